@@ -1,0 +1,51 @@
+# Everything a developer runs. `make help` lists it; CI runs the same recipes (.ci/run).
+# ARGS is passed on: make demo ARGS=--once, make test ARGS='-k relay -x', make bench ARGS=--json
+
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+ARGS ?=
+
+# Set PYTHON to choose one; otherwise the first of these that runs, is 3.11 or later and can make a virtual environment.
+PYTHON ?=
+CANDIDATES := $(or $(PYTHON),python3 python3.13 python3.12 python3.11 python3.14)
+SUITABLE := import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo test lint bench
+
+help: ## list what can be made
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+install: $(INSTALLED) ## make .venv with the product and everything to develop it
+
+demo: install ## start the stack, send in the fictional county, tell the story (ARGS=--once to stop after it)
+	@$(BIN)/contactpoint demo $(ARGS)
+
+test: install ## run the tests against a real Kafka and Postgres, which they start themselves
+	$(BIN)/pytest $(ARGS)
+
+lint: install ## check style, format, types and the direction of imports
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: install ## measure throughput, latency and memory beside bare baselines
+	@$(BIN)/contactpoint bench $(ARGS)
+
+$(INSTALLED): pyproject.toml
+	@found=; \
+	for candidate in $(CANDIDATES); do \
+	    if "$$candidate" -c '$(SUITABLE)' </dev/null >/dev/null 2>&1; then found=$$candidate; break; fi; \
+	done; \
+	if [ -z "$$found" ]; then \
+	    echo "ContactPoint needs Python 3.11 or later with its venv module; none of these is one: $(CANDIDATES)." >&2; \
+	    echo "Install one (on Debian and Ubuntu: apt install python3 python3-venv), or name it: make $(or $(MAKECMDGOALS),install) PYTHON=/path/to/python3" >&2; \
+	    exit 1; \
+	fi; \
+	echo "$$found -m venv $(VENV)"; \
+	"$$found" -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet -e '.[dev]'
+	@touch $@

@@ -1,0 +1,60 @@
+"""Every event there is: wire name with version → class, and how an older payload becomes today's. The only list.
+
+A wire name is storage format and is never changed or reused. A changed payload is a new version of the name, with an
+upcast from the one before in UPCASTS; one stored example of each stays in `tests/golden/` for ever.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from domain.access.events import ChildrenShown
+from domain.child.events import ChildListed, RecordLinked
+from domain.event import RegisterEvent
+from domain.source_record.events import (
+    ConsentWithdrawn,
+    FlagLowered,
+    FlagRaised,
+    InvolvementEnded,
+    InvolvementStarted,
+    RecordAmended,
+    RecordDeregistered,
+    RecordRegistered,
+    RecordRemoved,
+)
+
+Fields = dict[str, Any]
+
+EVENTS: Mapping[str, type[RegisterEvent]] = {
+    "RecordRegistered.v1": RecordRegistered,
+    "RecordAmended.v1": RecordAmended,
+    "RecordDeregistered.v1": RecordDeregistered,
+    "InvolvementStarted.v1": InvolvementStarted,
+    "InvolvementEnded.v1": InvolvementEnded,
+    "ConsentWithdrawn.v1": ConsentWithdrawn,
+    "FlagRaised.v1": FlagRaised,
+    "FlagLowered.v1": FlagLowered,
+    "RecordRemoved.v1": RecordRemoved,
+    "ChildListed.v1": ChildListed,
+    "RecordLinked.v1": RecordLinked,
+    "ChildrenShown.v1": ChildrenShown,
+}
+"""The current version of each event."""
+
+UPCASTS: Mapping[str, tuple[str, Callable[[Fields], Fields]]] = {}
+"""Older wire name → (the next wire name, a pure function from the older fields to its fields)."""
+
+WIRE_NAMES: Mapping[type[RegisterEvent], str] = {event: name for name, event in EVENTS.items()}
+
+
+class UnknownEvent(Exception):
+    """A wire name that this version of the product does not know."""
+
+
+def upcast(name: str, fields: Fields) -> tuple[type[RegisterEvent], Fields]:
+    """The class and fields of a stored event of any version that ever was; raises UnknownEvent for another name."""
+    while name in UPCASTS:
+        name, lift = UPCASTS[name]
+        fields = lift(fields)
+    if name not in EVENTS:
+        raise UnknownEvent(name)
+    return EVENTS[name], fields

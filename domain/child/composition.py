@@ -1,0 +1,277 @@
+"""How a directory entry is composed of the linked source records; nothing is ever copied from a record into a child.
+
+Which source is believed for which field is said once, in PRECEDENCE and the functions below it.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from domain.education import Schooling, education_status
+from domain.identity.normalise import normalise_name
+from domain.vocabulary import SENSITIVE_SERVICES
+
+Fields = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordFact:
+    """One event of a record stream, opened: `time` effective as ISO text, `source` the true one, `personal` the sealed fields."""
+
+    stream: str
+    version: int
+    type: str
+    time: str
+    source: str
+    data: Mapping[str, Any]
+    personal: Mapping[str, Any]
+
+
+@dataclass(slots=True)
+class InvolvementState:
+    """One involvement as its agency last told it."""
+
+    details: Fields
+    ended_on: str | None = None
+    consent_withdrawn: bool = False
+
+
+@dataclass(slots=True)
+class RecordState:
+    """A source record as it stands. `time` is when its particulars became true; `removed` records are in no entry."""
+
+    stream: str
+    source: str = ""
+    subject: str = ""
+    time: str = ""
+    particulars: Fields = field(default_factory=dict)
+    removed: bool = False
+    deregistered: Fields | None = None
+    involvements: dict[int, InvolvementState] = field(default_factory=dict)
+    flags: dict[int, Fields] = field(default_factory=dict)
+
+
+def fold_record(facts: Iterable[RecordFact]) -> RecordState:
+    """The state of one record from its facts in order of version: all of them, or the latest of each aspect."""
+    state: RecordState | None = None
+    for fact in facts:
+        state = state or RecordState(fact.stream)
+        step = _STEPS.get(fact.type.partition(".")[0])
+        if step:
+            step(state, fact)
+    if state is None:
+        raise ValueError("a record has at least one fact")
+    return state
+
+
+def _particulars(state: RecordState, fact: RecordFact) -> None:
+    state.source, state.subject, state.time = fact.source, fact.personal["subject"], fact.time
+    state.particulars = dict(fact.personal["particulars"])
+
+
+def _registered(state: RecordState, fact: RecordFact) -> None:
+    _particulars(state, fact)
+    state.deregistered = None
+
+
+def _deregistered(state: RecordState, fact: RecordFact) -> None:
+    state.deregistered = {"reason": fact.personal["reason"], "on": fact.personal["on"]}
+
+
+def _removed(state: RecordState, _: RecordFact) -> None:
+    state.removed = True
+
+
+def _involvement_started(state: RecordState, fact: RecordFact) -> None:
+    state.involvements[fact.data["number"]] = InvolvementState(dict(fact.personal["involvement"]))
+
+
+def _involvement_ended(state: RecordState, fact: RecordFact) -> None:
+    involvement = state.involvements.get(fact.data["number"])
+    if involvement:
+        involvement.ended_on = fact.personal["ended_on"]
+
+
+def _consent_withdrawn(state: RecordState, fact: RecordFact) -> None:
+    involvement = state.involvements.get(fact.data["number"])
+    if involvement:
+        involvement.consent_withdrawn = True
+
+
+def _flag_raised(state: RecordState, fact: RecordFact) -> None:
+    personal = fact.personal
+    state.flags[fact.data["number"]] = {
+        "flag": personal["flag"],
+        "raised_on": personal["raised_on"],
+        "contact": personal.get("contact") or {},
+    }
+
+
+def _flag_lowered(state: RecordState, fact: RecordFact) -> None:
+    state.flags.pop(fact.data["number"], None)
+
+
+_STEPS = {
+    "RecordRegistered": _registered,
+    "RecordAmended": _particulars,
+    "RecordDeregistered": _deregistered,
+    "RecordRemoved": _removed,
+    "InvolvementStarted": _involvement_started,
+    "InvolvementEnded": _involvement_ended,
+    "ConsentWithdrawn": _consent_withdrawn,
+    "FlagRaised": _flag_raised,
+    "FlagLowered": _flag_lowered,
+}
+
+
+def compose(
+    child: str, records: Sequence[RecordState], *, position: int, as_of: str, today: date
+) -> dict[str, Any] | None:
+    """The directory entry of the contract §3, or None when no record is left.
+
+    `position` is the last event that the entry knows, `as_of` the recorded time it stands for (ISO text), `today` the day
+    for which age and consents are judged.
+    """
+    kept = [record for record in records if not record.removed]
+    if not kept:
+        return None
+    ranked = sorted(kept, key=_precedence, reverse=True)
+    best = ranked[0].particulars
+    name = {"given_name": best["given_name"], "family_name": best["family_name"]}
+    involvements = [
+        _involvement(record, state)
+        for record in _by_source(kept)
+        for state in record.involvements.values()
+        if _may_be_known(state, today)
+    ]
+    date_of_birth, estimated = _date_of_birth(ranked)
+    education = education_status(
+        date_of_birth,
+        [
+            Schooling(shown["service"], shown["started_on"], shown["ended_on"])
+            for shown in involvements
+            if shown["service"] in ("education", "home-education")
+        ],
+        today,
+    )
+    return {
+        "child": child,
+        "name": name,
+        "other_names": _other_names(name, ranked),
+        "date_of_birth": date_of_birth,
+        "date_of_birth_estimated": estimated,
+        "gender": _gender(ranked),
+        "identifiers": {key: _identifiers(ranked, key) for key in ("nhs_number", "upn")},
+        "addresses": _addresses(ranked),
+        "carers": _carers(ranked),
+        "involvements": sorted(involvements, key=lambda i: (i["ended_on"] is not None, i["started_on"] or "")),
+        "flags": [{**flag, "source": record.source} for record in _by_source(kept) for flag in record.flags.values()],
+        "records": [_record(record) for record in _by_source(kept)],
+        "education": {"status": education.status, "since": education.since},
+        "shielded": False,
+        "position": position,
+        "as_of": as_of,
+    }
+
+
+def _precedence(record: RecordState) -> tuple[bool, str, str]:
+    """Which record is believed first: one still registered, then the one whose particulars became true last."""
+    return (record.deregistered is None, record.time, record.stream)
+
+
+def _by_source(records: Iterable[RecordState]) -> list[RecordState]:
+    return sorted(records, key=lambda record: (record.source, record.subject))
+
+
+def _date_of_birth(ranked: Sequence[RecordState]) -> tuple[str | None, bool]:
+    """The latest date of birth that is known and not estimated, else the latest that is known."""
+    known = [r.particulars for r in ranked if r.particulars.get("date_of_birth")]
+    exact = [p for p in known if not p.get("date_of_birth_estimated")]
+    chosen = (exact or known or [{}])[0]
+    return chosen.get("date_of_birth"), bool(chosen.get("date_of_birth_estimated"))
+
+
+def _gender(ranked: Sequence[RecordState]) -> str:
+    """The latest gender that is not `unknown`."""
+    known = (r.particulars["gender"] for r in ranked if r.particulars.get("gender") not in (None, "unknown"))
+    return next(known, "unknown")
+
+
+def _identifiers(ranked: Sequence[RecordState], key: str) -> list[str]:
+    return list(dict.fromkeys(r.particulars[key] for r in ranked if r.particulars.get(key)))
+
+
+def _other_names(name: Fields, ranked: Sequence[RecordState]) -> list[Fields]:
+    """Every other name that a record gives, as that record's name or as a former name or alias; each once."""
+    seen = {_name_key(name)}
+    others = []
+    for record in ranked:
+        stated = {key: record.particulars[key] for key in ("given_name", "family_name")} | {"kind": "alias"}
+        for other in [*(record.particulars.get("other_names") or ()), stated]:
+            if _name_key(other) not in seen:
+                seen.add(_name_key(other))
+                others.append({key: other.get(key) for key in ("given_name", "family_name", "kind")})
+    return others
+
+
+def _name_key(name: Mapping[str, Any]) -> tuple[str, str]:
+    return normalise_name(name.get("given_name") or ""), normalise_name(name.get("family_name") or "")
+
+
+def _addresses(ranked: Sequence[RecordState]) -> list[Fields]:
+    """Each agency's address, the one believed most first."""
+    addresses = []
+    for record in ranked:
+        address = record.particulars.get("address")
+        if address:
+            addresses.append(
+                {
+                    "lines": address.get("lines") or [],
+                    "postcode": address.get("postcode"),
+                    "uprn": address.get("uprn"),
+                    "authority": address.get("authority"),
+                    "status": address.get("status"),
+                    "source": record.source,
+                }
+            )
+    return addresses
+
+
+def _carers(ranked: Sequence[RecordState]) -> list[Fields]:
+    """Each carer once, as the most believed record tells it."""
+    carers: dict[str, Fields] = {}
+    for record in ranked:
+        for carer in record.particulars.get("carers") or ():
+            key = normalise_name(carer.get("name") or "") or f"{record.stream} {len(carers)}"
+            carers.setdefault(key, {**carer, "source": record.source})
+    return list(carers.values())
+
+
+def _may_be_known(state: InvolvementState, today: date) -> bool:
+    """A sensitive involvement is in the entry only while the consent to it stands."""
+    if state.details["service"] not in SENSITIVE_SERVICES:
+        return True
+    until = (state.details.get("consent") or {}).get("until")
+    return not state.consent_withdrawn and (until is None or until >= today.isoformat())
+
+
+def _involvement(record: RecordState, state: InvolvementState) -> Fields:
+    details = state.details
+    return {
+        "involvement": details["involvement"],
+        "service": details["service"],
+        "organisation": details.get("organisation") or {},
+        "practitioner": details.get("practitioner") or {},
+        "lead_professional": bool(details.get("lead_professional")),
+        "started_on": details.get("started_on"),
+        "ended_on": state.ended_on,
+        "source": record.source,
+    }
+
+
+def _record(record: RecordState) -> Fields:
+    shown: Fields = {"source": record.source, "subject": record.subject}
+    if record.deregistered:
+        shown["deregistered"] = record.deregistered
+    return shown

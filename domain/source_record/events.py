@@ -1,0 +1,143 @@
+"""What can happen to a source record. The class names with their version are storage format: never rename one."""
+
+from typing import Any, ClassVar
+
+from eventsourcing.domain import CanMutateAggregate
+
+from domain.event import RegisterEvent, StreamBegun
+
+
+class RecordEvent(RegisterEvent):
+    """An event of a source record; `caused_by` is the id of the submission that said it."""
+
+    SEALED: ClassVar[tuple[str, ...]] = ("caused_by",)
+
+    caused_by: str
+
+
+class RecordRegistered(StreamBegun):
+    """An agency holds a record of a child: its own number (`subject`) and the child's `particulars` (contract §1)."""
+
+    SEALED: ClassVar[tuple[str, ...]] = ("caused_by", "subject", "particulars")
+
+    caused_by: str
+    subject: str
+    particulars: dict[str, Any]
+
+    def mutate(self, aggregate: Any) -> Any:
+        """Begins the stream, or goes on with it where the agency had deregistered the child and now holds it again."""
+        return super().mutate(None) if aggregate is None else CanMutateAggregate.mutate(self, aggregate)
+
+    def apply(self, record: Any) -> None:
+        """The record is current."""
+        record.standing = "registered"
+
+
+class RecordAmended(RecordEvent):
+    """The whole of what the agency now holds of the child; what it leaves out it no longer holds."""
+
+    SEALED: ClassVar[tuple[str, ...]] = ("caused_by", "subject", "particulars")
+
+    subject: str
+    particulars: dict[str, Any]
+
+
+class RecordDeregistered(RecordEvent):
+    """The agency no longer serves the child; its record stays in the entry and ends nothing of other agencies."""
+
+    SEALED: ClassVar[tuple[str, ...]] = ("caused_by", "reason", "on")
+
+    reason: str
+    on: str
+
+    def apply(self, record: Any) -> None:
+        """The record is no longer current."""
+        record.standing = "deregistered"
+
+
+class InvolvementStarted(RecordEvent):
+    """A practitioner works with the child; `again` where it amends or reopens the involvement of that number."""
+
+    CLEAR: ClassVar[tuple[str, ...]] = ("number", "again")
+    SEALED: ClassVar[tuple[str, ...]] = ("caused_by", "involvement")
+
+    number: int
+    again: bool
+    involvement: dict[str, Any]
+
+    def apply(self, record: Any) -> None:
+        """The involvement is current."""
+        record.begin_involvement(self.number, self.involvement)
+
+
+class InvolvementEnded(RecordEvent):
+    """An involvement has ended."""
+
+    CLEAR: ClassVar[tuple[str, ...]] = ("number",)
+    SEALED: ClassVar[tuple[str, ...]] = ("caused_by", "ended_on")
+
+    number: int
+    ended_on: str
+
+    def apply(self, record: Any) -> None:
+        """The involvement is no longer current."""
+        record.end_involvement(self.number, self.ended_on)
+
+
+class ConsentWithdrawn(RecordEvent):
+    """The child or carer no longer consents to a sensitive involvement being known."""
+
+    CLEAR: ClassVar[tuple[str, ...]] = ("number",)
+    SEALED: ClassVar[tuple[str, ...]] = ("caused_by", "on")
+
+    number: int
+    on: str
+
+    def apply(self, record: Any) -> None:
+        """Nobody may learn of the involvement any more."""
+        record.withdraw_consent(self.number)
+
+
+class FlagRaised(RecordEvent):
+    """Something exists about the child, and this is whom to ask; `again` where the flag of that number was raised before."""
+
+    CLEAR: ClassVar[tuple[str, ...]] = ("number", "again")
+    SEALED: ClassVar[tuple[str, ...]] = ("caused_by", "flag", "raised_on", "contact")
+
+    number: int
+    again: bool
+    flag: str
+    raised_on: str
+    contact: dict[str, Any]
+
+    def apply(self, record: Any) -> None:
+        """The flag is up."""
+        record.raise_flag(self.number, self.flag)
+
+
+class FlagLowered(RecordEvent):
+    """The flag no longer holds."""
+
+    CLEAR: ClassVar[tuple[str, ...]] = ("number",)
+    SEALED: ClassVar[tuple[str, ...]] = ("caused_by", "flag", "lowered_on")
+
+    number: int
+    flag: str
+    lowered_on: str
+
+    def apply(self, record: Any) -> None:
+        """The flag is down."""
+        record.lower_flag(self.flag)
+
+
+class RecordRemoved(RecordEvent):
+    """A data manager has taken the record out of the directory."""
+
+    SEALED: ClassVar[tuple[str, ...]] = ("caused_by", "reason", "on")
+
+    reason: str
+    on: str
+
+    def apply(self, record: Any) -> None:
+        """Nothing more can be said of the record."""
+        record.standing = "removed"

@@ -1,0 +1,58 @@
+"""Who looked at which children."""
+
+from typing import Any
+
+import orjson
+from psycopg2.extensions import cursor as Cursor  # noqa: N812
+
+from projections.projection import Opener
+
+
+def accesses(
+    cursor: Cursor, opener: Opener, child: str | None = None, user: str | None = None, limit: int = 1000
+) -> list[dict[str, Any]]:
+    """Looks, latest first, at most `limit`: of one child, of one user, or all.
+
+    Each is `{position, type, time, recorded_at, user, reason, action, asked, children, count}`; what is sealed is None
+    once its key is destroyed.
+    """
+    cursor.execute(
+        "select stream, version, position, type, time, recorded_at, children::text[], data, sealed"
+        " from views.access_log"
+        " where (%(child)s::uuid is null or children @> array[%(child)s::uuid])"
+        " and (%(streams)s::uuid[] is null or stream = any(%(streams)s::uuid[]))"
+        " order by position desc limit %(limit)s",
+        {"child": child, "streams": None if user is None else _streams_of(cursor, opener, user), "limit": limit},
+    )
+    rows = cursor.fetchall()
+    opener.prefetch({row[0] for row in rows})
+    return [_access(row, opener) for row in rows]
+
+
+def _streams_of(cursor: Cursor, opener: Opener, user: str) -> list[str]:
+    """The streams of a user, one a day. Whose a stream is stands sealed in it, so the first event of each is opened."""
+    cursor.execute("select stream, version, sealed from views.access_log where version = 1")
+    first = cursor.fetchall()
+    opener.prefetch({stream for stream, _, _ in first})
+    return [stream for stream, version, sealed in first if _opened(opener, stream, version, sealed).get("user") == user]
+
+
+def _opened(opener: Opener, stream: str, version: int, sealed: str | None) -> dict[str, Any]:
+    try:
+        return opener.open(stream, version, sealed) if sealed else {}
+    except KeyError:
+        return {}
+
+
+def _access(row: tuple[Any, ...], opener: Opener) -> dict[str, Any]:
+    stream, version, position, kind, time, recorded_at, children, data, sealed = row
+    personal = _opened(opener, stream, version, sealed)
+    return {
+        "position": position,
+        "type": kind,
+        "time": time,
+        "recorded_at": recorded_at,
+        **{name: personal.get(name) for name in ("user", "reason", "asked")},
+        **orjson.loads(data),
+        "children": children,
+    }

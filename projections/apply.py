@@ -1,0 +1,79 @@
+"""A batch of messages applied by every projection of its log; whatever one of them cannot take, the others go on."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import psycopg2
+from psycopg2.errors import ProgramLimitExceeded
+from psycopg2.extensions import cursor as Cursor  # noqa: N812
+
+from projections.catalogue import Log
+from projections.failures import UNREADABLE, Failure
+from projections.positions import Partition
+from projections.postgres import write
+from projections.projection import DATA_ERRORS, Projection, Put
+
+REFUSALS = (psycopg2.DataError, psycopg2.IntegrityError, ProgramLimitExceeded)
+"""What Postgres raises because of a value."""
+
+
+class Message(NamedTuple):
+    """One message of a log, decoded; `value` is None where it could not be."""
+
+    partition: Partition
+    offset: int
+    value: Any
+
+
+def apply(cursor: Cursor, log: Log, messages: Sequence[Message]) -> list[Failure]:
+    """Applies messages within the cursor's transaction; returns what could not be taken, for the caller to keep."""
+    puts, failures = project(log.projections, messages)
+    if _written(cursor, puts):
+        return failures
+    if len(messages) > 1:
+        half = len(messages) // 2
+        return apply(cursor, log, messages[:half]) + apply(cursor, log, messages[half:])
+    return [failure for projection in log.projections for failure in _apply_one(cursor, projection, messages[0])]
+
+
+def project(projections: Sequence[Projection], messages: Sequence[Message]) -> tuple[list[Put], list[Failure]]:
+    """The row changes that messages make, and which message a projection could not take."""
+    puts: list[Put] = []
+    failures: list[Failure] = []
+    for message in messages:
+        value = message.value
+        if value is None:
+            failures += [_failure(message, projection, UNREADABLE) for projection in projections]
+            continue
+        for projection in projections:
+            try:
+                puts += list(projection.project(value))
+            except DATA_ERRORS as error:
+                failures.append(_failure(message, projection, type(error).__name__))
+    return puts, failures
+
+
+def _written(cursor: Cursor, puts: Sequence[Put]) -> bool:
+    """Writes all or nothing; false where Postgres refuses a value."""
+    return _refusal(cursor, puts, careful=False) is None or _refusal(cursor, puts, careful=True) is None
+
+
+def _refusal(cursor: Cursor, puts: Sequence[Put], *, careful: bool) -> str | None:
+    """Writes all, or nothing and tells why."""
+    cursor.execute("savepoint batch")
+    try:
+        write(cursor, puts, careful=careful)
+    except REFUSALS as error:
+        cursor.execute("rollback to savepoint batch")
+        return type(error).__name__
+    return None
+
+
+def _apply_one(cursor: Cursor, projection: Projection, message: Message) -> list[Failure]:
+    puts, failures = project([projection], [message])
+    code = _refusal(cursor, puts, careful=True)
+    return [*failures, _failure(message, projection, code)] if code else failures
+
+
+def _failure(message: Message, projection: Projection, code: str) -> Failure:
+    return Failure(*message.partition, message.offset, projection.name, code)

@@ -1,0 +1,39 @@
+"""Register events → one row each, unopened."""
+
+from collections.abc import Iterator
+
+import orjson
+
+from projections.projection import PublishedEvent, Put, Table
+
+HISTORY = Table(
+    "history",
+    ("stream", "version", "position", "type", "time", "recorded_at", "source", "data", "sealed"),
+    keys=2,
+)
+
+
+class AuditHistory:
+    """Every event, whatever its type."""
+
+    name = "audit_history"
+    tables = (HISTORY,)
+    opens = frozenset[str]()
+
+    def project(self, event: PublishedEvent) -> Iterator[Put]:
+        """The event's row."""
+        yield Put(
+            HISTORY,
+            (
+                event.stream,
+                event.version,
+                event.position,
+                event.type,
+                event.time,
+                event.recorded_at,
+                event.source,
+                orjson.dumps(event.data).decode(),
+                event.sealed,
+            ),
+            True,
+        )

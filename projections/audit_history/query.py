@@ -1,0 +1,109 @@
+"""What happened to a child, read from the audit history; personal fields are opened here and nowhere before."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import orjson
+from psycopg2.extensions import cursor as Cursor  # noqa: N812
+
+from domain.vocabulary import RESTRICTED_SOURCE
+from projections.projection import Opener, PublishedEvent
+
+EVENT_COLUMNS = "h.position, h.stream, h.version, h.type, h.time, h.recorded_at, h.source, h.data, h.sealed"
+
+Version = tuple[str, int]
+"""One event: its stream and version."""
+
+
+def stored_event(row: Sequence[Any], opener: Opener) -> PublishedEvent:
+    """The event of a row of EVENT_COLUMNS."""
+    position, stream, version, kind, time, recorded_at, source, data, sealed = row
+    return PublishedEvent(
+        position, stream, version, kind, time, recorded_at, source, orjson.loads(data), sealed, opener
+    )
+
+
+def events_of(cursor: Cursor, opener: Opener, streams: Iterable[str]) -> list[PublishedEvent]:
+    """Every event of the named streams, in order of position; their keys are fetched."""
+    wanted = list(streams)
+    cursor.execute(
+        f"select {EVENT_COLUMNS} from views.history h where h.stream = any(%s::uuid[]) order by h.position",  # noqa: S608
+        (wanted,),
+    )
+    events = [stored_event(row, opener) for row in cursor.fetchall()]
+    opener.prefetch({event.stream for event in events if event.sealed})
+    return events
+
+
+def open_event(event: PublishedEvent) -> dict[str, Any]:
+    """The personal fields of an event; none once its key is destroyed."""
+    try:
+        return event.personal
+    except KeyError:
+        return {}
+
+
+def true_source(event: PublishedEvent, personal: Mapping[str, Any]) -> str:
+    """Which agency said it, where a sensitive agency's name is sealed."""
+    return str(personal.get("source", event.source)) if event.source == RESTRICTED_SOURCE else event.source
+
+
+def history(cursor: Cursor, opener: Opener, child: str) -> list[dict[str, Any]]:
+    """Every event of the child and of the records linked to it, oldest first, as in the contract's §4.
+
+    Each is `{position, stream, version, type, time, recorded_at, source, data, caused_by}`; an event of the child takes
+    `source` and `caused_by` from the record's event that it followed. Empty where the child has no record left.
+    """
+    cursor.execute(
+        "select l.record, exists (select from views.fact f where f.stream = l.record and f.aspect = 'removal')"
+        " from views.link l where l.child = %s::uuid",
+        (child,),
+    )
+    linked = cursor.fetchall()
+    if all(removed for _, removed in linked):
+        return []
+    events = events_of(cursor, opener, [child, *(record for record, _ in linked)])
+    events_by_version = {(event.stream, event.version): event for event in events}
+    missing = {cause for event in events if (cause := _cause(event)) and cause not in events_by_version}
+    events_by_version |= _events(cursor, opener, missing)
+    opened = {version: open_event(event) for version, event in events_by_version.items()}
+    return [_shown(event, events_by_version, opened) for event in events]
+
+
+def _cause(event: PublishedEvent) -> Version | None:
+    """The record's event that an event of a child followed."""
+    record, version = event.data.get("record"), event.data.get("record_version")
+    return (record, version) if isinstance(record, str) and isinstance(version, int) else None
+
+
+def _events(cursor: Cursor, opener: Opener, versions: Iterable[Version]) -> dict[Version, PublishedEvent]:
+    """The named events; nothing is asked where none is named."""
+    wanted = list(versions)
+    if not wanted:
+        return {}
+    cursor.execute(
+        f"select {EVENT_COLUMNS} from views.history h"  # noqa: S608
+        " join unnest(%s::uuid[], %s::int[]) as wanted (stream, version) using (stream, version)",
+        ([stream for stream, _ in wanted], [version for _, version in wanted]),
+    )
+    return {(row[1], row[2]): stored_event(row, opener) for row in cursor.fetchall()}
+
+
+def _shown(
+    event: PublishedEvent, events: Mapping[Version, PublishedEvent], opened: Mapping[Version, Mapping[str, Any]]
+) -> dict[str, Any]:
+    cause = _cause(event) or (event.stream, event.version)
+    caused = events.get(cause, event)
+    personal = opened[event.stream, event.version]
+    said = opened.get(cause, {})
+    return {
+        "position": event.position,
+        "stream": event.stream,
+        "version": event.version,
+        "type": event.type,
+        "time": event.time,
+        "recorded_at": event.recorded_at,
+        "source": true_source(caused, said),
+        "data": {**event.data, **{key: value for key, value in personal.items() if key not in ("caused_by", "source")}},
+        "caused_by": said.get("caused_by"),
+    }

@@ -1,0 +1,45 @@
+"""Every projection and the log it takes. The only list: a new view is a new folder and a line here."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from projections.access_log.project import AccessLog
+from projections.audit_history.project import AuditHistory
+from projections.directory.project import Directory
+from projections.projection import Projection, Table
+from projections.receipts.project import Receipts
+from projections.search.project import Search
+
+REGISTER_LOG = "register.events"
+ACCESS_LOG = "access.events"
+RECEIPTS_LOG = "receipts"
+"""All receipts topics together."""
+
+
+@dataclass(frozen=True)
+class Log:
+    """One log, and the projections that take every message of it, in one transaction."""
+
+    name: str
+    projections: Sequence[Projection]
+
+    @cached_property
+    def opens(self) -> frozenset[str]:
+        """The types of events whose personal fields some projection opens."""
+        return frozenset().union(*(projection.opens for projection in self.projections))
+
+
+LOGS: Mapping[str, Log] = {
+    log.name: log
+    for log in (
+        Log(REGISTER_LOG, (Directory(), Search(), AuditHistory())),
+        Log(ACCESS_LOG, (AccessLog(),)),
+        Log(RECEIPTS_LOG, (Receipts(),)),
+    )
+}
+
+PROJECTIONS: Sequence[Projection] = [projection for log in LOGS.values() for projection in log.projections]
+
+TABLES: Sequence[Table] = [table for projection in PROJECTIONS for table in projection.tables]
+"""Every table that holds view rows; the digest covers all of them."""

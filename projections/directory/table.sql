@@ -1,0 +1,18 @@
+-- The latest event of each aspect of a record: what it takes to compose the record as it stands, however long its history.
+create table if not exists fact (
+    stream uuid not null,
+    aspect text not null,
+    number int not null,
+    version int not null,
+    position bigint not null
+);
+create unique index if not exists fact_key on fact (stream, aspect, number);
+
+-- Which child a record is believed to be about.
+create table if not exists link (
+    record uuid not null,
+    child uuid not null,
+    position bigint not null
+);
+create unique index if not exists link_key on link (record);
+create index if not exists link_child on link (child);

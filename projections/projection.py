@@ -1,0 +1,115 @@
+"""What a projection is: tables, and a pure function from one message of the log to changes of their rows."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, NamedTuple, Protocol
+
+Row = tuple[Any, ...]
+"""The values of a row in the order of its table's columns."""
+
+
+class Opener(Protocol):
+    """Opens sealed payloads. A key ring is one."""
+
+    def prefetch(self, streams: Iterable[str]) -> None:
+        """Reads the keys of many streams in one go, so that opening them asks no more."""
+
+    def open(self, stream: str, version: int, sealed: str) -> dict[str, Any]:
+        """The personal fields of an event. Raises KeyError once its key is destroyed, ValueError if it broke."""
+
+
+class PublishedEvent(NamedTuple):
+    """One event as it stands on a log topic; times are ISO 8601 texts in UTC with microseconds and a final Z.
+
+    `type` carries the version (`RecordRegistered.v1`); `data` is what is not personal; `sealed` is base64 or None.
+    """
+
+    position: int
+    stream: str
+    version: int
+    type: str
+    time: str
+    recorded_at: str
+    source: str
+    data: Mapping[str, Any]
+    sealed: str | None
+    opener: Opener
+
+    @property
+    def personal(self) -> dict[str, Any]:
+        """The sealed fields, opened; empty where nothing is sealed. Raises what `Opener.open` raises."""
+        return self.opener.open(self.stream, self.version, self.sealed) if self.sealed else {}
+
+
+class PublishedReceipt(NamedTuple):
+    """One receipt as it stands on a receipts topic; (`topic`, `partition`, `offset`) name the message that it answers.
+
+    `position` is that of the last event it caused, or None; `reasons` is JSON text.
+    """
+
+    topic: str
+    partition: int
+    offset: int
+    source: str | None
+    submission: str | None
+    outcome: str
+    reasons: str
+    recorded_at: str
+    position: int | None
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """A table of a view; its first `keys` columns are its key, and one of its columns is the bigint `position`."""
+
+    name: str
+    columns: tuple[str, ...]
+    keys: int
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """The names of the key columns."""
+        return self.columns[: self.keys]
+
+    @cached_property
+    def position(self) -> int:
+        """Where in a row the position stands."""
+        return self.columns.index("position")
+
+
+class Put(NamedTuple):
+    """A row that replaces the one with the same key where that one has an earlier position.
+
+    `first` says that most likely no row with this key was put before, so that it may be tried to simply copy it.
+    """
+
+    table: Table
+    row: Row
+    first: bool
+
+
+class Projection(Protocol):
+    """One view, or a part of one: its tables and the changes that a message makes to their rows."""
+
+    @property
+    def name(self) -> str:
+        """The folder that the projection lives in."""
+
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        """The tables that `project` puts rows into."""
+
+    @property
+    def opens(self) -> frozenset[str]:
+        """The types of events whose personal fields it opens, so that their keys can be fetched together."""
+
+    def project(self, message: Any) -> Iterable[Put]:
+        """The row changes that one message makes; a message that the view does not care about makes none.
+
+        Raises a DATA_ERROR where the message is not what its type says.
+        """
+
+
+DATA_ERRORS = (LookupError, ValueError, TypeError, AttributeError, ArithmeticError, RecursionError)
+"""What a projection may raise because of a message; all else is a fault of the program or its surroundings."""

@@ -1,0 +1,1 @@
+"""Receipts: what became of each message that an agency sent."""

@@ -1,0 +1,47 @@
+"""Receipts → one row for each message answered."""
+
+from collections.abc import Iterator
+
+from projections.projection import PublishedReceipt, Put, Table
+
+RECEIPTS = Table(
+    "receipts",
+    (
+        "topic",
+        "partition",
+        "message_offset",
+        "source",
+        "submission",
+        "outcome",
+        "reasons",
+        "recorded_at",
+        "position",
+    ),
+    keys=3,
+)
+
+
+class Receipts:
+    """What became of each message; a receipt that is published again changes nothing."""
+
+    name = "receipts"
+    tables = (RECEIPTS,)
+    opens = frozenset[str]()
+
+    def project(self, receipt: PublishedReceipt) -> Iterator[Put]:
+        """The receipt's row."""
+        yield Put(
+            RECEIPTS,
+            (
+                receipt.topic,
+                receipt.partition,
+                receipt.offset,
+                receipt.source,
+                receipt.submission,
+                receipt.outcome,
+                receipt.reasons,
+                receipt.recorded_at,
+                receipt.position or 0,
+            ),
+            True,
+        )

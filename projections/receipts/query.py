@@ -1,0 +1,86 @@
+"""What became of submissions."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import orjson
+from psycopg2.extensions import cursor as Cursor  # noqa: N812
+
+
+class Offsets(NamedTuple):
+    """Messages of one partition, from the `first` offset to the `last`, both included."""
+
+    partition: int
+    first: int
+    last: int
+
+
+def receipts(
+    cursor: Cursor,
+    *,
+    submission: str | None = None,
+    source: str | None = None,
+    outcome: str | None = None,
+    after: str | None = None,
+    limit: int | None = None,
+) -> list[dict[str, Any]]:
+    """Receipts as in the contract's §2, in the order of the messages they answer (topic, partition, offset).
+
+    `after` is the `message` of a receipt: those that follow it are given. Raises ValueError where it is not one.
+    """
+    conditions = ["true"]
+    values: dict[str, Any] = {"limit": limit}
+    for name, value in (("submission", submission), ("source", source), ("outcome", outcome)):
+        if value is not None:
+            conditions.append(f"{name} = %({name})s")
+            values[name] = value
+    if after is not None:
+        conditions.append("(topic, partition, message_offset) > (%(topic)s, %(partition)s, %(offset)s)")
+        values |= message_parts(after)
+    cursor.execute(
+        "select source, submission, outcome, reasons, topic, partition, message_offset, recorded_at, position"  # noqa: S608
+        f" from views.receipts where {' and '.join(conditions)}"
+        " order by topic, partition, message_offset limit %(limit)s",
+        values,
+    )
+    return [_receipt(*row) for row in cursor.fetchall()]
+
+
+def message_parts(message: str) -> dict[str, Any]:
+    """`topic`, `partition` and `offset` of a message reference; raises ValueError where it is not one."""
+    topic, partition, offset = message.rsplit("/", 2)
+    return {"topic": topic, "partition": int(partition), "offset": int(offset)}
+
+
+def outcomes(cursor: Cursor, topic: str, ranges: Sequence[Offsets]) -> dict[str, int]:
+    """How many messages of a submissions topic, among those in the ranges, have which outcome."""
+    cursor.execute(
+        "select r.outcome, count(*)"
+        " from unnest(%s::int[], %s::bigint[], %s::bigint[]) as asked (partition, first, last)"
+        " join views.receipts r on r.topic = %s and r.partition = asked.partition"
+        " and r.message_offset between asked.first and asked.last group by r.outcome",
+        ([r.partition for r in ranges], [r.first for r in ranges], [r.last for r in ranges], topic),
+    )
+    return {outcome: int(number) for outcome, number in cursor.fetchall()}
+
+
+def _receipt(
+    source: str | None,
+    submission: str | None,
+    outcome: str,
+    reasons: str,
+    topic: str,
+    partition: int,
+    offset: int,
+    recorded_at: str,
+    position: int,
+) -> dict[str, Any]:
+    return {
+        "source": source,
+        "submission": submission,
+        "outcome": outcome,
+        "reasons": orjson.loads(reasons),
+        "message": f"{topic}/{partition}/{offset}",
+        "recorded_at": recorded_at,
+        "position": position or None,
+    }

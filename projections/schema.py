@@ -1,0 +1,62 @@
+"""The tables of all views: made where they are missing, in one Postgres schema that a rebuild replaces as a whole."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import psycopg2
+from psycopg2.extensions import cursor as Cursor  # noqa: N812
+from psycopg2.sql import SQL, Identifier
+
+from projections import locks
+from projections.catalogue import PROJECTIONS
+
+LIVE = "views"
+"""The schema that readers see."""
+
+_HERE = Path(__file__).parent
+
+
+def create(database_url: str, schema: str = LIVE) -> None:
+    """Makes what is missing of the tables and indexes; may be called at any time, by several processes at once."""
+    connection = psycopg2.connect(database_url, application_name="schema")
+    try:
+        with connection, connection.cursor() as cursor:
+            locks.wait_for(cursor, locks.SCHEMA)
+            create_tables(cursor, schema)
+            create_indexes(cursor, schema)
+    finally:
+        connection.close()
+
+
+def create_tables(cursor: Cursor, schema: str) -> None:
+    """Makes the tables without their indexes, so that a bulk load may come before `create_indexes`."""
+    cursor.execute(SQL("create schema if not exists {}").format(Identifier(schema)))
+    _run(cursor, schema, [statement for statement in _statements() if _is_table(statement)])
+
+
+def create_indexes(cursor: Cursor, schema: str) -> None:
+    """Makes the indexes, among them the unique ones that row changes need."""
+    _run(cursor, schema, index_statements())
+
+
+def index_statements() -> list[str]:
+    """The statements that make the indexes, each on a line of its own, without a schema."""
+    return [statement for statement in _statements() if not _is_table(statement)]
+
+
+def _run(cursor: Cursor, schema: str, statements: Sequence[str]) -> None:
+    cursor.execute(SQL("set local search_path to {}").format(Identifier(schema)))
+    for statement in statements:
+        cursor.execute(statement)
+    cursor.execute("set local search_path to default")
+
+
+def _is_table(statement: str) -> bool:
+    return statement.startswith("create table")
+
+
+def _statements() -> Iterator[str]:
+    for file in [_HERE / "positions.sql", *(_HERE / projection.name / "table.sql" for projection in PROJECTIONS)]:
+        lines = file.read_text(encoding="utf-8").splitlines()
+        text = "\n".join(line for line in lines if not line.startswith("--"))
+        yield from (statement.strip() for statement in text.split(";") if statement.strip())

@@ -1,0 +1,47 @@
+"""Answers as bytes, and what the OpenAPI document says of them."""
+
+from collections.abc import Iterable, Mapping
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import urlencode
+
+import orjson
+from starlette.responses import Response
+
+from services.api.problems import MEDIA_TYPE
+from services.api.shapes import ProblemDetails
+
+_SAID = {
+    400: "The body cannot be read at all.",
+    401: "No token, or one that is not valid.",
+    403: "A token without this right.",
+    404: "Nothing here; what is hidden is answered the same.",
+    413: "The body, or one submission in it, is too large.",
+    415: "A media type that this call does not take.",
+    422: "Something is missing or wrong; the answer says what to add.",
+    429: "Too much at once; try again.",
+    503: "A part of the stack is away; nothing is shown that could not be recorded.",
+}
+
+
+def json_answer(document: Any, status: int = HTTPStatus.OK, headers: Mapping[str, str] | None = None) -> Response:
+    """A JSON document."""
+    return Response(orjson.dumps(document), status, headers, "application/json")
+
+
+def ndjson_answer(documents: Iterable[Any], headers: Mapping[str, str]) -> Response:
+    """One JSON document a line."""
+    lines = b"".join(orjson.dumps(document, option=orjson.OPT_APPEND_NEWLINE) for document in documents)
+    return Response(lines, HTTPStatus.OK, headers, "application/x-ndjson")
+
+
+def next_page(path: str, parameters: Mapping[str, str | int | None]) -> dict[str, str]:
+    """The header that names the next page (RFC 8288)."""
+    query = urlencode({name: value for name, value in parameters.items() if value is not None})
+    return {"Link": f'<{path}?{query}>; rel="next"'}
+
+
+def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """What the OpenAPI document says of the errors of a call."""
+    content = {MEDIA_TYPE: {"schema": {"$ref": f"#/components/schemas/{ProblemDetails.__name__}"}}}
+    return {status: {"description": _SAID[status], "content": content} for status in sorted(statuses)}

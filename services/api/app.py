@@ -1,0 +1,57 @@
+"""Puts the API together: a factory, no globals."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+
+import anyio.to_thread
+from fastapi import FastAPI
+
+from services.api import children, dead_letters, docs, health, receipts, submissions
+from services.api.callers import Authentication
+from services.api.gate import Gate
+from services.api.parts import Parts
+from services.api.problems import add_handlers
+
+MOST_THREADS = 16
+"""Requests that are worked on at once; the others wait their turn."""
+
+DESCRIPTION = """\
+A universal directory of children: who works with a child, and how to reach them.
+
+Every call needs a bearer token: an agency's to submit, a user's to look. Who looks says why, in the header
+`Access-Reason` (UTF-8, percent-encoded where it is not ASCII); each look is recorded before it is answered.
+Errors are problem details (RFC 9457).
+"""
+
+
+def build_app(parts: Parts, close: Callable[[], None] = lambda: None) -> Gate:
+    """The API over these parts; `close` is called when it has stopped."""
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        anyio.to_thread.current_default_thread_limiter().total_tokens = MOST_THREADS
+        yield
+        close()
+
+    app = FastAPI(
+        title="ContactPoint",
+        version=version("contactpoint"),
+        description=DESCRIPTION,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    add_handlers(app)
+    gate = Gate(Authentication(app, parts.token_key))
+    for router in (
+        submissions.router(parts),
+        receipts.router(parts),
+        children.router(parts),
+        dead_letters.router(parts),
+        health.router(parts, gate),
+        docs.router(),
+    ):
+        app.include_router(router)
+    return gate

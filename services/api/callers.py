@@ -1,0 +1,98 @@
+"""Who calls, and why: bearer tokens and reasons."""
+
+import re
+from http import HTTPStatus
+from urllib.parse import unquote
+
+from fastapi import Request
+from joserfc.jwk import OctKey
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from services.api.parts import Parts
+from services.api.problems import Problem, problem_response
+from services.tokens import Caller, Principal, TokenRefused, verify
+
+PUBLIC = frozenset(
+    {"/health/live", "/health/ready", "/metrics", "/openapi.json", "/docs", "/docs/page.js", "/docs/page.css"}
+)
+"""What anybody may ask for; nothing personal is there."""
+
+_CHALLENGE = {"WWW-Authenticate": "Bearer"}
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+REASON_HEADER = "Access-Reason"
+_SAY_WHY = (
+    f"say why in the header {REASON_HEADER}: 3 to 500 characters, in UTF-8, percent-encoded where they are not ASCII"
+)
+
+
+class Authentication:
+    """An ASGI layer that lets nothing in without a valid token, but for the paths that are public."""
+
+    def __init__(self, app: ASGIApp, key: OctKey) -> None:
+        self._app = app
+        self._key = key
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request; its principal is put into the request's state."""
+        if scope["type"] == "http" and scope["path"] not in PUBLIC:
+            try:
+                scope.setdefault("state", {})["principal"] = self._principal(scope)
+            except TokenRefused as refused:
+                await problem_response(HTTPStatus.UNAUTHORIZED, str(refused), _CHALLENGE)(scope, receive, send)
+                return
+        await self._app(scope, receive, send)
+
+    def _principal(self, scope: Scope) -> Principal:
+        scheme, _, token = Headers(scope=scope).get("Authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not token.strip():
+            raise TokenRefused("send a token in the header Authorization: Bearer …")
+        return verify(self._key, token.strip())
+
+
+def principal_of(request: Request) -> Principal:
+    """Who calls."""
+    principal: Principal = request.state.principal
+    return principal
+
+
+def require_user(parts: Parts, request: Request) -> str:
+    """The user's name; raises Problem 403 for an agency and for a user whom the register does not name."""
+    principal = principal_of(request)
+    if principal.kind is not Caller.USER:
+        raise Problem(
+            HTTPStatus.FORBIDDEN, "only a user may look; an agency's token may submit and read its own receipts"
+        )
+    if principal.name not in parts.users:
+        raise Problem(
+            HTTPStatus.FORBIDDEN, "this user is not registered; add the user with `contactpoint users add FILE`"
+        )
+    return principal.name
+
+
+def require_agency(parts: Parts, request: Request) -> str:
+    """The agency's code; raises Problem 403 for a user and for an agency that the register does not name."""
+    principal = principal_of(request)
+    if principal.kind is not Caller.AGENCY:
+        raise Problem(HTTPStatus.FORBIDDEN, "only an agency may submit; this is a user's token")
+    if principal.name not in parts.agencies:
+        raise Problem(HTTPStatus.FORBIDDEN, "this agency is not registered; ask the directory's data managers")
+    return principal.name
+
+
+def reason_of(request: Request) -> str:
+    """Why the user looks, from the header; raises Problem 422."""
+    raw = request.headers.get(REASON_HEADER, "")
+    try:
+        text = unquote(raw.encode("latin-1").decode("utf-8"), errors="strict")
+    except UnicodeError:
+        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, _SAY_WHY) from None
+    return checked_reason(text, _SAY_WHY)
+
+
+def checked_reason(text: str, say_why: str) -> str:
+    """A reason without surrounding space; raises Problem 422, which says `say_why`, where it is not one."""
+    reason = text.strip()
+    if not 3 <= len(reason) <= 500 or _CONTROL.search(reason):
+        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, say_why)
+    return reason

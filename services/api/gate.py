@@ -1,0 +1,100 @@
+"""What every request passes: bounds on requests and bodies, counts for the metrics, a log of the unexpected."""
+
+import logging
+from collections import Counter
+from http import HTTPStatus
+
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from services.api.problems import Problem, problem_response
+
+MOST_IN_HAND = 256
+LARGEST_BODY = 16 * 1024 * 1024
+"""Bytes of a body of submissions; any other body may have `LARGEST_QUESTION`."""
+LARGEST_QUESTION = 64 * 1024
+_HEADERS = [
+    (b"cache-control", b"no-store"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-frame-options", b"DENY"),
+]
+_log = logging.getLogger(__name__)
+
+
+class Gate:
+    """The outermost layer. `answered` counts answers by method, route and status; a route is a template, not a path."""
+
+    def __init__(self, app: ASGIApp, most_in_hand: int = MOST_IN_HAND) -> None:
+        self._app = app
+        self._most = most_in_hand
+        self.in_hand = 0
+        self.answered: Counter[tuple[str, str, int]] = Counter()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        status = 0
+
+        async def counted(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [*message.get("headers", ()), *_HEADERS]
+            await send(message)
+
+        self.in_hand += 1
+        try:
+            await self._pass(scope, receive, counted)
+        except Exception as error:  # it has been answered as a problem; a traceback might hold personal data
+            where = f"{scope['method']} {_route(scope)}"
+            _log.error("unexpected %s in %s at %s", type(error).__name__, where, _place(error))
+        finally:
+            self.in_hand -= 1
+            self.answered[scope["method"], _route(scope), status] += 1
+
+    async def _pass(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self.in_hand > self._most:
+            busy = problem_response(HTTPStatus.SERVICE_UNAVAILABLE, "too many requests at once", {"Retry-After": "1"})
+            await busy(scope, receive, send)
+            return
+        most = LARGEST_BODY if scope["path"] == "/submissions" else LARGEST_QUESTION
+        stated = Headers(scope=scope).get("content-length", "0")
+        if stated.isdigit() and int(stated) <= most:
+            await self._app(scope, _limited(receive, most), send)
+        else:
+            large = _too_large(most)
+            await problem_response(large.status, large.detail)(scope, receive, send)
+
+
+def _too_large(most: int) -> Problem:
+    return Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"the body may have at most {most:,} bytes; send it in parts")
+
+
+def _limited(receive: Receive, most: int) -> Receive:
+    """Receives a body without a stated length up to a bound."""
+    received = 0
+
+    async def counted() -> Message:
+        nonlocal received
+        message = await receive()
+        received += len(message.get("body", b""))
+        if received > most:
+            raise _too_large(most)
+        return message
+
+    return counted
+
+
+def _route(scope: Scope) -> str:
+    return str(getattr(scope.get("route"), "path", "other"))
+
+
+def _place(error: BaseException) -> str:
+    """File and line where an error was raised; its text might hold personal data."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "?"

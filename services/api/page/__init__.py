@@ -1,0 +1,1 @@
+"""What the browser gets of the page that shows the calls."""

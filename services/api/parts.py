@@ -1,0 +1,108 @@
+"""What the API is made of: every part is opened once by `server.py` or by a test, and closed with the app."""
+
+import threading
+import time
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+from joserfc.jwk import OctKey
+
+from services.registers import load_agencies, load_users
+from services.submit.sender import abandon, submission_producer
+from streams.access_log import Look
+from streams.kafka import KafkaSettings
+from streams.store.database import Cursor, Pool
+from streams.store.keys import KeyRing
+
+
+class RecordsLooks(Protocol):
+    """Something that makes a look durable before it returns, or raises AccessLogAway."""
+
+    def append(self, look: Look) -> None:
+        """Records one look."""
+
+
+def utc_now() -> datetime:
+    """The present moment."""
+    return datetime.now(UTC)
+
+
+class Names:
+    """The names of a register, read again when they are older than `fresh_s` or when an unknown name is asked for."""
+
+    def __init__(
+        self, pool: Pool, load: Callable[[Cursor], Iterable[str]], *, fresh_s: float = 10, pause_s: float = 0.5
+    ) -> None:
+        self._pool = pool
+        self._load = load
+        self._fresh_s = fresh_s
+        self._pause_s = pause_s
+        self._lock = threading.Lock()
+        self._names: frozenset[str] = frozenset()
+        self._read_at = float("-inf")
+
+    def __contains__(self, name: object) -> bool:
+        age = time.monotonic() - self._read_at
+        if age < (self._fresh_s if name in self._names else self._pause_s):
+            return name in self._names
+        with self._lock, self._pool.transaction() as cursor:
+            self._names = frozenset(self._load(cursor))
+            self._read_at = time.monotonic()
+        return name in self._names
+
+
+class SharedProducer:
+    """One Kafka producer for all requests, made when it is first needed and anew after it failed."""
+
+    def __init__(self, kafka: KafkaSettings) -> None:
+        self._kafka = kafka
+        self._lock = threading.Lock()
+        self._producer: Any = None
+
+    def get(self) -> Any:
+        """The producer; raises KafkaAway where no broker answers."""
+        with self._lock:
+            if self._producer is None:
+                self._producer = submission_producer(self._kafka)
+            return self._producer
+
+    def drop(self, failed: Any) -> None:
+        """Lets go of a producer that failed, with all that it still holds."""
+        abandon(failed)
+        with self._lock:
+            if self._producer is failed:
+                self._producer = None
+
+    def close(self) -> None:
+        """Sends what is left and closes."""
+        with self._lock:
+            if self._producer is not None:
+                self._producer.close(timeout=5)
+                self._producer = None
+
+
+@dataclass
+class Parts:
+    """What the endpoints use; `now` is the clock."""
+
+    pool: Pool
+    keys: KeyRing
+    access_log: RecordsLooks
+    token_key: OctKey
+    kafka: KafkaSettings
+    now: Callable[[], datetime] = utc_now
+    users: Names = field(init=False)
+    agencies: Names = field(init=False)
+    producer: SharedProducer = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.users = Names(self.pool, load_users)
+        self.agencies = Names(self.pool, load_agencies)
+        self.producer = SharedProducer(self.kafka)
+
+    def reading(self) -> AbstractContextManager[Cursor]:
+        """A cursor to read with; raises DatabaseAway."""
+        return self.pool.transaction()

@@ -1,0 +1,84 @@
+"""The API's process."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Event, Thread
+
+import uvicorn
+
+from services.api.app import MOST_THREADS, build_app
+from services.api.gate import Gate
+from services.api.parts import Parts
+from services.settings import Settings
+from services.tokens import read_key
+from streams.access_log import AccessLog
+from streams.sealing import KeyEncryptionKey
+from streams.store.database import Pool
+from streams.store.keys import KeyRing, reader_of
+
+DEFAULT_PORT = 8000
+KEY_CONNECTIONS = 4
+"""Connections of their own for data keys, which are read while a request holds one of the others."""
+GRACE_S = 10
+"""How long requests in hand may take once the process is told to stop."""
+
+_log = logging.getLogger(__name__)
+
+
+def run(settings: Settings, stop: Event) -> None:
+    """Serves until `stop` is set; while Postgres or Kafka is away, what needs it is answered 503."""
+    server = _Server(
+        uvicorn.Config(
+            open_app(settings),
+            host=settings.host,
+            port=DEFAULT_PORT if settings.port is None else settings.port,
+            loop="uvloop",
+            http="httptools",
+            ws="none",
+            interface="asgi3",
+            access_log=False,
+            log_config=None,
+            log_level="warning",
+            server_header=False,
+            date_header=True,
+            timeout_keep_alive=30,
+            timeout_graceful_shutdown=GRACE_S,
+        )
+    )
+    Thread(target=_stop_with, args=(stop, server), daemon=True, name="stop").start()
+    _log.info("listening on %s port %s", server.config.host, server.config.port)
+    server.run()
+
+
+def open_app(settings: Settings) -> Gate:
+    """The API with everything that it needs; its connections are made when they are first used."""
+    database_url = settings.need_database()
+    key = KeyEncryptionKey.from_file(settings.keys / "key-encryption.key")
+    pool = Pool(database_url, MOST_THREADS, "contactpoint api", wait_s=5)
+    key_pool = Pool(database_url, KEY_CONNECTIONS, "contactpoint api keys", wait_s=5)
+    access_log = AccessLog(database_url, key)
+    keys = KeyRing(key, reader_of(key_pool, "register"))
+    parts = Parts(pool, keys, access_log, read_key(settings), settings.need_kafka())
+
+    def close() -> None:
+        parts.producer.close()
+        access_log.close()
+        pool.close()
+        key_pool.close()
+
+    return build_app(parts, close)
+
+
+class _Server(uvicorn.Server):
+    """A server that leaves signals to whoever runs it."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Installs nothing."""
+        yield
+
+
+def _stop_with(stop: Event, server: uvicorn.Server) -> None:
+    stop.wait()
+    server.should_exit = True

@@ -1,0 +1,156 @@
+"""The shapes of requests and answers, as the OpenAPI document shows them (contract §2 to §4)."""
+
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+Outcome = Literal["accepted", "duplicate", "refused", "invalid"]
+
+
+def _iso_date(text: str) -> str:
+    return date.fromisoformat(text).isoformat()
+
+
+SearchText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100, pattern=r"^[^\x00-\x1f]*$")]
+
+
+class _Request(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Criteria(_Request):
+    """What is known of a child."""
+
+    given_name: SearchText | None = None
+    family_name: SearchText | None = None
+    date_of_birth: Annotated[str, AfterValidator(_iso_date)] | None = None
+    gender: Literal["male", "female", "other", "unknown"] | None = None
+    postcode: SearchText | None = None
+    nhs_number: SearchText | None = None
+    upn: SearchText | None = None
+
+
+class Search(_Request):
+    """What is known of a child, and why it is looked for."""
+
+    criteria: Criteria
+    reason: str
+
+
+class Name(BaseModel):
+    """A name in two parts."""
+
+    given_name: str
+    family_name: str
+
+
+class Found(BaseModel):
+    """One child that a search found; `score` is the share of the criteria that agree."""
+
+    child: str
+    name: Name
+    date_of_birth: str | None
+    score: float
+    grade: Literal["certain", "probable", "possible"]
+
+
+class SearchResult(BaseModel):
+    """Children found, best first; `too_many` says that there are more than are shown."""
+
+    results: list[Found]
+    too_many: bool
+
+
+class Entry(BaseModel):
+    """A directory entry: who a child is, who works with the child, and how to reach them."""
+
+    model_config = ConfigDict(extra="allow")
+
+    child: str
+    name: Name
+    other_names: list[dict[str, Any]]
+    date_of_birth: str | None
+    gender: str
+    identifiers: dict[str, list[str]]
+    addresses: list[dict[str, Any]]
+    carers: list[dict[str, Any]]
+    involvements: list[dict[str, Any]]
+    flags: list[dict[str, Any]]
+    records: list[dict[str, str]]
+    education: dict[str, str | None]
+    shielded: bool
+    position: int
+    as_of: str
+
+
+class HistoryEvent(BaseModel):
+    """One thing that was ever said of a child."""
+
+    position: int
+    stream: str
+    version: int
+    type: str
+    time: str
+    recorded_at: str
+    source: str
+    data: dict[str, Any]
+    caused_by: str | None
+
+
+class History(BaseModel):
+    """Everything that was ever said of a child, oldest first."""
+
+    events: list[HistoryEvent]
+
+
+class Reason(BaseModel):
+    """Why a submission was not accepted."""
+
+    field: str
+    code: str
+    message: str
+
+
+class Receipt(BaseModel):
+    """What became of one submission."""
+
+    source: str | None
+    submission: str | None
+    outcome: Outcome
+    reasons: list[Reason]
+    message: str
+    recorded_at: str
+    position: int | None
+
+
+class Submitted(BaseModel):
+    """How many submissions were taken, and where their receipts will be."""
+
+    submitted: int
+    receipts: str
+
+
+class DeadLetter(BaseModel):
+    """A message that could not be taken; `letter` names one that could not be read, `raw` is base64 and not in lists.
+
+    Without `letter`, a projection could not take a published message; it is applied once the cause is mended.
+    """
+
+    letter: str | None
+    message: str
+    code: str
+    size: int | None
+    recorded_at: str | None
+    raw: str | None = None
+
+
+class ProblemDetails(BaseModel):
+    """An error (RFC 9457); `detail` says what is wrong and what to do."""
+
+    model_config = ConfigDict(extra="allow")
+
+    type: str = Field(examples=["about:blank"])
+    title: str
+    status: int
+    detail: str

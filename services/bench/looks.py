@@ -1,0 +1,51 @@
+"""Looks over HTTP: directory entries one after the other, by one client and by many."""
+
+import http.client
+import multiprocessing
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """What clients saw: requests a second, and the 99th percentile of one request in milliseconds."""
+
+    rate: float
+    p99_ms: float
+
+
+def look(url: str, token: str, paths: Sequence[str], clients: int, requests: int) -> Looks:
+    """So many requests by each of the clients, every client on a connection of its own, all in one other process."""
+    context = multiprocessing.get_context("spawn")
+    with context.Pool(1) as pool:
+        seconds, times = pool.apply(_clients, (url, token, list(paths), clients, requests))
+    times.sort()
+    return Looks(len(times) / seconds, 1_000 * times[int(len(times) * 0.99)])
+
+
+def _clients(url: str, token: str, paths: list[str], clients: int, requests: int) -> tuple[float, list[float]]:
+    from concurrent.futures import ThreadPoolExecutor
+
+    since = time.perf_counter()
+    with ThreadPoolExecutor(clients) as pool:
+        times = list(pool.map(lambda n: _client(url, token, paths[n::clients] or paths, requests), range(clients)))
+    return time.perf_counter() - since, [one for client in times for one in client]
+
+
+def _client(url: str, token: str, paths: list[str], requests: int) -> list[float]:
+    address = urlsplit(url)
+    connection = http.client.HTTPConnection(address.hostname or "", address.port)
+    headers = {"Authorization": f"Bearer {token}", "Access-Reason": "benchmark"}
+    times = []
+    for number in range(requests):
+        since = time.perf_counter()
+        connection.request("GET", paths[number % len(paths)], headers=headers)
+        answer = connection.getresponse()
+        answer.read()
+        if answer.status != http.client.OK:
+            raise RuntimeError(f"a look was answered with {answer.status}")
+        times.append(time.perf_counter() - since)
+    connection.close()
+    return times

@@ -1,0 +1,103 @@
+"""The API over HTTP, as the verbs use it: one connection, a token, a reason, and errors turned into how a verb ends."""
+
+import http.client
+import json
+import re
+import ssl
+from argparse import Namespace
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import quote, urlencode, urlsplit
+
+from services.cli.errors import AnswerIsNo, PartAway, WrongUsage
+from services.cli.stack import settings_of
+from services.settings import Settings
+
+SILENCE_S = 20
+"""How long the API may say nothing."""
+_NEXT = re.compile(r'<([^>]*)>; rel="next"')
+
+
+class Api:
+    """Calls with the right of one token and for one reason."""
+
+    def __init__(self, url: str, token: str, reason: str | None = None) -> None:
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise WrongUsage("CONTACTPOINT_URL is no address of an API; write it like http://localhost:8000")
+        self._url = url.rstrip("/")
+        self._base = parts.path.rstrip("/")
+        self._headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
+        if reason is not None:
+            self._headers["Access-Reason"] = quote(reason)
+        if parts.scheme == "https":
+            context = ssl.create_default_context()
+            self._connection: http.client.HTTPConnection = http.client.HTTPSConnection(
+                parts.hostname, parts.port, timeout=SILENCE_S, context=context
+            )
+        else:
+            self._connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=SILENCE_S)
+
+    def get(self, path: str, **parameters: Any) -> Any:
+        """The JSON document of an answer."""
+        return json.loads(self._ask("GET", _with(path, parameters))[0])
+
+    def post(self, path: str, document: Mapping[str, Any]) -> Any:
+        """The JSON document of an answer to one that is sent."""
+        return json.loads(self._ask("POST", path, json.dumps(document).encode())[0])
+
+    def pages(self, path: str, **parameters: Any) -> Iterator[bytes]:
+        """The bodies of all pages from one on."""
+        place: str | None = _with(path, parameters)
+        while place:
+            body, place = self._ask("GET", place)
+            yield body
+
+    def _ask(self, method: str, path: str, body: bytes | None = None) -> tuple[bytes, str | None]:
+        headers = self._headers | ({"Content-Type": "application/json"} if body is not None else {})
+        try:
+            self._connection.request(method, self._base + path, body, headers)
+            answer = self._connection.getresponse()
+            content = answer.read()
+        except (OSError, http.client.HTTPException):
+            self._connection.close()
+            what_to_do = "start the stack with `contactpoint up`, or set CONTACTPOINT_URL"
+            said = f"the API cannot be reached at {self._url}; {what_to_do}"
+            raise PartAway(said) from None
+        if answer.status >= 300:
+            raise _ended(answer.status, content)
+        following = _NEXT.search(answer.headers.get("Link", ""))
+        return content, following[1] if following else None
+
+
+def looking_api(args: Namespace) -> Api:
+    """The API for a verb that shows personal data: as the user named, or with the token that is set."""
+    settings = settings_of(args)
+    url = settings.need_url()
+    return Api(url, _token(settings, args.user), args.reason)
+
+
+def _token(settings: Settings, user: str | None) -> str:
+    if user is not None:
+        from services.tokens import issue
+
+        return issue(settings, f"user:{user}", 300)
+    if settings.token is None:
+        raise WrongUsage("say who looks: add --as USER beside a local stack, or set CONTACTPOINT_TOKEN")
+    return settings.token
+
+
+def _with(path: str, parameters: Mapping[str, Any]) -> str:
+    given = {name: value for name, value in parameters.items() if value is not None}
+    return f"{path}?{urlencode(given)}" if given else path
+
+
+def _ended(status: int, content: bytes) -> Exception:
+    """How a verb ends on an answer that is an error."""
+    try:
+        detail = str(json.loads(content)["detail"])
+    except (ValueError, KeyError, TypeError):
+        detail = f"the API answered with status {status}"
+    if status in (400, 413, 415, 422):
+        return WrongUsage(detail)
+    return PartAway(detail) if status == 429 or status >= 500 else AnswerIsNo(detail)

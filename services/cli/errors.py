@@ -1,0 +1,25 @@
+"""How a verb ends other than well: one sentence on standard error and the exit status of contract §4."""
+
+DONE, NO, USAGE, AWAY, INTERRUPTED = 0, 1, 2, 3, 130
+
+
+class Ends(Exception):
+    """A verb ends here; the text is the one sentence that is said, the class gives the exit status."""
+
+    status = NO
+
+
+class AnswerIsNo(Ends):
+    """Nothing was found, or something was refused."""
+
+
+class WrongUsage(Ends):
+    """What was asked can't be asked like this."""
+
+    status = USAGE
+
+
+class PartAway(Ends):
+    """A part of the stack cannot be reached; the text says which, and what to do."""
+
+    status = AWAY

@@ -1,0 +1,63 @@
+"""What the errors of the layers below mean to somebody at a terminal."""
+
+import sys
+
+from services.cli.errors import AWAY, NO, USAGE
+from services.settings import NotConfigured
+from streams.kafka import KafkaAway
+
+Explained = tuple[str, int]
+
+_START_KAFKA = "start it, or say with CONTACTPOINT_KAFKA where it is"
+
+
+def explain(error: Exception) -> Explained | None:
+    """One sentence and the exit status, or None for an error that nobody foresaw."""
+    if isinstance(error, NotConfigured):
+        return str(error), AWAY
+    if isinstance(error, OSError) and error.filename is not None:
+        return f"{error.filename}: {error.strerror}", NO
+    return _of_postgres(error) or _of_kafka(error) or _of_registers(error)
+
+
+def _of_postgres(error: Exception) -> Explained | None:
+    if "psycopg2" not in sys.modules:
+        return None
+    import psycopg2
+
+    from streams.store.database import DatabaseAway
+
+    if isinstance(error, DatabaseAway):
+        return f"{error}; start Postgres, or say with CONTACTPOINT_DATABASE_URL where it is", AWAY
+    if isinstance(error, psycopg2.errors.UndefinedTable | psycopg2.errors.InvalidSchemaName):
+        return "Postgres has no tables of ContactPoint yet; create them with `contactpoint run init`", AWAY
+    if isinstance(error, psycopg2.Error):
+        return (
+            f"Postgres could not answer ({type(error).__name__}); try again, and look at its log if that does not help",
+            AWAY,
+        )
+    return None
+
+
+def _of_kafka(error: Exception) -> Explained | None:
+    if isinstance(error, KafkaAway):
+        return f"{error}; {_START_KAFKA}", AWAY
+    if "kafka" in sys.modules:
+        from kafka.errors import KafkaError
+
+        if isinstance(error, KafkaError):
+            return f"Kafka cannot be reached ({type(error).__name__}); {_START_KAFKA}", AWAY
+    if "streams.topic_admin" in sys.modules:
+        from streams.topic_admin import TopicRefused
+
+        if isinstance(error, TopicRefused):
+            return str(error), NO
+    return None
+
+
+def _of_registers(error: Exception) -> Explained | None:
+    if "services.registers" not in sys.modules:
+        return None
+    from services.registers import BadRegister
+
+    return (str(error), USAGE) if isinstance(error, BadRegister) else None

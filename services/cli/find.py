@@ -1,0 +1,52 @@
+"""`contactpoint find`: children by what is known of them."""
+
+from argparse import ArgumentParser, Namespace
+
+from services.cli.client import looking_api
+from services.cli.errors import DONE, NO
+from services.cli.output import console, print_json, table, text
+from services.cli.parser import a_date, looker_options
+
+CRITERIA = ("given_name", "family_name", "date_of_birth", "gender", "postcode", "nhs_number", "upn")
+
+
+def describe(parser: ArgumentParser) -> None:
+    """What is known of the child, and who looks for it."""
+    parser.add_argument("--given-name", metavar="NAME")
+    parser.add_argument("--family-name", metavar="NAME")
+    parser.add_argument("--date-of-birth", type=a_date, metavar="DATE", help="like 2001-02-03")
+    parser.add_argument("--gender", choices=("male", "female", "other", "unknown"))
+    parser.add_argument("--postcode")
+    parser.add_argument("--nhs-number", metavar="NUMBER")
+    parser.add_argument("--upn", metavar="UPN")
+    looker_options(parser)
+
+
+def run(args: Namespace) -> int:
+    """Prints who was found, best first; nobody is exit status 1."""
+    criteria = {name: value for name in CRITERIA if (value := getattr(args, name))}
+    answer = looking_api(args).post("/children/search", {"criteria": criteria, "reason": args.reason})
+    if args.json:
+        print_json(answer)
+    elif answer["results"]:
+        _display(answer)
+    else:
+        console().print("Nobody was found.")
+    return DONE if answer["results"] else NO
+
+
+def _display(answer: dict) -> None:  # type: ignore[type-arg]
+    rows = [
+        (
+            text(f"{found['name']['given_name']} {found['name']['family_name']}", "bold"),
+            found["date_of_birth"] or "unknown",
+            found["grade"],
+            f"{found['score']:.2f}",
+            text(found["child"], "cyan"),
+        )
+        for found in answer["results"]
+    ]
+    to = console()
+    to.print(table(("name", "born", "grade", "score", "child"), rows))
+    if answer["too_many"]:
+        to.print("There are more; add criteria to see them.")

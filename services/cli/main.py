@@ -1,0 +1,107 @@
+"""The entry of the command: finds the verb, runs it, and turns every error into one sentence and an exit status."""
+
+import importlib
+import os
+import sys
+import tempfile
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+
+from services.cli.errors import DONE, INTERRUPTED, NO, USAGE, Ends
+from services.cli.parser import parser_for
+
+VERBS = {
+    "up": "start Kafka, Postgres and every service here, in the foreground",
+    "demo": "up, with a fictional county's feeds and a story told on the terminal",
+    "run": "run one service of a deployment",
+    "status": "what runs, and how far each part is",
+    "submit": "send files of submissions",
+    "agencies": "the agency register: add, list",
+    "users": "the users: add, list",
+    "token": "a bearer token for a user or an agency",
+    "dead-letters": "what could not be read, and why: list, show, resubmit",
+    "receipts": "what became of submissions",
+    "find": "find a child",
+    "show": "a child's directory entry: who works with the child, and how to reach them",
+    "history": "everything that was ever said of a child",
+    "export": "every directory entry into a file",
+    "rebuild": "build every view afresh from Kafka, compare, switch",
+    "simulate": "write the feeds of a fictional population and the truth behind them",
+    "bench": "measure, each figure beside a bare baseline",
+    "version": "the version of this program",
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs one verb; gives the exit status of contract §4."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    if not words or words[0] in ("-h", "--help", "help"):
+        print(_overview(), file=sys.stdout if words else sys.stderr)
+        return DONE if words else USAGE
+    verb = "version" if words[0] == "--version" else words[0]
+    if verb not in VERBS:
+        print(f"contactpoint: there is no verb {verb!r}; see `contactpoint --help`", file=sys.stderr)
+        return USAGE
+    try:
+        return _run(verb, words[1:])
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else NO
+    except Ends as end:
+        return _say(verb, str(end), end.status)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    except Exception as error:
+        return _say(verb, *_explained(error))
+
+
+def _run(verb: str, words: Sequence[str]) -> int:
+    module = importlib.import_module(f"services.cli.{verb.replace('-', '_')}")
+    parser = parser_for(verb, VERBS[verb])
+    module.describe(parser)
+    status: int = module.run(parser.parse_args(words))
+    sys.stdout.flush()
+    return status
+
+
+_FOOT = """
+
+`contactpoint VERB --help` says more.
+Exit status: 0 done, 1 the answer is no, 2 wrong usage, 3 a part of the stack cannot be reached."""
+
+
+def _overview() -> str:
+    width = max(map(len, VERBS))
+    lines = [f"  {verb:<{width}}  {summary}" for verb, summary in VERBS.items()]
+    return "usage: contactpoint VERB [arguments] [options]\n\n" + "\n".join(lines) + _FOOT
+
+
+def _say(verb: str, sentence: str, status: int) -> int:
+    print(f"contactpoint {verb}: {' '.join(sentence.split())}", file=sys.stderr)
+    return status
+
+
+def _explained(error: Exception) -> tuple[str, int]:
+    """What an error that a verb let through means to the caller: a sentence and the exit status."""
+    from services.cli.failures import explain
+
+    known = explain(error)
+    if known:
+        return known
+    return f"unexpected {type(error).__name__}; where it happened stands in {_kept(error)}", NO
+
+
+def _kept(error: Exception) -> Path:
+    """Keeps where an unexpected error happened, without its text, which might hold personal data."""
+    frames = "".join(traceback.format_tb(error.__traceback__))
+    descriptor, name = tempfile.mkstemp(prefix="contactpoint-", suffix=".log", text=True)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(f"{type(error).__module__}.{type(error).__qualname__}\n{frames}")
+    return Path(name)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

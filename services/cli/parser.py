@@ -1,0 +1,103 @@
+"""Arguments: the options that every verb takes, and the kinds of value that are checked before anything is asked."""
+
+import argparse
+import re
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+from typing import NoReturn
+from uuid import UUID
+
+from services.cli.errors import USAGE
+
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)")
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser that answers wrong usage with one sentence on standard error and exit status 2."""
+
+    def error(self, message: str) -> NoReturn:
+        """Says what is wrong and where to read more."""
+        self.exit(USAGE, f"{self.prog}: {message}; see `{self.prog} --help`\n")
+
+
+def parser_for(verb: str, summary: str) -> Parser:
+    """The parser of a verb with the options that all have."""
+    parser = Parser(prog=f"contactpoint {verb}", description=summary, allow_abbrev=False)
+    _common_options(parser, False, None)
+    return parser
+
+
+def deed_parser(
+    deeds: "argparse._SubParsersAction[argparse.ArgumentParser]", deed: str, summary: str
+) -> argparse.ArgumentParser:
+    """The parser of one deed of a verb that has several; the options that all have may come before or after it."""
+    parser = deeds.add_parser(deed, help=summary, description=summary, allow_abbrev=False)
+    _common_options(parser, argparse.SUPPRESS, argparse.SUPPRESS)
+    return parser
+
+
+def _common_options(parser: argparse.ArgumentParser, json: object, data: object) -> None:
+    where = "the local stack's directory (default: CONTACTPOINT_DATA or .contactpoint)"
+    parser.add_argument("--json", action="store_true", default=json, help="print one JSON document and nothing else")
+    parser.add_argument("--data", metavar="DIR", default=data, help=where)
+
+
+def looker_options(parser: argparse.ArgumentParser) -> None:
+    """Who looks and why, for verbs that show personal data."""
+    parser.add_argument(
+        "--as", dest="user", metavar="USER", help="who looks; works beside a local stack (else CONTACTPOINT_TOKEN)"
+    )
+    parser.add_argument("--reason", required=True, type=a_reason, metavar="TEXT", help="why, for the access log")
+
+
+def a_reason(text: str) -> str:
+    """A reason of 3 to 500 characters, trimmed."""
+    reason = text.strip()
+    if not 3 <= len(reason) <= 500:
+        raise argparse.ArgumentTypeError("give a reason of 3 to 500 characters")
+    return reason
+
+
+def a_date(text: str) -> str:
+    """An ISO date (`2008-10-23`), as that text."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no date; write it like 2008-10-23") from None
+    return day.isoformat()
+
+
+def a_moment(text: str) -> str:
+    """A moment with its zone, or a date, which stands for its end in UTC; as ISO 8601 text in UTC with microseconds."""
+    try:
+        if _MOMENT.fullmatch(text):
+            moment = datetime.fromisoformat(text).astimezone(UTC)
+        else:
+            moment = datetime.combine(date.fromisoformat(text), time.max, UTC)
+    except (ValueError, OverflowError):
+        example = "2008-10-23 or 2008-10-23T13:23:00Z"
+        raise argparse.ArgumentTypeError(f"{text!r} is no time; write it like {example}") from None
+    return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def a_child(text: str) -> str:
+    """A child's id, as `find` gives it."""
+    try:
+        return str(UUID(text))
+    except ValueError:
+        raise argparse.ArgumentTypeError("a child's id is a UUID, as `contactpoint find` gives it") from None
+
+
+def a_count(text: str) -> int:
+    """A whole number from 1 on."""
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 10**9:
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 1 on")
+    return int(text)
+
+
+def a_file(text: str) -> Path:
+    """A file that is there."""
+    path = Path(text)
+    if not path.is_file():
+        raise argparse.ArgumentTypeError(f"there is no file {text}")
+    return path

@@ -1,0 +1,34 @@
+"""The stack that a verb talks to: the one that is configured, or the local one if it still runs."""
+
+import os
+from argparse import Namespace
+from typing import Any
+
+from services.cli.errors import PartAway
+from services.settings import Settings, read_settings, read_stack
+
+
+def settings_of(args: Namespace) -> Settings:
+    """The settings for `--data`; raises PartAway where they are those of a local stack that has stopped."""
+    settings = read_settings(args.data)
+    stack = read_stack(settings.data)
+    remote = settings.kafka_is_external and settings.database_is_external
+    if stack and not remote and not is_alive(stack):
+        raise PartAway(
+            f"the stack in {settings.data} has stopped; start it with `contactpoint up --data {settings.data}`"
+        )
+    return settings
+
+
+def is_alive(stack: dict[str, Any]) -> bool:
+    """Whether the supervisor that wrote this still runs."""
+    pid = stack.get("pid")
+    if not isinstance(pid, int):
+        return False
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

@@ -1,0 +1,5 @@
+"""A real Kafka and a real Postgres by pip alone, and the one supervisor that owns them and every service.
+
+`jars` and `program` say where the servers come from and how a process is started, ended and taken over;
+`kafka_server` and `postgres_server` describe the two servers; `supervisor` keeps everything running; `up` is the verb.
+"""

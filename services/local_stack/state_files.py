@@ -1,0 +1,77 @@
+"""What the supervisor writes down: `stack.json` for the other commands, `children.json` for the supervisor after it."""
+
+import json
+import os
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from services.local_stack.child import Child, State
+from services.local_stack.layout import Layout
+from services.local_stack.leftovers import Started, write_record
+from services.local_stack.program import Program
+from services.private_files import write_private
+from services.settings import stack_file
+
+
+def record_file(data: Path) -> Path:
+    """Where the processes of a data directory are on record."""
+    return data / "children.json"
+
+
+class StateFiles:
+    """The two files of one stack, replaced as a whole with every change; only their owner may read them."""
+
+    def __init__(self, data: Path, layout: Layout) -> None:
+        self._data = data
+        self._layout = layout
+        self._began = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        self._started: dict[int, Started] = {}
+
+    def write(self, children: Sequence[Child]) -> None:
+        """Records what runs now."""
+        running = {child.pid: child.program for child in children if child.pid}
+        self._started = {pid: record for pid, record in self._started.items() if pid in running}
+        for pid, program in running.items():
+            self._remember(program, pid)
+        write_record(record_file(self._data), self._started.values())
+        write_private(stack_file(self._data), json.dumps(self._stack(children)))
+
+    def add(self, program: Program, pid: int) -> None:
+        """Records a process that is no child to be kept running."""
+        self._remember(program, pid)
+        write_record(record_file(self._data), self._started.values())
+
+    def remove(self) -> None:
+        """Removes both: nothing runs any more."""
+        stack_file(self._data).unlink(missing_ok=True)
+        record_file(self._data).unlink(missing_ok=True)
+
+    def _remember(self, program: Program, pid: int) -> None:
+        if pid not in self._started:
+            self._started[pid] = Started.now(program.role, pid, program.command, program.stop_signal)
+
+    def _stack(self, children: Sequence[Child]) -> dict[str, Any]:
+        here = {child.role: child for child in children}
+        processes = []
+        for role in self._layout.roles:
+            child = here.get(role)
+            if role in self._layout.external:
+                processes.append(_process(role, None, State.EXTERNAL, 0))
+            elif child:
+                processes.append(_process(role, child.pid, child.state, child.restarts))
+            else:
+                processes.append(_process(role, None, State.STOPPED, 0))
+        return {
+            "pid": os.getpid(),
+            "started": self._began,
+            "url": self._layout.url,
+            "kafka": self._layout.kafka,
+            "database_url": self._layout.database_url,
+            "processes": processes,
+        }
+
+
+def _process(role: str, pid: int | None, state: State, restarts: int) -> dict[str, Any]:
+    return {"role": role, "pid": pid, "state": state.value, "restarts": restarts}

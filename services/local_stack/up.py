@@ -1,0 +1,71 @@
+"""`contactpoint up`: the whole stack in the foreground, until it is told to stop."""
+
+import logging
+import sys
+import threading
+from collections.abc import Callable
+
+from services.local_stack.jars import JarError
+from services.local_stack.lock import AlreadyRunning
+from services.local_stack.program import CannotStart
+from services.local_stack.supervisor import Supervisor
+from services.logs import log_to_stderr
+from services.runtime import DONE, FAILED, UNREACHABLE
+from services.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+
+def up(
+    settings: Settings,
+    after_ready: Callable[[str], None] | None = None,
+    once: bool = False,
+    supervisor: Supervisor | None = None,
+) -> int:
+    """Runs the stack and prints `ready <url>` once a submission can be taken; gives the exit status.
+
+    `after_ready(url)` is called then, in a thread of its own, while the stack goes on running. With `once` the stack
+    stops when that has returned. An exception of it stops the stack and is raised here. `supervisor` runs another stack
+    than the usual one.
+    """
+    log_to_stderr("up")
+    supervisor = supervisor or Supervisor(settings)
+    story = _Story(after_ready, supervisor.stop, once)
+    try:
+        supervisor.run(story.begin)
+    except AlreadyRunning as error:
+        return _say(str(error), FAILED)
+    except (CannotStart, JarError) as error:
+        return _say(str(error), UNREACHABLE)
+    if story.error:
+        raise story.error
+    return DONE
+
+
+class _Story:
+    """What follows once the stack is ready."""
+
+    def __init__(self, tell: Callable[[str], None] | None, stop: Callable[[], None], once: bool) -> None:
+        self._tell, self._stop, self._once = tell, stop, once
+        self.error: BaseException | None = None
+
+    def begin(self, url: str) -> None:
+        print(f"ready {url}", flush=True)
+        if self._tell:
+            threading.Thread(target=self._run, args=(self._tell, url), daemon=True).start()
+        elif self._once:
+            self._stop()
+
+    def _run(self, tell: Callable[[str], None], url: str) -> None:
+        try:
+            tell(url)
+        except BaseException as error:
+            self.error = error
+            self._stop()
+        if self._once:
+            self._stop()
+
+
+def _say(sentence: str, status: int) -> int:
+    print(f"contactpoint up: {sentence}", file=sys.stderr, flush=True)
+    return status

@@ -1,0 +1,34 @@
+"""Who may send and who may look: the agency register and the users, as files say and as Postgres keeps them.
+
+`agencies.py` and `users.py` hold one register each, `entries.py` reads the YAML lists that fill them.
+"""
+
+from contextlib import closing
+from importlib.resources import files
+
+from services.registers.agencies import add_agencies, agencies_version, enrol, load_agencies, read_agencies_file
+from services.registers.entries import BadRegister
+from services.registers.users import DEMO_USERS, User, add_demo_users, add_users, load_users, read_users_file
+from streams.store.database import Database
+
+__all__ = [
+    "DEMO_USERS",
+    "BadRegister",
+    "User",
+    "add_agencies",
+    "add_demo_users",
+    "add_users",
+    "agencies_version",
+    "create",
+    "enrol",
+    "load_agencies",
+    "load_users",
+    "read_agencies_file",
+    "read_users_file",
+]
+
+
+def create(database_url: str) -> None:
+    """Creates the registers' tables where they are missing."""
+    with closing(Database(database_url, "registers")) as database, database.transaction() as cursor:
+        cursor.execute(files(__name__).joinpath("tables.sql").read_text(encoding="utf-8"))

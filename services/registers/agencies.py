@@ -1,0 +1,83 @@
+"""The agency register: which agencies may send, and what they are."""
+
+import re
+from collections.abc import Iterable
+from contextlib import closing
+from pathlib import Path
+
+from psycopg2.extras import execute_values
+
+from domain.agency import Agency
+from domain.vocabulary import AgencyKind
+from services.registers.entries import BadRegister, read_entries
+from streams.kafka import KafkaSettings
+from streams.store.database import Cursor, Database
+from streams.topics import ensure_topics
+
+RESERVED_CODES = frozenset({"unclaimed", "restricted"})
+"""Names that topics and sources use for something else."""
+
+_CODE = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+
+
+def read_agencies_file(path: Path) -> list[Agency]:
+    """The agencies of a YAML list of `{code, name, kind, authority?}`; raises BadRegister where one cannot be taken."""
+    agencies: dict[str, Agency] = {}
+    for where, entry in read_entries(path, ("code", "name", "kind"), ("authority",)):
+        agency = _agency(where, entry)
+        if agency.code in agencies:
+            raise BadRegister(f"{where}: an earlier entry has the same code; give each agency its own")
+        agencies[agency.code] = agency
+    return list(agencies.values())
+
+
+def _agency(where: str, entry: dict[str, str]) -> Agency:
+    if not _CODE.fullmatch(entry["code"]):
+        raise BadRegister(f"{where}: a code has 1 to 63 of a-z, 0-9 and -, and does not begin with -")
+    if entry["code"] in RESERVED_CODES:
+        raise BadRegister(f"{where}: the code is reserved; choose another")
+    if entry["kind"] not in list(AgencyKind):
+        raise BadRegister(f"{where}: the kind is not known; use one of {', '.join(AgencyKind)}")
+    return Agency(entry["code"], entry["name"], AgencyKind(entry["kind"]), entry.get("authority"))
+
+
+def add_agencies(database_url: str, agencies: Iterable[Agency]) -> int:
+    """Adds or replaces the agencies named and leaves the others; gives how many were new or different."""
+    with closing(Database(database_url, "registers")) as database, database.transaction() as cursor:
+        cursor.execute("select agencies from registry.changes for update")
+        known = load_agencies(cursor)
+        changed = [agency for agency in agencies if known.get(agency.code) != agency]
+        if changed:
+            cursor.execute("update registry.changes set agencies = agencies + 1 returning agencies")
+            (version,) = cursor.fetchone() or (0,)
+            execute_values(
+                cursor,
+                "insert into registry.agencies (code, name, kind, authority, changed) values %s"
+                " on conflict (code) do update set name = excluded.name, kind = excluded.kind,"
+                " authority = excluded.authority, changed = excluded.changed",
+                [(each.code, each.name, each.kind.value, each.authority, version) for each in changed],
+            )
+    return len(changed)
+
+
+def enrol(kafka: KafkaSettings, database_url: str, agencies: Iterable[Agency]) -> int:
+    """Creates the agencies' topics and then adds them, so that a registered agency always has its topics.
+
+    Gives how many were new or different; raises KafkaAway, TopicRefused, DatabaseAway.
+    """
+    agencies = list(agencies)
+    ensure_topics(kafka, [agency.code for agency in agencies])
+    return add_agencies(database_url, agencies)
+
+
+def agencies_version(cursor: Cursor) -> int:
+    """A number that grows with every change of the register; poll it to learn when to load again."""
+    cursor.execute("select agencies from registry.changes")
+    row = cursor.fetchone()
+    return int(row[0]) if row else 0
+
+
+def load_agencies(cursor: Cursor) -> dict[str, Agency]:
+    """Every agency by its code."""
+    cursor.execute("select code, name, kind, authority from registry.agencies order by code")
+    return {code: Agency(code, name, AgencyKind(kind), authority) for code, name, kind, authority in cursor}

@@ -1,0 +1,49 @@
+"""The YAML lists that fill a register: read whole, checked field by field, refused with the entry's number."""
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+MOST_ENTRIES = 100_000
+Fields = tuple[str, ...]
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+
+
+class BadRegister(Exception):
+    """A register file cannot be taken; the text says which entry, what is wrong and what to do."""
+
+
+def read_entries(path: Path, required: Fields, optional: Fields) -> Iterator[tuple[str, dict[str, str]]]:
+    """The entries of a YAML list with a name for each of them in messages (`agencies.yaml: entry 3`).
+
+    Every field is a text; raises BadRegister for a file that is not such a list and OSError where it can't be read.
+    """
+    try:
+        entries = yaml.safe_load(path.read_bytes())
+    except (yaml.YAMLError, UnicodeError, RecursionError):
+        raise BadRegister(f"{path.name}: this is not YAML; give a list of entries with {', '.join(required)}") from None
+    if not isinstance(entries, list) or len(entries) > MOST_ENTRIES:
+        raise BadRegister(f"{path.name}: give a list of at most {MOST_ENTRIES:,} entries with {', '.join(required)}")
+    for number, entry in enumerate(entries, 1):
+        where = f"{path.name}: entry {number}"
+        yield where, _checked(where, entry, required, optional)
+
+
+def _checked(where: str, entry: Any, required: Fields, optional: Fields) -> dict[str, str]:
+    if not isinstance(entry, Mapping):
+        raise BadRegister(f"{where} is not a mapping; give it the fields {', '.join(required)}")
+    known = (*required, *optional)
+    if any(field not in known for field in entry):
+        raise BadRegister(f"{where} has an unknown field; it may have {', '.join(known)}")
+    given = {field: value for field, value in entry.items() if value is not None}
+    for field in required:
+        if field not in given:
+            raise BadRegister(f"{where} has no {field}; add one")
+    for field, value in given.items():
+        if not isinstance(value, str) or not value.strip() or len(value) > 200 or _CONTROL.search(value):
+            raise BadRegister(f"{where}: {field} must be a text of 1 to 200 characters without control characters")
+    return given

@@ -1,0 +1,22 @@
+-- Agencies and users. `changes.agencies` counts the changes of the agency register under its row lock,
+-- so that whoever polls it never misses one.
+create schema if not exists registry;
+
+create table if not exists registry.agencies (
+    code      text primary key,
+    name      text not null,
+    kind      text not null,
+    authority text,
+    changed   bigint not null
+);
+
+create table if not exists registry.users (
+    name         text primary key,
+    display_name text
+);
+
+create table if not exists registry.changes (
+    only_row boolean primary key default true check (only_row),
+    agencies bigint not null
+);
+insert into registry.changes (agencies) values (0) on conflict do nothing;

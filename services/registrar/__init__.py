@@ -1,0 +1,5 @@
+"""The registrar: the one active writer, which turns submissions into events and answers each with a receipt.
+
+`submission.py` says what a submission may look like, `reading.py` turns bytes into one or into what is wrong with it,
+`handle.py` decides a batch, `store.py` keeps what the deciding needs, `intake.py` is the process.
+"""

@@ -1,0 +1,324 @@
+"""How a batch of messages takes effect: read, look up what is known, decide one after the other, save all at once.
+
+Everything a batch causes (events, keys, receipts, dead letters, offsets, index rows) is one transaction, so each
+message takes effect exactly once whatever is killed. After a failed save nothing in memory is believed.
+"""
+
+import logging
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from eventsourcing.persistence import IntegrityError, InterfaceError, OperationalError, StoredEvent
+from psycopg2.extensions import cursor as Cursor  # noqa: N812
+
+from domain.agency import Agency
+from domain.child import Child
+from domain.event import RegisterEvent
+from domain.identity import Candidate, Features, Matcher, features_of
+from domain.source_record import Refusal, Said, SourceRecord, decide
+from domain.vocabulary import SubmissionType
+from services.registrar import store
+from services.registrar.match_index import MatchIndex
+from services.registrar.reading import Invalid, Reason, Valid, read, reason
+from services.registrar.receipts import Answer, dead_letter, receipt
+from streams.codec import iso_text
+from streams.store.application import LogApplication
+from streams.store.database import Database, DatabaseAway
+from streams.store.keys import KeyRing, insert_keys
+
+logger = logging.getLogger(__name__)
+
+CACHED_AGGREGATES = 30_000
+
+_NOT_THE_MESSAGE = (store.OffsetMoved, DatabaseAway, OperationalError, InterfaceError, IntegrityError)
+"""Failures that no message is to blame for: the batch is taken again."""
+
+_DESCRIBES = (SubmissionType.CHILD_REGISTERED, SubmissionType.CHILD_AMENDED)
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message of a submissions topic; `owner` is the topic's agency, or None for the unclaimed topic.
+
+    `oversize` says that the sender cut it.
+    """
+
+    topic: str
+    partition: int
+    offset: int
+    value: bytes
+    owner: Agency | None
+    oversize: bool = False
+
+    @property
+    def reference(self) -> str:
+        """Names the message in its receipt."""
+        return f"{self.topic}/{self.partition}/{self.offset}"
+
+
+@dataclass(slots=True)
+class Batch:
+    """What is known when a batch is decided, and what it has caused so far.
+
+    `features` has those of each submission that describes a child, by the id() of what was said.
+    """
+
+    recorded_at: datetime
+    outcomes: dict[store.SubmissionKey, str]
+    streams: dict[store.RecordKey, UUID]
+    index: MatchIndex
+    features: dict[int, Features] = field(default_factory=dict)
+    events: list[RegisterEvent] = field(default_factory=list)
+    answers: list[Answer] = field(default_factory=list)
+    letters: list[tuple[Answer, bytes]] = field(default_factory=list)
+    changes: store.Changes = field(default_factory=store.Changes)
+
+
+class Registrar:
+    """Decides batches. `database` is for reading; writing goes through the log's recorder.
+
+    `clock` gives the recorded time, `new_id` a random stream id; `offsets` has the next message of each partition.
+    """
+
+    def __init__(
+        self,
+        log: LogApplication,
+        database: Database,
+        keys: KeyRing,
+        matcher: Matcher,
+        *,
+        clock: Callable[[], datetime],
+        new_id: Callable[[], UUID] = uuid4,
+    ) -> None:
+        self._log = log
+        self._database = database
+        self._keys = keys
+        self._matcher = matcher
+        self._clock = clock
+        self._new_id = new_id
+        self.offsets: dict[store.Partition, int] = {}
+        self._records: OrderedDict[UUID, SourceRecord] = OrderedDict()
+        self._children: OrderedDict[UUID, Child] = OrderedDict()
+
+    def handle(self, messages: Sequence[Message]) -> list[Answer]:
+        """Takes a batch; afterwards every message of it has taken effect and is answered.
+
+        Where a message makes the deciding fail, each is taken on its own and that one is kept as a dead letter.
+        Raises OffsetMoved where another registrar was faster, DatabaseAway and the library's persistence errors; then
+        the batch has had no effect, or all of it (CommitUnknown): the stored offsets tell.
+        """
+        try:
+            return self._take(messages)
+        except _NOT_THE_MESSAGE:
+            self.forget()
+            raise
+        except Exception as error:
+            self.forget()
+            logger.error("a batch of %d could not be processed (%s)", len(messages), type(error).__name__)
+            if len(messages) > 1:
+                return [answer for message in messages for answer in self.handle([message])]
+            return self._give_up(messages[0])
+
+    def resume(self) -> None:
+        """Looks up how far the messages of each partition have taken effect; from there the batches have to follow."""
+        with self._database.transaction() as cursor:
+            self.offsets = store.load_offsets(cursor)
+
+    def forget(self) -> None:
+        """Drops what is cached; the database is asked again."""
+        self._records.clear()
+        self._children.clear()
+        self._keys.forget()
+
+    def _take(self, messages: Sequence[Message]) -> list[Answer]:
+        readings = [_read(message) for message in messages]
+        saids = [_said(reading, message.owner) for message, reading in zip(messages, readings, strict=True)]
+        batch = self._look_up([said for said in saids if said])
+        for message, reading, said in zip(messages, readings, saids, strict=True):
+            answer = self._answer(batch, message, reading, said)
+            batch.answers.append(answer)
+            if answer.outcome == "invalid":
+                batch.letters.append((answer, message.value))
+        self._save(batch, messages)
+        return batch.answers
+
+    def _give_up(self, message: Message) -> list[Answer]:
+        answer = _answered(message, _read(message), "refused", (_NOT_PROCESSED,))
+        batch = Batch(self._clock(), {}, {}, MatchIndex(()), answers=[answer], letters=[(answer, message.value)])
+        self._save(batch, [message])
+        return batch.answers
+
+    def _look_up(self, saids: Sequence[Said]) -> Batch:
+        features = {id(said): features_of(said.data) for said in saids if said.type in _DESCRIBES}
+        with self._database.transaction() as cursor:
+            outcomes = store.outcomes_of(cursor, {(said.agency.urn, said.id) for said in saids})
+            streams = store.streams_of(cursor, {key for said in saids for key in _record_keys(said)})
+            candidates = store.candidates_of(cursor, features.values())
+            amended = {
+                str(stream)
+                for said in saids
+                if said.type in _DESCRIBES
+                and (stream := streams.get((said.agency.urn, "subject", said.subject))) is not None
+            }
+            linked = store.linked_children(cursor, amended) if amended else {}
+        index = MatchIndex(candidates)
+        self._load(SourceRecord, self._records, set(streams.values()))
+        self._load(Child, self._children, {UUID(candidate.child) for candidate in candidates})
+        batch = Batch(self._clock(), outcomes, streams, index, features)
+        batch.changes.linked.update(linked)
+        batch.changes.described_again.update(linked)
+        return batch
+
+    def _load(self, kind: type[Any], cache: OrderedDict[UUID, Any], wanted: set[UUID]) -> None:
+        while len(cache) > CACHED_AGGREGATES:
+            cache.popitem(last=False)
+        missing = [stream for stream in wanted if stream not in cache]
+        for stream in wanted:
+            if stream in cache:
+                cache.move_to_end(stream)
+        if not missing:
+            return
+        if kind is SourceRecord:
+            self._keys.prefetch(str(stream) for stream in missing)
+        stored: list[StoredEvent] = list(self._log.recorder.select_events_of(missing))
+        for event in map(self._log.mapper.to_domain_event, stored):
+            cache[event.originator_id] = event.mutate(cache.get(event.originator_id))  # type: ignore[attr-defined]
+
+    def _answer(self, batch: Batch, message: Message, reading: Valid | Invalid, said: Said | None) -> Answer:
+        if isinstance(reading, Invalid):
+            return _answered(message, reading, "invalid", tuple(reading.reasons))
+        if said is None:
+            why = _UNKNOWN_AGENCY if message.owner is None else _NOT_THE_OWNER
+            return _answered(message, reading, "refused", (why,))
+        key = (reading.source, reading.id)
+        before = batch.outcomes.get(key)
+        if before:
+            return _answered(message, reading, "duplicate", () if before == "accepted" else (_REFUSED_BEFORE,))
+        refusal = self._decide(batch, said)
+        outcome = "refused" if refusal else "accepted"
+        batch.outcomes[key] = outcome
+        batch.changes.submissions.append((*key, outcome))
+        if refusal:
+            return _answered(message, reading, outcome, (reason(refusal.field, refusal.code, refusal.message),))
+        return _answered(message, reading, outcome, (), len(batch.events) - 1)
+
+    def _decide(self, batch: Batch, said: Said) -> Refusal | None:
+        urn = said.agency.urn
+        known = batch.streams.get((urn, "subject", said.subject))
+        record = self._records.get(known) if known else None
+        used_by = batch.streams.get((urn, "involvement", said.data.get("involvement", "")))
+        decided = decide(
+            record,
+            said,
+            new_id=known or self._new_id(),
+            recorded_at=batch.recorded_at,
+            other_record_has_involvement=used_by is not None and used_by != known,
+        )
+        if isinstance(decided, Refusal):
+            return decided
+        if record is None:
+            self._records[decided.id] = decided
+            self._keys.begin(str(decided.id))
+        for kind, number in _numbers(said):
+            if (urn, kind, number) not in batch.streams:
+                batch.streams[(urn, kind, number)] = decided.id
+                batch.changes.record_keys.append((urn, kind, number, decided.id))
+        (event,) = decided.collect_events()
+        assert isinstance(event, RegisterEvent)
+        batch.events.append(event)
+        if said.type in _DESCRIBES:
+            self._place(batch, event, batch.features[id(said)])
+        return None
+
+    def _place(self, batch: Batch, cause: RegisterEvent, features: Features) -> None:
+        """Links a record that is new to a child, and keeps the match index as the agency now describes the record."""
+        record = str(cause.originator_id)
+        child = batch.changes.linked.get(record)
+        if child is None:
+            child = self._link(batch, cause, features)
+            batch.changes.linked[record] = child
+        batch.index.put(Candidate(record, child, features))
+        batch.changes.features[record] = (child, features)
+
+    def _link(self, batch: Batch, cause: RegisterEvent, features: Features) -> str:
+        decision = self._matcher.decide(features, batch.index.candidates(features))
+        if decision.child is None:
+            child = Child.listed(self._new_id(), cause)
+            self._children[child.id] = child
+        else:
+            child = self._children[UUID(decision.child)]
+        child.link(cause, decision)
+        batch.events.extend(event for event in child.collect_events() if isinstance(event, RegisterEvent))
+        return str(child.id)
+
+    def _save(self, batch: Batch, messages: Sequence[Message]) -> None:
+        recorded_at = iso_text(batch.recorded_at)
+        next_offsets = {(message.topic, message.partition): message.offset + 1 for message in messages}
+        moves = {partition: (self.offsets.get(partition, 0), now) for partition, now in next_offsets.items()}
+
+        def alongside(cursor: Cursor, positions: Sequence[int]) -> None:
+            store.move_offsets(cursor, moves)
+            store.write(cursor, batch.changes)
+            insert_keys(cursor, "register", self._keys.take_new())
+            rows = [
+                receipt(answer, recorded_at, None if answer.last_event is None else positions[answer.last_event])
+                for answer in batch.answers
+            ]
+            rows += [dead_letter(answer, value, recorded_at) for answer, value in batch.letters]
+            store.write_outbox(cursor, rows)
+
+        self._log.events.put(batch.events, alongside=alongside)
+        self._keys.settle()
+        self.offsets |= next_offsets
+
+
+_UNKNOWN_AGENCY = reason(
+    "source", "unknown-agency", "no agency of this source is registered; ask the directory's data managers"
+)
+_NOT_THE_OWNER = reason("source", "not-your-source", "an agency may only send in its own name and to its own topic")
+_REFUSED_BEFORE = reason("id", "refused-before", "this id was refused before; send what was corrected under a new id")
+_NOT_PROCESSED = reason(
+    "",
+    "not-processed",
+    "the directory could not process this; it was kept, and its operators will see to it",
+)
+
+
+def _read(message: Message) -> Valid | Invalid:
+    if message.oversize:
+        return Invalid(None, [reason("", "too-large", "a submission has at most 1 MiB")], readable=False)
+    return read(message.value)
+
+
+def _said(reading: Valid | Invalid, agency: Agency | None) -> Said | None:
+    """What a registered agency says in its own name, or None."""
+    if isinstance(reading, Invalid) or agency is None or reading.source != agency.urn:
+        return None
+    return Said(reading.id, reading.type, reading.subject, reading.time, reading.data, agency)
+
+
+def _numbers(said: Said) -> list[tuple[str, str]]:
+    numbers = [("subject", said.subject)]
+    if said.type == SubmissionType.INVOLVEMENT_STARTED:
+        numbers.append(("involvement", said.data["involvement"]))
+    return numbers
+
+
+def _record_keys(said: Said) -> list[store.RecordKey]:
+    return [(said.agency.urn, kind, number) for kind, number in _numbers(said)]
+
+
+def _answered(
+    message: Message,
+    reading: Valid | Invalid,
+    outcome: str,
+    reasons: tuple[Reason, ...],
+    last_event: int | None = None,
+) -> Answer:
+    owner = message.owner
+    code, urn = (owner.code, owner.urn) if owner else (None, None)
+    return Answer(message.reference, code, urn, reading.id, outcome, reasons, last_event)

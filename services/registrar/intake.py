@@ -1,0 +1,186 @@
+"""The registrar's process: consumes every agency's topic in batches, and hands each batch to be decided.
+
+It reads without a consumer group: which topics there are the agency register says, where to go on the offsets say that
+the decisions were saved with. One registrar is active, others wait for their turn.
+"""
+
+import asyncio
+import gc
+import logging
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, closing, contextmanager
+from datetime import UTC, datetime
+from threading import Event
+
+import psycopg2
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka.errors import KafkaError
+from eventsourcing.persistence import PersistenceError
+
+from domain.agency import Agency
+from domain.identity import DeterministicMatcher
+from services.registers import agencies_version, load_agencies
+from services.registrar import store
+from services.registrar.handle import Message, Registrar
+from services.settings import Settings
+from streams.codec import EventMapper
+from streams.kafka import KafkaSettings
+from streams.sealing import KeyEncryptionKey
+from streams.store.application import LogApplication
+from streams.store.database import Database, DatabaseAway, connect
+from streams.store.keys import KeyRing, reader_of
+from streams.topics import UNCLAIMED, agency_topics, submissions_topic
+
+logger = logging.getLogger(__name__)
+
+MAX_BATCH = 1_000
+"""Most messages that take effect in one transaction."""
+POLL_MS = 100
+REGISTER_CHECK_S = 0.5
+"""How soon a new agency's topic is read."""
+STALL_S = 60
+"""A consumer that has given nothing for so long although there is something to read is made anew."""
+BACK_OFF_S = (0.2, 0.5, 1.0, 2.0, 5.0)
+GC_THRESHOLD = 50_000
+"""Batches make many objects that die young; looking for cycles more seldom saves a sixth of the time."""
+
+
+class Stalled(Exception):
+    """A consumer gives nothing although there is something to read."""
+
+
+_AWAY = (DatabaseAway, PersistenceError, psycopg2.Error, KafkaError, OSError, store.OffsetMoved, Stalled)
+
+
+def run(settings: Settings, stop: Event) -> None:
+    """Runs until `stop` is set; waits while Kafka or Postgres is away, says so once, and goes on by itself."""
+    gc.set_threshold(GC_THRESHOLD, 20, 20)
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
+    attempts = 0
+    while not stop.is_set():
+        began = time.monotonic()
+        try:
+            with _turn(settings.need_database(), stop):
+                asyncio.run(_serve(settings, stop))
+        except _AWAY as error:
+            attempts = 0 if time.monotonic() - began > STALL_S else attempts + 1
+            if attempts == 1:
+                logger.warning("waiting: %s", str(error) if isinstance(error, DatabaseAway) else type(error).__name__)
+            stop.wait(BACK_OFF_S[min(attempts, len(BACK_OFF_S) - 1)])
+
+
+@contextmanager
+def _turn(database_url: str, stop: Event) -> Iterator[None]:
+    """Holds the advisory lock of the active registrar, waiting while another process has it."""
+    with closing(connect(database_url, application_name="contactpoint registrar lock", idle_timeout_s=0)) as connection:
+        connection.autocommit = True
+        waiting = False
+        while not stop.is_set():
+            with connection.cursor() as cursor:
+                cursor.execute("select pg_try_advisory_lock(hashtext('contactpoint registrar'))")
+                if cursor.fetchone() == (True,):
+                    break
+            if not waiting:
+                logger.info("standing by: another registrar is active")
+                waiting = True
+            stop.wait(REGISTER_CHECK_S)
+        yield
+
+
+async def _serve(settings: Settings, stop: Event) -> None:
+    database_url = settings.need_database()
+    with closing(Database(database_url, "contactpoint registrar reads")) as reads:
+        keys = KeyRing(KeyEncryptionKey.from_file(settings.keys / "key-encryption.key"), reader_of(reads, "register"))
+        with closing(LogApplication(database_url, "register", EventMapper(keys))) as log:
+            registrar = Registrar(log, reads, keys, DeterministicMatcher(), clock=lambda: datetime.now(UTC))
+            async with _consumer(settings.need_kafka()) as consumer:
+                await _consume(_Topics(consumer, reads, registrar), registrar, stop)
+
+
+@asynccontextmanager
+async def _consumer(kafka: KafkaSettings) -> AsyncIterator[AIOKafkaConsumer]:
+    consumer = AIOKafkaConsumer(
+        **kafka.for_aiokafka(),
+        client_id="contactpoint-registrar",
+        group_id=None,
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+        fetch_max_wait_ms=POLL_MS,
+        fetch_max_bytes=8 * 1024 * 1024,
+        max_partition_fetch_bytes=4 * 1024 * 1024,
+        metadata_max_age_ms=5_000,
+    )
+    try:
+        await consumer.start()
+        yield consumer
+    finally:
+        await consumer.stop()
+
+
+async def _consume(topics: "_Topics", registrar: Registrar, stop: Event) -> None:
+    last_progress = time.monotonic()
+    while not stop.is_set():
+        await topics.refresh()
+        messages = await topics.next_batch()
+        if messages:
+            await asyncio.to_thread(registrar.handle, messages)
+            last_progress = time.monotonic()
+        elif time.monotonic() - last_progress > STALL_S:
+            await topics.check_for_stall()
+            last_progress = time.monotonic()
+
+
+class _Topics:
+    """Which topics are read: those of the register's agencies, from where their offsets say."""
+
+    def __init__(self, consumer: AIOKafkaConsumer, reads: Database, registrar: Registrar) -> None:
+        self._consumer = consumer
+        self._reads = reads
+        self._registrar = registrar
+        self._owners: dict[str, Agency | None] = {}
+        self._version: int | None = None
+        self._checked = 0.0
+        registrar.resume()
+
+    async def refresh(self) -> None:
+        """Looks at the agency register now and then; where it has changed, goes on with the topics that it names."""
+        if time.monotonic() - self._checked < REGISTER_CHECK_S:
+            return
+        self._checked = time.monotonic()
+        with self._reads.transaction() as cursor:
+            version = agencies_version(cursor)
+            if version == self._version:
+                return
+            agencies = load_agencies(cursor)
+        self._version = version
+        self._owners = {submissions_topic(code): agency for code, agency in agencies.items()}
+        self._owners[submissions_topic(UNCLAIMED)] = None
+        partitions = [
+            TopicPartition(topic.name, number)
+            for code in (*agencies, UNCLAIMED)
+            for topic in agency_topics(code)
+            if topic.name in self._owners
+            for number in range(topic.partitions)
+        ]
+        self._consumer.assign(partitions)
+        for partition in partitions:
+            self._consumer.seek(partition, self._registrar.offsets.get((partition.topic, partition.partition), 0))
+        logger.info("reading %d topics", len(self._owners))
+
+    async def next_batch(self) -> list[Message]:
+        """What has arrived, at most MAX_BATCH messages, in the order of each partition."""
+        polled = await self._consumer.getmany(timeout_ms=POLL_MS, max_records=MAX_BATCH)
+        return [self._message(record) for records in polled.values() for record in records]
+
+    async def check_for_stall(self) -> None:
+        """Raises where the end of a partition is beyond what has been read of it."""
+        ends = await self._consumer.end_offsets(list(self._consumer.assignment()))
+        for partition, end in ends.items():
+            if end > self._registrar.offsets.get((partition.topic, partition.partition), 0):
+                raise Stalled
+
+    def _message(self, record: ConsumerRecord[bytes, bytes]) -> Message:
+        oversize = any(name == "oversize" for name, _ in record.headers)
+        owner = self._owners[record.topic]
+        return Message(record.topic, record.partition, record.offset, record.value or b"", owner, oversize)

@@ -1,0 +1,98 @@
+"""One example of every event of the catalogue: what follows from the example submissions."""
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from domain.access.events import ChildrenShown
+from domain.agency import Agency
+from domain.catalogue import WIRE_NAMES
+from domain.child import Child
+from domain.event import RegisterEvent
+from domain.identity import Candidate, DeterministicMatcher, features_of
+from domain.source_record import Refusal, Said, SourceRecord, decide
+from services.schemas.examples import AUTHORITY, CLINIC, SENSITIVE_STORY, STORY, SURGERY, SURGERY_STORY
+from streams.codec import EventMapper
+from streams.sealing import KeyEncryptionKey
+from streams.store.keys import KeyRing
+
+RECORDED_AT = datetime(2026, 11, 23, 10, tzinfo=UTC)
+RECORD = UUID("8c1f6d0e-2f0b-4a53-9d54-6f3f3b7a0c11")
+SURGERY_RECORD = UUID("3a9b2c4d-6e1f-4078-b5a6-c7d8e9f01233")
+SENSITIVE_RECORD = UUID("5e0c7a1b-93d4-4c0e-8f6b-0d2a7b1e4422")
+CHILD = UUID("0b6d2f3a-71c8-4f55-a1e0-3c9d5e8f7733")
+LOOKS = UUID("f2a4c6e8-1b3d-4f5a-8c7e-9d0b1a2c3344")
+SEALED = "AXNlYWxlZCBwZXJzb25hbCBmaWVsZHM="
+"""Stands in the examples for what is sealed: that differs each time and only the key ring can open it."""
+
+
+def said(submission: dict[str, Any], agency: Agency) -> Said:
+    """An example submission as the domain takes it."""
+    time = submission["time"].replace("Z", ".000000Z")
+    return Said(submission["id"], submission["type"], submission["subject"], time, submission["data"], agency)
+
+
+def events() -> dict[str, RegisterEvent]:
+    """One example of each event, by its wire name; the one of the sensitive service is restricted."""
+    of_authority = _record(STORY, AUTHORITY, RECORD)
+    of_surgery = _record(SURGERY_STORY, SURGERY, SURGERY_RECORD)
+    of_clinic = _record(SENSITIVE_STORY, CLINIC, SENSITIVE_RECORD)
+    examples = [*of_authority, of_clinic[-1], *_child(of_authority[0], of_surgery[0]), _look()]
+    return {WIRE_NAMES[type(event)]: event for event in examples}
+
+
+def cloud_event(event: RegisterEvent, position: int) -> dict[str, Any]:
+    """An event as it stands on its topic, with SEALED for what is sealed."""
+    mapper = EventMapper(KeyRing(KeyEncryptionKey(bytes(32)), lambda _: ()))
+    stored = mapper.to_stored_event(event)
+    state = orjson.loads(stored.state)
+    return {
+        "specversion": "1.0",
+        "id": f"{stored.originator_id}.{stored.originator_version}",
+        "type": stored.topic,
+        "subject": str(stored.originator_id),
+        "position": position,
+        "version": stored.originator_version,
+        **(state | {"sealed": SEALED} if "sealed" in state else state),
+    }
+
+
+def _record(submissions: tuple[dict[str, Any], ...], agency: Agency, stream: UUID) -> list[RegisterEvent]:
+    record: SourceRecord | None = None
+    for each in submissions:
+        decided = decide(record, said(each, agency), new_id=stream, recorded_at=RECORDED_AT)
+        assert not isinstance(decided, Refusal), decided.code
+        record = decided
+    assert record is not None
+    return [event for event in record.collect_events() if isinstance(event, RegisterEvent)]
+
+
+def _child(first: RegisterEvent, second: RegisterEvent) -> list[RegisterEvent]:
+    """The child that `first` lists, and that the record of `second` is linked to."""
+    matcher = DeterministicMatcher()
+    of_first, of_second = (features_of(vars(cause)["particulars"]) for cause in (first, second))
+    child = Child.listed(CHILD, first)
+    child.link(first, matcher.decide(of_first, []))
+    candidate = Candidate(str(first.originator_id), str(CHILD), of_first)
+    child.link(second, matcher.decide(of_second, [candidate]))
+    return [event for event in child.collect_events() if isinstance(event, RegisterEvent)]
+
+
+def _look() -> RegisterEvent:
+    fields: dict[str, Any] = {
+        "originator_id": LOOKS,
+        "originator_version": 1,
+        "timestamp": RECORDED_AT,
+        "source": "urn:contactpoint:api",
+        "restricted": False,
+        "time": "2026-11-23T10:00:00.000000Z",
+        "action": "show",
+        "children": [str(CHILD)],
+        "count": 1,
+        "user": "demo-practitioner",
+        "reason": "new referral",
+        "asked": {"child": str(CHILD)},
+    }
+    return ChildrenShown(**fields)

@@ -1,0 +1,103 @@
+"""Everything that is configured from outside, read once from the environment and the data directory."""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from streams.kafka import KafkaSettings
+
+DEFAULT_DATA = ".contactpoint"
+
+
+class NotConfigured(Exception):
+    """A part of the stack has no address; the text says which, and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Addresses and files that a process needs.
+
+    `data` is the local stack's directory; `kafka` and `database_url` are None while they are not known;
+    `keys` holds the key-encryption key and the token key; `url` and `token` are for clients of a remote API.
+    """
+
+    data: Path
+    keys: Path
+    kafka: KafkaSettings | None
+    database_url: str | None
+    url: str | None
+    token: str | None
+    kafka_is_external: bool
+    database_is_external: bool
+    host: str
+    port: int | None
+
+    def need_kafka(self) -> KafkaSettings:
+        """The Kafka settings; raises NotConfigured where there are none."""
+        if self.kafka is None:
+            raise NotConfigured(f"Kafka cannot be reached: {self._no_stack('CONTACTPOINT_KAFKA')}")
+        return self.kafka
+
+    def need_database(self) -> str:
+        """The libpq URL of Postgres; raises NotConfigured where there is none."""
+        if self.database_url is None:
+            raise NotConfigured(f"Postgres cannot be reached: {self._no_stack('CONTACTPOINT_DATABASE_URL')}")
+        return self.database_url
+
+    def need_url(self) -> str:
+        """The URL of the API; raises NotConfigured where there is none."""
+        if self.url is None:
+            raise NotConfigured(f"the API cannot be reached: {self._no_stack('CONTACTPOINT_URL')}")
+        return self.url
+
+    def _no_stack(self, variable: str) -> str:
+        return f"no stack runs in {self.data}; start one with `contactpoint up --data {self.data}` or set {variable}"
+
+
+def stack_file(data: Path) -> Path:
+    """Where the supervisor of a data directory writes what it runs and where."""
+    return data / "stack.json"
+
+
+def read_stack(data: Path) -> dict[str, Any]:
+    """What the supervisor wrote last, or an empty dictionary where no stack was started."""
+    try:
+        stack: dict[str, Any] = json.loads(stack_file(data).read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError, ValueError):
+        return {}
+    return stack
+
+
+def read_settings(data: str | Path | None = None, environ: Mapping[str, str] | None = None) -> Settings:
+    """Settings of this process: the environment wins, what the local stack wrote fills the rest."""
+    env = os.environ if environ is None else environ
+    folder = Path(data or env.get("CONTACTPOINT_DATA") or DEFAULT_DATA).absolute()
+    stack = read_stack(folder)
+    servers = env.get("CONTACTPOINT_KAFKA")
+    database = env.get("CONTACTPOINT_DATABASE_URL")
+    security = {
+        name: env.get(f"CONTACTPOINT_KAFKA_{name.upper()}")
+        for name in ("sasl_mechanism", "sasl_username", "sasl_password", "ssl_cafile", "ssl_certfile", "ssl_keyfile")
+    }
+    address = servers or stack.get("kafka")
+    kafka = None
+    if address:
+        protocol = env.get("CONTACTPOINT_KAFKA_SECURITY_PROTOCOL", "PLAINTEXT") if servers else "PLAINTEXT"
+        replication = int(env.get("CONTACTPOINT_KAFKA_REPLICATION", "1")) if servers else 1
+        kafka = KafkaSettings(address, protocol, **(security if servers else {}), replication=replication)
+    port = env.get("CONTACTPOINT_PORT")
+    return Settings(
+        data=folder,
+        keys=Path(env.get("CONTACTPOINT_KEYS") or folder / "keys"),
+        kafka=kafka,
+        database_url=database or stack.get("database_url"),
+        url=env.get("CONTACTPOINT_URL") or stack.get("url"),
+        token=env.get("CONTACTPOINT_TOKEN"),
+        kafka_is_external=bool(servers),
+        database_is_external=bool(database),
+        host=env.get("CONTACTPOINT_HOST", "127.0.0.1"),
+        port=int(port) if port else None,
+    )

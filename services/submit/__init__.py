@@ -1,0 +1,3 @@
+"""Sending files of submissions: `files.py` reads them line by line, `table.py` turns CSV rows into submissions,
+`route.py` says which topic a line belongs to, `sender.py` publishes, `settle.py` waits until everything is answered.
+"""

@@ -1,0 +1,61 @@
+"""Files of submissions as raw lines: NDJSON as it stands, CSV row by row."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from services.submit.table import check_table, read_table
+
+LARGEST = 1_048_576
+"""Bytes of the largest submission; of a longer line one byte more is sent, so that it is answered `too-large`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One submission as bytes; `size` is its true length, greater than that of `value` where the line was cut."""
+
+    value: bytes
+    size: int
+
+
+def check_files(paths: list[Path]) -> None:
+    """Raises BadTable when a CSV file among them cannot be taken, so that nothing is sent of any."""
+    for path in paths:
+        if is_table(path):
+            check_table(path)
+
+
+def is_table(path: Path) -> bool:
+    """Whether a file is read as CSV."""
+    return path.suffix.lower() == ".csv"
+
+
+def read_lines(path: Path) -> Iterator[Line]:
+    """The submissions of one file in its order; blank lines are no submissions."""
+    if is_table(path):
+        for row in read_table(path):
+            yield Line(row, len(row))
+        return
+    with path.open("rb") as file:
+        yield from _read_ndjson(file)
+
+
+def _read_ndjson(file: BinaryIO) -> Iterator[Line]:
+    while value := file.readline(LARGEST + 1):
+        size = len(value)
+        if size > LARGEST and not value.endswith(b"\n"):
+            size += _skip_rest(file)
+        value = value.removesuffix(b"\n")
+        if value.strip(b" \t\r"):
+            yield Line(value, max(size, len(value)))
+
+
+def _skip_rest(file: BinaryIO) -> int:
+    """Reads to the end of an overlong line; gives how many bytes that were."""
+    skipped = 0
+    while rest := file.readline(LARGEST):
+        skipped += len(rest)
+        if rest.endswith(b"\n"):
+            break
+    return skipped

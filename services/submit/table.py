@@ -1,0 +1,142 @@
+"""CSV for the flat types: one row a submission, columns named after the contract's fields, joined by dots.
+
+`type,id,source,subject,time` name the envelope; every other column is a field of `data`, such as `given_name`,
+`address.postcode`, `carers.0.name` or `address.lines` (its lines separated by `;`). Empty cells are left out.
+"""
+
+import csv
+import re
+import types
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any, Union, get_args, get_origin
+
+import orjson
+from pydantic import BaseModel
+
+from services.registrar.submission import MAX_ITEMS, MODELS
+
+ENVELOPE = ("type", "id", "source", "subject", "time")
+_NUMBER = re.compile(r"(?<=\.)\d{1,2}(?=\.)", re.ASCII)
+_TRUTH = {"true": True, "false": False}
+
+
+class BadTable(Exception):
+    """A CSV file cannot be taken; the text says in which line and column, and what to do."""
+
+
+def check_table(path: Path) -> None:
+    """Reads the whole file; raises BadTable at its first fault."""
+    for _ in read_table(path):
+        pass
+
+
+def read_table(path: Path) -> Iterator[bytes]:
+    """The submissions of a CSV file, as JSON; raises BadTable."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        reader = csv.reader(file, strict=True)
+        try:
+            header = next(reader, [])
+            kinds = _checked_header(path, header)
+            for cells in reader:
+                if any(cells):
+                    yield _submission(f"{path.name} line {reader.line_num}", header, kinds, cells)
+        except UnicodeDecodeError:
+            raise BadTable(f"{path.name} is not UTF-8 after line {reader.line_num}; save it as UTF-8") from None
+        except csv.Error:
+            raise BadTable(
+                f"{path.name} line {reader.line_num} is not CSV; look for a quote that is not closed"
+            ) from None
+
+
+def _checked_header(path: Path, header: list[str]) -> list[str]:
+    """The kind of value in each column: text, texts or truth."""
+    where = f"{path.name} line 1"
+    if missing := [column for column in ENVELOPE if column not in header]:
+        raise BadTable(
+            f"{where} has no column {missing[0]}; begin the file with {','.join(ENVELOPE)} and the fields of data"
+        )
+    kinds = []
+    for number, column in enumerate(header, 1):
+        if header.index(column) != number - 1:
+            raise BadTable(f"{where} names column {number} ({column}) a second time; name it once")
+        kind = "text" if column in ENVELOPE else data_columns().get(_NUMBER.sub("N", column))
+        if kind is None or any(int(found) >= MAX_ITEMS for found in _NUMBER.findall(column)):
+            raise BadTable(f"{where}: column {number} ({column[:60]}) is no field of the contract; rename or remove it")
+        kinds.append(kind)
+    return kinds
+
+
+def _submission(where: str, header: list[str], kinds: list[str], cells: list[str]) -> bytes:
+    if len(cells) > len(header):
+        raise BadTable(
+            f"{where} has {len(cells)} cells for {len(header)} columns; put quotes around cells with a comma"
+        )
+    made: dict[str, Any] = {"specversion": "1.0"}
+    data: dict[str, Any] = {}
+    for column, kind, cell in zip(header, kinds, cells, strict=False):
+        if not cell:
+            continue
+        if column in ENVELOPE:
+            made[column] = cell
+        else:
+            _put(data, column.split("."), _value(f"{where} column {column}", kind, cell))
+    if missing := [column for column in ENVELOPE if column not in made]:
+        raise BadTable(f"{where} column {missing[0]} is empty; every row needs it")
+    return orjson.dumps(made | {"data": _listed(data)})
+
+
+def _value(where: str, kind: str, cell: str) -> Any:
+    if kind == "texts":
+        return [part.strip() for part in cell.split(";") if part.strip()]
+    if kind == "truth":
+        if cell.strip().lower() not in _TRUTH:
+            raise BadTable(f"{where} is neither true nor false; write one of them")
+        return _TRUTH[cell.strip().lower()]
+    return cell
+
+
+def _put(data: dict[str, Any], path: list[str], value: Any) -> None:
+    for step in path[:-1]:
+        data = data.setdefault(step, {})
+    data[path[-1]] = value
+
+
+def _listed(value: Any) -> Any:
+    """Mappings whose keys are numbers become lists in the order of those numbers."""
+    if not isinstance(value, dict):
+        return value
+    if value and all(key.isdigit() for key in value):
+        return [_listed(value[key]) for key in sorted(value, key=int)]
+    return {key: _listed(part) for key, part in value.items()}
+
+
+@cache
+def data_columns() -> Mapping[str, str]:
+    """Every column of `data` (list numbers written `N`) → what its cells hold: text, texts or truth."""
+    found: dict[str, str] = {}
+    for model in MODELS.values():
+        found |= _columns(model.model_fields["data"].annotation, "")
+    return found
+
+
+def _columns(annotation: Any, name: str) -> dict[str, str]:
+    kind = _bare(annotation)
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        dotted = f"{name}." if name else ""
+        parts = [_columns(field.annotation, dotted + part) for part, field in kind.model_fields.items()]
+        return {column: held for part in parts for column, held in part.items()}
+    if get_origin(kind) is list:
+        item = _bare(get_args(kind)[0])
+        return {name: "texts"} if item is str else _columns(item, f"{name}.N")
+    return {name: "truth" if kind is bool else "text"}
+
+
+def _bare(annotation: Any) -> Any:
+    """A type without its annotations and without None."""
+    if get_origin(annotation) is Annotated:
+        return _bare(get_args(annotation)[0])
+    if get_origin(annotation) in (Union, types.UnionType):
+        return _bare(next(part for part in get_args(annotation) if part is not type(None)))
+    return annotation

@@ -1,0 +1,209 @@
+"""The access log: who looked at what, and why, durable before anything is shown.
+
+Requests hand their look to one writer thread, which saves all that wait in one transaction and then lets them go on.
+"""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from queue import Empty, Full, Queue
+from threading import Event, Thread
+from typing import Any
+from uuid import UUID, uuid4
+
+from eventsourcing.application import EventSourcedLog
+from eventsourcing.persistence import IntegrityError, PersistenceError
+from psycopg2.extras import execute_values
+
+from domain.access.events import ChildrenShown
+from streams.codec import EventMapper, iso_text
+from streams.sealing import KeyEncryptionKey
+from streams.store.application import LogApplication
+from streams.store.database import Cursor, Database, DatabaseAway
+from streams.store.keys import KeyRing, insert_keys, reader_of
+
+SOURCE = "urn:contactpoint:api"
+LONGEST_WAIT_S = 5.0
+MOST_WAITING = 1_000
+MOST_AT_ONCE = 200
+ATTEMPTS = 5
+"""How often a batch is tried when another writer was faster on one of its streams."""
+
+_log = logging.getLogger(__name__)
+
+
+class AccessLogAway(Exception):
+    """A look could not be recorded, so nothing may be shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One look: `action` is the verb, `asked` what was asked for, `children` the ids shown, `count` how many things."""
+
+    user: str
+    reason: str
+    action: str
+    asked: dict[str, Any]
+    children: Sequence[str] = ()
+    count: int = 0
+
+
+@dataclass(slots=True)
+class _Waiting:
+    look: Look
+    settled: Event = field(default_factory=Event)
+    recorded: bool = False
+    given_up: bool = False
+
+
+class AccessLog:
+    """Appends looks to the log `access`. Safe to share between threads; several processes may write at once."""
+
+    def __init__(self, database_url: str, key: KeyEncryptionKey, *, longest_wait_s: float = LONGEST_WAIT_S) -> None:
+        self._reads = Database(database_url, "contactpoint access streams")
+        self._keys = KeyRing(key, reader_of(self._reads, "access"))
+        self._log = LogApplication(database_url, "access", EventMapper(self._keys))
+        self._streams = _Streams(self._reads)
+        self._longest_wait_s = longest_wait_s
+        self._queue: Queue[_Waiting] = Queue(MOST_WAITING)
+        self._stop = Event()
+        self._writer = Thread(target=self._run, name="access-log", daemon=True)
+        self._writer.start()
+
+    def append(self, look: Look) -> None:
+        """Returns once the look is durable; raises AccessLogAway when that takes too long or cannot be."""
+        waiting = _Waiting(look)
+        try:
+            self._queue.put_nowait(waiting)
+        except Full:
+            raise AccessLogAway("too many looks wait to be recorded") from None
+        if not waiting.settled.wait(self._longest_wait_s):
+            waiting.given_up = True
+            raise AccessLogAway("a look could not be recorded in time")
+        if not waiting.recorded:
+            raise AccessLogAway("a look could not be recorded")
+
+    def close(self) -> None:
+        """Records what waits, then ends the writer."""
+        self._stop.set()
+        self._writer.join(self._longest_wait_s)
+        self._log.close()
+        self._reads.close()
+
+    def _run(self) -> None:
+        while batch := self._next_batch():
+            try:
+                self._record([waiting.look for waiting in batch])
+                for waiting in batch:
+                    waiting.recorded = True
+            except (PersistenceError, DatabaseAway) as error:
+                _log.warning("looks could not be recorded: %s", type(error).__name__)
+            except Exception as error:
+                _log.error("looks could not be recorded: unexpected %s", type(error).__name__)
+            for waiting in batch:
+                waiting.settled.set()
+
+    def _next_batch(self) -> list[_Waiting]:
+        """What waits, as soon as something does; nothing once the log is closed."""
+        while True:
+            try:
+                batch = [self._queue.get(timeout=0.2)]
+            except Empty:
+                if self._stop.is_set():
+                    return []
+                continue
+            while len(batch) < MOST_AT_ONCE and not self._queue.empty():
+                batch.append(self._queue.get_nowait())
+            if batch := [waiting for waiting in batch if not waiting.given_up]:
+                return batch
+
+    def _record(self, looks: Sequence[Look]) -> None:
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                self._save(looks, datetime.now(UTC))
+                return
+            except IntegrityError:
+                self._forget()
+                if attempt == ATTEMPTS:
+                    raise
+            except BaseException:
+                self._forget()
+                raise
+
+    def _save(self, looks: Sequence[Look], now: datetime) -> None:
+        versions = self._streams.versions({look.user for look in looks}, now.date())
+        events = []
+        for look in looks:
+            stream, version = versions[look.user]
+            versions[look.user] = stream, version + 1
+            events.append(self._event(stream, version + 1, look, now))
+
+        def alongside(cursor: Cursor, _: Sequence[int]) -> None:
+            insert_keys(cursor, "access", self._keys.take_new())
+
+        self._log.events.put(events, alongside=alongside)
+        self._keys.settle()
+        self._streams.moved(versions)
+
+    def _event(self, stream: UUID, version: int, look: Look, now: datetime) -> ChildrenShown:
+        return EventSourcedLog(self._log.events, stream, ChildrenShown).trigger_event(
+            next_originator_version=version,
+            source=SOURCE,
+            restricted=False,
+            time=iso_text(now),
+            action=look.action,
+            children=list(look.children),
+            count=look.count,
+            user=look.user,
+            reason=look.reason,
+            asked=look.asked,
+        )
+
+    def _forget(self) -> None:
+        """Only the database is believed from here on."""
+        self._keys.forget()
+        self._streams.forget()
+
+
+class _Streams:
+    """The stream of each user's day and its last version, read once and then remembered."""
+
+    def __init__(self, reads: Database) -> None:
+        self._reads = reads
+        self._day: date | None = None
+        self._versions: dict[str, tuple[UUID, int]] = {}
+
+    def versions(self, users: set[str], day: date) -> dict[str, tuple[UUID, int]]:
+        """Stream and last version of each user on that day; a stream is begun where there is none."""
+        if day != self._day:
+            self._day = day
+            self._versions = {}
+        unknown = sorted(users - self._versions.keys())
+        if unknown:
+            with self._reads.transaction() as cursor:
+                self._versions |= _read_streams(cursor, unknown, day)
+        return {user: self._versions[user] for user in users}
+
+    def moved(self, versions: dict[str, tuple[UUID, int]]) -> None:
+        """The streams have these versions now."""
+        self._versions |= versions
+
+    def forget(self) -> None:
+        """Reads everything again."""
+        self._versions = {}
+
+
+def _read_streams(cursor: Cursor, users: Sequence[str], day: date) -> dict[str, tuple[UUID, int]]:
+    execute_values(
+        cursor,
+        "insert into access.streams (user_name, day, stream) values %s on conflict (user_name, day) do nothing",
+        [(user, day, str(uuid4())) for user in users],
+    )
+    cursor.execute(
+        "select user_name, streams.stream::text, coalesce(max(version), 0) from access.streams"
+        " left join access.events on events.stream = streams.stream"
+        " where user_name = any(%s) and day = %s group by user_name, streams.stream",
+        (list(users), day),
+    )
+    return {user: (UUID(stream), version) for user, stream, version in cursor.fetchall()}

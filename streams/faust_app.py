@@ -1,0 +1,70 @@
+"""The Faust app that keeps the views live: one thin agent for each log."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Executor
+from pathlib import Path
+from typing import Any
+
+from projections.catalogue import LOGS, Log
+from projections.positions import Partition
+from streams.faust_driver import App, Fetched, Transport
+from streams.kafka import KafkaSettings
+from streams.reader import log_of
+
+QUEUED_FETCHES = 2
+"""How many fetches of a log may wait while one is applied."""
+
+Apply = Callable[[Log, Fetched], None]
+
+
+def build_app(
+    kafka: KafkaSettings,
+    offsets: Mapping[Partition, int],
+    apply: Apply,
+    worker: Executor,
+    trouble: "asyncio.Future[None]",
+    data_folder: Path,
+) -> App:
+    """An app that reads each partition from its offset on and applies what it fetches; start it with `app.start()`.
+
+    `apply` runs in `worker`, which has one thread, so that the event loop never blocks and there is one writer. The
+    first error it raises goes to `trouble`, and nothing is applied after it. Faust wants a folder, but writes nothing.
+    """
+    app = App(
+        "contactpoint-projector",
+        broker=[f"kafka://{server}" for server in kafka.servers],
+        datadir=str(data_folder),
+        stream_buffer_maxsize=QUEUED_FETCHES,
+        stream_wait_empty=False,
+        topic_allow_declare=False,
+        topic_disable_leader=True,
+        web_enabled=False,
+        key_serializer="raw",
+        value_serializer="raw",
+    )
+    logs = {partition.topic: log_of(partition.topic) or "" for partition in offsets}
+    app.transport = Transport(app, kafka, offsets, logs)
+    for log in LOGS.values():
+        topics = sorted(topic for topic, name in logs.items() if name == log.name)
+        if topics:
+            _add_agent(app, log, topics, apply, worker, trouble)
+    return app
+
+
+def _add_agent(
+    app: App, log: Log, topics: Iterable[str], apply: Apply, worker: Executor, trouble: "asyncio.Future[None]"
+) -> None:
+    async def agent(stream: Any) -> None:
+        loop = asyncio.get_running_loop()
+        async for fetched in stream:
+            if trouble.done():
+                continue
+            try:
+                await loop.run_in_executor(worker, apply, log, fetched)
+            except Exception as error:
+                if not trouble.done():
+                    trouble.set_exception(error)
+
+    channel = app.topic(*topics, acks=False, key_serializer="raw", value_serializer="raw")
+    app.agent(channel, name=log.name, concurrency=1)(agent)

@@ -1,0 +1,101 @@
+"""Sealing: AES-256-GCM under a data key of the stream, which is itself wrapped by a key-encryption key kept elsewhere.
+
+A sealed payload is base64 of: one version byte, a 12-byte nonce, the ciphertext with its tag. It is bound to its stream
+and version, so it can't be moved to another event. A wrapped key has the same form and is bound to its stream.
+"""
+
+import binascii
+import os
+from pathlib import Path
+from typing import Any
+
+import orjson
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+FORMAT = b"\x01"
+NONCE_BYTES = 12
+KEY_BYTES = 32
+
+
+class SealBroken(ValueError):
+    """A payload or key that does not open: other key, other event, or changed bytes."""
+
+
+class DataKey:
+    """The data key of one stream: `stream` is the stream id as text, `secret` 32 bytes."""
+
+    __slots__ = ("_cipher", "secret", "stream")
+
+    def __init__(self, stream: str, secret: bytes) -> None:
+        self.stream = stream
+        self.secret = secret
+        self._cipher = AESGCM(secret)
+
+    def seal(self, version: int, personal: dict[str, Any]) -> str:
+        """The personal fields of the event of that version, as base64 text."""
+        return _to_text(_encrypt(self._cipher, orjson.dumps(personal), _bound_to(self.stream, version)))
+
+    def open(self, version: int, sealed: str) -> dict[str, Any]:
+        """The personal fields; raises SealBroken."""
+        personal: dict[str, Any] = orjson.loads(_decrypt(self._cipher, _from_text(sealed), _bound_to(self.stream, version)))
+        return personal
+
+
+class KeyEncryptionKey:
+    """Wraps and unwraps data keys; whoever lacks it can read nothing personal."""
+
+    def __init__(self, secret: bytes) -> None:
+        if len(secret) != KEY_BYTES:
+            raise ValueError(f"a key-encryption key has {KEY_BYTES} bytes")
+        self._cipher = AESGCM(secret)
+
+    @classmethod
+    def from_file(cls, path: Path) -> "KeyEncryptionKey":
+        """The key in a file of base64url text; raises ValueError that names the file where it is missing or broken."""
+        try:
+            secret = binascii.a2b_base64(path.read_text(encoding="ascii").strip().replace("-", "+").replace("_", "/") + "==")
+            return cls(secret)
+        except (OSError, ValueError) as error:
+            raise ValueError(f"no usable key-encryption key in {path}: expected {KEY_BYTES} bytes as base64url") from error
+
+    def new_data_key(self, stream: str) -> DataKey:
+        """A fresh random key for a stream."""
+        return DataKey(stream, os.urandom(KEY_BYTES))
+
+    def wrap(self, key: DataKey) -> bytes:
+        """The data key as it may be stored."""
+        return _encrypt(self._cipher, key.secret, key.stream.encode())
+
+    def unwrap(self, stream: str, wrapped: bytes) -> DataKey:
+        """The data key of a stream; raises SealBroken."""
+        return DataKey(stream, _decrypt(self._cipher, wrapped, stream.encode()))
+
+
+def _bound_to(stream: str, version: int) -> bytes:
+    return f"{stream}/{version}".encode()
+
+
+def _encrypt(cipher: AESGCM, plain: bytes, bound_to: bytes) -> bytes:
+    nonce = os.urandom(NONCE_BYTES)
+    return FORMAT + nonce + cipher.encrypt(nonce, plain, bound_to)
+
+
+def _decrypt(cipher: AESGCM, sealed: bytes, bound_to: bytes) -> bytes:
+    if sealed[:1] != FORMAT:
+        raise SealBroken("unknown format of a sealed payload")
+    try:
+        return cipher.decrypt(sealed[1 : 1 + NONCE_BYTES], sealed[1 + NONCE_BYTES :], bound_to)
+    except (InvalidTag, ValueError) as error:
+        raise SealBroken("a sealed payload does not open with the key of its stream") from error
+
+
+def _to_text(sealed: bytes) -> str:
+    return binascii.b2a_base64(sealed, newline=False).decode("ascii")
+
+
+def _from_text(sealed: str) -> bytes:
+    try:
+        return binascii.a2b_base64(sealed)
+    except binascii.Error as error:
+        raise SealBroken("a sealed payload is not base64") from error

@@ -1,0 +1,105 @@
+"""One run of the projector's Faust app, watched until it has to be replaced."""
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import Executor
+from pathlib import Path
+from threading import Event
+from typing import TypeVar
+
+from projections.failures import Failure
+from projections.positions import Partition
+from streams.faust_app import build_app
+from streams.kafka import KafkaSettings
+from streams.live_views import LiveViews
+from streams.watch import Watch
+
+WATCH_S = 0.5
+"""How often Kafka is asked what there is: a new topic is read after this and the second that a new app takes."""
+STILL_S = 15.0
+"""A partition that has more and does not move for so long is stalled."""
+RETRY_S = 60.0
+"""How often messages that could not be taken are applied again."""
+RETRY_PAGE = 500
+STOP_WITHIN_S = 10
+
+_Answer = TypeVar("_Answer")
+
+
+class Stalled(Exception):
+    """The app reads nothing although there is something to read."""
+
+
+class NotThisLog(Exception):
+    """Kafka holds less than the views have seen."""
+
+
+class Session:
+    """Reads every partition there is now from its stored offset on; `worker` is the thread that `views` belong to."""
+
+    def __init__(
+        self, kafka: KafkaSettings, views: LiveViews, watch: Watch, worker: Executor, data_folder: Path
+    ) -> None:
+        self._kafka = kafka
+        self._views = views
+        self._watch = watch
+        self._worker = worker
+        self._data_folder = data_folder
+        self._moved: dict[Partition, tuple[int, float]] = {}
+
+    async def run(self, stop: Event, well: Callable[[], None]) -> None:
+        """Returns when `stop` is set, or when there are other partitions to read; calls `well` as long as all goes well.
+
+        Raises Stalled, NotThisLog, and what the watch and the views raise.
+        """
+        partitions = await self._watch.partitions()
+        offsets = await self._in_worker(lambda: self._views.begin(partitions))
+        self._check(await self._watch.ends(partitions))
+        trouble: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        app = build_app(self._kafka, offsets, self._views.apply, self._worker, trouble, self._data_folder)
+        try:
+            await app.start()
+            retried = float("-inf")
+            while not stop.is_set() and await self._watch.partitions() == partitions:
+                self._check(await self._watch.ends(partitions))
+                if time.monotonic() - retried > RETRY_S:
+                    await self._apply_failed_again()
+                    retried = time.monotonic()
+                well()
+                await self._wait(trouble, stop)
+        finally:
+            trouble.cancel()
+            await asyncio.wait([asyncio.ensure_future(app.stop())], timeout=STOP_WITHIN_S)
+
+    async def _wait(self, trouble: "asyncio.Future[None]", stop: Event) -> None:
+        """Until it is time to look again; raises what the app ran into."""
+        until = time.monotonic() + WATCH_S
+        while time.monotonic() < until and not stop.is_set():
+            await asyncio.wait([trouble], timeout=0.1)
+            if trouble.done():
+                trouble.result()
+
+    def _check(self, ends: Mapping[Partition, int]) -> None:
+        """Compares what there is with what is stored."""
+        now = time.monotonic()
+        for partition, end in ends.items():
+            stored = self._views.offsets[partition]
+            if stored > end:
+                raise NotThisLog(f"{partition.topic}/{partition.partition} ends at {end}, the views are at {stored}")
+            offset, since = self._moved.get(partition, (-1, now))
+            if stored == end or stored != offset:
+                self._moved[partition] = (stored, now)
+            elif now - since > STILL_S:
+                raise Stalled(f"{partition.topic}/{partition.partition} stands still at {stored} of {end}")
+
+    async def _apply_failed_again(self) -> None:
+        last: Failure | None = None
+        while page := await self._in_worker(lambda after=last: self._views.failed(after, RETRY_PAGE)):
+            for failure in page:
+                record = await self._watch.record(failure.where, failure.offset)
+                await self._in_worker(lambda f=failure, r=record: self._views.apply_again(f, r))
+            last = page[-1]
+
+    async def _in_worker(self, work: Callable[[], _Answer]) -> _Answer:
+        return await asyncio.get_running_loop().run_in_executor(self._worker, work)

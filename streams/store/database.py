@@ -1,0 +1,215 @@
+"""Connections to Postgres: every wait is bounded, errors name no credentials, a broken connection is replaced."""
+
+import re
+import select
+import threading
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TypeAlias
+
+import psycopg2
+import psycopg2.extensions
+
+Connection: TypeAlias = psycopg2.extensions.connection
+Cursor: TypeAlias = psycopg2.extensions.cursor
+
+CONNECT_TIMEOUT_S = 5
+SILENCE_S = 15
+
+
+class DatabaseAway(Exception):
+    """Postgres cannot be reached, or went away during a transaction, which then did not take effect."""
+
+
+class CommitUnknown(DatabaseAway):
+    """Postgres went away during a commit: whether the transaction took effect has to be looked up."""
+
+
+def connect(
+    database_url: str,
+    *,
+    application_name: str,
+    statement_timeout_s: float = 60,
+    lock_timeout_s: float = 20,
+    idle_timeout_s: float = 60,
+) -> Connection:
+    """A new connection, not in autocommit mode; raises DatabaseAway.
+
+    The server ends a statement, a wait for a lock, or a transaction in which nothing happens, after so many seconds;
+    0 means never.
+    """
+    settings = {
+        "statement_timeout": round(statement_timeout_s * 1000),
+        "lock_timeout": round(lock_timeout_s * 1000),
+        "idle_in_transaction_session_timeout": round(idle_timeout_s * 1000),
+        "tcp_keepalives_idle": SILENCE_S,
+        "tcp_keepalives_interval": 5,
+        "tcp_keepalives_count": 3,
+    }
+    try:
+        given = psycopg2.extensions.parse_dsn(database_url)
+        options = " ".join(f"-c {name}={value}" for name, value in settings.items())
+        return psycopg2.connect(
+            database_url,
+            options=f"{given.get('options', '')} {options}".strip(),
+            application_name=application_name,
+            client_encoding="utf8",
+            connect_timeout=CONNECT_TIMEOUT_S,
+            keepalives_idle=SILENCE_S,
+            keepalives_interval=5,
+            keepalives_count=3,
+            tcp_user_timeout=SILENCE_S * 1000,
+        )
+    except psycopg2.ProgrammingError:
+        raise DatabaseAway("Postgres cannot be reached: its URL cannot be read") from None
+    except psycopg2.OperationalError as error:
+        raise DatabaseAway(_sentence(str(error), given)) from None
+
+
+def _sentence(text: str, given: dict[str, str]) -> str:
+    """What libpq says of a failed connection, on one line, without the names of user and database."""
+    where = f"{given.get('host', 'its local socket')}:{given.get('port', 5432)}"
+    lines = [line for line in text.strip().splitlines() if line.strip()]
+    reason = lines[0].rsplit("failed: ", 1)[-1] if lines else "no reason given"
+    reason = re.sub(r'(user|database|role) "[^"]*"', r"the \1", reason.removeprefix("FATAL:").strip())
+    return f"Postgres cannot be reached at {where} ({reason})"
+
+
+@contextmanager
+def transaction(connection: Connection) -> Iterator[Connection]:
+    """Commits on success, rolls back on an error; raises DatabaseAway, or CommitUnknown where the commit broke."""
+    try:
+        yield connection
+    except BaseException as error:
+        broken = bool(connection.closed)
+        _roll_back(connection)
+        if broken and isinstance(error, psycopg2.OperationalError | psycopg2.InterfaceError):
+            raise DatabaseAway("Postgres went away during a transaction") from None
+        raise
+    try:
+        connection.commit()
+    except (psycopg2.OperationalError, psycopg2.InterfaceError) as error:
+        if connection.closed:
+            raise CommitUnknown("Postgres went away during a commit") from error
+        raise
+
+
+def _roll_back(connection: Connection) -> None:
+    try:
+        connection.rollback()
+    except psycopg2.Error:
+        connection.close()
+
+
+def is_usable(connection: Connection) -> bool:
+    """Whether an idle connection is open: one that the server has closed has something to read, its end."""
+    if connection.closed:
+        return False
+    poll = select.poll()
+    poll.register(connection.fileno(), select.POLLIN | select.POLLHUP | select.POLLERR)
+    return not poll.poll(0)
+
+
+class Database:
+    """One connection, made when it is first needed and again after it broke; threads take turns.
+
+    In autocommit mode each statement is a transaction of its own, which saves reading two trips to the server.
+    """
+
+    def __init__(
+        self,
+        database_url: str,
+        application_name: str,
+        *,
+        autocommit: bool = False,
+        statement_timeout_s: float = 60,
+        lock_timeout_s: float = 20,
+        idle_timeout_s: float = 60,
+    ) -> None:
+        self._url = database_url
+        self._name = application_name
+        self._autocommit = autocommit
+        self._timeouts = {
+            "statement_timeout_s": statement_timeout_s,
+            "lock_timeout_s": lock_timeout_s,
+            "idle_timeout_s": idle_timeout_s,
+        }
+        self._lock = threading.RLock()
+        self._connection: Connection | None = None
+
+    @contextmanager
+    def transaction(self) -> Iterator[Cursor]:
+        """A cursor in a transaction, committed on success, rolled back on an error; raises DatabaseAway."""
+        with self._lock, transaction(self._connected()) as connection, connection.cursor() as cursor:
+            yield cursor
+
+    def close(self) -> None:
+        """Closes the connection; the next transaction makes a new one."""
+        with self._lock:
+            if self._connection is not None:
+                self._connection.close()
+                self._connection = None
+
+    def _connected(self) -> Connection:
+        if self._connection is None or not is_usable(self._connection):
+            self.close()
+            self._connection = connect(self._url, application_name=self._name, **self._timeouts)
+            self._connection.autocommit = self._autocommit
+        return self._connection
+
+
+class Pool:
+    """At most `size` connections; who comes when all are in use waits."""
+
+    def __init__(self, database_url: str, size: int, application_name: str, *, wait_s: float = 30) -> None:
+        self._url = database_url
+        self._name = application_name
+        self._size = size
+        self._wait_s = wait_s
+        self._free = threading.BoundedSemaphore(size)
+        self._idle: deque[Connection] = deque()
+        self._closed = False
+
+    @contextmanager
+    def connection(self) -> Iterator[Connection]:
+        """A connection in a transaction, committed on success, rolled back on an error; raises DatabaseAway."""
+        if not self._free.acquire(timeout=self._wait_s):
+            raise DatabaseAway(f"all {self._size} connections to Postgres stayed in use for {self._wait_s:g} s")
+        try:
+            connection = self._take()
+            try:
+                with transaction(connection):
+                    yield connection
+            finally:
+                self._give_back(connection)
+        finally:
+            self._free.release()
+
+    @contextmanager
+    def transaction(self) -> Iterator[Cursor]:
+        """As `connection`, but gives a cursor."""
+        with self.connection() as connection, connection.cursor() as cursor:
+            yield cursor
+
+    def close(self) -> None:
+        """Closes the idle connections now and the others when they come back."""
+        self._closed = True
+        while self._idle:
+            self._idle.pop().close()
+
+    def _take(self) -> Connection:
+        while True:
+            try:
+                connection = self._idle.pop()
+            except IndexError:
+                return connect(self._url, application_name=self._name)
+            if is_usable(connection):
+                return connection
+            connection.close()
+
+    def _give_back(self, connection: Connection) -> None:
+        if self._closed or connection.closed:
+            connection.close()
+        else:
+            self._idle.append(connection)

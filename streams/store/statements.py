@@ -1,0 +1,45 @@
+"""The SQL of the recorder."""
+
+from psycopg2.sql import SQL, Composed, Identifier
+
+
+class Statements:
+    """The recorder's statements on the tables of one schema."""
+
+    def __init__(self, schema: str) -> None:
+        def statement(text: str, order: str = "asc") -> Composed:
+            return SQL(text).format(Identifier(schema), order=SQL(order))
+
+        self.take_positions = statement("update {}.counter set last = last + %s returning last")
+        self.last_position = statement("select last from {}.counter")
+        self.copy_events = statement(
+            "copy {}.events (position, stream, version, topic, state) from stdin (format binary)"
+        )
+        self.track = statement(
+            "insert into {}.tracking as stored (application, position) values (%s, %s)"
+            " on conflict (application) do update set position = excluded.position"
+            " where stored.position < excluded.position"
+        )
+        self.tracked = statement("select position from {}.tracking where application = %s")
+        self.select_streams = statement(
+            "select stream::text, version, topic, state from {}.events where stream = any(%s::uuid[])"
+            " order by stream, version"
+        )
+        self.select_log = statement(
+            "select position, stream::text, version, topic, state from {}.events where position > %s"
+            " and (%s::bigint is null or position <= %s) and (%s::text[] is null or topic = any(%s))"
+            " order by position limit %s"
+        )
+        self._select_stream = {
+            desc: statement(
+                "select version, topic, state from {}.events where stream = %s"
+                " and (%s::int is null or version > %s) and (%s::int is null or version <= %s)"
+                " order by version {order} limit %s",
+                "desc" if desc else "asc",
+            )
+            for desc in (False, True)
+        }
+
+    def select_stream(self, *, desc: bool) -> Composed:
+        """Reads one stream forwards or backwards."""
+        return self._select_stream[desc]

@@ -1,0 +1,91 @@
+"""Every topic of the product with its explicit settings. Names are wire format: agencies know them."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import NamedTuple
+
+from streams.kafka import KafkaSettings
+
+REGISTER_EVENTS = "register.events"
+ACCESS_EVENTS = "access.events"
+DEAD_LETTERS = "dead-letters"
+UNCLAIMED = "unclaimed"
+"""Stands for an agency code in the topics of messages that no registered agency has sent."""
+
+SUBMISSIONS = "submissions."
+RECEIPTS = "receipts."
+REGISTER_PARTITIONS = 4
+MAX_MESSAGE_BYTES = 2 * 1024 * 1024
+
+_FOR_EVER = {"retention.ms": "-1", "message.timestamp.type": "CreateTime"}
+_SEVEN_DAYS = {
+    "retention.ms": str(timedelta(days=7) // timedelta(milliseconds=1)),
+    "segment.ms": str(timedelta(hours=6) // timedelta(milliseconds=1)),
+    "message.timestamp.type": "LogAppendTime",
+}
+"""Age is counted by the broker's clock, not by the sender's; closing segments often lets them be deleted in time."""
+_ALWAYS = {"cleanup.policy": "delete", "retention.bytes": "-1", "max.message.bytes": str(MAX_MESSAGE_BYTES)}
+
+
+class Partition(NamedTuple):
+    """One partition of a topic."""
+
+    topic: str
+    number: int
+
+    def __str__(self) -> str:
+        return f"{self.topic}/{self.number}"
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A topic as it has to be: its number of partitions and Kafka's own names for its settings."""
+
+    name: str
+    partitions: int
+    config: Mapping[str, str]
+
+
+def submissions_topic(code: str) -> str:
+    """The topic to which the agency of that code, or UNCLAIMED, submits."""
+    return SUBMISSIONS + code
+
+
+def receipt_topic(code: str) -> str:
+    """The topic in which the agency of that code, or UNCLAIMED, is answered."""
+    return RECEIPTS + code
+
+
+def agency_topics(code: str) -> list[Topic]:
+    """The two topics of an agency."""
+    return [_topic(submissions_topic(code), 1, _SEVEN_DAYS), _topic(receipt_topic(code), 1, _FOR_EVER)]
+
+
+def _topic(name: str, partitions: int, config: Mapping[str, str]) -> Topic:
+    return Topic(name, partitions, {**_ALWAYS, **config})
+
+
+COMMON_TOPICS = (
+    _topic(REGISTER_EVENTS, REGISTER_PARTITIONS, _FOR_EVER),
+    _topic(ACCESS_EVENTS, 1, _FOR_EVER),
+    _topic(DEAD_LETTERS, 1, _SEVEN_DAYS),
+    *agency_topics(UNCLAIMED),
+)
+
+
+def ensure_topics(kafka: KafkaSettings, agencies: Iterable[str]) -> None:
+    """Creates what is missing of the common topics and those of the agencies named by code; others may do so at once.
+
+    Returns when the topics can be used. Raises KafkaAway within 15 s, TopicRefused. Not for use in an event loop.
+    """
+    from streams.topic_admin import create_missing
+
+    create_missing(kafka, [*COMMON_TOPICS, *(topic for code in agencies for topic in agency_topics(code))])
+
+
+def check_topics(kafka: KafkaSettings) -> list[str]:
+    """How the topics differ from what they have to be, one sentence each; raises KafkaAway within 15 s."""
+    from streams.topic_admin import differences
+
+    return differences(kafka)

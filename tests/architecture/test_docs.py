@@ -1,0 +1,83 @@
+"""The documents speak of what is there: every verb, every setting, every link."""
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+from services.cli.main import VERBS
+from services.settings import read_settings
+from tests.architecture.tree import ROOT, project_files
+
+DOCUMENTS = [path for path in project_files() if path.suffix == ".md"]
+DECISIONS = sorted((ROOT / "docs/decisions").glob("[0-9]*.md"))
+
+
+class Asked(Mapping[str, str]):
+    """An empty environment that remembers what it was asked for; `given` are the variables that it has."""
+
+    def __init__(self, given: dict[str, str]) -> None:
+        self.given = given
+        self.names: set[str] = set()
+
+    def __getitem__(self, name: str) -> str:
+        self.names.add(name)
+        return self.given[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.given)
+
+    def __len__(self) -> int:
+        return len(self.given)
+
+
+def read(path: str) -> str:
+    return (ROOT / path).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_the_readme_names_every_verb(verb: str) -> None:
+    assert re.search(rf"^\| .*`{verb}\b", read("README.md"), re.MULTILINE)
+
+
+def test_the_readme_names_no_verb_that_is_not_there() -> None:
+    named = set(re.findall(r"`contactpoint ([a-z-]+)", read("README.md")))
+    assert named <= set(VERBS)
+
+
+def test_operations_explain_every_setting(tmp_path: Path) -> None:
+    environment = Asked({"CONTACTPOINT_KAFKA": "kafka:9092"})
+    read_settings(tmp_path, environment)
+    of_compose = re.findall(r"\$\{(\w+)", read("compose.yaml"))
+    explained = set(re.findall(r"(?:CONTACTPOINT|POSTGRES)_\w+", read("docs/operations.md")))
+    assert explained == environment.names | {"CONTACTPOINT_DATA", *of_compose}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_links_lead_somewhere(document: Path) -> None:
+    links = re.findall(r"\]\(([^)#\s]+)[^)]*\)|src(?:set)?=\"([^\"]+)\"", document.read_text(encoding="utf-8"))
+    local = [first or second for first, second in links if "://" not in (first or second)]
+    assert [link for link in local if not (document.parent / link).exists()] == []
+
+
+def test_paths_named_by_the_architecture_exist() -> None:
+    named = re.findall(
+        r"`((?:domain|projections|streams|services|tests|docs)/[\w/.*-]*)`", read("docs/architecture.md")
+    )
+    assert named
+    assert [path for path in named if not list(ROOT.glob(path))] == []
+
+
+@pytest.mark.parametrize("decision", DECISIONS, ids=lambda path: path.stem)
+def test_a_decision_is_short_and_says_why(decision: Path) -> None:
+    text = decision.read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= 20
+    assert re.findall(r"^\*\*(\w+)\.\*\*", text, re.MULTILINE) == ["Context", "Choice", "Consequence"]
+
+
+def test_decisions_are_numbered_without_gaps_and_listed() -> None:
+    index = read("docs/decisions/README.md")
+    numbers = [int(path.name[:4]) for path in DECISIONS]
+    assert numbers == list(range(1, len(DECISIONS) + 1))
+    assert all(f"]({path.name})" in index for path in DECISIONS)

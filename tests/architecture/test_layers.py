@@ -1,0 +1,64 @@
+"""Imports point one way, and the domain is pure."""
+
+import ast
+import tomllib
+
+import pytest
+from importlinter.cli import lint_imports
+
+from tests.architecture.tree import LAYERS, ROOT, imports, modules
+
+STANDARD = (
+    "collections dataclasses datetime decimal enum functools itertools math operator re types typing unicodedata uuid"
+)
+PURE = {*STANDARD.split(), "domain", "eventsourcing"}
+CLOCKS_CHANCE_AND_IO = {"now", "utcnow", "today", "uuid1", "uuid4", "open", "print", "input"}
+KAFKA = {"kafka", "aiokafka", "faust"}
+
+
+def test_the_import_contracts_are_kept() -> None:
+    assert lint_imports(config_filename=str(ROOT / "pyproject.toml"), no_cache=True) == 0
+
+
+def test_the_import_contract_names_every_package_in_the_order_of_the_flow() -> None:
+    linter = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]
+    assert [contract["layers"] for contract in linter["contracts"] if contract["type"] == "layers"] == [LAYERS]
+    assert sorted(linter["root_packages"]) == sorted(LAYERS)
+
+
+def test_the_domain_imports_only_what_is_pure() -> None:
+    foreign = {
+        f"{path} imports {name}"
+        for path, tree in modules("domain")
+        for name in imports(tree)
+        if name.split(".")[0] not in PURE
+    }
+    assert not foreign
+
+
+def test_the_domain_reads_no_clock_draws_no_chance_and_touches_no_file() -> None:
+    calls = {
+        f"{path}:{node.lineno} calls {name}"
+        for path, tree in modules("domain")
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and (name := _called(node)) in CLOCKS_CHANCE_AND_IO
+    }
+    assert not calls
+
+
+@pytest.mark.parametrize("package", ["domain", "projections"])
+def test_kafka_is_known_only_from_the_streams_on(package: str) -> None:
+    clients = {
+        f"{path} imports {name}"
+        for path, tree in modules(package)
+        for name in imports(tree)
+        if name.split(".")[0] in KAFKA
+    }
+    assert not clients
+
+
+def _called(call: ast.Call) -> str:
+    match call.func:
+        case ast.Attribute(attr=name) | ast.Name(id=name):
+            return name
+    return ""

@@ -1,0 +1,159 @@
+"""A small directory for tests: registrar and projections on a real Postgres, without the processes around them."""
+
+import json
+import os
+from datetime import UTC, datetime
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from domain.agency import Agency
+from domain.identity import DeterministicMatcher
+from domain.vocabulary import AgencyKind
+from projections import postgres, schema
+from projections.catalogue import LOGS, REGISTER_LOG
+from projections.projection import PublishedReceipt
+from projections.receipts.project import Receipts
+from services import registers
+from services.init import KEY_FILES
+from services.private_files import private_folder, secret
+from services.registrar import schema as registrar_schema
+from services.registrar.handle import Message, Registrar
+from services.settings import Settings, read_settings
+from services.tokens import issue
+from streams.codec import EventMapper, decode_event
+from streams.kafka import KafkaSettings
+from streams.sealing import KeyEncryptionKey
+from streams.store.application import LogApplication
+from streams.store.database import Database
+from streams.store.keys import KeyRing, reader_of
+from streams.store.schema import create_schemas
+from streams.topics import ensure_topics, submissions_topic
+
+AGENCIES = (
+    Agency("la-north", "North Council", AgencyKind.LOCAL_AUTHORITY, "E06999001"),
+    Agency("gp", "GP registration", AgencyKind.GP_REGISTRATION),
+)
+
+
+def person(subject: str = "S1", agency: str = "la-north", **particulars: Any) -> dict[str, Any]:
+    """A child.registered submission of an invented child."""
+    data = {"given_name": "Ada", "family_name": "Quaternion", "date_of_birth": "2001-02-03", "gender": "female"}
+    return submission("child.registered", subject, data | particulars, agency)
+
+
+_ids = count(1)
+
+
+def submission(kind: str, subject: str, data: dict[str, Any], agency: str = "la-north") -> dict[str, Any]:
+    """A submission of that type with an id of its own."""
+    return {
+        "specversion": "1.0",
+        "id": f"id-{next(_ids)}",
+        "source": f"urn:agency:{agency}",
+        "type": kind,
+        "subject": subject,
+        "time": "2008-10-23T13:23:00Z",
+        "data": data,
+    }
+
+
+class World:
+    """Takes submissions and shows them in the views at once."""
+
+    def __init__(self, kafka: KafkaSettings, database_url: str, folder: Path) -> None:
+        self.kafka, self.database_url, self.folder = kafka, database_url, folder
+        self.settings = self._settings()
+        create_schemas(database_url)
+        registrar_schema.create(database_url)
+        registers.create(database_url)
+        schema.create(database_url)
+        registers.add_agencies(database_url, AGENCIES)
+        registers.add_demo_users(database_url)
+        ensure_topics(kafka, [agency.code for agency in AGENCIES])
+        self.database = Database(database_url, "test")
+        self.keys = KeyRing(self.key, reader_of(self.database, "register"))
+        self.log = LogApplication(database_url, "register", EventMapper(self.keys))
+        self.registrar = Registrar(
+            self.log, self.database, self.keys, DeterministicMatcher(), clock=lambda: datetime.now(UTC)
+        )
+        self.registrar.resume()
+        self._offsets = count()
+        self._shown = 0
+
+    def _settings(self) -> Settings:
+        keys = self.folder / "keys"
+        for name in KEY_FILES:
+            secret(private_folder(keys) / name)
+        self.key = KeyEncryptionKey.from_file(keys / "key-encryption.key")
+        environ = {"CONTACTPOINT_KAFKA": self.kafka.bootstrap_servers, "CONTACTPOINT_DATABASE_URL": self.database_url}
+        return read_settings(self.folder, environ)
+
+    def close(self) -> None:
+        """Closes the connections."""
+        self.log.close()
+        self.database.close()
+
+    def token(self, subject: str = "user:demo-practitioner", lifetime: float = 60) -> str:
+        """A bearer token."""
+        return issue(self.settings, subject, lifetime)
+
+    def say(self, *submissions: dict[str, Any] | bytes) -> list[str]:
+        """The outcomes of submissions, which the views show from then on; each goes to its source's own topic."""
+        messages = [self._message(each) for each in submissions]
+        answers = self.registrar.handle(messages)
+        with self.database.transaction() as cursor:
+            postgres.write(cursor, self._puts(), careful=True)
+            cursor.execute("select value from register.outbox where topic like 'receipts.%' order by ordinal")
+            receipts = [_receipt(bytes(value)) for (value,) in cursor.fetchall()]
+            postgres.write(cursor, [put for receipt in receipts for put in Receipts().project(receipt)], careful=True)
+        return [answer.outcome for answer in answers]
+
+    def _message(self, said: dict[str, Any] | bytes) -> Message:
+        owner = None if isinstance(said, bytes) else next(a for a in AGENCIES if a.urn == said["source"])
+        topic = submissions_topic(owner.code if owner else "unclaimed")
+        value = said if isinstance(said, bytes) else json.dumps(said).encode()
+        return Message(topic, 0, next(self._offsets), value, owner)
+
+    def _puts(self) -> Any:
+        for position, stream, version, topic, state in self.log.recorder.select_raw(self._shown, 10_000):
+            head = {"position": position, "subject": stream, "version": version, "type": topic}
+            event = decode_event(orjson.dumps(head | orjson.loads(state)), self.keys)
+            for projection in LOGS[REGISTER_LOG].projections:
+                yield from projection.project(event)
+            self._shown = position
+
+    def children(self) -> list[str]:
+        """The children listed, by id."""
+        with self.database.transaction() as cursor:
+            cursor.execute("select distinct child::text from views.link order by 1")
+            return [child for (child,) in cursor.fetchall()]
+
+    def looks(self) -> list[dict[str, Any]]:
+        """Every look recorded, opened, oldest first."""
+        ring = KeyRing(self.key, reader_of(self.database, "access"))
+        log = LogApplication(self.database_url, "access", EventMapper(ring))
+        try:
+            events = log.recorder.select_notifications(1, 100_000)
+            return [vars(log.mapper.to_domain_event(event)) for event in events]
+        finally:
+            log.close()
+
+
+def _receipt(value: bytes) -> PublishedReceipt:
+    said = orjson.loads(value)
+    topic, partition, offset = said["message"].rsplit("/", 2)
+    reasons = orjson.dumps(said["reasons"]).decode()
+    names = ("source", "submission", "outcome")
+    return PublishedReceipt(
+        topic, int(partition), int(offset), *(said[n] for n in names), reasons, said["recorded_at"], said["position"]
+    )
+
+
+def scratch(folder: Path) -> Path:
+    """A folder for one world."""
+    made = folder / f"world-{os.getpid()}-{next(_ids)}"
+    made.mkdir(parents=True)
+    return made
