@@ -34,7 +34,7 @@ lint: install ## check style, format, types and the direction of imports
 bench: install ## measure throughput, latency and memory beside bare baselines
 	@$(BIN)/contactpoint bench $(ARGS)
 
-$(INSTALLED): pyproject.toml
+$(BIN)/python:
 	@found=; \
 	for candidate in $(CANDIDATES); do \
 	    if "$$candidate" -c '$(SUITABLE)' </dev/null >/dev/null 2>&1; then found=$$candidate; break; fi; \
@@ -44,8 +44,10 @@ $(INSTALLED): pyproject.toml
 	    echo "Install one (on Debian and Ubuntu: apt install python3 python3-venv), or name it: make $(or $(MAKECMDGOALS),install) PYTHON=/path/to/python3" >&2; \
 	    exit 1; \
 	fi; \
-	echo "$$found -m venv $(VENV)"; \
-	"$$found" -m venv $(VENV)
+	echo "$$found -m venv --clear $(VENV)"; \
+	"$$found" -m venv --clear $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
+
+$(INSTALLED): pyproject.toml | $(BIN)/python
 	PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet -e '.[dev]'
 	@touch $@

@@ -47,7 +47,7 @@ def project(projections: Sequence[Projection], messages: Sequence[Message]) -> t
             continue
         for projection in projections:
             try:
-                puts += list(projection.project(value))
+                puts += projection.project(value)
             except DATA_ERRORS as error:
                 failures.append(_failure(message, projection, type(error).__name__))
     return puts, failures

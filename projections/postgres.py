@@ -7,6 +7,9 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812
 from projections.copy_text import copy_text, escaped_text
 from projections.projection import Put, Row, Table
 
+COPY_CHARACTERS = 256 * 1024
+"""How much is handed to the server at once."""
+
 
 def write(cursor: Cursor, puts: Iterable[Put], *, careful: bool = False) -> None:
     """Applies row changes in the cursor's transaction.
@@ -32,7 +35,8 @@ def write(cursor: Cursor, puts: Iterable[Put], *, careful: bool = False) -> None
 def copy(cursor: Cursor, target: str, table: Table, rows: Collection[Row], *, escape: bool = False) -> None:
     """Copies rows into a table that has the columns of `table`."""
     text, null = (escaped_text(rows), "\\N") if escape else copy_text(rows)
-    cursor.copy_expert(f"copy {target} ({', '.join(table.columns)}) from stdin with (null '{null}')", text)
+    statement = f"copy {target} ({', '.join(table.columns)}) from stdin with (null '{null}')"
+    cursor.copy_expert(statement, text, COPY_CHARACTERS)
 
 
 def latest(table: Table, rows: Iterable[Row]) -> Collection[Row]:

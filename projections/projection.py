@@ -1,6 +1,6 @@
 """What a projection is: tables, and a pure function from one message of the log to changes of their rows."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple, Protocol
@@ -104,7 +104,7 @@ class Projection(Protocol):
     def opens(self) -> frozenset[str]:
         """The types of events whose personal fields it opens, so that their keys can be fetched together."""
 
-    def project(self, message: Any) -> Iterable[Put]:
+    def project(self, message: Any) -> Sequence[Put]:
         """The row changes that one message makes; a message that the view does not care about makes none.
 
         Raises a DATA_ERROR where the message is not what its type says.

@@ -5,8 +5,10 @@ import sys
 import traceback
 from pathlib import Path
 
-CHATTY = ("aiokafka", "kafka", "faust", "mode", "asyncio", "uvicorn", "httpx")
+CHATTY = ("faust", "mode", "asyncio", "uvicorn", "httpx")
 """Libraries that report below a warning what nobody has to read."""
+SILENT = ("aiokafka", "kafka")
+"""Libraries that report each attempt to reach a server that is away; the services say it once, and raise the rest."""
 
 
 class OneLine(logging.Formatter):
@@ -38,3 +40,5 @@ def log_to_stderr(role: str) -> None:
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
     for name in CHATTY:
         logging.getLogger(name).setLevel(logging.WARNING)
+    for name in SILENT:
+        logging.getLogger(name).setLevel(logging.CRITICAL)

@@ -9,7 +9,11 @@ from streams.store.database import Cursor
 
 @dataclass(frozen=True, slots=True)
 class Positions:
-    """`positions` of register, published, views; `lag`: what waits at each part; `failed`: messages not projected."""
+    """`positions` of register, published and views; `lag`: what waits; `failed`: messages that were not projected.
+
+    `lag` counts events for the relay and the projector, looks not yet in the access log's view, and receipts and dead
+    letters not yet published (`outbox`).
+    """
 
     positions: dict[str, int]
     lag: dict[str, int]
@@ -21,17 +25,17 @@ def read_positions(cursor: Cursor) -> Positions:
     cursor.execute(
         "select (select last from register.counter), (select last from access.counter),"
         " (select position from publication.published where log = 'register.events'),"
-        " (select position from publication.published where log = 'access.events'),"
+        " (select max(position) from views.positions where topic = 'access.events'),"
         " (select count(*) from register.outbox)"
     )
-    register, access, published, access_published, outbox = (int(value or 0) for value in cursor.fetchone() or (0,) * 5)
+    register, access, published, access_viewed, outbox = (int(value or 0) for value in cursor.fetchone() or (0,) * 5)
     views = views_position(cursor)
     return Positions(
         {"register": register, "published": published, "views": views},
         {
             "relay": register - published,
             "projector": published - views,
-            "access": access - access_published,
+            "access": access - access_viewed,
             "outbox": outbox,
         },
         failures.count(cursor),

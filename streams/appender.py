@@ -34,12 +34,12 @@ from aiokafka.protocol.transaction import InitProducerIdRequest
 from aiokafka.record.default_records import DefaultRecordBatchBuilder
 from aiokafka.structs import TopicPartition
 
+from streams.closing import close_soon
 from streams.kafka import KafkaAway, KafkaSettings
 from streams.topics import Partition
 
 MAX_BATCH_BYTES = 900_000
 ANSWER_WITHIN_S = 10
-CLOSE_WITHIN_S = 1
 _MAX_SEQUENCE = 0x7FFFFFFF
 _ALL_REPLICAS = -1
 
@@ -111,17 +111,14 @@ class Appender:
                     await self._client.bootstrap()
             await self.refresh()
         except BaseException:
-            await self._close()
+            await close_soon(self._client.close())
             raise
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self._close()
-
-    async def _close(self) -> None:
-        await asyncio.wait([asyncio.ensure_future(self._client.close())], timeout=CLOSE_WITHIN_S)
+        await close_soon(self._client.close())
 
     async def refresh(self) -> None:
         """Learns anew which topics there are and who leads their partitions."""
@@ -165,7 +162,7 @@ class Appender:
                     begins = await consumer.beginning_offsets(list(wanted))
                     last = await _last_values(consumer, {tp: end for tp, end in ends.items() if begins[tp] < end})
         finally:
-            await asyncio.wait([asyncio.ensure_future(consumer.stop())], timeout=CLOSE_WITHIN_S)
+            await close_soon(consumer.stop())
         return {partition: Tail(ends[tp], last.get(tp)) for tp, partition in wanted.items()}
 
     async def append(self, batches: Sequence[Batch]) -> None:

@@ -52,7 +52,11 @@ class KafkaSettings:
 
     def for_kafka_python(self) -> dict[str, Any]:
         """Keyword arguments for kafka-python's clients."""
-        return {"bootstrap_servers": self.servers, **self._security(), **self._given("ssl_cafile", "ssl_certfile", "ssl_keyfile")}
+        return {
+            "bootstrap_servers": self.servers,
+            **self._security(),
+            **self._given("ssl_cafile", "ssl_certfile", "ssl_keyfile"),
+        }
 
     def for_aiokafka(self) -> dict[str, Any]:
         """Keyword arguments for aiokafka's clients."""

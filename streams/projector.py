@@ -1,8 +1,8 @@
 """The projector's process: keeps the views live with a Faust app, and starts another app whenever one is in doubt.
 
-A session begins at the offsets stored with the views. It ends when there are partitions it does not read (a new agency),
-when what it reads stands still although there is more, or on any error; the next one begins at the stored offsets. That
-an app is replaced and not repaired is what makes a new topic, a stall and a crash one and the same, tested, path.
+A session begins at the offsets stored with the views. It ends when there are partitions it does not read (a new
+agency), when what it reads stands still although there is more, or on any error; the next one begins at the stored
+offsets. That an app is replaced and not repaired makes a new topic, a stall and a crash one and the same tested path.
 """
 
 import asyncio

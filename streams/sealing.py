@@ -4,6 +4,7 @@ A sealed payload is base64 of: one version byte, a 12-byte nonce, the ciphertext
 and version, so it can't be moved to another event. A wrapped key has the same form and is bound to its stream.
 """
 
+import base64
 import binascii
 import os
 from pathlib import Path
@@ -38,7 +39,8 @@ class DataKey:
 
     def open(self, version: int, sealed: str) -> dict[str, Any]:
         """The personal fields; raises SealBroken."""
-        personal: dict[str, Any] = orjson.loads(_decrypt(self._cipher, _from_text(sealed), _bound_to(self.stream, version)))
+        opened = _decrypt(self._cipher, _from_text(sealed), _bound_to(self.stream, version))
+        personal: dict[str, Any] = orjson.loads(opened)
         return personal
 
 
@@ -54,10 +56,11 @@ class KeyEncryptionKey:
     def from_file(cls, path: Path) -> "KeyEncryptionKey":
         """The key in a file of base64url text; raises ValueError that names the file where it is missing or broken."""
         try:
-            secret = binascii.a2b_base64(path.read_text(encoding="ascii").strip().replace("-", "+").replace("_", "/") + "==")
-            return cls(secret)
+            text = path.read_text(encoding="ascii").strip()
+            return cls(base64.urlsafe_b64decode(text + "=="))
         except (OSError, ValueError) as error:
-            raise ValueError(f"no usable key-encryption key in {path}: expected {KEY_BYTES} bytes as base64url") from error
+            problem = f"no usable key-encryption key in {path}: expected {KEY_BYTES} bytes as base64url"
+            raise ValueError(problem) from error
 
     def new_data_key(self, stream: str) -> DataKey:
         """A fresh random key for a stream."""
@@ -96,6 +99,6 @@ def _to_text(sealed: bytes) -> str:
 
 def _from_text(sealed: str) -> bytes:
     try:
-        return binascii.a2b_base64(sealed)
-    except binascii.Error as error:
+        return binascii.a2b_base64(sealed, strict_mode=True)
+    except ValueError as error:
         raise SealBroken("a sealed payload is not base64") from error

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
+from functools import partial
 from pathlib import Path
 from threading import Event
 from typing import TypeVar
@@ -49,12 +50,12 @@ class Session:
         self._moved: dict[Partition, tuple[int, float]] = {}
 
     async def run(self, stop: Event, well: Callable[[], None]) -> None:
-        """Returns when `stop` is set, or when there are other partitions to read; calls `well` as long as all goes well.
+        """Returns when `stop` is set, or there are other partitions to read; calls `well` as long as all goes well.
 
         Raises Stalled, NotThisLog, and what the watch and the views raise.
         """
         partitions = await self._watch.partitions()
-        offsets = await self._in_worker(lambda: self._views.begin(partitions))
+        offsets = await self._in_worker(partial(self._views.begin, partitions))
         self._check(await self._watch.ends(partitions))
         trouble: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         app = build_app(self._kafka, offsets, self._views.apply, self._worker, trouble, self._data_folder)
@@ -69,7 +70,8 @@ class Session:
                 well()
                 await self._wait(trouble, stop)
         finally:
-            trouble.cancel()
+            if trouble.done():
+                trouble.exception()
             await asyncio.wait([asyncio.ensure_future(app.stop())], timeout=STOP_WITHIN_S)
 
     async def _wait(self, trouble: "asyncio.Future[None]", stop: Event) -> None:
@@ -95,10 +97,10 @@ class Session:
 
     async def _apply_failed_again(self) -> None:
         last: Failure | None = None
-        while page := await self._in_worker(lambda after=last: self._views.failed(after, RETRY_PAGE)):
+        while page := await self._in_worker(partial(self._views.failed, last, RETRY_PAGE)):
             for failure in page:
                 record = await self._watch.record(failure.where, failure.offset)
-                await self._in_worker(lambda f=failure, r=record: self._views.apply_again(f, r))
+                await self._in_worker(partial(self._views.apply_again, failure, record))
             last = page[-1]
 
     async def _in_worker(self, work: Callable[[], _Answer]) -> _Answer:

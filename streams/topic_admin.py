@@ -8,11 +8,11 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import KafkaError, NoError, TopicAlreadyExistsError, for_code
 
+from streams.closing import close_soon
 from streams.kafka import KafkaAway, KafkaSettings
 from streams.topics import COMMON_TOPICS, RECEIPTS, SUBMISSIONS, UNCLAIMED, Topic, agency_topics
 
 ANSWER_WITHIN_S = 12
-CLOSE_WITHIN_S = 1
 _REQUEST_TIMEOUT_MS = 8_000
 
 _Answer = TypeVar("_Answer")
@@ -43,7 +43,7 @@ def _ask(kafka: KafkaSettings, question: Callable[[AIOKafkaAdminClient], Awaitab
                 await admin.start()
                 return await question(admin)
         finally:
-            await asyncio.wait([asyncio.ensure_future(admin.close())], timeout=CLOSE_WITHIN_S)
+            await close_soon(admin.close())
 
     try:
         return asyncio.run(ask())

@@ -17,7 +17,7 @@ _REQUEST_TIMEOUT_MS = 8_000
 
 
 class Watch:
-    """`async with Watch(kafka) as watch:` asks Kafka; every method raises KafkaAway where it does not answer in time."""
+    """`async with Watch(kafka) as watch:` asks Kafka; every method raises KafkaAway where no answer comes in time."""
 
     def __init__(self, kafka: KafkaSettings) -> None:
         self._where = kafka.bootstrap_servers

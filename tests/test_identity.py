@@ -119,7 +119,7 @@ def test_a_child_registered_twice_under_two_numbers_is_one_child() -> None:
 
 
 def test_the_decision_explains_each_field() -> None:
-    other = {"given_name": "Tam", "upn": None, "carers": [], "address": {"postcode": "ZX9 9ZZ"}}
+    other: dict[str, Any] = {"given_name": "Tam", "upn": None, "carers": [], "address": {"postcode": "ZX9 9ZZ"}}
     assert decision(other, candidate("c")) == Decision(
         "c",
         "nhs-number",

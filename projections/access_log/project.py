@@ -1,6 +1,6 @@
 """Access events → one row each, unopened."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 
 import orjson
 
@@ -20,22 +20,19 @@ class AccessLog:
     tables = (ACCESS_LOG,)
     opens = frozenset[str]()
 
-    def project(self, event: PublishedEvent) -> Iterator[Put]:
+    def project(self, event: PublishedEvent) -> Sequence[Put]:
         """The event's row."""
         children = list(event.data.get("children") or ())
         rest = {name: value for name, value in event.data.items() if name != "children"}
-        yield Put(
-            ACCESS_LOG,
-            (
-                event.stream,
-                event.version,
-                event.position,
-                event.type,
-                event.time,
-                event.recorded_at,
-                children,
-                orjson.dumps(rest).decode(),
-                event.sealed,
-            ),
-            True,
+        row = (
+            event.stream,
+            event.version,
+            event.position,
+            event.type,
+            event.time,
+            event.recorded_at,
+            children,
+            orjson.dumps(rest).decode(),
+            event.sealed,
         )
+        return (Put(ACCESS_LOG, row, True),)

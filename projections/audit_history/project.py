@@ -1,6 +1,6 @@
 """Register events → one row each, unopened."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 
 import orjson
 
@@ -20,20 +20,17 @@ class AuditHistory:
     tables = (HISTORY,)
     opens = frozenset[str]()
 
-    def project(self, event: PublishedEvent) -> Iterator[Put]:
+    def project(self, event: PublishedEvent) -> Sequence[Put]:
         """The event's row."""
-        yield Put(
-            HISTORY,
-            (
-                event.stream,
-                event.version,
-                event.position,
-                event.type,
-                event.time,
-                event.recorded_at,
-                event.source,
-                orjson.dumps(event.data).decode(),
-                event.sealed,
-            ),
-            True,
+        row = (
+            event.stream,
+            event.version,
+            event.position,
+            event.type,
+            event.time,
+            event.recorded_at,
+            event.source,
+            orjson.dumps(event.data).decode(),
+            event.sealed,
         )
+        return (Put(HISTORY, row, True),)

@@ -1,6 +1,6 @@
 """Register events → the directory's rows: which event of a record holds for an aspect, and which child a record is."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 
 from projections.projection import PublishedEvent, Put, Table
 
@@ -30,18 +30,27 @@ class Directory:
     tables = (FACT, LINK)
     opens = frozenset[str]()
 
-    def project(self, event: PublishedEvent) -> Iterator[Put]:
+    def project(self, event: PublishedEvent) -> Sequence[Put]:
         """One fact for an event of a record, one link for an event that links one."""
         aspect = ASPECTS.get(event.type)
         if aspect:
             number = event.data.get("number", 0)
-            yield Put(FACT, (event.stream, aspect, number, event.version, event.position), _is_first(event))
-            if aspect == "particulars" and event.type == "RecordRegistered.v1" and event.version > 1:
-                yield Put(FACT, (event.stream, "standing", 0, event.version, event.position), False)
-        elif event.type in LINKS:
-            yield Put(LINK, (event.data["record"], event.stream, event.position), True)
+            fact = Put(FACT, (event.stream, aspect, number, event.version, event.position), _is_first(event))
+            return (fact, _standing_again(event)) if _is_renewed(event) else (fact,)
+        if event.type in LINKS:
+            return (Put(LINK, (event.data["record"], event.stream, event.position), True),)
+        return ()
 
 
 def _is_first(event: PublishedEvent) -> bool:
     """Whether nothing was said of this aspect and number before."""
     return event.version == 1 or event.data.get("again") is False
+
+
+def _is_renewed(event: PublishedEvent) -> bool:
+    """Whether an agency that had deregistered the child holds the record again."""
+    return event.version > 1 and event.type == "RecordRegistered.v1"
+
+
+def _standing_again(event: PublishedEvent) -> Put:
+    return Put(FACT, (event.stream, "standing", 0, event.version, event.position), False)

@@ -1,6 +1,6 @@
 """Receipts → one row for each message answered."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 
 from projections.projection import PublishedReceipt, Put, Table
 
@@ -28,20 +28,17 @@ class Receipts:
     tables = (RECEIPTS,)
     opens = frozenset[str]()
 
-    def project(self, receipt: PublishedReceipt) -> Iterator[Put]:
+    def project(self, receipt: PublishedReceipt) -> Sequence[Put]:
         """The receipt's row."""
-        yield Put(
-            RECEIPTS,
-            (
-                receipt.topic,
-                receipt.partition,
-                receipt.offset,
-                receipt.source,
-                receipt.submission,
-                receipt.outcome,
-                receipt.reasons,
-                receipt.recorded_at,
-                receipt.position or 0,
-            ),
-            True,
+        row = (
+            receipt.topic,
+            receipt.partition,
+            receipt.offset,
+            receipt.source,
+            receipt.submission,
+            receipt.outcome,
+            receipt.reasons,
+            receipt.recorded_at,
+            receipt.position or 0,
         )
+        return (Put(RECEIPTS, row, True),)

@@ -1,6 +1,6 @@
 """Register events → what a record can be found by."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from domain.identity.normalise import normalise_name, normalise_postcode
@@ -34,12 +34,13 @@ class Search:
     tables = (SEARCH,)
     opens = NAMING
 
-    def project(self, event: PublishedEvent) -> Iterator[Put]:
+    def project(self, event: PublishedEvent) -> Sequence[Put]:
         """The record's row, from the whole of what the agency now holds."""
         if event.type in NAMING:
-            yield Put(SEARCH, _row(event), event.version == 1)
-        elif event.type in REMOVING:
-            yield Put(SEARCH, _nothing(event), False)
+            return (Put(SEARCH, _row(event), event.version == 1),)
+        if event.type in REMOVING:
+            return (Put(SEARCH, _nothing(event), False),)
+        return ()
 
 
 def _row(event: PublishedEvent) -> Row:

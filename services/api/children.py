@@ -9,6 +9,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
+from projections.access_log.query import accesses
 from projections.audit_history import query as audit_history
 from projections.directory import query as directory
 from projections.search.query import find
@@ -54,6 +55,11 @@ def router(parts: Parts) -> APIRouter:
     def history(request: Request, child: str, _: ReasonHeader = None) -> Response:
         """Everything that was ever said of a child, oldest first."""
         return json_answer(_history(looker(parts, request), _child_id(child)))
+
+    @calls.get("/children/{child}/looks", responses={200: {"model": Looks}, **_LOOK_ERRORS})
+    def looks(request: Request, child: str, _: ReasonHeader = None) -> Response:
+        """Who looked at a child and why, latest first, as far as the view of the access log has come."""
+        return json_answer(_looks(looker(parts, request), _child_id(child)))
 
     @calls.get(
         "/export", response_class=Response, responses={200: {"content": {"application/x-ndjson": {}}}, **_LOOK_ERRORS}
@@ -117,6 +123,12 @@ def _history(who: Looker, child: str) -> dict[str, Any]:
     if not events:
         raise absent()
     return {"events": events}
+
+
+def _looks(who: Looker, child: str) -> dict[str, Any]:
+    who.record("looks", {"child": child})
+    with who.parts.reading() as cursor:
+        return {"looks": accesses(cursor, who.parts.access_keys, child=child)}
 
 
 def _export(who: Looker, after: str | None, limit: int) -> tuple[list[dict[str, Any]], str | None]:

@@ -86,10 +86,11 @@ class SharedProducer:
 
 @dataclass
 class Parts:
-    """What the endpoints use; `now` is the clock."""
+    """What the endpoints use; `keys` open the register, `access_keys` the access log, `now` is the clock."""
 
     pool: Pool
     keys: KeyRing
+    access_keys: KeyRing
     access_log: RecordsLooks
     token_key: OctKey
     kafka: KafkaSettings

@@ -59,7 +59,8 @@ def open_app(settings: Settings) -> Gate:
     key_pool = Pool(database_url, KEY_CONNECTIONS, "contactpoint api keys", wait_s=5)
     access_log = AccessLog(database_url, key)
     keys = KeyRing(key, reader_of(key_pool, "register"))
-    parts = Parts(pool, keys, access_log, read_key(settings), settings.need_kafka())
+    access_keys = KeyRing(key, reader_of(key_pool, "access"))
+    parts = Parts(pool, keys, access_keys, access_log, read_key(settings), settings.need_kafka())
 
     def close() -> None:
         parts.producer.close()

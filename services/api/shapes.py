@@ -104,6 +104,27 @@ class History(BaseModel):
     events: list[HistoryEvent]
 
 
+class Look(BaseModel):
+    """One look at personal data; what was sealed is null once its key is destroyed."""
+
+    position: int
+    type: str
+    time: str
+    recorded_at: str
+    user: str | None
+    reason: str | None
+    action: str
+    asked: dict[str, Any] | None
+    children: list[str]
+    count: int
+
+
+class Looks(BaseModel):
+    """Who looked at a child, latest first."""
+
+    looks: list[Look]
+
+
 class Reason(BaseModel):
     """Why a submission was not accepted."""
 

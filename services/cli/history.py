@@ -3,7 +3,6 @@
 from argparse import ArgumentParser, Namespace
 
 from services.cli.client import looking_api
-from services.cli.display_history import display_history
 from services.cli.errors import DONE
 from services.cli.output import console, print_json
 from services.cli.parser import a_child, looker_options
@@ -21,5 +20,7 @@ def run(args: Namespace) -> int:
     if args.json:
         print_json(answer)
     else:
+        from services.cli.display_history import display_history
+
         display_history(console(), answer["events"])
     return DONE

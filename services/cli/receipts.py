@@ -2,23 +2,22 @@
 
 import json
 from argparse import ArgumentParser, Namespace
-from collections import Counter
 from typing import Any
 
 from services.cli.client import looking_api
 from services.cli.errors import DONE, NO
-from services.cli.output import console, print_json, table, text
+from services.cli.output import console, print_json
 from services.cli.parser import a_count, looker_options
 
 PAGE = 5_000
-STYLES = {"accepted": "green", "duplicate": "dim", "refused": "yellow", "invalid": "red"}
+OUTCOMES = ("accepted", "duplicate", "refused", "invalid")
 
 
 def describe(parser: ArgumentParser) -> None:
     """Which receipts, and who looks."""
     parser.add_argument("--submission", metavar="ID", help="the agency's own id of a submission")
     parser.add_argument("--source", metavar="URN", help="like urn:agency:nhs-gp")
-    parser.add_argument("--outcome", choices=tuple(STYLES))
+    parser.add_argument("--outcome", choices=OUTCOMES)
     parser.add_argument("--limit", type=a_count, metavar="N", help="at most so many (default: all)")
     looker_options(parser)
 
@@ -35,22 +34,7 @@ def run(args: Namespace) -> int:
     if args.json:
         print_json(found)
     else:
-        display_receipts(found)
+        from services.cli.display_receipts import display_receipts
+
+        display_receipts(console(), found)
     return DONE if found else NO
-
-
-def display_receipts(found: list[dict[str, Any]]) -> None:
-    """A table of receipts with their reasons, and how many there are of each outcome."""
-    rows = [
-        (
-            text(receipt["outcome"], STYLES[receipt["outcome"]]),
-            receipt["submission"] or "–",
-            receipt["message"],
-            "\n".join(f"{reason['field'] or 'the submission'}: {reason['message']}" for reason in receipt["reasons"]),
-        )
-        for receipt in found
-    ]
-    to = console()
-    to.print(table(("outcome", "submission", "message", "why"), rows))
-    counts = Counter(receipt["outcome"] for receipt in found)
-    to.print(", ".join(f"{counts[outcome]:,} {outcome}" for outcome in STYLES if counts[outcome]) or "No receipts.")

@@ -3,7 +3,6 @@
 from argparse import ArgumentParser, Namespace
 
 from services.cli.client import looking_api
-from services.cli.display_entry import display_entry
 from services.cli.errors import DONE
 from services.cli.output import console, print_json
 from services.cli.parser import a_child, a_moment, looker_options
@@ -25,5 +24,7 @@ def run(args: Namespace) -> int:
     if args.json:
         print_json(entry)
     else:
+        from services.cli.display_entry import display_entry
+
         display_entry(console(), entry)
     return DONE

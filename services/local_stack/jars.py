@@ -44,8 +44,8 @@ class Jar:
         found = hashlib.sha256(file.read_bytes()).hexdigest()
         if found != self.sha256:
             raise JarError(
-                f"{file} has the SHA-256 checksum {found}, and {self.sha256} is pinned: "
-                f"delete the file to have it fetched again, and trust no source that gives it once more"
+                f"{self.file_name} is not the pinned file of Kafka, do not use it: "
+                f"{file} has the SHA-256 checksum {found}, and {self.sha256} is pinned"
             )
 
 

@@ -14,6 +14,8 @@ from services.settings import Settings
 
 SERVICES = ("registrar", "relay", "projector", "api")
 """In the order in which they are started."""
+STOP_SECONDS = 15.0
+"""How long a service may take to end what it has in hand."""
 STOP_ORDER = ("api", "registrar", "relay", "projector", "kafka", "postgres")
 
 Command = Callable[[str, Path], list[str]]
@@ -68,7 +70,8 @@ def lay_out(settings: Settings, services: Sequence[str] = SERVICES, command: Com
         servers.append(program)
 
     def service(role: str, ready: Callable[[], bool] = lambda: True, **environment: str) -> Program:
-        return Program(role, command(role, data), Path.cwd(), logs / f"{role}.log", environment, ready=ready)
+        log = logs / f"{role}.log"
+        return Program(role, command(role, data), Path.cwd(), log, environment, ready=ready, stop_seconds=STOP_SECONDS)
 
     host, port = _reachable(settings.host), settings.port or ports["api"]
     api = service("api", lambda: says_ready(host, port), CONTACTPOINT_PORT=str(port))

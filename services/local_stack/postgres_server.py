@@ -70,6 +70,7 @@ def postgres_program(folder: Path, log: Path, port: int) -> tuple[Program, str]:
         account.own(folder)
 
     def prepare() -> None:
+        unprivileged_account(folder.parent, binaries)  # somebody may have closed the way since
         _end_leftovers(cluster)
         if not cluster.exists():
             _create_cluster(binaries, folder, account, urlsplit(url).password or "")

@@ -70,8 +70,12 @@ Name = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=PR
 Text = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=PRINTABLE)]
 Reference = Text
 Postcode = Annotated[str, StringConstraints(min_length=1, max_length=20, pattern=PRINTABLE)]
-IsoDate = Annotated[str, AfterValidator(_iso_date), Field(json_schema_extra={"format": "date"})]
-Moment = Annotated[str, AfterValidator(_utc_time), Field(json_schema_extra={"format": "date-time"})]
+IsoDate = Annotated[
+    str, AfterValidator(_iso_date), Field(json_schema_extra={"format": "date", "pattern": f"^{_DATE.pattern}$"})
+]
+Moment = Annotated[
+    str, AfterValidator(_utc_time), Field(json_schema_extra={"format": "date-time", "pattern": f"^{_TIME.pattern}$"})
+]
 NhsNumber = Annotated[str, AfterValidator(_nhs_number), Field(json_schema_extra={"pattern": "^[0-9]{10}$"})]
 Upn = Annotated[str, AfterValidator(_upn), Field(json_schema_extra={"pattern": "^[A-Z][0-9]{11}[0-9A-Z]$"})]
 Authority = Annotated[str, StringConstraints(pattern=r"^[A-Z][0-9]{8}$")]

@@ -88,11 +88,11 @@ def _look() -> RegisterEvent:
         "source": "urn:contactpoint:api",
         "restricted": False,
         "time": "2026-11-23T10:00:00.000000Z",
-        "action": "show",
+        "action": "find",
         "children": [str(CHILD)],
         "count": 1,
         "user": "demo-practitioner",
         "reason": "new referral",
-        "asked": {"child": str(CHILD)},
+        "asked": {"given_name": "Tamsin", "family_name": "Orrell", "date_of_birth": "2003-05-17"},
     }
     return ChildrenShown(**fields)

@@ -42,6 +42,13 @@ def settle(database: Database, ranges: Ranges, told: Told = lambda _: None) -> C
     return answered
 
 
+def settle_looks(database: Database) -> None:
+    """Waits until the access log's view holds every look recorded so far; raises Stuck."""
+    for positions in _looks(database, read_positions, "the relay or projector"):
+        if positions.lag["access"] <= 0:
+            return
+
+
 def _looks(database: Database, look: Callable[[Cursor], Seen], who: str) -> Iterator[Seen]:
     """What is seen, again and again, at first often; while Postgres is away nothing is."""
     last: Seen | None = None

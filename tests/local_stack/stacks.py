@@ -29,9 +29,9 @@ def eventually(condition: Callable[[], Any], what: str) -> Any:
 class Stack:
     """`python -m tests.local_stack.stand_in DATA`, with what it prints in files beside the data directory."""
 
-    def __init__(self, folder: Path, **environment: str) -> None:
+    def __init__(self, folder: Path, run: str = "up", **environment: str) -> None:
         self.data = folder / "data"
-        self.out, self.err = folder / "up.out", folder / "up.err"
+        self.out, self.err = folder / f"{run}.out", folder / f"{run}.err"
         with self.out.open("wb") as out, self.err.open("wb") as err:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "tests.local_stack.stand_in", str(self.data)],
@@ -50,13 +50,19 @@ class Stack:
         """What the stack's file says of a role."""
         return next(p for p in read_stack(self.data)["processes"] if p["role"] == role)
 
+    def addresses(self) -> tuple[str, str, str]:
+        said = read_stack(self.data)
+        return said["url"], said["kafka"], said["database_url"]
+
     def kill(self, role: str) -> None:
         os.kill(self.of(role)["pid"], signal.SIGKILL)
 
     def until_restarted(self, role: str, restarts: int) -> None:
-        eventually(
-            lambda: (self.of(role)["state"], self.of(role)["restarts"]) == ("running", restarts), f"{role}'s start"
-        )
+        def runs_again() -> bool:
+            said = self.of(role)
+            return (said["state"], said["restarts"]) == ("running", restarts)
+
+        eventually(runs_again, f"a restart of {role}")
 
     def descendants(self) -> list[psutil.Process]:
         return psutil.Process(self.process.pid).children(recursive=True)

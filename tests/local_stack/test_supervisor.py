@@ -1,5 +1,4 @@
 import stat
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,14 +13,14 @@ from tests.local_stack.stacks import Stack, eventually
 
 
 @pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    stack = Stack(tmp_path_factory.mktemp("stack")).until_ready()
+def stack(module_folder: Path) -> Iterator[Stack]:
+    stack = Stack(module_folder).until_ready()
     yield stack
     stack.clean()
 
 
 @pytest.fixture
-def own_stack(tmp_path: Path) -> Iterator[list[Stack]]:
+def own_stack(folder: Path) -> Iterator[list[Stack]]:
     """The stacks that a test starts itself; they are ended after it."""
     started: list[Stack] = []
     yield started
@@ -46,9 +45,9 @@ def test_what_the_stack_writes_is_for_its_owner_only(stack: Stack) -> None:
 
 
 def test_a_second_supervisor_is_refused_in_one_sentence(stack: Stack) -> None:
-    second = Stack(stack.data.parent)
+    second = Stack(stack.data.parent, "second")
     assert second.process.wait(30) == 1
-    said = stack.err.read_text()
+    said = second.err.read_text()
     assert f"process {stack.process.pid}" in said
     assert len(said.strip().splitlines()) == 1
     assert stack.of("api")["state"] == "running"
@@ -83,42 +82,34 @@ def test_a_killed_postgres_comes_back_although_its_backends_outlive_it(stack: St
         assert cursor.fetchall() == [(1,)]
 
 
-def test_sigterm_ends_all_of_it_in_order_and_a_second_start_finds_everything_again(
-    own_stack: list[Stack], tmp_path: Path
+def test_sigterm_ends_all_of_it_in_order_and_a_killed_supervisor_is_followed_by_one_that_takes_over(
+    folder: Path, own_stack: list[Stack]
 ) -> None:
-    first = Stack(tmp_path).until_ready()
-    own_stack.append(first)
-    said, running = read_stack(first.data), first.descendants()
-    assert len(running) > 4
-    first.process.terminate()
-    time.sleep(0.05)
-    assert first.end() == 0
+    stack = Stack(folder).until_ready()
+    own_stack.append(stack)
+    addresses, running = stack.addresses(), stack.descendants()
+    stack.process.terminate()
+    assert stack.end() == 0
     assert [process for process in running if process.is_running()] == []
-    assert (first.data / "order").read_text().split() == ["api", "registrar"]
-    assert read_stack(first.data) == {}
+    assert (stack.data / "order").read_text().split() == ["api", "registrar"]
+    assert read_stack(stack.data) == {}
 
-    second = Stack(tmp_path).until_ready()
-    own_stack.append(second)
-    again = read_stack(second.data)
-    assert {k: again[k] for k in ("url", "kafka", "database_url")} == {
-        k: said[k] for k in ("url", "kafka", "database_url")
-    }
+    killed = Stack(folder, "killed").until_ready()
+    own_stack.append(killed)
+    assert killed.addresses() == addresses
+    orphans = killed.descendants()
+    killed.process.kill()
+    killed.process.wait()
 
-
-def test_a_killed_supervisor_is_followed_by_one_that_takes_over(own_stack: list[Stack], tmp_path: Path) -> None:
-    first = Stack(tmp_path).until_ready()
-    own_stack.append(first)
-    orphans = first.descendants()
-    first.process.kill()
-    first.process.wait()
-    second = Stack(tmp_path).until_ready()
-    own_stack.append(second)
+    last = Stack(folder, "last").until_ready()
+    own_stack.append(last)
     assert [process for process in orphans if process.is_running()] == []
-    assert second.of("postgres")["restarts"] == 0
+    assert last.addresses() == addresses
+    assert last.of("postgres")["restarts"] == 0
 
 
-def test_sigterm_during_the_start_leaves_nothing(own_stack: list[Stack], tmp_path: Path) -> None:
-    stack = Stack(tmp_path)
+def test_sigterm_during_the_start_leaves_nothing(folder: Path, own_stack: list[Stack]) -> None:
+    stack = Stack(folder)
     own_stack.append(stack)
     running = eventually(lambda: len(stack.descendants()) > 1 and stack.descendants(), "a start")
     assert stack.end() == 0
@@ -126,10 +117,10 @@ def test_sigterm_during_the_start_leaves_nothing(own_stack: list[Stack], tmp_pat
     assert stack.out.read_text() == ""
 
 
-def test_servers_that_run_elsewhere_are_not_started(own_stack: list[Stack], stack: Stack, tmp_path: Path) -> None:
+def test_servers_that_run_elsewhere_are_not_started(stack: Stack, folder: Path, own_stack: list[Stack]) -> None:
     elsewhere = read_stack(stack.data)
     own = Stack(
-        tmp_path, CONTACTPOINT_KAFKA=elsewhere["kafka"], CONTACTPOINT_DATABASE_URL=elsewhere["database_url"]
+        folder, CONTACTPOINT_KAFKA=elsewhere["kafka"], CONTACTPOINT_DATABASE_URL=elsewhere["database_url"]
     ).until_ready()
     own_stack.append(own)
     for role in ("kafka", "postgres"):
@@ -138,10 +129,10 @@ def test_servers_that_run_elsewhere_are_not_started(own_stack: list[Stack], stac
     assert len(own.descendants()) == 2
 
 
-def test_an_init_that_fails_ends_up_with_one_sentence(own_stack: list[Stack], stack: Stack, tmp_path: Path) -> None:
+def test_an_init_that_fails_ends_up_with_one_sentence(stack: Stack, folder: Path, own_stack: list[Stack]) -> None:
     elsewhere = read_stack(stack.data)
     own = Stack(
-        tmp_path,
+        folder,
         CONTACTPOINT_KAFKA=elsewhere["kafka"],
         CONTACTPOINT_DATABASE_URL=elsewhere["database_url"],
         STAND_IN_INIT_STATUS="3",

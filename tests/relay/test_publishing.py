@@ -139,7 +139,9 @@ def test_a_gap_in_the_event_store_stops_publication(
     store: Store, kafka: KafkaSettings, caplog: pytest.LogCaptureFixture
 ) -> None:
     store.append(10)
-    (gone,) = store.rows("delete from register.events where position = (select max(position) - 5 from register.events) returning *")
+    (gone,) = store.rows(
+        "delete from register.events where position = (select max(position) - 5 from register.events) returning *"
+    )
     with relay(kafka, store.url):
         eventually(lambda: "does not hold every position" in caplog.text)
     store.rows("insert into register.events values (%s, %s, %s, %s, %s)", *gone)

@@ -31,7 +31,9 @@ def in_session(store: Store, kafka: KafkaSettings, act: Callable[[Publisher, App
 def left_on_its_way(store: Store, count: int) -> Batch:
     """The first so many unpublished events of the partition that has the most, as a dead relay would have sent them."""
     ((published,),) = store.rows("select position from publication.published where log = %s", REGISTER_EVENTS)
-    ends = dict(store.rows("select partition, end_offset from publication.partitions where topic = %s", REGISTER_EVENTS))
+    ends = dict(
+        store.rows("select partition, end_offset from publication.partitions where topic = %s", REGISTER_EVENTS)
+    )
     by_partition: dict[int, list[tuple[int, str, int, str, bytes]]] = {}
     for event in store.register.select_raw(int(published), 100_000):  # type: ignore[call-overload]
         by_partition.setdefault(partition_of(event[1], 4), []).append(event)

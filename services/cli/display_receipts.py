@@ -1,0 +1,27 @@
+"""Receipts for people: what became of each submission, and why."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rich.console import Console
+
+from services.cli.output import table, text
+
+STYLES = {"accepted": "green", "duplicate": "dim", "refused": "yellow", "invalid": "red"}
+
+
+def display_receipts(to: Console, found: Sequence[Mapping[str, Any]]) -> None:
+    """A table of receipts with their reasons, and how many there are of each outcome."""
+    rows = [
+        (
+            text(receipt["outcome"], STYLES[receipt["outcome"]]),
+            receipt["submission"] or "–",
+            receipt["message"],
+            "\n".join(f"{reason['field'] or 'the submission'}: {reason['message']}" for reason in receipt["reasons"]),
+        )
+        for receipt in found
+    ]
+    to.print(table(("outcome", "submission", "message", "why"), rows))
+    counts = Counter(receipt["outcome"] for receipt in found)
+    to.print(", ".join(f"{counts[outcome]:,} {outcome}" for outcome in STYLES if counts[outcome]) or "No receipts.")

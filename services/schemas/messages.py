@@ -1,0 +1,58 @@
+"""What the product publishes, as models that write its JSON Schemas; new fields and new event types may come."""
+
+from typing import Annotated, Any, Literal, get_type_hints
+
+from pydantic import BaseModel, Field, create_model
+
+from domain.event import RegisterEvent
+
+Time = Annotated[
+    str, Field(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$", json_schema_extra={"format": "date-time"})
+]
+StreamId = Annotated[str, Field(pattern="^[0-9a-f-]{36}$", json_schema_extra={"format": "uuid"})]
+
+
+class Reason(BaseModel):
+    """Why a submission had no effect. Texts never repeat a value that was sent."""
+
+    field: Annotated[str, Field(description="the field it is about, by dotted path; empty for the whole message")]
+    code: Annotated[str, Field(description="a stable word for programs")]
+    message: Annotated[str, Field(description="a sentence for people")]
+
+
+class Receipt(BaseModel):
+    """The answer to one message of a submissions topic. One that is published again has the same `message`."""
+
+    source: Annotated[str | None, Field(description="null where no registered agency is named")]
+    submission: Annotated[str | None, Field(description="the submission's id, null where none could be read")]
+    outcome: Literal["accepted", "duplicate", "refused", "invalid"]
+    reasons: list[Reason]
+    message: Annotated[str, Field(pattern=r"^[^/]+/\d+/\d+$", description="topic/partition/offset of what is answered")]
+    recorded_at: Time
+    position: Annotated[
+        int | None, Field(ge=1, description="of the last event that it caused, null where it caused none")
+    ]
+
+
+class Event(BaseModel):
+    """One event of a log, in the structured JSON mode of CloudEvents 1.0; its record's key is the subject."""
+
+    specversion: Literal["1.0"]
+    id: str
+    type: Annotated[str, Field(pattern=r"^[A-Z][A-Za-z]+\.v[1-9]\d*$", description="name and version in the catalogue")]
+    subject: Annotated[StreamId, Field(description="the stream; random, so nobody can compute it")]
+    position: Annotated[int, Field(ge=1, description="the event's place in its log, without gaps")]
+    version: Annotated[int, Field(ge=1, description="the event's place in its stream, without gaps")]
+    source: Annotated[str, Field(description="who caused it; urn:agency:restricted stands for a sensitive agency")]
+    time: Annotated[Time, Field(description="when it became true")]
+    recordedat: Annotated[Time, Field(description="when the directory learnt it")]
+    datacontenttype: Literal["application/json"]
+    sealed: Annotated[str | None, Field(description="the personal fields, sealed, as base64")] = None
+    data: Annotated[dict[str, Any], Field(description="what is not personal")]
+
+
+def data_model(event: type[RegisterEvent]) -> type[BaseModel]:
+    """The model of the `data` of an event: its clear fields."""
+    hints = get_type_hints(event)
+    fields: dict[str, Any] = {name: (hints[name], ...) for name in event.CLEAR}
+    return create_model(event.__name__, **fields)

@@ -1,0 +1,68 @@
+import contextlib
+import dataclasses
+import stat
+from pathlib import Path
+
+import psycopg2
+import pytest
+
+from services.init import KEY_FILES, CannotInitialise, initialise
+from services.registers import DEMO_USERS
+from services.settings import Settings, read_settings
+from streams.kafka import KafkaSettings
+from streams.topics import COMMON_TOPICS, check_topics
+
+
+@pytest.fixture
+def settings(tmp_path: Path, kafka: KafkaSettings, database_url: str) -> Settings:
+    return dataclasses.replace(read_settings(tmp_path, {}), kafka=kafka, database_url=database_url)
+
+
+def asked(url: str, question: str) -> list[tuple[object, ...]]:
+    with contextlib.closing(psycopg2.connect(url)) as connection, connection, connection.cursor() as cursor:
+        cursor.execute(question)
+        return cursor.fetchall() if cursor.description else []
+
+
+def test_init_makes_keys_tables_topics_and_demo_users(settings: Settings) -> None:
+    initialise(settings)
+    for name in KEY_FILES:
+        assert stat.S_IMODE((settings.keys / name).stat().st_mode) == 0o600
+    schemas = {name for (name,) in asked(settings.need_database(), "select nspname from pg_namespace")}
+    assert {"register", "access", "registry", "publication", "views"} <= schemas
+    assert {name for (name,) in asked(settings.need_database(), "select name from registry.users")} == {
+        user.name for user in DEMO_USERS
+    }
+    assert COMMON_TOPICS
+    assert check_topics(settings.need_kafka()) == []
+
+
+def test_init_changes_nothing_that_is_there(settings: Settings) -> None:
+    initialise(settings)
+    keys = {name: (settings.keys / name).read_bytes() for name in KEY_FILES}
+    initialise(settings)
+    assert {name: (settings.keys / name).read_bytes() for name in KEY_FILES} == keys
+
+
+def test_init_adds_no_demo_users_to_a_database_that_is_not_ours(settings: Settings) -> None:
+    initialise(settings)
+    asked(settings.need_database(), "delete from registry.users")
+    initialise(dataclasses.replace(settings, database_is_external=True))
+    assert asked(settings.need_database(), "select name from registry.users") == []
+
+
+def test_a_register_that_lost_its_key_is_not_given_another(settings: Settings) -> None:
+    initialise(settings)
+    sealed = "insert into register.data_keys values (gen_random_uuid(), '')"
+    asked(settings.need_database(), sealed)
+    (settings.keys / KEY_FILES[0]).unlink()
+    with pytest.raises(CannotInitialise, match="put it back"):
+        initialise(settings)
+    assert not (settings.keys / KEY_FILES[0]).exists()
+    asked(settings.need_database(), "delete from register.data_keys")
+
+
+def test_init_gives_up_where_kafka_does_not_answer(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.init.WAIT_SECONDS", 0.0)
+    with pytest.raises(CannotInitialise, match="Kafka cannot be reached"):
+        initialise(dataclasses.replace(settings, kafka=KafkaSettings("127.0.0.1:1")))

@@ -1,0 +1,71 @@
+import logging
+import os
+import signal
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from services import runtime
+from services.logs import OneLine
+from services.settings import NotConfigured, Settings, read_settings
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return read_settings(tmp_path, {})
+
+
+def raising(error: Exception) -> runtime.Run:
+    def run(settings: Settings, stop: threading.Event) -> None:
+        raise error
+
+    return run
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_role_runs_until_it_is_told_to_stop(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
+) -> None:
+    def run(settings: Settings, stop: threading.Event) -> None:
+        os.kill(os.getpid(), number)
+        assert stop.wait(10)
+
+    monkeypatch.setitem(runtime.ROLES, "relay", run)
+    assert runtime.run_role("relay", settings) == 0
+
+
+def test_a_role_that_lacks_an_address_says_so_and_exits_with_3(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(runtime.ROLES, "relay", raising(NotConfigured("Kafka cannot be reached")))
+    assert runtime.run_role("relay", settings) == 3
+    assert capsys.readouterr().err.endswith("relay Kafka cannot be reached\n")
+
+
+def test_an_unforeseen_error_shows_its_place_and_never_its_text(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(runtime.ROLES, "relay", raising(ValueError("Zorvel Quamip")))
+    assert runtime.run_role("relay", settings) == 1
+    [line] = capsys.readouterr().err.splitlines()
+    assert "ValueError at test_runtime.py" in line
+    assert "Zorvel" not in line
+
+
+def test_a_message_of_the_log_is_one_line_without_the_text_of_its_exception() -> None:
+    try:
+        raise KeyError("Zorvel")
+    except KeyError as error:
+        record = logging.LogRecord(
+            "x", logging.WARNING, "", 0, "two\nlines", None, (KeyError, error, error.__traceback__)
+        )
+    line = OneLine("relay").format(record)
+    assert line.startswith(time.strftime("%H:"))
+    assert " relay two lines (KeyError at test_runtime.py:" in line
+    assert "Zorvel" not in line
+
+
+def test_every_role_of_the_stack_can_be_run() -> None:
+    assert set(runtime.ROLES) == {"init", "registrar", "relay", "projector", "api"}
