@@ -1,16 +1,16 @@
 """A batch of messages applied by every projection of its log; whatever one of them cannot take, the others go on."""
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import psycopg2
 from psycopg2.errors import ProgramLimitExceeded
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
+from projections import postgres
 from projections.catalogue import Log
 from projections.failures import UNREADABLE, Failure
 from projections.positions import Partition
-from projections.postgres import write
 from projections.projection import DATA_ERRORS, Projection, Put
 
 REFUSALS = (psycopg2.DataError, psycopg2.IntegrityError, ProgramLimitExceeded)
@@ -25,15 +25,22 @@ class Message(NamedTuple):
     value: Any
 
 
-def apply(cursor: Cursor, log: Log, messages: Sequence[Message]) -> list[Failure]:
+class Write(Protocol):
+    """Writes row changes within a transaction; after an error it is tried again from where it began, and `careful`."""
+
+    def __call__(self, cursor: Cursor, puts: Sequence[Put], *, careful: bool = False) -> None:
+        """Raises one of REFUSALS because of a value."""
+
+
+def apply(cursor: Cursor, log: Log, messages: Sequence[Message], write: Write = postgres.write) -> list[Failure]:
     """Applies messages within the cursor's transaction; returns what could not be taken, for the caller to keep."""
     puts, failures = project(log.projections, messages)
-    if _written(cursor, puts):
+    if not _refusal(cursor, puts, write) or not _refusal(cursor, puts, write, careful=True):
         return failures
     if len(messages) > 1:
         half = len(messages) // 2
-        return apply(cursor, log, messages[:half]) + apply(cursor, log, messages[half:])
-    return [failure for projection in log.projections for failure in _apply_one(cursor, projection, messages[0])]
+        return apply(cursor, log, messages[:half], write) + apply(cursor, log, messages[half:], write)
+    return [failure for one in log.projections for failure in _apply_one(cursor, one, messages[0], write)]
 
 
 def project(projections: Sequence[Projection], messages: Sequence[Message]) -> tuple[list[Put], list[Failure]]:
@@ -53,12 +60,7 @@ def project(projections: Sequence[Projection], messages: Sequence[Message]) -> t
     return puts, failures
 
 
-def _written(cursor: Cursor, puts: Sequence[Put]) -> bool:
-    """Writes all or nothing; false where Postgres refuses a value."""
-    return _refusal(cursor, puts, careful=False) is None or _refusal(cursor, puts, careful=True) is None
-
-
-def _refusal(cursor: Cursor, puts: Sequence[Put], *, careful: bool) -> str | None:
+def _refusal(cursor: Cursor, puts: Sequence[Put], write: Write, *, careful: bool = False) -> str | None:
     """Writes all, or nothing and tells why."""
     cursor.execute("savepoint batch")
     try:
@@ -69,9 +71,9 @@ def _refusal(cursor: Cursor, puts: Sequence[Put], *, careful: bool) -> str | Non
     return None
 
 
-def _apply_one(cursor: Cursor, projection: Projection, message: Message) -> list[Failure]:
+def _apply_one(cursor: Cursor, projection: Projection, message: Message, write: Write) -> list[Failure]:
     puts, failures = project([projection], [message])
-    code = _refusal(cursor, puts, careful=True)
+    code = _refusal(cursor, puts, write, careful=True)
     return [*failures, _failure(message, projection, code)] if code else failures
 
 

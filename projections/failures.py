@@ -1,4 +1,7 @@
-"""Messages that a projection could not take, kept by where they stand in Kafka until they could be applied."""
+"""Messages that a projection could not take, kept by where they stand in Kafka until they could be applied.
+
+What a writer uses names tables without a schema, as in `postgres.py`.
+"""
 
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -34,7 +37,7 @@ def record(cursor: Cursor, failures: Iterable[Failure]) -> None:
         return
     execute_values(
         cursor,
-        "insert into views.failed_messages (topic, partition, message_offset, projection, code) values %s"
+        "insert into failed_messages (topic, partition, message_offset, projection, code) values %s"
         " on conflict (topic, partition, message_offset, projection) do update set code = excluded.code",
         rows,
     )
@@ -43,7 +46,7 @@ def record(cursor: Cursor, failures: Iterable[Failure]) -> None:
 def kept(cursor: Cursor, after: Failure | None, limit: int) -> list[Failure]:
     """At most `limit` failures in the order of their messages, those that follow `after`."""
     cursor.execute(
-        "select topic, partition, message_offset, projection, code from views.failed_messages"
+        "select topic, partition, message_offset, projection, code from failed_messages"
         " where (topic, partition, message_offset, projection) > (%s, %s, %s, %s)"
         " order by topic, partition, message_offset, projection limit %s",
         (*(after[:4] if after else ("", 0, 0, "")), limit),
@@ -61,6 +64,6 @@ def count(cursor: Cursor) -> int:
 def forget(cursor: Cursor, failure: Failure) -> None:
     """The message has been applied."""
     cursor.execute(
-        "delete from views.failed_messages where (topic, partition, message_offset, projection) = (%s, %s, %s, %s)",
+        "delete from failed_messages where (topic, partition, message_offset, projection) = (%s, %s, %s, %s)",
         failure[:4],
     )

@@ -1,4 +1,7 @@
-"""How far the views have come: the next offset of each partition, kept in the transaction that applies its messages."""
+"""How far the views have come: the next offset of each partition, kept in the transaction that applies its messages.
+
+What a writer uses names tables without a schema, as in `postgres.py`.
+"""
 
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
@@ -30,7 +33,7 @@ class OutOfStep(Exception):
 
 def stored_offsets(cursor: Cursor) -> dict[Partition, int]:
     """The next offset to apply, by partition."""
-    cursor.execute("select topic, partition, next_offset from views.positions")
+    cursor.execute("select topic, partition, next_offset from positions")
     return {Partition(topic, partition): offset for topic, partition, offset in cursor.fetchall()}
 
 
@@ -38,7 +41,7 @@ def begin(cursor: Cursor, partitions: Iterable[Partition]) -> None:
     """Makes sure that each partition has a stored offset."""
     execute_values(
         cursor,
-        "insert into views.positions (topic, partition, next_offset, position) values %s on conflict do nothing",
+        "insert into positions (topic, partition, next_offset, position) values %s on conflict do nothing",
         [(*partition, 0, 0) for partition in partitions],
     )
 
@@ -48,7 +51,7 @@ def advance(cursor: Cursor, progress: Mapping[Partition, Progress]) -> None:
     topics, partitions = zip(*progress, strict=True)
     firsts, nexts, positions = zip(*progress.values(), strict=True)
     cursor.execute(
-        "update views.positions stored set next_offset = batch.next_offset,"
+        "update positions stored set next_offset = batch.next_offset,"
         " position = greatest(stored.position, batch.position)"
         " from unnest(%s::text[], %s::int[], %s::bigint[], %s::bigint[], %s::bigint[])"
         " as batch (topic, partition, first_offset, next_offset, position)"

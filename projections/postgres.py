@@ -1,4 +1,7 @@
-"""Row changes applied to Postgres, live: in the caller's transaction, with the same effect however often they come."""
+"""Row changes applied to Postgres, live: in the caller's transaction, with the same effect however often they come.
+
+Tables are named without a schema: whoever writes says once for a connection which schema is meant (`schema.use`).
+"""
 
 from collections.abc import Collection, Iterable
 
@@ -27,7 +30,7 @@ def write(cursor: Cursor, puts: Iterable[Put], *, careful: bool = False) -> None
         else:
             rows[table] = [row]
     for table, new in copied.items():
-        copy(cursor, f"views.{table.name}", table, new)
+        copy(cursor, table.name, table, new)
     for table, changed in upserted.items():
         _upsert(cursor, table, changed, careful)
 
@@ -50,20 +53,20 @@ def latest(table: Table, rows: Iterable[Row]) -> Collection[Row]:
     return kept.values()
 
 
-def upsert_sql(table: Table, schema: str, rows: str) -> str:
+def upsert_sql(table: Table, rows: str) -> str:
     """The statement that puts rows where no later ones stand; `rows` is a query of one row a key."""
     columns = ", ".join(table.columns)
     changes = ", ".join(f"{name} = excluded.{name}" for name in table.columns[table.keys :])
     return (
-        f"insert into {schema}.{table.name} as stored ({columns}) {rows}"
+        f"insert into {table.name} as stored ({columns}) {rows}"
         f" on conflict ({', '.join(table.key)}) do update set {changes} where stored.position < excluded.position"
     )
 
 
 def _upsert(cursor: Cursor, table: Table, rows: Iterable[Row], escape: bool) -> None:
     passage = f"incoming_{table.name}"
-    cursor.execute(f"create temp table if not exists {passage} (like views.{table.name}) on commit delete rows")
+    cursor.execute(f"create temp table if not exists {passage} (like {table.name}) on commit delete rows")
     cursor.execute(f"delete from pg_temp.{passage}")  # noqa: S608
     copy(cursor, f"pg_temp.{passage}", table, latest(table, rows), escape=escape)
     query = f"select {', '.join(table.columns)} from pg_temp.{passage}"  # noqa: S608
-    cursor.execute(upsert_sql(table, "views", query))
+    cursor.execute(upsert_sql(table, query))

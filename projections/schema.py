@@ -28,6 +28,11 @@ def create(database_url: str, schema: str = LIVE) -> None:
         connection.close()
 
 
+def use(cursor: Cursor, schema: str) -> None:
+    """Says which schema a writer's statements mean, for as long as its connection lasts."""
+    cursor.execute(SQL("set search_path to {}").format(Identifier(schema)))
+
+
 def create_tables(cursor: Cursor, schema: str) -> None:
     """Makes the tables without their indexes, so that a bulk load may come before `create_indexes`."""
     cursor.execute(SQL("create schema if not exists {}").format(Identifier(schema)))
@@ -48,7 +53,6 @@ def _run(cursor: Cursor, schema: str, statements: Sequence[str]) -> None:
     cursor.execute(SQL("set local search_path to {}").format(Identifier(schema)))
     for statement in statements:
         cursor.execute(statement)
-    cursor.execute("set local search_path to default")
 
 
 def _is_table(statement: str) -> bool:

@@ -2,6 +2,7 @@
 
 import logging
 import sys
+import threading
 import traceback
 from pathlib import Path
 
@@ -34,11 +35,20 @@ def places(error: BaseException) -> str:
 
 
 def log_to_stderr(role: str) -> None:
-    """Sends every message of this process from INFO on to standard error, marked with the role."""
+    """Sends every message of this process from INFO on to standard error, marked with the role.
+
+    What ends a thread is reported likewise, instead of with a traceback.
+    """
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(OneLine(role))
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
     for name in CHATTY:
         logging.getLogger(name).setLevel(logging.WARNING)
+    threading.excepthook = _report_thread
+
+
+def _report_thread(ended: threading.ExceptHookArgs) -> None:
+    name = ended.thread.name if ended.thread else "a thread"
+    logging.getLogger(__name__).error("%s ended by %s", name, places(ended.exc_value or ended.exc_type()))
     for name in SILENT:
         logging.getLogger(name).setLevel(logging.CRITICAL)

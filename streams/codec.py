@@ -5,6 +5,7 @@ puts position, version, type and subject before it, and nobody has to parse it i
 """
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +22,7 @@ from streams.store.keys import KeyRing
 LARGEST_POSITION = 2**63 - 1
 
 
+@lru_cache(maxsize=16)
 def iso_text(moment: datetime) -> str:
     """A moment as ISO 8601 text in UTC with microseconds and Z, so that the order of texts is the order of time."""
     return moment.astimezone(UTC).isoformat(timespec="microseconds")[:-6] + "Z"

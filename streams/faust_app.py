@@ -8,9 +8,9 @@ from typing import Any
 
 from projections.catalogue import LOGS, Log
 from projections.positions import Partition
-from streams.faust_driver import App, Fetched, Transport
+from streams.faust_driver import App, Transport
 from streams.kafka import KafkaSettings
-from streams.reader import log_of
+from streams.reader import Fetched, log_of
 
 QUEUED_FETCHES = 2
 """How many fetches of a log may wait while one is applied."""
@@ -43,10 +43,9 @@ def build_app(
         key_serializer="raw",
         value_serializer="raw",
     )
-    logs = {partition.topic: log_of(partition.topic) or "" for partition in offsets}
-    app.transport = Transport(app, kafka, offsets, logs)
+    app.transport = Transport(app, kafka, offsets)
     for log in LOGS.values():
-        topics = sorted(topic for topic, name in logs.items() if name == log.name)
+        topics = sorted({topic for topic, _ in offsets if log_of(topic) == log.name})
         if topics:
             _add_agent(app, log, topics, apply, worker, trouble)
     return app

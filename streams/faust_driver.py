@@ -8,7 +8,7 @@ do with them; here one Faust event is all that one fetch brought for one log, ap
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping
 from typing import Any, ClassVar
 
 import aiokafka
@@ -21,9 +21,7 @@ from faust.types import TP, ConsumerMessage
 
 from projections.positions import Partition
 from streams.kafka import KafkaSettings
-
-Fetched = Mapping[Partition, Sequence[Any]]
-"""What one fetch brought for one log: the records of each partition in order, as aiokafka gives them."""
+from streams.reader import by_log
 
 FETCH_WAIT_MS = 50
 """How long the broker may gather messages before it answers: the most that batching adds to latency."""
@@ -88,15 +86,10 @@ class Consumer(driver.Consumer):
 
     async def getmany(self, timeout: float) -> AsyncIterator[tuple[TP, Any]]:
         """One message for each log whose topics brought something; its value is a `Fetched`."""
-        transport = self.transport
-        assert isinstance(transport, Transport)
         records, _ = await self._wait_next_records(timeout)
         if not records or self.should_stop or not self.flow_active:
             return
-        by_log: dict[str, dict[Partition, Sequence[Any]]] = {}
-        for tp, of_partition in records.items():
-            by_log.setdefault(transport.log_of[tp.topic], {})[Partition(tp.topic, tp.partition)] = of_partition
-        for fetched in by_log.values():
+        for _, fetched in by_log({Partition(tp.topic, tp.partition): of_tp for tp, of_tp in records.items()}):
             first = next(iter(fetched))
             yield TP(*first), self._message(TP(*first), fetched[first][-1].offset, fetched)
 
@@ -117,17 +110,14 @@ class Consumer(driver.Consumer):
 
 
 class Transport(driver.Transport):
-    """Carries what the consumer has to know: `offsets` to begin at, and the log that a topic belongs to."""
+    """Carries what the consumer has to know: the servers, and the offsets to begin at."""
 
     Consumer: ClassVar[type[Consumer]] = Consumer
 
-    def __init__(
-        self, app: faust.App, kafka: KafkaSettings, offsets: Mapping[Partition, int], log_of: Mapping[str, str]
-    ) -> None:
+    def __init__(self, app: faust.App, kafka: KafkaSettings, offsets: Mapping[Partition, int]) -> None:
         super().__init__(app.conf.broker_consumer, app)
         self.kafka = kafka
         self.offsets = offsets
-        self.log_of = log_of
 
 
 class _OnlyConsume(BootStrategy):

@@ -1,17 +1,16 @@
 """The live views' one writer: applies what was fetched, each message once, rows and offsets in one transaction."""
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from projections import failures, locks, positions
+from projections import failures, locks, positions, schema
 from projections.apply import Message, apply
 from projections.catalogue import LOGS, Log
 from projections.failures import Failure
 from projections.positions import Partition, Progress
 from projections.projection import Opener
-from streams.reader import fetch_keys, log_of, read_messages
+from streams.reader import Fetched, fetch_keys, last_position, log_of, read_messages
 from streams.store.database import connect, transaction
 
 _log = logging.getLogger(__name__)
@@ -36,6 +35,7 @@ class LiveViews:
         with transaction(self._connection) as connection, connection.cursor() as cursor:
             # What a crash of Postgres takes back, rows and offsets together, is read from Kafka again.
             cursor.execute("set synchronous_commit = off; set client_min_messages = warning")
+            schema.use(cursor, schema.LIVE)
 
     def close(self) -> None:
         """Closes the connection."""
@@ -55,7 +55,7 @@ class LiveViews:
         self.offsets = {partition: stored[partition] for partition in taken}
         return dict(self.offsets)
 
-    def apply(self, log: Log, fetched: Mapping[Partition, Sequence[Any]]) -> None:
+    def apply(self, log: Log, fetched: Fetched) -> None:
         """Applies records of some partitions in one transaction; what was applied before is passed over.
 
         Raises OffsetGap, and OutOfStep where somebody else has written.
@@ -67,7 +67,7 @@ class LiveViews:
             if new:
                 decoded = read_messages(log, partition, new, self._opener)
                 messages += decoded
-                progress[partition] = Progress(self.offsets[partition], new[-1].offset + 1, _last_position(decoded))
+                progress[partition] = Progress(self.offsets[partition], new[-1].offset + 1, last_position(decoded))
         if not progress:
             return
         fetch_keys(log, messages, self._opener)
@@ -110,12 +110,3 @@ class LiveViews:
                 raise OffsetGap(f"{partition.topic}/{partition.partition} goes on at {records[0].offset}")
             _log.error("%s/%s has no messages from %s to %s", *partition, expected, records[-1].offset)
         return records
-
-
-def _last_position(messages: Iterable[Message]) -> int:
-    """The last position among register or access events; 0 where there is none."""
-    last = 0
-    for _, _, value in messages:
-        with suppress(AttributeError):
-            last = max(last, value.position or 0)
-    return last

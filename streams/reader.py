@@ -1,16 +1,19 @@
 """Kafka records → the messages that projections take."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import orjson
 
 from projections.apply import Message
-from projections.catalogue import ACCESS_LOG, RECEIPTS_LOG, REGISTER_LOG, Log
+from projections.catalogue import ACCESS_LOG, LOGS, RECEIPTS_LOG, REGISTER_LOG, Log
 from projections.positions import Partition
 from projections.projection import DATA_ERRORS, Opener, PublishedReceipt
 from streams.codec import decode_event
 from streams.topics import ACCESS_EVENTS, RECEIPTS, REGISTER_EVENTS
+
+Fetched = Mapping[Partition, Sequence[Any]]
+"""What one fetch brought: the records of each partition in order, as aiokafka gives them; no partition is empty."""
 
 
 def log_of(topic: str) -> str | None:
@@ -18,6 +21,16 @@ def log_of(topic: str) -> str | None:
     if topic.startswith(RECEIPTS):
         return RECEIPTS_LOG
     return _LOGS.get(topic)
+
+
+def by_log(fetched: Fetched) -> Iterator[tuple[Log, Fetched]]:
+    """What was fetched, for each log that it belongs to."""
+    found: dict[str, dict[Partition, Sequence[Any]]] = {}
+    for partition, records in fetched.items():
+        name = log_of(partition.topic)
+        if name and records:
+            found.setdefault(name, {})[partition] = records
+    return ((LOGS[name], of_log) for name, of_log in found.items())
 
 
 def decode_receipt(value: bytes, _: Opener) -> PublishedReceipt:
@@ -55,6 +68,12 @@ def fetch_keys(log: Log, messages: Iterable[Message], opener: Opener) -> None:
     opens = log.opens
     if opens:
         opener.prefetch({event.stream for _, _, event in messages if event is not None and event.type in opens})
+
+
+def last_position(messages: Sequence[Message]) -> int:
+    """The position of the last event among messages of one partition; 0 where there is none."""
+    readable = (value for _, _, value in reversed(messages) if value is not None)
+    return next((value.position or 0 for value in readable), 0)
 
 
 _LOGS: Mapping[str, str] = {REGISTER_EVENTS: REGISTER_LOG, ACCESS_EVENTS: ACCESS_LOG}

@@ -1,12 +1,9 @@
 """Our recorder passes the suites that the library ships for recorders, against a real Postgres."""
 
-from contextlib import closing
 from typing import Any
 from unittest import TestCase
-from uuid import uuid4
 
 import pytest
-from eventsourcing.persistence import StoredEvent
 from eventsourcing.tests.persistence import (
     AggregateRecorderTestCase,
     ApplicationRecorderTestCase,
@@ -18,17 +15,8 @@ from eventsourcing.tests.persistence import (
 from eventsourcing.utils import Environment, get_topic
 
 from streams.store.application import PostgresFactory
-from streams.store.database import Database
 from streams.store.recorder import PostgresRecorder
-from streams.store.schema import create_schema
-
-
-def new_log(database_url: str) -> str:
-    """A fresh schema with the tables of a log."""
-    schema = f"log_{uuid4().hex}"
-    with closing(Database(database_url, "tests")) as database, database.transaction() as cursor:
-        create_schema(cursor, schema, ("log.sql",))
-    return schema
+from tests.logs import new_log
 
 
 class OnPostgres(TestCase):
@@ -100,7 +88,3 @@ class TestFactory(OnPostgres, InfrastructureFactoryTestCase[PostgresFactory]):
 
     def tracking_recorder_subclass(self) -> type[PostgresRecorder]:
         return OwnTracking
-
-
-def stored(version: int = 1) -> StoredEvent:
-    return StoredEvent(uuid4(), version, "Something.v1", b"{}")

@@ -293,9 +293,12 @@ def empty(cursor: Cursor) -> None:
 
 
 def test_no_personal_value_stands_in_clear_in_the_events(desk: Desk) -> None:
-    desk.send(submission(1), submission(2, "involvement.started"), submission(3, "flag.raised"))
+    subject = "OWN-NUMBER-1"
+    kinds = ("child.registered", "involvement.started", "flag.raised")
+    answers = desk.send(*(submission(n, kind, subject) for n, kind in enumerate(kinds)))
+    assert outcomes(answers) == ["accepted"] * 3
     stored = b"".join(bytes(state) for (state,) in desk.rows("select state from register.events"))
-    for value in (b"Tamsin", b"Okoro", b"2001-02-03", b"S1-1", b"S1", b"A Person", b"common-assessment"):
+    for value in (b"Tamsin", b"Okoro", b"2001-02-03", subject.encode(), b"A Person", b"common-assessment"):
         assert value not in stored
 
 

@@ -3,6 +3,7 @@ import os
 import signal
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,21 @@ import pytest
 from services import runtime
 from services.logs import OneLine
 from services.settings import NotConfigured, Settings, read_settings
+
+
+@pytest.fixture(autouse=True)
+def own_signals_and_log() -> Iterator[None]:
+    """Undoes what running a role in this process changes."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    signals = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    hook = threading.excepthook
+    yield
+    threading.excepthook = hook
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    for number, handler in signals.items():
+        signal.signal(number, handler)
 
 
 @pytest.fixture
@@ -51,6 +67,21 @@ def test_an_unforeseen_error_shows_its_place_and_never_its_text(
     assert runtime.run_role("relay", settings) == 1
     [line] = capsys.readouterr().err.splitlines()
     assert "ValueError at test_runtime.py" in line
+    assert "Zorvel" not in line
+
+
+def test_what_ends_a_thread_is_reported_likewise(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def run(settings: Settings, stop: threading.Event) -> None:
+        thread = threading.Thread(target=raising(ValueError("Zorvel Quamip")), args=(settings, stop), name="reader")
+        thread.start()
+        thread.join()
+
+    monkeypatch.setitem(runtime.ROLES, "relay", run)
+    runtime.run_role("relay", settings)
+    [line] = capsys.readouterr().err.splitlines()
+    assert "relay reader ended by ValueError at test_runtime.py" in line
     assert "Zorvel" not in line
 
 

@@ -18,7 +18,7 @@ from services.api.callers import checked_reason, require_user
 from services.api.looks import Looker, ReasonHeader, looker
 from services.api.parts import Parts
 from services.api.problems import Problem, absent
-from services.api.shapes import Criteria, Entry, History, Search, SearchResult
+from services.api.shapes import Criteria, Entry, History, Looks, Search, SearchResult
 
 MOST_FOUND = 50
 MOST_EXPORTED = 1_000

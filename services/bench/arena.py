@@ -55,10 +55,13 @@ class Arena:
         for role in roles:
             self.processes[role] = start(self._programs[role])
         for role in roles:
-            process, program = self.processes[role], self._programs[role]
-            self.wait(role, lambda process=process, program=program: process.poll() is not None or program.ready())
-            if process.poll() is not None:
-                raise CannotStart(f"{role} did not start; {program.log} says why")
+            self._wait_for(role)
+
+    def _wait_for(self, role: str) -> None:
+        process, program = self.processes[role], self._programs[role]
+        self.wait(role, lambda: process.poll() is not None or program.ready())
+        if process.poll() is not None:
+            raise CannotStart(f"{role} did not start; {program.log} says why")
 
     def stop(self, *roles: str) -> None:
         """Stops services in order."""

@@ -24,7 +24,7 @@ def main(servers: str, topic: str, messages: int) -> None:
         spent: list[tuple[int, float]] = []
 
         @app.agent(source, concurrency=1)
-        async def nothing(stream: faust.streams.Stream[bytes]) -> None:
+        async def nothing(stream: faust.StreamT[bytes]) -> None:
             count, since = 0, 0.0
             async for _ in stream:
                 if count == 0:

@@ -56,7 +56,7 @@ def bare_producer(kafka: KafkaSettings, messages: Sequence[tuple[bytes, bytes]])
 def bare_agent(kafka: KafkaSettings, messages: int) -> Pace:
     """A Faust agent that does nothing, on register.events, in a process of its own."""
     words = [sys.executable, "-m", "services.bench.bare_agent", kafka.bootstrap_servers, REGISTER_EVENTS, str(messages)]
-    said = subprocess.run(words, capture_output=True, text=True, check=True, timeout=600)
+    said = subprocess.run(words, capture_output=True, text=True, check=True, timeout=600)  # noqa: S603
     count, seconds = said.stdout.split()[-2:]
     return Pace(int(count), float(seconds))
 

@@ -1,7 +1,7 @@
 """What `contactpoint bench` does: one run of everything, and the table of it."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import closing
 
 from rich.console import Console
@@ -16,9 +16,7 @@ from services.bench.memory import peak_mib
 from services.bench.rows import Row, measured, show
 from services.rebuild import rebuild
 from streams.relay import encode_event
-from streams.sealing import KeyEncryptionKey
 from streams.store.database import Database
-from streams.store.keys import KeyRing, reader_of
 from streams.store.recorder import PostgresRecorder
 
 SUBMISSIONS = 100_000
@@ -83,7 +81,7 @@ def _registrar(stack: Arena, submissions: int) -> Iterator[Row | str]:
     )
 
 
-def _relay(stack: Arena) -> Iterator[Row | str]:
+def _relay(stack: Arena) -> Generator[Row, None, int]:
     waiting = stages.waiting(stack)
     with closing(PostgresRecorder(stack.settings.need_database(), "register")) as log:
         sample = [(event[1].encode(), encode_event(*event)) for event in log.select_raw(0, MOST_FOR_BASELINE)]
@@ -97,7 +95,7 @@ def _relay(stack: Arena) -> Iterator[Row | str]:
     return waiting
 
 
-def _projector(stack: Arena, messages: int) -> Iterator[Row | str]:
+def _projector(stack: Arena, messages: int) -> Generator[Row, None, float]:
     ((events,),) = stack.rows("select last from register.counter")
     bare = baselines.bare_agent(stack.settings.need_kafka(), min(events, MOST_FOR_BASELINE))
     ((letters,),) = stack.rows(
@@ -112,16 +110,13 @@ def _projector(stack: Arena, messages: int) -> Iterator[Row | str]:
 
 def _rebuild(stack: Arena, live: float) -> Iterator[Row | str]:
     copied = baselines.bare_copy(stack)
-    url = stack.settings.need_database()
-    reads = Database(url, "contactpoint bench keys")
-    keys = KeyRing(KeyEncryptionKey.from_file(stack.settings.keys / "key-encryption.key"), reader_of(reads, "register"))
-    done = rebuild(stack.settings.need_kafka(), url, keys.open, lambda *_: None)
-    reads.close()
-    rate = done["events"] / done["seconds"]
+    settings = stack.settings
+    done = rebuild(settings.need_kafka(), settings.need_database(), settings.keys / "key-encryption.key")
+    rate = done.events / done.seconds
     yield measured("rebuild of all views, beside the live rate", rate, "messages/s", baseline=live, least_ratio=5)
     yield measured(
         "rebuild of all views, beside a bare COPY of the same rows",
-        copied.count / done["seconds"],
+        copied.count / done.seconds,
         "rows/s",
         baseline=copied.rate,
     )
@@ -144,7 +139,7 @@ def _looks(stack: Arena) -> Iterator[Row | str]:
 
 def _end_to_end(stack: Arena, submissions: int) -> Iterator[Row | str]:
     stack.start("relay", "projector")
-    stack.wait("the projector", lambda: stages.waiting(stack) == 0 and stages.views_hold_everything(stack))
+    stages.settle(stack, stages.answered(stack))
     feed(stack.settings.need_kafka(), mixed(submissions, seed=2))
     stack.start("registrar")
     flow = stages.flow(stack, submissions)
@@ -156,15 +151,9 @@ def _end_to_end(stack: Arena, submissions: int) -> Iterator[Row | str]:
 def _memory(stack: Arena, children: int) -> Iterator[Row | str]:
     peaks = []
     for seed in (3, 4):
-        before = stages.answered(stack)
+        goal = stages.answered(stack) + children
         feed(stack.settings.need_kafka(), registrations(children, seed))
-        goal = before + children
-        stack.wait("the registrar", lambda goal=goal: stages.answered(stack) >= goal, lambda: stages.answered(stack))
-        stack.wait(
-            "the projector",
-            lambda: stages.waiting(stack) == 0 and stages.views_hold_everything(stack),
-            lambda: stages.projected(stack),
-        )
+        stages.settle(stack, goal)
         pids = {role: process.pid for role, process in stack.processes.items()} | {"kafka": stack.kafka_pid}
         peaks.append({role: peak_mib(pid) for role, pid in pids.items()})
     for role, first in peaks[0].items():

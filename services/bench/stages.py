@@ -65,6 +65,13 @@ def pace(stack: Arena, what: str, counter: Callable[[Arena], int], goal: int) ->
     return Pace(goal - begun, time.perf_counter() - since)
 
 
+def settle(stack: Arena, answers: int) -> None:
+    """Waits until there are so many answers, and the views hold all that is known."""
+    stack.wait("the registrar", lambda: answered(stack) >= answers, lambda: answered(stack))
+    stack.wait("the relay", lambda: waiting(stack) == 0, lambda: waiting(stack))
+    stack.wait("the projector", lambda: views_hold_everything(stack), lambda: projected(stack))
+
+
 @dataclass(frozen=True, slots=True)
 class Flow:
     """The pace of the whole, and which stage had the most waiting before it on average."""

@@ -9,7 +9,8 @@ from services.cli.stack import settings_of
 
 
 def describe(parser: ArgumentParser) -> None:
-    """No arguments of its own."""
+    """Whether views that differ are switched to nevertheless."""
+    parser.add_argument("--replace", action="store_true", help="switch to the new views even where they differ")
 
 
 def run(args: Namespace) -> int:
@@ -19,13 +20,24 @@ def run(args: Namespace) -> int:
     from services.rebuild import rebuild
 
     with counting("messages") as count:
-        done = rebuild(kafka, database_url, settings.keys, count)
+        done = rebuild(
+            kafka,
+            database_url,
+            settings.keys / "key-encryption.key",
+            replace=args.replace,
+            progress=lambda number, _: count(number),
+        )
+    same = done.live == done.rebuilt
     if args.json:
-        print_json(done)
+        print_json(done.document())
     else:
-        same = done["digest"]["live"] == done["digest"]["rebuilt"]
         to = console()
-        to.print(f"{done['events']:,} events in {done['seconds']:.1f} s")
-        to.print(f"live     {done['digest']['live']}\nrebuilt  {done['digest']['rebuilt']}")
-        to.print("The views were as the log says." if same else "The views were not as the log says; now they are.")
-    return DONE if done["digest"]["live"] == done["digest"]["rebuilt"] else NO
+        to.print(f"{done.events:,} messages in {done.seconds:.1f} s")
+        to.print(f"live     {done.live}\nrebuilt  {done.rebuilt}")
+        to.print(_SAME if same else _REPLACED if done.switched else _KEPT)
+    return DONE if same else NO
+
+
+_SAME = "The views are as the log says; the new ones are live now."
+_REPLACED = "The views were not as the log says; now they are."
+_KEPT = "The views are not as the log says. They were left as they are: `rebuild --replace` switches to the new ones."

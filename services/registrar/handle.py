@@ -23,7 +23,7 @@ from domain.source_record import Refusal, Said, SourceRecord, decide
 from domain.vocabulary import SubmissionType
 from services.registrar import store
 from services.registrar.match_index import MatchIndex
-from services.registrar.reading import Invalid, Reason, Valid, read, reason
+from services.registrar.reading import TOO_LARGE, Invalid, Reason, Valid, read, reason
 from services.registrar.receipts import Answer, dead_letter, receipt
 from streams.codec import iso_text
 from streams.store.application import LogApplication
@@ -44,7 +44,7 @@ _DESCRIBES = (SubmissionType.CHILD_REGISTERED, SubmissionType.CHILD_AMENDED)
 class Message:
     """One message of a submissions topic; `owner` is the topic's agency, or None for the unclaimed topic.
 
-    `oversize` says that the sender cut it.
+    `oversize` says that the sender cut it; `reading` is what its value says.
     """
 
     topic: str
@@ -53,6 +53,10 @@ class Message:
     value: bytes
     owner: Agency | None
     oversize: bool = False
+    reading: Valid | Invalid = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "reading", TOO_LARGE if self.oversize else read(self.value))
 
     @property
     def reference(self) -> str:
@@ -135,11 +139,10 @@ class Registrar:
         self._keys.forget()
 
     def _take(self, messages: Sequence[Message]) -> list[Answer]:
-        readings = [_read(message) for message in messages]
-        saids = [_said(reading, message.owner) for message, reading in zip(messages, readings, strict=True)]
+        saids = [_said(message.reading, message.owner) for message in messages]
         batch = self._look_up([said for said in saids if said])
-        for message, reading, said in zip(messages, readings, saids, strict=True):
-            answer = self._answer(batch, message, reading, said)
+        for message, said in zip(messages, saids, strict=True):
+            answer = self._answer(batch, message, said)
             batch.answers.append(answer)
             if answer.outcome == "invalid":
                 batch.letters.append((answer, message.value))
@@ -147,7 +150,7 @@ class Registrar:
         return batch.answers
 
     def _give_up(self, message: Message) -> list[Answer]:
-        answer = _answered(message, _read(message), "refused", (_NOT_PROCESSED,))
+        answer = _answered(message, "refused", (_NOT_PROCESSED,))
         batch = Batch(self._clock(), {}, {}, MatchIndex(()), answers=[answer], letters=[(answer, message.value)])
         self._save(batch, [message])
         return batch.answers
@@ -188,23 +191,24 @@ class Registrar:
         for event in map(self._log.mapper.to_domain_event, stored):
             cache[event.originator_id] = event.mutate(cache.get(event.originator_id))  # type: ignore[attr-defined]
 
-    def _answer(self, batch: Batch, message: Message, reading: Valid | Invalid, said: Said | None) -> Answer:
+    def _answer(self, batch: Batch, message: Message, said: Said | None) -> Answer:
+        reading = message.reading
         if isinstance(reading, Invalid):
-            return _answered(message, reading, "invalid", tuple(reading.reasons))
+            return _answered(message, "invalid", tuple(reading.reasons))
         if said is None:
             why = _UNKNOWN_AGENCY if message.owner is None else _NOT_THE_OWNER
-            return _answered(message, reading, "refused", (why,))
+            return _answered(message, "refused", (why,))
         key = (reading.source, reading.id)
         before = batch.outcomes.get(key)
         if before:
-            return _answered(message, reading, "duplicate", () if before == "accepted" else (_REFUSED_BEFORE,))
+            return _answered(message, "duplicate", () if before == "accepted" else (_REFUSED_BEFORE,))
         refusal = self._decide(batch, said)
         outcome = "refused" if refusal else "accepted"
         batch.outcomes[key] = outcome
         batch.changes.submissions.append((*key, outcome))
         if refusal:
-            return _answered(message, reading, outcome, (reason(refusal.field, refusal.code, refusal.message),))
-        return _answered(message, reading, outcome, (), len(batch.events) - 1)
+            return _answered(message, outcome, (reason(refusal.field, refusal.code, refusal.message),))
+        return _answered(message, outcome, (), len(batch.events) - 1)
 
     def _decide(self, batch: Batch, said: Said) -> Refusal | None:
         urn = said.agency.urn
@@ -271,7 +275,8 @@ class Registrar:
             rows += [dead_letter(answer, value, recorded_at) for answer, value in batch.letters]
             store.write_outbox(cursor, rows)
 
-        self._log.events.put(batch.events, alongside=alongside)
+        stored = [self._log.mapper.to_stored_event(event) for event in batch.events]
+        self._log.recorder.insert_events(stored, alongside=alongside)
         self._keys.settle()
         self.offsets |= next_offsets
 
@@ -286,12 +291,6 @@ _NOT_PROCESSED = reason(
     "not-processed",
     "the directory could not process this; it was kept, and its operators will see to it",
 )
-
-
-def _read(message: Message) -> Valid | Invalid:
-    if message.oversize:
-        return Invalid(None, [reason("", "too-large", "a submission has at most 1 MiB")], readable=False)
-    return read(message.value)
 
 
 def _said(reading: Valid | Invalid, agency: Agency | None) -> Said | None:
@@ -312,13 +311,7 @@ def _record_keys(said: Said) -> list[store.RecordKey]:
     return [(said.agency.urn, kind, number) for kind, number in _numbers(said)]
 
 
-def _answered(
-    message: Message,
-    reading: Valid | Invalid,
-    outcome: str,
-    reasons: tuple[Reason, ...],
-    last_event: int | None = None,
-) -> Answer:
+def _answered(message: Message, outcome: str, reasons: tuple[Reason, ...], last_event: int | None = None) -> Answer:
     owner = message.owner
     code, urn = (owner.code, owner.urn) if owner else (None, None)
-    return Answer(message.reference, code, urn, reading.id, outcome, reasons, last_event)
+    return Answer(message.reference, code, urn, message.reading.id, outcome, reasons, last_event)

@@ -39,8 +39,8 @@ MAX_BATCH = 1_000
 POLL_MS = 100
 REGISTER_CHECK_S = 0.5
 """How soon a new agency's topic is read."""
-STALL_S = 60
-"""A consumer that has given nothing for so long although there is something to read is made anew."""
+QUIET_S = 10
+"""After so long without a message Kafka is asked whether there is none: the consumer may have stalled, or Kafka be away."""
 BACK_OFF_S = (0.2, 0.5, 1.0, 2.0, 5.0)
 GC_THRESHOLD = 50_000
 """Batches make many objects that die young; looking for cycles more seldom saves a sixth of the time."""
@@ -64,7 +64,7 @@ def run(settings: Settings, stop: Event) -> None:
             with _turn(settings.need_database(), stop):
                 asyncio.run(_serve(settings, stop))
         except _AWAY as error:
-            attempts = 0 if time.monotonic() - began > STALL_S else attempts + 1
+            attempts = 0 if time.monotonic() - began > QUIET_S else attempts + 1
             if attempts == 1:
                 logger.warning("waiting: %s", str(error) if isinstance(error, DatabaseAway) else type(error).__name__)
             stop.wait(BACK_OFF_S[min(attempts, len(BACK_OFF_S) - 1)])
@@ -110,6 +110,7 @@ async def _consumer(kafka: KafkaSettings) -> AsyncIterator[AIOKafkaConsumer]:
         fetch_max_bytes=8 * 1024 * 1024,
         max_partition_fetch_bytes=4 * 1024 * 1024,
         metadata_max_age_ms=5_000,
+        request_timeout_ms=10_000,
     )
     try:
         await consumer.start()
@@ -119,14 +120,22 @@ async def _consumer(kafka: KafkaSettings) -> AsyncIterator[AIOKafkaConsumer]:
 
 
 async def _consume(topics: "_Topics", registrar: Registrar, stop: Event) -> None:
+    """Reads one batch ahead while another is decided, but for the moments in which the topics may change."""
     last_progress = time.monotonic()
     while not stop.is_set():
         await topics.refresh()
-        messages = await topics.next_batch()
-        if messages:
-            await asyncio.to_thread(registrar.handle, messages)
+        batch = await topics.next_batch()
+        while batch:
+            ahead = None if topics.are_due or stop.is_set() else asyncio.create_task(topics.next_batch())
+            try:
+                await asyncio.to_thread(registrar.handle, batch)
+            except BaseException:
+                if ahead:
+                    ahead.cancel()
+                raise
+            batch = await ahead if ahead else []
             last_progress = time.monotonic()
-        elif time.monotonic() - last_progress > STALL_S:
+        if time.monotonic() - last_progress > QUIET_S:
             await topics.check_for_stall()
             last_progress = time.monotonic()
 
@@ -143,9 +152,14 @@ class _Topics:
         self._checked = 0.0
         registrar.resume()
 
+    @property
+    def are_due(self) -> bool:
+        """Whether it is time to look at the agency register again."""
+        return time.monotonic() - self._checked >= REGISTER_CHECK_S
+
     async def refresh(self) -> None:
         """Looks at the agency register now and then; where it has changed, goes on with the topics that it names."""
-        if time.monotonic() - self._checked < REGISTER_CHECK_S:
+        if not self.are_due:
             return
         self._checked = time.monotonic()
         with self._reads.transaction() as cursor:

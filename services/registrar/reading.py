@@ -37,11 +37,10 @@ class Valid:
 
 @dataclass(frozen=True, slots=True)
 class Invalid:
-    """A message that does not follow the contract; `id` where one could be read; `readable` says that it is JSON."""
+    """A message that does not follow the contract; `id` where one could be read."""
 
     id: str | None
     reasons: list[Reason]
-    readable: bool
 
 
 class _Unreadable(ValueError):
@@ -55,23 +54,29 @@ def reason(field: str, code: str, message: str) -> Reason:
     return {"field": field, "code": code, "message": message}
 
 
+TOO_LARGE = Invalid(None, [reason("", "too-large", f"a submission has at most {MAX_BYTES} bytes")])
+"""What is said of a message that is too large, and of one that its sender had to cut."""
+
+
 def read(value: bytes | None) -> Valid | Invalid:
     """The submission in a message's value, or everything that is wrong with it."""
+    if value is not None and len(value) > MAX_BYTES:
+        return TOO_LARGE
     try:
         parsed = _parse(value or b"")
     except _Unreadable as unreadable:
-        return Invalid(None, [unreadable.reason], readable=False)
+        return Invalid(None, [unreadable.reason])
     if not isinstance(parsed, dict):
-        return Invalid(None, [reason("", "not-an-object", "a submission is one JSON object")], readable=True)
+        return Invalid(None, [reason("", "not-an-object", "a submission is one JSON object")])
     model = MODELS.get(parsed["type"]) if isinstance(parsed.get("type"), str) else None
     try:
         submission = (model or Submission).model_validate(parsed if model else _without(parsed, "type", "data"))
     except ValidationError as error:
         reasons = _of_type(parsed, model) + [_explained(problem) for problem in error.errors(include_url=False)]
         distinct = list({(each["field"], each["code"]): each for each in reasons}.values())
-        return Invalid(_id_of(parsed), distinct[:MAX_REASONS], readable=True)
+        return Invalid(_id_of(parsed), distinct[:MAX_REASONS])
     if model is None:
-        return Invalid(_id_of(parsed), _of_type(parsed, model), readable=True)
+        return Invalid(_id_of(parsed), _of_type(parsed, model))
     return _dated(submission, parsed["time"][:10])
 
 
@@ -80,15 +85,13 @@ def _dated(submission: Any, day: str) -> Valid | Invalid:
     data = submission.data.model_dump(exclude_none=True)
     if data.get("date_of_birth", "") > day:
         message = "a date of birth may not be later than the submission's time"
-        return Invalid(submission.id, [reason("data.date_of_birth", "in-the-future", message)], readable=True)
+        return Invalid(submission.id, [reason("data.date_of_birth", "in-the-future", message)])
     if submission.DAY:
         data.setdefault(submission.DAY, day)
     return Valid(submission.id, submission.source, submission.type, submission.subject, submission.time, data)
 
 
 def _parse(value: bytes) -> Any:
-    if len(value) > MAX_BYTES:
-        raise _Unreadable("too-large", f"a submission has at most {MAX_BYTES} bytes")
     with suppress(orjson.JSONDecodeError, orjson.JSONEncodeError):
         parsed = orjson.loads(value)
         if len(orjson.dumps(parsed)) == len(value):
@@ -179,7 +182,10 @@ _MISSING = "a required field is missing"
 
 _EXPLANATIONS: dict[str, tuple[str, str]] = {
     "missing": ("missing", _MISSING),
-    "extra_forbidden": ("unknown-field", "there is a field that the contract does not have; no case information is held"),
+    "extra_forbidden": (
+        "unknown-field",
+        "there is a field that the contract does not have; no case information is held",
+    ),
     "string_too_long": ("too-long", "the text is longer than the contract allows"),
     "string_too_short": ("empty", "the text is empty"),
     "control_character": ("control-character", "text may not hold null or control characters"),

@@ -1,7 +1,7 @@
 """What a submission may look like: the contract §1 as pydantic models, which also write the published JSON Schemas.
 
-Dates and times stay texts, so that what is stored is what was sent; every text, list and depth is bounded. A day that is
-left out is the day of the submission's time.
+Dates and times stay texts, so that what is stored is what was sent; every text, list and depth is bounded. A day that
+is left out is the day of the submission's time.
 """
 
 import re

@@ -47,7 +47,9 @@ class Event(BaseModel):
     time: Annotated[Time, Field(description="when it became true")]
     recordedat: Annotated[Time, Field(description="when the directory learnt it")]
     datacontenttype: Literal["application/json"]
-    sealed: Annotated[str | None, Field(description="the personal fields, sealed, as base64")] = None
+    sealed: Annotated[str, Field(description="the personal fields, sealed, as base64; absent where there are none")] = (
+        ""
+    )
     data: Annotated[dict[str, Any], Field(description="what is not personal")]
 
 

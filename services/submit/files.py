@@ -43,19 +43,18 @@ def read_lines(path: Path) -> Iterator[Line]:
 
 def _read_ndjson(file: BinaryIO) -> Iterator[Line]:
     while value := file.readline(LARGEST + 1):
-        size = len(value)
-        if size > LARGEST and not value.endswith(b"\n"):
-            size += _skip_rest(file)
+        ended = value.endswith(b"\n")
         value = value.removesuffix(b"\n")
+        size = len(value) if ended or len(value) <= LARGEST else len(value) + _skip_rest(file)
         if value.strip(b" \t\r"):
-            yield Line(value, max(size, len(value)))
+            yield Line(value, size)
 
 
 def _skip_rest(file: BinaryIO) -> int:
-    """Reads to the end of an overlong line; gives how many bytes that were."""
+    """Reads to the end of an overlong line; gives how many bytes of it that were."""
     skipped = 0
     while rest := file.readline(LARGEST):
-        skipped += len(rest)
+        skipped += len(rest.removesuffix(b"\n"))
         if rest.endswith(b"\n"):
             break
     return skipped

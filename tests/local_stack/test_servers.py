@@ -71,18 +71,24 @@ def test_postgres_takes_over_from_one_that_nobody_owns(folder: Path) -> None:
         assert not psutil.pid_exists(orphan.pid)
 
 
-def test_kafka_creates_no_topic_by_itself_and_takes_messages_of_two_mebibytes(kafka: KafkaSettings) -> None:
-    admin = KafkaAdminClient(**kafka.for_kafka_python())
-    with pytest.raises(KafkaError):
-        KafkaProducer(max_block_ms=500, **kafka.for_kafka_python()).send("never-created", b"x").get(5)
-    assert "never-created" not in admin.list_topics()
+def test_kafka_creates_no_topic_by_itself(kafka: KafkaSettings) -> None:
+    producer = KafkaProducer(max_block_ms=500, **kafka.for_kafka_python())
+    with contextlib.closing(producer), pytest.raises(KafkaError):
+        producer.send("never-created", b"x").get(5)
+    with contextlib.closing(KafkaAdminClient(**kafka.for_kafka_python())) as admin:
+        assert "never-created" not in admin.list_topics()
 
-    admin.create_topics([NewTopic("two-mebibytes", 1, 1, topic_configs={"max.message.bytes": str(2 << 20)})])
+
+def test_kafka_takes_messages_of_two_mebibytes(kafka: KafkaSettings) -> None:
     large = bytes(2_000_000)
-    KafkaProducer(max_request_size=2 << 20, **kafka.for_kafka_python()).send("two-mebibytes", large).get(20)
+    with contextlib.closing(KafkaAdminClient(**kafka.for_kafka_python())) as admin:
+        admin.create_topics([NewTopic("two-mebibytes", 1, 1, topic_configs={"max.message.bytes": str(2 << 20)})])
+    with contextlib.closing(KafkaProducer(max_request_size=2 << 20, **kafka.for_kafka_python())) as producer:
+        producer.send("two-mebibytes", large).get(20)
     consumer = KafkaConsumer(auto_offset_reset="earliest", group_id=None, **kafka.for_kafka_python())
-    consumer.assign([TopicPartition("two-mebibytes", 0)])
-    assert next(consumer).value == large
+    with contextlib.closing(consumer):
+        consumer.assign([TopicPartition("two-mebibytes", 0)])
+        assert next(consumer).value == large
 
 
 def test_a_program_that_ends_before_it_is_ready_names_its_log(folder: Path) -> None:

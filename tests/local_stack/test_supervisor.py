@@ -1,5 +1,6 @@
 import stat
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import psutil
@@ -63,10 +64,12 @@ def test_a_service_that_dies_is_started_again_and_counted(stack: Stack, role: st
 
 def test_a_killed_kafka_comes_back_with_its_topics(stack: Stack) -> None:
     kafka = read_settings(stack.data, {}).need_kafka().for_kafka_python()
-    KafkaAdminClient(**kafka).create_topics([NewTopic("kept", 1, 1)])
+    with closing(KafkaAdminClient(**kafka)) as admin:
+        admin.create_topics([NewTopic("kept", 1, 1)])
     stack.kill("kafka")
     stack.until_restarted("kafka", 1)
-    assert "kept" in KafkaAdminClient(**kafka).list_topics()
+    with closing(KafkaAdminClient(**kafka)) as admin:
+        assert "kept" in admin.list_topics()
 
 
 def test_a_killed_postgres_comes_back_although_its_backends_outlive_it(stack: Stack) -> None:

@@ -1,1 +1,1 @@
-"""The relay on real servers: what it publishes, and that nothing is lost, repeated or out of order, whatever happens."""
+"""The relay on real servers: whatever happens, nothing is lost, repeated or out of order."""
