@@ -16,7 +16,7 @@ PRESCRIBED_DAYS = ((3, 31), (8, 31), (12, 31))
 
 @dataclass(frozen=True, slots=True)
 class Schooling:
-    """One involvement in education: `service` is `education` or `home-education`; dates as ISO texts, None where open."""
+    """One involvement in education: `service` is `education` or `home-education`; dates are ISO texts or None."""
 
     service: str
     started_on: str | None

@@ -30,25 +30,22 @@ def write(cursor: Cursor, puts: Iterable[Put], *, careful: bool = False) -> None
 
 
 def finish(cursor: Cursor, table: Table) -> None:
-    """Makes the indexes of one table and applies the changes that lie beside it; commits what it has done by then."""
-    commit = cursor.connection.commit
-    unique, *others = (s for s in index_statements() if f" on {table.name} " in s)
+    """Makes the indexes of one table and applies the changes that lie beside it."""
+    unique, *others = (statement for statement in index_statements() if f" on {table.name} " in statement)
+    cursor.execute("savepoint unique_index")
     try:
         cursor.execute(unique)
     except UniqueViolation:
-        cursor.connection.rollback()
+        cursor.execute("rollback to savepoint unique_index")
         cursor.execute(_only_latest(table))
         cursor.execute(unique)
-    commit()
-    key = ", ".join(table.key)
-    columns = ", ".join(table.columns)
+    key, columns = ", ".join(table.key), ", ".join(table.columns)
     changes = f"select distinct on ({key}) {columns} from {_later(table)} order by {key}, position desc"  # noqa: S608
     cursor.execute(upsert_sql(table, changes))
     for statement in others:
         cursor.execute(statement)
     cursor.execute(f"drop table {_later(table)}")
     cursor.execute(f"analyze {table.name}")
-    commit()
 
 
 def _only_latest(table: Table) -> str:

@@ -163,7 +163,7 @@ def _finish(database_url: str) -> None:
 
 
 def _finish_table(database_url: str, table: Table) -> None:
-    with closing(_connect(database_url)) as connection, connection.cursor() as cursor:
+    with closing(_connect(database_url)) as connection, transaction(connection), connection.cursor() as cursor:
         use(cursor, FRESH)
         cursor.execute("set maintenance_work_mem = '128MB'; set synchronous_commit = off")
         bulk.finish(cursor, table)

@@ -4,7 +4,8 @@ Requests hand their look to one writer thread, which saves all that wait in one 
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from queue import Empty, Full, Queue
@@ -28,7 +29,7 @@ LONGEST_WAIT_S = 5.0
 MOST_WAITING = 1_000
 MOST_AT_ONCE = 200
 ATTEMPTS = 5
-"""How often a batch is tried when another writer was faster on one of its streams."""
+"""How often a batch is tried when another process was faster on one of its streams."""
 
 _log = logging.getLogger(__name__)
 
@@ -62,10 +63,12 @@ class AccessLog:
 
     def __init__(self, database_url: str, key: KeyEncryptionKey, *, longest_wait_s: float = LONGEST_WAIT_S) -> None:
         self._reads = Database(database_url, "contactpoint access streams")
+        self._turns = Database(database_url, "contactpoint access turns")
         self._keys = KeyRing(key, reader_of(self._reads, "access"))
         self._log = LogApplication(database_url, "access", EventMapper(self._keys))
         self._streams = _Streams(self._reads)
         self._longest_wait_s = longest_wait_s
+        self._others_write = False
         self._queue: Queue[_Waiting] = Queue(MOST_WAITING)
         self._stop = Event()
         self._writer = Thread(target=self._run, name="access-log", daemon=True)
@@ -90,6 +93,7 @@ class AccessLog:
         self._writer.join(self._longest_wait_s)
         self._log.close()
         self._reads.close()
+        self._turns.close()
 
     def _run(self) -> None:
         while batch := self._next_batch():
@@ -121,15 +125,28 @@ class AccessLog:
     def _record(self, looks: Sequence[Look]) -> None:
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                self._save(looks, datetime.now(UTC))
+                with self._turn():
+                    self._save(looks, datetime.now(UTC))
                 return
             except IntegrityError:
                 self._forget()
+                self._others_write = True
                 if attempt == ATTEMPTS:
                     raise
             except BaseException:
                 self._forget()
                 raise
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Once another process was seen to write to the same streams, the processes take turns."""
+        if not self._others_write:
+            yield
+            return
+        with self._turns.transaction() as cursor:
+            cursor.execute("select pg_advisory_xact_lock(hashtext('contactpoint access log'))")
+            self._streams.forget()
+            yield
 
     def _save(self, looks: Sequence[Look], now: datetime) -> None:
         versions = self._streams.versions({look.user for look in looks}, now.date())

@@ -1,7 +1,7 @@
 """Event ↔ stored bytes ↔ CloudEvent: the middle of a Kafka record is stored as it will be published.
 
-A stored state is a JSON object text with `source`, `time`, `recordedat`, `datacontenttype`, `sealed` and `data`; the relay
-puts position, version, type and subject before it, and nobody has to parse it in between.
+A stored state is a JSON object text with `source`, `time`, `recordedat`, `datacontenttype`, `sealed` and `data`; the
+relay puts position, version, type and subject before it, and nobody has to parse it in between.
 """
 
 from datetime import UTC, datetime
@@ -36,7 +36,7 @@ class EventMapper(Mapper[UUID]):
         self.keys = keys
 
     def to_stored_event(self, domain_event: DomainEventProtocol[UUID]) -> StoredEvent:
-        """The event as it is stored; its personal fields are sealed with the key of its stream, which is made if need be."""
+        """The event as it is stored; its personal fields are sealed with its stream's key, which is made if need be."""
         assert isinstance(domain_event, RegisterEvent)
         event = domain_event
         state: dict[str, Any] = {
@@ -55,7 +55,7 @@ class EventMapper(Mapper[UUID]):
         return StoredEvent(event.originator_id, event.originator_version, WIRE_NAMES[type(event)], orjson.dumps(state))
 
     def to_domain_event(self, stored_event: StoredEvent) -> DomainEventProtocol[UUID]:
-        """The event of a stored one, in its current version; raises UnknownEvent, SealBroken, KeyError (key destroyed)."""
+        """The event of a stored one, in its current version; raises UnknownEvent, SealBroken, KeyError (no key)."""
         state = orjson.loads(stored_event.state)
         stream = str(stored_event.originator_id)
         fields = dict(state["data"])

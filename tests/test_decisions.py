@@ -184,6 +184,13 @@ def test_consent_cannot_be_withdrawn_twice() -> None:
     given(AT_CLINIC, sensitive(), WITHDRAWN).when(WITHDRAWN).refused("no-consent-held", "data.involvement")
 
 
+def test_an_ordinary_involvement_has_no_consent_to_withdraw() -> None:
+    before, after = agency("voluntary", "haven"), agency("sensitive-service", "haven")
+    started = said("involvement.started", by=before, service="voluntary", involvement="YM-88/1")
+    record = given(said("child.registered", by=before), started)
+    record.when(said("consent.withdrawn", by=after)).refused("no-consent-held")
+
+
 def test_consent_that_was_given_anew_can_be_withdrawn_again() -> None:
     given(AT_CLINIC, sensitive(), WITHDRAWN, sensitive()).when(WITHDRAWN).then(ConsentWithdrawn, number=1)
 

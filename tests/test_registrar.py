@@ -1,4 +1,4 @@
-"""The registrar on a real Postgres: what a batch causes, all of it or nothing, whatever is in it and however it is cut."""
+"""The registrar on a real Postgres: what a batch causes, all of it or nothing, whatever is in it."""
 
 import json
 import os
@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from psycopg2.extensions import cursor as Cursor
 
 from domain.agency import Agency
 from domain.identity import Decision, DeterministicMatcher, Features
@@ -22,7 +21,7 @@ from services.registrar.store import OffsetMoved
 from streams.codec import EventMapper
 from streams.sealing import KeyEncryptionKey
 from streams.store.application import LogApplication
-from streams.store.database import Database
+from streams.store.database import Cursor, Database
 from streams.store.keys import KeyRing, reader_of
 from streams.store.schema import create_schemas
 
@@ -91,6 +90,7 @@ def submission(number: int, kind: str = "child.registered", subject: str = "S1",
         "child.amended": {"given_name": "Tamsin", "family_name": "Achebe", "date_of_birth": "2001-02-03"},
         "involvement.started": {"involvement": f"{subject}/1", "service": "gp", "started_on": "2007-01-01"},
         "involvement.ended": {"involvement": f"{subject}/1", "ended_on": "2008-01-01"},
+        "record.removed": {"reason": "died"},
         "flag.raised": {"flag": "common-assessment", "raised_on": "2008-01-01", "contact": {"name": "A Person"}},
     }[kind]
     return {
@@ -127,8 +127,10 @@ def test_a_record_begins_a_child_and_each_later_submission_adds_one_event(desk: 
 
 def test_a_receipt_carries_the_position_of_the_last_event_and_names_its_message(desk: Desk) -> None:
     desk.send(submission(1), submission(1), b"{not json")
-    receipts = [json.loads(bytes(value)) for (value,) in desk.rows(
-        "select value from register.outbox where topic = 'receipts.la-x' order by ordinal")]
+    receipts = [
+        json.loads(bytes(value))
+        for (value,) in desk.rows("select value from register.outbox where topic = 'receipts.la-x' order by ordinal")
+    ]
     assert [(r["outcome"], r["position"], r["message"]) for r in receipts] == [
         ("accepted", 3, "submissions.la-x/0/0"),
         ("duplicate", None, "submissions.la-x/0/1"),
@@ -140,8 +142,10 @@ def test_a_receipt_carries_the_position_of_the_last_event_and_names_its_message(
 
 def test_what_is_invalid_goes_to_the_dead_letters_capped_and_everything_else_does_not(desk: Desk) -> None:
     desk.send(b"[" * 70_000, submission(1), submission(2, "involvement.ended", subject="S2"))
-    letters = [json.loads(bytes(value)) for (value,) in desk.rows(
-        "select value from register.outbox where topic = 'dead-letters'")]
+    letters = [
+        json.loads(bytes(value))
+        for (value,) in desk.rows("select value from register.outbox where topic = 'dead-letters'")
+    ]
     assert [(letter["size"], letter["message"]) for letter in letters] == [(70_000, "submissions.la-x/0/0")]
     assert len(letters[0]["raw"]) < 90_000
 
@@ -209,6 +213,16 @@ def test_records_are_linked_within_a_batch_across_batches_and_after_an_amendment
     desk.send(submission(1, subject="S3", data=renamed), submission(1, subject="S4", data=here))
     assert desk.rows("select count(distinct child), count(*) from register.match_index") == [(1, 4)]
     assert desk.types().count("ChildListed.v1") == 1
+
+
+def test_nobody_is_linked_through_a_record_that_was_removed(desk: Desk) -> None:
+    here = {"given_name": "Tamsin", "family_name": "Okoro", "date_of_birth": "2001-02-03", "nhs_number": "9990000018"}
+    removed = submission(2, "record.removed", data={"reason": "registered-in-error"})
+    desk.send(submission(1, data=here), removed, submission(1, subject="S2", data=here))
+    desk.send(submission(2, "record.removed", subject="S2", data={"reason": "court-order"}))
+    assert desk.count("match_index") == 0
+    desk.send(submission(1, subject="S3", data=here))
+    assert desk.types().count("ChildListed.v1") == 3
 
 
 def test_nothing_of_a_batch_remains_when_its_transaction_fails_and_it_can_be_taken_again(desk: Desk) -> None:

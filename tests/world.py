@@ -1,7 +1,7 @@
 """A small directory for tests: registrar and projections on a real Postgres, without the processes around them."""
 
 import json
-import os
+from contextlib import closing
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
@@ -13,8 +13,9 @@ from domain.agency import Agency
 from domain.identity import DeterministicMatcher
 from domain.vocabulary import AgencyKind
 from projections import postgres, schema
+from projections.access_log.project import AccessLog
 from projections.catalogue import LOGS, REGISTER_LOG
-from projections.projection import PublishedReceipt
+from projections.projection import PublishedEvent, PublishedReceipt
 from projections.receipts.project import Receipts
 from services import registers
 from services.init import KEY_FILES
@@ -29,6 +30,7 @@ from streams.sealing import KeyEncryptionKey
 from streams.store.application import LogApplication
 from streams.store.database import Database
 from streams.store.keys import KeyRing, reader_of
+from streams.store.recorder import RawEvent
 from streams.store.schema import create_schemas
 from streams.topics import ensure_topics, submissions_topic
 
@@ -105,6 +107,8 @@ class World:
         messages = [self._message(each) for each in submissions]
         answers = self.registrar.handle(messages)
         with self.database.transaction() as cursor:
+            schema.use(cursor, schema.LIVE)
+            cursor.execute("set local search_path to views")
             postgres.write(cursor, self._puts(), careful=True)
             cursor.execute("select value from register.outbox where topic like 'receipts.%' order by ordinal")
             receipts = [_receipt(bytes(value)) for (value,) in cursor.fetchall()]
@@ -118,12 +122,11 @@ class World:
         return Message(topic, 0, next(self._offsets), value, owner)
 
     def _puts(self) -> Any:
-        for position, stream, version, topic, state in self.log.recorder.select_raw(self._shown, 10_000):
-            head = {"position": position, "subject": stream, "version": version, "type": topic}
-            event = decode_event(orjson.dumps(head | orjson.loads(state)), self.keys)
+        for raw in self.log.recorder.select_raw(self._shown, 10_000):
+            event = _published(raw, self.keys)
             for projection in LOGS[REGISTER_LOG].projections:
                 yield from projection.project(event)
-            self._shown = position
+            self._shown = event.position
 
     def children(self) -> list[str]:
         """The children listed, by id."""
@@ -131,15 +134,37 @@ class World:
             cursor.execute("select distinct child::text from views.link order by 1")
             return [child for (child,) in cursor.fetchall()]
 
+    def child_with(self, nhs_number: str) -> str:
+        """The child of that NHS number."""
+        with self.database.transaction() as cursor:
+            cursor.execute(
+                "select child::text from views.link join views.search on stream = record where nhs_number = %s",
+                (nhs_number,),
+            )
+            return str(cursor.fetchall()[0][0])
+
+    def view_looks(self) -> None:
+        """Shows every look recorded so far in the view of the access log."""
+        ring = KeyRing(self.key, reader_of(self.database, "access"))
+        log = LogApplication(self.database_url, "access", EventMapper(ring))
+        with closing(log), self.database.transaction() as cursor:
+            cursor.execute("set local search_path to views")
+            events = [_published(raw, ring) for raw in log.recorder.select_raw(0, 100_000)]
+            postgres.write(cursor, [put for event in events for put in AccessLog().project(event)], careful=True)
+
     def looks(self) -> list[dict[str, Any]]:
         """Every look recorded, opened, oldest first."""
         ring = KeyRing(self.key, reader_of(self.database, "access"))
         log = LogApplication(self.database_url, "access", EventMapper(ring))
-        try:
+        with closing(log):
             events = log.recorder.select_notifications(1, 100_000)
             return [vars(log.mapper.to_domain_event(event)) for event in events]
-        finally:
-            log.close()
+
+
+def _published(raw: RawEvent, opener: KeyRing) -> PublishedEvent:
+    position, stream, version, topic, state = raw
+    head = {"position": position, "subject": stream, "version": version, "type": topic}
+    return decode_event(orjson.dumps(head | orjson.loads(state)), opener)
 
 
 def _receipt(value: bytes) -> PublishedReceipt:
@@ -150,10 +175,3 @@ def _receipt(value: bytes) -> PublishedReceipt:
     return PublishedReceipt(
         topic, int(partition), int(offset), *(said[n] for n in names), reasons, said["recorded_at"], said["position"]
     )
-
-
-def scratch(folder: Path) -> Path:
-    """A folder for one world."""
-    made = folder / f"world-{os.getpid()}-{next(_ids)}"
-    made.mkdir(parents=True)
-    return made

@@ -6,7 +6,7 @@ from domain.event import RegisterEvent
 
 
 class ChildrenShown(RegisterEvent):
-    """A user was shown children: `action` is the verb, `children` the ids shown, `asked` the criteria as they were given."""
+    """A user was shown children: `action` is the verb, `children` the ids shown, `asked` the criteria as given."""
 
     CLEAR: ClassVar[tuple[str, ...]] = ("action", "children", "count")
     SEALED: ClassVar[tuple[str, ...]] = ("user", "reason", "asked")

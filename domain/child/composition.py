@@ -17,7 +17,7 @@ Fields = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class RecordFact:
-    """One event of a record stream, opened: `time` effective as ISO text, `source` the true one, `personal` the sealed fields."""
+    """One event of a record stream, opened: `time` is effective (ISO), `source` the true one, `personal` was sealed."""
 
     stream: str
     version: int
@@ -130,8 +130,8 @@ def compose(
 ) -> dict[str, Any] | None:
     """The directory entry of the contract §3, or None when no record is left.
 
-    `position` is the last event that the entry knows, `as_of` the recorded time it stands for (ISO text), `today` the day
-    for which age and consents are judged.
+    `position` is the last event that the entry knows, `as_of` the recorded time it stands for (ISO text), `today` the
+    day for which age and consents are judged.
     """
     kept = [record for record in records if not record.removed]
     if not kept:

@@ -1,6 +1,7 @@
-"""Is this the same child? `normalise.py` makes texts comparable, `features.py` says what is compared, `decision.py` decides.
+"""Is this the same child? `normalise.py` makes texts comparable, `features.py` says what is compared.
 
-The seam for a better matcher is `Matcher`: from a record's features and the candidates that share a blocking key, one decision.
+`deterministic.py` decides. The seam for a better matcher is `Matcher` in `decision.py`: from the features of a record
+and the candidates that share a blocking key with it, one decision.
 """
 
 from domain.identity.decision import Candidate, Decision, Matcher

@@ -1,4 +1,4 @@
-"""The deterministic matcher: equal identifiers, or equal name, date of birth and gender and one more field that agrees."""
+"""The deterministic matcher: equal numbers, or equal name, date of birth and gender and one more field that agrees."""
 
 from collections.abc import Callable, Sequence
 
@@ -48,7 +48,7 @@ class DeterministicMatcher:
     version = "deterministic/1"
 
     def decide(self, features: Features, candidates: Sequence[Candidate]) -> Decision:
-        """See Matcher.decide; among equals the child whose id sorts first, so that the order of candidates is no matter."""
+        """See Matcher.decide; among equals the child whose id sorts first, whatever the order of the candidates."""
         ordered = sorted(candidates, key=lambda candidate: (candidate.child, candidate.record))
         for rule, holds in RULES:
             for candidate in ordered:

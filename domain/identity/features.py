@@ -37,8 +37,15 @@ def features_of(particulars: Mapping[str, Any]) -> Features:
         family_name=normalise_name(particulars["family_name"]),
         date_of_birth=particulars.get("date_of_birth"),
         gender=particulars.get("gender") or "unknown",
-        nhs_number=particulars.get("nhs_number"),
+        nhs_number=_telling(particulars.get("nhs_number")),
         upn=particulars.get("upn"),
         postcode=normalise_postcode(postcode) if postcode else None,
-        carers=frozenset(normalise_name(carer["name"]) for carer in particulars.get("carers") or () if carer.get("name")),
+        carers=frozenset(
+            normalise_name(carer["name"]) for carer in particulars.get("carers") or () if carer.get("name")
+        ),
     )
+
+
+def _telling(number: str | None) -> str | None:
+    """An NHS number that tells somebody apart; ten equal digits pass the check, and stand for not knowing."""
+    return None if number is None or len(set(number)) == 1 else number

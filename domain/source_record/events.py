@@ -99,7 +99,7 @@ class ConsentWithdrawn(RecordEvent):
 
 
 class FlagRaised(RecordEvent):
-    """Something exists about the child, and this is whom to ask; `again` where the flag of that number was raised before."""
+    """Something exists about the child, and this is whom to ask; `again` where the flag was raised before."""
 
     CLEAR: ClassVar[tuple[str, ...]] = ("number", "again")
     SEALED: ClassVar[tuple[str, ...]] = ("caused_by", "flag", "raised_on", "contact")

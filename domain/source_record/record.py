@@ -12,7 +12,7 @@ Standing = Literal["registered", "deregistered", "removed"]
 
 @dataclass(slots=True)
 class Involvement:
-    """One involvement: its ordinal in the record, its dates as ISO texts, and whether consent is needed and still given."""
+    """One involvement: its ordinal in the record, its dates as ISO texts, whether consent is needed and still given."""
 
     number: int
     started_on: str | None

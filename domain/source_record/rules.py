@@ -28,7 +28,7 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a rule may look at: the submission, its agency, the record as it is known (None where it is not) and the clock."""
+    """What a rule may look at: the submission, its agency, the record where it is known, and the clock."""
 
     type: str
     subject: str

@@ -1,6 +1,7 @@
 """The entry of the command: finds the verb, runs it, and turns every error into one sentence and an exit status."""
 
 import importlib
+import logging
 import os
 import sys
 import tempfile
@@ -36,6 +37,25 @@ VERBS = {
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one verb; gives the exit status of contract §4."""
     words = list(sys.argv[1:] if argv is None else argv)
+    logging.lastResort = None
+    try:
+        status = _run(words)
+        sys.stdout.flush()
+        return status
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else NO
+    except Ends as end:
+        return _say(words[0], str(end), end.status)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    except Exception as error:
+        return _say(words[0], *_explained(error))
+
+
+def _run(words: Sequence[str]) -> int:
     if not words or words[0] in ("-h", "--help", "help"):
         print(_overview(), file=sys.stdout if words else sys.stderr)
         return DONE if words else USAGE
@@ -43,27 +63,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     if verb not in VERBS:
         print(f"contactpoint: there is no verb {verb!r}; see `contactpoint --help`", file=sys.stderr)
         return USAGE
-    try:
-        return _run(verb, words[1:])
-    except SystemExit as end:
-        return end.code if isinstance(end.code, int) else NO
-    except Ends as end:
-        return _say(verb, str(end), end.status)
-    except KeyboardInterrupt:
-        return INTERRUPTED
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return DONE
-    except Exception as error:
-        return _say(verb, *_explained(error))
-
-
-def _run(verb: str, words: Sequence[str]) -> int:
     module = importlib.import_module(f"services.cli.{verb.replace('-', '_')}")
     parser = parser_for(verb, VERBS[verb])
     module.describe(parser)
-    status: int = module.run(parser.parse_args(words))
-    sys.stdout.flush()
+    status: int = module.run(parser.parse_args(words[1:]))
     return status
 
 

@@ -173,7 +173,7 @@ class Registrar:
         self._load(Child, self._children, {UUID(candidate.child) for candidate in candidates})
         batch = Batch(self._clock(), outcomes, streams, index, features)
         batch.changes.linked.update(linked)
-        batch.changes.described_again.update(linked)
+        batch.changes.outdated.update(linked)
         return batch
 
     def _load(self, kind: type[Any], cache: OrderedDict[UUID, Any], wanted: set[UUID]) -> None:
@@ -236,7 +236,15 @@ class Registrar:
         batch.events.append(event)
         if said.type in _DESCRIBES:
             self._place(batch, event, batch.features[id(said)])
+        elif said.type == SubmissionType.RECORD_REMOVED:
+            self._displace(batch, str(event.originator_id))
         return None
+
+    def _displace(self, batch: Batch, record: str) -> None:
+        """Takes a removed record out of the match index, where nobody may be linked through it any more."""
+        batch.index.discard(record)
+        batch.changes.features.pop(record, None)
+        batch.changes.outdated.add(record)
 
     def _place(self, batch: Batch, cause: RegisterEvent, features: Features) -> None:
         """Links a record that is new to a child, and keeps the match index as the agency now describes the record."""

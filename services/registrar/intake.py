@@ -40,7 +40,7 @@ POLL_MS = 100
 REGISTER_CHECK_S = 0.5
 """How soon a new agency's topic is read."""
 QUIET_S = 10
-"""After so long without a message Kafka is asked whether there is none: the consumer may have stalled, or Kafka be away."""
+"""After so long without a message Kafka is asked whether there is none: it may be away, or the consumer stalled."""
 BACK_OFF_S = (0.2, 0.5, 1.0, 2.0, 5.0)
 GC_THRESHOLD = 50_000
 """Batches make many objects that die young; looking for cycles more seldom saves a sixth of the time."""

@@ -23,13 +23,17 @@ class MatchIndex:
 
     def put(self, candidate: Candidate) -> None:
         """Adds a record, or replaces it."""
-        old = self._records.get(candidate.record)
-        if old:
-            for key in blocking_keys(old.features):
-                self._blocks[key].discard(old.record)
+        self.discard(candidate.record)
         self._records[candidate.record] = candidate
         for key in blocking_keys(candidate.features):
             self._blocks[key].add(candidate.record)
+
+    def discard(self, record: str) -> None:
+        """Forgets a record that was removed from the directory."""
+        old = self._records.pop(record, None)
+        if old:
+            for key in blocking_keys(old.features):
+                self._blocks[key].discard(record)
 
     def candidates(self, features: Features) -> list[Candidate]:
         """Every record that shares a key with these features."""

@@ -201,4 +201,4 @@ _EXPLANATIONS: dict[str, tuple[str, str]] = {
     "model_type": ("type", _TYPE),
     "model_attributes_type": ("type", _TYPE),
 }
-"""pydantic's error types → code and text of a reason; our own errors carry theirs. None of the texts repeats a value."""
+"""pydantic's error types → code and text of a reason; our own errors carry theirs. No text repeats a value."""

@@ -25,14 +25,17 @@ class OffsetMoved(Exception):
 
 @dataclass(slots=True)
 class Changes:
-    """Rows that a batch adds, in the order in which they were decided; `linked` has the child of each
-    record that it describes, `described_again` those that were in the match index before."""
+    """Rows that a batch adds, in the order in which they were decided.
+
+    `linked` has the child of each record that the batch describes, `outdated` the records whose row in the match index
+    goes, `features` those that get one.
+    """
 
     submissions: list[tuple[str, str, str]] = field(default_factory=list)
     record_keys: list[tuple[str, str, str, UUID]] = field(default_factory=list)
     features: dict[str, tuple[str, Features]] = field(default_factory=dict)
     linked: dict[str, str] = field(default_factory=dict)
-    described_again: set[str] = field(default_factory=set)
+    outdated: set[str] = field(default_factory=set)
 
 
 def outcomes_of(cursor: Cursor, keys: Collection[SubmissionKey]) -> dict[SubmissionKey, str]:
@@ -119,10 +122,8 @@ def write(cursor: Cursor, changes: Changes) -> None:
             for source, kind, key, stream in changes.record_keys
         ],
     )
-    if changes.described_again:
-        cursor.execute(
-            "delete from register.match_index where record = any(%s::uuid[])", (list(changes.described_again),)
-        )
+    if changes.outdated:
+        cursor.execute("delete from register.match_index where record = any(%s::uuid[])", (list(changes.outdated),))
     copy_rows(cursor, _MATCH_INDEX, [_index_row(record, child, f) for record, (child, f) in changes.features.items()])
 
 

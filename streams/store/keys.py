@@ -41,7 +41,7 @@ class KeyRing:
             self._fetch(missing)
 
     def open(self, stream: str, version: int, sealed: str) -> dict[str, Any]:
-        """The personal fields of an event (an `Opener`); raises KeyError once the key is destroyed, SealBroken otherwise."""
+        """The personal fields of an event (an `Opener`); raises KeyError once the key is destroyed, or SealBroken."""
         return self._key(stream).open(version, sealed)
 
     def key_for(self, stream: str) -> DataKey:

@@ -1,0 +1,141 @@
+"""The access log: durable before `append` returns, in one transaction for many, and an error rather than a doubt."""
+
+import threading
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import psycopg2
+import pytest
+
+from streams.access_log import AccessLog, AccessLogAway, Look
+from streams.codec import EventMapper
+from streams.sealing import KeyEncryptionKey
+from streams.store.application import LogApplication
+from streams.store.database import Database
+from streams.store.keys import KeyRing, reader_of
+from streams.store.schema import create_schemas
+
+KEY = KeyEncryptionKey(b"k" * 32)
+CHILD = "0b6dfe7a-3f4b-4f57-8a35-6f5ff9b4c9c1"
+
+
+@pytest.fixture(autouse=True)
+def tables(database_url: str) -> None:
+    create_schemas(database_url)
+
+
+@contextmanager
+def open_log(database_url: str, **options: float) -> Iterator[AccessLog]:
+    """An access log, closed afterwards."""
+    with closing(AccessLog(database_url, KEY, **options)) as log:
+        yield log
+
+
+def recorded(database_url: str, user: str) -> list[dict[str, Any]]:
+    """The looks of a user, opened, in the order of the log."""
+    with closing(Database(database_url, "test")) as database:
+        mapper = EventMapper(KeyRing(KEY, reader_of(database, "access")))
+        with closing(LogApplication(database_url, "access", mapper)) as log:
+            events = log.recorder.select_notifications(1, 100_000)
+            return [look for event in events if (look := vars(mapper.to_domain_event(event)))["user"] == user]
+
+
+def look(user: str, reason: str = "an enquiry") -> Look:
+    """A look of that user."""
+    return Look(user, reason, "show", {"child": CHILD}, [CHILD], 1)
+
+
+def test_a_look_is_there_when_append_returns(database_url: str) -> None:
+    with open_log(database_url) as log:
+        log.append(look("one"))
+        (event,) = recorded(database_url, "one")
+    assert (event["action"], event["children"], event["count"]) == ("show", [CHILD], 1)
+    assert (event["reason"], event["asked"]) == ("an enquiry", {"child": CHILD})
+
+
+def test_who_and_why_stand_nowhere_in_clear(database_url: str) -> None:
+    with open_log(database_url) as log:
+        log.append(look("a-secretive-user", "a-secret-reason"))
+    with closing(psycopg2.connect(database_url)) as connection, connection.cursor() as cursor:
+        cursor.execute("select string_agg(convert_from(state, 'UTF8'), ' ') from access.events")
+        (text,) = cursor.fetchone() or ("",)
+    assert CHILD in text
+    assert "secret" not in text
+
+
+def test_many_at_once_are_each_recorded_once_and_in_order(database_url: str) -> None:
+    with open_log(database_url) as log, ThreadPoolExecutor(16) as pool:
+        list(pool.map(lambda n: log.append(look(f"crowd-{n % 3}", f"reason {n}")), range(300)))
+    for n in range(3):
+        events = recorded(database_url, f"crowd-{n}")
+        assert [event["originator_version"] for event in events] == list(range(1, 101))
+        assert {event["reason"] for event in events} == {f"reason {m}" for m in range(300) if m % 3 == n}
+
+
+def test_two_processes_may_write_for_the_same_user(database_url: str) -> None:
+    with open_log(database_url) as first, open_log(database_url) as second, ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda n: (first if n % 2 else second).append(look("both", f"reason {n}")), range(100)))
+    events = recorded(database_url, "both")
+    assert Counter(event["reason"] for event in events) == Counter(f"reason {n}" for n in range(100))
+    assert [event["originator_version"] for event in events] == list(range(1, 101))
+
+
+def test_a_stream_holds_one_user_and_one_day(database_url: str) -> None:
+    with open_log(database_url) as log:
+        for user in ("left", "right", "left"):
+            log.append(look(user))
+    with open_log(database_url) as log:
+        log.append(look("left"))
+    streams = defaultdict(set)
+    for user in ("left", "right"):
+        for event in recorded(database_url, user):
+            streams[user].add(event["originator_id"])
+    assert [len(found) for found in streams.values()] == [1, 1]
+    assert streams["left"] != streams["right"]
+    with closing(psycopg2.connect(database_url)) as connection, connection.cursor() as cursor:
+        cursor.execute("select distinct day from access.streams")
+        assert cursor.fetchall() == [(datetime.now(UTC).date(),)]
+
+
+def test_without_the_database_append_raises(database_url: str) -> None:
+    with open_log(database_url.rpartition("/")[0] + "/nowhere", longest_wait_s=2) as log, pytest.raises(AccessLogAway):
+        log.append(look("nobody"))
+
+
+@contextmanager
+def locked(database_url: str) -> Iterator[None]:
+    """While this holds, nothing can be appended."""
+    with closing(psycopg2.connect(database_url)) as connection, connection.cursor() as cursor:
+        cursor.execute("select last from access.counter for update")
+        yield
+
+
+def test_a_look_that_takes_too_long_raises_and_the_next_is_recorded(database_url: str) -> None:
+    with open_log(database_url, longest_wait_s=0.5) as log:
+        log.append(look("patient", "before"))
+        with locked(database_url), pytest.raises(AccessLogAway):
+            log.append(look("patient", "too long"))
+        recorded_again = threading.Event()
+        while not recorded_again.is_set():
+            try:
+                log.append(look("patient", "after"))
+                recorded_again.set()
+            except AccessLogAway:
+                continue
+    assert recorded(database_url, "patient")[-1]["reason"] == "after"
+
+
+def test_after_the_connection_was_cut_looks_are_recorded_again(database_url: str) -> None:
+    with open_log(database_url) as log:
+        log.append(look("steady", "before"))
+        with closing(psycopg2.connect(database_url)) as connection, connection.cursor() as cursor:
+            cursor.execute(
+                "select pg_terminate_backend(pid) from pg_stat_activity"
+                " where datname = current_database() and application_name like 'contactpoint access%'"
+            )
+        log.append(look("steady", "after"))
+    assert [event["reason"] for event in recorded(database_url, "steady")] == ["before", "after"]

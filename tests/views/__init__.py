@@ -1,0 +1,1 @@
+"""The read side: row changes, queries, the live projector and the rebuild."""

@@ -1,0 +1,63 @@
+"""Views on a real Postgres for tests: emptied, written in one way or the other, and read back."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import psycopg2
+
+from projections import apply as applying
+from projections import bulk, schema
+from projections.apply import Message
+from projections.catalogue import LOGS, REGISTER_LOG, TABLES, Log
+from projections.failures import Failure
+from projections.positions import Partition
+from projections.projection import Row, Table
+from streams.store.database import Cursor
+
+FRESH = "views_fresh"
+ANYWHERE = Partition("register.events", 0)
+
+
+@contextmanager
+def writing(database_url: str, target: str = schema.LIVE) -> Iterator[Cursor]:
+    """A cursor that writes to a schema of views; commits at the end."""
+    connection = psycopg2.connect(database_url)
+    try:
+        with connection, connection.cursor() as cursor:
+            schema.use(cursor, target)
+            yield cursor
+    finally:
+        connection.close()
+
+
+def clear(cursor: Cursor) -> None:
+    """Empties every table of views."""
+    tables = ", ".join([*(table.name for table in TABLES), "positions", "failed_messages"])
+    cursor.execute(f"truncate {tables}")
+
+
+def messages_of(values: Sequence[object], where: Partition = ANYWHERE) -> list[Message]:
+    """Decoded messages as if read from one partition."""
+    return [Message(where, offset, value) for offset, value in enumerate(values)]
+
+
+def take(cursor: Cursor, values: Sequence[object], log: Log = LOGS[REGISTER_LOG]) -> list[Failure]:
+    """Applies decoded messages as the live projector does."""
+    return applying.apply(cursor, log, messages_of(values))
+
+
+def load(database_url: str, batches: Sequence[Sequence[object]], log: Log = LOGS[REGISTER_LOG]) -> None:
+    """Loads batches of decoded messages as the rebuild does, into FRESH."""
+    with writing(database_url) as cursor:
+        bulk.begin(cursor, FRESH)
+        for batch in batches:
+            applying.apply(cursor, log, messages_of(batch), bulk.write)
+    with writing(database_url, FRESH) as cursor:
+        for table in TABLES:
+            bulk.finish(cursor, table)
+
+
+def rows(cursor: Cursor, table: Table, target: str = schema.LIVE) -> list[Row]:
+    """The rows of a table in order of their key."""
+    cursor.execute(f"select {', '.join(table.columns)} from {target}.{table.name}")
+    return sorted(cursor.fetchall(), key=lambda row: row[: table.keys])

@@ -1,0 +1,168 @@
+"""A register log in the making: what agencies said of invented children, as it stands on the log's topic."""
+
+from base64 import b64decode, b64encode
+from collections import Counter
+from collections.abc import Iterable
+from random import Random
+from typing import Any
+from uuid import UUID, uuid4
+
+import orjson
+
+from projections.projection import PublishedEvent
+from streams.codec import decode_event
+
+TIME = "2008-10-23T13:23:00.000000Z"
+ADA = {"given_name": "Ada", "family_name": "Quaternion", "date_of_birth": "2001-02-03", "gender": "female"}
+
+
+class Seals:
+    """An opener whose seals are base64; a stream in `destroyed` has lost its key."""
+
+    def __init__(self) -> None:
+        self.destroyed: set[str] = set()
+
+    def prefetch(self, streams: Iterable[str]) -> None:
+        """Has nothing to fetch."""
+
+    def open(self, stream: str, version: int, sealed: str) -> dict[str, Any]:
+        if stream in self.destroyed:
+            raise KeyError(stream)
+        personal: dict[str, Any] = orjson.loads(b64decode(sealed, validate=True))
+        return personal
+
+
+class Story:
+    """Each method appends one event; `values` holds them as bytes, in order of position. Equal seeds give equal ids."""
+
+    def __init__(self, seed: int = 0) -> None:
+        self._chance = Random(seed)
+        self.seals = Seals()
+        self.values: list[bytes] = []
+        self.versions: Counter[str] = Counter()
+        self.clock = 0
+
+    @property
+    def events(self) -> list[PublishedEvent]:
+        return [decode_event(value, self.seals) for value in self.values]
+
+    def new_id(self) -> str:
+        return str(UUID(int=self._chance.getrandbits(128), version=4))
+
+    def says(
+        self,
+        stream: str,
+        kind: str,
+        data: dict[str, Any] | None = None,
+        personal: dict[str, Any] | None = None,
+        source: str = "gp",
+        time: str = TIME,
+    ) -> int:
+        """Appends an event of any kind; returns its version."""
+        self.versions[stream] += 1
+        self.clock += 1
+        event: dict[str, Any] = {
+            "type": f"{kind}.v1",
+            "subject": stream,
+            "position": len(self.values) + 1,
+            "version": self.versions[stream],
+            "source": f"urn:agency:{source}",
+            "time": time,
+            "recordedat": f"2026-11-23T10:00:{self.clock // 1000:02}.{self.clock % 1000:03}000Z",
+        }
+        if personal is not None:
+            event["sealed"] = b64encode(orjson.dumps({"caused_by": f"s-{self.clock}", **personal})).decode()
+        self.values.append(orjson.dumps({**event, "data": data or {}}))
+        return self.versions[stream]
+
+    def registered(self, source: str = "gp", subject: str = "S1", time: str = TIME, **particulars: Any) -> str:
+        """An agency holds a new record; returns its stream."""
+        stream = self.new_id()
+        self.registered_again(stream, source, subject, time, **particulars)
+        return stream
+
+    def registered_again(
+        self, stream: str, source: str = "gp", subject: str = "S1", time: str = TIME, **particulars: Any
+    ) -> None:
+        personal = {"subject": subject, "particulars": ADA | particulars}
+        self.says(stream, "RecordRegistered", {}, personal, source, time)
+
+    def amended(self, stream: str, subject: str = "S1", **particulars: Any) -> None:
+        self.says(stream, "RecordAmended", {}, {"subject": subject, "particulars": ADA | particulars})
+
+    def deregistered(self, stream: str) -> None:
+        self.says(stream, "RecordDeregistered", {}, {"reason": "moved-away", "on": "2010-01-01"})
+
+    def removed(self, stream: str) -> None:
+        self.says(stream, "RecordRemoved", {}, {"reason": "registered-in-error", "on": "2010-01-01"})
+
+    def involved(self, stream: str, number: int = 1, *, again: bool = False, time: str = TIME, **details: Any) -> None:
+        involvement = {"involvement": f"I{number}", "service": "gp", "started_on": "2008-01-01", **details}
+        self.says(
+            stream, "InvolvementStarted", {"number": number, "again": again}, {"involvement": involvement}, "gp", time
+        )
+
+    def ended(self, stream: str, number: int = 1) -> None:
+        self.says(stream, "InvolvementEnded", {"number": number}, {"ended_on": "2009-01-01"})
+
+    def flagged(self, stream: str, number: int = 1, *, again: bool = False) -> None:
+        flag = {"flag": "looked-after", "raised_on": "2008-01-01", "contact": {"name": "Grace"}}
+        self.says(stream, "FlagRaised", {"number": number, "again": again}, flag)
+
+    def unflagged(self, stream: str, number: int = 1) -> None:
+        self.says(stream, "FlagLowered", {"number": number}, {"flag": "looked-after", "lowered_on": "2009-01-01"})
+
+    def listed(self, record: str, source: str = "gp") -> str:
+        """The directory has a new child with this record; returns the child."""
+        child = self.new_id()
+        self.says(child, "ChildListed", {"record": record, "record_version": self.versions[record]}, None, source)
+        return child
+
+    def linked(self, child: str, record: str, source: str = "gp") -> None:
+        why = {
+            "rule": "nhs-number",
+            "matcher": "deterministic/1",
+            "score": 1.0,
+            "explanation": {"nhs_number": "agrees"},
+        }
+        data = {"record": record, "record_version": self.versions[record], **why}
+        self.says(child, "RecordLinked", data, None, source)
+
+    def ada(self) -> str:
+        """Ada, known to a GP only; returns the child."""
+        return self.listed(self.registered())
+
+
+def receipt(submission: str, message: str, outcome: str = "accepted", source: str | None = "urn:agency:gp") -> bytes:
+    """A receipt as it stands on a receipts topic."""
+    return orjson.dumps(
+        {
+            "source": source,
+            "submission": submission,
+            "outcome": outcome,
+            "reasons": []
+            if outcome == "accepted"
+            else [{"field": None, "code": "no-consent", "message": "no consent"}],
+            "message": message,
+            "recorded_at": "2026-11-23T10:00:00.000000Z",
+            "position": 1 if outcome == "accepted" else None,
+        }
+    )
+
+
+def look(position: int, children: list[str], user: str = "demo", stream: str | None = None, version: int = 1) -> bytes:
+    """An event of the access log as it stands on its topic."""
+    sealed = b64encode(orjson.dumps({"user": user, "reason": "an enquiry", "asked": {}})).decode()
+    return orjson.dumps(
+        {
+            "type": "ChildrenShown.v1",
+            "subject": stream or str(uuid4()),
+            "position": position,
+            "version": version,
+            "source": "urn:contactpoint:api",
+            "time": TIME,
+            "recordedat": f"2026-11-23T10:00:00.{position:06}Z",
+            "sealed": sealed,
+            "data": {"action": "show", "children": children, "count": len(children)},
+        }
+    )

@@ -1,0 +1,71 @@
+"""Who looked at whom."""
+
+from collections.abc import Iterator
+from uuid import uuid4
+
+import pytest
+
+from projections import schema
+from projections.access_log.query import accesses
+from projections.catalogue import ACCESS_LOG, LOGS
+from streams.codec import decode_event
+from streams.store.database import Cursor
+from tests.views.postgres_views import clear, take, writing
+from tests.views.story import Seals, look
+
+ADA, BOB = str(uuid4()), str(uuid4())
+
+
+@pytest.fixture(scope="module")
+def database(database_url: str) -> str:
+    schema.create(database_url)
+    return database_url
+
+
+@pytest.fixture
+def seals() -> Seals:
+    return Seals()
+
+
+@pytest.fixture
+def cursor(database: str, seals: Seals) -> Iterator[Cursor]:
+    of_mary = str(uuid4())
+    values = [
+        look(1, [ADA], "mary", of_mary, 1),
+        look(2, [ADA, BOB], "john"),
+        look(3, [], "mary", of_mary, 2),
+    ]
+    with writing(database) as cursor:
+        clear(cursor)
+        assert take(cursor, [decode_event(value, seals) for value in values], LOGS[ACCESS_LOG]) == []
+        yield cursor
+
+
+def test_looks_are_listed_latest_first(cursor: Cursor, seals: Seals) -> None:
+    assert [a["position"] for a in accesses(cursor, seals)] == [3, 2, 1]
+    assert [a["position"] for a in accesses(cursor, seals, limit=1)] == [3]
+
+
+def test_looks_at_one_child(cursor: Cursor, seals: Seals) -> None:
+    assert [(a["user"], a["children"]) for a in accesses(cursor, seals, child=ADA)] == [
+        ("john", [ADA, BOB]),
+        ("mary", [ADA]),
+    ]
+    assert accesses(cursor, seals, child=str(uuid4())) == []
+
+
+def test_looks_of_one_user(cursor: Cursor, seals: Seals) -> None:
+    assert [a["position"] for a in accesses(cursor, seals, user="mary")] == [3, 1]
+    assert accesses(cursor, seals, user="nobody") == []
+    assert accesses(cursor, seals, child=BOB, user="john")[0] == {
+        "position": 2,
+        "type": "ChildrenShown.v1",
+        "time": "2008-10-23T13:23:00.000000Z",
+        "recorded_at": "2026-11-23T10:00:00.000002Z",
+        "user": "john",
+        "reason": "an enquiry",
+        "asked": {},
+        "action": "show",
+        "children": [ADA, BOB],
+        "count": 2,
+    }

@@ -1,0 +1,105 @@
+"""Whichever way a log is applied, and however it is cut and repeated, the rows are the same."""
+
+import random
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from projections import schema
+from projections.catalogue import LOGS, REGISTER_LOG
+from projections.digest import digest
+from projections.memory import MemoryViews
+from projections.projection import PublishedEvent, Row
+from tests.views.postgres_views import FRESH, clear, load, rows, take, writing
+from tests.views.story import Story
+from tests.views.strategies import stories
+
+TABLES = [table for projection in LOGS[REGISTER_LOG].projections for table in projection.tables]
+few = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+@pytest.fixture(scope="module")
+def database(database_url: str) -> str:
+    schema.create(database_url)
+    return database_url
+
+
+def in_memory(events: Sequence[PublishedEvent]) -> dict[str, list[Row]]:
+    views = MemoryViews()
+    for event in events:
+        for projection in LOGS[REGISTER_LOG].projections:
+            views.apply(projection.project(event))
+    return {table.name: views.rows(table) for table in TABLES}
+
+
+def cut(events: list[PublishedEvent], chance: random.Random) -> list[list[PublishedEvent]]:
+    """The events in batches of any size, some batches twice."""
+    batches = []
+    while events:
+        size = chance.randint(1, len(events))
+        batches += [events[:size]] * chance.randint(1, 2)
+        events = events[size:]
+    return batches
+
+
+def by_partition(events: list[PublishedEvent], chance: random.Random) -> list[PublishedEvent]:
+    """The events as four partitions may deliver them: in order within one, in no order between them."""
+    lanes: list[list[PublishedEvent]] = [[] for _ in range(4)]
+    for event in events:
+        lanes[int(event.stream[:8], 16) % 4].append(event)
+    mixed = []
+    while any(lanes):
+        mixed.append(chance.choice([lane for lane in lanes if lane]).pop(0))
+    return mixed
+
+
+@few
+@given(story=stories(), chance=st.randoms(use_true_random=False))
+def test_postgres_holds_what_memory_holds(database: str, story: Story, chance: random.Random) -> None:
+    with writing(database) as cursor:
+        clear(cursor)
+        for batch in cut(by_partition(story.events, chance), chance):
+            assert take(cursor, batch) == []
+        found = {table.name: rows(cursor, table) for table in TABLES}
+    assert found == in_memory(story.events)
+
+
+@few
+@given(story=stories(), chance=st.randoms(use_true_random=False))
+def test_a_bulk_load_holds_what_the_live_views_hold(database: str, story: Story, chance: random.Random) -> None:
+    with writing(database) as cursor:
+        clear(cursor)
+        take(cursor, story.events)
+    load(database, cut(by_partition(story.events, chance), chance))
+    with writing(database) as cursor:
+        assert {table.name: rows(cursor, table, FRESH) for table in TABLES} == in_memory(story.events)
+        assert digest(cursor, FRESH) == digest(cursor, schema.LIVE)
+
+
+def test_an_older_change_does_not_undo_a_later_one(database: str) -> None:
+    story = Story()
+    record = story.registered()
+    story.amended(record, given_name="Augusta")
+    first, second = story.events
+    with writing(database) as cursor:
+        clear(cursor)
+        take(cursor, [second])
+        take(cursor, [first])
+        cursor.execute("select given from search")
+        assert cursor.fetchall() == [("augusta",)]
+
+
+def test_the_digest_tells_any_difference(database: str) -> None:
+    story = Story()
+    story.ada()
+    with writing(database) as cursor:
+        clear(cursor)
+        empty = digest(cursor, schema.LIVE)
+        take(cursor, story.events)
+        whole = digest(cursor, schema.LIVE)
+        cursor.execute("update search set postcode = 'ZX11AA'")
+        changed = digest(cursor, schema.LIVE)
+    assert len({empty, whole, changed}) == 3
+    assert len(whole) == 64
