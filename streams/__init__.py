@@ -1,1 +1,1 @@
-"""Kafka's edges: the event store with its keys, the relay that publishes it, and the readers that feed the projections."""
+"""Kafka's edges: the event store and its keys, the relay that publishes it, the readers that feed the projections."""

@@ -1,14 +1,12 @@
 """The seam between the registrar and a matcher: candidates go in, one explained decision comes out."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from domain.identity.features import Features
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A record that shares a blocking key: its stream id, the child it is linked to, and its features."""
 
     record: str
@@ -16,8 +14,7 @@ class Candidate:
     features: Features
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """Which child a record belongs to (None: a child of its own), by which rule, and why field by field.
 
     `score` is from 0 to 1; `explanation` says of each compared field whether it agrees, differs or is absent.

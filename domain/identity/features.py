@@ -1,14 +1,12 @@
 """What of a record is compared, and under which keys records that might be one child meet."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from domain.identity.normalise import normalise_name, normalise_postcode
 
 
-@dataclass(frozen=True, slots=True)
-class Features:
+class Features(NamedTuple):
     """The comparable part of a record's particulars, normalised; None or empty where the agency does not say."""
 
     given_name: str

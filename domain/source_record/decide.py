@@ -1,9 +1,8 @@
 """What a submission does to a source record: nothing and a refusal, or exactly one event."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from domain.agency import Agency
@@ -13,8 +12,7 @@ from domain.source_record.rules import Asked, Refusal, first_broken
 from domain.vocabulary import SubmissionType
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(NamedTuple):
     """A valid submission of a registered agency: `time` is ISO 8601 in UTC, `data` as in the contract §1."""
 
     id: str

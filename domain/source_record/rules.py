@@ -7,7 +7,7 @@ The first broken rule is the refusal. No text repeats a value that was sent.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from domain.agency import RIGHTS, Agency
 from domain.source_record.record import Involvement, SourceRecord
@@ -26,8 +26,7 @@ class Refusal:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """What a rule may look at: the submission, its agency, the record where it is known, and the clock."""
 
     type: str

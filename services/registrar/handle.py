@@ -32,7 +32,7 @@ from streams.store.keys import KeyRing, insert_keys
 
 logger = logging.getLogger(__name__)
 
-CACHED_AGGREGATES = 30_000
+CACHED_AGGREGATES = 15_000
 
 _NOT_THE_MESSAGE = (store.OffsetMoved, DatabaseAway, OperationalError, InterfaceError, IntegrityError)
 """Failures that no message is to blame for: the batch is taken again."""
@@ -40,7 +40,7 @@ _NOT_THE_MESSAGE = (store.OffsetMoved, DatabaseAway, OperationalError, Interface
 _DESCRIBES = (SubmissionType.CHILD_REGISTERED, SubmissionType.CHILD_AMENDED)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Message:
     """One message of a submissions topic; `owner` is the topic's agency, or None for the unclaimed topic.
 
@@ -56,7 +56,7 @@ class Message:
     reading: Valid | Invalid = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "reading", TOO_LARGE if self.oversize else read(self.value))
+        self.reading = TOO_LARGE if self.oversize else read(self.value)
 
     @property
     def reference(self) -> str:

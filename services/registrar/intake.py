@@ -34,7 +34,7 @@ from streams.topics import UNCLAIMED, agency_topics, submissions_topic
 
 logger = logging.getLogger(__name__)
 
-MAX_BATCH = 1_000
+MAX_BATCH = 2_000
 """Most messages that take effect in one transaction."""
 POLL_MS = 100
 REGISTER_CHECK_S = 0.5

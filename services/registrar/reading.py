@@ -4,8 +4,7 @@ import json
 import re
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 import orjson
 from pydantic import TypeAdapter, ValidationError
@@ -23,8 +22,7 @@ MAX_REASONS = 20
 Reason = dict[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Valid:
+class Valid(NamedTuple):
     """A submission that follows the contract; `time` in UTC, `data` without nulls."""
 
     id: str
@@ -35,8 +33,7 @@ class Valid:
     data: dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Invalid:
+class Invalid(NamedTuple):
     """A message that does not follow the contract; `id` where one could be read."""
 
     id: str | None

@@ -1,7 +1,7 @@
 """What goes back to an agency: one receipt for each message, and a dead letter for what could not be read."""
 
 import base64
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import orjson
 
@@ -14,8 +14,7 @@ MAX_RAW_BYTES = 65_536
 OutboxRow = tuple[str, bytes, bytes]
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """The outcome of one message. `agency` is the code of the topic's owner, or None for the unclaimed topic.
 
     `message` is topic/partition/offset; `last_event` is the index in the batch of the last event that it caused.

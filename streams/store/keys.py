@@ -13,7 +13,7 @@ from streams.sealing import DataKey, KeyEncryptionKey
 from streams.store.binary_copy import copy_into, copy_rows
 from streams.store.database import Database, Pool
 
-CACHED_KEYS = 50_000
+CACHED_KEYS = 20_000
 
 ReadWrapped = Callable[[Sequence[str]], Iterable[tuple[str, bytes]]]
 """Reads the wrapped keys of the named streams; a stream without one is left out."""
