@@ -13,8 +13,8 @@ from projections.failures import UNREADABLE, Failure
 from projections.positions import Partition
 from projections.projection import DATA_ERRORS, Projection, Put
 
-REFUSALS = (psycopg2.DataError, psycopg2.IntegrityError, ProgramLimitExceeded)
-"""What Postgres raises because of a value."""
+REFUSALS = (psycopg2.DataError, psycopg2.IntegrityError, ProgramLimitExceeded, TypeError)
+"""What is raised because of a value: by Postgres, or by what puts rows together, where a key is no plain value."""
 
 
 class Message(NamedTuple):

@@ -44,9 +44,9 @@ def record(cursor: Cursor, failures: Iterable[Failure]) -> None:
 
 
 def kept(cursor: Cursor, after: Failure | None, limit: int) -> list[Failure]:
-    """At most `limit` failures in the order of their messages, those that follow `after`."""
+    """At most `limit` failures of the live views in the order of their messages, those that follow `after`."""
     cursor.execute(
-        "select topic, partition, message_offset, projection, code from failed_messages"
+        "select topic, partition, message_offset, projection, code from views.failed_messages"
         " where (topic, partition, message_offset, projection) > (%s, %s, %s, %s)"
         " order by topic, partition, message_offset, projection limit %s",
         (*(after[:4] if after else ("", 0, 0, "")), limit),

@@ -44,11 +44,11 @@ def log_to_stderr(role: str) -> None:
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
     for name in CHATTY:
         logging.getLogger(name).setLevel(logging.WARNING)
+    for name in SILENT:
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     threading.excepthook = _report_thread
 
 
 def _report_thread(ended: threading.ExceptHookArgs) -> None:
     name = ended.thread.name if ended.thread else "a thread"
     logging.getLogger(__name__).error("%s ended by %s", name, places(ended.exc_value or ended.exc_type()))
-    for name in SILENT:
-        logging.getLogger(name).setLevel(logging.CRITICAL)

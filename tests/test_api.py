@@ -93,7 +93,9 @@ def test_a_search_finds(client: TestClient, user: Headers, child: str, criteria:
     assert found["too_many"] is False
 
 
-@pytest.mark.parametrize("criteria", [{}, {"family_name": "Quaternion"}, {"gender": "female", "date_of_birth": "2001-02-03"}])
+@pytest.mark.parametrize(
+    "criteria", [{}, {"family_name": "Quaternion"}, {"gender": "female", "date_of_birth": "2001-02-03"}]
+)
 def test_too_few_criteria_say_what_to_add(client: TestClient, user: Headers, criteria: dict[str, str]) -> None:
     answer = search(client, user, **criteria)
     assert is_problem(answer, 422)

@@ -27,7 +27,7 @@ def tell(to: Console, settings: Settings, url: str) -> None:
     to.print(f"{loaded['sent']:,} submissions in {loaded['files']} files: {outcomes}.")
     asks = _api(settings, url, PRACTITIONER, "a nurse asks who else works with the girl on her ward")
     child = _find(to, asks, loaded["memo"]["child"])
-    _show(to, asks, child)
+    _show(to, asks, child, loaded["memo"]["as_at"])
     _chapter(to, "Her complete history")
     display_history(to, asks.get(f"/children/{child}/history")["events"])
     audits = _api(settings, url, MANAGER, "an auditor asks who looked")
@@ -66,9 +66,9 @@ def _find(to: Console, asks: Api, known: dict[str, str]) -> str:
     return str(found["results"][0]["child"])
 
 
-def _show(to: Console, asks: Api, child: str) -> None:
-    _chapter(to, "Her directory entry")
-    entry = asks.get(f"/children/{child}")
+def _show(to: Console, asks: Api, child: str, day: str) -> None:
+    _chapter(to, f"Her directory entry, as it was true on {day}")
+    entry = asks.get(f"/children/{child}", effective=f"{day}T12:00:00Z")
     display_entry(to, entry)
     current = [each for each in entry["involvements"] if each["ended_on"] is None]
     doctors = [plain(each["organisation"]["name"]) for each in current if each.get("service") == "gp"]
