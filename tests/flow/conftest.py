@@ -1,0 +1,27 @@
+"""One stack for all tests of the flow; each test sends submissions that are its own."""
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from services.simulate.feeds import write_feeds
+from tests.flow.stack import Stack
+
+
+@pytest.fixture(scope="package")
+def stack() -> Iterator[Stack]:
+    """A running stack."""
+    with tempfile.TemporaryDirectory(prefix="contactpoint-flow-") as folder:
+        running = Stack(Path(folder))
+        yield running
+        running.close()
+
+
+@pytest.fixture(scope="package")
+def feeds(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The feeds of a small county with the truth behind them, and the memo's case."""
+    out = tmp_path_factory.mktemp("county") / "feeds"
+    write_feeds(120, 7, out)
+    return out

@@ -1,0 +1,98 @@
+"""A stack started by `contactpoint up` as a process of its own, and the command asked beside it."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+SECONDS = 180.0
+LOOKS = {"find", "show", "history", "receipts", "export"}
+ROLES = ("kafka", "postgres", "registrar", "relay", "projector", "api")
+
+
+def eventually(condition: Callable[[], Any], what: str) -> Any:
+    """What the condition gives once it is true."""
+    until = time.monotonic() + SECONDS
+    while not (given := condition()):
+        assert time.monotonic() < until, f"{what} did not happen"
+        time.sleep(0.1)
+    return given
+
+
+class Stack:
+    """`start` again after the supervisor was killed; `close` leaves nothing."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.data = folder / "data"
+        self.start()
+
+    def start(self) -> None:
+        out = self.folder / "up.out"
+        with out.open("wb") as said, (self.folder / "up.err").open("ab") as errors:
+            self.process = subprocess.Popen(
+                self._command("up"), env=self._environment(), stdin=subprocess.DEVNULL, stdout=said, stderr=errors
+            )
+        eventually(lambda: out.read_text().startswith("ready http") or self.process.poll() is not None, "ready")
+        assert self.process.poll() is None, self.errors()
+
+    def errors(self) -> str:
+        return (self.folder / "up.err").read_text()
+
+    def run(self, *words: object) -> subprocess.CompletedProcess[str]:
+        """One verb, to its end, as JSON."""
+        verb = [str(word) for word in words]
+        who = ["--as", "demo-data-manager", "--reason", "a test asks"] if verb[0] in LOOKS else []
+        return subprocess.run(
+            [*self._command(*verb), *who, "--json"],
+            env=self._environment(),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=SECONDS,
+            check=False,
+        )
+
+    def ask(self, *words: object) -> Any:
+        """The document that a verb prints which has to succeed."""
+        answer = self.run(*words)
+        assert answer.returncode == 0, answer.stderr
+        return json.loads(answer.stdout)
+
+    def export(self) -> list[dict[str, Any]]:
+        """Every directory entry."""
+        file = self.folder / "export.ndjson"
+        self.ask("export", file)
+        return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+
+    def pids(self) -> dict[str, int]:
+        """The process of each role, once every role runs."""
+
+        def all_running() -> dict[str, int]:
+            answer = self.run("status")
+            said = json.loads(answer.stdout)["processes"] if answer.returncode == 0 else []
+            running = {each["role"]: each["pid"] for each in said if each["state"] == "running"}
+            return running if set(running) == set(ROLES) else {}
+
+        found: dict[str, int] = eventually(all_running, "every role running")
+        return found
+
+    def close(self) -> None:
+        """Ends the stack in order, and checks that no process is left."""
+        children = psutil.Process(self.process.pid).children(recursive=True)
+        self.process.terminate()
+        assert self.process.wait(90) == 0, self.errors()
+        _, alive = psutil.wait_procs(children, 10)
+        assert not alive
+
+    def _command(self, *words: str) -> list[str]:
+        return [sys.executable, "-m", "services.cli.main", *words, "--data", str(self.data)]
+
+    def _environment(self) -> dict[str, str]:
+        return {name: value for name, value in os.environ.items() if not name.startswith("CONTACTPOINT_")}
