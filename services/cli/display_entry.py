@@ -11,10 +11,10 @@ from services.cli.output import plain, table, text
 Fields = Mapping[str, Any]
 
 EDUCATION = {
-    "placed": "on a school's roll",
-    "home-educated": "educated at home",
-    "reported-absent": "has left a school, and no other has reported the child since",
-    "not-reported": "of school age, and no school has ever reported the child",
+    "placed": "on a school's roll{since}",
+    "home-educated": "educated at home{since}",
+    "reported-absent": "has left a school{since}, and no other has reported the child",
+    "not-reported": "of school age{since}, and no school has ever reported the child",
     "not-of-age": "not of school age",
 }
 
@@ -53,7 +53,7 @@ def _facts(entry: Fields) -> object:
     since = f" since {school['since']}" if school["since"] else ""
     rows = [("also known as", ", ".join(others)), ("numbers", ", ".join(numbers))]
     rows += [("address", _address(each)) for each in entry["addresses"]]
-    rows.append(("education", EDUCATION.get(school["status"], school["status"]) + since))
+    rows.append(("education", EDUCATION.get(school["status"], school["status"]).format(since=since)))
     made = table(("", ""), [(text(label, "dim"), value) for label, value in rows if value])
     made.show_header = False
     made.box = None

@@ -38,6 +38,6 @@ def _said(event: Fields) -> str:
         told = data["involvement"]
         return f"{told.get('service')}, {(told.get('organisation') or {}).get('name') or 'no organisation named'}"
     if "rule" in data:
-        return f"by the rule {data['rule']}, score {data.get('score')}"
+        return str(data["rule"]) if not data.get("score") else f"{data['rule']}, score {data['score']}"
     words = (data.get(name) for name in ("flag", "reason", "ended_on", "on"))
     return ", ".join(str(word) for word in words if word)

@@ -1,4 +1,4 @@
-"""One stack for all tests of the flow; each test sends submissions that are its own."""
+"""A stack for each module of the flow."""
 
 import tempfile
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from services.simulate.feeds import write_feeds
 from tests.flow.stack import Stack
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def stack() -> Iterator[Stack]:
     """A running stack."""
     with tempfile.TemporaryDirectory(prefix="contactpoint-flow-") as folder:
@@ -19,9 +19,9 @@ def stack() -> Iterator[Stack]:
         running.close()
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def feeds(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The feeds of a small county with the truth behind them, and the memo's case."""
     out = tmp_path_factory.mktemp("county") / "feeds"
-    write_feeds(120, 7, out)
+    write_feeds(300, 7, out)
     return out
