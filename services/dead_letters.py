@@ -15,7 +15,7 @@ from streams.store.database import Database
 from streams.topics import DEAD_LETTERS
 
 MOST_FAILURES = 1_000
-_LIMIT_MS = 8_000
+_LIMIT_MS = 6_000
 
 Letter = dict[str, Any]
 """`{letter, message, code, size, recorded_at, raw}`; `letter` is like `0-17` (partition, offset), `raw` base64."""

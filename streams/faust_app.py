@@ -8,7 +8,7 @@ from typing import Any
 
 from projections.catalogue import LOGS, Log
 from projections.positions import Partition
-from streams.faust_driver import App, Transport
+from streams.faust_driver import App, Fail, Transport
 from streams.kafka import KafkaSettings
 from streams.reader import Fetched, log_of
 
@@ -23,13 +23,13 @@ def build_app(
     offsets: Mapping[Partition, int],
     apply: Apply,
     worker: Executor,
-    trouble: "asyncio.Future[None]",
+    fail: Fail,
     data_folder: Path,
 ) -> App:
     """An app that reads each partition from its offset on and applies what it fetches; start it with `app.start()`.
 
-    `apply` runs in `worker`, which has one thread, so that the event loop never blocks and there is one writer. The
-    first error it raises goes to `trouble`, and nothing is applied after it. Faust wants a folder, but writes nothing.
+    `apply` runs in `worker`, which has one thread, so that the event loop never blocks and there is one writer. What it
+    raises goes to `fail`, and its log is not applied any further. Faust wants a folder, but writes nothing.
     """
     app = App(
         "contactpoint-projector",
@@ -43,27 +43,23 @@ def build_app(
         key_serializer="raw",
         value_serializer="raw",
     )
-    app.transport = Transport(app, kafka, offsets)
+    app.transport = Transport(app, kafka, offsets, fail)
     for log in LOGS.values():
         topics = sorted({topic for topic, _ in offsets if log_of(topic) == log.name})
         if topics:
-            _add_agent(app, log, topics, apply, worker, trouble)
+            _add_agent(app, log, topics, apply, worker, fail)
     return app
 
 
-def _add_agent(
-    app: App, log: Log, topics: Iterable[str], apply: Apply, worker: Executor, trouble: "asyncio.Future[None]"
-) -> None:
+def _add_agent(app: App, log: Log, topics: Iterable[str], apply: Apply, worker: Executor, fail: Fail) -> None:
     async def agent(stream: Any) -> None:
         loop = asyncio.get_running_loop()
-        async for fetched in stream:
-            if trouble.done():
-                continue
-            try:
+        try:
+            async for fetched in stream:
                 await loop.run_in_executor(worker, apply, log, fetched)
-            except Exception as error:
-                if not trouble.done():
-                    trouble.set_exception(error)
+        except Exception as error:
+            fail(error)
+            await asyncio.Event().wait()
 
     channel = app.topic(*topics, acks=False, key_serializer="raw", value_serializer="raw")
     app.agent(channel, name=log.name, concurrency=1)(agent)

@@ -8,12 +8,14 @@ do with them; here one Faust event is all that one fetch brought for one log, ap
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Mapping
+import sys
+from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any, ClassVar
 
 import aiokafka
 import faust
 from aiokafka import TopicPartition
+from aiokafka.errors import KafkaError
 from faust.app.base import BootStrategy
 from faust.transport.consumer import ensure_TPset
 from faust.transport.drivers import aiokafka as driver
@@ -33,10 +35,30 @@ MAX_RECORDS = 3000
 _faust_log = logging.getLogger("faust")
 
 
+Fail = Callable[[BaseException], None]
+"""Told what makes an app useless, in the app's event loop."""
+
+
 class ConsumerThread(driver.AIOKafkaConsumerThread):
-    """Assigns the partitions and seeks their offsets before the first fetch."""
+    """Assigns the partitions and seeks their offsets before the first fetch; tells when it can't go on."""
 
     logger = _faust_log
+
+    async def on_start(self) -> None:
+        """Connects; where Kafka is away the app has failed, without the traceback that Faust would print."""
+        try:
+            await super().on_start()
+        except (KafkaError, OSError) as error:
+            self._fail(error)
+
+    def on_crash(self, msg: str, *fmt: Any, **kwargs: Any) -> None:
+        """Tells that the thread has ended."""
+        self._fail(sys.exception() or RuntimeError("the consumer's thread has ended"))
+
+    def _fail(self, error: BaseException) -> None:
+        transport = self.transport
+        assert isinstance(transport, Transport)
+        self.parent_loop.call_soon_threadsafe(transport.fail, error)
 
     def _create_worker_consumer(self, transport: driver.Transport) -> aiokafka.AIOKafkaConsumer:
         assert isinstance(transport, Transport)
@@ -110,14 +132,15 @@ class Consumer(driver.Consumer):
 
 
 class Transport(driver.Transport):
-    """Carries what the consumer has to know: the servers, and the offsets to begin at."""
+    """Carries what the consumer has to know: the servers, the offsets to begin at, and whom to tell that it failed."""
 
     Consumer: ClassVar[type[Consumer]] = Consumer
 
-    def __init__(self, app: faust.App, kafka: KafkaSettings, offsets: Mapping[Partition, int]) -> None:
+    def __init__(self, app: faust.App, kafka: KafkaSettings, offsets: Mapping[Partition, int], fail: Fail) -> None:
         super().__init__(app.conf.broker_consumer, app)
         self.kafka = kafka
         self.offsets = offsets
+        self.fail = fail
 
 
 class _OnlyConsume(BootStrategy):

@@ -15,6 +15,7 @@ from tempfile import TemporaryDirectory
 from threading import Event
 
 import psycopg2
+from aiokafka.errors import KafkaError
 
 import projections.schema
 from projections.positions import OutOfStep, Partition
@@ -39,11 +40,17 @@ def run_projector(kafka: KafkaSettings, database_url: str, key_encryption_key: P
     `key_encryption_key` is the file of the key that data keys are wrapped with; raises ValueError where it is unusable.
     """
     for chatty in ("aiokafka", "faust", "mode"):
-        logging.getLogger(chatty).setLevel(logging.CRITICAL)
-    gc.freeze()
+        logging.getLogger(chatty).setLevel(logging.CRITICAL + 1)
+    _collect_rarely()
     with closing(Pool(database_url, 1, "contactpoint projector keys")) as pool:
         keys = KeyRing(KeyEncryptionKey.from_file(key_encryption_key), reader_of(pool, "register"))
         _Projector(kafka, database_url, keys, stop).run()
+
+
+def _collect_rarely() -> None:
+    """A batch makes many objects and no cycles; looking for some at the usual rate costs a third of the time."""
+    gc.freeze()
+    gc.set_threshold(200_000, 20, 20)
 
 
 class _Projector:
@@ -62,12 +69,14 @@ class _Projector:
         while not self._stop.is_set():
             try:
                 asyncio.run(self._session())
-            except (KafkaAway, DatabaseAway) as away:
-                self._say_and_pause(f"waiting: {away}")
+            except (KafkaAway, KafkaError) as away:
+                self._say_and_pause("Kafka", f"waiting: {away if isinstance(away, KafkaAway) else type(away).__name__}")
+            except DatabaseAway as away:
+                self._say_and_pause("Postgres", f"waiting: {away}")
             except psycopg2.OperationalError as error:
-                self._say_and_pause(f"waiting: Postgres says {type(error).__name__}")
+                self._say_and_pause("Postgres", f"waiting: Postgres says {type(error).__name__}")
             except (OffsetGap, OutOfStep, Stalled, NotThisLog) as error:
-                self._say_and_pause(f"reading again: {error}")
+                self._say_and_pause(str(error), f"reading again: {error}")
 
     async def _session(self) -> None:
         loop = asyncio.get_running_loop()
@@ -80,8 +89,8 @@ class _Projector:
                     await loop.run_in_executor(worker, views.close)
 
     def _open_views(self) -> LiveViews:
-        projections.schema.create(self._database_url)
         views = LiveViews(self._database_url, self._keys, self._gaps)
+        projections.schema.create(self._database_url)
         if not views.is_mine():
             _log.info("standing by: another projector is active")
             while not views.is_mine():
@@ -94,9 +103,9 @@ class _Projector:
             _log.info("going on")
         self._trouble, self._failures = "", 0
 
-    def _say_and_pause(self, trouble: str) -> None:
+    def _say_and_pause(self, trouble: str, said: str) -> None:
         if trouble != self._trouble:
-            _log.warning("%s", trouble)
+            _log.warning("%s", said)
         self._trouble = trouble
         self._stop.wait(PAUSES_S[min(self._failures, len(PAUSES_S) - 1)])
         self._failures += 1

@@ -17,6 +17,7 @@ from projections.apply import Message, Write, apply
 from projections.catalogue import Log
 from projections.positions import Partition, Progress
 from projections.projection import Opener
+from streams.closing import close_soon
 from streams.kafka import KafkaAway, KafkaSettings
 from streams.reader import Fetched, by_log, fetch_keys, last_position, read_messages
 from streams.store.database import Connection, connect, transaction
@@ -154,7 +155,7 @@ async def _consumer(kafka: KafkaSettings, offsets: Mapping[Partition, int]) -> A
             consumer.seek(TopicPartition(*partition), offset)
         yield consumer
     finally:
-        await consumer.stop()
+        await close_soon(consumer.stop())
 
 
 @contextmanager

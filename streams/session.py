@@ -2,12 +2,12 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import Executor
 from functools import partial
 from pathlib import Path
 from threading import Event
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from projections.failures import Failure
 from projections.positions import Partition
@@ -24,6 +24,7 @@ RETRY_S = 60.0
 """How often messages that could not be taken are applied again."""
 RETRY_PAGE = 500
 STOP_WITHIN_S = 10
+STOP_POLL_S = 0.1
 
 _Answer = TypeVar("_Answer")
 
@@ -37,7 +38,10 @@ class NotThisLog(Exception):
 
 
 class Session:
-    """Reads every partition there is now from its stored offset on; `worker` is the thread that `views` belong to."""
+    """Reads every partition there is now from its stored offset on; `worker` is the thread that `views` belong to.
+
+    Is made and run in one event loop.
+    """
 
     def __init__(
         self, kafka: KafkaSettings, views: LiveViews, watch: Watch, worker: Executor, data_folder: Path
@@ -47,6 +51,7 @@ class Session:
         self._watch = watch
         self._worker = worker
         self._data_folder = data_folder
+        self._trouble: asyncio.Future[BaseException] = asyncio.get_running_loop().create_future()
         self._moved: dict[Partition, tuple[int, float]] = {}
 
     async def run(self, stop: Event, well: Callable[[], None]) -> None:
@@ -55,38 +60,48 @@ class Session:
         Raises Stalled, NotThisLog, and what the watch and the views raise.
         """
         partitions = await self._watch.partitions()
+        if not partitions:
+            raise NotThisLog("Kafka has no topic that a view takes")
         offsets = await self._in_worker(partial(self._views.begin, partitions))
-        self._check(await self._watch.ends(partitions))
-        trouble: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        app = build_app(self._kafka, offsets, self._views.apply, self._worker, trouble, self._data_folder)
+        await self._check(partitions)
+        app = build_app(self._kafka, offsets, self._views.apply, self._worker, self._fail, self._data_folder)
+        starting = asyncio.ensure_future(app.start())
         try:
-            await app.start()
+            await self._while_well(starting, stop)
             retried = float("-inf")
             while not stop.is_set() and await self._watch.partitions() == partitions:
-                self._check(await self._watch.ends(partitions))
+                await self._check(partitions)
                 if time.monotonic() - retried > RETRY_S:
                     await self._apply_failed_again()
                     retried = time.monotonic()
                 well()
-                await self._wait(trouble, stop)
+                await self._while_well(asyncio.ensure_future(asyncio.sleep(WATCH_S)), stop)
+                if app.should_stop:
+                    raise Stalled("the app has ended by itself")
         finally:
-            if trouble.done():
-                trouble.exception()
             await asyncio.wait([asyncio.ensure_future(app.stop())], timeout=STOP_WITHIN_S)
+            starting.cancel()
 
-    async def _wait(self, trouble: "asyncio.Future[None]", stop: Event) -> None:
-        """Until it is time to look again; raises what the app ran into."""
-        until = time.monotonic() + WATCH_S
-        while time.monotonic() < until and not stop.is_set():
-            await asyncio.wait([trouble], timeout=0.1)
-            if trouble.done():
-                trouble.result()
+    def _fail(self, error: BaseException) -> None:
+        """The app is of no use any more."""
+        if not self._trouble.done():
+            self._trouble.set_result(error)
 
-    def _check(self, ends: Mapping[Partition, int]) -> None:
+    async def _while_well(self, until: "asyncio.Future[None]", stop: Event) -> None:
+        """Waits until something is done, or for `stop`; raises what the app ran into."""
+        either: set[asyncio.Future[Any]] = {until, self._trouble}
+        while not until.done() and not stop.is_set():
+            await asyncio.wait(either, timeout=STOP_POLL_S, return_when=asyncio.FIRST_COMPLETED)
+            if self._trouble.done():
+                raise self._trouble.result()
+
+    async def _check(self, partitions: set[Partition]) -> None:
         """Compares what there is with what is stored."""
+        offsets = dict(self._views.offsets)
+        ends = await self._watch.ends(partitions)
         now = time.monotonic()
         for partition, end in ends.items():
-            stored = self._views.offsets[partition]
+            stored = offsets[partition]
             if stored > end:
                 raise NotThisLog(f"{partition.topic}/{partition.partition} ends at {end}, the views are at {stored}")
             offset, since = self._moved.get(partition, (-1, now))

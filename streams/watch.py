@@ -9,6 +9,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
 from projections.positions import Partition
+from streams.closing import close_soon
 from streams.kafka import KafkaAway, KafkaSettings
 from streams.reader import log_of
 
@@ -74,8 +75,8 @@ class Watch:
             raise self._away() from None
 
     async def _close(self) -> None:
-        closing = [asyncio.ensure_future(self._consumer.stop()), asyncio.ensure_future(self._admin.close())]
-        await asyncio.wait(closing, timeout=2)
+        await close_soon(self._consumer.stop())
+        await close_soon(self._admin.close())
 
     def _away(self) -> KafkaAway:
         return KafkaAway(f"Kafka cannot be reached at {self._where}")

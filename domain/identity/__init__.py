@@ -1,21 +1,30 @@
-"""Is this the same child? `normalise.py` makes texts comparable, `features.py` says what is compared.
+"""Is this the same child? Read in this order:
 
-`deterministic.py` decides. The seam for a better matcher is `Matcher` in `decision.py`: from the features of a record
-and the candidates that share a blocking key with it, one decision.
+`normalise.py` and `features.py` make particulars comparable; `blocking.py` says which records meet; `measures.py` says how
+far two values agree; `evidence.py` weighs that by `settings.py`, whose values are in `matcher.yaml`; `placing.py` decides.
+`index.py` and `clusters.py` do the same in memory for a batch and for a whole history.
 """
 
-from domain.identity.decision import Candidate, Decision, Matcher
-from domain.identity.deterministic import DeterministicMatcher
+from domain.identity.blocking import blocking_keys
+from domain.identity.evidence import Comparer, Evidence
 from domain.identity.features import Features, features_of
+from domain.identity.index import MatchIndex
 from domain.identity.normalise import normalise_name, normalise_postcode
+from domain.identity.placing import Candidate, Finding, Placement, place
+from domain.identity.settings import MatcherSettings
 
 __all__ = [
     "Candidate",
-    "Decision",
-    "DeterministicMatcher",
+    "Comparer",
+    "Evidence",
     "Features",
-    "Matcher",
+    "Finding",
+    "MatchIndex",
+    "MatcherSettings",
+    "Placement",
+    "blocking_keys",
     "features_of",
     "normalise_name",
     "normalise_postcode",
+    "place",
 ]

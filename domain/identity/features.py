@@ -1,49 +1,146 @@
-"""What of a record is compared, and under which keys records that might be one child meet."""
+"""What of a record is compared: its particulars made comparable, with the names and homes that it had before."""
 
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple, TypeVar
 
-from domain.identity.normalise import normalise_name, normalise_postcode
+from domain.identity.normalise import latin_name, normalise_postcode
+
+Value = TypeVar("Value")
+
+MOST_NAMES = 6
+"""Names of a record that are compared: the current one, other names, past ones, in this order."""
+MOST_HOMES = 4
+GROWN_UP = 20
+"""Years; who is older no longer shares a home with brothers and sisters as a rule."""
+MOST_CARERS = 6
+MOST_CONTACTS = 8
+
+PLACEHOLDERS = frozenset(
+    [
+        "anon",
+        "anonymous",
+        "baby",
+        "boy",
+        "child",
+        "daughter",
+        "female",
+        "girl",
+        "infant",
+        "male",
+        "na",
+        "nk",
+        "none",
+        "not",
+        "known",
+        "notknown",
+        "newborn",
+        "son",
+        "stated",
+        "test",
+        "twin",
+        "unk",
+        "unknown",
+        "unnamed",
+        "xx",
+        "xxx",
+        "xxxx",
+    ]
+)
+"""Words that stand where a name is not known; a name of nothing but these says nothing."""
+
+Name = tuple[str, str]
+"""Given and family name, normalised, in Latin letters; empty where not known."""
+Home = tuple[str, str]
+"""Postcode and address lines, normalised; empty where not known."""
 
 
 class Features(NamedTuple):
-    """The comparable part of a record's particulars, normalised; None or empty where the agency does not say."""
+    """The comparable part of a record; None or empty where the agency does not say.
 
-    given_name: str
-    family_name: str
+    `names` and `homes` begin with the current one; a past one still helps to recognise the child. `estimated` says that
+    the agency does not know the date of birth for certain, `grown_up` that whoever it is was GROWN_UP years old when the
+    agency wrote. `contacts` are carers' telephone numbers and e-mail addresses.
+    """
+
+    names: tuple[Name, ...]
     date_of_birth: str | None
+    estimated: bool
+    grown_up: bool
     gender: str
     nhs_number: str | None
     upn: str | None
-    postcode: str | None
-    carers: frozenset[str]
-
-    @property
-    def name_key(self) -> str | None:
-        """One text of name, date of birth and gender, or None where one of them is not known."""
-        if self.date_of_birth is None:
-            return None
-        return f"{self.given_name}|{self.family_name}|{self.date_of_birth}|{self.gender}"
+    homes: tuple[Home, ...]
+    carers: tuple[str, ...]
+    contacts: tuple[str, ...]
 
 
-def features_of(particulars: Mapping[str, Any]) -> Features:
-    """The features of a record from its particulars (the `data` of `child.registered`, contract §1)."""
-    address = particulars.get("address") or {}
-    postcode = address.get("postcode")
+def features_of(particulars: Mapping[str, Any], time: str, before: Features | None = None) -> Features:
+    """The features of a record from its particulars (the `data` of `child.registered`, contract §1).
+
+    `time` is when they became true (ISO 8601); `before` has what the record said until now, of which names and homes
+    are kept.
+    """
+    carers = particulars.get("carers") or ()
+    people = _distinct([name for carer in carers if (name := _known(carer.get("name")))], MOST_CARERS)
+    stated = [particulars, *(particulars.get("other_names") or ())]
+    names = [name for each in stated if any(name := _in_order(_name(each), people))]
+    born = particulars.get("date_of_birth")
+    home = _home(particulars.get("address") or {})
     return Features(
-        given_name=normalise_name(particulars["given_name"]),
-        family_name=normalise_name(particulars["family_name"]),
-        date_of_birth=particulars.get("date_of_birth"),
-        gender=particulars.get("gender") or "unknown",
+        names=_distinct([*names, *(before.names if before else ())], MOST_NAMES),
+        date_of_birth=born,
+        estimated=bool(particulars.get("date_of_birth_estimated")),
+        grown_up=born is not None and int(time[:4]) - int(born[:4]) > GROWN_UP,
+        gender=_gender(particulars.get("gender")),
         nhs_number=_telling(particulars.get("nhs_number")),
         upn=particulars.get("upn"),
-        postcode=normalise_postcode(postcode) if postcode else None,
-        carers=frozenset(
-            normalise_name(carer["name"]) for carer in particulars.get("carers") or () if carer.get("name")
-        ),
+        homes=_distinct([*([home] if any(home) else []), *(before.homes if before else ())], MOST_HOMES),
+        carers=people,
+        contacts=_distinct([c for carer in carers for c in _contacts(carer)], MOST_CONTACTS),
     )
+
+
+def _name(stated: Mapping[str, Any]) -> Name:
+    return _known(stated.get("given_name")), _known(stated.get("family_name"))
+
+
+def _in_order(name: Name, carers: Iterable[str]) -> Name:
+    """Given before family name; they were swapped where the given name is the carers' family name and the other is not."""
+    given, family = name
+    of_carers = {carer.rpartition(" ")[2] for carer in carers}
+    return (family, given) if given in of_carers and family and family not in of_carers else name
+
+
+def _known(name: str | None) -> str:
+    """A name made comparable; empty where it only says that nobody knows it."""
+    if not name:
+        return ""
+    latin = latin_name(name)
+    return "" if PLACEHOLDERS.issuperset(latin.split()) else latin
+
+
+def _gender(gender: str | None) -> str:
+    return gender if gender in ("male", "female") else ""
+
+
+def _home(address: Mapping[str, Any]) -> Home:
+    lines = " ".join(latin_name(line) for line in address.get("lines") or ())
+    return normalise_postcode(address.get("postcode") or ""), lines
+
+
+def _contacts(carer: Mapping[str, Any]) -> Iterable[str]:
+    digits = re.sub(r"\D", "", carer.get("phone") or "")
+    if len(digits) >= 6:
+        yield digits[-10:]
+    if email := carer.get("email"):
+        yield email.strip().casefold()
 
 
 def _telling(number: str | None) -> str | None:
     """An NHS number that tells somebody apart; ten equal digits pass the check, and stand for not knowing."""
     return None if number is None or len(set(number)) == 1 else number
+
+
+def _distinct(values: Iterable[Value], most: int) -> tuple[Value, ...]:
+    return tuple(dict.fromkeys(values))[:most]

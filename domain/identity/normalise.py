@@ -3,6 +3,8 @@
 import unicodedata
 from functools import lru_cache
 
+from anyascii import anyascii
+
 _LETTERS_WITHOUT_DECOMPOSITION = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h", "ŧ": "t"}
 )
@@ -27,6 +29,13 @@ def normalise_name(name: str) -> str:
         elif category[0] == "Z" or category == "Pd":
             kept.append(" ")
     return " ".join("".join(kept).split()) or " ".join(name.split())
+
+
+@lru_cache(maxsize=65_536)
+def latin_name(name: str) -> str:
+    """A normalised name in Latin letters: a name written in another script is transliterated, so that it can be compared."""
+    normalised = normalise_name(name)
+    return normalised if normalised.isascii() else normalise_name(anyascii(normalised))
 
 
 def _is_accent(mark: str) -> bool:

@@ -1,6 +1,7 @@
 """Who calls, and why: bearer tokens and reasons."""
 
 import re
+import time
 from http import HTTPStatus
 from urllib.parse import unquote
 
@@ -18,6 +19,9 @@ PUBLIC = frozenset(
 )
 """What anybody may ask for; nothing personal is there."""
 
+MOST_REMEMBERED = 1_000
+"""Tokens that need not be verified again."""
+
 _CHALLENGE = {"WWW-Authenticate": "Bearer"}
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 REASON_HEADER = "Access-Reason"
@@ -32,6 +36,7 @@ class Authentication:
     def __init__(self, app: ASGIApp, key: OctKey) -> None:
         self._app = app
         self._key = key
+        self._verified: dict[str, Principal] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request; its principal is put into the request's state."""
@@ -47,7 +52,19 @@ class Authentication:
         scheme, _, token = Headers(scope=scope).get("Authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not token.strip():
             raise TokenRefused("send a token in the header Authorization: Bearer …")
-        return verify(self._key, token.strip())
+        return self._verify(token.strip())
+
+    def _verify(self, token: str) -> Principal:
+        """Whom a token names; one that was verified before is believed until it expires."""
+        known = self._verified.get(token)
+        if known is not None and known.expires > time.time():
+            return known
+        self._verified.pop(token, None)
+        principal = verify(self._key, token)
+        if len(self._verified) >= MOST_REMEMBERED:
+            self._verified.clear()
+        self._verified[token] = principal
+        return principal
 
 
 def principal_of(request: Request) -> Principal:

@@ -2,9 +2,10 @@
 
 from collections import deque
 from collections.abc import Mapping
+from contextlib import suppress
 
 from kafka import KafkaProducer
-from kafka.errors import KafkaError
+from kafka.errors import KafkaError, KafkaTimeoutError
 from kafka.producer.future import FutureRecordMetadata
 
 from services.submit.files import LARGEST, Line
@@ -30,7 +31,7 @@ def submission_producer(kafka: KafkaSettings) -> KafkaProducer:
             acks="all",
             enable_idempotence=True,
             allow_auto_create_topics=False,
-            linger_ms=5,
+            linger_ms=100,
             batch_size=256 * 1024,
             max_request_size=2 * 1024 * 1024,
             bootstrap_timeout_ms=10_000,
@@ -74,6 +75,8 @@ class Sender:
 
     def finish(self) -> Ranges:
         """Waits until Kafka has everything; raises KafkaAway after 20 s in which it took nothing."""
+        with suppress(KafkaTimeoutError):
+            self._producer.flush(LONGEST_SILENCE_S)
         while self._under_way:
             self._landed()
         return self.ranges

@@ -9,7 +9,7 @@ from uuid import UUID
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 from psycopg2.sql import SQL, Identifier
 
-from streams.sealing import DataKey, KeyEncryptionKey
+from streams.sealing import DataKey, KeyEncryptionKey, SealBroken
 from streams.store.binary_copy import copy_into, copy_rows
 from streams.store.database import Database, Pool
 
@@ -34,11 +34,11 @@ class KeyRing:
         self._lock = Lock()
 
     def prefetch(self, streams: Iterable[str]) -> None:
-        """Reads the keys of many streams in one go, so that opening them asks no more."""
+        """Reads the keys of many streams in one go, so that opening them asks no more; a broken one is left to `open`."""
         with self._lock:
             missing = [stream for stream in set(streams) if stream not in self._cached]
         if missing:
-            self._fetch(missing)
+            self._fetch(missing, pass_over_broken=True)
 
     def open(self, stream: str, version: int, sealed: str) -> dict[str, Any]:
         """The personal fields of an event (an `Opener`); raises KeyError once the key is destroyed, or SealBroken."""
@@ -88,11 +88,16 @@ class KeyRing:
         with self._lock:
             return self._cached[stream]
 
-    def _fetch(self, streams: Sequence[str]) -> None:
+    def _fetch(self, streams: Sequence[str], *, pass_over_broken: bool = False) -> None:
         for stream, wrapped in self._read(streams):
-            key = self._kek.unwrap(stream, wrapped)
-            with self._lock:
-                self._keep(stream, key)
+            try:
+                key = self._kek.unwrap(stream, wrapped)
+            except SealBroken:
+                if not pass_over_broken:
+                    raise
+            else:
+                with self._lock:
+                    self._keep(stream, key)
 
     def _keep(self, stream: str, key: DataKey) -> None:
         self._cached[stream] = key

@@ -17,13 +17,16 @@ ADA = {"given_name": "Ada", "family_name": "Quaternion", "date_of_birth": "2001-
 
 
 class Seals:
-    """An opener whose seals are base64; a stream in `destroyed` has lost its key."""
+    """Seals with base64 and opens that; a stream in `destroyed` has lost its key."""
 
     def __init__(self) -> None:
         self.destroyed: set[str] = set()
 
     def prefetch(self, streams: Iterable[str]) -> None:
         """Has nothing to fetch."""
+
+    def seal(self, stream: str, version: int, personal: dict[str, Any]) -> str:
+        return b64encode(orjson.dumps(personal)).decode()
 
     def open(self, stream: str, version: int, sealed: str) -> dict[str, Any]:
         if stream in self.destroyed:
@@ -35,9 +38,9 @@ class Seals:
 class Story:
     """Each method appends one event; `values` holds them as bytes, in order of position. Equal seeds give equal ids."""
 
-    def __init__(self, seed: int = 0) -> None:
+    def __init__(self, seals: Seals | None = None, seed: int = 0) -> None:
         self._chance = Random(seed)
-        self.seals = Seals()
+        self.seals = seals or Seals()
         self.values: list[bytes] = []
         self.versions: Counter[str] = Counter()
         self.clock = 0
@@ -71,7 +74,8 @@ class Story:
             "recordedat": f"2026-11-23T10:00:{self.clock // 1000:02}.{self.clock % 1000:03}000Z",
         }
         if personal is not None:
-            event["sealed"] = b64encode(orjson.dumps({"caused_by": f"s-{self.clock}", **personal})).decode()
+            personal = {"caused_by": f"s-{self.clock}", **personal}
+            event["sealed"] = self.seals.seal(stream, self.versions[stream], personal)
         self.values.append(orjson.dumps({**event, "data": data or {}}))
         return self.versions[stream]
 

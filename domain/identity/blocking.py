@@ -1,0 +1,59 @@
+"""Under which keys records that might be one child meet, so that nobody has to be compared with everybody.
+
+Each key joins two independent facts, so that few children share it however many there are, and a record has several, so
+that a mistake in any field leaves one of them whole. A key that more records share than MOST_IN_A_BLOCK (a hostel, a
+helpline) tells nothing and is passed over.
+"""
+
+from jellyfish import metaphone
+
+from domain.identity.features import Features
+
+MOST_IN_A_BLOCK = 60
+_NAMES, _HOMES, _CONTACTS = 3, 3, 2
+"""How many of each, the current ones first, make keys."""
+
+
+def blocking_keys(features: Features) -> list[str]:
+    """The keys of a record, each once: a letter for the kind of key, then its facts."""
+    keys: dict[str, None] = {}
+    born = features.date_of_birth
+    if features.nhs_number:
+        keys["n" + features.nhs_number] = None
+    if features.upn:
+        keys["u" + features.upn] = None
+    for contact in features.contacts[:_CONTACTS]:
+        keys["t" + contact] = None
+    homes = features.homes[:_HOMES]
+    for name in features.names[:_NAMES]:
+        sounds = sorted(sound for part in name if (sound := _sound(part)))
+        if len(sounds) == 2:
+            keys["z" + "".join(sounds)] = None
+        for sound in sounds:
+            if born:
+                keys[f"d{born}{sound}"] = None
+            for postcode, lines in homes:
+                if postcode:
+                    keys[f"p{postcode}{sound}"] = None
+                if lines:
+                    keys[f"a{_place(lines)}{sound[:2]}"] = None
+    if born:
+        for postcode, lines in homes:
+            if postcode:
+                keys[f"q{postcode}{born[:4]}"] = None
+                keys[f"o{postcode[:2]}{born}"] = None
+            if lines:
+                keys[f"e{lines.partition(' ')[0]}{born}"] = None
+    return list(keys)
+
+
+def _sound(name: str) -> str:
+    """How the first word of a name sounds, roughly; the word itself where it is short or not of letters."""
+    word = name.partition(" ")[0]
+    return metaphone(word)[:4] or word[:4]
+
+
+def _place(lines: str) -> str:
+    """House number and the sound of the street's first word."""
+    number, _, rest = lines.partition(" ")
+    return number + _sound(rest) if any(map(str.isdigit, number)) else _sound(lines)

@@ -1,0 +1,59 @@
+"""A directory's identity in memory: records come one by one and are placed, as the registrar does it with its tables."""
+
+from collections.abc import Mapping
+
+from domain.identity.blocking import blocking_keys
+from domain.identity.evidence import Comparer
+from domain.identity.features import Features
+from domain.identity.index import MatchIndex
+from domain.identity.placing import Candidate, Finding, Pairs, Placement, place
+
+Pair = frozenset[str]
+
+
+class Clusters:
+    """Which records are one child, and which pairs of records are queued, after each decision.
+
+    A child is named by the record that it was listed for.
+    """
+
+    def __init__(self, comparer: Comparer) -> None:
+        self._comparer = comparer
+        self._index = MatchIndex()
+        self.queue: dict[Pair, Finding] = {}
+
+    def describe(self, record: str, features: Features, *, apart: Pairs = frozenset()) -> Placement | None:
+        """Places a record, new or amended; None where an amendment changes nothing that is compared."""
+        before = self._index.get(record)
+        if before and before.features == features:
+            return None
+        own = before.child if before else None
+        keys = blocking_keys(features)
+        candidates = self._index.candidates(keys, own)
+        placement = place(self._comparer, record, features, candidates, own=own, apart=apart)
+        child = placement.child or record
+        self._index.put(Candidate(record, child, features), keys)
+        for found in placement.merged:
+            self._index.move(found.child, child)
+        for found in (*placement.suspected, *placement.contradicted):
+            self.queue[frozenset((record, found.record))] = found
+        return placement
+
+    def remove(self, record: str) -> None:
+        """Takes a record out."""
+        self._index.discard(record)
+
+    def child_of(self) -> Mapping[str, str]:
+        """The child of each record."""
+        return self._index.children()
+
+    def open_pairs(self) -> dict[Pair, Finding]:
+        """The queued pairs whose records belong to different children, by the children's names."""
+        child_of = self.child_of()
+        pairs: dict[Pair, Finding] = {}
+        for records, found in self.queue.items():
+            children = frozenset(child_of[record] for record in records if record in child_of)
+            best = pairs.get(children)
+            if len(children) == 2 and (best is None or best.evidence.probability < found.evidence.probability):
+                pairs[children] = found
+        return pairs

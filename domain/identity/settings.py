@@ -1,0 +1,103 @@
+"""The weights and thresholds of the matcher, as `matcher.yaml` has them; another file is another version of it."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, NamedTuple, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Probability = Annotated[float, Field(gt=0, lt=1)]
+
+LEVELS: Mapping[str, tuple[str, ...]] = {
+    "given_name": ("same", "common", "nickname", "part", "initial", "close", "similar", "swapped", "differs"),
+    "family_name": ("same", "common", "part", "initial", "close", "similar", "swapped", "differs"),
+    "date_of_birth": ("same", "placeholder", "swapped", "typing", "near", "estimated", "differs"),
+    "gender": ("same", "differs"),
+    "nhs_number": ("same", "differs"),
+    "upn": ("same", "differs"),
+    "postcode": ("same", "close", "differs"),
+    "address": ("same", "similar", "part", "differs"),
+    "carers": ("same", "similar", "differs"),
+    "contacts": ("same", "differs"),
+}
+"""The fields that are compared and how far each can agree; `absent`, which every field has, tells nothing."""
+
+
+class Chances(NamedTuple):
+    """How often two records agree so far: of one child, of two of a household, of two namesakes, of two strangers."""
+
+    match: Probability
+    relative: Probability
+    namesake: Probability
+    stranger: Probability
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Rivals(_Part):
+    """How many pairs of records of relatives, namesakes and strangers there are for each pair that is one child.
+
+    `grown_up_relative` stands for `relative` where both are grown up.
+    """
+
+    relative: Annotated[float, Field(gt=0)]
+    grown_up_relative: Annotated[float, Field(gt=0)]
+    namesake: Annotated[float, Field(gt=0)]
+    stranger: Annotated[float, Field(gt=0)]
+
+
+class Thresholds(_Part):
+    """From which probability on a pair is `certain` or `possible`, and at how many bits, below zero, it is contradictory.
+
+    `namesakes` are such bits as against a namesake. `ambiguity` is by how many bits the best of two children that are not one has to lead the other.
+    """
+
+    certain: Probability
+    possible: Probability
+    contradiction: Annotated[float, Field(lt=0)]
+    namesakes: Annotated[float, Field(lt=0)]
+    ambiguity: Annotated[float, Field(gt=0)]
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.possible >= self.certain:
+            raise ValueError("possible has to be below certain")
+        return self
+
+
+class MatcherSettings(_Part):
+    """One version of the matcher. Raises pydantic's ValidationError where a field or level is missing or unknown."""
+
+    version: Annotated[str, Field(min_length=1, max_length=100)]
+    rivals: Rivals
+    thresholds: Thresholds
+    fields: dict[str, dict[str, Chances]]
+    common_given_names: frozenset[str]
+    common_family_names: frozenset[str]
+    nicknames: tuple[frozenset[str], ...]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _words(cls, stated: Any) -> Any:
+        """Lists of names may be written as one text, groups of nicknames as texts, chances as three numbers."""
+        if not isinstance(stated, Mapping):
+            return stated
+        words = {
+            name: stated[name].split()
+            for name in ("common_given_names", "common_family_names")
+            if isinstance(stated.get(name), str)
+        }
+        groups = stated.get("nicknames")
+        if isinstance(groups, list):
+            words["nicknames"] = [group.split() if isinstance(group, str) else group for group in groups]
+        return {**stated, **words}
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        if self.fields.keys() != LEVELS.keys():
+            raise ValueError(f"fields are {', '.join(LEVELS)}")
+        for name, levels in LEVELS.items():
+            if self.fields[name].keys() != set(levels):
+                raise ValueError(f"the levels of {name} are {', '.join(levels)}")
+        return self

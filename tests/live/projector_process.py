@@ -1,0 +1,11 @@
+"""Runs a projector as a process that a test can kill; takes Kafka's servers, the database's URL and the key's file."""
+
+import sys
+from pathlib import Path
+from threading import Event
+
+from streams.kafka import KafkaSettings
+from streams.projector import run_projector
+
+if __name__ == "__main__":
+    run_projector(KafkaSettings(sys.argv[1]), sys.argv[2], Path(sys.argv[3]), Event())

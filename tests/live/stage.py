@@ -1,0 +1,206 @@
+"""What these tests do to their servers: publish as the relay does, run projectors, compare the views with memory."""
+
+import logging
+import threading
+import time
+from base64 import urlsafe_b64encode
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from kafka import KafkaAdminClient, KafkaProducer
+
+from projections import schema
+from projections.catalogue import LOGS, REGISTER_LOG
+from projections.memory import MemoryViews
+from projections.projection import Row, Table
+from streams.kafka import KafkaSettings
+from streams.projector import run_projector
+from streams.sealing import KeyEncryptionKey
+from streams.store.database import Database
+from streams.store.keys import KeyRing, reader_of
+from streams.store.schema import create_schemas
+from streams.topics import ACCESS_EVENTS, REGISTER_EVENTS, REGISTER_PARTITIONS, ensure_topics, receipt_topic
+from tests.views.postgres_views import rows
+from tests.views.story import Seals, Story
+
+TABLES = [table for projection in LOGS[REGISTER_LOG].projections for table in projection.tables]
+SECRET = bytes(range(32))
+
+
+def eventually(condition: Callable[[], bool], seconds: float = 90) -> None:
+    """Returns as soon as the condition holds."""
+    until = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < until, "this did not come true in time"
+        time.sleep(0.02)
+
+
+def delete_topics(kafka: KafkaSettings) -> None:
+    """Leaves no topic of ours."""
+    admin = KafkaAdminClient(**kafka.for_kafka_python())
+    topics = [topic for topic in admin.list_topics() if not topic.startswith("__")]
+    if topics:
+        admin.delete_topics(topics)
+        eventually(lambda: not set(topics) & set(admin.list_topics()))
+    admin.close()
+
+
+class StoredSeals(Seals):
+    """Seals as the registrar does, with keys that the database holds."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__()
+        self._database = database
+        self._wrapping = KeyEncryptionKey(SECRET)
+        self._keys = KeyRing(self._wrapping, reader_of(database, "register"))
+
+    def seal(self, stream: str, version: int, personal: dict[str, Any]) -> str:
+        try:
+            key = self._keys.key_for(stream)
+        finally:
+            with self._database.transaction() as cursor:
+                for name, wrapped in self._keys.take_new():
+                    cursor.execute("insert into register.data_keys (stream, wrapped) values (%s, %s)", (name, wrapped))
+            self._keys.settle()
+        return key.seal(version, personal)
+
+    def wrapped(self, stream: str) -> bytes:
+        """The key of a stream as it has to be stored."""
+        return self._wrapping.wrap(self._keys.key_for(stream))
+
+    def open(self, stream: str, version: int, sealed: str) -> dict[str, Any]:
+        return self._keys.open(stream, version, sealed)
+
+
+class Stage:
+    """The logs in Kafka and the views of one database."""
+
+    def __init__(self, kafka: KafkaSettings, database_url: str, folder: Path) -> None:
+        self.kafka, self.url = kafka, database_url
+        create_schemas(database_url)
+        schema.create(database_url)
+        ensure_topics(kafka, ["gp"])
+        self.key = folder / "key-encryption.key"
+        self.key.write_bytes(urlsafe_b64encode(SECRET))
+        self.database = Database(database_url, "tests")
+        self.seals = StoredSeals(self.database)
+        self.story = Story(self.seals)
+        self._published = 0
+        self._producer = KafkaProducer(**kafka.for_kafka_python(), acks="all", linger_ms=5)
+        self._sent: dict[str, int] = {}
+
+    def close(self) -> None:
+        self._producer.close()
+        self.database.close()
+
+    def publish(self) -> None:
+        """Publishes what the story has told since the last time."""
+        for event, value in list(zip(self.story.events, self.story.values, strict=True))[self._published :]:
+            partition = UUID(event.stream).int % REGISTER_PARTITIONS
+            self.send(REGISTER_EVENTS, [value], partition=partition, key=event.stream.encode())
+        self._published = len(self.story.values)
+        self._producer.flush()
+
+    def answer(self, values: Iterable[bytes], agency: str = "gp") -> None:
+        """Publishes receipts."""
+        self.send(receipt_topic(agency), values)
+        self._producer.flush()
+
+    def look(self, values: Iterable[bytes]) -> None:
+        """Publishes access events."""
+        self.send(ACCESS_EVENTS, values)
+        self._producer.flush()
+
+    def send(self, topic: str, values: Iterable[bytes], *, partition: int = 0, key: bytes | None = None) -> None:
+        for value in values:
+            self._producer.send(topic, value, key=key, partition=partition)
+            self._sent[topic] = self._sent.get(topic, 0) + 1
+
+    @contextmanager
+    def projecting(self) -> Iterator[threading.Thread]:
+        """A projector that runs in a thread."""
+        stop = threading.Event()
+        thread = threading.Thread(target=run_projector, args=(self.kafka, self.url, self.key, stop))
+        thread.start()
+        try:
+            yield thread
+        finally:
+            stop.set()
+            thread.join()
+
+    def rows(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
+        with self.database.transaction() as cursor:
+            cursor.execute(statement, values)
+            return cursor.fetchall() if cursor.description else []
+
+    def is_applied(self) -> bool:
+        """Whether every message sent has been applied."""
+        applied = self.rows("select topic, sum(next_offset)::int from views.positions where next_offset > 0 group by 1")
+        return dict(applied) == self._sent
+
+    def settle(self) -> None:
+        """Waits until every message sent has been applied."""
+        eventually(self.is_applied)
+
+    def register_views(self) -> dict[str, list[Row]]:
+        """What the views of the register hold."""
+        with self.database.transaction() as cursor:
+            return {table.name: rows(cursor, table) for table in TABLES}
+
+    def expected(self) -> dict[str, list[Row]]:
+        """What they have to hold after the story."""
+        return expected_rows(self.story, TABLES)
+
+
+def expected_rows(story: Story, tables: Sequence[Table]) -> dict[str, list[Row]]:
+    """The rows of a story, in memory."""
+    views = MemoryViews()
+    for event in story.events:
+        for projection in LOGS[REGISTER_LOG].projections:
+            views.apply(projection.project(event))
+    return {table.name: views.rows(table) for table in tables}
+
+
+class Said(logging.Handler):
+    """What is logged, as text."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(record.getMessage())
+
+    def has(self, text: str) -> bool:
+        """Whether some line holds the text."""
+        return any(text in line for line in self.lines)
+
+
+@contextmanager
+def listening(name: str = "streams") -> Iterator[Said]:
+    """Hears what the loggers of a package say."""
+    said, logger = Said(), logging.getLogger(name)
+    level = logger.level
+    logger.addHandler(said)
+    logger.setLevel(logging.INFO)
+    try:
+        yield said
+    finally:
+        logger.removeHandler(said)
+        logger.setLevel(level)
+
+
+def tell_much(story: Story, records: int) -> None:
+    """A story with about seven events for each of so many records."""
+    for number in range(records):
+        record = story.registered(subject=f"S{number}", given_name=f"Ada{number}")
+        child = story.listed(record)
+        story.involved(record)
+        story.flagged(record)
+        story.ended(record)
+        if number % 3 == 0:
+            story.amended(record, given_name=f"Augusta{number}")
+            story.linked(child, story.registered("la-north", f"L{number}"))
