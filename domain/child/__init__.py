@@ -2,5 +2,6 @@
 
 from domain.child.child import Child
 from domain.child.composition import RecordFact, RecordState, compose, fold_record
+from domain.child.judgement import Absorbed, Comparison, Ruling
 
-__all__ = ["Child", "RecordFact", "RecordState", "compose", "fold_record"]
+__all__ = ["Absorbed", "Child", "Comparison", "RecordFact", "RecordState", "Ruling", "compose", "fold_record"]

@@ -185,8 +185,7 @@ class Registrar:
                 cache.move_to_end(stream)
         if not missing:
             return
-        if kind is SourceRecord:
-            self._keys.prefetch(str(stream) for stream in missing)
+        self._keys.prefetch(str(stream) for stream in missing)
         stored: list[StoredEvent] = list(self._log.recorder.select_events_of(missing))
         for event in map(self._log.mapper.to_domain_event, stored):
             cache[event.originator_id] = event.mutate(cache.get(event.originator_id))  # type: ignore[attr-defined]

@@ -1,6 +1,6 @@
 """What the registrar reads before it decides a batch and writes with it, in a few statements for any batch."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -103,6 +103,17 @@ def linked_children(cursor: Cursor, records: Collection[str]) -> dict[str, str]:
         "select record::text, child::text from register.match_index where record = any(%s::uuid[])", (list(records),)
     )
     return dict(cursor.fetchall())
+
+
+def move_records(cursor: Cursor, child_of: Mapping[str, str]) -> None:
+    """Says in the match index which child records now belong to (record → child), after a merge or a split."""
+    if not child_of:
+        return
+    cursor.execute(
+        "update register.match_index as stored set child = moved.child"
+        " from unnest(%s::uuid[], %s::uuid[]) as moved (record, child) where stored.record = moved.record",
+        (list(child_of.keys()), list(child_of.values())),
+    )
 
 
 _SUBMISSIONS = copy_into("register", "submissions", ("source", "id", "outcome"))
