@@ -62,6 +62,16 @@ def children(cursor: Cursor, after: str | None, limit: int) -> list[str]:
     return [child for (child,) in cursor.fetchall()]
 
 
+def children_known(cursor: Cursor, children: Sequence[str]) -> set[str]:
+    """Those of the children that have a record left."""
+    cursor.execute(
+        "select distinct l.child::text from views.link l where l.child = any(%s::uuid[])"
+        " and not exists (select from views.fact f where f.stream = l.record and f.aspect = 'removal')",
+        (list(children),),
+    )
+    return {child for (child,) in cursor.fetchall()}
+
+
 def as_of(
     cursor: Cursor, opener: Opener, child: str, recorded_at: str | None, effective: str | None, today: date
 ) -> Entry | None:

@@ -79,8 +79,8 @@ def _pairs(cursor: Cursor, statement: str, after: Place | None, limit: int) -> l
 
 
 def children_of(pairs: Iterable[OpenPair]) -> Sequence[str]:
-    """Every child that pairs are about, each once."""
-    return list(dict.fromkeys(c for pair in pairs for c in ((pair.child,) if pair.child else (pair.left, pair.right))))
+    """Every child that suspected pairs are about, each once."""
+    return list(dict.fromkeys(child for pair in pairs for child in (pair.left, pair.right)))
 
 
 def parted_to(cursor: Cursor, child: str, position: int) -> Any:
