@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 
-from domain.child import Absorbed, Child, Ruling
+from domain.child import Absorbed, Child, Ruling, stewardship
 from domain.child.events import ChildListed, ChildrenMerged, RecordLinked
 from domain.event import RegisterEvent
 from tests.examples import NOW
@@ -62,6 +62,15 @@ def test_what_a_steward_decides_names_no_record_event_and_seals_who_and_why() ->
     assert isinstance(merged, ChildrenMerged)
     assert (merged.record, merged.matcher, merged.source) == (None, "steward", "urn:contactpoint:stewardship")
     assert {"decided_by", "reason"}.isdisjoint(ChildrenMerged.CLEAR)
+
+
+def test_a_decision_about_too_many_records_is_refused_and_changes_nothing() -> None:
+    left, right = child_with(*(f"a{n}" for n in range(101))), child_with(*(f"b{n}" for n in range(100)))
+    for decide in (stewardship.merge, stewardship.dismiss):
+        assert decide(left, right, RULING) is stewardship.TOO_MANY
+    left.absorb("another", (f"c{n}" for n in range(100)))
+    assert stewardship.leaving(left, None) is stewardship.TOO_MANY
+    assert not any(isinstance(event, ChildrenMerged) for event in left.collect_events())
 
 
 SETS = st.lists(st.sets(st.integers(0, 10**6), min_size=1, max_size=4), min_size=2, max_size=6)

@@ -18,7 +18,6 @@ MOST_PAIRS = 10_000
 UNKNOWN = Refusal("child", "unknown-child", "there is no such child")
 SAME = Refusal("right", "same-child", "these are one child already; name two")
 SUPERSEDED = Refusal("child", "superseded", "the child was merged into another meanwhile; look at the queue again")
-EMPTY = Refusal("child", "no-record", "the child has no record")
 TOO_MANY = Refusal("records", "too-many-records", "too many records are concerned at once; split off a few at a time")
 NOT_HERE = Refusal("records", "record-not-in-child", "a record that is named is not one of this child's")
 NOTHING_LEFT = Refusal("records", "nothing-to-split", "all records would leave; name fewer, so that one stays")
@@ -77,7 +76,7 @@ def leaving(child: Child | None, named: Collection[str] | None) -> Leaving | Ref
     found = _latest_merge(child) if named is None else Leaving(frozenset(named), _brought_by(child, named))
     if isinstance(found, Refusal):
         return found
-    if not found.records or not child.records.issuperset(found.records):
+    if not child.records.issuperset(found.records):
         return NOT_HERE
     if len(found.records) == len(child.records):
         return NOTHING_LEFT
@@ -99,9 +98,7 @@ def split(
 def _about_one(child: Child | None) -> Refusal | None:
     if child is None:
         return UNKNOWN
-    if child.superseded_by is not None:
-        return SUPERSEDED
-    return None if child.records else EMPTY
+    return SUPERSEDED if child.superseded_by is not None else None
 
 
 def _about_two(left: Child | None, right: Child | None) -> Refusal | None:

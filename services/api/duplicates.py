@@ -1,8 +1,10 @@
 """The queue of possible duplicates over HTTP, and what a data steward decides on it."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from http import HTTPStatus
+from threading import BoundedSemaphore
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -16,26 +18,29 @@ from services.api.answers import json_answer, next_page, problems
 from services.api.callers import checked_reason, require_user
 from services.api.looks import Looker, ReasonHeader, looker
 from services.api.parts import Parts
-from services.api.problems import absent
+from services.api.problems import Problem, absent
 from services.api.queue_page import After, queue_page
 from services.api.shapes import Decided, Queue, Split, TwoChildren, UnderWay
 from services.api.stewards import Taken, decide
 from services.registrar.decisions import DecisionType
 
 MOST_AT_ONCE = 500
+MOST_WAITING = 6
+"""Decisions that wait at once; others may look meanwhile."""
 _AFTER = r"^[pc]~[0-9.e+-]{1,30}(~[0-9a-f-]{36}){2}$"
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _SAY_WHY = "give the reason why you decide so, in 3 to 500 characters"
 _DECIDED: dict[int | str, dict[str, Any]] = {
     200: {"model": Decided},
     202: {"model": UnderWay},
-    **problems(401, 403, 404, 409, 422, 503),
+    **problems(401, 403, 404, 409, 422, 429, 503),
 }
 
 
 def router(parts: Parts) -> APIRouter:
     """The calls about duplicates."""
     calls = APIRouter(tags=["duplicates"])
+    room = BoundedSemaphore(MOST_WAITING)
 
     @calls.get("/duplicates", responses={200: {"model": Queue}, **problems(401, 403, 422, 503)})
     def duplicates(
@@ -51,19 +56,34 @@ def router(parts: Parts) -> APIRouter:
     @calls.post("/duplicates/merge", responses=_DECIDED)
     def merge(request: Request, asked: TwoChildren) -> Response:
         """Merges the right child into the left one, which survives and is meant by both numbers from now on."""
-        return _of_two(_steward(parts, request, asked.reason), DecisionType.MERGE, asked)
+        with _place_in(room):
+            return _of_two(_steward(parts, request, asked.reason), DecisionType.MERGE, asked)
 
     @calls.post("/duplicates/dismiss", responses=_DECIDED)
     def dismiss(request: Request, asked: TwoChildren) -> Response:
         """Says that two children are not one; the pair leaves the queue until data change."""
-        return _of_two(_steward(parts, request, asked.reason), DecisionType.DISMISS, asked)
+        with _place_in(room):
+            return _of_two(_steward(parts, request, asked.reason), DecisionType.DISMISS, asked)
 
     @calls.post("/duplicates/split", responses=_DECIDED)
     def split(request: Request, asked: Split) -> Response:
         """Takes records out of a child, or undoes the latest merge into it."""
-        return _split(_steward(parts, request, asked.reason), asked)
+        with _place_in(room):
+            return _split(_steward(parts, request, asked.reason), asked)
 
     return calls
+
+
+@contextmanager
+def _place_in(room: BoundedSemaphore) -> Iterator[None]:
+    """Bounds the decisions that wait to be seen; raises Problem 429 where there are too many."""
+    if not room.acquire(blocking=False):
+        said = "too many decisions are under way; send this again in a moment"
+        raise Problem(HTTPStatus.TOO_MANY_REQUESTS, said, {"Retry-After": "1"})
+    try:
+        yield
+    finally:
+        room.release()
 
 
 def _steward(parts: Parts, request: Request, reason: str) -> Looker:

@@ -16,6 +16,7 @@ from eventsourcing.persistence import IntegrityError, InterfaceError, Operationa
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
 from domain.agency import Agency
+from domain.catalogue import EVENTS
 from domain.child import Child, Ruling
 from domain.event import RegisterEvent
 from domain.identity import Candidate, Features, Matcher, features_of
@@ -256,8 +257,8 @@ class Registrar:
                 cache.move_to_end(stream)
         if not missing:
             return
-        self._keys.prefetch(str(stream) for stream in missing)
         stored: list[StoredEvent] = list(self._log.recorder.select_events_of(missing))
+        self._keys.prefetch(str(event.originator_id) for event in stored if _may_be_sealed(event))
         for event in map(self._log.mapper.to_domain_event, stored):
             cache[event.originator_id] = event.mutate(cache.get(event.originator_id))  # type: ignore[attr-defined]
 
@@ -380,6 +381,11 @@ def _said(reading: Valid | Invalid, agency: Agency | None) -> Said | None:
     if isinstance(reading, Invalid) or agency is None or reading.source != agency.urn:
         return None
     return Said(reading.id, reading.type, reading.subject, reading.time, reading.data, agency)
+
+
+def _may_be_sealed(stored: StoredEvent) -> bool:
+    event = EVENTS.get(stored.topic)
+    return event is None or bool(event.SEALED)
 
 
 def _numbers(said: Said) -> list[tuple[str, str]]:
