@@ -8,7 +8,17 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from domain.access.events import ChildrenShown
-from domain.child.events import ChildListed, RecordLinked
+from domain.child.events import (
+    ChildListed,
+    ChildReinstated,
+    ChildrenMerged,
+    ChildSuperseded,
+    MatchDismissed,
+    MatchSuspected,
+    RecordContradicted,
+    RecordLinked,
+    RecordUnlinked,
+)
 from domain.event import RegisterEvent
 from domain.source_record.events import (
     ConsentWithdrawn,
@@ -36,6 +46,13 @@ EVENTS: Mapping[str, type[RegisterEvent]] = {
     "RecordRemoved.v1": RecordRemoved,
     "ChildListed.v1": ChildListed,
     "RecordLinked.v1": RecordLinked,
+    "RecordUnlinked.v1": RecordUnlinked,
+    "ChildrenMerged.v1": ChildrenMerged,
+    "ChildSuperseded.v1": ChildSuperseded,
+    "ChildReinstated.v1": ChildReinstated,
+    "MatchSuspected.v1": MatchSuspected,
+    "RecordContradicted.v1": RecordContradicted,
+    "MatchDismissed.v1": MatchDismissed,
     "ChildrenShown.v1": ChildrenShown,
 }
 """The current version of each event."""

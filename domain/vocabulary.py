@@ -5,6 +5,8 @@ from enum import StrEnum
 AGENCY_URN = "urn:agency:"
 RESTRICTED_SOURCE = "urn:agency:restricted"
 """Stands in the clear part of an event for the name of a sensitive agency; the true name is sealed."""
+STEWARDSHIP_SOURCE = "urn:contactpoint:stewardship"
+"""The source of what the directory's own data stewards decide; which of them it was is sealed."""
 
 
 class AgencyKind(StrEnum):

@@ -7,6 +7,7 @@ from functools import cached_property
 from projections.access_log.project import AccessLog
 from projections.audit_history.project import AuditHistory
 from projections.directory.project import Directory
+from projections.duplicates.project import Duplicates
 from projections.projection import Projection, Table
 from projections.receipts.project import Receipts
 from projections.search.project import Search
@@ -33,7 +34,7 @@ class Log:
 LOGS: Mapping[str, Log] = {
     log.name: log
     for log in (
-        Log(REGISTER_LOG, (Directory(), Search(), AuditHistory())),
+        Log(REGISTER_LOG, (Directory(), Search(), Duplicates(), AuditHistory())),
         Log(ACCESS_LOG, (AccessLog(),)),
         Log(RECEIPTS_LOG, (Receipts(),)),
     )

@@ -10,7 +10,7 @@ from aiokafka.errors import KafkaError, NoError, TopicAlreadyExistsError, for_co
 
 from streams.closing import close_soon
 from streams.kafka import KafkaAway, KafkaSettings
-from streams.topics import COMMON_TOPICS, RECEIPTS, SUBMISSIONS, UNCLAIMED, Topic, agency_topics
+from streams.topics import COMMON_TOPICS, RECEIPTS, STEWARDSHIP, SUBMISSIONS, UNCLAIMED, Topic, agency_topics
 
 ANSWER_WITHIN_S = 12
 _REQUEST_TIMEOUT_MS = 8_000
@@ -82,7 +82,8 @@ async def _partitions(admin: AIOKafkaAdminClient) -> dict[str, int]:
 
 async def _differences(admin: AIOKafkaAdminClient, replication: int) -> list[str]:
     partitions = await _partitions(admin)
-    codes = {name.partition(".")[2] for name in partitions if name.startswith((SUBMISSIONS, RECEIPTS))} - {UNCLAIMED}
+    codes = {name.partition(".")[2] for name in partitions if name.startswith((SUBMISSIONS, RECEIPTS))}
+    codes -= {UNCLAIMED, STEWARDSHIP}
     wanted = [*COMMON_TOPICS, *(topic for code in sorted(codes) for topic in agency_topics(code))]
     present = {topic.name: topic for topic in wanted if topic.name in partitions}
     found = [f"the topic {topic.name} is missing" for topic in wanted if topic.name not in present]

@@ -12,6 +12,8 @@ ACCESS_EVENTS = "access.events"
 DEAD_LETTERS = "dead-letters"
 UNCLAIMED = "unclaimed"
 """Stands for an agency code in the topics of messages that no registered agency has sent."""
+STEWARDSHIP = "stewardship"
+"""Stands for an agency code in the topics of what the directory's own data stewards decide; the API writes it."""
 
 SUBMISSIONS = "submissions."
 RECEIPTS = "receipts."
@@ -48,12 +50,12 @@ class Topic:
 
 
 def submissions_topic(code: str) -> str:
-    """The topic to which the agency of that code, or UNCLAIMED, submits."""
+    """The topic to which the agency of that code, or UNCLAIMED or STEWARDSHIP, submits."""
     return SUBMISSIONS + code
 
 
 def receipt_topic(code: str) -> str:
-    """The topic in which the agency of that code, or UNCLAIMED, is answered."""
+    """The topic in which the agency of that code, or UNCLAIMED or STEWARDSHIP, is answered."""
     return RECEIPTS + code
 
 
@@ -71,6 +73,7 @@ COMMON_TOPICS = (
     _topic(ACCESS_EVENTS, 1, _FOR_EVER),
     _topic(DEAD_LETTERS, 1, _SEVEN_DAYS),
     *agency_topics(UNCLAIMED),
+    *agency_topics(STEWARDSHIP),
 )
 
 

@@ -45,6 +45,12 @@ WRONG = [
     ["show", NOBODY, *WHO, "--as-of", "2008-10-23T13:23:00"],
     ["show", NOBODY, *WHO, "--effective", "2008-02-31"],
     ["history", *WHO],
+    ["duplicates", *WHO],
+    ["duplicates", "list", "--as", "somebody"],
+    ["duplicates", "list", *WHO, "--limit", "0"],
+    ["duplicates", "merge", NOBODY, *WHO],
+    ["duplicates", "merge", NOBODY, "no-uuid", *WHO],
+    ["duplicates", "split", NOBODY, "--record", "urn:agency:gp", *WHO],
     ["export", *WHO],
     ["find", *WHO, "--date-of-birth", "2008-02-31"],
     ["find", *WHO, "--gender", "boy"],
@@ -98,6 +104,8 @@ def asking(feed: Path) -> list[list[str]]:
         ["find", *WHO, "--nhs-number", "9990000018"],
         ["show", NOBODY, *WHO],
         ["history", NOBODY, *WHO],
+        ["duplicates", "list", *WHO],
+        ["duplicates", "merge", NOBODY, NOBODY, *WHO],
         ["export", str(feed.parent / "out.ndjson"), *WHO],
         ["rebuild"],
         ["agencies", "list"],
@@ -112,7 +120,7 @@ def is_one_sentence(text: str) -> bool:
     return len(text.strip().splitlines()) == 1 and "Traceback" not in text
 
 
-@pytest.mark.parametrize("number", range(12))
+@pytest.mark.parametrize("number", range(14))
 def test_a_stack_that_was_never_started_is_status_3_and_one_sentence(
     number: int, feed: Path, tmp_path: Path, capfd: Captured
 ) -> None:
@@ -123,7 +131,7 @@ def test_a_stack_that_was_never_started_is_status_3_and_one_sentence(
     assert "contactpoint up" in said.err
 
 
-@pytest.mark.parametrize("number", range(12))
+@pytest.mark.parametrize("number", range(14))
 def test_a_stack_whose_supervisor_has_died_is_status_3(
     number: int, feed: Path, tmp_path: Path, capfd: Captured
 ) -> None:

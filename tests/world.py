@@ -1,15 +1,19 @@
 """A small directory for tests: registrar and projections on a real Postgres, without the processes around them."""
 
 import json
+from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import orjson
 
 from domain.agency import Agency
+from domain.child import Child, Comparison
+from domain.event import RegisterEvent
 from domain.identity import DeterministicMatcher
 from domain.vocabulary import AgencyKind
 from projections import postgres, schema
@@ -104,8 +108,16 @@ class World:
 
     def say(self, *submissions: dict[str, Any] | bytes) -> list[str]:
         """The outcomes of submissions, which the views show from then on; each goes to its source's own topic."""
-        messages = [self._message(each) for each in submissions]
+        return self.take([self._message(each) for each in submissions])
+
+    def take(self, messages: list[Message]) -> list[str]:
+        """The outcomes of messages, which the views show from then on."""
         answers = self.registrar.handle(messages)
+        self.show()
+        return [answer.outcome for answer in answers]
+
+    def show(self) -> None:
+        """Shows in the views all that was decided."""
         with self.database.transaction() as cursor:
             schema.use(cursor, schema.LIVE)
             cursor.execute("set local search_path to views")
@@ -113,7 +125,30 @@ class World:
             cursor.execute("select value from register.outbox where topic like 'receipts.%' order by ordinal")
             receipts = [_receipt(bytes(value)) for (value,) in cursor.fetchall()]
             postgres.write(cursor, [put for receipt in receipts for put in Receipts().project(receipt)], careful=True)
-        return [answer.outcome for answer in answers]
+
+    def suspect(self, child: str, other: str, score: float) -> None:
+        """As the matcher would: a record of the child may be about the same person as a record of the other."""
+        record, suspected = self._records_of(child)[0], self._records_of(other)[0]
+        self._append(child, record, lambda c, cause: c.suspect(cause, "test/1", [_compared(suspected, score)]))
+
+    def contradict(self, child: str) -> None:
+        """As the matcher would: the first two records of the child contradict each other."""
+        record, other = self._records_of(child)[:2]
+        self._append(child, record, lambda c, cause: c.contradict(cause, "test/1", [_compared(other, 0.1)]))
+
+    def _records_of(self, child: str) -> list[str]:
+        with self.database.transaction() as cursor:
+            cursor.execute("select record::text from views.link where child = %s order by position", (child,))
+            return [record for (record,) in cursor.fetchall()]
+
+    def _append(self, child: str, record: str, decide: Callable[[Child, RegisterEvent], None]) -> None:
+        (cause, *_) = map(self.log.mapper.to_domain_event, self.log.recorder.select_events_of([UUID(record)]))
+        known = self.registrar.child(child)
+        assert known is not None
+        assert isinstance(cause, RegisterEvent)
+        decide(known, cause)
+        self.log.recorder.insert_events([self.log.mapper.to_stored_event(event) for event in known.collect_events()])
+        self.show()
 
     def _message(self, said: dict[str, Any] | bytes) -> Message:
         owner = None if isinstance(said, bytes) else next(a for a in AGENCIES if a.urn == said["source"])
@@ -143,6 +178,14 @@ class World:
             )
             return str(cursor.fetchall()[0][0])
 
+    def child_named(self, given: str) -> str:
+        """The child with a record of that given name, normalised."""
+        with self.database.transaction() as cursor:
+            cursor.execute(
+                "select child::text from views.link join views.search on stream = record where given = %s", (given,)
+            )
+            return str(cursor.fetchall()[0][0])
+
     def view_looks(self) -> None:
         """Shows every look recorded so far in the view of the access log."""
         ring = KeyRing(self.key, reader_of(self.database, "access"))
@@ -159,6 +202,10 @@ class World:
         with closing(log):
             events = log.recorder.select_notifications(1, 100_000)
             return [vars(log.mapper.to_domain_event(event)) for event in events]
+
+
+def _compared(record: str, score: float) -> Comparison:
+    return Comparison(record, "possible", score, {"given_name": "differs"})
 
 
 def _published(raw: RawEvent, opener: KeyRing) -> PublishedEvent:

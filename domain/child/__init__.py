@@ -1,6 +1,11 @@
-"""A child: which source records are believed to be one person, and how the directory entry is composed of them."""
+"""A child: which source records are believed to be one person, and how the directory entry is composed of them.
+
+`events.py` has what can happen to a child, `child.py` what it remembers, `stewardship.py` what a data steward may
+decide about it and when that is refused; `composition.py` makes the entry.
+"""
 
 from domain.child.child import Child
 from domain.child.composition import RecordFact, RecordState, compose, fold_record
+from domain.child.judgement import Absorbed, Comparison, Ruling
 
-__all__ = ["Child", "RecordFact", "RecordState", "compose", "fold_record"]
+__all__ = ["Absorbed", "Child", "Comparison", "RecordFact", "RecordState", "Ruling", "compose", "fold_record"]

@@ -1,27 +1,55 @@
 """The child aggregate: the set of source records that are believed to be one person."""
 
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from eventsourcing.domain import Aggregate
 
-from domain.child.events import ChildListed, RecordLinked
+from domain.child.events import (
+    ChildListed,
+    ChildReinstated,
+    ChildrenMerged,
+    ChildSuperseded,
+    MatchDismissed,
+    MatchSuspected,
+    RecordContradicted,
+    RecordLinked,
+    RecordUnlinked,
+)
+from domain.child.judgement import STEWARD, Absorbed, Comparison, Ruling
 from domain.event import RegisterEvent
 from domain.identity.decision import Decision
 
 
 class Child(Aggregate):
-    """One person as the directory knows it; `records` holds the stream ids of the linked source records as text."""
+    """One person as the directory knows it; `records` holds the stream ids of the linked source records as text.
+
+    `superseded_by` is the child that absorbed this one, or None; `absorbed` has, in their order, the children that this
+    one absorbed and may give back, with what each brought.
+    """
 
     records: set[str]
+    superseded_by: str | None
+    absorbed: dict[str, frozenset[str]]
 
     def __init__(self) -> None:
         self.records = set()
+        self.superseded_by = None
+        self.absorbed = {}
 
     @classmethod
     def listed(cls, child: UUID, cause: RegisterEvent) -> "Child":
         """A child that the directory learns of by `cause`, an event of a source record."""
         begun: Child = cls._create(ChildListed, id=child, **_following(cause))
+        return begun
+
+    @classmethod
+    def set_apart(cls, child: UUID, records: Mapping[str, int], ruling: Ruling) -> "Child":
+        """A child of its own for records (stream id → version as it was seen) that a steward takes out of another."""
+        first, version = next(iter(records.items()))
+        begun: Child = cls._create(ChildListed, id=child, **ruling.provenance, record=first, record_version=version)
+        begun._link_back(records, ruling)
         return begun
 
     def link(self, cause: RegisterEvent, decision: Decision) -> None:
@@ -35,13 +63,94 @@ class Child(Aggregate):
             explanation=dict(decision.explanation),
         )
 
+    def merge(self, cause: RegisterEvent | Ruling, absorbed: Sequence[Absorbed], matcher: str = STEWARD) -> None:
+        """Absorbs other children, which are to be told by `supersede`."""
+        self.trigger_event(
+            ChildrenMerged, **_decided(cause), matcher=matcher, merged=[each.as_data() for each in absorbed]
+        )
 
-def _following(cause: RegisterEvent) -> dict[str, str | int | bool | datetime]:
+    def supersede(self, by: UUID, cause: RegisterEvent | Ruling) -> None:
+        """Gives way to the child that has absorbed this one."""
+        self.trigger_event(ChildSuperseded, **_provenance(cause), by=str(by))
+
+    def unlink(self, records: Iterable[str], to: UUID, ruling: Ruling) -> None:
+        """Gives records to another child, which takes them by `set_apart` or `reinstate`."""
+        self.trigger_event(RecordUnlinked, **ruling.provenance, **ruling.sealed, records=sorted(records), to=str(to))
+
+    def reinstate(self, records: Mapping[str, int], ruling: Ruling) -> None:
+        """Stands for itself again, with the records (stream id → version as it was seen) that it brought."""
+        self.trigger_event(ChildReinstated, **ruling.provenance, **ruling.sealed)
+        self._link_back(records, ruling)
+
+    def suspect(self, cause: RegisterEvent, matcher: str, suspicions: Sequence[Comparison]) -> None:
+        """Says which records of other children the record of `cause` may be one person with."""
+        self.trigger_event(
+            MatchSuspected,
+            **_following(cause),
+            matcher=matcher,
+            suspicions=[each.as_data() for each in suspicions],
+        )
+
+    def contradict(self, cause: RegisterEvent, matcher: str, contradictions: Sequence[Comparison]) -> None:
+        """Says which records of this child the record of `cause` contradicts."""
+        self.trigger_event(
+            RecordContradicted,
+            **_following(cause),
+            matcher=matcher,
+            contradictions=[each.as_data() for each in contradictions],
+        )
+
+    def dismiss(self, other: "Child", ruling: Ruling) -> None:
+        """Says that the other child is somebody else."""
+        self.trigger_event(
+            MatchDismissed,
+            **ruling.provenance,
+            **ruling.sealed,
+            other=str(other.id),
+            records=sorted(self.records),
+            other_records=sorted(other.records),
+        )
+
+    def absorb(self, child: str, records: Iterable[str]) -> None:
+        """Remembers what an absorbed child brought; only an event calls this."""
+        self.absorbed.pop(child, None)
+        self.absorbed[child] = frozenset(records)
+        self.records.update(self.absorbed[child])
+
+    def _link_back(self, records: Mapping[str, int], ruling: Ruling) -> None:
+        for record, version in records.items():
+            self.trigger_event(
+                RecordLinked,
+                **ruling.provenance,
+                record=record,
+                record_version=version,
+                rule="split",
+                matcher=STEWARD,
+                score=1.0,
+                explanation={},
+            )
+
+
+def _provenance(cause: RegisterEvent | Ruling) -> dict[str, Any]:
+    if isinstance(cause, Ruling):
+        return cause.provenance
     return {
         "timestamp": cause.timestamp,
         "source": cause.source,
         "restricted": cause.restricted,
         "time": cause.time,
+    }
+
+
+def _following(cause: RegisterEvent) -> dict[str, Any]:
+    return {
+        **_provenance(cause),
         "record": str(cause.originator_id),
         "record_version": cause.originator_version,
     }
+
+
+def _decided(cause: RegisterEvent | Ruling) -> dict[str, Any]:
+    if isinstance(cause, Ruling):
+        return {**cause.provenance, **cause.sealed, "record": None, "record_version": None}
+    return {**_following(cause), "decided_by": None, "reason": None}

@@ -1,5 +1,6 @@
 """Who looked at which children."""
 
+from collections.abc import Collection
 from typing import Any
 
 import orjson
@@ -9,9 +10,9 @@ from projections.projection import Opener
 
 
 def accesses(
-    cursor: Cursor, opener: Opener, child: str | None = None, user: str | None = None, limit: int = 1000
+    cursor: Cursor, opener: Opener, children: Collection[str] | None = None, user: str | None = None, limit: int = 1000
 ) -> list[dict[str, Any]]:
-    """Looks, latest first, at most `limit`: of one child, of one user, or all.
+    """Looks, latest first, at most `limit`: of some children, of one user, or all.
 
     Each is `{position, type, time, recorded_at, user, reason, action, asked, children, count}`; what is sealed is None
     once its key is destroyed.
@@ -19,10 +20,14 @@ def accesses(
     cursor.execute(
         "select stream, version, position, type, time, recorded_at, children::text[], data, sealed"
         " from views.access_log"
-        " where (%(child)s::uuid is null or children @> array[%(child)s::uuid])"
+        " where (%(children)s::uuid[] is null or children && %(children)s::uuid[])"
         " and (%(streams)s::uuid[] is null or stream = any(%(streams)s::uuid[]))"
         " order by position desc limit %(limit)s",
-        {"child": child, "streams": None if user is None else _streams_of(cursor, opener, user), "limit": limit},
+        {
+            "children": None if children is None else list(children),
+            "streams": None if user is None else _streams_of(cursor, opener, user),
+            "limit": limit,
+        },
     )
     rows = cursor.fetchall()
     opener.prefetch({row[0] for row in rows})

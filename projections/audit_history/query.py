@@ -6,7 +6,8 @@ from typing import Any
 import orjson
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
-from domain.vocabulary import RESTRICTED_SOURCE
+from domain.vocabulary import RESTRICTED_SOURCE, STEWARDSHIP_SOURCE
+from projections.directory.survivors import family, survivor
 from projections.projection import Opener, PublishedEvent
 
 EVENT_COLUMNS = "h.position, h.stream, h.version, h.type, h.time, h.recorded_at, h.source, h.data, h.sealed"
@@ -49,11 +50,14 @@ def true_source(event: PublishedEvent, personal: Mapping[str, Any]) -> str:
 
 
 def history(cursor: Cursor, opener: Opener, child: str) -> list[dict[str, Any]]:
-    """Every event of the child and of the records linked to it, oldest first, as in the contract's §4.
+    """Every event of the child, of all it absorbed and of the records linked to it, oldest first (contract §4).
+
+    The number of a child that was absorbed gives the survivor's history.
 
     Each is `{position, stream, version, type, time, recorded_at, source, data, caused_by}`; an event of the child takes
     `source` and `caused_by` from the record's event that it followed. Empty where the child has no record left.
     """
+    child = survivor(cursor, child)
     cursor.execute(
         "select l.record, exists (select from views.fact f where f.stream = l.record and f.aspect = 'removal')"
         " from views.link l where l.child = %s::uuid",
@@ -62,7 +66,7 @@ def history(cursor: Cursor, opener: Opener, child: str) -> list[dict[str, Any]]:
     linked = cursor.fetchall()
     if all(removed for _, removed in linked):
         return []
-    events = events_of(cursor, opener, [child, *(record for record, _ in linked)])
+    events = events_of(cursor, opener, [*family(cursor, child), *(record for record, _ in linked)])
     events_by_version = {(event.stream, event.version): event for event in events}
     missing = {cause for event in events if (cause := _cause(event)) and cause not in events_by_version}
     events_by_version |= _events(cursor, opener, missing)
@@ -71,7 +75,9 @@ def history(cursor: Cursor, opener: Opener, child: str) -> list[dict[str, Any]]:
 
 
 def _cause(event: PublishedEvent) -> Version | None:
-    """The record's event that an event of a child followed."""
+    """The record's event that an event of a child followed; what a steward decided followed none."""
+    if event.source == STEWARDSHIP_SOURCE:
+        return None
     record, version = event.data.get("record"), event.data.get("record_version")
     return (record, version) if isinstance(record, str) and isinstance(version, int) else None
 

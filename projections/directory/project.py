@@ -6,6 +6,7 @@ from projections.projection import PublishedEvent, Put, Table
 
 FACT = Table("fact", ("stream", "aspect", "number", "version", "position"), keys=3)
 LINK = Table("link", ("record", "child", "position"), keys=1)
+SUPERSEDED = Table("superseded", ("child", "by", "position"), keys=1)
 
 ASPECTS = {
     "RecordRegistered.v1": "particulars",
@@ -21,25 +22,36 @@ ASPECTS = {
 """What an event of a record says something about; a later event of the same aspect and number supersedes it."""
 
 LINKS = frozenset({"ChildListed.v1", "RecordLinked.v1"})
+SUPERSEDING = frozenset({"ChildSuperseded.v1", "ChildReinstated.v1"})
 
 
 class Directory:
     """The rows that a directory entry is composed of."""
 
     name = "directory"
-    tables = (FACT, LINK)
+    tables = (FACT, LINK, SUPERSEDED)
     opens = frozenset[str]()
 
     def project(self, event: PublishedEvent) -> Sequence[Put]:
-        """One fact for an event of a record, one link for an event that links one."""
+        """One fact for an event of a record, a link for each record that an event of a child brings to it."""
         aspect = ASPECTS.get(event.type)
         if aspect:
             number = event.data.get("number", 0)
             fact = Put(FACT, (event.stream, aspect, number, event.version, event.position), _is_first(event))
             return (fact, _standing_again(event)) if _is_renewed(event) else (fact,)
         if event.type in LINKS:
-            return (Put(LINK, (event.data["record"], event.stream, event.position), True),)
+            return (Put(LINK, (event.data["record"], event.stream, event.position), _is_new_link(event)),)
+        if event.type == "ChildrenMerged.v1":
+            brought = [record for each in event.data["merged"] for record in each["records"]]
+            return [Put(LINK, (record, event.stream, event.position), False) for record in brought]
+        if event.type in SUPERSEDING:
+            return (Put(SUPERSEDED, (event.stream, event.data.get("by"), event.position), False),)
         return ()
+
+
+def _is_new_link(event: PublishedEvent) -> bool:
+    """Whether the record most likely was linked to no child: the second event of a child links what listed it."""
+    return event.type == "ChildListed.v1" or (event.version > 2 and event.data.get("rule") != "split")
 
 
 def _is_first(event: PublishedEvent) -> bool:

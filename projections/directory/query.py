@@ -9,7 +9,9 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
 from domain.child.composition import RecordFact, RecordState, compose, fold_record
 from projections.audit_history.query import EVENT_COLUMNS, events_of, stored_event, true_source
-from projections.directory.project import ASPECTS, FACT, LINK, LINKS, Directory
+from projections.directory.membership import Membership, membership_of
+from projections.directory.project import ASPECTS, FACT, Directory
+from projections.directory.survivors import MOST_HOPS, survivor
 from projections.memory import MemoryViews
 from projections.projection import Opener, PublishedEvent
 
@@ -19,11 +21,13 @@ Entry = dict[str, Any]
 def entry(cursor: Cursor, opener: Opener, child: str, *, effective: str | None = None, today: date) -> Entry | None:
     """The directory entry of the contract's §3 as it is known now, or None where the child has no record left.
 
+    The number of a child that was absorbed gives the survivor's entry.
+
     `effective` (a time as in events) gives it as it was true then; age and consents are judged for `today`.
     """
     if effective is not None:
         return as_of(cursor, opener, child, None, effective, today)
-    return next(iter(entries(cursor, opener, [child], today)), None)
+    return next(iter(entries(cursor, opener, [survivor(cursor, child)], today)), None)
 
 
 def entries(cursor: Cursor, opener: Opener, children: Sequence[str], today: date) -> list[Entry]:
@@ -58,19 +62,26 @@ def children(cursor: Cursor, after: str | None, limit: int) -> list[str]:
     return [child for (child,) in cursor.fetchall()]
 
 
+def children_known(cursor: Cursor, children: Sequence[str]) -> set[str]:
+    """Those of the children that have a record left."""
+    cursor.execute(
+        "select distinct l.child::text from views.link l where l.child = any(%s::uuid[])"
+        " and not exists (select from views.fact f where f.stream = l.record and f.aspect = 'removal')",
+        (list(children),),
+    )
+    return {child for (child,) in cursor.fetchall()}
+
+
 def as_of(
     cursor: Cursor, opener: Opener, child: str, recorded_at: str | None, effective: str | None, today: date
 ) -> Entry | None:
     """The entry as it was known at `recorded_at`, of what had become true by `effective`; None means without a bound.
 
-    The history up to then is replayed through the directory's own projection; records are linked as they were then.
+    The history up to then is replayed through the directory's own projection; records belong to whom they did then.
     """
     replayed = MemoryViews()
     directory = Directory()
-    linking = [e for e in _known(events_of(cursor, opener, [child]), recorded_at) if e.type in LINKS]
-    for event in linking:
-        replayed.apply(directory.project(event))
-    records = [record for record, of_child, _ in replayed.rows(LINK) if of_child == child]
+    child, records = _members(cursor, opener, child, recorded_at)
     events = {
         (event.stream, event.version): event
         for event in _known(events_of(cursor, opener, records), recorded_at)
@@ -79,8 +90,32 @@ def as_of(
     for event in sorted(events.values(), key=lambda e: e.position):
         replayed.apply(directory.project(event))
     facts = {(stream, version) for stream, _, _, version, _ in replayed.rows(FACT)}
-    linked = max((event.position for event in linking), default=0)
+    linked = max(records.values(), default=0)
     return _compose(child, [events[fact] for fact in facts], linked, recorded_at, today)
+
+
+def _members(cursor: Cursor, opener: Opener, child: str, recorded_at: str | None) -> tuple[str, dict[str, int]]:
+    """Which child the number meant then, and its records with the positions at which they came."""
+    membership = Membership()
+    for _ in range(MOST_HOPS):
+        membership = membership_of(_known(events_of(cursor, opener, [child]), recorded_at))
+        if membership.superseded_by is None:
+            break
+        child = membership.superseded_by
+    return child, membership.records
+
+
+def records(cursor: Cursor, opener: Opener, streams: Sequence[str]) -> dict[str, RecordState]:
+    """What agencies now hold in the records named; one whose key is destroyed is left out."""
+    cursor.execute(
+        f"select {EVENT_COLUMNS} from views.fact f"  # noqa: S608
+        " join views.history h on h.stream = f.stream and h.version = f.version"
+        " where f.stream = any(%s::uuid[]) and f.aspect = 'particulars'",
+        (list(streams),),
+    )
+    events = [stored_event(row, opener) for row in cursor.fetchall()]
+    opener.prefetch({event.stream for event in events})
+    return {event.stream: state for event in events if (state := _record([event]))}
 
 
 def _known(events: Iterable[PublishedEvent], recorded_at: str | None) -> list[PublishedEvent]:

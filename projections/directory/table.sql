@@ -16,3 +16,12 @@ create table if not exists link (
 );
 create unique index if not exists link_key on link (record);
 create index if not exists link_child on link (child);
+
+-- The child that absorbed another; null again once the merge was undone.
+create table if not exists superseded (
+    child uuid not null,
+    by uuid,
+    position bigint not null
+);
+create unique index if not exists superseded_key on superseded (child);
+create index if not exists superseded_by on superseded (by);

@@ -15,6 +15,9 @@ class Offsets(NamedTuple):
     last: int
 
 
+_COLUMNS = "source, submission, outcome, reasons, topic, partition, message_offset, recorded_at, position"
+
+
 def receipts(
     cursor: Cursor,
     *,
@@ -38,12 +41,22 @@ def receipts(
         conditions.append("(topic, partition, message_offset) > (%(topic)s, %(partition)s, %(offset)s)")
         values |= message_parts(after)
     cursor.execute(
-        "select source, submission, outcome, reasons, topic, partition, message_offset, recorded_at, position"  # noqa: S608
+        f"select {_COLUMNS}"  # noqa: S608
         f" from views.receipts where {' and '.join(conditions)}"
         " order by topic, partition, message_offset limit %(limit)s",
         values,
     )
     return [_receipt(*row) for row in cursor.fetchall()]
+
+
+def receipt_of(cursor: Cursor, topic: str, partition: int, offset: int) -> dict[str, Any] | None:
+    """The receipt of one message, or None while it has none."""
+    cursor.execute(
+        f"select {_COLUMNS} from views.receipts where topic = %s and partition = %s and message_offset = %s",  # noqa: S608
+        (topic, partition, offset),
+    )
+    row = cursor.fetchone()
+    return _receipt(*row) if row else None
 
 
 def message_parts(message: str) -> dict[str, Any]:

@@ -16,6 +16,7 @@ _SAID = {
     401: "No token, or one that is not valid.",
     403: "A token without this right.",
     404: "Nothing here; what is hidden is answered the same.",
+    409: "A rule says no; the answer says which, and nothing was changed.",
     413: "The body, or one submission in it, is too large.",
     415: "A media type that this call does not take.",
     422: "Something is missing or wrong; the answer says what to add.",

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from projections.access_log.query import accesses
 from projections.audit_history import query as audit_history
 from projections.directory import query as directory
+from projections.directory.survivors import family, survivor
 from projections.search.query import find
 from services.api.answers import json_answer, ndjson_answer, next_page, problems
 from services.api.callers import checked_reason, require_user
@@ -58,7 +59,7 @@ def router(parts: Parts) -> APIRouter:
 
     @calls.get("/children/{child}/looks", responses={200: {"model": Looks}, **_LOOK_ERRORS})
     def looks(request: Request, child: str, _: ReasonHeader = None) -> Response:
-        """Who looked at a child and why, latest first, as far as the view of the access log has come."""
+        """Who looked at a child and those it absorbed, latest first, as far as the view of the access log has come."""
         return json_answer(_looks(looker(parts, request), _child_id(child)))
 
     @calls.get(
@@ -110,7 +111,7 @@ def _show(who: Looker, child: str, known_at: str | None, true_at: str | None) ->
             today = _day(true_at) if true_at else _today(who)
             found = directory.entry(cursor, who.parts.keys, child, effective=true_at, today=today)
     asked = {"child": child, "as_of": known_at, "effective": true_at}
-    who.record("show", {name: value for name, value in asked.items() if value}, [child] if found else [])
+    who.record("show", {name: value for name, value in asked.items() if value}, [found["child"]] if found else [])
     if found is None:
         raise absent()
     return found
@@ -119,7 +120,8 @@ def _show(who: Looker, child: str, known_at: str | None, true_at: str | None) ->
 def _history(who: Looker, child: str) -> dict[str, Any]:
     with who.parts.reading() as cursor:
         events = audit_history.history(cursor, who.parts.keys, child)
-    who.record("history", {"child": child}, [child] if events else [])
+        shown = survivor(cursor, child)
+    who.record("history", {"child": child}, [shown] if events else [])
     if not events:
         raise absent()
     return {"events": events}
@@ -128,7 +130,8 @@ def _history(who: Looker, child: str) -> dict[str, Any]:
 def _looks(who: Looker, child: str) -> dict[str, Any]:
     who.record("looks", {"child": child})
     with who.parts.reading() as cursor:
-        return {"looks": accesses(cursor, who.parts.access_keys, child=child)}
+        children = family(cursor, survivor(cursor, child))
+        return {"looks": accesses(cursor, who.parts.access_keys, children)}
 
 
 def _export(who: Looker, after: str | None, limit: int) -> tuple[list[dict[str, Any]], str | None]:

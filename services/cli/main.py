@@ -26,6 +26,7 @@ VERBS = {
     "find": "find a child",
     "show": "a child's directory entry: who works with the child, and how to reach them",
     "history": "everything that was ever said of a child",
+    "duplicates": "children that may be one: list, merge, split, dismiss",
     "export": "every directory entry into a file",
     "rebuild": "build every view afresh from Kafka, compare, switch",
     "simulate": "write the feeds of a fictional population and the truth behind them",

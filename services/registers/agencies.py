@@ -14,7 +14,7 @@ from streams.kafka import KafkaSettings
 from streams.store.database import Cursor, Database
 from streams.topics import ensure_topics
 
-RESERVED_CODES = frozenset({"unclaimed", "restricted"})
+RESERVED_CODES = frozenset({"unclaimed", "restricted", "stewardship"})
 """Names that topics and sources use for something else."""
 
 _CODE = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")

@@ -6,7 +6,7 @@ message takes effect exactly once whatever is killed. After a failed save nothin
 
 import logging
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -16,23 +16,29 @@ from eventsourcing.persistence import IntegrityError, InterfaceError, Operationa
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
 from domain.agency import Agency
-from domain.child import Child
+from domain.catalogue import EVENTS
+from domain.child import Child, Ruling
 from domain.event import RegisterEvent
 from domain.identity import Candidate, Features, Matcher, features_of
 from domain.source_record import Refusal, Said, SourceRecord, decide
-from domain.vocabulary import SubmissionType
+from domain.vocabulary import STEWARDSHIP_SOURCE, SubmissionType
 from services.registrar import store
+from services.registrar.decisions import read_decision
+from services.registrar.kept_apart import Verdict
 from services.registrar.match_index import MatchIndex
 from services.registrar.reading import TOO_LARGE, Invalid, Reason, Valid, read, reason
 from services.registrar.receipts import Answer, dead_letter, receipt
+from services.registrar.stewardship import rule
 from streams.codec import iso_text
 from streams.store.application import LogApplication
 from streams.store.database import Database, DatabaseAway
 from streams.store.keys import KeyRing, insert_keys
+from streams.topics import STEWARDSHIP, submissions_topic
 
 logger = logging.getLogger(__name__)
 
 CACHED_AGGREGATES = 15_000
+STEWARDS_TOPIC = submissions_topic(STEWARDSHIP)
 
 _NOT_THE_MESSAGE = (store.OffsetMoved, DatabaseAway, OperationalError, InterfaceError, IntegrityError)
 """Failures that no message is to blame for: the batch is taken again."""
@@ -56,7 +62,15 @@ class Message:
     reading: Valid | Invalid = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        self.reading = TOO_LARGE if self.oversize else read(self.value)
+        if self.oversize:
+            self.reading = TOO_LARGE
+        else:
+            self.reading = read_decision(self.value) if self.is_stewards else read(self.value)
+
+    @property
+    def is_stewards(self) -> bool:
+        """Whether it is a data steward's decision."""
+        return self.topic == STEWARDS_TOPIC
 
     @property
     def reference(self) -> str:
@@ -115,6 +129,9 @@ class Registrar:
         Raises OffsetMoved where another registrar was faster, DatabaseAway and the library's persistence errors; then
         the batch has had no effect, or all of it (CommitUnknown): the stored offsets tell.
         """
+        decisions = [message for message in messages if message.is_stewards]
+        if decisions and len(decisions) < len(messages):
+            return [*self.handle([message for message in messages if not message.is_stewards]), *self.handle(decisions)]
         try:
             return self._take(messages)
         except _NOT_THE_MESSAGE:
@@ -139,6 +156,8 @@ class Registrar:
         self._keys.forget()
 
     def _take(self, messages: Sequence[Message]) -> list[Answer]:
+        if messages[0].is_stewards:
+            return self._rule_on(messages)
         saids = [_said(message.reading, message.owner) for message in messages]
         batch = self._look_up([said for said in saids if said])
         for message, said in zip(messages, saids, strict=True):
@@ -148,6 +167,59 @@ class Registrar:
                 batch.letters.append((answer, message.value))
         self._save(batch, messages)
         return batch.answers
+
+    def _rule_on(self, messages: Sequence[Message]) -> list[Answer]:
+        """Takes decisions of data stewards, in a transaction of their own: they see what was saved before."""
+        asked = [message.reading for message in messages if isinstance(message.reading, Valid)]
+        with self._database.transaction() as cursor:
+            outcomes = store.outcomes_of(cursor, {(each.source, each.id) for each in asked})
+        batch = Batch(self._clock(), outcomes, {}, MatchIndex(()))
+        for message in messages:
+            answer = self._ruled(batch, message)
+            batch.answers.append(answer)
+            if answer.outcome == "invalid":
+                batch.letters.append((answer, message.value))
+        self._save(batch, messages)
+        return batch.answers
+
+    def _ruled(self, batch: Batch, message: Message) -> Answer:
+        asked = message.reading
+        if isinstance(asked, Invalid):
+            return _answered(message, "invalid", tuple(asked.reasons))
+        return self._settle(batch, message, asked, lambda: self._rule(batch, asked))
+
+    def _rule(self, batch: Batch, asked: Valid) -> Refusal | None:
+        at = batch.recorded_at
+        ruling = Ruling(asked.data["decided_by"], asked.data["reason"], at, iso_text(at))
+        ruled = rule(self, asked, ruling, self._new_id)
+        if isinstance(ruled, Refusal):
+            return ruled
+        for child in ruled.children:
+            self._children[child.id] = child
+            batch.events.extend(event for event in child.collect_events() if isinstance(event, RegisterEvent))
+        batch.changes.moved.update(ruled.moved)
+        batch.changes.verdicts.append(Verdict(ruled.apart, ruled.left, ruled.right))
+        return None
+
+    def child(self, child: str) -> Child | None:
+        """The child of that number, or None; no other stream is one."""
+        self._load(Child, self._children, {UUID(child)})
+        found = self._children.get(UUID(child))
+        if not isinstance(found, Child):
+            self._children.pop(UUID(child), None)
+            return None
+        return found
+
+    def versions_of(self, records: Iterable[str]) -> dict[str, int]:
+        """The last version of each record."""
+        streams = {UUID(record) for record in records}
+        self._load(SourceRecord, self._records, streams)
+        return {str(stream): self._records[stream].version for stream in streams}
+
+    def streams_of(self, keys: Iterable[store.RecordKey]) -> dict[store.RecordKey, UUID]:
+        """The stream of each record that an agency's number means."""
+        with self._database.transaction() as cursor:
+            return store.streams_of(cursor, set(keys))
 
     def _give_up(self, message: Message) -> list[Answer]:
         answer = _answered(message, "refused", (_NOT_PROCESSED,))
@@ -185,9 +257,8 @@ class Registrar:
                 cache.move_to_end(stream)
         if not missing:
             return
-        if kind is SourceRecord:
-            self._keys.prefetch(str(stream) for stream in missing)
         stored: list[StoredEvent] = list(self._log.recorder.select_events_of(missing))
+        self._keys.prefetch(str(event.originator_id) for event in stored if _may_be_sealed(event))
         for event in map(self._log.mapper.to_domain_event, stored):
             cache[event.originator_id] = event.mutate(cache.get(event.originator_id))  # type: ignore[attr-defined]
 
@@ -198,11 +269,15 @@ class Registrar:
         if said is None:
             why = _UNKNOWN_AGENCY if message.owner is None else _NOT_THE_OWNER
             return _answered(message, "refused", (why,))
+        return self._settle(batch, message, reading, lambda: self._decide(batch, said))
+
+    def _settle(self, batch: Batch, message: Message, reading: Valid, decide: Callable[[], Refusal | None]) -> Answer:
+        """Decides what was not decided before, and remembers the outcome."""
         key = (reading.source, reading.id)
         before = batch.outcomes.get(key)
         if before:
             return _answered(message, "duplicate", () if before == "accepted" else (_REFUSED_BEFORE,))
-        refusal = self._decide(batch, said)
+        refusal = decide()
         outcome = "refused" if refusal else "accepted"
         batch.outcomes[key] = outcome
         batch.changes.submissions.append((*key, outcome))
@@ -308,6 +383,11 @@ def _said(reading: Valid | Invalid, agency: Agency | None) -> Said | None:
     return Said(reading.id, reading.type, reading.subject, reading.time, reading.data, agency)
 
 
+def _may_be_sealed(stored: StoredEvent) -> bool:
+    event = EVENTS.get(stored.topic)
+    return event is None or bool(event.SEALED)
+
+
 def _numbers(said: Said) -> list[tuple[str, str]]:
     numbers = [("subject", said.subject)]
     if said.type == SubmissionType.INVOLVEMENT_STARTED:
@@ -322,4 +402,6 @@ def _record_keys(said: Said) -> list[store.RecordKey]:
 def _answered(message: Message, outcome: str, reasons: tuple[Reason, ...], last_event: int | None = None) -> Answer:
     owner = message.owner
     code, urn = (owner.code, owner.urn) if owner else (None, None)
+    if message.is_stewards:
+        code, urn = STEWARDSHIP, STEWARDSHIP_SOURCE
     return Answer(message.reference, code, urn, message.reading.id, outcome, reasons, last_event)

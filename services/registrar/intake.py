@@ -30,7 +30,7 @@ from streams.sealing import KeyEncryptionKey
 from streams.store.application import LogApplication
 from streams.store.database import Database, DatabaseAway, connect
 from streams.store.keys import KeyRing, reader_of
-from streams.topics import UNCLAIMED, agency_topics, submissions_topic
+from streams.topics import STEWARDSHIP, UNCLAIMED, agency_topics, submissions_topic
 
 logger = logging.getLogger(__name__)
 
@@ -169,10 +169,10 @@ class _Topics:
             agencies = load_agencies(cursor)
         self._version = version
         self._owners = {submissions_topic(code): agency for code, agency in agencies.items()}
-        self._owners[submissions_topic(UNCLAIMED)] = None
+        self._owners |= {submissions_topic(code): None for code in (UNCLAIMED, STEWARDSHIP)}
         partitions = [
             TopicPartition(topic.name, number)
-            for code in (*agencies, UNCLAIMED)
+            for code in (*agencies, UNCLAIMED, STEWARDSHIP)
             for topic in agency_topics(code)
             if topic.name in self._owners
             for number in range(topic.partitions)

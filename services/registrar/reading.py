@@ -9,7 +9,6 @@ from typing import Any, NamedTuple, NoReturn
 import orjson
 from pydantic import TypeAdapter, ValidationError
 
-from domain.vocabulary import SubmissionType
 from services.registrar.submission import MODELS, PRINTABLE, Reference, Submission
 
 MAX_BYTES = 1_048_576
@@ -55,8 +54,13 @@ TOO_LARGE = Invalid(None, [reason("", "too-large", f"a submission has at most {M
 """What is said of a message that is too large, and of one that its sender had to cut."""
 
 
-def read(value: bytes | None) -> Valid | Invalid:
-    """The submission in a message's value, or everything that is wrong with it."""
+def read(
+    value: bytes | None, models: Mapping[str, type[Submission]] = MODELS, envelope: type[Submission] = Submission
+) -> Valid | Invalid:
+    """The submission in a message's value, or everything that is wrong with it.
+
+    `models` has what is taken by type, `envelope` what is said of a message of none of these types.
+    """
     if value is not None and len(value) > MAX_BYTES:
         return TOO_LARGE
     try:
@@ -65,15 +69,15 @@ def read(value: bytes | None) -> Valid | Invalid:
         return Invalid(None, [unreadable.reason])
     if not isinstance(parsed, dict):
         return Invalid(None, [reason("", "not-an-object", "a submission is one JSON object")])
-    model = MODELS.get(parsed["type"]) if isinstance(parsed.get("type"), str) else None
+    model = models.get(parsed["type"]) if isinstance(parsed.get("type"), str) else None
     try:
-        submission = (model or Submission).model_validate(parsed if model else _without(parsed, "type", "data"))
+        submission = (model or envelope).model_validate(parsed if model else _without(parsed, "type", "data"))
     except ValidationError as error:
-        reasons = _of_type(parsed, model) + [_explained(problem) for problem in error.errors(include_url=False)]
+        reasons = _of_type(parsed, model, models) + [_explained(problem) for problem in error.errors(include_url=False)]
         distinct = list({(each["field"], each["code"]): each for each in reasons}.values())
         return Invalid(_id_of(parsed), distinct[:MAX_REASONS])
     if model is None:
-        return Invalid(_id_of(parsed), _of_type(parsed, model))
+        return Invalid(_id_of(parsed), _of_type(parsed, model, models))
     return _dated(submission, parsed["time"][:10])
 
 
@@ -155,12 +159,14 @@ def _without(parsed: Mapping[str, Any], *names: str) -> dict[str, Any]:
     return {key: value for key, value in parsed.items() if key not in names}
 
 
-def _of_type(parsed: Mapping[str, Any], model: type[Submission] | None) -> list[Reason]:
+def _of_type(
+    parsed: Mapping[str, Any], model: type[Submission] | None, models: Mapping[str, type[Submission]]
+) -> list[Reason]:
     if model is not None:
         return []
     if parsed.get("type") is None:
         return [reason("type", "missing", _MISSING)]
-    return [reason("type", "unknown-type", f"a submission's type is one of {', '.join(SubmissionType)}")]
+    return [reason("type", "unknown-type", f"a submission's type is one of {', '.join(models)}")]
 
 
 def _explained(problem: Mapping[str, Any]) -> Reason:

@@ -1,6 +1,6 @@
 """What the registrar reads before it decides a batch and writes with it, in a few statements for any batch."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -9,6 +9,7 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812
 from psycopg2.extras import execute_values
 
 from domain.identity import Candidate, Features
+from services.registrar.kept_apart import Verdict, keep_verdicts
 from streams.store.binary_copy import bigint, copy_into, copy_rows
 
 SubmissionKey = tuple[str, str]
@@ -28,7 +29,8 @@ class Changes:
     """Rows that a batch adds, in the order in which they were decided.
 
     `linked` has the child of each record that the batch describes, `outdated` the records whose row in the match index
-    goes, `features` those that get one.
+    goes, `features` those that get one, `moved` the child of each record that a merge or a split moved, `verdicts` what
+    stewards found.
     """
 
     submissions: list[tuple[str, str, str]] = field(default_factory=list)
@@ -36,6 +38,8 @@ class Changes:
     features: dict[str, tuple[str, Features]] = field(default_factory=dict)
     linked: dict[str, str] = field(default_factory=dict)
     outdated: set[str] = field(default_factory=set)
+    moved: dict[str, str] = field(default_factory=dict)
+    verdicts: list[Verdict] = field(default_factory=list)
 
 
 def outcomes_of(cursor: Cursor, keys: Collection[SubmissionKey]) -> dict[SubmissionKey, str]:
@@ -105,6 +109,17 @@ def linked_children(cursor: Cursor, records: Collection[str]) -> dict[str, str]:
     return dict(cursor.fetchall())
 
 
+def move_records(cursor: Cursor, child_of: Mapping[str, str]) -> None:
+    """Says in the match index which child records now belong to (record → child), after a merge or a split."""
+    if not child_of:
+        return
+    cursor.execute(
+        "update register.match_index as stored set child = moved.child"
+        " from unnest(%s::uuid[], %s::uuid[]) as moved (record, child) where stored.record = moved.record",
+        (list(child_of.keys()), list(child_of.values())),
+    )
+
+
 _SUBMISSIONS = copy_into("register", "submissions", ("source", "id", "outcome"))
 _RECORD_KEYS = copy_into("register", "record_keys", ("source", "kind", "key", "stream"))
 _MATCH_INDEX = copy_into("register", "match_index", _INDEX_COLUMNS)
@@ -125,6 +140,8 @@ def write(cursor: Cursor, changes: Changes) -> None:
     if changes.outdated:
         cursor.execute("delete from register.match_index where record = any(%s::uuid[])", (list(changes.outdated),))
     copy_rows(cursor, _MATCH_INDEX, [_index_row(record, child, f) for record, (child, f) in changes.features.items()])
+    move_records(cursor, changes.moved)
+    keep_verdicts(cursor, changes.verdicts)
 
 
 def _index_row(record: str, child: str, f: Features) -> tuple[bytes | None, ...]:

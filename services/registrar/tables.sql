@@ -35,6 +35,13 @@ create index if not exists match_index_nhs_number on register.match_index (nhs_n
 create index if not exists match_index_upn on register.match_index (upn) where upn is not null;
 create index if not exists match_index_name_key on register.match_index (name_key) where name_key is not null;
 
+create table if not exists register.kept_apart (
+    record uuid not null,
+    other uuid not null,
+    primary key (record, other)
+);
+comment on table register.kept_apart is 'Pairs of records, in both directions, that a steward has found to be of two children: they are never linked or merged automatically. Can be rebuilt from the log: MatchDismissed names them, RecordUnlinked sets what leaves apart from what then stays, a steward''s ChildrenMerged ends it between the two.';
+
 create table if not exists register.offsets (
     topic text not null,
     partition int not null,

@@ -9,7 +9,7 @@ import orjson
 from domain.access.events import ChildrenShown
 from domain.agency import Agency
 from domain.catalogue import WIRE_NAMES
-from domain.child import Child
+from domain.child import Absorbed, Child, Comparison, Ruling
 from domain.event import RegisterEvent
 from domain.identity import Candidate, DeterministicMatcher, features_of
 from domain.source_record import Refusal, Said, SourceRecord, decide
@@ -19,10 +19,17 @@ from streams.sealing import KeyEncryptionKey
 from streams.store.keys import KeyRing
 
 RECORDED_AT = datetime(2026, 11, 23, 10, tzinfo=UTC)
+RULING = Ruling(
+    "demo-data-manager",
+    "one girl with two surgeries",
+    RECORDED_AT,
+    RECORDED_AT.isoformat(timespec="microseconds")[:-6] + "Z",
+)
 RECORD = UUID("8c1f6d0e-2f0b-4a53-9d54-6f3f3b7a0c11")
 SURGERY_RECORD = UUID("3a9b2c4d-6e1f-4078-b5a6-c7d8e9f01233")
 SENSITIVE_RECORD = UUID("5e0c7a1b-93d4-4c0e-8f6b-0d2a7b1e4422")
 CHILD = UUID("0b6d2f3a-71c8-4f55-a1e0-3c9d5e8f7733")
+OTHER_CHILD = UUID("6d1e9b70-45a2-4c38-9e07-b1f2a3c45566")
 LOOKS = UUID("f2a4c6e8-1b3d-4f5a-8c7e-9d0b1a2c3344")
 SEALED = "AXNlYWxlZCBwZXJzb25hbCBmaWVsZHM="
 """Stands in the examples for what is sealed: that differs each time and only the key ring can open it."""
@@ -39,7 +46,8 @@ def events() -> dict[str, RegisterEvent]:
     of_authority = _record(STORY, AUTHORITY, RECORD)
     of_surgery = _record(SURGERY_STORY, SURGERY, SURGERY_RECORD)
     of_clinic = _record(SENSITIVE_STORY, CLINIC, SENSITIVE_RECORD)
-    examples = [*of_authority, of_clinic[-1], *_child(of_authority[0], of_surgery[0]), _look()]
+    examples = [*of_authority, of_clinic[-1], *_child(of_authority[0], of_surgery[0])]
+    examples += [*_stewardship(of_authority[0], of_surgery[0]), _look()]
     return {WIRE_NAMES[type(event)]: event for event in examples}
 
 
@@ -78,6 +86,29 @@ def _child(first: RegisterEvent, second: RegisterEvent) -> list[RegisterEvent]:
     candidate = Candidate(str(first.originator_id), str(CHILD), of_first)
     child.link(second, matcher.decide(of_second, [candidate]))
     return [event for event in child.collect_events() if isinstance(event, RegisterEvent)]
+
+
+def _stewardship(first: RegisterEvent, second: RegisterEvent) -> list[RegisterEvent]:
+    """Two children that might be one: queued, dismissed, merged all the same, and split again."""
+    explanation = {"given_name": "agrees", "family_name": "agrees", "date_of_birth": "differs", "nhs_number": "absent"}
+    child, other = Child.listed(CHILD, first), Child.listed(OTHER_CHILD, second)
+    matcher = DeterministicMatcher()
+    for each, cause in ((child, first), (other, second)):
+        each.link(cause, matcher.decide(features_of(vars(cause)["particulars"]), []))
+    records = (str(first.originator_id), str(second.originator_id))
+    other.suspect(second, "deterministic/1", [Comparison(records[0], "possible", 0.7, explanation)])
+    child.dismiss(other, RULING)
+    child.merge(RULING, [Absorbed(str(OTHER_CHILD), records[1:], "merge", 1.0, None, {})])
+    other.supersede(CHILD, RULING)
+    child.contradict(second, "deterministic/1", [Comparison(records[0], "contradiction", 0.1, explanation)])
+    child.unlink(records[1:], OTHER_CHILD, RULING)
+    other.reinstate({records[1]: 1}, RULING)
+    made = [*child.collect_events(), *other.collect_events()]
+    return [event for event in made if isinstance(event, RegisterEvent) and WIRE_NAMES[type(event)] not in _TOLD]
+
+
+_TOLD = ("ChildListed.v1", "RecordLinked.v1")
+"""Events of a child of which the matcher's example is shown."""
 
 
 def _look() -> RegisterEvent:

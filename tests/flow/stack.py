@@ -12,7 +12,7 @@ from typing import Any
 import psutil
 
 SECONDS = 180.0
-LOOKS = {"find", "show", "history", "receipts", "export"}
+LOOKS = {"duplicates", "find", "show", "history", "receipts", "export"}
 ROLES = ("kafka", "postgres", "registrar", "relay", "projector", "api")
 
 

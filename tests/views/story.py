@@ -44,6 +44,7 @@ class Story:
         self.values: list[bytes] = []
         self.versions: Counter[str] = Counter()
         self.clock = 0
+        self.members: dict[str, list[str]] = {}
 
     @property
     def events(self) -> list[PublishedEvent]:
@@ -120,6 +121,7 @@ class Story:
         """The directory has a new child with this record; returns the child."""
         child = self.new_id()
         self.says(child, "ChildListed", {"record": record, "record_version": self.versions[record]}, None, source)
+        self.members[child] = [record]
         return child
 
     def linked(self, child: str, record: str, source: str = "gp") -> None:
@@ -131,6 +133,52 @@ class Story:
         }
         data = {"record": record, "record_version": self.versions[record], **why}
         self.says(child, "RecordLinked", data, None, source)
+        self.members[child].append(record)
+
+    def merged(self, survivor: str, absorbed: str) -> list[str]:
+        """A steward merges two children; returns the records that the absorbed one brings."""
+        brought = self.members.pop(absorbed)
+        self.members[survivor] += brought
+        merge = {"child": absorbed, "records": brought, "rule": "merge", "score": 1.0, "with": None, "explanation": {}}
+        nothing = {"record": None, "record_version": None, "matcher": "steward"}
+        self.decides(survivor, "ChildrenMerged", {**nothing, "merged": [merge]})
+        self.decides(absorbed, "ChildSuperseded", {"by": survivor}, sealed=False)
+        return brought
+
+    def given_back(self, survivor: str, absorbed: str, records: list[str]) -> None:
+        """A steward undoes that merge."""
+        self.members[survivor] = [each for each in self.members[survivor] if each not in records]
+        self.members[absorbed] = list(records)
+        self.decides(survivor, "RecordUnlinked", {"records": records, "to": absorbed})
+        self.decides(absorbed, "ChildReinstated", {})
+        for record in records:
+            why: dict[str, Any] = {"rule": "split", "matcher": "steward", "score": 1.0, "explanation": {}}
+            data = {"record": record, "record_version": self.versions[record], **why}
+            self.decides(absorbed, "RecordLinked", data, sealed=False)
+
+    def dismissed(self, left: str, right: str) -> None:
+        """A steward says that two children are not one."""
+        data = {"other": right, "records": self.members[left], "other_records": self.members[right]}
+        self.decides(left, "MatchDismissed", data)
+
+    def suspected(self, child: str, record: str, *others: str, score: float = 0.7) -> None:
+        """The matcher says which records may be about the same child as this one."""
+        self._compared(child, "MatchSuspected", "suspicions", record, others, score)
+
+    def contradicted(self, child: str, record: str, *others: str) -> None:
+        """The matcher says which records of its own child this one contradicts."""
+        self._compared(child, "RecordContradicted", "contradictions", record, others, 0.1)
+
+    def _compared(self, child: str, kind: str, name: str, record: str, others: Iterable[str], score: float) -> None:
+        why = {"rule": "possible", "score": score, "explanation": {"given_name": "close", "date_of_birth": "differs"}}
+        data = {"record": record, "record_version": self.versions[record], "matcher": "test/1"}
+        self.says(child, kind, {**data, name: [{"record": other, **why} for other in others]})
+
+    def decides(self, stream: str, kind: str, data: dict[str, Any], *, sealed: bool = True) -> None:
+        """Appends an event of a steward's decision."""
+        personal = {"decided_by": "a-steward", "reason": "looked at both", "caused_by": None} if sealed else None
+        self.says(stream, kind, data, personal, source="stewardship")
+        self.values[-1] = self.values[-1].replace(b"urn:agency:stewardship", b"urn:contactpoint:stewardship")
 
     def ada(self) -> str:
         """Ada, known to a GP only; returns the child."""

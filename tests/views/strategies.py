@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 from tests.views.story import Story
 
 OF_RECORDS = ("registered", "amended", "deregistered", "registered_again", "removed")
+OF_CHILDREN = ("merged", "given_back", "suspected", "contradicted", "dismissed")
 OF_NUMBERED = ("involved", "involved_again", "ended", "flagged", "flagged_again", "unflagged")
 NAMES = st.text(min_size=1, max_size=12) | st.sampled_from(
     ["Ada", "Åda-Mæ", "O’Neill\\t", "tab\there", 'quo"te{,}', "\\N"]
@@ -19,8 +20,11 @@ def stories(draw: st.DrawFn) -> Story:
     records: list[str] = []
     children: list[str] = []
     counts: dict[str, int] = {}
+    merges: list[tuple[str, str, list[str]]] = []
     for kind, which, name in draw(
-        st.lists(st.tuples(st.sampled_from(OF_RECORDS + OF_NUMBERED), st.integers(0, 9), NAMES), max_size=20)
+        st.lists(
+            st.tuples(st.sampled_from(OF_RECORDS + OF_NUMBERED + OF_CHILDREN), st.integers(0, 9), NAMES), max_size=20
+        )
     ):
         if kind == "registered" or not records:
             record = story.registered(
@@ -30,9 +34,13 @@ def stories(draw: st.DrawFn) -> Story:
             )
             records.append(record)
             if children and which % 2:
-                story.linked(children[which % len(children)], record)
+                standing = sorted(story.members)
+                story.linked(standing[which % len(standing)], record)
             else:
                 children.append(story.listed(record))
+            continue
+        if kind in OF_CHILDREN:
+            _decide(story, kind, which, merges)
             continue
         record = records[which % len(records)]
         number = counts.get(record, 0)
@@ -50,3 +58,24 @@ def stories(draw: st.DrawFn) -> Story:
             else:
                 getattr(story, base)(record, 1 + which % number)
     return story
+
+
+def _decide(story: Story, kind: str, which: int, merges: list[tuple[str, str, list[str]]]) -> None:
+    """Something that is decided about two children that stand, where there are two."""
+    standing = sorted(story.members)
+    if kind == "given_back":
+        if merges:
+            story.given_back(*merges.pop())
+        return
+    one, other = standing[which % len(standing)], standing[(which // 2) % len(standing)]
+    if kind == "contradicted":
+        record, *others = story.members[one]
+        story.contradicted(one, record, *others)
+    elif one == other:
+        return
+    elif kind == "merged":
+        merges.append((one, other, story.merged(one, other)))
+    elif kind == "suspected":
+        story.suspected(one, story.members[one][0], *story.members[other])
+    else:
+        story.dismissed(one, other)

@@ -38,7 +38,7 @@ def test_an_unreadable_message_fails_for_every_projection(database: str) -> None
     story.ada()
     story.ada()
     failed, found = counts(database, story, without=2)
-    assert failed == [(2, name, "unreadable") for name in ("directory", "search", "audit_history")]
+    assert failed == [(2, name, "unreadable") for name in ("directory", "search", "duplicates", "audit_history")]
     assert found == {"fact": 1, "link": 2, "search": 1, "history": 3}
 
 
@@ -87,7 +87,7 @@ def test_what_postgres_refuses_is_a_failure_of_that_message_alone(database: str,
 
 def test_an_event_of_a_type_that_is_not_known_is_history_only(database: str) -> None:
     story = Story()
-    story.says(story.new_id(), "ChildrenMerged", {"into": story.new_id()})
+    story.says(story.new_id(), "ChildForgotten", {"into": story.new_id()})
     assert counts(database, story) == ([], {"fact": 0, "link": 0, "search": 0, "history": 1})
 
 

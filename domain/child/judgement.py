@@ -1,0 +1,69 @@
+"""What is decided about children beside the link of a new record: by the matcher, or by a steward."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from domain.vocabulary import STEWARDSHIP_SOURCE
+
+STEWARD = "steward"
+"""Stands for the matcher where a person decided."""
+
+
+class Ruling(NamedTuple):
+    """A steward's decision; it holds from when it is recorded, so `time` is `recorded_at` as ISO 8601 in UTC."""
+
+    decided_by: str
+    reason: str
+    recorded_at: datetime
+    time: str
+
+    @property
+    def provenance(self) -> dict[str, Any]:
+        """Where an event that the decision causes comes from."""
+        return {
+            "timestamp": self.recorded_at,
+            "source": STEWARDSHIP_SOURCE,
+            "restricted": False,
+            "time": self.time,
+        }
+
+    @property
+    def sealed(self) -> dict[str, Any]:
+        """Who decided, and why."""
+        return {"decided_by": self.decided_by, "reason": self.reason}
+
+
+class Absorbed(NamedTuple):
+    """A child that another absorbs with its `records`, recognised by the record `recognised_by` where it was one."""
+
+    child: str
+    records: Sequence[str]
+    rule: str
+    score: float
+    recognised_by: str | None
+    explanation: Mapping[str, str]
+
+    def as_data(self) -> dict[str, Any]:
+        """As it stands in ChildrenMerged."""
+        return {
+            "child": self.child,
+            "records": sorted(self.records),
+            "rule": self.rule,
+            "score": self.score,
+            "with": self.recognised_by,
+            "explanation": dict(self.explanation),
+        }
+
+
+class Comparison(NamedTuple):
+    """How a record compares with another record, and by which rule that was judged."""
+
+    record: str
+    rule: str
+    score: float
+    explanation: Mapping[str, str]
+
+    def as_data(self) -> dict[str, Any]:
+        """As it stands in MatchSuspected and RecordContradicted."""
+        return {**self._asdict(), "explanation": dict(self.explanation)}

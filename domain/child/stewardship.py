@@ -1,0 +1,128 @@
+"""What a data steward may decide about children: to merge two, to split one, to dismiss a suspected match.
+
+Each decision is refused by a named rule, or changes the children given and says which records it moved, and which are
+kept apart from now on or no more. A refusal changes nothing.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from domain.child.child import Child
+from domain.child.judgement import Absorbed, Ruling
+from domain.source_record.rules import Refusal
+
+MOST_PAIRS = 10_000
+"""Most pairs of records that one decision may be about."""
+
+UNKNOWN = Refusal("child", "unknown-child", "there is no such child")
+SAME = Refusal("right", "same-child", "these are one child already; name two")
+SUPERSEDED = Refusal("child", "superseded", "the child was merged into another meanwhile; look at the queue again")
+TOO_MANY = Refusal("records", "too-many-records", "too many records are concerned at once; split off a few at a time")
+NOT_HERE = Refusal("records", "record-not-in-child", "a record that is named is not one of this child's")
+NOTHING_LEFT = Refusal("records", "nothing-to-split", "all records would leave; name fewer, so that one stays")
+NO_MERGE = Refusal(
+    "records", "nothing-to-undo", "no merge into this child is left to undo; name the records that leave"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Ruled:
+    """What a decision did: the children with new events, where records went, and between which sides it holds.
+
+    `apart` says that no record of the one side is about the same child as one of the other; else they may be.
+    """
+
+    children: tuple[Child, ...]
+    moved: Mapping[str, str]
+    apart: bool
+    left: Collection[str]
+    right: Collection[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """The records that are to leave a child, and the absorbed child whose they were, where they are just its."""
+
+    records: Collection[str]
+    absorbed: str | None
+
+
+def merge(survivor: Child | None, absorbed: Child | None, ruling: Ruling) -> Ruled | Refusal:
+    """The survivor takes all that the other has."""
+    refusal = _about_two(survivor, absorbed)
+    if refusal or survivor is None or absorbed is None:
+        return refusal or UNKNOWN
+    ours, theirs = sorted(survivor.records), sorted(absorbed.records)
+    survivor.merge(ruling, [Absorbed(str(absorbed.id), theirs, "merge", 1.0, None, {})])
+    absorbed.supersede(survivor.id, ruling)
+    return Ruled((survivor, absorbed), dict.fromkeys(theirs, str(survivor.id)), False, ours, theirs)
+
+
+def dismiss(left: Child | None, right: Child | None, ruling: Ruling) -> Ruled | Refusal:
+    """The two are not one child, as far as their records tell today."""
+    refusal = _about_two(left, right)
+    if refusal or left is None or right is None:
+        return refusal or UNKNOWN
+    left.dismiss(right, ruling)
+    return Ruled((left,), {}, True, sorted(left.records), sorted(right.records))
+
+
+def leaving(child: Child | None, named: Collection[str] | None) -> Leaving | Refusal:
+    """What a split takes out of a child: the records named, or without them what its latest merge brought."""
+    refusal = _about_one(child)
+    if refusal or child is None:
+        return refusal or UNKNOWN
+    found = _latest_merge(child) if named is None else Leaving(frozenset(named), _brought_by(child, named))
+    if isinstance(found, Refusal):
+        return found
+    if not child.records.issuperset(found.records):
+        return NOT_HERE
+    if len(found.records) == len(child.records):
+        return NOTHING_LEFT
+    return TOO_MANY if _pairs(child.records - set(found.records), found.records) > MOST_PAIRS else found
+
+
+def split(
+    child: Child, found: Leaving, versions: Mapping[str, int], absorbed: Child | None, new_id: UUID, ruling: Ruling
+) -> Ruled:
+    """Gives the records (with the version of each as it was seen) to the child whose they were, or to a new one."""
+    records = {record: versions[record] for record in sorted(found.records)}
+    child.unlink(records, absorbed.id if absorbed else new_id, ruling)
+    if absorbed:
+        absorbed.reinstate(records, ruling)
+    other = absorbed or Child.set_apart(new_id, records, ruling)
+    return Ruled((child, other), dict.fromkeys(records, str(other.id)), True, sorted(child.records), list(records))
+
+
+def _about_one(child: Child | None) -> Refusal | None:
+    if child is None:
+        return UNKNOWN
+    return SUPERSEDED if child.superseded_by is not None else None
+
+
+def _about_two(left: Child | None, right: Child | None) -> Refusal | None:
+    refusal = _about_one(left) or _about_one(right)
+    if refusal or left is None or right is None:
+        return refusal
+    if left.id == right.id:
+        return SAME
+    return TOO_MANY if _pairs(left.records, right.records) > MOST_PAIRS else None
+
+
+def _pairs(some: Collection[str], others: Collection[str]) -> int:
+    return len(some) * len(others)
+
+
+def _brought_by(child: Child, named: Collection[str]) -> str | None:
+    """The absorbed child that brought just these records."""
+    return next((one for one, brought in child.absorbed.items() if brought == set(named)), None)
+
+
+def _latest_merge(child: Child) -> Leaving | Refusal:
+    """What is still here of what the child absorbed last."""
+    for absorbed, brought in reversed(child.absorbed.items()):
+        here = brought & child.records
+        if here:
+            return Leaving(here, absorbed if here == brought else None)
+    return NO_MERGE

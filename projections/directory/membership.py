@@ -1,0 +1,57 @@
+"""Which records a child had at a time: the events of its own stream up to then, folded."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from projections.projection import PublishedEvent
+
+
+@dataclass(slots=True)
+class Membership:
+    """The records of a child, each with the position at which it came, or the child that absorbed it."""
+
+    records: dict[str, int] = field(default_factory=dict)
+    superseded_by: str | None = None
+
+
+def membership_of(events: Iterable[PublishedEvent]) -> Membership:
+    """What the events of one child tell, in order of their versions."""
+    membership = Membership()
+    for event in events:
+        step = _STEPS.get(event.type)
+        if step:
+            step(membership, event)
+    return membership
+
+
+def _added(membership: Membership, event: PublishedEvent) -> None:
+    membership.records[event.data["record"]] = event.position
+
+
+def _merged(membership: Membership, event: PublishedEvent) -> None:
+    for each in event.data["merged"]:
+        membership.records |= dict.fromkeys(each["records"], event.position)
+
+
+def _unlinked(membership: Membership, event: PublishedEvent) -> None:
+    for record in event.data["records"]:
+        membership.records.pop(record, None)
+
+
+def _superseded(membership: Membership, event: PublishedEvent) -> None:
+    membership.records.clear()
+    membership.superseded_by = event.data["by"]
+
+
+def _reinstated(membership: Membership, _: PublishedEvent) -> None:
+    membership.superseded_by = None
+
+
+_STEPS: Mapping[str, Callable[[Membership, PublishedEvent], None]] = {
+    "ChildListed.v1": _added,
+    "RecordLinked.v1": _added,
+    "RecordUnlinked.v1": _unlinked,
+    "ChildrenMerged.v1": _merged,
+    "ChildSuperseded.v1": _superseded,
+    "ChildReinstated.v1": _reinstated,
+}

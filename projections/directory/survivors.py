@@ -1,0 +1,30 @@
+"""Who an old child number means: a child that was absorbed is known by its number for ever."""
+
+from psycopg2.extensions import cursor as Cursor  # noqa: N812
+
+MOST_HOPS = 100
+"""Longest chain of merges that is followed."""
+
+
+def survivor(cursor: Cursor, child: str) -> str:
+    """The child that a number means now: itself, or the one that absorbed it, and so on."""
+    cursor.execute(
+        "with recursive chain (child, hops) as (select %s::uuid, 0 union all"
+        " select s.by, hops + 1 from chain join views.superseded s on s.child = chain.child"
+        " where s.by is not null and hops < %s)"
+        " select child::text from chain order by hops desc limit 1",
+        (child, MOST_HOPS),
+    )
+    (found,) = cursor.fetchone() or (child,)
+    return str(found)
+
+
+def family(cursor: Cursor, child: str) -> list[str]:
+    """The child and every one that was absorbed into it, directly or not."""
+    cursor.execute(
+        "with recursive family (child) as (select %s::uuid union"
+        " select s.child from family join views.superseded s on s.by = family.child)"
+        " select child::text from family",
+        (child,),
+    )
+    return [each for (each,) in cursor.fetchall()]

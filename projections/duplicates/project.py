@@ -1,0 +1,58 @@
+"""Register events → pairs of records that were suspected, dismissed, or found to contradict each other."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import orjson
+
+from projections.projection import PublishedEvent, Put, Table
+
+SUSPICION = Table(
+    "suspicion",
+    ("record", "other", "described", "rule", "matcher", "score", "explanation", "state", "position"),
+    keys=2,
+)
+CONTRADICTION = Table(
+    "contradiction",
+    ("record", "other", "described", "rule", "matcher", "score", "explanation", "position"),
+    keys=2,
+)
+SUSPECTED, DISMISSED = "suspected", "dismissed"
+MOST_PAIRS = 10_000
+"""Most pairs of one event; the registrar lets no more be dismissed at once."""
+
+
+class Duplicates:
+    """The latest word on each pair, by position: its events lie on streams of different children."""
+
+    name = "duplicates"
+    tables = (SUSPICION, CONTRADICTION)
+    opens = frozenset[str]()
+
+    def project(self, event: PublishedEvent) -> Sequence[Put]:
+        """One row a pair."""
+        if event.type == "MatchSuspected.v1":
+            pairs = _compared(event, event.data["suspicions"])
+            return [Put(SUSPICION, (*pair, SUSPECTED, event.position), False) for pair in pairs]
+        if event.type == "RecordContradicted.v1":
+            pairs = _compared(event, event.data["contradictions"])
+            return [Put(CONTRADICTION, (*pair, event.position), False) for pair in pairs]
+        if event.type == "MatchDismissed.v1":
+            return _dismissed(event)
+        return ()
+
+
+def _compared(event: PublishedEvent, comparisons: Iterable[Mapping[str, Any]]) -> Iterable[tuple[Any, ...]]:
+    described, matcher = event.data["record"], event.data["matcher"]
+    for each in comparisons:
+        explanation = orjson.dumps(each["explanation"]).decode()
+        pair = sorted((described, each["record"]))
+        yield (*pair, described, each["rule"], matcher, each["score"], explanation)
+
+
+def _dismissed(event: PublishedEvent) -> Sequence[Put]:
+    records, others = event.data["records"], event.data["other_records"]
+    if len(records) * len(others) > MOST_PAIRS:
+        raise ValueError("too many pairs")
+    pairs = [sorted((record, other)) for record in records for other in others]
+    return [Put(SUSPICION, (*pair, *[None] * 5, DISMISSED, event.position), False) for pair in pairs]

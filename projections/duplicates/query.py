@@ -1,0 +1,94 @@
+"""The open pairs of the queue: found on reading, from what was said of records and whose they are now."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+import orjson
+from psycopg2.extensions import cursor as Cursor  # noqa: N812
+
+
+class Place(NamedTuple):
+    """Where in a list a pair stands: lists go from the best score down."""
+
+    score: float
+    left: str
+    right: str
+
+
+class OpenPair(NamedTuple):
+    """Two children, or two records of one `child`, and the best of what speaks for it."""
+
+    left: str
+    right: str
+    child: str | None
+    record: str
+    other: str
+    score: float
+    rule: str
+    matcher: str
+    why: dict[str, str]
+
+    @property
+    def place(self) -> Place:
+        """Where in its list it stands."""
+        return Place(self.score, self.left, self.right)
+
+
+_REMOVED = "exists (select from views.fact f where f.aspect = 'removal' and f.stream in (s.record, s.other))"
+_BEHIND = "(-score, {0}, {1}) > (-%(score)s::float8, %(left)s::uuid, %(right)s::uuid)"
+
+_SUSPECTED = (
+    "select distinct on (1, 2) least(a.child, b.child) as one, greatest(a.child, b.child) as two,"  # noqa: S608
+    " null::uuid as child, s.record, s.other, s.score, s.rule, s.matcher, s.explanation"
+    " from views.suspicion s join views.link a on a.record = s.record join views.link b on b.record = s.other"
+    f" where s.state = 'suspected' and a.child <> b.child and not {_REMOVED}"
+    " order by 1, 2, s.score desc, s.record, s.other"
+)
+_CONTRADICTING = (
+    "select s.record as one, s.other as two, a.child, s.record, s.other, s.score, s.rule, s.matcher, s.explanation"  # noqa: S608
+    " from views.contradiction s join views.link a on a.record = s.record join views.link b on b.record = s.other"
+    f" where a.child = b.child and not {_REMOVED} and not exists (select from views.fact f"
+    " where f.aspect = 'particulars' and f.stream in (s.record, s.other) and f.position > s.position)"
+)
+
+
+def suspected_pairs(cursor: Cursor, after: Place | None, limit: int) -> list[OpenPair]:
+    """Pairs of children of which some records may be one child, best score first.
+
+    A pair is open while its records belong to different children, neither is removed, and nobody dismissed it since.
+    """
+    return _pairs(cursor, _SUSPECTED, after, limit)
+
+
+def contradictions(cursor: Cursor, after: Place | None, limit: int) -> list[OpenPair]:
+    """Pairs of records of one child that contradict each other, until one of them is amended or the two are parted.
+
+    `left` and `right` are the records.
+    """
+    return _pairs(cursor, _CONTRADICTING, after, limit)
+
+
+def _pairs(cursor: Cursor, statement: str, after: Place | None, limit: int) -> list[OpenPair]:
+    behind = _BEHIND.format("one", "two") if after else "true"
+    cursor.execute(
+        "select one::text, two::text, child::text, record::text, other::text, score, rule, matcher, explanation"  # noqa: S608
+        f" from ({statement}) open where {behind} order by score desc, one, two limit %(limit)s",
+        {**(after._asdict() if after else {}), "limit": limit},
+    )
+    return [OpenPair._make((*row[:-1], orjson.loads(row[-1]))) for row in cursor.fetchall()]
+
+
+def children_of(pairs: Iterable[OpenPair]) -> Sequence[str]:
+    """Every child that suspected pairs are about, each once."""
+    return list(dict.fromkeys(child for pair in pairs for child in (pair.left, pair.right)))
+
+
+def parted_to(cursor: Cursor, child: str, position: int) -> Any:
+    """The child to which records of `child` went last, up to that position of the log; None where none ever did."""
+    cursor.execute(
+        "select data from views.history where stream = %s::uuid and type = 'RecordUnlinked.v1' and position <= %s"
+        " order by version desc limit 1",
+        (child, position),
+    )
+    row = cursor.fetchone()
+    return orjson.loads(row[0])["to"] if row else None

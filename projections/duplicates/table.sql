@@ -1,0 +1,27 @@
+-- What was last said of a pair of records, record < other: suspected to be one child, or dismissed by a steward.
+-- `described` is the one of the two that the matcher was asked about; explanation is JSON text.
+create table if not exists suspicion (
+    record uuid not null,
+    other uuid not null,
+    described uuid,
+    rule text,
+    matcher text,
+    score double precision,
+    explanation text,
+    state text not null,
+    position bigint not null
+);
+create unique index if not exists suspicion_key on suspicion (record, other);
+
+-- Pairs of records of one child, record < other, that contradict each other as they were at that position.
+create table if not exists contradiction (
+    record uuid not null,
+    other uuid not null,
+    described uuid not null,
+    rule text not null,
+    matcher text not null,
+    score double precision not null,
+    explanation text not null,
+    position bigint not null
+);
+create unique index if not exists contradiction_key on contradiction (record, other);

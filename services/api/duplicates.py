@@ -1,0 +1,147 @@
+"""The queue of possible duplicates over HTTP, and what a data steward decides on it."""
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from http import HTTPStatus
+from threading import BoundedSemaphore
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import Response
+
+from projections.directory.query import children_known
+from projections.directory.survivors import survivor
+from projections.duplicates.query import Place, parted_to
+from services.api.answers import json_answer, next_page, problems
+from services.api.callers import checked_reason, require_user
+from services.api.looks import Looker, ReasonHeader, looker
+from services.api.parts import Parts
+from services.api.problems import Problem, absent
+from services.api.queue_page import After, queue_page
+from services.api.shapes import Decided, Queue, Split, TwoChildren, UnderWay
+from services.api.stewards import Taken, decide
+from services.registrar.decisions import DecisionType
+
+MOST_AT_ONCE = 500
+MOST_WAITING = 6
+"""Decisions that wait at once; others may look meanwhile."""
+_AFTER = r"^[pc]~[0-9.e+-]{1,30}(~[0-9a-f-]{36}){2}$"
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_SAY_WHY = "give the reason why you decide so, in 3 to 500 characters"
+_DECIDED: dict[int | str, dict[str, Any]] = {
+    200: {"model": Decided},
+    202: {"model": UnderWay},
+    **problems(401, 403, 404, 409, 422, 429, 503),
+}
+
+
+def router(parts: Parts) -> APIRouter:
+    """The calls about duplicates."""
+    calls = APIRouter(tags=["duplicates"])
+    room = BoundedSemaphore(MOST_WAITING)
+
+    @calls.get("/duplicates", responses={200: {"model": Queue}, **problems(401, 403, 422, 503)})
+    def duplicates(
+        request: Request,
+        _: ReasonHeader = None,
+        after: Annotated[str | None, Query(pattern=_AFTER, description="from the header Link of a page")] = None,
+        limit: Annotated[int, Query(ge=1, le=MOST_AT_ONCE)] = 100,
+    ) -> Response:
+        """A page of the queue, best score first; the header `Link` names the next page while there is one."""
+        page, last = _queue(looker(parts, request), after, limit)
+        return json_answer(page, headers=next_page("/duplicates", {"after": last, "limit": limit}) if last else None)
+
+    @calls.post("/duplicates/merge", responses=_DECIDED)
+    def merge(request: Request, asked: TwoChildren) -> Response:
+        """Merges the right child into the left one, which survives and is meant by both numbers from now on."""
+        with _place_in(room):
+            return _of_two(_steward(parts, request, asked.reason), DecisionType.MERGE, asked)
+
+    @calls.post("/duplicates/dismiss", responses=_DECIDED)
+    def dismiss(request: Request, asked: TwoChildren) -> Response:
+        """Says that two children are not one; the pair leaves the queue until data change."""
+        with _place_in(room):
+            return _of_two(_steward(parts, request, asked.reason), DecisionType.DISMISS, asked)
+
+    @calls.post("/duplicates/split", responses=_DECIDED)
+    def split(request: Request, asked: Split) -> Response:
+        """Takes records out of a child, or undoes the latest merge into it."""
+        with _place_in(room):
+            return _split(_steward(parts, request, asked.reason), asked)
+
+    return calls
+
+
+@contextmanager
+def _place_in(room: BoundedSemaphore) -> Iterator[None]:
+    """Bounds the decisions that wait to be seen; raises Problem 429 where there are too many."""
+    if not room.acquire(blocking=False):
+        said = "too many decisions are under way; send this again in a moment"
+        raise Problem(HTTPStatus.TOO_MANY_REQUESTS, said, {"Retry-After": "1"})
+    try:
+        yield
+    finally:
+        room.release()
+
+
+def _steward(parts: Parts, request: Request, reason: str) -> Looker:
+    user = require_user(parts, request)
+    return Looker(parts, user, checked_reason(reason, _SAY_WHY))
+
+
+def _queue(who: Looker, after: str | None, limit: int) -> tuple[dict[str, Any], str | None]:
+    page = queue_page(who.parts, None if after is None else _place(after), limit)
+    asked = {name: value for name, value in {"after": after, "limit": limit}.items() if value is not None}
+    who.record("duplicates", asked, page.children)
+    return {"pairs": page.pairs, "contradictions": page.contradictions}, _token(page.last) if page.last else None
+
+
+def _of_two(who: Looker, kind: DecisionType, asked: TwoChildren) -> Response:
+    left, right = _standing(who, kind, {"left": asked.left, "right": asked.right})
+    taken = decide(who.parts, kind, left, _ruling(who, left=left, right=right))
+    return _answer(taken, left, right)
+
+
+def _split(who: Looker, asked: Split) -> Response:
+    (child,) = _standing(who, DecisionType.SPLIT, {"child": asked.child})
+    named = [each.model_dump() for each in asked.records] if asked.records else None
+    taken = decide(who.parts, DecisionType.SPLIT, child, _ruling(who, child=child, records=named))
+    if taken.position is None:
+        return _answer(taken, child, "")
+    with who.parts.reading() as cursor:
+        return _answer(taken, child, str(parted_to(cursor, child, taken.position)))
+
+
+def _standing(who: Looker, kind: DecisionType, asked: Mapping[str, str]) -> list[str]:
+    """The children that the numbers mean now, recorded as looked at; raises Problem 404 where one is not there."""
+    numbers = [str(UUID(text)) if _UUID.fullmatch(text.lower()) else None for text in asked.values()]
+    with who.parts.reading() as cursor:
+        means = [survivor(cursor, number) for number in numbers if number]
+        there = children_known(cursor, means)
+    who.record(kind.value, dict(zip(asked, numbers, strict=True)), sorted(there))
+    if None in numbers or not there.issuperset(means):
+        raise absent()
+    return means
+
+
+def _ruling(who: Looker, **data: Any) -> dict[str, Any]:
+    return {"decided_by": who.user, "reason": who.reason, **data}
+
+
+def _answer(taken: Taken, child: str, other: str) -> Response:
+    if taken.position is None:
+        where = {"decision": taken.id, "receipts": f"/receipts?submission={taken.id}"}
+        return json_answer(where, HTTPStatus.ACCEPTED)
+    decided = {"outcome": "accepted", "decision": taken.id, "position": taken.position}
+    return json_answer({**decided, "child": child, "other": other})
+
+
+def _place(token: str) -> After:
+    kind, score, left, right = token.split("~")
+    return After(kind == "p", Place(float(score), left, right))
+
+
+def _token(after: After) -> str:
+    return "~".join(("p" if after.is_suspected else "c", *map(str, after.place)))

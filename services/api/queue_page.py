@@ -1,0 +1,80 @@
+"""A page of the queue of possible duplicates, each pair side by side."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from domain.child import RecordState, compose
+from projections.directory import query as directory
+from projections.duplicates.query import OpenPair, Place, children_of, contradictions, suspected_pairs
+from services.api.parts import Parts
+
+Fields = dict[str, Any]
+
+
+class After(NamedTuple):
+    """Where a page begins: behind a suspected pair, or behind a contradiction."""
+
+    is_suspected: bool
+    place: Place
+
+
+class Page(NamedTuple):
+    """A page; `children` are all that it shows, `last` is set where more may follow."""
+
+    pairs: list[Fields]
+    contradictions: list[Fields]
+    children: Sequence[str]
+    last: After | None
+
+
+def queue_page(parts: Parts, after: After | None, limit: int) -> Page:
+    """Suspected pairs, and contradictions once there are no more of those."""
+    today = parts.now().date()
+    with parts.reading() as cursor:
+        suspected: list[OpenPair] = []
+        if after is None or after.is_suspected:
+            suspected = suspected_pairs(cursor, after.place if after else None, limit)
+        contradicting: list[OpenPair] = []
+        if len(suspected) < limit:
+            behind = after.place if after and not after.is_suspected else None
+            contradicting = contradictions(cursor, behind, limit - len(suspected))
+        entries = directory.entries(cursor, parts.keys, children_of(suspected), today)
+        told = directory.records(cursor, parts.keys, [one for pair in contradicting for one in (pair.left, pair.right)])
+    by_child = {entry["child"]: _side(entry) for entry in entries}
+    by_record = {stream: _record_side(state, parts) for stream, state in told.items()}
+    pairs = [_pair(each, by_child) for each in suspected if {each.left, each.right} <= by_child.keys()]
+    within = [_contradiction(each, by_record) for each in contradicting if {each.left, each.right} <= by_record.keys()]
+    shown = [child for pair in pairs for child in (pair["left"], pair["right"])] + [each["child"] for each in within]
+    return Page(pairs, within, list(dict.fromkeys(shown)), _last(suspected, contradicting, limit))
+
+
+def _last(suspected: Sequence[OpenPair], contradicting: Sequence[OpenPair], limit: int) -> After | None:
+    if len(suspected) + len(contradicting) < limit:
+        return None
+    return After(False, contradicting[-1].place) if contradicting else After(True, suspected[-1].place)
+
+
+def _pair(pair: OpenPair, sides: Mapping[str, Fields]) -> Fields:
+    entries = {"left_entry": sides[pair.left], "right_entry": sides[pair.right]}
+    return {"left": pair.left, "right": pair.right, **_why(pair), **entries}
+
+
+def _contradiction(pair: OpenPair, sides: Mapping[str, Fields]) -> Fields:
+    return {"child": pair.child, **_why(pair), "left_record": sides[pair.left], "right_record": sides[pair.right]}
+
+
+def _why(pair: OpenPair) -> Fields:
+    return {"score": round(pair.score, 4), "rule": pair.rule, "matcher": pair.matcher, "why": pair.why}
+
+
+def _side(entry: Mapping[str, Any]) -> Fields:
+    """What of an entry helps to tell people apart."""
+    kept = ("name", "other_names", "date_of_birth", "gender", "identifiers", "addresses", "records")
+    return {**{name: entry[name] for name in kept}, "carers": [carer.get("name") for carer in entry["carers"]]}
+
+
+def _record_side(state: RecordState, parts: Parts) -> Fields:
+    """A record alone, as an entry would be composed of it."""
+    entry = compose("", [state], position=0, as_of="", today=parts.now().date())
+    assert entry is not None
+    return _side(entry)

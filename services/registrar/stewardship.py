@@ -1,0 +1,57 @@
+"""How a data steward's decision takes effect: the children it is about are loaded, and the domain rules on it.
+
+Decisions are few and each depends on the one before, so every one is looked up on its own.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Protocol
+from uuid import UUID
+
+from domain.child import Child, Ruling, stewardship
+from domain.child.stewardship import Leaving, Ruled
+from domain.source_record import Refusal
+from services.registrar.decisions import DecisionType
+from services.registrar.reading import Valid
+from services.registrar.store import RecordKey
+
+
+class Known(Protocol):
+    """What the registrar knows, up to the decision before."""
+
+    def child(self, child: str) -> Child | None:
+        """The child of that number."""
+
+    def versions_of(self, records: Iterable[str]) -> dict[str, int]:
+        """The last version of each record."""
+
+    def streams_of(self, keys: Iterable[RecordKey]) -> Mapping[RecordKey, UUID]:
+        """The stream of each record that an agency's number means."""
+
+
+def rule(known: Known, asked: Valid, ruling: Ruling, new_id: Callable[[], UUID]) -> Ruled | Refusal:
+    """What the decision does, or why it is refused."""
+    data = asked.data
+    if asked.type == DecisionType.SPLIT:
+        return _split(known, data, ruling, new_id)
+    decide = stewardship.merge if asked.type == DecisionType.MERGE else stewardship.dismiss
+    return decide(known.child(data["left"]), known.child(data["right"]), ruling)
+
+
+def _split(known: Known, data: Mapping[str, Any], ruling: Ruling, new_id: Callable[[], UUID]) -> Ruled | Refusal:
+    child = known.child(data["child"])
+    found = _leaving(known, child, data.get("records"))
+    if isinstance(found, Refusal):
+        return found
+    assert child is not None
+    absorbed = known.child(found.absorbed) if found.absorbed else None
+    return stewardship.split(child, found, known.versions_of(found.records), absorbed, new_id(), ruling)
+
+
+def _leaving(known: Known, child: Child | None, named: list[dict[str, str]] | None) -> Leaving | Refusal:
+    if named is None:
+        return stewardship.leaving(child, None)
+    keys = [(each["source"], "subject", each["subject"]) for each in named]
+    streams = known.streams_of(keys)
+    if child is not None and not streams.keys() >= set(keys):
+        return stewardship.NOT_HERE
+    return stewardship.leaving(child, {str(stream) for stream in streams.values()})
