@@ -1,6 +1,8 @@
 """A data steward's decisions at the registrar, on a real Postgres: merge, split, dismiss, and what is refused."""
 
 import json
+import random
+import string
 from collections.abc import Iterator
 from typing import Any
 
@@ -19,6 +21,13 @@ from streams.store.schema import create_schemas
 from tests.test_registrar import AUTHORITY, Desk, submission
 
 TIME = "2026-11-24T10:00:00Z"
+
+
+def somebody(subject: str) -> dict[str, str]:
+    """The particulars of someone who is like nobody else; the same for the same subject."""
+    rng = random.Random(subject)
+    given, family = ("".join(rng.choices(string.ascii_lowercase, k=9)).capitalize() for _ in range(2))
+    return {"given_name": given, "family_name": family, "date_of_birth": f"{rng.randint(1992, 2007)}-02-03"}
 
 
 class Steward(Desk):
@@ -50,7 +59,7 @@ class Steward(Desk):
     def register(self, *subjects: str) -> list[str]:
         """New children of one record each, in order; nothing tells them to be one."""
         for subject in subjects:
-            data = {"given_name": f"Name{subject}", "family_name": f"Of{subject}", "date_of_birth": "2001-02-03"}
+            data = somebody(subject)
             assert self.send(submission(1, subject=subject, data=data))[0].outcome == "accepted"
         members = self.members()
         return [next(child for child, held in members.items() if held == {subject}) for subject in subjects]

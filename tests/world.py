@@ -14,7 +14,7 @@ import orjson
 from domain.agency import Agency
 from domain.child import Child, Comparison
 from domain.event import RegisterEvent
-from domain.identity import DeterministicMatcher
+from domain.identity import Comparer
 from domain.vocabulary import AgencyKind
 from projections import postgres, schema
 from projections.access_log.project import AccessLog
@@ -22,6 +22,7 @@ from projections.catalogue import LOGS, REGISTER_LOG
 from projections.projection import PublishedEvent, PublishedReceipt
 from projections.receipts.project import Receipts
 from services import registers
+from services.identity.settings_file import load_settings
 from services.init import KEY_FILES
 from services.private_files import private_folder, secret
 from services.registrar import schema as registrar_schema
@@ -83,7 +84,7 @@ class World:
         self.keys = KeyRing(self.key, reader_of(self.database, "register"))
         self.log = LogApplication(database_url, "register", EventMapper(self.keys))
         self.registrar = Registrar(
-            self.log, self.database, self.keys, DeterministicMatcher(), clock=lambda: datetime.now(UTC)
+            self.log, self.database, self.keys, Comparer(load_settings()), clock=lambda: datetime.now(UTC)
         )
         self.registrar.resume()
         self._offsets = count()

@@ -19,7 +19,6 @@ from domain.child.events import (
 )
 from domain.child.judgement import STEWARD, Absorbed, Comparison, Ruling
 from domain.event import RegisterEvent
-from domain.identity.decision import Decision
 
 
 class Child(Aggregate):
@@ -52,15 +51,15 @@ class Child(Aggregate):
         begun._link_back(records, ruling)
         return begun
 
-    def link(self, cause: RegisterEvent, decision: Decision) -> None:
-        """Links the record that `cause` belongs to, for the reasons that the decision gives."""
+    def link(self, cause: RegisterEvent, matcher: str, found: Comparison) -> None:
+        """Links the record that `cause` belongs to, for what was found between it and another record of this child."""
         self.trigger_event(
             RecordLinked,
             **_following(cause),
-            rule=decision.rule,
-            matcher=decision.matcher,
-            score=decision.score,
-            explanation=dict(decision.explanation),
+            rule=found.rule,
+            matcher=matcher,
+            score=found.score,
+            explanation=dict(found.explanation),
         )
 
     def merge(self, cause: RegisterEvent | Ruling, absorbed: Sequence[Absorbed], matcher: str = STEWARD) -> None:

@@ -1,8 +1,8 @@
 """Is this the same child? Read in this order:
 
-`normalise.py` and `features.py` make particulars comparable; `blocking.py` says which records meet; `measures.py` says how
-far two values agree; `evidence.py` weighs that by `settings.py`, whose values are in `matcher.yaml`; `placing.py` decides.
-`index.py` and `clusters.py` do the same in memory for a batch and for a whole history.
+`normalise.py` and `features.py` make particulars comparable; `blocking.py` says which records meet; `measures.py` says
+how far two values agree; `evidence.py` weighs that by `settings.py`, whose values are in `matcher.yaml`; `placing.py`
+decides. `index.py` and `clusters.py` do the same in memory for a batch and for a whole history.
 """
 
 from domain.identity.blocking import blocking_keys

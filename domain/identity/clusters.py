@@ -1,4 +1,4 @@
-"""A directory's identity in memory: records come one by one and are placed, as the registrar does it with its tables."""
+"""Identity in memory: records come one by one and are placed, as the registrar does it with its tables."""
 
 from collections.abc import Mapping
 
@@ -30,7 +30,7 @@ class Clusters:
         own = before.child if before else None
         keys = blocking_keys(features)
         candidates = self._index.candidates(keys, own)
-        placement = place(self._comparer, record, features, candidates, own=own, apart=apart)
+        placement = place(self._comparer.among(len(self._index)), record, features, candidates, own=own, apart=apart)
         child = placement.child or record
         self._index.put(Candidate(record, child, features), keys)
         for found in placement.merged:

@@ -1,13 +1,15 @@
-"""How likely two records are one child: Fellegi and Sunter's weights, against two rivals instead of one.
+"""How likely two records are one child: Fellegi and Sunter's weights, against three rivals instead of one.
 
-Two records that are not one child are most often those of strangers; but those that look alike are most often those of
-brothers and sisters, who share name, home and carers. So the evidence is weighed against both, and the one that explains
-the agreement better counts: an address that siblings share tells nothing between them, a given name does.
+Two records that are not one child are most often those of strangers. But those that look alike are most often those of
+brothers and sisters, who share family name, home and carers, or of namesakes, who share name and birthday. So evidence
+is weighed against all three, and the rival that explains it best counts most: an address that siblings share tells
+nothing between them, a given name does.
 """
 
 from collections.abc import Mapping
+from copy import copy
 from math import log2
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from domain.identity.features import Features, Name
 from domain.identity.measures import (
@@ -36,10 +38,10 @@ Levels = tuple[str, ...]
 
 
 class Evidence(NamedTuple):
-    """What a comparison gave: the probability that it is one child, and the bits that speak for it (or, below zero, against).
+    """What a comparison gave: the probability that it is one child, and the bits for it or, below zero, against it.
 
-    `bits` leaves out how rare matches are; it is against the rival that explains the levels best. `contradicts` says that
-    the two can't be in one child together.
+    `bits` leaves out how rare matches are; it is against the rival that explains the levels best. `contradicts` says
+    that the two can't be in one child together.
     """
 
     probability: float
@@ -53,6 +55,7 @@ class Comparer:
 
     def __init__(self, settings: MatcherSettings) -> None:
         self.settings = settings
+        self._strangers = settings.rivals.stranger
         self._weights = [_weights(settings.fields[name]) for name in FIELDS]
         self._given, self._family = self._weights[:2]
         self._common = settings.common_given_names, settings.common_family_names
@@ -60,6 +63,15 @@ class Comparer:
         for number, group in enumerate(settings.nicknames):
             for name in group:
                 self._groups.setdefault(name, set()).add(number)
+
+    def among(self, records: int) -> Self:
+        """The same for a directory of so many records: each is a stranger who may look alike. It grows in doublings."""
+        strangers = max(self.settings.rivals.stranger, 2.0 ** records.bit_length())
+        if strangers == self._strangers:
+            return self
+        larger = copy(self)
+        larger._strangers = strangers
+        return larger
 
     def compare(self, one: Features, other: Features) -> Evidence:
         """The evidence that two records are one child; the same whichever comes first."""
@@ -85,13 +97,13 @@ class Comparer:
         """The evidence of levels that a comparison gave, of two who are both `grown_up` or not."""
         relative = namesake = stranger = 0.0
         for weights, level in zip(self._weights, levels, strict=True):
-            bits = weights[level]
-            relative += bits[0]
-            namesake += bits[1]
-            stranger += bits[2]
+            told = weights[level]
+            relative += told[0]
+            namesake += told[1]
+            stranger += told[2]
         rivals = self.settings.rivals
         relatives = rivals.grown_up_relative if grown_up else rivals.relative
-        against = relatives * 2.0**-relative + rivals.namesake * 2.0**-namesake + rivals.stranger * 2.0**-stranger
+        against = relatives * 2.0**-relative + rivals.namesake * 2.0**-namesake + self._strangers * 2.0**-stranger
         bits, thresholds = min(relative, namesake, stranger), self.settings.thresholds
         contradicts = bits <= thresholds.contradiction or namesake <= thresholds.namesakes
         return Evidence(1 / (1 + max(against, _LEAST)), bits, contradicts, levels)

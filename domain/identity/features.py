@@ -17,35 +17,25 @@ MOST_CARERS = 6
 MOST_CONTACTS = 8
 
 PLACEHOLDERS = frozenset(
-    [
-        "anon",
-        "anonymous",
-        "baby",
-        "boy",
-        "child",
-        "daughter",
-        "female",
-        "girl",
-        "infant",
-        "male",
-        "na",
-        "nk",
-        "none",
-        "not",
-        "known",
-        "notknown",
-        "newborn",
-        "son",
-        "stated",
-        "test",
-        "twin",
-        "unk",
-        "unknown",
-        "unnamed",
-        "xx",
-        "xxx",
-        "xxxx",
-    ]
+    {
+        *(
+            "anon",
+            "anonymous",
+            "baby",
+            "boy",
+            "child",
+            "daughter",
+            "female",
+            "girl",
+            "infant",
+            "male",
+            "na",
+            "nk",
+            "none",
+        ),
+        *("not", "known", "notknown", "newborn", "son", "stated", "test", "twin", "unk", "unknown", "unnamed"),
+        *("xx", "xxx", "xxxx"),
+    }
 )
 """Words that stand where a name is not known; a name of nothing but these says nothing."""
 
@@ -59,8 +49,8 @@ class Features(NamedTuple):
     """The comparable part of a record; None or empty where the agency does not say.
 
     `names` and `homes` begin with the current one; a past one still helps to recognise the child. `estimated` says that
-    the agency does not know the date of birth for certain, `grown_up` that whoever it is was GROWN_UP years old when the
-    agency wrote. `contacts` are carers' telephone numbers and e-mail addresses.
+    the agency does not know the date of birth for certain, `grown_up` that whoever it is was older than GROWN_UP years
+    when the agency wrote. `contacts` are carers' telephone numbers and e-mail addresses.
     """
 
     names: tuple[Name, ...]
@@ -82,9 +72,9 @@ def features_of(particulars: Mapping[str, Any], time: str, before: Features | No
     are kept.
     """
     carers = particulars.get("carers") or ()
-    people = _distinct([name for carer in carers if (name := _known(carer.get("name")))], MOST_CARERS)
+    people = _distinct([person for carer in carers if (person := _known(carer.get("name")))], MOST_CARERS)
     stated = [particulars, *(particulars.get("other_names") or ())]
-    names = [name for each in stated if any(name := _in_order(_name(each), people))]
+    names = [name for each in stated if (name := _in_order(_name(each), people)) != ("", "")]
     born = particulars.get("date_of_birth")
     home = _home(particulars.get("address") or {})
     return Features(
@@ -95,7 +85,7 @@ def features_of(particulars: Mapping[str, Any], time: str, before: Features | No
         gender=_gender(particulars.get("gender")),
         nhs_number=_telling(particulars.get("nhs_number")),
         upn=particulars.get("upn"),
-        homes=_distinct([*([home] if any(home) else []), *(before.homes if before else ())], MOST_HOMES),
+        homes=_distinct([*((home,) if any(home) else ()), *(before.homes if before else ())], MOST_HOMES),
         carers=people,
         contacts=_distinct([c for carer in carers for c in _contacts(carer)], MOST_CONTACTS),
     )
@@ -106,7 +96,7 @@ def _name(stated: Mapping[str, Any]) -> Name:
 
 
 def _in_order(name: Name, carers: Iterable[str]) -> Name:
-    """Given before family name; they were swapped where the given name is the carers' family name and the other is not."""
+    """Given before family name: they were swapped where the given name is the carers' family name, the other is not."""
     given, family = name
     of_carers = {carer.rpartition(" ")[2] for carer in carers}
     return (family, given) if given in of_carers and family and family not in of_carers else name

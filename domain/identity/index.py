@@ -1,9 +1,9 @@
 """Records by blocking key and by child, in memory: of one batch, or of a whole history that is replayed."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from domain.identity.blocking import MOST_IN_A_BLOCK, blocking_keys
+from domain.identity.blocking import MOST_IN_A_BLOCK
 from domain.identity.placing import Candidate
 
 
@@ -12,17 +12,17 @@ class MatchIndex:
 
     def __init__(self) -> None:
         self._records: dict[str, Candidate] = {}
-        self._keys: dict[str, list[str]] = {}
+        self._keys: dict[str, Sequence[str]] = {}
         self._blocks: defaultdict[str, set[str]] = defaultdict(set)
         self._children: defaultdict[str, set[str]] = defaultdict(set)
 
-    def put(self, candidate: Candidate, keys: list[str] | None = None) -> None:
-        """Adds a record, or replaces it; `keys` are its blocking keys, where they are known."""
+    def put(self, candidate: Candidate, keys: Sequence[str]) -> None:
+        """Adds a record, or replaces it; it can be met under `keys`, its blocking keys."""
         self.discard(candidate.record)
         record = candidate.record
         self._records[record] = candidate
         self._children[candidate.child].add(record)
-        self._keys[record] = blocking_keys(candidate.features) if keys is None else keys
+        self._keys[record] = keys
         for key in self._keys[record]:
             self._blocks[key].add(record)
 
@@ -42,6 +42,9 @@ class MatchIndex:
         self._children[to].update(moved)
         return moved
 
+    def __len__(self) -> int:
+        return len(self._records)
+
     def get(self, record: str) -> Candidate | None:
         """A record, if it is there."""
         return self._records.get(record)
@@ -54,9 +57,9 @@ class MatchIndex:
         """The records of a child."""
         return [self._records[record] for record in self._children.get(child, ())]
 
-    def candidates(self, keys: Iterable[str], own: str | None = None) -> list[Candidate]:
-        """All records of every child that has a record under one of the keys, and of the child `own`."""
-        met = {own} if own else set()
+    def candidates(self, keys: Iterable[str], own: str | None = None, children: Iterable[str] = ()) -> list[Candidate]:
+        """All records of every child that has a record under one of the keys, of the child `own`, and of `children`."""
+        met = set(children) | ({own} if own else set())
         for key in keys:
             block = self._blocks.get(key, ())
             if len(block) <= MOST_IN_A_BLOCK:

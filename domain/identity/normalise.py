@@ -33,7 +33,7 @@ def normalise_name(name: str) -> str:
 
 @lru_cache(maxsize=65_536)
 def latin_name(name: str) -> str:
-    """A normalised name in Latin letters: a name written in another script is transliterated, so that it can be compared."""
+    """A normalised name in Latin letters: one in another script is transliterated, so that it can be compared."""
     normalised = normalise_name(name)
     return normalised if normalised.isascii() else normalise_name(anyascii(normalised))
 

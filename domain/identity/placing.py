@@ -1,10 +1,10 @@
 """Where a record belongs: with a child that the directory has, or on its own, and what a person has to look at.
 
-Certain and free of contradiction → linked. Possible → a child of its own, and the pair is queued. A record that joins two
-children is a reason to merge them, unless any of their records contradict each other: so links never chain strangers.
+Certain and free of contradiction → linked. Possible → a child of its own, and the pair is queued. A record that joins
+two children is a reason to merge them, unless any of their records contradict each other: links never chain strangers.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
 from domain.identity.evidence import FIELDS, Comparer, Evidence
@@ -168,8 +168,3 @@ def _by_strength(rating: _Rating) -> tuple[float, float, str]:
 def _queue(findings: Sequence[Finding]) -> tuple[Finding, ...]:
     likeliest = sorted(findings, key=lambda found: (found.evidence.probability, found.evidence.bits), reverse=True)
     return tuple(likeliest[:MOST_SUSPICIONS])
-
-
-def explained(comparer: Comparer, found: Finding) -> Mapping[str, str]:
-    """Why a pair was judged so, field by field; never a value."""
-    return comparer.explain(found.evidence)

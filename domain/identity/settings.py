@@ -38,7 +38,8 @@ class _Part(BaseModel):
 class Rivals(_Part):
     """How many pairs of records of relatives, namesakes and strangers there are for each pair that is one child.
 
-    `grown_up_relative` stands for `relative` where both are grown up.
+    `grown_up_relative` stands for `relative` where both are grown up. There are at least as many strangers as records
+    in the directory.
     """
 
     relative: Annotated[float, Field(gt=0)]
@@ -48,9 +49,10 @@ class Rivals(_Part):
 
 
 class Thresholds(_Part):
-    """From which probability on a pair is `certain` or `possible`, and at how many bits, below zero, it is contradictory.
+    """From which probability on a pair is `certain` or `possible`, and what keeps two records out of one child.
 
-    `namesakes` are such bits as against a namesake. `ambiguity` is by how many bits the best of two children that are not one has to lead the other.
+    They contradict each other at `contradiction` bits of evidence or fewer, or at `namesakes` bits as against
+    namesakes; both are below zero. `ambiguity` is by how many bits the better of two children has to lead.
     """
 
     certain: Probability

@@ -19,16 +19,18 @@ from domain.agency import Agency
 from domain.catalogue import EVENTS
 from domain.child import Child, Ruling
 from domain.event import RegisterEvent
-from domain.identity import Candidate, Features, Matcher, features_of
+from domain.identity import Comparer
 from domain.source_record import Refusal, Said, SourceRecord, decide
 from domain.vocabulary import STEWARDSHIP_SOURCE, SubmissionType
 from services.registrar import store
 from services.registrar.decisions import read_decision
 from services.registrar.kept_apart import Verdict
-from services.registrar.match_index import MatchIndex
+from services.registrar.match_index import count_records
+from services.registrar.places import Places, read_places
 from services.registrar.reading import TOO_LARGE, Invalid, Reason, Valid, read, reason
 from services.registrar.receipts import Answer, dead_letter, receipt
 from services.registrar.stewardship import rule
+from services.registrar.telling import Telling
 from streams.codec import iso_text
 from streams.store.application import LogApplication
 from streams.store.database import Database, DatabaseAway
@@ -44,6 +46,7 @@ _NOT_THE_MESSAGE = (store.OffsetMoved, DatabaseAway, OperationalError, Interface
 """Failures that no message is to blame for: the batch is taken again."""
 
 _DESCRIBES = (SubmissionType.CHILD_REGISTERED, SubmissionType.CHILD_AMENDED)
+_TOUCHES_THE_INDEX = (*_DESCRIBES, SubmissionType.RECORD_REMOVED)
 
 
 @dataclass(slots=True)
@@ -80,20 +83,19 @@ class Message:
 
 @dataclass(slots=True)
 class Batch:
-    """What is known when a batch is decided, and what it has caused so far.
-
-    `features` has those of each submission that describes a child, by the id() of what was said.
-    """
+    """What is known when a batch is decided, and what it has caused so far."""
 
     recorded_at: datetime
     outcomes: dict[store.SubmissionKey, str]
     streams: dict[store.RecordKey, UUID]
-    index: MatchIndex
-    features: dict[int, Features] = field(default_factory=dict)
+    places: Places
     events: list[RegisterEvent] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)
     letters: list[tuple[Answer, bytes]] = field(default_factory=list)
     changes: store.Changes = field(default_factory=store.Changes)
+
+    def __post_init__(self) -> None:
+        self.changes.index = self.places.changes
 
 
 class Registrar:
@@ -107,7 +109,7 @@ class Registrar:
         log: LogApplication,
         database: Database,
         keys: KeyRing,
-        matcher: Matcher,
+        comparer: Comparer,
         *,
         clock: Callable[[], datetime],
         new_id: Callable[[], UUID] = uuid4,
@@ -115,10 +117,11 @@ class Registrar:
         self._log = log
         self._database = database
         self._keys = keys
-        self._matcher = matcher
+        self._comparer = comparer
         self._clock = clock
         self._new_id = new_id
         self.offsets: dict[store.Partition, int] = {}
+        self._indexed = 0
         self._records: OrderedDict[UUID, SourceRecord] = OrderedDict()
         self._children: OrderedDict[UUID, Child] = OrderedDict()
 
@@ -148,6 +151,7 @@ class Registrar:
         """Looks up how far the messages of each partition have taken effect; from there the batches have to follow."""
         with self._database.transaction() as cursor:
             self.offsets = store.load_offsets(cursor)
+            self._indexed = count_records(cursor)
 
     def forget(self) -> None:
         """Drops what is cached; the database is asked again."""
@@ -173,7 +177,7 @@ class Registrar:
         asked = [message.reading for message in messages if isinstance(message.reading, Valid)]
         with self._database.transaction() as cursor:
             outcomes = store.outcomes_of(cursor, {(each.source, each.id) for each in asked})
-        batch = Batch(self._clock(), outcomes, {}, MatchIndex(()))
+        batch = Batch(self._clock(), outcomes, {}, Places(self._comparer))
         for message in messages:
             answer = self._ruled(batch, message)
             batch.answers.append(answer)
@@ -197,7 +201,7 @@ class Registrar:
         for child in ruled.children:
             self._children[child.id] = child
             batch.events.extend(event for event in child.collect_events() if isinstance(event, RegisterEvent))
-        batch.changes.moved.update(ruled.moved)
+        batch.changes.index.moved.update(ruled.moved)
         batch.changes.verdicts.append(Verdict(ruled.apart, ruled.left, ruled.right))
         return None
 
@@ -223,30 +227,27 @@ class Registrar:
 
     def _give_up(self, message: Message) -> list[Answer]:
         answer = _answered(message, "refused", (_NOT_PROCESSED,))
-        batch = Batch(self._clock(), {}, {}, MatchIndex(()), answers=[answer], letters=[(answer, message.value)])
+        batch = Batch(
+            self._clock(), {}, {}, Places(self._comparer), answers=[answer], letters=[(answer, message.value)]
+        )
         self._save(batch, [message])
         return batch.answers
 
     def _look_up(self, saids: Sequence[Said]) -> Batch:
-        features = {id(said): features_of(said.data) for said in saids if said.type in _DESCRIBES}
         with self._database.transaction() as cursor:
             outcomes = store.outcomes_of(cursor, {(said.agency.urn, said.id) for said in saids})
             streams = store.streams_of(cursor, {key for said in saids for key in _record_keys(said)})
-            candidates = store.candidates_of(cursor, features.values())
-            amended = {
+            describing = [said for said in saids if said.type in _DESCRIBES]
+            touched = {
                 str(stream)
                 for said in saids
-                if said.type in _DESCRIBES
+                if said.type in _TOUCHES_THE_INDEX
                 and (stream := streams.get((said.agency.urn, "subject", said.subject))) is not None
             }
-            linked = store.linked_children(cursor, amended) if amended else {}
-        index = MatchIndex(candidates)
+            places, children = read_places(cursor, self._comparer.among(self._indexed), describing, touched)
         self._load(SourceRecord, self._records, set(streams.values()))
-        self._load(Child, self._children, {UUID(candidate.child) for candidate in candidates})
-        batch = Batch(self._clock(), outcomes, streams, index, features)
-        batch.changes.linked.update(linked)
-        batch.changes.outdated.update(linked)
-        return batch
+        self._load(Child, self._children, set(map(UUID, children)))
+        return Batch(self._clock(), outcomes, streams, places)
 
     def _load(self, kind: type[Any], cache: OrderedDict[UUID, Any], wanted: set[UUID]) -> None:
         while len(cache) > CACHED_AGGREGATES:
@@ -310,37 +311,26 @@ class Registrar:
         assert isinstance(event, RegisterEvent)
         batch.events.append(event)
         if said.type in _DESCRIBES:
-            self._place(batch, event, batch.features[id(said)])
+            self._place(batch, event, said)
         elif said.type == SubmissionType.RECORD_REMOVED:
-            self._displace(batch, str(event.originator_id))
+            batch.places.remove(str(event.originator_id))
         return None
 
-    def _displace(self, batch: Batch, record: str) -> None:
-        """Takes a removed record out of the match index, where nobody may be linked through it any more."""
-        batch.index.discard(record)
-        batch.changes.features.pop(record, None)
-        batch.changes.outdated.add(record)
-
-    def _place(self, batch: Batch, cause: RegisterEvent, features: Features) -> None:
-        """Links a record that is new to a child, and keeps the match index as the agency now describes the record."""
+    def _place(self, batch: Batch, cause: RegisterEvent, said: Said) -> None:
+        """Decides which child the record belongs to, or goes on belonging to, and what else follows from that."""
         record = str(cause.originator_id)
-        child = batch.changes.linked.get(record)
-        if child is None:
-            child = self._link(batch, cause, features)
-            batch.changes.linked[record] = child
-        batch.index.put(Candidate(record, child, features))
-        batch.changes.features[record] = (child, features)
-
-    def _link(self, batch: Batch, cause: RegisterEvent, features: Features) -> str:
-        decision = self._matcher.decide(features, batch.index.candidates(features))
-        if decision.child is None:
+        placement = batch.places.place(record, said)
+        if placement is None:
+            return
+        telling = Telling(self._comparer, cause)
+        if placement.child is None:
             child = Child.listed(self._new_id(), cause)
             self._children[child.id] = child
         else:
-            child = self._children[UUID(decision.child)]
-        child.link(cause, decision)
-        batch.events.extend(event for event in child.collect_events() if isinstance(event, RegisterEvent))
-        return str(child.id)
+            child = self._children[UUID(placement.child)]
+        brought = batch.places.settle(record, said, str(child.id), [each.child for each in placement.merged])
+        told = telling.tell(child, placement, brought, {each: self._children[UUID(each)] for each in brought})
+        batch.events.extend(told)
 
     def _save(self, batch: Batch, messages: Sequence[Message]) -> None:
         recorded_at = iso_text(batch.recorded_at)
@@ -361,6 +351,7 @@ class Registrar:
         stored = [self._log.mapper.to_stored_event(event) for event in batch.events]
         self._log.recorder.insert_events(stored, alongside=alongside)
         self._keys.settle()
+        self._indexed += batch.places.changes.growth
         self.offsets |= next_offsets
 
 

@@ -19,7 +19,8 @@ from aiokafka.errors import KafkaError
 from eventsourcing.persistence import PersistenceError
 
 from domain.agency import Agency
-from domain.identity import DeterministicMatcher
+from domain.identity import Comparer
+from services.identity.settings_file import load_settings
 from services.registers import agencies_version, load_agencies
 from services.registrar import store
 from services.registrar.handle import Message, Registrar
@@ -93,7 +94,7 @@ async def _serve(settings: Settings, stop: Event) -> None:
     with closing(Database(database_url, "contactpoint registrar reads")) as reads:
         keys = KeyRing(KeyEncryptionKey.from_file(settings.keys / "key-encryption.key"), reader_of(reads, "register"))
         with closing(LogApplication(database_url, "register", EventMapper(keys))) as log:
-            registrar = Registrar(log, reads, keys, DeterministicMatcher(), clock=lambda: datetime.now(UTC))
+            registrar = Registrar(log, reads, keys, Comparer(load_settings()), clock=lambda: datetime.now(UTC))
             async with _consumer(settings.need_kafka()) as consumer:
                 await _consume(_Topics(consumer, reads, registrar), registrar, stop)
 

@@ -1,6 +1,6 @@
 """Pairs of records that a steward has found to be of two children: what the matcher may never undo by itself."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
@@ -27,3 +27,14 @@ def keep_verdicts(cursor: Cursor, verdicts: Iterable[Verdict]) -> None:
     for verdict in verdicts:
         sides = {"left": list(verdict.left), "right": list(verdict.right)}
         cursor.execute(_KEEP if verdict.apart else _END, sides)
+
+
+def pairs_kept_apart(cursor: Cursor, records: Sequence[str]) -> frozenset[tuple[str, str]]:
+    """The pairs, both ways round, of which one record is named."""
+    cursor.execute("select exists (select from register.kept_apart)")
+    if not records or cursor.fetchone() == (False,):
+        return frozenset()
+    cursor.execute(
+        "select record::text, other::text from register.kept_apart where record = any(%s::uuid[])", (list(records),)
+    )
+    return frozenset(pair for record, other in cursor.fetchall() for pair in ((record, other), (other, record)))

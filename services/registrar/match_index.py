@@ -1,41 +1,140 @@
-"""The match index of one batch: what the database has under its blocking keys, and what the batch adds to it."""
+"""The match index in Postgres: under which keys each record can be met, which child it belongs to, and its features.
 
-from collections import defaultdict
-from collections.abc import Iterable
+A key is kept as a digest of 64 bits: shorter than the facts in it, and a collision costs one comparison. It hides
+nothing and is not meant to, as the features stand beside it.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from uuid import UUID
+
+import orjson
+from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
 from domain.identity import Candidate, Features
+from domain.identity.blocking import MOST_IN_A_BLOCK
+from streams.store.binary_copy import bigint, copy_into, copy_rows
+
+MOST_CHILDREN = 40
+"""Children that one record is compared with; where more share a key with it, those that share most keys."""
 
 
-def blocking_keys(features: Features) -> list[tuple[str, str]]:
-    """The keys under which records that might be one child meet."""
-    keys = (("nhs_number", features.nhs_number), ("upn", features.upn), ("name", features.name_key))
-    return [(kind, value) for kind, value in keys if value is not None]
+@dataclass(slots=True)
+class IndexChanges:
+    """What a batch changes: `put` has the child, features and keys of a record, `outdated` the keys it had before.
+
+    `moved` has the child of each record that went to another one.
+    """
+
+    put: dict[str, tuple[str, Features, Sequence[str]]] = field(default_factory=dict)
+    outdated: dict[str, Sequence[str]] = field(default_factory=dict)
+    moved: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def growth(self) -> int:
+        """How many records the index has more afterwards."""
+        return len(self.put) - len(self.outdated)
 
 
-class MatchIndex:
-    """Candidates by blocking key; a record that is put again replaces what was known of it."""
+_MEET = f"""
+    select asked.number, stored.child::text, count(*) as shared
+      from unnest(%s::int[], %s::bigint[]) as asked (number, key)
+     cross join lateral (
+           select array_agg(record) as records
+             from (select record from register.match_keys where key = asked.key limit {MOST_IN_A_BLOCK + 1}) block
+           ) met
+     cross join lateral unnest(met.records) as one (record)
+      join register.match_index stored on stored.record = one.record
+     where cardinality(met.records) <= {MOST_IN_A_BLOCK}
+     group by 1, 2"""  # noqa: S608
 
-    def __init__(self, candidates: Iterable[Candidate]) -> None:
-        self._records: dict[str, Candidate] = {}
-        self._blocks: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
-        for candidate in candidates:
-            self.put(candidate)
 
-    def put(self, candidate: Candidate) -> None:
-        """Adds a record, or replaces it."""
-        self.discard(candidate.record)
-        self._records[candidate.record] = candidate
-        for key in blocking_keys(candidate.features):
-            self._blocks[key].add(candidate.record)
+def children_met(cursor: Cursor, keys: Sequence[Sequence[str]]) -> list[list[str]]:
+    """For the keys of each record asked, the children that have a record under one of them, at most MOST_CHILDREN."""
+    numbers = [number for number, each in enumerate(keys) for _ in each]
+    cursor.execute(_MEET, (numbers, [_digest(key) for each in keys for key in each]))
+    met: list[list[tuple[int, str]]] = [[] for _ in keys]
+    for number, child, shared in cursor.fetchall():
+        met[number].append((-shared, child))
+    return [[child for _, child in sorted(each)[:MOST_CHILDREN]] for each in met]
 
-    def discard(self, record: str) -> None:
-        """Forgets a record that was removed from the directory."""
-        old = self._records.pop(record, None)
-        if old:
-            for key in blocking_keys(old.features):
-                self._blocks[key].discard(record)
 
-    def candidates(self, features: Features) -> list[Candidate]:
-        """Every record that shares a key with these features."""
-        records = {record for key in blocking_keys(features) for record in self._blocks.get(key, ())}
-        return [self._records[record] for record in records]
+def candidates_of(cursor: Cursor, children: Iterable[str], records: Collection[str]) -> list[Candidate]:
+    """Every record of the children named, and of those that the records named belong to."""
+    cursor.execute(
+        "select record::text, child::text, features from register.match_index where child = any(%s::uuid[])"
+        " or child in (select child from register.match_index where record = any(%s::uuid[]))",
+        (list(children), list(records)),
+    )
+    return [Candidate(record, child, _features(stored)) for record, child, stored in cursor.fetchall()]
+
+
+def count_records(cursor: Cursor) -> int:
+    """How many records the index has."""
+    cursor.execute("select count(*) from register.match_index")
+    (count,) = cursor.fetchone() or (0,)
+    return int(count)
+
+
+def write_index(cursor: Cursor, changes: IndexChanges) -> None:
+    """Brings the index to what a batch has decided."""
+    if changes.outdated:
+        _delete(cursor, changes.outdated)
+    rows, key_rows = [], []
+    for record, (child, features, keys) in changes.put.items():
+        stream = UUID(record).bytes
+        rows.append((stream, UUID(child).bytes, orjson.dumps(tuple(features))))
+        key_rows += [(bigint(_digest(key)), stream) for key in keys]
+    copy_rows(cursor, _INDEX, rows)
+    copy_rows(cursor, _KEYS, key_rows)
+    move_records(cursor, changes.moved)
+
+
+def move_records(cursor: Cursor, child_of: Mapping[str, str]) -> None:
+    """Says in the match index which child records now belong to (record → child), after a merge or a split."""
+    if not child_of:
+        return
+    cursor.execute(
+        "update register.match_index as stored set child = moved.child"
+        " from unnest(%s::uuid[], %s::uuid[]) as moved (record, child) where stored.record = moved.record",
+        (list(child_of.keys()), list(child_of.values())),
+    )
+
+
+_INDEX = copy_into("register", "match_index", ("record", "child", "features"))
+_KEYS = copy_into("register", "match_keys", ("key", "record"))
+
+
+def _delete(cursor: Cursor, outdated: Mapping[str, Sequence[str]]) -> None:
+    cursor.execute("delete from register.match_index where record = any(%s::uuid[])", (list(outdated),))
+    records = [record for record, keys in outdated.items() for _ in keys]
+    cursor.execute(
+        "delete from register.match_keys k using unnest(%s::bigint[], %s::uuid[]) as old (key, record)"
+        " where k.key = old.key and k.record = old.record",
+        ([_digest(key) for keys in outdated.values() for key in keys], records),
+    )
+
+
+def _digest(key: str) -> int:
+    return int.from_bytes(blake2b(key.encode(), digest_size=8).digest(), signed=True)
+
+
+def _features(stored: str) -> Features:
+    names, born, estimated, grown_up, gender, nhs_number, upn, homes, carers, contacts = orjson.loads(stored)
+    return Features(
+        _pairs(names),
+        born,
+        estimated,
+        grown_up,
+        gender,
+        nhs_number,
+        upn,
+        _pairs(homes),
+        tuple(carers),
+        tuple(contacts),
+    )
+
+
+def _pairs(stored: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    return tuple((one, other) for one, other in stored)

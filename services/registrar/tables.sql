@@ -20,20 +20,17 @@ comment on table register.record_keys is 'An agency''s own numbers, of records a
 create table if not exists register.match_index (
     record uuid primary key,
     child uuid not null,
-    given_name text not null,
-    family_name text not null,
-    date_of_birth text,
-    gender text not null,
-    nhs_number text,
-    upn text,
-    postcode text,
-    carers text not null,
-    name_key text
+    features text not null
 );
-comment on table register.match_index is 'The comparable features of each record, by blocking key; can be rebuilt from the log.';
-create index if not exists match_index_nhs_number on register.match_index (nhs_number) where nhs_number is not null;
-create index if not exists match_index_upn on register.match_index (upn) where upn is not null;
-create index if not exists match_index_name_key on register.match_index (name_key) where name_key is not null;
+comment on table register.match_index is 'Each record that is not removed, the child it belongs to, and its comparable features as JSON; can be rebuilt from the log.';
+create index if not exists match_index_child on register.match_index (child);
+
+create table if not exists register.match_keys (
+    key bigint not null,
+    record uuid not null
+);
+comment on table register.match_keys is 'The blocking keys under which a record can be met, as digests.';
+create index if not exists match_keys_key on register.match_keys (key);
 
 create table if not exists register.kept_apart (
     record uuid not null,

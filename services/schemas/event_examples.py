@@ -11,7 +11,6 @@ from domain.agency import Agency
 from domain.catalogue import WIRE_NAMES
 from domain.child import Absorbed, Child, Comparison, Ruling
 from domain.event import RegisterEvent
-from domain.identity import Candidate, DeterministicMatcher, features_of
 from domain.source_record import Refusal, Said, SourceRecord, decide
 from services.schemas.examples import AUTHORITY, CLINIC, SENSITIVE_STORY, STORY, SURGERY, SURGERY_STORY
 from streams.codec import EventMapper
@@ -25,6 +24,14 @@ RULING = Ruling(
     RECORDED_AT,
     RECORDED_AT.isoformat(timespec="microseconds")[:-6] + "Z",
 )
+MATCHER = "fellegi-sunter/1"
+EXPLANATION = {
+    "given_name": "same: +8.0 -0.1 +8.0",
+    "family_name": "same: +0.0 -0.1 +9.1",
+    "date_of_birth": "typing: +3.1 +1.3 +2.6",
+    "gender": "same: +1.0 +0.0 +1.0",
+}
+NOBODY_LIKE_IT = Comparison("", "first-record", 0.0, {})
 RECORD = UUID("8c1f6d0e-2f0b-4a53-9d54-6f3f3b7a0c11")
 SURGERY_RECORD = UUID("3a9b2c4d-6e1f-4078-b5a6-c7d8e9f01233")
 SENSITIVE_RECORD = UUID("5e0c7a1b-93d4-4c0e-8f6b-0d2a7b1e4422")
@@ -79,28 +86,23 @@ def _record(submissions: tuple[dict[str, Any], ...], agency: Agency, stream: UUI
 
 def _child(first: RegisterEvent, second: RegisterEvent) -> list[RegisterEvent]:
     """The child that `first` lists, and that the record of `second` is linked to."""
-    matcher = DeterministicMatcher()
-    of_first, of_second = (features_of(vars(cause)["particulars"]) for cause in (first, second))
     child = Child.listed(CHILD, first)
-    child.link(first, matcher.decide(of_first, []))
-    candidate = Candidate(str(first.originator_id), str(CHILD), of_first)
-    child.link(second, matcher.decide(of_second, [candidate]))
+    child.link(first, MATCHER, NOBODY_LIKE_IT)
+    child.link(second, MATCHER, Comparison(str(first.originator_id), "certain", 0.9999, EXPLANATION))
     return [event for event in child.collect_events() if isinstance(event, RegisterEvent)]
 
 
 def _stewardship(first: RegisterEvent, second: RegisterEvent) -> list[RegisterEvent]:
     """Two children that might be one: queued, dismissed, merged all the same, and split again."""
-    explanation = {"given_name": "agrees", "family_name": "agrees", "date_of_birth": "differs", "nhs_number": "absent"}
     child, other = Child.listed(CHILD, first), Child.listed(OTHER_CHILD, second)
-    matcher = DeterministicMatcher()
     for each, cause in ((child, first), (other, second)):
-        each.link(cause, matcher.decide(features_of(vars(cause)["particulars"]), []))
+        each.link(cause, MATCHER, NOBODY_LIKE_IT)
     records = (str(first.originator_id), str(second.originator_id))
-    other.suspect(second, "deterministic/1", [Comparison(records[0], "possible", 0.7, explanation)])
+    other.suspect(second, MATCHER, [Comparison(records[0], "possible", 0.7, EXPLANATION)])
     child.dismiss(other, RULING)
     child.merge(RULING, [Absorbed(str(OTHER_CHILD), records[1:], "merge", 1.0, None, {})])
     other.supersede(CHILD, RULING)
-    child.contradict(second, "deterministic/1", [Comparison(records[0], "contradiction", 0.1, explanation)])
+    child.contradict(second, MATCHER, [Comparison(records[0], "contradiction", 0.1, EXPLANATION)])
     child.unlink(records[1:], OTHER_CHILD, RULING)
     other.reinstate({records[1]: 1}, RULING)
     made = [*child.collect_events(), *other.collect_events()]
