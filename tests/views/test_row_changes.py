@@ -7,9 +7,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from projections import schema
+from projections import postgres, schema
 from projections.catalogue import LOGS, REGISTER_LOG
 from projections.digest import digest
+from projections.directory.project import LINK
 from projections.memory import MemoryViews
 from projections.projection import PublishedEvent, Row
 from tests.views.postgres_views import FRESH, clear, load, rows, take, writing
@@ -103,3 +104,15 @@ def test_the_digest_tells_any_difference(database: str) -> None:
         changed = digest(cursor, schema.LIVE)
     assert len({empty, whole, changed}) == 3
     assert len(whole) == 64
+
+
+def test_a_new_child_is_simply_copied(database: str) -> None:
+    """Where a copy fails, the whole batch is written a second time, carefully: that must not be the rule."""
+    story = Story()
+    record = story.registered()
+    story.linked(story.listed(record), record)
+    with writing(database) as cursor:
+        clear(cursor)
+        puts = [put for event in story.events for each in LOGS[REGISTER_LOG].projections for put in each.project(event)]
+        postgres.write(cursor, puts)
+        assert len(rows(cursor, LINK)) == 1
