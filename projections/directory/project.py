@@ -38,13 +38,18 @@ class Directory:
             fact = Put(FACT, (event.stream, aspect, number, event.version, event.position), _is_first(event))
             return (fact, _standing_again(event)) if _is_renewed(event) else (fact,)
         if event.type in LINKS:
-            return (Put(LINK, (event.data["record"], event.stream, event.position), True),)
+            return (Put(LINK, (event.data["record"], event.stream, event.position), _is_first_link(event)),)
         return ()
 
 
 def _is_first(event: PublishedEvent) -> bool:
     """Whether nothing was said of this aspect and number before."""
     return event.version == 1 or event.data.get("again") is False
+
+
+def _is_first_link(event: PublishedEvent) -> bool:
+    """Whether the record had no child before: the second event of a child links the record that it was listed for."""
+    return event.version != 2
 
 
 def _is_renewed(event: PublishedEvent) -> bool:

@@ -7,12 +7,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from projections import schema
+from projections import postgres, schema
+from projections.apply import apply
 from projections.catalogue import LOGS, REGISTER_LOG
 from projections.digest import digest
 from projections.memory import MemoryViews
-from projections.projection import PublishedEvent, Row
-from tests.views.postgres_views import FRESH, clear, load, rows, take, writing
+from projections.projection import PublishedEvent, Put, Row
+from streams.store.database import Cursor
+from tests.views.postgres_views import FRESH, clear, load, messages_of, rows, take, writing
 from tests.views.story import Story
 from tests.views.strategies import stories
 
@@ -76,6 +78,23 @@ def test_a_bulk_load_holds_what_the_live_views_hold(database: str, story: Story,
     with writing(database) as cursor:
         assert {table.name: rows(cursor, table, FRESH) for table in TABLES} == in_memory(story.events)
         assert digest(cursor, FRESH) == digest(cursor, schema.LIVE)
+
+
+def test_a_new_child_is_copied_at_the_first_try(database: str) -> None:
+    story = Story()
+    for _ in range(2):
+        record = story.registered()
+        story.linked(story.listed(record), record)
+    tries: list[bool] = []
+
+    def counted(cursor: Cursor, puts: Sequence[Put], *, careful: bool = False) -> None:
+        tries.append(careful)
+        postgres.write(cursor, puts, careful=careful)
+
+    with writing(database) as cursor:
+        clear(cursor)
+        assert apply(cursor, LOGS[REGISTER_LOG], messages_of(story.events), counted) == []
+    assert tries == [False]
 
 
 def test_an_older_change_does_not_undo_a_later_one(database: str) -> None:
