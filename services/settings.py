@@ -41,6 +41,7 @@ class Settings:
     token: str | None
     kafka_is_external: bool
     database_is_external: bool
+    url_is_external: bool
     host: str
     port: int | None
 
@@ -106,6 +107,7 @@ def read_settings(data: str | Path | None = None, environ: Mapping[str, str] | N
         token=env.get("CONTACTPOINT_TOKEN", "").strip() or None,
         kafka_is_external=bool(servers),
         database_is_external=bool(database),
+        url_is_external=bool(env.get("CONTACTPOINT_URL")),
         host=env.get("CONTACTPOINT_HOST", "127.0.0.1"),
         port=_number(env, "CONTACTPOINT_PORT", LARGEST_PORT),
     )

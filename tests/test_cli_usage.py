@@ -174,6 +174,16 @@ def test_a_stack_whose_supervisor_has_died_is_status_3(
     assert "has stopped" in said.err
 
 
+def test_a_stopped_stack_does_not_stand_in_the_way_of_an_api_elsewhere(
+    tmp_path: Path, closed_port: int, monkeypatch: pytest.MonkeyPatch, capfd: Captured
+) -> None:
+    (tmp_path / "stack.json").write_text(json.dumps({"pid": 2**22 + 1, "url": "http://127.0.0.1:9"}))
+    monkeypatch.setenv("CONTACTPOINT_URL", f"http://127.0.0.1:{closed_port}")
+    monkeypatch.setenv("CONTACTPOINT_TOKEN", "t")
+    assert main(["show", NOBODY, "--reason", "an enquiry", "--data", str(tmp_path)]) == 3
+    assert f"cannot be reached at http://127.0.0.1:{closed_port}" in capfd.readouterr().err
+
+
 @pytest.fixture
 def silent_port() -> Iterator[int]:
     """A port at which something listens that never answers."""

@@ -72,7 +72,7 @@ class Api:
 
 def looking_api(args: Namespace) -> Api:
     """The API for a verb that shows personal data: as the user named, or with the token that is set."""
-    settings = settings_of(args)
+    settings = settings_of(args, of_api=True)
     url = settings.need_url()
     return Api(url, _token(settings, args.user), args.reason)
 
