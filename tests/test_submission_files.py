@@ -115,6 +115,13 @@ def test_a_row_with_wrong_or_missing_values_costs_only_itself(tmp_path: Path) ->
     assert reasons == [[("data.date_of_birth_estimated", "type")], [("source", "missing")], []]
 
 
+def test_a_row_that_is_too_long_is_cut_and_costs_only_itself(tmp_path: Path) -> None:
+    text = f"{HEAD},given_name\n{ROW},{'x' * 3 * LARGEST}\n{ROW},Ada\n"
+    lines = list(read_lines(written(tmp_path, text, "feed.csv")))
+    assert [len(line.value) > LARGEST for line in lines] == [True, False]
+    assert (len(lines[0].value), lines[0].size > 3 * LARGEST) == (LARGEST + 1, True)
+
+
 def test_a_table_that_is_not_utf8_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BadTable, match="not UTF-8"):
         check_files([written(tmp_path, f"{HEAD}\n".encode() + b"\xff\xfe,1\n", "feed.csv")])

@@ -19,6 +19,9 @@ from pydantic import BaseModel
 from services.registrar.submission import MAX_ITEMS, MODELS
 
 ENVELOPE = ("type", "id", "source", "subject", "time")
+LONGEST_CELL = 64 * 1024 * 1024
+"""Characters of a cell; the reader's own bound is below what a submission may have."""
+
 _NUMBER = re.compile(r"(?<=\.)\d{1,2}(?=\.)", re.ASCII)
 _TRUTH = {"true": True, "false": False}
 
@@ -36,6 +39,7 @@ def check_table(path: Path) -> None:
 def read_table(path: Path) -> Iterator[bytes]:
     """The submissions of a CSV file, as JSON; raises BadTable."""
     with path.open(encoding="utf-8-sig", newline="") as file:
+        csv.field_size_limit(LONGEST_CELL)
         reader = csv.reader(file, strict=True)
         try:
             header = next(reader, [])
