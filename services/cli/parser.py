@@ -57,6 +57,11 @@ def looker_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--reason", required=True, type=a_reason, metavar="TEXT", help="why, for the access log")
 
 
+def limit_option(parser: argparse.ArgumentParser) -> None:
+    """How much of a list is wanted."""
+    parser.add_argument("--limit", type=a_count, metavar="N", help="at most so many (default: all)")
+
+
 def a_reason(text: str) -> str:
     """A reason of 3 to 500 characters, trimmed."""
     reason = text.strip()

@@ -115,6 +115,21 @@ def test_an_agency_that_is_replaced_is_judged_at_once_by_what_it_now_is(stack: S
     assert outcomes == ["accepted", "refused"] * 3
 
 
+def test_lists_are_whole_unless_a_limit_says_otherwise(stack: Stack, sent: list[dict[str, Any]]) -> None:
+    child = stack.export()[0]["child"]
+    for words, part in [
+        (["receipts"], None),
+        (["history", child], "events"),
+        (["agencies", "list"], None),
+        (["users", "list"], None),
+        (["dead-letters", "list"], None),
+    ]:
+        whole, limited = stack.ask(*words), stack.ask(*words, "--limit", 1)
+        whole, limited = (whole[part], limited[part]) if part else (whole, limited)
+        assert len(whole) > 1, words
+        assert limited == whole[:1], words
+
+
 def test_a_rebuild_gives_the_digest_of_the_live_views(stack: Stack, sent: list[dict[str, Any]]) -> None:
     done = stack.ask("rebuild")
     assert done["digest"]["live"] == done["digest"]["rebuilt"]
