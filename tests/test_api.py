@@ -270,6 +270,7 @@ def test_another_method_is_a_problem(client: TestClient, user: Headers) -> None:
 def test_a_question_that_is_too_large_is_refused(client: TestClient, user: Headers) -> None:
     body = b'{"criteria":{},"reason":"' + b"x" * 100_000 + b'"}'
     assert is_problem(client.post("/children/search", headers=user, content=body), 413)
+    assert is_problem(client.post("/children/search", headers=user, content=iter([body])), 413)
 
 
 def test_the_public_pages_need_no_token_and_hold_nothing_personal(client: TestClient) -> None:

@@ -65,6 +65,8 @@ async def _on_problem(_: Request, error: Exception) -> Response:
 
 async def _on_http(_: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    if isinstance(error.__cause__, Problem):  # a body whose length was not stated grew too large while it was read
+        return await _on_problem(_, error.__cause__)
     if error.status_code == HTTPStatus.NOT_FOUND:
         return await _on_problem(_, absent())
     status = HTTPStatus(error.status_code)
