@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,10 +11,18 @@ from typing import Any
 from streams.kafka import KafkaSettings
 
 DEFAULT_DATA = ".contactpoint"
+LARGEST_PORT = 65_535
+
+_SERVER = re.compile(r"([A-Z0-9_+]+://)?([^\s:/\[\]]+|\[[0-9A-Fa-f:.]+\])(:\d{1,5})?", re.ASCII)
+"""A Kafka address as clients take it: host or [IPv6], with its port where that is not 9092."""
 
 
 class NotConfigured(Exception):
     """A part of the stack has no address; the text says which, and what to do."""
+
+
+class BadSetting(Exception):
+    """A setting cannot be read; the text says which, and how to write it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +41,7 @@ class Settings:
     token: str | None
     kafka_is_external: bool
     database_is_external: bool
+    url_is_external: bool
     host: str
     port: int | None
 
@@ -72,11 +82,11 @@ def read_stack(data: Path) -> dict[str, Any]:
 
 
 def read_settings(data: str | Path | None = None, environ: Mapping[str, str] | None = None) -> Settings:
-    """Settings of this process: the environment wins, what the local stack wrote fills the rest."""
+    """Settings of this process: the environment wins, what the local stack wrote fills the rest; raises BadSetting."""
     env = os.environ if environ is None else environ
     folder = Path(data or env.get("CONTACTPOINT_DATA") or DEFAULT_DATA).absolute()
     stack = read_stack(folder)
-    servers = env.get("CONTACTPOINT_KAFKA")
+    servers = _servers(env.get("CONTACTPOINT_KAFKA"))
     database = env.get("CONTACTPOINT_DATABASE_URL")
     security = {
         name: env.get(f"CONTACTPOINT_KAFKA_{name.upper()}")
@@ -86,18 +96,36 @@ def read_settings(data: str | Path | None = None, environ: Mapping[str, str] | N
     kafka = None
     if address:
         protocol = env.get("CONTACTPOINT_KAFKA_SECURITY_PROTOCOL", "PLAINTEXT") if servers else "PLAINTEXT"
-        replication = int(env.get("CONTACTPOINT_KAFKA_REPLICATION", "1")) if servers else 1
+        replication = (_number(env, "CONTACTPOINT_KAFKA_REPLICATION", 99) or 1) if servers else 1
         kafka = KafkaSettings(address, protocol, **(security if servers else {}), replication=replication)
-    port = env.get("CONTACTPOINT_PORT")
     return Settings(
         data=folder,
         keys=Path(env.get("CONTACTPOINT_KEYS") or folder / "keys"),
         kafka=kafka,
         database_url=database or stack.get("database_url"),
         url=env.get("CONTACTPOINT_URL") or stack.get("url"),
-        token=env.get("CONTACTPOINT_TOKEN"),
+        token=env.get("CONTACTPOINT_TOKEN", "").strip() or None,
         kafka_is_external=bool(servers),
         database_is_external=bool(database),
+        url_is_external=bool(env.get("CONTACTPOINT_URL")),
         host=env.get("CONTACTPOINT_HOST", "127.0.0.1"),
-        port=int(port) if port else None,
+        port=_number(env, "CONTACTPOINT_PORT", LARGEST_PORT),
     )
+
+
+def _number(env: Mapping[str, str], name: str, largest: int) -> int | None:
+    """A whole number from the environment, or None where it is not set."""
+    text = env.get(name)
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) < 6 and 0 < int(text) <= largest):
+        raise BadSetting(f"{name} is no whole number from 1 to {largest}; set one, or none at all")
+    return int(text)
+
+
+def _servers(text: str | None) -> str | None:
+    """Kafka's addresses, or None where none are set."""
+    for server in (text or "").split(","):
+        if text and not _SERVER.fullmatch(server.strip()):
+            raise BadSetting("CONTACTPOINT_KAFKA is no list of addresses; write it like localhost:9092,other:9092")
+    return text or None

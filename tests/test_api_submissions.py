@@ -82,7 +82,8 @@ def test_one_submission(client: TestClient, agency: Headers, topic: Topic) -> No
 
 
 def test_a_batch_keeps_each_element_as_it_is(client: TestClient, agency: Headers, topic: Topic) -> None:
-    elements = [spelled("a").strip(), b'{"a": 1.10, "a":NaN}', b"7", b'"]"', spelled("\u00fc").strip(), b"[[], {}]"]
+    odd = [b'{"a": 1.10, "a":NaN}', b"9" * 5_000, b'"]"']
+    elements = [spelled("a").strip(), *odd, spelled("\u00fc").strip(), b"[[], {}]"]
     answer = send(client, agency, BATCH, b" [\n" + b" ,\r\n".join(elements) + b"]\n ")
     assert answer.json()["submitted"] == len(elements)
     messages = topic.arrived()

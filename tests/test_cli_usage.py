@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from services.cli.main import VERBS, main
+from services.settings import read_settings
 
 NOBODY = "00000000-0000-4000-8000-000000000000"
 WHO = ["--as", "demo-practitioner", "--reason", "an enquiry"]
@@ -20,7 +21,7 @@ Captured = pytest.CaptureFixture[str]
 
 @pytest.fixture(autouse=True)
 def nothing_configured(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("DATA", "KAFKA", "DATABASE_URL", "URL", "TOKEN", "KEYS"):
+    for name in ("DATA", "KAFKA", "DATABASE_URL", "URL", "TOKEN", "KEYS", "PORT"):
         monkeypatch.delenv(f"CONTACTPOINT_{name}", raising=False)
 
 
@@ -40,6 +41,9 @@ WRONG = [
     ["show", *WHO],
     ["show", NOBODY, "--as", "somebody"],
     ["show", NOBODY, "--as", "somebody", "--reason", "x"],
+    ["show", NOBODY, "--as", "somebody", "--reason", "two\nlines"],
+    ["show", NOBODY, "--as", "somebody", "--reason", "no UTF-8: \udcff"],
+    ["show", NOBODY, "--as", "", "--reason", "an enquiry"],
     ["show", "no-uuid", *WHO],
     ["show", NOBODY, *WHO, "--as-of", "yesterday"],
     ["show", NOBODY, *WHO, "--as-of", "2008-10-23T13:23:00"],
@@ -95,6 +99,39 @@ def test_the_overview_names_every_verb(capfd: Captured) -> None:
     assert all(verb in said for verb in VERBS)
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PORT", "abc"),
+        ("PORT", "65536"),
+        ("KAFKA", "localhost:abc"),
+        ("KAFKA", ","),
+        ("URL", "nonsense"),
+        ("URL", "http://localhost:99999"),
+        ("URL", "http://[::1"),
+        ("TOKEN", "two\nlines"),
+        ("TOKEN", ""),
+    ],
+)
+def test_a_setting_that_cannot_be_read_is_wrong_usage(
+    name: str, value: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfd: Captured
+) -> None:
+    settings = {"URL": "http://127.0.0.1:9", "TOKEN": "t", name: value}
+    for setting, given in settings.items():
+        monkeypatch.setenv(f"CONTACTPOINT_{setting}", given)
+    assert main(["show", NOBODY, "--reason", "an enquiry", "--json", "--data", str(tmp_path)]) == 2
+    said = capfd.readouterr()
+    assert said.out == ""
+    assert is_one_sentence(said.err)
+    assert f"CONTACTPOINT_{name}" in said.err
+
+
+def test_addresses_of_kafka_are_taken_as_its_clients_take_them() -> None:
+    for servers in ("localhost", "a.example:9092, b.example:9092", "[::1]:9092", "SASL_SSL://kafka_1:443"):
+        settings = read_settings("none", {"CONTACTPOINT_KAFKA": servers})
+        assert settings.need_kafka().bootstrap_servers == servers
+
+
 def asking(feed: Path) -> list[list[str]]:
     """Verbs that need a part of the stack."""
     return [
@@ -143,6 +180,16 @@ def test_a_stack_whose_supervisor_has_died_is_status_3(
     said = capfd.readouterr()
     assert is_one_sentence(said.err)
     assert "has stopped" in said.err
+
+
+def test_a_stopped_stack_does_not_stand_in_the_way_of_an_api_elsewhere(
+    tmp_path: Path, closed_port: int, monkeypatch: pytest.MonkeyPatch, capfd: Captured
+) -> None:
+    (tmp_path / "stack.json").write_text(json.dumps({"pid": 2**22 + 1, "url": "http://127.0.0.1:9"}))
+    monkeypatch.setenv("CONTACTPOINT_URL", f"http://127.0.0.1:{closed_port}")
+    monkeypatch.setenv("CONTACTPOINT_TOKEN", "t")
+    assert main(["show", NOBODY, "--reason", "an enquiry", "--data", str(tmp_path)]) == 3
+    assert f"cannot be reached at http://127.0.0.1:{closed_port}" in capfd.readouterr().err
 
 
 @pytest.fixture

@@ -160,8 +160,10 @@ def test_a_sensitive_involvement_starts_with_consent() -> None:
         {"given_by": "child", "on": "2008-09-30"},
         {"given_by": "child", "explicit": False, "on": "2008-09-30"},
         {"given_by": "child", "explicit": True, "on": "2007-09-30", "until": "2008-09-19"},
+        {"explicit": True, "on": "2008-09-30"},
+        {"given_by": "child", "explicit": True},
     ],
-    ids=["absent", "empty", "not said to be explicit", "not explicit", "expired the day before"],
+    ids=["absent", "empty", "not said to be explicit", "not explicit", "expired the day before", "by nobody", "never"],
 )
 def test_a_sensitive_involvement_needs_explicit_consent_in_force(consent: Any) -> None:
     given(AT_CLINIC).when(sensitive(consent=consent)).refused("no-consent", "data.consent")

@@ -96,15 +96,30 @@ def test_a_file_may_hold_several_types_and_empty_cells_are_left_out(tmp_path: Pa
         (f"{HEAD},shoe_size\n", r"column 6 \(shoe_size\) is no field"),
         (f"{HEAD},carers.99.name\n", "is no field"),
         (f"{HEAD},carers.name\n", "is no field"),
-        (f"{HEAD}\n{ROW}\nchild.registered,,urn:agency:a,S,2008-10-23T13:23:00Z\n", "line 3 column id is empty"),
         (f"{HEAD}\n{ROW},more\n", "line 2 has 6 cells for 5 columns"),
-        (f"{HEAD},lead_professional\n{ROW},perhaps\n", "line 2 column lead_professional is neither true nor false"),
         (f'{HEAD}\n"{ROW}\n', "is not CSV"),
     ],
 )
 def test_a_fault_in_a_table_says_line_column_and_what_to_do(tmp_path: Path, text: str, said: str) -> None:
     with pytest.raises(BadTable, match=said):
         check_files([written(tmp_path, text, "feed.csv")])
+
+
+def test_a_row_with_wrong_or_missing_values_costs_only_itself(tmp_path: Path) -> None:
+    text = (
+        f"{HEAD},given_name,family_name,date_of_birth_estimated\n{ROW},Ada,Quaternion,perhaps\n"
+        f"child.registered,2,,S,2008-10-23T13:23:00Z,Ada,Quaternion,\n{ROW},Ada,Quaternion,true\n"
+    )
+    readings = [read(json.dumps(row).encode()) for row in rows(tmp_path, text)]
+    reasons = [[(each["field"], each["code"]) for each in getattr(reading, "reasons", ())] for reading in readings]
+    assert reasons == [[("data.date_of_birth_estimated", "type")], [("source", "missing")], []]
+
+
+def test_a_row_that_is_too_long_is_cut_and_costs_only_itself(tmp_path: Path) -> None:
+    text = f"{HEAD},given_name\n{ROW},{'x' * 3 * LARGEST}\n{ROW},Ada\n"
+    lines = list(read_lines(written(tmp_path, text, "feed.csv")))
+    assert [len(line.value) > LARGEST for line in lines] == [True, False]
+    assert (len(lines[0].value), lines[0].size > 3 * LARGEST) == (LARGEST + 1, True)
 
 
 def test_a_table_that_is_not_utf8_is_refused(tmp_path: Path) -> None:

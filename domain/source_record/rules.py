@@ -51,9 +51,9 @@ class Asked(NamedTuple):
 
     @property
     def consents(self) -> bool:
-        """Whether explicit consent, still in force at the submission's time, comes with the submission."""
-        consent = self.data.get("consent")
-        if not consent or consent.get("explicit") is not True:
+        """Whether explicit consent with its giver and day, still in force at the submission's time, is stated."""
+        consent = self.data.get("consent") or {}
+        if consent.get("explicit") is not True or not (consent.get("given_by") and consent.get("on")):
             return False
         until = consent.get("until")
         return until is None or until >= self.time[:10]
@@ -130,7 +130,8 @@ RULES: tuple[Rule, ...] = (
     _rule(
         "no-consent",
         "data.consent",
-        "a sensitive service needs consent that is explicit and still in force; nothing of the submission was kept",
+        "a sensitive service needs explicit consent still in force, and by whom and on which day it was given; "
+        "nothing of the submission was kept",
         {T.INVOLVEMENT_STARTED},
         lambda asked: asked.data["service"] in SENSITIVE_SERVICES and not asked.consents,
     ),

@@ -23,7 +23,8 @@ MOST_REMEMBERED = 1_000
 """Tokens that need not be verified again."""
 
 _CHALLENGE = {"WWW-Authenticate": "Bearer"}
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_UNFIT = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+"""What no reason holds: control characters, and halves of characters, which no log could keep."""
 REASON_HEADER = "Access-Reason"
 _SAY_WHY = (
     f"say why in the header {REASON_HEADER}: 3 to 500 characters, in UTF-8, percent-encoded where they are not ASCII"
@@ -110,6 +111,6 @@ def reason_of(request: Request) -> str:
 def checked_reason(text: str, say_why: str) -> str:
     """A reason without surrounding space; raises Problem 422, which says `say_why`, where it is not one."""
     reason = text.strip()
-    if not 3 <= len(reason) <= 500 or _CONTROL.search(reason):
+    if not 3 <= len(reason) <= 500 or _UNFIT.search(reason):
         raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, say_why)
     return reason

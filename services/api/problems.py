@@ -65,9 +65,20 @@ async def _on_problem(_: Request, error: Exception) -> Response:
 
 async def _on_http(_: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    if isinstance(error.__cause__, Problem):  # a body whose length was not stated grew too large while it was read
+        return await _on_problem(_, error.__cause__)
     if error.status_code == HTTPStatus.NOT_FOUND:
         return await _on_problem(_, absent())
-    return problem_response(error.status_code, HTTPStatus(error.status_code).description, error.headers)
+    status = HTTPStatus(error.status_code)
+    said = _SAID.get(status, status.description)
+    return problem_response(error.status_code, said, error.headers)
+
+
+_SAID = {
+    HTTPStatus.BAD_REQUEST: "the body cannot be read; send JSON in UTF-8",
+    HTTPStatus.METHOD_NOT_ALLOWED: "this path does not take that method; the header Allow names those it takes",
+}
+"""What the framework's own errors mean here."""
 
 
 async def _on_validation(_: Request, error: Exception) -> Response:

@@ -180,4 +180,5 @@ def _unreadable(said: str) -> Problem:
     return Problem(HTTPStatus.BAD_REQUEST, said)
 
 
-_DECODER = json.JSONDecoder()
+_DECODER = json.JSONDecoder(parse_int=float)
+"""Whole numbers too long for Python to read are no fault of the body; the element with one gets its receipt."""

@@ -5,7 +5,7 @@ from contextlib import closing
 
 from services.cli.errors import DONE
 from services.cli.output import console, print_json, table
-from services.cli.parser import a_file, deed_parser
+from services.cli.parser import a_file, deed_parser, limit_option
 from services.cli.stack import settings_of
 from services.registers import enrol, load_agencies, read_agencies_file
 from streams.store.database import Database
@@ -16,7 +16,7 @@ def describe(parser: ArgumentParser) -> None:
     deeds = parser.add_subparsers(dest="deed", required=True, metavar="add|list")
     add = deed_parser(deeds, "add", "add or replace the agencies of a file")
     add.add_argument("file", type=a_file, metavar="FILE", help="YAML: a list of {code, name, kind, authority?}")
-    deed_parser(deeds, "list", "list the agencies")
+    limit_option(deed_parser(deeds, "list", "list the agencies"))
 
 
 def run(args: Namespace) -> int:
@@ -35,7 +35,7 @@ def run(args: Namespace) -> int:
         database.transaction() as cursor,
     ):
         known = load_agencies(cursor).values()
-    rows = [(each.code, each.name, each.kind.value, each.authority) for each in known]
+    rows = [(each.code, each.name, each.kind.value, each.authority) for each in known][: args.limit]
     if args.json:
         print_json([dict(zip(("code", "name", "kind", "authority"), row, strict=True)) for row in rows])
     else:

@@ -7,7 +7,7 @@ import ssl
 from argparse import Namespace
 from collections.abc import Iterator, Mapping
 from typing import Any
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import SplitResult, quote, urlencode, urlsplit
 
 from services.cli.errors import AnswerIsNo, PartAway, WrongUsage
 from services.cli.stack import settings_of
@@ -22,9 +22,9 @@ class Api:
     """Calls with the right of one token and for one reason."""
 
     def __init__(self, url: str, token: str, reason: str | None = None) -> None:
-        parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise WrongUsage("CONTACTPOINT_URL is no address of an API; write it like http://localhost:8000")
+        parts, host, port = _address(url)
+        if not (token.isascii() and token.isprintable()):
+            raise WrongUsage("CONTACTPOINT_TOKEN is no token; set it to what `contactpoint token` prints")
         self._url = url.rstrip("/")
         self._base = parts.path.rstrip("/")
         self._headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
@@ -33,10 +33,10 @@ class Api:
         if parts.scheme == "https":
             context = ssl.create_default_context()
             self._connection: http.client.HTTPConnection = http.client.HTTPSConnection(
-                parts.hostname, parts.port, timeout=SILENCE_S, context=context
+                host, port, timeout=SILENCE_S, context=context
             )
         else:
-            self._connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=SILENCE_S)
+            self._connection = http.client.HTTPConnection(host, port, timeout=SILENCE_S)
 
     def get(self, path: str, **parameters: Any) -> Any:
         """The JSON document of an answer."""
@@ -72,7 +72,7 @@ class Api:
 
 def looking_api(args: Namespace) -> Api:
     """The API for a verb that shows personal data: as the user named, or with the token that is set."""
-    settings = settings_of(args)
+    settings = settings_of(args, of_api=True)
     url = settings.need_url()
     return Api(url, _token(settings, args.user), args.reason)
 
@@ -85,6 +85,17 @@ def _token(settings: Settings, user: str | None) -> str:
     if settings.token is None:
         raise WrongUsage("say who looks: add --as USER beside a local stack, or set CONTACTPOINT_TOKEN")
     return settings.token
+
+
+def _address(url: str) -> tuple[SplitResult, str, int | None]:
+    """A URL in parts, its host and its port; raises WrongUsage."""
+    try:
+        parts = urlsplit(url)
+        if parts.scheme in ("http", "https") and parts.hostname:
+            return parts, parts.hostname, parts.port
+    except ValueError:
+        pass
+    raise WrongUsage("CONTACTPOINT_URL is no address of an API; write it like http://localhost:8000")
 
 
 def _with(path: str, parameters: Mapping[str, Any]) -> str:

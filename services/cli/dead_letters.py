@@ -8,7 +8,7 @@ from typing import Any
 from services.cli.client import looking_api
 from services.cli.errors import DONE, NO, AnswerIsNo
 from services.cli.output import console, plain, print_json, table
-from services.cli.parser import deed_parser, looker_options
+from services.cli.parser import deed_parser, limit_option, looker_options
 from services.cli.stack import settings_of
 from services.dead_letters import letter_place, list_letters, read_letter
 from services.settings import Settings
@@ -18,7 +18,7 @@ from streams.store.database import Database
 def describe(parser: ArgumentParser) -> None:
     """What is done with the letters."""
     deeds = parser.add_subparsers(dest="deed", required=True, metavar="list|show|resubmit")
-    deed_parser(deeds, "list", "list them, without their content")
+    limit_option(deed_parser(deeds, "list", "list them, without their content"))
     show = deed_parser(deeds, "show", "show one with its content")
     show.add_argument("letter", type=_a_letter, metavar="LETTER", help="like 0-17, as `list` names it")
     looker_options(show)
@@ -31,13 +31,13 @@ def run(args: Namespace) -> int:
     if args.deed == "show":
         return _show(args)
     settings = settings_of(args)
-    return _list(settings, args.json) if args.deed == "list" else _resubmit(settings, args)
+    return _list(settings, args) if args.deed == "list" else _resubmit(settings, args)
 
 
-def _list(settings: Settings, as_json: bool) -> int:
+def _list(settings: Settings, args: Namespace) -> int:
     with closing(Database(settings.need_database(), "contactpoint dead-letters")) as database:
-        letters = list_letters(settings.need_kafka(), database)
-    if as_json:
+        letters = list_letters(settings.need_kafka(), database)[: args.limit]
+    if args.json:
         print_json(letters)
     else:
         columns = ("letter", "message", "code", "size", "recorded_at")

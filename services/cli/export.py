@@ -28,6 +28,8 @@ def run(args: Namespace) -> int:
     target: Path = args.file.absolute()
     if not target.parent.is_dir():
         raise AnswerIsNo(f"there is no folder {target.parent}; make it first")
+    if target.is_dir():
+        raise AnswerIsNo(f"{target} is a folder; name a file in it")
     descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
     entries = 0
     try:

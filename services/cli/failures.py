@@ -3,7 +3,7 @@
 import sys
 
 from services.cli.errors import AWAY, NO, USAGE
-from services.settings import NotConfigured
+from services.settings import BadSetting, NotConfigured
 from streams.kafka import KafkaAway
 
 Explained = tuple[str, int]
@@ -15,6 +15,8 @@ def explain(error: Exception) -> Explained | None:
     """One sentence and the exit status, or None for an error that nobody foresaw."""
     if isinstance(error, NotConfigured):
         return str(error), AWAY
+    if isinstance(error, BadSetting):
+        return str(error), USAGE
     if isinstance(error, OSError) and error.filename is not None:
         return f"{error.filename}: {error.strerror}", NO
     return _of_postgres(error) or _of_kafka(error) or _of_registers(error)

@@ -5,22 +5,24 @@ from argparse import ArgumentParser, Namespace
 from services.cli.client import looking_api
 from services.cli.errors import DONE
 from services.cli.output import console, print_json
-from services.cli.parser import a_child, looker_options
+from services.cli.parser import a_child, limit_option, looker_options
 
 
 def describe(parser: ArgumentParser) -> None:
     """Which child, and who looks."""
     parser.add_argument("child", type=a_child, metavar="CHILD", help="the child's id, as `find` gives it")
+    limit_option(parser)
     looker_options(parser)
 
 
 def run(args: Namespace) -> int:
     """Prints the events, oldest first; a child that is not there is exit status 1."""
     answer = looking_api(args).get(f"/children/{args.child}/history")
+    events = answer["events"][: args.limit]
     if args.json:
-        print_json(answer)
+        print_json({"events": events})
     else:
         from services.cli.display_history import display_history
 
-        display_history(console(), answer["events"])
+        display_history(console(), events)
     return DONE

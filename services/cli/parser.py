@@ -11,6 +11,9 @@ from services.cli.errors import USAGE
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)")
 
+_UNFIT = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+"""Control characters, and bytes of an argument that are not UTF-8."""
+
 
 class Parser(argparse.ArgumentParser):
     """A parser that answers wrong usage with one sentence on standard error and exit status 2."""
@@ -45,17 +48,33 @@ def _common_options(parser: argparse.ArgumentParser, json: object, data: object)
 def looker_options(parser: argparse.ArgumentParser) -> None:
     """Who looks and why, for verbs that show personal data."""
     parser.add_argument(
-        "--as", dest="user", metavar="USER", help="who looks; works beside a local stack (else CONTACTPOINT_TOKEN)"
+        "--as",
+        dest="user",
+        type=a_user,
+        metavar="USER",
+        help="who looks; works beside a local stack (else CONTACTPOINT_TOKEN)",
     )
     parser.add_argument("--reason", required=True, type=a_reason, metavar="TEXT", help="why, for the access log")
+
+
+def limit_option(parser: argparse.ArgumentParser) -> None:
+    """How much of a list is wanted."""
+    parser.add_argument("--limit", type=a_count, metavar="N", help="at most so many (default: all)")
 
 
 def a_reason(text: str) -> str:
     """A reason of 3 to 500 characters, trimmed."""
     reason = text.strip()
-    if not 3 <= len(reason) <= 500:
-        raise argparse.ArgumentTypeError("give a reason of 3 to 500 characters")
+    if not 3 <= len(reason) <= 500 or _UNFIT.search(reason):
+        raise argparse.ArgumentTypeError("give a reason of 3 to 500 characters on one line, in UTF-8")
     return reason
+
+
+def a_user(text: str) -> str:
+    """A user's name."""
+    if not text or _UNFIT.search(text):
+        raise argparse.ArgumentTypeError("give the name of a user; see `contactpoint users list`")
+    return text
 
 
 def a_date(text: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from services.cli.client import looking_api
 from services.cli.errors import DONE, NO
 from services.cli.output import console, print_json
-from services.cli.parser import a_count, looker_options
+from services.cli.parser import limit_option, looker_options
 
 PAGE = 5_000
 OUTCOMES = ("accepted", "duplicate", "refused", "invalid")
@@ -18,7 +18,7 @@ def describe(parser: ArgumentParser) -> None:
     parser.add_argument("--submission", metavar="ID", help="the agency's own id of a submission")
     parser.add_argument("--source", metavar="URN", help="like urn:agency:nhs-gp")
     parser.add_argument("--outcome", choices=OUTCOMES)
-    parser.add_argument("--limit", type=a_count, metavar="N", help="at most so many (default: all)")
+    limit_option(parser)
     looker_options(parser)
 
 

@@ -8,11 +8,15 @@ from services.cli.errors import PartAway
 from services.settings import Settings, read_settings, read_stack
 
 
-def settings_of(args: Namespace) -> Settings:
-    """The settings for `--data`; raises PartAway where they are those of a local stack that has stopped."""
+def settings_of(args: Namespace, *, of_api: bool = False) -> Settings:
+    """The settings for `--data`; raises PartAway where they are those of a local stack that has stopped.
+
+    `of_api` is for verbs that ask nothing but the API.
+    """
     settings = read_settings(args.data)
     stack = read_stack(settings.data)
-    remote = settings.kafka_is_external and settings.database_is_external
+    servers = settings.kafka_is_external and settings.database_is_external
+    remote = settings.url_is_external if of_api else servers
     if stack and not remote and not is_alive(stack):
         raise PartAway(
             f"the stack in {settings.data} has stopped; start it with `contactpoint up --data {settings.data}`"

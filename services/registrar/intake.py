@@ -121,12 +121,15 @@ async def _consumer(kafka: KafkaSettings) -> AsyncIterator[AIOKafkaConsumer]:
 
 
 async def _consume(topics: "_Topics", registrar: Registrar, stop: Event) -> None:
-    """Reads one batch ahead while another is decided, but for the moments in which the topics may change."""
+    """Reads one batch ahead while another is decided, but for the moments in which the topics may change.
+
+    A batch is decided by a register at least as new as its messages: where it has changed, the batch is read again.
+    """
     last_progress = time.monotonic()
     while not stop.is_set():
         await topics.refresh()
         batch = await topics.next_batch()
-        while batch:
+        while batch and not topics.are_outdated():
             ahead = None if topics.are_due or stop.is_set() else asyncio.create_task(topics.next_batch())
             try:
                 await asyncio.to_thread(registrar.handle, batch)
@@ -150,13 +153,21 @@ class _Topics:
         self._registrar = registrar
         self._owners: dict[str, Agency | None] = {}
         self._version: int | None = None
-        self._checked = 0.0
+        self._checked = float("-inf")
         registrar.resume()
 
     @property
     def are_due(self) -> bool:
         """Whether it is time to look at the agency register again."""
         return time.monotonic() - self._checked >= REGISTER_CHECK_S
+
+    def are_outdated(self) -> bool:
+        """Whether the agency register has changed since it was looked at; then it is time to look again."""
+        with self._reads.transaction() as cursor:
+            outdated = agencies_version(cursor) != self._version
+        if outdated:
+            self._checked = float("-inf")
+        return outdated
 
     async def refresh(self) -> None:
         """Looks at the agency register now and then; where it has changed, goes on with the topics that it names."""

@@ -39,7 +39,7 @@ def read_lines(path: Path) -> Iterator[Line]:
     """The submissions of one file in its order; blank lines are no submissions."""
     if is_table(path):
         for row in read_table(path):
-            yield Line(row, len(row))
+            yield Line(row[: LARGEST + 1], len(row))
         return
     with path.open("rb", buffering=BUFFER) as file:
         yield from _read_ndjson(file)

@@ -1,7 +1,8 @@
 """CSV for the flat types: one row a submission, columns named after the contract's fields, joined by dots.
 
 `type,id,source,subject,time` name the envelope; every other column is a field of `data`, such as `given_name`,
-`address.postcode`, `carers.0.name` or `address.lines` (its lines separated by `;`). Empty cells are left out.
+`address.postcode`, `carers.0.name` or `address.lines` (its lines separated by `;`). Empty cells are left out. A fault
+of the table stops the file; a fault in a row's values costs that row, and its receipt says what is missing or wrong.
 """
 
 import csv
@@ -18,6 +19,9 @@ from pydantic import BaseModel
 from services.registrar.submission import MAX_ITEMS, MODELS
 
 ENVELOPE = ("type", "id", "source", "subject", "time")
+LONGEST_CELL = 64 * 1024 * 1024
+"""Characters of a cell; the reader's own bound is below what a submission may have."""
+
 _NUMBER = re.compile(r"(?<=\.)\d{1,2}(?=\.)", re.ASCII)
 _TRUTH = {"true": True, "false": False}
 
@@ -35,6 +39,7 @@ def check_table(path: Path) -> None:
 def read_table(path: Path) -> Iterator[bytes]:
     """The submissions of a CSV file, as JSON; raises BadTable."""
     with path.open(encoding="utf-8-sig", newline="") as file:
+        csv.field_size_limit(LONGEST_CELL)
         reader = csv.reader(file, strict=True)
         try:
             header = next(reader, [])
@@ -81,20 +86,14 @@ def _submission(where: str, header: list[str], kinds: list[str], cells: list[str
         if column in ENVELOPE:
             made[column] = cell
         else:
-            _put(data, column.split("."), _value(f"{where} column {column}", kind, cell))
-    if missing := [column for column in ENVELOPE if column not in made]:
-        raise BadTable(f"{where} column {missing[0]} is empty; every row needs it")
+            _put(data, column.split("."), _value(kind, cell))
     return orjson.dumps(made | {"data": _listed(data)})
 
 
-def _value(where: str, kind: str, cell: str) -> Any:
+def _value(kind: str, cell: str) -> Any:
     if kind == "texts":
         return [part.strip() for part in cell.split(";") if part.strip()]
-    if kind == "truth":
-        if cell.strip().lower() not in _TRUTH:
-            raise BadTable(f"{where} is neither true nor false; write one of them")
-        return _TRUTH[cell.strip().lower()]
-    return cell
+    return _TRUTH.get(cell.strip().lower(), cell) if kind == "truth" else cell
 
 
 def _put(data: dict[str, Any], path: list[str], value: Any) -> None:

@@ -101,6 +101,35 @@ def test_a_broken_line_costs_only_itself(stack: Stack, sent: list[dict[str, Any]
     assert json.loads(answer.stdout) == {"submitted": 3, "accepted": 1, "duplicate": 0, "refused": 0, "invalid": 2}
 
 
+def test_an_agency_that_is_replaced_is_judged_at_once_by_what_it_now_is(stack: Stack, tmp_path: Path) -> None:
+    said = {"specversion": "1.0", "source": "urn:agency:turncoat", "subject": "T1", "time": "2008-10-23T09:00:00Z"}
+    child = {"given_name": "Ada", "family_name": "Turncoat"}
+    file, register = tmp_path / "one.ndjson", tmp_path / "agencies.yaml"
+    outcomes = []
+    for number, kind in enumerate(["local-authority", "child-benefit"] * 3):
+        register.write_text(f"- {{code: turncoat, name: Turncoat, kind: {kind}}}\n")
+        type_, data = ("flag.raised", {"flag": "action-taken"}) if number else ("child.registered", child)
+        file.write_text(json.dumps(said | {"id": f"t{number}", "type": type_, "data": data}))
+        counts = json.loads(stack.run("submit", file, "--agencies", register, "--wait").stdout)
+        outcomes.append("accepted" if counts["accepted"] else "refused")
+    assert outcomes == ["accepted", "refused"] * 3
+
+
+def test_lists_are_whole_unless_a_limit_says_otherwise(stack: Stack, sent: list[dict[str, Any]]) -> None:
+    child = stack.export()[0]["child"]
+    for words, part in [
+        (["receipts"], None),
+        (["history", child], "events"),
+        (["agencies", "list"], None),
+        (["users", "list"], None),
+        (["dead-letters", "list"], None),
+    ]:
+        whole, limited = stack.ask(*words), stack.ask(*words, "--limit", 1)
+        whole, limited = (whole[part], limited[part]) if part else (whole, limited)
+        assert len(whole) > 1, words
+        assert limited == whole[:1], words
+
+
 def test_a_rebuild_gives_the_digest_of_the_live_views(stack: Stack, sent: list[dict[str, Any]]) -> None:
     done = stack.ask("rebuild")
     assert done["digest"]["live"] == done["digest"]["rebuilt"]
