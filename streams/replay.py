@@ -27,6 +27,8 @@ SILENT_FOR_S = 30.0
 """Kafka that gives nothing for so long, although there is more, counts as away."""
 FETCH_MAX_BYTES = 16 * 1024 * 1024
 PARTITION_MAX_BYTES = 4 * 1024 * 1024
+FETCH_WAIT_MS = 10
+"""All that is wanted is there; a fetch that waits at the end of one partition would keep back what the others hold."""
 
 OpenKeys = Callable[[], Opener]
 """Makes a key ring, in the process that is to use it."""
@@ -146,6 +148,7 @@ async def _consumer(kafka: KafkaSettings, offsets: Mapping[Partition, int]) -> A
         auto_offset_reset="earliest",
         fetch_max_bytes=FETCH_MAX_BYTES,
         max_partition_fetch_bytes=PARTITION_MAX_BYTES,
+        fetch_max_wait_ms=FETCH_WAIT_MS,
         **kafka.for_aiokafka(),
     )
     try:
