@@ -1,5 +1,6 @@
 """Row changes applied to a fresh schema in bulk: all are copied first, and put in order when the indexes are made."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 
 from psycopg2.errors import UniqueViolation
@@ -22,11 +23,14 @@ def begin(cursor: Cursor, schema: str) -> None:
 
 def write(cursor: Cursor, puts: Iterable[Put], *, careful: bool = False) -> None:
     """Copies rows: new ones into their table, changes of earlier rows beside it. `careful` escapes every value."""
-    rows: dict[tuple[Table, str], list[Row]] = {}
+    new: dict[Table, list[Row]] = defaultdict(list)
+    later: dict[Table, list[Row]] = defaultdict(list)
     for table, row, first in puts:
-        rows.setdefault((table, table.name if first else _later(table)), []).append(row)
-    for (table, target), of_target in rows.items():
-        copy(cursor, target, table, of_target, escape=careful)
+        (new if first else later)[table].append(row)
+    for table, rows in new.items():
+        copy(cursor, table.name, table, rows, escape=careful)
+    for table, rows in later.items():
+        copy(cursor, _later(table), table, rows, escape=careful)
 
 
 def finish(cursor: Cursor, table: Table) -> None:

@@ -1,7 +1,7 @@
 """Rows as the text that Postgres' COPY reads."""
 
-from collections.abc import Iterable
-from io import StringIO
+from collections.abc import Iterable, Sequence
+from io import BytesIO
 from typing import Any
 
 from projections.projection import Row
@@ -12,32 +12,36 @@ NULL = "\x01null\x01"
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
-def copy_text(rows: Iterable[Row]) -> tuple[StringIO, str]:
-    """The rows as COPY text, and what stands for null in it.
+def copy_text(rows: Iterable[Row]) -> tuple[BytesIO, str]:
+    """The rows, all of the same length, as COPY text, and what stands for null in it.
 
     Escaping each value is what costs most, and hardly a value needs it: rows are written plainly, and escaped where a
     backslash is found. A tab or a line break in a plain value is refused by COPY as a wrong number of columns.
     """
-    plain = "\n".join(["\t".join([_plain(v) if v.__class__ is not str else v for v in row]) for row in rows])
-    return (escaped_text(rows), "\\N") if "\\" in plain else (StringIO(plain), NULL)
+    columns = map(_plain, zip(*rows, strict=True))
+    plain = "\n".join(map("\t".join, zip(*columns, strict=True)))
+    return (escaped_text(rows), "\\N") if "\\" in plain else (BytesIO(plain.encode()), NULL)
 
 
-def escaped_text(rows: Iterable[Row]) -> StringIO:
+def escaped_text(rows: Iterable[Row]) -> BytesIO:
     """The rows as COPY text, whatever characters stand in them; `\\N` stands for null."""
-    return StringIO("\n".join(["\t".join(map(_escaped, row)) for row in rows]))
+    return BytesIO("\n".join(["\t".join(map(_escaped, row)) for row in rows]).encode())
 
 
-def _plain(value: Any) -> str:
-    if value is None:
-        return NULL
-    return _array(value) if value.__class__ is list else str(value)
+def _plain(column: Sequence[Any]) -> Iterable[str]:
+    """The values of one column as texts; most columns hold nothing but texts, or nothing but numbers."""
+    kinds = set(map(type, column))
+    if kinds == {str}:
+        return column
+    return map(str, column) if kinds == {int} else [NULL if value is None else _text(value) for value in column]
 
 
 def _escaped(value: Any) -> str:
-    if value is None:
-        return "\\N"
-    text = _array(value) if value.__class__ is list else str(value)
-    return text.translate(_ESCAPES)
+    return "\\N" if value is None else _text(value).translate(_ESCAPES)
+
+
+def _text(value: Any) -> str:
+    return _array(value) if value.__class__ is list else str(value)
 
 
 def _array(values: list[str]) -> str:

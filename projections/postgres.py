@@ -10,7 +10,7 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812
 from projections.copy_text import copy_text, escaped_text
 from projections.projection import Put, Row, Table
 
-COPY_CHARACTERS = 256 * 1024
+COPY_BYTES = 256 * 1024
 """How much is handed to the server at once."""
 
 
@@ -39,7 +39,7 @@ def copy(cursor: Cursor, target: str, table: Table, rows: Collection[Row], *, es
     """Copies rows into a table that has the columns of `table`."""
     text, null = (escaped_text(rows), "\\N") if escape else copy_text(rows)
     statement = f"copy {target} ({', '.join(table.columns)}) from stdin with (null '{null}')"
-    cursor.copy_expert(statement, text, COPY_CHARACTERS)
+    cursor.copy_expert(statement, text, COPY_BYTES)
 
 
 def latest(table: Table, rows: Iterable[Row]) -> Collection[Row]:
