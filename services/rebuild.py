@@ -16,7 +16,7 @@ from psycopg2.errors import LockNotAvailable
 from projections import bulk, locks, positions, postgres
 from projections.apply import Write
 from projections.catalogue import TABLES
-from projections.digest import digest
+from projections.digest import combined, digest, table_sums
 from projections.positions import Partition
 from projections.projection import Opener, Table
 from projections.schema import LIVE, use
@@ -85,12 +85,11 @@ def rebuild(
         _become_the_one(guard)
         with closing(_connect(database_url)) as snapshot, ThreadPoolExecutor(1, "digest") as aside:
             offsets = _begin_snapshot(snapshot)
-            live_digest = aside.submit(_digest, snapshot, LIVE)
+            live_digest = aside.submit(_digest_of_live, snapshot)
             _begin(builder, offsets)
             with _told(progress, database_url, sum(offsets.values())):
                 events = _load(replaying, {partition: Span(0, offset) for partition, offset in offsets.items()})
-            _finish(database_url)
-            rebuilt = _digest(builder, FRESH)
+            rebuilt = _finish(database_url)
             live = live_digest.result()
         switched = rebuilt == live or replace
         if switched:
@@ -126,9 +125,9 @@ def _offsets(connection: Connection, schema: str) -> dict[Partition, int]:
         return positions.stored_offsets(cursor)
 
 
-def _digest(connection: Connection, schema: str) -> str:
-    with connection.cursor() as cursor:
-        return digest(cursor, schema)
+def _digest_of_live(snapshot: Connection) -> str:
+    with snapshot.cursor() as cursor:
+        return digest(cursor, LIVE)
 
 
 def _begin(builder: Connection, partitions: Iterable[Partition]) -> None:
@@ -140,11 +139,13 @@ def _begin(builder: Connection, partitions: Iterable[Partition]) -> None:
 
 
 def _load(replaying: Replay, spans: Spans) -> int:
+    """Replays the first share here, and the others in processes of their own."""
     if sum(span.end for span in spans.values()) < WORTH_PROCESSES:
         return replaying(spans, FRESH, bulk.write)
-    with ProcessPoolExecutor(PROCESSES, get_context("spawn")) as processes:
-        running = [processes.submit(replaying, share, FRESH, bulk.write) for share in _shares(spans, PROCESSES)]
-        return sum(process.result() for process in running)
+    mine, *others = _shares(spans, PROCESSES)
+    with ProcessPoolExecutor(len(others), get_context("spawn")) as processes:
+        running = [processes.submit(replaying, share, FRESH, bulk.write) for share in others]
+        return replaying(mine, FRESH, bulk.write) + sum(process.result() for process in running)
 
 
 def _shares(spans: Spans, number: int) -> list[dict[Partition, Span]]:
@@ -156,17 +157,18 @@ def _shares(spans: Spans, number: int) -> list[dict[Partition, Span]]:
     return shares
 
 
-def _finish(database_url: str) -> None:
+def _finish(database_url: str) -> str:
+    """Makes the indexes; returns the digest."""
     with ThreadPoolExecutor(PROCESSES, "indexes") as threads:
-        for done in [threads.submit(_finish_table, database_url, table) for table in TABLES]:
-            done.result()
+        return combined(threads.map(partial(_finish_table, database_url), TABLES))
 
 
-def _finish_table(database_url: str, table: Table) -> None:
+def _finish_table(database_url: str, table: Table) -> str:
     with closing(_connect(database_url)) as connection, transaction(connection), connection.cursor() as cursor:
         use(cursor, FRESH)
         cursor.execute("set maintenance_work_mem = '128MB'; set synchronous_commit = off")
         bulk.finish(cursor, table)
+        return table_sums(cursor, FRESH, table.name)
 
 
 def _catch_up(builder: Connection, replaying: Replay, enough: int) -> None:
