@@ -34,7 +34,7 @@ class KeyRing:
         self._lock = Lock()
 
     def prefetch(self, streams: Iterable[str]) -> None:
-        """Reads the keys of many streams in one go, so that opening them asks no more; a broken one is left to `open`."""
+        """Reads the keys of many streams in one go, so that opening asks no more; a broken one is left to `open`."""
         with self._lock:
             missing = [stream for stream in set(streams) if stream not in self._cached]
         if missing:
