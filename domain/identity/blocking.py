@@ -37,13 +37,11 @@ def blocking_keys(features: Features) -> list[str]:
                     keys[f"p{postcode}{sound}"] = None
                 if lines:
                     keys[f"a{_place(lines)}{sound[:2]}"] = None
-    if born:
-        for postcode, lines in homes:
+    if born and not (features.contacts or features.nhs_number or features.upn):
+        for postcode, _ in homes:
             if postcode:
                 keys[f"q{postcode}{born[:4]}"] = None
                 keys[f"o{postcode[:2]}{born}"] = None
-            if lines:
-                keys[f"e{lines.partition(' ')[0]}{born}"] = None
     return list(keys)
 
 

@@ -8,6 +8,7 @@ nothing between them, a given name does.
 
 from collections.abc import Mapping
 from copy import copy
+from functools import lru_cache
 from math import log2
 from typing import NamedTuple, Self
 
@@ -29,7 +30,11 @@ from domain.identity.measures import (
 from domain.identity.settings import LEVELS, Chances, MatcherSettings
 
 FIELDS = tuple(LEVELS)
+_NOTHING_ELSE = (ABSENT,) * (len(FIELDS) - 3)
+"""Stands for what need not be compared once neither a child's given name nor its date of birth agrees at all."""
 NICKNAME, COMMON = "nickname", "common"
+REMEMBERED = 100_000
+"""Combinations of levels whose evidence need not be weighed again."""
 _LEAST = 2.0**-60
 """Keeps odds finite."""
 
@@ -58,6 +63,7 @@ class Comparer:
         self._strangers = settings.rivals.stranger
         self._weights = [_weights(settings.fields[name]) for name in FIELDS]
         self._given, self._family = self._weights[:2]
+        self._remember()
         self._common = settings.common_given_names, settings.common_family_names
         self._groups: dict[str, set[int]] = {}
         for number, group in enumerate(settings.nicknames):
@@ -71,18 +77,23 @@ class Comparer:
             return self
         larger = copy(self)
         larger._strangers = strangers
+        larger._remember()
         return larger
 
     def compare(self, one: Features, other: Features) -> Evidence:
         """The evidence that two records are one child; the same whichever comes first."""
         given, family = self._names(one.names, other.names)
+        born = _dates(one, other)
+        grown_up = _are_grown_up(one, other)
+        if given == DIFFERS == born and not grown_up and not _share_a_number(one, other):
+            return self.weigh(False, (given, family, born, *_NOTHING_ELSE))._replace(contradicts=True)
         postcode, address = compare_homes(one.homes, other.homes)
         return self.weigh(
-            _are_grown_up(one, other),
+            grown_up,
             (
                 given,
                 family,
-                _dates(one, other),
+                born,
                 compare_values(one.gender, other.gender),
                 compare_values(one.nhs_number, other.nhs_number),
                 compare_values(one.upn, other.upn),
@@ -93,8 +104,16 @@ class Comparer:
             ),
         )
 
+    def _remember(self) -> None:
+        """Few combinations of levels occur, each very often: none is weighed or explained twice."""
+        self._weighed = lru_cache(maxsize=REMEMBERED)(self._weigh)
+        self._explained = lru_cache(maxsize=REMEMBERED)(self._explain)
+
     def weigh(self, grown_up: bool, levels: Levels) -> Evidence:
         """The evidence of levels that a comparison gave, of two who are both `grown_up` or not."""
+        return self._weighed(grown_up, levels)
+
+    def _weigh(self, grown_up: bool, levels: Levels) -> Evidence:
         relative = namesake = stranger = 0.0
         for weights, level in zip(self._weights, levels, strict=True):
             told = weights[level]
@@ -108,10 +127,13 @@ class Comparer:
         contradicts = bits <= thresholds.contradiction or namesake <= thresholds.namesakes
         return Evidence(1 / (1 + max(against, _LEAST)), bits, contradicts, levels)
 
-    def explain(self, evidence: Evidence) -> dict[str, str]:
-        """Of each field that tells something its level and its bits against strangers and relatives; never a value."""
+    def explain(self, evidence: Evidence) -> Mapping[str, str]:
+        """Of each field that tells something its level, and its bits against a relative, a namesake and a stranger."""
+        return self._explained(evidence.levels)
+
+    def _explain(self, levels: Levels) -> Mapping[str, str]:
         told = {}
-        for name, weights, level in zip(FIELDS, self._weights, evidence.levels, strict=True):
+        for name, weights, level in zip(FIELDS, self._weights, levels, strict=True):
             if level != ABSENT:
                 relative, namesake, stranger = weights[level]
                 told[name] = f"{level}: {relative:+.1f} {namesake:+.1f} {stranger:+.1f}"
@@ -152,6 +174,10 @@ class Comparer:
     def _are_nicknames(self, one: str, other: str) -> bool:
         groups = self._groups.get(one.partition(" ")[0])
         return groups is not None and not groups.isdisjoint(self._groups.get(other.partition(" ")[0], ()))
+
+
+def _share_a_number(one: Features, other: Features) -> bool:
+    return one.nhs_number == other.nhs_number is not None or one.upn == other.upn is not None
 
 
 def _are_grown_up(one: Features, other: Features) -> bool:

@@ -6,17 +6,20 @@ from collections.abc import Iterable, Sequence
 from domain.identity.blocking import MOST_IN_A_BLOCK
 from domain.identity.placing import Candidate
 
+Key = str | int
+"""A blocking key, or what stands for it."""
+
 
 class MatchIndex:
     """Every record put into it, with its child; a record that is put again replaces what was known of it."""
 
     def __init__(self) -> None:
         self._records: dict[str, Candidate] = {}
-        self._keys: dict[str, Sequence[str]] = {}
-        self._blocks: defaultdict[str, set[str]] = defaultdict(set)
+        self._keys: dict[str, Sequence[Key]] = {}
+        self._blocks: defaultdict[Key, set[str]] = defaultdict(set)
         self._children: defaultdict[str, set[str]] = defaultdict(set)
 
-    def put(self, candidate: Candidate, keys: Sequence[str]) -> None:
+    def put(self, candidate: Candidate, keys: Sequence[Key]) -> None:
         """Adds a record, or replaces it; it can be met under `keys`, its blocking keys."""
         self.discard(candidate.record)
         record = candidate.record
@@ -57,7 +60,7 @@ class MatchIndex:
         """The records of a child."""
         return [self._records[record] for record in self._children.get(child, ())]
 
-    def candidates(self, keys: Iterable[str], own: str | None = None, children: Iterable[str] = ()) -> list[Candidate]:
+    def candidates(self, keys: Iterable[Key], own: str | None = None, children: Iterable[str] = ()) -> list[Candidate]:
         """All records of every child that has a record under one of the keys, of the child `own`, and of `children`."""
         met = set(children) | ({own} if own else set())
         for key in keys:

@@ -244,7 +244,8 @@ class Registrar:
                 if said.type in _TOUCHES_THE_INDEX
                 and (stream := streams.get((said.agency.urn, "subject", said.subject))) is not None
             }
-            places, children = read_places(cursor, self._comparer.among(self._indexed), describing, touched)
+            self._comparer = self._comparer.among(self._indexed)
+            places, children = read_places(cursor, self._comparer, describing, touched)
         self._load(SourceRecord, self._records, set(streams.values()))
         self._load(Child, self._children, set(map(UUID, children)))
         return Batch(self._clock(), outcomes, streams, places)

@@ -13,7 +13,7 @@ import orjson
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
 from domain.identity import Candidate, Features
-from domain.identity.blocking import MOST_IN_A_BLOCK
+from domain.identity.blocking import MOST_IN_A_BLOCK, blocking_keys
 from streams.store.binary_copy import bigint, copy_into, copy_rows
 
 MOST_CHILDREN = 40
@@ -27,14 +27,21 @@ class IndexChanges:
     `moved` has the child of each record that went to another one.
     """
 
-    put: dict[str, tuple[str, Features, Sequence[str]]] = field(default_factory=dict)
-    outdated: dict[str, Sequence[str]] = field(default_factory=dict)
+    put: dict[str, tuple[str, Features, Sequence[int]]] = field(default_factory=dict)
+    outdated: dict[str, Sequence[int]] = field(default_factory=dict)
     moved: dict[str, str] = field(default_factory=dict)
 
     @property
     def growth(self) -> int:
         """How many records the index has more afterwards."""
         return len(self.put) - len(self.outdated)
+
+
+def index_keys(features: Features) -> list[int]:
+    """The blocking keys of a record as they stand in the index."""
+    return [
+        int.from_bytes(blake2b(key.encode(), digest_size=8).digest(), signed=True) for key in blocking_keys(features)
+    ]
 
 
 _MEET = f"""
@@ -50,10 +57,10 @@ _MEET = f"""
      group by 1, 2"""  # noqa: S608
 
 
-def children_met(cursor: Cursor, keys: Sequence[Sequence[str]]) -> list[list[str]]:
+def children_met(cursor: Cursor, keys: Sequence[Sequence[int]]) -> list[list[str]]:
     """For the keys of each record asked, the children that have a record under one of them, at most MOST_CHILDREN."""
     numbers = [number for number, each in enumerate(keys) for _ in each]
-    cursor.execute(_MEET, (numbers, [_digest(key) for each in keys for key in each]))
+    cursor.execute(_MEET, (numbers, [key for each in keys for key in each]))
     met: list[list[tuple[int, str]]] = [[] for _ in keys]
     for number, child, shared in cursor.fetchall():
         met[number].append((-shared, child))
@@ -85,7 +92,7 @@ def write_index(cursor: Cursor, changes: IndexChanges) -> None:
     for record, (child, features, keys) in changes.put.items():
         stream = UUID(record).bytes
         rows.append((stream, UUID(child).bytes, orjson.dumps(tuple(features))))
-        key_rows += [(bigint(_digest(key)), stream) for key in keys]
+        key_rows += [(bigint(key), stream) for key in keys]
     copy_rows(cursor, _INDEX, rows)
     copy_rows(cursor, _KEYS, key_rows)
     move_records(cursor, changes.moved)
@@ -106,18 +113,14 @@ _INDEX = copy_into("register", "match_index", ("record", "child", "features"))
 _KEYS = copy_into("register", "match_keys", ("key", "record"))
 
 
-def _delete(cursor: Cursor, outdated: Mapping[str, Sequence[str]]) -> None:
+def _delete(cursor: Cursor, outdated: Mapping[str, Sequence[int]]) -> None:
     cursor.execute("delete from register.match_index where record = any(%s::uuid[])", (list(outdated),))
     records = [record for record, keys in outdated.items() for _ in keys]
     cursor.execute(
         "delete from register.match_keys k using unnest(%s::bigint[], %s::uuid[]) as old (key, record)"
         " where k.key = old.key and k.record = old.record",
-        ([_digest(key) for keys in outdated.values() for key in keys], records),
+        ([key for keys in outdated.values() for key in keys], records),
     )
-
-
-def _digest(key: str) -> int:
-    return int.from_bytes(blake2b(key.encode(), digest_size=8).digest(), signed=True)
 
 
 def _features(stored: str) -> Features:

@@ -5,17 +5,17 @@ from typing import NamedTuple
 
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
-from domain.identity import Candidate, Comparer, Features, MatchIndex, Placement, blocking_keys, features_of, place
+from domain.identity import Candidate, Comparer, Features, MatchIndex, Placement, features_of, place
 from domain.source_record import Said
 from services.registrar.kept_apart import pairs_kept_apart
-from services.registrar.match_index import IndexChanges, candidates_of, children_met
+from services.registrar.match_index import IndexChanges, candidates_of, children_met, index_keys
 
 
 class Described(NamedTuple):
     """What a submission says of a child, and the children that it meets in the index."""
 
     features: Features
-    keys: Sequence[str]
+    keys: Sequence[int]
     children: Collection[str]
 
 
@@ -67,7 +67,7 @@ class Places:
         features, keys = described.features, described.keys
         if before:
             features = features_of(said.data, said.time, before.features)
-            keys = blocking_keys(features)
+            keys = index_keys(features)
         self._outdate(record)
         self._index.put(Candidate(record, child, features), keys)
         self.changes.put[record] = child, features, keys
@@ -87,7 +87,7 @@ class Places:
     def _outdate(self, record: str) -> None:
         stored = self._stored.pop(record, None)
         if stored is not None:
-            self.changes.outdated[record] = blocking_keys(stored)
+            self.changes.outdated[record] = index_keys(stored)
 
     def _now(self, child: str) -> str:
         while child in self._absorbed:
@@ -100,7 +100,7 @@ def read_places(
 ) -> tuple[Places, set[str]]:
     """The places of a batch, for what it describes and its `own` records that were known before; and all children."""
     features = [features_of(said.data, said.time) for said in describing]
-    keys = [blocking_keys(each) for each in features]
+    keys = [index_keys(each) for each in features]
     met = children_met(cursor, keys)
     candidates = candidates_of(cursor, {child for each in met for child in each}, own)
     apart = pairs_kept_apart(cursor, [candidate.record for candidate in candidates])
