@@ -124,7 +124,7 @@ def _delete(cursor: Cursor, outdated: Mapping[str, Sequence[int]]) -> None:
 
 
 def _features(stored: str) -> Features:
-    names, born, estimated, grown_up, gender, nhs_number, upn, homes, carers, contacts = orjson.loads(stored)
+    names, born, estimated, grown_up, gender, nhs_number, upn, homes, carers, contacts, source = orjson.loads(stored)
     return Features(
         _pairs(names),
         born,
@@ -136,6 +136,7 @@ def _features(stored: str) -> Features:
         _pairs(homes),
         tuple(carers),
         tuple(contacts),
+        source,
     )
 
 
