@@ -17,7 +17,9 @@ from domain.identity.measures import (
     ABSENT,
     CLOSE,
     DIFFERS,
+    PART,
     SAME,
+    SIMILAR,
     SWAPPED,
     compare_dates,
     compare_estimated_dates,
@@ -32,6 +34,8 @@ from domain.identity.settings import LEVELS, Chances, MatcherSettings
 FIELDS = tuple(LEVELS)
 _NOTHING_ELSE = (ABSENT,) * (len(FIELDS) - 3)
 """Stands for what need not be compared once neither a child's given name nor its date of birth agrees at all."""
+_CROSSING = (SAME, CLOSE, SIMILAR, PART)
+"""How far names agree that stand in each other's place; one of the two has to be the same."""
 NICKNAME, COMMON = "nickname", "common"
 REMEMBERED = 100_000
 """Combinations of levels whose evidence need not be weighed again."""
@@ -132,7 +136,9 @@ class Comparer:
             + self._strangers * 2.0**-stranger
         )
         bits, thresholds = min(relative, namesake, stranger), self.settings.thresholds
-        contradicts = bits <= thresholds.contradiction or namesake <= thresholds.namesakes
+        contradicts = (
+            bits <= thresholds.contradiction or namesake <= thresholds.namesakes or _may_be_twins(levels, relatives)
+        )
         return Evidence(1 / (1 + max(against, _LEAST)), bits, contradicts, levels)
 
     def explain(self, evidence: Evidence) -> Mapping[str, str]:
@@ -167,7 +173,7 @@ class Comparer:
         levels = compare_names(given, other_given), compare_names(family, other_family)
         if (levels[0] == DIFFERS and levels[1] in (DIFFERS, ABSENT)) or levels[1] == DIFFERS:
             crossed = compare_names(given, other_family), compare_names(family, other_given)
-            if crossed[0] in (SAME, CLOSE) and crossed[1] in (SAME, CLOSE):
+            if crossed[0] in _CROSSING and crossed[1] in _CROSSING:
                 return SWAPPED, SWAPPED
         if levels[0] not in (SAME, ABSENT) and self._are_nicknames(given, other_given):
             levels = NICKNAME, levels[1]
@@ -186,6 +192,11 @@ class Comparer:
 
 def _share_a_number(one: Features, other: Features) -> bool:
     return one.nhs_number == other.nhs_number is not None or one.upn == other.upn is not None
+
+
+def _may_be_twins(levels: Levels, relatives: float) -> bool:
+    """Whether two children of a household have given names that don't agree at all."""
+    return relatives >= 1 and levels[0] == DIFFERS
 
 
 def _are_of_one_agency(one: Features, other: Features) -> bool:
