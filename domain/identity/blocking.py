@@ -37,10 +37,11 @@ def blocking_keys(features: Features) -> list[str]:
                     keys[f"p{postcode}{sound}"] = None
                 if lines:
                     keys[f"a{_place(lines)}{sound[:2]}"] = None
-    if born and not (features.contacts or features.nhs_number or features.upn):
-        for postcode, _ in homes:
-            if postcode:
-                keys[f"q{postcode}{born[:4]}"] = None
+    is_sparse = not (features.contacts or features.nhs_number or features.upn)
+    for postcode, _ in homes:
+        if postcode and born:
+            keys[f"q{postcode}{born[:4]}"] = None
+            if is_sparse:
                 keys[f"o{postcode[:2]}{born}"] = None
     return list(keys)
 

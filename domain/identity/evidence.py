@@ -36,6 +36,7 @@ _NOTHING_ELSE = (ABSENT,) * (len(FIELDS) - 3)
 """Stands for what need not be compared once neither a child's given name nor its date of birth agrees at all."""
 _CROSSING = (SAME, CLOSE, SIMILAR, PART)
 """How far names agree that stand in each other's place; one of the two has to be the same."""
+_NO_SUPPORT = (ABSENT, DIFFERS, "near", "placeholder", "estimated", PART)
 NICKNAME, COMMON = "nickname", "common"
 REMEMBERED = 100_000
 """Combinations of levels whose evidence need not be weighed again."""
@@ -139,7 +140,8 @@ class Comparer:
         contradicts = (
             bits <= thresholds.contradiction or namesake <= thresholds.namesakes or _may_be_twins(levels, relatives)
         )
-        return Evidence(1 / (1 + max(against, _LEAST)), bits, contradicts, levels)
+        probability = 1 / (1 + max(against, _LEAST))
+        return Evidence(probability if _tells_more_than_a_name(levels) else probability / 2, bits, contradicts, levels)
 
     def explain(self, evidence: Evidence) -> Mapping[str, str]:
         """Of each field that tells something its level, and its bits against a relative, a namesake and a stranger."""
@@ -192,6 +194,11 @@ class Comparer:
 
 def _share_a_number(one: Features, other: Features) -> bool:
     return one.nhs_number == other.nhs_number is not None or one.upn == other.upn is not None
+
+
+def _tells_more_than_a_name(levels: Levels) -> bool:
+    """Whether a birthday, a number, a home or a carer agrees: a name alone is never certain."""
+    return any(level not in _NO_SUPPORT for level in (levels[2], *levels[4:]))
 
 
 def _may_be_twins(levels: Levels, relatives: float) -> bool:

@@ -1,4 +1,4 @@
-"""Many records: links never chain strangers, work is bounded, the order of arrival makes no difference but the queue."""
+"""Many records: links never chain strangers, work is bounded, and order of arrival changes nothing but the queue."""
 
 import random
 from itertools import combinations
@@ -111,7 +111,7 @@ def test_a_thousand_records_at_one_address_are_bounded_work_and_no_chain() -> No
     ]
     clusters = directory(described)
     assert len(set(clusters.child_of().values())) == 1000
-    assert len(clusters.queue) < 50
+    assert len(clusters.queue) < 100
     assert max(map(len, map(blocking_keys, (features for _, features in described)))) < MOST_IN_A_BLOCK
 
 
