@@ -53,12 +53,17 @@ class Features(NamedTuple):
 
 
 def features_of(
-    particulars: Mapping[str, Any], time: str, before: Features | None = None, source: str = ""
+    particulars: Mapping[str, Any],
+    time: str,
+    before: Features | None = None,
+    source: str = "",
+    most_names: int = MOST_NAMES,
 ) -> Features:
     """The features of a record from its particulars (the `data` of `child.registered`, contract §1).
 
     `time` is when they became true (ISO 8601); `before` has what the record said until now, of which names and homes
-    are kept; `source` is the agency that holds the record, or empty where that is of no account.
+    are kept, the names up to `most_names`; `source` is the agency that holds the record, or empty where that is of no
+    account.
     """
     carers = particulars.get("carers") or ()
     people = _distinct([person for carer in carers if (person := _known(carer.get("name")))], MOST_CARERS)
@@ -67,7 +72,7 @@ def features_of(
     born = particulars.get("date_of_birth")
     home = _home(particulars.get("address") or {})
     return Features(
-        names=_distinct([*names, *(before.names if before else ())], MOST_NAMES),
+        names=_distinct([*names, *(before.names if before else ())], most_names),
         date_of_birth=born,
         estimated=bool(particulars.get("date_of_birth_estimated")),
         grown_up=born is not None and int(time[:4]) - int(born[:4]) > GROWN_UP,
