@@ -1,11 +1,21 @@
 """How much memory the processes of an arena have needed at most, as Linux counts it."""
 
+import os
 from pathlib import Path
 
 
 def peak_mib(pid: int) -> float:
     """The peak of resident memory of a process so far, in MiB."""
+    return _told(pid, "VmHWM:")
+
+
+def resident_mib() -> float:
+    """The resident memory of this process now, in MiB."""
+    return _told(os.getpid(), "VmRSS:")
+
+
+def _told(pid: int, what: str) -> float:
     for line in Path(f"/proc/{pid}/status").read_text(encoding="ascii").splitlines():
-        if line.startswith("VmHWM:"):
+        if line.startswith(what):
             return int(line.split()[1]) / 1024
-    raise ValueError(f"process {pid} tells no peak of memory")
+    raise ValueError(f"process {pid} does not tell {what}")

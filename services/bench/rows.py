@@ -37,6 +37,7 @@ def measured(
     at_least: float | None = None,
     at_most: float | None = None,
     least_ratio: float | None = None,
+    most_ratio: float | None = None,
 ) -> Row:
     """A row whose targets are bounds of the figure, of its ratio to the baseline, or both."""
     ratio = figure / baseline if baseline else None
@@ -47,6 +48,8 @@ def measured(
         bounds.append((f"≤ {at_most:,.0f}", figure <= at_most))
     if least_ratio is not None:
         bounds.append((f"≥ {least_ratio:g} × baseline", ratio is not None and ratio >= least_ratio))
+    if most_ratio is not None:
+        bounds.append((f"≤ {most_ratio:g} × baseline", ratio is not None and ratio <= most_ratio))
     target = ", ".join(text for text, _ in bounds)
     return Row(name, figure, unit, baseline, ratio, target, all(met for _, met in bounds) if bounds else None)
 

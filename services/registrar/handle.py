@@ -26,7 +26,7 @@ from services.registrar import store
 from services.registrar.decisions import read_decision
 from services.registrar.kept_apart import Verdict
 from services.registrar.match_index import count_records
-from services.registrar.places import Places, read_places
+from services.registrar.places import Places, ReadPlaces, read_places
 from services.registrar.reading import TOO_LARGE, Invalid, Reason, Valid, read, reason
 from services.registrar.receipts import Answer, dead_letter, receipt
 from services.registrar.stewardship import rule
@@ -101,7 +101,8 @@ class Batch:
 class Registrar:
     """Decides batches. `database` is for reading; writing goes through the log's recorder.
 
-    `clock` gives the recorded time, `new_id` a random stream id; `offsets` has the next message of each partition.
+    `clock` gives the recorded time, `new_id` a random stream id, `read_places` what is known of who is who; `offsets`
+    has the next message of each partition.
     """
 
     def __init__(
@@ -113,6 +114,7 @@ class Registrar:
         *,
         clock: Callable[[], datetime],
         new_id: Callable[[], UUID] = uuid4,
+        read_places: ReadPlaces = read_places,
     ) -> None:
         self._log = log
         self._database = database
@@ -120,6 +122,7 @@ class Registrar:
         self._comparer = comparer
         self._clock = clock
         self._new_id = new_id
+        self._read_places = read_places
         self.offsets: dict[store.Partition, int] = {}
         self._indexed = 0
         self._records: OrderedDict[UUID, SourceRecord] = OrderedDict()
@@ -245,7 +248,7 @@ class Registrar:
                 and (stream := streams.get((said.agency.urn, "subject", said.subject))) is not None
             }
             self._comparer = self._comparer.among(self._indexed)
-            places, children = read_places(cursor, self._comparer, describing, touched)
+            places, children = self._read_places(cursor, self._comparer, describing, touched)
         self._load(SourceRecord, self._records, set(streams.values()))
         self._load(Child, self._children, set(map(UUID, children)))
         return Batch(self._clock(), outcomes, streams, places)

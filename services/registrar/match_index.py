@@ -69,10 +69,15 @@ def children_met(cursor: Cursor, keys: Sequence[Sequence[int]]) -> list[list[str
 
 def candidates_of(cursor: Cursor, children: Iterable[str], records: Collection[str]) -> list[Candidate]:
     """Every record of the children named, and of those that the records named belong to."""
+    wanted = set(children)
+    if records:
+        cursor.execute(
+            "select distinct child::text from register.match_index where record = any(%s::uuid[])", (list(records),)
+        )
+        wanted.update(child for (child,) in cursor.fetchall())
     cursor.execute(
-        "select record::text, child::text, features from register.match_index where child = any(%s::uuid[])"
-        " or child in (select child from register.match_index where record = any(%s::uuid[]))",
-        (list(children), list(records)),
+        "select record::text, child::text, features from register.match_index where child = any(%s::uuid[])",
+        (list(wanted),),
     )
     return [Candidate(record, child, _features(stored)) for record, child, stored in cursor.fetchall()]
 

@@ -1,7 +1,7 @@
 """Which child each record is, as far as one batch has to know: read at once, then changed by each decision."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
@@ -9,6 +9,15 @@ from domain.identity import Candidate, Comparer, Features, MatchIndex, Placement
 from domain.source_record import Said
 from services.registrar.kept_apart import pairs_kept_apart
 from services.registrar.match_index import IndexChanges, candidates_of, children_met, index_keys
+
+
+class ReadPlaces(Protocol):
+    """Reads what a batch has to know of the match index."""
+
+    def __call__(
+        self, cursor: Cursor, comparer: Comparer, describing: Sequence[Said], own: Collection[str]
+    ) -> "tuple[Places, set[str]]":
+        """The places for what a batch describes and for its `own` records that were known before; and all children."""
 
 
 class Described(NamedTuple):
