@@ -74,7 +74,7 @@ def candidates_of(cursor: Cursor, children: Iterable[str], records: Collection[s
         " or child in (select child from register.match_index where record = any(%s::uuid[]))",
         (list(children), list(records)),
     )
-    return [Candidate(record, child, _features(stored)) for record, child, stored in cursor.fetchall()]
+    return [Candidate(record, child, features_as_read(stored)) for record, child, stored in cursor.fetchall()]
 
 
 def count_records(cursor: Cursor) -> int:
@@ -91,7 +91,7 @@ def write_index(cursor: Cursor, changes: IndexChanges) -> None:
     rows, key_rows = [], []
     for record, (child, features, keys) in changes.put.items():
         stream = UUID(record).bytes
-        rows.append((stream, UUID(child).bytes, orjson.dumps(tuple(features))))
+        rows.append((stream, UUID(child).bytes, features_as_stored(features)))
         key_rows += [(bigint(key), stream) for key in keys]
     copy_rows(cursor, _INDEX, rows)
     copy_rows(cursor, _KEYS, key_rows)
@@ -123,7 +123,13 @@ def _delete(cursor: Cursor, outdated: Mapping[str, Sequence[int]]) -> None:
     )
 
 
-def _features(stored: str) -> Features:
+def features_as_stored(features: Features) -> bytes:
+    """Features as they stand in the index, in JSON."""
+    return orjson.dumps(tuple(features))
+
+
+def features_as_read(stored: str | bytes) -> Features:
+    """The features that stand in the index."""
     names, born, estimated, grown_up, gender, nhs_number, upn, homes, carers, contacts = orjson.loads(stored)
     return Features(
         _pairs(names),

@@ -1,14 +1,25 @@
 """Which child each record is, as far as one batch has to know: read at once, then changed by each decision."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
 from domain.identity import Candidate, Comparer, Features, MatchIndex, Placement, features_of, place
-from domain.source_record import Said
 from services.registrar.kept_apart import pairs_kept_apart
 from services.registrar.match_index import IndexChanges, candidates_of, children_met, index_keys
+
+
+class Description(Protocol):
+    """What describes a child: a submission, or the event that it became."""
+
+    @property
+    def time(self) -> str:
+        """When it became true, as ISO 8601."""
+
+    @property
+    def data(self) -> Mapping[str, Any]:
+        """The particulars."""
 
 
 class Described(NamedTuple):
@@ -40,7 +51,7 @@ class Places:
             self._index.put(candidate, ())
             self._stored[candidate.record] = candidate.features
 
-    def place(self, record: str, said: Said) -> Placement | None:
+    def place(self, record: str, said: Description) -> Placement | None:
         """Where a described record belongs, by all that was decided before; None where nothing that counts has changed.
 
         `settle` has to follow.
@@ -61,7 +72,7 @@ class Places:
         placement = place(self._comparer, known.record, known.features, members, own=known.child)
         return placement if placement.contradicted else None
 
-    def settle(self, record: str, said: Said, child: str, merged: Iterable[str]) -> dict[str, list[str]]:
+    def settle(self, record: str, said: Description, child: str, merged: Iterable[str]) -> dict[str, list[str]]:
         """The record belongs to the child, which has absorbed those that are `merged`; gives what each brought."""
         described, before = self._described[id(said)], self._index.get(record)
         features, keys = described.features, described.keys
@@ -96,7 +107,7 @@ class Places:
 
 
 def read_places(
-    cursor: Cursor, comparer: Comparer, describing: Sequence[Said], own: Collection[str]
+    cursor: Cursor, comparer: Comparer, describing: Sequence[Description], own: Collection[str]
 ) -> tuple[Places, set[str]]:
     """The places of a batch, for what it describes and its `own` records that were known before; and all children."""
     features = [features_of(said.data, said.time) for said in describing]
