@@ -21,7 +21,7 @@ Captured = pytest.CaptureFixture[str]
 
 @pytest.fixture(autouse=True)
 def nothing_configured(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("DATA", "KAFKA", "DATABASE_URL", "URL", "TOKEN", "KEYS", "PORT"):
+    for name in ("DATA", "KAFKA", "DATABASE_URL", "URL", "TOKEN", "KEYS", "PORT", "MATCHER"):
         monkeypatch.delenv(f"CONTACTPOINT_{name}", raising=False)
 
 
