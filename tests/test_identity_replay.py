@@ -16,6 +16,7 @@ from projections.projection import PublishedEvent
 from services.identity.replay import difference
 from services.identity.replay.examples import Examples, Picker
 from services.identity.replay.history import History
+from services.identity.replay.run import Replay, Window
 from services.identity.settings_file import load_settings
 from services.registers import read_agencies_file
 from services.registrar import schema
@@ -144,6 +145,11 @@ def test_a_threshold_lowered_makes_links_of_queue_entries(desk: Desk) -> None:
     history = desk.replay(LAX)
     assert pairs(history) == (0, 0, 1)
     assert queue(history) == {"log": 1, "replay": 0, "new": 0, "were_linked": 0, "gone": 1, "are_linked": 1}
+    document = orjson.loads(orjson.dumps(Replay("tried/1", Window(), history, 0, 1.0, examples(history)).document()))
+    (gone,) = document["examples"]["queue_gone"]
+    assert (gone["log"]["rule"], gone["rule"]) == ("possible", "certain")
+    assert 0.2 < gone["log"]["score"] < 0.9
+    assert sorted(document["examples"]["only_replay"][0]["records"]) == sorted(gone["records"])
 
 
 def test_examples_name_records_and_levels_and_nobody(desk: Desk) -> None:

@@ -1,10 +1,12 @@
 """Pairs of records that a person is to look at, and why."""
 
 from collections.abc import Iterator
-from typing import NamedTuple, Self
+from dataclasses import dataclass
+from typing import Self
 
 
-class Judged(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Judged:
     """By which rule a pair was queued, and how likely it was held to be one child."""
 
     rule: str

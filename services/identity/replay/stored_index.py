@@ -24,7 +24,7 @@ class StoredIndex:
 
     def __init__(self, membership: Membership) -> None:
         self.membership = membership
-        self._features: dict[str, bytes] = {}
+        self._features: dict[str, str] = {}
         self._blocks: dict[int, Block] = {}
 
     def __len__(self) -> int:
@@ -38,7 +38,7 @@ class StoredIndex:
     def put(self, record: str, features: Features, keys: Iterable[int]) -> None:
         """Adds a record that is not there."""
         record = intern(record)
-        self._features[record] = features_as_stored(features)
+        self._features[record] = features_as_stored(features).decode()  # the bytes keep room for thousands
         for key in keys:
             self._blocks[key] = _with(self._blocks.get(key), record)
 
