@@ -22,6 +22,7 @@ from faust.transport.drivers import aiokafka as driver
 from faust.types import TP, ConsumerMessage
 
 from projections.positions import Partition
+from streams.closing import close_soon
 from streams.kafka import KafkaSettings
 from streams.reader import by_log
 
@@ -50,6 +51,10 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
             await super().on_start()
         except (KafkaError, OSError) as error:
             self._fail(error)
+
+    async def on_thread_stop(self) -> None:
+        """Closes the consumer; where that fails, the thread still has to end as it should, for the app waits for it."""
+        await close_soon(super().on_thread_stop())
 
     def on_crash(self, msg: str, *fmt: Any, **kwargs: Any) -> None:
         """Tells that the thread has ended."""

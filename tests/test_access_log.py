@@ -134,7 +134,8 @@ def test_after_the_connection_was_cut_looks_are_recorded_again(database_url: str
         log.append(look("steady", "before"))
         with closing(psycopg2.connect(database_url)) as connection, connection.cursor() as cursor:
             cursor.execute(
-                "select pg_terminate_backend(pid) from pg_stat_activity"
+                # It waits until they are gone: a look that meets the cut itself may fail.
+                "select pg_terminate_backend(pid, 10000) from pg_stat_activity"
                 " where datname = current_database() and application_name like 'contactpoint access%'"
             )
         log.append(look("steady", "after"))

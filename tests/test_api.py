@@ -1,6 +1,7 @@
 """Looking over HTTP: what is shown, to whom, and that each look is recorded before it is answered."""
 
 from collections.abc import Iterator
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import quote
 from uuid import uuid4
@@ -8,9 +9,10 @@ from uuid import uuid4
 import pytest
 from starlette.testclient import TestClient
 
+from services.simulate.identifiers import nhs_number
 from streams.kafka import KafkaSettings
 from tests.api_world import NHS_NUMBER, Headers, bearer, client_of, looking, one_child
-from tests.world import World, person
+from tests.world import World, person, submission
 
 SOMEBODY = str(uuid4())
 FULL_NAME = {"given_name": "ADA", "family_name": "quaternion"}
@@ -94,18 +96,60 @@ def test_a_search_finds(client: TestClient, user: Headers, child: str, criteria:
 
 
 @pytest.mark.parametrize(
-    "criteria", [{}, {"family_name": "Quaternion"}, {"gender": "female", "date_of_birth": "2001-02-03"}]
+    "criteria",
+    [
+        {},
+        {"family_name": "Smith"},
+        {"given_name": "Ada"},
+        {"postcode": "ZX1 1AA"},
+        {"gender": "female", "date_of_birth": "2001-02-03"},
+        {"given_name": "Baby", "family_name": "Smith"},
+        {"nhs_number": "0000000000"},
+    ],
 )
 def test_too_few_criteria_say_what_to_add(client: TestClient, user: Headers, criteria: dict[str, str]) -> None:
     answer = search(client, user, **criteria)
     assert is_problem(answer, 422)
     assert "NHS number" in answer.json()["detail"]
+    assert "Smith" not in answer.text
 
 
 def test_too_many_children_are_said(world: World, client: TestClient, user: Headers) -> None:
-    world.say(*(person(f"T{n}", family_name="Twofold", gender="male") for n in range(60)))
-    found = search(client, user, given_name="Ada", family_name="Twofold").json()
+    born = [str(date(1930, 5, 6) + timedelta(397 * n)) for n in range(60)]
+    twofold = [
+        person(f"T{n}", family_name="Twofold", date_of_birth=day, nhs_number=nhs_number(n + 1, 5))
+        for n, day in enumerate(born)
+    ]
+    world.say(*twofold)
+    asked = {"criteria": {"given_name": "Ada", "family_name": "Twofold"}, "reason": "an enquiry"}
+    found = client.post("/children/search", headers=user, json=asked).json()
     assert (len(found["results"]), found["too_many"]) == (50, True)
+    first = client.post("/children/search", headers=user, json=asked | {"limit": 3}).json()
+    assert first == {"results": found["results"][:3], "too_many": True}
+    assert world.looks()[-1]["children"] == [each["child"] for each in first["results"]]
+    assert is_problem(client.post("/children/search", headers=user, json=asked | {"limit": 51}), 422)
+    narrowed = search(client, user, given_name="Ada", family_name="Twofold", date_of_birth=born[30]).json()
+    assert [(each["grade"], each["date_of_birth"]) for each in narrowed["results"][:1]] == [("certain", born[30])]
+
+
+def test_a_search_finds_what_is_close_and_what_was_once_said(world: World, client: TestClient, user: Headers) -> None:
+    home = {"lines": ["1 Fell Road"], "postcode": "ZX8 8ZZ"}
+    born = "2003-04-05"
+    world.say(person("P1", given_name="William", family_name="Pastname", date_of_birth=born, address=home))
+    child = search(client, user, family_name="Pastname", date_of_birth=born).json()["results"][0]["child"]
+    now = {"given_name": "William", "family_name": "Newname", "date_of_birth": born, "gender": "male"}
+    assert world.say(submission("child.amended", "P1", now)) == ["accepted"]
+    for criteria, grade in [
+        ({"given_name": "William", "family_name": "Pastname"}, "certain"),
+        ({"given_name": "William", "postcode": "ZX8 8ZZ"}, "certain"),
+        ({"given_name": "Bill", "family_name": "Newname"}, "probable"),
+        ({"given_name": "Newname", "family_name": "William"}, "probable"),
+        ({"family_name": "Newname", "date_of_birth": "2003-05-04"}, "probable"),
+        ({"given_name": "William", "family_name": "Newname", "date_of_birth": "1999-12-31"}, "possible"),
+    ]:
+        (found,) = search(client, user, **criteria).json()["results"]
+        assert (found["child"], found["grade"]) == (child, grade)
+        assert found["name"] == {"given_name": "William", "family_name": "Newname"}
 
 
 def test_an_export_comes_in_pages(world: World, client: TestClient, user: Headers) -> None:
@@ -299,3 +343,13 @@ def test_the_docs_page_takes_nothing_from_elsewhere(client: TestClient) -> None:
 def test_answers_are_kept_by_nobody(client: TestClient, user: Headers, child: str) -> None:
     headers = client.get(f"/children/{child}", headers=user).headers
     assert (headers["cache-control"], headers["x-content-type-options"]) == ("no-store", "nosniff")
+
+
+def test_a_removed_record_is_answered_like_one_that_never_was(world: World, client: TestClient, user: Headers) -> None:
+    world.say(person("R1", given_name="Removed", family_name="Entirely"))
+    criteria = {"given_name": "Removed", "family_name": "Entirely"}
+    assert search(client, user, **criteria).json()["results"]
+    world.say(submission("record.removed", "R1", {"reason": "registered-in-error", "on": "2010-01-01"}))
+    answers = [search(client, user, **asked) for asked in (criteria, criteria | {"family_name": "Nowhere"})]
+    assert answers[0].content == answers[1].content
+    assert answers[0].json() == {"results": [], "too_many": False}

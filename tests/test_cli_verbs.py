@@ -133,9 +133,18 @@ def test_what_is_not_there_is_status_1(run: Run) -> None:
 
 
 def test_too_few_criteria_are_wrong_usage(run: Run) -> None:
-    status, out, err = run("find", "--family-name", "Quaternion", *WHO)
-    assert (status, out) == (2, "")
-    assert "NHS number" in err
+    for criterion in (["--family-name", "Smith"], ["--given-name", "Ada"], ["--date-of-birth", "2001-02-03"]):
+        status, out, err = run("find", *criterion, *WHO)
+        assert (status, out, len(err.splitlines())) == (2, "", 1)
+        assert "NHS number" in err
+
+
+def test_a_search_can_be_limited(run: Run) -> None:
+    asked = ["find", "--given-name", "Ada", "--family-name", "Quaternoin", *WHO, "--json", "--limit"]
+    for limit in ("1", "1000"):
+        found = as_json(run(*asked, limit))
+        assert [each["grade"] for each in found["results"][:1]] == ["probable"]
+    assert run(*asked, "0")[0] == 2
 
 
 def test_who_looks_must_be_registered_and_named(run: Run, world: World, monkeypatch: pytest.MonkeyPatch) -> None:

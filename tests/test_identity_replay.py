@@ -148,7 +148,7 @@ def test_a_threshold_lowered_makes_links_of_queue_entries(desk: Desk) -> None:
     document = orjson.loads(orjson.dumps(Replay("tried/1", Window(), history, 0, 1.0, examples(history)).document()))
     (gone,) = document["examples"]["queue_gone"]
     assert (gone["log"]["rule"], gone["rule"]) == ("possible", "certain")
-    assert 0.2 < gone["log"]["score"] < 0.9
+    assert AS_DECIDED.thresholds.possible < gone["log"]["score"] < AS_DECIDED.thresholds.certain
     assert sorted(document["examples"]["only_replay"][0]["records"]) == sorted(gone["records"])
 
 

@@ -183,7 +183,7 @@ class World:
         """The child with a record of that given name, normalised."""
         with self.database.transaction() as cursor:
             cursor.execute(
-                "select child::text from views.link join views.search on stream = record where given = %s", (given,)
+                "select child::text from views.link join views.search on stream = record where names[1] = %s", (given,)
             )
             return str(cursor.fetchall()[0][0])
 

@@ -26,26 +26,27 @@ def blocking_keys(features: Features) -> list[str]:
         keys["t" + contact] = None
     homes = features.homes[:_HOMES]
     for name in features.names[:_NAMES]:
-        sounds = sorted(sound for part in name if (sound := _sound(part)))
+        sounds = sorted(heard for part in name if (heard := sound(part)))
         if len(sounds) == 2:
             keys["z" + "".join(sounds)] = None
-        for sound in sounds:
+        for heard in sounds:
             if born:
-                keys[f"d{born}{sound}"] = None
+                keys[f"d{born}{heard}"] = None
             for postcode, lines in homes:
                 if postcode:
-                    keys[f"p{postcode}{sound}"] = None
+                    keys[f"p{postcode}{heard}"] = None
                 if lines:
-                    keys[f"a{_place(lines)}{sound[:2]}"] = None
-    if born and not (features.contacts or features.nhs_number or features.upn):
-        for postcode, _ in homes:
-            if postcode:
-                keys[f"q{postcode}{born[:4]}"] = None
+                    keys[f"a{_place(lines)}{heard[:2]}"] = None
+    is_sparse = not (features.contacts or features.nhs_number or features.upn)
+    for postcode, _ in homes:
+        if postcode and born:
+            keys[f"q{postcode}{born[:4]}"] = None
+            if is_sparse:
                 keys[f"o{postcode[:2]}{born}"] = None
     return list(keys)
 
 
-def _sound(name: str) -> str:
+def sound(name: str) -> str:
     """How the first word of a name sounds, roughly; the word itself where it is short or not of letters."""
     word = name.partition(" ")[0]
     return metaphone(word)[:4] or word[:4]
@@ -54,4 +55,4 @@ def _sound(name: str) -> str:
 def _place(lines: str) -> str:
     """House number and the sound of the street's first word."""
     number, _, rest = lines.partition(" ")
-    return number + _sound(rest) if any(map(str.isdigit, number)) else _sound(lines)
+    return number + sound(rest) if any(map(str.isdigit, number)) else sound(lines)

@@ -17,7 +17,9 @@ from domain.identity.measures import (
     ABSENT,
     CLOSE,
     DIFFERS,
+    PART,
     SAME,
+    SIMILAR,
     SWAPPED,
     compare_dates,
     compare_estimated_dates,
@@ -32,6 +34,9 @@ from domain.identity.settings import LEVELS, Chances, MatcherSettings
 FIELDS = tuple(LEVELS)
 _NOTHING_ELSE = (ABSENT,) * (len(FIELDS) - 3)
 """Stands for what need not be compared once neither a child's given name nor its date of birth agrees at all."""
+_CROSSING = (SAME, CLOSE, SIMILAR, PART)
+"""How far names agree that stand in each other's place; one of the two has to be the same."""
+_NO_SUPPORT = (ABSENT, DIFFERS, "near", "placeholder", "estimated", PART)
 NICKNAME, COMMON = "nickname", "common"
 REMEMBERED = 100_000
 """Combinations of levels whose evidence need not be weighed again."""
@@ -84,12 +89,11 @@ class Comparer:
         """The evidence that two records are one child; the same whichever comes first."""
         given, family = self._names(one.names, other.names)
         born = _dates(one, other)
-        grown_up = _are_grown_up(one, other)
-        if given == DIFFERS == born and not grown_up and not _share_a_number(one, other):
-            return self.weigh(False, (given, family, born, *_NOTHING_ELSE))._replace(contradicts=True)
+        relatives = self._relatives(one, other)
+        if given == DIFFERS == born and relatives >= 1 and not _share_a_number(one, other):
+            return self.weigh((given, family, born, *_NOTHING_ELSE), relatives)._replace(contradicts=True)
         postcode, address = compare_homes(one.homes, other.homes)
         return self.weigh(
-            grown_up,
             (
                 given,
                 family,
@@ -102,6 +106,7 @@ class Comparer:
                 compare_people(one.carers, other.carers),
                 compare_sets(one.contacts, other.contacts),
             ),
+            relatives,
         )
 
     def _remember(self) -> None:
@@ -109,23 +114,34 @@ class Comparer:
         self._weighed = lru_cache(maxsize=REMEMBERED)(self._weigh)
         self._explained = lru_cache(maxsize=REMEMBERED)(self._explain)
 
-    def weigh(self, grown_up: bool, levels: Levels) -> Evidence:
-        """The evidence of levels that a comparison gave, of two who are both `grown_up` or not."""
-        return self._weighed(grown_up, levels)
+    def weigh(self, levels: Levels, relatives: float) -> Evidence:
+        """The evidence of levels that a comparison gave, where there are so many relatives for each match."""
+        return self._weighed(levels, relatives)
 
-    def _weigh(self, grown_up: bool, levels: Levels) -> Evidence:
+    def _relatives(self, one: Features, other: Features) -> float:
+        rivals = self.settings.rivals
+        if _are_grown_up(one, other):
+            return rivals.grown_up_relative
+        return rivals.relative_in_one_agency if _are_of_one_agency(one, other) else rivals.relative
+
+    def _weigh(self, levels: Levels, relatives: float) -> Evidence:
         relative = namesake = stranger = 0.0
         for weights, level in zip(self._weights, levels, strict=True):
             told = weights[level]
             relative += told[0]
             namesake += told[1]
             stranger += told[2]
-        rivals = self.settings.rivals
-        relatives = rivals.grown_up_relative if grown_up else rivals.relative
-        against = relatives * 2.0**-relative + rivals.namesake * 2.0**-namesake + self._strangers * 2.0**-stranger
+        against = (
+            relatives * 2.0**-relative
+            + self.settings.rivals.namesake * 2.0**-namesake
+            + self._strangers * 2.0**-stranger
+        )
         bits, thresholds = min(relative, namesake, stranger), self.settings.thresholds
-        contradicts = bits <= thresholds.contradiction or namesake <= thresholds.namesakes
-        return Evidence(1 / (1 + max(against, _LEAST)), bits, contradicts, levels)
+        contradicts = (
+            bits <= thresholds.contradiction or namesake <= thresholds.namesakes or _may_be_twins(levels, relatives)
+        )
+        probability = 1 / (1 + max(against, _LEAST))
+        return Evidence(probability if _tells_more_than_a_name(levels) else probability / 2, bits, contradicts, levels)
 
     def explain(self, evidence: Evidence) -> Mapping[str, str]:
         """Of each field that tells something its level, and its bits against a relative, a namesake and a stranger."""
@@ -159,7 +175,7 @@ class Comparer:
         levels = compare_names(given, other_given), compare_names(family, other_family)
         if (levels[0] == DIFFERS and levels[1] in (DIFFERS, ABSENT)) or levels[1] == DIFFERS:
             crossed = compare_names(given, other_family), compare_names(family, other_given)
-            if crossed[0] in (SAME, CLOSE) and crossed[1] in (SAME, CLOSE):
+            if crossed[0] in _CROSSING and crossed[1] in _CROSSING:
                 return SWAPPED, SWAPPED
         if levels[0] not in (SAME, ABSENT) and self._are_nicknames(given, other_given):
             levels = NICKNAME, levels[1]
@@ -178,6 +194,21 @@ class Comparer:
 
 def _share_a_number(one: Features, other: Features) -> bool:
     return one.nhs_number == other.nhs_number is not None or one.upn == other.upn is not None
+
+
+def _tells_more_than_a_name(levels: Levels) -> bool:
+    """Whether a birthday, a number, a home or a carer agrees: a name alone is never certain."""
+    return any(level not in _NO_SUPPORT for level in (levels[2], *levels[4:]))
+
+
+def _may_be_twins(levels: Levels, relatives: float) -> bool:
+    """Whether two children of a household have given names that don't agree at all."""
+    return relatives >= 1 and levels[0] == DIFFERS
+
+
+def _are_of_one_agency(one: Features, other: Features) -> bool:
+    """Whether one agency holds both and knows enough of children, their gender at least, to tell them apart."""
+    return one.source == other.source != "" and bool(one.gender and other.gender)
 
 
 def _are_grown_up(one: Features, other: Features) -> bool:

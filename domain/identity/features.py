@@ -11,31 +11,17 @@ Value = TypeVar("Value")
 MOST_NAMES = 6
 """Names of a record that are compared: the current one, other names, past ones, in this order."""
 MOST_HOMES = 4
-GROWN_UP = 20
+GROWN_UP = 18
 """Years; who is older no longer shares a home with brothers and sisters as a rule."""
 MOST_CARERS = 6
 MOST_CONTACTS = 8
 
 PLACEHOLDERS = frozenset(
-    {
-        *(
-            "anon",
-            "anonymous",
-            "baby",
-            "boy",
-            "child",
-            "daughter",
-            "female",
-            "girl",
-            "infant",
-            "male",
-            "na",
-            "nk",
-            "none",
-        ),
-        *("not", "known", "notknown", "newborn", "son", "stated", "test", "twin", "unk", "unknown", "unnamed"),
-        *("xx", "xxx", "xxxx"),
-    }
+    [
+        *("anon", "anonymous", "baby", "boy", "child", "daughter", "female", "girl", "infant", "male", "na", "nk"),
+        *("none", "not", "known", "notknown", "newborn", "son", "stated", "test", "twin", "unk", "unknown"),
+        *("unnamed", "xx", "xxx", "xxxx"),
+    ]
 )
 """Words that stand where a name is not known; a name of nothing but these says nothing."""
 
@@ -50,7 +36,7 @@ class Features(NamedTuple):
 
     `names` and `homes` begin with the current one; a past one still helps to recognise the child. `estimated` says that
     the agency does not know the date of birth for certain, `grown_up` that whoever it is was older than GROWN_UP years
-    when the agency wrote. `contacts` are carers' telephone numbers and e-mail addresses.
+    when the agency wrote. `contacts` are carers' telephone numbers and e-mail addresses; `source` is the agency.
     """
 
     names: tuple[Name, ...]
@@ -63,13 +49,21 @@ class Features(NamedTuple):
     homes: tuple[Home, ...]
     carers: tuple[str, ...]
     contacts: tuple[str, ...]
+    source: str
 
 
-def features_of(particulars: Mapping[str, Any], time: str, before: Features | None = None) -> Features:
+def features_of(
+    particulars: Mapping[str, Any],
+    time: str,
+    before: Features | None = None,
+    source: str = "",
+    most_names: int = MOST_NAMES,
+) -> Features:
     """The features of a record from its particulars (the `data` of `child.registered`, contract §1).
 
     `time` is when they became true (ISO 8601); `before` has what the record said until now, of which names and homes
-    are kept.
+    are kept, the names up to `most_names`; `source` is the agency that holds the record, or empty where that is of no
+    account.
     """
     carers = particulars.get("carers") or ()
     people = _distinct([person for carer in carers if (person := _known(carer.get("name")))], MOST_CARERS)
@@ -78,7 +72,7 @@ def features_of(particulars: Mapping[str, Any], time: str, before: Features | No
     born = particulars.get("date_of_birth")
     home = _home(particulars.get("address") or {})
     return Features(
-        names=_distinct([*names, *(before.names if before else ())], MOST_NAMES),
+        names=_distinct([*names, *(before.names if before else ())], most_names),
         date_of_birth=born,
         estimated=bool(particulars.get("date_of_birth_estimated")),
         grown_up=born is not None and int(time[:4]) - int(born[:4]) > GROWN_UP,
@@ -88,6 +82,7 @@ def features_of(particulars: Mapping[str, Any], time: str, before: Features | No
         homes=_distinct([*((home,) if any(home) else ()), *(before.homes if before else ())], MOST_HOMES),
         carers=people,
         contacts=_distinct([c for carer in carers for c in _contacts(carer)], MOST_CONTACTS),
+        source=source,
     )
 
 

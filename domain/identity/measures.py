@@ -33,7 +33,7 @@ def compare_names(one: str, other: str) -> str:
     if joined == other_joined:
         return SAME
     words, other_words = one.split(), other.split()
-    if words[0] == other_words[0] or set(words) <= set(other_words) or set(other_words) <= set(words):
+    if set(words) <= set(other_words) or set(other_words) <= set(words) or _is_short_for(words[0], other_words[0]):
         return PART
     if min(len(joined), len(other_joined)) == 1:
         return INITIAL if joined[0] == other_joined[0] else DIFFERS
@@ -44,6 +44,12 @@ def compare_names(one: str, other: str) -> str:
     if _are_similar(words[0], other_words[0]) or (distance <= 2 and shorter >= 6):
         return SIMILAR
     return PART if {w for w in words if len(w) > 2} & {w for w in other_words if len(w) > 2} else DIFFERS
+
+
+def _is_short_for(word: str, other: str) -> bool:
+    """Whether one is the same as the other, or how it begins or ends, as Beth and Etta are of Bethan and Henrietta."""
+    short, long = sorted((word, other), key=len)
+    return short == long or (len(short) > 2 and (long.startswith(short) or long.endswith(short)))
 
 
 def _are_similar(word: str, other: str) -> bool:

@@ -10,9 +10,12 @@ from typing import NamedTuple
 from domain.identity.evidence import FIELDS, Comparer, Evidence
 from domain.identity.features import Features
 from domain.identity.measures import SAME
+from domain.identity.settings import Thresholds
 
 MOST_SUSPICIONS = 5
 """Pairs that one decision puts into the queue, the likeliest first."""
+LIKELIER_THAN_NOT = 0.5
+"""From here on even a pair that contradicts itself is worth a look."""
 MOST_COMPARED = 400
 """Pairs of records that are compared to see whether two children can be one; where there are more, a person decides."""
 
@@ -112,23 +115,27 @@ def _rate(
     for candidate in candidates:
         if candidate.record != record:
             by_child.setdefault(candidate.child, []).append(candidate)
-    thresholds = comparer.settings.thresholds
     ratings = {}
     for child, members in by_child.items():
         found = [(comparer.compare(features, member.features), member.record) for member in members]
         evidence, other = max(found, key=lambda pair: (pair[0].probability, pair[0].bits, pair[1]))
-        contradicted = any(each.contradicts for each, _ in found)
-        rule = FIRST_RECORD
-        if evidence.probability >= thresholds.possible:
-            rule = POSSIBLE
-            if evidence.probability >= thresholds.certain:
-                rule = CONTRADICTION if contradicted else CERTAIN
-                if rule == CERTAIN and any((record, member.record) in apart for member in members):
-                    rule = KEPT_APART
-        elif any(each.levels[number] == SAME for each, _ in found for number in _NUMBERS):
-            rule = SHARED_NUMBER
+        every = [each for each, _ in found]
+        rule = _judge(comparer.settings.thresholds, evidence, every)
+        if rule == CERTAIN and any((record, member.record) in apart for member in members):
+            rule = KEPT_APART
+        contradicted = any(each.contradicts for each in every)
         ratings[child] = _Rating(Finding(child, other, rule, evidence), contradicted, members)
     return ratings
+
+
+def _judge(thresholds: Thresholds, best: Evidence, every: Sequence[Evidence]) -> str:
+    """The rule by which a record is judged against a child, from the best of the evidence and all of it."""
+    if best.probability >= thresholds.certain:
+        return CONTRADICTION if any(each.contradicts for each in every) else CERTAIN
+    if best.probability >= (LIKELIER_THAN_NOT if best.contradicts else thresholds.possible):
+        return POSSIBLE
+    shares_a_number = any(each.levels[number] == SAME for each in every for number in _NUMBERS)
+    return SHARED_NUMBER if shares_a_number else FIRST_RECORD
 
 
 def _contradicted(comparer: Comparer, features: Features, home: _Rating) -> tuple[Finding, ...]:

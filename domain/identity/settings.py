@@ -38,11 +38,13 @@ class _Part(BaseModel):
 class Rivals(_Part):
     """How many pairs of records of relatives, namesakes and strangers there are for each pair that is one child.
 
-    `grown_up_relative` stands for `relative` where both are grown up. There are at least as many strangers as records
-    in the directory.
+    `relative_in_one_agency` stands for `relative` where one agency holds both: it seldom registers a child twice, and
+    often brothers and sisters. `grown_up_relative` stands for both where the two are grown up. There are at least as
+    many strangers as records in the directory.
     """
 
     relative: Annotated[float, Field(gt=0)]
+    relative_in_one_agency: Annotated[float, Field(gt=0)]
     grown_up_relative: Annotated[float, Field(gt=0)]
     namesake: Annotated[float, Field(gt=0)]
     stranger: Annotated[float, Field(gt=0)]

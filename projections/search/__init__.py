@@ -1,1 +1,1 @@
-"""Search: one row a record, with what a child can be found by, normalised and in clear."""
+"""Search: a row for each time an agency said who a child is, with what is compared and the keys it is looked up by."""

@@ -1,45 +1,36 @@
 """Register events → what a record can be found by."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
-from domain.identity.normalise import normalise_name, normalise_postcode
+from domain.identity import Features, features_of, search_keys
 from projections.projection import PublishedEvent, Put, Row, Table
 
-SEARCH = Table(
-    "search",
-    (
-        "stream",
-        "family",
-        "given",
-        "aliases",
-        "date_of_birth",
-        "gender",
-        "postcode",
-        "nhs_number",
-        "upn",
-        "position",
-    ),
-    keys=1,
-)
+FEATURES = ("names", "date_of_birth", "estimated", "gender", "postcode", "nhs_number", "upn")
+SEARCH = Table("search", ("stream", "version", *FEATURES, "keys", "position"), keys=2)
 
 NAMING = frozenset({"RecordRegistered.v1", "RecordAmended.v1"})
 REMOVING = frozenset({"RecordRemoved.v1"})
+_MOST_NAMES = 51
+"""As many as a submission can say: one name and the other names."""
+_COMPARED = ("given_name", "family_name", "date_of_birth", "date_of_birth_estimated", "gender", "nhs_number", "upn")
+"""What a search can ask for, with other names and postcode; carers and address lines are not kept here."""
 
 
 class Search:
-    """One row a record; without content once the record is removed or its key destroyed."""
+    """One row a version of a record; all without content once the record is removed or its key destroyed."""
 
     name = "search"
     tables = (SEARCH,)
     opens = NAMING
 
     def project(self, event: PublishedEvent) -> Sequence[Put]:
-        """The record's row, from the whole of what the agency now holds."""
+        """The row of what the agency now holds; a removal empties the rows of all that it held before."""
         if event.type in NAMING:
-            return (Put(SEARCH, _row(event), event.version == 1),)
+            return (Put(SEARCH, _row(event), True),)
         if event.type in REMOVING:
-            return (Put(SEARCH, _nothing(event), False),)
+            return [Put(SEARCH, _nothing(event, version), False) for version in range(1, event.version)]
         return ()
 
 
@@ -47,36 +38,50 @@ def _row(event: PublishedEvent) -> Row:
     try:
         personal = event.personal
     except KeyError:
-        return _nothing(event)
-    particulars = personal["particulars"]
-    postcode = (particulars.get("address") or {}).get("postcode")
+        return _nothing(event, event.version)
+    features = _features(personal["particulars"], event.time)
     return (
         event.stream,
-        normalise_name(particulars["family_name"]),
-        normalise_name(particulars["given_name"]),
-        aliases(particulars.get("other_names") or ()),
-        particulars.get("date_of_birth"),
-        particulars.get("gender"),
-        normalise_postcode(postcode) if postcode else None,
-        particulars.get("nhs_number"),
-        particulars.get("upn"),
+        event.version,
+        list(chain.from_iterable(features.names)),
+        features.date_of_birth,
+        features.estimated,
+        features.gender,
+        features.homes[0][0] if features.homes else None,
+        features.nhs_number,
+        features.upn,
+        search_keys(features),
         event.position,
     )
 
 
-def _nothing(event: PublishedEvent) -> Row:
-    return (event.stream, *[None] * (len(SEARCH.columns) - 2), event.position)
+def _features(particulars: Mapping[str, Any], time: str) -> Features:
+    compared = {name: particulars.get(name) for name in _COMPARED}
+    postcode = (particulars.get("address") or {}).get("postcode")
+    others = particulars.get("other_names")
+    return features_of(
+        {**compared, "address": {"postcode": postcode}, "other_names": others}, time, most_names=_MOST_NAMES
+    )
 
 
-def aliases(other_names: Iterable[Mapping[str, Any]]) -> list[str] | None:
-    """Each other name as `given|family`, `given|` and `|family`, normalised; None where there is none."""
-    found: list[str] = []
-    for name in other_names:
-        given, family = normalise_name(name.get("given_name") or ""), normalise_name(name.get("family_name") or "")
-        found += (alias(given, family), alias(given, ""), alias("", family))
-    return sorted(set(found)) or None
+def stored_features(row: Sequence[Any]) -> Features:
+    """The features that FEATURES of a row hold."""
+    names, born, estimated, gender, postcode, nhs_number, upn = row
+    parts: Iterator[str] = iter(names)
+    return Features(
+        names=tuple(zip(parts, parts, strict=True)),
+        date_of_birth=born,
+        estimated=estimated,
+        grown_up=False,
+        gender=gender,
+        nhs_number=nhs_number,
+        upn=upn,
+        homes=((postcode, ""),) if postcode else (),
+        carers=(),
+        contacts=(),
+        source="",
+    )
 
 
-def alias(given: str, family: str) -> str:
-    """An alias as it stands in the view."""
-    return f"{given}|{family}"
+def _nothing(event: PublishedEvent, version: int) -> Row:
+    return (event.stream, version, *[None] * (len(SEARCH.columns) - 3), event.position)

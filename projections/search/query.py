@@ -1,73 +1,91 @@
-"""Finding children by what is known of them: exact after normalising, over current and other names."""
+"""Finding children by what is known of them: agreeing exactly or closely, by what was ever said of them."""
 
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from typing import NamedTuple
 
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
-from domain.identity.normalise import normalise_name, normalise_postcode
-from projections.search.project import alias
+from domain.identity import Asked, Features, Searcher, to_add
+from projections.search.project import FEATURES, stored_features
 
-IDENTIFIERS = ("nhs_number", "upn")
-CERTAIN, PROBABLE = "certain", "probable"
+MOST_RECORDS = 400
+"""Rows that one look-up takes."""
+MOST_ROWS = 4_000
+"""Rows of all records of the children found that are compared."""
 
 
 class Hit(NamedTuple):
-    """A child found through one of its records; `score` is the share of the criteria that agree, 1.0 when all do."""
+    """A child that fits; `score` is 1.0 where every criterion agrees exactly."""
 
     child: str
-    record: str
     score: float
     grade: str
 
 
-def find(cursor: Cursor, criteria: Mapping[str, str], limit: int) -> list[Hit]:
-    """The children that criteria describe, best first, each once, at most `limit`.
+class Found(NamedTuple):
+    """Children that fit, best first; `too_many` says that there are, or may be, more."""
 
-    Criteria are `given_name`, `family_name`, `date_of_birth`, `gender`, `postcode`, `nhs_number`, `upn`; empty ones
-    do not count. A record is found where an identifier agrees, or where all that is asked besides identifiers agrees.
-    It is `certain` where every criterion agrees and `probable` where another identifier, or anything else, does not.
+    hits: list[Hit]
+    too_many: bool
+
+
+def find(cursor: Cursor, searcher: Searcher, asked: Asked, limit: int) -> Found:
+    """The children that fit what is asked (`domain.identity.search`), each once and at most `limit`.
+
+    Criteria that are too few for a search find nobody. Names, homes and numbers of the past count like those of now,
+    and those of all records that are one child count together.
     """
-    asked = {name: value for name, value in criteria.items() if value}
-    identifiers = [_condition(name, asked) for name in IDENTIFIERS if name in asked]
-    others = [_condition(name, asked) for name in _OTHERS if name in asked]
-    if "given_name" in asked or "family_name" in asked:
-        others.append(_name(asked))
-    conditions = [*identifiers, *others]
-    if not conditions:
+    if to_add(asked.told):
+        return Found([], False)
+    records, too_many = _records(cursor, asked)
+    children, cut = _children(cursor, records)
+    hits = sorted(_hits(searcher, asked, children), key=lambda hit: (-hit.score, hit.child))
+    return Found(hits[:limit], too_many or cut or len(hits) > limit)
+
+
+def _records(cursor: Cursor, asked: Asked) -> tuple[list[str], bool]:
+    """Records that may fit, those that agree exactly first, and whether there may be more.
+
+    Postgres takes a search for hundreds of keys, which few rows have, for one that finds half the table, and would read
+    all of it.
+    """
+    records: dict[str, None] = {}
+    cursor.execute("set local enable_seqscan = off")
+    for keys in asked.keys:
+        found = _look_up(cursor, keys)
+        records.update(dict.fromkeys(found[:MOST_RECORDS]))
+        if len(found) > MOST_RECORDS:
+            return list(records), True
+    return list(records), False
+
+
+def _look_up(cursor: Cursor, keys: Collection[str]) -> list[str]:
+    if not keys:
         return []
-    either = [sql for sql, _ in identifiers] + ([" and ".join(sql for sql, _ in others)] if others else [])
-    agreeing = " + ".join(f"coalesce(({sql})::int, 0)" for sql, _ in conditions)
-    found = " or ".join(f"({sql})" for sql in either)
-    values = {name: value for _, of_condition in conditions for name, value in of_condition.items()}
     cursor.execute(
-        "select child, record, agreeing from (select distinct on (l.child) l.child, l.record, s.agreeing"  # noqa: S608
-        f" from (select s.stream, {agreeing} as agreeing from views.search s where {found}) s"
-        " join views.link l on l.record = s.stream order by l.child, s.agreeing desc, l.record) found"
-        " order by agreeing desc, child limit %(limit)s",
-        {**values, "limit": limit},
+        "select stream from views.search where keys && %s::text[] limit %s", (sorted(keys), MOST_RECORDS + 1)
     )
-    return [
-        Hit(child, record, agreeing / len(conditions), CERTAIN if agreeing == len(conditions) else PROBABLE)
-        for child, record, agreeing in cursor.fetchall()
-    ]
+    return [stream for (stream,) in cursor.fetchall()]
 
 
-_OTHERS = ("date_of_birth", "gender", "postcode")
+def _children(cursor: Cursor, records: Collection[str]) -> tuple[Mapping[str, Collection[Features]], bool]:
+    """All that was said of the children that these records are now linked to, and whether some is left out."""
+    columns = ", ".join(f"s.{name}" for name in FEATURES)
+    cursor.execute(
+        f"select l.child, {columns} from (select distinct child from views.link where record = any(%s::uuid[])) c"  # noqa: S608
+        " join views.link l using (child) join views.search s on s.stream = l.record"
+        " where s.keys is not null limit %s",
+        (list(records), MOST_ROWS + 1),
+    )
+    rows = cursor.fetchall()
+    said: defaultdict[str, set[Features]] = defaultdict(set)
+    for child, *features in rows[:MOST_ROWS]:
+        said[child].add(stored_features(features))
+    return said, len(rows) > MOST_ROWS
 
 
-def _condition(name: str, asked: Mapping[str, str]) -> tuple[str, dict[str, Any]]:
-    value = asked[name]
-    if name == "postcode":
-        value = normalise_postcode(value)
-    elif name in IDENTIFIERS:
-        value = "".join(value.split()).upper()
-    return f"s.{name} = %({name})s", {name: value}
-
-
-def _name(asked: Mapping[str, str]) -> tuple[str, dict[str, Any]]:
-    """One condition for given and family name together, so that both are of the same name."""
-    given, family = (normalise_name(asked.get(part) or "") for part in ("given_name", "family_name"))
-    current = [f"s.{part} = %({part})s" for part, value in (("given", given), ("family", family)) if value]
-    sql = f"({' and '.join(current)} or s.aliases @> %(alias)s::text[])"
-    return sql, {"given": given, "family": family, "alias": [alias(given, family)]}
+def _hits(searcher: Searcher, asked: Asked, children: Mapping[str, Collection[Features]]) -> Iterable[Hit]:
+    for child, said in children.items():
+        if standing := searcher.judge(asked, said):
+            yield Hit(child, standing.score, standing.grade)

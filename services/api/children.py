@@ -9,11 +9,12 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
+from domain.identity import to_add
 from projections.access_log.query import accesses
 from projections.audit_history import query as audit_history
 from projections.directory import query as directory
 from projections.directory.survivors import family, survivor
-from projections.search.query import find
+from projections.search.query import Hit, find
 from services.api.answers import json_answer, ndjson_answer, next_page, problems
 from services.api.callers import checked_reason, require_user
 from services.api.looks import Looker, ReasonHeader, looker
@@ -21,11 +22,9 @@ from services.api.parts import Parts
 from services.api.problems import Problem, absent
 from services.api.shapes import Criteria, Entry, History, Looks, Search, SearchResult
 
-MOST_FOUND = 50
 MOST_EXPORTED = 1_000
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d))?", re.ASCII)
-_TOO_FEW = "add criteria: an NHS number, or a UPN, or two of family name, given name, date of birth and postcode"
 _LOOK_ERRORS = problems(401, 403, 404, 422, 503)
 
 
@@ -35,10 +34,10 @@ def router(parts: Parts) -> APIRouter:
 
     @calls.post("/children/search", responses={200: {"model": SearchResult}, **problems(401, 403, 422, 503)})
     def search(request: Request, search: Search) -> Response:
-        """Finds children by what is known of them; at most 50 are shown."""
+        """Finds children by what is known of them, exactly or closely, the best first; at most 50 are shown."""
         user = require_user(parts, request)
         reason = checked_reason(search.reason, "give the reason why you look, in 3 to 500 characters")
-        return json_answer(_search(Looker(parts, user, reason), search.criteria))
+        return json_answer(_search(Looker(parts, user, reason), search.criteria, search.limit))
 
     @calls.get("/children/{child}", responses={200: {"model": Entry}, **_LOOK_ERRORS})
     def show(
@@ -79,28 +78,23 @@ def router(parts: Parts) -> APIRouter:
     return calls
 
 
-def _search(who: Looker, criteria: Criteria) -> dict[str, Any]:
-    asked = {name: value for name, value in criteria.model_dump().items() if value}
-    named = sum(name in asked for name in ("family_name", "given_name", "date_of_birth", "postcode"))
-    if not ({"nhs_number", "upn"} & asked.keys() or named > 1):
-        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, _TOO_FEW)
+def _search(who: Looker, criteria: Criteria, limit: int) -> dict[str, Any]:
+    said = {name: value for name, value in criteria.model_dump().items() if value}
+    asked = who.parts.searcher.ask(said)
+    if lacking := to_add(asked.told):
+        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, lacking)
     with who.parts.reading() as cursor:
-        hits = find(cursor, asked, MOST_FOUND + 1)
-        shown = directory.entries(cursor, who.parts.keys, [hit.child for hit in hits[:MOST_FOUND]], _today(who))
+        found = find(cursor, who.parts.searcher, asked, limit)
+        shown = directory.entries(cursor, who.parts.keys, [hit.child for hit in found.hits], _today(who))
     by_child = {each["child"]: each for each in shown}
-    results = [
-        {
-            "child": hit.child,
-            "name": by_child[hit.child]["name"],
-            "date_of_birth": by_child[hit.child]["date_of_birth"],
-            "score": round(hit.score, 4),
-            "grade": hit.grade,
-        }
-        for hit in hits
-        if hit.child in by_child
-    ]
-    who.record("find", asked, [result["child"] for result in results])
-    return {"results": results, "too_many": len(hits) > MOST_FOUND}
+    results = [_result(hit, by_child[hit.child]) for hit in found.hits if hit.child in by_child]
+    who.record("find", said, [result["child"] for result in results])
+    return {"results": results, "too_many": found.too_many}
+
+
+def _result(hit: Hit, entry: dict[str, Any]) -> dict[str, Any]:
+    named = {name: entry[name] for name in ("child", "name", "date_of_birth")}
+    return named | {"score": round(hit.score, 4), "grade": hit.grade}
 
 
 def _show(who: Looker, child: str, known_at: str | None, true_at: str | None) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from joserfc.jwk import OctKey
 
+from domain.identity import Searcher
 from services.registers import load_agencies, load_users
 from services.submit.sender import abandon, submission_producer
 from streams.access_log import Look
@@ -86,7 +87,10 @@ class SharedProducer:
 
 @dataclass
 class Parts:
-    """What the endpoints use; `keys` open the register, `access_keys` the access log, `now` is the clock."""
+    """What the endpoints use.
+
+    `keys` open the register, `access_keys` the access log, `searcher` judges what a search finds, `now` is the clock.
+    """
 
     pool: Pool
     keys: KeyRing
@@ -94,6 +98,7 @@ class Parts:
     access_log: RecordsLooks
     token_key: OctKey
     kafka: KafkaSettings
+    searcher: Searcher
     now: Callable[[], datetime] = utc_now
     users: Names = field(init=False)
     agencies: Names = field(init=False)

@@ -7,9 +7,11 @@ from threading import Event, Thread
 
 import uvicorn
 
+from domain.identity import Searcher
 from services.api.app import MOST_THREADS, build_app
 from services.api.gate import Gate
 from services.api.parts import Parts
+from services.identity.settings_file import load_settings
 from services.settings import Settings
 from services.tokens import read_key
 from streams.access_log import AccessLog
@@ -60,7 +62,8 @@ def open_app(settings: Settings) -> Gate:
     access_log = AccessLog(database_url, key)
     keys = KeyRing(key, reader_of(key_pool, "register"))
     access_keys = KeyRing(key, reader_of(key_pool, "access"))
-    parts = Parts(pool, keys, access_keys, access_log, read_key(settings), settings.need_kafka())
+    searcher = Searcher(load_settings())
+    parts = Parts(pool, keys, access_keys, access_log, read_key(settings), settings.need_kafka(), searcher)
 
     def close() -> None:
         parts.producer.close()

@@ -31,11 +31,15 @@ class Criteria(_Request):
     upn: SearchText | None = None
 
 
+MOST_FOUND = 50
+
+
 class Search(_Request):
-    """What is known of a child, and why it is looked for."""
+    """What is known of a child, why it is looked for, and how many are shown at most."""
 
     criteria: Criteria
     reason: str
+    limit: Annotated[int, Field(ge=1, le=MOST_FOUND)] = MOST_FOUND
 
 
 class Name(BaseModel):
@@ -46,7 +50,11 @@ class Name(BaseModel):
 
 
 class Found(BaseModel):
-    """One child that a search found; `score` is the share of the criteria that agree."""
+    """One child that a search found.
+
+    It is `certain` where all criteria agree, or an identifier and nothing is against it; `probable` where all agree at
+    least closely; else `possible`. `score` is 1 where all agree, and smaller the less the child fits.
+    """
 
     child: str
     name: Name
@@ -56,7 +64,7 @@ class Found(BaseModel):
 
 
 class SearchResult(BaseModel):
-    """Children found, best first; `too_many` says that there are more than are shown."""
+    """Children found, best first; `too_many` says that there are, or may be, more than are shown."""
 
     results: list[Found]
     too_many: bool

@@ -5,9 +5,11 @@ from argparse import ArgumentParser, Namespace
 from services.cli.client import looking_api
 from services.cli.errors import DONE, NO
 from services.cli.output import console, print_json, table, text
-from services.cli.parser import a_date, looker_options
+from services.cli.parser import a_count, a_date, looker_options
 
 CRITERIA = ("given_name", "family_name", "date_of_birth", "gender", "postcode", "nhs_number", "upn")
+MOST_SHOWN = 50
+"""How many the API shows of what a search finds."""
 
 
 def describe(parser: ArgumentParser) -> None:
@@ -19,13 +21,15 @@ def describe(parser: ArgumentParser) -> None:
     parser.add_argument("--postcode")
     parser.add_argument("--nhs-number", metavar="NUMBER")
     parser.add_argument("--upn", metavar="UPN")
+    parser.add_argument("--limit", type=a_count, metavar="N", help="the best so many (at most 50, the default)")
     looker_options(parser)
 
 
 def run(args: Namespace) -> int:
     """Prints who was found, best first; nobody is exit status 1."""
     criteria = {name: value for name in CRITERIA if (value := getattr(args, name))}
-    answer = looking_api(args).post("/children/search", {"criteria": criteria, "reason": args.reason})
+    asked = {"criteria": criteria, "reason": args.reason, "limit": min(args.limit or MOST_SHOWN, MOST_SHOWN)}
+    answer = looking_api(args).post("/children/search", asked)
     if args.json:
         print_json(answer)
     elif answer["results"]:
@@ -49,4 +53,4 @@ def _display(answer: dict) -> None:  # type: ignore[type-arg]
     to = console()
     to.print(table(("name", "born", "grade", "score", "child"), rows))
     if answer["too_many"]:
-        to.print("There are more; add criteria to see them.")
+        to.print("There may be more; add criteria to narrow the search.")

@@ -24,6 +24,7 @@ from services.identity.settings_file import load_settings
 from services.registers import agencies_version, load_agencies
 from services.registrar import store
 from services.registrar.handle import Message, Registrar
+from services.registrar.reindex import build_match_index
 from services.settings import Settings
 from streams.codec import EventMapper
 from streams.kafka import KafkaSettings
@@ -98,6 +99,7 @@ async def _serve(settings: Settings, comparer: Comparer, stop: Event) -> None:
     with closing(Database(database_url, "contactpoint registrar reads")) as reads:
         keys = KeyRing(KeyEncryptionKey.from_file(settings.keys / "key-encryption.key"), reader_of(reads, "register"))
         with closing(LogApplication(database_url, "register", EventMapper(keys))) as log:
+            await asyncio.to_thread(build_match_index, log, reads, keys, stop)
             registrar = Registrar(log, reads, keys, comparer, clock=lambda: datetime.now(UTC))
             async with _consumer(settings.need_kafka()) as consumer:
                 await _consume(_Topics(consumer, reads, registrar), registrar, stop)

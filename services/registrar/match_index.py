@@ -130,7 +130,7 @@ def features_as_stored(features: Features) -> bytes:
 
 def features_as_read(stored: str | bytes) -> Features:
     """The features that stand in the index."""
-    names, born, estimated, grown_up, gender, nhs_number, upn, homes, carers, contacts = orjson.loads(stored)
+    names, born, estimated, grown_up, gender, nhs_number, upn, homes, carers, contacts, source = orjson.loads(stored)
     return Features(
         _pairs(names),
         born,
@@ -142,6 +142,7 @@ def features_as_read(stored: str | bytes) -> Features:
         _pairs(homes),
         tuple(carers),
         tuple(contacts),
+        source,
     )
 
 

@@ -18,6 +18,10 @@ class Description(Protocol):
         """When it became true, as ISO 8601."""
 
     @property
+    def source(self) -> str:
+        """The agency that says it."""
+
+    @property
     def data(self) -> Mapping[str, Any]:
         """The particulars."""
 
@@ -58,7 +62,7 @@ class Places:
         """
         described = self._described[id(said)]
         before = self._index.get(record)
-        features = features_of(said.data, said.time, before.features) if before else described.features
+        features = features_of(said.data, said.time, before.features, said.source) if before else described.features
         if before and before.features == features:
             return self._still_contradicts(before)
         own = before.child if before else None
@@ -77,7 +81,7 @@ class Places:
         described, before = self._described[id(said)], self._index.get(record)
         features, keys = described.features, described.keys
         if before:
-            features = features_of(said.data, said.time, before.features)
+            features = features_of(said.data, said.time, before.features, said.source)
             keys = index_keys(features)
         self._outdate(record)
         self._index.put(Candidate(record, child, features), keys)
@@ -110,7 +114,7 @@ def read_places(
     cursor: Cursor, comparer: Comparer, describing: Sequence[Description], own: Collection[str]
 ) -> tuple[Places, set[str]]:
     """The places of a batch, for what it describes and its `own` records that were known before; and all children."""
-    features = [features_of(said.data, said.time) for said in describing]
+    features = [features_of(said.data, said.time, source=said.source) for said in describing]
     keys = [index_keys(each) for each in features]
     met = children_met(cursor, keys)
     candidates = candidates_of(cursor, {child for each in met for child in each}, own)

@@ -32,6 +32,11 @@ create table if not exists register.match_keys (
 comment on table register.match_keys is 'The blocking keys under which a record can be met, as digests.';
 create index if not exists match_keys_key on register.match_keys (key);
 
+create table if not exists register.match_index_format (
+    format text not null
+);
+comment on table register.match_index_format is 'Which version of the product built the match index; without a row it has to be built.';
+
 create table if not exists register.kept_apart (
     record uuid not null,
     other uuid not null,

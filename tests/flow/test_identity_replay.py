@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from tests.flow.stack import Stack
 
@@ -25,8 +26,15 @@ def sent(stack: Stack, feeds: Path) -> int:
 def strict(tmp_path: Path) -> Path:
     """Settings under which nearly nothing is certain."""
     path = tmp_path / "strict.yaml"
-    path.write_text(SHIPPED.replace("certain: 0.90", "certain: 0.9999999").replace("fellegi-sunter/1", "strict/1"))
+    path.write_text(with_thresholds(certain=0.9999999))
     return path
+
+
+def with_thresholds(**changed: float) -> str:
+    """The settings that come with the product, with other thresholds."""
+    settings = yaml.safe_load(SHIPPED)
+    settings["thresholds"] |= changed
+    return yaml.safe_dump({**settings, "version": "strict/1"})
 
 
 def replay(stack: Stack, settings: Path, *words: str) -> dict[str, Any]:
@@ -88,7 +96,7 @@ def test_what_lies_before_from_stays_as_it_is(stack: Stack, sent: int, strict: P
     assert (found["events"], found["records"]) == (0, 0)
 
 
-@pytest.mark.parametrize("text", ["version: [", "version: x", SHIPPED.replace("possible: 0.20", "possible: 0.95")])
+@pytest.mark.parametrize("text", ["version: [", "version: x", with_thresholds(possible=0.95, certain=0.9)])
 def test_settings_that_cannot_be_used_are_wrong_usage(stack: Stack, tmp_path: Path, text: str) -> None:
     bad = tmp_path / "bad.yaml"
     bad.write_text(text)

@@ -1,4 +1,7 @@
-"""A Kafka for these tests alone: the names of its topics are fixed, and only one database belongs to them at a time."""
+"""A Kafka for these tests alone: the names of its topics are fixed, and only one database belongs to them at a time.
+
+Whoever empties Kafka needs an empty database, so one module makes one stage: its database is the module's.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -176,7 +176,11 @@ class Said(logging.Handler):
 
     def has(self, text: str) -> bool:
         """Whether some line holds the text."""
-        return any(text in line for line in self.lines)
+        return self.times(text) > 0
+
+    def times(self, text: str) -> int:
+        """How many lines hold the text."""
+        return sum(text in line for line in self.lines)
 
 
 @contextmanager

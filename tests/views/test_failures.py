@@ -70,7 +70,7 @@ def test_a_destroyed_key_is_no_failure_and_leaves_nothing_to_find(database: str)
     assert failed == []
     assert found == {"fact": 1, "link": 1, "search": 1, "history": 2}
     with writing(database) as cursor:
-        assert rows(cursor, SEARCH) == [(record, *[None] * 8, 1)]
+        assert rows(cursor, SEARCH) == [(record, 1, *[None] * 8, 1)]
 
 
 @pytest.mark.parametrize("number", [10**12, "many", {"k": 1}])

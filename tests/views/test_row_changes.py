@@ -106,8 +106,8 @@ def test_an_older_change_does_not_undo_a_later_one(database: str) -> None:
         clear(cursor)
         take(cursor, [second])
         take(cursor, [first])
-        cursor.execute("select given from search")
-        assert cursor.fetchall() == [("augusta",)]
+        cursor.execute("select version from fact")
+        assert cursor.fetchall() == [(2,)]
 
 
 def test_the_digest_tells_any_difference(database: str) -> None:

@@ -25,11 +25,12 @@ _OF_RECORDS = frozenset(
 
 
 class Description(NamedTuple):
-    """What an event says of a child: `data` are the particulars, true since `time`."""
+    """What an event says of a child: `data` are the particulars, true since `time` by the agency `source`."""
 
     record: str
     version: int
     time: str
+    source: str
     data: Mapping[str, Any]
 
 

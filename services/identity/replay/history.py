@@ -1,6 +1,7 @@
 """Leads both sides through the log, batch by batch."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from domain.identity import MatcherSettings
 from projections.projection import PublishedEvent
@@ -96,7 +97,7 @@ class History:
                     self._leave_out(record)
                     continue
                 if event.type in DESCRIBES:
-                    said = Description(record, event.version, event.time, personal["particulars"])
+                    said = _description(event, personal)
                     descriptions[record, event.version] = said
                 elif event.type == INVOLVED:
                     self.gps.started(record, event.data["number"], personal["involvement"])
@@ -108,6 +109,12 @@ class History:
         self.unreadable += 1
         self.decided.standing.remove(record)
         self.replayed.leave_out(record)
+
+
+def _description(event: PublishedEvent, personal: Mapping[str, Any]) -> Description:
+    """A sensitive agency's name is sealed with the particulars."""
+    source = personal.get("source", event.source)
+    return Description(event.stream, event.version, event.time, source, personal["particulars"])
 
 
 def _listed(events: Iterable[PublishedEvent]) -> dict[Cause, str]:

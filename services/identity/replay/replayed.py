@@ -53,7 +53,7 @@ class Replayed:
             said = descriptions.get((event.stream, event.version))
             if said:
                 before = self._index.features_of(said.record)
-                features = features_of(said.data, said.time, before)
+                features = features_of(said.data, said.time, before, said.source)
                 if features != before:
                     self._index.discard(said.record)
                     self._index.put(said.record, features, index_keys(features))
@@ -103,7 +103,7 @@ class Replayed:
         described = {}
         met: set[str] = set()
         for said in descriptions.values():
-            features = features_of(said.data, said.time)
+            features = features_of(said.data, said.time, source=said.source)
             keys = index_keys(features)
             children = self._index.children_met(keys)
             met.update(children)

@@ -1,0 +1,67 @@
+"""What a name, a date or a postcode would be if a letter or digit of it were off, and names written without vowels."""
+
+from collections.abc import Iterator
+from datetime import date
+
+_LETTERS, _DIGITS = "abcdefghijklmnopqrstuvwxyz", "0123456789"
+_VOWELS = frozenset("aeiou")
+_HALF_VOWELS = frozenset("aeiouyhw")
+_NEAR_DAYS, _NEAR_YEARS = 10, 5
+_LONGEST_WORD, _LONGEST_POSTCODE = 16, 8
+
+
+def close_words(word: str) -> Iterator[str]:
+    """The words that are a letter, or two that changed places, away from one in small Latin letters."""
+    return filter(None, _one_off(word[:_LONGEST_WORD], _LETTERS))
+
+
+def close_postcodes(postcode: str) -> Iterator[str]:
+    """The postcodes that are a character, or two that changed places, away."""
+    return filter(None, _one_off(postcode[:_LONGEST_POSTCODE], _LETTERS.upper() + _DIGITS))
+
+
+def close_dates(day: str) -> Iterator[str]:
+    """The ISO dates that `compare_dates` takes for close; of the same day in other years, those of the years around."""
+    year, month, of_month = day.split("-")
+    years = (f"{int(year) + off:04}-{month}-{of_month}" for off in range(-_NEAR_YEARS, _NEAR_YEARS + 1))
+    swapped, placeholder = f"{year}-{of_month}-{month}", f"{year}-01-01"
+    yield from filter(_is_date, (*_one_off(day, _DIGITS), *years, swapped, placeholder))
+    about = date.fromisoformat(day).toordinal()
+    last = 365 if day == placeholder else _NEAR_DAYS
+    nearby = range(max(about - _NEAR_DAYS, date.min.toordinal()), min(about + last, date.max.toordinal()) + 1)
+    yield from (date.fromordinal(each).isoformat() for each in nearby)
+
+
+def has_no_vowels(name: str) -> bool:
+    """Whether a name in Latin letters has none, as one from Arabic or Hebrew script most often has."""
+    return _VOWELS.isdisjoint(name)
+
+
+def consonants(name: str) -> str:
+    """What a script that leaves vowels out would write of a name in Latin letters, no letter twice in a row."""
+    kept = (letter for before, letter in zip(" " + name, name, strict=False) if letter != before)
+    return "".join(letter for letter in kept if letter not in _HALF_VOWELS)
+
+
+def are_alike_without_vowels(one: str, other: str) -> bool:
+    """Whether one of two names was written without vowels and the other has its consonants: mhmd, muhammad."""
+    told = consonants(one)
+    return bool(told) and told == consonants(other) and (has_no_vowels(one) or has_no_vowels(other))
+
+
+def _one_off(word: str, alphabet: str) -> Iterator[str]:
+    for place in range(len(word) + 1):
+        head, tail = word[:place], word[place:]
+        yield from (head + character + tail for character in alphabet)
+        if tail:
+            yield head + tail[1:]
+            yield from (head + character + tail[1:] for character in alphabet)
+        if len(tail) > 1:
+            yield head + tail[1] + tail[0] + tail[2:]
+
+
+def _is_date(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False

@@ -1,0 +1,111 @@
+"""Builds the match index from the log, where it is not there yet or a version of the product keeps it differently.
+
+It reads the events once, in order, and a batch at a time, so memory does not grow with the directory. Only when all is
+done is the index said to be of this format; killed before, it begins again.
+"""
+
+import logging
+from collections.abc import Iterable, Sequence
+from threading import Event
+
+from eventsourcing.persistence import Notification
+from psycopg2.extensions import cursor as Cursor  # noqa: N812
+
+from domain.catalogue import WIRE_NAMES
+from domain.child.events import ChildListed, ChildrenMerged, RecordLinked
+from domain.event import RegisterEvent
+from domain.identity import Features, features_of
+from domain.source_record.events import RecordAmended, RecordRegistered, RecordRemoved
+from services.registrar.match_index import IndexChanges, candidates_of, index_keys, write_index
+from streams.store.application import LogApplication
+from streams.store.database import Database
+from streams.store.keys import KeyRing
+
+logger = logging.getLogger(__name__)
+
+INDEX_FORMAT = "1"
+"""Changes with the blocking keys, and with what features hold."""
+BATCH = 2_000
+
+_DESCRIBING = (RecordRegistered, RecordAmended)
+_TOPICS = [WIRE_NAMES[event] for event in (*_DESCRIBING, RecordRemoved, ChildListed, RecordLinked, ChildrenMerged)]
+
+
+def build_match_index(log: LogApplication, database: Database, keys: KeyRing, stop: Event) -> None:
+    """Does nothing where the index is of this format; raises DatabaseAway and the library's persistence errors."""
+    with database.transaction() as cursor:
+        cursor.execute("select format from register.match_index_format")
+        if cursor.fetchone() == (INDEX_FORMAT,):
+            return
+        cursor.execute("truncate register.match_index, register.match_keys, register.match_index_format")
+    last = log.recorder.max_notification_id() or 0
+    if last:
+        logger.info("building the match index from %d events", last)
+    builder = _Builder(log, keys)
+    done = 0
+    while not stop.is_set():
+        batch = log.recorder.select_notifications(done, BATCH, topics=_TOPICS, inclusive_of_start=False)
+        if not batch:
+            break
+        with database.transaction() as cursor:
+            builder.take(cursor, batch)
+        done = batch[-1].id
+    if not stop.is_set():
+        with database.transaction() as cursor:
+            cursor.execute("insert into register.match_index_format (format) values (%s)", (INDEX_FORMAT,))
+
+
+class _Builder:
+    """Takes the events in order; a record that is described but not linked yet waits for the next batch."""
+
+    def __init__(self, log: LogApplication, keys: KeyRing) -> None:
+        self._mapper = log.mapper
+        self._keys = keys
+        self._waiting: dict[str, Features] = {}
+
+    def take(self, cursor: Cursor, batch: Sequence[Notification]) -> None:
+        """Brings the index from before the batch to after it."""
+        self._keys.prefetch({str(each.originator_id) for each in batch})
+        events = [event for each in batch if (event := self._opened(each))]
+        stored = {
+            candidate.record: candidate
+            for candidate in candidates_of(cursor, (), {record for event in events for record in _named(event)})
+        }
+        features = {record: candidate.features for record, candidate in stored.items()} | self._waiting
+        child_of = {record: candidate.child for record, candidate in stored.items()}
+        described: set[str] = set(self._waiting)
+        removed: set[str] = set()
+        for event in events:
+            record = str(event.originator_id)
+            if isinstance(event, _DESCRIBING):
+                features[record] = features_of(event.particulars, event.time, features.get(record), event.source)
+                described.add(record)
+            elif isinstance(event, RecordRemoved):
+                removed.add(record)
+            else:
+                child_of |= dict.fromkeys(_named(event), record)
+        changes = IndexChanges()
+        for record in (described | removed) & stored.keys():
+            changes.outdated[record] = index_keys(stored[record].features)
+        for record in (described - removed) & child_of.keys():
+            changes.put[record] = child_of[record], features[record], index_keys(features[record])
+        changes.moved.update({record: child for record, child in child_of.items() if record in stored})
+        write_index(cursor, changes)
+        self._waiting = {record: features[record] for record in described - removed - child_of.keys()}
+
+    def _opened(self, stored: Notification) -> RegisterEvent | None:
+        """The event, or None where its key was destroyed."""
+        try:
+            event = self._mapper.to_domain_event(stored)
+        except KeyError:
+            return None
+        return event if isinstance(event, RegisterEvent) else None
+
+
+def _named(event: RegisterEvent) -> Iterable[str]:
+    """The records that an event says something about."""
+    if isinstance(event, ChildListed | RecordLinked):
+        return (event.record,)
+    if isinstance(event, ChildrenMerged):
+        return [record for each in event.merged for record in each["records"]]
+    return (str(event.originator_id),) if isinstance(event, (*_DESCRIBING, RecordRemoved)) else ()

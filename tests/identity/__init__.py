@@ -1,0 +1,1 @@
+"""Identity: is this the same child? Pure, without servers."""
