@@ -10,6 +10,7 @@ from threading import Event
 import projections.schema
 import services.registers
 import services.registrar.schema
+from services.identity.settings_file import SettingsRefused, load_settings
 from services.private_files import private_folder, secret
 from services.settings import Settings
 from streams.kafka import KafkaAway, KafkaSettings
@@ -35,6 +36,7 @@ def initialise(settings: Settings, stop: Event | None = None) -> None:
     Raises CannotInitialise, at once or after a minute of waiting for a server.
     """
     stop = stop or Event()
+    _check_matcher(settings)
     database_url, kafka = settings.need_database(), settings.need_kafka()
     _when_there(lambda: _create_tables(database_url), stop)
     _create_keys(settings.keys, database_url)
@@ -57,6 +59,14 @@ def _when_there(work: Callable[[], None], stop: Event) -> None:
                 logger.warning("waiting: %s", away)
                 said = True
             stop.wait(0.2)
+
+
+def _check_matcher(settings: Settings) -> None:
+    """Says at once what the registrar could not start with."""
+    try:
+        load_settings(settings.matcher)
+    except SettingsRefused as error:
+        raise CannotInitialise(f"the matcher's settings cannot be used: {error}") from error
 
 
 def _create_tables(database_url: str) -> None:

@@ -53,9 +53,13 @@ def _init(settings: Settings, stop: threading.Event) -> None:
 
 
 def _registrar(settings: Settings, stop: threading.Event) -> None:
+    from services.identity.settings_file import SettingsRefused
     from services.registrar.intake import run
 
-    run(settings, stop)
+    try:
+        run(settings, stop)
+    except SettingsRefused as error:
+        raise Unreachable(f"the matcher's settings cannot be used: {error}") from error
 
 
 def _relay(settings: Settings, stop: threading.Event) -> None:

@@ -30,7 +30,8 @@ class Settings:
     """Addresses and files that a process needs.
 
     `data` is the local stack's directory; `kafka` and `database_url` are None while they are not known;
-    `keys` holds the key-encryption key and the token key; `url` and `token` are for clients of a remote API.
+    `keys` holds the key-encryption key and the token key; `url` and `token` are for clients of a remote API; `matcher`
+    has the matcher's settings, where they are not those that come with the product.
     """
 
     data: Path
@@ -44,6 +45,7 @@ class Settings:
     url_is_external: bool
     host: str
     port: int | None
+    matcher: Path | None
 
     def need_kafka(self) -> KafkaSettings:
         """The Kafka settings; raises NotConfigured where there are none."""
@@ -110,6 +112,7 @@ def read_settings(data: str | Path | None = None, environ: Mapping[str, str] | N
         url_is_external=bool(env.get("CONTACTPOINT_URL")),
         host=env.get("CONTACTPOINT_HOST", "127.0.0.1"),
         port=_number(env, "CONTACTPOINT_PORT", LARGEST_PORT),
+        matcher=Path(env["CONTACTPOINT_MATCHER"]).absolute() if env.get("CONTACTPOINT_MATCHER") else None,
     )
 
 

@@ -61,7 +61,7 @@ def replay(
         with transaction(connection), connection.cursor() as cursor:
             cursor.execute("set synchronous_commit = off; set client_min_messages = warning")
             schema.use(cursor, target)
-        with _no_collector(), ThreadPoolExecutor(1, "replay") as thread:
+        with no_collector(), ThreadPoolExecutor(1, "replay") as thread:
             try:
                 return asyncio.run(_replay(kafka, spans, _Writer(connection, open_keys(), write, spans), thread))
             except (KafkaError, OSError):
@@ -112,7 +112,7 @@ async def _batches(kafka: KafkaSettings, spans: Mapping[Partition, Span]) -> Asy
     left = {partition: span.end for partition, span in spans.items() if span.first < span.end}
     parent = parent_process()
     heard = time.monotonic()
-    async with _consumer(kafka, {partition: spans[partition].first for partition in left}) as consumer:
+    async with bulk_consumer(kafka, {partition: spans[partition].first for partition in left}) as consumer:
         while left:
             if parent and not parent.is_alive():
                 raise Abandoned
@@ -141,7 +141,8 @@ def _within(ends: Mapping[Partition, int], batch: Mapping[Any, Sequence[Any]]) -
 
 
 @asynccontextmanager
-async def _consumer(kafka: KafkaSettings, offsets: Mapping[Partition, int]) -> AsyncIterator[AIOKafkaConsumer]:
+async def bulk_consumer(kafka: KafkaSettings, offsets: Mapping[Partition, int]) -> AsyncIterator[AIOKafkaConsumer]:
+    """A consumer that stands at these offsets and fetches much at once."""
     consumer = AIOKafkaConsumer(
         group_id=None,
         client_id="contactpoint-replay",
@@ -162,7 +163,7 @@ async def _consumer(kafka: KafkaSettings, offsets: Mapping[Partition, int]) -> A
 
 
 @contextmanager
-def _no_collector() -> Iterator[None]:
+def no_collector() -> Iterator[None]:
     """Batches make no cycles, and looking for some costs a third of the time."""
     gc.disable()
     try:

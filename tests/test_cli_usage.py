@@ -13,6 +13,7 @@ import pytest
 from services.cli.main import VERBS, main
 from services.settings import read_settings
 
+MATCHER = str(Path(__file__).parent.parent / "domain" / "identity" / "matcher.yaml")
 NOBODY = "00000000-0000-4000-8000-000000000000"
 WHO = ["--as", "demo-practitioner", "--reason", "an enquiry"]
 
@@ -21,7 +22,7 @@ Captured = pytest.CaptureFixture[str]
 
 @pytest.fixture(autouse=True)
 def nothing_configured(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("DATA", "KAFKA", "DATABASE_URL", "URL", "TOKEN", "KEYS", "PORT"):
+    for name in ("DATA", "KAFKA", "DATABASE_URL", "URL", "TOKEN", "KEYS", "PORT", "MATCHER"):
         monkeypatch.delenv(f"CONTACTPOINT_{name}", raising=False)
 
 
@@ -56,6 +57,12 @@ WRONG = [
     ["duplicates", "merge", NOBODY, "no-uuid", *WHO],
     ["duplicates", "split", NOBODY, "--record", "urn:agency:gp", *WHO],
     ["export", *WHO],
+    ["identity"],
+    ["identity", "replay"],
+    ["identity", "replay", "--settings", "/no/such/matcher.yaml"],
+    ["identity", "replay", "--settings", __file__],
+    ["identity", "replay", "--settings", MATCHER, "--from", "yesterday"],
+    ["identity", "replay", "--settings", MATCHER, "--from", "2008-10-24", "--to", "2008-10-23"],
     ["find", *WHO, "--date-of-birth", "2008-02-31"],
     ["find", *WHO, "--gender", "boy"],
     ["receipts", *WHO, "--outcome", "fine"],
@@ -145,6 +152,7 @@ def asking(feed: Path) -> list[list[str]]:
         ["duplicates", "merge", NOBODY, NOBODY, *WHO],
         ["export", str(feed.parent / "out.ndjson"), *WHO],
         ["rebuild"],
+        ["identity", "replay", "--settings", MATCHER],
         ["agencies", "list"],
         ["users", "list"],
         ["token", "somebody"],
@@ -157,7 +165,7 @@ def is_one_sentence(text: str) -> bool:
     return len(text.strip().splitlines()) == 1 and "Traceback" not in text
 
 
-@pytest.mark.parametrize("number", range(14))
+@pytest.mark.parametrize("number", range(15))
 def test_a_stack_that_was_never_started_is_status_3_and_one_sentence(
     number: int, feed: Path, tmp_path: Path, capfd: Captured
 ) -> None:
@@ -168,7 +176,7 @@ def test_a_stack_that_was_never_started_is_status_3_and_one_sentence(
     assert "contactpoint up" in said.err
 
 
-@pytest.mark.parametrize("number", range(14))
+@pytest.mark.parametrize("number", range(15))
 def test_a_stack_whose_supervisor_has_died_is_status_3(
     number: int, feed: Path, tmp_path: Path, capfd: Captured
 ) -> None:

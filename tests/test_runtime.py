@@ -60,6 +60,17 @@ def test_a_role_that_lacks_an_address_says_so_and_exits_with_3(
     assert capsys.readouterr().err.endswith("relay Kafka cannot be reached\n")
 
 
+def test_a_registrar_whose_matcher_has_no_usable_settings_says_so_and_exits_with_3(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    matcher = tmp_path / "matcher.yaml"
+    matcher.write_text("version: [")
+    environ = {"CONTACTPOINT_MATCHER": str(matcher), "CONTACTPOINT_DATABASE_URL": "postgresql://127.0.0.1:1/none"}
+    assert runtime.run_role("registrar", read_settings(tmp_path, environ)) == 3
+    [line] = capsys.readouterr().err.splitlines()
+    assert line.endswith(f"the matcher's settings cannot be used: {matcher}, line 1 is not YAML")
+
+
 def test_an_unforeseen_error_shows_its_place_and_never_its_text(
     settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -141,7 +141,7 @@ def _judge(thresholds: Thresholds, best: Evidence, every: Sequence[Evidence]) ->
 def _contradicted(comparer: Comparer, features: Features, home: _Rating) -> tuple[Finding, ...]:
     if not home.contradicted:
         return ()
-    found = [(comparer.compare(features, member.features), member) for member in home.members]
+    found = [(comparer.compare(features, member.features), member) for member in sorted(home.members)]
     return tuple(
         Finding(member.child, member.record, CONTRADICTION, each) for each, member in found if each.contradicts
     )[:MOST_SUSPICIONS]

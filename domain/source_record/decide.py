@@ -22,6 +22,11 @@ class Said(NamedTuple):
     data: dict[str, Any]
     agency: Agency
 
+    @property
+    def source(self) -> str:
+        """The agency that says it, as events name it."""
+        return self.agency.urn
+
 
 def decide(
     record: SourceRecord | None,

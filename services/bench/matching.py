@@ -47,7 +47,7 @@ Progress = Callable[[str], None]
 
 
 class Matched(NamedTuple):
-    """Of one record among so many children: median and 99th percentile in milliseconds, and the memory of the process."""
+    """One record among so many children: median and 99th percentile in ms, and the memory of the process."""
 
     children: int
     p50_ms: float
@@ -137,7 +137,9 @@ def alone(
     cursor: Cursor, comparer: Comparer, describing: Sequence[Said], own: Collection[str]
 ) -> tuple[Places, set[str]]:
     """Makes every record a child of its own: what the registrar does without matching."""
-    described = {id(said): Described(features_of(said.data, said.time), (), ()) for said in describing}
+    described = {
+        id(said): Described(features_of(said.data, said.time, source=said.source), (), ()) for said in describing
+    }
     candidates = candidates_of(cursor, (), own)
     return Places(comparer, candidates, described), {candidate.child for candidate in candidates}
 

@@ -88,11 +88,20 @@ def a_date(text: str) -> str:
 
 def a_moment(text: str) -> str:
     """A moment with its zone, or a date, which stands for its end in UTC; as ISO 8601 text in UTC with microseconds."""
+    return _moment(text, time.max)
+
+
+def a_beginning(text: str) -> str:
+    """As `a_moment`, but a date stands for its beginning."""
+    return _moment(text, time.min)
+
+
+def _moment(text: str, of_a_day: time) -> str:
     try:
         if _MOMENT.fullmatch(text):
             moment = datetime.fromisoformat(text).astimezone(UTC)
         else:
-            moment = datetime.combine(date.fromisoformat(text), time.max, UTC)
+            moment = datetime.combine(date.fromisoformat(text), of_a_day, UTC)
     except (ValueError, OverflowError):
         example = "2008-10-23 or 2008-10-23T13:23:00Z"
         raise argparse.ArgumentTypeError(f"{text!r} is no time; write it like {example}") from None

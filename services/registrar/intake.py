@@ -56,15 +56,19 @@ _AWAY = (DatabaseAway, PersistenceError, psycopg2.Error, KafkaError, OSError, st
 
 
 def run(settings: Settings, stop: Event) -> None:
-    """Runs until `stop` is set; waits while Kafka or Postgres is away, says so once, and goes on by itself."""
+    """Runs until `stop` is set; waits while Kafka or Postgres is away, says so once, and goes on by itself.
+
+    Raises SettingsRefused where the matcher's settings can't be used.
+    """
     gc.set_threshold(GC_THRESHOLD, 20, 20)
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
+    comparer = Comparer(load_settings(settings.matcher))
     attempts = 0
     while not stop.is_set():
         began = time.monotonic()
         try:
             with _turn(settings.need_database(), stop):
-                asyncio.run(_serve(settings, stop))
+                asyncio.run(_serve(settings, comparer, stop))
         except _AWAY as error:
             attempts = 0 if time.monotonic() - began > QUIET_S else attempts + 1
             if attempts == 1:
@@ -90,13 +94,13 @@ def _turn(database_url: str, stop: Event) -> Iterator[None]:
         yield
 
 
-async def _serve(settings: Settings, stop: Event) -> None:
+async def _serve(settings: Settings, comparer: Comparer, stop: Event) -> None:
     database_url = settings.need_database()
     with closing(Database(database_url, "contactpoint registrar reads")) as reads:
         keys = KeyRing(KeyEncryptionKey.from_file(settings.keys / "key-encryption.key"), reader_of(reads, "register"))
         with closing(LogApplication(database_url, "register", EventMapper(keys))) as log:
             await asyncio.to_thread(build_match_index, log, reads, keys, stop)
-            registrar = Registrar(log, reads, keys, Comparer(load_settings()), clock=lambda: datetime.now(UTC))
+            registrar = Registrar(log, reads, keys, comparer, clock=lambda: datetime.now(UTC))
             async with _consumer(settings.need_kafka()) as consumer:
                 await _consume(_Topics(consumer, reads, registrar), registrar, stop)
 

@@ -79,7 +79,7 @@ def candidates_of(cursor: Cursor, children: Iterable[str], records: Collection[s
         "select record::text, child::text, features from register.match_index where child = any(%s::uuid[])",
         (list(wanted),),
     )
-    return [Candidate(record, child, _features(stored)) for record, child, stored in cursor.fetchall()]
+    return [Candidate(record, child, features_as_read(stored)) for record, child, stored in cursor.fetchall()]
 
 
 def count_records(cursor: Cursor) -> int:
@@ -96,7 +96,7 @@ def write_index(cursor: Cursor, changes: IndexChanges) -> None:
     rows, key_rows = [], []
     for record, (child, features, keys) in changes.put.items():
         stream = UUID(record).bytes
-        rows.append((stream, UUID(child).bytes, orjson.dumps(tuple(features))))
+        rows.append((stream, UUID(child).bytes, features_as_stored(features)))
         key_rows += [(bigint(key), stream) for key in keys]
     copy_rows(cursor, _INDEX, rows)
     copy_rows(cursor, _KEYS, key_rows)
@@ -128,7 +128,13 @@ def _delete(cursor: Cursor, outdated: Mapping[str, Sequence[int]]) -> None:
     )
 
 
-def _features(stored: str) -> Features:
+def features_as_stored(features: Features) -> bytes:
+    """Features as they stand in the index, in JSON."""
+    return orjson.dumps(tuple(features))
+
+
+def features_as_read(stored: str | bytes) -> Features:
+    """The features that stand in the index."""
     names, born, estimated, grown_up, gender, nhs_number, upn, homes, carers, contacts, source = orjson.loads(stored)
     return Features(
         _pairs(names),

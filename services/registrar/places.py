@@ -1,12 +1,11 @@
 """Which child each record is, as far as one batch has to know: read at once, then changed by each decision."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
 from domain.identity import Candidate, Comparer, Features, MatchIndex, Placement, features_of, place
-from domain.source_record import Said
 from services.registrar.kept_apart import pairs_kept_apart
 from services.registrar.match_index import IndexChanges, candidates_of, children_met, index_keys
 
@@ -18,6 +17,22 @@ class ReadPlaces(Protocol):
         self, cursor: Cursor, comparer: Comparer, describing: Sequence[Said], own: Collection[str]
     ) -> "tuple[Places, set[str]]":
         """The places for what a batch describes and for its `own` records that were known before; and all children."""
+
+
+class Description(Protocol):
+    """What describes a child: a submission, or the event that it became."""
+
+    @property
+    def time(self) -> str:
+        """When it became true, as ISO 8601."""
+
+    @property
+    def source(self) -> str:
+        """The agency that says it."""
+
+    @property
+    def data(self) -> Mapping[str, Any]:
+        """The particulars."""
 
 
 class Described(NamedTuple):
@@ -49,14 +64,14 @@ class Places:
             self._index.put(candidate, ())
             self._stored[candidate.record] = candidate.features
 
-    def place(self, record: str, said: Said) -> Placement | None:
+    def place(self, record: str, said: Description) -> Placement | None:
         """Where a described record belongs, by all that was decided before; None where nothing that counts has changed.
 
         `settle` has to follow.
         """
         described = self._described[id(said)]
         before = self._index.get(record)
-        features = features_of(said.data, said.time, before.features, said.agency.urn) if before else described.features
+        features = features_of(said.data, said.time, before.features, said.source) if before else described.features
         if before and before.features == features:
             return self._still_contradicts(before)
         own = before.child if before else None
@@ -70,12 +85,12 @@ class Places:
         placement = place(self._comparer, known.record, known.features, members, own=known.child)
         return placement if placement.contradicted else None
 
-    def settle(self, record: str, said: Said, child: str, merged: Iterable[str]) -> dict[str, list[str]]:
+    def settle(self, record: str, said: Description, child: str, merged: Iterable[str]) -> dict[str, list[str]]:
         """The record belongs to the child, which has absorbed those that are `merged`; gives what each brought."""
         described, before = self._described[id(said)], self._index.get(record)
         features, keys = described.features, described.keys
         if before:
-            features = features_of(said.data, said.time, before.features, said.agency.urn)
+            features = features_of(said.data, said.time, before.features, said.source)
             keys = index_keys(features)
         self._outdate(record)
         self._index.put(Candidate(record, child, features), keys)
@@ -105,10 +120,10 @@ class Places:
 
 
 def read_places(
-    cursor: Cursor, comparer: Comparer, describing: Sequence[Said], own: Collection[str]
+    cursor: Cursor, comparer: Comparer, describing: Sequence[Description], own: Collection[str]
 ) -> tuple[Places, set[str]]:
     """The places of a batch, for what it describes and its `own` records that were known before; and all children."""
-    features = [features_of(said.data, said.time, source=said.agency.urn) for said in describing]
+    features = [features_of(said.data, said.time, source=said.source) for said in describing]
     keys = [index_keys(each) for each in features]
     met = children_met(cursor, keys)
     candidates = candidates_of(cursor, {child for each in met for child in each}, own)
