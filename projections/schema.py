@@ -20,10 +20,12 @@ def create(database_url: str, schema: str = LIVE) -> None:
     """Makes what is missing of the tables and indexes; may be called at any time, by several processes at once."""
     connection = psycopg2.connect(database_url, application_name="schema")
     try:
-        with connection, connection.cursor() as cursor:
+        with connection.cursor() as cursor:
             locks.wait_for(cursor, locks.SCHEMA)
             create_tables(cursor, schema)
             create_indexes(cursor, schema)
+        # Not `with connection`: where Postgres goes away, its rollback would raise InterfaceError in the error's place.
+        connection.commit()
     finally:
         connection.close()
 
