@@ -29,12 +29,17 @@ def blocking_keys(features: Features) -> list[str]:
         sounds = sorted(sound for part in name if (sound := _sound(part)))
         if len(sounds) == 2:
             keys["z" + "".join(sounds)] = None
+            if born:
+                keys[f"i{born}{sounds[0][0]}{sounds[1][0]}"] = None
+        for _, lines in homes if name[1] else ():
+            if lines:
+                keys[f"s{_street(lines)}{_sound(name[1])}"] = None
         for sound in sounds:
             if born:
                 keys[f"d{born}{sound}"] = None
             for postcode, lines in homes:
                 if postcode:
-                    keys[f"p{postcode}{sound}"] = None
+                    keys[f"p{postcode}{sound[:2]}"] = None
                 if lines:
                     keys[f"a{_place(lines)}{sound[:2]}"] = None
     if born:
@@ -51,6 +56,12 @@ def _sound(name: str) -> str:
     """How the first word of a name sounds, roughly; the word itself where it is short or not of letters."""
     word = name.partition(" ")[0]
     return metaphone(word)[:4] or word[:4]
+
+
+def _street(lines: str) -> str:
+    """The sound of the street's first word."""
+    number, _, rest = lines.partition(" ")
+    return _sound(rest if any(map(str.isdigit, number)) else lines)
 
 
 def _place(lines: str) -> str:

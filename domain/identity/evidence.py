@@ -66,7 +66,7 @@ class Comparer:
         given, family = self._names(one.names, other.names)
         postcode, address = compare_homes(one.homes, other.homes)
         return self.weigh(
-            _are_grown_up(one, other),
+            are_grown_up(one, other),
             (
                 given,
                 family,
@@ -142,7 +142,7 @@ class Comparer:
         return groups is not None and not groups.isdisjoint(self._groups.get(other.partition(" ")[0], ()))
 
 
-def _are_grown_up(one: Features, other: Features) -> bool:
+def are_grown_up(one: Features, other: Features) -> bool:
     """Whether who are compared are grown up, as far as it is known."""
     known = [features.grown_up for features in (one, other) if features.date_of_birth is not None]
     return bool(known) and all(known)
