@@ -22,6 +22,7 @@ VERBS = {
     "users": "the users: add, list",
     "token": "a bearer token for a user or an agency",
     "dead-letters": "what could not be read, and why: list, show, resubmit",
+    "identity": "how well the matcher knows children, and settings for it: evaluate, train",
     "receipts": "what became of submissions",
     "find": "find a child",
     "show": "a child's directory entry: who works with the child, and how to reach them",
