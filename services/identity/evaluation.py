@@ -6,7 +6,7 @@ from pathlib import Path
 from services.identity.corpus import Corpus, CorpusAway
 from services.identity.febrl import SETS, febrl
 from services.identity.feed_folder import told
-from services.identity.simulated import TELLING, simulated
+from services.identity.simulated import simulated
 
 COUNTY, POPULATION = 1_000, 3_000
 """Children in the county that stands in where no feeds are named, and in the populations with harder noise."""
@@ -22,7 +22,7 @@ def corpora(feeds: Path | None) -> Iterator[Corpus]:
     yield told(feeds) if feeds else simulated(COUNTY, SEED, 1)._replace(name=f"county of {COUNTY:,} children")
     for noise in NOISES:
         yield simulated(POPULATION, SEED + noise, noise)
-    yield simulated(POPULATION, SEED + NOISES[-1], NOISES[-1], TELLING)
+    yield simulated(POPULATION, SEED + NOISES[-1], NOISES[-1], bare=True)
     if not missing():
         yield from map(febrl, SETS)
 
