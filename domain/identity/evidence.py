@@ -5,7 +5,7 @@ brothers and sisters, who share name, home and carers. So the evidence is weighe
 the agreement better counts: an address that siblings share tells nothing between them, a given name does.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from math import log2
 from typing import NamedTuple
 
@@ -28,6 +28,8 @@ from domain.identity.settings import LEVELS, Chances, MatcherSettings
 
 FIELDS = tuple(LEVELS)
 NICKNAME, COMMON = "nickname", "common"
+_APART = tuple(FIELDS.index(name) for name in ("given_name", "gender", "nhs_number", "upn"))
+"""What tells twins apart."""
 _LEAST = 2.0**-60
 """Keeps odds finite."""
 
@@ -46,6 +48,7 @@ class Evidence(NamedTuple):
     bits: float
     contradicts: bool
     levels: Levels
+    grown_up: bool = False
 
 
 class Comparer:
@@ -94,7 +97,20 @@ class Comparer:
         against = relatives * 2.0**-relative + rivals.namesake * 2.0**-namesake + rivals.stranger * 2.0**-stranger
         bits, thresholds = min(relative, namesake, stranger), self.settings.thresholds
         contradicts = bits <= thresholds.contradiction or namesake <= thresholds.namesakes
-        return Evidence(1 / (1 + max(against, _LEAST)), bits, contradicts, levels)
+        return Evidence(1 / (1 + max(against, _LEAST)), bits, contradicts, levels, grown_up)
+
+    def completed(self, evidence: Evidence, others: Iterable[Evidence]) -> Evidence:
+        """Evidence about a child from its best record, and where that leaves open what tells twins apart, its others.
+
+        A record without a given name fits any twin; whether this is the one, the twin's other records know.
+        """
+        told = list(evidence.levels)
+        for number in _APART:
+            if told[number] == ABSENT:
+                weights = self._weights[number]
+                known = [other.levels[number] for other in others if other.levels[number] != ABSENT]
+                told[number] = max(known, key=lambda level: weights[level][0], default=ABSENT)
+        return evidence if tuple(told) == evidence.levels else self.weigh(evidence.grown_up, tuple(told))
 
     def explain(self, evidence: Evidence) -> dict[str, str]:
         """Of each field that tells something its level and its bits against strangers and relatives; never a value."""

@@ -118,6 +118,7 @@ def _rate(
         found = [(comparer.compare(features, member.features), member.record) for member in members]
         evidence, other = max(found, key=lambda pair: (pair[0].probability, pair[0].bits, pair[1]))
         contradicted = any(each.contradicts for each, _ in found)
+        evidence = comparer.completed(evidence, [each for each, _ in found])
         rule = FIRST_RECORD
         if evidence.probability >= thresholds.possible:
             rule = POSSIBLE
