@@ -59,9 +59,9 @@ def _sound(name: str) -> str:
 
 
 def _street(lines: str) -> str:
-    """The sound of the street's first word."""
+    """The sounds of the street's first word and of the last word, most often the town's."""
     number, _, rest = lines.partition(" ")
-    return _sound(rest if any(map(str.isdigit, number)) else lines)
+    return _sound(rest if any(map(str.isdigit, number)) else lines) + _sound(lines.rpartition(" ")[2])[:2]
 
 
 def _place(lines: str) -> str:
