@@ -141,6 +141,19 @@ def test_training_overwrites_no_file(feeds: Path, tmp_path: Path, capfd: Capture
     assert "is there already" in capfd.readouterr().err
 
 
+def test_of_many_records_a_part_is_kept_always_the_same_and_each_whole(feeds: Path) -> None:
+    everything, part = untold(feeds), untold(feeds, 200)
+    kept = set(part.person_of())
+    assert 150 < len(kept) < 250
+    assert part.said == [each for each in everything.said if each.record in kept] == untold(feeds, 200).said
+
+
+@pytest.mark.parametrize("words", [["evaluate", "--picture"], ["train", "--febrl", "1", "--out"]])
+def test_a_folder_that_is_not_there_is_said_before_the_work(words: list[str], tmp_path: Path, capfd: Captured) -> None:
+    assert main(["identity", *words, str(tmp_path / "none" / "file")]) == 2
+    assert "there is no folder" in capfd.readouterr().err
+
+
 def test_the_truth_of_a_folder_says_who_is_who(feeds: Path) -> None:
     truth = orjson.loads((feeds / "truth.json").read_bytes())
     corpus = told(feeds)

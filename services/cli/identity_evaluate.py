@@ -36,6 +36,8 @@ def run(args: Namespace) -> int:
     from services.identity.settings_file import SettingsRefused, load_settings
     from services.identity.trial import run as try_out
 
+    if args.picture and not args.picture.parent.is_dir():
+        raise WrongUsage(f"there is no folder {args.picture.parent} to draw {args.picture.name} into")
     trials: list[Trial] = []
     curves: dict[str, list[Point]] = {}
     try:

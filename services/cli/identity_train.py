@@ -39,6 +39,8 @@ def run(args: Namespace) -> int:
 
     if args.out.exists():
         raise WrongUsage(f"{args.out} is there already; name a new file, so that no version is lost")
+    if not args.out.parent.is_dir():
+        raise WrongUsage(f"there is no folder {args.out.parent} to write {args.out.name} into")
     try:
         old = load_settings(args.settings)
         corpus = untold(args.feeds) if args.feeds else febrl(args.febrl)
