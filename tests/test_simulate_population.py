@@ -1,5 +1,6 @@
 """The population as a whole: the same from the same seed, like the county it stands for, and made in little memory."""
 
+import json
 import os
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from services.registrar.reading import Valid, read
 from services.simulate import families, feeds
 from services.simulate.command import run
 from services.simulate.dice import Dice
@@ -20,6 +22,7 @@ from services.simulate.files import SimulationError
 from services.simulate.identifiers import NHS_BLOCK, nhs_number, unique_pupil_number
 from services.simulate.model import AS_AT, FIRST_BIRTH, LAST_BIRTH, Family, Person
 from services.simulate.population import people
+from services.simulate.truth import truth_of
 
 DIGEST = """
 import hashlib, json
@@ -103,6 +106,24 @@ def test_one_record_in_ten_has_a_small_mistake(population: list[Person]) -> None
     mistakes = [record.error for record in records if record.error is not None]
     assert len(mistakes) / len(records) == pytest.approx(0.1, abs=0.01)
     assert set(mistakes) >= {"spelling", "nickname", "date of birth", "swapped names", "no postcode", "moved house"}
+
+
+@pytest.mark.parametrize("noise", [2, 5, 20])
+def test_noise_puts_more_mistakes_into_what_is_written_of_the_same_people(noise: int) -> None:
+    quiet, noisy = list(people(400, 3)), list(people(400, 3, noise))
+    assert [truth_of(person) for person in noisy] == [truth_of(person) for person in quiet]
+    mistakes = [(record.error or "").split(", ") for person in noisy for record in person.records]
+    share = sum(len(each) for each in mistakes if each != [""]) / len(mistakes)
+    assert share == pytest.approx(0.1 * noise, rel=0.1)
+
+
+def test_hard_noise_takes_names_and_birthdays_away_and_stays_readable() -> None:
+    sent = [s for s in submissions(300, 3, noise=30) if s["type"] == "child.registered"]
+    said = [s["data"] for s in sent]
+    assert {"Unknown", "Baby"} <= {each["given_name"] for each in said}
+    assert None in {each["date_of_birth"] for each in said}
+    assert all(isinstance(read(json.dumps(each).encode()), Valid) for each in sent)
+    assert list(submissions(60, 3, noise=5)) == list(submissions(60, 3, noise=5)) != list(submissions(60, 3))
 
 
 def test_families_have_siblings_who_share_their_carers(population: list[Person]) -> None:

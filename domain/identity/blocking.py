@@ -25,24 +25,28 @@ def blocking_keys(features: Features) -> list[str]:
     for contact in features.contacts[:_CONTACTS]:
         keys["t" + contact] = None
     homes = features.homes[:_HOMES]
+    is_sparse = not (features.contacts or features.nhs_number or features.upn)
     for name in features.names[:_NAMES]:
         sounds = sorted(heard for part in name if (heard := sound(part)))
         if len(sounds) == 2:
             keys["z" + "".join(sounds)] = None
+            if is_sparse and born:
+                keys[f"i{born}{sounds[0][0]}{sounds[1][0]}"] = None
         for heard in sounds:
             if born:
                 keys[f"d{born}{heard}"] = None
             for postcode, lines in homes:
                 if postcode:
-                    keys[f"p{postcode}{heard}"] = None
+                    keys[f"p{postcode}{heard[:2]}"] = None
                 if lines:
                     keys[f"a{_place(lines)}{heard[:2]}"] = None
-    is_sparse = not (features.contacts or features.nhs_number or features.upn)
-    for postcode, _ in homes:
+    for postcode, lines in homes:
         if postcode and born:
             keys[f"q{postcode}{born[:4]}"] = None
             if is_sparse:
                 keys[f"o{postcode[:2]}{born}"] = None
+        if is_sparse and lines:
+            keys[f"s{_street(lines)}{sound(features.names[0][1]) if features.names else ''}"] = None
     return list(keys)
 
 
@@ -56,3 +60,9 @@ def _place(lines: str) -> str:
     """House number and the sound of the street's first word."""
     number, _, rest = lines.partition(" ")
     return number + sound(rest) if any(map(str.isdigit, number)) else sound(lines)
+
+
+def _street(lines: str) -> str:
+    """The sounds of the street's first word and of the last word, most often the town's."""
+    number, _, rest = lines.partition(" ")
+    return sound(rest if any(map(str.isdigit, number)) else lines) + sound(lines.rpartition(" ")[2])[:2]

@@ -92,22 +92,11 @@ class Comparer:
         relatives = self._relatives(one, other)
         if given == DIFFERS == born and relatives >= 1 and not _share_a_number(one, other):
             return self.weigh((given, family, born, *_NOTHING_ELSE), relatives)._replace(contradicts=True)
-        postcode, address = compare_homes(one.homes, other.homes)
-        return self.weigh(
-            (
-                given,
-                family,
-                born,
-                compare_values(one.gender, other.gender),
-                compare_values(one.nhs_number, other.nhs_number),
-                compare_values(one.upn, other.upn),
-                postcode,
-                address,
-                compare_people(one.carers, other.carers),
-                compare_sets(one.contacts, other.contacts),
-            ),
-            relatives,
-        )
+        return self.weigh((given, family, born, *_rest(one, other)), relatives)
+
+    def levels(self, one: Features, other: Features) -> Levels:
+        """How far every field agrees, also where a few have told enough."""
+        return (*self._names(one.names, other.names), _dates(one, other), *_rest(one, other))
 
     def _remember(self) -> None:
         """Few combinations of levels occur, each very often: none is weighed or explained twice."""
@@ -120,7 +109,7 @@ class Comparer:
 
     def _relatives(self, one: Features, other: Features) -> float:
         rivals = self.settings.rivals
-        if _are_grown_up(one, other):
+        if are_grown_up(one, other):
             return rivals.grown_up_relative
         return rivals.relative_in_one_agency if _are_of_one_agency(one, other) else rivals.relative
 
@@ -211,10 +200,22 @@ def _are_of_one_agency(one: Features, other: Features) -> bool:
     return one.source == other.source != "" and bool(one.gender and other.gender)
 
 
-def _are_grown_up(one: Features, other: Features) -> bool:
+def are_grown_up(one: Features, other: Features) -> bool:
     """Whether who are compared are grown up, as far as it is known."""
     known = [features.grown_up for features in (one, other) if features.date_of_birth is not None]
     return bool(known) and all(known)
+
+
+def _rest(one: Features, other: Features) -> Levels:
+    """The levels of all fields but name and date of birth."""
+    return (
+        compare_values(one.gender, other.gender),
+        compare_values(one.nhs_number, other.nhs_number),
+        compare_values(one.upn, other.upn),
+        *compare_homes(one.homes, other.homes),
+        compare_people(one.carers, other.carers),
+        compare_sets(one.contacts, other.contacts),
+    )
 
 
 def _dates(one: Features, other: Features) -> str:

@@ -2,5 +2,5 @@
 
 `arena.py` runs a stack of its own in a temporary folder, `feeding.py` fills its topics, `stages.py` measures one part
 after the other, `baselines.py` does the bare work that each is compared with, `looks.py` asks over HTTP, `memory.py`
-weighs the processes, `command.py` puts the rows together.
+weighs the processes, `identity.py` sets the matcher beside Splink, `command.py` puts the rows together.
 """

@@ -11,6 +11,7 @@ from services import tokens
 from services.bench import baselines, stages
 from services.bench.arena import USER, Arena, arena
 from services.bench.feeding import feed, mixed, registrations
+from services.bench.identity import identity_rows
 from services.bench.looks import look
 from services.bench.memory import peak_mib
 from services.bench.rows import Row, measured, show
@@ -35,6 +36,8 @@ def run(*, large: bool, as_json: bool, submissions: int = SUBMISSIONS) -> int:
         for said in _measure(stack, submissions * 10 if large else submissions):
             if isinstance(said, str):
                 status.update(said)
+                if said.endswith("."):
+                    console.print(said)
             else:
                 rows.append(said)
                 console.print(f"{said.name}: {said.figure:,.1f} {said.unit}")
@@ -64,6 +67,7 @@ def _measure(stack: Arena, submissions: int) -> Iterator[Row | str]:
     yield from _end_to_end(stack, submissions)
     yield "memory"
     yield from _memory(stack, submissions)
+    yield from identity_rows()
 
 
 def _registrar(stack: Arena, submissions: int) -> Iterator[Row | str]:

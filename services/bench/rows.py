@@ -54,6 +54,10 @@ def measured(
     return Row(name, figure, unit, baseline, ratio, target, all(met for _, met in bounds) if bounds else None)
 
 
+_NEARLY_ONE = 0.9
+"""From here on to 1, three digits hide what matters."""
+
+
 def show(rows: Sequence[Row]) -> None:
     """Prints the table for people."""
     table = Table(title="measured on this machine, each baseline in the same run", title_justify="left")
@@ -71,4 +75,6 @@ def show(rows: Sequence[Row]) -> None:
 def _number(value: float | None) -> str:
     if value is None:
         return ""
+    if _NEARLY_ONE < abs(value) < 1:
+        return f"{value:.4f}"
     return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"

@@ -1,4 +1,4 @@
-"""`contactpoint identity`: what the matcher's settings come to.
+"""`contactpoint identity`: how well the matcher knows children, and what other settings would come to.
 
 Each deed has a module of its own, `services/cli/identity_<deed>.py`, with `describe` and `run` as a verb has them.
 """
@@ -10,6 +10,8 @@ from types import ModuleType
 from services.cli.parser import deed_parser
 
 DEEDS = {
+    "evaluate": "how many records of one child the matcher puts together, and how many of two",
+    "train": "learn settings from records, without knowing who is who",
     "replay": "the whole history under other settings: what would be linked, merged and queued otherwise",
 }
 

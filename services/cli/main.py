@@ -22,7 +22,7 @@ VERBS = {
     "users": "the users: add, list",
     "token": "a bearer token for a user or an agency",
     "dead-letters": "what could not be read, and why: list, show, resubmit",
-    "identity": "the matcher's settings: replay",
+    "identity": "how well the matcher knows children, and settings for it: evaluate, train, replay",
     "receipts": "what became of submissions",
     "find": "find a child",
     "show": "a child's directory entry: who works with the child, and how to reach them",

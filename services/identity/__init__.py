@@ -1,1 +1,12 @@
-"""The matcher as a service: its settings, how accurate it is, and what other settings would change."""
+"""How well the matcher knows children, and settings that would make it know them better.
+
+`corpus.py` is what it is judged on: records of which it is known who is who, read from a folder of feeds
+(`feed_folder.py`), made up (`simulated.py`), or public (`febrl.py`). `trial.py` runs the matcher over one in memory,
+`metrics.py` judges it, `curve.py` and `picture.py` show what another threshold would do; `evaluation.py` puts it
+together.
+
+`pairs.py`, `expectation.py`, `estimation.py` and `common_names.py` learn from records without looking at who is who;
+`training.py` puts that together. `settings_file.py` reads a version of the settings, `settings_text.py` writes one, and
+`changes.py` tells two apart; `replay/` decides the whole history again under another one. `rivals/` does the same work
+with other tools, for `contactpoint bench`.
+"""

@@ -10,15 +10,6 @@ from services.registrar.kept_apart import pairs_kept_apart
 from services.registrar.match_index import IndexChanges, candidates_of, children_met, index_keys
 
 
-class ReadPlaces(Protocol):
-    """Reads what a batch has to know of the match index."""
-
-    def __call__(
-        self, cursor: Cursor, comparer: Comparer, describing: Sequence[Said], own: Collection[str]
-    ) -> "tuple[Places, set[str]]":
-        """The places for what a batch describes and for its `own` records that were known before; and all children."""
-
-
 class Description(Protocol):
     """What describes a child: a submission, or the event that it became."""
 
@@ -33,6 +24,15 @@ class Description(Protocol):
     @property
     def data(self) -> Mapping[str, Any]:
         """The particulars."""
+
+
+class ReadPlaces(Protocol):
+    """Reads what a batch has to know of the match index."""
+
+    def __call__(
+        self, cursor: Cursor, comparer: Comparer, describing: Sequence[Description], own: Collection[str]
+    ) -> "tuple[Places, set[str]]":
+        """The places for what a batch describes and for its `own` records that were known before; and all children."""
 
 
 class Described(NamedTuple):

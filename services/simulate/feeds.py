@@ -36,18 +36,18 @@ class Counts(NamedTuple):
     agencies: int
 
 
-def submissions(children: int, seed: int) -> Iterator[dict[str, Any]]:
+def submissions(children: int, seed: int, noise: int = 1) -> Iterator[dict[str, Any]]:
     """The submissions of all agencies, interleaved in order of time within blocks of children.
 
     Nested values may be shared between submissions: read them, don't change them.
     """
     numbers: Counter[str] = Counter()
-    for block in _blocks(people(children, seed)):
+    for block in _blocks(people(children, seed, noise)):
         for _, submission in _in_order(block, seed, numbers):
             yield submission
 
 
-def write_feeds(children: int, seed: int, out: Path, progress: Progress | None = None) -> Counts:
+def write_feeds(children: int, seed: int, out: Path, progress: Progress | None = None, noise: int = 1) -> Counts:
     """Writes agencies.yaml, a file for each agency, truth.json and the memo's case into a new or empty folder.
 
     Raises SimulationError where there would be no child, or where the folder holds something or can't be made.
@@ -60,7 +60,7 @@ def write_feeds(children: int, seed: int, out: Path, progress: Progress | None =
     numbers: Counter[str] = Counter()
     done = 0
     with _Feeds(out) as feeds, _Truth(out / "truth.json") as truth:
-        for block in _blocks(people(children, seed)):
+        for block in _blocks(people(children, seed, noise)):
             for code, submission in _in_order(block, seed, numbers):
                 feeds.write(code, submission)
             truth.write(block)

@@ -41,12 +41,13 @@ class _Birth(NamedTuple):
     look_alike: bool
 
 
-def people(children: int, seed: int) -> Iterator[Person]:
+def people(children: int, seed: int, noise: int = 1) -> Iterator[Person]:
     """The first `children` people of the population that belongs to a seed, made one by one.
 
-    Siblings follow each other. A smaller population is the beginning of a larger one of the same seed.
+    Siblings follow each other. A smaller population is the beginning of a larger one of the same seed. More noise puts
+    more mistakes into what is written of the same people.
     """
-    registry = Registry(seed)
+    registry = Registry(seed, noise)
     for number, birth in enumerate(islice(_births(seed), children), start=1):
         yield _life(registry, birth, number, seed)
 

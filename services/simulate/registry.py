@@ -6,12 +6,12 @@ from typing import Any
 from services.simulate.agencies import AGENCIES, Agency
 from services.simulate.dice import Dice
 from services.simulate.identifiers import phone
-from services.simulate.mistakes import make_a_mistake
+from services.simulate.mistakes import MORE_MISTAKES, make_a_mistake
 from services.simulate.model import Flag, Involvement, Person, Record
 from services.simulate.names import BOYS, FAMILIES, GIRLS
 
 ONE_MISTAKE = 0.1
-"""Share of records with one small mistake."""
+"""Share of records with one small mistake; with noise N there are N such chances."""
 
 MIDDLE_NAME_WRITTEN = 0.55
 NAMES = GIRLS + BOYS
@@ -20,10 +20,13 @@ Organisation = dict[str, str]
 
 
 class Registry:
-    """Hands out each agency's own numbers for children, in one population."""
+    """Hands out each agency's own numbers for children, in one population, and makes its mistakes.
 
-    def __init__(self, seed: int) -> None:
-        self._seed = seed
+    Noise changes what is written down, never who lives or what happens: for that, further mistakes have their own dice.
+    """
+
+    def __init__(self, seed: int, noise: int = 1) -> None:
+        self._seed, self._noise = seed, noise
         self._last = {agency.code: 100_000 for agency in AGENCIES}
 
     def open(
@@ -33,14 +36,21 @@ class Registry:
         self._last[agency.code] += dice.number(1, 3)
         subject = f"{agency.prefix}-{self._seed}-{self._last[agency.code]}"
         said = written(dice, person, on)
-        mistake = make_a_mistake(dice, said, person, on) if dice.chance(ONE_MISTAKE) else None
+        mistakes = [make_a_mistake(dice, said, person, on)] if dice.chance(ONE_MISTAKE) else []
+        if self._noise > 1:
+            mistakes += self._more_mistakes(subject, said, person, on)
         if nhs_number:
             said["nhs_number"] = person.nhs_number
         if upn and person.upn is not None:
             said["upn"] = person.upn
-        record = Record(agency, subject, on, said, mistake)
+        record = Record(agency, subject, on, said, ", ".join(mistakes) or None)
         person.records.append(record)
         return record
+
+    def _more_mistakes(self, subject: str, said: dict[str, Any], person: Person, on: date) -> list[str]:
+        dice = Dice(f"{self._seed}/{subject}/noise")
+        chances = [dice.chance(ONE_MISTAKE) for _ in range(self._noise - 1)]
+        return [make_a_mistake(dice, said, person, on, MORE_MISTAKES) for chance in chances if chance]
 
 
 def written(dice: Dice, person: Person, on: date) -> dict[str, Any]:

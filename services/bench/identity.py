@@ -1,0 +1,58 @@
+"""The matcher beside Splink, the best of the batch tools, and beside an exact rule, on the public FEBRL records.
+
+All three see the same records in the same run, none of them the social security number. Splink's threshold is the one
+that truth shows to be best; ours is the settings'.
+"""
+
+from collections.abc import Iterator
+from importlib.util import find_spec
+
+from domain.identity import Comparer, MatcherSettings
+from services.bench.rows import Row, measured
+from services.identity.corpus import CorpusAway
+from services.identity.febrl import HOW_TO_INSTALL, SETS, febrl, febrl_rows
+from services.identity.febrl import Row as FebrlRow
+from services.identity.metrics import accuracy
+from services.identity.rivals.best_threshold import best_cluster_f1
+from services.identity.rivals.exact_rule import link_exactly
+from services.identity.settings_file import load_settings
+from services.identity.training import train
+from services.identity.trial import run
+
+UNIT = "cluster F1"
+
+
+def identity_rows() -> Iterator[Row | str]:
+    """The rows of each data set, and a sentence about what can't be measured here."""
+    for number in SETS:
+        try:
+            rows = febrl_rows(number)
+        except CorpusAway as error:
+            yield f"The matcher is not measured: {error}."
+            return
+        yield f"identity: FEBRL {number}"
+        yield from _beside(number, rows)
+
+
+def _beside(number: int, rows: list[FebrlRow]) -> Iterator[Row | str]:
+    corpus, shipped = febrl(number), load_settings()
+    person_of = corpus.person_of()
+    exact = accuracy(link_exactly(rows), person_of).clusters.f1
+    yield measured(f"identity: FEBRL {number}, exact rule", exact, UNIT)
+    splink = None
+    if find_spec("splink") is None:
+        yield f"Splink is not installed, so its figures are left out; {HOW_TO_INSTALL}."
+    else:
+        from services.identity.rivals.splink_model import splink_links
+
+        splink = best_cluster_f1(splink_links(rows), person_of)
+
+    def ours(settings: MatcherSettings) -> float:
+        return run(corpus, Comparer(settings)).accuracy.clusters.f1
+
+    beside = "beside Splink 5 at its best"
+    yield measured(f"identity: FEBRL {number}, settings as shipped, {beside}", ours(shipped), UNIT, baseline=splink)
+    trained = ours(train(corpus, shipped).settings)
+    least = None if splink is None else 1.0
+    name = f"identity: FEBRL {number}, settings trained on the same records, {beside}"
+    yield measured(name, trained, UNIT, baseline=splink, least_ratio=least)

@@ -1,0 +1,1 @@
+"""What others make of the FEBRL records, to stand beside our figures in `contactpoint bench`."""
