@@ -22,14 +22,19 @@ def blocking_keys(features: Features) -> list[str]:
         keys["n" + features.nhs_number] = None
     if features.upn:
         keys["u" + features.upn] = None
+    year = born[:4] if born else ""
     for contact in features.contacts[:_CONTACTS]:
-        keys["t" + contact] = None
+        keys[f"t{contact}{year}"] = None
     homes = features.homes[:_HOMES]
     is_sparse = not (features.contacts or features.nhs_number or features.upn)
     for name in features.names[:_NAMES]:
         sounds = sorted(heard for part in name if (heard := sound(part)))
         if len(sounds) == 2:
-            keys["z" + "".join(sounds)] = None
+            both = "".join(sounds)
+            if is_sparse or not born:
+                keys["z" + both] = None
+            else:
+                keys |= dict.fromkeys(f"y{both}{window}" for window in _windows(int(year)))
             if is_sparse and born:
                 keys[f"i{born}{sounds[0][0]}{sounds[1][0]}"] = None
         for heard in sounds:
@@ -42,12 +47,17 @@ def blocking_keys(features: Features) -> list[str]:
                     keys[f"a{_place(lines)}{heard[:2]}"] = None
     for postcode, lines in homes:
         if postcode and born:
-            keys[f"q{postcode}{born[:4]}"] = None
+            keys[f"q{postcode}{year}"] = None
             if is_sparse:
                 keys[f"o{postcode[:2]}{born}"] = None
         if is_sparse and lines:
             keys[f"s{_street(lines)}{sound(features.names[0][1]) if features.names else ''}"] = None
     return list(keys)
+
+
+def _windows(year: int) -> tuple[str, str]:
+    """The two spans of four years that a year is in; years that are one apart have a span in common."""
+    return f"{year // 4}", f"/{(year + 2) // 4}"
 
 
 def sound(name: str) -> str:

@@ -1,11 +1,11 @@
 """Identity in memory: records come one by one and are placed, as the registrar does it with its tables."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from domain.identity.blocking import blocking_keys
 from domain.identity.evidence import Comparer
 from domain.identity.features import Features
-from domain.identity.index import MatchIndex
+from domain.identity.index import Key, MatchIndex
 from domain.identity.placing import Candidate, Finding, Pairs, Placement, place
 
 Pair = frozenset[str]
@@ -14,11 +14,12 @@ Pair = frozenset[str]
 class Clusters:
     """Which records are one child, and which pairs of records are queued, after each decision.
 
-    A child is named by the record that it was listed for.
+    A child is named by the record that it was listed for; `keys` says under which keys a record is met.
     """
 
-    def __init__(self, comparer: Comparer) -> None:
+    def __init__(self, comparer: Comparer, keys: Callable[[Features], Sequence[Key]] = blocking_keys) -> None:
         self._comparer = comparer
+        self._keys = keys
         self._index = MatchIndex()
         self.queue: dict[Pair, Finding] = {}
 
@@ -28,7 +29,7 @@ class Clusters:
         if before and before.features == features:
             return None
         own = before.child if before else None
-        keys = blocking_keys(features)
+        keys = self._keys(features)
         candidates = self._index.candidates(keys, own)
         placement = place(self._comparer.among(len(self._index)), record, features, candidates, own=own, apart=apart)
         child = placement.child or record

@@ -22,7 +22,7 @@ _SAME_LINES, _SIMILAR_LINES, _PART_OF_LINES = 93, 75, 60
 _NEAR_DAYS = 10
 
 
-@lru_cache(maxsize=262_144)
+@lru_cache(maxsize=65_536)
 def compare_names(one: str, other: str) -> str:
     """Levels same, part, initial, close, similar, differs, absent of two normalised names."""
     if one == other:
@@ -57,7 +57,7 @@ def _are_similar(word: str, other: str) -> bool:
     return (len(sound) > 1 and sound == metaphone(other)) or JaroWinkler.similarity(word, other) >= _SIMILAR_NAMES
 
 
-@lru_cache(maxsize=262_144)
+@lru_cache(maxsize=32_768)
 def compare_dates(one: str, other: str) -> str:
     """Levels same, swapped (day and month), typing (one digit or two neighbours), near, same-year, differs.
 
@@ -82,7 +82,7 @@ def compare_estimated_dates(one: str, other: str) -> str:
     return "estimated" if abs(int(one[:4]) - int(other[:4])) <= 1 else DIFFERS
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=16_384)
 def compare_postcodes(one: str, other: str) -> str:
     """Levels same, close (one character, or two that changed places), differs, absent."""
     if not one or not other:
@@ -92,7 +92,7 @@ def compare_postcodes(one: str, other: str) -> str:
     return CLOSE if OSA.distance(one, other, score_cutoff=1) == 1 else DIFFERS
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=32_768)
 def compare_lines(one: str, other: str) -> str:
     """Levels same, similar, part, differs, absent of the lines of two addresses; their order does not count."""
     if not one or not other:
