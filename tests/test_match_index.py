@@ -98,7 +98,12 @@ def test_an_index_of_this_format_is_left_alone(desk: Steward) -> None:
 
 def test_a_key_that_very_many_share_is_passed_over_and_few_children_are_met(desk: Steward) -> None:
     same = {"address": {"postcode": "ZX1 1AA", "lines": ["1 Hostel Yard"]}, "carers": [{"phone": "01632 960000"}]}
-    many = [submission(1, subject=f"H{n}", data=somebody(f"H{n}") | same) for n in range(3 * MOST_IN_A_BLOCK)]
+    many = [
+        submission(
+            1, subject=f"H{n}", data=somebody(f"H{n}") | same | {"date_of_birth": f"2001-{n % 12 + 1:02}-0{n % 9 + 1}"}
+        )
+        for n in range(3 * MOST_IN_A_BLOCK)
+    ]
     desk.send(*many)
     assert desk.rows("select count(distinct child) from register.match_index") == [(len(many),)]
     shared = desk.rows("select key from register.match_keys group by key having count(*) > 60")

@@ -13,6 +13,7 @@ from services.bench.arena import USER, Arena, arena
 from services.bench.feeding import feed, mixed, registrations
 from services.bench.identity import identity_rows
 from services.bench.looks import look
+from services.bench.matching import matching_rows
 from services.bench.memory import peak_mib
 from services.bench.rows import Row, measured, show
 from services.rebuild import rebuild
@@ -33,7 +34,7 @@ def run(*, large: bool, as_json: bool, submissions: int = SUBMISSIONS) -> int:
     console = Console(stderr=True)
     rows = []
     with arena() as stack, console.status("starting") as status:
-        for said in _measure(stack, submissions * 10 if large else submissions):
+        for said in _measure(stack, submissions, large):
             if isinstance(said, str):
                 status.update(said)
                 if said.endswith("."):
@@ -48,8 +49,9 @@ def run(*, large: bool, as_json: bool, submissions: int = SUBMISSIONS) -> int:
     return int(any(row.met is False for row in rows))
 
 
-def _measure(stack: Arena, submissions: int) -> Iterator[Row | str]:
+def _measure(stack: Arena, submissions: int, large: bool) -> Iterator[Row | str]:
     """The rows in the order of the pipeline, and between them what is going on."""
+    submissions *= 10 if large else 1
     kafka = stack.settings.need_kafka()
     yield f"sending {submissions:,} submissions"
     feed(kafka, mixed(submissions, seed=1))
@@ -67,6 +69,7 @@ def _measure(stack: Arena, submissions: int) -> Iterator[Row | str]:
     yield from _end_to_end(stack, submissions)
     yield "memory"
     yield from _memory(stack, submissions)
+    yield from matching_rows(stack.settings.need_database(), large=large)
     yield from identity_rows()
 
 

@@ -2,11 +2,11 @@
 
 import os
 import time
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Generator, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from itertools import islice
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import orjson
 import psycopg2
@@ -15,14 +15,16 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812
 from domain.agency import Agency
 from domain.identity import Comparer, features_of
 from domain.source_record import Said
-from domain.vocabulary import AgencyKind
+from domain.vocabulary import AgencyKind, agency_code
+from services.bench.feeding import mixed
 from services.bench.memory import resident_mib
+from services.bench.rows import Row, measured
 from services.bench.stages import Pace
 from services.identity.settings_file import load_settings
 from services.registrar import schema
 from services.registrar.handle import Message, Registrar
 from services.registrar.match_index import candidates_of
-from services.registrar.places import Described, Places, ReadPlaces, read_places
+from services.registrar.places import Described, Description, Places, ReadPlaces, read_places
 from services.simulate.agencies import AGENCIES
 from services.simulate.model import Record
 from services.simulate.population import people
@@ -42,8 +44,10 @@ ASKED_EVERY = 40
 """Of so many children one is asked about, if it has another record."""
 BATCH = 2_000
 SEED = 5
-
-Progress = Callable[[str], None]
+CHILDREN, LARGE = 100_000, 1_000_000
+COMPARED = 60_000
+"""Submissions of every kind that are taken with and without matching."""
+STEP = 5_000
 
 
 class Matched(NamedTuple):
@@ -79,17 +83,20 @@ class Load:
         self._log.close()
         self._database.close()
 
-    def grow(self, children: int, progress: Progress) -> Pace:
+    def take(self, sent: Iterable[dict[str, Any]]) -> Pace:
+        """Takes submissions in full batches; counts the time of deciding alone."""
+        messages = [self._message(each) for each in sent]
+        since = time.perf_counter()
+        for begin in range(0, len(messages), BATCH):
+            self._registrar.handle(messages[begin : begin + BATCH])
+        return Pace(len(messages), time.perf_counter() - since)
+
+    def grow(self, children: int) -> Pace:
         """Takes the records of so many more children."""
         goal, count, seconds = self.children + children, 0, 0.0
         while self.children < goal:
-            messages = list(self._messages(goal - self.children))
-            since = time.perf_counter()
-            for begin in range(0, len(messages), BATCH):
-                self._registrar.handle(messages[begin : begin + BATCH])
-            seconds += time.perf_counter() - since
-            count += len(messages)
-            progress(f"matching: {self.children:,} of {goal:,} children, {count / seconds:,.0f} submissions/s")
+            pace = self.take(self._registrations(goal - self.children))
+            count, seconds = count + pace.count, seconds + pace.seconds
         return Pace(count, seconds)
 
     def ask(self) -> Matched:
@@ -106,20 +113,55 @@ class Load:
         times.sort()
         return Matched(self.children, times[len(times) // 2], times[int(len(times) * 0.99)], resident_mib())
 
-    def _messages(self, most: int) -> Iterator[Message]:
+    def _registrations(self, most: int) -> Iterator[dict[str, Any]]:
         for person in islice(self._children, min(most, BATCH)):
             self.children += 1
             for record in person.records[:FEEDS]:
-                yield self._message(record)
+                yield _registration(record)
             if person.number % ASKED_EVERY == 0:
                 self._asked += [_said(record) for record in person.records[FEEDS : FEEDS + 1]]
 
-    def _message(self, record: Record) -> Message:
-        topic = submissions_topic(record.agency.code)
+    def _message(self, submission: dict[str, Any]) -> Message:
+        owner = _OWNERS[agency_code(submission["source"]) or ""]
+        topic = submissions_topic(owner.code)
         offset = self._offsets.get(topic, 0)
         self._offsets[topic] = offset + 1
-        value = orjson.dumps(_registration(record))
-        return Message(topic, 0, offset, value, _OWNERS[record.agency.code])
+        return Message(topic, 0, offset, orjson.dumps(submission), owner)
+
+
+def matching_rows(database_url: str, *, large: bool) -> Iterator[Row | str]:
+    """What matching costs at CHILDREN, and where `large` is asked for, at LARGE; between the rows what is going on."""
+    yield "registrar without matching"
+    with load(database_url, "bench_alone", alone) as bare:
+        without = bare.take(mixed(COMPARED, SEED))
+    yield "registrar with matching"
+    with load(database_url, "bench_matching") as matching:
+        matched = matching.take(mixed(COMPARED, SEED))
+    name = "registrar with matching, beside without: a bulk load of feeds"
+    yield measured(name, matched.rate, "submissions/s", baseline=without.rate, least_ratio=0.6)
+    with load(database_url, "bench_directory") as directory:
+        yield from _grown(directory, CHILDREN)
+        first = directory.ask()
+        yield measured(f"matching a record at {CHILDREN:,} children: p99", first.p99_ms, "ms", at_most=10)
+        if not large:
+            return
+        rest = yield from _grown(directory, LARGE - CHILDREN)
+        last = directory.ask()
+        name = f"matching a record at {LARGE:,} children: p99, beside {CHILDREN:,}"
+        yield measured(name, last.p99_ms, "ms", baseline=first.p99_ms, most_ratio=1.5)
+        yield measured(f"first load of {LARGE:,} children, {FEEDS} feeds", rest.rate, "submissions/s")
+        name = "memory of the registrar's deciding (with the simulation) after it"
+        yield measured(name, last.memory_mib, "MiB", baseline=first.memory_mib)
+
+
+def _grown(directory: Load, children: int) -> Generator[str, None, Pace]:
+    """Takes so many more children in steps, and says after each how far it is."""
+    count, seconds, goal = 0, 0.0, directory.children + children
+    while directory.children < goal:
+        pace = directory.grow(min(STEP, goal - directory.children))
+        count, seconds = count + pace.count, seconds + pace.seconds
+        yield f"matching: {directory.children:,} of {goal:,} children, {count / seconds:,.0f} submissions/s"
+    return Pace(count, seconds)
 
 
 @contextmanager
@@ -134,7 +176,7 @@ def load(database_url: str, name: str, read: ReadPlaces = read_places) -> Iterat
 
 
 def alone(
-    cursor: Cursor, comparer: Comparer, describing: Sequence[Said], own: Collection[str]
+    cursor: Cursor, comparer: Comparer, describing: Sequence[Description], own: Collection[str]
 ) -> tuple[Places, set[str]]:
     """Makes every record a child of its own: what the registrar does without matching."""
     described = {
@@ -147,7 +189,7 @@ def alone(
 _OWNERS = {each.code: Agency(each.code, each.code, AgencyKind(each.kind)) for each in AGENCIES}
 
 
-def _registration(record: Record) -> dict[str, object]:
+def _registration(record: Record) -> dict[str, Any]:
     return next(iter(sent_for(record))).submission(f"bench-{record.subject}")
 
 
