@@ -91,7 +91,7 @@ class Comparer:
         born = _dates(one, other)
         relatives = self._relatives(one, other)
         if given == DIFFERS == born and relatives >= 1 and not _share_a_number(one, other):
-            return self.weigh((given, family, born, *_NOTHING_ELSE), relatives)._replace(contradicts=True)
+            return self.weigh((given, family, born, *_NOTHING_ELSE), relatives)
         return self.weigh((given, family, born, *_rest(one, other)), relatives)
 
     def levels(self, one: Features, other: Features) -> Levels:
