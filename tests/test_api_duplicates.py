@@ -10,7 +10,7 @@ from kafka import KafkaConsumer, TopicPartition
 from starlette.testclient import TestClient
 
 from services.api import stewards
-from services.registrar.handle import STEWARDS_TOPIC, Message
+from services.registrar.batch import STEWARDS_TOPIC, Message
 from streams.kafka import KafkaSettings
 from tests.api_world import Headers, bearer, client_of, looking
 from tests.test_api import SOMEBODY, is_problem

@@ -16,7 +16,8 @@ from domain.identity import Comparer, Evidence, Features
 from domain.vocabulary import AgencyKind
 from services.identity.settings_file import load_settings
 from services.registrar import schema
-from services.registrar.handle import Message, Registrar
+from services.registrar.batch import Message
+from services.registrar.handle import Registrar
 from services.registrar.receipts import Answer
 from services.registrar.store import OffsetMoved
 from streams.codec import EventMapper

@@ -12,8 +12,8 @@ from hypothesis import given as for_all
 from hypothesis import strategies as st
 
 from services.registrar import schema
+from services.registrar.batch import STEWARDS_TOPIC, Message
 from services.registrar.decisions import DecisionType, decision
-from services.registrar.handle import STEWARDS_TOPIC, Message
 from services.registrar.receipts import Answer
 from services.registrar.store import OffsetMoved
 from streams.store.database import Database

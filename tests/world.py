@@ -26,7 +26,8 @@ from services.identity.settings_file import load_settings
 from services.init import KEY_FILES
 from services.private_files import private_folder, secret
 from services.registrar import schema as registrar_schema
-from services.registrar.handle import Message, Registrar
+from services.registrar.batch import Message
+from services.registrar.handle import Registrar
 from services.settings import Settings, read_settings
 from services.tokens import issue
 from streams.codec import EventMapper, decode_event
@@ -144,7 +145,7 @@ class World:
 
     def _append(self, child: str, record: str, decide: Callable[[Child, RegisterEvent], None]) -> None:
         (cause, *_) = map(self.log.mapper.to_domain_event, self.log.recorder.select_events_of([UUID(record)]))
-        known = self.registrar.child(child)
+        known = self.registrar.known.child(child)
         assert known is not None
         assert isinstance(cause, RegisterEvent)
         decide(known, cause)

@@ -22,7 +22,8 @@ from services.bench.rows import Row, measured
 from services.bench.stages import Pace
 from services.identity.settings_file import load_settings
 from services.registrar import schema
-from services.registrar.handle import Message, Registrar
+from services.registrar.batch import Message
+from services.registrar.handle import Registrar
 from services.registrar.match_index import candidates_of
 from services.registrar.places import Described, Description, Places, ReadPlaces, read_places
 from services.simulate.agencies import AGENCIES

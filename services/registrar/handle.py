@@ -5,29 +5,26 @@ message takes effect exactly once whatever is killed. After a failed save nothin
 """
 
 import logging
-from collections import OrderedDict
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any
 from uuid import UUID, uuid4
 
-from eventsourcing.persistence import IntegrityError, InterfaceError, OperationalError, StoredEvent
+from eventsourcing.persistence import IntegrityError, InterfaceError, OperationalError
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
 from domain.agency import Agency
-from domain.catalogue import EVENTS
 from domain.child import Child, Ruling
 from domain.event import RegisterEvent
 from domain.identity import Comparer
-from domain.source_record import Refusal, Said, SourceRecord, decide
-from domain.vocabulary import STEWARDSHIP_SOURCE, SubmissionType
+from domain.source_record import Refusal, Said, decide
+from domain.vocabulary import SubmissionType
 from services.registrar import store
-from services.registrar.decisions import read_decision
+from services.registrar.aggregates import Aggregates
+from services.registrar.batch import Batch, Message
 from services.registrar.kept_apart import Verdict
 from services.registrar.match_index import count_records
 from services.registrar.places import Places, ReadPlaces, read_places
-from services.registrar.reading import TOO_LARGE, Invalid, Reason, Valid, read, reason
+from services.registrar.reading import Invalid, Valid, reason
 from services.registrar.receipts import Answer, dead_letter, receipt
 from services.registrar.stewardship import rule
 from services.registrar.telling import Telling
@@ -35,12 +32,8 @@ from streams.codec import iso_text
 from streams.store.application import LogApplication
 from streams.store.database import Database, DatabaseAway
 from streams.store.keys import KeyRing, insert_keys
-from streams.topics import STEWARDSHIP, submissions_topic
 
 logger = logging.getLogger(__name__)
-
-CACHED_AGGREGATES = 15_000
-STEWARDS_TOPIC = submissions_topic(STEWARDSHIP)
 
 _NOT_THE_MESSAGE = (store.OffsetMoved, DatabaseAway, OperationalError, InterfaceError, IntegrityError)
 """Failures that no message is to blame for: the batch is taken again."""
@@ -49,60 +42,11 @@ _DESCRIBES = (SubmissionType.CHILD_REGISTERED, SubmissionType.CHILD_AMENDED)
 _TOUCHES_THE_INDEX = (*_DESCRIBES, SubmissionType.RECORD_REMOVED)
 
 
-@dataclass(slots=True)
-class Message:
-    """One message of a submissions topic; `owner` is the topic's agency, or None for the unclaimed topic.
-
-    `oversize` says that the sender cut it; `reading` is what its value says.
-    """
-
-    topic: str
-    partition: int
-    offset: int
-    value: bytes
-    owner: Agency | None
-    oversize: bool = False
-    reading: Valid | Invalid = field(init=False, repr=False)
-
-    def __post_init__(self) -> None:
-        if self.oversize:
-            self.reading = TOO_LARGE
-        else:
-            self.reading = read_decision(self.value) if self.is_stewards else read(self.value)
-
-    @property
-    def is_stewards(self) -> bool:
-        """Whether it is a data steward's decision."""
-        return self.topic == STEWARDS_TOPIC
-
-    @property
-    def reference(self) -> str:
-        """Names the message in its receipt."""
-        return f"{self.topic}/{self.partition}/{self.offset}"
-
-
-@dataclass(slots=True)
-class Batch:
-    """What is known when a batch is decided, and what it has caused so far."""
-
-    recorded_at: datetime
-    outcomes: dict[store.SubmissionKey, str]
-    streams: dict[store.RecordKey, UUID]
-    places: Places
-    events: list[RegisterEvent] = field(default_factory=list)
-    answers: list[Answer] = field(default_factory=list)
-    letters: list[tuple[Answer, bytes]] = field(default_factory=list)
-    changes: store.Changes = field(default_factory=store.Changes)
-
-    def __post_init__(self) -> None:
-        self.changes.index = self.places.changes
-
-
 class Registrar:
     """Decides batches. `database` is for reading; writing goes through the log's recorder.
 
     `clock` gives the recorded time, `new_id` a random stream id, `read_places` what is known of who is who; `offsets`
-    has the next message of each partition.
+    has the next message of each partition, `known` the aggregates.
     """
 
     def __init__(
@@ -125,8 +69,7 @@ class Registrar:
         self._read_places = read_places
         self.offsets: dict[store.Partition, int] = {}
         self._indexed = 0
-        self._records: OrderedDict[UUID, SourceRecord] = OrderedDict()
-        self._children: OrderedDict[UUID, Child] = OrderedDict()
+        self.known = Aggregates(log, database, keys)
 
     def handle(self, messages: Sequence[Message]) -> list[Answer]:
         """Takes a batch; afterwards every message of it has taken effect and is answered.
@@ -158,8 +101,7 @@ class Registrar:
 
     def forget(self) -> None:
         """Drops what is cached; the database is asked again."""
-        self._records.clear()
-        self._children.clear()
+        self.known.forget()
         self._keys.forget()
 
     def _take(self, messages: Sequence[Message]) -> list[Answer]:
@@ -168,10 +110,7 @@ class Registrar:
         saids = [_said(message.reading, message.owner) for message in messages]
         batch = self._look_up([said for said in saids if said])
         for message, said in zip(messages, saids, strict=True):
-            answer = self._answer(batch, message, said)
-            batch.answers.append(answer)
-            if answer.outcome == "invalid":
-                batch.letters.append((answer, message.value))
+            batch.answer(message, self._answer(batch, message, said))
         self._save(batch, messages)
         return batch.answers
 
@@ -182,54 +121,31 @@ class Registrar:
             outcomes = store.outcomes_of(cursor, {(each.source, each.id) for each in asked})
         batch = Batch(self._clock(), outcomes, {}, Places(self._comparer))
         for message in messages:
-            answer = self._ruled(batch, message)
-            batch.answers.append(answer)
-            if answer.outcome == "invalid":
-                batch.letters.append((answer, message.value))
+            batch.answer(message, self._ruled(batch, message))
         self._save(batch, messages)
         return batch.answers
 
     def _ruled(self, batch: Batch, message: Message) -> Answer:
         asked = message.reading
         if isinstance(asked, Invalid):
-            return _answered(message, "invalid", tuple(asked.reasons))
+            return message.answered("invalid", tuple(asked.reasons))
         return self._settle(batch, message, asked, lambda: self._rule(batch, asked))
 
     def _rule(self, batch: Batch, asked: Valid) -> Refusal | None:
         at = batch.recorded_at
         ruling = Ruling(asked.data["decided_by"], asked.data["reason"], at, iso_text(at))
-        ruled = rule(self, asked, ruling, self._new_id)
+        ruled = rule(self.known, asked, ruling, self._new_id)
         if isinstance(ruled, Refusal):
             return ruled
         for child in ruled.children:
-            self._children[child.id] = child
+            self.known.children[child.id] = child
             batch.events.extend(event for event in child.collect_events() if isinstance(event, RegisterEvent))
         batch.changes.index.moved.update(ruled.moved)
         batch.changes.verdicts.append(Verdict(ruled.apart, ruled.left, ruled.right))
         return None
 
-    def child(self, child: str) -> Child | None:
-        """The child of that number, or None; no other stream is one."""
-        self._load(Child, self._children, {UUID(child)})
-        found = self._children.get(UUID(child))
-        if not isinstance(found, Child):
-            self._children.pop(UUID(child), None)
-            return None
-        return found
-
-    def versions_of(self, records: Iterable[str]) -> dict[str, int]:
-        """The last version of each record."""
-        streams = {UUID(record) for record in records}
-        self._load(SourceRecord, self._records, streams)
-        return {str(stream): self._records[stream].version for stream in streams}
-
-    def streams_of(self, keys: Iterable[store.RecordKey]) -> dict[store.RecordKey, UUID]:
-        """The stream of each record that an agency's number means."""
-        with self._database.transaction() as cursor:
-            return store.streams_of(cursor, set(keys))
-
     def _give_up(self, message: Message) -> list[Answer]:
-        answer = _answered(message, "refused", (_NOT_PROCESSED,))
+        answer = message.answered("refused", (_NOT_PROCESSED,))
         batch = Batch(
             self._clock(), {}, {}, Places(self._comparer), answers=[answer], letters=[(answer, message.value)]
         )
@@ -249,31 +165,17 @@ class Registrar:
             }
             self._comparer = self._comparer.among(self._indexed)
             places, children = self._read_places(cursor, self._comparer, describing, touched)
-        self._load(SourceRecord, self._records, set(streams.values()))
-        self._load(Child, self._children, set(map(UUID, children)))
+        self.known.load_records(set(streams.values()))
+        self.known.load_children(set(map(UUID, children)))
         return Batch(self._clock(), outcomes, streams, places)
-
-    def _load(self, kind: type[Any], cache: OrderedDict[UUID, Any], wanted: set[UUID]) -> None:
-        while len(cache) > CACHED_AGGREGATES:
-            cache.popitem(last=False)
-        missing = [stream for stream in wanted if stream not in cache]
-        for stream in wanted:
-            if stream in cache:
-                cache.move_to_end(stream)
-        if not missing:
-            return
-        stored: list[StoredEvent] = list(self._log.recorder.select_events_of(missing))
-        self._keys.prefetch(str(event.originator_id) for event in stored if _may_be_sealed(event))
-        for event in map(self._log.mapper.to_domain_event, stored):
-            cache[event.originator_id] = event.mutate(cache.get(event.originator_id))  # type: ignore[attr-defined]
 
     def _answer(self, batch: Batch, message: Message, said: Said | None) -> Answer:
         reading = message.reading
         if isinstance(reading, Invalid):
-            return _answered(message, "invalid", tuple(reading.reasons))
+            return message.answered("invalid", tuple(reading.reasons))
         if said is None:
             why = _UNKNOWN_AGENCY if message.owner is None else _NOT_THE_OWNER
-            return _answered(message, "refused", (why,))
+            return message.answered("refused", (why,))
         return self._settle(batch, message, reading, lambda: self._decide(batch, said))
 
     def _settle(self, batch: Batch, message: Message, reading: Valid, decide: Callable[[], Refusal | None]) -> Answer:
@@ -281,19 +183,19 @@ class Registrar:
         key = (reading.source, reading.id)
         before = batch.outcomes.get(key)
         if before:
-            return _answered(message, "duplicate", () if before == "accepted" else (_REFUSED_BEFORE,))
+            return message.answered("duplicate", () if before == "accepted" else (_REFUSED_BEFORE,))
         refusal = decide()
         outcome = "refused" if refusal else "accepted"
         batch.outcomes[key] = outcome
         batch.changes.submissions.append((*key, outcome))
         if refusal:
-            return _answered(message, outcome, (reason(refusal.field, refusal.code, refusal.message),))
-        return _answered(message, outcome, (), len(batch.events) - 1)
+            return message.answered(outcome, (reason(refusal.field, refusal.code, refusal.message),))
+        return message.answered(outcome, (), len(batch.events) - 1)
 
     def _decide(self, batch: Batch, said: Said) -> Refusal | None:
         urn = said.agency.urn
         known = batch.streams.get((urn, "subject", said.subject))
-        record = self._records.get(known) if known else None
+        record = self.known.records.get(known) if known else None
         used_by = batch.streams.get((urn, "involvement", said.data.get("involvement", "")))
         decided = decide(
             record,
@@ -305,7 +207,7 @@ class Registrar:
         if isinstance(decided, Refusal):
             return decided
         if record is None:
-            self._records[decided.id] = decided
+            self.known.records[decided.id] = decided
             self._keys.begin(str(decided.id))
         for kind, number in _numbers(said):
             if (urn, kind, number) not in batch.streams:
@@ -329,11 +231,11 @@ class Registrar:
         telling = Telling(self._comparer, cause)
         if placement.child is None:
             child = Child.listed(self._new_id(), cause)
-            self._children[child.id] = child
+            self.known.children[child.id] = child
         else:
-            child = self._children[UUID(placement.child)]
+            child = self.known.children[UUID(placement.child)]
         brought = batch.places.settle(record, said, str(child.id), [each.child for each in placement.merged])
-        told = telling.tell(child, placement, brought, {each: self._children[UUID(each)] for each in brought})
+        told = telling.tell(child, placement, brought, {each: self.known.children[UUID(each)] for each in brought})
         batch.events.extend(told)
 
     def _save(self, batch: Batch, messages: Sequence[Message]) -> None:
@@ -378,11 +280,6 @@ def _said(reading: Valid | Invalid, agency: Agency | None) -> Said | None:
     return Said(reading.id, reading.type, reading.subject, reading.time, reading.data, agency)
 
 
-def _may_be_sealed(stored: StoredEvent) -> bool:
-    event = EVENTS.get(stored.topic)
-    return event is None or bool(event.SEALED)
-
-
 def _numbers(said: Said) -> list[tuple[str, str]]:
     numbers = [("subject", said.subject)]
     if said.type == SubmissionType.INVOLVEMENT_STARTED:
@@ -392,11 +289,3 @@ def _numbers(said: Said) -> list[tuple[str, str]]:
 
 def _record_keys(said: Said) -> list[store.RecordKey]:
     return [(said.agency.urn, kind, number) for kind, number in _numbers(said)]
-
-
-def _answered(message: Message, outcome: str, reasons: tuple[Reason, ...], last_event: int | None = None) -> Answer:
-    owner = message.owner
-    code, urn = (owner.code, owner.urn) if owner else (None, None)
-    if message.is_stewards:
-        code, urn = STEWARDSHIP, STEWARDSHIP_SOURCE
-    return Answer(message.reference, code, urn, message.reading.id, outcome, reasons, last_event)

@@ -23,7 +23,8 @@ from domain.identity import Comparer
 from services.identity.settings_file import load_settings
 from services.registers import agencies_version, load_agencies
 from services.registrar import store
-from services.registrar.handle import Message, Registrar
+from services.registrar.batch import Message
+from services.registrar.handle import Registrar
 from services.registrar.reindex import build_match_index
 from services.settings import Settings
 from streams.codec import EventMapper

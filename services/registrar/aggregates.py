@@ -1,0 +1,82 @@
+"""The aggregates that decisions are made on: loaded from the log for many at once, and kept while they are used."""
+
+from collections import OrderedDict
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from eventsourcing.persistence import StoredEvent
+
+from domain.catalogue import EVENTS
+from domain.child import Child
+from domain.source_record import SourceRecord
+from services.registrar import store
+from streams.store.application import LogApplication
+from streams.store.database import Database
+from streams.store.keys import KeyRing
+
+MOST_KEPT = 15_000
+"""Of records and of children, between batches."""
+
+
+class Aggregates:
+    """Records and children by stream id, as the log has them and as a batch changes them; a `stewardship.Known`."""
+
+    def __init__(self, log: LogApplication, database: Database, keys: KeyRing) -> None:
+        self._log = log
+        self._database = database
+        self._keys = keys
+        self.records: OrderedDict[UUID, SourceRecord] = OrderedDict()
+        self.children: OrderedDict[UUID, Child] = OrderedDict()
+
+    def forget(self) -> None:
+        """Drops what is kept; the log is asked again."""
+        self.records.clear()
+        self.children.clear()
+
+    def load_records(self, streams: set[UUID]) -> None:
+        """Has these records in `records`, as far as there are such."""
+        self._load(self.records, streams)
+
+    def load_children(self, streams: set[UUID]) -> None:
+        """Has these children in `children`, as far as there are such."""
+        self._load(self.children, streams)
+
+    def child(self, child: str) -> Child | None:
+        """The child of that number, or None; no other stream is one."""
+        self.load_children({UUID(child)})
+        found = self.children.get(UUID(child))
+        if not isinstance(found, Child):
+            self.children.pop(UUID(child), None)
+            return None
+        return found
+
+    def versions_of(self, records: Iterable[str]) -> dict[str, int]:
+        """The last version of each record."""
+        streams = {UUID(record) for record in records}
+        self.load_records(streams)
+        return {str(stream): self.records[stream].version for stream in streams}
+
+    def streams_of(self, keys: Iterable[store.RecordKey]) -> dict[store.RecordKey, UUID]:
+        """The stream of each record that an agency's number means."""
+        with self._database.transaction() as cursor:
+            return store.streams_of(cursor, set(keys))
+
+    def _load(self, kept: OrderedDict[UUID, Any], wanted: set[UUID]) -> None:
+        while len(kept) > MOST_KEPT:
+            kept.popitem(last=False)
+        missing = [stream for stream in wanted if stream not in kept]
+        for stream in wanted:
+            if stream in kept:
+                kept.move_to_end(stream)
+        if not missing:
+            return
+        stored: list[StoredEvent] = list(self._log.recorder.select_events_of(missing))
+        self._keys.prefetch(str(event.originator_id) for event in stored if _may_be_sealed(event))
+        for event in map(self._log.mapper.to_domain_event, stored):
+            kept[event.originator_id] = event.mutate(kept.get(event.originator_id))  # type: ignore[attr-defined]
+
+
+def _may_be_sealed(stored: StoredEvent) -> bool:
+    event = EVENTS.get(stored.topic)
+    return event is None or bool(event.SEALED)
