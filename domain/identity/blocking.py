@@ -9,7 +9,7 @@ from jellyfish import metaphone
 
 from domain.identity.features import Features
 
-MOST_IN_A_BLOCK = 60
+MOST_IN_A_BLOCK = 40
 _NAMES, _HOMES, _CONTACTS = 3, 3, 2
 """How many of each, the current ones first, make keys."""
 
