@@ -11,7 +11,7 @@ from services.cli.output import table, text
 
 Fields = Mapping[str, Any]
 
-_STYLES = {"agrees": "green", "differs": "red", "contradicts": "red", "absent": "dim"}
+_STYLES = {"same": "green", "common": "green", "differs": "red", "contradicts": "red", "absent": "dim"}
 
 
 def display_duplicates(to: Console, queue: Mapping[str, Sequence[Fields]]) -> None:
@@ -33,13 +33,19 @@ def _display(to: Console, title: str, pair: Fields, heads: tuple[str, str], left
     to.print(text(f"{title}   score {pair['score']:.2f}   {pair['rule']}", "bold"))
     rows = [(label, told(left), told(right)) for label, told in _ROWS if told(left) or told(right)]
     to.print(table(("", *heads), [(text(label, "dim"), one, other) for label, one, other in rows]))
-    why = [(text(field, "dim"), text(said, _STYLES.get(said, "yellow"))) for field, said in pair["why"].items()]
-    if why:
-        made = table(("", ""), why)
-        made.show_header = False
-        made.box = None
-        to.print(made)
+    if pair["why"]:
+        to.print(table(_WHY, [_reason(field, said) for field, said in pair["why"].items()]))
     to.print()
+
+
+_WHY = ("why: bits for one child, as against", "agrees", "a brother or sister", "a namesake", "a stranger")
+
+
+def _reason(field: str, said: str) -> tuple[Text, ...]:
+    """A field's level and its bits, each in a column; as it is where it was said otherwise."""
+    level, _, bits = said.partition(": ")
+    against = bits.split() if len(bits.split()) == 3 else [bits, "", ""]
+    return (text(field, "dim"), text(level, _STYLES.get(level, "yellow")), *map(text, against))
 
 
 def _name(side: Fields) -> Text:

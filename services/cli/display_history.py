@@ -29,6 +29,10 @@ def _name(event: Fields) -> str:
     return "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in name).strip()
 
 
+_COMPARED = ("suspicions", "contradictions", "merged")
+"""What events of identity decisions say of other records and children."""
+
+
 def _said(event: Fields) -> str:
     data = event["data"]
     if "particulars" in data:
@@ -39,5 +43,8 @@ def _said(event: Fields) -> str:
         return f"{told.get('service')}, {(told.get('organisation') or {}).get('name') or 'no organisation named'}"
     if "rule" in data:
         return str(data["rule"]) if not data.get("score") else f"{data['rule']}, score {data['score']}"
+    compared = next((data[name] for name in _COMPARED if data.get(name)), None)
+    if compared:
+        return "; ".join(f"{each['rule']}, score {each['score']}" for each in compared)
     words = (data.get(name) for name in ("flag", "reason", "ended_on", "on"))
     return ", ".join(str(word) for word in words if word)
