@@ -1,11 +1,12 @@
 """The tables of all views: made where they are missing, in one Postgres schema that a rebuild replaces as a whole."""
 
 from collections.abc import Iterator, Sequence
+from hashlib import sha256
 from pathlib import Path
 
 import psycopg2
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
-from psycopg2.sql import SQL, Identifier
+from psycopg2.sql import SQL, Identifier, Literal
 
 from projections import locks
 from projections.catalogue import PROJECTIONS
@@ -17,11 +18,15 @@ _HERE = Path(__file__).parent
 
 
 def create(database_url: str, schema: str = LIVE) -> None:
-    """Makes what is missing of the tables and indexes; may be called at any time, by several processes at once."""
+    """Makes what is missing of the tables and indexes; may be called at any time, by several processes at once.
+
+    Views that another version of the product has made otherwise go, and are built again from Kafka like new ones.
+    """
     connection = psycopg2.connect(database_url, application_name="schema")
     try:
         with connection.cursor() as cursor:
             locks.wait_for(cursor, locks.SCHEMA)
+            _drop_others(cursor, schema)
             create_tables(cursor, schema)
             create_indexes(cursor, schema)
         # Not `with connection`: where Postgres goes away, its rollback would raise InterfaceError in the error's place.
@@ -38,12 +43,24 @@ def use(cursor: Cursor, schema: str) -> None:
 def create_tables(cursor: Cursor, schema: str) -> None:
     """Makes the tables without their indexes, so that a bulk load may come before `create_indexes`."""
     cursor.execute(SQL("create schema if not exists {}").format(Identifier(schema)))
+    cursor.execute(SQL("comment on schema {} is {}").format(Identifier(schema), Literal(definition())))
     _run(cursor, schema, [statement for statement in _statements() if _is_table(statement)])
 
 
 def create_indexes(cursor: Cursor, schema: str) -> None:
     """Makes the indexes, among them the unique ones that row changes need."""
     _run(cursor, schema, index_statements())
+
+
+def definition() -> str:
+    """What tells the tables and indexes of one version of the product from those of another."""
+    return f"views {sha256(';'.join(_statements()).encode()).hexdigest()[:16]}"
+
+
+def _drop_others(cursor: Cursor, schema: str) -> None:
+    cursor.execute("select obj_description(oid, 'pg_namespace') from pg_namespace where nspname = %s", (schema,))
+    if cursor.fetchone() not in (None, (definition(),)):
+        cursor.execute(SQL("drop schema {} cascade").format(Identifier(schema)))
 
 
 def index_statements() -> list[str]:

@@ -17,6 +17,16 @@ create table if not exists register.record_keys (
 );
 comment on table register.record_keys is 'An agency''s own numbers, of records and of involvements, and the stream that they mean.';
 
+-- The match index as an earlier version of the product had it; it is built again from the log.
+do $$ begin
+    if exists (
+        select from information_schema.columns
+        where table_schema = 'register' and table_name = 'match_index' and column_name = 'name_key'
+    ) then
+        drop table register.match_index;
+    end if;
+end $$;
+
 create table if not exists register.match_index (
     record uuid primary key,
     child uuid not null,

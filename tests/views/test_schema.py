@@ -20,3 +20,19 @@ def test_postgres_that_goes_while_tables_are_made_is_an_operational_error(databa
                 )
         with pytest.raises(psycopg2.OperationalError):
             making.result()
+
+
+def test_views_of_another_version_are_made_again_and_those_of_this_one_stay(database_url: str) -> None:
+    schema.create(database_url)
+    with closing(psycopg2.connect(database_url)) as connection, connection.cursor() as cursor:
+        cursor.execute("create table views.mark ()")
+        connection.commit()
+        schema.create(database_url)
+        cursor.execute("select to_regclass('views.mark') is not null")
+        assert cursor.fetchone() == (True,)
+        cursor.execute("comment on schema views is 'views of once'; alter table views.search drop column keys")
+        connection.commit()
+        schema.create(database_url)
+        cursor.execute("select to_regclass('views.mark') is null, count(*) from views.positions")
+        assert cursor.fetchone() == (True, 0)
+        cursor.execute("select keys from views.search")
