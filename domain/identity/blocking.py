@@ -45,12 +45,11 @@ def blocking_keys(features: Features) -> list[str]:
                     keys[f"p{postcode}{heard[:2]}"] = None
                 if lines:
                     keys[f"a{_place(lines)}{heard[:2]}"] = None
-    for postcode, lines in homes:
+    for postcode, lines in homes if is_sparse else ():
         if postcode and born:
             keys[f"q{postcode}{year}"] = None
-            if is_sparse:
-                keys[f"o{postcode[:2]}{born}"] = None
-        if is_sparse and lines:
+            keys[f"o{postcode[:2]}{born}"] = None
+        if lines:
             keys[f"s{_street(lines)}{sound(features.names[0][1]) if features.names else ''}"] = None
     return list(keys)
 

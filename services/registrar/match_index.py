@@ -16,7 +16,7 @@ from domain.identity import Candidate, Features
 from domain.identity.blocking import MOST_IN_A_BLOCK, blocking_keys
 from streams.store.binary_copy import bigint, copy_into, copy_rows
 
-MOST_CHILDREN = 12
+MOST_CHILDREN = 8
 """Children that one record is compared with; where more share a key with it, those that share most keys."""
 
 
