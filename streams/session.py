@@ -79,6 +79,8 @@ class Session:
                 if app.should_stop:
                     raise Stalled("the app has ended by itself")
         finally:
+            if not self._trouble.done():
+                await asyncio.wait([starting], timeout=STOP_WITHIN_S)
             await asyncio.wait([asyncio.ensure_future(app.stop())], timeout=STOP_WITHIN_S)
             starting.cancel()
 

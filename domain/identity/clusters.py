@@ -40,10 +40,6 @@ class Clusters:
             self.queue[frozenset((record, found.record))] = found
         return placement
 
-    def remove(self, record: str) -> None:
-        """Takes a record out."""
-        self._index.discard(record)
-
     def child_of(self) -> Mapping[str, str]:
         """The child of each record."""
         return self._index.children()

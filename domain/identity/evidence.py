@@ -35,7 +35,7 @@ FIELDS = tuple(LEVELS)
 _NOTHING_ELSE = (ABSENT,) * (len(FIELDS) - 3)
 """Stands for what need not be compared once neither a child's given name nor its date of birth agrees at all."""
 _CROSSING = (SAME, CLOSE, SIMILAR, PART)
-"""How far names agree that stand in each other's place; one of the two has to be the same."""
+"""How far names agree that stand in each other's place."""
 _NO_SUPPORT = (ABSENT, DIFFERS, "near", "placeholder", "estimated", PART)
 NICKNAME, COMMON = "nickname", "common"
 REMEMBERED = 100_000
