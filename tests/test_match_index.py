@@ -12,14 +12,12 @@ from hypothesis import given as for_all
 from hypothesis import strategies as st
 
 from domain.identity.blocking import MOST_IN_A_BLOCK
-from services.registrar import match_index, reindex, schema
+from services.registrar import match_index, reindex
 from services.registrar.reindex import build_match_index
 from streams.codec import EventMapper
 from streams.store.application import LogApplication
-from streams.store.database import Database
 from streams.store.keys import KeyRing, reader_of
-from streams.store.schema import create_schemas
-from tests.test_registrar import KEY, submission
+from tests.test_registrar import KEY, empty_register, submission
 from tests.test_stewardship import Steward, somebody
 
 Rows = list[tuple[Any, ...]]
@@ -27,10 +25,7 @@ Rows = list[tuple[Any, ...]]
 
 @pytest.fixture
 def desk(database_url: str) -> Iterator[Steward]:
-    with Database(database_url, "test").transaction() as cursor:
-        cursor.execute("drop schema if exists register cascade")
-    create_schemas(database_url)
-    schema.create(database_url)
+    empty_register(database_url)
     steward = Steward(database_url)
     yield steward
     steward.log.close()

@@ -74,12 +74,17 @@ class Desk:
         return int(self.rows(f"select count(*) from register.{table}")[0][0])
 
 
-@pytest.fixture
-def desk(database_url: str) -> Iterator[Desk]:
+def empty_register(database_url: str) -> None:
+    """A register without events, in place of the one that an earlier test filled."""
     with Database(database_url, "test").transaction() as cursor:
         cursor.execute("drop schema if exists register cascade")
     create_schemas(database_url)
     schema.create(database_url)
+
+
+@pytest.fixture
+def desk(database_url: str) -> Iterator[Desk]:
+    empty_register(database_url)
     desk = Desk(database_url)
     yield desk
     desk.log.close()

@@ -11,14 +11,11 @@ from hypothesis import HealthCheck, settings
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 
-from services.registrar import schema
 from services.registrar.batch import STEWARDS_TOPIC, Message
 from services.registrar.decisions import DecisionType, decision
 from services.registrar.receipts import Answer
 from services.registrar.store import OffsetMoved
-from streams.store.database import Database
-from streams.store.schema import create_schemas
-from tests.test_registrar import AUTHORITY, Desk, submission
+from tests.test_registrar import AUTHORITY, Desk, empty_register, submission
 
 TIME = "2026-11-24T10:00:00Z"
 
@@ -91,10 +88,7 @@ class Steward(Desk):
 
 @pytest.fixture
 def desk(database_url: str) -> Iterator[Steward]:
-    with Database(database_url, "test").transaction() as cursor:
-        cursor.execute("drop schema if exists register cascade")
-    create_schemas(database_url)
-    schema.create(database_url)
+    empty_register(database_url)
     steward = Steward(database_url)
     yield steward
     steward.log.close()

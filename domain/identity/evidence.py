@@ -162,7 +162,7 @@ class Comparer:
         if given == other_given and family == other_family:
             return self._same(0, given), self._same(1, family)
         levels = compare_names(given, other_given), compare_names(family, other_family)
-        if (levels[0] == DIFFERS and levels[1] in (DIFFERS, ABSENT)) or levels[1] == DIFFERS:
+        if levels[1] == DIFFERS or levels == (DIFFERS, ABSENT):
             crossed = compare_names(given, other_family), compare_names(family, other_given)
             if crossed[0] in _CROSSING and crossed[1] in _CROSSING:
                 return SWAPPED, SWAPPED

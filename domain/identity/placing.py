@@ -120,21 +120,21 @@ def _rate(
         found = [(comparer.compare(features, member.features), member.record) for member in members]
         evidence, other = max(found, key=lambda pair: (pair[0].probability, pair[0].bits, pair[1]))
         every = [each for each, _ in found]
-        rule = _judge(comparer.settings.thresholds, evidence, every)
+        contradicted = any(each.contradicts for each in every)
+        shares_a_number = any(each.levels[number] == SAME for each in every for number in _NUMBERS)
+        rule = _judge(comparer.settings.thresholds, evidence, contradicted, shares_a_number)
         if rule == CERTAIN and any((record, member.record) in apart for member in members):
             rule = KEPT_APART
-        contradicted = any(each.contradicts for each in every)
         ratings[child] = _Rating(Finding(child, other, rule, evidence), contradicted, members)
     return ratings
 
 
-def _judge(thresholds: Thresholds, best: Evidence, every: Sequence[Evidence]) -> str:
-    """The rule by which a record is judged against a child, from the best of the evidence and all of it."""
+def _judge(thresholds: Thresholds, best: Evidence, contradicted: bool, shares_a_number: bool) -> str:
+    """The rule by which a record is judged against a child: from its best record, and what holds for any of them."""
     if best.probability >= thresholds.certain:
-        return CONTRADICTION if any(each.contradicts for each in every) else CERTAIN
+        return CONTRADICTION if contradicted else CERTAIN
     if best.probability >= (LIKELIER_THAN_NOT if best.contradicts else thresholds.possible):
         return POSSIBLE
-    shares_a_number = any(each.levels[number] == SAME for each in every for number in _NUMBERS)
     return SHARED_NUMBER if shares_a_number else FIRST_RECORD
 
 
