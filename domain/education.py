@@ -31,16 +31,24 @@ class EducationStatus:
     since: str | None
 
 
+def birthday(born: date, age: int) -> date:
+    """The day on which somebody reaches an age; 1 March for one born on 29 February."""
+    try:
+        return born.replace(year=born.year + age)
+    except ValueError:
+        return date(born.year + age, 3, 1)
+
+
 def compulsory_from(date_of_birth: date) -> date:
     """The first day of compulsory school age."""
-    fifth = _birthday(date_of_birth, 5)
+    fifth = birthday(date_of_birth, 5)
     days = (date(year, month, day) for year in (fifth.year, fifth.year + 1) for month, day in PRESCRIBED_DAYS)
     return next(day for day in days if day >= fifth)
 
 
 def compulsory_until(date_of_birth: date) -> date:
     """The last day of compulsory school age: a school year runs from 1 September to 31 August."""
-    sixteenth = _birthday(date_of_birth, 16)
+    sixteenth = birthday(date_of_birth, 16)
     return _last_friday_in_june(sixteenth.year + (1 if sixteenth.month >= 9 else 0))
 
 
@@ -69,13 +77,6 @@ def education_status(date_of_birth: str | None, schooling: Sequence[Schooling], 
 
 
 _CURRENT: tuple[tuple[str, Status], ...] = (("education", "placed"), ("home-education", "home-educated"))
-
-
-def _birthday(born: date, age: int) -> date:
-    try:
-        return born.replace(year=born.year + age)
-    except ValueError:
-        return date(born.year + age, 3, 1)
 
 
 def _last_friday_in_june(year: int) -> date:

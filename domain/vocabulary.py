@@ -52,6 +52,8 @@ class Service(StrEnum):
 
 SENSITIVE_SERVICES = frozenset({Service.CAMHS, Service.SEXUAL_HEALTH, Service.SUBSTANCE_MISUSE})
 ORDINARY_SERVICES = frozenset(Service) - SENSITIVE_SERVICES
+UNIVERSAL_SERVICES = frozenset({Service.EDUCATION, Service.HOME_EDUCATION, Service.GP, Service.HEALTH_VISITING})
+"""What every child has or is to have; to need any other service is an additional need."""
 
 
 class Flag(StrEnum):
@@ -64,6 +66,10 @@ class Flag(StrEnum):
     LOOKED_AFTER = "looked-after"
     DOMESTIC_ABUSE = "domestic-abuse"
     MISSING_EDUCATION_ENQUIRY = "missing-education-enquiry"
+
+
+NEED_FLAGS = frozenset({Flag.COMMON_ASSESSMENT, Flag.CHILD_PROTECTION_PLAN, Flag.LOOKED_AFTER, Flag.DOMESTIC_ABUSE})
+"""Flags that say of a child that it needs more than every child does."""
 
 
 class Gender(StrEnum):

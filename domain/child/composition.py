@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from domain.birth import believed_birth
 from domain.education import Schooling, education_status
 from domain.identity.normalise import normalise_name
 from domain.vocabulary import SENSITIVE_SERVICES
@@ -145,7 +146,10 @@ def compose(
         for state in record.involvements.values()
         if _may_be_known(state, today)
     ]
-    date_of_birth, estimated = _date_of_birth(ranked)
+    date_of_birth, estimated = believed_birth(
+        (record.particulars.get("date_of_birth"), bool(record.particulars.get("date_of_birth_estimated")))
+        for record in ranked
+    )
     education = education_status(
         date_of_birth,
         [
@@ -182,14 +186,6 @@ def _precedence(record: RecordState) -> tuple[bool, str, str]:
 
 def _by_source(records: Iterable[RecordState]) -> list[RecordState]:
     return sorted(records, key=lambda record: (record.source, record.subject))
-
-
-def _date_of_birth(ranked: Sequence[RecordState]) -> tuple[str | None, bool]:
-    """The latest date of birth that is known and not estimated, else the latest that is known."""
-    known = [r.particulars for r in ranked if r.particulars.get("date_of_birth")]
-    exact = [p for p in known if not p.get("date_of_birth_estimated")]
-    chosen = (exact or known or [{}])[0]
-    return chosen.get("date_of_birth"), bool(chosen.get("date_of_birth_estimated"))
 
 
 def _gender(ranked: Sequence[RecordState]) -> str:

@@ -1,0 +1,11 @@
+"""A child's chronology: when which agency held a record, worked with the child or raised a flag; never why.
+
+It is what reports and inclusion policies are judged by. Facts come from the records of one child (`facts.py`), become
+changes in order of their days (`changes.py`), and moving through these gives the circumstances of each day
+(`circumstances.py`). Days are effective ones, as ISO texts; what is told later of an earlier day changes that day.
+"""
+
+from domain.chronology.circumstances import Circumstances, FlagUp, Working, walk
+from domain.chronology.facts import Fact, FactKind
+
+__all__ = ["Circumstances", "Fact", "FactKind", "FlagUp", "Working", "walk"]

@@ -1,0 +1,43 @@
+"""What one event of a record says for the chronology."""
+
+from enum import StrEnum
+from typing import NamedTuple
+
+
+class FactKind(StrEnum):
+    """What a fact is about; the values are storage format of a view, which a rebuild makes afresh."""
+
+    REGISTERED = "registered"
+    AMENDED = "amended"
+    DEREGISTERED = "deregistered"
+    REMOVED = "removed"
+    STARTED = "started"
+    ENDED = "ended"
+    RAISED = "raised"
+    LOWERED = "lowered"
+
+
+class Fact(NamedTuple):
+    """One event of the record `stream`; `day` is the effective one.
+
+    | kind | word | place | sure |
+    |---|---|---|---|
+    | registered, amended | date of birth or None | authority (GSS code) or None | the date of birth is not estimated |
+    | deregistered, removed | reason | | |
+    | started | service | what tells the organisation from others | lead professional |
+    | raised | flag | | whom to ask can be reached |
+
+    `number` is that of the involvement or flag within its record. A sensitive agency's record has no facts but that it
+    was registered, amended or removed, without word and place, and `source` is RESTRICTED_SOURCE.
+    """
+
+    stream: str
+    version: int
+    kind: str
+    number: int
+    day: str
+    time: str
+    source: str
+    word: str | None
+    place: str | None
+    sure: bool | None

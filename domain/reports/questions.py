@@ -1,0 +1,139 @@
+"""The questions that reports ask of a child's circumstances on a day; an answer of None means: not on this list."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, NamedTuple
+
+from domain.chronology import Circumstances
+from domain.vocabulary import UNIVERSAL_SERVICES, Flag, Service
+
+GROWN_UP = 18
+MANY_SERVICES = 3
+"""So many different services, one of them additional, ought to have a lead professional among them."""
+
+
+class Answer(NamedTuple):
+    """Why a child is on a list: `status` is a word to count by, `detail` what the reader needs, free of names."""
+
+    status: str
+    detail: Mapping[str, Any]
+
+
+Question = Callable[[Circumstances], Answer | None]
+
+
+def missing_education(at: Circumstances) -> Answer | None:
+    """Of compulsory school age, here, and neither at a school nor educated at home, as far as agencies have said.
+
+    The statuses are those of a directory entry, `not-reported` and `reported-absent`. Follow-up is the flag
+    missing-education-enquiry: `open` while it is up, `ended` where one came down and the child is still missing.
+    """
+    if not (at.school_age and at.known and at.here) or _is_taught(at):
+        return None
+    status = "reported-absent" if at.taught_before else "not-reported"
+    return Answer(status, {"follow_up": _follow_up(at)})
+
+
+def education(at: Circumstances) -> Answer | None:
+    """Of compulsory school age and not missing: placed, home-educated, left-england or died, which are kept apart."""
+    if not (at.school_age and at.known):
+        return None
+    if not at.here:
+        return Answer("died" if at.died else "left-england", {})
+    if not _is_taught(at):
+        return None
+    placed = Service.EDUCATION in at.services
+    return Answer("placed" if placed else "home-educated", {"follow_up": _follow_up(at)})
+
+
+def several_gps(at: Circumstances) -> Answer | None:
+    """Registered with more than one GP."""
+    if at.services[Service.GP] < 2 or not _is_child(at):
+        return None
+    registrations = gp_registrations((w.source, w.organisation) for w in at.working.values() if w.service == Service.GP)
+    return Answer("several", {"gps": registrations}) if registrations > 1 else None
+
+
+def gp_registrations(told: Iterable[tuple[str, str | None]]) -> int:
+    """With how many GPs a child is registered, from (source, organisation) of each current involvement.
+
+    Two registrations told by one agency are two, even at one practice; what another agency tells of the same practice
+    is the same registration.
+    """
+    most: dict[object, int] = {}
+    for nth, ((source, organisation), times) in enumerate(Counter(told).items()):
+        place = organisation if organisation is not None else (nth, source)
+        most[place] = max(most.get(place, 0), times)
+    return sum(most.values())
+
+
+def no_gp(at: Circumstances) -> Answer | None:
+    """Registered with no GP."""
+    return None if at.services[Service.GP] or not _is_child(at) else Answer("none", {})
+
+
+def no_lead_professional(at: Circumstances) -> Answer | None:
+    """Three or more services, and not only those for every child, work with the child, and none of them leads."""
+    if at.leads or len(at.services) < MANY_SERVICES or not _is_child(at):
+        return None
+    if UNIVERSAL_SERVICES.issuperset(at.services):
+        return None
+    return Answer("none", {"services": sorted(at.services)})
+
+
+def flags_without_contact(at: Circumstances) -> Answer | None:
+    """A flag is up, and it names nobody who can be reached."""
+    if not at.flags or not _is_child(at):
+        return None
+    silent = sorted({flag.flag for flag in at.flags.values() if not flag.answered})
+    return Answer("silent", {"flags": silent}) if silent else None
+
+
+def services_left_behind(at: Circumstances) -> Answer | None:
+    """A service works with the child at an address in another authority than the one that the child now lives in."""
+    here = at.authority
+    if here is None or not _is_child(at):
+        return None
+    behind = []
+    for working in at.working.values():
+        there = at.authority_of(working.record)
+        if there is not None and there != here:
+            behind.append({"service": working.service, "source": working.source, "authority": there})
+    return Answer("left-behind", {"services": sorted(behind, key=_by_source)}) if behind else None
+
+
+QUESTIONS: Mapping[str, Question] = {
+    "missing-education": missing_education,
+    "several-gps": several_gps,
+    "no-gp": no_gp,
+    "no-lead-professional": no_lead_professional,
+    "flags-without-contact": flags_without_contact,
+    "services-left-behind": services_left_behind,
+}
+"""Reports that follow from one child's circumstances."""
+
+POSSIBLE_DUPLICATES = "possible-duplicates"
+"""The report that follows from what the matcher suspects of pairs of children."""
+
+REPORTS = (*QUESTIONS, POSSIBLE_DUPLICATES)
+EDUCATION = "education"
+"""Not a report: what is kept apart from missing education, so that it can be counted beside it."""
+
+
+def _is_child(at: Circumstances) -> bool:
+    return at.known and at.here and (at.age is None or at.age < GROWN_UP)
+
+
+def _is_taught(at: Circumstances) -> bool:
+    return Service.EDUCATION in at.services or Service.HOME_EDUCATION in at.services
+
+
+def _follow_up(at: Circumstances) -> Mapping[str, str] | None:
+    raised = [flag.raised_on for flag in at.flags.values() if flag.flag == Flag.MISSING_EDUCATION_ENQUIRY]
+    if raised:
+        return {"status": "open", "since": min(raised)}
+    return {"status": "ended", "since": at.enquiry_ended_on} if at.enquiry_ended_on else None
+
+
+def _by_source(left: Mapping[str, str]) -> tuple[str, str]:
+    return left["source"], left["service"]
