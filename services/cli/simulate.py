@@ -1,8 +1,10 @@
 """`contactpoint simulate`: the feeds of a fictional population, and the truth behind them."""
 
+import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from services.cli.display_realised import display_realised
 from services.cli.errors import DONE, AnswerIsNo, WrongUsage
@@ -13,6 +15,8 @@ from services.cli.progress import counting
 MOST_NOISE = 50
 MOST_CHILDREN = 50_000_000
 """Beyond 90 million children there would be no valid pupil numbers left to give."""
+
+STREAM = Path("-")
 
 
 def describe(parser: ArgumentParser) -> None:
@@ -40,28 +44,46 @@ def describe(parser: ArgumentParser) -> None:
         metavar="AGENCY=DATE",
         help="this agency hands in nothing after that day, and the truth stays as it is; may be repeated",
     )
-    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="a new or empty folder")
+    parser.add_argument(
+        "--out",
+        type=Path,
+        required=True,
+        metavar="DIR",
+        help="a new or empty folder; or - for one stream of all submissions on standard output, without the truth "
+        "and with the figures on standard error",
+    )
 
 
 def run(args: Namespace) -> int:
-    """Writes the folder, and prints how much it is and what the population came to."""
+    """Writes the folder or the stream, and prints how much it is and what the population came to."""
     from services.simulate.command import run as simulate
+    from services.simulate.command import stream
     from services.simulate.files import SimulationError
     from services.simulate.handing_in import Manner
 
     manner = Manner(args.late, _each_once(args.stop))
     try:
         with counting("children", args.children) as count:
-            made = simulate(args.children, args.seed, args.out, lambda done, _: count(done), args.noise, manner)
+            if args.out == STREAM:
+                to = sys.stdout.buffer
+                made = stream(args.children, args.seed, to, lambda done, _: count(done), args.noise, manner)
+            else:
+                made = simulate(args.children, args.seed, args.out, lambda done, _: count(done), args.noise, manner)
     except SimulationError as error:
         raise AnswerIsNo(str(error)) from None
-    if args.json:
-        print_json(made)
-    else:
-        what = f"{made['children']:,} children, {made['submissions']:,} submissions of {made['agencies']} agencies"
-        print(f"{what} in {made['out']}")
-        display_realised(console(), made["realised"])
+    _say(made, as_json=args.json, on_error=args.out == STREAM)
     return DONE
+
+
+def _say(made: dict[str, Any], *, as_json: bool, on_error: bool) -> None:
+    """On standard output, or on standard error where that one is the stream."""
+    to = sys.stderr if on_error else sys.stdout
+    if as_json:
+        print_json(made, to)
+        return
+    what = f"{made['children']:,} children, {made['submissions']:,} submissions of {made['agencies']} agencies"
+    print(what if on_error else f"{what} in {made['out']}", file=to)
+    display_realised(console(to), made["realised"])
 
 
 def _each_once(stops: list[tuple[str, date]]) -> dict[str, date]:

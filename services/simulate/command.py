@@ -1,9 +1,9 @@
 """What `contactpoint simulate` does."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
-from services.simulate.feeds import Progress, write_feeds
+from services.simulate.feeds import Progress, write_feeds, write_stream
 from services.simulate.handing_in import ON_TIME, Manner
 
 
@@ -21,3 +21,16 @@ def run(
     """
     counts = write_feeds(children, seed, out, progress, noise, manner)
     return {**counts._asdict(), "out": str(out)}
+
+
+def stream(
+    children: int,
+    seed: int,
+    to: BinaryIO,
+    progress: Progress | None = None,
+    noise: int = 1,
+    manner: Manner = ON_TIME,
+) -> dict[str, Any]:
+    """Writes their submissions as one stream, without the truth; returns what the command says beside it."""
+    counts = write_stream(children, seed, to, progress, noise, manner)
+    return {**counts._asdict(), "out": "-"}

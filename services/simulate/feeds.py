@@ -1,4 +1,4 @@
-"""The feeds in the format in which agencies hand them in: as files with the truth behind them.
+"""The feeds in the format in which agencies hand them in: as files with the truth behind them, or as one stream.
 
 People are made one by one and their submissions put in order of time in blocks of `BLOCK` children, so memory does
 not grow with the population. An agency's file is in order of handing in within a block; each record's submissions
@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from operator import attrgetter
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 import orjson
 
@@ -79,6 +79,30 @@ def write_feeds(
     counts = _counts(tally)
     (out / "realised.json").write_bytes(orjson.dumps(counts.realised, option=orjson.OPT_INDENT_2))
     return counts
+
+
+def write_stream(
+    children: int,
+    seed: int,
+    to: BinaryIO,
+    progress: Progress | None = None,
+    noise: int = 1,
+    manner: Manner = ON_TIME,
+) -> Counts:
+    """Writes what `submissions` gives as NDJSON and nothing else.
+
+    Raises SimulationError where there would be no child, BrokenPipeError where nobody reads on.
+    """
+    _need_a_child(children)
+    tally = Tally(manner)
+    for block in _blocks(people(children, seed, noise)):
+        for _, submission in _in_order(block, seed, tally):
+            to.write(orjson.dumps(submission, option=orjson.OPT_APPEND_NEWLINE))
+        for person in block:
+            tally.child(person, truth_of(person))
+        _tell(progress, tally, children)
+    to.flush()
+    return _counts(tally)
 
 
 def _need_a_child(children: int) -> None:
