@@ -115,6 +115,15 @@ def test_a_feed_that_stops_hands_in_nothing_after_the_day_and_the_others_all(
         assert late or all(submission["time"][:10] > last.isoformat() for submission in rest)
 
 
+@A_FEW
+@given(SEEDS, LAST_DAYS)
+def test_what_is_late_beyond_the_end_of_a_feed_is_never_handed_in(seed: int, last: date) -> None:
+    manner = Manner(0.5, {agency.code: last for agency in AGENCIES})
+    records = [record for person in people(40, seed) for record in person.records]
+    due = [each for record in records for each in handed_in(record, seed, manner)]
+    assert len(list(submissions(40, seed, manner=manner))) == sum(each.on <= last for each in due)
+
+
 def test_late_feeds_and_stopped_ones_leave_the_truth_alone(tmp_path: Path) -> None:
     stops = {"nhs-gp": date(2004, 6, 1), "gro-births": FIRST_BIRTH - timedelta(days=1)}
     write_feeds(400, 6, tmp_path / "whole")
