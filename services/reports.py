@@ -102,9 +102,10 @@ def _quiet_feeds(cursor: Cursor, name: str, on: date, authority: str | None) -> 
 
 
 def _silence(source: str, found: Quiet) -> Fields:
+    rhythm = f"it used to pause for {found.pause} at most" if found.pause else "it was heard of no other day"
     said = (
-        f"{source} has told of no day after {found.last}: {found.silent} days, and it used to pause for {found.pause}"
-        " at most. Who came onto this list since is counted as withheld and not listed; ask the agency for its feed."
+        f"{source} has told of no day after {found.last}: {found.silent} days, and {rhythm}."
+        " Who came onto this list since is counted as withheld and not listed; ask the agency for its feed."
     )
     return {"code": "feed-quiet", "source": source, "last": found.last, "message": said}
 
