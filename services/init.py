@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 
 WAIT_SECONDS = 60.0
 """How long Kafka and Postgres may take to answer."""
-KEY_FILES = ("key-encryption.key", "token.key")
+KEY_FILES = ("key-encryption.key", "token.key", "extracts.key")
 
 
 class CannotInitialise(Exception):

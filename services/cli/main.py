@@ -18,6 +18,7 @@ VERBS = {
     "run": "run one service of a deployment",
     "status": "what runs, and how far each part is",
     "submit": "send files of submissions",
+    "layouts": "mapping files for agencies' own systems, with a sample of each: list, show, sample",
     "agencies": "the agency register: add, list",
     "users": "the users: add, list",
     "token": "a bearer token for a user or an agency",

@@ -124,6 +124,13 @@ def an_authority(text: str) -> str:
     return text
 
 
+def an_agency(text: str) -> str:
+    """An agency's code."""
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,62}", text, re.ASCII):
+        raise argparse.ArgumentTypeError("give an agency's code, as `contactpoint agencies list` has it")
+    return text
+
+
 def a_count(text: str) -> int:
     """A whole number from 1 on."""
     if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 10**9:

@@ -5,22 +5,22 @@ from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 
+from services.cli import submit_extract
 from services.cli.errors import DONE, NO, AnswerIsNo, PartAway, WrongUsage
 from services.cli.output import print_json
 from services.cli.parser import a_file
 from services.cli.progress import counting
 from services.cli.stack import settings_of
+from services.cli.submit_counts import in_words, is_failure, outcomes_of
 from services.registers import enrol, load_agencies, read_agencies_file
 from services.settings import Settings
 from services.submit.files import check_files, read_lines
 from services.submit.route import route
 from services.submit.sender import Ranges, Sender, submission_producer
-from services.submit.settle import Stuck, settle
+from services.submit.settle import Stuck
 from services.submit.table import BadTable
 from streams.kafka import KafkaAway
 from streams.store.database import Database
-
-OUTCOMES = ("accepted", "duplicate", "refused", "invalid")
 
 
 def describe(parser: ArgumentParser) -> None:
@@ -28,10 +28,13 @@ def describe(parser: ArgumentParser) -> None:
     parser.add_argument("files", nargs="+", type=a_file, metavar="FILE", help="NDJSON, one submission a line; or .csv")
     parser.add_argument("--agencies", type=a_file, metavar="FILE", help="add or replace these agencies first")
     parser.add_argument("--wait", action="store_true", help="until all is answered and the views hold it")
+    submit_extract.describe(parser)
 
 
 def run(args: Namespace) -> int:
     """Sends, and prints how many had which outcome; something refused or invalid is exit status 1."""
+    if submit_extract.is_meant(args):
+        return submit_extract.run(args)
     try:
         check_files(args.files)
         agencies = read_agencies_file(args.agencies) if args.agencies else []
@@ -42,14 +45,16 @@ def run(args: Namespace) -> int:
             with database.transaction() as cursor:
                 known = load_agencies(cursor)
             ranges = _send(settings, args.files, known)
-            counts = _settled(database, ranges) if args.wait else {}
+            counts = outcomes_of(database, ranges, args.wait)
     except BadTable as bad:
         raise WrongUsage(str(bad)) from None
     except Stuck as stuck:
         raise PartAway(str(stuck)) from None
-    sent = sum(last - first + 1 for runs in ranges.values() for first, last in runs)
-    _print(args.json, {"submitted": sent} | {outcome: counts.get(outcome, 0) for outcome in OUTCOMES})
-    return NO if counts.get("refused") or counts.get("invalid") else DONE
+    if args.json:
+        print_json(counts)
+    else:
+        print(in_words(counts))
+    return NO if is_failure(counts) else DONE
 
 
 def _send(settings: Settings, files: list[Path], agencies: Mapping[str, object]) -> Ranges:
@@ -71,16 +76,3 @@ def _send(settings: Settings, files: list[Path], agencies: Mapping[str, object])
         raise AnswerIsNo(f"{error.filename}: {error.strerror}") from None
     finally:
         producer.close(timeout=5)
-
-
-def _settled(database: Database, ranges: Ranges) -> Mapping[str, int]:
-    sent = sum(last - first + 1 for runs in ranges.values() for first, last in runs)
-    with counting("answered", sent) as count:
-        return settle(database, ranges, count)
-
-
-def _print(as_json: bool, counts: Mapping[str, int]) -> None:
-    if as_json:
-        print_json(counts)
-    else:
-        print(", ".join(f"{number:,} {name}" for name, number in counts.items() if number or name == "submitted"))

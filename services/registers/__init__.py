@@ -1,6 +1,7 @@
 """Who may send and who may look: the agency register and the users, as files say and as Postgres keeps them.
 
-`agencies.py` and `users.py` hold one register each, `entries.py` reads the YAML lists that fill them.
+`agencies.py` and `users.py` hold one register each, `entries.py` reads the YAML lists that fill them; `extracts.py`
+keeps which extracts of agencies' systems were sent.
 """
 
 from contextlib import closing
@@ -8,17 +9,22 @@ from importlib.resources import files
 
 from services.registers.agencies import add_agencies, agencies_version, enrol, load_agencies, read_agencies_file
 from services.registers.entries import BadRegister
+from services.registers.extracts import ExtractRefused, SentExtract, begin_extract, complete_extract
 from services.registers.users import DEMO_USERS, User, add_demo_users, add_users, load_users, read_users_file
 from streams.store.database import Database
 
 __all__ = [
     "DEMO_USERS",
     "BadRegister",
+    "ExtractRefused",
+    "SentExtract",
     "User",
     "add_agencies",
     "add_demo_users",
     "add_users",
     "agencies_version",
+    "begin_extract",
+    "complete_extract",
     "create",
     "enrol",
     "load_agencies",

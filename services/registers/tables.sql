@@ -20,3 +20,16 @@ create table if not exists registry.changes (
     agencies bigint not null
 );
 insert into registry.changes (agencies) values (0) on conflict do nothing;
+
+create table if not exists registry.extracts (
+    agency         text not null,
+    layout         text not null,
+    extract        text not null,
+    taken_on       date not null,
+    rows           bigint not null,
+    content_digest text not null,
+    begun_at       timestamptz not null default now(),
+    sent_at        timestamptz,
+    primary key (agency, layout, extract)
+);
+comment on table registry.extracts is 'Extracts of agencies'' systems that were sent by a layout; `sent_at` is empty while one is under way, or was cut short. The digest is keyed with a secret that is not in this database.';

@@ -1,0 +1,8 @@
+"""Extracts of agencies' own systems: CSV files that a layout, a YAML file for data managers, turns into submissions.
+
+`reading.py` makes rows of bytes, `sheet.py` finds headings, header and trailer among them, and `extract.py` says which
+extract a file is and whether it is whole. `layout.py` is the model of a layout, `layout_check.py` what its parts must
+have to do with each other, `layout_file.py` reads one. `convert.py` turns a row into submissions with `steps.py`,
+`fields.py`, `values.py`, `judge.py` and `advice.py`; `tally.py` counts what becomes of the rows. `preview.py` shows
+what would be sent; `standing.py` asks what the directory holds already, and `send.py` sends.
+"""

@@ -1,0 +1,54 @@
+"""Goes through the rows of an extract once and counts: what each becomes, what is wrong, what was seen before."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from services.feeds.convert import Converted, Converter, RowError
+from services.feeds.extract import Told, untold
+from services.feeds.layout import Layout
+from services.feeds.reading import Row
+from services.feeds.sheet import table_rows
+
+MOST_ERRORS = 1_000
+"""Errors that are kept; the others are counted."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """`repeated` rows are the same as an earlier one, of `silent` ones nothing is sent; neither is an error."""
+
+    rows: int = 0
+    wrong: int = 0
+    repeated: int = 0
+    silent: int = 0
+    types: Counter[str] = field(default_factory=Counter)
+    errors: list[RowError] = field(default_factory=list)
+    error_count: int = 0
+
+    def take(self, row: Converted) -> None:
+        """Counts a row."""
+        self.wrong += bool(row.errors)
+        self.silent += not row.errors and not row.made
+        self.types.update(made.type for made in row.made)
+        self.error_count += len(row.errors)
+        self.errors += row.errors[: max(0, MOST_ERRORS - len(self.errors))]
+
+
+def converted_rows(
+    path: Path, layout: Layout, converter: Converter, tally: Tally, told: Told = untold
+) -> Iterator[tuple[Row, Converted]]:
+    """Every row that is not the same as an earlier one, converted and counted; errors among them too."""
+    seen: set[int] = set()
+    for row in table_rows(path, layout):
+        tally.rows += 1
+        told(tally.rows)
+        known = hash(tuple(row.cells))
+        if known in seen:
+            tally.repeated += 1
+            continue
+        seen.add(known)
+        converted = converter.convert(row)
+        tally.take(converted)
+        yield row, converted
