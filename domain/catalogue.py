@@ -18,6 +18,10 @@ from domain.child.events import (
     RecordContradicted,
     RecordLinked,
     RecordUnlinked,
+    ShieldApplied,
+    ShieldedChildListed,
+    ShieldLifted,
+    ShieldReviewed,
 )
 from domain.event import RegisterEvent
 from domain.source_record.events import (
@@ -53,6 +57,10 @@ EVENTS: Mapping[str, type[RegisterEvent]] = {
     "MatchSuspected.v1": MatchSuspected,
     "RecordContradicted.v1": RecordContradicted,
     "MatchDismissed.v1": MatchDismissed,
+    "ShieldedChildListed.v1": ShieldedChildListed,
+    "ShieldApplied.v1": ShieldApplied,
+    "ShieldReviewed.v1": ShieldReviewed,
+    "ShieldLifted.v1": ShieldLifted,
     "ChildrenShown.v1": ChildrenShown,
 }
 """The current version of each event."""

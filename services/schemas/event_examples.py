@@ -54,7 +54,7 @@ def events() -> dict[str, RegisterEvent]:
     of_surgery = _record(SURGERY_STORY, SURGERY, SURGERY_RECORD)
     of_clinic = _record(SENSITIVE_STORY, CLINIC, SENSITIVE_RECORD)
     examples = [*of_authority, of_clinic[-1], *_child(of_authority[0], of_surgery[0])]
-    examples += [*_stewardship(of_authority[0], of_surgery[0]), _look()]
+    examples += [*_stewardship(of_authority[0], of_surgery[0]), *_shielding(of_surgery[0]), _look()]
     return {WIRE_NAMES[type(event)]: event for event in examples}
 
 
@@ -104,9 +104,18 @@ def _stewardship(first: RegisterEvent, second: RegisterEvent) -> list[RegisterEv
     other.supersede(CHILD, RULING)
     child.contradict(second, MATCHER, [Comparison(records[0], "contradiction", 0.1, EXPLANATION)])
     child.unlink(records[1:], OTHER_CHILD, RULING)
-    other.reinstate({records[1]: 1}, RULING)
+    other.reinstate({records[1]: 1}, RULING, child)
     made = [*child.collect_events(), *other.collect_events()]
     return [event for event in made if isinstance(event, RegisterEvent) and WIRE_NAMES[type(event)] not in _TOLD]
+
+
+def _shielding(first: RegisterEvent) -> list[RegisterEvent]:
+    """A child listed where it may be a shielded one; then it is shielded itself, the shield is kept, and falls."""
+    child = Child.listed(OTHER_CHILD, first, hidden=True)
+    child.apply_shield("2027-05-23", RULING)
+    child.review_shield("2027-11-20", RULING)
+    child.lift_shield(RULING)
+    return [event for event in child.collect_events() if isinstance(event, RegisterEvent)]
 
 
 _TOLD = ("ChildListed.v1", "RecordLinked.v1")
