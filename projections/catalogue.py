@@ -13,6 +13,8 @@ from projections.projection import Projection, Table
 from projections.receipts.project import Receipts
 from projections.reports.tables import FINDING, LISTING
 from projections.search.project import Search
+from projections.shields.project import Shields
+from projections.shields.tables import HIDDEN
 
 REGISTER_LOG = "register.events"
 ACCESS_LOG = "access.events"
@@ -36,7 +38,7 @@ class Log:
 LOGS: Mapping[str, Log] = {
     log.name: log
     for log in (
-        Log(REGISTER_LOG, (Directory(), Search(), Duplicates(), Chronology(), AuditHistory())),
+        Log(REGISTER_LOG, (Directory(), Search(), Duplicates(), Shields(), Chronology(), AuditHistory())),
         Log(ACCESS_LOG, (AccessLog(),)),
         Log(RECEIPTS_LOG, (Receipts(),)),
     )
@@ -47,5 +49,5 @@ PROJECTIONS: Sequence[Projection] = [projection for log in LOGS.values() for pro
 TABLES: Sequence[Table] = [table for projection in PROJECTIONS for table in projection.tables]
 """Every table that projections put rows into."""
 
-DERIVED: Sequence[Table] = (FINDING, LISTING)
+DERIVED: Sequence[Table] = (FINDING, LISTING, HIDDEN)
 """Every table whose rows follow from those of TABLES; the digest covers both."""

@@ -15,14 +15,13 @@ from uuid import UUID
 
 from psycopg2.errors import LockNotAvailable
 
-from projections import bulk, locks, positions
+from projections import bulk, derived, locks, positions
 from projections.apply import Write
 from projections.catalogue import DERIVED, TABLES
 from projections.digest import combined, digest, table_sums
 from projections.live import write as write_live
 from projections.positions import Partition
 from projections.projection import Opener, Table
-from projections.reports import derive
 from projections.schema import LIVE, use
 from streams.kafka import KafkaSettings
 from streams.replay import Span, no_collector, replay
@@ -188,7 +187,7 @@ def _derive_between(database_url: str, bounds: tuple[str, str]) -> None:
         use(cursor, FRESH)
         cursor.execute("set synchronous_commit = off")
         with no_collector():
-            derive.fill(cursor, *bounds)
+            derived.fill(cursor, *bounds)
 
 
 def _finish_derived(database_url: str, table: Table) -> str:

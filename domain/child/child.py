@@ -92,7 +92,7 @@ class Child(Aggregate):
         self.trigger_event(RecordUnlinked, **ruling.provenance, **ruling.sealed, records=sorted(records), to=str(to))
 
     def reinstate(self, records: Mapping[str, int], ruling: Ruling, origin: "Child | None") -> None:
-        """Stands for itself again, with the records (stream id → version as it was seen) that it brought to `origin`."""
+        """Stands for itself again, with the records (stream id → version as it was seen) `origin` gives."""
         self.trigger_event(ChildReinstated, **ruling.provenance, **ruling.sealed)
         self.inherit([origin] if origin else (), ruling)
         self._link_back(records, ruling)

@@ -8,7 +8,7 @@ REVIEWED_EVERY_MONTHS = 6
 
 
 class Shield(NamedTuple):
-    """A shield that stands: `since` is when it was decided (ISO 8601 in UTC), `review_by` the day of its next review."""
+    """A shield that stands: since when it was decided (ISO 8601 in UTC), and the day of its next review."""
 
     since: str
     review_by: str
