@@ -1,1 +1,1 @@
-"""The access log: who looked at what and why. `events.py` has what is recorded of each look."""
+"""The access log: `events.py` has what is recorded of each look, `user_events.py` what is granted to users."""
