@@ -7,7 +7,7 @@ import psycopg2
 from psycopg2.errors import ProgramLimitExceeded
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
-from projections import postgres
+from projections import live
 from projections.catalogue import Log
 from projections.failures import UNREADABLE, Failure
 from projections.positions import Partition
@@ -32,7 +32,7 @@ class Write(Protocol):
         """Raises one of REFUSALS because of a value."""
 
 
-def apply(cursor: Cursor, log: Log, messages: Sequence[Message], write: Write = postgres.write) -> list[Failure]:
+def apply(cursor: Cursor, log: Log, messages: Sequence[Message], write: Write = live.write) -> list[Failure]:
     """Applies messages within the cursor's transaction; returns what could not be taken, for the caller to keep."""
     puts, failures = project(log.projections, messages)
     if not _refusal(cursor, puts, write) or not _refusal(cursor, puts, write, careful=True):

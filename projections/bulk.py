@@ -35,7 +35,7 @@ def write(cursor: Cursor, puts: Iterable[Put], *, careful: bool = False) -> None
 
 def finish(cursor: Cursor, table: Table) -> None:
     """Makes the indexes of one table and applies the changes that lie beside it."""
-    unique, *others = (statement for statement in index_statements() if f" on {table.name} " in statement)
+    unique, *others = _indexes(table)
     cursor.execute("savepoint unique_index")
     try:
         cursor.execute(unique)
@@ -50,6 +50,17 @@ def finish(cursor: Cursor, table: Table) -> None:
         cursor.execute(statement)
     cursor.execute(f"drop table {_later(table)}")
     cursor.execute(f"analyze {table.name}")
+
+
+def finish_derived(cursor: Cursor, table: Table) -> None:
+    """Makes the indexes of a table whose rows were derived once those of all others stood."""
+    for statement in _indexes(table):
+        cursor.execute(statement)
+    cursor.execute(f"analyze {table.name}")
+
+
+def _indexes(table: Table) -> list[str]:
+    return [statement for statement in index_statements() if f" on {table.name} " in statement]
 
 
 def _only_latest(table: Table) -> str:

@@ -6,10 +6,12 @@ from functools import cached_property
 
 from projections.access_log.project import AccessLog
 from projections.audit_history.project import AuditHistory
+from projections.chronology.project import Chronology
 from projections.directory.project import Directory
 from projections.duplicates.project import Duplicates
 from projections.projection import Projection, Table
 from projections.receipts.project import Receipts
+from projections.reports.tables import FINDING, LISTING
 from projections.search.project import Search
 
 REGISTER_LOG = "register.events"
@@ -34,7 +36,7 @@ class Log:
 LOGS: Mapping[str, Log] = {
     log.name: log
     for log in (
-        Log(REGISTER_LOG, (Directory(), Search(), Duplicates(), AuditHistory())),
+        Log(REGISTER_LOG, (Directory(), Search(), Duplicates(), Chronology(), AuditHistory())),
         Log(ACCESS_LOG, (AccessLog(),)),
         Log(RECEIPTS_LOG, (Receipts(),)),
     )
@@ -43,4 +45,7 @@ LOGS: Mapping[str, Log] = {
 PROJECTIONS: Sequence[Projection] = [projection for log in LOGS.values() for projection in log.projections]
 
 TABLES: Sequence[Table] = [table for projection in PROJECTIONS for table in projection.tables]
-"""Every table that holds view rows; the digest covers all of them."""
+"""Every table that projections put rows into."""
+
+DERIVED: Sequence[Table] = (FINDING, LISTING)
+"""Every table whose rows follow from those of TABLES; the digest covers both."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 from psycopg2.sql import SQL, Identifier
 
-from projections.catalogue import TABLES
+from projections.catalogue import DERIVED, TABLES
 
 SEEDS = (2008, 10)
 """Each row is hashed twice; sums of one 64-bit hash alone would be equal by chance sooner."""
@@ -14,7 +14,7 @@ SEEDS = (2008, 10)
 
 def digest(cursor: Cursor, schema: str) -> str:
     """The digest of the views in a schema, as 64 hexadecimal digits."""
-    return combined(table_sums(cursor, schema, table.name) for table in TABLES)
+    return combined(table_sums(cursor, schema, table.name) for table in (*TABLES, *DERIVED))
 
 
 def table_sums(cursor: Cursor, schema: str, table: str) -> str:

@@ -79,7 +79,8 @@ def _is_table(statement: str) -> bool:
 
 
 def _statements() -> Iterator[str]:
-    for file in [_HERE / "positions.sql", *(_HERE / projection.name / "table.sql" for projection in PROJECTIONS)]:
+    folders = [*(projection.name for projection in PROJECTIONS), "reports"]
+    for file in [_HERE / "positions.sql", *(_HERE / folder / "table.sql" for folder in folders)]:
         lines = file.read_text(encoding="utf-8").splitlines()
         text = "\n".join(line for line in lines if not line.startswith("--"))
         yield from (statement.strip() for statement in text.split(";") if statement.strip())

@@ -6,22 +6,26 @@ from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
+from itertools import pairwise
 from multiprocessing import get_context
 from pathlib import Path
 from time import monotonic
 from typing import Any
+from uuid import UUID
 
 from psycopg2.errors import LockNotAvailable
 
-from projections import bulk, locks, positions, postgres
+from projections import bulk, locks, positions
 from projections.apply import Write
-from projections.catalogue import TABLES
+from projections.catalogue import DERIVED, TABLES
 from projections.digest import combined, digest, table_sums
+from projections.live import write as write_live
 from projections.positions import Partition
 from projections.projection import Opener, Table
+from projections.reports import derive
 from projections.schema import LIVE, use
 from streams.kafka import KafkaSettings
-from streams.replay import Span, replay
+from streams.replay import Span, no_collector, replay
 from streams.sealing import KeyEncryptionKey
 from streams.store.database import Connection, Database, connect, transaction
 from streams.store.keys import KeyRing, reader_of
@@ -89,7 +93,7 @@ def rebuild(
             _begin(builder, offsets)
             with _told(progress, database_url, sum(offsets.values())):
                 events = _load(replaying, {partition: Span(0, offset) for partition, offset in offsets.items()})
-            rebuilt = _finish(database_url)
+            rebuilt = _finish(database_url, events)
             live = live_digest.result()
         switched = rebuilt == live or replace
         if switched:
@@ -157,10 +161,41 @@ def _shares(spans: Spans, number: int) -> list[dict[Partition, Span]]:
     return shares
 
 
-def _finish(database_url: str) -> str:
-    """Makes the indexes; returns the digest."""
+def _finish(database_url: str, events: int) -> str:
+    """Makes the indexes and derives the findings; returns the digest."""
     with ThreadPoolExecutor(PROCESSES, "indexes") as threads:
-        return combined(threads.map(partial(_finish_table, database_url), TABLES))
+        sums = list(threads.map(partial(_finish_table, database_url), TABLES))
+        _derive(database_url, PROCESSES if events >= WORTH_PROCESSES else 1)
+        return combined([*sums, *threads.map(partial(_finish_derived, database_url), DERIVED)])
+
+
+def _derive(database_url: str, processes: int) -> None:
+    """Finds the findings of all children, of an equal part of the possible ids in each process."""
+    bounds = [str(UUID(int=part * (2**128 - 1) // processes)) for part in range(processes + 1)]
+    *others, mine = pairwise(bounds)
+    if not others:
+        return _derive_between(database_url, mine)
+    with ProcessPoolExecutor(len(others), get_context("spawn")) as running:
+        awaited = [running.submit(_derive_between, database_url, each) for each in others]
+        _derive_between(database_url, mine)
+        for each in awaited:
+            each.result()
+    return None
+
+
+def _derive_between(database_url: str, bounds: tuple[str, str]) -> None:
+    with closing(_connect(database_url)) as connection, transaction(connection), connection.cursor() as cursor:
+        use(cursor, FRESH)
+        cursor.execute("set synchronous_commit = off")
+        with no_collector():
+            derive.fill(cursor, *bounds)
+
+
+def _finish_derived(database_url: str, table: Table) -> str:
+    with closing(_connect(database_url)) as connection, transaction(connection), connection.cursor() as cursor:
+        use(cursor, FRESH)
+        bulk.finish_derived(cursor, table)
+        return table_sums(cursor, FRESH, table.name)
 
 
 def _finish_table(database_url: str, table: Table) -> str:
@@ -181,7 +216,7 @@ def _catch_up(builder: Connection, replaying: Replay, enough: int) -> None:
         spans = {partition: Span(fresh.get(partition, 0), end) for partition, end in live.items()}
         if sum(span.end - span.first for span in spans.values()) <= enough:
             return
-        replaying(spans, FRESH, postgres.write)
+        replaying(spans, FRESH, write_live)
 
 
 def _switch(database_url: str, builder: Connection, replaying: Replay) -> None:

@@ -24,15 +24,30 @@ FIRST, THEN, LAST = range(3)
 class Record:
     """What one record comes to: the changes that it makes, and what it holds in the end."""
 
-    __slots__ = ("active", "born", "changes", "exact", "restricted", "said_at", "stream", "version")
+    __slots__ = (
+        "active",
+        "authority",
+        "born",
+        "changes",
+        "exact",
+        "registered_on",
+        "restricted",
+        "said_at",
+        "source",
+        "stream",
+        "version",
+    )
 
-    def __init__(self, stream: str, source: str) -> None:
+    def __init__(self, stream: str, source: str, registered_on: str) -> None:
         self.stream = stream
+        self.source = source
+        self.registered_on = registered_on
         self.restricted = source == RESTRICTED_SOURCE
         self.changes: list[Change] = []
         self.said_at = ""
         self.version = 0
         self.born: str | None = None
+        self.authority: str | None = None
         self.exact = False
         self.active = True
 
@@ -61,7 +76,7 @@ def records_of(facts: Iterable[Fact]) -> tuple[list[Record], list[Change]]:
 
 
 def _record(stream: str, facts: Sequence[Fact]) -> Record:
-    record = Record(stream, facts[0].source)
+    record = Record(stream, facts[0].source, facts[0].day)
     open_spans: dict[tuple[str, int], int] = {}
     for fact in facts:
         kind = fact.kind
@@ -79,7 +94,7 @@ def _record(stream: str, facts: Sequence[Fact]) -> Record:
 
 def _say(record: Record, fact: Fact) -> None:
     record.said_at, record.version = fact.time, fact.version
-    record.born, record.exact = fact.word, bool(fact.sure)
+    record.born, record.exact, record.authority = fact.word, bool(fact.sure), fact.place
     if fact.kind == FactKind.REGISTERED:
         record.active = True
         record.changes.append((fact.day, FIRST, "register", (record.stream, fact.source)))

@@ -4,12 +4,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from itertools import groupby
-from operator import attrgetter, itemgetter
+from operator import itemgetter
 from typing import NamedTuple
 
 from domain.birth import believed_birth
 from domain.chronology.changes import LAST, Change, Key, records_of
 from domain.chronology.facts import Fact
+from domain.chronology.summary import by_precedence
 from domain.education import birthday, compulsory_from, compulsory_until
 from domain.vocabulary import NEED_FLAGS, RESTRICTED_SOURCE, UNIVERSAL_SERVICES, Flag, Service
 
@@ -176,8 +177,7 @@ def walk(facts: Iterable[Fact], ages: Sequence[int] = (18,), last: str | None = 
         return
     for record in records:
         changes += record.changes
-    ranked = sorted(records, key=_PRECEDENCE, reverse=True)
-    born, _ = believed_birth((record.born, not record.exact) for record in ranked)
+    born, _ = believed_birth((record.born, not record.exact) for record in by_precedence(records))
     if born:
         changes += _ages(date.fromisoformat(born), ages)
     changes.sort(key=_WHEN)
@@ -191,7 +191,6 @@ def walk(facts: Iterable[Fact], ages: Sequence[int] = (18,), last: str | None = 
         yield now
 
 
-_PRECEDENCE = attrgetter("precedence")
 _DAY = itemgetter(0)
 _WHEN = itemgetter(0, 1)
 _LAST_YEAR = date.max.year - 100

@@ -5,6 +5,18 @@ yes (`findings.py`). Findings follow from a child's chronology alone, so they ca
 """
 
 from domain.reports.findings import Finding, findings
-from domain.reports.questions import EDUCATION, QUESTIONS, REPORTS, Answer, gp_registrations
+from domain.reports.questions import EDUCATION, POSSIBLE_DUPLICATES, QUESTIONS, REPORTS, Answer, gp_registrations
+from domain.reports.staleness import Quiet, quiet
 
-__all__ = ["EDUCATION", "QUESTIONS", "REPORTS", "Answer", "Finding", "findings", "gp_registrations"]
+__all__ = [
+    "EDUCATION",
+    "POSSIBLE_DUPLICATES",
+    "QUESTIONS",
+    "REPORTS",
+    "Answer",
+    "Finding",
+    "Quiet",
+    "findings",
+    "gp_registrations",
+    "quiet",
+]

@@ -42,8 +42,16 @@ def education(at: Circumstances) -> Answer | None:
         return Answer("died" if at.died else "left-england", {})
     if not _is_taught(at):
         return None
-    placed = Service.EDUCATION in at.services
-    return Answer("placed" if placed else "home-educated", {"follow_up": _follow_up(at)})
+    return Answer("placed" if Service.EDUCATION in at.services else "home-educated", {})
+
+
+def education_enquiries(at: Circumstances) -> Answer | None:
+    """The flag missing-education-enquiry is up; the status says what has become of the child meanwhile."""
+    follow_up = _follow_up(at)
+    if follow_up is None or follow_up["status"] != "open":
+        return None
+    found = missing_education(at) or education(at)
+    return Answer(found.status if found else "not-of-age", {"follow_up": follow_up})
 
 
 def several_gps(at: Circumstances) -> Answer | None:
@@ -104,6 +112,7 @@ def services_left_behind(at: Circumstances) -> Answer | None:
 
 QUESTIONS: Mapping[str, Question] = {
     "missing-education": missing_education,
+    "education-enquiries": education_enquiries,
     "several-gps": several_gps,
     "no-gp": no_gp,
     "no-lead-professional": no_lead_professional,

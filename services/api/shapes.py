@@ -218,6 +218,48 @@ class UnderWay(BaseModel):
     receipts: str
 
 
+class ReportedChild(BaseModel):
+    """A child on a report's list since a day; `status` is why, further fields depend on the report."""
+
+    model_config = ConfigDict(extra="allow")
+
+    child: str
+    name: dict[str, str | None]
+    date_of_birth: str | None
+    authority: str | None
+    since: str
+    known_to: list[str]
+    status: str
+
+
+class ReportWarning(BaseModel):
+    """What makes a list doubtful, and what to do."""
+
+    model_config = ConfigDict(extra="allow")
+
+    code: Literal["feed-quiet", "before-the-first-event"]
+    message: str
+
+
+class Report(BaseModel):
+    """Who is on a list on a day. `withheld` came onto it after a feed that it rests on fell silent, and are not listed.
+
+    `education` and `follow_up` come with missing-education: children of school age by status, and of those listed how
+    many are followed up.
+    """
+
+    report: str
+    on: str
+    authority: str | None
+    children: list[ReportedChild]
+    count: int
+    statuses: dict[str, int]
+    withheld: int
+    warnings: list[ReportWarning]
+    education: dict[str, int] | None = None
+    follow_up: dict[str, int] | None = None
+
+
 class Reason(BaseModel):
     """Why a submission was not accepted."""
 

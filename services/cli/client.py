@@ -27,7 +27,7 @@ class Api:
             raise WrongUsage("CONTACTPOINT_TOKEN is no token; set it to what `contactpoint token` prints")
         self._url = url.rstrip("/")
         self._base = parts.path.rstrip("/")
-        self._headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
+        self._headers = {"Authorization": f"Bearer {token}"}
         if reason is not None:
             self._headers["Access-Reason"] = quote(reason)
         if parts.scheme == "https":
@@ -42,6 +42,10 @@ class Api:
         """The JSON document of an answer."""
         return json.loads(self._ask("GET", _with(path, parameters))[0])
 
+    def read(self, path: str, kind: str, **parameters: Any) -> bytes:
+        """The answer as it stands, in a media type."""
+        return self._ask("GET", _with(path, parameters), accept=kind)[0]
+
     def post(self, path: str, document: Mapping[str, Any]) -> Any:
         """The JSON document of an answer to one that is sent."""
         return json.loads(self._ask("POST", path, json.dumps(document).encode())[0])
@@ -53,8 +57,12 @@ class Api:
             body, place = self._ask("GET", place)
             yield body
 
-    def _ask(self, method: str, path: str, body: bytes | None = None) -> tuple[bytes, str | None]:
-        headers = self._headers | ({"Content-Type": "application/json"} if body is not None else {})
+    def _ask(
+        self, method: str, path: str, body: bytes | None = None, accept: str = "application/json"
+    ) -> tuple[bytes, str | None]:
+        headers = self._headers | {"Accept": accept}
+        if body is not None:
+            headers["Content-Type"] = "application/json"
         try:
             self._connection.request(method, self._base + path, body, headers)
             answer = self._connection.getresponse()

@@ -27,6 +27,7 @@ VERBS = {
     "find": "find a child",
     "show": "a child's directory entry: who works with the child, and how to reach them",
     "history": "everything that was ever said of a child",
+    "report": "children whom nobody may be looking after: missing education, several GPs, none, and more",
     "duplicates": "children that may be one: list, merge, split, dismiss",
     "export": "every directory entry into a file",
     "rebuild": "build every view afresh from Kafka, compare, switch",

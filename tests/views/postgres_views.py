@@ -2,16 +2,18 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from uuid import UUID
 
 import psycopg2
 
 from projections import apply as applying
 from projections import bulk, schema
 from projections.apply import Message
-from projections.catalogue import LOGS, REGISTER_LOG, TABLES, Log
+from projections.catalogue import DERIVED, LOGS, REGISTER_LOG, TABLES, Log
 from projections.failures import Failure
 from projections.positions import Partition
 from projections.projection import Row, Table
+from projections.reports import derive
 from streams.store.database import Cursor
 
 FRESH = "views_fresh"
@@ -32,7 +34,7 @@ def writing(database_url: str, target: str = schema.LIVE) -> Iterator[Cursor]:
 
 def clear(cursor: Cursor) -> None:
     """Empties every table of views."""
-    tables = ", ".join([*(table.name for table in TABLES), "positions", "failed_messages"])
+    tables = ", ".join([*(table.name for table in (*TABLES, *DERIVED)), "positions", "failed_messages"])
     cursor.execute(f"truncate {tables}")
 
 
@@ -55,6 +57,9 @@ def load(database_url: str, batches: Sequence[Sequence[object]], log: Log = LOGS
     with writing(database_url, FRESH) as cursor:
         for table in TABLES:
             bulk.finish(cursor, table)
+        derive.fill(cursor, str(UUID(int=0)), str(UUID(int=2**128 - 1)))
+        for table in DERIVED:
+            bulk.finish_derived(cursor, table)
 
 
 def rows(cursor: Cursor, table: Table, target: str = schema.LIVE) -> list[Row]:

@@ -38,7 +38,9 @@ def test_an_unreadable_message_fails_for_every_projection(database: str) -> None
     story.ada()
     story.ada()
     failed, found = counts(database, story, without=2)
-    assert failed == [(2, name, "unreadable") for name in ("directory", "search", "duplicates", "audit_history")]
+    assert failed == [
+        (2, name, "unreadable") for name in ("directory", "search", "duplicates", "chronology", "audit_history")
+    ]
     assert found == {"fact": 1, "link": 2, "search": 1, "history": 3}
 
 
@@ -48,16 +50,16 @@ def test_what_one_projection_cannot_take_the_others_can(database: str) -> None:
     story.says(story.new_id(), "ChildListed", {"record_version": 1})
     story.says(record, "RecordAmended", {}, {"subject": "S1"})
     failed, found = counts(database, story)
-    assert failed == [(1, "directory", "KeyError"), (2, "search", "KeyError")]
+    assert failed == [(1, "directory", "KeyError"), (2, "search", "KeyError"), (2, "chronology", "KeyError")]
     assert found == {"fact": 1, "link": 0, "search": 1, "history": 3}
 
 
-def test_a_broken_seal_is_a_failure_of_search_alone(database: str) -> None:
+def test_a_broken_seal_is_a_failure_of_the_views_that_open_it(database: str) -> None:
     story = Story()
     story.ada()
     story.values[0] = story.values[0].replace(b'"sealed":"', b'"sealed":"!')
     failed, found = counts(database, story)
-    assert failed == [(0, "search", "Error")]
+    assert failed == [(0, "search", "Error"), (0, "chronology", "Error")]
     assert found == {"fact": 1, "link": 1, "search": 0, "history": 2}
 
 
@@ -81,7 +83,7 @@ def test_what_postgres_refuses_is_a_failure_of_that_message_alone(database: str,
     story.says(record, "InvolvementEnded", {"number": number}, {"ended_on": "2009-01-01"})
     story.flagged(record)
     failed, found = counts(database, story)
-    assert [(offset, projection) for offset, projection, _ in failed] == [(2, "directory")]
+    assert [(offset, projection) for offset, projection, _ in failed] == [(2, "directory"), (2, "chronology")]
     assert found == {"fact": 2, "link": 1, "search": 1, "history": 4}
 
 

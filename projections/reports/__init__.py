@@ -1,0 +1,1 @@
+"""Reports: who is on which list from when until when, derived from chronologies whenever one of them changes."""

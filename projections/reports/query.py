@@ -1,0 +1,126 @@
+"""Reports read from the findings: who is on a list on a day, by authority, and what is to be known about the feeds."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import orjson
+from psycopg2.extensions import cursor as Cursor  # noqa: N812
+
+from domain.reports import EDUCATION
+from projections.audit_history.query import EVENT_COLUMNS, open_event, stored_event
+from projections.projection import Opener
+
+_ON = "{0}.begins <= %(on)s and ({0}.ends is null or {0}.ends > %(on)s)"
+_IN = "(%(authority)s::text is null or {0}.authority = %(authority)s)"
+
+
+class Listed(NamedTuple):
+    """A child on a list: `known_to` is source → the day from which; `detail` as the report's question gives it."""
+
+    child: str
+    name: Mapping[str, str | None]
+    date_of_birth: str | None
+    authority: str | None
+    since: str
+    status: str
+    detail: Mapping[str, Any]
+    known_to: Mapping[str, str]
+
+
+def listed(
+    cursor: Cursor, opener: Opener, report: str, on: str, authority: str | None, most: int, since: str | None = None
+) -> list[Listed]:
+    """The first `most` children on a report's list on a day (ISO date), longest first; none who came after `since`."""
+    cursor.execute(
+        "select f.child::text, f.authority, f.since, f.status, f.detail, l.date_of_birth, l.known_to,"  # noqa: S608
+        f" {EVENT_COLUMNS} from views.finding f join views.listing l on l.child = f.child"
+        " join views.history h on h.stream = l.record and h.version = l.version"
+        f" where f.report = %(report)s and {_ON.format('f')} and {_IN.format('f')}"
+        " and (%(since)s::text is null or f.since <= %(since)s) order by f.since, f.child limit %(most)s",
+        {"report": report, "on": on, "authority": authority, "since": since, "most": most},
+    )
+    return _named(cursor.fetchall(), opener, on)
+
+
+def possible_duplicates(cursor: Cursor, opener: Opener, on: str, authority: str | None, most: int) -> list[Listed]:
+    """Children that may be one with another, pair by pair as the queue has them, from the day on which both were known.
+
+    Pairs are those that are undecided today; of an earlier day those are left out that were not known by then.
+    """
+    cursor.execute(
+        "with pair as (select distinct on (1, 2) a.child as one, b.child as two, greatest(x.day, y.day) as since,"  # noqa: S608
+        "  s.score from views.suspicion s"
+        "  join views.link a on a.record = s.record join views.link b on b.record = s.other"
+        "  join views.chronology x on x.stream = s.record and x.version = 1"
+        "  join views.chronology y on y.stream = s.other and y.version = 1"
+        "  where s.state = 'suspected' and a.child <> b.child and greatest(x.day, y.day) <= %(on)s"
+        "  order by 1, 2, s.score desc),"
+        " side as (select one as child, two as other, since, score from pair"
+        "  union all select two, one, since, score from pair),"
+        " found as (select child, min(since) as since,"
+        "  json_agg(json_build_object('child', other, 'score', round(score::numeric, 4)) order by score desc, other)"
+        "  as others from side group by child)"
+        " select f.child::text, l.authority, f.since, 'suspected',"
+        f" json_build_object('with', f.others)::text, l.date_of_birth, l.known_to, {EVENT_COLUMNS}"
+        " from found f join views.listing l on l.child = f.child"
+        " join views.history h on h.stream = l.record and h.version = l.version"
+        f" where {_IN.format('l')} order by f.since, f.child limit %(most)s",
+        {"on": on, "authority": authority, "most": most},
+    )
+    return _named(cursor.fetchall(), opener, on)
+
+
+def _named(rows: Sequence[Sequence[Any]], opener: Opener, on: str) -> list[Listed]:
+    """Rows of a list, with the names opened."""
+    events = [stored_event(row[7:], opener) for row in rows]
+    opener.prefetch({event.stream for event in events})
+    found = []
+    for (child, authority, since, status, detail, born, known_to, *_), event in zip(rows, events, strict=True):
+        held = open_event(event).get("particulars", {})
+        name = {key: held.get(key) for key in ("given_name", "family_name")}
+        known = {source: day for source, day in orjson.loads(known_to).items() if day <= on}
+        found.append(Listed(child, name, born, authority, since, status, orjson.loads(detail), known))
+    return found
+
+
+def later(cursor: Cursor, report: str, on: str, authority: str | None, since: str) -> int:
+    """How many children are on a list on a day who came onto it after the day `since`."""
+    cursor.execute(
+        f"select count(*) from views.finding f where f.report = %(report)s and {_ON.format('f')}"  # noqa: S608
+        f" and {_IN.format('f')} and f.since > %(since)s",
+        {"report": report, "on": on, "authority": authority, "since": since},
+    )
+    (number,) = cursor.fetchone() or (0,)
+    return int(number)
+
+
+def education_statuses(cursor: Cursor, on: str, authority: str | None) -> dict[str, int]:
+    """How many children of school age are placed, home-educated, gone, missing, by status."""
+    cursor.execute(
+        "select f.status, count(*) from views.finding f where f.report in (%(education)s, 'missing-education')"  # noqa: S608
+        f" and {_ON.format('f')} and {_IN.format('f')} group by 1 order by 1",
+        {"education": EDUCATION, "on": on, "authority": authority},
+    )
+    return dict(cursor.fetchall())
+
+
+def heard_days(cursor: Cursor, sources: Sequence[str], on: str, authority: str | None) -> dict[str, list[str]]:
+    """The days of which each feed told, up to a day, in order: of feeds that ever told of a child in the authority."""
+    cursor.execute(
+        "select h.source, h.day from views.heard h where h.source = any(%(sources)s) and h.day <= %(on)s"
+        " and (%(authority)s::text is null or exists (select from views.heard s"
+        "  where s.source = h.source and s.authority = %(authority)s)) group by 1, 2 order by 1, 2",
+        {"sources": list(sources), "on": on, "authority": authority},
+    )
+    days: defaultdict[str, list[str]] = defaultdict(list)
+    for source, day in cursor.fetchall():
+        days[source].append(day)
+    return dict(days)
+
+
+def first_day(cursor: Cursor) -> str | None:
+    """The first day of which anything was told."""
+    cursor.execute("select min(day) from views.heard")
+    day: tuple[str | None] = cursor.fetchone() or (None,)
+    return day[0]

@@ -1,0 +1,99 @@
+"""What a report answers: the children on its list, what is counted beside them, and what makes the list doubtful."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from domain.reports import POSSIBLE_DUPLICATES, Quiet, quiet
+from domain.vocabulary import AgencyKind, agency_urn
+from projections.projection import Opener
+from projections.reports import query
+from projections.reports.query import Listed
+from services.registers import load_agencies
+from streams.store.database import Cursor
+
+MOST_LISTED = 50_000
+"""Children of one answer; a report that has more is to be asked for one authority at a time."""
+
+Fields = dict[str, Any]
+
+FEEDS: Mapping[str, AgencyKind] = {
+    "missing-education": AgencyKind.SCHOOL_CENSUS,
+    "several-gps": AgencyKind.GP_REGISTRATION,
+    "no-gp": AgencyKind.GP_REGISTRATION,
+}
+"""The kind of feed without which a report can't be judged."""
+
+
+def report(cursor: Cursor, opener: Opener, name: str, on: date, authority: str | None, most: int) -> Fields:
+    """The document of contract §4 with counts and warnings; one child more than `most` where there are more.
+
+    Children who came onto a list after a feed that it rests on fell silent are counted in `withheld` and not listed.
+    """
+    day = on.isoformat()
+    silent = _quiet_feeds(cursor, name, on, authority)
+    since = min((each.last for each in silent.values()), default=None)
+    if name == POSSIBLE_DUPLICATES:
+        found = query.possible_duplicates(cursor, opener, day, authority, most + 1)
+    else:
+        found = query.listed(cursor, opener, name, day, authority, most + 1, since)
+    withheld = query.later(cursor, name, day, authority, since) if since else 0
+    made: Fields = {
+        "report": name,
+        "on": day,
+        "authority": authority,
+        "children": [_child(each) for each in found],
+        "count": len(found),
+        "statuses": dict(sorted(Counter(each.status for each in found).items())),
+        "withheld": withheld,
+        "warnings": [_silence(source, each) for source, each in silent.items()] + _nothing_yet(cursor, day),
+    }
+    if name == "missing-education":
+        made["education"] = query.education_statuses(cursor, day, authority)
+        made["follow_up"] = _follow_up(found)
+    return made
+
+
+def _child(found: Listed) -> Fields:
+    return {
+        "child": found.child,
+        "name": found.name,
+        "date_of_birth": found.date_of_birth,
+        "authority": found.authority,
+        "since": found.since,
+        "known_to": sorted(found.known_to),
+        "status": found.status,
+        **found.detail,
+    }
+
+
+def _follow_up(found: Sequence[Listed]) -> Mapping[str, int]:
+    """How many are followed up, were followed up and are missing still, or not followed up."""
+    counts = Counter((each.detail["follow_up"] or {"status": "none"})["status"] for each in found)
+    return {status: counts[status] for status in ("none", "open", "ended")}
+
+
+def _quiet_feeds(cursor: Cursor, name: str, on: date, authority: str | None) -> dict[str, Quiet]:
+    """The feeds that the report rests on and that have gone quiet, by source."""
+    kind = FEEDS.get(name)
+    sources = [agency_urn(agency.code) for agency in load_agencies(cursor).values() if agency.kind == kind]
+    days = query.heard_days(cursor, sources, on.isoformat(), authority) if sources else {}
+    judged = {source: quiet(told, on) for source, told in days.items()}
+    return {source: found for source, found in judged.items() if found}
+
+
+def _silence(source: str, found: Quiet) -> Fields:
+    said = (
+        f"{source} has told of no day after {found.last}: {found.silent} days, and it used to pause for {found.pause}"
+        " at most. Who came onto this list since is counted as withheld and not listed; ask the agency for its feed."
+    )
+    return {"code": "feed-quiet", "source": source, "last": found.last, "message": said}
+
+
+def _nothing_yet(cursor: Cursor, day: str) -> list[Fields]:
+    first = query.first_day(cursor)
+    if first and first <= day:
+        return []
+    said = f"nothing is known of days before {first}; ask for a later day" if first else "nothing has been told yet"
+    return [{"code": "before-the-first-event", "first": first, "message": said}]
