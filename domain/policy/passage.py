@@ -30,6 +30,11 @@ class Passage:
         self.listed: list[list[Spell]] = [[] for _ in range(policies)]
         self.dropped = [0] * policies
 
+    def is_listed(self, place: int) -> bool:
+        """Whether the policy at this place lists the child at the end."""
+        spells = self.listed[place]
+        return bool(spells) and spells[-1][1] is None
+
 
 class _State(NamedTuple):
     """Of the days since the last change: whether the child is in need, and here."""

@@ -146,7 +146,7 @@ def _count_listing(tally: Tally, passage: Passage, place: int, found: Sequence[s
             behind("removed_in_need")
     else:
         behind("not_listed_ever")
-    if _is_listed(spells):
+    if passage.is_listed(place):
         tally.listed_now += 1
         return
     behind("not_listed_now")
@@ -168,7 +168,7 @@ def _count_needs(tally: Tally, passage: Passage, place: int, on: str, behind: _B
             behind("held_without_need")
         return
     if needs[-1][1] is None:
-        if _is_listed(spells):
+        if passage.is_listed(place):
             tally.listed_in_need_now += 1
         else:
             behind("in_need_unlisted_now")
@@ -207,7 +207,7 @@ def _count_contacts(tally: Tally, passage: Passage, place: int, behind: _Behind)
 def _count_persons(tally: Tally, passage: Passage, place: int, judge: Judge, behind: _Behind) -> None:
     """Counts who is listed, under age, alive and here, and lacks somebody whom the policy gives every such child."""
     at = passage.at
-    if not (judge.named_person or judge.needs_lead) or not at.here or not _is_listed(passage.listed[place]):
+    if not (judge.named_person or judge.needs_lead) or not at.here or not passage.is_listed(place):
         return
     if judge.named_person and not judge.named_person(at):
         tally.without_named_person += 1
@@ -215,10 +215,6 @@ def _count_persons(tally: Tally, passage: Passage, place: int, judge: Judge, beh
     if judge.needs_lead and at.in_need and not at.leads and (at.age is None or at.age < GROWN_UP):
         tally.without_lead_professional += 1
         behind("without_lead_professional")
-
-
-def _is_listed(spells: Sequence[Spell]) -> bool:
-    return bool(spells) and spells[-1][1] is None
 
 
 def _lists_on(spells: Sequence[Spell], day: str) -> bool:

@@ -12,7 +12,10 @@ from services.api.app import MOST_THREADS, build_app
 from services.api.gate import Gate
 from services.api.parts import Parts
 from services.identity.settings_file import load_settings
-from services.settings import Settings
+from services.policy.deployment import Deployment
+from services.policy.refused import PolicyRefused
+from services.policy.shipped import policy_named
+from services.settings import BadSetting, Settings
 from services.tokens import read_key
 from streams.access_log import AccessLog
 from streams.sealing import KeyEncryptionKey
@@ -63,7 +66,9 @@ def open_app(settings: Settings) -> Gate:
     keys = KeyRing(key, reader_of(key_pool, "register"))
     access_keys = KeyRing(key, reader_of(key_pool, "access"))
     searcher = Searcher(load_settings())
-    parts = Parts(pool, keys, access_keys, access_log, read_key(settings), settings.need_kafka(), searcher)
+    deployment = _deployment(settings)
+    kafka, token_key = settings.need_kafka(), read_key(settings)
+    parts = Parts(pool, keys, access_keys, access_log, token_key, kafka, searcher, database_url, deployment)
 
     def close() -> None:
         parts.producer.close()
@@ -72,6 +77,14 @@ def open_app(settings: Settings) -> Gate:
         key_pool.close()
 
     return build_app(parts, close)
+
+
+def _deployment(settings: Settings) -> Deployment:
+    """What this directory shows; raises BadSetting where its policy can't be used."""
+    try:
+        return Deployment(policy_named(settings.policy))
+    except PolicyRefused as refused:
+        raise BadSetting(f"CONTACTPOINT_POLICY names no policy that can be used: {refused}") from None
 
 
 class _Server(uvicorn.Server):
