@@ -67,7 +67,8 @@ def test_nothing_can_be_decided_on_an_unlisted_child(
     world.suspect(child, other, 0.5)
     assert client.get("/duplicates", headers=user).json() == {"pairs": [], "contradictions": []}
     asked = {"left": child, "right": other, "reason": "the same child"}
-    assert client.post("/duplicates/merge", headers=bearer(world, "user:demo-practitioner"), json=asked).status_code == 404
+    steward = bearer(world, "user:demo-practitioner")
+    assert client.post("/duplicates/merge", headers=steward, json=asked).status_code == 404
 
 
 def test_it_appears_once_social_care_works_with_it(client: TestClient, world: World, user: Headers, child: str) -> None:

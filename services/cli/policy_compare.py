@@ -49,7 +49,7 @@ def _policies(text: str) -> list[str]:
         try:
             if is_path(said.strip()):
                 path = Path(said.strip())
-                told.append(text_of(path) + "\n")
+                told.append(text_of(path))
                 read_policy(path.name, told[-1])
             else:
                 told.append(policy_named(said.strip()).name)
