@@ -14,7 +14,8 @@ from time import monotonic
 from typing import IO, Any
 
 from domain.chronology import Fact
-from projections.chronology.query import chronologies
+from projections.chronology.query import facts_of
+from projections.directory import query as directory
 from services.policy.comparison import Comparison, Question
 from services.policy.model_file import read_model
 from services.policy.policy_file import read_policy
@@ -92,11 +93,12 @@ def _slices(database: Database) -> Slices:
     after: str | None = None
     while True:
         with database.transaction() as cursor:
-            part = chronologies(cursor, after, SLICE)
-        if not part:
+            children = directory.children(cursor, after, SLICE)
+            facts = facts_of(cursor, children)
+        if not children:
             return
-        yield part
-        after = part[-1][0]
+        yield [(child, facts[child]) for child in children]
+        after = children[-1]
 
 
 def _tell(out: IO[bytes], document: dict[str, Any]) -> None:
