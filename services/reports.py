@@ -7,6 +7,7 @@ from typing import Any
 
 from domain.reports import POSSIBLE_DUPLICATES, Quiet, quiet
 from domain.vocabulary import AgencyKind, agency_urn
+from projections.duplicates.query import may_be
 from projections.projection import Opener
 from projections.reports import query
 from projections.reports.query import Listed
@@ -25,11 +26,15 @@ FEEDS: Mapping[str, AgencyKind] = {
 }
 """The kind of feed without which a report can't be judged."""
 
+OF_WHAT_LACKS = frozenset({"missing-education", "no-gp"})
+"""Reports on which a record that stands alone only because nobody has decided whose it is would seem a child."""
+
 
 def report(cursor: Cursor, opener: Opener, name: str, on: date, authority: str | None, most: int) -> Fields:
-    """The document of contract §4 with counts and warnings; one child more than `most` where there are more.
+    """The document of contract §4 with counts and warnings, of at most `most` children; `more` where there are others.
 
     Children who came onto a list after a feed that it rests on fell silent are counted in `withheld` and not listed.
+    Those of whom only something is lacking, and who may be one with a child that lacks it not, are `undecided`.
     """
     day = on.isoformat()
     silent = _quiet_feeds(cursor, name, on, authority)
@@ -38,21 +43,34 @@ def report(cursor: Cursor, opener: Opener, name: str, on: date, authority: str |
         found = query.possible_duplicates(cursor, opener, day, authority, most + 1)
     else:
         found = query.listed(cursor, opener, name, day, authority, most + 1, since)
+    more = len(found) > most
+    found = found[:most]
+    undecided = _undecided(cursor, name, day, found) if name in OF_WHAT_LACKS else {}
+    decided = [each for each in found if each.child not in undecided]
     withheld = query.later(cursor, name, day, authority, since) if since else 0
     made: Fields = {
         "report": name,
         "on": day,
         "authority": authority,
-        "children": [_child(each) for each in found],
-        "count": len(found),
-        "statuses": dict(sorted(Counter(each.status for each in found).items())),
+        "children": [_child(each) for each in decided],
+        "count": len(decided),
+        "statuses": dict(sorted(Counter(each.status for each in decided).items())),
+        "undecided": [{**_child(each), "may_be": undecided[each.child]} for each in found if each.child in undecided],
         "withheld": withheld,
+        "more": more,
         "warnings": [_silence(source, each) for source, each in silent.items()] + _nothing_yet(cursor, day),
     }
     if name == "missing-education":
         made["education"] = query.education_statuses(cursor, day, authority)
-        made["follow_up"] = _follow_up(found)
+        made["follow_up"] = _follow_up(decided)
     return made
+
+
+def _undecided(cursor: Cursor, name: str, day: str, found: Sequence[Listed]) -> dict[str, list[str]]:
+    """The children who may be one with a child that is not on the list, and with whom."""
+    others = may_be(cursor, [each.child for each in found])
+    lacking = query.on_list(cursor, name, day, set().union(*others.values()))
+    return {child: sorted(each - lacking) for child, each in others.items() if each - lacking}
 
 
 def _child(found: Listed) -> Fields:
@@ -84,9 +102,10 @@ def _quiet_feeds(cursor: Cursor, name: str, on: date, authority: str | None) -> 
 
 
 def _silence(source: str, found: Quiet) -> Fields:
+    rhythm = f"it used to pause for {found.pause} at most" if found.pause else "it was heard of no other day"
     said = (
-        f"{source} has told of no day after {found.last}: {found.silent} days, and it used to pause for {found.pause}"
-        " at most. Who came onto this list since is counted as withheld and not listed; ask the agency for its feed."
+        f"{source} has told of no day after {found.last}: {found.silent} days, and {rhythm}."
+        " Who came onto this list since is counted as withheld and not listed; ask the agency for its feed."
     )
     return {"code": "feed-quiet", "source": source, "last": found.last, "message": said}
 

@@ -157,6 +157,32 @@ def test_who_looks_must_be_registered_and_named(run: Run, world: World, monkeypa
     assert run("find", "--nhs-number", NHS_NUMBER, "--reason", "an enquiry")[0] == 0
 
 
+def test_a_report_in_words_as_json_and_as_csv(world: World, run: Run) -> None:
+    child = world.child_with(NHS_NUMBER)
+    asked = ["report", "missing-education", "--on", "2008-10-23", *WHO]
+    status, out, _ = run(*asked, "--json")
+    assert status == 0
+    (listed,) = json.loads(out)["children"]
+    assert (listed["child"], listed["known_to"]) == (child, ["urn:agency:gp", "urn:agency:la-north"])
+    status, out, _ = run(*asked)
+    assert (status, out.count(child)) == (0, 1)
+    assert "1 on the list of 2008-10-23: 1 not-reported" in out
+    assert "Followed up: 1 none" in out
+    status, out, _ = run(*asked, "--csv")
+    assert out.lstrip("\ufeff").splitlines()[0].startswith("child,given_name,family_name")
+
+
+def test_an_empty_report_is_no_failure(run: Run) -> None:
+    status, out, _ = run("report", "several-gps", "--on", "2008-10-23", *WHO)
+    assert (status, out) == (0, "0 on the list of 2008-10-23\n")
+
+
+def test_a_report_for_no_authority_is_wrong_usage(run: Run) -> None:
+    status, _, error = run("report", "several-gps", "--authority", "north", *WHO)
+    assert status == 2
+    assert "ONS code" in error
+
+
 def test_export_writes_every_entry(world: World, run: Run, tmp_path: Path) -> None:
     world.say(*(person(f"X{n}", family_name=f"Exported{n}") for n in range(5)))
     target = tmp_path / "out.ndjson"

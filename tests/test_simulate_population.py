@@ -191,6 +191,7 @@ def test_the_command_says_what_it_wrote(tmp_path: Path) -> None:
         "children": 1,
         "submissions": answer["submissions"],
         "agencies": answer["agencies"],
+        "realised": json.loads((out / "realised.json").read_bytes()),
         "out": str(out),
     }
     assert answer["submissions"] >= answer["agencies"] >= 1

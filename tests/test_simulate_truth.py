@@ -9,11 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.education import is_of_school_age
+from services.simulate.dice import Dice
 from services.simulate.feeds import write_feeds
+from services.simulate.model import AS_AT, Person
+from services.simulate.population import people
+from services.simulate.registry import raise_flag
 from services.simulate.school_age import is_of_statutory_age, statutory_from, statutory_until
+from services.simulate.truth import truth_of
 from tests.simulated_feeds import Feeds, Submission, read_feeds
 
 UNIVERSAL = {"education", "home-education", "gp", "health-visiting"}
+SELECTIVE = {"looked-after", "child-protection-plan", "domestic-abuse"}
 
 
 @pytest.fixture(scope="module")
@@ -56,8 +62,9 @@ def told(submissions: list[Submission], born: date, as_at: date) -> dict[str, An
         "missing_education": status == "live" and education in ("not-reported", "reported-absent"),
         "gp_count": list(current.values()).count("gp"),
         "status": status,
-        "selective_listed": "social-care" in current.values(),
-        "selective_ever": "social-care" in started.values(),
+        "selective_listed": "social-care" in current.values() or any(flag in SELECTIVE for _, _, flag in flags),
+        "selective_ever": "social-care" in started.values()
+        or any(s["data"].get("flag") in SELECTIVE for s in submissions),
         "additional_services_now": bool(set(current.values()) - UNIVERSAL),
         "additional_services_ever": bool(set(started.values()) - UNIVERSAL),
     }
@@ -82,6 +89,33 @@ def test_the_truth_is_what_the_feeds_say(county: Feeds) -> None:
         stored = {**person, "current_involvements": current, "flags": set(person["flags"])}
         expected = told(sent[person["person"]], born, as_at)
         assert {key: stored[key] for key in expected} == expected
+
+
+@pytest.mark.parametrize("name", sorted(SELECTIVE))
+def test_a_flag_is_on_the_selective_list_without_social_care_at_work(name: str) -> None:
+    person = without_social_care()
+    raise_flag(Dice("a flag"), person.records[0], name, person.came, None)
+    told = truth_of(person)
+    assert (told["selective_listed"], told["selective_ever"]) == (True, True)
+
+
+@pytest.mark.parametrize("name", sorted(SELECTIVE))
+def test_a_flag_that_was_lowered_was_once_on_the_selective_list(name: str) -> None:
+    person = without_social_care()
+    raise_flag(Dice("a flag"), person.records[0], name, person.came, AS_AT)
+    told = truth_of(person)
+    assert (told["selective_listed"], told["selective_ever"]) == (False, True)
+
+
+@pytest.mark.parametrize("name", ["common-assessment", "information-to-share", "missing-education-enquiry"])
+def test_other_flags_are_on_no_selective_list(name: str) -> None:
+    person = without_social_care()
+    raise_flag(Dice("a flag"), person.records[0], name, person.came, None)
+    assert not truth_of(person)["selective_ever"]
+
+
+def without_social_care() -> Person:
+    return next(person for person in people(100, 1) if not truth_of(person)["selective_ever"])
 
 
 def test_each_record_belongs_to_one_person_and_each_person_has_one(county: Feeds) -> None:

@@ -16,7 +16,7 @@ from domain.child import Child, Comparison
 from domain.event import RegisterEvent
 from domain.identity import Comparer
 from domain.vocabulary import AgencyKind
-from projections import postgres, schema
+from projections import live, postgres, schema
 from projections.access_log.project import AccessLog
 from projections.catalogue import LOGS, REGISTER_LOG
 from projections.projection import PublishedEvent, PublishedReceipt
@@ -123,7 +123,7 @@ class World:
         with self.database.transaction() as cursor:
             schema.use(cursor, schema.LIVE)
             cursor.execute("set local search_path to views")
-            postgres.write(cursor, self._puts(), careful=True)
+            live.write(cursor, list(self._puts()), careful=True)
             cursor.execute("select value from register.outbox where topic like 'receipts.%' order by ordinal")
             receipts = [_receipt(bytes(value)) for (value,) in cursor.fetchall()]
             postgres.write(cursor, [put for receipt in receipts for put in Receipts().project(receipt)], careful=True)

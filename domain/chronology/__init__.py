@@ -6,7 +6,7 @@ changes in order of their days (`changes.py`), and moving through these gives th
 """
 
 from domain.chronology.circumstances import Circumstances, FlagUp, Working, walk
-from domain.chronology.facts import Fact, FactKind
+from domain.chronology.facts import Fact, FactKind, organisation_key
 from domain.chronology.summary import Summary, summary
 
-__all__ = ["Circumstances", "Fact", "FactKind", "FlagUp", "Summary", "Working", "summary", "walk"]
+__all__ = ["Circumstances", "Fact", "FactKind", "FlagUp", "Summary", "Working", "organisation_key", "summary", "walk"]

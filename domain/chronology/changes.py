@@ -86,7 +86,9 @@ def _record(stream: str, facts: Sequence[Fact]) -> Record:
             _end_span(record, fact, open_spans)
         elif kind == FactKind.DEREGISTERED:
             record.active = False
-            record.changes.append((fact.day, FIRST, "deregister", (stream, fact.word)))
+            record.changes.append((fact.day, FIRST, "deregister", (stream,)))
+            if fact.word in CHILD_GONE:
+                record.changes.append((fact.day, LAST, "go", (fact.word,)))
         else:
             _say(record, fact)
     return record

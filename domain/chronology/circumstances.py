@@ -110,17 +110,16 @@ class Circumstances:
         else:
             self._addresses[record] = (time, authority)
 
-    def deregister(self, record: str, reason: str) -> None:
+    def deregister(self, record: str) -> None:
         """An agency no longer holds the child."""
         self._registered[record] = False
         self._authority_in_doubt = True
-        self.go(reason)
 
     def go(self, reason: str) -> None:
-        """The child has died or left England, where that is the reason."""
+        """The child has died, or left England."""
         if reason == "died":
             self.died = True
-        elif reason == "left-england":
+        else:
             self.left_england = True
 
     def start(self, key: Key, service: str, organisation: str | None, lead: bool, source: str) -> None:

@@ -1,7 +1,10 @@
 """What one event of a record says for the chronology."""
 
+from collections.abc import Mapping
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+from domain.identity.normalise import normalise_name
 
 
 class FactKind(StrEnum):
@@ -41,3 +44,9 @@ class Fact(NamedTuple):
     word: str | None
     place: str | None
     sure: bool | None
+
+
+def organisation_key(involvement: Mapping[str, Any]) -> str | None:
+    """What tells an involvement's organisation from others: its code, else its name; None where neither is told."""
+    organisation = involvement.get("organisation") or {}
+    return organisation.get("code") or normalise_name(organisation.get("name") or "") or None

@@ -48,7 +48,7 @@ def education(at: Circumstances) -> Answer | None:
 def education_enquiries(at: Circumstances) -> Answer | None:
     """The flag missing-education-enquiry is up; the status says what has become of the child meanwhile."""
     follow_up = _follow_up(at)
-    if follow_up is None or follow_up["status"] != "open":
+    if not at.known or follow_up is None or follow_up["status"] != "open":
         return None
     found = missing_education(at) or education(at)
     return Answer(found.status if found else "not-of-age", {"follow_up": follow_up})

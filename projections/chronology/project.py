@@ -4,9 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from domain.chronology import FactKind
+from domain.chronology import FactKind, organisation_key
 from domain.chronology.changes import CHILD_GONE
-from domain.identity.normalise import normalise_name
 from domain.vocabulary import RESTRICTED_SOURCE
 from projections.projection import PublishedEvent, Put, Row, Table
 
@@ -103,10 +102,8 @@ def _removed(_: PublishedEvent, personal: Mapping[str, Any]) -> Said:
 
 def _started(event: PublishedEvent, personal: Mapping[str, Any]) -> Said:
     involvement = personal["involvement"]
-    organisation = involvement.get("organisation") or {}
-    place = organisation.get("code") or normalise_name(organisation.get("name") or "") or None
     day = _day(involvement.get("started_on") or event.time[:10])
-    return day, involvement["service"], place, bool(involvement.get("lead_professional"))
+    return day, involvement["service"], organisation_key(involvement), bool(involvement.get("lead_professional"))
 
 
 def _ended(_: PublishedEvent, personal: Mapping[str, Any]) -> Said:

@@ -1,5 +1,6 @@
 """The open pairs of the queue: found on reading, from what was said of records and whose they are now."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
@@ -76,6 +77,22 @@ def _pairs(cursor: Cursor, statement: str, after: Place | None, limit: int) -> l
         {**(after._asdict() if after else {}), "limit": limit},
     )
     return [OpenPair._make((*row[:-1], orjson.loads(row[-1]))) for row in cursor.fetchall()]
+
+
+def may_be(cursor: Cursor, children: Sequence[str]) -> dict[str, set[str]]:
+    """Of these children those whom somebody has to decide on, each with the children that it may be one with."""
+    cursor.execute(
+        "select a.child::text, b.child::text from views.link a"  # noqa: S608
+        " join lateral (select s.* from views.suspicion s where s.record = a.record"
+        "  union all select s.* from views.suspicion s where s.other = a.record) s on s.state = 'suspected'"
+        " join views.link b on b.record = case when s.record = a.record then s.other else s.record end"
+        f" where a.child = any(%s::uuid[]) and a.child <> b.child and not {_REMOVED}",
+        (list(children),),
+    )
+    others: defaultdict[str, set[str]] = defaultdict(set)
+    for child, other in cursor.fetchall():
+        others[child].add(other)
+    return dict(others)
 
 
 def children_of(pairs: Iterable[OpenPair]) -> Sequence[str]:

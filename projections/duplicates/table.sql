@@ -12,6 +12,7 @@ create table if not exists suspicion (
     position bigint not null
 );
 create unique index if not exists suspicion_key on suspicion (record, other);
+create index if not exists suspicion_other on suspicion (other);
 
 -- Pairs of records of one child, record < other, that contradict each other as they were at that position.
 create table if not exists contradiction (

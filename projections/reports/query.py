@@ -1,7 +1,7 @@
 """Reports read from the findings: who is on a list on a day, by authority, and what is to be known about the feeds."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import orjson
@@ -82,6 +82,16 @@ def _named(rows: Sequence[Sequence[Any]], opener: Opener, on: str) -> list[Liste
         known = {source: day for source, day in orjson.loads(known_to).items() if day <= on}
         found.append(Listed(child, name, born, authority, since, status, orjson.loads(detail), known))
     return found
+
+
+def on_list(cursor: Cursor, report: str, on: str, children: Collection[str]) -> set[str]:
+    """Those of the children who are on the list of a report on a day."""
+    cursor.execute(
+        f"select f.child::text from views.finding f where f.report = %(report)s and {_ON.format('f')}"  # noqa: S608
+        " and f.child = any(%(children)s::uuid[])",
+        {"report": report, "on": on, "children": list(children)},
+    )
+    return {child for (child,) in cursor.fetchall()}
 
 
 def later(cursor: Cursor, report: str, on: str, authority: str | None, since: str) -> int:

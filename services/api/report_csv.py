@@ -19,7 +19,7 @@ def csv_answer(report: Mapping[str, Any]) -> Response:
     text = StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(COLUMNS)
-    for child in report["children"]:
+    for child in (*report["children"], *report["undecided"]):
         detail = {name: value for name, value in child.items() if name not in _SHOWN and value is not None}
         name = child["name"]
         row = (child["child"], name["given_name"], name["family_name"], child["date_of_birth"], child["authority"])

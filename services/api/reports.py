@@ -52,18 +52,16 @@ def _report(who: Looker, name: str, on: date, authority: str | None, limit: int 
     most = limit or MOST_LISTED
     with who.parts.reading() as cursor:
         found = report(cursor, who.parts.keys, name, on, authority, most)
-    if found["count"] > most:
-        if limit is None:
-            said = f"more than {MOST_LISTED:,} children are on this list; ask for one authority, or with a limit"
-            raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, said)
-        found["children"], found["count"] = found["children"][:limit], limit
+    if found["more"] and limit is None:
+        said = f"more than {MOST_LISTED:,} children are on this list; ask for one authority, or with a limit"
+        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, said)
     _record(who, found)
     return found
 
 
 def _record(who: Looker, found: dict[str, Any]) -> None:
     asked = {name: found[name] for name in ("report", "on", "authority") if found[name]}
-    children = [each["child"] for each in found["children"]]
+    children = [each["child"] for each in (*found["children"], *found["undecided"])]
     for begin in range(0, max(1, len(children)), MOST_IN_A_LOOK):
         who.record("report", asked, children[begin : begin + MOST_IN_A_LOOK])
 

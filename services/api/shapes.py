@@ -244,7 +244,10 @@ class ReportWarning(BaseModel):
 
 
 class Report(BaseModel):
-    """Who is on a list on a day. `withheld` came onto it after a feed that it rests on fell silent, and are not listed.
+    """Who is on a list on a day; `more` where a limit cut it short.
+
+    `undecided` lack what others have, and may be one with somebody who has it: decide on the duplicate first.
+    `withheld` came onto the list after a feed that it rests on fell silent, and are not listed.
 
     `education` and `follow_up` come with missing-education: children of school age by status, and of those listed how
     many are followed up.
@@ -256,7 +259,9 @@ class Report(BaseModel):
     children: list[ReportedChild]
     count: int
     statuses: dict[str, int]
+    undecided: list[ReportedChild]
     withheld: int
+    more: bool
     warnings: list[ReportWarning]
     education: dict[str, int] | None = None
     follow_up: dict[str, int] | None = None

@@ -1,6 +1,6 @@
 """A report for people: its warnings first, then the list, then what is counted beside it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from rich.console import Console
@@ -20,8 +20,13 @@ def display_report(to: Console, found: Fields) -> None:
     where = f" in {found['authority']}" if found["authority"] else ""
     if found["children"]:
         title = f"{found['report']} on {found['on']}{where}"
-        to.print(table(("name", "born", "since", "why", "known to", "child"), _rows(found), title))
+        to.print(table(("name", "born", "since", "why", "known to", "child"), _rows(found["children"]), title))
     to.print(f"{found['count']:,} on the list of {found['on']}{where}" + _counted(found["statuses"]))
+    if found["undecided"]:
+        title = "May be one with a child who is not on the list; decide with `contactpoint duplicates`"
+        to.print(table(("name", "born", "since", "why", "known to", "child"), _rows(found["undecided"]), title))
+    if found["more"]:
+        to.print("There are more: leave out --limit")
     if found["withheld"]:
         to.print(text(f"{found['withheld']:,} withheld: see the warning above", "yellow"))
     if found.get("education"):
@@ -30,8 +35,8 @@ def display_report(to: Console, found: Fields) -> None:
         to.print("Followed up" + _counted(found["follow_up"]))
 
 
-def _rows(found: Fields) -> Iterator[tuple[object, ...]]:
-    for child in found["children"]:
+def _rows(children: Iterable[Fields]) -> Iterator[tuple[object, ...]]:
+    for child in children:
         name = child["name"]
         yield (
             text(f"{name['given_name'] or '–'} {name['family_name'] or ''}", "bold"),

@@ -3,7 +3,7 @@
 import re
 import sys
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 import orjson
 
@@ -16,10 +16,11 @@ _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u
 """Control characters, and marks that change the direction of the text around them."""
 
 
-def print_json(document: Any) -> None:
-    """Prints one JSON document and a newline."""
-    sys.stdout.buffer.write(orjson.dumps(document, option=orjson.OPT_APPEND_NEWLINE))
-    sys.stdout.flush()
+def print_json(document: Any, to: TextIO | None = None) -> None:
+    """Prints one JSON document and a newline, to standard output if not elsewhere."""
+    out = to or sys.stdout
+    out.buffer.write(orjson.dumps(document, option=orjson.OPT_APPEND_NEWLINE))
+    out.flush()
 
 
 def plain(value: object) -> str:
@@ -27,11 +28,12 @@ def plain(value: object) -> str:
     return "" if value is None else _UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", str(value))
 
 
-def console() -> "Console":
-    """Where people read: standard output, at least 100 characters wide where it is no terminal."""
+def console(to: TextIO | None = None) -> "Console":
+    """Where people read: standard output if not elsewhere, at least 100 characters wide where it is no terminal."""
     from rich.console import Console
 
-    return Console(width=None if sys.stdout.isatty() else 120, highlight=False, emoji=False, markup=False)
+    out = to or sys.stdout
+    return Console(file=out, width=None if out.isatty() else 120, highlight=False, emoji=False, markup=False)
 
 
 def text(value: object, style: str = "") -> "Text":

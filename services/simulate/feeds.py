@@ -1,13 +1,11 @@
-"""The feeds as files, in the format in which agencies hand them in, and the truth behind them.
+"""The feeds in the format in which agencies hand them in: as files with the truth behind them, or as one stream.
 
 People are made one by one and their submissions put in order of time in blocks of `BLOCK` children, so memory does
-not grow with the population. An agency's file is in order of time within a block; each record's submissions always are.
+not grow with the population. An agency's file is in order of handing in within a block; each record's submissions
+always are.
 """
 
-from array import array
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack
 from itertools import islice
 from operator import attrgetter
 from pathlib import Path
@@ -16,11 +14,14 @@ from typing import Any, BinaryIO, NamedTuple
 import orjson
 
 from services.simulate.files import SimulationError, make_empty, write_agencies
+from services.simulate.handing_in import ON_TIME, Manner, handed_in
 from services.simulate.memo import write_memo
-from services.simulate.model import AS_AT, Person
+from services.simulate.model import Person
 from services.simulate.population import people
-from services.simulate.submissions import sent_for
-from services.simulate.truth import person_id, truth_of
+from services.simulate.realised import realised
+from services.simulate.tally import Tally
+from services.simulate.truth import truth_of
+from services.simulate.writers import FeedFiles, TruthFile
 
 BLOCK = 2_000
 
@@ -29,45 +30,84 @@ Progress = Callable[[int, int], None]
 
 
 class Counts(NamedTuple):
-    """What was written: children, their submissions, and the agencies that sent any."""
+    """What was written: children, the submissions handed in, the agencies that sent any, and the realised figures."""
 
     children: int
     submissions: int
     agencies: int
+    realised: dict[str, Any]
 
 
-def submissions(children: int, seed: int, noise: int = 1) -> Iterator[dict[str, Any]]:
-    """The submissions of all agencies, interleaved in order of time within blocks of children.
+def submissions(children: int, seed: int, noise: int = 1, manner: Manner = ON_TIME) -> Iterator[dict[str, Any]]:
+    """The submissions of all agencies, interleaved in order of handing in within blocks of children.
 
     Nested values may be shared between submissions: read them, don't change them.
     """
-    numbers: Counter[str] = Counter()
+    tally = Tally(manner)
     for block in _blocks(people(children, seed, noise)):
-        for _, submission in _in_order(block, seed, numbers):
+        for _, submission in _in_order(block, seed, tally):
             yield submission
 
 
-def write_feeds(children: int, seed: int, out: Path, progress: Progress | None = None, noise: int = 1) -> Counts:
-    """Writes agencies.yaml, a file for each agency, truth.json and the memo's case into a new or empty folder.
+def write_feeds(
+    children: int,
+    seed: int,
+    out: Path,
+    progress: Progress | None = None,
+    noise: int = 1,
+    manner: Manner = ON_TIME,
+) -> Counts:
+    """Writes agencies.yaml, a file for each agency, truth.json, realised.json and the memo's case, which is always the
+    same, into a new or empty folder.
 
     Raises SimulationError where there would be no child, or where the folder holds something or can't be made.
     """
-    if children < 1:
-        raise SimulationError("a population has at least one child")
+    _need_a_child(children)
     make_empty(out)
     write_agencies(out / "agencies.yaml")
     write_memo(out / "memo")
-    numbers: Counter[str] = Counter()
-    done = 0
-    with _Feeds(out) as feeds, _Truth(out / "truth.json") as truth:
+    tally = Tally(manner)
+    with FeedFiles(out) as feeds, TruthFile(out / "truth.json") as truth:
         for block in _blocks(people(children, seed, noise)):
-            for code, submission in _in_order(block, seed, numbers):
+            for code, submission in _in_order(block, seed, tally):
                 feeds.write(code, submission)
-            truth.write(block)
-            done += len(block)
-            if progress is not None:
-                progress(done, children)
-    return Counts(done, numbers.total(), len(numbers))
+            for person in block:
+                facts = truth_of(person)
+                truth.write(person, facts)
+                tally.child(person, facts)
+            _tell(progress, tally, children)
+    counts = _counts(tally)
+    (out / "realised.json").write_bytes(orjson.dumps(counts.realised, option=orjson.OPT_INDENT_2))
+    return counts
+
+
+def write_stream(
+    children: int,
+    seed: int,
+    to: BinaryIO,
+    progress: Progress | None = None,
+    noise: int = 1,
+    manner: Manner = ON_TIME,
+) -> Counts:
+    """Writes what `submissions` gives as NDJSON and nothing else.
+
+    Raises SimulationError where there would be no child, BrokenPipeError where nobody reads on.
+    """
+    _need_a_child(children)
+    tally = Tally(manner)
+    for block in _blocks(people(children, seed, noise)):
+        for _, submission in _in_order(block, seed, tally):
+            to.write(orjson.dumps(submission, option=orjson.OPT_APPEND_NEWLINE))
+        for person in block:
+            tally.child(person, truth_of(person))
+        _tell(progress, tally, children)
+    to.flush()
+    return _counts(tally)
+
+
+def _need_a_child(children: int) -> None:
+    if children < 1:
+        raise SimulationError("a population has at least one child")
 
 
 def _blocks(everybody: Iterable[Person]) -> Iterator[list[Person]]:
@@ -76,56 +116,20 @@ def _blocks(everybody: Iterable[Person]) -> Iterator[list[Person]]:
         yield block
 
 
-def _in_order(block: list[Person], seed: int, numbers: Counter[str]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """A block's submissions by day, each with its agency's code and the next of that agency's ids."""
-    sent = [s for person in block for record in person.records for s in sent_for(record)]
-    sent.sort(key=attrgetter("on"))
-    for s in sent:
-        code = s.agency.code
-        numbers[code] += 1
-        yield code, s.submission(f"{code}-{seed}-{numbers[code]:06}")
+def _in_order(block: list[Person], seed: int, tally: Tally) -> Iterator[tuple[str, dict[str, Any]]]:
+    """What is handed in of a block, by day, each with its agency's code and the next of that agency's ids."""
+    given = [each for person in block for record in person.records for each in handed_in(record, seed, tally.manner)]
+    given.sort(key=attrgetter("on"))
+    for each in given:
+        if tally.submission(each):
+            code = each.sent.agency.code
+            yield code, each.sent.submission(f"{code}-{seed}-{tally.handed_in[code]:06}")
 
 
-class _Feeds:
-    """One open file for each agency that sends anything."""
-
-    def __init__(self, out: Path) -> None:
-        self._out = out
-        self._open = ExitStack()
-        self._files: dict[str, BinaryIO] = {}
-
-    def __enter__(self) -> "_Feeds":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._open.close()
-
-    def write(self, code: str, submission: dict[str, Any]) -> None:
-        if code not in self._files:
-            self._files[code] = self._open.enter_context((self._out / f"{code}.ndjson").open("wb"))
-        self._files[code].write(orjson.dumps(submission, option=orjson.OPT_APPEND_NEWLINE))
+def _tell(progress: Progress | None, tally: Tally, children: int) -> None:
+    if progress is not None:
+        progress(tally.children, children)
 
 
-class _Truth:
-    """truth.json, written person by person; only the numbers of look-alikes are kept."""
-
-    def __init__(self, path: Path) -> None:
-        self._file = path.open("wb")
-        self._look_alikes = array("Q")
-        self._separator = b'{"as_at":%b,"people":[\n' % orjson.dumps(AS_AT)
-
-    def __enter__(self) -> "_Truth":
-        return self
-
-    def __exit__(self, failed: type[BaseException] | None, *_: object) -> None:
-        with self._file:
-            if failed is None:
-                pairs = [[person_id(number - 1), person_id(number)] for number in self._look_alikes]
-                self._file.write(b'],"pairs_hard_negative":%b}\n' % orjson.dumps(pairs))
-
-    def write(self, block: list[Person]) -> None:
-        for person in block:
-            self._file.write(self._separator + orjson.dumps(truth_of(person)))
-            self._separator = b",\n"
-            if person.look_alike is not None:
-                self._look_alikes.append(person.number)
+def _counts(tally: Tally) -> Counts:
+    return Counts(tally.children, tally.handed_in.total(), len(tally.handed_in), realised(tally))

@@ -8,6 +8,9 @@ from services.simulate.school_age import is_of_statutory_age
 UNIVERSAL = frozenset({"education", "home-education", "gp", "health-visiting"})
 """Services for every child; all others are additional."""
 
+SELECTIVE = frozenset({"looked-after", "child-protection-plan", "domestic-abuse"})
+"""Flags that put a child on a selective list, whoever raised them."""
+
 
 def person_id(number: int) -> str:
     """How truth.json names a person."""
@@ -17,10 +20,13 @@ def person_id(number: int) -> str:
 def truth_of(person: Person) -> dict[str, Any]:
     """The facts of one child: who it is, its records, who works with it, what it lacks.
 
-    `selective_listed` says whether a list of children known to social care alone would hold it.
+    `selective_listed` says whether a list of children judged vulnerable would hold it: those with a raised flag of
+    SELECTIVE or with social care at work; `selective_ever` whether it ever would have.
     """
     involvements = [(record.agency.source, i) for record in person.records for i in record.involvements]
     current = [(source, i) for source, i in involvements if i.ended is None]
+    flags = [flag for record in person.records for flag in record.flags]
+    raised = {flag.name for flag in flags if flag.lowered is None}
     ever = {i.service for _, i in involvements}
     now = {i.service for _, i in current}
     education = education_status(person, [i for _, i in involvements])
@@ -36,13 +42,13 @@ def truth_of(person: Person) -> dict[str, Any]:
             {"source": source, "involvement": i.reference, "service": i.service} for source, i in current
         ],
         "ended_involvements": len(involvements) - len(current),
-        "flags": sorted({flag.name for record in person.records for flag in record.flags if flag.lowered is None}),
+        "flags": sorted(raised),
         "education_status": education,
         "missing_education": person.status == "live" and education in ("not-reported", "reported-absent"),
         "gp_count": sum(i.service == "gp" for _, i in current),
         "status": person.status,
-        "selective_listed": "social-care" in now,
-        "selective_ever": "social-care" in ever,
+        "selective_listed": "social-care" in now or bool(raised & SELECTIVE),
+        "selective_ever": "social-care" in ever or any(flag.name in SELECTIVE for flag in flags),
         "additional_services_now": bool(now - UNIVERSAL),
         "additional_services_ever": bool(ever - UNIVERSAL),
     }

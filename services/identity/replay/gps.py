@@ -1,14 +1,15 @@
 """With which GPs each record says that the child is registered now: what the reports on GPs are about."""
 
 from collections.abc import Iterable, Mapping
-from sys import intern
 from typing import Any
 
-from domain.identity.normalise import normalise_name
+from domain.chronology import organisation_key
+from domain.reports import gp_registrations
 from domain.vocabulary import Service
+from projections.projection import PublishedEvent
 
-_Current = tuple[int, str]
-"""The number of an involvement in its record, and what tells its practice from others."""
+_Current = tuple[int, tuple[str, str | None]]
+"""The number of an involvement in its record, and (source, what tells its practice from others)."""
 
 
 class Gps:
@@ -17,12 +18,13 @@ class Gps:
     def __init__(self) -> None:
         self._current: dict[str, tuple[_Current, ...]] = {}
 
-    def started(self, record: str, number: int, involvement: Mapping[str, Any]) -> None:
+    def started(self, event: PublishedEvent, involvement: Mapping[str, Any]) -> None:
         """An involvement began, or is told anew."""
-        self.ended(record, number)
+        number = event.data["number"]
+        self.ended(event.stream, number)
         if involvement["service"] == Service.GP:
-            who = intern(_practice(involvement) or f"{record}/{number}")
-            self._current[record] = (*self._current.get(record, ()), (number, who))
+            told = (event.source, organisation_key(involvement))
+            self._current[event.stream] = (*self._current.get(event.stream, ()), (number, told))
 
     def ended(self, record: str, number: int) -> None:
         """An involvement ended."""
@@ -30,13 +32,5 @@ class Gps:
             self._current[record] = tuple(each for each in self._current[record] if each[0] != number)
 
     def among(self, records: Iterable[str]) -> int:
-        """With how many GPs the child of these records is."""
-        return len({who for record in records for _, who in self._current.get(record, ())})
-
-
-def _practice(involvement: Mapping[str, Any]) -> str:
-    for part in ("organisation", "practitioner"):
-        name = (involvement.get(part) or {}).get("name")
-        if name:
-            return normalise_name(name)
-    return ""
+        """With how many GPs the child of these records is, as the report several-gps counts them."""
+        return gp_registrations(told for record in records for _, told in self._current.get(record, ()))

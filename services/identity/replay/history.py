@@ -100,7 +100,7 @@ class History:
                     said = _description(event, personal)
                     descriptions[record, event.version] = said
                 elif event.type == INVOLVED:
-                    self.gps.started(record, event.data["number"], personal["involvement"])
+                    self.gps.started(event, personal["involvement"])
         return {cause: said for cause, said in descriptions.items() if said.record not in self.left_out}
 
     def _leave_out(self, record: str) -> None:

@@ -1,0 +1,137 @@
+"""What reports find on one day, found anew by looking at every fact: slow, plain, and the yardstick for the walk."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
+
+from domain.birth import believed_birth
+from domain.chronology import Fact
+from domain.education import birthday, is_of_school_age
+from domain.reports import gp_registrations
+from domain.vocabulary import RESTRICTED_SOURCE, UNIVERSAL_SERVICES
+
+
+class OnDay:
+    """What holds for a child on a day, from all facts."""
+
+    def __init__(self, facts: Iterable[Fact], day: str) -> None:
+        records: defaultdict[str, list[Fact]] = defaultdict(list)
+        for fact in facts:
+            records[fact.stream].append(fact)
+        self.day = day
+        gone = [r[-1] for r in records.values() if r[-1].kind == "removed" and r[-1].word]
+        self.records = {stream: told for stream, told in records.items() if told[-1].kind != "removed"}
+        self.registered = [r for r in self.records.values() if any(f.kind == "registered" and f.day <= day for f in r)]
+        self.spans = [span for told in self.records.values() for span in _spans(told)]
+        self.current = [s for s in self.spans if s["begins"] <= day < (s["ends"] or "9999")]
+        self.working = [s for s in self.current if s["kind"] == "started"]
+        self.services = {s["fact"].word for s in self.working}
+        self.flags = [s for s in self.current if s["kind"] == "raised"]
+        self.born = self._born()
+        self.gone = self._gone(gone)
+        self.authority = self._authority()
+
+    def _born(self) -> str | None:
+        latest = [[f for f in told if f.kind in ("registered", "amended")][-1] for told in self.records.values()]
+        latest.sort(key=lambda f: (_is_active(self.records[f.stream]), f.time, f.stream), reverse=True)
+        return believed_birth((f.word, not f.sure) for f in latest)[0]
+
+    def _gone(self, removed: Sequence[Fact]) -> str | None:
+        """`died`, or `left-england` where nothing was begun after that."""
+        ends = [f for told in self.records.values() for f in told if f.kind == "deregistered"]
+        reasons = [(f.word, f.day) for f in [*ends, *removed] if f.day <= self.day]
+        if any(word == "died" for word, _ in reasons):
+            return "died"
+        left = [day for word, day in reasons if word == "left-england"]
+        begun = [f.day for told in self.records.values() for f in told if f.kind == "registered"]
+        begun += [span["begins"] for span in self.spans if span["kind"] == "started"]
+        returns = [day for day in begun if left and max(left) < day <= self.day]
+        return "left-england" if left and not returns else None
+
+    def _authority(self) -> str | None:
+        told = []
+        for stream, facts in self.records.items():
+            said = [f for f in facts if f.kind in ("registered", "amended") and f.day <= self.day]
+            if said and said[-1].place and said[-1].source != RESTRICTED_SOURCE:
+                told.append(
+                    (_is_active([f for f in facts if f.day <= self.day]), said[-1].time, stream, said[-1].place)
+                )
+        return max((active, time, place) for active, time, _, place in told)[2] if told else None
+
+    def authority_of(self, stream: str) -> str | None:
+        said = [f for f in self.records[stream] if f.kind in ("registered", "amended") and f.day <= self.day]
+        return said[-1].place if said else None
+
+    @property
+    def is_child(self) -> bool:
+        grown_up = self.born is not None and self.day >= birthday(date.fromisoformat(self.born), 18).isoformat()
+        return bool(self.registered) and self.gone is None and not grown_up
+
+    @property
+    def of_school_age(self) -> bool:
+        return self.born is None or is_of_school_age(date.fromisoformat(self.born), date.fromisoformat(self.day))
+
+
+def on_lists(facts: Iterable[Fact], day: str) -> dict[str, tuple[str, str | None]]:
+    """Report → status and authority, of every report that the child is on, and `education`."""
+    at = OnDay(facts, day)
+    found: dict[str, str] = {}
+    if at.registered and at.of_school_age:
+        found |= _education(at)
+    if at.registered and any(s["fact"].word == "missing-education-enquiry" for s in at.flags):
+        found["education-enquiries"] = found.get("missing-education") or found.get("education") or "not-of-age"
+    if at.is_child:
+        found |= _of_children(at)
+    return {report: (status, at.authority) for report, status in found.items()}
+
+
+def _education(at: OnDay) -> dict[str, str]:
+    if at.gone:
+        return {"education": at.gone}
+    if taught := at.services & {"education", "home-education"}:
+        return {"education": "placed" if "education" in taught else "home-educated"}
+    before = [s for s in at.spans if s["fact"].word in ("education", "home-education") and s["begins"] <= at.day]
+    return {"missing-education": "reported-absent" if before else "not-reported"}
+
+
+def _of_children(at: OnDay) -> dict[str, str]:
+    found = {}
+    gps = [(s["fact"].source, s["fact"].place) for s in at.working if s["fact"].word == "gp"]
+    if not gps:
+        found["no-gp"] = "none"
+    elif gp_registrations(gps) > 1:
+        found["several-gps"] = "several"
+    led = any(s["fact"].sure for s in at.working)
+    if len(at.services) >= 3 and at.services - UNIVERSAL_SERVICES and not led:
+        found["no-lead-professional"] = "none"
+    if any(not s["fact"].sure for s in at.flags):
+        found["flags-without-contact"] = "silent"
+    there = {at.authority_of(s["fact"].stream) for s in at.working} - {None}
+    if at.authority and there - {at.authority}:
+        found["services-left-behind"] = "left-behind"
+    return found
+
+
+def _is_active(facts: Sequence[Fact]) -> bool:
+    standing = [f.kind for f in facts if f.kind in ("registered", "deregistered")]
+    return bool(standing) and standing[-1] == "registered"
+
+
+def _spans(facts: Sequence[Fact]) -> list[dict[str, Any]]:
+    """Involvements and flags of one record; one told again while it is open replaces what was told before."""
+    spans: list[dict[str, Any]] = []
+    begun = {"ended": "started", "lowered": "raised"}
+    for fact in facts:
+        if fact.kind in ("started", "raised"):
+            still = [
+                s for s in spans if s["kind"] == fact.kind and s["fact"].number == fact.number and s["ends"] is None
+            ]
+            for span in still:
+                spans.remove(span)
+            spans.append({"kind": fact.kind, "fact": fact, "begins": fact.day, "ends": None})
+        elif fact.kind in begun:
+            for span in spans:
+                if (span["kind"], span["fact"].number, span["ends"]) == (begun[fact.kind], fact.number, None):
+                    span["ends"] = max(fact.day, span["begins"])
+    return spans
