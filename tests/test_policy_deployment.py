@@ -8,7 +8,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from services.api.server import open_app
-from services.settings import BadSetting
+from services.policy.refused import PolicyRefused
 from streams.kafka import KafkaSettings
 from tests.api_world import NHS_NUMBER, Headers, bearer, looking, one_child
 from tests.world import World, person, submission
@@ -110,5 +110,5 @@ def test_a_policy_of_ones_own_is_a_file(world: World, tmp_path: Path, user: Head
         assert client.get(f"/children/{child}", headers=user).status_code == 200
         assert client.get(f"/children/{world.child_with(OTHER)}", headers=user).status_code == 404
     file.write_text(text.replace("served_by", "served"), encoding="utf-8")
-    with pytest.raises(BadSetting, match=r"health\.yaml, line 6"):
+    with pytest.raises(PolicyRefused, match=r"health\.yaml, line 6"):
         open_app(replace(world.settings, policy=str(file)))

@@ -13,9 +13,8 @@ from services.api.gate import Gate
 from services.api.parts import Parts
 from services.identity.settings_file import load_settings
 from services.policy.deployment import Deployment
-from services.policy.refused import PolicyRefused
 from services.policy.shipped import policy_named
-from services.settings import BadSetting, Settings
+from services.settings import Settings
 from services.tokens import read_key
 from streams.access_log import AccessLog
 from streams.sealing import KeyEncryptionKey
@@ -57,7 +56,10 @@ def run(settings: Settings, stop: Event) -> None:
 
 
 def open_app(settings: Settings) -> Gate:
-    """The API with everything that it needs; its connections are made when they are first used."""
+    """The API with everything that it needs; its connections are made when they are first used.
+
+    Raises PolicyRefused where the policy of this directory can't be used.
+    """
     database_url = settings.need_database()
     key = KeyEncryptionKey.from_file(settings.keys / "key-encryption.key")
     pool = Pool(database_url, MOST_THREADS, "contactpoint api", wait_s=5)
@@ -66,7 +68,7 @@ def open_app(settings: Settings) -> Gate:
     keys = KeyRing(key, reader_of(key_pool, "register"))
     access_keys = KeyRing(key, reader_of(key_pool, "access"))
     searcher = Searcher(load_settings())
-    deployment = _deployment(settings)
+    deployment = Deployment(policy_named(settings.policy))
     kafka, token_key = settings.need_kafka(), read_key(settings)
     parts = Parts(pool, keys, access_keys, access_log, token_key, kafka, searcher, database_url, deployment)
 
@@ -77,14 +79,6 @@ def open_app(settings: Settings) -> Gate:
         key_pool.close()
 
     return build_app(parts, close)
-
-
-def _deployment(settings: Settings) -> Deployment:
-    """What this directory shows; raises BadSetting where its policy can't be used."""
-    try:
-        return Deployment(policy_named(settings.policy))
-    except PolicyRefused as refused:
-        raise BadSetting(f"CONTACTPOINT_POLICY names no policy that can be used: {refused}") from None
 
 
 class _Server(uvicorn.Server):
