@@ -18,10 +18,10 @@ def display_policies(console: "Console", answer: Figures, lists: Sequence[str]) 
     console.print(table(("", *policies), [row for row in rows if any(row[1:])]))
     first = next(iter(policies.values()))
     known, needy = answer["children"], first["in_need_now"]
-    console.print(f"On {answer['on']} the directory knew {known:,} children; {needy:,} of them were in need.", end=" ")
+    said = [f"On {answer['on']} the directory knew {known:,} children; {needy:,} of them were in need."]
     if answer["not_yet_known"]:
-        console.print(f"Of {answer['not_yet_known']:,} more agencies told only later.", end=" ")
-    console.print(_FOOT)
+        said.append(f"Of {answer['not_yet_known']:,} more agencies told only later.")
+    console.print(" ".join([*said, _FOOT]))
     for name in lists:
         for policy, children in answer[name].items():
             console.print(f"\n{policy}, {name.replace('_', ' ')}: {len(children):,}")
@@ -29,7 +29,7 @@ def display_policies(console: "Console", answer: Figures, lists: Sequence[str]) 
 
 
 _FOOT = (
-    "Hours are an estimate from assumptions that can be changed (--model), and no promise."
+    "Hours are those of one practitioner, an estimate from assumptions that can be changed (--model), and no promise."
     " docs/policies.md defines every figure."
 )
 
@@ -58,21 +58,21 @@ _ROWS: tuple[tuple[str, Callable[[Figures], str]], ...] = (
     ("Listed now", _number("listed_now")),
     ("Listed ever", _number("listed_ever")),
     ("In need now, not listed", _number("in_need_unlisted_now")),
-    ("Not listed when a need arose", _number("unlisted_when_need_arose")),
+    ("Not listed as a need arose", _number("unlisted_when_need_arose")),
     ("Needs never seen", _number("needs_never_listed")),
-    ("Days unseen, half of them within", _number("unseen_days", "median")),
-    ("Days unseen, nine in ten within", _number("unseen_days", "p90")),
+    ("Days unseen, half within", _number("unseen_days", "median")),
+    ("Days unseen, 9 in 10 within", _number("unseen_days", "p90")),
     ("Involvements not shown", _number("involvements_lost")),
     ("Report findings lost", lambda figures: f"{sum(figures['findings_lost'].values()):,}"),
     ("Decisions to list", _number("decisions", "on")),
     ("Decisions to take off", _number("decisions", "off")),
     ("Decisions reversed", _number("decisions", "reversed")),
     ("Taken off while in need", _number("removed_in_need")),
-    ("Being listed tells of need (bits)", lambda figures: f"{figures['stigma_bits']:.2f}"),
+    ("Bits that listing gives away", lambda figures: f"{figures['stigma_bits']:.2f}"),
     ("Listed, never in need", _number("held_without_need", "children")),
-    ("… child-years held on them", lambda figures: f"{figures['held_without_need']['child_years']:,.0f}"),
-    ("Contacts whose other side is found", _share),
-    ("Hours saved, practitioner a year", _hours),
+    ("… child-years of them", lambda figures: f"{figures['held_without_need']['child_years']:,.0f}"),
+    ("Contacts findable", _share),
+    ("Hours saved a year", _hours),
     ("Without a named person", _number("without_named_person")),
     ("In need, without a lead", _number("without_lead_professional")),
 )

@@ -64,16 +64,17 @@ def run(args: Namespace) -> int:
     if args.html and not args.html.absolute().parent.is_dir():
         raise AnswerIsNo(f"there is no folder {args.html.absolute().parent}; make it first")
     answer = _answer(looking_api(args), asked)
+    lists = list(dict.fromkeys(args.lists or ()))
     if args.html:
         from services.policy.page import page
 
-        args.html.write_text(page(json.loads(answer), args.lists or ()), encoding="utf-8")
+        args.html.write_text(page(json.loads(answer), lists), encoding="utf-8")
     if args.json:
         sys.stdout.buffer.write(answer)
     else:
         from services.cli.display_policies import display_policies
 
-        display_policies(console(), json.loads(answer), args.lists or ())
+        display_policies(console(), json.loads(answer), lists)
         if args.html:
             print(f"The page with pictures is in {args.html}.")
     return DONE

@@ -3,20 +3,18 @@
 Every value stands beside its bar as text; colours only repeat what texts say.
 """
 
+import re
 from collections.abc import Sequence
 from html import escape
-from itertools import count
 from typing import NamedTuple
 
 WIDTH = 400
 BAR, GAP, LABEL = 16, 5, 22
-"""Heights of a bar, of the space behind it, and of the label of a group."""
+"""Heights of a bar, of the space below it, and of the label of a group."""
 LETTER = 7.4
 """Width of a letter at most, on average over a text."""
 COLOURS = ("#0b5fa5", "#c2410c", "#15803d", "#7e22ce")
 SHADES = ("#dbeafe", "#a9cdf3", "#6aa5e0", "#2f7cc4", "#0b5fa5", "#08335c")
-
-_numbers = count(1)
 
 
 class Bar(NamedTuple):
@@ -114,7 +112,7 @@ def spreads(title: str, rows: Sequence[Spread]) -> str:
 
 
 def _svg(title: str, height: float, parts: Sequence[str]) -> str:
-    name = f"picture-{next(_numbers)}"
+    name = re.sub(r"[^a-z]+", "-", title.lower())
     head = f'<svg viewBox="0 0 {WIDTH} {height:.0f}" role="img" aria-labelledby="{name}">'
     return "\n".join([head, f'<title id="{name}">{escape(title)}</title>', *parts, "</svg>"])
 

@@ -6,6 +6,7 @@ from importlib.resources import files
 from typing import Any
 
 from services.policy.page_sections import SECTIONS, Section
+from services.policy.page_table import table
 
 Figures = Mapping[str, Any]
 
@@ -52,17 +53,11 @@ def _introduction(answer: Figures) -> list[str]:
 
 def _section(section: Section, policies: Mapping[str, Figures]) -> str:
     about = {name: figures for name, figures in policies.items() if section.is_about(figures)}
-    columns = "".join(f'<th scope="col">{escape(column)}</th>' for column, _ in section.columns)
-    rows = [
-        f'<tr><th scope="row">{escape(name)}</th>'
-        + "".join(f"<td>{escape(tell(figures))}</td>" for _, tell in section.columns)
-        + "</tr>"
-        for name, figures in about.items()
-    ]
-    table = f"<table><thead><tr><th scope='col'>Policy</th>{columns}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+    rows = [(name, *(tell(figures) for _, tell in section.columns)) for name, figures in about.items()]
+    told = table(("Policy", *(column for column, _ in section.columns)), rows)
     return (
         f"<section><h2>{escape(section.title)}</h2><p>{escape(section.says)}</p>"
-        f'<div class="beside">{section.draw(section.title, about)}<div class="wide">{table}</div></div></section>'
+        f'<div class="beside">{section.draw(section.title, about)}<div class="wide">{told}</div></div></section>'
     )
 
 

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from domain.policy.figures import BANDS
 from services.policy.charts import Bar, Group, Spread, bars, spreads, stacks
+from services.policy.page_table import table
 
 Figures = Mapping[str, Any]
 Tell = Callable[[Figures], str]
@@ -58,7 +59,9 @@ def _unseen(title: str, policies: Mapping[str, Figures]) -> str:
     names = [name for name, _, _ in BANDS]
     within = {policy: told["unseen_days"]["within"] for policy, told in policies.items()}
     groups = [Group(policy, [Bar(n, told[n], f"{told[n]:,}") for n in names]) for policy, told in within.items()]
-    return stacks(f"{title}: needs by the time that they stayed unseen", names, groups)
+    picture = stacks(f"{title}: needs by the time that they stayed unseen", names, groups)
+    rows = [(name, *(f"{told[name]:,}" for told in within.values())) for name in names]
+    return f"<div>{picture}<div class='wide'>{table(('Unseen', *within), rows)}</div></div>"
 
 
 def _hours(title: str, policies: Mapping[str, Figures]) -> str:
@@ -108,7 +111,7 @@ SECTIONS = (
     ),
     Section(
         "What a practitioner would not find",
-        "Involvements of today with children who are not listed, and findings of today's reports about them.",
+        "Involvements of the day with children who are not listed, and findings of that day's reports about them.",
         _bars(("involvements", ("involvements_lost",))),
         (("Involvements", _number("involvements_lost")), ("Report findings", _findings)),
     ),
