@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import socket
 import threading
 import time
@@ -234,6 +235,25 @@ def test_where_postgres_goes_away_the_verb_says_so(
     assert "Postgres" in capfd.readouterr().err
 
 
+def test_where_the_look_cannot_be_recorded_nothing_is_shown(client: TestClient, world: World) -> None:
+    with closing(psycopg2.connect(world.database_url)) as connection, connection.cursor() as cursor:
+        cursor.execute("select last from access.counter for update")
+        *_, last = compared(client, world)
+    assert list(last) == ["problem"]
+    assert "access log" in last["problem"]
+
+
+def test_where_the_process_is_killed_the_answer_says_that_it_is_not_whole(client: TestClient, world: World) -> None:
+    told: list[list[dict[str, Any]]] = []
+    with _locked(world):
+        asking = threading.Thread(target=lambda: told.append(compared(client, world)))
+        asking.start()
+        _until(lambda: _of_comparisons(world))
+        os.kill(_children_of(os.getpid())[0], signal.SIGKILL)
+        asking.join()
+    assert "try again" in told[0][-1]["problem"]
+
+
 def test_where_the_client_goes_away_the_process_ends(served: dict[str, str], world: World) -> None:
     asked = json.dumps({"policies": ["universal"]}).encode()
     headers = {**looking(world), "Content-Type": "application/json"}
@@ -245,6 +265,7 @@ def test_where_the_client_goes_away_the_process_ends(served: dict[str, str], wor
         _until(lambda: _of_comparisons(world))
         client.close()
         _until(lambda: not _children_of(os.getpid()))
+    _until(lambda: main(["policy", "compare", *WHO]) == 0)
 
 
 def _children_of(pid: int) -> list[int]:

@@ -93,7 +93,7 @@ def _can_hold(rule: Rule, until_age: int | None) -> bool:
     ages = {0}
     for each in every_rule(rule):
         if isinstance(each, Aged):
-            ages |= {each.from_age, each.until_age or 0, max(0, each.from_age - 1)}
+            ages |= {each.from_age, each.until_age or 0}
     search = _Search(rule, atoms)
     return any(search.finds(age, {}, 0) for age in sorted(ages) if until_age is None or age < until_age)
 
