@@ -10,12 +10,9 @@ from domain.vocabulary import AgencyKind, agency_urn
 from projections.duplicates.query import may_be
 from projections.projection import Opener
 from projections.reports import query
-from projections.reports.query import Listed
+from projections.reports.query import FIRST, Listed, Place
 from services.registers import load_agencies
 from streams.store.database import Cursor
-
-MOST_LISTED = 50_000
-"""Children of one answer; a report that has more is to be asked for one authority at a time."""
 
 Fields = dict[str, Any]
 
@@ -30,24 +27,26 @@ OF_WHAT_LACKS = frozenset({"missing-education", "no-gp"})
 """Reports on which a record that stands alone only because nobody has decided whose it is would seem a child."""
 
 
-def report(cursor: Cursor, opener: Opener, name: str, on: date, authority: str | None, most: int) -> Fields:
-    """The document of contract §4 with counts and warnings, of at most `most` children; `more` where there are others.
+def report_page(
+    cursor: Cursor, opener: Opener, name: str, on: date, authority: str | None, after: Place, most: int
+) -> tuple[Fields, Place | None]:
+    """The document of contract §4 for at most `most` children, and the place behind which there are more.
 
     Children who came onto a list after a feed that it rests on fell silent are counted in `withheld` and not listed.
     Those of whom only something is lacking, and who may be one with a child that lacks it not, are `undecided`.
+    What is not about the children of a page (`withheld`, `warnings`, `education`) is told on the first alone.
     """
     day = on.isoformat()
     silent = _quiet_feeds(cursor, name, on, authority)
-    since = min((each.last for each in silent.values()), default=None)
+    until = min((each.last for each in silent.values()), default=day)
     if name == POSSIBLE_DUPLICATES:
-        found = query.possible_duplicates(cursor, opener, day, authority, most + 1)
+        found = query.possible_duplicates(cursor, opener, day, authority, after, most + 1)
     else:
-        found = query.listed(cursor, opener, name, day, authority, most + 1, since)
-    more = len(found) > most
+        found = query.listed(cursor, opener, name, day, authority, after, most + 1, until)
+    last = Place(found[most - 1].since, found[most - 1].child) if len(found) > most else None
     found = found[:most]
     undecided = _undecided(cursor, name, day, found) if name in OF_WHAT_LACKS else {}
     decided = [each for each in found if each.child not in undecided]
-    withheld = query.later(cursor, name, day, authority, since) if since else 0
     made: Fields = {
         "report": name,
         "on": day,
@@ -56,14 +55,27 @@ def report(cursor: Cursor, opener: Opener, name: str, on: date, authority: str |
         "count": len(decided),
         "statuses": dict(sorted(Counter(each.status for each in decided).items())),
         "undecided": [{**_child(each), "may_be": undecided[each.child]} for each in found if each.child in undecided],
-        "withheld": withheld,
-        "more": more,
-        "warnings": [_silence(source, each) for source, each in silent.items()] + _nothing_yet(cursor, day),
+        "withheld": 0,
+        "more": last is not None,
+        "warnings": [],
     }
     if name == "missing-education":
-        made["education"] = query.education_statuses(cursor, day, authority)
         made["follow_up"] = _follow_up(decided)
-    return made
+    if after == FIRST:
+        made |= _beside(cursor, name, day, authority, silent, until)
+    return made, last
+
+
+def _beside(
+    cursor: Cursor, name: str, day: str, authority: str | None, silent: Mapping[str, Quiet], until: str
+) -> Fields:
+    """What is told beside the list."""
+    told: Fields = {"warnings": [_silence(source, each) for source, each in silent.items()] + _nothing_yet(cursor, day)}
+    if silent:
+        told["withheld"] = query.later(cursor, name, day, authority, until)
+    if name == "missing-education":
+        told["education"] = query.education_statuses(cursor, day, authority)
+    return told
 
 
 def _undecided(cursor: Cursor, name: str, day: str, found: Sequence[Listed]) -> dict[str, list[str]]:

@@ -110,18 +110,16 @@ def test_a_long_report_is_recorded_in_several_looks(
     assert [child for look in looks for child in look["children"]] == [each["child"] for each in found["children"]]
 
 
-def test_a_limit_says_that_there_are_more(client: TestClient, user: Headers) -> None:
-    found = client.get("/reports/no-gp", params={"on": ON, "limit": 1}, headers=user).json()
-    assert (found["count"], found["more"]) == (1, True)
-
-
-def test_a_list_too_long_to_answer_says_how_to_ask(
-    client: TestClient, user: Headers, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(reports, "MOST_LISTED", 1)
-    answer = client.get("/reports/no-gp", params={"on": ON}, headers=user)
-    assert is_problem(answer, 422)
-    assert "one authority" in answer.json()["detail"]
+@pytest.mark.parametrize("report", ["no-gp", "missing-education"])
+def test_pages_are_the_whole_list(client: TestClient, user: Headers, report: str) -> None:
+    whole = client.get(f"/reports/{report}", params={"on": ON}, headers=user).json()
+    path, children = f"/reports/{report}?on={ON}&limit=2", []
+    for _ in range(2):
+        page = client.get(path, headers=user)
+        children += page.json()["children"]
+        path = page.headers.get("Link", "").partition("<")[2].partition(">")[0]
+    assert children == whole["children"]
+    assert (path, page.json()["more"]) == ("", False)
 
 
 def test_csv_opens_in_a_spreadsheet_and_runs_nothing(client: TestClient, user: Headers) -> None:

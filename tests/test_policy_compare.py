@@ -216,8 +216,11 @@ def _locked(world: World) -> Any:
 
 
 def _until(condition: Any) -> None:
-    while not condition():
+    for _ in range(600):
+        if condition():
+            return
         time.sleep(0.05)
+    pytest.fail("what was waited for did not come")
 
 
 def test_where_postgres_goes_away_the_verb_says_so(

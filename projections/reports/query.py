@@ -12,6 +12,7 @@ from projections.audit_history.query import EVENT_COLUMNS, open_event, stored_ev
 from projections.projection import Opener
 
 _ON = "{0}.begins <= %(on)s and ({0}.ends is null or {0}.ends > %(on)s)"
+_BEHIND = "({0}.since, {0}.child) > (%(since)s, %(child)s::uuid)"
 _IN = "(%(authority)s::text is null or {0}.authority = %(authority)s)"
 
 
@@ -28,23 +29,45 @@ class Listed(NamedTuple):
     known_to: Mapping[str, str]
 
 
+class Place(NamedTuple):
+    """Where a child stands in a list: those who are on it longest come first."""
+
+    since: str
+    child: str
+
+
+FIRST = Place("", "00000000-0000-0000-0000-000000000000")
+"""Before every child."""
+
+
 def listed(
-    cursor: Cursor, opener: Opener, report: str, on: str, authority: str | None, most: int, since: str | None = None
+    cursor: Cursor, opener: Opener, report: str, on: str, authority: str | None, after: Place, most: int, until: str
 ) -> list[Listed]:
-    """The first `most` children on a report's list on a day (ISO date), longest first; none who came after `since`."""
+    """Children on the list of a report on a day, from a place on; none who came onto it after the day `until`."""
     cursor.execute(
-        "select f.child::text, f.authority, f.since, f.status, f.detail, l.date_of_birth, l.known_to,"  # noqa: S608
-        f" {EVENT_COLUMNS} from views.finding f join views.listing l on l.child = f.child"
-        " join views.history h on h.stream = l.record and h.version = l.version"
-        f" where f.report = %(report)s and {_ON.format('f')} and {_IN.format('f')}"
-        " and (%(since)s::text is null or f.since <= %(since)s) order by f.since, f.child limit %(most)s",
-        {"report": report, "on": on, "authority": authority, "since": since, "most": most},
+        "with page as materialized (select * from views.finding f"  # noqa: S608
+        f" where f.report = %(report)s and {_ON.format('f')} and {_IN.format('f')} and {_BEHIND.format('f')}"
+        " and f.since <= %(until)s order by f.since, f.child limit %(most)s)"
+        " select f.child::text, f.authority, f.since, f.status, f.detail, l.date_of_birth, l.known_to,"
+        f" {EVENT_COLUMNS} from page f join views.listing l on l.child = f.child"
+        " join views.history h on h.stream = l.record and h.version = l.version order by f.since, f.child",
+        {
+            "report": report,
+            "on": on,
+            "authority": authority,
+            "until": until,
+            "since": after.since,
+            "child": after.child,
+            "most": most,
+        },
     )
     return _named(cursor.fetchall(), opener, on)
 
 
-def possible_duplicates(cursor: Cursor, opener: Opener, on: str, authority: str | None, most: int) -> list[Listed]:
-    """Children that may be one with another, pair by pair as the queue has them, from the day on which both were known.
+def possible_duplicates(
+    cursor: Cursor, opener: Opener, on: str, authority: str | None, after: Place, most: int
+) -> list[Listed]:
+    """Children that may be one with another, from a place on; `since` is the day on which both were known.
 
     Pairs are those that are undecided today; of an earlier day those are left out that were not known by then.
     """
@@ -65,8 +88,8 @@ def possible_duplicates(cursor: Cursor, opener: Opener, on: str, authority: str 
         f" json_build_object('with', f.others)::text, l.date_of_birth, l.known_to, {EVENT_COLUMNS}"
         " from found f join views.listing l on l.child = f.child"
         " join views.history h on h.stream = l.record and h.version = l.version"
-        f" where {_IN.format('l')} order by f.since, f.child limit %(most)s",
-        {"on": on, "authority": authority, "most": most},
+        f" where {_IN.format('l')} and {_BEHIND.format('f')} order by f.since, f.child limit %(most)s",
+        {"on": on, "authority": authority, "since": after.since, "child": after.child, "most": most},
     )
     return _named(cursor.fetchall(), opener, on)
 

@@ -9,16 +9,20 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from domain.reports import REPORTS
-from services.api.answers import json_answer, problems
+from projections.reports.query import FIRST, Place
+from services.api.answers import json_answer, next_page, problems
 from services.api.looks import Looker, ReasonHeader, looker
 from services.api.parts import Parts
 from services.api.problems import Problem, absent
-from services.api.report_csv import csv_answer
 from services.api.shapes import Report
-from services.reports import MOST_LISTED, report
+from services.report_csv import report_csv
+from services.reports import report_page
 
+MOST_LISTED = 2_000
+"""Children of one page."""
 MOST_IN_A_LOOK = 1_000
-"""Children of one access event; a report that shows more is recorded in several."""
+"""Children of one access event; a page that shows more is recorded in several."""
+_AFTER = r"^[0-9-]{10}~[0-9a-f-]{36}$"
 _AUTHORITY = re.compile(r"[A-Z][0-9]{8}")
 _SAY_DAY = "on: give a date such as 2008-10-23"
 _SAY_AUTHORITY = "authority: give the ONS code of a local authority, a letter and eight digits"
@@ -36,34 +40,43 @@ def router(parts: Parts) -> APIRouter:
         _: ReasonHeader = None,
         authority: Annotated[str | None, Query(description="ONS code of the authority that the child lives in")] = None,
         on: Annotated[str | None, Query(description="the day that is judged, default today")] = None,
-        limit: Annotated[int | None, Query(ge=1, le=MOST_LISTED, description="at most so many children")] = None,
+        after: Annotated[str | None, Query(pattern=_AFTER, description="from the header Link of a page")] = None,
+        limit: Annotated[int, Query(ge=1, le=MOST_LISTED)] = MOST_LISTED,
     ) -> Response:
-        """Children on the list of a report on a day, the longest first; CSV where `Accept` asks for `text/csv`."""
+        """Children on the list of a report on a day, the longest first; CSV where `Accept` asks for `text/csv`.
+
+        The header `Link` names the next page while there is one; what is counted is counted by page.
+        """
         who = looker(parts, request)
-        found = _report(who, name, _day(who, on), _authority(authority), limit)
-        return csv_answer(found) if "text/csv" in request.headers.get("accept", "") else json_answer(found)
+        day, place = _day(who, on), _authority(authority)
+        found, last = _report(who, name, day, place, after, limit)
+        again = {"authority": place, "on": found["on"], "after": _token(last), "limit": limit}
+        headers = next_page(f"/reports/{name}", again) if last else {}
+        if "text/csv" not in request.headers.get("accept", ""):
+            return json_answer(found, headers=headers)
+        headers["Content-Disposition"] = f'attachment; filename="{name}-{found["on"]}.csv"'
+        return Response(report_csv(found), HTTPStatus.OK, headers, "text/csv; charset=utf-8")
 
     return calls
 
 
-def _report(who: Looker, name: str, on: date, authority: str | None, limit: int | None) -> dict[str, Any]:
+def _report(
+    who: Looker, name: str, on: date, authority: str | None, after: str | None, limit: int
+) -> tuple[dict[str, Any], Place | None]:
     if name not in REPORTS:
         raise absent()
-    most = limit or MOST_LISTED
+    place = Place(*after.split("~")) if after else FIRST
     with who.parts.reading() as cursor:
-        found = report(cursor, who.parts.keys, name, on, authority, most)
-    if found["more"] and limit is None:
-        said = f"more than {MOST_LISTED:,} children are on this list; ask for one authority, or with a limit"
-        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, said)
-    _record(who, found)
-    return found
-
-
-def _record(who: Looker, found: dict[str, Any]) -> None:
-    asked = {name: found[name] for name in ("report", "on", "authority") if found[name]}
+        found, last = report_page(cursor, who.parts.keys, name, on, authority, place, limit)
+    asked = {key: found[key] for key in ("report", "on", "authority") if found[key]}
     children = [each["child"] for each in (*found["children"], *found["undecided"])]
     for begin in range(0, max(1, len(children)), MOST_IN_A_LOOK):
         who.record("report", asked, children[begin : begin + MOST_IN_A_LOOK])
+    return found, last
+
+
+def _token(last: Place | None) -> str | None:
+    return "~".join(last) if last else None
 
 
 def _day(who: Looker, text: str | None) -> date:

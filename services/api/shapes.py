@@ -244,13 +244,13 @@ class ReportWarning(BaseModel):
 
 
 class Report(BaseModel):
-    """Who is on a list on a day; `more` where a limit cut it short.
+    """A page of who is on a list on a day; `more` where another page follows.
 
     `undecided` lack what others have, and may be one with somebody who has it: decide on the duplicate first.
     `withheld` came onto the list after a feed that it rests on fell silent, and are not listed.
 
     `education` and `follow_up` come with missing-education: children of school age by status, and of those listed how
-    many are followed up.
+    many are followed up. What is not about the children of a page is told on the first page alone.
     """
 
     report: str

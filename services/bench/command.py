@@ -15,6 +15,7 @@ from services.bench.identity import identity_rows
 from services.bench.looks import look
 from services.bench.matching import matching_rows
 from services.bench.memory import peak_mib
+from services.bench.reports import report_rows
 from services.bench.rows import Row, measured, show
 from services.rebuild import rebuild
 from streams.relay import encode_event
@@ -71,6 +72,7 @@ def _measure(stack: Arena, submissions: int, large: bool) -> Iterator[Row | str]
     yield from _memory(stack, submissions)
     yield from matching_rows(stack.settings.need_database(), large=large)
     yield from identity_rows()
+    yield from report_rows()
 
 
 def _registrar(stack: Arena, submissions: int) -> Iterator[Row | str]:

@@ -27,7 +27,7 @@ class Api:
             raise WrongUsage("CONTACTPOINT_TOKEN is no token; set it to what `contactpoint token` prints")
         self._url = url.rstrip("/")
         self._base = parts.path.rstrip("/")
-        self._headers = {"Authorization": f"Bearer {token}"}
+        self._headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
         if reason is not None:
             self._headers["Access-Reason"] = quote(reason)
         if parts.scheme == "https":
@@ -42,10 +42,6 @@ class Api:
         """The JSON document of an answer."""
         return json.loads(self._ask("GET", _with(path, parameters))[0])
 
-    def read(self, path: str, kind: str, **parameters: Any) -> bytes:
-        """The answer as it stands, in a media type."""
-        return self._ask("GET", _with(path, parameters), accept=kind)[0]
-
     def post(self, path: str, document: Mapping[str, Any]) -> Any:
         """The JSON document of an answer to one that is sent."""
         return json.loads(self._ask("POST", path, json.dumps(document).encode())[0])
@@ -57,11 +53,9 @@ class Api:
             body, place = self._ask("GET", place)
             yield body
 
-    def _ask(
-        self, method: str, path: str, body: bytes | None = None, accept: str = "application/json"
-    ) -> tuple[bytes, str | None]:
+    def _ask(self, method: str, path: str, body: bytes | None = None) -> tuple[bytes, str | None]:
         try:
-            answer = self._send(method, path, body, accept)
+            answer = self._send(method, path, body)
             content = answer.read()
         except (OSError, http.client.HTTPException):
             raise self._away() from None
@@ -73,7 +67,7 @@ class Api:
     def lines(self, path: str, document: Mapping[str, Any]) -> Iterator[bytes]:
         """The lines of an answer that is sent while it is made, to a document that is sent."""
         try:
-            answer = self._send("POST", path, json.dumps(document).encode(), "application/x-ndjson")
+            answer = self._send("POST", path, json.dumps(document).encode())
             if answer.status >= 300:
                 raise _ended(answer.status, answer.read())
             while line := answer.readline():
@@ -83,10 +77,8 @@ class Api:
         except (OSError, http.client.HTTPException):
             raise self._away() from None
 
-    def _send(self, method: str, path: str, body: bytes | None, accept: str) -> http.client.HTTPResponse:
-        headers = self._headers | {"Accept": accept}
-        if body is not None:
-            headers["Content-Type"] = "application/json"
+    def _send(self, method: str, path: str, body: bytes | None) -> http.client.HTTPResponse:
+        headers = self._headers | ({"Content-Type": "application/json"} if body is not None else {})
         self._connection.request(method, self._base + path, body, headers)
         return self._connection.getresponse()
 

@@ -2,19 +2,17 @@
 
 import csv
 from collections.abc import Mapping
-from http import HTTPStatus
 from io import StringIO
 from typing import Any
 
 import orjson
-from starlette.responses import Response
 
 COLUMNS = ("child", "given_name", "family_name", "date_of_birth", "authority", "since", "status", "known_to", "detail")
 _FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 _SHOWN = frozenset({"child", "name", "date_of_birth", "authority", "since", "known_to", "status"})
 
 
-def csv_answer(report: Mapping[str, Any]) -> Response:
+def report_csv(report: Mapping[str, Any]) -> bytes:
     """One row a child, then one a warning, with `warning` as its status: a list that is not whole says so."""
     text = StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
@@ -27,8 +25,7 @@ def csv_answer(report: Mapping[str, Any]) -> Response:
         writer.writerow(map(_cell, (*row, child["since"], child["status"], known_to, _detail(detail))))
     for warning in report["warnings"]:
         writer.writerow([*[""] * 6, "warning", "", _cell(warning["message"])])
-    headers = {"Content-Disposition": f'attachment; filename="{report["report"]}-{report["on"]}.csv"'}
-    return Response(text.getvalue().encode("utf-8-sig"), HTTPStatus.OK, headers, "text/csv; charset=utf-8")
+    return text.getvalue().encode("utf-8-sig")
 
 
 def _detail(detail: Mapping[str, Any]) -> str:

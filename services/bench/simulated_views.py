@@ -1,0 +1,140 @@
+"""The views of a simulated population, written as a rebuild writes them, without the way through Kafka."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from itertools import islice
+from typing import Any
+from uuid import UUID
+
+import psycopg2
+from psycopg2.extensions import connection as Connection  # noqa: N812
+
+from domain.vocabulary import RESTRICTED_SOURCE, AgencyKind
+from projections.audit_history.project import HISTORY
+from projections.chronology.project import CHRONOLOGY, HEARD, Chronology
+from projections.directory.project import LINK
+from projections.postgres import copy, latest
+from projections.projection import PublishedEvent, Row, Table
+from projections.reports import derive
+from projections.schema import LIVE, use
+from services.bench.arena import Arena
+from services.simulate.dice import Dice
+from services.simulate.model import Person, Record
+from services.simulate.population import people
+from services.simulate.submissions import Sent, sent_for
+from streams.sealing import KeyEncryptionKey
+from streams.store.keys import insert_keys
+
+PAGE = 2_000
+_TYPES = {
+    "child.registered": "RecordRegistered.v1",
+    "child.amended": "RecordAmended.v1",
+    "child.deregistered": "RecordDeregistered.v1",
+    "involvement.started": "InvolvementStarted.v1",
+    "involvement.ended": "InvolvementEnded.v1",
+    "flag.raised": "FlagRaised.v1",
+    "flag.lowered": "FlagLowered.v1",
+}
+
+
+class _Said:
+    """Opens an event whose personal fields were never sealed."""
+
+    def __init__(self, personal: dict[str, Any]) -> None:
+        self._personal = personal
+
+    def prefetch(self, streams: Iterable[str]) -> None:
+        """Has nothing to fetch."""
+
+    def open(self, stream: str, version: int, sealed: str) -> dict[str, Any]:
+        """What was said."""
+        return self._personal
+
+
+def fill(stack: Arena, children: int, seed: int) -> Iterator[int]:
+    """Writes the links, chronologies, names and findings of so many children; gives how many are done."""
+    key = KeyEncryptionKey.from_file(stack.settings.keys / "key-encryption.key")
+    maker = _Maker(key, seed)
+    everybody = people(children, seed)
+    done = 0
+    with closing(psycopg2.connect(stack.settings.need_database())) as connection:
+        while page := list(islice(everybody, PAGE)):
+            _write(connection, maker, page)
+            done += len(page)
+            yield done
+        with connection, connection.cursor() as cursor:
+            use(cursor, LIVE)
+            derive.fill(cursor, str(UUID(int=0)), str(UUID(int=2**128 - 1)))
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            use(cursor, LIVE)
+            cursor.execute("vacuum analyze finding, listing, chronology, link, history, heard")
+
+
+def _write(connection: Connection, maker: "_Maker", page: list[Person]) -> None:
+    with connection, connection.cursor() as cursor:
+        use(cursor, LIVE)
+        maker.keys.clear()
+        rows: dict[Table, list[Row]] = {LINK: [], CHRONOLOGY: [], HEARD: [], HISTORY: []}
+        for person in page:
+            maker.add(person, rows)
+        cursor.execute("create temp table if not exists heard_now (like heard) on commit delete rows")
+        copy(cursor, "heard_now", HEARD, latest(HEARD, rows.pop(HEARD)))
+        cursor.execute("insert into heard select * from heard_now on conflict do nothing")
+        for table, new in rows.items():
+            copy(cursor, table.name, table, new)
+        insert_keys(cursor, "register", maker.keys)
+
+
+class _Maker:
+    """The rows of one person after the other, with ids and positions of their own."""
+
+    def __init__(self, key: KeyEncryptionKey, seed: int) -> None:
+        self._key = key
+        self._dice = Dice(f"ids/{seed}")
+        self._position = 0
+        self._project = Chronology().project
+        self.keys: list[tuple[str, bytes]] = []
+
+    def add(self, person: Person, rows: dict[Table, list[Row]]) -> None:
+        """Adds the rows of a person and all its records."""
+        child = self._new_id()
+        for record in person.records:
+            stream = self._new_id()
+            rows[LINK].append((stream, child, self._position))
+            self._add_record(stream, record, rows)
+
+    def _add_record(self, stream: str, record: Record, rows: dict[Table, list[Row]]) -> None:
+        restricted = record.agency.kind == AgencyKind.SENSITIVE_SERVICE
+        source = RESTRICTED_SOURCE if restricted else record.agency.source
+        key = self._key.new_data_key(stream)
+        self.keys.append((stream, self._key.wrap(key)))
+        numbers: dict[str, int] = {}
+        for version, sent in enumerate(sorted(sent_for(record), key=lambda sent: sent.on), start=1):
+            self._position += 1
+            personal = _personal(sent)
+            data = {"number": numbers.setdefault(_named(sent), len(numbers))}
+            time = f"{sent.on.isoformat()}T09:00:00Z"
+            event = PublishedEvent(
+                self._position, stream, version, _TYPES[sent.type], time, time, source, data, "-", _Said(personal)
+            )
+            for table, row, _ in self._project(event):
+                rows[table].append(row)
+            if "particulars" in personal:
+                sealed = key.seal(version, personal)
+                rows[HISTORY].append((stream, version, self._position, event.type, time, time, source, "{}", sealed))
+
+    def _new_id(self) -> str:
+        high, low = (self._dice.number(0, 2**48 - 1) for _ in range(2))
+        return str(UUID(int=high << 80 | low << 16, version=4))
+
+
+def _named(sent: Sent) -> str:
+    """What tells the involvement or flag that is meant from others of its record."""
+    return str(sent.data.get("involvement") or sent.data.get("flag") or "")
+
+
+def _personal(sent: Sent) -> dict[str, Any]:
+    if sent.type in ("child.registered", "child.amended"):
+        return {"subject": sent.subject, "particulars": sent.data}
+    return {**sent.data, "involvement": sent.data} if sent.type == "involvement.started" else sent.data
