@@ -10,7 +10,10 @@ import pytest
 
 from tests.architecture.tree import LAYERS, ROOT, imports, modules
 
-STANDARD = "collections dataclasses datetime decimal enum functools hashlib itertools math operator re types typing unicodedata uuid"
+STANDARD = (
+    "collections dataclasses datetime decimal enum functools hashlib itertools"
+    " math operator re types typing unicodedata uuid"
+)
 LIBRARIES = ("anyascii", "eventsourcing", "jellyfish", "pydantic", "rapidfuzz")
 PURE = {*STANDARD.split(), *LIBRARIES, "copy", "domain"}
 CLOCKS_CHANCE_AND_IO = {"now", "utcnow", "today", "uuid1", "uuid4", "open", "print", "input"}
