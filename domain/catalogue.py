@@ -7,7 +7,9 @@ upcast from the one before in UPCASTS; one stored example of each stays in `test
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from domain.access.events import ChildrenShown
+from domain.access.events import ChildrenShown, shown_by_rights
+from domain.access.override_events import InvestigationClosed, OverrideUsed
+from domain.access.user_events import UserChanged, UserGranted, UserRevoked
 from domain.child.events import (
     ChildListed,
     ChildReinstated,
@@ -61,11 +63,18 @@ EVENTS: Mapping[str, type[RegisterEvent]] = {
     "ShieldApplied.v1": ShieldApplied,
     "ShieldReviewed.v1": ShieldReviewed,
     "ShieldLifted.v1": ShieldLifted,
-    "ChildrenShown.v1": ChildrenShown,
+    "ChildrenShown.v2": ChildrenShown,
+    "OverrideUsed.v1": OverrideUsed,
+    "InvestigationClosed.v1": InvestigationClosed,
+    "UserGranted.v1": UserGranted,
+    "UserChanged.v1": UserChanged,
+    "UserRevoked.v1": UserRevoked,
 }
 """The current version of each event."""
 
-UPCASTS: Mapping[str, tuple[str, Callable[[Fields], Fields]]] = {}
+UPCASTS: Mapping[str, tuple[str, Callable[[Fields], Fields]]] = {
+    "ChildrenShown.v1": ("ChildrenShown.v2", shown_by_rights),
+}
 """Older wire name → (the next wire name, a pure function from the older fields to its fields)."""
 
 WIRE_NAMES: Mapping[type[RegisterEvent], str] = {event: name for name, event in EVENTS.items()}

@@ -4,9 +4,9 @@ Requests hand their look to one writer thread, which saves all that wait in one 
 """
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import UTC, date, datetime
 from queue import Empty, Full, Queue
 from threading import Event, Thread
@@ -40,7 +40,10 @@ class AccessLogAway(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One look: `action` is the verb, `asked` what was asked for, `children` the ids shown, `count` how many things."""
+    """One look: `action` is the verb, `asked` what was asked for, `children` the ids shown, `count` how many things.
+
+    The other fields are those of the event, `domain/access/events.py`.
+    """
 
     user: str
     reason: str
@@ -48,6 +51,18 @@ class Look:
     asked: dict[str, Any]
     children: Sequence[str] = ()
     count: int = 0
+    role: str | None = None
+    effect: str | None = None
+    rights: str | None = None
+    reason_code: str | None = None
+    shown: Mapping[str, int] = field(default_factory=dict)
+    hidden: Sequence[dict[str, Any]] = ()
+    masked: Sequence[dict[str, Any]] = ()
+
+
+_COPIED = ("children", "shown", "hidden", "masked")
+_PLAIN = [each for each in fields(Look) if each.name not in _COPIED]
+"""The fields of a look that stand in its event as they are."""
 
 
 @dataclass(slots=True)
@@ -169,12 +184,11 @@ class AccessLog:
             source=SOURCE,
             restricted=False,
             time=iso_text(now),
-            action=look.action,
+            **{each.name: getattr(look, each.name) for each in _PLAIN},
             children=list(look.children),
-            count=look.count,
-            user=look.user,
-            reason=look.reason,
-            asked=look.asked,
+            shown=dict(look.shown),
+            hidden=list(look.hidden),
+            masked=list(look.masked),
         )
 
     def _forget(self) -> None:

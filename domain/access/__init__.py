@@ -1,1 +1,1 @@
-"""The access log: who looked at what and why. `events.py` has what is recorded of each look."""
+"""The access log: what is recorded of each look (`events.py`), of users' rights, and of overridden shields."""
