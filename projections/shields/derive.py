@@ -11,6 +11,7 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
 from domain.child.belief import Believable, believed
 from domain.identity import Features, search_keys
+from domain.vocabulary import RESTRICTED_SOURCE
 from projections.directory.project import FACT, LINK
 from projections.duplicates.project import SUSPICION
 from projections.postgres import copy
@@ -99,15 +100,16 @@ _HIDDEN = (
     " where o.child is not null or s.position is not null"
 )
 _VISIBLE = (
-    "select l.child::text, l.record::text, h.time, coalesce(d.type = 'RecordDeregistered.v1', false),"
+    "select l.child::text, l.record::text, h.time, coalesce(d.type = 'RecordDeregistered.v1', false),"  # noqa: S608
     " s.names, s.named, s.date_of_birth, s.estimated, s.gender, s.gendered"
     " from link l join fact f on f.stream = l.record and f.aspect = 'particulars'"
     " join search s on s.stream = f.stream and s.version = f.version and s.keys is not null"
-    " join history h on h.stream = f.stream and h.version = f.version"
+    f" join history h on h.stream = f.stream and h.version = f.version and h.source <> '{RESTRICTED_SOURCE}'"
     " left join fact g on g.stream = l.record and g.aspect = 'standing'"
     " left join history d on d.stream = g.stream and d.version = g.version"
     " where l.child = any(%s::uuid[])"
 )
+"""Who a child is by its records, without what sensitive services say: of a shielded child nobody sees that."""
 
 
 def _rows(cursor: Cursor, which: str, parameters: Mapping[str, Any]) -> dict[str, Row]:
