@@ -9,6 +9,7 @@ from projections.audit_history.project import AuditHistory
 from projections.chronology.project import Chronology
 from projections.directory.project import Directory
 from projections.duplicates.project import Duplicates
+from projections.overrides.project import Overrides
 from projections.projection import Projection, Table
 from projections.receipts.project import Receipts
 from projections.reports.tables import FINDING, LISTING
@@ -39,7 +40,7 @@ LOGS: Mapping[str, Log] = {
     log.name: log
     for log in (
         Log(REGISTER_LOG, (Directory(), Search(), Duplicates(), Shields(), Chronology(), AuditHistory())),
-        Log(ACCESS_LOG, (AccessLog(),)),
+        Log(ACCESS_LOG, (AccessLog(), Overrides())),
         Log(RECEIPTS_LOG, (Receipts(),)),
     )
 }

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, fields
 from datetime import UTC, date, datetime
 from queue import Empty, Full, Queue
 from threading import Event, Thread
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID, uuid4
 
 from eventsourcing.application import EventSourcedLog
@@ -18,6 +18,7 @@ from eventsourcing.persistence import IntegrityError, PersistenceError
 from psycopg2.extras import execute_values
 
 from domain.access.events import ChildrenShown
+from domain.event import RegisterEvent
 from streams.codec import EventMapper, iso_text
 from streams.sealing import KeyEncryptionKey
 from streams.store.application import LogApplication
@@ -59,15 +60,33 @@ class Look:
     hidden: Sequence[dict[str, Any]] = ()
     masked: Sequence[dict[str, Any]] = ()
 
+    def event(self) -> tuple[type[RegisterEvent], dict[str, Any]]:
+        """The event that records it: its class and fields."""
+        copied: dict[str, Any] = {"children": list(self.children), "shown": dict(self.shown)}
+        copied |= {"hidden": list(self.hidden), "masked": list(self.masked)}
+        return ChildrenShown, {each.name: getattr(self, each.name) for each in fields(self)} | copied
 
-_COPIED = ("children", "shown", "hidden", "masked")
-_PLAIN = [each for each in fields(Look) if each.name not in _COPIED]
-"""The fields of a look that stand in its event as they are."""
+    def alongside(self, cursor: Cursor) -> None:
+        """A look changes nothing else."""
+
+
+class Entry(Protocol):
+    """Something that a user does, and that is recorded on the stream of the user's day: a Look, or an override."""
+
+    @property
+    def user(self) -> str:
+        """Who does it."""
+
+    def event(self) -> tuple[type[RegisterEvent], dict[str, Any]]:
+        """The event that records it: its class and fields."""
+
+    def alongside(self, cursor: Cursor) -> None:
+        """Writes what else becomes true with it, in the same transaction."""
 
 
 @dataclass(slots=True)
 class _Waiting:
-    look: Look
+    look: Entry
     settled: Event = field(default_factory=Event)
     recorded: bool = False
     given_up: bool = False
@@ -89,7 +108,7 @@ class AccessLog:
         self._writer = Thread(target=self._run, name="access-log", daemon=True)
         self._writer.start()
 
-    def append(self, look: Look) -> None:
+    def append(self, look: Entry) -> None:
         """Returns once the look is durable; raises AccessLogAway when that takes too long or cannot be."""
         waiting = _Waiting(look)
         try:
@@ -137,7 +156,7 @@ class AccessLog:
             if batch := [waiting for waiting in batch if not waiting.given_up]:
                 return batch
 
-    def _record(self, looks: Sequence[Look]) -> None:
+    def _record(self, looks: Sequence[Entry]) -> None:
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 with self._turn():
@@ -163,7 +182,7 @@ class AccessLog:
             self._streams.forget()
             yield
 
-    def _save(self, looks: Sequence[Look], now: datetime) -> None:
+    def _save(self, looks: Sequence[Entry], now: datetime) -> None:
         versions = self._streams.versions({look.user for look in looks}, now.date())
         events = []
         for look in looks:
@@ -173,22 +192,17 @@ class AccessLog:
 
         def alongside(cursor: Cursor, _: Sequence[int]) -> None:
             insert_keys(cursor, "access", self._keys.take_new())
+            for look in looks:
+                look.alongside(cursor)
 
         self._log.events.put(events, alongside=alongside)
         self._keys.settle()
         self._streams.moved(versions)
 
-    def _event(self, stream: UUID, version: int, look: Look, now: datetime) -> ChildrenShown:
-        return EventSourcedLog(self._log.events, stream, ChildrenShown).trigger_event(
-            next_originator_version=version,
-            source=SOURCE,
-            restricted=False,
-            time=iso_text(now),
-            **{each.name: getattr(look, each.name) for each in _PLAIN},
-            children=list(look.children),
-            shown=dict(look.shown),
-            hidden=list(look.hidden),
-            masked=list(look.masked),
+    def _event(self, stream: UUID, version: int, look: Entry, now: datetime) -> RegisterEvent:
+        kind, told = look.event()
+        return EventSourcedLog(self._log.events, stream, kind).trigger_event(
+            next_originator_version=version, source=SOURCE, restricted=False, time=iso_text(now), **told
         )
 
     def _forget(self) -> None:
