@@ -92,8 +92,8 @@ COMMON_TOPICS = (
 def ensure_topics(kafka: KafkaSettings, agencies: Iterable[str], notices: Iterable[str] = ()) -> None:
     """Creates what is missing of the common topics, those of the agencies named by code and those of `notices` by name.
 
-    Others may do so at once. Returns when the topics can be used. Raises KafkaAway within 15 s, TopicRefused. Not for use
-    in an event loop.
+    Others may do so at once. Returns when the topics can be used. Raises KafkaAway within 15 s, TopicRefused. Not for
+    use in an event loop.
     """
     from streams.topic_admin import create_missing
 

@@ -82,12 +82,15 @@ def seen(
         facts[child][event.stream, event.version] = event
         linked[child][event.stream] = position
     opener.prefetch({stream for events in facts.values() for stream, _ in events})
-    veiled = veils(cursor, list(facts), opened)
+    shields = veils(cursor, list(facts))
+    veiled = shields.keys() - set(opened)
 
     def seen_as(child: str) -> Seen:
         sight = Sight(cleared and child not in veiled, today)
         found = seen_of(child, facts[child].values(), linked[child], None, today, sight)
-        return _veiled(found, veiled[child]) if child in veiled else found
+        if child in veiled:
+            return _veiled(found, shields[child])
+        return found._replace(entry={**found.entry, "shielded": child in shields}) if found.entry else found
 
     return [seen_as(child) for child in children if child in facts]
 
@@ -114,9 +117,11 @@ def seen_one(
     """
     number = survivor(cursor, child, cleared=sight.cleared)
     if (recorded_at is not None or effective is not None) and not veils(cursor, [number], sight.opened):
-        return replayed(cursor, opener, child, recorded_at, effective, today, sight)
-    found = seen(cursor, opener, [number], today, cleared=sight.cleared, opened=sight.opened)
-    return next(iter(found), Seen(number))
+        found = replayed(cursor, opener, child, recorded_at, effective, today, sight)
+        shielded = found.child in sight.opened or number in sight.opened
+        return found._replace(entry={**found.entry, "shielded": shielded}) if found.entry else found
+    now = seen(cursor, opener, [number], today, cleared=sight.cleared, opened=sight.opened)
+    return next(iter(now), Seen(number))
 
 
 def children(cursor: Cursor, after: str | None, limit: int, *, cleared: bool = False) -> list[str]:

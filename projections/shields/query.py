@@ -39,6 +39,24 @@ def unless_shielded(*children: str) -> str:
     return "".join(f" and not exists (select from views.hidden z where z.child = {each})" for each in children)
 
 
+EVERYWHERE, NOWHERE = "everywhere", "nowhere"
+"""Of which authority's shields somebody takes care: of all, of none, or of the one with an ONS code."""
+
+
+def unless_kept_by(keeper: str, *children: str) -> str:
+    """As `unless_shielded`, but for the shielded children of an authority, by whoever takes care of those.
+
+    A parameter `keeper` has to be given with the statement.
+    """
+    if keeper == EVERYWHERE:
+        return ""
+    return "".join(
+        " and not exists (select from views.hidden z left join views.listing g on g.child = z.child"  # noqa: S608
+        f" where z.child = {each} and g.authority is distinct from %(keeper)s)"
+        for each in children
+    )
+
+
 def unless_of_shielded(record: str) -> str:
     """The end of a `where` clause that leaves out records of hidden children."""
     return (
@@ -61,13 +79,15 @@ def veiled_names(cursor: Cursor, ids: Iterable[str], opened: Collection[str] = (
     return {id_ for id_, child in cursor.fetchall() if child not in opened}
 
 
-def due(cursor: Cursor, day: str, after: tuple[str, str] | None, limit: int) -> list[Due]:
-    """Shields whose review has come by a day, longest first, from the (review_by, child) that follows `after`."""
+def due(cursor: Cursor, day: str, after: tuple[str, str] | None, limit: int, *, keeper: str = EVERYWHERE) -> list[Due]:
+    """Shields in a keeper's care whose review has come by a day, longest first, behind (review_by, child)."""
     review_by, child = after or ("", "00000000-0000-0000-0000-000000000000")
     cursor.execute(
-        "select child::text, since, review_by from views.hidden where not suspected and review_by <= %s"
-        " and (review_by, child) > (%s, %s::uuid) order by review_by, child limit %s",
-        (day, review_by, child, limit),
+        "select d.child::text, d.since, d.review_by from views.hidden d"  # noqa: S608
+        " where not d.suspected and d.review_by <= %(day)s"
+        f" and (d.review_by, d.child) > (%(review_by)s, %(child)s::uuid){unless_kept_by(keeper, 'd.child')}"
+        " order by d.review_by, d.child limit %(limit)s",
+        {"day": day, "review_by": review_by, "child": child, "limit": limit, "keeper": keeper},
     )
     return [Due(*row) for row in cursor.fetchall()]
 

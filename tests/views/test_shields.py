@@ -19,7 +19,7 @@ from projections.duplicates.query import contradictions, may_be, suspected_pairs
 from projections.reports.query import FIRST
 from projections.search import query
 from projections.search.query import find
-from projections.shields.query import due
+from projections.shields.query import EVERYWHERE, due
 from services import registers
 from services.identity.settings_file import load_settings
 from services.reports import report_page
@@ -232,7 +232,7 @@ def test_what_may_be_a_shielded_child_is_hidden_until_somebody_decides(database:
         story.suspected(shielded, story.members[shielded][0], *story.members[third])
         assert now() == {shielded, twin, third}
         assert suspected_pairs(cursor, None, 9, cleared=True) == []
-        assert len(suspected_pairs(cursor, None, 9, cleared=True, shields=True)) == 2
+        assert len(suspected_pairs(cursor, None, 9, cleared=True, keeper=EVERYWHERE)) == 2
         story.dismissed(twin, shielded)
         assert now() == {shielded, third}
         events = history(cursor, story.seals, twin, cleared=True)
