@@ -94,7 +94,7 @@ def kafka_program(folder: Path, log: Path, broker_port: int, controller_port: in
     def prepare() -> None:
         if not (folder / "log" / "meta.properties").exists():
             cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-            tool = [*java, "kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(properties)]
+            tool = [*java, "kafka.tools.StorageTool", "format", f"--cluster-id={cluster}", "-c", str(properties)]
             run_to_end(tool, folder, environment)
 
     program = Program(
