@@ -25,7 +25,8 @@ def accesses(
     cursor.execute(
         "select stream, version, position, type, time, recorded_at, children::text[], data, sealed"
         " from views.access_log"
-        " where type like 'ChildrenShown.%%' and (%(children)s::uuid[] is null or children && %(children)s::uuid[])"
+        " where type ~ '^(ChildrenShown|OverrideUsed|InvestigationClosed)[.]'"
+        " and (%(children)s::uuid[] is null or children && %(children)s::uuid[])"
         " and (%(streams)s::uuid[] is null or stream = any(%(streams)s::uuid[]))"
         " order by position desc limit %(limit)s",
         {

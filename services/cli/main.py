@@ -30,6 +30,7 @@ VERBS = {
     "history": "everything that was ever said of a child",
     "report": "children whom nobody may be looking after: missing education, several GPs, none, and more",
     "duplicates": "children that may be one: list, merge, split, dismiss",
+    "shield": "hide whereabouts of a child at risk: apply, lift, review, override, overrides",
     "export": "every directory entry into a file",
     "policy": "who would be listed under which policy: compare, list, show, check",
     "rebuild": "build every view afresh from Kafka, compare, switch",
