@@ -7,7 +7,18 @@ from importlib.metadata import version
 import anyio.to_thread
 from fastapi import FastAPI
 
-from services.api import children, dead_letters, docs, duplicates, health, policies, receipts, reports, submissions
+from services.api import (
+    children,
+    dead_letters,
+    docs,
+    duplicates,
+    health,
+    policies,
+    receipts,
+    reports,
+    submissions,
+    users,
+)
 from services.api.callers import Authentication
 from services.api.gate import Gate
 from services.api.parts import Parts
@@ -52,6 +63,7 @@ def build_app(parts: Parts, close: Callable[[], None] = lambda: None) -> Gate:
         duplicates.router(parts),
         reports.router(parts),
         policies.router(parts),
+        users.router(parts),
         dead_letters.router(parts),
         health.router(parts, gate),
         docs.router(),
