@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from functools import partial
 from http import HTTPStatus
 from typing import Annotated, Any
 
@@ -15,8 +16,7 @@ from services.api.looks import Looker, ReasonHeader, looker
 from services.api.parts import Parts
 from services.api.problems import Problem, absent
 from services.api.shapes import Report
-from services.report_csv import report_csv
-from services.reports import report_page
+from services.reports import Asked, report_csv, report_page
 
 MOST_LISTED = 2_000
 """Children of one page."""
@@ -66,8 +66,9 @@ def _report(
     if name not in REPORTS:
         raise absent()
     place = Place(*after.split("~")) if after else FIRST
+    shown = None if who.parts.deployment.shows_all else partial(who.shown, on=on)
     with who.parts.reading() as cursor:
-        found, last = report_page(cursor, who.parts.keys, name, on, authority, place, limit)
+        found, last = report_page(cursor, who.parts.keys, Asked(name, on, authority, shown), place, limit)
     asked = {key: found[key] for key in ("report", "on", "authority") if found[key]}
     children = [each["child"] for each in (*found["children"], *found["undecided"])]
     for begin in range(0, max(1, len(children)), MOST_IN_A_LOOK):
