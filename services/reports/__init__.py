@@ -1,4 +1,4 @@
-"""Reports as documents: `page.py` puts a page together, `feeds.py` says what makes it doubtful, `table.py` is its CSV."""
+"""Reports as documents: `page.py` puts one together, `feeds.py` says what makes it doubtful, `table.py` is its CSV."""
 
 from services.reports.asked import Asked
 from services.reports.page import report_page
