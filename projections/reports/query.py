@@ -11,7 +11,7 @@ from domain.reports import EDUCATION
 from projections.audit_history.query import EVENT_COLUMNS, open_event, stored_event
 from projections.projection import Opener
 
-_ON = "{0}.begins <= %(on)s and ({0}.ends is null or {0}.ends > %(on)s)"
+_ON = "{0}.begins <= %(on)s and {0}.ends > %(on)s"
 _BEHIND = "({0}.since, {0}.child) > (%(since)s, %(child)s::uuid)"
 _IN = "(%(authority)s::text is null or {0}.authority = %(authority)s)"
 

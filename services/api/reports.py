@@ -1,4 +1,4 @@
-"""Reports over HTTP: who is on a list on a day, as JSON or CSV, each look recorded with all that it showed."""
+"""Reports over HTTP: who is on a list on a day, as JSON or CSV, each page recorded with all that it shows."""
 
 import re
 from datetime import date
@@ -20,8 +20,6 @@ from services.reports import Asked, report_csv, report_page
 
 MOST_LISTED = 2_000
 """Children of one page."""
-MOST_IN_A_LOOK = 1_000
-"""Children of one access event; a page that shows more is recorded in several."""
 _AFTER = r"^[0-9-]{10}~[0-9a-f-]{36}$"
 _AUTHORITY = re.compile(r"[A-Z][0-9]{8}")
 _SAY_DAY = "on: give a date such as 2008-10-23"
@@ -70,9 +68,7 @@ def _report(
     with who.parts.reading() as cursor:
         found, last = report_page(cursor, who.parts.keys, Asked(name, on, authority, shown), place, limit)
     asked = {key: found[key] for key in ("report", "on", "authority") if found[key]}
-    children = [each["child"] for each in (*found["children"], *found["undecided"])]
-    for begin in range(0, max(1, len(children)), MOST_IN_A_LOOK):
-        who.record("report", asked, children[begin : begin + MOST_IN_A_LOOK])
+    who.record("report", asked, [each["child"] for each in (*found["children"], *found["undecided"])])
     return found, last
 
 
