@@ -44,7 +44,7 @@ def _silence(source: str, found: Quiet) -> Fields:
 
 
 def _nothing_yet(cursor: Cursor, day: str) -> list[Fields]:
-    first = query.first_day(cursor)
+    first = query.first_day(cursor, [agency_urn(agency.code) for agency in load_agencies(cursor).values()])
     if first and first <= day:
         return []
     said = f"nothing is known of days before {first}; ask for a later day" if first else "nothing has been told yet"
