@@ -19,6 +19,7 @@ from services.api import (
     reports,
     shields,
     submissions,
+    users,
 )
 from services.api.callers import Authentication
 from services.api.gate import Gate
@@ -66,6 +67,7 @@ def build_app(parts: Parts, close: Callable[[], None] = lambda: None) -> Gate:
         policies.router(parts),
         shields.router(parts),
         overrides.router(parts),
+        users.router(parts),
         dead_letters.router(parts),
         health.router(parts, gate),
         docs.router(),

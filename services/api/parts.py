@@ -13,7 +13,7 @@ from joserfc.jwk import OctKey
 from domain.identity import Searcher
 from services.api.standings import Desks, Standings
 from services.policy.deployment import Deployment
-from services.registers import load_agencies
+from services.registers import Users, load_agencies
 from services.submit.sender import abandon, submission_producer
 from streams.access_log import Entry
 from streams.kafka import KafkaSettings
@@ -92,7 +92,7 @@ class Parts:
     """What the endpoints use.
 
     `keys` open the register, `access_keys` the access log, `searcher` judges what a search finds, `deployment` says
-    which children are shown, `now` is the clock.
+    which children are shown, `users` grants and revokes, `now` is the clock.
     """
 
     pool: Pool
@@ -104,6 +104,7 @@ class Parts:
     searcher: Searcher
     database_url: str
     deployment: Deployment
+    users: Users
     now: Callable[[], datetime] = utc_now
     standings: Standings = field(init=False)
     desks: Desks = field(init=False)

@@ -14,6 +14,7 @@ from services.api.parts import Parts
 from services.identity.settings_file import load_settings
 from services.policy.deployment import Deployment
 from services.policy.shipped import policy_named
+from services.registers import Users
 from services.settings import Settings
 from services.tokens import read_key
 from streams.access_log import AccessLog
@@ -70,11 +71,13 @@ def open_app(settings: Settings) -> Gate:
     searcher = Searcher(load_settings())
     deployment = Deployment(policy_named(settings.policy))
     kafka, token_key = settings.need_kafka(), read_key(settings)
-    parts = Parts(pool, keys, access_keys, access_log, token_key, kafka, searcher, database_url, deployment)
+    users = Users(database_url, key)
+    parts = Parts(pool, keys, access_keys, access_log, token_key, kafka, searcher, database_url, deployment, users)
 
     def close() -> None:
         parts.producer.close()
         access_log.close()
+        users.close()
         pool.close()
         key_pool.close()
 
