@@ -1,4 +1,4 @@
-"""A shield on a real stack: read in every way there is, rebuilt, overridden; no topic and no log tells what it hides."""
+"""A shield on a real stack: read in every way, rebuilt, overridden; no topic and no log tells what it hides."""
 
 import json
 from pathlib import Path
