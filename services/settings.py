@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from services.setting_errors import BadSetting as BadSetting
+from services.setting_errors import NotConfigured as NotConfigured
+from services.signin.options import SignIn, Tls, read_sign_in, read_tls
 from streams.kafka import KafkaSettings
 
 DEFAULT_DATA = ".contactpoint"
@@ -17,21 +20,13 @@ _SERVER = re.compile(r"([A-Z0-9_+]+://)?([^\s:/\[\]]+|\[[0-9A-Fa-f:.]+\])(:\d{1,
 """A Kafka address as clients take it: host or [IPv6], with its port where that is not 9092."""
 
 
-class NotConfigured(Exception):
-    """A part of the stack has no address; the text says which, and what to do."""
-
-
-class BadSetting(Exception):
-    """A setting cannot be read; the text says which, and how to write it."""
-
-
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Addresses and files that a process needs.
 
     `data` is the local stack's directory; `kafka` and `database_url` are None while they are not known;
-    `keys` holds the key-encryption key and the token key; `url` and `token` are for clients of a remote API; `matcher`
-    has the matcher's settings, where they are not those that come with the product.
+    `keys` holds the key-encryption key and others; `url` and `token` are for clients of a remote API; `matcher` has the
+    matcher's settings, where they are not those that come with the product.
     """
 
     data: Path
@@ -46,6 +41,8 @@ class Settings:
     host: str
     port: int | None
     matcher: Path | None
+    sign_in: SignIn
+    tls: Tls | None
 
     def need_kafka(self) -> KafkaSettings:
         """The Kafka settings; raises NotConfigured where there are none."""
@@ -113,6 +110,8 @@ def read_settings(data: str | Path | None = None, environ: Mapping[str, str] | N
         host=env.get("CONTACTPOINT_HOST", "127.0.0.1"),
         port=_number(env, "CONTACTPOINT_PORT", LARGEST_PORT),
         matcher=Path(env["CONTACTPOINT_MATCHER"]).absolute() if env.get("CONTACTPOINT_MATCHER") else None,
+        sign_in=read_sign_in(env),
+        tls=read_tls(env),
     )
 
 

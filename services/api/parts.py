@@ -8,10 +8,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
-from joserfc.jwk import OctKey
-
 from domain.identity import Searcher
 from services.registers import load_agencies, load_users
+from services.signin.verifier import Verifier
 from services.submit.sender import abandon, submission_producer
 from streams.access_log import Look
 from streams.kafka import KafkaSettings
@@ -89,14 +88,15 @@ class SharedProducer:
 class Parts:
     """What the endpoints use.
 
-    `keys` open the register, `access_keys` the access log, `searcher` judges what a search finds, `now` is the clock.
+    `keys` open the register, `access_keys` the access log, `verifier` says whom a token names, `searcher` judges what
+    a search finds, `now` is the clock.
     """
 
     pool: Pool
     keys: KeyRing
     access_keys: KeyRing
     access_log: RecordsLooks
-    token_key: OctKey
+    verifier: Verifier
     kafka: KafkaSettings
     searcher: Searcher
     now: Callable[[], datetime] = utc_now

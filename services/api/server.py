@@ -11,9 +11,10 @@ from domain.identity import Searcher
 from services.api.app import MOST_THREADS, build_app
 from services.api.gate import Gate
 from services.api.parts import Parts
+from services.api.tls import tls_options
 from services.identity.settings_file import load_settings
 from services.settings import Settings
-from services.tokens import read_key
+from services.signin.trust import verifier_for
 from streams.access_log import AccessLog
 from streams.sealing import KeyEncryptionKey
 from streams.store.database import Pool
@@ -36,7 +37,6 @@ def run(settings: Settings, stop: Event) -> None:
             host=settings.host,
             port=DEFAULT_PORT if settings.port is None else settings.port,
             loop="uvloop",
-            http="httptools",
             ws="none",
             interface="asgi3",
             access_log=False,
@@ -46,6 +46,7 @@ def run(settings: Settings, stop: Event) -> None:
             date_header=True,
             timeout_keep_alive=30,
             timeout_graceful_shutdown=GRACE_S,
+            **tls_options(settings.tls),
         )
     )
     Thread(target=_stop_with, args=(stop, server), daemon=True, name="stop").start()
@@ -63,7 +64,7 @@ def open_app(settings: Settings) -> Gate:
     keys = KeyRing(key, reader_of(key_pool, "register"))
     access_keys = KeyRing(key, reader_of(key_pool, "access"))
     searcher = Searcher(load_settings())
-    parts = Parts(pool, keys, access_keys, access_log, read_key(settings), settings.need_kafka(), searcher)
+    parts = Parts(pool, keys, access_keys, access_log, verifier_for(settings), settings.need_kafka(), searcher)
 
     def close() -> None:
         parts.producer.close()
