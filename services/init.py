@@ -15,6 +15,8 @@ from services.private_files import private_folder, secret
 from services.settings import Settings
 from services.tokens import KEY_FILE as LOCAL_ISSUERS_KEY
 from services.tokens import create_issuer_key
+from streams.acl_admin import AclsRefused
+from streams.acls import grant_agencies, grant_services
 from streams.kafka import KafkaAway, KafkaSettings
 from streams.store.database import Database, DatabaseAway
 from streams.store.schema import create_schemas
@@ -112,7 +114,9 @@ def _agencies(database_url: str) -> list[str]:
 def _create_topics(kafka: KafkaSettings, agencies: list[str]) -> None:
     try:
         ensure_topics(kafka, agencies)
-    except TopicRefused as refused:
+        grant_services(kafka)
+        grant_agencies(kafka, agencies)
+    except (TopicRefused, AclsRefused) as refused:
         raise CannotInitialise(str(refused)) from refused
     for difference in check_topics(kafka):
         logger.warning("%s", difference)

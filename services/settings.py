@@ -96,7 +96,8 @@ def read_settings(data: str | Path | None = None, environ: Mapping[str, str] | N
     if address:
         protocol = env.get("CONTACTPOINT_KAFKA_SECURITY_PROTOCOL", "PLAINTEXT") if servers else "PLAINTEXT"
         replication = (_number(env, "CONTACTPOINT_KAFKA_REPLICATION", 99) or 1) if servers else 1
-        kafka = KafkaSettings(address, protocol, **(security if servers else {}), replication=replication)
+        acls = _yes(env, "CONTACTPOINT_KAFKA_ACLS") and bool(servers)
+        kafka = KafkaSettings(address, protocol, **(security if servers else {}), replication=replication, acls=acls)
     return Settings(
         data=folder,
         keys=Path(env.get("CONTACTPOINT_KEYS") or folder / "keys"),
@@ -123,6 +124,14 @@ def _number(env: Mapping[str, str], name: str, largest: int) -> int | None:
     if not (text.isascii() and text.isdigit() and len(text) < 6 and 0 < int(text) <= largest):
         raise BadSetting(f"{name} is no whole number from 1 to {largest}; set one, or none at all")
     return int(text)
+
+
+def _yes(env: Mapping[str, str], name: str) -> bool:
+    """Whether a setting is on; not set is off."""
+    text = env.get(name, "").lower()
+    if text not in ("", "true", "false"):
+        raise BadSetting(f"{name} is neither true nor false; set it to one of them, or not at all")
+    return text == "true"
 
 
 def _servers(text: str | None) -> str | None:

@@ -95,13 +95,13 @@ def test_claims_of_roles_change_nothing(client: TestClient, world: World, issuer
     assert client.get(f"/children/{child}", headers=agency).status_code == 403
 
 
-NAMES_OF_HEADERS = """
+_HEADERS = """
 X-Role X-Roles Role X-User X-Forwarded-User Remote-User X-Agency X-SSL-Client-SAN X-Client-Cert Forwarded
 X-Forwarded-Client-Cert X-Original-Authorization Cookie
-""".split()
+"""
 
 
-@pytest.mark.parametrize("name", NAMES_OF_HEADERS)
+@pytest.mark.parametrize("name", _HEADERS.split())
 def test_headers_of_roles_change_nothing(client: TestClient, world: World, issuer: Issuer, name: str) -> None:
     child = world.child_with(NHS_NUMBER)
     for value in ("data-manager", "urn:agency:gp", f"Bearer {signed(claims_of(issuer.url))}", "user:demo-data-manager"):
