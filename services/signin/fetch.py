@@ -54,7 +54,7 @@ def _fetch(url: str, until: float) -> bytes:
         if answer.status != http.client.OK:
             raise IssuerAway(f"it answers with status {answer.status}")
         return _bounded(answer, until)
-    except (OSError, http.client.HTTPException) as error:
+    except (OSError, http.client.HTTPException, ValueError) as error:
         raise IssuerAway(f"it cannot be reached ({type(error).__name__})") from None
     finally:
         connection.close()

@@ -60,12 +60,12 @@ class SecureKafka:
         said |= {"CONTACTPOINT_KAFKA": kafka.bootstrap_servers, "CONTACTPOINT_DATABASE_URL": self.database_url}
         return said | {"CONTACTPOINT_KAFKA_ACLS": "true"}
 
-    def run(self, *words: str, status: int = 0) -> Any:
-        """What a verb prints, as the admin."""
+    def run(self, *words: str, status: int = 0, user: KafkaSettings | None = None) -> Any:
+        """What a verb prints, as the admin or as the user named."""
         command = [sys.executable, "-m", "services.cli.main", *words, "--data", str(self.folder / "data")]
         answer = subprocess.run(
             [*command, *([] if words[0] == "run" else ["--json"])],
-            env={**os.environ, **self.environment(self.admin)},
+            env={**os.environ, **self.environment(user or self.admin)},
             capture_output=True,
             text=True,
             check=False,

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import threading
 import time
 from collections.abc import Iterator, Mapping
 
@@ -71,9 +72,10 @@ def test_a_key_that_the_issuer_withdraws_is_believed_no_longer_than_keys_are_fre
     keys = IssuerKeys(issuer.url, clock=clock)
     assert found(keys, "ec") == [True]
     issuer.keys.remove(EC)
-    clock.now += FRESH_S + 1
-    assert found(keys, "ec") == [True]  # and the keys are fetched beside it
-    assert found(keys, "ec") == [False]
+    clock.now += FRESH_S
+    assert found(keys, "ec") == [True]
+    clock.now += 1
+    assert found(keys, "ec", "ed") == [False, True]
 
 
 def test_while_the_issuer_is_away_its_keys_are_believed_for_an_hour_and_no_longer(issuer: Issuer) -> None:
@@ -81,13 +83,37 @@ def test_while_the_issuer_is_away_its_keys_are_believed_for_an_hour_and_no_longe
     keys = IssuerKeys(issuer.url, clock=clock)
     assert found(keys, "ec") == [True]
     issuer.broken["/keys"] = (503, b"")
-    clock.now += KEPT_S
+    clock.now += FRESH_S + 1
     assert found(keys, "ec", "nobody") == [True, False]
+    clock.now += KEPT_S - FRESH_S - 1
+    assert found(keys, "ec") == [True]
     clock.now += 1
     assert found(keys, "ec") == [False]
     issuer.broken.clear()
     clock.now += PAUSE_S
     assert found(keys, "ec") == [True]
+
+
+def test_only_the_first_waits_for_an_issuer_that_is_away(issuer: Issuer) -> None:
+    clock, waited = Clock(), threading.Event()
+    keys = IssuerKeys(issuer.url, clock=clock)
+    assert found(keys, "ec") == [True]
+    issuer.broken["/keys"] = (503, b"")
+    clock.now += FRESH_S + 1
+    assert found(keys, "ec") == [True]
+    clock.now += PAUSE_S
+
+    def hanging(_: str) -> Mapping[str, VerifyingKey]:
+        waited.wait(30)
+        raise IssuerAway("it hangs")
+
+    async def ask() -> bool:
+        keys._fetch = hanging
+        answered = await keys.find("ec") is not None
+        waited.set()
+        return answered
+
+    assert asyncio.run(ask())
 
 
 def test_an_issuer_that_was_never_there_lets_nobody_in(issuer: Issuer) -> None:

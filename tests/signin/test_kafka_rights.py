@@ -201,6 +201,11 @@ def test_a_role_writes_only_what_it_alone_may(secure: SecureKafka, role: str, to
         assert refused_by_broker(secure.service(role), topic)[0] == REFUSED, topic
 
 
+@pytest.mark.parametrize("role", ROLES)
+def test_a_role_may_ask_how_it_is(secure: SecureKafka, role: str) -> None:
+    assert secure.run("status", user=secure.service(role))["dead_letters"] == 1
+
+
 def test_rights_are_given_again_without_harm(secure: SecureKafka) -> None:
     given = [*service_grants(), *agency_grants("gp")]
     before = _rights(secure.admin)
