@@ -26,7 +26,8 @@ class Settings:
 
     `data` is the local stack's directory; `kafka` and `database_url` are None while they are not known;
     `keys` holds the key-encryption key and others; `url` and `token` are for clients of a remote API; `matcher` has the
-    matcher's settings, where they are not those that come with the product.
+    matcher's settings, where they are not those that come with the product; `policy` says who is listed, by the name of
+    a policy or by its file; `sign_in` says whose tokens are believed, `tls` how the API speaks TLS itself.
     """
 
     data: Path
@@ -41,6 +42,7 @@ class Settings:
     host: str
     port: int | None
     matcher: Path | None
+    policy: str
     sign_in: SignIn
     tls: Tls | None
 
@@ -111,6 +113,7 @@ def read_settings(data: str | Path | None = None, environ: Mapping[str, str] | N
         host=env.get("CONTACTPOINT_HOST", "127.0.0.1"),
         port=_number(env, "CONTACTPOINT_PORT", LARGEST_PORT),
         matcher=Path(env["CONTACTPOINT_MATCHER"]).absolute() if env.get("CONTACTPOINT_MATCHER") else None,
+        policy=_policy(env.get("CONTACTPOINT_POLICY")),
         sign_in=read_sign_in(env),
         tls=read_tls(env),
     )
@@ -132,6 +135,13 @@ def _yes(env: Mapping[str, str], name: str) -> bool:
     if text not in ("", "true", "false"):
         raise BadSetting(f"{name} is neither true nor false; set it to one of them, or not at all")
     return text == "true"
+
+
+def _policy(said: str | None) -> str:
+    """The name of a policy, or the whole path of its file."""
+    if not said:
+        return "universal"
+    return str(Path(said).absolute()) if "/" in said or said.endswith((".yaml", ".yml")) else said
 
 
 def _servers(text: str | None) -> str | None:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from domain.identity import Searcher
+from services.policy.deployment import Deployment
 from services.registers import load_agencies, load_users
 from services.signin.verifier import Verifier
 from services.submit.sender import abandon, submission_producer
@@ -89,7 +90,7 @@ class Parts:
     """What the endpoints use.
 
     `keys` open the register, `access_keys` the access log, `verifier` says whom a token names, `searcher` judges what
-    a search finds, `now` is the clock.
+    a search finds, `deployment` says which children are shown, `now` is the clock.
     """
 
     pool: Pool
@@ -99,6 +100,8 @@ class Parts:
     verifier: Verifier
     kafka: KafkaSettings
     searcher: Searcher
+    database_url: str
+    deployment: Deployment
     now: Callable[[], datetime] = utc_now
     users: Names = field(init=False)
     agencies: Names = field(init=False)
