@@ -1,17 +1,20 @@
 """Tells Kafka who may do what, and gives agencies their passwords. Every wait for Kafka is bounded."""
 
 import secrets
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from kafka.admin import (
     ACL,
+    ACLFilter,
     ACLOperation,
     ACLPermissionType,
     ACLResourcePatternType,
     KafkaAdminClient,
     ResourcePattern,
+    ResourcePatternFilter,
     ResourceType,
     UserScramCredentialUpsertion,
 )
@@ -24,6 +27,14 @@ AT_ONCE = 500
 MECHANISM = "SCRAM-SHA-512"
 _ITERATIONS = 8_192
 _LIMIT_MS = 10_000
+_PAUSE_S = 0.05
+_EVERY_ACL = ACLFilter(
+    None,
+    None,
+    ACLOperation.ANY,
+    ACLPermissionType.ANY,
+    ResourcePatternFilter(ResourceType.ANY, None, ACLResourcePatternType.ANY),
+)
 
 
 class AclsRefused(Exception):
@@ -31,13 +42,17 @@ class AclsRefused(Exception):
 
 
 def grant(kafka: KafkaSettings, grants: Iterable[Grant]) -> None:
-    """Gives these rights; those that were given before stay as they are. Raises AclsRefused, KafkaAway."""
+    """Gives these rights and returns when they hold; those that were given before stay as they are.
+
+    Raises AclsRefused, KafkaAway.
+    """
     acls = [_acl(each) for each in grants]
     with _admin(kafka) as admin:
         for begin in range(0, len(acls), AT_ONCE):
             failed = admin.create_acls(acls[begin : begin + AT_ONCE])["failed"]
             if failed:
                 raise AclsRefused(_why(failed[0]))
+        _until_they_hold(admin, acls)
 
 
 def new_password(kafka: KafkaSettings, user: str) -> str:
@@ -48,6 +63,15 @@ def new_password(kafka: KafkaSettings, user: str) -> str:
         if admin.alter_user_scram_credentials([upsertion])[user] is not None:
             raise AclsRefused(f"Kafka keeps no password for {user}; sign in as one of its super users")
     return password
+
+
+def _until_they_hold(admin: Any, acls: list[Any]) -> None:
+    """Kafka's controller has taken the rights; a broker learns of them a moment later."""
+    until = time.monotonic() + _LIMIT_MS / 1_000
+    while not set(acls) <= set(admin.describe_acls(_EVERY_ACL)[0]):
+        if time.monotonic() > until:
+            raise KafkaAway("Kafka has taken rights, and does not apply them; look at its log, then do this again")
+        time.sleep(_PAUSE_S)
 
 
 def _acl(given: Grant) -> Any:
