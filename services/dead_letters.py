@@ -125,4 +125,4 @@ def _consumer(kafka: KafkaSettings) -> Iterator[Any]:
         finally:
             consumer.close()
     except KafkaError:
-        raise KafkaAway(f"Kafka cannot be reached at {kafka.bootstrap_servers}") from None
+        raise KafkaAway(kafka.unreachable) from None

@@ -13,6 +13,10 @@ import services.registrar.schema
 from services.identity.settings_file import SettingsRefused, load_settings
 from services.private_files import private_folder, secret
 from services.settings import Settings
+from services.tokens import KEY_FILE as LOCAL_ISSUERS_KEY
+from services.tokens import create_issuer_key
+from streams.acl_admin import AclsRefused
+from streams.acls import grant_agencies, grant_services
 from streams.kafka import KafkaAway, KafkaSettings
 from streams.sealing import KeyEncryptionKey
 from streams.store.database import Database, DatabaseAway
@@ -24,7 +28,13 @@ logger = logging.getLogger(__name__)
 
 WAIT_SECONDS = 60.0
 """How long Kafka and Postgres may take to answer."""
-KEY_FILES = ("key-encryption.key", "token.key", "extracts.key")
+_SEALS = "key-encryption.key"
+KEY_FILES: dict[str, Callable[[Path], object]] = {
+    _SEALS: secret,
+    "extracts.key": secret,
+    LOCAL_ISSUERS_KEY: create_issuer_key,
+}
+"""The files of the keys directory, with what makes each of them."""
 
 
 class CannotInitialise(Exception):
@@ -40,9 +50,9 @@ def initialise(settings: Settings, stop: Event | None = None) -> None:
     _check_matcher(settings)
     database_url, kafka = settings.need_database(), settings.need_kafka()
     _when_there(lambda: _create_tables(database_url), stop)
-    _create_keys(settings.keys, database_url)
+    _create_keys(settings, database_url)
     if not settings.database_is_external:
-        key = KeyEncryptionKey.from_file(settings.keys / KEY_FILES[0])
+        key = KeyEncryptionKey.from_file(settings.keys / _SEALS)
         services.registers.add_demo_users(database_url, key)
     _when_there(lambda: _create_topics(kafka, _agencies(database_url)), stop)
     logger.info("keys, tables and topics are there")
@@ -78,16 +88,18 @@ def _create_tables(database_url: str) -> None:
     services.registers.create(database_url)
 
 
-def _create_keys(keys: Path, database_url: str) -> None:
+def _create_keys(settings: Settings, database_url: str) -> None:
     """Makes the keys of a new register; one that lost its keys is not given others, which open nothing."""
-    missing = [name for name in KEY_FILES if not (keys / name).exists()]
-    if KEY_FILES[0] in missing and _holds_sealed_data(database_url):
+    keys = settings.keys
+    if not (keys / _SEALS).exists() and _holds_sealed_data(database_url):
         raise CannotInitialise(
-            f"{keys / KEY_FILES[0]} is missing, and the register holds data sealed with it: put it back from a backup"
+            f"{keys / _SEALS} is missing, and the register holds data sealed with it: put it back from a backup"
         )
     private_folder(keys)
-    for name in missing:
-        secret(keys / name)
+    for name, make in KEY_FILES.items():
+        needed = name != LOCAL_ISSUERS_KEY or settings.sign_in.issuer is None
+        if needed and not (keys / name).exists():
+            make(keys / name)
 
 
 def _holds_sealed_data(database_url: str) -> bool:
@@ -104,7 +116,9 @@ def _agencies(database_url: str) -> list[str]:
 def _create_topics(kafka: KafkaSettings, agencies: list[str]) -> None:
     try:
         ensure_topics(kafka, agencies)
-    except TopicRefused as refused:
+        grant_services(kafka)
+        grant_agencies(kafka, agencies)
+    except (TopicRefused, AclsRefused) as refused:
         raise CannotInitialise(str(refused)) from refused
     for difference in check_topics(kafka):
         logger.warning("%s", difference)

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from services.setting_errors import BadSetting as BadSetting
+from services.setting_errors import NotConfigured as NotConfigured
+from services.signin.options import SignIn, Tls, read_sign_in, read_tls
 from streams.kafka import KafkaSettings
 
 DEFAULT_DATA = ".contactpoint"
@@ -17,22 +20,14 @@ _SERVER = re.compile(r"([A-Z0-9_+]+://)?([^\s:/\[\]]+|\[[0-9A-Fa-f:.]+\])(:\d{1,
 """A Kafka address as clients take it: host or [IPv6], with its port where that is not 9092."""
 
 
-class NotConfigured(Exception):
-    """A part of the stack has no address; the text says which, and what to do."""
-
-
-class BadSetting(Exception):
-    """A setting cannot be read; the text says which, and how to write it."""
-
-
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Addresses and files that a process needs.
 
     `data` is the local stack's directory; `kafka` and `database_url` are None while they are not known;
-    `keys` holds the key-encryption key and the token key; `url` and `token` are for clients of a remote API; `matcher`
-    has the matcher's settings, where they are not those that come with the product; `policy` says who is listed, by the
-    name of a policy or by its file.
+    `keys` holds the key-encryption key and others; `url` and `token` are for clients of a remote API; `matcher` has the
+    matcher's settings, where they are not those that come with the product; `policy` says who is listed, by the name of
+    a policy or by its file; `sign_in` says whose tokens are believed, `tls` how the API speaks TLS itself.
     """
 
     data: Path
@@ -48,6 +43,8 @@ class Settings:
     port: int | None
     matcher: Path | None
     policy: str
+    sign_in: SignIn
+    tls: Tls | None
 
     def need_kafka(self) -> KafkaSettings:
         """The Kafka settings; raises NotConfigured where there are none."""
@@ -101,7 +98,8 @@ def read_settings(data: str | Path | None = None, environ: Mapping[str, str] | N
     if address:
         protocol = env.get("CONTACTPOINT_KAFKA_SECURITY_PROTOCOL", "PLAINTEXT") if servers else "PLAINTEXT"
         replication = (_number(env, "CONTACTPOINT_KAFKA_REPLICATION", 99) or 1) if servers else 1
-        kafka = KafkaSettings(address, protocol, **(security if servers else {}), replication=replication)
+        acls = _yes(env, "CONTACTPOINT_KAFKA_ACLS") and bool(servers)
+        kafka = KafkaSettings(address, protocol, **(security if servers else {}), replication=replication, acls=acls)
     return Settings(
         data=folder,
         keys=Path(env.get("CONTACTPOINT_KEYS") or folder / "keys"),
@@ -116,6 +114,8 @@ def read_settings(data: str | Path | None = None, environ: Mapping[str, str] | N
         port=_number(env, "CONTACTPOINT_PORT", LARGEST_PORT),
         matcher=Path(env["CONTACTPOINT_MATCHER"]).absolute() if env.get("CONTACTPOINT_MATCHER") else None,
         policy=_policy(env.get("CONTACTPOINT_POLICY")),
+        sign_in=read_sign_in(env),
+        tls=read_tls(env),
     )
 
 
@@ -127,6 +127,14 @@ def _number(env: Mapping[str, str], name: str, largest: int) -> int | None:
     if not (text.isascii() and text.isdigit() and len(text) < 6 and 0 < int(text) <= largest):
         raise BadSetting(f"{name} is no whole number from 1 to {largest}; set one, or none at all")
     return int(text)
+
+
+def _yes(env: Mapping[str, str], name: str) -> bool:
+    """Whether a setting is on; not set is off."""
+    text = env.get(name, "").lower()
+    if text not in ("", "true", "false"):
+        raise BadSetting(f"{name} is neither true nor false; set it to one of them, or not at all")
+    return text == "true"
 
 
 def _policy(said: str | None) -> str:

@@ -1,36 +1,35 @@
-"""Bearer tokens: signed statements of who calls, issued by the local stack itself.
+"""Whom a token names, and the issuer of a local stack: it signs for `up` and `demo`, and asks nobody for a password.
 
-The seam is small on purpose: `issue` is what an identity provider will do instead, `verify` what stays.
+Only its public half is trusted, by an API that listens on loopback (`services/signin/trust.py`).
 """
 
-import base64
 import time
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from joserfc import jwt
-from joserfc.errors import JoseError
-from joserfc.jwk import OctKey
+from services.private_files import write_private
+from services.setting_errors import NotConfigured
+from services.settings import Settings
 
-from services.settings import NotConfigured, Settings
+if TYPE_CHECKING:
+    from joserfc.jwk import ECKey
 
-ISSUER = "urn:contactpoint:local"
-AUDIENCE = "urn:contactpoint:api"
-ALGORITHM = "HS256"
-LONGEST_TOKEN = 4096
-_CLAIMS = jwt.JWTClaimsRegistry(
-    leeway=5,
-    iss={"essential": True, "value": ISSUER},
-    aud={"essential": True, "value": AUDIENCE},
-    sub={"essential": True},
-    exp={"essential": True},
-    iat={"essential": True},
-)
+    from services.signin.keys import VerifyingKey
+
+LOCAL_ISSUER = "urn:contactpoint:local"
+ALGORITHM = "ES256"
+KEY_FILE = "issuer.key"
+LONGEST_LIFETIME = 12 * 3600
+"""Seconds for which a token may hold, whoever issues it."""
 
 
 class TokenRefused(Exception):
-    """A token does not prove who calls; the text says no more than the caller may know."""
+    """A token does not prove who calls; whatever is wrong with it, the text is the same."""
+
+    def __init__(self, said: str = "the token is not valid here, or no longer; get a new one") -> None:
+        super().__init__(said)
 
 
 class Caller(StrEnum):
@@ -42,7 +41,7 @@ class Caller(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Who calls, proven by a token, until `expires` (seconds since the epoch)."""
+    """Who calls, proven by a token or a certificate, until `expires` (seconds since the epoch)."""
 
     kind: Caller
     name: str
@@ -50,47 +49,60 @@ class Principal:
 
     @property
     def subject(self) -> str:
-        """How a token names it: `user:NAME` or `agency:CODE`."""
+        """How a token of the local stack names it: `user:NAME` or `agency:CODE`."""
         return f"{self.kind}:{self.name}"
 
 
-def key_file(keys: Path) -> Path:
-    """Where the signing key of a keys directory lies, as base64url text."""
-    return keys / "token.key"
+def create_issuer_key(file: Path) -> None:
+    """Makes the local issuer's private key, a PEM file for its owner only."""
+    from joserfc.jwk import ECKey
 
-
-def read_key(settings: Settings) -> OctKey:
-    """The signing key; raises NotConfigured where this installation has none that can be read."""
-    path = key_file(settings.keys)
-    try:
-        secret = base64.urlsafe_b64decode(path.read_text(encoding="ascii").strip())
-    except (OSError, ValueError):
-        raise NotConfigured(
-            f"no token key can be read in {settings.keys}; tokens are issued beside a local stack only: "
-            f"start one with `contactpoint up --data {settings.data}` or set CONTACTPOINT_URL and CONTACTPOINT_TOKEN"
-        ) from None
-    if len(secret) < 32:
-        raise NotConfigured(f"the token key in {settings.keys} is too short; put 32 random bytes there, as base64url")
-    return OctKey.import_key(secret)
+    write_private(file, ECKey.generate_key("P-256").as_pem(private=True).decode("ascii"))
 
 
 def issue(settings: Settings, subject: str, lifetime: float) -> str:
-    """A token for `user:NAME` or `agency:CODE` that holds for `lifetime` seconds."""
+    """A token of the local stack for `user:NAME` or `agency:CODE` that holds for `lifetime` seconds, 12 hours at most.
+
+    Raises NotConfigured where tokens come from another issuer, or there is no key here.
+    """
+    from joserfc import jwt
+
+    if settings.sign_in.issuer is not None:
+        raise NotConfigured(
+            "no token is issued here: CONTACTPOINT_ISSUER names who issues them; get one there and set"
+            " CONTACTPOINT_TOKEN"
+        )
+    key = _signing_key(settings)
     now = int(time.time())
-    claims = {"iss": ISSUER, "aud": AUDIENCE, "sub": subject, "iat": now, "exp": now + max(1, int(lifetime))}
-    return jwt.encode({"alg": ALGORITHM}, claims, read_key(settings))
+    lasting = min(max(1, int(lifetime)), LONGEST_LIFETIME)
+    claims = {"iss": LOCAL_ISSUER, "aud": settings.sign_in.audience, "sub": subject, "iat": now, "exp": now + lasting}
+    if subject.startswith(f"{Caller.USER}:"):
+        claims["amr"] = ["mfa"]  # whoever may read the key may try out anybody's view
+    return jwt.encode({"alg": ALGORITHM, "kid": key.kid}, claims, key)
 
 
-def verify(key: OctKey, token: str) -> Principal:
-    """Whom a token names; raises TokenRefused where it is forged, expired, or made for somebody else."""
-    if len(token) > LONGEST_TOKEN:
-        raise TokenRefused("the token is too long")
+def local_verifying_keys(settings: Settings) -> "dict[str, VerifyingKey]":
+    """The public half of the local issuer's key, by its id; raises NotConfigured where there is none."""
+    from services.signin.keys import VerifyingKey
+
+    key = _signing_key(settings)
+    public = key.import_key(key.as_dict(private=False))
+    return {str(key.kid): VerifyingKey(public, (ALGORITHM,))}
+
+
+def _signing_key(settings: Settings) -> "ECKey":
+    from joserfc.errors import JoseError
+    from joserfc.jwk import ECKey
+
     try:
-        claims = jwt.decode(token, key, algorithms=[ALGORITHM]).claims
-        _CLAIMS.validate(claims)
-    except (JoseError, ValueError, TypeError, RecursionError):
-        raise TokenRefused("the token is not valid here, or no longer; get a new one") from None
-    kind, _, name = claims["sub"].partition(":")
-    if kind not in list(Caller) or not name:
-        raise TokenRefused("the token names neither a user nor an agency; get a new one")
-    return Principal(Caller(kind), name, float(claims["exp"]))
+        key = ECKey.import_key((settings.keys / KEY_FILE).read_bytes())
+        usable = key.is_private and key.curve_name == "P-256"
+    except (OSError, ValueError, TypeError, JoseError):
+        usable = False
+    if not usable:
+        raise NotConfigured(
+            f"no issuer's key can be read in {settings.keys}; tokens are issued beside a local stack only: "
+            f"start one with `contactpoint up --data {settings.data}` or set CONTACTPOINT_URL and CONTACTPOINT_TOKEN"
+        )
+    key.ensure_kid()
+    return key

@@ -16,7 +16,7 @@ class KafkaSettings:
     """Where Kafka is and how to sign in.
 
     `bootstrap_servers` is a comma-separated list of `host:port`; `replication` is how many brokers keep each topic that
-    we create; the other names are those of Kafka's own clients.
+    we create, `acls` whether we give agencies and services their rights; the other names are those of Kafka's clients.
     """
 
     bootstrap_servers: str
@@ -28,11 +28,18 @@ class KafkaSettings:
     ssl_certfile: str | None = None
     ssl_keyfile: str | None = None
     replication: int = 1
+    acls: bool = False
 
     @property
     def servers(self) -> list[str]:
         """The bootstrap servers one by one."""
         return [server.strip() for server in self.bootstrap_servers.split(",") if server.strip()]
+
+    @property
+    def unreachable(self) -> str:
+        """What is said where no broker answers; clients can't tell that apart from a sign-in that is refused."""
+        signed_in = ", or does not take the sign-in of CONTACTPOINT_KAFKA_SASL_USERNAME" if self.sasl_username else ""
+        return f"Kafka cannot be reached at {self.bootstrap_servers}{signed_in}"
 
     @property
     def uses_tls(self) -> bool:

@@ -48,7 +48,7 @@ def _ask(kafka: KafkaSettings, question: Callable[[AIOKafkaAdminClient], Awaitab
     try:
         return asyncio.run(ask())
     except (KafkaError, OSError, TimeoutError):
-        raise KafkaAway(f"Kafka cannot be reached at {kafka.bootstrap_servers}") from None
+        raise KafkaAway(kafka.unreachable) from None
 
 
 async def _create_missing(admin: AIOKafkaAdminClient, topics: Mapping[str, Topic], replication: int) -> None:

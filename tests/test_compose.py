@@ -3,6 +3,7 @@
 import json
 import re
 from copy import deepcopy
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,10 +14,20 @@ import yaml
 from check_jsonschema.builtin_schemas import get_builtin_schema
 
 from services import runtime
+from services.local_stack.kafka_security import ADMIN_USER
+from services.local_stack.kafka_server import kafka_program
+from services.local_stack.ports import remembered_ports
+from services.local_stack.program import running
+from streams.acl_admin import AclsRefused, new_password
+from streams.acls import agency_user, grant_agencies, grant_services, service_user
+from streams.kafka import KafkaAway, KafkaSettings
+from streams.topics import ensure_topics
+from tests.signin.certificates import Authority
 
 ROOT = Path(__file__).parent.parent
 SERVERS = {"kafka": "/var/lib/kafka/data", "postgres": "/var/lib/postgresql"}
 ROLES = [role for role in runtime.ROLES if role != "init"]
+KAFKAS_CA = "/etc/contactpoint/kafka-ca.pem"
 KEYS = "/var/lib/contactpoint/keys"
 
 
@@ -106,6 +117,86 @@ def test_keys_lie_in_a_volume_that_only_init_may_write_and_the_relay_never_sees(
 
 def test_no_topic_appears_by_itself() -> None:
     assert service("kafka")["environment"]["KAFKA_AUTO_CREATE_TOPICS_ENABLE"] == "false"
+
+
+def test_the_api_believes_an_issuer_that_has_to_be_named() -> None:
+    assert service("api")["environment"]["CONTACTPOINT_HOST"] == "0.0.0.0"
+    for role in (*ROLES, "init"):
+        assert service(role)["environment"]["CONTACTPOINT_ISSUER"].startswith("${CONTACTPOINT_ISSUER:?")
+
+
+@pytest.mark.parametrize("role", [*ROLES, "init"])
+def test_a_role_signs_in_to_kafka_over_tls_as_its_own_user(role: str) -> None:
+    environment = service(role)["environment"]
+    user, password = (environment[f"CONTACTPOINT_KAFKA_SASL_{part}"] for part in ("USERNAME", "PASSWORD"))
+    assert environment["CONTACTPOINT_KAFKA_SECURITY_PROTOCOL"] == "SASL_SSL"
+    assert (user == ADMIN_USER) is (role == "init")
+    assert user in (ADMIN_USER, service_user(role))
+    name = "ADMIN" if role == "init" else role.upper()
+    assert password.startswith(f"${{CONTACTPOINT_KAFKA_{name}_PASSWORD:?")
+    assert environment["CONTACTPOINT_KAFKA_SSL_CAFILE"] == KAFKAS_CA
+    assert service(role)["configs"] == [{"source": "kafka-ca", "target": KAFKAS_CA}]
+
+
+def test_no_listener_of_kafka_lets_anybody_in_without_a_password() -> None:
+    protocols = service("kafka")["environment"]["KAFKA_LISTENER_SECURITY_PROTOCOL_MAP"].split(",")
+    assert [each.partition(":")[2] for each in protocols] == ["SASL_SSL", "SASL_PLAINTEXT"]
+    assert "CONTROLLER://localhost:" in service("kafka")["environment"]["KAFKA_LISTENERS"]
+
+
+def properties_of_kafka(values: dict[str, str], changes: dict[str, str]) -> dict[str, str]:
+    """The broker's properties as its image makes them of the environment, with `changes` for this machine."""
+    text = {
+        name.removeprefix("KAFKA_").lower().replace("_", ".").replace("...", "-").replace("..", "_"): str(value)
+        for name, value in service("kafka")["environment"].items()
+        if name.startswith("KAFKA_") and name != "KAFKA_HEAP_OPTS"
+    }
+    filled = {name: re.sub(r"\$\{(\w+):[^}]*\}", lambda found: values[found[1]], value) for name, value in text.items()}
+    assert changes.keys() <= filled.keys()
+    return filled | changes
+
+
+def test_a_broker_with_these_settings_knows_its_users_and_gives_them_only_their_rights(tmp_path: Path) -> None:
+    authority = Authority(tmp_path)
+    certificate, key = authority.signs("kafka")
+    (tmp_path / "kafka.pem").write_bytes(key.read_bytes() + certificate.read_bytes())
+    ports = remembered_ports(tmp_path / "ports.json", ("kafka", "controller"))
+    broker, controller = ports["kafka"], ports["controller"]
+    program, plain = kafka_program(tmp_path / "kafka", tmp_path / "kafka.log", broker, controller)
+    values = {f"CONTACTPOINT_KAFKA_{who}_PASSWORD": f"of{who}" for who in ("BROKER", "ADMIN", *map(str.upper, ROLES))}
+    properties = properties_of_kafka(
+        values,
+        {
+            "controller.quorum.voters": f"1@localhost:{controller}",
+            "listeners": f"BROKER://127.0.0.1:{broker},CONTROLLER://localhost:{controller}",
+            "advertised.listeners": f"BROKER://127.0.0.1:{broker}",
+            "log.dirs": "log",
+            "listener.name.broker.ssl.keystore.location": str(tmp_path / "kafka.pem"),
+            "listener.name.broker.ssl.truststore.location": str(authority.file),
+        },
+    )
+    lines = "".join(f"{name}={value}\n" for name, value in properties.items())
+    (tmp_path / "kafka/server.properties").write_text(lines)
+
+    def signed_in(user: str, password: str) -> KafkaSettings:
+        user_and_password = {"sasl_mechanism": "PLAIN", "sasl_username": user, "sasl_password": password}
+        return replace(
+            plain, security_protocol="SASL_SSL", ssl_cafile=str(authority.file), acls=True, **user_and_password
+        )
+
+    with running(program):
+        admin = signed_in(ADMIN_USER, "ofADMIN")
+        ensure_topics(admin, ["gp"])
+        grant_services(admin)
+        grant_agencies(admin, ["gp"])
+        assert new_password(admin, agency_user("gp"))
+        ensure_topics(signed_in(service_user("relay"), "ofRELAY"), ["gp"])
+        for role in ROLES:
+            with pytest.raises(AclsRefused):
+                grant_services(signed_in(service_user(role), f"of{role.upper()}"))
+        for stranger in (plain, signed_in(ADMIN_USER, "ofRELAY"), signed_in(agency_user("gp"), "")):
+            with pytest.raises(KafkaAway):
+                ensure_topics(stranger, ())
 
 
 def test_only_the_api_is_published_and_only_on_loopback() -> None:

@@ -13,6 +13,8 @@ from services.settings import Settings, read_settings
 from streams.kafka import KafkaSettings
 from streams.topics import COMMON_TOPICS, check_topics
 
+SEALS = "key-encryption.key"
+
 
 @pytest.fixture
 def settings(tmp_path: Path, kafka: KafkaSettings, database_url: str) -> Iterator[Settings]:
@@ -59,10 +61,10 @@ def test_a_register_that_lost_its_key_is_not_given_another(settings: Settings) -
     initialise(settings)
     sealed = "insert into register.data_keys values (gen_random_uuid(), '')"
     asked(settings.need_database(), sealed)
-    (settings.keys / KEY_FILES[0]).unlink()
+    (settings.keys / SEALS).unlink()
     with pytest.raises(CannotInitialise, match="put it back"):
         initialise(settings)
-    assert not (settings.keys / KEY_FILES[0]).exists()
+    assert not (settings.keys / SEALS).exists()
     asked(settings.need_database(), "delete from register.data_keys")
 
 

@@ -23,7 +23,7 @@ from projections.receipts.project import Receipts
 from services import registers
 from services.identity.settings_file import load_settings
 from services.init import KEY_FILES
-from services.private_files import private_folder, secret
+from services.private_files import private_folder
 from services.registrar import schema as registrar_schema
 from services.registrar.batch import Message
 from services.registrar.handle import Registrar
@@ -95,8 +95,8 @@ class World:
 
     def _settings(self) -> Settings:
         keys = self.folder / "keys"
-        for name in KEY_FILES:
-            secret(private_folder(keys) / name)
+        for name, make in KEY_FILES.items():
+            make(private_folder(keys) / name)
         self.key = KeyEncryptionKey.from_file(keys / "key-encryption.key")
         environ = {"CONTACTPOINT_KAFKA": self.kafka.bootstrap_servers, "CONTACTPOINT_DATABASE_URL": self.database_url}
         return read_settings(self.folder, environ)

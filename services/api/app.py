@@ -32,7 +32,8 @@ MOST_THREADS = 16
 DESCRIPTION = """\
 A universal directory of children: who works with a child, and how to reach them.
 
-Every call needs a bearer token: an agency's to submit, a user's to look. Who looks says why, in the header
+Every call needs a bearer token: an agency's to submit, a user's to look. An agency may show a client certificate
+instead, where this server asks for one. Who looks says why, in the header
 `Access-Reason` (UTF-8, percent-encoded where it is not ASCII); each look is recorded before it is answered.
 Errors are problem details (RFC 9457).
 """
@@ -57,7 +58,7 @@ def build_app(parts: Parts, close: Callable[[], None] = lambda: None) -> Gate:
         redirect_slashes=False,
     )
     add_handlers(app)
-    gate = Gate(Authentication(app, parts.token_key))
+    gate = Gate(Authentication(app, parts.verifier))
     for router in (
         submissions.router(parts),
         receipts.router(parts),

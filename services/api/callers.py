@@ -1,4 +1,4 @@
-"""Who calls, and why: bearer tokens and reasons."""
+"""Who calls, and why: bearer tokens, agencies' certificates, and reasons."""
 
 import time
 from collections.abc import Callable
@@ -7,14 +7,15 @@ from typing import NamedTuple
 from urllib.parse import unquote
 
 from fastapi import Request
-from joserfc.jwk import OctKey
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from domain.protection import Action, NoReason, Standing, Stated, Verdict, Where, decide, reason_of
 from services.api.parts import Parts
 from services.api.problems import Problem, problem_response
-from services.tokens import Caller, Principal, TokenRefused, verify
+from services.signin.certificates import certified
+from services.signin.verifier import Verifier
+from services.tokens import Caller, Principal, TokenRefused
 
 PUBLIC = frozenset(
     {"/health/live", "/health/ready", "/metrics", "/openapi.json", "/docs", "/docs/page.js", "/docs/page.css"}
@@ -23,6 +24,8 @@ PUBLIC = frozenset(
 
 MOST_REMEMBERED = 1_000
 """Tokens that need not be verified again."""
+REMEMBERED_S = 60
+"""For how long: an issuer that withdraws a key is obeyed so much later."""
 
 _CHALLENGE = {"WWW-Authenticate": "Bearer"}
 REASON_HEADER = "Access-Reason"
@@ -37,39 +40,47 @@ class Permit(NamedTuple):
 
 
 class Authentication:
-    """An ASGI layer that lets nothing in without a valid token, but for the paths that are public."""
+    """An ASGI layer that lets nothing in without a valid token or certificate, but for the paths that are public."""
 
-    def __init__(self, app: ASGIApp, key: OctKey) -> None:
+    def __init__(self, app: ASGIApp, verifier: Verifier) -> None:
         self._app = app
-        self._key = key
-        self._verified: dict[str, Principal] = {}
+        self._verifier = verifier
+        self._verified: dict[str, tuple[Principal, float]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request; its principal is put into the request's state."""
         if scope["type"] == "http" and scope["path"] not in PUBLIC:
             try:
-                scope.setdefault("state", {})["principal"] = self._principal(scope)
+                scope.setdefault("state", {})["principal"] = await self._principal(scope)
             except TokenRefused as refused:
                 await problem_response(HTTPStatus.UNAUTHORIZED, str(refused), _CHALLENGE)(scope, receive, send)
                 return
         await self._app(scope, receive, send)
 
-    def _principal(self, scope: Scope) -> Principal:
-        scheme, _, token = Headers(scope=scope).get("Authorization", "").partition(" ")
+    async def _principal(self, scope: Scope) -> Principal:
+        """Whom the token names, or without one the certificate; neither may speak for an agency against the other."""
+        of_certificate = certified(scope)
+        given = Headers(scope=scope).getlist("Authorization")
+        if not given and of_certificate is not None:
+            return of_certificate
+        scheme, _, token = given[0].partition(" ") if len(given) == 1 else ("", "", "")
         if scheme.lower() != "bearer" or not token.strip():
-            raise TokenRefused("send a token in the header Authorization: Bearer …")
-        return self._verify(token.strip())
+            raise TokenRefused("send one token in the header Authorization: Bearer …")
+        principal = await self._verify(token.strip())
+        if of_certificate and principal.kind is Caller.AGENCY and of_certificate.name != principal.name:
+            raise TokenRefused
+        return principal
 
-    def _verify(self, token: str) -> Principal:
-        """Whom a token names; one that was verified before is believed until it expires."""
-        known = self._verified.get(token)
-        if known is not None and known.expires > time.time():
+    async def _verify(self, token: str) -> Principal:
+        """Whom a token names; one that was verified a moment ago is believed."""
+        known, until = self._verified.get(token, (None, 0.0))
+        if known is not None and until > time.time():
             return known
         self._verified.pop(token, None)
-        principal = verify(self._key, token)
+        principal = await self._verifier.verify(token)
         if len(self._verified) >= MOST_REMEMBERED:
             self._verified.clear()
-        self._verified[token] = principal
+        self._verified[token] = principal, min(principal.expires, time.time() + REMEMBERED_S)
         return principal
 
 

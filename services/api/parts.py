@@ -8,12 +8,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
-from joserfc.jwk import OctKey
-
 from domain.identity import Searcher
 from services.api.standings import Desks, Standings
 from services.policy.deployment import Deployment
 from services.registers import Users, load_agencies
+from services.signin.verifier import Verifier
 from services.submit.sender import abandon, submission_producer
 from streams.access_log import Entry
 from streams.kafka import KafkaSettings
@@ -91,15 +90,16 @@ class SharedProducer:
 class Parts:
     """What the endpoints use.
 
-    `keys` open the register, `access_keys` the access log, `searcher` judges what a search finds, `deployment` says
-    which children are shown, `users` grants and revokes, `now` is the clock.
+    `keys` open the register, `access_keys` the access log, `verifier` says whom a token names, `searcher` judges what
+    a search finds, `deployment` says which children are shown, `users` grants and revokes, `now` is the
+    clock.
     """
 
     pool: Pool
     keys: KeyRing
     access_keys: KeyRing
     access_log: RecordsLooks
-    token_key: OctKey
+    verifier: Verifier
     kafka: KafkaSettings
     searcher: Searcher
     database_url: str

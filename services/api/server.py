@@ -11,12 +11,13 @@ from domain.identity import Searcher
 from services.api.app import MOST_THREADS, build_app
 from services.api.gate import Gate
 from services.api.parts import Parts
+from services.api.tls import tls_options
 from services.identity.settings_file import load_settings
 from services.policy.deployment import Deployment
 from services.policy.shipped import policy_named
 from services.registers import Users
 from services.settings import Settings
-from services.tokens import read_key
+from services.signin.trust import verifier_for
 from streams.access_log import AccessLog
 from streams.sealing import KeyEncryptionKey
 from streams.store.database import Pool
@@ -39,7 +40,6 @@ def run(settings: Settings, stop: Event) -> None:
             host=settings.host,
             port=DEFAULT_PORT if settings.port is None else settings.port,
             loop="uvloop",
-            http="httptools",
             ws="none",
             interface="asgi3",
             access_log=False,
@@ -49,6 +49,7 @@ def run(settings: Settings, stop: Event) -> None:
             date_header=True,
             timeout_keep_alive=30,
             timeout_graceful_shutdown=GRACE_S,
+            **tls_options(settings.tls),
         )
     )
     Thread(target=_stop_with, args=(stop, server), daemon=True, name="stop").start()
@@ -70,9 +71,9 @@ def open_app(settings: Settings) -> Gate:
     access_keys = KeyRing(key, reader_of(key_pool, "access"))
     searcher = Searcher(load_settings())
     deployment = Deployment(policy_named(settings.policy))
-    kafka, token_key = settings.need_kafka(), read_key(settings)
+    kafka, verifier = settings.need_kafka(), verifier_for(settings)
     users = Users(database_url, key)
-    parts = Parts(pool, keys, access_keys, access_log, token_key, kafka, searcher, database_url, deployment, users)
+    parts = Parts(pool, keys, access_keys, access_log, verifier, kafka, searcher, database_url, deployment, users)
 
     def close() -> None:
         parts.producer.close()

@@ -54,6 +54,11 @@ def _of_kafka(error: Exception) -> Explained | None:
 
         if isinstance(error, TopicRefused):
             return str(error), NO
+    if "streams.acl_admin" in sys.modules:
+        from streams.acl_admin import AclsRefused
+
+        if isinstance(error, AclsRefused):
+            return str(error), NO
     return None
 
 

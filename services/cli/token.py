@@ -3,12 +3,12 @@
 from argparse import ArgumentParser, Namespace
 from contextlib import closing
 
-from services.cli.errors import DONE, AnswerIsNo
+from services.cli.errors import DONE, AnswerIsNo, WrongUsage
 from services.cli.output import print_json
 from services.cli.parser import a_count
 from services.cli.stack import settings_of
 from services.registers import load_agencies, load_users
-from services.tokens import Caller, issue
+from services.tokens import LONGEST_LIFETIME, Caller, issue
 from streams.store.database import Database
 
 
@@ -17,12 +17,16 @@ def describe(parser: ArgumentParser) -> None:
     whom = parser.add_mutually_exclusive_group(required=True)
     whom.add_argument("user", nargs="?", metavar="USER", help="a registered user, who may look")
     whom.add_argument("--agency", metavar="CODE", help="a registered agency, which may submit")
-    parser.add_argument("--hours", type=a_count, default=12, metavar="N", help="how long it holds (default: 12)")
+    parser.add_argument(
+        "--hours", type=a_count, default=12, metavar="N", help="how long it holds (default, and most: 12)"
+    )
 
 
 def run(args: Namespace) -> int:
-    """Prints the token; nobody registered by that name is exit status 1."""
+    """Prints the token; nobody registered by that name is exit status 1, and 3 that tokens come from elsewhere."""
     settings = settings_of(args)
+    if args.hours * 3600 > LONGEST_LIFETIME:
+        raise WrongUsage(f"no token holds for longer than {LONGEST_LIFETIME // 3600} hours; ask for fewer with --hours")
     with (
         closing(Database(settings.need_database(), "contactpoint token")) as database,
         database.transaction() as cursor,

@@ -8,9 +8,10 @@ import uuid
 from pathlib import Path
 
 from services.local_stack.jars import class_path
+from services.local_stack.kafka_security import ADMIN_USER, BrokerSecurity
 from services.local_stack.ports import HOST
 from services.local_stack.program import Program, run_to_end
-from services.private_files import private_folder
+from services.private_files import private_folder, write_private
 from streams.kafka import KafkaSettings
 
 LARGEST_MESSAGE = 2 * 1024 * 1024 + 64 * 1024
@@ -47,7 +48,7 @@ node.id=1
 controller.quorum.voters=1@{host}:{controller}
 listeners=BROKER://{host}:{broker},CONTROLLER://{host}:{controller}
 advertised.listeners=BROKER://{host}:{broker}
-listener.security.protocol.map=BROKER:PLAINTEXT,CONTROLLER:PLAINTEXT
+listener.security.protocol.map=BROKER:{clients},CONTROLLER:{controllers}
 inter.broker.listener.name=BROKER
 controller.listener.names=CONTROLLER
 log.dirs=log
@@ -81,13 +82,22 @@ def answers(port: int) -> bool:
     return True
 
 
-def kafka_program(folder: Path, log: Path, broker_port: int, controller_port: int) -> tuple[Program, KafkaSettings]:
-    """The broker of a folder, which is made where it is missing, and its address. Fetches the jars the first time."""
+def kafka_program(
+    folder: Path, log: Path, broker_port: int, controller_port: int, security: BrokerSecurity | None = None
+) -> tuple[Program, KafkaSettings]:
+    """The broker of a folder, which is made where it is missing, and its address. Fetches the jars the first time.
+
+    With `security` nobody gets in without signing in, and the settings are those of its super user.
+    """
     private_folder(folder)
     environment = {"CLASSPATH": os.pathsep.join(str(jar) for jar in class_path())}
     properties, logging = folder / "server.properties", folder / "log4j2.properties"
     values = {"host": HOST, "broker": broker_port, "controller": controller_port, "largest": LARGEST_MESSAGE}
-    properties.write_text(PROPERTIES.format(**values), encoding="utf-8")
+    protocols = {"clients": "PLAINTEXT", "controllers": "PLAINTEXT"}
+    if security:
+        protocols = {"clients": security.protocol, "controllers": "SASL_PLAINTEXT"}  # both are on loopback
+    text = PROPERTIES.format(**values, **protocols)
+    write_private(properties, text + (security.properties() if security else ""))
     logging.write_text(LOGGING, encoding="utf-8")
     java = [str(_java()), *JVM, f"-Dlog4j2.configurationFile={logging.as_uri()}"]
 
@@ -108,7 +118,8 @@ def kafka_program(folder: Path, log: Path, broker_port: int, controller_port: in
         stop_seconds=STOP_SECONDS,
         orphan_signal=signal.SIGTERM,
     )
-    return program, KafkaSettings(f"{HOST}:{broker_port}")
+    settings = KafkaSettings(f"{HOST}:{broker_port}")
+    return program, security.sign_in(settings, ADMIN_USER) if security else settings
 
 
 def _java() -> Path:

@@ -11,7 +11,9 @@ from services.local_stack.program import CannotStart
 from services.local_stack.supervisor import Supervisor
 from services.logs import log_to_stderr
 from services.runtime import DONE, FAILED, UNREACHABLE
+from services.setting_errors import NotConfigured
 from services.settings import Settings
+from services.signin.trust import refuse_local_issuer_elsewhere
 
 logger = logging.getLogger(__name__)
 
@@ -30,6 +32,11 @@ def up(
     """
     log_to_stderr("up")
     supervisor = supervisor or Supervisor(settings)
+    try:
+        refuse_local_issuer_elsewhere(settings)
+        _refuse_tls(settings)
+    except NotConfigured as error:
+        return _say(str(error), UNREACHABLE)
     story = _Story(after_ready, supervisor.stop, once)
     try:
         supervisor.run(story.begin)
@@ -64,6 +71,12 @@ class _Story:
             self._stop()
         if self._once:
             self._stop()
+
+
+def _refuse_tls(settings: Settings) -> None:
+    """The stack's own API is asked on this machine, in plain HTTP."""
+    if settings.tls is not None:
+        raise NotConfigured("CONTACTPOINT_TLS_CERT is for `contactpoint run api`; unset it for a stack on this machine")
 
 
 def _say(sentence: str, status: int) -> int:

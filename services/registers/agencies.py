@@ -11,6 +11,7 @@ from psycopg2.extras import Json, execute_values
 from domain.agency import Agency, Contact
 from domain.vocabulary import AgencyKind
 from services.registers.entries import BadRegister, read_entries
+from streams.acls import grant_agencies
 from streams.kafka import KafkaSettings
 from streams.store.database import Cursor, Database
 from streams.topics import ensure_topics
@@ -69,12 +70,14 @@ def add_agencies(database_url: str, agencies: Iterable[Agency]) -> int:
 
 
 def enrol(kafka: KafkaSettings, database_url: str, agencies: Iterable[Agency]) -> int:
-    """Creates the agencies' topics and then adds them, so that a registered agency always has its topics.
+    """Creates the agencies' topics, gives them their rights there, and then adds them.
 
-    Gives how many were new or different; raises KafkaAway, TopicRefused, DatabaseAway.
+    So a registered agency always has its topics. Gives how many were new or different; raises KafkaAway, TopicRefused,
+    AclsRefused, DatabaseAway.
     """
     agencies = list(agencies)
     ensure_topics(kafka, [agency.code for agency in agencies])
+    grant_agencies(kafka, [agency.code for agency in agencies])
     return add_agencies(database_url, agencies)
 
 

@@ -1,0 +1,1 @@
+"""Who calls: tokens of an issuer, the local stack's own, certificates, and Kafka's principals."""
