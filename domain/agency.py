@@ -34,6 +34,11 @@ class Agency:
         object.__setattr__(self, "urn", agency_urn(self.code))
 
     @property
+    def told_of(self) -> str | None:
+        """The authority of whose children it is told that a shield was overridden; None for others."""
+        return self.authority if self.kind is AgencyKind.LOCAL_AUTHORITY else None
+
+    @property
     def is_sensitive(self) -> bool:
         """Whether that the agency knows a child is itself a secret."""
         return self.kind is AgencyKind.SENSITIVE_SERVICE

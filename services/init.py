@@ -10,19 +10,20 @@ from threading import Event
 import projections.schema
 import services.registers
 import services.registrar.schema
+from domain.agency import Agency
 from services.identity.settings_file import SettingsRefused, load_settings
 from services.private_files import private_folder, secret
 from services.settings import Settings
 from services.tokens import KEY_FILE as LOCAL_ISSUERS_KEY
 from services.tokens import create_issuer_key
 from streams.acl_admin import AclsRefused
-from streams.acls import grant_agencies, grant_services
+from streams.acls import grant_services
 from streams.kafka import KafkaAway, KafkaSettings
 from streams.sealing import KeyEncryptionKey
 from streams.store.database import Database, DatabaseAway
 from streams.store.schema import create_schemas
 from streams.topic_admin import TopicRefused
-from streams.topics import check_topics, ensure_topics
+from streams.topics import check_topics
 
 logger = logging.getLogger(__name__)
 
@@ -108,16 +109,15 @@ def _holds_sealed_data(database_url: str) -> bool:
         return bool((cursor.fetchone() or (False,))[0])
 
 
-def _agencies(database_url: str) -> list[str]:
+def _agencies(database_url: str) -> list[Agency]:
     with closing(Database(database_url, "contactpoint init")) as database, database.transaction() as cursor:
-        return sorted(services.registers.load_agencies(cursor))
+        return list(services.registers.load_agencies(cursor).values())
 
 
-def _create_topics(kafka: KafkaSettings, agencies: list[str]) -> None:
+def _create_topics(kafka: KafkaSettings, agencies: list[Agency]) -> None:
     try:
-        ensure_topics(kafka, agencies)
+        services.registers.make_reachable(kafka, agencies)
         grant_services(kafka)
-        grant_agencies(kafka, agencies)
     except (TopicRefused, AclsRefused) as refused:
         raise CannotInitialise(str(refused)) from refused
     for difference in check_topics(kafka):

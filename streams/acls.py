@@ -1,6 +1,6 @@
 """Who may do what in Kafka, as data. A principal that is not named here may do nothing."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -8,9 +8,11 @@ from streams.kafka import KafkaSettings
 from streams.topics import (
     ACCESS_EVENTS,
     DEAD_LETTERS,
+    NOTICES,
     RECEIPTS,
     REGISTER_EVENTS,
     SUBMISSIONS,
+    notices_topic,
     receipt_topic,
     submissions_topic,
 )
@@ -53,14 +55,19 @@ def agency_grants(code: str) -> list[Grant]:
     ]
 
 
+def notice_grants(authorities: Mapping[str, str]) -> list[Grant]:
+    """Lets local authorities (code → ONS code) read what they are told of overridden shields, and nobody else."""
+    return [Grant(agency_user(code), "READ", notices_topic(ons)) for code, ons in authorities.items()]
+
+
 def service_grants() -> list[Grant]:
     """All that the roles may. None of them creates a topic or grants a right: `run init` and `agencies add` do so."""
     return [
         *_may("registrar", "READ", [], [SUBMISSIONS]),
-        *_may("relay", "WRITE", _LOGS, [RECEIPTS]),
-        *_may("relay", "READ", _LOGS, [RECEIPTS]),  # where each ends, and what stands there
+        *_may("relay", "WRITE", _LOGS, [RECEIPTS, NOTICES]),
+        *_may("relay", "READ", _LOGS, [RECEIPTS, NOTICES]),  # where each ends, and what stands there
         *_may("relay", "DESCRIBE", [], [SUBMISSIONS]),
-        *_may("relay", "DESCRIBE_CONFIGS", _LOGS, [RECEIPTS, SUBMISSIONS]),  # a wrong retention is said at start
+        *_may("relay", "DESCRIBE_CONFIGS", _LOGS, [RECEIPTS, SUBMISSIONS, NOTICES]),  # said at start
         *_may("projector", "READ", [REGISTER_EVENTS, ACCESS_EVENTS], [RECEIPTS]),
         *_may("api", "WRITE", [], [SUBMISSIONS]),
         *_may("api", "READ", [DEAD_LETTERS], []),
@@ -68,9 +75,12 @@ def service_grants() -> list[Grant]:
     ]
 
 
-def grant_agencies(kafka: KafkaSettings, codes: Iterable[str]) -> None:
-    """Gives agencies their rights, where Kafka is to keep rights at all; raises AclsRefused, KafkaAway."""
-    _grant(kafka, [grant for code in codes for grant in agency_grants(code)])
+def grant_agencies(kafka: KafkaSettings, codes: Iterable[str], authorities: Mapping[str, str] | None = None) -> None:
+    """Gives agencies their rights, where Kafka is to keep rights at all; raises AclsRefused, KafkaAway.
+
+    `authorities` has the ONS codes of those that are local authorities.
+    """
+    _grant(kafka, [*(grant for code in codes for grant in agency_grants(code)), *notice_grants(authorities or {})])
 
 
 def grant_services(kafka: KafkaSettings) -> None:

@@ -22,8 +22,8 @@ OVERRIDE, CLOSED = "override", "override-closed"
 class Override:
     """A user breaks the glass: sees a shielded child from now on until `until`.
 
-    `authorities` are those in which the child lives, who are told at once; `investigation` is the id under which
-    somebody else has to look into it.
+    `authorities` are those in which the child lives and that are registered, who are told at once; `investigation` is
+    the id under which somebody else has to look into it.
     """
 
     user: str

@@ -18,7 +18,7 @@ STEWARDSHIP = "stewardship"
 SUBMISSIONS = "submissions."
 RECEIPTS = "receipts."
 NOTICES = "notices."
-"""What a local authority is told at once, by its ONS code: that a shield was overridden. Made when needed."""
+"""What a local authority is told at once, by its ONS code: that a shield was overridden."""
 REGISTER_PARTITIONS = 4
 MAX_MESSAGE_BYTES = 2 * 1024 * 1024
 
@@ -86,6 +86,7 @@ COMMON_TOPICS = (
     _topic(DEAD_LETTERS, 1, _SEVEN_DAYS),
     *agency_topics(UNCLAIMED),
     *agency_topics(STEWARDSHIP),
+    *notice_topics([notices_topic(UNCLAIMED)]),
 )
 
 

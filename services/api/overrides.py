@@ -1,6 +1,7 @@
 """Overriding a shield: two minutes' sight of a child, the authority told at once, and an investigation to be closed."""
 
 import re
+from collections.abc import Set
 from http import HTTPStatus
 from typing import Annotated, Any
 from uuid import uuid4
@@ -18,6 +19,7 @@ from services.api.looks import Looker, ReasonHeader, looker, looker_at_a_child
 from services.api.parts import Parts
 from services.api.problems import Problem, absent
 from services.api.shapes import Investigations, Overridden, Why
+from services.registers import load_agencies
 from streams.codec import iso_text
 from streams.overrides import Closing, Override
 
@@ -79,11 +81,18 @@ def _override(who: Looker, child: str) -> dict[str, Any]:
         raise absent()
     if not seen.entry["shielded"]:
         raise Problem(HTTPStatus.CONFLICT, _NOT_SHIELDED, code="not-shielded")
-    lives_in = {each["authority"] for each in seen.entry["addresses"] if each.get("authority")}
-    made = Override(who.user, who.reason, seen.child, str(uuid4()), who.parts.now(), sorted(lives_in))
+    told = _told(who, {each["authority"] for each in seen.entry["addresses"]})
+    made = Override(who.user, who.reason, seen.child, str(uuid4()), who.parts.now(), told)
     who.parts.access_log.append(made)
     until = iso_text(made.until)
     return {"child": seen.child, "until": until, "investigation": made.investigation, "warning": WARNING}
+
+
+def _told(who: Looker, authorities: Set[str | None]) -> list[str]:
+    """Those of the authorities that are registered: they have a topic, and no other name can stop the relay."""
+    with who.parts.reading() as cursor:
+        registered = {agency.told_of for agency in load_agencies(cursor).values()}
+    return sorted(each for each in authorities & registered if each)
 
 
 def whole(who: Looker, child: str) -> Seen | None:

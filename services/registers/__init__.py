@@ -8,7 +8,14 @@ keeps which extracts of agencies' systems were sent.
 from contextlib import closing
 from importlib.resources import files
 
-from services.registers.agencies import add_agencies, agencies_version, enrol, load_agencies, read_agencies_file
+from services.registers.agencies import (
+    add_agencies,
+    agencies_version,
+    enrol,
+    load_agencies,
+    make_reachable,
+    read_agencies_file,
+)
 from services.registers.demo_users import DEMO_USERS, add_demo_users
 from services.registers.entries import BadRegister
 from services.registers.extracts import ExtractRefused, SentExtract, begin_extract, complete_extract
@@ -35,6 +42,7 @@ __all__ = [
     "enrol",
     "load_agencies",
     "load_users",
+    "make_reachable",
     "read_agencies_file",
     "read_users_file",
     "user_document",

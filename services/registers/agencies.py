@@ -1,7 +1,7 @@
 """The agency register: which agencies may send, and what they are."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from services.registers.entries import BadRegister, read_entries
 from streams.acls import grant_agencies
 from streams.kafka import KafkaSettings
 from streams.store.database import Cursor, Database
-from streams.topics import ensure_topics
+from streams.topics import ensure_topics, notices_topic
 
 RESERVED_CODES = frozenset({"unclaimed", "restricted", "stewardship"})
 """Names that topics and sources use for something else."""
@@ -76,9 +76,19 @@ def enrol(kafka: KafkaSettings, database_url: str, agencies: Iterable[Agency]) -
     AclsRefused, DatabaseAway.
     """
     agencies = list(agencies)
-    ensure_topics(kafka, [agency.code for agency in agencies])
-    grant_agencies(kafka, [agency.code for agency in agencies])
+    make_reachable(kafka, agencies)
     return add_agencies(database_url, agencies)
+
+
+def make_reachable(kafka: KafkaSettings, agencies: Collection[Agency]) -> None:
+    """Creates the topics of agencies, with those in which authorities are told of overrides, and gives rights there.
+
+    Raises KafkaAway, TopicRefused, AclsRefused.
+    """
+    codes = [agency.code for agency in agencies]
+    authorities = {agency.code: agency.told_of for agency in agencies if agency.told_of}
+    ensure_topics(kafka, codes, sorted({notices_topic(ons) for ons in authorities.values()}))
+    grant_agencies(kafka, codes, authorities)
 
 
 def agencies_version(cursor: Cursor) -> int:

@@ -17,7 +17,11 @@ from tests.world import AGENCIES, person, submission
 def child(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> str:
     """A child whose whereabouts were known to everybody, until now."""
     folder: Path = tmp_path_factory.mktemp("at-risk")
-    agencies = [{"code": each.code, "name": each.name, "kind": each.kind.value} for each in AGENCIES]
+    agencies = [
+        {"code": each.code, "name": each.name, "kind": each.kind.value}
+        | ({"authority": each.authority} if each.authority else {})
+        for each in AGENCIES
+    ]
     (folder / "agencies.yaml").write_text(json.dumps(agencies))
     broken = person("SH-2", **AT_RISK | {"nhs_number": "1"})
     said = [person("SH-1", **AT_RISK), submission("involvement.started", "SH-1", SCHOOL), broken]

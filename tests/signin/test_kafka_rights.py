@@ -14,7 +14,7 @@ from kafka.admin import NewTopic
 from kafka.errors import KafkaError
 
 from streams.acl_admin import AclsRefused, grant, new_password
-from streams.acls import Grant, agency_grants, agency_user, service_grants
+from streams.acls import Grant, agency_grants, agency_user, notice_grants, service_grants
 from streams.kafka import KafkaAway, KafkaSettings
 from streams.topics import COMMON_TOPICS, ensure_topics
 from tests.flow.stack import eventually
@@ -219,6 +219,7 @@ def test_agencies_have_the_rights_that_are_stated_and_no_others(secure: SecureKa
         for each in [
             *service_grants(),
             *(right for code in ("gp", "gp-out", "la-north") for right in agency_grants(code)),
+            *notice_grants({"la-north": "E06999001"}),
         ]
     }
     assert _rights(secure.admin) == stated
