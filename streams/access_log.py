@@ -18,7 +18,9 @@ from eventsourcing.persistence import IntegrityError, PersistenceError
 from psycopg2.extras import execute_values
 
 from domain.access.events import ChildrenShown
+from domain.access.notices import Notice
 from streams.codec import EventMapper, iso_text
+from streams.notices import leave_notices
 from streams.sealing import KeyEncryptionKey
 from streams.store.application import LogApplication
 from streams.store.database import Cursor, Database, DatabaseAway
@@ -40,7 +42,10 @@ class AccessLogAway(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One look: `action` is the verb, `asked` what was asked for, `children` the ids shown, `count` how many things."""
+    """One look: `action` is the verb, `asked` what was asked for, `children` the ids shown, `count` how many things.
+
+    `notices` are published once the look is durable, and only then.
+    """
 
     user: str
     reason: str
@@ -48,6 +53,7 @@ class Look:
     asked: dict[str, Any]
     children: Sequence[str] = ()
     count: int = 0
+    notices: Sequence[Notice] = ()
 
 
 @dataclass(slots=True)
@@ -156,8 +162,10 @@ class AccessLog:
             versions[look.user] = stream, version + 1
             events.append(self._event(stream, version + 1, look, now))
 
-        def alongside(cursor: Cursor, _: Sequence[int]) -> None:
+        def alongside(cursor: Cursor, positions: Sequence[int]) -> None:
             insert_keys(cursor, "access", self._keys.take_new())
+            placed = zip(looks, positions, strict=True)
+            leave_notices(cursor, [(n, (look.action, at, iso_text(now))) for look, at in placed for n in look.notices])
 
         self._log.events.put(events, alongside=alongside)
         self._keys.settle()

@@ -10,7 +10,17 @@ from aiokafka.errors import KafkaError, NoError, TopicAlreadyExistsError, for_co
 
 from streams.closing import close_soon
 from streams.kafka import KafkaAway, KafkaSettings
-from streams.topics import COMMON_TOPICS, RECEIPTS, STEWARDSHIP, SUBMISSIONS, UNCLAIMED, Topic, agency_topics
+from streams.topics import (
+    COMMON_TOPICS,
+    NOTICES,
+    RECEIPTS,
+    STEWARDSHIP,
+    SUBMISSIONS,
+    UNCLAIMED,
+    Topic,
+    agency_topics,
+    authority_topic,
+)
 
 ANSWER_WITHIN_S = 12
 _REQUEST_TIMEOUT_MS = 8_000
@@ -84,7 +94,9 @@ async def _differences(admin: AIOKafkaAdminClient, replication: int) -> list[str
     partitions = await _partitions(admin)
     codes = {name.partition(".")[2] for name in partitions if name.startswith((SUBMISSIONS, RECEIPTS))}
     codes -= {UNCLAIMED, STEWARDSHIP}
+    authorities = {name.removeprefix(NOTICES) for name in partitions if name.startswith(NOTICES)} - {UNCLAIMED}
     wanted = [*COMMON_TOPICS, *(topic for code in sorted(codes) for topic in agency_topics(code))]
+    wanted += map(authority_topic, sorted(authorities))
     present = {topic.name: topic for topic in wanted if topic.name in partitions}
     found = [f"the topic {topic.name} is missing" for topic in wanted if topic.name not in present]
     found += [

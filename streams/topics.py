@@ -17,6 +17,7 @@ STEWARDSHIP = "stewardship"
 
 SUBMISSIONS = "submissions."
 RECEIPTS = "receipts."
+NOTICES = "notices."
 REGISTER_PARTITIONS = 4
 MAX_MESSAGE_BYTES = 2 * 1024 * 1024
 
@@ -64,6 +65,16 @@ def agency_topics(code: str) -> list[Topic]:
     return [_topic(submissions_topic(code), 1, _SEVEN_DAYS), _topic(receipt_topic(code), 1, _FOR_EVER)]
 
 
+def notices_topic(authority: str) -> str:
+    """The topic in which an authority (ONS code, or UNCLAIMED where nobody knows it) is told who looked."""
+    return NOTICES + authority
+
+
+def authority_topic(authority: str) -> Topic:
+    """The topic of an authority's notices, which the relay creates with the first of them."""
+    return _topic(notices_topic(authority), 1, _FOR_EVER)
+
+
 def _topic(name: str, partitions: int, config: Mapping[str, str]) -> Topic:
     return Topic(name, partitions, {**_ALWAYS, **config})
 
@@ -74,17 +85,21 @@ COMMON_TOPICS = (
     _topic(DEAD_LETTERS, 1, _SEVEN_DAYS),
     *agency_topics(UNCLAIMED),
     *agency_topics(STEWARDSHIP),
+    authority_topic(UNCLAIMED),
 )
 
 
-def ensure_topics(kafka: KafkaSettings, agencies: Iterable[str]) -> None:
-    """Creates what is missing of the common topics and those of the agencies named by code; others may do so at once.
+def ensure_topics(kafka: KafkaSettings, agencies: Iterable[str], authorities: Iterable[str] = ()) -> None:
+    """Creates what is missing of the common topics and those of the agencies and authorities named by code.
+
+    Others may do so at once.
 
     Returns when the topics can be used. Raises KafkaAway within 15 s, TopicRefused. Not for use in an event loop.
     """
     from streams.topic_admin import create_missing
 
-    create_missing(kafka, [*COMMON_TOPICS, *(topic for code in agencies for topic in agency_topics(code))])
+    of_agencies = (topic for code in agencies for topic in agency_topics(code))
+    create_missing(kafka, [*COMMON_TOPICS, *of_agencies, *map(authority_topic, authorities)])
 
 
 def check_topics(kafka: KafkaSettings) -> list[str]:

@@ -15,6 +15,7 @@ create table if not exists chronology (
     position bigint not null
 );
 create unique index if not exists chronology_key on chronology (stream, version);
+create index if not exists chronology_organisation on chronology (place, word) where kind = 'started';
 
 -- The days of which an agency told anything, by the authority of the child's address where it told that ('' elsewhere).
 create table if not exists heard (
