@@ -7,7 +7,9 @@ upcast from the one before in UPCASTS; one stored example of each stays in `test
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from domain.access.events import ChildrenShown
+from domain.access.events import ChildrenShown, shown_by_rights
+from domain.access.requests import CorrectionRequested, ObjectionRaised, RequestAnswered
+from domain.access.user_events import UserChanged, UserGranted, UserRevoked
 from domain.child.events import (
     ChildListed,
     ChildReinstated,
@@ -53,11 +55,19 @@ EVENTS: Mapping[str, type[RegisterEvent]] = {
     "MatchSuspected.v1": MatchSuspected,
     "RecordContradicted.v1": RecordContradicted,
     "MatchDismissed.v1": MatchDismissed,
-    "ChildrenShown.v1": ChildrenShown,
+    "ChildrenShown.v2": ChildrenShown,
+    "UserGranted.v1": UserGranted,
+    "UserChanged.v1": UserChanged,
+    "UserRevoked.v1": UserRevoked,
+    "CorrectionRequested.v1": CorrectionRequested,
+    "ObjectionRaised.v1": ObjectionRaised,
+    "RequestAnswered.v1": RequestAnswered,
 }
 """The current version of each event."""
 
-UPCASTS: Mapping[str, tuple[str, Callable[[Fields], Fields]]] = {}
+UPCASTS: Mapping[str, tuple[str, Callable[[Fields], Fields]]] = {
+    "ChildrenShown.v1": ("ChildrenShown.v2", shown_by_rights),
+}
 """Older wire name → (the next wire name, a pure function from the older fields to its fields)."""
 
 WIRE_NAMES: Mapping[type[RegisterEvent], str] = {event: name for name, event in EVENTS.items()}

@@ -31,7 +31,8 @@ class Settings:
 
     `data` is the local stack's directory; `kafka` and `database_url` are None while they are not known;
     `keys` holds the key-encryption key and the token key; `url` and `token` are for clients of a remote API; `matcher`
-    has the matcher's settings, where they are not those that come with the product.
+    has the matcher's settings, where they are not those that come with the product; `policy` says who is listed, by the
+    name of a policy or by its file.
     """
 
     data: Path
@@ -46,6 +47,7 @@ class Settings:
     host: str
     port: int | None
     matcher: Path | None
+    policy: str
 
     def need_kafka(self) -> KafkaSettings:
         """The Kafka settings; raises NotConfigured where there are none."""
@@ -113,6 +115,7 @@ def read_settings(data: str | Path | None = None, environ: Mapping[str, str] | N
         host=env.get("CONTACTPOINT_HOST", "127.0.0.1"),
         port=_number(env, "CONTACTPOINT_PORT", LARGEST_PORT),
         matcher=Path(env["CONTACTPOINT_MATCHER"]).absolute() if env.get("CONTACTPOINT_MATCHER") else None,
+        policy=_policy(env.get("CONTACTPOINT_POLICY")),
     )
 
 
@@ -124,6 +127,13 @@ def _number(env: Mapping[str, str], name: str, largest: int) -> int | None:
     if not (text.isascii() and text.isdigit() and len(text) < 6 and 0 < int(text) <= largest):
         raise BadSetting(f"{name} is no whole number from 1 to {largest}; set one, or none at all")
     return int(text)
+
+
+def _policy(said: str | None) -> str:
+    """The name of a policy, or the whole path of its file."""
+    if not said:
+        return "universal"
+    return str(Path(said).absolute()) if "/" in said or said.endswith((".yaml", ".yml")) else said
 
 
 def _servers(text: str | None) -> str | None:

@@ -4,9 +4,9 @@ Requests hand their look to one writer thread, which saves all that wait in one 
 """
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import UTC, date, datetime
 from queue import Empty, Full, Queue
 from threading import Event, Thread
@@ -44,7 +44,8 @@ class AccessLogAway(Exception):
 class Look:
     """One look: `action` is the verb, `asked` what was asked for, `children` the ids shown, `count` how many things.
 
-    `notices` are published once the look is durable, and only then.
+    `notices` are published once the look is durable, and only then. The other fields are those of the event,
+    `domain/access/events.py`.
     """
 
     user: str
@@ -53,7 +54,19 @@ class Look:
     asked: dict[str, Any]
     children: Sequence[str] = ()
     count: int = 0
+    role: str | None = None
+    effect: str | None = None
+    rights: str | None = None
+    reason_code: str | None = None
+    shown: Mapping[str, int] = field(default_factory=dict)
+    hidden: Sequence[dict[str, Any]] = ()
+    masked: Sequence[dict[str, Any]] = ()
     notices: Sequence[Notice] = ()
+
+
+_COPIED = ("children", "shown", "hidden", "masked")
+_PLAIN = [each for each in fields(Look) if each.name not in (*_COPIED, "notices")]
+"""The fields of a look that stand in its event as they are."""
 
 
 @dataclass(slots=True)
@@ -177,12 +190,11 @@ class AccessLog:
             source=SOURCE,
             restricted=False,
             time=iso_text(now),
-            action=look.action,
+            **{each.name: getattr(look, each.name) for each in _PLAIN},
             children=list(look.children),
-            count=look.count,
-            user=look.user,
-            reason=look.reason,
-            asked=look.asked,
+            shown=dict(look.shown),
+            hidden=list(look.hidden),
+            masked=list(look.masked),
         )
 
     def _forget(self) -> None:

@@ -144,7 +144,7 @@ def compose(
         _involvement(record, state)
         for record in _by_source(kept)
         for state in record.involvements.values()
-        if _may_be_known(state, today)
+        if may_be_known(state, today)
     ]
     date_of_birth, estimated = believed_birth(
         (record.particulars.get("date_of_birth"), bool(record.particulars.get("date_of_birth_estimated")))
@@ -244,7 +244,7 @@ def _carers(ranked: Sequence[RecordState]) -> list[Fields]:
     return list(carers.values())
 
 
-def _may_be_known(state: InvolvementState, today: date) -> bool:
+def may_be_known(state: InvolvementState, today: date) -> bool:
     """A sensitive involvement is in the entry only while the consent to it stands."""
     if state.details["service"] not in SENSITIVE_SERVICES:
         return True

@@ -164,11 +164,12 @@ class Circumstances:
 _TEACHING = frozenset({Service.EDUCATION, Service.HOME_EDUCATION})
 
 
-def walk(facts: Iterable[Fact], ages: Sequence[int] = (18,)) -> Iterator[Circumstances]:
+def walk(facts: Iterable[Fact], ages: Sequence[int] = (18,), last: str | None = None) -> Iterator[Circumstances]:
     """The circumstances after each day on which something changed, in order of days: one object, moved on.
 
     `facts` are those of all records of one child, in order of stream and version. Birthdays of `ages` are changes too,
     as are the bounds of compulsory school age; they may lie in the future. Without a record nothing is given.
+    Days after `last`, an ISO date, are left out.
     """
     records, changes = records_of(facts)
     if not records:
@@ -181,6 +182,8 @@ def walk(facts: Iterable[Fact], ages: Sequence[int] = (18,)) -> Iterator[Circums
     changes.sort(key=_WHEN)
     now = Circumstances(born)
     for day, of_day in groupby(changes, _DAY):
+        if last is not None and day > last:
+            return
         now.day = day
         for _, _, name, given in of_day:
             getattr(now, name)(*given)

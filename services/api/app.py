@@ -7,7 +7,7 @@ from importlib.metadata import version
 import anyio.to_thread
 from fastapi import FastAPI
 
-from services.api import children, dead_letters, docs, duplicates, health, receipts, reports, submissions
+from services.api import children, dead_letters, docs, duplicates, health, policies, receipts, reports, submissions
 from services.api.callers import Authentication
 from services.api.gate import Gate
 from services.api.parts import Parts
@@ -51,6 +51,7 @@ def build_app(parts: Parts, close: Callable[[], None] = lambda: None) -> Gate:
         children.router(parts),
         duplicates.router(parts),
         reports.router(parts),
+        policies.router(parts),
         dead_letters.router(parts),
         health.router(parts, gate),
         docs.router(),

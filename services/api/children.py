@@ -14,9 +14,10 @@ from projections.access_log.query import accesses
 from projections.audit_history import query as audit_history
 from projections.directory import query as directory
 from projections.directory.survivors import family, survivor
-from projections.search.query import Hit, find
+from projections.search.query import Hit
 from services.api.answers import json_answer, ndjson_answer, next_page, problems
 from services.api.callers import checked_reason, require_user
+from services.api.listed import children_listed, find_listed
 from services.api.looks import Looker, ReasonHeader, looker
 from services.api.parts import Parts
 from services.api.problems import Problem, absent
@@ -84,7 +85,7 @@ def _search(who: Looker, criteria: Criteria, limit: int) -> dict[str, Any]:
     if lacking := to_add(asked.told):
         raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, lacking)
     with who.parts.reading() as cursor:
-        found = find(cursor, who.parts.searcher, asked, limit)
+        found = find_listed(cursor, who, asked, limit)
         shown = directory.entries(cursor, who.parts.keys, [hit.child for hit in found.hits], _today(who))
     by_child = {each["child"]: each for each in shown}
     results = [_result(hit, by_child[hit.child]) for hit in found.hits if hit.child in by_child]
@@ -104,6 +105,10 @@ def _show(who: Looker, child: str, known_at: str | None, true_at: str | None) ->
         else:
             today = _day(true_at) if true_at else _today(who)
             found = directory.entry(cursor, who.parts.keys, child, effective=true_at, today=today)
+        moment = true_at or known_at
+        day = _day(moment) if moment else _today(who)
+        if found and not who.shown(cursor, [survivor(cursor, found["child"])], day):
+            found = None
     asked = {"child": child, "as_of": known_at, "effective": true_at}
     who.record("show", {name: value for name, value in asked.items() if value}, [found["child"]] if found else [])
     if found is None:
@@ -113,8 +118,9 @@ def _show(who: Looker, child: str, known_at: str | None, true_at: str | None) ->
 
 def _history(who: Looker, child: str) -> dict[str, Any]:
     with who.parts.reading() as cursor:
-        events = audit_history.history(cursor, who.parts.keys, child)
         shown = survivor(cursor, child)
+        listed = who.shown(cursor, [shown])
+        events = audit_history.history(cursor, who.parts.keys, child) if listed else []
     who.record("history", {"child": child}, [shown] if events else [])
     if not events:
         raise absent()
@@ -124,14 +130,15 @@ def _history(who: Looker, child: str) -> dict[str, Any]:
 def _looks(who: Looker, child: str) -> dict[str, Any]:
     who.record("looks", {"child": child})
     with who.parts.reading() as cursor:
-        children = family(cursor, survivor(cursor, child))
-        return {"looks": accesses(cursor, who.parts.access_keys, children)}
+        child = survivor(cursor, child)
+        listed = who.shown(cursor, [child])
+        return {"looks": accesses(cursor, who.parts.access_keys, family(cursor, child)) if listed else []}
 
 
 def _export(who: Looker, after: str | None, limit: int) -> tuple[list[dict[str, Any]], str | None]:
     """The entries of a page, and the last child of it where more may follow."""
     with who.parts.reading() as cursor:
-        page = directory.children(cursor, after, limit)
+        page = children_listed(cursor, who, after, limit)
         shown = directory.entries(cursor, who.parts.keys, page, _today(who))
     asked = {"after": after, "limit": limit}
     who.record("export", {name: value for name, value in asked.items() if value}, [each["child"] for each in shown])

@@ -92,7 +92,7 @@ def _steward(parts: Parts, request: Request, reason: str) -> Looker:
 
 
 def _queue(who: Looker, after: str | None, limit: int) -> tuple[dict[str, Any], str | None]:
-    page = queue_page(who.parts, None if after is None else _place(after), limit)
+    page = queue_page(who, None if after is None else _place(after), limit)
     asked = {name: value for name, value in {"after": after, "limit": limit}.items() if value is not None}
     who.record("duplicates", asked, page.children)
     return {"pairs": page.pairs, "contradictions": page.contradictions}, _token(page.last) if page.last else None
@@ -119,7 +119,7 @@ def _standing(who: Looker, kind: DecisionType, asked: Mapping[str, str]) -> list
     numbers = [str(UUID(text)) if _UUID.fullmatch(text.lower()) else None for text in asked.values()]
     with who.parts.reading() as cursor:
         means = [survivor(cursor, number) for number in numbers if number]
-        there = children_known(cursor, means)
+        there = who.shown(cursor, children_known(cursor, means))
     who.record(kind.value, dict(zip(asked, numbers, strict=True)), sorted(there))
     if None in numbers or not there.issuperset(means):
         raise absent()

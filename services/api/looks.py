@@ -1,7 +1,8 @@
 """A look at personal data: by a registered user, for a reason, recorded before it is answered."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Annotated, Any
 
 from fastapi import Header, Request
@@ -9,6 +10,7 @@ from fastapi import Header, Request
 from services.api.callers import REASON_HEADER, reason_of, require_user
 from services.api.parts import Parts
 from streams.access_log import Look
+from streams.store.database import Cursor
 
 ReasonHeader = Annotated[
     str | None,
@@ -31,6 +33,13 @@ class Looker:
         """Makes the look durable; raises AccessLogAway, and then nothing may be shown."""
         shown = len(children) if count is None else count
         self.parts.access_log.append(Look(self.user, self.reason, action, asked, list(children), shown))
+
+    def shown(self, cursor: Cursor, children: Collection[str], on: date | None = None) -> set[str]:
+        """Those of the children that this directory lists on a day, today where none is given.
+
+        Of the others nothing may be told that would not be told of one who is not there.
+        """
+        return self.parts.deployment.listed(cursor, children, on or self.parts.now().date())
 
 
 def looker(parts: Parts, request: Request) -> Looker:

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from joserfc.jwk import OctKey
 
 from domain.identity import Searcher
+from services.policy.deployment import Deployment
 from services.registers import load_agencies, load_users
 from services.submit.sender import abandon, submission_producer
 from streams.access_log import Look
@@ -89,7 +90,8 @@ class SharedProducer:
 class Parts:
     """What the endpoints use.
 
-    `keys` open the register, `access_keys` the access log, `searcher` judges what a search finds, `now` is the clock.
+    `keys` open the register, `access_keys` the access log, `searcher` judges what a search finds, `deployment` says
+    which children are shown, `now` is the clock.
     """
 
     pool: Pool
@@ -99,6 +101,8 @@ class Parts:
     token_key: OctKey
     kafka: KafkaSettings
     searcher: Searcher
+    database_url: str
+    deployment: Deployment
     now: Callable[[], datetime] = utc_now
     users: Names = field(init=False)
     agencies: Names = field(init=False)

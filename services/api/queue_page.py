@@ -1,11 +1,14 @@
 """A page of the queue of possible duplicates, each pair side by side."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 from domain.child import RecordState, compose
 from projections.directory import query as directory
 from projections.duplicates.query import OpenPair, Place, children_of, contradictions, suspected_pairs
+from services.api.listed import pairs_listed
+from services.api.looks import Looker
 from services.api.parts import Parts
 
 Fields = dict[str, Any]
@@ -27,17 +30,20 @@ class Page(NamedTuple):
     last: After | None
 
 
-def queue_page(parts: Parts, after: After | None, limit: int) -> Page:
+def queue_page(who: Looker, after: After | None, limit: int) -> Page:
     """Suspected pairs, and contradictions once there are no more of those."""
+    parts = who.parts
     today = parts.now().date()
     with parts.reading() as cursor:
         suspected: list[OpenPair] = []
         if after is None or after.is_suspected:
-            suspected = suspected_pairs(cursor, after.place if after else None, limit)
+            place = after.place if after else None
+            suspected = pairs_listed(cursor, who, partial(suspected_pairs, cursor), place, limit)
         contradicting: list[OpenPair] = []
         if len(suspected) < limit:
             behind = after.place if after and not after.is_suspected else None
-            contradicting = contradictions(cursor, behind, limit - len(suspected))
+            rest = limit - len(suspected)
+            contradicting = pairs_listed(cursor, who, partial(contradictions, cursor), behind, rest)
         entries = directory.entries(cursor, parts.keys, children_of(suspected), today)
         told = directory.records(cursor, parts.keys, [one for pair in contradicting for one in (pair.left, pair.right)])
     by_child = {entry["child"]: _side(entry) for entry in entries}

@@ -12,6 +12,8 @@ from services.api.app import MOST_THREADS, build_app
 from services.api.gate import Gate
 from services.api.parts import Parts
 from services.identity.settings_file import load_settings
+from services.policy.deployment import Deployment
+from services.policy.shipped import policy_named
 from services.settings import Settings
 from services.tokens import read_key
 from streams.access_log import AccessLog
@@ -54,7 +56,10 @@ def run(settings: Settings, stop: Event) -> None:
 
 
 def open_app(settings: Settings) -> Gate:
-    """The API with everything that it needs; its connections are made when they are first used."""
+    """The API with everything that it needs; its connections are made when they are first used.
+
+    Raises PolicyRefused where the policy of this directory can't be used.
+    """
     database_url = settings.need_database()
     key = KeyEncryptionKey.from_file(settings.keys / "key-encryption.key")
     pool = Pool(database_url, MOST_THREADS, "contactpoint api", wait_s=5)
@@ -63,7 +68,9 @@ def open_app(settings: Settings) -> Gate:
     keys = KeyRing(key, reader_of(key_pool, "register"))
     access_keys = KeyRing(key, reader_of(key_pool, "access"))
     searcher = Searcher(load_settings())
-    parts = Parts(pool, keys, access_keys, access_log, read_key(settings), settings.need_kafka(), searcher)
+    deployment = Deployment(policy_named(settings.policy))
+    kafka, token_key = settings.need_kafka(), read_key(settings)
+    parts = Parts(pool, keys, access_keys, access_log, token_key, kafka, searcher, database_url, deployment)
 
     def close() -> None:
         parts.producer.close()

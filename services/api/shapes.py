@@ -5,6 +5,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
+from domain.policy import LISTS
+
 Outcome = Literal["accepted", "duplicate", "refused", "invalid"]
 
 
@@ -304,6 +306,35 @@ class DeadLetter(BaseModel):
     size: int | None
     recorded_at: str | None
     raw: str | None = None
+
+
+class Compare(_Request):
+    """Which policies are compared, each by its name or as the whole text of its file, and for which day.
+
+    `on` is an effective date, default today; `model` the text of a model of contacts, where it is not the shipped one;
+    `lists` the figures for which the children behind them are wanted.
+    """
+
+    policies: Annotated[list[Annotated[str, StringConstraints(max_length=32_768)]], Field(min_length=1, max_length=10)]
+    on: Annotated[str, AfterValidator(_iso_date)] | None = None
+    model: Annotated[str, StringConstraints(max_length=32_768)] | None = None
+    lists: Annotated[list[Literal[LISTS]], Field(max_length=20)] = ["not_listed_now", "not_listed_ever"]  # type: ignore[valid-type]
+
+
+class AboutPolicy(BaseModel):
+    """A policy by its name, and in a sentence."""
+
+    name: str
+    version: int
+    title: str
+    says: str
+
+
+class Policies(BaseModel):
+    """The policies that come with the product, and the one under which this directory runs."""
+
+    policies: list[AboutPolicy]
+    deployment: AboutPolicy
 
 
 class ProblemDetails(BaseModel):

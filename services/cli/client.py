@@ -54,20 +54,38 @@ class Api:
             yield body
 
     def _ask(self, method: str, path: str, body: bytes | None = None) -> tuple[bytes, str | None]:
-        headers = self._headers | ({"Content-Type": "application/json"} if body is not None else {})
         try:
-            self._connection.request(method, self._base + path, body, headers)
-            answer = self._connection.getresponse()
+            answer = self._send(method, path, body)
             content = answer.read()
         except (OSError, http.client.HTTPException):
-            self._connection.close()
-            what_to_do = "start the stack with `contactpoint up`, or set CONTACTPOINT_URL"
-            said = f"the API cannot be reached at {self._url}; {what_to_do}"
-            raise PartAway(said) from None
+            raise self._away() from None
         if answer.status >= 300:
             raise _ended(answer.status, content)
         following = _NEXT.search(answer.headers.get("Link", ""))
         return content, following[1] if following else None
+
+    def lines(self, path: str, document: Mapping[str, Any]) -> Iterator[bytes]:
+        """The lines of an answer that is sent while it is made, to a document that is sent."""
+        try:
+            answer = self._send("POST", path, json.dumps(document).encode())
+            if answer.status >= 300:
+                raise _ended(answer.status, answer.read())
+            while line := answer.readline():
+                if not line.endswith(b"\n"):
+                    raise self._away()
+                yield line
+        except (OSError, http.client.HTTPException):
+            raise self._away() from None
+
+    def _send(self, method: str, path: str, body: bytes | None) -> http.client.HTTPResponse:
+        headers = self._headers | ({"Content-Type": "application/json"} if body is not None else {})
+        self._connection.request(method, self._base + path, body, headers)
+        return self._connection.getresponse()
+
+    def _away(self) -> PartAway:
+        self._connection.close()
+        what_to_do = "start the stack with `contactpoint up`, or set CONTACTPOINT_URL"
+        return PartAway(f"the API cannot be reached at {self._url}; {what_to_do}")
 
 
 def looking_api(args: Namespace) -> Api:

@@ -31,6 +31,7 @@ VERBS = {
     "report": "children whom nobody may be looking after: missing education, several GPs, none, and more",
     "duplicates": "children that may be one: list, merge, split, dismiss",
     "export": "every directory entry into a file",
+    "policy": "who would be listed under which policy: compare, list, show, check",
     "rebuild": "build every view afresh from Kafka, compare, switch",
     "simulate": "write the feeds of a fictional population and the truth behind them",
     "bench": "measure, each figure beside a bare baseline",

@@ -6,12 +6,12 @@ from uuid import UUID
 
 import orjson
 
-from domain.access.events import ChildrenShown
 from domain.agency import Agency
 from domain.catalogue import WIRE_NAMES
 from domain.child import Absorbed, Child, Comparison, Ruling
 from domain.event import RegisterEvent
 from domain.source_record import Refusal, Said, SourceRecord, decide
+from services.schemas.access_examples import access_events
 from services.schemas.examples import AUTHORITY, CLINIC, SENSITIVE_STORY, STORY, SURGERY, SURGERY_STORY
 from streams.codec import EventMapper
 from streams.sealing import KeyEncryptionKey
@@ -37,7 +37,6 @@ SURGERY_RECORD = UUID("3a9b2c4d-6e1f-4078-b5a6-c7d8e9f01233")
 SENSITIVE_RECORD = UUID("5e0c7a1b-93d4-4c0e-8f6b-0d2a7b1e4422")
 CHILD = UUID("0b6d2f3a-71c8-4f55-a1e0-3c9d5e8f7733")
 OTHER_CHILD = UUID("6d1e9b70-45a2-4c38-9e07-b1f2a3c45566")
-LOOKS = UUID("f2a4c6e8-1b3d-4f5a-8c7e-9d0b1a2c3344")
 SEALED = "AXNlYWxlZCBwZXJzb25hbCBmaWVsZHM="
 """Stands in the examples for what is sealed: that differs each time and only the key ring can open it."""
 
@@ -54,7 +53,10 @@ def events() -> dict[str, RegisterEvent]:
     of_surgery = _record(SURGERY_STORY, SURGERY, SURGERY_RECORD)
     of_clinic = _record(SENSITIVE_STORY, CLINIC, SENSITIVE_RECORD)
     examples = [*of_authority, of_clinic[-1], *_child(of_authority[0], of_surgery[0])]
-    examples += [*_stewardship(of_authority[0], of_surgery[0]), _look()]
+    examples += [
+        *_stewardship(of_authority[0], of_surgery[0]),
+        *access_events(str(CHILD), str(SENSITIVE_RECORD), RECORDED_AT),
+    ]
     return {WIRE_NAMES[type(event)]: event for event in examples}
 
 
@@ -111,21 +113,3 @@ def _stewardship(first: RegisterEvent, second: RegisterEvent) -> list[RegisterEv
 
 _TOLD = ("ChildListed.v1", "RecordLinked.v1")
 """Events of a child of which the matcher's example is shown."""
-
-
-def _look() -> RegisterEvent:
-    fields: dict[str, Any] = {
-        "originator_id": LOOKS,
-        "originator_version": 1,
-        "timestamp": RECORDED_AT,
-        "source": "urn:contactpoint:api",
-        "restricted": False,
-        "time": "2026-11-23T10:00:00.000000Z",
-        "action": "find",
-        "children": [str(CHILD)],
-        "count": 1,
-        "user": "demo-practitioner",
-        "reason": "new referral",
-        "asked": {"given_name": "Tamsin", "family_name": "Orrell", "date_of_birth": "2003-05-17"},
-    }
-    return ChildrenShown(**fields)

@@ -11,7 +11,8 @@ import pytest
 from tests.architecture.tree import LAYERS, ROOT, imports, modules
 
 STANDARD = (
-    "collections dataclasses datetime decimal enum functools itertools math operator re types typing unicodedata uuid"
+    "collections dataclasses datetime decimal enum functools hashlib itertools"
+    " math operator re types typing unicodedata uuid"
 )
 LIBRARIES = ("anyascii", "eventsourcing", "jellyfish", "pydantic", "rapidfuzz")
 PURE = {*STANDARD.split(), *LIBRARIES, "copy", "domain"}

@@ -1,0 +1,27 @@
+"""Inclusion policies: who is listed in a directory, from when, until when, and what that comes to.
+
+A policy (`policy.py`) is made of rules over a child's circumstances (`rules.py`); `sense.py` finds rules that can never
+hold. `judge.py` makes a policy quick to ask, and `passage.py` takes one child through its days, all policies at once.
+What they come to is counted in `tally.py`, which can be counted in parts and added, and told in `figures.py`, with
+what being listed gives away (`information.py`), and the time that contacts take (`contacts.py`).
+"""
+
+from domain.policy.contacts import ContactsModel, Range
+from domain.policy.figures import figures
+from domain.policy.judge import Judge
+from domain.policy.passage import Passage, pass_through
+from domain.policy.policy import NamedPerson, Policy
+from domain.policy.tally import LISTS, Tallies
+
+__all__ = [
+    "LISTS",
+    "ContactsModel",
+    "Judge",
+    "NamedPerson",
+    "Passage",
+    "Policy",
+    "Range",
+    "Tallies",
+    "figures",
+    "pass_through",
+]

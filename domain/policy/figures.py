@@ -1,0 +1,106 @@
+"""Tallies → the figures of each policy, as `policy compare` tells them."""
+
+from collections import Counter
+from typing import Any
+
+from domain.policy.contacts import ContactsModel, hours_saved
+from domain.policy.information import mutual_information_bits, stigma_bits
+from domain.policy.policy import Policy
+from domain.policy.tally import Population, Tallies, Tally
+from domain.reports import QUESTIONS
+
+DAYS_A_YEAR = 365.25
+
+Figures = dict[str, Any]
+
+
+def figures(policy: Policy, place: int, tallies: Tallies, model: ContactsModel) -> Figures:
+    """The figures of the policy at this place of the tallies."""
+    tally, population = tallies.policies[place], tallies.population
+    two_by_two = (population.children, population.in_need_now, tally.listed_now, tally.listed_in_need_now)
+    told: Figures = {
+        "listed_now": tally.listed_now,
+        "listed_ever": tally.listed_ever,
+        "in_need_now": population.in_need_now,
+        "in_need_unlisted_now": population.in_need_now - tally.listed_in_need_now,
+        "in_need_ever": population.in_need_ever,
+        "unlisted_when_need_arose": tally.children_unlisted,
+        "needs": population.needs,
+        "needs_unlisted_when_arose": tally.needs_unlisted,
+        "needs_never_listed": tally.needs_never_listed,
+        "unseen_days": unseen_days(tally.unseen),
+        "involvements_current": population.involvements,
+        "involvements_lost": tally.involvements_lost,
+        "findings_current": {report: population.findings[report] for report in QUESTIONS},
+        "findings_lost": {report: tally.findings_lost[report] for report in QUESTIONS},
+        "decisions": _decisions(policy, tally),
+        "removed_in_need": tally.removed_in_need,
+        "stigma_bits": round(stigma_bits(*two_by_two), 6),
+        "mutual_information_bits": round(mutual_information_bits(*two_by_two), 6),
+        "held_without_need": _held(tally),
+        **_contacts(tally, population, model),
+    }
+    if policy.named_person:
+        told["without_named_person"] = tally.without_named_person
+    if policy.lead_professional:
+        told["without_lead_professional"] = tally.without_lead_professional
+    return told
+
+
+def _decisions(policy: Policy, tally: Tally) -> Figures:
+    """Of a policy under which nobody decides there are none."""
+    taken = (tally.begun, tally.ended, tally.reversed) if policy.decision else (0, 0, 0)
+    return dict(zip(("on", "off", "reversed"), taken, strict=True))
+
+
+def _held(tally: Tally) -> Figures:
+    return {
+        "children": tally.held,
+        "share": _share(tally.held, tally.listed_ever),
+        "child_years": round(tally.held_days / DAYS_A_YEAR, 1),
+        "records": tally.held_records,
+    }
+
+
+def _contacts(tally: Tally, population: Population, model: ContactsModel) -> Figures:
+    share = tally.findable / population.contacts if population.contacts else None
+    counted = {"needed": population.contacts, "findable": tally.findable}
+    return {
+        "contacts": counted | {"share": _share(tally.findable, population.contacts)},
+        "hours_saved": hours_saved(model, share, population.with_contacts),
+    }
+
+
+def unseen_days(counted: Counter[int]) -> Figures:
+    """Sum, median, 90th percentile and distribution of days; the percentiles are days that were counted."""
+    return {
+        "total": sum(days * times for days, times in counted.items()),
+        "median": percentile(counted, 0.5),
+        "p90": percentile(counted, 0.9),
+        "within": {name: sum(n for days, n in counted.items() if low <= days < high) for name, low, high in BANDS},
+    }
+
+
+BANDS = (
+    ("under a week", 0, 7),
+    ("a week to a month", 7, 30),
+    ("1 to 3 months", 30, 91),
+    ("3 to 12 months", 91, 365),
+    ("1 to 3 years", 365, 1096),
+    ("3 years and more", 1096, 10**7),
+)
+"""Lengths of time in days: from, and up to but not including."""
+
+
+def percentile(counted: Counter[int], share: float) -> int | None:
+    """The least number of days within which at least this share lies; None where nothing was counted."""
+    wanted, so_far = share * counted.total(), 0
+    for days in sorted(counted):
+        so_far += counted[days]
+        if so_far >= wanted:
+            return days
+    return None
+
+
+def _share(part: int, whole: int) -> float | None:
+    return round(part / whole, 6) if whole else None

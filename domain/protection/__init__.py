@@ -1,0 +1,36 @@
+"""Who may see and do what: one table, asked by one pure function; nothing that it does not allow is allowed.
+
+`roles.py` has who asks, `actions.py` what can be asked for, `rights.py` the table, `decide.py` asks it; `granting.py`
+says who may grant what to whom, `reasons.py` why somebody may look, `masking.py` how a sensitive service is shown.
+"""
+
+from domain.protection.actions import Action, Where, where
+from domain.protection.decide import Verdict, decide
+from domain.protection.granting import refusal_to_grant, refusal_to_revoke
+from domain.protection.masking import is_restricted, mask_entry, restricted_services
+from domain.protection.reasons import REASONS, NoReason, Reason, Stated, reason_of
+from domain.protection.rights import RIGHTS, VERSION, Effect
+from domain.protection.roles import Role, Standing
+
+__all__ = [
+    "REASONS",
+    "RIGHTS",
+    "VERSION",
+    "Action",
+    "Effect",
+    "NoReason",
+    "Reason",
+    "Role",
+    "Standing",
+    "Stated",
+    "Verdict",
+    "Where",
+    "decide",
+    "is_restricted",
+    "mask_entry",
+    "reason_of",
+    "refusal_to_grant",
+    "refusal_to_revoke",
+    "restricted_services",
+    "where",
+]

@@ -1,0 +1,63 @@
+"""How a sensitive service is shown to a reader without clearance: that there is one, and whom to ask; nothing else.
+
+Such a reader's entry is composed without the records of sensitive agencies, so that nothing of them shows through what
+is believed, or in which order; then a line is added for each sensitive service to which the consent stands.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from domain.child.composition import Fields, RecordState, may_be_known
+from domain.vocabulary import RESTRICTED_SOURCE, SENSITIVE_SERVICES
+
+WITHOUT_DESK = {"role": "the authority's data managers", "name": None, "phone": None, "email": None}
+"""Whom to ask where an authority has named nobody."""
+
+
+def is_restricted(record: RecordState, clear_sources: Iterable[str]) -> bool:
+    """Whether a record is a sensitive agency's: one of its events says so in clear, or it tells of such a service."""
+    services = {state.details.get("service") for state in record.involvements.values()}
+    return RESTRICTED_SOURCE in clear_sources or not SENSITIVE_SERVICES.isdisjoint(services)
+
+
+def restricted_services(records: Iterable[RecordState], today: date) -> int:
+    """How many sensitive services work with the child now, and may be known of that day."""
+    return sum(
+        state.details["service"] in SENSITIVE_SERVICES and state.ended_on is None and may_be_known(state, today)
+        for record in records
+        if not record.removed
+        for state in record.involvements.values()
+    )
+
+
+def mask_entry(entry: Fields, restricted: int, desks: Mapping[str, Fields]) -> Fields:
+    """An entry composed of what the reader may see, with a line for each of the `restricted` services.
+
+    `desks` has whom to ask, by authority; which authority it is is told by the addresses that the reader sees.
+    """
+    lines = [restricted_line(_desk(entry["addresses"], desks)) for _ in range(restricted)]
+    current = [each for each in entry["involvements"] if each["ended_on"] is None]
+    ended = [each for each in entry["involvements"] if each["ended_on"] is not None]
+    return entry | {"involvements": [*current, *lines, *ended]}
+
+
+def restricted_line(desk: Fields) -> Fields:
+    """A service that is not named; the same for every service but for whom to ask."""
+    return {
+        "involvement": None,
+        "service": None,
+        "organisation": {},
+        "practitioner": {},
+        "lead_professional": False,
+        "started_on": None,
+        "ended_on": None,
+        "source": None,
+        "restricted": True,
+        "contact": desk,
+    }
+
+
+def _desk(addresses: Sequence[Mapping[str, Any]], desks: Mapping[str, Fields]) -> Fields:
+    known = (desks[each["authority"]] for each in addresses if each.get("authority") in desks)
+    return dict(next(known, WITHOUT_DESK))

@@ -1,0 +1,67 @@
+"""Why somebody may look: the list of reasons, and what a stated reason says of it."""
+
+import re
+from collections.abc import Mapping
+from typing import NamedTuple
+
+SHORTEST, LONGEST = 3, 500
+"""How many characters a reason has, or the text of one that needs text."""
+OTHER = "other"
+
+
+class Reason(NamedTuple):
+    """One reason of the list; `needs_text` where the code alone says too little."""
+
+    code: str
+    title: str
+    needs_text: bool
+
+
+REASONS: Mapping[str, Reason] = {
+    each.code: each
+    for each in (
+        Reason("new-referral", "a child was referred to my service", False),
+        Reason("safeguarding", "I am concerned about the safety or welfare of a child", False),
+        Reason("assessment", "I assess what a child needs", False),
+        Reason("lead-professional", "I am, or look for, a child's lead professional", False),
+        Reason("contact-practitioner", "I have to reach others who work with a child", False),
+        Reason("transfer", "a child moves to or from my service or area", False),
+        Reason("missing-education", "I look for children who miss education", False),
+        Reason("data-quality", "I mend what the directory holds", False),
+        Reason("audit", "I audit how the directory is used", False),
+        Reason("subject-access", "somebody asks what is held about them", True),
+        Reason("court-order", "a court has ordered it", True),
+        Reason("demonstration", "I show or test a system that holds invented children only", False),
+        Reason(OTHER, "another reason, which the text says", True),
+    )
+}
+"""The codes stand in the access log: add to them, never change one."""
+
+_CODED = re.compile(r"([a-z][a-z-]*)(?:\s*:\s*(.*))?", re.DOTALL)
+_UNFIT = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+"""What no reason holds: control characters, and halves of characters, which no log could keep."""
+
+
+class NoReason(Exception):
+    """What was stated is no reason; the text says what to add."""
+
+
+class Stated(NamedTuple):
+    """A reason as stated: the code of the list, and all that was written."""
+
+    code: str
+    text: str
+
+
+def reason_of(text: str) -> Stated:
+    """The reason that `CODE`, `CODE: text` or plain text states, which is the reason `other`; raises NoReason."""
+    stated = text.strip()
+    if not SHORTEST <= len(stated) <= LONGEST or _UNFIT.search(stated):
+        raise NoReason(f"give a reason of {SHORTEST} to {LONGEST} characters")
+    coded = _CODED.fullmatch(stated)
+    reason = REASONS.get(coded[1]) if coded else None
+    if coded is None or reason is None:
+        return Stated(OTHER, stated)
+    if reason.needs_text and len((coded[2] or "").strip()) < SHORTEST:
+        raise NoReason(f"the reason {reason.code} needs text: write `{reason.code}: …`")
+    return Stated(reason.code, stated)

@@ -1,0 +1,48 @@
+"""Who asks: a user's role, where the user works, and until when training, vetting and sign-off hold."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What a user does. The values are storage format."""
+
+    PRACTITIONER = "practitioner"
+    DATA_MANAGER = "data-manager"
+    AUTHORITY_ADMINISTRATOR = "authority-administrator"
+    AUDITOR = "auditor"
+    SUBJECT_ACCESS_OFFICER = "subject-access-officer"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a user was granted. Each date is the last day on which it holds.
+
+    `authority` is the ONS code of the local authority that the user works for, or None for the whole directory;
+    `sensitive` is the clearance to see what comes from sensitive services; `display_name` is for lists of users only.
+    """
+
+    user: str
+    role: Role
+    organisation: str
+    authority: str | None
+    sensitive: bool
+    trained_until: date
+    vetted_until: date
+    signed_off_until: date
+    display_name: str | None = None
+    revoked: bool = False
+
+    def lapsed(self, today: date) -> str | None:
+        """Why the user is not active on a day, as words for the user; None for an active user."""
+        if self.revoked:
+            return "the right to look was revoked"
+        for what, until in (
+            ("training", self.trained_until),
+            ("vetting (DBS)", self.vetted_until),
+            ("sign-off", self.signed_off_until),
+        ):
+            if until < today:
+                return f"the {what} of this user is out of date"
+        return None

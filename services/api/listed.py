@@ -1,0 +1,56 @@
+"""What a directory shows whose policy does not list everyone: lists and pages without gaps where others are left out.
+
+A page is filled up, and ends with somebody who is listed: neither its length nor the link to the next tells of others.
+"""
+
+from collections.abc import Callable, Sequence
+
+from domain.identity import Asked
+from projections.directory import query as directory
+from projections.duplicates.query import OpenPair, Place, children_of
+from projections.search.query import MOST_ROWS, Found, find
+from services.api.looks import Looker
+from streams.store.database import Cursor
+
+
+def find_listed(cursor: Cursor, who: Looker, asked: Asked, limit: int) -> Found:
+    """The best of the children that fit and are listed; others take nobody's place."""
+    if who.parts.deployment.shows_all:
+        return find(cursor, who.parts.searcher, asked, limit)
+    found = find(cursor, who.parts.searcher, asked, MOST_ROWS)
+    listed = who.shown(cursor, [hit.child for hit in found.hits])
+    hits = [hit for hit in found.hits if hit.child in listed]
+    return Found(hits[:limit], found.too_many or len(hits) > limit)
+
+
+def children_listed(cursor: Cursor, who: Looker, after: str | None, limit: int) -> list[str]:
+    """The children that are listed, in order, from the one that follows `after`; fewer than `limit` at the end only."""
+    found: list[str] = []
+    while len(found) < limit:
+        page = directory.children(cursor, after, limit)
+        listed = who.shown(cursor, page)
+        found += [child for child in page if child in listed]
+        if len(page) < limit:
+            break
+        after = page[-1]
+    return found[:limit]
+
+
+def pairs_listed(
+    cursor: Cursor, who: Looker, ask: Callable[[Place | None, int], list[OpenPair]], after: Place | None, limit: int
+) -> list[OpenPair]:
+    """The pairs of a queue of which nobody is left out; fewer than `limit` at the end only."""
+    found: list[OpenPair] = []
+    while len(found) < limit:
+        page = ask(after, limit)
+        listed = who.shown(cursor, [child for pair in page for child in _children(pair)])
+        found += [pair for pair in page if listed.issuperset(_children(pair))]
+        if len(page) < limit:
+            break
+        after = page[-1].place
+    return found[:limit]
+
+
+def _children(pair: OpenPair) -> Sequence[str]:
+    """Two children of a suspected pair, one of a contradiction."""
+    return [pair.child] if pair.child else children_of([pair])

@@ -1,0 +1,29 @@
+"""`contactpoint policy check`: whether a policy's file can be used; needs no servers."""
+
+from argparse import ArgumentParser, Namespace
+
+from services.cli.errors import DONE, AnswerIsNo
+from services.cli.output import print_json
+from services.cli.parser import a_file
+
+
+def describe(parser: ArgumentParser) -> None:
+    """Which file."""
+    parser.add_argument("file", type=a_file, metavar="FILE", help="a policy's YAML file")
+
+
+def run(args: Namespace) -> int:
+    """Says what the policy is, or on which line something is wrong (exit status 1)."""
+    from services.policy.policy_file import read_policy
+    from services.policy.refused import PolicyRefused
+    from services.policy.shipped import text_of
+
+    try:
+        policy = read_policy(args.file.name, text_of(args.file))
+    except PolicyRefused as refused:
+        raise AnswerIsNo(str(refused)) from None
+    if args.json:
+        print_json({"name": policy.name, "version": policy.version, "title": policy.title, "says": policy.says})
+    else:
+        print(f"{policy.name}, version {policy.version}, can be used: {policy.says}")
+    return DONE

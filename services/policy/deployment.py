@@ -1,0 +1,36 @@
+"""The one policy under which a deployment runs: which children it shows."""
+
+from collections.abc import Collection
+from datetime import date
+
+from psycopg2.extensions import cursor as Cursor  # noqa: N812
+
+from domain.policy import Judge, Policy, pass_through
+from domain.policy.rules import KnownTo, ServedBy, every_rule
+from projections.chronology.query import facts_of
+from services.registers import load_agencies
+
+
+class Deployment:
+    """A policy applied to the directory. Where it lists everyone without end, nothing is asked of the database."""
+
+    def __init__(self, policy: Policy) -> None:
+        self.policy = policy
+        self.shows_all = policy.lists_all
+        self._ages = sorted(policy.ages)
+        self._by_kind = any(isinstance(rule, ServedBy | KnownTo) for rule in every_rule(policy.listed))
+
+    def listed(self, cursor: Cursor, children: Collection[str], on: date) -> set[str]:
+        """Those of the children that are listed on a day; the others are to be answered for as if they were absent."""
+        if self.shows_all or not children:
+            return set(children)
+        judges = [Judge(self.policy, self._kinds(cursor))]
+        shown = set()
+        for child, facts in facts_of(cursor, children).items():
+            passage = pass_through(facts, judges, self._ages, on.isoformat())
+            if passage is not None and passage.is_listed(0):
+                shown.add(child)
+        return shown
+
+    def _kinds(self, cursor: Cursor) -> dict[str, str]:
+        return {agency.urn: agency.kind.value for agency in load_agencies(cursor).values()} if self._by_kind else {}

@@ -1,0 +1,110 @@
+"""The process that compares policies: a job as JSON on its standard input, what comes of it on its standard output.
+
+Its lines are JSON documents: `{"done", "of"}` at least once a second, `{"shown"}` with the number of children on lists,
+and the answer; or `{"away"}` with a sentence where Postgres is
+away, or `{"failed"}` with the name of an error. Where nobody reads them any more, it ends.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import closing, suppress
+from time import monotonic
+from typing import IO, Any
+
+from domain.chronology import Fact
+from projections.chronology.query import facts_of
+from projections.directory import query as directory
+from services.policy.comparison import Comparison, Question
+from services.policy.model_file import read_model
+from services.policy.policy_file import read_policy
+from services.policy.shipped import shipped_model
+from services.registers import load_agencies
+from streams.store.database import Cursor, Database, DatabaseAway
+
+SLICE = 1_000
+"""Children that are read at once."""
+PROGRESS_S = 0.5
+MODEST = 5
+"""How much this process stands back behind those that answer requests."""
+
+Slices = Iterator[list[tuple[str, list[Fact]]]]
+
+
+def main() -> int:
+    """Does the job; the exit status says only whether it was done."""
+    os.nice(MODEST)
+    job = json.load(sys.stdin)
+    out = sys.stdout.buffer
+    try:
+        compare(job, out)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), out.fileno())
+        return 1
+    except DatabaseAway as away:
+        with suppress(BrokenPipeError):
+            _tell(out, {"away": str(away)})
+        return 1
+    except Exception as error:  # its text might hold personal data
+        with suppress(BrokenPipeError):
+            _tell(out, {"failed": type(error).__qualname__})
+        return 1
+    return 0
+
+
+def compare(job: dict[str, Any], out: IO[bytes]) -> None:
+    """Compares and tells; raises DatabaseAway, BrokenPipeError."""
+    question = _question(job)
+    database = Database(job["database_url"], "contactpoint policies", statement_timeout_s=120)
+    with closing(database):
+        with database.transaction() as cursor:
+            of = _children(cursor)
+            kinds = {agency.urn: agency.kind.value for agency in load_agencies(cursor).values()}
+        comparison, done, told_at = Comparison(question, kinds), 0, 0.0
+        for part in _slices(database):
+            comparison.count(part)
+            done += len(part)
+            if monotonic() - told_at > PROGRESS_S:
+                told_at = monotonic()
+                _tell(out, {"done": done, "of": max(done, of)})
+    _tell(out, {"done": done, "of": done})
+    _tell(out, {"shown": comparison.shown})
+    for piece in comparison.told():
+        out.write(piece)
+    out.flush()
+
+
+def _question(job: dict[str, Any]) -> Question:
+    policies = [read_policy(*named) for named in job["policies"]]
+    model = read_model("the model", job["model"]) if job["model"] else shipped_model()
+    return Question(policies, job["on"], model, job["lists"])
+
+
+def _children(cursor: Cursor) -> int:
+    """About how many children there are; one whose records are all removed is still among them."""
+    cursor.execute("select count(*) from (select distinct child from views.link) c")
+    (number,) = cursor.fetchone() or (0,)
+    return int(number)
+
+
+def _slices(database: Database) -> Slices:
+    """All children, each once. Every slice is a transaction of its own, so that a rebuild need not wait for the end."""
+    after: str | None = None
+    while True:
+        with database.transaction() as cursor:
+            children = directory.children(cursor, after, SLICE)
+            facts = facts_of(cursor, children)
+        if not children:
+            return
+        yield [(child, facts[child]) for child in children]
+        after = children[-1]
+
+
+def _tell(out: IO[bytes], document: dict[str, Any]) -> None:
+    out.write(json.dumps(document).encode() + b"\n")
+    out.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,54 @@
+"""A comparison that runs in a process of its own, so that its work slows nobody's answer."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+PIECE = 64 * 1024
+
+
+@dataclass(frozen=True)
+class Job:
+    """What is to be compared: policies by what messages call them and their text; the model's text or None."""
+
+    database_url: str
+    policies: Sequence[tuple[str, str]]
+    on: str
+    model: str | None
+    lists: Sequence[str]
+
+
+class Run:
+    """One process at work; `end` it in any case."""
+
+    def __init__(self, job: Job) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "services.policy.process"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._out = self._process.stdout
+        with self._process.stdin as standard_input:
+            standard_input.write(json.dumps(asdict(job)).encode())
+
+    def told(self) -> dict[str, Any] | None:
+        """The next line but the last; None where the process has ended without one."""
+        line = self._out.readline()
+        told: dict[str, Any] | None = json.loads(line) if line.endswith(b"\n") else None
+        return told
+
+    def piece(self) -> bytes:
+        """The next piece of the answer, empty at its end."""
+        return self._out.read1(PIECE) if hasattr(self._out, "read1") else self._out.read(PIECE)
+
+    def end(self) -> None:
+        """Ends the process wherever it is."""
+        self._process.kill()
+        self._process.wait()
