@@ -8,6 +8,9 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
 from projections.projection import Opener
 
+LOOKS = ("ChildrenShown", "OverrideUsed")
+"""Wire names, without version, of events of the log that are looks."""
+
 
 class Looked(NamedTuple):
     """One look; `user` is None once the key of its stream is destroyed. `time` is ISO text in UTC."""

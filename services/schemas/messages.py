@@ -34,6 +34,19 @@ class Receipt(BaseModel):
     ]
 
 
+class Notice(BaseModel):
+    """Tells the authority that a child lives in of a look that it should know of; holds nothing personal."""
+
+    kind: Literal["unscheduled-look", "override"]
+    child: Annotated[StreamId, Field(description="the child's number in the directory")]
+    time: Time
+    action: Annotated[str, Field(description="what was asked for")]
+    organisation: Annotated[str | None, Field(description="where the user works; null where that may not be told")]
+    role: str | None
+    reason_code: Annotated[str | None, Field(description="of the list of reasons")]
+    position: Annotated[int, Field(ge=1, description="of the access event, by which an auditor finds the rest")]
+
+
 class Event(BaseModel):
     """One event of a log, in the structured JSON mode of CloudEvents 1.0; its record's key is the subject."""
 

@@ -1,0 +1,138 @@
+"""The access report: looks of a period, the few facts that they are put beside, and what the detectors make of them."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any, NamedTuple
+
+from domain.identity.normalise import normalise_name, normalise_postcode
+from domain.protection import Standing
+from domain.watching import Access, Facts, report
+from domain.watching.accesses import OPENING, Span
+from projections.access_log.period import LOOKS, looks_between
+from projections.chronology.organisations import worked_with
+from projections.directory.query import entries
+from projections.projection import Opener
+from services.organisations import Organisations, keys_of
+from streams.store.database import Cursor
+
+MOST_LOOKS = 200_000
+"""Looks of a period that are read; a longer report is refused, so that none is cut short without a word."""
+MOST_CHILDREN = 20_000
+"""Children, gone to by the users who are reported on, who are put beside them."""
+PAGE = 500
+
+OVERRIDES = "OverrideUsed"
+"""The event of broken glass."""
+
+
+class TooMany(Exception):
+    """More looks than one report can be made of."""
+
+
+class Asked(NamedTuple):
+    """Of which period (ISO times, the end not included), which authority's users or all, or which one user."""
+
+    begin: str
+    end: str
+    authority: str | None
+    user: str | None
+
+
+class Keys(NamedTuple):
+    """What opens the register and the access log."""
+
+    register: Opener
+    access: Opener
+
+
+def access_report(
+    cursor: Cursor, keys: Keys, people: Mapping[str, Standing], organisations: Organisations, asked: Asked, today: date
+) -> dict[str, Any]:
+    """The report on the users asked for; `people` is the register of users. Raises TooMany."""
+    looked = looks_between(cursor, keys.access, asked.begin, asked.end, LOOKS, MOST_LOOKS + 1)
+    if len(looked) > MOST_LOOKS:
+        raise TooMany
+    accesses = [
+        Access(
+            each.position, each.time, each.user, each.role, _organisation(people, each.user), each.action, each.children
+        )
+        for each in looked
+        if each.user is not None and _is_meant(people.get(each.user), each.user, asked)
+    ]
+    facts = _facts(cursor, keys.register, people, organisations, accesses, today)
+    unreadable = sum(each.user is None for each in looked)
+    return {**report(accesses, facts, today, frozenset({"override", OVERRIDES})), "unreadable": unreadable}
+
+
+def _is_meant(standing: Standing | None, user: str, asked: Asked) -> bool:
+    if asked.user is not None and user != asked.user:
+        return False
+    return asked.authority is None or (standing is not None and standing.authority == asked.authority)
+
+
+def _organisation(people: Mapping[str, Standing], user: str) -> str | None:
+    return people[user].organisation if user in people else None
+
+
+def _facts(
+    cursor: Cursor,
+    opener: Opener,
+    people: Mapping[str, Standing],
+    organisations: Organisations,
+    accesses: Sequence[Access],
+    today: date,
+) -> Facts:
+    visits = {(each.user, child) for each in accesses if each.action in OPENING for child in each.children}
+    children = sorted({child for _, child in visits})
+    if len(children) > MOST_CHILDREN:
+        raise TooMany
+    names, addresses = _names_and_addresses(cursor, opener, children, today)
+    own = {user: normalise_name((people[user].display_name or "").rpartition(" ")[2]) for user in people}
+    namesakes = {(user, child) for user, child in visits if own.get(user) and own[user] in names.get(child, ())}
+    worked = [each.organisation for each in accesses if each.organisation]
+    confidential = {each for each in set(worked) if not organisations.about(cursor, each).ordinary}
+    involvements = _involvements(cursor, children, set(worked))
+    return Facts(frozenset(namesakes), addresses, involvements, frozenset(confidential))
+
+
+def _names_and_addresses(
+    cursor: Cursor, opener: Opener, children: Sequence[str], today: date
+) -> tuple[dict[str, set[str]], dict[str, str]]:
+    """Every family name of each child, normalised, and an opaque word for where it lives, the same for one address."""
+    names: dict[str, set[str]] = {}
+    places: dict[str, str] = {}
+    words: defaultdict[tuple[str, ...], str] = defaultdict(lambda: f"address-{len(words)}")
+    for begin in range(0, len(children), PAGE):
+        for entry in entries(cursor, opener, children[begin : begin + PAGE], today):
+            called = [entry["name"], *entry["other_names"]]
+            names[entry["child"]] = {normalise_name(each.get("family_name") or "") for each in called} - {""}
+            if (place := _place(entry["addresses"])) is not None:
+                places[entry["child"]] = words[place]
+    return names, places
+
+
+def _place(addresses: Iterable[Mapping[str, Any]]) -> tuple[str, ...] | None:
+    """What tells an address from others: its property number, else postcode and first line; None without either."""
+    for address in addresses:
+        if address.get("uprn"):
+            return (str(address["uprn"]),)
+        if address.get("postcode") and address.get("lines"):
+            return normalise_postcode(address["postcode"]), normalise_name(address["lines"][0])
+    return None
+
+
+def _involvements(
+    cursor: Cursor, children: Collection[str], organisations: Collection[str]
+) -> dict[tuple[str, str], Sequence[Span]]:
+    """The involvements of the users' organisations, under the name that the users' register gives them."""
+    known = worked_with(cursor, children)
+    by_key: defaultdict[str, set[str]] = defaultdict(set)
+    for organisation in organisations:
+        for key in keys_of(organisation):
+            by_key[key].add(organisation)
+    found: defaultdict[tuple[str, str], list[Span]] = defaultdict(list)
+    for (place, child), spans in known.items():
+        for organisation in by_key.get(place, ()):
+            found[organisation, child] += spans
+    return dict(found)
