@@ -9,7 +9,7 @@ from domain.identity.normalise import normalise_name, normalise_postcode
 from domain.protection import Standing
 from domain.watching import Access, Facts, report
 from domain.watching.accesses import OPENING, Span
-from projections.access_log.period import LOOKS, looks_between
+from projections.access_log.period import LOOKS, Looked, looks_between
 from projections.chronology.organisations import worked_with
 from projections.directory.query import entries
 from projections.projection import Opener
@@ -54,9 +54,7 @@ def access_report(
     if len(looked) > MOST_LOOKS:
         raise TooMany
     accesses = [
-        Access(
-            each.position, each.time, each.user, each.role, _organisation(people, each.user), each.action, each.children
-        )
+        _access(each, each.user, people.get(each.user))
         for each in looked
         if each.user is not None and _is_meant(people.get(each.user), each.user, asked)
     ]
@@ -71,8 +69,10 @@ def _is_meant(standing: Standing | None, user: str, asked: Asked) -> bool:
     return asked.authority is None or (standing is not None and standing.authority == asked.authority)
 
 
-def _organisation(people: Mapping[str, Standing], user: str) -> str | None:
-    return people[user].organisation if user in people else None
+def _access(each: Looked, user: str, standing: Standing | None) -> Access:
+    """A look with the organisation that its user works for now."""
+    organisation = standing.organisation if standing else None
+    return Access(each.position, each.time, user, each.role, organisation, each.action, each.children)
 
 
 def _facts(
@@ -91,7 +91,7 @@ def _facts(
     own = {user: normalise_name((people[user].display_name or "").rpartition(" ")[2]) for user in people}
     namesakes = {(user, child) for user, child in visits if own.get(user) and own[user] in names.get(child, ())}
     worked = [each.organisation for each in accesses if each.organisation]
-    confidential = {each for each in set(worked) if not organisations.about(cursor, each).ordinary}
+    confidential = {each for each in set(worked) if organisations.about(cursor, each).confidential}
     involvements = _involvements(cursor, children, set(worked))
     return Facts(frozenset(namesakes), addresses, involvements, frozenset(confidential))
 
