@@ -14,9 +14,9 @@ from typing import Any
 from domain.access.left_out import left_out
 from domain.access.requests import Applicant
 from domain.access.retention import clock
-from domain.child.composition import InvolvementState, RecordState
+from domain.child.composition import RecordState, may_be_known
 from domain.identity.normalise import normalise_name
-from domain.vocabulary import SENSITIVE_SERVICES, UNIVERSAL_SERVICES, AgencyKind
+from domain.vocabulary import UNIVERSAL_SERVICES, AgencyKind
 
 Fields = dict[str, Any]
 
@@ -65,7 +65,6 @@ def disclosed(held: Held, applicant: Applicant, name: str | None, today: date) -
         "child": entry["child"],
         "for": applicant.value,
         **made,
-        "decisions": list(held.decisions),
         "retention": clock(entry["date_of_birth"], bool(entry.get("date_of_birth_estimated"))),
         "left_out": [{"what": what, "why": why} for what, why in left_out(applicant, shielded=bool(entry["shielded"]))],
     }
@@ -80,6 +79,7 @@ def _for_child(held: Held, today: date) -> Fields:
         "records": [_record(record, today) for record in (*held.records, *held.confidential)],
         "history": [{**each, "holds": without_others(each["holds"])} for each in held.history],
         "shown": list(held.shown),
+        "decisions": list(held.decisions),
     }
 
 
@@ -106,18 +106,10 @@ def _record(record: RecordState, today: date) -> Fields:
         "involvements": [
             without_others(state.details) | {"ended_on": state.ended_on}
             for state in record.involvements.values()
-            if is_standing(state, today)
+            if may_be_known(state, today)
         ],
         "flags": [without_others(flag) for flag in record.flags.values()],
     }
-
-
-def is_standing(state: InvolvementState, today: date) -> bool:
-    """Whether an involvement may be told to the child: any ordinary one, a confidential one while consent stands."""
-    if state.details["service"] not in SENSITIVE_SERVICES:
-        return True
-    until = (state.details.get("consent") or {}).get("until")
-    return not state.consent_withdrawn and (until is None or until >= today.isoformat())
 
 
 def without_others(held: Mapping[str, Any]) -> Fields:

@@ -17,7 +17,7 @@ _WHERE = (
     "Only the child is told. Every document that is not the child's own says so.",
 )
 _FLAGS = (
-    "Flags, and why anybody looked",
+    "Flags, what was decided about its records, and why anybody looked",
     "They may concern the protection of a child. Every document that is not the child's own says so.",
 )
 _SHIELD = (
