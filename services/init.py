@@ -14,6 +14,7 @@ from services.identity.settings_file import SettingsRefused, load_settings
 from services.private_files import private_folder, secret
 from services.settings import Settings
 from streams.kafka import KafkaAway, KafkaSettings
+from streams.sealing import KeyEncryptionKey
 from streams.store.database import Database, DatabaseAway
 from streams.store.schema import create_schemas
 from streams.topic_admin import TopicRefused
@@ -41,7 +42,8 @@ def initialise(settings: Settings, stop: Event | None = None) -> None:
     _when_there(lambda: _create_tables(database_url), stop)
     _create_keys(settings.keys, database_url)
     if not settings.database_is_external:
-        services.registers.add_demo_users(database_url)
+        key = KeyEncryptionKey.from_file(settings.keys / KEY_FILES[0])
+        services.registers.add_demo_users(database_url, key)
     _when_there(lambda: _create_topics(kafka, _agencies(database_url)), stop)
     logger.info("keys, tables and topics are there")
 

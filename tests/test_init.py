@@ -1,6 +1,7 @@
 import contextlib
 import dataclasses
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg2
@@ -14,8 +15,11 @@ from streams.topics import COMMON_TOPICS, check_topics
 
 
 @pytest.fixture
-def settings(tmp_path: Path, kafka: KafkaSettings, database_url: str) -> Settings:
-    return dataclasses.replace(read_settings(tmp_path, {}), kafka=kafka, database_url=database_url)
+def settings(tmp_path: Path, kafka: KafkaSettings, database_url: str) -> Iterator[Settings]:
+    """Settings of an installation with keys of its own; what it sealed is gone at the end."""
+    yield dataclasses.replace(read_settings(tmp_path, {}), kafka=kafka, database_url=database_url)
+    if asked(database_url, "select from pg_namespace where nspname = 'registry'"):
+        asked(database_url, "truncate access.events, access.data_keys, registry.users")
 
 
 def asked(url: str, question: str) -> list[tuple[object, ...]]:

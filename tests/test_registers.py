@@ -1,4 +1,4 @@
-"""The agency register and the users: what files may say, and what is kept."""
+"""The agency register: what a file may say, and what is kept."""
 
 from collections.abc import Iterator
 from contextlib import closing
@@ -9,7 +9,7 @@ import pytest
 from domain.agency import Agency
 from domain.vocabulary import AgencyKind
 from services import registers
-from services.registers import BadRegister, User
+from services.registers import BadRegister
 from streams.store.database import Cursor, Database
 
 GP = Agency("nhs-gp", "GP registration", AgencyKind.GP_REGISTRATION)
@@ -20,7 +20,7 @@ COUNCIL = Agency("la-north", "North Council", AgencyKind.LOCAL_AUTHORITY, "E0699
 def cursor(database_url: str) -> Iterator[Cursor]:
     registers.create(database_url)
     with closing(Database(database_url, "test")) as database, database.transaction() as made:
-        made.execute("truncate registry.agencies, registry.users")
+        made.execute("truncate registry.agencies")
         made.connection.commit()
         yield made
 
@@ -91,18 +91,3 @@ def test_creating_again_changes_nothing(database_url: str, cursor: Cursor) -> No
     version = registers.agencies_version(fresh(cursor))
     registers.create(database_url)
     assert (registers.load_agencies(fresh(cursor)), registers.agencies_version(cursor)) == ({"nhs-gp": GP}, version)
-
-
-def test_users_are_read_and_kept(database_url: str, cursor: Cursor, tmp_path: Path) -> None:
-    path = written(tmp_path, "- {name: j.doe, display_name: Jo Doe}\n- {name: robot-7}\n")
-    registers.add_users(database_url, registers.read_users_file(path))
-    registers.add_demo_users(database_url)
-    known = registers.load_users(fresh(cursor))
-    assert known.keys() == {"j.doe", "robot-7", "demo-practitioner", "demo-data-manager"}
-    assert known["j.doe"] == User("j.doe", "Jo Doe")
-
-
-@pytest.mark.parametrize("text", ["- {name: J Doe}", "- {name: ''}", "- {}", "- {name: .a}", "- {name: a, role: b}"])
-def test_a_user_that_cannot_be_taken_is_refused(tmp_path: Path, text: str) -> None:
-    with pytest.raises(BadRegister):
-        registers.read_users_file(written(tmp_path, text))

@@ -79,7 +79,7 @@ class World:
         registers.create(database_url)
         schema.create(database_url)
         registers.add_agencies(database_url, AGENCIES)
-        registers.add_demo_users(database_url)
+        registers.add_demo_users(database_url, self.key)
         ensure_topics(kafka, [agency.code for agency in AGENCIES])
         self.database = Database(database_url, "test")
         self.keys = KeyRing(self.key, reader_of(self.database, "register"))

@@ -7,7 +7,7 @@ says who may grant what to whom, `reasons.py` why somebody may look, `masking.py
 from domain.protection.actions import Action, Where, where
 from domain.protection.decide import Verdict, decide
 from domain.protection.granting import refusal_to_grant, refusal_to_revoke
-from domain.protection.masking import is_restricted, mask_entry, restricted_services
+from domain.protection.masking import is_withheld, mask_entry, restricted_services, withheld_involvements
 from domain.protection.reasons import REASONS, NoReason, Reason, Stated, reason_of
 from domain.protection.rights import RIGHTS, VERSION, Effect
 from domain.protection.roles import Role, Standing
@@ -26,11 +26,12 @@ __all__ = [
     "Verdict",
     "Where",
     "decide",
-    "is_restricted",
+    "is_withheld",
     "mask_entry",
     "reason_of",
     "refusal_to_grant",
     "refusal_to_revoke",
     "restricted_services",
     "where",
+    "withheld_involvements",
 ]

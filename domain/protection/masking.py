@@ -15,10 +15,32 @@ WITHOUT_DESK = {"role": "the authority's data managers", "name": None, "phone": 
 """Whom to ask where an authority has named nobody."""
 
 
-def is_restricted(record: RecordState, clear_sources: Iterable[str]) -> bool:
-    """Whether a record is a sensitive agency's: one of its events says so in clear, or it tells of such a service."""
-    services = {state.details.get("service") for state in record.involvements.values()}
+def is_restricted(record: RecordState | None, clear_sources: Iterable[str]) -> bool:
+    """Whether a record is a sensitive agency's: one of its events says so in clear, or it tells of such a service.
+
+    Of a record that can't be opened only its events are told.
+    """
+    services = {state.details.get("service") for state in record.involvements.values()} if record else set()
     return RESTRICTED_SOURCE in clear_sources or not SENSITIVE_SERVICES.isdisjoint(services)
+
+
+def is_withheld(record: RecordState | None, clear_sources: Iterable[str], *, cleared: bool, today: date) -> bool:
+    """Whether a reader may learn nothing of a record, not even that there is one.
+
+    Such is every sensitive agency's for whoever is not cleared; and for everybody one without a consent that stands
+    on that day, for the record alone says that the service knows the child.
+    """
+    if not is_restricted(record, clear_sources):
+        return False
+    if not cleared or record is None:
+        return True
+    sensitive = [each for each in record.involvements.values() if each.details["service"] in SENSITIVE_SERVICES]
+    return not any(may_be_known(each, today) for each in sensitive)
+
+
+def withheld_involvements(record: RecordState, today: date) -> set[int]:
+    """The numbers of a record's sensitive involvements to which no consent stands on that day."""
+    return {number for number, each in record.involvements.items() if not may_be_known(each, today)}
 
 
 def restricted_services(records: Iterable[RecordState], today: date) -> int:

@@ -1,6 +1,6 @@
 """What happened to a child, read from the audit history; personal fields are opened here and nowhere before."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -9,6 +9,7 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812
 from domain.vocabulary import RESTRICTED_SOURCE, STEWARDSHIP_SOURCE
 from projections.directory.survivors import family, survivor
 from projections.projection import Opener, PublishedEvent
+from projections.restricted import unless_cleared
 
 EVENT_COLUMNS = "h.position, h.stream, h.version, h.type, h.time, h.recorded_at, h.source, h.data, h.sealed"
 
@@ -49,29 +50,53 @@ def true_source(event: PublishedEvent, personal: Mapping[str, Any]) -> str:
     return str(personal.get("source", event.source)) if event.source == RESTRICTED_SOURCE else event.source
 
 
-def history(cursor: Cursor, opener: Opener, child: str) -> list[dict[str, Any]]:
+def history(
+    cursor: Cursor,
+    opener: Opener,
+    child: str,
+    *,
+    cleared: bool = False,
+    hidden: Collection[str] = (),
+    withheld: Collection[tuple[str, int]] = (),
+) -> list[dict[str, Any]]:
     """Every event of the child, of all it absorbed and of the records linked to it, oldest first (contract §4).
 
     The number of a child that was absorbed gives the survivor's history.
 
     Each is `{position, stream, version, type, time, recorded_at, source, data, caused_by}`; an event of the child takes
     `source` and `caused_by` from the record's event that it followed. Empty where the child has no record left.
+
+    Nothing is told that has to do with a record of `hidden`, or with an involvement of `withheld` (record, number).
+    Whoever is not cleared for sensitive services gets the events of the other agencies' records and no more: how
+    records were put together may rest on one that is not shown, and a gap in the versions would tell so.
     """
-    child = survivor(cursor, child)
+    child = survivor(cursor, child, cleared=cleared)
     cursor.execute(
-        "select l.record, exists (select from views.fact f where f.stream = l.record and f.aspect = 'removal')"
-        " from views.link l where l.child = %s::uuid",
+        "select l.record, exists (select from views.fact f where f.stream = l.record and f.aspect = 'removal')"  # noqa: S608
+        f" from views.link l where l.child = %s::uuid{unless_cleared(cleared, 'l.record')}",
         (child,),
     )
-    linked = cursor.fetchall()
+    linked = [(record, removed) for record, removed in cursor.fetchall() if record not in hidden]
     if all(removed for _, removed in linked):
         return []
-    events = events_of(cursor, opener, [*family(cursor, child), *(record for record, _ in linked)])
+    streams = [record for record, _ in linked]
+    events = events_of(cursor, opener, [*family(cursor, child), *streams] if cleared else streams)
+    events = [event for event in events if not _tells_of(event, hidden) and not _is_about(event, withheld)]
     events_by_version = {(event.stream, event.version): event for event in events}
     missing = {cause for event in events if (cause := _cause(event)) and cause not in events_by_version}
     events_by_version |= _events(cursor, opener, missing)
     opened = {version: open_event(event) for version, event in events_by_version.items()}
     return [_shown(event, events_by_version, opened) for event in events]
+
+
+def _tells_of(event: PublishedEvent, records: Collection[str]) -> bool:
+    """Whether an event names one of these records anywhere in what is not sealed."""
+    return bool(records) and any(record in orjson.dumps(event.data).decode() for record in records)
+
+
+def _is_about(event: PublishedEvent, involvements: Collection[tuple[str, int]]) -> bool:
+    of_involvements = event.type.startswith(("Involvement", "Consent"))
+    return of_involvements and (event.stream, event.data.get("number")) in involvements
 
 
 def _cause(event: PublishedEvent) -> Version | None:

@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 import orjson
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
+from projections.restricted import unless_cleared
+
 
 class Place(NamedTuple):
     """Where in a list a pair stands: lists go from the best score down."""
@@ -42,34 +44,36 @@ _SUSPECTED = (
     "select distinct on (1, 2) least(a.child, b.child) as one, greatest(a.child, b.child) as two,"  # noqa: S608
     " null::uuid as child, s.record, s.other, s.score, s.rule, s.matcher, s.explanation"
     " from views.suspicion s join views.link a on a.record = s.record join views.link b on b.record = s.other"
-    f" where s.state = 'suspected' and a.child <> b.child and not {_REMOVED}"
+    f" where s.state = 'suspected' and a.child <> b.child and not {_REMOVED}{{}}"
     " order by 1, 2, s.score desc, s.record, s.other"
 )
 _CONTRADICTING = (
     "select s.record as one, s.other as two, a.child, s.record, s.other, s.score, s.rule, s.matcher, s.explanation"  # noqa: S608
     " from views.contradiction s join views.link a on a.record = s.record join views.link b on b.record = s.other"
     f" where a.child = b.child and not {_REMOVED} and not exists (select from views.fact f"
-    " where f.aspect = 'particulars' and f.stream in (s.record, s.other) and f.position > s.position)"
+    " where f.aspect = 'particulars' and f.stream in (s.record, s.other) and f.position > s.position){}"
 )
 
 
-def suspected_pairs(cursor: Cursor, after: Place | None, limit: int) -> list[OpenPair]:
+def suspected_pairs(cursor: Cursor, after: Place | None, limit: int, *, cleared: bool = False) -> list[OpenPair]:
     """Pairs of children of which some records may be one child, best score first.
 
     A pair is open while its records belong to different children, neither is removed, and nobody dismissed it since.
+    One that a sensitive agency's record speaks for is left out unless the reader is cleared for it.
     """
-    return _pairs(cursor, _SUSPECTED, after, limit)
+    return _pairs(cursor, _SUSPECTED, after, limit, cleared)
 
 
-def contradictions(cursor: Cursor, after: Place | None, limit: int) -> list[OpenPair]:
+def contradictions(cursor: Cursor, after: Place | None, limit: int, *, cleared: bool = False) -> list[OpenPair]:
     """Pairs of records of one child that contradict each other, until one of them is amended or the two are parted.
 
     `left` and `right` are the records.
     """
-    return _pairs(cursor, _CONTRADICTING, after, limit)
+    return _pairs(cursor, _CONTRADICTING, after, limit, cleared)
 
 
-def _pairs(cursor: Cursor, statement: str, after: Place | None, limit: int) -> list[OpenPair]:
+def _pairs(cursor: Cursor, statement: str, after: Place | None, limit: int, cleared: bool) -> list[OpenPair]:
+    statement = statement.format(unless_cleared(cleared, "s.record", "s.other"))
     behind = _BEHIND.format("one", "two") if after else "true"
     cursor.execute(
         "select one::text, two::text, child::text, record::text, other::text, score, rule, matcher, explanation"  # noqa: S608
@@ -80,13 +84,17 @@ def _pairs(cursor: Cursor, statement: str, after: Place | None, limit: int) -> l
 
 
 def may_be(cursor: Cursor, children: Sequence[str]) -> dict[str, set[str]]:
-    """Of these children those whom somebody has to decide on, each with the children that it may be one with."""
+    """Of these children those whom somebody has to decide on, each with the children that it may be one with.
+
+    What sensitive agencies' records speak for is left out, as from reports altogether.
+    """
     cursor.execute(
         "select a.child::text, b.child::text from views.link a"  # noqa: S608
         " join lateral (select s.* from views.suspicion s where s.record = a.record"
         "  union all select s.* from views.suspicion s where s.other = a.record) s on s.state = 'suspected'"
         " join views.link b on b.record = case when s.record = a.record then s.other else s.record end"
-        f" where a.child = any(%s::uuid[]) and a.child <> b.child and not {_REMOVED}",
+        f" where a.child = any(%s::uuid[]) and a.child <> b.child and not {_REMOVED}"
+        + unless_cleared(False, "s.record", "s.other"),
         (list(children),),
     )
     others: defaultdict[str, set[str]] = defaultdict(set)

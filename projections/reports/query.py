@@ -10,6 +10,7 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812
 from domain.reports import EDUCATION
 from projections.audit_history.query import EVENT_COLUMNS, open_event, stored_event
 from projections.projection import Opener
+from projections.restricted import unless_cleared
 
 _ON = "{0}.begins <= %(on)s and ({0}.ends is null or {0}.ends > %(on)s)"
 _BEHIND = "({0}.since, {0}.child) > (%(since)s, %(child)s::uuid)"
@@ -78,6 +79,7 @@ def possible_duplicates(
         "  join views.chronology x on x.stream = s.record and x.version = 1"
         "  join views.chronology y on y.stream = s.other and y.version = 1"
         "  where s.state = 'suspected' and a.child <> b.child and greatest(x.day, y.day) <= %(on)s"
+        f"  {unless_cleared(False, 's.record', 's.other')}"
         "  order by 1, 2, s.score desc),"
         " side as (select one as child, two as other, since, score from pair"
         "  union all select two, one, since, score from pair),"

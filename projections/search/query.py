@@ -7,6 +7,7 @@ from typing import NamedTuple
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
 from domain.identity import Asked, Features, Searcher, to_add
+from projections.restricted import unless_cleared
 from projections.search.project import FEATURES, stored_features
 
 MOST_RECORDS = 400
@@ -30,21 +31,38 @@ class Found(NamedTuple):
     too_many: bool
 
 
-def find(cursor: Cursor, searcher: Searcher, asked: Asked, limit: int) -> Found:
+class _LeftOut(NamedTuple):
+    """Records that are not looked at: by a condition of SQL, and by name."""
+
+    condition: str
+    hidden: list[str]
+
+
+def find(
+    cursor: Cursor,
+    searcher: Searcher,
+    asked: Asked,
+    limit: int,
+    *,
+    cleared: bool = False,
+    hidden: Collection[str] = (),
+) -> Found:
     """The children that fit what is asked (`domain.identity.search`), each once and at most `limit`.
 
     Criteria that are too few for a search find nobody. Names, homes and numbers of the past count like those of now,
-    and those of all records that are one child count together.
+    and those of all records that are one child count together. What a sensitive agency said is neither looked up nor
+    compared unless the reader is cleared for it, nor what the records of `hidden` say.
     """
     if to_add(asked.told):
         return Found([], False)
-    records, too_many = _records(cursor, asked)
-    children, cut = _children(cursor, records)
+    left_out = _LeftOut(unless_cleared(cleared, "s.stream"), list(hidden))
+    records, too_many = _records(cursor, asked, left_out)
+    children, cut = _children(cursor, records, left_out)
     hits = sorted(_hits(searcher, asked, children), key=lambda hit: (-hit.score, hit.child))
     return Found(hits[:limit], too_many or cut or len(hits) > limit)
 
 
-def _records(cursor: Cursor, asked: Asked) -> tuple[list[str], bool]:
+def _records(cursor: Cursor, asked: Asked, left_out: _LeftOut) -> tuple[list[str], bool]:
     """Records that may fit, those that agree exactly first, and whether there may be more.
 
     Postgres takes a search for hundreds of keys, which few rows have, for one that finds half the table, and would read
@@ -53,30 +71,34 @@ def _records(cursor: Cursor, asked: Asked) -> tuple[list[str], bool]:
     records: dict[str, None] = {}
     cursor.execute("set local enable_seqscan = off")
     for keys in asked.keys:
-        found = _look_up(cursor, keys)
+        found = _look_up(cursor, keys, left_out)
         records.update(dict.fromkeys(found[:MOST_RECORDS]))
         if len(found) > MOST_RECORDS:
             return list(records), True
     return list(records), False
 
 
-def _look_up(cursor: Cursor, keys: Collection[str]) -> list[str]:
+def _look_up(cursor: Cursor, keys: Collection[str], left_out: _LeftOut) -> list[str]:
     if not keys:
         return []
     cursor.execute(
-        "select stream from views.search where keys && %s::text[] limit %s", (sorted(keys), MOST_RECORDS + 1)
+        "select s.stream from views.search s where s.keys && %s::text[]"  # noqa: S608
+        f"{left_out.condition} and s.stream <> all(%s::uuid[]) limit %s",
+        (sorted(keys), left_out.hidden, MOST_RECORDS + 1),
     )
     return [stream for (stream,) in cursor.fetchall()]
 
 
-def _children(cursor: Cursor, records: Collection[str]) -> tuple[Mapping[str, Collection[Features]], bool]:
+def _children(
+    cursor: Cursor, records: Collection[str], left_out: _LeftOut
+) -> tuple[Mapping[str, Collection[Features]], bool]:
     """All that was said of the children that these records are now linked to, and whether some is left out."""
     columns = ", ".join(f"s.{name}" for name in FEATURES)
     cursor.execute(
         f"select l.child, {columns} from (select distinct child from views.link where record = any(%s::uuid[])) c"  # noqa: S608
         " join views.link l using (child) join views.search s on s.stream = l.record"
-        " where s.keys is not null limit %s",
-        (list(records), MOST_ROWS + 1),
+        f" where s.keys is not null{left_out.condition} and s.stream <> all(%s::uuid[]) limit %s",
+        (list(records), left_out.hidden, MOST_ROWS + 1),
     )
     rows = cursor.fetchall()
     said: defaultdict[str, set[Features]] = defaultdict(set)

@@ -9,11 +9,13 @@ from pathlib import Path
 from subprocess import Popen
 from typing import Any
 
+from domain.protection import Role, Standing
 from services.local_stack.layout import Layout, lay_out
 from services.local_stack.program import CannotStart, Program, end, running, start
-from services.registers import User, add_agencies, add_users, read_agencies_file
+from services.registers import FAR, add_agencies, add_users, read_agencies_file
 from services.settings import Settings, read_settings
 from services.simulate.files import write_agencies
+from streams.sealing import KeyEncryptionKey
 from streams.store.database import Database
 from streams.topics import ensure_topics
 
@@ -48,7 +50,9 @@ class Arena:
         agencies = read_agencies_file(file)
         ensure_topics(self.settings.need_kafka(), [agency.code for agency in agencies])
         add_agencies(self.settings.need_database(), agencies)
-        add_users(self.settings.need_database(), [User(USER, "The benchmark")])
+        user = Standing(USER, Role.DATA_MANAGER, "The benchmark", None, True, FAR, FAR, FAR)
+        key = KeyEncryptionKey.from_file(self.settings.keys / "key-encryption.key")
+        add_users(self.settings.need_database(), key, [user])
 
     def start(self, *roles: str) -> None:
         """Starts services and waits until those that can say so are ready."""

@@ -1,6 +1,7 @@
 """Who may send and who may look: the agency register and the users, as files say and as Postgres keeps them.
 
-`agencies.py` and `users.py` hold one register each, `entries.py` reads the YAML lists that fill them; `extracts.py`
+`agencies.py` and `users.py` hold one register each, `entries.py` reads the YAML lists that fill them. What a user may
+is granted and revoked by events, `granting.py`; `demo_users.py` has the users of a fresh local stack. `extracts.py`
 keeps which extracts of agencies' systems were sent.
 """
 
@@ -8,17 +9,22 @@ from contextlib import closing
 from importlib.resources import files
 
 from services.registers.agencies import add_agencies, agencies_version, enrol, load_agencies, read_agencies_file
+from services.registers.demo_users import DEMO_USERS, add_demo_users
 from services.registers.entries import BadRegister
 from services.registers.extracts import ExtractRefused, SentExtract, begin_extract, complete_extract
-from services.registers.users import DEMO_USERS, User, add_demo_users, add_users, load_users, read_users_file
+from services.registers.granting import FAR, Granter, Users, add_users
+from services.registers.users import BadUser, load_users, read_users_file, user_of
 from streams.store.database import Database
 
 __all__ = [
     "DEMO_USERS",
+    "FAR",
     "BadRegister",
+    "BadUser",
     "ExtractRefused",
+    "Granter",
     "SentExtract",
-    "User",
+    "Users",
     "add_agencies",
     "add_demo_users",
     "add_users",
@@ -31,6 +37,7 @@ __all__ = [
     "load_users",
     "read_agencies_file",
     "read_users_file",
+    "user_of",
 ]
 
 

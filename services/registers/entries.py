@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,8 @@ class BadRegister(Exception):
 def read_entries(path: Path, required: Fields, optional: Fields) -> Iterator[tuple[str, dict[str, str]]]:
     """The entries of a YAML list with a name for each of them in messages (`agencies.yaml: entry 3`).
 
-    Every field is a text; raises BadRegister for a file that is not such a list and OSError where it can't be read.
+    Every field is a text; a date is given as ISO text, `true` and `false` as such. Raises BadRegister for a file that
+    is not such a list and OSError where it can't be read.
     """
     try:
         entries = yaml.safe_load(path.read_bytes())
@@ -39,11 +41,18 @@ def _checked(where: str, entry: Any, required: Fields, optional: Fields) -> dict
     known = (*required, *optional)
     if any(field not in known for field in entry):
         raise BadRegister(f"{where} has an unknown field; it may have {', '.join(known)}")
-    given = {field: value for field, value in entry.items() if value is not None}
-    for field in required:
-        if field not in given:
-            raise BadRegister(f"{where} has no {field}; add one")
+    given = {field: _as_text(value) for field, value in entry.items() if value is not None}
+    lacking = [field for field in required if field not in given]
+    if lacking:
+        raise BadRegister(f"{where} has no {', no '.join(lacking)}; add {'one' if len(lacking) == 1 else 'them'}")
     for field, value in given.items():
         if not isinstance(value, str) or not value.strip() or len(value) > 200 or _CONTROL.search(value):
             raise BadRegister(f"{where}: {field} must be a text of 1 to 200 characters without control characters")
     return given
+
+
+def _as_text(value: Any) -> Any:
+    """What YAML reads as a date or as yes and no, as it was most likely written; anything else as it is."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return value.isoformat() if type(value) is date else value

@@ -9,11 +9,25 @@ create table if not exists registry.agencies (
     authority text,
     changed   bigint not null
 );
+alter table registry.agencies add column if not exists contact jsonb;
+comment on column registry.agencies.contact is 'Whom to ask at a local authority about a restricted service: {name, role, phone, email}.';
 
 create table if not exists registry.users (
     name         text primary key,
     display_name text
 );
+alter table registry.users
+    add column if not exists role text,
+    add column if not exists organisation text,
+    add column if not exists authority text,
+    add column if not exists sensitive boolean not null default false,
+    add column if not exists trained_until date,
+    add column if not exists vetted_until date,
+    add column if not exists signed_off_until date,
+    add column if not exists revoked boolean not null default false,
+    add column if not exists stream uuid,
+    add column if not exists version int;
+comment on table registry.users is 'How each user stands after the last event of the user''s `stream` on the access log, written in the transaction of that event. Without a role nothing was granted.';
 
 create table if not exists registry.changes (
     only_row boolean primary key default true check (only_row),

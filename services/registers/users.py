@@ -1,61 +1,86 @@
-"""The users who may look: for now any user named here, with a reason."""
+"""The users who may look: what files say of them, and how each stands now."""
 
 import re
-from collections.abc import Iterable
-from contextlib import closing
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from datetime import date
 from pathlib import Path
+from typing import Any
 
-from psycopg2.extras import execute_values
-
+from domain.protection import Role, Standing
 from services.registers.entries import BadRegister, read_entries
-from streams.store.database import Cursor, Database
+from streams.store.database import Cursor
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._@-]{0,99}")
+_AUTHORITY = re.compile(r"[A-Z][0-9]{8}")
+_DATES = ("trained_until", "vetted_until", "signed_off_until")
+_REQUIRED = ("name", "role", "organisation", *_DATES)
+_OPTIONAL = ("display_name", "authority", "sensitive")
+_COLUMNS = "name, role, organisation, authority, sensitive, " + ", ".join(_DATES) + ", display_name, revoked"
 
 
-@dataclass(frozen=True, slots=True)
-class User:
-    """One person who may look; `name` is what tokens and the access log call them."""
-
-    name: str
-    display_name: str | None = None
+class BadUser(ValueError):
+    """Something said of a user cannot be taken; the text says what, and what to do."""
 
 
-DEMO_USERS = (User("demo-practitioner", "Demo practitioner"), User("demo-data-manager", "Demo data manager"))
-"""Whom a fresh local stack knows."""
+def read_users_file(path: Path) -> list[Standing]:
+    """The users of a YAML list of what `user_of` takes; raises BadRegister where one cannot be taken."""
+    users: dict[str, Standing] = {}
+    for where, entry in read_entries(path, _REQUIRED, _OPTIONAL):
+        try:
+            user = user_of(entry)
+        except BadUser as bad:
+            raise BadRegister(f"{where}: {bad}") from None
+        if user.user in users:
+            raise BadRegister(f"{where}: an earlier entry has the same name; give each user one entry")
+        users[user.user] = user
+    return list(users.values())
 
 
-def read_users_file(path: Path) -> list[User]:
-    """The users of a YAML list of `{name, display_name?}`; raises BadRegister where one cannot be taken."""
-    users = []
-    for where, entry in read_entries(path, ("name",), ("display_name",)):
-        if not _NAME.fullmatch(entry["name"]):
-            raise BadRegister(f"{where}: a name has 1 to 100 of a-z, 0-9 and ._@- and begins with a letter or digit")
-        users.append(User(entry["name"], entry.get("display_name")))
-    return users
+def user_of(said: dict[str, str]) -> Standing:
+    """A user of `{name, role, organisation, authority?, sensitive?, trained_until, vetted_until, signed_off_until}`.
+
+    `authority` is an ONS code; without one the user works for the whole directory. Raises BadUser.
+    """
+    if not _NAME.fullmatch(said["name"]):
+        raise BadUser("a name has 1 to 100 of a-z, 0-9 and ._@- and begins with a letter or digit")
+    if said["role"] not in list(Role):
+        raise BadUser(f"the role is not known; use one of {', '.join(Role)}")
+    authority = said.get("authority")
+    if authority is not None and not _AUTHORITY.fullmatch(authority):
+        raise BadUser("the authority is an ONS code, a letter and eight digits; leave it out for the whole directory")
+    if said.get("sensitive", "false") not in ("true", "false"):
+        raise BadUser("sensitive is true or false")
+    trained, vetted, signed_off = (_day(name, said[name]) for name in _DATES)
+    return Standing(
+        said["name"],
+        Role(said["role"]),
+        said["organisation"],
+        authority,
+        said.get("sensitive") == "true",
+        trained,
+        vetted,
+        signed_off,
+        said.get("display_name"),
+    )
 
 
-def add_users(database_url: str, users: Iterable[User]) -> None:
-    """Adds or replaces the users named and leaves the others."""
-    by_name = {user.name: user.display_name for user in users}
-    if not by_name:
-        return
-    with closing(Database(database_url, "registers")) as database, database.transaction() as cursor:
-        execute_values(
-            cursor,
-            "insert into registry.users (name, display_name) values %s"
-            " on conflict (name) do update set display_name = excluded.display_name",
-            list(by_name.items()),
-        )
+def _day(name: str, text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise BadUser(f"{name} is a date such as 2027-03-31, the last day on which it holds") from None
 
 
-def add_demo_users(database_url: str) -> None:
-    """Makes the demo's users known."""
-    add_users(database_url, DEMO_USERS)
+def load_users(cursor: Cursor, names: Collection[str] | None = None) -> dict[str, Standing]:
+    """The users named, or every one, to whom something was ever granted, by name."""
+    cursor.execute(
+        f"select {_COLUMNS} from registry.users where role is not null"  # noqa: S608
+        " and (%(names)s::text[] is null or name = any(%(names)s)) order by name",
+        {"names": None if names is None else list(names)},
+    )
+    return {row[0]: _standing(row) for row in cursor.fetchall()}
 
 
-def load_users(cursor: Cursor) -> dict[str, User]:
-    """Every user by name."""
-    cursor.execute("select name, display_name from registry.users order by name")
-    return {name: User(name, display_name) for name, display_name in cursor}
+def _standing(row: Sequence[Any]) -> Standing:
+    name, role, *rest = row
+    return Standing(name, Role(role), *rest)

@@ -168,7 +168,7 @@ def test_history_is_complete_and_names_the_true_cause(database: str) -> None:
     with writing(database) as cursor:
         clear(cursor)
         take(cursor, story.events)
-        events = history(cursor, story.seals, child)
+        events = history(cursor, story.seals, child, cleared=True)
     assert RESTRICTED_SOURCE == "urn:agency:restricted"
     assert [(e["position"], e["type"], e["source"], e["caused_by"]) for e in events] == [
         (1, "RecordRegistered.v1", "urn:agency:clinic", "c-1"),
@@ -190,7 +190,7 @@ def test_history_outlives_a_destroyed_key_without_what_was_personal(database: st
     with writing(database) as cursor:
         clear(cursor)
         take(cursor, story.events)
-        events = history(cursor, story.seals, child)
+        events = history(cursor, story.seals, child, cleared=True)
     assert [(e["type"], e["data"], e["caused_by"]) for e in events] == [
         ("RecordRegistered.v1", {}, None),
         ("ChildListed.v1", {"record": record, "record_version": 1}, None),

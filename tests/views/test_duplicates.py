@@ -172,7 +172,7 @@ def test_the_history_of_a_survivor_is_complete_and_names_the_steward(cursor: Cur
     story.merged(one, other)
     shown(cursor, story)
     for number in (one, other):
-        events = history(cursor, story.seals, number)
+        events = history(cursor, story.seals, number, cleared=True)
         assert [event["position"] for event in events] == list(range(1, len(story.values) + 1))
     merged = next(event for event in events if event["type"] == "ChildrenMerged.v1")
     assert (merged["source"], merged["caused_by"]) == ("urn:contactpoint:stewardship", None)

@@ -1,0 +1,64 @@
+"""What is seen of a child as of a time: its history up to then, replayed through the directory's own projection."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from psycopg2.extensions import cursor as Cursor  # noqa: N812
+
+from projections.audit_history.query import events_of
+from projections.directory.membership import Membership, membership_of
+from projections.directory.project import ASPECTS, FACT, Directory
+from projections.directory.seen import Seen, Sight, by_record, seen_of, state_of
+from projections.directory.survivors import MOST_HOPS, was_known_openly
+from projections.memory import MemoryViews
+from projections.projection import Opener, PublishedEvent
+
+
+def replayed(
+    cursor: Cursor,
+    opener: Opener,
+    child: str,
+    recorded_at: str | None,
+    effective: str | None,
+    today: date,
+    sight: Sight,
+) -> Seen:
+    """The child as it was known at `recorded_at`, of what had become true by `effective`; None is without a bound.
+
+    Records belong to whom they did then; age is judged for `today`, consents as they stand now.
+    """
+    views = MemoryViews()
+    directory = Directory()
+    child, records = _members(cursor, opener, child, recorded_at, sight)
+    told = events_of(cursor, opener, records)
+    events = {
+        (event.stream, event.version): event
+        for event in _known(told, recorded_at)
+        if event.type in ASPECTS and (effective is None or event.time <= effective)
+    }
+    for event in sorted(events.values(), key=lambda e: e.position):
+        views.apply(directory.project(event))
+    facts = [events[stream, version] for stream, _, _, version, _ in views.rows(FACT)]
+    begun = {event.stream for event in facts}
+    linked = {record: position for record, position in records.items() if sight.cleared or record in begun}
+    states_now = {stream: state_of(each) for stream, each in by_record(told).items()}
+    return seen_of(child, facts, linked, recorded_at, today, sight, states_now=states_now)
+
+
+def _members(
+    cursor: Cursor, opener: Opener, child: str, recorded_at: str | None, sight: Sight
+) -> tuple[str, dict[str, int]]:
+    """Which child the number meant then, and its records with the positions at which they came."""
+    membership = Membership()
+    if not sight.cleared and not was_known_openly(cursor, child):
+        return child, {}
+    for _ in range(MOST_HOPS):
+        membership = membership_of(_known(events_of(cursor, opener, [child]), recorded_at))
+        if membership.superseded_by is None:
+            break
+        child = membership.superseded_by
+    return child, membership.records
+
+
+def _known(events: Iterable[PublishedEvent], recorded_at: str | None) -> list[PublishedEvent]:
+    return [event for event in events if recorded_at is None or event.recorded_at <= recorded_at]

@@ -1,0 +1,13 @@
+"""Which records are a sensitive agency's, in SQL: one of their events says so in clear, whatever else is sealed."""
+
+from domain.vocabulary import RESTRICTED_SOURCE
+
+
+def is_restricted(record: str) -> str:
+    """The condition that the record named by a column is a sensitive agency's."""
+    return f"exists (select from views.history r where r.stream = {record} and r.source = '{RESTRICTED_SOURCE}')"
+
+
+def unless_cleared(cleared: bool, *records: str) -> str:
+    """The end of a `where` clause that leaves out records of sensitive agencies, for a reader without clearance."""
+    return "" if cleared else "".join(f" and not {is_restricted(record)}" for record in records)
