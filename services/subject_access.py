@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 
 from domain.access.disclosure import Held
 from domain.child.composition import RecordFact, RecordState, fold_record, may_be_known
-from domain.protection import Standing, is_restricted
+from domain.protection import Standing
+from domain.protection.masking import is_restricted
 from domain.vocabulary import STEWARDSHIP_SOURCE
 from projections.access_log.query import accesses
 from projections.audit_history.query import events_of, open_event, true_source

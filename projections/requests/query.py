@@ -35,6 +35,12 @@ def requests(
     return [_request(row, opener, today) for row in rows]
 
 
+def children_asked_about(cursor: Cursor) -> list[str]:
+    """The numbers of all children about whom there is a request."""
+    cursor.execute("select distinct child::text from views.request where version = 1")
+    return [child for (child,) in cursor.fetchall()]
+
+
 def _request(row: tuple[Any, ...], opener: Opener, today: date) -> dict[str, Any]:
     stream, kind, child, asked_by, recorded_at, sealed, outcome, answered_at, answer = row
     said = _opened(opener, stream, 1, sealed)

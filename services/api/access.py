@@ -9,11 +9,11 @@ from starlette.responses import Response
 
 from domain.protection import Action
 from services.api.answers import json_answer, problems
-from services.api.entitled import entitled
+from services.api.callers import require_user
 from services.api.looks import Looker, ReasonHeader, looker
 from services.api.parts import Parts
 from services.api.problems import Problem
-from services.api.shapes import AccessReport
+from services.api.watch_shapes import AccessReport
 from services.registers import load_users
 from services.watching import Asked, Keys, TooMany, access_report
 from streams.codec import iso_text
@@ -40,35 +40,34 @@ def router(parts: Parts) -> APIRouter:
     def report(
         request: Request,
         _: ReasonHeader = None,
-        first: Annotated[str | None, Query(alias="from", description="the first day, in UTC; default 30 before")] = None,
+        first: Annotated[str | None, Query(alias="from", description="the first day; default 30 before")] = None,
         last: Annotated[str | None, Query(alias="to", description="the last day; default today")] = None,
         authority: Annotated[str | None, Query(pattern=_AUTHORITY, description="only users of this authority")] = None,
         user: Annotated[str | None, Query(min_length=1, max_length=100, description="only this user")] = None,
     ) -> Response:
         """What stands out in the looks of a period. Children are numbers; a finding is a reason to ask, no proof."""
-        who = looker(parts, request)
-        return json_answer(_report(who, _period(who, first, last), authority, user))
+        own = require_user(parts, request).authority
+        who = looker(parts, request, Action.ACCESS_REPORT, authority or own)
+        return json_answer(_report(who, _period(who, first, last), authority or own, user))
 
     return calls
 
 
 def _report(who: Looker, period: _Period, authority: str | None, user: str | None) -> dict[str, Any]:
-    parts, today = who.parts, who.parts.now().date()
+    parts = who.parts
+    begin, end = (_midnight(day) for day in (period.first, period.last + timedelta(days=1)))
+    asked, keys = Asked(begin, end, authority, user), Keys(parts.keys, parts.access_keys)
     with parts.reading() as cursor:
         people = load_users(cursor)
-        authority = authority or people[who.user].authority
-        entitled(cursor, who, Action.ACCESS_REPORT, authority)
-        begin, end = (_midnight(day) for day in (period.first, period.last + timedelta(days=1)))
-        asked = Asked(begin, end, authority, user)
         try:
-            found = access_report(cursor, Keys(parts.keys, parts.access_keys), people, parts.organisations, asked, today)
+            found = access_report(cursor, keys, people, parts.watch.organisations, asked, who.today)
         except TooMany:
             raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, _TOO_MANY) from None
     said = {"from": period.first.isoformat(), "to": period.last.isoformat(), "authority": authority, "user": user}
     children = _children(found)
     for place in range(0, max(1, len(children)), MOST_IN_A_LOOK):
         told = {name: value for name, value in said.items() if value}
-        who.record(Action.ACCESS_REPORT, told, children[place : place + MOST_IN_A_LOOK])
+        who.record(told, children[place : place + MOST_IN_A_LOOK])
     return {**said, **found}
 
 
@@ -80,7 +79,7 @@ def _children(found: dict[str, Any]) -> list[str]:
 
 def _period(who: Looker, first: str | None, last: str | None) -> _Period:
     try:
-        until = date.fromisoformat(last) if last else who.parts.now().date()
+        until = date.fromisoformat(last) if last else who.today
         since = date.fromisoformat(first) if first else until - USUAL
         if not timedelta(0) <= until - since <= LONGEST or until == date.max:
             raise ValueError

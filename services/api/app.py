@@ -7,7 +7,20 @@ from importlib.metadata import version
 import anyio.to_thread
 from fastapi import FastAPI
 
-from services.api import children, dead_letters, docs, duplicates, health, policies, receipts, reports, submissions
+from services.api import (
+    access,
+    children,
+    dead_letters,
+    docs,
+    duplicates,
+    health,
+    policies,
+    receipts,
+    reports,
+    requests,
+    subject_access,
+    submissions,
+)
 from services.api.callers import Authentication
 from services.api.gate import Gate
 from services.api.parts import Parts
@@ -52,6 +65,9 @@ def build_app(parts: Parts, close: Callable[[], None] = lambda: None) -> Gate:
         duplicates.router(parts),
         reports.router(parts),
         policies.router(parts),
+        access.router(parts),
+        subject_access.router(parts),
+        requests.router(parts),
         dead_letters.router(parts),
         health.router(parts, gate),
         docs.router(),

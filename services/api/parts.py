@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from joserfc.jwk import OctKey
 
 from domain.identity import Searcher
+from services.api.watch import Watch
 from services.policy.deployment import Deployment
 from services.registers import load_agencies, load_users
 from services.submit.sender import abandon, submission_producer
@@ -91,7 +92,7 @@ class Parts:
     """What the endpoints use.
 
     `keys` open the register, `access_keys` the access log, `searcher` judges what a search finds, `deployment` says
-    which children are shown, `now` is the clock.
+    which children are shown, `watch` says whom to tell of a look, `now` is the clock.
     """
 
     pool: Pool
@@ -103,6 +104,7 @@ class Parts:
     searcher: Searcher
     database_url: str
     deployment: Deployment
+    watch: Watch
     now: Callable[[], datetime] = utc_now
     users: Names = field(init=False)
     agencies: Names = field(init=False)

@@ -11,6 +11,7 @@ from domain.identity import Searcher
 from services.api.app import MOST_THREADS, build_app
 from services.api.gate import Gate
 from services.api.parts import Parts
+from services.api.watch import Watch
 from services.identity.settings_file import load_settings
 from services.policy.deployment import Deployment
 from services.policy.shipped import policy_named
@@ -69,12 +70,14 @@ def open_app(settings: Settings) -> Gate:
     access_keys = KeyRing(key, reader_of(key_pool, "access"))
     searcher = Searcher(load_settings())
     deployment = Deployment(policy_named(settings.policy))
+    watch = Watch.over(database_url, key)
     kafka, token_key = settings.need_kafka(), read_key(settings)
-    parts = Parts(pool, keys, access_keys, access_log, token_key, kafka, searcher, database_url, deployment)
+    parts = Parts(pool, keys, access_keys, access_log, token_key, kafka, searcher, database_url, deployment, watch)
 
     def close() -> None:
         parts.producer.close()
         access_log.close()
+        watch.close()
         pool.close()
         key_pool.close()
 

@@ -7,16 +7,15 @@ from urllib.parse import unquote
 from fastapi import APIRouter, Header, Query, Request
 from starlette.responses import Response
 
-from domain.access.disclosure import disclosed, is_carer
+from domain.access.disclosure import Held, disclosed, is_carer
 from domain.access.requests import Applicant
 from domain.protection import Action
 from services.api.answers import json_answer, problems
-from services.api.entitled import entitled_to_child
-from services.api.looks import Looker, ReasonHeader, looker
+from services.api.looks import Looker, ReasonHeader, looker_at_a_child
 from services.api.numbers import child_number
 from services.api.parts import Parts
 from services.api.problems import Problem, absent
-from services.api.shapes import SubjectAccess
+from services.api.watch_shapes import SubjectAccess
 from services.registers import load_users
 from services.subject_access import Sources, held
 from services.subject_access_page import page
@@ -26,6 +25,7 @@ APPLICANT_HEADER = "Applicant"
 _NOT_A_CARER = "no record names a carer so; check the applicant's name, or make the document for `other`"
 _SAY_NAME = f"name the carer who asks in the header {APPLICANT_HEADER}, in UTF-8, percent-encoded beyond ASCII"
 LONGEST_NAME = 200
+_ANSWER: dict[str, Any] = {"model": SubjectAccess, "content": {"text/html": {}}}
 
 ApplicantHeader = Annotated[
     str | None, Header(alias=APPLICANT_HEADER, description="the carer's name; needed where `for` is carer")
@@ -38,7 +38,10 @@ def router(parts: Parts) -> APIRouter:
 
     @calls.get(
         "/children/{child}/subject-access",
-        responses={200: {"model": SubjectAccess, "content": {"text/html": {}}}, **problems(401, 403, 404, 409, 422, 503)},
+        responses={
+            200: {"model": SubjectAccess, "content": {"text/html": {}}},
+            **problems(401, 403, 404, 409, 422, 503),
+        },
     )
     def subject_access(
         request: Request,
@@ -48,8 +51,8 @@ def router(parts: Parts) -> APIRouter:
         __: ApplicantHeader = None,
     ) -> Response:
         """All that is held of a child, without what the applicant may not have; HTML where `Accept` asks for it."""
-        who = looker(parts, request)
-        name = _name(request) if applicant == Applicant.CARER else None
+        who = looker_at_a_child(parts, request, Action.SUBJECT_ACCESS)
+        name = _name(request) if applicant == "carer" else None
         document = _document(who, child_number(child), Applicant(applicant), name)
         if "text/html" in request.headers.get("accept", ""):
             return Response(page(document), HTTPStatus.OK, None, "text/html; charset=utf-8")
@@ -59,18 +62,26 @@ def router(parts: Parts) -> APIRouter:
 
 
 def _document(who: Looker, child: str, applicant: Applicant, name: str | None) -> dict[str, Any]:
-    parts, today = who.parts, who.parts.now().date()
+    parts = who.parts
     with parts.reading() as cursor:
-        verdict = entitled_to_child(cursor, who, Action.SUBJECT_ACCESS, child)
-        sources = Sources(parts.keys, parts.access_keys, load_users(cursor), parts.organisations)
-        found = held(cursor, sources, child, today, cleared=verdict.cleared)
-    asked = {"child": child, "for": applicant.value}
-    who.record(Action.SUBJECT_ACCESS, asked, [found.entry["child"]] if found else [])
+        sources = Sources(parts.keys, parts.access_keys, load_users(cursor), parts.watch.organisations)
+        found = held(cursor, sources, child, who.today, cleared=who.cleared)
+    refused = _refusal(who, found, applicant, name)
+    who.record({"child": child, "for": applicant.value}, [found.entry["child"]] if found and not refused else [])
+    if found is None or refused:
+        raise refused or absent()
+    return {**disclosed(found, applicant, name, who.today), "made_at": iso_text(parts.now())}
+
+
+def _refusal(who: Looker, found: Held | None, applicant: Applicant, name: str | None) -> Problem | None:
+    """Why nothing is told of what was found: another authority's child, or a carer whom nobody names."""
     if found is None:
-        raise absent()
+        return None
+    if refused := who.refusal_about([found.entry]):
+        return refused
     if applicant is Applicant.CARER and not (name and is_carer(found, name)):
-        raise Problem(HTTPStatus.CONFLICT, _NOT_A_CARER, code="not-a-carer")
-    return {**disclosed(found, applicant, name, today), "made_at": iso_text(parts.now())}
+        return Problem(HTTPStatus.CONFLICT, _NOT_A_CARER, code="not-a-carer")
+    return None
 
 
 def _name(request: Request) -> str:
