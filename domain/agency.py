@@ -1,21 +1,33 @@
 """An agency of the register, and what its kind may send (contract §2, as data)."""
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from domain.vocabulary import ORDINARY_SERVICES, SENSITIVE_SERVICES, AgencyKind, Flag, Service, agency_urn
+
+
+class Contact(NamedTuple):
+    """Whom to ask, and how."""
+
+    name: str | None = None
+    role: str | None = None
+    phone: str | None = None
+    email: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Agency:
     """One agency: `code` names its topics, `urn` is the source of its submissions.
 
-    `authority` is the ONS GSS code of the local authority, where the agency belongs to one.
+    `authority` is the ONS GSS code of the local authority, where the agency belongs to one; `contact` is whom to ask
+    there about a service that is not named.
     """
 
     code: str
     name: str
     kind: AgencyKind
     authority: str | None = None
+    contact: Contact | None = None
     urn: str = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -25,6 +37,11 @@ class Agency:
     def is_sensitive(self) -> bool:
         """Whether that the agency knows a child is itself a secret."""
         return self.kind is AgencyKind.SENSITIVE_SERVICE
+
+    @property
+    def brokers(self) -> bool:
+        """Whether it is a local authority that has said whom to ask about a service that is not named."""
+        return self.kind is AgencyKind.LOCAL_AUTHORITY and None not in (self.authority, self.contact)
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,6 @@ def bearer(world: World, subject: str) -> Headers:
     return {"Authorization": f"Bearer {world.token(subject)}"}
 
 
-def looking(world: World, subject: str = "user:demo-practitioner") -> Headers:
-    """The headers of a user with a reason."""
+def looking(world: World, subject: str = "user:demo-data-manager") -> Headers:
+    """The headers of a user with a reason: of one who may do everything about children where none is named."""
     return bearer(world, subject) | REASON

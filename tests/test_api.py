@@ -191,7 +191,7 @@ def test_a_look_is_recorded_with_exactly_what_was_shown(
         ("find", [child], 1),
         ("find", [], 0),
     ]
-    assert {look["user"] for look in looks} == {"demo-practitioner"}
+    assert {look["user"] for look in looks} == {"demo-data-manager"}
     assert looks[0]["reason"] == "Où est-elle? 100% sûr"
     assert looks[3]["asked"] == {"nhs_number": NHS_NUMBER}
     assert [look["originator_version"] for look in world.looks()] == list(range(1, len(world.looks()) + 1))

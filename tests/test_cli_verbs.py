@@ -225,9 +225,19 @@ def test_the_registers(run: Run, tmp_path: Path) -> None:
     listed = as_json(run("agencies", "list", "--json"))
     assert {"code": "newcomer", "name": "Newcomer", "kind": "voluntary", "authority": None} in listed
     users = tmp_path / "users.yaml"
+    user = {"name": "newcomer", "display_name": "New Comer", "role": "auditor", "organisation": "Cragdale Council"}
+    until = dict.fromkeys(("trained_until", "vetted_until", "signed_off_until"), "2030-12-31")
     users.write_text("- {name: newcomer, display_name: New Comer}\n")
-    assert as_json(run("users", "add", users, "--json")) == {"named": 1}
-    assert {"name": "newcomer", "display_name": "New Comer"} in as_json(run("users", "list", "--json"))
+    status, out, err = run("users", "add", users)
+    assert (status, out) == (2, "")
+    assert "no role, no organisation" in err
+    users.write_text(json.dumps([user | until]))
+    assert as_json(run("users", "add", users, "--json")) == {"named": 1, "changed": 1}
+    granted = user | until | {"authority": None, "sensitive": False, "revoked": False}
+    assert granted in as_json(run("users", "list", "--json"))
+    assert run("users", "revoke", "newcomer")[0] == 0
+    assert granted | {"revoked": True} in as_json(run("users", "list", "--json"))
+    assert run("users", "revoke", "a-stranger")[0] == 1
     for words in (["newcomer"], ["--agency", "newcomer"]):
         assert as_json(run("token", *words, "--json"))["token"].count(".") == 2
     assert run("token", "a-stranger")[0] == 1

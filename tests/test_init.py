@@ -18,7 +18,7 @@ from streams.topics import COMMON_TOPICS, check_topics
 def settings(tmp_path: Path, kafka: KafkaSettings, database_url: str) -> Iterator[Settings]:
     """Settings of an installation with keys of its own; what it sealed is gone at the end."""
     yield dataclasses.replace(read_settings(tmp_path, {}), kafka=kafka, database_url=database_url)
-    if asked(database_url, "select from pg_namespace where nspname = 'registry'"):
+    if asked(database_url, "select 1 from pg_namespace where nspname = 'registry'"):
         asked(database_url, "truncate access.events, access.data_keys, registry.users")
 
 
@@ -35,7 +35,7 @@ def test_init_makes_keys_tables_topics_and_demo_users(settings: Settings) -> Non
     schemas = {name for (name,) in asked(settings.need_database(), "select nspname from pg_namespace")}
     assert {"register", "access", "registry", "publication", "views"} <= schemas
     assert {name for (name,) in asked(settings.need_database(), "select name from registry.users")} == {
-        user.name for user in DEMO_USERS
+        user.user for user in DEMO_USERS
     }
     assert COMMON_TOPICS
     assert check_topics(settings.need_kafka()) == []

@@ -202,7 +202,7 @@ class World:
         ring = KeyRing(self.key, reader_of(self.database, "access"))
         log = LogApplication(self.database_url, "access", EventMapper(ring))
         with closing(log):
-            events = log.recorder.select_notifications(1, 100_000)
+            events = log.recorder.select_notifications(1, 100_000, topics=["ChildrenShown.v2"])
             return [vars(log.mapper.to_domain_event(event)) for event in events]
 
 

@@ -7,7 +7,7 @@ says who may grant what to whom, `reasons.py` why somebody may look, `masking.py
 from domain.protection.actions import Action, Where, where
 from domain.protection.decide import Verdict, decide
 from domain.protection.granting import refusal_to_grant, refusal_to_revoke
-from domain.protection.masking import is_withheld, mask_entry, restricted_services, withheld_involvements
+from domain.protection.masking import is_withheld, mask_entry, mask_look, restricted_services, withheld_involvements
 from domain.protection.reasons import REASONS, NoReason, Reason, Stated, reason_of
 from domain.protection.rights import RIGHTS, VERSION, Effect
 from domain.protection.roles import Role, Standing
@@ -28,6 +28,7 @@ __all__ = [
     "decide",
     "is_withheld",
     "mask_entry",
+    "mask_look",
     "reason_of",
     "refusal_to_grant",
     "refusal_to_revoke",

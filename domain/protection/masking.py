@@ -4,7 +4,7 @@ Such a reader's entry is composed without the records of sensitive agencies, so 
 is believed, or in which order; then a line is added for each sensitive service to which the consent stands.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -83,3 +83,13 @@ def restricted_line(desk: Fields) -> Fields:
 def _desk(addresses: Sequence[Mapping[str, Any]], desks: Mapping[str, Fields]) -> Fields:
     known = (desks[each["authority"]] for each in addresses if each.get("authority") in desks)
     return dict(next(known, WITHOUT_DESK))
+
+
+def mask_look(look: Fields, visible: Collection[str]) -> Fields:
+    """An entry of the access log about a child, of all children only those whom the reader may know of.
+
+    What was asked for, why in words, and what was left out or masked may tell of a sensitive service.
+    """
+    children = [child for child in look["children"] if child in visible]
+    untold = dict.fromkeys(("asked", "reason", "shown", "hidden", "masked"))
+    return {**look, **untold, "children": children, "count": len(children)}

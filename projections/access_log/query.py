@@ -9,14 +9,19 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812
 from projections.access_log.period import LOOKS
 from projections.projection import Opener
 
+SEALED = ("user", "reason", "asked", "shown", "hidden", "masked")
+ADDED = ("role", "effect", "rights", "reason_code")
+"""What stands in clear in newer events only."""
+
 
 def accesses(
     cursor: Cursor, opener: Opener, children: Collection[str] | None = None, user: str | None = None, limit: int = 1000
 ) -> list[dict[str, Any]]:
     """Looks, latest first, at most `limit`: of some children, of one user, or all.
 
-    Each is `{position, type, time, recorded_at, user, reason, action, asked, children, count}`; what is sealed is None
-    once its key is destroyed.
+    Each is `{position, type, time, recorded_at, user, reason, action, asked, children, count}` with role, effect,
+    rights, reason_code, shown, hidden and masked as in `domain/access/events.py`. None is what was sealed, once its key
+    is destroyed, and what an event did not hold yet.
     """
     cursor.execute(
         "select stream, version, position, type, time, recorded_at, children::text[], data, sealed"
@@ -38,7 +43,9 @@ def accesses(
 
 def _streams_of(cursor: Cursor, opener: Opener, user: str) -> list[str]:
     """The streams of a user, one a day. Whose a stream is stands sealed in it, so the first event of each is opened."""
-    cursor.execute("select stream, version, sealed from views.access_log where version = 1")
+    cursor.execute(
+        "select stream, version, sealed from views.access_log where version = 1 and type like 'ChildrenShown.%'"
+    )
     first = cursor.fetchall()
     opener.prefetch({stream for stream, _, _ in first})
     return [stream for stream, version, sealed in first if _opened(opener, stream, version, sealed).get("user") == user]
@@ -59,7 +66,8 @@ def _access(row: tuple[Any, ...], opener: Opener) -> dict[str, Any]:
         "type": kind,
         "time": time,
         "recorded_at": recorded_at,
-        **{name: personal.get(name) for name in ("user", "reason", "asked")},
+        **{name: personal.get(name) for name in SEALED},
+        **dict.fromkeys(ADDED),
         **orjson.loads(data),
         "children": children,
     }

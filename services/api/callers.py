@@ -1,8 +1,9 @@
 """Who calls, and why: bearer tokens and reasons."""
 
-import re
 import time
+from collections.abc import Callable
 from http import HTTPStatus
+from typing import NamedTuple
 from urllib.parse import unquote
 
 from fastapi import Request
@@ -10,6 +11,7 @@ from joserfc.jwk import OctKey
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from domain.protection import Action, NoReason, Standing, Stated, Verdict, Where, decide, reason_of
 from services.api.parts import Parts
 from services.api.problems import Problem, problem_response
 from services.tokens import Caller, Principal, TokenRefused, verify
@@ -23,12 +25,15 @@ MOST_REMEMBERED = 1_000
 """Tokens that need not be verified again."""
 
 _CHALLENGE = {"WWW-Authenticate": "Bearer"}
-_UNFIT = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
-"""What no reason holds: control characters, and halves of characters, which no log could keep."""
 REASON_HEADER = "Access-Reason"
-_SAY_WHY = (
-    f"say why in the header {REASON_HEADER}: 3 to 500 characters, in UTF-8, percent-encoded where they are not ASCII"
-)
+_SAY_WHY = f"say why in the header {REASON_HEADER}, in UTF-8, percent-encoded where it is not ASCII"
+
+
+class Permit(NamedTuple):
+    """A user, and what the table of rights says of what the user asks."""
+
+    standing: Standing
+    verdict: Verdict
 
 
 class Authentication:
@@ -74,18 +79,28 @@ def principal_of(request: Request) -> Principal:
     return principal
 
 
-def require_user(parts: Parts, request: Request) -> str:
-    """The user's name; raises Problem 403 for an agency and for a user whom the register does not name."""
+def require_user(parts: Parts, request: Request) -> Standing:
+    """How the user stands who calls; raises Problem 403 for an agency and for a user to whom nothing was granted."""
     principal = principal_of(request)
     if principal.kind is not Caller.USER:
         raise Problem(
             HTTPStatus.FORBIDDEN, "only a user may look; an agency's token may submit and read its own receipts"
         )
-    if principal.name not in parts.users:
+    standing = parts.standings.of(principal.name)
+    if standing is None:
         raise Problem(
             HTTPStatus.FORBIDDEN, "this user is not registered; add the user with `contactpoint users add FILE`"
         )
-    return principal.name
+    return standing
+
+
+def permitted(parts: Parts, request: Request, action: Action, place: Callable[[Standing], Where]) -> Permit:
+    """The user and the verdict of the table of rights; raises Problem 403 where it denies."""
+    standing = require_user(parts, request)
+    verdict = decide(standing, action, parts.now().date(), place(standing))
+    if verdict.denied:
+        raise Problem(HTTPStatus.FORBIDDEN, verdict.why)
+    return Permit(standing, verdict)
 
 
 def require_agency(parts: Parts, request: Request) -> str:
@@ -98,19 +113,19 @@ def require_agency(parts: Parts, request: Request) -> str:
     return principal.name
 
 
-def reason_of(request: Request) -> str:
+def stated_in_header(request: Request) -> Stated:
     """Why the user looks, from the header; raises Problem 422."""
     raw = request.headers.get(REASON_HEADER, "")
     try:
         text = unquote(raw.encode("latin-1").decode("utf-8"), errors="strict")
     except UnicodeError:
         raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, _SAY_WHY) from None
-    return checked_reason(text, _SAY_WHY)
+    return stated(text, _SAY_WHY)
 
 
-def checked_reason(text: str, say_why: str) -> str:
-    """A reason without surrounding space; raises Problem 422, which says `say_why`, where it is not one."""
-    reason = text.strip()
-    if not 3 <= len(reason) <= 500 or _UNFIT.search(reason):
-        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, say_why)
-    return reason
+def stated(text: str, say_why: str) -> Stated:
+    """A reason as the list of reasons takes it; raises Problem 422, which says `say_why`, where it is not one."""
+    try:
+        return reason_of(text)
+    except NoReason as lacking:
+        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"{say_why}: {lacking}") from None

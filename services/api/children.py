@@ -10,18 +10,21 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from domain.identity import to_add
+from domain.protection import Action, mask_look
 from projections.access_log.query import accesses
 from projections.audit_history import query as audit_history
 from projections.directory import query as directory
+from projections.directory.query import children_known
+from projections.directory.seen import Seen
 from projections.directory.survivors import family, survivor
 from projections.search.query import Hit
 from services.api.answers import json_answer, ndjson_answer, next_page, problems
-from services.api.callers import checked_reason, require_user
-from services.api.listed import children_listed, find_listed
-from services.api.looks import Looker, ReasonHeader, looker
+from services.api.listed import children_listed, find_seen
+from services.api.looks import Looker, ReasonHeader, looker, looker_at_a_child
 from services.api.parts import Parts
 from services.api.problems import Problem, absent
 from services.api.shapes import Criteria, Entry, History, Looks, Search, SearchResult
+from streams.store.database import Cursor
 
 MOST_EXPORTED = 1_000
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -36,9 +39,8 @@ def router(parts: Parts) -> APIRouter:
     @calls.post("/children/search", responses={200: {"model": SearchResult}, **problems(401, 403, 422, 503)})
     def search(request: Request, search: Search) -> Response:
         """Finds children by what is known of them, exactly or closely, the best first; at most 50 are shown."""
-        user = require_user(parts, request)
-        reason = checked_reason(search.reason, "give the reason why you look, in 3 to 500 characters")
-        return json_answer(_search(Looker(parts, user, reason), search.criteria, search.limit))
+        who = looker_at_a_child(parts, request, Action.FIND, search.reason)
+        return json_answer(_search(who, search.criteria, search.limit))
 
     @calls.get("/children/{child}", responses={200: {"model": Entry}, **_LOOK_ERRORS})
     def show(
@@ -49,18 +51,18 @@ def router(parts: Parts) -> APIRouter:
         effective: Annotated[str | None, Query(description="as it was true at this moment")] = None,
     ) -> Response:
         """A child's directory entry: now, or as of a moment (a date stands for its end, in UTC)."""
-        who = looker(parts, request)
+        who = looker_at_a_child(parts, request, Action.SHOW)
         return json_answer(_show(who, _child_id(child), _moment("as_of", as_of), _moment("effective", effective)))
 
     @calls.get("/children/{child}/history", responses={200: {"model": History}, **_LOOK_ERRORS})
     def history(request: Request, child: str, _: ReasonHeader = None) -> Response:
         """Everything that was ever said of a child, oldest first."""
-        return json_answer(_history(looker(parts, request), _child_id(child)))
+        return json_answer(_history(looker_at_a_child(parts, request, Action.HISTORY), _child_id(child)))
 
     @calls.get("/children/{child}/looks", responses={200: {"model": Looks}, **_LOOK_ERRORS})
     def looks(request: Request, child: str, _: ReasonHeader = None) -> Response:
         """Who looked at a child and those it absorbed, latest first, as far as the view of the access log has come."""
-        return json_answer(_looks(looker(parts, request), _child_id(child)))
+        return json_answer(_looks(looker_at_a_child(parts, request, Action.LOOKS), _child_id(child)))
 
     @calls.get(
         "/export", response_class=Response, responses={200: {"content": {"application/x-ndjson": {}}}, **_LOOK_ERRORS}
@@ -72,7 +74,7 @@ def router(parts: Parts) -> APIRouter:
         limit: Annotated[int, Query(ge=1, le=MOST_EXPORTED)] = 500,
     ) -> Response:
         """A page of directory entries, one a line; the header `Link` names the next page while there is one."""
-        who = looker(parts, request)
+        who = looker(parts, request, Action.EXPORT)
         shown, last = _export(who, None if after is None else _child_id(after), limit)
         return ndjson_answer(shown, next_page("/export", {"after": last, "limit": limit}) if last else {})
 
@@ -85,11 +87,10 @@ def _search(who: Looker, criteria: Criteria, limit: int) -> dict[str, Any]:
     if lacking := to_add(asked.told):
         raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, lacking)
     with who.parts.reading() as cursor:
-        found = find_listed(cursor, who, asked, limit)
-        shown = directory.entries(cursor, who.parts.keys, [hit.child for hit in found.hits], _today(who))
-    by_child = {each["child"]: each for each in shown}
-    results = [_result(hit, by_child[hit.child]) for hit in found.hits if hit.child in by_child]
-    who.record("find", said, [result["child"] for result in results])
+        found, seen = find_seen(cursor, who, asked, limit)
+    by_child = {each.child: each for each in seen if each.entry}
+    results = [_result(hit, by_child[hit.child].entry or {}) for hit in found.hits if hit.child in by_child]
+    who.record(said, [result["child"] for result in results], seen=by_child.values())
     return {"results": results, "too_many": found.too_many}
 
 
@@ -99,18 +100,17 @@ def _result(hit: Hit, entry: dict[str, Any]) -> dict[str, Any]:
 
 
 def _show(who: Looker, child: str, known_at: str | None, true_at: str | None) -> dict[str, Any]:
+    moment = true_at or known_at
+    day = _day(moment) if moment else who.today
+    today = _day(known_at or true_at or "") if moment else who.today
     with who.parts.reading() as cursor:
-        if known_at:
-            found = directory.as_of(cursor, who.parts.keys, child, known_at, true_at, _day(known_at))
-        else:
-            today = _day(true_at) if true_at else _today(who)
-            found = directory.entry(cursor, who.parts.keys, child, effective=true_at, today=today)
-        moment = true_at or known_at
-        day = _day(moment) if moment else _today(who)
-        if found and not who.shown(cursor, [survivor(cursor, found["child"])], day):
-            found = None
+        seen = directory.seen_one(cursor, who.parts.keys, child, known_at, true_at, today, who.sight)
+        number = survivor(cursor, seen.child, cleared=who.cleared)
+        if seen.entry is None or not who.shown(cursor, [number], day):
+            seen = Seen(seen.child, hidden=seen.hidden)
     asked = {"child": child, "as_of": known_at, "effective": true_at}
-    who.record("show", {name: value for name, value in asked.items() if value}, [found["child"]] if found else [])
+    found = who.entry_of(seen)
+    who.record(_given(asked), [seen.child] if found else [], seen=[seen])
     if found is None:
         raise absent()
     return found
@@ -118,31 +118,57 @@ def _show(who: Looker, child: str, known_at: str | None, true_at: str | None) ->
 
 def _history(who: Looker, child: str) -> dict[str, Any]:
     with who.parts.reading() as cursor:
-        shown = survivor(cursor, child)
-        listed = who.shown(cursor, [shown])
-        events = audit_history.history(cursor, who.parts.keys, child) if listed else []
-    who.record("history", {"child": child}, [shown] if events else [])
+        seen, refused = _one_listed(cursor, who, child)
+        events = []
+        if seen.entry and not refused:
+            events = audit_history.history(
+                cursor, who.parts.keys, child, cleared=who.cleared, hidden=seen.hidden, withheld=seen.withheld
+            )
+    shown = {seen.child: int(events[-1]["position"])} if events else {}
+    who.record({"child": child}, list(shown), seen=[seen], shown=shown)
+    if refused:
+        raise refused
     if not events:
         raise absent()
     return {"events": events}
 
 
 def _looks(who: Looker, child: str) -> dict[str, Any]:
-    who.record("looks", {"child": child})
     with who.parts.reading() as cursor:
-        child = survivor(cursor, child)
-        listed = who.shown(cursor, [child])
-        return {"looks": accesses(cursor, who.parts.access_keys, family(cursor, child)) if listed else []}
+        seen, refused = _one_listed(cursor, who, child)
+    who.record({"child": child}, shown={})
+    if refused:
+        raise refused
+    if seen.entry is None:
+        return {"looks": []}
+    with who.parts.reading() as cursor:
+        looks = accesses(cursor, who.parts.access_keys, family(cursor, seen.child))
+        if who.cleared:
+            return {"looks": looks}
+        visible = children_known(cursor, sorted({each for look in looks for each in look["children"]}))
+    return {"looks": [mask_look(look, visible) for look in looks]}
+
+
+def _one_listed(cursor: Cursor, who: Looker, child: str) -> tuple[Seen, Problem | None]:
+    """A child as it is now, without an entry where it is not listed; and the answer where the place forbids more."""
+    seen = directory.seen_one(cursor, who.parts.keys, child, None, None, who.today, who.sight)
+    if seen.entry is None or not who.shown(cursor, [seen.child]):
+        return Seen(seen.child, hidden=seen.hidden), None
+    return seen, who.refusal_about([seen.entry])
 
 
 def _export(who: Looker, after: str | None, limit: int) -> tuple[list[dict[str, Any]], str | None]:
     """The entries of a page, and the last child of it where more may follow."""
     with who.parts.reading() as cursor:
         page = children_listed(cursor, who, after, limit)
-        shown = directory.entries(cursor, who.parts.keys, page, _today(who))
-    asked = {"after": after, "limit": limit}
-    who.record("export", {name: value for name, value in asked.items() if value}, [each["child"] for each in shown])
+        seen = directory.seen(cursor, who.parts.keys, page, who.today, cleared=who.cleared)
+    shown = [entry for each in seen if (entry := who.entry_of(each))]
+    who.record(_given({"after": after, "limit": limit}), [each["child"] for each in shown], seen=seen)
     return shown, page[-1] if len(page) == limit else None
+
+
+def _given(asked: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in asked.items() if value}
 
 
 def _child_id(text: str) -> str:
@@ -171,7 +197,3 @@ def _moment(name: str, text: str | None) -> str | None:
 
 def _day(moment: str) -> date:
     return date.fromisoformat(moment[:10])
-
-
-def _today(who: Looker) -> date:
-    return who.parts.now().date()

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
+from domain.protection import Action
 from projections import failures
 from services.api.answers import json_answer, next_page, problems
 from services.api.looks import Looker, ReasonHeader, looker
@@ -12,6 +13,8 @@ from services.api.parts import Parts
 from services.api.problems import absent
 from services.api.shapes import DeadLetter
 from services.dead_letters import MOST_FAILURES, letter_place, read_letter, read_letters, untaken, without_content
+from services.registers import load_agencies
+from streams.topics import submissions_topic
 
 MOST_AT_ONCE = 1_000
 _LETTER = r"^[0-9]{1,6}-[0-9]{1,15}$"
@@ -29,24 +32,25 @@ def router(parts: Parts) -> APIRouter:
         limit: Annotated[int, Query(ge=1, le=MOST_AT_ONCE)] = MOST_AT_ONCE,
     ) -> Response:
         """Dead letters without their content; the header `Link` names the next page while there is one."""
-        found = _list(looker(parts, request), after, limit)
-        more = (
-            next_page("/dead-letters", {"after": found[-1]["letter"], "limit": limit}) if len(found) == limit else None
-        )
-        return json_answer(found if more else found + _untaken(parts), headers=more)
+        who = looker(parts, request, Action.DEAD_LETTERS)
+        found, last = _list(who, after, limit)
+        more = next_page("/dead-letters", {"after": last, "limit": limit}) if last else None
+        return json_answer(found if more or not who.cleared else found + _untaken(parts), headers=more)
 
     @calls.get("/dead-letters/{letter}", responses={200: {"model": DeadLetter}, **problems(401, 403, 404, 422, 503)})
     def dead_letter(request: Request, letter: str, _: ReasonHeader = None) -> Response:
         """One dead letter with its raw bytes, as base64 and capped."""
-        return json_answer(_show(looker(parts, request), letter))
+        return json_answer(_show(looker(parts, request, Action.DEAD_LETTERS), letter))
 
     return calls
 
 
-def _list(who: Looker, after: str | None, limit: int) -> list[dict[str, Any]]:
-    found = [without_content(letter) for letter in read_letters(who.parts.kafka, after, limit)]
-    who.record("dead-letters", {"after": after, "limit": limit}, count=len(found))
-    return found
+def _list(who: Looker, after: str | None, limit: int) -> tuple[list[dict[str, Any]], str | None]:
+    """The letters of a page, and the last of them where more may follow."""
+    read = read_letters(who.parts.kafka, after, limit)
+    found = [without_content(letter) for letter in _told(who, read)]
+    who.record({"after": after, "limit": limit}, count=len(found))
+    return found, read[-1]["letter"] if len(read) == limit else None
 
 
 def _show(who: Looker, letter: str) -> dict[str, Any]:
@@ -54,11 +58,22 @@ def _show(who: Looker, letter: str) -> dict[str, Any]:
         letter_place(letter)
     except ValueError:
         raise absent() from None
-    found = read_letter(who.parts.kafka, letter)
-    who.record("dead-letters", {"letter": letter}, count=1 if found else 0)
-    if found is None:
+    read = read_letter(who.parts.kafka, letter)
+    found = _told(who, [read] if read else [])
+    who.record({"letter": letter}, count=len(found))
+    if not found:
         raise absent()
-    return found
+    return found[0]
+
+
+def _told(who: Looker, letters: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Those that a reader may see: nobody knows what is in one, so for some only where the sender is not sensitive."""
+    if who.cleared:
+        return letters
+    with who.parts.reading() as cursor:
+        agencies = load_agencies(cursor).values()
+    topics = {submissions_topic(agency.code) for agency in agencies if not agency.is_sensitive}
+    return [letter for letter in letters if letter["message"].partition("/")[0] in topics]
 
 
 def _untaken(parts: Parts) -> list[dict[str, Any]]:

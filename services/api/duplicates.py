@@ -11,12 +11,12 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from projections.directory.query import children_known
+from domain.protection import Action
+from projections.directory import query as directory
 from projections.directory.survivors import survivor
 from projections.duplicates.query import Place, parted_to
 from services.api.answers import json_answer, next_page, problems
-from services.api.callers import checked_reason, require_user
-from services.api.looks import Looker, ReasonHeader, looker
+from services.api.looks import Looker, ReasonHeader, looker, looker_at_a_child
 from services.api.parts import Parts
 from services.api.problems import Problem, absent
 from services.api.queue_page import After, queue_page
@@ -29,7 +29,6 @@ MOST_WAITING = 6
 """Decisions that wait at once; others may look meanwhile."""
 _AFTER = r"^[pc]~[0-9.e+-]{1,30}(~[0-9a-f-]{36}){2}$"
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_SAY_WHY = "give the reason why you decide so, in 3 to 500 characters"
 _DECIDED: dict[int | str, dict[str, Any]] = {
     200: {"model": Decided},
     202: {"model": UnderWay},
@@ -50,26 +49,26 @@ def router(parts: Parts) -> APIRouter:
         limit: Annotated[int, Query(ge=1, le=MOST_AT_ONCE)] = 100,
     ) -> Response:
         """A page of the queue, best score first; the header `Link` names the next page while there is one."""
-        page, last = _queue(looker(parts, request), after, limit)
+        page, last = _queue(looker(parts, request, Action.DUPLICATES), after, limit)
         return json_answer(page, headers=next_page("/duplicates", {"after": last, "limit": limit}) if last else None)
 
     @calls.post("/duplicates/merge", responses=_DECIDED)
     def merge(request: Request, asked: TwoChildren) -> Response:
         """Merges the right child into the left one, which survives and is meant by both numbers from now on."""
         with _place_in(room):
-            return _of_two(_steward(parts, request, asked.reason), DecisionType.MERGE, asked)
+            return _of_two(looker_at_a_child(parts, request, Action.MERGE, asked.reason), DecisionType.MERGE, asked)
 
     @calls.post("/duplicates/dismiss", responses=_DECIDED)
     def dismiss(request: Request, asked: TwoChildren) -> Response:
         """Says that two children are not one; the pair leaves the queue until data change."""
         with _place_in(room):
-            return _of_two(_steward(parts, request, asked.reason), DecisionType.DISMISS, asked)
+            return _of_two(looker_at_a_child(parts, request, Action.DISMISS, asked.reason), DecisionType.DISMISS, asked)
 
     @calls.post("/duplicates/split", responses=_DECIDED)
     def split(request: Request, asked: Split) -> Response:
         """Takes records out of a child, or undoes the latest merge into it."""
         with _place_in(room):
-            return _split(_steward(parts, request, asked.reason), asked)
+            return _split(looker_at_a_child(parts, request, Action.SPLIT, asked.reason), asked)
 
     return calls
 
@@ -86,26 +85,21 @@ def _place_in(room: BoundedSemaphore) -> Iterator[None]:
         room.release()
 
 
-def _steward(parts: Parts, request: Request, reason: str) -> Looker:
-    user = require_user(parts, request)
-    return Looker(parts, user, checked_reason(reason, _SAY_WHY))
-
-
 def _queue(who: Looker, after: str | None, limit: int) -> tuple[dict[str, Any], str | None]:
     page = queue_page(who, None if after is None else _place(after), limit)
     asked = {name: value for name, value in {"after": after, "limit": limit}.items() if value is not None}
-    who.record("duplicates", asked, page.children)
+    who.record(asked, page.children, seen=page.seen)
     return {"pairs": page.pairs, "contradictions": page.contradictions}, _token(page.last) if page.last else None
 
 
 def _of_two(who: Looker, kind: DecisionType, asked: TwoChildren) -> Response:
-    left, right = _standing(who, kind, {"left": asked.left, "right": asked.right})
+    left, right = _standing(who, {"left": asked.left, "right": asked.right})
     taken = decide(who.parts, kind, left, _ruling(who, left=left, right=right))
     return _answer(taken, left, right)
 
 
 def _split(who: Looker, asked: Split) -> Response:
-    (child,) = _standing(who, DecisionType.SPLIT, {"child": asked.child})
+    (child,) = _standing(who, {"child": asked.child})
     named = [each.model_dump() for each in asked.records] if asked.records else None
     taken = decide(who.parts, DecisionType.SPLIT, child, _ruling(who, child=child, records=named))
     if taken.position is None:
@@ -114,15 +108,25 @@ def _split(who: Looker, asked: Split) -> Response:
         return _answer(taken, child, str(parted_to(cursor, child, taken.position)))
 
 
-def _standing(who: Looker, kind: DecisionType, asked: Mapping[str, str]) -> list[str]:
-    """The children that the numbers mean now, recorded as looked at; raises Problem 404 where one is not there."""
+def _standing(who: Looker, asked: Mapping[str, str]) -> list[str]:
+    """The children that the numbers mean now, recorded as looked at.
+
+    Raises Problem 404 where one is not there, 403 where neither is of the user's authority.
+    """
     numbers = [str(UUID(text)) if _UUID.fullmatch(text.lower()) else None for text in asked.values()]
     with who.parts.reading() as cursor:
-        means = [survivor(cursor, number) for number in numbers if number]
-        there = who.shown(cursor, children_known(cursor, means))
-    who.record(kind.value, dict(zip(asked, numbers, strict=True)), sorted(there))
-    if None in numbers or not there.issuperset(means):
+        means = [survivor(cursor, number, cleared=who.cleared) for number in numbers if number]
+        seen = directory.seen(cursor, who.parts.keys, means, who.today, cleared=who.cleared)
+        listed = who.shown(cursor, [each.child for each in seen if each.entry])
+    there = [each for each in seen if each.child in listed]
+    refused = who.refusal_about(each.entry or {} for each in there)
+    who.record(
+        dict(zip(asked, numbers, strict=True)), [] if refused else sorted({each.child for each in there}), seen=there
+    )
+    if None in numbers or not listed.issuperset(means):
         raise absent()
+    if refused:
+        raise refused
     return means
 
 

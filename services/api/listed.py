@@ -3,21 +3,43 @@
 A page is filled up, and ends with somebody who is listed: neither its length nor the link to the next tells of others.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from domain.identity import Asked
 from projections.directory import query as directory
+from projections.directory.seen import Seen
 from projections.duplicates.query import OpenPair, Place, children_of
 from projections.search.query import MOST_ROWS, Found, find
 from services.api.looks import Looker
 from streams.store.database import Cursor
 
+MOST_PASSES = 4
+"""How often a search is made again without what it must not find."""
 
-def find_listed(cursor: Cursor, who: Looker, asked: Asked, limit: int) -> Found:
+
+def find_seen(cursor: Cursor, who: Looker, asked: Asked, limit: int) -> tuple[Found, list[Seen]]:
+    """The best of the children that fit and are listed, and what is seen of them.
+
+    A record to which no consent stands finds nobody. That is sealed, so it is known only once a child is read, and then
+    it is looked for again without that record.
+    """
+    hidden: set[str] = set()
+    for _ in range(MOST_PASSES):
+        found = find_listed(cursor, who, asked, limit, hidden)
+        children = [hit.child for hit in found.hits]
+        seen = directory.seen(cursor, who.parts.keys, children, who.today, cleared=who.cleared)
+        more = {record for each in seen for record in each.hidden} - hidden if who.cleared else set()
+        if not more:
+            return found, seen
+        hidden |= more
+    return found, [each for each in seen if hidden.issuperset(each.hidden) and not more.intersection(each.hidden)]
+
+
+def find_listed(cursor: Cursor, who: Looker, asked: Asked, limit: int, hidden: Collection[str] = ()) -> Found:
     """The best of the children that fit and are listed; others take nobody's place."""
     if who.parts.deployment.shows_all:
-        return find(cursor, who.parts.searcher, asked, limit)
-    found = find(cursor, who.parts.searcher, asked, MOST_ROWS)
+        return find(cursor, who.parts.searcher, asked, limit, cleared=who.cleared, hidden=hidden)
+    found = find(cursor, who.parts.searcher, asked, MOST_ROWS, cleared=who.cleared, hidden=hidden)
     listed = who.shown(cursor, [hit.child for hit in found.hits])
     hits = [hit for hit in found.hits if hit.child in listed]
     return Found(hits[:limit], found.too_many or len(hits) > limit)
@@ -27,7 +49,7 @@ def children_listed(cursor: Cursor, who: Looker, after: str | None, limit: int) 
     """The children that are listed, in order, from the one that follows `after`; fewer than `limit` at the end only."""
     found: list[str] = []
     while len(found) < limit:
-        page = directory.children(cursor, after, limit)
+        page = directory.children(cursor, after, limit, cleared=who.cleared)
         listed = who.shown(cursor, page)
         found += [child for child in page if child in listed]
         if len(page) < limit:

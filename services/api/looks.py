@@ -1,48 +1,147 @@
-"""A look at personal data: by a registered user, for a reason, recorded before it is answered."""
+"""A look at personal data: by a user with the right to it, for a reason, recorded before it is answered."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from http import HTTPStatus
 from typing import Annotated, Any
 
 from fastapi import Header, Request
 
-from services.api.callers import REASON_HEADER, reason_of, require_user
+from domain.protection import VERSION, Action, Effect, Standing, Stated, Verdict, Where, decide, mask_entry, where
+from projections.directory.seen import Seen, Sight
+from services.api.callers import REASON_HEADER, permitted, stated, stated_in_header
 from services.api.parts import Parts
+from services.api.problems import Problem, absent
 from streams.access_log import Look
 from streams.store.database import Cursor
 
 ReasonHeader = Annotated[
     str | None,
-    Header(alias=REASON_HEADER, description="Why you look: 3 to 500 characters of UTF-8, percent-encoded beyond ASCII"),
+    Header(
+        alias=REASON_HEADER,
+        description="Why you look: a reason of the list as CODE or CODE: text, or text of 3 to 500 characters; UTF-8,"
+        " percent-encoded beyond ASCII",
+    ),
 ]
 """Declares the header in the OpenAPI document; `looker` reads it."""
+
+WITH_INVOLVEMENTS = frozenset({Action.SHOW, Action.EXPORT})
+"""What shows who works with a child, and so has lines for services that are restricted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Looker:
-    """A user with a reason."""
+    """A user who may do this, with a reason."""
 
     parts: Parts
-    user: str
-    reason: str
+    standing: Standing
+    stated: Stated
+    action: Action
+    verdict: Verdict
+
+    @property
+    def user(self) -> str:
+        """The user's name."""
+        return self.standing.user
+
+    @property
+    def reason(self) -> str:
+        """The reason as it was written."""
+        return self.stated.text
+
+    @property
+    def cleared(self) -> bool:
+        """Whether what comes from sensitive services may be shown."""
+        return self.verdict.cleared
+
+    @property
+    def sight(self) -> Sight:
+        """What decides of sensitive services for this look."""
+        return Sight(self.cleared, self.today)
+
+    @property
+    def today(self) -> date:
+        """The day of the look."""
+        return self.parts.now().date()
 
     def record(
-        self, action: str, asked: dict[str, Any], children: Sequence[str] = (), count: int | None = None
+        self,
+        asked: dict[str, Any],
+        children: Sequence[str] = (),
+        count: int | None = None,
+        seen: Iterable[Seen] = (),
+        shown: Mapping[str, int] | None = None,
     ) -> None:
-        """Makes the look durable; raises AccessLogAway, and then nothing may be shown."""
-        shown = len(children) if count is None else count
-        self.parts.access_log.append(Look(self.user, self.reason, action, asked, list(children), shown))
+        """Makes the look durable; raises AccessLogAway, and then nothing may be shown.
+
+        `children` are shown and nobody else; `seen` says what was left out of them and masked, `shown` up to which
+        position of the log each child was shown, by default that of the entry.
+        """
+        sights = list(seen)
+        masked = sights if self.action in WITH_INVOLVEMENTS else []
+        positions = {each.child: int(each.entry["position"]) for each in sights if each.entry}
+        self.parts.access_log.append(
+            Look(
+                self.user,
+                self.reason,
+                self.action.value,
+                asked,
+                list(children),
+                len(children) if count is None else count,
+                role=self.standing.role.value,
+                effect=self.verdict.effect.value,
+                rights=VERSION,
+                reason_code=self.stated.code,
+                shown=positions if shown is None else shown,
+                hidden=[{"child": each.child, "records": list(each.hidden)} for each in sights if each.hidden],
+                masked=[{"child": each.child, "services": each.services} for each in masked if each.services],
+            )
+        )
 
     def shown(self, cursor: Cursor, children: Collection[str], on: date | None = None) -> set[str]:
         """Those of the children that this directory lists on a day, today where none is given.
 
         Of the others nothing may be told that would not be told of one who is not there.
         """
-        return self.parts.deployment.listed(cursor, children, on or self.parts.now().date())
+        return self.parts.deployment.listed(cursor, children, on or self.today)
+
+    def entry_of(self, seen: Seen) -> dict[str, Any] | None:
+        """The entry to show, with a line for each service that is restricted."""
+        if seen.entry is None or self.verdict.effect is Effect.ALLOW:
+            return seen.entry
+        return mask_entry(seen.entry, seen.services, self.parts.desks.now())
+
+    def refusal_about(self, entries: Iterable[Mapping[str, Any]]) -> Problem | None:
+        """The answer where the table denies this about the authority that these entries' children live in.
+
+        Whoever may not even look there is answered as if nobody were there.
+        """
+        place = where(self.standing.authority, *(_authority(entry) for entry in entries))
+        verdict = decide(self.standing, self.action, self.today, place)
+        if verdict.effect is self.verdict.effect:
+            return None
+        if decide(self.standing, Action.SHOW, self.today, place).denied:
+            return absent()
+        return Problem(HTTPStatus.FORBIDDEN, verdict.why)
 
 
-def looker(parts: Parts, request: Request) -> Looker:
-    """Who looks and why; raises Problem 401, 403 or 422."""
-    user = require_user(parts, request)
-    return Looker(parts, user, reason_of(request))
+def _authority(entry: Mapping[str, Any]) -> str | None:
+    """The authority of the address that is believed most."""
+    return next((each["authority"] for each in entry["addresses"] if each.get("authority")), None)
+
+
+def looker(parts: Parts, request: Request, action: Action, *authorities: str | None) -> Looker:
+    """Who looks and why, at something about these authorities or about none; raises Problem 401, 403 or 422."""
+    permit = permitted(parts, request, action, lambda standing: where(standing.authority, *authorities))
+    return Looker(parts, permit.standing, stated_in_header(request), action, permit.verdict)
+
+
+def looker_at_a_child(parts: Parts, request: Request, action: Action, reason: str | None = None) -> Looker:
+    """Who looks and why, at children whose authority is known only once they are read, see `refusal_about`.
+
+    `reason` is what the body states, where that is the place for it.
+    """
+    permit = permitted(parts, request, action, lambda _: Where.OWN)
+    said = stated_in_header(request) if reason is None else stated(reason, "state why in the field `reason`")
+    return Looker(parts, permit.standing, said, action, permit.verdict)

@@ -11,9 +11,10 @@ from typing import Any, Protocol
 from joserfc.jwk import OctKey
 
 from domain.identity import Searcher
+from services.api.standings import Desks, Standings
 from services.api.watch import Watch
 from services.policy.deployment import Deployment
-from services.registers import load_agencies, load_users
+from services.registers import load_agencies
 from services.submit.sender import abandon, submission_producer
 from streams.access_log import Look
 from streams.kafka import KafkaSettings
@@ -106,12 +107,14 @@ class Parts:
     deployment: Deployment
     watch: Watch
     now: Callable[[], datetime] = utc_now
-    users: Names = field(init=False)
+    standings: Standings = field(init=False)
+    desks: Desks = field(init=False)
     agencies: Names = field(init=False)
     producer: SharedProducer = field(init=False)
 
     def __post_init__(self) -> None:
-        self.users = Names(self.pool, load_users)
+        self.standings = Standings(self.pool)
+        self.desks = Desks(self.pool)
         self.agencies = Names(self.pool, load_agencies)
         self.producer = SharedProducer(self.kafka)
 

@@ -8,8 +8,9 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from domain.policy import Policy
+from domain.protection import Action, where
 from services.api.answers import json_answer, problems
-from services.api.callers import require_user
+from services.api.callers import permitted
 from services.api.comparing import Compared
 from services.api.looks import Looker, ReasonHeader, looker
 from services.api.parts import Parts
@@ -33,7 +34,7 @@ def router(parts: Parts) -> APIRouter:
     @calls.get("/policies", responses={200: {"model": Policies}, **problems(401, 403, 503)})
     def policies(request: Request) -> Response:
         """The policies that come with the product, and the one under which this directory runs."""
-        require_user(parts, request)
+        permitted(parts, request, Action.POLICY, lambda standing: where(standing.authority))
         listing = [_about(shipped(name)) for name in SHIPPED]
         return json_answer({"policies": listing, "deployment": _about(parts.deployment.policy)})
 
@@ -44,7 +45,7 @@ def router(parts: Parts) -> APIRouter:
     )
     def compare(request: Request, asked: Compare, _: ReasonHeader = None) -> Response:
         """Replays the log under several policies: lines `{"done", "of"}`, then one with the result or `{"problem"}`."""
-        who = looker(parts, request)
+        who = looker(parts, request, Action.POLICY)
         job = _job(who, asked)
         if not room.acquire(blocking=False):
             raise Problem(HTTPStatus.TOO_MANY_REQUESTS, _BUSY, {"Retry-After": "10"})
@@ -92,4 +93,4 @@ def _text(nth: int, said: str) -> tuple[str, str]:
 def _record(who: Looker, asked: Compare, job: Job, shown: int) -> None:
     """The look, with what was asked: policies that were given whole are named like that, not repeated."""
     names = [said if said in SHIPPED else "given whole" for said in asked.policies]
-    who.record("policy", {"policies": names, "on": job.on, "lists": list(job.lists)}, count=shown)
+    who.record({"policies": names, "on": job.on, "lists": list(job.lists)}, count=shown)

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from domain.child import RecordState, compose
 from projections.directory import query as directory
+from projections.directory.seen import Seen
 from projections.duplicates.query import OpenPair, Place, children_of, contradictions, suspected_pairs
 from services.api.listed import pairs_listed
 from services.api.looks import Looker
@@ -22,11 +23,12 @@ class After(NamedTuple):
 
 
 class Page(NamedTuple):
-    """A page; `children` are all that it shows, `last` is set where more may follow."""
+    """A page; `children` are all that it shows, `seen` what was seen of them, `last` is set where more may follow."""
 
     pairs: list[Fields]
     contradictions: list[Fields]
     children: Sequence[str]
+    seen: Sequence[Seen]
     last: After | None
 
 
@@ -38,20 +40,30 @@ def queue_page(who: Looker, after: After | None, limit: int) -> Page:
         suspected: list[OpenPair] = []
         if after is None or after.is_suspected:
             place = after.place if after else None
-            suspected = pairs_listed(cursor, who, partial(suspected_pairs, cursor), place, limit)
+            ask = partial(suspected_pairs, cursor, cleared=who.cleared)
+            suspected = pairs_listed(cursor, who, ask, place, limit)
         contradicting: list[OpenPair] = []
         if len(suspected) < limit:
             behind = after.place if after and not after.is_suspected else None
             rest = limit - len(suspected)
-            contradicting = pairs_listed(cursor, who, partial(contradictions, cursor), behind, rest)
-        entries = directory.entries(cursor, parts.keys, children_of(suspected), today)
+            ask = partial(contradictions, cursor, cleared=who.cleared)
+            contradicting = pairs_listed(cursor, who, ask, behind, rest)
+        about = [*children_of(suspected), *(pair.child for pair in contradicting if pair.child)]
+        seen = directory.seen(cursor, parts.keys, list(dict.fromkeys(about)), today, cleared=who.cleared)
         told = directory.records(cursor, parts.keys, [one for pair in contradicting for one in (pair.left, pair.right)])
-    by_child = {entry["child"]: _side(entry) for entry in entries}
-    by_record = {stream: _record_side(state, parts) for stream, state in told.items()}
-    pairs = [_pair(each, by_child) for each in suspected if {each.left, each.right} <= by_child.keys()]
+    hidden = {record for each in seen for record in each.hidden}
+    by_child = {each.child: _side(each.entry) for each in seen if each.entry}
+    by_record = {stream: _record_side(state, parts) for stream, state in told.items() if stream not in hidden}
+    pairs = [
+        _pair(each, by_child)
+        for each in suspected
+        if {each.left, each.right} <= by_child.keys() and hidden.isdisjoint((each.record, each.other))
+    ]
     within = [_contradiction(each, by_record) for each in contradicting if {each.left, each.right} <= by_record.keys()]
     shown = [child for pair in pairs for child in (pair["left"], pair["right"])] + [each["child"] for each in within]
-    return Page(pairs, within, list(dict.fromkeys(shown)), _last(suspected, contradicting, limit))
+    children = list(dict.fromkeys(shown))
+    of_them = [each for each in seen if each.child in children]
+    return Page(pairs, within, children, of_them, _last(suspected, contradicting, limit))
 
 
 def _last(suspected: Sequence[OpenPair], contradicting: Sequence[OpenPair], limit: int) -> After | None:

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
+from domain.protection import Action
 from domain.vocabulary import agency_urn
 from projections.receipts.query import receipts as read_receipts
 from services.api.answers import json_answer, next_page, problems
@@ -14,6 +15,7 @@ from services.api.looks import ReasonHeader, looker
 from services.api.parts import Parts
 from services.api.problems import Problem
 from services.api.shapes import Outcome, Receipt
+from services.registers import load_agencies
 from services.tokens import Caller
 
 MOST_AT_ONCE = 10_000
@@ -54,10 +56,20 @@ def _answer(parts: Parts, request: Request, asked: dict[str, Any]) -> list[dict[
         if asked.get("source", own) != own:
             raise Problem(HTTPStatus.FORBIDDEN, "an agency may read its own receipts only; leave `source` out")
         return _read(parts, asked | {"source": own})
-    who = looker(parts, request)
+    who = looker(parts, request, Action.RECEIPTS)
     found = _read(parts, asked)
-    who.record("receipts", asked, count=len(found))
-    return found
+    who.record(asked, count=len(found))
+    return found if who.cleared else _without_positions(parts, found)
+
+
+def _without_positions(parts: Parts, receipts: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Receipts that do not say where in the log a sensitive agency's submission took effect.
+
+    That it sends is no secret, of whom is: beside a gap in what else is shown, a position would tell.
+    """
+    with parts.reading() as cursor:
+        told = {agency.urn for agency in load_agencies(cursor).values() if not agency.is_sensitive}
+    return [each if each["source"] in told else each | {"position": None} for each in receipts]
 
 
 def _read(parts: Parts, asked: dict[str, Any]) -> list[dict[str, Any]]:

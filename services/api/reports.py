@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
+from domain.protection import Action
 from domain.reports import REPORTS
 from projections.reports.query import FIRST, Place
 from services.api.answers import json_answer, next_page, problems
@@ -47,8 +48,9 @@ def router(parts: Parts) -> APIRouter:
 
         The header `Link` names the next page while there is one; what is counted is counted by page.
         """
-        who = looker(parts, request)
-        day, place = _day(who, on), _authority(authority)
+        place = _authority(authority)
+        who = looker(parts, request, Action.REPORT, place)
+        day = _day(who, on)
         found, last = _report(who, name, day, place, after, limit)
         again = {"authority": place, "on": found["on"], "after": _token(last), "limit": limit}
         headers = next_page(f"/reports/{name}", again) if last else {}
@@ -71,7 +73,7 @@ def _report(
     asked = {key: found[key] for key in ("report", "on", "authority") if found[key]}
     children = [each["child"] for each in (*found["children"], *found["undecided"])]
     for begin in range(0, max(1, len(children)), MOST_IN_A_LOOK):
-        who.record("report", asked, children[begin : begin + MOST_IN_A_LOOK])
+        who.record(asked, children[begin : begin + MOST_IN_A_LOOK])
     return found, last
 
 

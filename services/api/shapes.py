@@ -115,7 +115,10 @@ class History(BaseModel):
 
 
 class Look(BaseModel):
-    """One look at personal data; what was sealed is null once its key is destroyed."""
+    """One look at personal data: by which right, and what was shown (up to which position), hidden and masked.
+
+    What was sealed is null once its key is destroyed, and for a reader who is not cleared for sensitive services.
+    """
 
     position: int
     type: str
@@ -127,6 +130,13 @@ class Look(BaseModel):
     asked: dict[str, Any] | None
     children: list[str]
     count: int
+    role: str | None
+    effect: str | None
+    rights: str | None
+    reason_code: str | None
+    shown: dict[str, int] | None
+    hidden: list[dict[str, Any]] | None
+    masked: list[dict[str, Any]] | None
 
 
 class Looks(BaseModel):

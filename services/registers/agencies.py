@@ -4,10 +4,11 @@ import re
 from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
-from psycopg2.extras import execute_values
+from psycopg2.extras import Json, execute_values
 
-from domain.agency import Agency
+from domain.agency import Agency, Contact
 from domain.vocabulary import AgencyKind
 from services.registers.entries import BadRegister, read_entries
 from streams.kafka import KafkaSettings
@@ -21,9 +22,12 @@ _CODE = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 
 
 def read_agencies_file(path: Path) -> list[Agency]:
-    """The agencies of a YAML list of `{code, name, kind, authority?}`; raises BadRegister where one cannot be taken."""
+    """The agencies of a YAML list of `{code, name, kind, authority?, contact?}`; raises BadRegister.
+
+    `contact` is `{name?, role?, phone?, email?}`: whom to ask at a local authority about a service that is not named.
+    """
     agencies: dict[str, Agency] = {}
-    for where, entry in read_entries(path, ("code", "name", "kind"), ("authority",)):
+    for where, entry in read_entries(path, ("code", "name", "kind"), ("authority",), {"contact": Contact._fields}):
         agency = _agency(where, entry)
         if agency.code in agencies:
             raise BadRegister(f"{where}: an earlier entry has the same code; give each agency its own")
@@ -31,14 +35,15 @@ def read_agencies_file(path: Path) -> list[Agency]:
     return list(agencies.values())
 
 
-def _agency(where: str, entry: dict[str, str]) -> Agency:
+def _agency(where: str, entry: dict[str, Any]) -> Agency:
     if not _CODE.fullmatch(entry["code"]):
         raise BadRegister(f"{where}: a code has 1 to 63 of a-z, 0-9 and -, and does not begin with -")
     if entry["code"] in RESERVED_CODES:
         raise BadRegister(f"{where}: the code is reserved; choose another")
     if entry["kind"] not in list(AgencyKind):
         raise BadRegister(f"{where}: the kind is not known; use one of {', '.join(AgencyKind)}")
-    return Agency(entry["code"], entry["name"], AgencyKind(entry["kind"]), entry.get("authority"))
+    contact = Contact(**entry["contact"]) if "contact" in entry else None
+    return Agency(entry["code"], entry["name"], AgencyKind(entry["kind"]), entry.get("authority"), contact)
 
 
 def add_agencies(database_url: str, agencies: Iterable[Agency]) -> int:
@@ -52,10 +57,13 @@ def add_agencies(database_url: str, agencies: Iterable[Agency]) -> int:
             (version,) = cursor.fetchone() or (0,)
             execute_values(
                 cursor,
-                "insert into registry.agencies (code, name, kind, authority, changed) values %s"
+                "insert into registry.agencies (code, name, kind, authority, contact, changed) values %s"
                 " on conflict (code) do update set name = excluded.name, kind = excluded.kind,"
-                " authority = excluded.authority, changed = excluded.changed",
-                [(each.code, each.name, each.kind.value, each.authority, version) for each in changed],
+                " authority = excluded.authority, contact = excluded.contact, changed = excluded.changed",
+                [
+                    (each.code, each.name, each.kind.value, each.authority, _stored(each.contact), version)
+                    for each in changed
+                ],
             )
     return len(changed)
 
@@ -79,5 +87,12 @@ def agencies_version(cursor: Cursor) -> int:
 
 def load_agencies(cursor: Cursor) -> dict[str, Agency]:
     """Every agency by its code."""
-    cursor.execute("select code, name, kind, authority from registry.agencies order by code")
-    return {code: Agency(code, name, AgencyKind(kind), authority) for code, name, kind, authority in cursor}
+    cursor.execute("select code, name, kind, authority, contact from registry.agencies order by code")
+    return {
+        code: Agency(code, name, AgencyKind(kind), authority, Contact(**contact) if contact else None)
+        for code, name, kind, authority, contact in cursor
+    }
+
+
+def _stored(contact: Contact | None) -> Json | None:
+    return Json(contact._asdict()) if contact else None

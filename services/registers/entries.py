@@ -18,11 +18,13 @@ class BadRegister(Exception):
     """A register file cannot be taken; the text says which entry, what is wrong and what to do."""
 
 
-def read_entries(path: Path, required: Fields, optional: Fields) -> Iterator[tuple[str, dict[str, str]]]:
+def read_entries(
+    path: Path, required: Fields, optional: Fields, inner: Mapping[str, Fields] | None = None
+) -> Iterator[tuple[str, dict[str, Any]]]:
     """The entries of a YAML list with a name for each of them in messages (`agencies.yaml: entry 3`).
 
-    Every field is a text; a date is given as ISO text, `true` and `false` as such. Raises BadRegister for a file that
-    is not such a list and OSError where it can't be read.
+    Every field is a text, but for those of `inner`, which have fields of their own; a date is given as ISO text, `true`
+    and `false` as such. Raises BadRegister for a file that is not such a list and OSError where it can't be read.
     """
     try:
         entries = yaml.safe_load(path.read_bytes())
@@ -32,12 +34,18 @@ def read_entries(path: Path, required: Fields, optional: Fields) -> Iterator[tup
         raise BadRegister(f"{path.name}: give a list of at most {MOST_ENTRIES:,} entries with {', '.join(required)}")
     for number, entry in enumerate(entries, 1):
         where = f"{path.name}: entry {number}"
-        yield where, _checked(where, entry, required, optional)
+        given = dict(entry) if isinstance(entry, Mapping) else entry
+        held = {
+            field: _checked(f"{where}: {field}", given.pop(field), (), fields)
+            for field, fields in (inner or {}).items()
+            if isinstance(given, dict) and given.get(field) is not None
+        }
+        yield where, _checked(where, given, required, (*optional, *(inner or {}))) | held
 
 
-def _checked(where: str, entry: Any, required: Fields, optional: Fields) -> dict[str, str]:
+def _checked(where: str, entry: Any, required: Fields, optional: Fields) -> dict[str, Any]:
     if not isinstance(entry, Mapping):
-        raise BadRegister(f"{where} is not a mapping; give it the fields {', '.join(required)}")
+        raise BadRegister(f"{where} is not a mapping; give it the fields {', '.join(required or optional)}")
     known = (*required, *optional)
     if any(field not in known for field in entry):
         raise BadRegister(f"{where} has an unknown field; it may have {', '.join(known)}")

@@ -68,4 +68,5 @@ def test_looks_of_one_user(cursor: Cursor, seals: Seals) -> None:
         "action": "show",
         "children": [ADA, BOB],
         "count": 2,
+        **dict.fromkeys(("role", "effect", "rights", "reason_code", "shown", "hidden", "masked")),
     }

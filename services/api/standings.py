@@ -1,0 +1,71 @@
+"""How users stand, and whom to ask about restricted services: read from the registers, believed for a moment."""
+
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Mapping
+from typing import Any
+
+from domain.protection import Standing
+from services.registers import load_agencies, load_users
+from streams.store.database import Pool
+
+FRESH_S = 1.0
+"""How long a standing is believed: what is revoked ends within this time and that of one request, under 2 seconds."""
+MOST_REMEMBERED = 2_000
+DESKS_FRESH_S = 10.0
+
+
+class Standings:
+    """The standing of each user who asked lately. Safe to share between threads."""
+
+    def __init__(self, pool: Pool, *, fresh_s: float = FRESH_S) -> None:
+        self._pool = pool
+        self._fresh_s = fresh_s
+        self._lock = threading.Lock()
+        self._known: OrderedDict[str, tuple[float, Standing | None]] = OrderedDict()
+
+    def of(self, name: str) -> Standing | None:
+        """How a user stands, None where nothing was ever granted; raises DatabaseAway, and then nothing is allowed."""
+        began = time.monotonic()
+        with self._lock:
+            known = self._known.get(name)
+        if known and began - known[0] < self._fresh_s:
+            return known[1]
+        with self._pool.transaction() as cursor:
+            standing = load_users(cursor, [name]).get(name)
+        with self._lock:
+            self._known[name] = began, standing
+            self._known.move_to_end(name)
+            while len(self._known) > MOST_REMEMBERED:
+                self._known.popitem(last=False)
+        return standing
+
+    def forget(self, name: str) -> None:
+        """Reads the standing again when it is next asked for."""
+        with self._lock:
+            self._known.pop(name, None)
+
+
+class Desks:
+    """Whom to ask about a restricted service, by local authority."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+        self._lock = threading.Lock()
+        self._desks: Mapping[str, dict[str, Any]] = {}
+        self._read_at = float("-inf")
+
+    def now(self) -> Mapping[str, dict[str, Any]]:
+        """The contact of each authority that has named one; raises DatabaseAway."""
+        with self._lock:
+            if time.monotonic() - self._read_at > DESKS_FRESH_S:
+                with self._pool.transaction() as cursor:
+                    agencies = load_agencies(cursor).values()
+                self._desks = {
+                    each.authority: each.contact._asdict()
+                    for each in agencies
+                    if each.brokers and each.authority and each.contact
+                }
+                self._read_at = time.monotonic()
+            return self._desks
