@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from domain.protection import Action, Role, decide, where
+from domain.protection import Action, Role, Standing, decide, where
 from projections.access_log.query import accesses
 from projections.directory.survivors import family
 from services.api.looks import Looker
+from services.organisations import Organisations
 from services.registers import load_users
+from streams.store.database import Cursor
 
 MOST = 25
 
@@ -26,20 +28,28 @@ def latest_looks(who: Looker, entry: Mapping[str, Any]) -> list[dict[str, Any]] 
     with who.parts.reading() as cursor:
         looks = accesses(cursor, who.parts.access_keys, family(cursor, entry["child"]), limit=MOST)
         people = load_users(cursor, {look["user"] for look in looks if look["user"]})
-        told = []
-        for look in looks:
-            standing = people.get(look["user"] or "")
-            organisation = standing.organisation if standing else None
-            if not verdict.cleared and not who.parts.watch.organisations.about(cursor, organisation).ordinary:
-                organisation = None
-            told.append(
-                {
-                    "when": look["time"],
-                    "action": look.get("action"),
-                    "role": look.get("role"),
-                    "organisation": organisation,
-                    "reason_code": look.get("reason_code"),
-                    **({"user": look["user"]} if who.standing.role is Role.AUDITOR else {}),
-                }
-            )
-    return told
+        named = [
+            organisation_told(cursor, who.parts.watch.organisations, people.get(look["user"] or ""), verdict.cleared)
+            for look in looks
+        ]
+    is_auditor = who.standing.role is Role.AUDITOR
+    return [
+        {
+            "when": look["time"],
+            "action": look["action"],
+            "role": look["role"],
+            "organisation": organisation,
+            "reason_code": look["reason_code"],
+            **({"user": look["user"]} if is_auditor else {}),
+        }
+        for look, organisation in zip(looks, named, strict=True)
+    ]
+
+
+def organisation_told(
+    cursor: Cursor, organisations: Organisations, standing: Standing | None, cleared: bool
+) -> str | None:
+    """The organisation of who looked, None where it is not known or the reader may not know it."""
+    if standing is None:
+        return None
+    return standing.organisation if cleared or organisations.about(cursor, standing.organisation).ordinary else None

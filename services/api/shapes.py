@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from domain.policy import LISTS
+from services.api.watch_shapes import EntryAccess
 
 Outcome = Literal["accepted", "duplicate", "refused", "invalid"]
 
@@ -92,6 +93,7 @@ class Entry(BaseModel):
     shielded: bool
     position: int
     as_of: str
+    accesses: list[EntryAccess] | None = None
 
 
 class HistoryEvent(BaseModel):
