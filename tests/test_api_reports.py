@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from services.api import reports
 from streams.kafka import KafkaSettings
 from tests.api_world import Headers, client_of, looking
 from tests.test_api import is_problem
@@ -99,15 +98,6 @@ def test_each_child_shown_is_in_the_access_log(world: World, client: TestClient,
     assert look["action"] == "report"
     assert look["asked"] == {"report": "no-gp", "on": ON, "authority": NORTH}
     assert look["children"] == [child["child"] for child in found["children"]] != []
-
-
-def test_a_long_report_is_recorded_in_several_looks(
-    world: World, client: TestClient, user: Headers, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(reports, "MOST_IN_A_LOOK", 2)
-    found = client.get("/reports/no-gp", params={"on": ON}, headers=user).json()
-    looks = world.looks()[-2:]
-    assert [child for look in looks for child in look["children"]] == [each["child"] for each in found["children"]]
 
 
 @pytest.mark.parametrize("report", ["no-gp", "missing-education"])

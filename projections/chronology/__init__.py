@@ -1,1 +1,1 @@
-"""Chronologies: what reports and policies are judged by, one row an event of a record, and when each feed was heard."""
+"""Chronologies: what reports and policies are judged by, one row an event of a record."""

@@ -1,4 +1,4 @@
-"""Register events → facts of chronologies, and the days of which each agency told."""
+"""Register events → facts of chronologies."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
@@ -11,7 +11,6 @@ from projections.projection import PublishedEvent, Put, Row, Table
 
 FACT_COLUMNS = ("stream", "version", "kind", "number", "day", "time", "source", "word", "place", "sure")
 CHRONOLOGY = Table("chronology", (*FACT_COLUMNS, "position"), keys=2)
-HEARD = Table("heard", ("source", "authority", "day", "position"), keys=3)
 
 Said = tuple[str, str | None, str | None, bool | None]
 """The day, the word, the place, and whether it is sure."""
@@ -21,7 +20,7 @@ class Chronology:
     """One row an event of a record; all without content once the record is removed or its key destroyed."""
 
     name = "chronology"
-    tables = (CHRONOLOGY, HEARD)
+    tables = (CHRONOLOGY,)
 
     @property
     def opens(self) -> frozenset[str]:
@@ -29,7 +28,7 @@ class Chronology:
         return frozenset(_KINDS)
 
     def project(self, event: PublishedEvent) -> Sequence[Put]:
-        """The event's fact and the day on which its agency was heard; a removal empties the rows before it."""
+        """The event's fact; a removal empties the rows before it."""
         kind = _KINDS.get(event.type)
         if kind is None:
             return ()
@@ -39,10 +38,7 @@ class Chronology:
             personal = event.personal
         except KeyError:
             return (_empty(event, event.version),)
-        said = _SAYS[kind](event, personal)
-        place = said[2] if kind in _REGISTERING else None
-        heard = Put(HEARD, (event.source, place or "", event.time[:10], event.position), False)
-        return [*_before(event, kind), _fact(event, kind, said), heard]
+        return [*_before(event, kind), _fact(event, kind, _SAYS[kind](event, personal))]
 
 
 _KINDS: Mapping[str, FactKind] = {

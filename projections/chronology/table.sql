@@ -17,12 +17,6 @@ create table if not exists chronology (
 create unique index if not exists chronology_key on chronology (stream, version);
 create index if not exists chronology_organisation on chronology (place, word) where kind = 'started';
 
--- The days of which an agency told anything, by the authority of the child's address where it told that ('' elsewhere).
-create table if not exists heard (
-    source text not null,
-    authority text not null,
-    day text not null,
-    position bigint not null
-);
-create unique index if not exists heard_key on heard (source, authority, day);
-create index if not exists heard_day on heard (day);
+-- When an agency last told anything, and whether it ever told of a child in an authority.
+create index if not exists chronology_told on chronology (source, time);
+create index if not exists chronology_place on chronology (source, place) where kind in ('registered', 'amended');

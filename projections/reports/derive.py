@@ -20,6 +20,8 @@ from projections.reports.tables import FINDING, LISTING
 
 PAGE = 2_000
 """Children whose findings are found at once."""
+FOREVER = "9999-12-31"
+"""Ends what has no end in sight, so that one index serves all."""
 
 
 def owners(cursor: Cursor, records: Collection[str]) -> set[str]:
@@ -73,7 +75,7 @@ def _findings(child: str, facts: Sequence[Fact]) -> Iterator[Row]:
     for found in findings(facts):
         status, detail = found.answer
         said = (found.since, found.authority, status, orjson.dumps(detail).decode())
-        yield (child, found.report, found.begins, found.ends, *said)
+        yield (child, found.report, found.begins, found.ends or FOREVER, *said)
 
 
 def _listing(child: str, facts: Sequence[Fact]) -> Iterator[Row]:

@@ -8,11 +8,12 @@ import orjson
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
 from domain.reports import EDUCATION
+from domain.reports.staleness import WINDOW_DAYS
 from projections.audit_history.query import EVENT_COLUMNS, open_event, stored_event
 from projections.projection import Opener
 from projections.restricted import unless_cleared
 
-_ON = "{0}.begins <= %(on)s and ({0}.ends is null or {0}.ends > %(on)s)"
+_ON = "{0}.begins <= %(on)s and {0}.ends > %(on)s"
 _BEHIND = "({0}.since, {0}.child) > (%(since)s, %(child)s::uuid)"
 _IN = "(%(authority)s::text is null or {0}.authority = %(authority)s)"
 
@@ -141,21 +142,41 @@ def education_statuses(cursor: Cursor, on: str, authority: str | None) -> dict[s
 
 
 def heard_days(cursor: Cursor, sources: Sequence[str], on: str, authority: str | None) -> dict[str, list[str]]:
-    """The days of which each feed told, up to a day, in order: of feeds that ever told of a child in the authority."""
-    cursor.execute(
-        "select h.source, h.day from views.heard h where h.source = any(%(sources)s) and h.day <= %(on)s"
-        " and (%(authority)s::text is null or exists (select from views.heard s"
-        "  where s.source = h.source and s.authority = %(authority)s)) group by 1, 2 order by 1, 2",
-        {"sources": list(sources), "on": on, "authority": authority},
-    )
+    """The days of which each feed told in its last WINDOW_DAYS up to a day, in order.
+
+    Feeds that never told anything by then are left out, and with an authority those that never told of a child there.
+    """
     days: defaultdict[str, list[str]] = defaultdict(list)
-    for source, day in cursor.fetchall():
-        days[source].append(day)
+    for source in sources:
+        cursor.execute(_DAYS_BACK, {"source": source, "on": f"{on}~", "window": WINDOW_DAYS, "authority": authority})
+        found = [day for (day,) in cursor.fetchall() if day]
+        if found:
+            days[source] = found[::-1]
     return dict(days)
 
 
-def first_day(cursor: Cursor) -> str | None:
-    """The first day of which anything was told."""
-    cursor.execute("select min(day) from views.heard")
+_DAYS_BACK = """
+with recursive last as (
+    select left(max(time), 10) as day from views.chronology where source = %(source)s and time < %(on)s
+    and (%(authority)s::text is null or exists (select from views.chronology p
+        where p.source = %(source)s and p.place = %(authority)s and p.kind in ('registered', 'amended')))
+), back (day) as (
+    select day from last
+    union all
+    select (select left(max(c.time), 10) from views.chronology c
+        where c.source = %(source)s and c.time < back.day
+        and c.time >= (select to_char(day::date - %(window)s, 'YYYY-MM-DD') from last))
+    from back where back.day is not null
+) select day from back"""
+"""From the last day backwards, one look into the index a day."""
+
+
+def first_day(cursor: Cursor, sources: Sequence[str]) -> str | None:
+    """The first day of which any of the agencies told anything."""
+    cursor.execute(
+        "select left(min((select min(c.time) from views.chronology c where c.source = s.source)), 10)"
+        " from unnest(%s::text[]) as s (source)",
+        (list(sources),),
+    )
     day: tuple[str | None] = cursor.fetchone() or (None,)
     return day[0]

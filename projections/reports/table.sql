@@ -1,16 +1,17 @@
--- A child on the list of a report from the day `begins` up to, not including, `ends`; `detail` is JSON text without names.
+-- A child on the list of a report from the day `begins` up to, not including, `ends` ('9999-12-31' stands for
+-- until further notice); `detail` is JSON text without names.
 create table if not exists finding (
     child uuid not null,
     report text not null,
     begins text not null,
-    ends text,
+    ends text not null,
     since text not null,
     authority text,
     status text not null,
     detail text not null
 );
 create unique index if not exists finding_key on finding (child, report, begins);
-create index if not exists finding_list on finding (report, authority, begins, ends, status);
+create index if not exists finding_list on finding (report, authority, ends, begins, status);
 
 -- Where a child's name is read, and who knows it since when (JSON text, source to day); nothing of sensitive agencies.
 create table if not exists listing (

@@ -1,7 +1,8 @@
-"""Reports over HTTP: who is on a list on a day, as JSON or CSV, each look recorded with all that it showed."""
+"""Reports over HTTP: who is on a list on a day, as JSON or CSV, each page recorded with all that it shows."""
 
 import re
 from datetime import date
+from functools import partial
 from http import HTTPStatus
 from typing import Annotated, Any
 
@@ -16,13 +17,10 @@ from services.api.looks import Looker, ReasonHeader, looker
 from services.api.parts import Parts
 from services.api.problems import Problem, absent
 from services.api.shapes import Report
-from services.report_csv import report_csv
-from services.reports import report_page
+from services.reports import Asked, report_csv, report_page
 
 MOST_LISTED = 2_000
 """Children of one page."""
-MOST_IN_A_LOOK = 1_000
-"""Children of one access event; a page that shows more is recorded in several."""
 _AFTER = r"^[0-9-]{10}~[0-9a-f-]{36}$"
 _AUTHORITY = re.compile(r"[A-Z][0-9]{8}")
 _SAY_DAY = "on: give a date such as 2008-10-23"
@@ -68,12 +66,11 @@ def _report(
     if name not in REPORTS:
         raise absent()
     place = Place(*after.split("~")) if after else FIRST
+    shown = None if who.parts.deployment.shows_all else partial(who.shown, on=on)
     with who.parts.reading() as cursor:
-        found, last = report_page(cursor, who.parts.keys, name, on, authority, place, limit)
+        found, last = report_page(cursor, who.parts.keys, Asked(name, on, authority, shown), place, limit)
     asked = {key: found[key] for key in ("report", "on", "authority") if found[key]}
-    children = [each["child"] for each in (*found["children"], *found["undecided"])]
-    for begin in range(0, max(1, len(children)), MOST_IN_A_LOOK):
-        who.record(asked, children[begin : begin + MOST_IN_A_LOOK])
+    who.record(asked, [each["child"] for each in (*found["children"], *found["undecided"])])
     return found, last
 
 

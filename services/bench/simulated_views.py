@@ -11,9 +11,9 @@ from psycopg2.extensions import connection as Connection  # noqa: N812
 
 from domain.vocabulary import RESTRICTED_SOURCE, AgencyKind
 from projections.audit_history.project import HISTORY
-from projections.chronology.project import CHRONOLOGY, HEARD, Chronology
+from projections.chronology.project import CHRONOLOGY, Chronology
 from projections.directory.project import LINK
-from projections.postgres import copy, latest
+from projections.postgres import copy
 from projections.projection import PublishedEvent, Row, Table
 from projections.reports import derive
 from projections.schema import LIVE, use
@@ -68,19 +68,16 @@ def fill(stack: Arena, children: int, seed: int) -> Iterator[int]:
         connection.autocommit = True
         with connection.cursor() as cursor:
             use(cursor, LIVE)
-            cursor.execute("vacuum analyze finding, listing, chronology, link, history, heard")
+            cursor.execute("vacuum analyze finding, listing, chronology, link, history")
 
 
 def _write(connection: Connection, maker: "_Maker", page: list[Person]) -> None:
     with connection, connection.cursor() as cursor:
         use(cursor, LIVE)
         maker.keys.clear()
-        rows: dict[Table, list[Row]] = {LINK: [], CHRONOLOGY: [], HEARD: [], HISTORY: []}
+        rows: dict[Table, list[Row]] = {LINK: [], CHRONOLOGY: [], HISTORY: []}
         for person in page:
             maker.add(person, rows)
-        cursor.execute("create temp table if not exists heard_now (like heard) on commit delete rows")
-        copy(cursor, "heard_now", HEARD, latest(HEARD, rows.pop(HEARD)))
-        cursor.execute("insert into heard select * from heard_now on conflict do nothing")
         for table, new in rows.items():
             copy(cursor, table.name, table, new)
         insert_keys(cursor, "register", maker.keys)

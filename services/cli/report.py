@@ -33,7 +33,7 @@ def run(args: Namespace) -> int:
     if args.json:
         print_json(found)
     elif args.csv:
-        from services.report_csv import report_csv
+        from services.reports import report_csv
 
         sys.stdout.buffer.write(report_csv(found))
     else:

@@ -32,6 +32,7 @@ class KeyRing:
         self._cached: OrderedDict[str, DataKey] = OrderedDict()
         self._new: dict[str, DataKey] = {}
         self._lock = Lock()
+        self._opened: tuple[str, dict[str, Any]] = ("", {})
 
     def prefetch(self, streams: Iterable[str]) -> None:
         """Reads the keys of many streams in one go, so that opening asks no more; a broken one is left to `open`."""
@@ -41,8 +42,15 @@ class KeyRing:
             self._fetch(missing, pass_over_broken=True)
 
     def open(self, stream: str, version: int, sealed: str) -> dict[str, Any]:
-        """The personal fields of an event (an `Opener`); raises KeyError once the key is destroyed, or SealBroken."""
-        return self._key(stream).open(version, sealed)
+        """The personal fields of an event (an `Opener`); raises KeyError once the key is destroyed, or SealBroken.
+
+        One projection after the other opens the same payload: what was opened last is kept. Read it, don't change it.
+        """
+        payload, personal = self._opened
+        if payload is not sealed:
+            personal = self._key(stream).open(version, sealed)
+            self._opened = sealed, personal
+        return personal
 
     def key_for(self, stream: str) -> DataKey:
         """The key of a stream to seal with; a fresh one, pending, where there is none."""
@@ -76,6 +84,7 @@ class KeyRing:
         with self._lock:
             self._new.clear()
             self._cached.clear()
+            self._opened = "", {}
 
     def _key(self, stream: str) -> DataKey:
         with self._lock:

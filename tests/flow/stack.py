@@ -5,14 +5,14 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import psutil
 
 SECONDS = 180.0
-LOOKS = {"duplicates", "find", "show", "history", "receipts", "export"}
+LOOKS = {"duplicates", "find", "show", "history", "receipts", "export", "report", "policy"}
 ROLES = ("kafka", "postgres", "registrar", "relay", "projector", "api")
 
 
@@ -26,10 +26,11 @@ def eventually(condition: Callable[[], Any], what: str) -> Any:
 
 
 class Stack:
-    """`start` again after the supervisor was killed; `close` leaves nothing."""
+    """`start` again after the supervisor was killed; `close` leaves nothing. `settings` are environment variables."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, settings: Mapping[str, str] | None = None) -> None:
         self.folder = folder
+        self.settings = settings or {}
         self.data = folder / "data"
         self.start()
 
@@ -95,4 +96,5 @@ class Stack:
         return [sys.executable, "-m", "services.cli.main", *words, "--data", str(self.data)]
 
     def _environment(self) -> dict[str, str]:
-        return {name: value for name, value in os.environ.items() if not name.startswith("CONTACTPOINT_")}
+        others = {name: value for name, value in os.environ.items() if not name.startswith("CONTACTPOINT_")}
+        return {**others, **self.settings}

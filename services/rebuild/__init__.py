@@ -1,0 +1,5 @@
+"""Every view built afresh from Kafka beside the live ones, compared with them, and put in their place."""
+
+from services.rebuild.run import Progress, RebuildRunning, Rebuilt, rebuild
+
+__all__ = ["Progress", "RebuildRunning", "Rebuilt", "rebuild"]

@@ -1,0 +1,110 @@
+"""The views built afresh in a schema of their own: replayed, indexed, and what follows from them derived."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import closing, contextmanager
+from functools import partial
+from itertools import pairwise
+from multiprocessing import get_context
+from uuid import UUID
+
+from projections import bulk, positions
+from projections.apply import Write
+from projections.catalogue import DERIVED, TABLES
+from projections.digest import combined, table_sums
+from projections.positions import Partition
+from projections.projection import Table
+from projections.reports import derive
+from projections.schema import use
+from streams.replay import Span, no_collector
+from streams.store.database import Connection, connect, transaction
+
+FRESH = "views_rebuilt"
+REPLACED = "views_replaced"
+PROCESSES = 2
+WORTH_PROCESSES = 50_000
+"""So many messages take longer to read than processes take to start."""
+
+Spans = Mapping[Partition, Span]
+Replay = Callable[[Spans, str, Write], int]
+
+
+def connect_to(database_url: str) -> Connection:
+    """A connection that may wait and work for as long as it takes."""
+    return connect(database_url, application_name="contactpoint rebuild", statement_timeout_s=0, idle_timeout_s=0)
+
+
+def begin(builder: Connection, partitions: Iterable[Partition]) -> None:
+    """Clears away what an earlier rebuild may have left, and makes the tables."""
+    with transaction(builder), builder.cursor() as cursor:
+        cursor.execute(f"drop schema if exists {REPLACED} cascade")
+        bulk.begin(cursor, FRESH)
+        positions.begin(cursor, partitions)
+
+
+@contextmanager
+def helpers(messages: int) -> Iterator[Executor | None]:
+    """Processes that take their shares of the work, where there is enough of it."""
+    if messages < WORTH_PROCESSES:
+        yield None
+        return
+    with ProcessPoolExecutor(PROCESSES - 1, get_context("spawn")) as processes:
+        yield processes
+
+
+def load(replaying: Replay, offsets: Mapping[Partition, int], processes: Executor | None) -> int:
+    """Replays everything up to the offsets, a share of it here; returns how many messages."""
+    spans = {partition: Span(0, offset) for partition, offset in offsets.items()}
+    mine, *others = _shares(spans, PROCESSES if processes else 1)
+    running = [processes.submit(replaying, share, FRESH, bulk.write) for share in others] if processes else []
+    return replaying(mine, FRESH, bulk.write) + sum(process.result() for process in running)
+
+
+def _shares(spans: Spans, number: int) -> list[dict[Partition, Span]]:
+    """The spans in about equal shares."""
+    shares: list[dict[Partition, Span]] = [{} for _ in range(number)]
+    for partition, span in sorted(spans.items(), key=lambda item: -item[1].end):
+        smallest = min(shares, key=lambda share: sum(taken.end for taken in share.values()))
+        smallest[partition] = span
+    return shares
+
+
+def finish(database_url: str, processes: Executor | None) -> str:
+    """Makes the indexes and derives the findings; returns the digest."""
+    with ThreadPoolExecutor(PROCESSES, "indexes") as threads:
+        sums = list(threads.map(partial(_finish_table, database_url), TABLES))
+        _derive(database_url, processes)
+        return combined([*sums, *threads.map(partial(_finish_derived, database_url), DERIVED)])
+
+
+def _derive(database_url: str, processes: Executor | None) -> None:
+    """Finds the findings of all children, of an equal part of the possible ids in each process."""
+    parts = PROCESSES if processes else 1
+    mine, *others = pairwise([str(UUID(int=part * (2**128 - 1) // parts)) for part in range(parts + 1)])
+    running = [processes.submit(_derive_between, database_url, each) for each in others] if processes else []
+    _derive_between(database_url, mine)
+    for each in running:
+        each.result()
+
+
+def _derive_between(database_url: str, bounds: tuple[str, str]) -> None:
+    with closing(connect_to(database_url)) as connection, transaction(connection), connection.cursor() as cursor:
+        use(cursor, FRESH)
+        cursor.execute("set synchronous_commit = off")
+        with no_collector():
+            derive.fill(cursor, *bounds)
+
+
+def _finish_derived(database_url: str, table: Table) -> str:
+    with closing(connect_to(database_url)) as connection, transaction(connection), connection.cursor() as cursor:
+        use(cursor, FRESH)
+        bulk.finish_derived(cursor, table)
+        return table_sums(cursor, FRESH, table.name)
+
+
+def _finish_table(database_url: str, table: Table) -> str:
+    with closing(connect_to(database_url)) as connection, transaction(connection), connection.cursor() as cursor:
+        use(cursor, FRESH)
+        cursor.execute("set maintenance_work_mem = '128MB'; set synchronous_commit = off")
+        bulk.finish(cursor, table)
+        return table_sums(cursor, FRESH, table.name)

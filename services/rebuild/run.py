@@ -1,0 +1,167 @@
+"""Every view built afresh from Kafka beside the live ones, compared with them, and put in their place."""
+
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+from psycopg2.errors import LockNotAvailable
+
+from projections import locks, positions
+from projections.digest import digest
+from projections.live import write as write_live
+from projections.positions import Partition
+from projections.projection import Opener
+from projections.schema import LIVE, use
+from services.rebuild import building
+from streams.kafka import KafkaSettings
+from streams.replay import Span, replay
+from streams.sealing import KeyEncryptionKey
+from streams.store.database import Connection, Database, transaction
+from streams.store.keys import KeyRing, reader_of
+
+LITTLE = 2_000
+"""So many messages may be caught up while the projector pauses."""
+PROGRESS_S = 0.5
+
+Progress = Callable[[int, int], None]
+"""Told how many messages are done, of how many."""
+
+
+class RebuildRunning(Exception):
+    """Another rebuild is at work."""
+
+
+@dataclass(frozen=True)
+class Rebuilt:
+    """What a rebuild found: messages read, seconds taken, both digests, and whether the new views are live now."""
+
+    events: int
+    seconds: float
+    live: str
+    rebuilt: str
+    switched: bool
+
+    def document(self) -> dict[str, Any]:
+        """As the contract's §4 shows it, and whether the new views are live."""
+        return {
+            "events": self.events,
+            "seconds": round(self.seconds, 3),
+            "digest": {"live": self.live, "rebuilt": self.rebuilt},
+            "switched": self.switched,
+        }
+
+
+def rebuild(
+    kafka: KafkaSettings,
+    database_url: str,
+    key_encryption_key: Path,
+    *,
+    replace: bool = False,
+    progress: Progress | None = None,
+) -> Rebuilt:
+    """Reads the logs up to where the live views are, compares, and switches where both are equal, or with `replace`.
+
+    Readers see the old views or the new ones, never a mixture; the projector pauses only while the last messages are
+    caught up. Raises RebuildRunning, KafkaAway, DatabaseAway; the live views are untouched then.
+    """
+    began = monotonic()
+    replaying = partial(replay, kafka, database_url, partial(_open_keys, database_url, key_encryption_key))
+    with closing(building.connect_to(database_url)) as guard, closing(building.connect_to(database_url)) as builder:
+        _become_the_one(guard)
+        with closing(building.connect_to(database_url)) as snapshot, ThreadPoolExecutor(1, "digest") as aside:
+            offsets = _begin_snapshot(snapshot)
+            live_digest = aside.submit(_digest_of_live, snapshot)
+            building.begin(builder, offsets)
+            with building.helpers(sum(offsets.values())) as processes:
+                with _told(progress, database_url, sum(offsets.values())):
+                    events = building.load(replaying, offsets, processes)
+                rebuilt = building.finish(database_url, processes)
+            live = live_digest.result()
+        switched = rebuilt == live or replace
+        if switched:
+            _catch_up(builder, replaying, LITTLE)
+            _switch(database_url, builder, replaying)
+    return Rebuilt(events, monotonic() - began, live, rebuilt, switched)
+
+
+def _open_keys(database_url: str, key_encryption_key: Path) -> Opener:
+    database = Database(database_url, "contactpoint rebuild keys")
+    return KeyRing(KeyEncryptionKey.from_file(key_encryption_key), reader_of(database, "register"))
+
+
+def _become_the_one(guard: Connection) -> None:
+    with transaction(guard), guard.cursor() as cursor:
+        if not locks.take_for_session(cursor, locks.REBUILD):
+            raise RebuildRunning("another rebuild is at work")
+
+
+def _begin_snapshot(snapshot: Connection) -> dict[Partition, int]:
+    """Where the live views are; what the connection sees from now on is what they are there."""
+    snapshot.set_session(isolation_level="REPEATABLE READ")
+    return _offsets(snapshot, LIVE)
+
+
+def _offsets(connection: Connection, schema: str) -> dict[Partition, int]:
+    with connection.cursor() as cursor:
+        use(cursor, schema)
+        return positions.stored_offsets(cursor)
+
+
+def _digest_of_live(snapshot: Connection) -> str:
+    with snapshot.cursor() as cursor:
+        return digest(cursor, LIVE)
+
+
+def _catch_up(builder: Connection, replaying: building.Replay, enough: int) -> None:
+    """Applies what the live views have taken meanwhile, until no more than `enough` messages are missing."""
+    while True:
+        with transaction(builder):
+            live, fresh = _offsets(builder, LIVE), _offsets(builder, building.FRESH)
+            with builder.cursor() as cursor:
+                positions.begin(cursor, live.keys() - fresh.keys())
+        spans = {partition: Span(fresh.get(partition, 0), end) for partition, end in live.items()}
+        if sum(span.end - span.first for span in spans.values()) <= enough:
+            return
+        replaying(spans, building.FRESH, write_live)
+
+
+def _switch(database_url: str, builder: Connection, replaying: building.Replay) -> None:
+    """Holds the projector, applies the last messages, and puts the new schema in the place of the old one."""
+    with closing(building.connect_to(database_url)) as holder, transaction(holder), holder.cursor() as cursor:
+        locks.wait_for(cursor, locks.SCHEMA)
+        locks.wait_for(cursor, locks.ROWS)
+        _catch_up(builder, replaying, 0)
+        cursor.execute(
+            f"alter schema {LIVE} rename to {building.REPLACED}; alter schema {building.FRESH} rename to {LIVE}"
+        )
+    # Who still reads the old tables is waited for; the next rebuild drops them if that takes too long.
+    with suppress(LockNotAvailable), transaction(builder), builder.cursor() as cursor:
+        cursor.execute(f"drop schema {building.REPLACED} cascade")
+
+
+@contextmanager
+def _told(progress: Progress | None, database_url: str, total: int) -> Iterator[None]:
+    """Tells `progress` from time to time how far the replay is."""
+    done = threading.Event()
+
+    def tell(tell_of: Progress) -> None:
+        with closing(building.connect_to(database_url)) as connection:
+            while not done.wait(PROGRESS_S):
+                with transaction(connection):
+                    tell_of(sum(_offsets(connection, building.FRESH).values()), total)
+
+    teller = threading.Thread(target=tell, args=(progress,), name="progress") if progress else None
+    if teller:
+        teller.start()
+    try:
+        yield
+    finally:
+        done.set()
+        if teller:
+            teller.join()

@@ -1,0 +1,1 @@
+"""The memo's case, in plain words, run on real servers."""
