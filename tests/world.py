@@ -11,7 +11,7 @@ from uuid import UUID
 
 import orjson
 
-from domain.agency import Agency
+from domain.agency import Agency, Contact
 from domain.child import Child, Comparison
 from domain.event import RegisterEvent
 from domain.identity import Comparer
@@ -40,8 +40,11 @@ from streams.store.schema import create_schemas
 from streams.topics import ensure_topics, submissions_topic
 
 AGENCIES = (
-    Agency("la-north", "North Council", AgencyKind.LOCAL_AUTHORITY, "E06999001"),
+    Agency(
+        "la-north", "North Council", AgencyKind.LOCAL_AUTHORITY, "E06999001", Contact("Duty desk", phone="01632 960111")
+    ),
     Agency("gp", "GP registration", AgencyKind.GP_REGISTRATION),
+    Agency("clinic", "Ropewalk clinic", AgencyKind.SENSITIVE_SERVICE),
 )
 
 

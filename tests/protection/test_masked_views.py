@@ -84,3 +84,22 @@ def test_nothing_of_a_sensitive_record_shows(database: str, story: Story, chosen
 def _given_name(value: bytes) -> str:
     event = decode_event(value, Seals())
     return str(event.personal.get("particulars", {}).get("given_name", ""))
+
+
+def test_the_number_of_a_child_that_only_a_sensitive_agency_knew_leads_to_nobody(database: str) -> None:
+    story = Story()
+    openly = story.listed(story.registered())
+    secret = story.registered("clinic", "C1")
+    number = story.listed(secret, "clinic")
+    story.merged(openly, number)
+    values = made_sensitive(story.values, {secret})
+    with writing(database) as cursor:
+        clear(cursor)
+        take(cursor, [decode_event(value, Seals()) for value in values])
+        for time in (None, orjson.loads(values[-1])["recordedat"]):
+            for cleared, means in ((True, openly), (False, None)):
+                sight = Sight(cleared, TODAY)
+                entry = directory.seen_one(cursor, Seals(), number, time, None, TODAY, sight).entry
+                assert (entry and entry["child"]) == means
+        assert history(cursor, Seals(), number) == []
+        assert history(cursor, Seals(), number, cleared=True)
