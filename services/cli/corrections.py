@@ -1,12 +1,15 @@
 """`contactpoint corrections`: what carers and children say is wrong or object to, tracked to its end."""
 
 from argparse import ArgumentParser, Namespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from services.cli.client import Api, looking_api
 from services.cli.errors import DONE
-from services.cli.output import console, print_json, table, text
+from services.cli.output import console, plain, print_json, text
 from services.cli.parser import a_child, a_count, deed_parser, looker_options
+
+if TYPE_CHECKING:
+    from rich.text import Text
 
 KINDS, APPLICANTS = ("correction", "objection"), ("child", "carer", "other")
 OUTCOMES = ("upheld", "partly-upheld", "refused", "withdrawn")
@@ -44,16 +47,21 @@ def _list(api: Api, args: Namespace) -> int:
     if args.json:
         print_json(found)
         return DONE
-    rows = [_row(each) for each in found["requests"]]
     to = console()
-    to.print(table(("request", "about", "by", "what", "status", "due"), rows) if rows else "There are no requests.")
+    for each in found["requests"]:
+        to.print(_lines(each), soft_wrap=True)
+    if not found["requests"]:
+        to.print("There are no requests.")
     return DONE
 
 
-def _row(each: dict[str, Any]) -> tuple[object, ...]:
-    status = each["answer"]["outcome"] if each["answer"] else "overdue" if each["overdue"] else "open"
-    said = f"{each['kind']}: {each['text'] or 'destroyed'}"
-    return text(each["request"], "cyan"), each["child"], each["asked_by"], said, status, each["due"]
+def _lines(each: dict[str, Any]) -> "Text":
+    """A request: its number and how it stands, about whom, and what was said."""
+    outcome = each["answer"]["outcome"] if each["answer"] else None
+    status = outcome or ("overdue since" if each["overdue"] else "open until") + f" {each['due']}"
+    said = plain(each["text"] or "what was said is destroyed").replace("\N{REPLACEMENT CHARACTER}", " ")
+    head = f"{each['kind']} by {each['asked_by']}, {status}"
+    return text(each["request"], "cyan").append(f"  {head}\n  about {each['child']}\n  {said}\n", "default")
 
 
 def _record(api: Api, args: Namespace) -> int:
