@@ -7,10 +7,10 @@ one, in the schema `register`, and its counter's row lock keeps the ordinals gap
 from collections.abc import Sequence
 
 import orjson
-from psycopg2.extras import execute_values
 
 from domain.access.notices import Notice, document
 from streams.store.database import Cursor
+from streams.store.outbox import write_outbox
 from streams.topics import UNCLAIMED, notices_topic
 
 Told = tuple[Notice, tuple[str, int, str]]
@@ -19,12 +19,10 @@ Told = tuple[Notice, tuple[str, int, str]]
 
 def leave_notices(cursor: Cursor, told: Sequence[Told]) -> None:
     """Leaves notices for the relay, in the cursor's transaction; the record's key is the child."""
-    if not told:
-        return
-    cursor.execute("update register.outbox_counter set last = last + %s returning last", (len(told),))
-    ((last,),) = cursor.fetchall()
-    rows = [
-        (ordinal, notices_topic(each.authority or UNCLAIMED), each.child.encode(), orjson.dumps(document(each, *of)))
-        for ordinal, (each, of) in enumerate(told, last - len(told) + 1)
-    ]
-    execute_values(cursor, "insert into register.outbox (ordinal, topic, key, value) values %s", rows, page_size=500)
+    write_outbox(
+        cursor,
+        [
+            (notices_topic(each.authority or UNCLAIMED), each.child.encode(), orjson.dumps(document(each, *of)))
+            for each, of in told
+        ],
+    )

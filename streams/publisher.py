@@ -161,8 +161,8 @@ class Publisher:
         if all(map(self._appender.partitions_of, topics)):
             return
         codes = [topic.removeprefix(RECEIPTS) for topic in topics if topic.startswith(RECEIPTS)]
-        authorities = [topic.removeprefix(NOTICES) for topic in topics if topic.startswith(NOTICES)]
-        await asyncio.to_thread(ensure_topics, self._kafka, codes, authorities)
+        notices = [topic for topic in topics if topic.startswith(NOTICES)]
+        await asyncio.to_thread(ensure_topics, self._kafka, codes, notices)
         await self._appender.refresh()
         for topic in topics:
             if not self._appender.partitions_of(topic):

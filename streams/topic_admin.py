@@ -19,7 +19,8 @@ from streams.topics import (
     UNCLAIMED,
     Topic,
     agency_topics,
-    authority_topic,
+    notice_topics,
+    notices_topic,
 )
 
 ANSWER_WITHIN_S = 12
@@ -94,9 +95,9 @@ async def _differences(admin: AIOKafkaAdminClient, replication: int) -> list[str
     partitions = await _partitions(admin)
     codes = {name.partition(".")[2] for name in partitions if name.startswith((SUBMISSIONS, RECEIPTS))}
     codes -= {UNCLAIMED, STEWARDSHIP}
-    authorities = {name.removeprefix(NOTICES) for name in partitions if name.startswith(NOTICES)} - {UNCLAIMED}
     wanted = [*COMMON_TOPICS, *(topic for code in sorted(codes) for topic in agency_topics(code))]
-    wanted += map(authority_topic, sorted(authorities))
+    unclaimed = notices_topic(UNCLAIMED)
+    wanted += notice_topics(name for name in sorted(partitions) if name.startswith(NOTICES) and name != unclaimed)
     present = {topic.name: topic for topic in wanted if topic.name in partitions}
     found = [f"the topic {topic.name} is missing" for topic in wanted if topic.name not in present]
     found += [

@@ -19,7 +19,7 @@ from services.registrar.receipts import Answer, receipt
 from services.registrar.submission import MODELS
 from services.schemas.__main__ import DOCS, files
 from services.schemas.event_examples import cloud_event
-from streams.topics import ACCESS_EVENTS, COMMON_TOPICS, REGISTER_EVENTS, agency_topics, authority_topic
+from streams.topics import ACCESS_EVENTS, COMMON_TOPICS, REGISTER_EVENTS, agency_topics, notice_topics, notices_topic
 from tests.examples import RECEIPTS, SENSITIVE_STORY, STORY, events, message, submission
 from tests.test_reading import JSON, PLACES, UNKNOWN_FIELDS, WRONG_CHILDREN, WRONG_ENVELOPES, WRONG_OTHERS
 
@@ -148,7 +148,7 @@ def test_an_event_follows_the_schema_of_its_message(name: str) -> None:
 
 def test_the_document_names_every_topic_that_others_may_meet() -> None:
     submissions, receipts = agency_topics("{agency}")
-    notices = authority_topic("{authority}")
+    notices = notice_topics([notices_topic("{authority}")])[0]
     topics = {topic.name: topic for topic in (submissions, receipts, notices, *COMMON_TOPICS)}
     addresses = {channel["address"] for channel in DOCUMENT["channels"].values()}
     assert addresses == {submissions.name, receipts.name, notices.name, REGISTER_EVENTS, ACCESS_EVENTS}

@@ -10,7 +10,15 @@ from services.schemas.event_examples import cloud_event, events
 from services.schemas.examples import NOTICES, RECEIPTS, SUBMISSIONS
 from services.schemas.json_schema import schema_of
 from services.schemas.messages import data_model
-from streams.topics import ACCESS_EVENTS, COMMON_TOPICS, REGISTER_EVENTS, Topic, agency_topics, authority_topic
+from streams.topics import (
+    ACCESS_EVENTS,
+    COMMON_TOPICS,
+    REGISTER_EVENTS,
+    Topic,
+    agency_topics,
+    notice_topics,
+    notices_topic,
+)
 
 FORMAT = "application/schema+json;version=2020-12"
 CONTENT_TYPE = "application/cloudevents+json"
@@ -45,7 +53,7 @@ def document() -> Fields:
             ),
             "accessEvents": _channel(common[ACCESS_EVENTS], OF_ACCESS, "Who looked at what and why; not for agencies."),
             "notices": _channel(
-                authority_topic("{authority}"),
+                notice_topics([notices_topic("{authority}")])[0],
                 ["notice"],
                 "Looks of which an authority is told; kept for ever.",
             ),

@@ -40,11 +40,17 @@ class Notice(BaseModel):
     kind: Literal["unscheduled-look", "override"]
     child: Annotated[StreamId, Field(description="the child's number in the directory")]
     time: Time
-    action: Annotated[str, Field(description="what was asked for")]
-    organisation: Annotated[str | None, Field(description="where the user works; null where that may not be told")]
-    role: str | None
-    reason_code: Annotated[str | None, Field(description="of the list of reasons")]
-    position: Annotated[int, Field(ge=1, description="of the access event, by which an auditor finds the rest")]
+    action: Annotated[str | None, Field(description="what was asked for")] = None
+    organisation: Annotated[str | None, Field(description="where the user works; null where that may not be told")] = (
+        None
+    )
+    role: str | None = None
+    reason_code: Annotated[str | None, Field(description="of the list of reasons")] = None
+    position: Annotated[
+        int | None, Field(ge=1, description="of the access event, by which an auditor finds the rest")
+    ] = None
+    investigation: Annotated[StreamId | None, Field(description="of an override, which has to be looked into")] = None
+    until: Annotated[Time | None, Field(description="of an override: how long the child could be seen")] = None
 
 
 class Event(BaseModel):
