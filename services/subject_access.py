@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from domain.access.disclosure import Held
-from domain.child.composition import RecordFact, RecordState, fold_record, may_be_known
+from domain.child.composition import RecordFact, RecordState, compose, fold_record, may_be_known
 from domain.protection import Standing
 from domain.protection.masking import is_restricted
 from domain.vocabulary import STEWARDSHIP_SOURCE
@@ -41,17 +41,20 @@ class _Record(NamedTuple):
 
 def held(cursor: Cursor, sources: Sources, child: str, today: date, *, cleared: bool) -> Held | None:
     """What is held of a child, None where nothing is; `cleared` is whether who asks may see sensitive services."""
-    shown = entry(cursor, sources.keys, child, today=today)
-    if shown is None:
+    seen = entry(cursor, sources.keys, child, today=today)
+    if seen is None:
         return None
     child = survivor(cursor, child)
     records = _records(cursor, sources.keys, child)
     ordinary = [each for each in records if not each.restricted]
+    whole = _whole(seen, [each.state for each in ordinary], today)
+    if whole is None:
+        return None
     confidential = [each.state for each in records if cleared and each.restricted and _is_told(each.state, today)]
     kinds = {agency.urn: agency.kind for agency in load_agencies(cursor).values()}
     streams = {event.stream for each in (records if cleared else ordinary) for event in each.events}
     return Held(
-        entry=shown,
+        entry=whole,
         records=[each.state for each in ordinary],
         confidential=confidential,
         kinds=[kinds[each.state.source] for each in ordinary if each.state.source in kinds],
@@ -59,6 +62,12 @@ def held(cursor: Cursor, sources: Sources, child: str, today: date, *, cleared: 
         shown=[_look(cursor, sources, look) for look in _looks(cursor, sources, child)],
         decisions=_decisions(cursor, sources.keys, child, streams),
     )
+
+
+def _whole(seen: Mapping[str, Any], records: Sequence[RecordState], today: date) -> Fields | None:
+    """The entry with all that a shield hides from readers: what an applicant is given of it is decided later."""
+    made = compose(seen["child"], records, position=seen["position"], as_of=seen["as_of"], today=today)
+    return made and made | {"shielded": seen["shielded"]}
 
 
 def _records(cursor: Cursor, opener: Opener, child: str) -> list[_Record]:

@@ -44,7 +44,8 @@ def accesses(
 def _streams_of(cursor: Cursor, opener: Opener, user: str) -> list[str]:
     """The streams of a user, one a day. Whose a stream is stands sealed in it, so the first event of each is opened."""
     cursor.execute(
-        "select stream, version, sealed from views.access_log where version = 1 and type like 'ChildrenShown.%'"
+        "select stream, version, sealed from views.access_log where version = 1 and split_part(type, '.', 1) = any(%s)",
+        (list(LOOKS),),
     )
     first = cursor.fetchall()
     opener.prefetch({stream for stream, _, _ in first})

@@ -18,7 +18,7 @@ def latest_looks(who: Looker, entry: Mapping[str, Any]) -> list[dict[str, Any]] 
     """The latest 25 looks as `{when, action, role, organisation, reason_code}`, for auditors with `user`.
 
     None for a reader without the right to know of looks where the child lives. An organisation that may work
-    confidentially is named to nobody who is not cleared for that.
+    confidentially is named to nobody who is not cleared for that; of a shielded child none is: it would say where.
     """
     authority = next((each["authority"] for each in entry["addresses"] if each.get("authority")), None)
     place = where(who.standing.authority, authority)
@@ -28,8 +28,11 @@ def latest_looks(who: Looker, entry: Mapping[str, Any]) -> list[dict[str, Any]] 
     with who.parts.reading() as cursor:
         looks = accesses(cursor, who.parts.access_keys, family(cursor, entry["child"]), limit=MOST)
         people = load_users(cursor, {look["user"] for look in looks if look["user"]})
+        organisations = who.parts.watch.organisations
         named = [
-            organisation_told(cursor, who.parts.watch.organisations, people.get(look["user"] or ""), verdict.cleared)
+            None
+            if entry["shielded"]
+            else organisation_told(cursor, organisations, people.get(look["user"] or ""), verdict.cleared)
             for look in looks
         ]
     is_auditor = who.standing.role is Role.AUDITOR

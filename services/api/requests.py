@@ -75,11 +75,17 @@ def _there(who: Looker, child: str, doing: str) -> str:
     """The child that a number means, recorded as looked at; raises Problem 403, and 404 where it is not there."""
     with who.parts.reading() as cursor:
         found = entry(cursor, who.parts.keys, child, today=who.today)
-    refused = who.refusal_about([found]) if found else absent()
+        place = authorities_of(cursor, [found["child"]]) if found else {}
+    refused = who.refusal_about([_living_in(place.get(found["child"]))]) if found else absent()
     who.record({"child": child, "doing": doing}, [found["child"]] if found and not refused else [])
     if found is None or refused:
         raise refused or absent()
     return str(found["child"])
+
+
+def _living_in(authority: str | None) -> dict[str, Any]:
+    """As much of an entry as says where a child lives, which a shield does not hide from this question."""
+    return {"addresses": [{"authority": authority}]}
 
 
 def _list(who: Looker, is_open: bool | None, limit: int) -> list[dict[str, Any]]:
