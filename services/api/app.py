@@ -20,6 +20,7 @@ from services.api import (
     requests,
     subject_access,
     submissions,
+    users,
 )
 from services.api.callers import Authentication
 from services.api.gate import Gate
@@ -68,6 +69,7 @@ def build_app(parts: Parts, close: Callable[[], None] = lambda: None) -> Gate:
         access.router(parts),
         subject_access.router(parts),
         requests.router(parts),
+        users.router(parts),
         dead_letters.router(parts),
         health.router(parts, gate),
         docs.router(),

@@ -14,7 +14,7 @@ from domain.identity import Searcher
 from services.api.standings import Desks, Standings
 from services.api.watch import Watch
 from services.policy.deployment import Deployment
-from services.registers import load_agencies
+from services.registers import Users, load_agencies
 from services.submit.sender import abandon, submission_producer
 from streams.access_log import Look
 from streams.kafka import KafkaSettings
@@ -93,7 +93,7 @@ class Parts:
     """What the endpoints use.
 
     `keys` open the register, `access_keys` the access log, `searcher` judges what a search finds, `deployment` says
-    which children are shown, `watch` says whom to tell of a look, `now` is the clock.
+    which children are shown, `users` grants and revokes, `watch` says whom to tell of a look, `now` is the clock.
     """
 
     pool: Pool
@@ -105,6 +105,7 @@ class Parts:
     searcher: Searcher
     database_url: str
     deployment: Deployment
+    users: Users
     watch: Watch
     now: Callable[[], datetime] = utc_now
     standings: Standings = field(init=False)

@@ -15,6 +15,7 @@ from services.api.watch import Watch
 from services.identity.settings_file import load_settings
 from services.policy.deployment import Deployment
 from services.policy.shipped import policy_named
+from services.registers import Users
 from services.settings import Settings
 from services.tokens import read_key
 from streams.access_log import AccessLog
@@ -72,11 +73,15 @@ def open_app(settings: Settings) -> Gate:
     deployment = Deployment(policy_named(settings.policy))
     watch = Watch.over(database_url, key)
     kafka, token_key = settings.need_kafka(), read_key(settings)
-    parts = Parts(pool, keys, access_keys, access_log, token_key, kafka, searcher, database_url, deployment, watch)
+    users = Users(database_url, key)
+    parts = Parts(
+        pool, keys, access_keys, access_log, token_key, kafka, searcher, database_url, deployment, users, watch
+    )
 
     def close() -> None:
         parts.producer.close()
         access_log.close()
+        users.close()
         watch.close()
         pool.close()
         key_pool.close()

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from domain.policy import LISTS
+from domain.protection import Role
 from services.api.watch_shapes import EntryAccess
 
 Outcome = Literal["accepted", "duplicate", "refused", "invalid"]
@@ -347,6 +348,57 @@ class Policies(BaseModel):
 
     policies: list[AboutPolicy]
     deployment: AboutPolicy
+
+
+UserName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._@-]{0,99}$")]
+Words = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]*$")
+]
+Day = Annotated[str, AfterValidator(_iso_date)]
+
+
+class Grant(_Request):
+    """What a user may from now on; the dates are the last days on which training, vetting and sign-off hold.
+
+    `authority` is the ONS code of a local authority; without one the user works for the whole directory.
+    """
+
+    name: UserName
+    display_name: Words | None = None
+    role: Role
+    organisation: Words
+    authority: Annotated[str, StringConstraints(pattern=r"^[A-Z][0-9]{8}$")] | None = None
+    trained_until: Day
+    vetted_until: Day
+    signed_off_until: Day
+
+
+class Revocation(_Request):
+    """The user whose right is taken away."""
+
+    name: UserName
+
+
+class Granted(BaseModel):
+    """The user, and whether anything was changed."""
+
+    user: str
+    changed: bool
+
+
+class UserShown(BaseModel):
+    """A user as the register has it."""
+
+    name: str
+    display_name: str | None
+    role: str
+    organisation: str
+    authority: str | None
+    sensitive: bool
+    trained_until: str
+    vetted_until: str
+    signed_off_until: str
+    revoked: bool
 
 
 class ProblemDetails(BaseModel):

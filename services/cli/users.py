@@ -8,7 +8,7 @@ from services.cli.errors import DONE, AnswerIsNo
 from services.cli.output import console, print_json, table
 from services.cli.parser import a_file, deed_parser, limit_option
 from services.cli.stack import settings_of
-from services.registers import Granter, Users, load_users, read_users_file
+from services.registers import Granter, Users, load_users, read_users_file, user_document
 from services.settings import Settings
 from streams.sealing import KeyEncryptionKey
 from streams.store.database import Database
@@ -70,22 +70,6 @@ def _list(settings: Settings, args: Namespace) -> int:
         heads = ("name", "role", "organisation", "authority", "sensitive", "until")
         console().print(table(heads, [_row(user) for user in known]))
     return DONE
-
-
-def user_document(user: Standing) -> dict[str, object]:
-    """A user as the register's answers have it."""
-    return {
-        "name": user.user,
-        "display_name": user.display_name,
-        "role": user.role.value,
-        "organisation": user.organisation,
-        "authority": user.authority,
-        "sensitive": user.sensitive,
-        "trained_until": user.trained_until.isoformat(),
-        "vetted_until": user.vetted_until.isoformat(),
-        "signed_off_until": user.signed_off_until.isoformat(),
-        "revoked": user.revoked,
-    }
 
 
 def _row(user: Standing) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from services.registers.demo_users import DEMO_USERS, add_demo_users
 from services.registers.entries import BadRegister
 from services.registers.extracts import ExtractRefused, SentExtract, begin_extract, complete_extract
 from services.registers.granting import FAR, Granter, Users, add_users
-from services.registers.users import BadUser, load_users, read_users_file, user_of
+from services.registers.users import BadUser, load_users, read_users_file, user_document, user_of
 from streams.store.database import Database
 
 __all__ = [
@@ -37,6 +37,7 @@ __all__ = [
     "load_users",
     "read_agencies_file",
     "read_users_file",
+    "user_document",
     "user_of",
 ]
 

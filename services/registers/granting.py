@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from threading import Lock
 from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
@@ -49,9 +50,13 @@ Allow = Callable[[Standing | None, Standing], None]
 
 
 class Users:
-    """Grants and revokes. `allow` is asked for each user that changes, with how the user stands in the register."""
+    """Grants and revokes, one change at a time; threads take turns.
+
+    `allow` is asked for each user that changes, with how the user stands in the register.
+    """
 
     def __init__(self, database_url: str, key: KeyEncryptionKey) -> None:
+        self._turn = Lock()
         self._reads = Database(database_url, "contactpoint users")
         self._keys = KeyRing(key, reader_of(self._reads, "access"))
         self._log = LogApplication(database_url, "access", EventMapper(self._keys))
@@ -85,7 +90,8 @@ class Users:
     def _settle(self, wanted: Mapping[str, Standing], by: Granter, allow: Allow) -> int:
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                return self._try(wanted, by, allow)
+                with self._turn:
+                    return self._try(wanted, by, allow)
             except IntegrityError:
                 self._keys.forget()
                 if attempt == ATTEMPTS:

@@ -84,3 +84,19 @@ def load_users(cursor: Cursor, names: Collection[str] | None = None) -> dict[str
 def _standing(row: Sequence[Any]) -> Standing:
     name, role, *rest = row
     return Standing(name, Role(role), *rest)
+
+
+def user_document(user: Standing) -> dict[str, object]:
+    """A user as the register's answers have it."""
+    return {
+        "name": user.user,
+        "display_name": user.display_name,
+        "role": user.role.value,
+        "organisation": user.organisation,
+        "authority": user.authority,
+        "sensitive": user.sensitive,
+        "trained_until": user.trained_until.isoformat(),
+        "vetted_until": user.vetted_until.isoformat(),
+        "signed_off_until": user.signed_off_until.isoformat(),
+        "revoked": user.revoked,
+    }
