@@ -18,7 +18,7 @@ def display_receipts(to: Console, found: Sequence[Mapping[str, Any]]) -> None:
             text(receipt["outcome"], STYLES[receipt["outcome"]]),
             receipt["submission"] or "–",
             receipt["message"],
-            "\n".join(f"{reason['field'] or 'the submission'}: {reason['message']}" for reason in receipt["reasons"]),
+            "; ".join(f"{reason['field'] or 'the submission'}: {reason['message']}" for reason in receipt["reasons"]),
         )
         for receipt in found
     ]

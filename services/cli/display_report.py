@@ -42,8 +42,8 @@ def _rows(children: Iterable[Fields]) -> Iterator[tuple[object, ...]]:
             text(f"{name['given_name'] or '–'} {name['family_name'] or ''}", "bold"),
             child["date_of_birth"] or "unknown",
             child["since"],
-            "\n".join(_why(child)),
-            "\n".join(source.removeprefix(_AGENCY) for source in child["known_to"]),
+            "; ".join(_why(child)),
+            ", ".join(source.removeprefix(_AGENCY) for source in child["known_to"]),
             text(child["child"], "cyan"),
         )
 
@@ -55,7 +55,7 @@ def _why(child: Fields) -> Iterator[str]:
         yield f"enquiry {follow_up['status']} since {follow_up['since']}"
     for name, value in child.items():
         if name not in _SHOWN and name != "follow_up" and value:
-            yield f"{name}: {_words(value)}"
+            yield f"{name.replace('_', ' ')} {_words(value)}"
 
 
 def _words(value: object) -> str:

@@ -43,6 +43,10 @@ def text(value: object, style: str = "") -> "Text":
     return Text(plain(value), style=style)
 
 
+_WHOLE = frozenset({"child"})
+"""Columns of what people copy: it stays on one line."""
+
+
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]], title: str | None = None) -> "Table":
     """A table whose columns are as wide as their values need."""
     from rich import box
@@ -50,7 +54,7 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]], title: str |
 
     made = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
     for column in columns:
-        made.add_column(column, overflow="fold")
+        made.add_column(column, overflow="fold", no_wrap=column in _WHOLE)
     for row in rows:
         made.add_row(*(_cell(value) for value in row))
     return made
