@@ -1,42 +1,40 @@
-"""The access report: looks of a period, the few facts that they are put beside, and what the detectors make of them."""
+"""The access report: the looks of a period, and what the detectors make of them."""
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from domain.identity.normalise import normalise_name, normalise_postcode
 from domain.protection import Standing
-from domain.watching import Access, Facts, report
-from domain.watching.accesses import OPENING, Span
+from domain.watching import Access, report
+from domain.watching.accesses import looking_up
 from projections.access_log.period import LOOKS, Looked, looks_between
-from projections.chronology.organisations import worked_with
-from projections.directory.query import entries
+from projections.directory.query import children_known
 from projections.projection import Opener
-from services.organisations import Organisations, keys_of
+from services.organisations import Organisations
+from services.watching_facts import TooMany, facts_about
 from streams.store.database import Cursor
+
+__all__ = ["Asked", "Keys", "TooMany", "access_report"]
 
 MOST_LOOKS = 200_000
 """Looks of a period that are read; a longer report is refused, so that none is cut short without a word."""
-MOST_CHILDREN = 20_000
-"""Children, gone to by the users who are reported on, who are put beside them."""
-PAGE = 500
+AT_ONCE = 5_000
 
 OVERRIDES = "OverrideUsed"
 """The event of broken glass."""
 
 
-class TooMany(Exception):
-    """More looks than one report can be made of."""
-
-
 class Asked(NamedTuple):
-    """Of which period (ISO times, the end not included), which authority's users or all, or which one user."""
+    """Of which period (ISO times, the end not included), which authority's users or all, or which one user.
+
+    `cleared` is whether the reader may know of children whom only sensitive services know.
+    """
 
     begin: str
     end: str
     authority: str | None
     user: str | None
+    cleared: bool = False
 
 
 class Keys(NamedTuple):
@@ -58,7 +56,9 @@ def access_report(
         for each in looked
         if each.user is not None and _is_meant(people.get(each.user), each.user, asked)
     ]
-    facts = _facts(cursor, keys.register, people, organisations, accesses, today)
+    if not asked.cleared:
+        accesses = _without_hidden(cursor, accesses)
+    facts = facts_about(cursor, keys.register, people, organisations, accesses, today)
     unreadable = sum(each.user is None for each in looked)
     return {**report(accesses, facts, today, frozenset({"override", OVERRIDES})), "unreadable": unreadable}
 
@@ -75,64 +75,10 @@ def _access(each: Looked, user: str, standing: Standing | None) -> Access:
     return Access(each.position, each.time, user, each.role, organisation, each.action, each.children)
 
 
-def _facts(
-    cursor: Cursor,
-    opener: Opener,
-    people: Mapping[str, Standing],
-    organisations: Organisations,
-    accesses: Sequence[Access],
-    today: date,
-) -> Facts:
-    visits = {(each.user, child) for each in accesses if each.action in OPENING for child in each.children}
-    children = sorted({child for _, child in visits})
-    if len(children) > MOST_CHILDREN:
-        raise TooMany
-    names, addresses = _names_and_addresses(cursor, opener, children, today)
-    own = {user: normalise_name((people[user].display_name or "").rpartition(" ")[2]) for user in people}
-    namesakes = {(user, child) for user, child in visits if own.get(user) and own[user] in names.get(child, ())}
-    worked = [each.organisation for each in accesses if each.organisation]
-    confidential = {each for each in set(worked) if organisations.about(cursor, each).confidential}
-    involvements = _involvements(cursor, children, set(worked))
-    return Facts(frozenset(namesakes), addresses, involvements, frozenset(confidential))
-
-
-def _names_and_addresses(
-    cursor: Cursor, opener: Opener, children: Sequence[str], today: date
-) -> tuple[dict[str, set[str]], dict[str, str]]:
-    """Every family name of each child, normalised, and an opaque word for where it lives, the same for one address."""
-    names: dict[str, set[str]] = {}
-    places: dict[str, str] = {}
-    words: defaultdict[tuple[str, ...], str] = defaultdict(lambda: f"address-{len(words)}")
-    for begin in range(0, len(children), PAGE):
-        for entry in entries(cursor, opener, children[begin : begin + PAGE], today):
-            called = [entry["name"], *entry["other_names"]]
-            names[entry["child"]] = {normalise_name(each.get("family_name") or "") for each in called} - {""}
-            if (place := _place(entry["addresses"])) is not None:
-                places[entry["child"]] = words[place]
-    return names, places
-
-
-def _place(addresses: Iterable[Mapping[str, Any]]) -> tuple[str, ...] | None:
-    """What tells an address from others: its property number, else postcode and first line; None without either."""
-    for address in addresses:
-        if address.get("uprn"):
-            return (str(address["uprn"]),)
-        if address.get("postcode") and address.get("lines"):
-            return normalise_postcode(address["postcode"]), normalise_name(address["lines"][0])
-    return None
-
-
-def _involvements(
-    cursor: Cursor, children: Collection[str], organisations: Collection[str]
-) -> dict[tuple[str, str], Sequence[Span]]:
-    """The involvements of the users' organisations, under the name that the users' register gives them."""
-    known = worked_with(cursor, children)
-    by_key: defaultdict[str, set[str]] = defaultdict(set)
-    for organisation in organisations:
-        for key in keys_of(organisation):
-            by_key[key].add(organisation)
-    found: defaultdict[tuple[str, str], list[Span]] = defaultdict(list)
-    for (place, child), spans in known.items():
-        for organisation in by_key.get(place, ()):
-            found[organisation, child] += spans
-    return dict(found)
+def _without_hidden(cursor: Cursor, accesses: Sequence[Access]) -> list[Access]:
+    """The looks without the children whom the reader may not know of."""
+    children = sorted({child for each in looking_up(accesses) for child in each.children})
+    known: set[str] = set()
+    for begin in range(0, len(children), AT_ONCE):
+        known |= children_known(cursor, children[begin : begin + AT_ONCE])
+    return [each._replace(children=tuple(child for child in each.children if child in known)) for each in accesses]

@@ -56,7 +56,7 @@ def router(parts: Parts) -> APIRouter:
 def _report(who: Looker, period: _Period, authority: str | None, user: str | None) -> dict[str, Any]:
     parts = who.parts
     begin, end = (_midnight(day) for day in (period.first, period.last + timedelta(days=1)))
-    asked, keys = Asked(begin, end, authority, user), Keys(parts.keys, parts.access_keys)
+    asked, keys = Asked(begin, end, authority, user, who.cleared), Keys(parts.keys, parts.access_keys)
     with parts.reading() as cursor:
         people = load_users(cursor)
         try:
