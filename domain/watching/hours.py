@@ -1,6 +1,7 @@
 """What the clock shows in England, and when nobody is expected to work."""
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 FIRST_HOUR, LAST_HOUR = 7, 20
 """Work begins at 07:00 and ends at 20:00; before, after and at weekends is out of hours. Bank holidays are days."""
@@ -23,6 +24,7 @@ def _is_summer_time(moment: datetime) -> bool:
     return _last_sunday(moment.year, 3) <= moment < _last_sunday(moment.year, 10)
 
 
+@lru_cache(maxsize=256)
 def _last_sunday(year: int, month: int) -> datetime:
     last = datetime(year, month, 31, 1)
     return last - timedelta(days=(last.weekday() + 1) % 7)

@@ -15,7 +15,9 @@ def describe(parser: ArgumentParser) -> None:
     """What is done with the register."""
     deeds = parser.add_subparsers(dest="deed", required=True, metavar="add|list")
     add = deed_parser(deeds, "add", "add or replace the agencies of a file")
-    add.add_argument("file", type=a_file, metavar="FILE", help="YAML: a list of {code, name, kind, authority?}")
+    add.add_argument(
+        "file", type=a_file, metavar="FILE", help="YAML: a list of {code, name, kind, authority?, contact?}"
+    )
     limit_option(deed_parser(deeds, "list", "list the agencies"))
 
 

@@ -72,9 +72,10 @@ def _involvements(involvements: Iterable[Fields], *, current: bool) -> object | 
         return None
     rows = [
         (
-            text("restricted" if each.get("restricted") else each.get("service", ""), "bold" if current else "dim"),
-            (each.get("organisation") or {}).get("name"),
-            _person(each.get("practitioner")) + ("  (lead professional)" if each.get("lead_professional") else ""),
+            text("restricted service" if each.get("restricted") else each["service"], "bold" if current else "dim"),
+            "contact through" if each.get("restricted") else (each.get("organisation") or {}).get("name"),
+            _person(each.get("contact") or each.get("practitioner"))
+            + ("  (lead professional)" if each.get("lead_professional") else ""),
             each.get("started_on") if current else f"{each.get('started_on') or '?'} to {each['ended_on']}",
         )
         for each in wanted
