@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
+from domain.reports import gp_registrations
 from tests.flow.stack import Stack
 
 SHIPPED = files("domain.identity").joinpath("matcher.yaml").read_text(encoding="utf-8")
@@ -55,16 +56,14 @@ def test_the_settings_that_the_log_was_decided_by_give_no_difference(stack: Stac
     assert found["examples"] == {"only_log": [], "only_replay": [], "queue_new": [], "queue_gone": []}
     entries = stack.export()
     assert found["reports"]["children"] == {"log": len(entries), "replay": len(entries)}
-    several = sum(len({_practice(each) for each in entry["involvements"] if _is_gps(each)}) > 1 for entry in entries)
+    several = sum(gp_registrations(_gps(entry)) > 1 for entry in entries)
     assert found["reports"]["several_gps"]["log"] == several > 0
 
 
-def _is_gps(involvement: dict[str, Any]) -> bool:
-    return involvement["service"] == "gp" and involvement["ended_on"] is None
-
-
-def _practice(involvement: dict[str, Any]) -> str:
-    return str(involvement["organisation"]["name"])
+def _gps(entry: dict[str, Any]) -> list[tuple[str, str]]:
+    """Source and practice of each current registration with a GP."""
+    current = [each for each in entry["involvements"] if each["service"] == "gp" and each["ended_on"] is None]
+    return [(each["source"], each["organisation"]["name"]) for each in current]
 
 
 def test_other_settings_are_told_and_change_nothing(stack: Stack, sent: int, feeds: Path, strict: Path) -> None:
