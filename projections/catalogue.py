@@ -12,6 +12,7 @@ from projections.duplicates.project import Duplicates
 from projections.projection import Projection, Table
 from projections.receipts.project import Receipts
 from projections.reports.tables import FINDING, LISTING
+from projections.requests.project import Requests
 from projections.search.project import Search
 
 REGISTER_LOG = "register.events"
@@ -37,7 +38,7 @@ LOGS: Mapping[str, Log] = {
     log.name: log
     for log in (
         Log(REGISTER_LOG, (Directory(), Search(), Duplicates(), Chronology(), AuditHistory())),
-        Log(ACCESS_LOG, (AccessLog(),)),
+        Log(ACCESS_LOG, (AccessLog(), Requests())),
         Log(RECEIPTS_LOG, (Receipts(),)),
     )
 }

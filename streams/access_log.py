@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, fields
 from datetime import UTC, date, datetime
 from queue import Empty, Full, Queue
 from threading import Event, Thread
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID, uuid4
 
 from eventsourcing.application import EventSourcedLog
@@ -18,7 +18,10 @@ from eventsourcing.persistence import IntegrityError, PersistenceError
 from psycopg2.extras import execute_values
 
 from domain.access.events import ChildrenShown
+from domain.access.notices import Notice
+from domain.event import RegisterEvent
 from streams.codec import EventMapper, iso_text
+from streams.notices import Told, leave_notices
 from streams.sealing import KeyEncryptionKey
 from streams.store.application import LogApplication
 from streams.store.database import Cursor, Database, DatabaseAway
@@ -42,7 +45,8 @@ class AccessLogAway(Exception):
 class Look:
     """One look: `action` is the verb, `asked` what was asked for, `children` the ids shown, `count` how many things.
 
-    The other fields are those of the event, `domain/access/events.py`.
+    `notices` are published once the look is durable, and only then. The other fields are those of the event,
+    `domain/access/events.py`.
     """
 
     user: str
@@ -58,16 +62,36 @@ class Look:
     shown: Mapping[str, int] = field(default_factory=dict)
     hidden: Sequence[dict[str, Any]] = ()
     masked: Sequence[dict[str, Any]] = ()
+    notices: Sequence[Notice] = ()
+
+    def event(self) -> tuple[type[RegisterEvent], dict[str, Any]]:
+        """The event that records it: its class and fields."""
+        copied: dict[str, Any] = {"children": list(self.children), "shown": dict(self.shown)}
+        copied |= {"hidden": list(self.hidden), "masked": list(self.masked)}
+        plain = (each.name for each in fields(self) if each.name != "notices")
+        return ChildrenShown, {name: getattr(self, name) for name in plain} | copied
+
+    def alongside(self, cursor: Cursor) -> None:
+        """A look changes nothing else."""
 
 
-_COPIED = ("children", "shown", "hidden", "masked")
-_PLAIN = [each for each in fields(Look) if each.name not in _COPIED]
-"""The fields of a look that stand in its event as they are."""
+class Entry(Protocol):
+    """Something that a user does, and that is recorded on the stream of the user's day: a Look, or an override."""
+
+    @property
+    def user(self) -> str:
+        """Who does it."""
+
+    def event(self) -> tuple[type[RegisterEvent], dict[str, Any]]:
+        """The event that records it: its class and fields."""
+
+    def alongside(self, cursor: Cursor) -> None:
+        """Writes what else becomes true with it, in the same transaction."""
 
 
 @dataclass(slots=True)
 class _Waiting:
-    look: Look
+    look: Entry
     settled: Event = field(default_factory=Event)
     recorded: bool = False
     given_up: bool = False
@@ -89,7 +113,7 @@ class AccessLog:
         self._writer = Thread(target=self._run, name="access-log", daemon=True)
         self._writer.start()
 
-    def append(self, look: Look) -> None:
+    def append(self, look: Entry) -> None:
         """Returns once the look is durable; raises AccessLogAway when that takes too long or cannot be."""
         waiting = _Waiting(look)
         try:
@@ -137,7 +161,7 @@ class AccessLog:
             if batch := [waiting for waiting in batch if not waiting.given_up]:
                 return batch
 
-    def _record(self, looks: Sequence[Look]) -> None:
+    def _record(self, looks: Sequence[Entry]) -> None:
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 with self._turn():
@@ -163,7 +187,7 @@ class AccessLog:
             self._streams.forget()
             yield
 
-    def _save(self, looks: Sequence[Look], now: datetime) -> None:
+    def _save(self, looks: Sequence[Entry], now: datetime) -> None:
         versions = self._streams.versions({look.user for look in looks}, now.date())
         events = []
         for look in looks:
@@ -171,30 +195,33 @@ class AccessLog:
             versions[look.user] = stream, version + 1
             events.append(self._event(stream, version + 1, look, now))
 
-        def alongside(cursor: Cursor, _: Sequence[int]) -> None:
+        def alongside(cursor: Cursor, positions: Sequence[int]) -> None:
             insert_keys(cursor, "access", self._keys.take_new())
+            for look in looks:
+                look.alongside(cursor)
+            leave_notices(cursor, list(_told(looks, positions, iso_text(now))))
 
         self._log.events.put(events, alongside=alongside)
         self._keys.settle()
         self._streams.moved(versions)
 
-    def _event(self, stream: UUID, version: int, look: Look, now: datetime) -> ChildrenShown:
-        return EventSourcedLog(self._log.events, stream, ChildrenShown).trigger_event(
-            next_originator_version=version,
-            source=SOURCE,
-            restricted=False,
-            time=iso_text(now),
-            **{each.name: getattr(look, each.name) for each in _PLAIN},
-            children=list(look.children),
-            shown=dict(look.shown),
-            hidden=list(look.hidden),
-            masked=list(look.masked),
+    def _event(self, stream: UUID, version: int, look: Entry, now: datetime) -> RegisterEvent:
+        kind, told = look.event()
+        return EventSourcedLog(self._log.events, stream, kind).trigger_event(
+            next_originator_version=version, source=SOURCE, restricted=False, time=iso_text(now), **told
         )
 
     def _forget(self) -> None:
         """Only the database is believed from here on."""
         self._keys.forget()
         self._streams.forget()
+
+
+def _told(looks: Sequence[Entry], positions: Sequence[int], at: str) -> Iterator[Told]:
+    """The notices of looks, each with what it has to say of its look."""
+    for look, position in zip(looks, positions, strict=True):
+        if isinstance(look, Look):
+            yield from ((notice, (look.action, position, at)) for notice in look.notices)
 
 
 class _Streams:

@@ -9,7 +9,7 @@ from itertools import chain
 from streams.appender import Appender, Batch, Identity, Tail
 from streams.kafka import KafkaSettings
 from streams.store.publication import LOGS, NOTHING, OUTBOX, PartitionEnd, Publication
-from streams.topics import COMMON_TOPICS, RECEIPTS, Partition, ensure_topics
+from streams.topics import COMMON_TOPICS, NOTICES, RECEIPTS, Partition, ensure_topics
 
 EVENTS_A_ROUND = 1_000
 MESSAGES_A_ROUND = 500
@@ -161,7 +161,8 @@ class Publisher:
         if all(map(self._appender.partitions_of, topics)):
             return
         codes = [topic.removeprefix(RECEIPTS) for topic in topics if topic.startswith(RECEIPTS)]
-        await asyncio.to_thread(ensure_topics, self._kafka, codes)
+        notices = [topic for topic in topics if topic.startswith(NOTICES)]
+        await asyncio.to_thread(ensure_topics, self._kafka, codes, notices)
         await self._appender.refresh()
         for topic in topics:
             if not self._appender.partitions_of(topic):

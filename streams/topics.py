@@ -17,6 +17,8 @@ STEWARDSHIP = "stewardship"
 
 SUBMISSIONS = "submissions."
 RECEIPTS = "receipts."
+NOTICES = "notices."
+"""What a local authority is told at once, by its ONS code: who looked. Made with the first notice to it."""
 REGISTER_PARTITIONS = 4
 MAX_MESSAGE_BYTES = 2 * 1024 * 1024
 
@@ -59,6 +61,16 @@ def receipt_topic(code: str) -> str:
     return RECEIPTS + code
 
 
+def notices_topic(authority: str) -> str:
+    """The topic in which the authority of that ONS code is told, or UNCLAIMED where no authority is known."""
+    return NOTICES + authority
+
+
+def notice_topics(names: Iterable[str]) -> list[Topic]:
+    """Topics of notices, which are kept for ever."""
+    return [_topic(name, 1, _FOR_EVER) for name in names]
+
+
 def agency_topics(code: str) -> list[Topic]:
     """The two topics of an agency."""
     return [_topic(submissions_topic(code), 1, _SEVEN_DAYS), _topic(receipt_topic(code), 1, _FOR_EVER)]
@@ -74,17 +86,20 @@ COMMON_TOPICS = (
     _topic(DEAD_LETTERS, 1, _SEVEN_DAYS),
     *agency_topics(UNCLAIMED),
     *agency_topics(STEWARDSHIP),
+    *notice_topics([notices_topic(UNCLAIMED)]),
 )
 
 
-def ensure_topics(kafka: KafkaSettings, agencies: Iterable[str]) -> None:
-    """Creates what is missing of the common topics and those of the agencies named by code; others may do so at once.
+def ensure_topics(kafka: KafkaSettings, agencies: Iterable[str], notices: Iterable[str] = ()) -> None:
+    """Creates what is missing of the common topics, those of the agencies named by code and those of `notices` by name.
 
-    Returns when the topics can be used. Raises KafkaAway within 15 s, TopicRefused. Not for use in an event loop.
+    Others may do so at once. Returns when the topics can be used. Raises KafkaAway within 15 s, TopicRefused. Not for
+    use in an event loop.
     """
     from streams.topic_admin import create_missing
 
-    create_missing(kafka, [*COMMON_TOPICS, *(topic for code in agencies for topic in agency_topics(code))])
+    of_agencies = [topic for code in agencies for topic in agency_topics(code)]
+    create_missing(kafka, [*COMMON_TOPICS, *of_agencies, *notice_topics(notices)])
 
 
 def check_topics(kafka: KafkaSettings) -> list[str]:

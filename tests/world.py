@@ -17,8 +17,7 @@ from domain.event import RegisterEvent
 from domain.identity import Comparer
 from domain.vocabulary import AgencyKind
 from projections import live, postgres, schema
-from projections.access_log.project import AccessLog
-from projections.catalogue import LOGS, REGISTER_LOG
+from projections.catalogue import ACCESS_LOG, LOGS, REGISTER_LOG
 from projections.projection import PublishedEvent, PublishedReceipt
 from projections.receipts.project import Receipts
 from services import registers
@@ -197,8 +196,11 @@ class World:
         log = LogApplication(self.database_url, "access", EventMapper(ring))
         with closing(log), self.database.transaction() as cursor:
             cursor.execute("set local search_path to views")
+            shown = LOGS[ACCESS_LOG].projections
             events = [_published(raw, ring) for raw in log.recorder.select_raw(0, 100_000)]
-            postgres.write(cursor, [put for event in events for put in AccessLog().project(event)], careful=True)
+            postgres.write(
+                cursor, [put for event in events for each in shown for put in each.project(event)], careful=True
+            )
 
     def looks(self) -> list[dict[str, Any]]:
         """Every look recorded, opened, oldest first."""

@@ -8,6 +8,7 @@ import anyio.to_thread
 from fastapi import FastAPI
 
 from services.api import (
+    access,
     children,
     dead_letters,
     docs,
@@ -16,6 +17,8 @@ from services.api import (
     policies,
     receipts,
     reports,
+    requests,
+    subject_access,
     submissions,
     users,
 )
@@ -64,6 +67,9 @@ def build_app(parts: Parts, close: Callable[[], None] = lambda: None) -> Gate:
         duplicates.router(parts),
         reports.router(parts),
         policies.router(parts),
+        access.router(parts),
+        subject_access.router(parts),
+        requests.router(parts),
         users.router(parts),
         dead_letters.router(parts),
         health.router(parts, gate),

@@ -32,6 +32,7 @@ from streams.codec import iso_text
 from streams.store.application import LogApplication
 from streams.store.database import Database, DatabaseAway
 from streams.store.keys import KeyRing, insert_keys
+from streams.store.outbox import write_outbox
 
 logger = logging.getLogger(__name__)
 
@@ -252,7 +253,7 @@ class Registrar:
                 for answer in batch.answers
             ]
             rows += [dead_letter(answer, value, recorded_at) for answer, value in batch.letters]
-            store.write_outbox(cursor, rows)
+            write_outbox(cursor, rows)
 
         stored = [self._log.mapper.to_stored_event(event) for event in batch.events]
         self._log.recorder.insert_events(stored, alongside=alongside)

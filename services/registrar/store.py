@@ -1,6 +1,6 @@
 """What the registrar reads before it decides a batch and writes with it, in a few statements for any batch."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from psycopg2.extras import execute_values
 
 from services.registrar.kept_apart import Verdict, keep_verdicts
 from services.registrar.match_index import IndexChanges, write_index
-from streams.store.binary_copy import bigint, copy_into, copy_rows
+from streams.store.binary_copy import copy_into, copy_rows
 
 SubmissionKey = tuple[str, str]
 """(source, id) of a submission."""
@@ -64,7 +64,6 @@ def streams_of(cursor: Cursor, keys: Collection[RecordKey]) -> dict[RecordKey, U
 
 _SUBMISSIONS = copy_into("register", "submissions", ("source", "id", "outcome"))
 _RECORD_KEYS = copy_into("register", "record_keys", ("source", "kind", "key", "stream"))
-_OUTBOX = copy_into("register", "outbox", ("ordinal", "topic", "key", "value"))
 
 
 def write(cursor: Cursor, changes: Changes) -> None:
@@ -80,16 +79,6 @@ def write(cursor: Cursor, changes: Changes) -> None:
     )
     write_index(cursor, changes.index)
     keep_verdicts(cursor, changes.verdicts)
-
-
-def write_outbox(cursor: Cursor, rows: Sequence[tuple[str, bytes, bytes]]) -> None:
-    """Adds messages (topic, key, value) for the relay to publish, in order."""
-    if not rows:
-        return
-    cursor.execute("update register.outbox_counter set last = last + %s returning last", (len(rows),))
-    (last,) = cursor.fetchone() or (0,)
-    first = last - len(rows) + 1
-    copy_rows(cursor, _OUTBOX, [(bigint(first + n), topic.encode(), *rest) for n, (topic, *rest) in enumerate(rows)])
 
 
 def load_offsets(cursor: Cursor) -> dict[Partition, int]:
