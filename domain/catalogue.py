@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from domain.access.events import ChildrenShown, shown_by_rights
+from domain.access.override_events import InvestigationClosed, OverrideUsed
 from domain.access.requests import CorrectionRequested, ObjectionRaised, RequestAnswered
 from domain.access.user_events import UserChanged, UserGranted, UserRevoked
 from domain.child.events import (
@@ -20,6 +21,10 @@ from domain.child.events import (
     RecordContradicted,
     RecordLinked,
     RecordUnlinked,
+    ShieldApplied,
+    ShieldedChildListed,
+    ShieldLifted,
+    ShieldReviewed,
 )
 from domain.event import RegisterEvent
 from domain.source_record.events import (
@@ -55,7 +60,13 @@ EVENTS: Mapping[str, type[RegisterEvent]] = {
     "MatchSuspected.v1": MatchSuspected,
     "RecordContradicted.v1": RecordContradicted,
     "MatchDismissed.v1": MatchDismissed,
+    "ShieldedChildListed.v1": ShieldedChildListed,
+    "ShieldApplied.v1": ShieldApplied,
+    "ShieldReviewed.v1": ShieldReviewed,
+    "ShieldLifted.v1": ShieldLifted,
     "ChildrenShown.v2": ChildrenShown,
+    "OverrideUsed.v1": OverrideUsed,
+    "InvestigationClosed.v1": InvestigationClosed,
     "UserGranted.v1": UserGranted,
     "UserChanged.v1": UserChanged,
     "UserRevoked.v1": UserRevoked,

@@ -9,11 +9,14 @@ from projections.audit_history.project import AuditHistory
 from projections.chronology.project import Chronology
 from projections.directory.project import Directory
 from projections.duplicates.project import Duplicates
+from projections.overrides.project import Overrides
 from projections.projection import Projection, Table
 from projections.receipts.project import Receipts
 from projections.reports.tables import FINDING, LISTING
 from projections.requests.project import Requests
 from projections.search.project import Search
+from projections.shields.project import Shields
+from projections.shields.tables import HIDDEN
 
 REGISTER_LOG = "register.events"
 ACCESS_LOG = "access.events"
@@ -37,8 +40,8 @@ class Log:
 LOGS: Mapping[str, Log] = {
     log.name: log
     for log in (
-        Log(REGISTER_LOG, (Directory(), Search(), Duplicates(), Chronology(), AuditHistory())),
-        Log(ACCESS_LOG, (AccessLog(), Requests())),
+        Log(REGISTER_LOG, (Directory(), Search(), Duplicates(), Shields(), Chronology(), AuditHistory())),
+        Log(ACCESS_LOG, (AccessLog(), Requests(), Overrides())),
         Log(RECEIPTS_LOG, (Receipts(),)),
     )
 }
@@ -48,5 +51,5 @@ PROJECTIONS: Sequence[Projection] = [projection for log in LOGS.values() for pro
 TABLES: Sequence[Table] = [table for projection in PROJECTIONS for table in projection.tables]
 """Every table that projections put rows into."""
 
-DERIVED: Sequence[Table] = (FINDING, LISTING)
+DERIVED: Sequence[Table] = (FINDING, LISTING, HIDDEN)
 """Every table whose rows follow from those of TABLES; the digest covers both."""

@@ -83,6 +83,7 @@ def _originator_topic(event_class: type[RegisterEvent]) -> str:
 _ORIGINATORS = {
     "RecordRegistered.v1": "domain.source_record.record:SourceRecord",
     "ChildListed.v1": "domain.child.child:Child",
+    "ShieldedChildListed.v1": "domain.child.child:Child",
 }
 """The aggregate class that a stream's first event begins."""
 

@@ -61,10 +61,12 @@ def registrar_at_work(world: World) -> Iterator[None]:
 
     worker = threading.Thread(target=work)
     worker.start()
-    yield
-    stop.set()
-    worker.join()
-    consumer.close()
+    try:
+        yield
+    finally:
+        stop.set()
+        worker.join()
+        consumer.close()
 
 
 def queue(client: TestClient, user: Headers, **parameters: Any) -> Any:

@@ -15,7 +15,7 @@ RULING = Ruling("a-steward", "the same girl", NOW, "2026-11-23T10:00:00.000000Z"
 
 def child_with(*records: str) -> Child:
     """A child of these records."""
-    return Child.set_apart(uuid4(), dict.fromkeys(records, 1), RULING)
+    return Child.set_apart(uuid4(), dict.fromkeys(records, 1), RULING, None)
 
 
 def merge(survivor: Child, absorbed: Child) -> None:
@@ -29,7 +29,7 @@ def give_back(survivor: Child, absorbed: Child) -> None:
     """The survivor gives back what the absorbed child brought."""
     records = survivor.absorbed[str(absorbed.id)]
     survivor.unlink(records, absorbed.id, RULING)
-    absorbed.reinstate(dict.fromkeys(sorted(records), 1), RULING)
+    absorbed.reinstate(dict.fromkeys(sorted(records), 1), RULING, survivor)
 
 
 def replayed(child: Child) -> Child:

@@ -1,7 +1,8 @@
 """A child: which source records are believed to be one person, and how the directory entry is composed of them.
 
 `events.py` has what can happen to a child, `child.py` what it remembers, `stewardship.py` what a data steward may
-decide about it and when that is refused; `composition.py` makes the entry.
+decide about it and when that is refused; `composition.py` makes the entry. `shield.py` is what hides a child at risk,
+`shielding.py` who decides on it, `whereabouts.py` what it leaves of an entry.
 """
 
 from domain.child.child import Child

@@ -16,8 +16,13 @@ from domain.child.events import (
     RecordContradicted,
     RecordLinked,
     RecordUnlinked,
+    ShieldApplied,
+    ShieldedChildListed,
+    ShieldLifted,
+    ShieldReviewed,
 )
 from domain.child.judgement import STEWARD, Absorbed, Comparison, Ruling
+from domain.child.shield import Shield, stricter
 from domain.event import RegisterEvent
 
 
@@ -25,29 +30,39 @@ class Child(Aggregate):
     """One person as the directory knows it; `records` holds the stream ids of the linked source records as text.
 
     `superseded_by` is the child that absorbed this one, or None; `absorbed` has, in their order, the children that this
-    one absorbed and may give back, with what each brought.
+    one absorbed and may give back, with what each brought; `shield` hides its whereabouts while there is one.
     """
 
     records: set[str]
     superseded_by: str | None
     absorbed: dict[str, frozenset[str]]
+    shield: Shield | None
 
     def __init__(self) -> None:
         self.records = set()
         self.superseded_by = None
         self.absorbed = {}
+        self.shield = None
 
     @classmethod
-    def listed(cls, child: UUID, cause: RegisterEvent) -> "Child":
-        """A child that the directory learns of by `cause`, an event of a source record."""
-        begun: Child = cls._create(ChildListed, id=child, **_following(cause))
+    def listed(cls, child: UUID, cause: RegisterEvent, *, hidden: bool = False) -> "Child":
+        """A child that the directory learns of by `cause`, an event of a source record.
+
+        `hidden` says that something follows, before the record is linked, that hides the child.
+        """
+        begun: Child = cls._create(ShieldedChildListed if hidden else ChildListed, id=child, **_following(cause))
         return begun
 
     @classmethod
-    def set_apart(cls, child: UUID, records: Mapping[str, int], ruling: Ruling) -> "Child":
-        """A child of its own for records (stream id → version as it was seen) that a steward takes out of another."""
+    def set_apart(cls, child: UUID, records: Mapping[str, int], ruling: Ruling, origin: "Child | None") -> "Child":
+        """A child of its own for records (stream id → version as it was seen) that a steward takes out of another.
+
+        It keeps the shield of that child, its `origin`.
+        """
         first, version = next(iter(records.items()))
-        begun: Child = cls._create(ChildListed, id=child, **ruling.provenance, record=first, record_version=version)
+        kind = ShieldedChildListed if origin and origin.shield else ChildListed
+        begun: Child = cls._create(kind, id=child, **ruling.provenance, record=first, record_version=version)
+        begun.inherit([origin] if origin else (), ruling)
         begun._link_back(records, ruling)
         return begun
 
@@ -76,9 +91,10 @@ class Child(Aggregate):
         """Gives records to another child, which takes them by `set_apart` or `reinstate`."""
         self.trigger_event(RecordUnlinked, **ruling.provenance, **ruling.sealed, records=sorted(records), to=str(to))
 
-    def reinstate(self, records: Mapping[str, int], ruling: Ruling) -> None:
-        """Stands for itself again, with the records (stream id → version as it was seen) that it brought."""
+    def reinstate(self, records: Mapping[str, int], ruling: Ruling, origin: "Child | None") -> None:
+        """Stands for itself again, with the records (stream id → version as it was seen) `origin` gives."""
         self.trigger_event(ChildReinstated, **ruling.provenance, **ruling.sealed)
+        self.inherit([origin] if origin else (), ruling)
         self._link_back(records, ruling)
 
     def suspect(self, cause: RegisterEvent, matcher: str, suspicions: Sequence[Comparison]) -> None:
@@ -109,6 +125,29 @@ class Child(Aggregate):
             records=sorted(self.records),
             other_records=sorted(other.records),
         )
+
+    def apply_shield(self, review_by: str, ruling: Ruling) -> None:
+        """Hides the child's whereabouts."""
+        told = {"since": ruling.time, "review_by": review_by, "inherited_from": None}
+        self.trigger_event(ShieldApplied, **ruling.provenance, **ruling.sealed, **told)
+
+    def review_shield(self, review_by: str, ruling: Ruling) -> None:
+        """Keeps the shield, which has to stand, for another while."""
+        assert self.shield is not None
+        told = {"since": self.shield.since, "review_by": review_by}
+        self.trigger_event(ShieldReviewed, **ruling.provenance, **ruling.sealed, **told)
+
+    def lift_shield(self, ruling: Ruling) -> None:
+        """Shows the child's whereabouts again."""
+        self.trigger_event(ShieldLifted, **ruling.provenance, **ruling.sealed)
+
+    def inherit(self, others: Iterable["Child"], cause: RegisterEvent | Ruling) -> None:
+        """Takes on the shield of others before it takes their records, where that is stricter than its own."""
+        for other in others:
+            strictest = stricter((self.shield, other.shield))
+            if strictest and strictest != self.shield:
+                told = {"decided_by": None, "reason": None, "inherited_from": str(other.id)}
+                self.trigger_event(ShieldApplied, **_provenance(cause), **strictest._asdict(), **told)
 
     def absorb(self, child: str, records: Iterable[str]) -> None:
         """Remembers what an absorbed child brought; only an event calls this."""

@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from domain.birth import believed_birth
+from domain.child.belief import believed_before
 from domain.education import Schooling, education_status
 from domain.identity.normalise import normalise_name
 from domain.vocabulary import SENSITIVE_SERVICES
@@ -180,8 +181,7 @@ def compose(
 
 
 def _precedence(record: RecordState) -> tuple[bool, str, str]:
-    """Which record is believed first: one still registered, then the one whose particulars became true last."""
-    return (record.deregistered is None, record.time, record.stream)
+    return believed_before(record.deregistered is not None, record.time, record.stream)
 
 
 def _by_source(records: Iterable[RecordState]) -> list[RecordState]:

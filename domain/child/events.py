@@ -6,6 +6,7 @@ STEWARDSHIP_SOURCE as its source, and who decided and why are sealed: a reason m
 
 from typing import Any, ClassVar
 
+from domain.child.shield import Shield
 from domain.event import RegisterEvent, StreamBegun
 
 Fields = dict[str, Any]
@@ -18,6 +19,14 @@ class ChildListed(StreamBegun):
 
     record: str
     record_version: int
+
+
+class ShieldedChildListed(ChildListed):
+    """As ChildListed, for a child that must not be seen before it is hidden: the record comes by RecordLinked only.
+
+    What stands between the two on its stream (a shield, or the suspicion that it is a shielded child) holds from before
+    anybody can see the record, whatever order the streams are read in.
+    """
 
 
 class RecordLinked(RegisterEvent):
@@ -137,3 +146,53 @@ class MatchDismissed(RegisterEvent):
     other_records: list[str]
     decided_by: str
     reason: str
+
+
+class ShieldApplied(RegisterEvent):
+    """Whereabouts of the child are hidden since `since`, to be reviewed by the day `review_by`.
+
+    `inherited_from` is the child whose shield this is, where one that was merged or split had it; `decided_by` and
+    `reason` are None then, for they stand in that child's event.
+    """
+
+    CLEAR: ClassVar[tuple[str, ...]] = ("since", "review_by", "inherited_from")
+    SEALED: ClassVar[tuple[str, ...]] = ("decided_by", "reason")
+
+    since: str
+    review_by: str
+    inherited_from: str | None
+    decided_by: str | None
+    reason: str | None
+
+    def apply(self, child: Any) -> None:
+        """The child is shielded."""
+        child.shield = Shield(self.since, self.review_by)
+
+
+class ShieldReviewed(RegisterEvent):
+    """Somebody has looked at the shield that stands since `since`, and keeps it; the next review is by `review_by`."""
+
+    CLEAR: ClassVar[tuple[str, ...]] = ("since", "review_by")
+    SEALED: ClassVar[tuple[str, ...]] = ("decided_by", "reason")
+
+    since: str
+    review_by: str
+    decided_by: str
+    reason: str
+
+    def apply(self, child: Any) -> None:
+        """The next review is due later."""
+        child.shield = Shield(self.since, self.review_by)
+
+
+class ShieldLifted(RegisterEvent):
+    """The child is shielded no more."""
+
+    SEALED: ClassVar[tuple[str, ...]] = ("decided_by", "reason")
+
+    decided_by: str
+    reason: str
+
+    def apply(self, child: Any) -> None:
+        """Everything may be seen again."""
+        child.shield = None

@@ -54,6 +54,7 @@ def merge(survivor: Child | None, absorbed: Child | None, ruling: Ruling) -> Rul
     if refusal or survivor is None or absorbed is None:
         return refusal or UNKNOWN
     ours, theirs = sorted(survivor.records), sorted(absorbed.records)
+    survivor.inherit([absorbed], ruling)
     survivor.merge(ruling, [Absorbed(str(absorbed.id), theirs, "merge", 1.0, None, {})])
     absorbed.supersede(survivor.id, ruling)
     return Ruled((survivor, absorbed), dict.fromkeys(theirs, str(survivor.id)), False, ours, theirs)
@@ -90,8 +91,8 @@ def split(
     records = {record: versions[record] for record in sorted(found.records)}
     child.unlink(records, absorbed.id if absorbed else new_id, ruling)
     if absorbed:
-        absorbed.reinstate(records, ruling)
-    other = absorbed or Child.set_apart(new_id, records, ruling)
+        absorbed.reinstate(records, ruling, child)
+    other = absorbed or Child.set_apart(new_id, records, ruling, child)
     return Ruled((child, other), dict.fromkeys(records, str(other.id)), True, sorted(child.records), list(records))
 
 

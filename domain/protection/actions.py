@@ -23,6 +23,7 @@ class Action(StrEnum):
     SHIELD_LIFT = "shield-lift"
     SHIELD_REVIEW = "shield-review"
     OVERRIDE = "override"
+    INVESTIGATIONS = "investigations"
     SUBJECT_ACCESS = "subject-access"
     CORRECT = "correct"
     ACCESS_REPORT = "access-report"

@@ -39,16 +39,19 @@ data-manager              dead-letters     anywhere   allow     mask
 data-manager              shield-apply     own        allow     mask
 data-manager              shield-lift      own        allow     mask
 data-manager              shield-review    own        allow     mask
-data-manager              override         own        allow     mask
+data-manager              override         anywhere   allow     mask
+data-manager              investigations   own        allow     mask
 data-manager              correct          own        allow     mask
 
 authority-administrator   access-report    own        allow     mask
+authority-administrator   investigations   own        allow     mask
 authority-administrator   users-list       own        allow     allow
 authority-administrator   users-grant      own        allow     allow
 authority-administrator   users-revoke     own        allow     allow
 
 auditor                   looks            anywhere   allow     mask
 auditor                   access-report    anywhere   allow     mask
+auditor                   investigations   anywhere   allow     mask
 auditor                   users-list       anywhere   allow     allow
 
 subject-access-officer    find             anywhere   allow     mask

@@ -49,10 +49,11 @@ def _streams_of(cursor: Cursor, opener: Opener, user: str) -> list[str]:
     )
     first = cursor.fetchall()
     opener.prefetch({stream for stream, _, _ in first})
-    return [stream for stream, version, sealed in first if _opened(opener, stream, version, sealed).get("user") == user]
+    return [stream for stream, version, sealed in first if opened(opener, stream, version, sealed).get("user") == user]
 
 
-def _opened(opener: Opener, stream: str, version: int, sealed: str | None) -> dict[str, Any]:
+def opened(opener: Opener, stream: str, version: int, sealed: str | None) -> dict[str, Any]:
+    """The sealed fields of an access event; none once its key is destroyed."""
     try:
         return opener.open(stream, version, sealed) if sealed else {}
     except KeyError:
@@ -61,7 +62,7 @@ def _opened(opener: Opener, stream: str, version: int, sealed: str | None) -> di
 
 def _access(row: tuple[Any, ...], opener: Opener) -> dict[str, Any]:
     stream, version, position, kind, time, recorded_at, children, data, sealed = row
-    personal = _opened(opener, stream, version, sealed)
+    personal = opened(opener, stream, version, sealed)
     return {
         "position": position,
         "type": kind,

@@ -1,6 +1,7 @@
 """What happened to a child, read from the audit history; personal fields are opened here and nowhere before."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from typing import Any
 
 import orjson
@@ -10,8 +11,11 @@ from domain.vocabulary import RESTRICTED_SOURCE, STEWARDSHIP_SOURCE
 from projections.directory.survivors import family, survivor
 from projections.projection import Opener, PublishedEvent
 from projections.restricted import unless_cleared
+from projections.shields.query import veiled_names, veils
 
 EVENT_COLUMNS = "h.position, h.stream, h.version, h.type, h.time, h.recorded_at, h.source, h.data, h.sealed"
+
+_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 Version = tuple[str, int]
 """One event: its stream and version."""
@@ -58,6 +62,7 @@ def history(
     cleared: bool = False,
     hidden: Collection[str] = (),
     withheld: Collection[tuple[str, int]] = (),
+    opened: Collection[str] = (),
 ) -> list[dict[str, Any]]:
     """Every event of the child, of all it absorbed and of the records linked to it, oldest first (contract §4).
 
@@ -66,6 +71,7 @@ def history(
     Each is `{position, stream, version, type, time, recorded_at, source, data, caused_by}`; an event of the child takes
     `source` and `caused_by` from the record's event that it followed. Empty where the child has no record left.
 
+    Of a shielded child that is not `opened` to the reader nothing is told, nor what names such a child or its record.
     Nothing is told that has to do with a record of `hidden`, or with an involvement of `withheld` (record, number).
     Whoever is not cleared for sensitive services gets the events of the other agencies' records and no more: how
     records were put together may rest on one that is not shown, and a gap in the versions would tell so.
@@ -81,17 +87,25 @@ def history(
         return []
     streams = [record for record, _ in linked]
     events = events_of(cursor, opener, [*family(cursor, child), *streams] if cleared else streams)
-    events = [event for event in events if not _tells_of(event, hidden) and not _is_about(event, withheld)]
+    if veils(cursor, [child], opened):
+        return []
+    left_out = {*hidden, *veiled_names(cursor, {id_ for event in events for id_ in _named(event)}, opened)}
+    events = [event for event in events if not _tells_of(event, left_out) and not _is_about(event, withheld)]
     events_by_version = {(event.stream, event.version): event for event in events}
     missing = {cause for event in events if (cause := _cause(event)) and cause not in events_by_version}
     events_by_version |= _events(cursor, opener, missing)
-    opened = {version: open_event(event) for version, event in events_by_version.items()}
-    return [_shown(event, events_by_version, opened) for event in events]
+    personal = {version: open_event(event) for version, event in events_by_version.items()}
+    return [_shown(event, events_by_version, personal) for event in events]
 
 
-def _tells_of(event: PublishedEvent, records: Collection[str]) -> bool:
-    """Whether an event names one of these records anywhere in what is not sealed."""
-    return bool(records) and any(record in orjson.dumps(event.data).decode() for record in records)
+def _named(event: PublishedEvent) -> list[str]:
+    """Whatever records and children an event names in what is not sealed."""
+    return _ID.findall(orjson.dumps(event.data).decode())
+
+
+def _tells_of(event: PublishedEvent, ids: Set[str]) -> bool:
+    """Whether an event names one of these records or children."""
+    return bool(ids) and not ids.isdisjoint(_named(event))
 
 
 def _is_about(event: PublishedEvent, involvements: Collection[tuple[str, int]]) -> bool:

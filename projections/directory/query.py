@@ -4,18 +4,20 @@ A reader who is not `cleared` gets nothing that comes from a sensitive service; 
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
 from domain.child.composition import RecordState
+from domain.child.whereabouts import without_whereabouts
 from projections.audit_history.query import EVENT_COLUMNS, stored_event
 from projections.directory.replay import replayed
 from projections.directory.seen import Entry, Seen, Sight, seen_of, state_of
 from projections.directory.survivors import survivor
 from projections.projection import Opener, PublishedEvent
 from projections.restricted import unless_cleared
+from projections.shields.query import Veil, veils
 
 _REMOVED = "exists (select from views.fact f where f.stream = l.record and f.aspect = 'removal')"
 
@@ -50,11 +52,22 @@ def as_of(
     cleared: bool = False,
 ) -> Entry | None:
     """The entry as it was known at `recorded_at`, of what had become true by `effective`, where there are bounds."""
-    return replayed(cursor, opener, child, recorded_at, effective, today, Sight(cleared, today)).entry
+    return seen_one(cursor, opener, child, recorded_at, effective, today, Sight(cleared, today)).entry
 
 
-def seen(cursor: Cursor, opener: Opener, children: Sequence[str], today: date, *, cleared: bool = False) -> list[Seen]:
-    """What is seen of many children in the order asked; unknown ones are left out."""
+def seen(
+    cursor: Cursor,
+    opener: Opener,
+    children: Sequence[str],
+    today: date,
+    *,
+    cleared: bool = False,
+    opened: Collection[str] = (),
+) -> list[Seen]:
+    """What is seen of many children in the order asked; unknown ones are left out.
+
+    Of shielded ones that are not `opened` to the reader whereabouts are not seen, nor what sensitive services say.
+    """
     cursor.execute(
         f"select l.child, l.position, {EVENT_COLUMNS}"  # noqa: S608
         " from views.link l join views.fact f on f.stream = l.record"
@@ -69,9 +82,24 @@ def seen(cursor: Cursor, opener: Opener, children: Sequence[str], today: date, *
         facts[child][event.stream, event.version] = event
         linked[child][event.stream] = position
     opener.prefetch({stream for events in facts.values() for stream, _ in events})
-    sight = Sight(cleared, today)
-    known = [child for child in children if child in facts]
-    return [seen_of(child, facts[child].values(), linked[child], None, today, sight) for child in known]
+    shields = veils(cursor, list(facts))
+    veiled = shields.keys() - set(opened)
+
+    def seen_as(child: str) -> Seen:
+        sight = Sight(cleared and child not in veiled, today)
+        found = seen_of(child, facts[child].values(), linked[child], None, today, sight)
+        if child in veiled:
+            return _veiled(found, shields[child])
+        return found._replace(entry={**found.entry, "shielded": child in shields}) if found.entry else found
+
+    return [seen_as(child) for child in children if child in facts]
+
+
+def _veiled(found: Seen, veil: Veil) -> Seen:
+    """What is left of a shielded child; that anything was left out tells nothing more."""
+    if found.entry is None:
+        return Seen(found.child)
+    return Seen(found.child, without_whereabouts(found.entry, veil.position, veil.since or found.entry["as_of"]))
 
 
 def seen_one(
@@ -83,11 +111,17 @@ def seen_one(
     today: date,
     sight: Sight,
 ) -> Seen:
-    """What is seen of a child now, or as of a time; None means without a bound."""
-    if recorded_at is not None or effective is not None:
-        return replayed(cursor, opener, child, recorded_at, effective, today, sight)
+    """What is seen of a child now, or as of a time; None means without a bound.
+
+    A child that is shielded now was so at all times, as far as can be seen: it is shown as now.
+    """
     number = survivor(cursor, child, cleared=sight.cleared)
-    return next(iter(seen(cursor, opener, [number], today, cleared=sight.cleared)), Seen(number))
+    if (recorded_at is not None or effective is not None) and not veils(cursor, [number], sight.opened):
+        found = replayed(cursor, opener, child, recorded_at, effective, today, sight)
+        shielded = found.child in sight.opened or number in sight.opened
+        return found._replace(entry={**found.entry, "shielded": shielded}) if found.entry else found
+    now = seen(cursor, opener, [number], today, cleared=sight.cleared, opened=sight.opened)
+    return next(iter(now), Seen(number))
 
 
 def children(cursor: Cursor, after: str | None, limit: int, *, cleared: bool = False) -> list[str]:

@@ -12,6 +12,7 @@ from projections.directory.seen import Seen, Sight, by_record, seen_of, state_of
 from projections.directory.survivors import MOST_HOPS, was_known_openly
 from projections.memory import MemoryViews
 from projections.projection import Opener, PublishedEvent
+from projections.shields.query import veiled_names
 
 
 def replayed(
@@ -25,12 +26,18 @@ def replayed(
 ) -> Seen:
     """The child as it was known at `recorded_at`, of what had become true by `effective`; None is without a bound.
 
-    Records belong to whom they did then; age is judged for `today`, consents as they stand now.
+    Records belong to whom they did then, but for those that now are a shielded child's; age is judged for `today`,
+    consents as they stand now.
     """
     views = MemoryViews()
     directory = Directory()
     child, records = _members(cursor, opener, child, recorded_at, sight)
     told = events_of(cursor, opener, records)
+    veiled = veiled_names(cursor, [child, *records], sight.opened)
+    if child in veiled:
+        return Seen(child)
+    told = [event for event in told if event.stream not in veiled]
+    records = {record: position for record, position in records.items() if record not in veiled}
     events = {
         (event.stream, event.version): event
         for event in _known(told, recorded_at)

@@ -1,7 +1,7 @@
 """What a reader sees of a child: its entry, composed without the records that the reader may not know of."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -16,10 +16,15 @@ States = Mapping[str, RecordState | None]
 
 
 class Sight(NamedTuple):
-    """What decides of sensitive services: whether the reader is cleared, and the day on which consents must hold."""
+    """What decides what is left out.
+
+    Whether the reader is cleared for sensitive services, the day on which consents must hold, and the children that the
+    reader may see although they are shielded.
+    """
 
     cleared: bool
     consents_on: date
+    opened: Collection[str] = ()
 
 
 class Seen(NamedTuple):

@@ -8,6 +8,7 @@ import orjson
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
 from projections.restricted import unless_cleared
+from projections.shields.query import NOWHERE, unless_kept_by, unless_shielded
 
 
 class Place(NamedTuple):
@@ -55,30 +56,38 @@ _CONTRADICTING = (
 )
 
 
-def suspected_pairs(cursor: Cursor, after: Place | None, limit: int, *, cleared: bool = False) -> list[OpenPair]:
+def suspected_pairs(
+    cursor: Cursor, after: Place | None, limit: int, *, cleared: bool = False, keeper: str = NOWHERE
+) -> list[OpenPair]:
     """Pairs of children of which some records may be one child, best score first.
 
     A pair is open while its records belong to different children, neither is removed, and nobody dismissed it since.
-    One that a sensitive agency's record speaks for is left out unless the reader is cleared for it.
+    One that a sensitive agency's record speaks for is left out unless the reader is cleared for it, and one with a
+    shielded child unless the reader is the `keeper` of its shield.
     """
-    return _pairs(cursor, _SUSPECTED, after, limit, cleared)
+    return _pairs(cursor, _SUSPECTED, after, limit, cleared, keeper)
 
 
-def contradictions(cursor: Cursor, after: Place | None, limit: int, *, cleared: bool = False) -> list[OpenPair]:
+def contradictions(
+    cursor: Cursor, after: Place | None, limit: int, *, cleared: bool = False, keeper: str = NOWHERE
+) -> list[OpenPair]:
     """Pairs of records of one child that contradict each other, until one of them is amended or the two are parted.
 
     `left` and `right` are the records.
     """
-    return _pairs(cursor, _CONTRADICTING, after, limit, cleared)
+    return _pairs(cursor, _CONTRADICTING, after, limit, cleared, keeper)
 
 
-def _pairs(cursor: Cursor, statement: str, after: Place | None, limit: int, cleared: bool) -> list[OpenPair]:
-    statement = statement.format(unless_cleared(cleared, "s.record", "s.other"))
+def _pairs(
+    cursor: Cursor, statement: str, after: Place | None, limit: int, cleared: bool, keeper: str
+) -> list[OpenPair]:
+    shown = unless_cleared(cleared, "s.record", "s.other") + unless_kept_by(keeper, "a.child", "b.child")
+    statement = statement.format(shown)
     behind = _BEHIND.format("one", "two") if after else "true"
     cursor.execute(
         "select one::text, two::text, child::text, record::text, other::text, score, rule, matcher, explanation"  # noqa: S608
         f" from ({statement}) open where {behind} order by score desc, one, two limit %(limit)s",
-        {**(after._asdict() if after else {}), "limit": limit},
+        {**(after._asdict() if after else {}), "limit": limit, "keeper": keeper},
     )
     return [OpenPair._make((*row[:-1], orjson.loads(row[-1]))) for row in cursor.fetchall()]
 
@@ -86,7 +95,7 @@ def _pairs(cursor: Cursor, statement: str, after: Place | None, limit: int, clea
 def may_be(cursor: Cursor, children: Sequence[str]) -> dict[str, set[str]]:
     """Of these children those whom somebody has to decide on, each with the children that it may be one with.
 
-    What sensitive agencies' records speak for is left out, as from reports altogether.
+    What sensitive agencies' records speak for is left out, and shielded children, as from reports altogether.
     """
     cursor.execute(
         "select a.child::text, b.child::text from views.link a"  # noqa: S608
@@ -94,7 +103,8 @@ def may_be(cursor: Cursor, children: Sequence[str]) -> dict[str, set[str]]:
         "  union all select s.* from views.suspicion s where s.other = a.record) s on s.state = 'suspected'"
         " join views.link b on b.record = case when s.record = a.record then s.other else s.record end"
         f" where a.child = any(%s::uuid[]) and a.child <> b.child and not {_REMOVED}"
-        + unless_cleared(False, "s.record", "s.other"),
+        + unless_cleared(False, "s.record", "s.other")
+        + unless_shielded("a.child", "b.child"),
         (list(children),),
     )
     others: defaultdict[str, set[str]] = defaultdict(set)

@@ -12,10 +12,13 @@ from domain.reports.staleness import WINDOW_DAYS
 from projections.audit_history.query import EVENT_COLUMNS, open_event, stored_event
 from projections.projection import Opener
 from projections.restricted import unless_cleared
+from projections.shields.query import unless_shielded
 
 _ON = "{0}.begins <= %(on)s and {0}.ends > %(on)s"
 _BEHIND = "({0}.since, {0}.child) > (%(since)s, %(child)s::uuid)"
 _IN = "(%(authority)s::text is null or {0}.authority = %(authority)s)"
+_SEEN = unless_shielded("f.child")
+"""Shielded children are on no list and in no count."""
 
 
 class Listed(NamedTuple):
@@ -49,7 +52,7 @@ def listed(
     cursor.execute(
         "with page as materialized (select * from views.finding f"  # noqa: S608
         f" where f.report = %(report)s and {_ON.format('f')} and {_IN.format('f')} and {_BEHIND.format('f')}"
-        " and f.since <= %(until)s order by f.since, f.child limit %(most)s)"
+        f" and f.since <= %(until)s{_SEEN} order by f.since, f.child limit %(most)s)"
         " select f.child::text, f.authority, f.since, f.status, f.detail, l.date_of_birth, l.known_to,"
         f" {EVENT_COLUMNS} from page f join views.listing l on l.child = f.child"
         " join views.history h on h.stream = l.record and h.version = l.version order by f.since, f.child",
@@ -80,7 +83,7 @@ def possible_duplicates(
         "  join views.chronology x on x.stream = s.record and x.version = 1"
         "  join views.chronology y on y.stream = s.other and y.version = 1"
         "  where s.state = 'suspected' and a.child <> b.child and greatest(x.day, y.day) <= %(on)s"
-        f"  {unless_cleared(False, 's.record', 's.other')}"
+        f"  {unless_cleared(False, 's.record', 's.other')}{unless_shielded('a.child', 'b.child')}"
         "  order by 1, 2, s.score desc),"
         " side as (select one as child, two as other, since, score from pair"
         "  union all select two, one, since, score from pair),"
@@ -114,7 +117,7 @@ def on_list(cursor: Cursor, report: str, on: str, children: Collection[str]) -> 
     """Those of the children who are on the list of a report on a day."""
     cursor.execute(
         f"select f.child::text from views.finding f where f.report = %(report)s and {_ON.format('f')}"  # noqa: S608
-        " and f.child = any(%(children)s::uuid[])",
+        f" and f.child = any(%(children)s::uuid[]){_SEEN}",
         {"report": report, "on": on, "children": list(children)},
     )
     return {child for (child,) in cursor.fetchall()}
@@ -124,7 +127,7 @@ def later(cursor: Cursor, report: str, on: str, authority: str | None, since: st
     """How many children are on a list on a day who came onto it after the day `since`."""
     cursor.execute(
         f"select count(*) from views.finding f where f.report = %(report)s and {_ON.format('f')}"  # noqa: S608
-        f" and {_IN.format('f')} and f.since > %(since)s",
+        f" and {_IN.format('f')} and f.since > %(since)s{_SEEN}",
         {"report": report, "on": on, "authority": authority, "since": since},
     )
     (number,) = cursor.fetchone() or (0,)
@@ -135,7 +138,7 @@ def education_statuses(cursor: Cursor, on: str, authority: str | None) -> dict[s
     """How many children of school age are placed, home-educated, gone, missing, by status."""
     cursor.execute(
         "select f.status, count(*) from views.finding f where f.report in (%(education)s, 'missing-education')"  # noqa: S608
-        f" and {_ON.format('f')} and {_IN.format('f')} group by 1 order by 1",
+        f" and {_ON.format('f')} and {_IN.format('f')}{_SEEN} group by 1 order by 1",
         {"education": EDUCATION, "on": on, "authority": authority},
     )
     return dict(cursor.fetchall())

@@ -8,7 +8,7 @@ from domain.identity import Features, features_of, search_keys
 from projections.projection import PublishedEvent, Put, Row, Table
 
 FEATURES = ("names", "date_of_birth", "estimated", "gender", "postcode", "nhs_number", "upn")
-SEARCH = Table("search", ("stream", "version", *FEATURES, "keys", "position"), keys=2)
+SEARCH = Table("search", ("stream", "version", *FEATURES, "keys", "named", "gendered", "position"), keys=2)
 
 NAMING = frozenset({"RecordRegistered.v1", "RecordAmended.v1"})
 REMOVING = frozenset({"RecordRemoved.v1"})
@@ -16,6 +16,7 @@ _MOST_NAMES = 51
 """As many as a submission can say: one name and the other names."""
 _COMPARED = ("given_name", "family_name", "date_of_birth", "date_of_birth_estimated", "gender", "nhs_number", "upn")
 """What a search can ask for, with other names and postcode; carers and address lines are not kept here."""
+_NAME = ("given_name", "family_name")
 
 
 class Search:
@@ -39,7 +40,8 @@ def _row(event: PublishedEvent) -> Row:
         personal = event.personal
     except KeyError:
         return _nothing(event, event.version)
-    features = _features(personal["particulars"], event.time)
+    particulars = personal["particulars"]
+    features = _features(particulars, event.time)
     return (
         event.stream,
         event.version,
@@ -51,6 +53,8 @@ def _row(event: PublishedEvent) -> Row:
         features.nhs_number,
         features.upn,
         search_keys(features),
+        features_of({name: particulars.get(name) for name in _NAME}, event.time).names != (),
+        particulars.get("gender") not in (None, "unknown"),
         event.position,
     )
 

@@ -9,6 +9,7 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812
 from domain.identity import Asked, Features, Searcher, to_add
 from projections.restricted import unless_cleared
 from projections.search.project import FEATURES, stored_features
+from projections.shields.query import unless_of_shielded, unless_shielded, visible
 
 MOST_RECORDS = 400
 """Rows that one look-up takes."""
@@ -51,13 +52,16 @@ def find(
 
     Criteria that are too few for a search find nobody. Names, homes and numbers of the past count like those of now,
     and those of all records that are one child count together. What a sensitive agency said is neither looked up nor
-    compared unless the reader is cleared for it, nor what the records of `hidden` say.
+    compared unless the reader is cleared for it, nor what the records of `hidden` say. Shielded children are looked up
+    and compared by what of them may be seen, and by nothing else: whatever is hidden, they are like absent.
     """
     if to_add(asked.told):
         return Found([], False)
     left_out = _LeftOut(unless_cleared(cleared, "s.stream"), list(hidden))
     records, too_many = _records(cursor, asked, left_out)
     children, cut = _children(cursor, records, left_out)
+    shielded, more = _shielded(cursor, asked)
+    children, too_many = {**children, **shielded}, too_many or more
     hits = sorted(_hits(searcher, asked, children), key=lambda hit: (-hit.score, hit.child))
     return Found(hits[:limit], too_many or cut or len(hits) > limit)
 
@@ -83,10 +87,17 @@ def _look_up(cursor: Cursor, keys: Collection[str], left_out: _LeftOut) -> list[
         return []
     cursor.execute(
         "select s.stream from views.search s where s.keys && %s::text[]"  # noqa: S608
-        f"{left_out.condition} and s.stream <> all(%s::uuid[]) limit %s",
+        f"{left_out.condition}{unless_of_shielded('s.stream')} and s.stream <> all(%s::uuid[]) limit %s",
         (sorted(keys), left_out.hidden, MOST_RECORDS + 1),
     )
     return [stream for (stream,) in cursor.fetchall()]
+
+
+def _shielded(cursor: Cursor, asked: Asked) -> tuple[Mapping[str, Collection[Features]], bool]:
+    """The shielded children that may fit, with what of them may be seen, and whether there may be more."""
+    found = visible(cursor, asked.keys.exact | asked.keys.wide, MOST_RECORDS + 1)
+    said = {child: {stored_features(features)} for child, *features in found[:MOST_RECORDS]}
+    return said, len(found) > MOST_RECORDS
 
 
 def _children(
@@ -97,7 +108,8 @@ def _children(
     cursor.execute(
         f"select l.child, {columns} from (select distinct child from views.link where record = any(%s::uuid[])) c"  # noqa: S608
         " join views.link l using (child) join views.search s on s.stream = l.record"
-        f" where s.keys is not null{left_out.condition} and s.stream <> all(%s::uuid[]) limit %s",
+        f" where s.keys is not null{left_out.condition}{unless_shielded('l.child')}"
+        " and s.stream <> all(%s::uuid[]) limit %s",
         (list(records), left_out.hidden, MOST_ROWS + 1),
     )
     rows = cursor.fetchall()

@@ -15,13 +15,15 @@ from projections.access_log.query import accesses
 from projections.audit_history import query as audit_history
 from projections.directory import query as directory
 from projections.directory.query import children_known
-from projections.directory.seen import Seen
+from projections.directory.seen import Seen, Sight
 from projections.directory.survivors import family, survivor
 from projections.search.query import Hit
+from projections.shields.query import veiled_names
 from services.api.answers import json_answer, ndjson_answer, next_page, problems
 from services.api.entry_looks import latest_looks
 from services.api.listed import children_listed, find_seen
 from services.api.looks import Looker, ReasonHeader, looker, looker_at_a_child
+from services.api.overrides import WARNING
 from services.api.parts import Parts
 from services.api.problems import Problem, absent
 from services.api.shapes import Criteria, Entry, History, Looks, Search, SearchResult
@@ -110,7 +112,8 @@ def _show(who: Looker, child: str, known_at: str | None, true_at: str | None) ->
     day = _day(moment) if moment else who.today
     today = _day(known_at or true_at or "") if moment else who.today
     with who.parts.reading() as cursor:
-        seen = directory.seen_one(cursor, who.parts.keys, child, known_at, true_at, today, who.sight)
+        sight = who.sight_of(cursor, child)
+        seen = directory.seen_one(cursor, who.parts.keys, child, known_at, true_at, today, sight)
         number = survivor(cursor, seen.child, cleared=who.cleared)
         if seen.entry is None or not who.shown(cursor, [number], day):
             seen = Seen(seen.child, hidden=seen.hidden)
@@ -119,21 +122,32 @@ def _show(who: Looker, child: str, known_at: str | None, true_at: str | None) ->
     who.record(_given(asked), [seen.child] if found else [], seen=[seen])
     if found is None:
         raise absent()
-    return found
+    return found | {"warning": WARNING} if sight.opened else found
 
 
 def _history(who: Looker, child: str) -> dict[str, Any]:
     with who.parts.reading() as cursor:
-        seen, refused = _one_listed(cursor, who, child)
+        sight = who.sight_of(cursor, child)
+        seen, refused = _one_listed(cursor, who, child, sight)
         events = []
         if seen.entry and not refused:
             events = audit_history.history(
-                cursor, who.parts.keys, child, cleared=who.cleared, hidden=seen.hidden, withheld=seen.withheld
+                cursor,
+                who.parts.keys,
+                child,
+                cleared=who.cleared,
+                hidden=seen.hidden,
+                withheld=seen.withheld,
+                opened=sight.opened,
             )
     shown = {seen.child: int(events[-1]["position"])} if events else {}
     who.record({"child": child}, list(shown), seen=[seen], shown=shown)
     if refused:
         raise refused
+    if sight.opened and events:
+        return {"events": events, "shielded": True, "warning": WARNING}
+    if seen.entry and seen.entry["shielded"]:
+        return {"events": [], "shielded": True}
     if not events:
         raise absent()
     return {"events": events}
@@ -148,16 +162,22 @@ def _looks(who: Looker, child: str) -> dict[str, Any]:
     if seen.entry is None:
         return {"looks": []}
     with who.parts.reading() as cursor:
-        looks = accesses(cursor, who.parts.access_keys, family(cursor, seen.child))
-        if who.cleared:
-            return {"looks": looks}
-        visible = children_known(cursor, sorted({each for look in looks for each in look["children"]}))
-    return {"looks": [mask_look(look, visible) for look in looks]}
+        own = family(cursor, seen.child)
+        looks = accesses(cursor, who.parts.access_keys, own)
+        named = sorted({each for look in looks for each in look["children"]})
+        veiled = veiled_names(cursor, named, who.sight_of(cursor, child).opened)
+        visible = (set(named) if who.cleared else children_known(cursor, named)) - (veiled - set(own))
+    return {"looks": [_look(who, look, visible, veiled) for look in looks]}
 
 
-def _one_listed(cursor: Cursor, who: Looker, child: str) -> tuple[Seen, Problem | None]:
+def _look(who: Looker, look: dict[str, Any], visible: set[str], veiled: set[str]) -> dict[str, Any]:
+    """A look as it may be shown: what led to a shielded child, and to whom else, tells where it is."""
+    return look if who.cleared and veiled.isdisjoint(look["children"]) else mask_look(look, visible)
+
+
+def _one_listed(cursor: Cursor, who: Looker, child: str, sight: Sight | None = None) -> tuple[Seen, Problem | None]:
     """A child as it is now, without an entry where it is not listed; and the answer where the place forbids more."""
-    seen = directory.seen_one(cursor, who.parts.keys, child, None, None, who.today, who.sight)
+    seen = directory.seen_one(cursor, who.parts.keys, child, None, None, who.today, sight or who.sight)
     if seen.entry is None or not who.shown(cursor, [seen.child]):
         return Seen(seen.child, hidden=seen.hidden), None
     return seen, who.refusal_about([seen.entry])

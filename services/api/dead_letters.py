@@ -1,12 +1,15 @@
 """Dead letters over HTTP: what could not be read, and why."""
 
+from base64 import b64decode
 from typing import Annotated, Any
 
+import orjson
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from domain.protection import Action
 from projections import failures
+from projections.shields.query import veiled_names
 from services.api.answers import json_answer, next_page, problems
 from services.api.looks import Looker, ReasonHeader, looker
 from services.api.parts import Parts
@@ -14,6 +17,7 @@ from services.api.problems import absent
 from services.api.shapes import DeadLetter
 from services.dead_letters import MOST_FAILURES, letter_place, read_letter, read_letters, untaken, without_content
 from services.registers import load_agencies
+from services.registrar.store import streams_of
 from streams.topics import submissions_topic
 
 MOST_AT_ONCE = 1_000
@@ -63,7 +67,19 @@ def _show(who: Looker, letter: str) -> dict[str, Any]:
     who.record({"letter": letter}, count=len(found))
     if not found:
         raise absent()
-    return found[0]
+    return found[0] | {"raw": None} if _names_a_shielded(who, found[0]) else found[0]
+
+
+def _names_a_shielded(who: Looker, letter: dict[str, Any]) -> bool:
+    """Whether a letter that is JSON is about a record of a shielded child; then its content is not shown."""
+    try:
+        said = orjson.loads(b64decode(letter["raw"]))
+        key = (str(said["source"]), "subject", str(said["subject"]))
+    except (ValueError, KeyError, TypeError):
+        return False
+    with who.parts.reading() as cursor:
+        records = [str(stream) for stream in streams_of(cursor, [key]).values()]
+        return bool(veiled_names(cursor, records))
 
 
 def _told(who: Looker, letters: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -111,13 +111,15 @@ def _split(who: Looker, asked: Split) -> Response:
 def _standing(who: Looker, asked: Mapping[str, str]) -> list[str]:
     """The children that the numbers mean now, recorded as looked at.
 
-    Raises Problem 404 where one is not there, 403 where neither is of the user's authority.
+    Raises Problem 404 where one is not there, or is shielded and the shield not in the user's care; 403 where neither
+    is of the user's authority.
     """
     numbers = [str(UUID(text)) if _UUID.fullmatch(text.lower()) else None for text in asked.values()]
     with who.parts.reading() as cursor:
         means = [survivor(cursor, number, cleared=who.cleared) for number in numbers if number]
-        seen = directory.seen(cursor, who.parts.keys, means, who.today, cleared=who.cleared)
-        listed = who.shown(cursor, [each.child for each in seen if each.entry])
+        seen = directory.seen(cursor, who.parts.keys, means, who.today, cleared=who.cleared, opened=means)
+        seen = [each for each in seen if each.entry and (not each.entry["shielded"] or who.keeps(each.entry))]
+        listed = who.shown(cursor, [each.child for each in seen])
     there = [each for each in seen if each.child in listed]
     refused = who.refusal_about(each.entry or {} for each in there)
     who.record(

@@ -10,10 +10,13 @@ from fastapi import Header, Request
 
 from domain.protection import VERSION, Action, Effect, Standing, Stated, Verdict, Where, decide, mask_entry, where
 from projections.directory.seen import Seen, Sight
+from projections.directory.survivors import survivor
+from projections.shields.query import EVERYWHERE, NOWHERE
 from services.api.callers import REASON_HEADER, permitted, stated, stated_in_header
 from services.api.parts import Parts
 from services.api.problems import Problem, absent
 from streams.access_log import Look
+from streams.overrides import opened_to
 from streams.store.database import Cursor
 
 ReasonHeader = Annotated[
@@ -59,6 +62,22 @@ class Looker:
     def sight(self) -> Sight:
         """What decides of sensitive services for this look."""
         return Sight(self.cleared, self.today)
+
+    def sight_of(self, cursor: Cursor, child: str) -> Sight:
+        """As `sight`, with the child and whoever absorbed it where the user may see them although they are shielded."""
+        meant = survivor(cursor, child, cleared=self.cleared)
+        return self.sight._replace(opened=opened_to(cursor, self.user, [child, meant], self.parts.now()))
+
+    @property
+    def keeper(self) -> str:
+        """Of which authority's shields the user takes care: EVERYWHERE, NOWHERE, or an ONS code."""
+        if decide(self.standing, Action.SHIELD_REVIEW, self.today, Where.OWN).denied:
+            return NOWHERE
+        return self.standing.authority or EVERYWHERE
+
+    def keeps(self, entry: Mapping[str, Any]) -> bool:
+        """Whether the user takes care of the shield of a child, whose whole entry this is."""
+        return self.keeper in (EVERYWHERE, _authority(entry))
 
     @property
     def today(self) -> date:

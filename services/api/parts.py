@@ -2,8 +2,8 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Protocol
@@ -15,7 +15,7 @@ from services.policy.deployment import Deployment
 from services.registers import Users, load_agencies
 from services.signin.verifier import Verifier
 from services.submit.sender import abandon, submission_producer
-from streams.access_log import Look
+from streams.access_log import Entry
 from streams.kafka import KafkaSettings
 from streams.store.database import Cursor, Pool
 from streams.store.keys import KeyRing
@@ -24,8 +24,8 @@ from streams.store.keys import KeyRing
 class RecordsLooks(Protocol):
     """Something that makes a look durable before it returns, or raises AccessLogAway."""
 
-    def append(self, look: Look) -> None:
-        """Records one look."""
+    def append(self, look: Entry) -> None:
+        """Records one look, or an override."""
 
 
 def utc_now() -> datetime:
@@ -119,6 +119,9 @@ class Parts:
         self.agencies = Names(self.pool, load_agencies)
         self.producer = SharedProducer(self.kafka)
 
-    def reading(self) -> AbstractContextManager[Cursor]:
-        """A cursor to read with; raises DatabaseAway."""
-        return self.pool.transaction()
+    @contextmanager
+    def reading(self) -> Iterator[Cursor]:
+        """A cursor to read with that sees one moment: no shield comes between two questions. Raises DatabaseAway."""
+        with self.pool.transaction() as cursor:
+            cursor.execute("set transaction isolation level repeatable read")
+            yield cursor

@@ -40,18 +40,19 @@ def queue_page(who: Looker, after: After | None, limit: int) -> Page:
         suspected: list[OpenPair] = []
         if after is None or after.is_suspected:
             place = after.place if after else None
-            ask = partial(suspected_pairs, cursor, cleared=who.cleared)
+            ask = partial(suspected_pairs, cursor, cleared=who.cleared, keeper=who.keeper)
             suspected = pairs_listed(cursor, who, ask, place, limit)
         contradicting: list[OpenPair] = []
         if len(suspected) < limit:
             behind = after.place if after and not after.is_suspected else None
             rest = limit - len(suspected)
-            ask = partial(contradictions, cursor, cleared=who.cleared)
+            ask = partial(contradictions, cursor, cleared=who.cleared, keeper=who.keeper)
             contradicting = pairs_listed(cursor, who, ask, behind, rest)
         about = [*children_of(suspected), *(pair.child for pair in contradicting if pair.child)]
         seen = directory.seen(cursor, parts.keys, list(dict.fromkeys(about)), today, cleared=who.cleared)
         told = directory.records(cursor, parts.keys, [one for pair in contradicting for one in (pair.left, pair.right)])
     hidden = {record for each in seen for record in each.hidden}
+    shielded = {each.child for each in seen if each.entry and each.entry["shielded"]}
     by_child = {each.child: _side(each.entry) for each in seen if each.entry}
     by_record = {stream: _record_side(state, parts) for stream, state in told.items() if stream not in hidden}
     pairs = [
@@ -59,7 +60,11 @@ def queue_page(who: Looker, after: After | None, limit: int) -> Page:
         for each in suspected
         if {each.left, each.right} <= by_child.keys() and hidden.isdisjoint((each.record, each.other))
     ]
-    within = [_contradiction(each, by_record) for each in contradicting if {each.left, each.right} <= by_record.keys()]
+    within = [
+        _contradiction(each, by_record, of_shielded=each.child in shielded)
+        for each in contradicting
+        if {each.left, each.right} <= by_record.keys()
+    ]
     shown = [child for pair in pairs for child in (pair["left"], pair["right"])] + [each["child"] for each in within]
     children = list(dict.fromkeys(shown))
     of_them = [each for each in seen if each.child in children]
@@ -77,8 +82,9 @@ def _pair(pair: OpenPair, sides: Mapping[str, Fields]) -> Fields:
     return {"left": pair.left, "right": pair.right, **_why(pair), **entries}
 
 
-def _contradiction(pair: OpenPair, sides: Mapping[str, Fields]) -> Fields:
-    return {"child": pair.child, **_why(pair), "left_record": sides[pair.left], "right_record": sides[pair.right]}
+def _contradiction(pair: OpenPair, sides: Mapping[str, Fields], *, of_shielded: bool) -> Fields:
+    left, right = (_who(sides[each]) if of_shielded else sides[each] for each in (pair.left, pair.right))
+    return {"child": pair.child, **_why(pair), "left_record": left, "right_record": right}
 
 
 def _why(pair: OpenPair) -> Fields:
@@ -89,6 +95,12 @@ def _side(entry: Mapping[str, Any]) -> Fields:
     """What of an entry helps to tell people apart."""
     kept = ("name", "other_names", "date_of_birth", "gender", "identifiers", "addresses", "records")
     return {**{name: entry[name] for name in kept}, "carers": [carer.get("name") for carer in entry["carers"]]}
+
+
+def _who(side: Mapping[str, Any]) -> Fields:
+    """Of a record of a shielded child, who it is about and no more."""
+    nothing = {"other_names": [], "identifiers": {"nhs_number": [], "upn": []}, "addresses": [], "records": []}
+    return {**side, **nothing, "carers": []}
 
 
 def _record_side(state: RecordState, parts: Parts) -> Fields:

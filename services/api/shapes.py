@@ -90,11 +90,12 @@ class Entry(BaseModel):
     involvements: list[dict[str, Any]]
     flags: list[dict[str, Any]]
     records: list[dict[str, str]]
-    education: dict[str, str | None]
+    education: dict[str, str | None] | None
     shielded: bool
     position: int
     as_of: str
     accesses: list[EntryAccess] | None = None
+    warning: str | None = None
 
 
 class HistoryEvent(BaseModel):
@@ -112,9 +113,11 @@ class HistoryEvent(BaseModel):
 
 
 class History(BaseModel):
-    """Everything that was ever said of a child, oldest first."""
+    """Everything that was ever said of a child, oldest first; of a shielded child nothing but that."""
 
     events: list[HistoryEvent]
+    shielded: bool = False
+    warning: str | None = None
 
 
 class Look(BaseModel):
@@ -224,6 +227,65 @@ class Decided(BaseModel):
     position: int
     child: str
     other: str
+
+
+class Why(_Request):
+    """Why something is done."""
+
+    reason: str
+
+
+class Shielded(BaseModel):
+    """A decision on the shield of a child that holds."""
+
+    outcome: Literal["accepted"]
+    decision: str
+    position: int
+    child: str
+
+
+class DueShield(BaseModel):
+    """A shield that has to be looked at again."""
+
+    child: str
+    since: str
+    review_by: str
+
+
+class DueShields(BaseModel):
+    """Shields whose review has come, those that wait longest first."""
+
+    due: list[DueShield]
+
+
+class Overridden(BaseModel):
+    """A shielded child that may be seen until a moment, and what follows from that."""
+
+    child: str
+    until: str
+    investigation: str
+    warning: str
+
+
+class Investigation(BaseModel):
+    """An override that somebody has to look into, or has; what was sealed is null once its key is destroyed."""
+
+    investigation: str
+    child: str
+    used_by: str | None
+    used_at: str
+    until: str
+    reason: str | None
+    closed_by: str | None
+    closed_at: str | None
+    findings: str | None
+    position: int
+
+
+class Investigations(BaseModel):
+    """Overrides, oldest first."""
+
+    investigations: list[Investigation]
 
 
 class UnderWay(BaseModel):

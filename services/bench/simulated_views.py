@@ -10,12 +10,12 @@ import psycopg2
 from psycopg2.extensions import connection as Connection  # noqa: N812
 
 from domain.vocabulary import RESTRICTED_SOURCE, AgencyKind
+from projections import derived
 from projections.audit_history.project import HISTORY
 from projections.chronology.project import CHRONOLOGY, Chronology
 from projections.directory.project import LINK
 from projections.postgres import copy
 from projections.projection import PublishedEvent, Row, Table
-from projections.reports import derive
 from projections.schema import LIVE, use
 from services.bench.arena import Arena
 from services.simulate.dice import Dice
@@ -64,7 +64,7 @@ def fill(stack: Arena, children: int, seed: int) -> Iterator[int]:
             yield done
         with connection, connection.cursor() as cursor:
             use(cursor, LIVE)
-            derive.fill(cursor, str(UUID(int=0)), str(UUID(int=2**128 - 1)))
+            derived.fill(cursor, str(UUID(int=0)), str(UUID(int=2**128 - 1)))
         connection.autocommit = True
         with connection.cursor() as cursor:
             use(cursor, LIVE)

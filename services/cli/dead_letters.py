@@ -52,7 +52,10 @@ def _show(args: Namespace) -> int:
         return DONE
     to = console()
     to.print(table(("", ""), [(name, letter[name]) for name in ("letter", "message", "code", "size", "recorded_at")]))
-    to.print(plain(base64.b64decode(letter["raw"]).decode(errors="replace")))
+    if letter["raw"] is None:
+        to.print(plain("It is about a shielded child, so what it says is not shown; it can be sent again."))
+    else:
+        to.print(plain(base64.b64decode(letter["raw"]).decode(errors="replace")))
     return DONE
 
 

@@ -20,8 +20,14 @@ EDUCATION = {
 
 
 def display_entry(to: Console, entry: Fields) -> None:
-    """Prints the entry."""
+    """Prints the entry; of a shielded child there is hardly any."""
     to.print(_heading(entry))
+    if "warning" in entry:
+        to.print(text(entry["warning"], "bold red"))
+    elif entry["shielded"]:
+        to.print(text("This child is shielded: where the child is, and with whom, is hidden.", "bold red"))
+        to.print(text(f"Child {entry['child']}", "dim"))
+        return
     to.print(_facts(entry))
     _section(to, "Works with the child", _involvements(entry["involvements"], current=True), "Nobody is known to.")
     ended = [each for each in entry["involvements"] if each["ended_on"]]

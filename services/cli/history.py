@@ -20,9 +20,11 @@ def run(args: Namespace) -> int:
     answer = looking_api(args).get(f"/children/{args.child}/history")
     events = answer["events"][: args.limit]
     if args.json:
-        print_json({"events": events})
+        print_json({**answer, "events": events})
     else:
         from services.cli.display_history import display_history
 
+        if answer.get("shielded"):
+            print(answer.get("warning") or "This child is shielded: nothing that was said of it is shown.")
         display_history(console(), events)
     return DONE

@@ -117,6 +117,14 @@ def a_child(text: str) -> str:
         raise argparse.ArgumentTypeError("a child's id is a UUID, as `contactpoint find` gives it") from None
 
 
+def a_uuid(text: str) -> str:
+    """An id as a list gives it."""
+    try:
+        return str(UUID(text))
+    except ValueError:
+        raise argparse.ArgumentTypeError("give the id as the list shows it") from None
+
+
 def an_authority(text: str) -> str:
     """The ONS code of a local authority."""
     if not _AUTHORITY.fullmatch(text):

@@ -8,13 +8,12 @@ from itertools import pairwise
 from multiprocessing import get_context
 from uuid import UUID
 
-from projections import bulk, positions
+from projections import bulk, derived, positions
 from projections.apply import Write
 from projections.catalogue import DERIVED, TABLES
 from projections.digest import combined, table_sums
 from projections.positions import Partition
 from projections.projection import Table
-from projections.reports import derive
 from projections.schema import use
 from streams.replay import Span, no_collector
 from streams.store.database import Connection, connect, transaction
@@ -92,7 +91,7 @@ def _derive_between(database_url: str, bounds: tuple[str, str]) -> None:
         use(cursor, FRESH)
         cursor.execute("set synchronous_commit = off")
         with no_collector():
-            derive.fill(cursor, *bounds)
+            derived.fill(cursor, *bounds)
 
 
 def _finish_derived(database_url: str, table: Table) -> str:

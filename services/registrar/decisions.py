@@ -23,6 +23,9 @@ class DecisionType(StrEnum):
     MERGE = "children.merged"
     SPLIT = "child.split"
     DISMISS = "match.dismissed"
+    SHIELD_APPLY = "shield.apply"
+    SHIELD_REVIEW = "shield.review"
+    SHIELD_LIFT = "shield.lift"
 
 
 class _Data(BaseModel):
@@ -55,6 +58,12 @@ class Parting(_Data):
     records: Annotated[list[NamedRecord], Field(min_length=1, max_length=MAX_ITEMS)] | None = None
 
 
+class OneChild(_Data):
+    """The child whose shield is decided on."""
+
+    child: ChildId
+
+
 class Decision(Submission):
     """The envelope of a steward's decision: that of a submission, with a source of its own."""
 
@@ -82,10 +91,34 @@ class MatchDismissed(Decision):
     data: Pair
 
 
+class ShieldApply(Decision):
+    """Whereabouts of the child are hidden."""
+
+    type: Literal[DecisionType.SHIELD_APPLY]
+    data: OneChild
+
+
+class ShieldReview(Decision):
+    """The shield was looked at, and is kept."""
+
+    type: Literal[DecisionType.SHIELD_REVIEW]
+    data: OneChild
+
+
+class ShieldLift(Decision):
+    """The shield falls."""
+
+    type: Literal[DecisionType.SHIELD_LIFT]
+    data: OneChild
+
+
 MODELS: Mapping[str, type[Decision]] = {
     DecisionType.MERGE: ChildrenMerged,
     DecisionType.SPLIT: ChildSplit,
     DecisionType.DISMISS: MatchDismissed,
+    DecisionType.SHIELD_APPLY: ShieldApply,
+    DecisionType.SHIELD_REVIEW: ShieldReview,
+    DecisionType.SHIELD_LIFT: ShieldLift,
 }
 """The model of each type of decision."""
 

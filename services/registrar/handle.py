@@ -142,7 +142,8 @@ class Registrar:
             self.known.children[child.id] = child
             batch.events.extend(event for event in child.collect_events() if isinstance(event, RegisterEvent))
         batch.changes.index.moved.update(ruled.moved)
-        batch.changes.verdicts.append(Verdict(ruled.apart, ruled.left, ruled.right))
+        if ruled.left:
+            batch.changes.verdicts.append(Verdict(ruled.apart, ruled.left, ruled.right))
         return None
 
     def _give_up(self, message: Message) -> list[Answer]:
@@ -231,7 +232,8 @@ class Registrar:
             return
         telling = Telling(self._comparer, cause)
         if placement.child is None:
-            child = Child.listed(self._new_id(), cause)
+            shields = [self.known.children[UUID(each.child)].shield for each in placement.suspected]
+            child = Child.listed(self._new_id(), cause, hidden=any(shields))
             self.known.children[child.id] = child
         else:
             child = self.known.children[UUID(placement.child)]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol
 from uuid import UUID
 
-from domain.child import Child, Ruling, stewardship
+from domain.child import Child, Ruling, shielding, stewardship
 from domain.child.stewardship import Leaving, Ruled
 from domain.source_record import Refusal
 from services.registrar.decisions import DecisionType
@@ -28,9 +28,19 @@ class Known(Protocol):
         """The stream of each record that an agency's number means."""
 
 
+_OF_SHIELDS: Mapping[str, shielding.Decide] = {
+    DecisionType.SHIELD_APPLY: shielding.apply,
+    DecisionType.SHIELD_REVIEW: shielding.review,
+    DecisionType.SHIELD_LIFT: shielding.lift,
+}
+
+
 def rule(known: Known, asked: Valid, ruling: Ruling, new_id: Callable[[], UUID]) -> Ruled | Refusal:
     """What the decision does, or why it is refused."""
     data = asked.data
+    if asked.type in _OF_SHIELDS:
+        decided = _OF_SHIELDS[asked.type](known.child(data["child"]), ruling)
+        return decided if isinstance(decided, Refusal) else Ruled((decided,), {}, False, (), ())
     if asked.type == DecisionType.SPLIT:
         return _split(known, data, ruling, new_id)
     decide = stewardship.merge if asked.type == DecisionType.MERGE else stewardship.dismiss

@@ -25,15 +25,19 @@ class Telling:
         brought: Mapping[str, Sequence[str]],
         absorbed: Mapping[str, Child],
     ) -> list[RegisterEvent]:
-        """The new events of the child and of the children that it has absorbed, which `brought` their records."""
+        """The new events of the child and of the children that it has absorbed, which `brought` their records.
+
+        What hides the child (a shield that it inherits, a suspicion) stands on its stream before what it hides.
+        """
         cause, matcher = self._cause, self._matcher
+        child.inherit(absorbed.values(), cause)
+        if placement.suspected:
+            child.suspect(cause, matcher, [self._found(each) for each in placement.suspected])
         if str(cause.originator_id) not in child.records:
             child.link(cause, matcher, self._found(placement.reason) if placement.reason else _NOBODY_LIKE_IT)
         if placement.merged:
             merged = [self._absorbed(each, brought[each.child]) for each in placement.merged]
             child.merge(cause, merged, matcher)
-        if placement.suspected:
-            child.suspect(cause, matcher, [self._found(each) for each in placement.suspected])
         if placement.contradicted:
             child.contradict(cause, matcher, [self._found(each) for each in placement.contradicted])
         for each in absorbed.values():

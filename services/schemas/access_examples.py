@@ -1,4 +1,4 @@
-"""One example of every event of the access log: a look, a user's right from its grant to its end, a request."""
+"""One example of every event of the access log: a look, an override, a user's right from grant to end, a request."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from domain.access.events import ChildrenShown
+from domain.access.override_events import InvestigationClosed, OverrideUsed
 from domain.access.requests import CorrectionRequested, ObjectionRaised, RequestAnswered
 from domain.access.user_events import UserChanged, UserGranted, UserRevoked
 from domain.event import RegisterEvent
@@ -14,6 +15,7 @@ LOOKS = UUID("f2a4c6e8-1b3d-4f5a-8c7e-9d0b1a2c3344")
 USER = UUID("b7d1f0a2-58c3-4e96-8a4d-2c6e9f1b5577")
 CORRECTION = UUID("c4e8a2d6-3f71-4b95-9a0e-5d7c1b2f6688")
 OBJECTION = UUID("d9f3b1e7-6a84-4c20-8e5b-0f1a2c3d7799")
+INVESTIGATION = "9c4f7a10-6b2d-4e83-a5c1-7f0e2d3b8899"
 API, OPERATOR = "urn:contactpoint:api", "urn:contactpoint:operator"
 _ROBIN: dict[str, Any] = {
     "role": "practitioner",
@@ -67,6 +69,8 @@ def access_events(child: str, hidden_record: str, recorded_at: datetime) -> list
     answer = {"child": child, "outcome": "upheld", "text": "the school has amended its record", **_BY_OFFICER}
     return [
         event(ChildrenShown, LOOKS, 1, API, looked),
+        event(OverrideUsed, LOOKS, 2, API, _override(child)),
+        event(InvestigationClosed, LOOKS, 3, API, _closed(child)),
         event(UserGranted, USER, 1, OPERATOR, _ROBIN),
         event(UserChanged, USER, 2, API, _PROLONGED),
         event(UserRevoked, USER, 3, API, _REVOKED),
@@ -74,3 +78,26 @@ def access_events(child: str, hidden_record: str, recorded_at: datetime) -> list
         event(ObjectionRaised, OBJECTION, 1, API, objection),
         event(RequestAnswered, CORRECTION, 2, API, answer),
     ]
+
+
+def _override(child: str) -> dict[str, Any]:
+    return {
+        "action": "override",
+        "children": [child],
+        "count": 1,
+        "investigation": INVESTIGATION,
+        "until": "2026-11-23T10:02:00.000000Z",
+        "user": "demo-data-manager",
+        "reason": "the child is missing since this morning",
+    }
+
+
+def _closed(child: str) -> dict[str, Any]:
+    return {
+        "action": "override-closed",
+        "children": [child],
+        "count": 0,
+        "investigation": INVESTIGATION,
+        "user": "demo-administrator",
+        "reason": "the police confirm the enquiry",
+    }

@@ -55,6 +55,7 @@ def events() -> dict[str, RegisterEvent]:
     examples = [*of_authority, of_clinic[-1], *_child(of_authority[0], of_surgery[0])]
     examples += [
         *_stewardship(of_authority[0], of_surgery[0]),
+        *_shielding(of_surgery[0]),
         *access_events(str(CHILD), str(SENSITIVE_RECORD), RECORDED_AT),
     ]
     return {WIRE_NAMES[type(event)]: event for event in examples}
@@ -106,9 +107,18 @@ def _stewardship(first: RegisterEvent, second: RegisterEvent) -> list[RegisterEv
     other.supersede(CHILD, RULING)
     child.contradict(second, MATCHER, [Comparison(records[0], "contradiction", 0.1, EXPLANATION)])
     child.unlink(records[1:], OTHER_CHILD, RULING)
-    other.reinstate({records[1]: 1}, RULING)
+    other.reinstate({records[1]: 1}, RULING, child)
     made = [*child.collect_events(), *other.collect_events()]
     return [event for event in made if isinstance(event, RegisterEvent) and WIRE_NAMES[type(event)] not in _TOLD]
+
+
+def _shielding(first: RegisterEvent) -> list[RegisterEvent]:
+    """A child listed where it may be a shielded one; then it is shielded itself, the shield is kept, and falls."""
+    child = Child.listed(OTHER_CHILD, first, hidden=True)
+    child.apply_shield("2027-05-23", RULING)
+    child.review_shield("2027-11-20", RULING)
+    child.lift_shield(RULING)
+    return [event for event in child.collect_events() if isinstance(event, RegisterEvent)]
 
 
 _TOLD = ("ChildListed.v1", "RecordLinked.v1")

@@ -5,3 +5,11 @@ create table if not exists streams (
     stream uuid not null unique,
     primary key (user_name, day)
 );
+
+-- Until when a user may see a shielded child, by an override that stands in the log.
+create table if not exists grants (
+    user_name text not null,
+    child uuid not null,
+    until timestamptz not null,
+    primary key (user_name, child)
+);

@@ -12,7 +12,7 @@ from typing import Any
 import psutil
 
 SECONDS = 180.0
-LOOKS = {"duplicates", "find", "show", "history", "receipts", "export", "report", "policy"}
+LOOKS = {"shield", "duplicates", "find", "show", "history", "receipts", "export", "report", "policy"}
 ROLES = ("kafka", "postgres", "registrar", "relay", "projector", "api")
 
 

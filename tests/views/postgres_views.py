@@ -7,13 +7,12 @@ from uuid import UUID
 import psycopg2
 
 from projections import apply as applying
-from projections import bulk, schema
+from projections import bulk, derived, schema
 from projections.apply import Message
 from projections.catalogue import DERIVED, LOGS, REGISTER_LOG, TABLES, Log
 from projections.failures import Failure
 from projections.positions import Partition
 from projections.projection import Row, Table
-from projections.reports import derive
 from streams.store.database import Cursor
 
 FRESH = "views_fresh"
@@ -57,7 +56,7 @@ def load(database_url: str, batches: Sequence[Sequence[object]], log: Log = LOGS
     with writing(database_url, FRESH) as cursor:
         for table in TABLES:
             bulk.finish(cursor, table)
-        derive.fill(cursor, str(UUID(int=0)), str(UUID(int=2**128 - 1)))
+        derived.fill(cursor, str(UUID(int=0)), str(UUID(int=2**128 - 1)))
         for table in DERIVED:
             bulk.finish_derived(cursor, table)
 

@@ -45,6 +45,7 @@ class Story:
         self.versions: Counter[str] = Counter()
         self.clock = 0
         self.members: dict[str, list[str]] = {}
+        self.shields: set[str] = set()
 
     @property
     def events(self) -> list[PublishedEvent]:
@@ -139,6 +140,8 @@ class Story:
         """A steward merges two children; returns the records that the absorbed one brings."""
         brought = self.members.pop(absorbed)
         self.members[survivor] += brought
+        if absorbed in self.shields:
+            self.shielded(survivor, inherited_from=absorbed)
         merge = {"child": absorbed, "records": brought, "rule": "merge", "score": 1.0, "with": None, "explanation": {}}
         nothing = {"record": None, "record_version": None, "matcher": "steward"}
         self.decides(survivor, "ChildrenMerged", {**nothing, "merged": [merge]})
@@ -151,10 +154,23 @@ class Story:
         self.members[absorbed] = list(records)
         self.decides(survivor, "RecordUnlinked", {"records": records, "to": absorbed})
         self.decides(absorbed, "ChildReinstated", {})
+        if survivor in self.shields:
+            self.shielded(absorbed, inherited_from=survivor)
         for record in records:
             why: dict[str, Any] = {"rule": "split", "matcher": "steward", "score": 1.0, "explanation": {}}
             data = {"record": record, "record_version": self.versions[record], **why}
             self.decides(absorbed, "RecordLinked", data, sealed=False)
+
+    def shielded(self, child: str, review_by: str = "2027-05-24", inherited_from: str | None = None) -> None:
+        """A steward hides a child, or it inherits the shield of another."""
+        self.shields.add(child)
+        data = {"since": "2026-11-24T00:00:00.000000Z", "review_by": review_by, "inherited_from": inherited_from}
+        self.decides(child, "ShieldApplied", data)
+
+    def unshielded(self, child: str) -> None:
+        """A steward lifts the shield."""
+        self.shields.discard(child)
+        self.decides(child, "ShieldLifted", {})
 
     def dismissed(self, left: str, right: str) -> None:
         """A steward says that two children are not one."""

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from tests.views.story import Story
 
 OF_RECORDS = ("registered", "amended", "deregistered", "registered_again", "removed")
-OF_CHILDREN = ("merged", "given_back", "suspected", "contradicted", "dismissed")
+OF_CHILDREN = ("merged", "given_back", "suspected", "contradicted", "dismissed", "shielded", "unshielded")
 OF_NUMBERED = ("involved", "involved_again", "ended", "flagged", "flagged_again", "unflagged")
 NAMES = st.text(min_size=1, max_size=12) | st.sampled_from(
     ["Ada", "Åda-Mæ", "O’Neill\\t", "tab\there", 'quo"te{,}', "\\N"]
@@ -68,7 +68,9 @@ def _decide(story: Story, kind: str, which: int, merges: list[tuple[str, str, li
             story.given_back(*merges.pop())
         return
     one, other = standing[which % len(standing)], standing[(which // 2) % len(standing)]
-    if kind == "contradicted":
+    if kind in ("shielded", "unshielded"):
+        getattr(story, kind)(one)
+    elif kind == "contradicted":
         record, *others = story.members[one]
         story.contradicted(one, record, *others)
     elif one == other:

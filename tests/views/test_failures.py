@@ -39,7 +39,8 @@ def test_an_unreadable_message_fails_for_every_projection(database: str) -> None
     story.ada()
     failed, found = counts(database, story, without=2)
     assert failed == [
-        (2, name, "unreadable") for name in ("directory", "search", "duplicates", "chronology", "audit_history")
+        (2, name, "unreadable")
+        for name in ("directory", "search", "duplicates", "shields", "chronology", "audit_history")
     ]
     assert found == {"fact": 1, "link": 2, "search": 1, "history": 3}
 
@@ -72,7 +73,7 @@ def test_a_destroyed_key_is_no_failure_and_leaves_nothing_to_find(database: str)
     assert failed == []
     assert found == {"fact": 1, "link": 1, "search": 1, "history": 2}
     with writing(database) as cursor:
-        assert rows(cursor, SEARCH) == [(record, 1, *[None] * 8, 1)]
+        assert rows(cursor, SEARCH) == [(record, 1, *[None] * 10, 1)]
 
 
 @pytest.mark.parametrize("number", [10**12, "many", {"k": 1}])

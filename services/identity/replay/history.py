@@ -122,5 +122,5 @@ def _listed(events: Iterable[PublishedEvent]) -> dict[Cause, str]:
     return {
         (event.data["record"], event.data["record_version"]): event.stream
         for event in events
-        if event.type == "ChildListed.v1"
+        if event.type in ("ChildListed.v1", "ShieldedChildListed.v1")
     }

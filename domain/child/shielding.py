@@ -1,0 +1,49 @@
+"""What may be decided about the shield of a child: to apply it, to keep it at a review, to lift it."""
+
+from collections.abc import Callable
+
+from domain.child.child import Child
+from domain.child.judgement import Ruling
+from domain.child.shield import next_review
+from domain.child.stewardship import SUPERSEDED, UNKNOWN
+from domain.source_record.rules import Refusal
+
+SHIELDED = Refusal("child", "already-shielded", "this child is shielded already; review the shield instead")
+NOT_SHIELDED = Refusal("child", "not-shielded", "no shield stands for this child")
+
+Decide = Callable[[Child | None, Ruling], Child | Refusal]
+"""The child with its new event, or why it is refused; a refusal changes nothing."""
+
+
+def apply(child: Child | None, ruling: Ruling) -> Child | Refusal:
+    """Hides the child's whereabouts; the first review is due in six months."""
+    if child is None or child.superseded_by is not None:
+        return _gone(child)
+    if child.shield:
+        return SHIELDED
+    child.apply_shield(next_review(ruling.recorded_at.date()), ruling)
+    return child
+
+
+def review(child: Child | None, ruling: Ruling) -> Child | Refusal:
+    """Keeps the shield; the next review is due in six months."""
+    if child is None or child.superseded_by is not None:
+        return _gone(child)
+    if not child.shield:
+        return NOT_SHIELDED
+    child.review_shield(next_review(ruling.recorded_at.date()), ruling)
+    return child
+
+
+def lift(child: Child | None, ruling: Ruling) -> Child | Refusal:
+    """Shows the child's whereabouts again."""
+    if child is None or child.superseded_by is not None:
+        return _gone(child)
+    if not child.shield:
+        return NOT_SHIELDED
+    child.lift_shield(ruling)
+    return child
+
+
+def _gone(child: Child | None) -> Refusal:
+    return UNKNOWN if child is None else SUPERSEDED

@@ -1,0 +1,62 @@
+"""Investigations of overrides: who saw a shielded child and why, and what came of it."""
+
+from typing import Any
+
+from psycopg2.extensions import cursor as Cursor  # noqa: N812
+
+from projections.access_log.query import opened
+from projections.projection import Opener
+
+Fields = dict[str, Any]
+
+_INVESTIGATIONS = (
+    "select o.investigation::text, o.child::text, o.until, o.position, u.stream, u.version, u.recorded_at, u.sealed,"
+    " e.stream, e.version, e.recorded_at, e.sealed"
+    " from views.override o join views.access_log u on u.stream = o.stream and u.version = o.version"
+    " left join views.closing c on c.investigation = o.investigation"
+    " left join views.access_log e on e.stream = c.stream and e.version = c.version"
+)
+
+
+def investigations(cursor: Cursor, opener: Opener, *, closed: bool, after: int, limit: int) -> list[Fields]:
+    """Investigations that are open, or with `closed` all, from the position behind `after` on, oldest first.
+
+    Each is `{investigation, child, used_by, used_at, until, reason, closed_by, closed_at, findings, position}`; the
+    last but one are None while it is open, and what is sealed is once its key is destroyed.
+    """
+    cursor.execute(
+        f"{_INVESTIGATIONS} where o.position > %s and (%s or c.investigation is null) order by o.position limit %s",
+        (after, closed, limit),
+    )
+    return _opened(cursor, opener)
+
+
+def investigation(cursor: Cursor, opener: Opener, id_: str) -> Fields | None:
+    """One investigation, as above."""
+    cursor.execute(f"{_INVESTIGATIONS} where o.investigation = %s::uuid", (id_,))
+    return next(iter(_opened(cursor, opener)), None)
+
+
+def _opened(cursor: Cursor, opener: Opener) -> list[Fields]:
+    rows = cursor.fetchall()
+    opener.prefetch({stream for row in rows for stream in (row[4], row[8]) if stream})
+    found = []
+    for id_, child, until, position, *sealed in rows:
+        used, closed = sealed[:4], sealed[4:]
+        who = opened(opener, used[0], used[1], used[3])
+        by = opened(opener, closed[0], closed[1], closed[3]) if closed[0] else {}
+        found.append(
+            {
+                "investigation": id_,
+                "child": child,
+                "used_by": who.get("user"),
+                "used_at": used[2],
+                "until": until,
+                "reason": who.get("reason"),
+                "closed_by": by.get("user"),
+                "closed_at": closed[2],
+                "findings": by.get("reason"),
+                "position": position,
+            }
+        )
+    return found

@@ -1,0 +1,26 @@
+"""Register events → the shield of each child: the latest word on it, on the child's own stream."""
+
+from collections.abc import Sequence
+
+from projections.projection import PublishedEvent, Put, Table
+
+SHIELD = Table("shield", ("child", "since", "review_by", "position"), keys=1)
+
+STANDING = frozenset({"ShieldApplied.v1", "ShieldReviewed.v1"})
+LIFTED = "ShieldLifted.v1"
+
+
+class Shields:
+    """One row a child that was ever shielded; `review_by` is null once the shield was lifted."""
+
+    name = "shields"
+    tables = (SHIELD,)
+    opens = frozenset[str]()
+
+    def project(self, event: PublishedEvent) -> Sequence[Put]:
+        """The shield as it stands after the event. Merges and splits need nothing: who inherits a shield says so."""
+        if event.type in STANDING:
+            return (Put(SHIELD, (event.stream, event.data["since"], event.data["review_by"], event.position), False),)
+        if event.type == LIFTED:
+            return (Put(SHIELD, (event.stream, None, None, event.position), False),)
+        return ()

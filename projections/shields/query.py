@@ -1,0 +1,102 @@
+"""Which children are hidden from a reader, and what of the rows of other views therefore is.
+
+All of it is asked in the transaction that reads what is shown, and after it: a shield stands on a stream before what
+it hides, so a reader who could have seen something hidden sees that it is.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any, NamedTuple
+
+from psycopg2.extensions import cursor as Cursor  # noqa: N812
+
+
+class Veil(NamedTuple):
+    """Since when a child is hidden, as an entry shows it; `since` is None where it may be one with a shielded child."""
+
+    since: str | None
+    position: int
+
+
+class Due(NamedTuple):
+    """A shield that has to be looked at again."""
+
+    child: str
+    since: str
+    review_by: str
+
+
+def veils(cursor: Cursor, children: Collection[str], opened: Collection[str] = ()) -> Mapping[str, Veil]:
+    """Those of the children that are hidden from a reader for whom the shields of `opened` are."""
+    cursor.execute(
+        "select child::text, since, position from views.hidden where child = any(%s::uuid[])",
+        ([child for child in children if child not in opened],),
+    )
+    return {child: Veil(since, position) for child, since, position in cursor.fetchall()}
+
+
+def unless_shielded(*children: str) -> str:
+    """The end of a `where` clause that leaves out the hidden children that columns name."""
+    return "".join(f" and not exists (select from views.hidden z where z.child = {each})" for each in children)
+
+
+EVERYWHERE, NOWHERE = "everywhere", "nowhere"
+"""Of which authority's shields somebody takes care: of all, of none, or of the one with an ONS code."""
+
+
+def unless_kept_by(keeper: str, *children: str) -> str:
+    """As `unless_shielded`, but for the shielded children of an authority, by whoever takes care of those.
+
+    A parameter `keeper` has to be given with the statement.
+    """
+    if keeper == EVERYWHERE:
+        return ""
+    return "".join(
+        " and not exists (select from views.hidden z left join views.listing g on g.child = z.child"  # noqa: S608
+        f" where z.child = {each} and g.authority is distinct from %(keeper)s)"
+        for each in children
+    )
+
+
+def unless_of_shielded(record: str) -> str:
+    """The end of a `where` clause that leaves out records of hidden children."""
+    return (
+        f" and not exists (select from views.link y join views.hidden z on z.child = y.child where y.record = {record})"
+    )
+
+
+def veiled_names(cursor: Cursor, ids: Iterable[str], opened: Collection[str] = ()) -> set[str]:
+    """Those of the ids that mean a hidden child, or a record of one; a number that was absorbed means its survivor."""
+    cursor.execute(
+        "with recursive asked (id) as (select unnest(%(ids)s::uuid[])),"
+        " chain (id, child, hops) as (select id, id, 0 from asked union all"
+        "  select chain.id, s.by, hops + 1 from chain join views.superseded s on s.child = chain.child"
+        "   where s.by is not null and hops < 100)"
+        " select chain.id::text, z.child::text from chain join views.hidden z on z.child = chain.child"
+        " union select a.id::text, z.child::text from asked a join views.link l on l.record = a.id"
+        "  join views.hidden z on z.child = l.child",
+        {"ids": list(ids)},
+    )
+    return {id_ for id_, child in cursor.fetchall() if child not in opened}
+
+
+def due(cursor: Cursor, day: str, after: tuple[str, str] | None, limit: int, *, keeper: str = EVERYWHERE) -> list[Due]:
+    """Shields in a keeper's care whose review has come by a day, longest first, behind (review_by, child)."""
+    review_by, child = after or ("", "00000000-0000-0000-0000-000000000000")
+    cursor.execute(
+        "select d.child::text, d.since, d.review_by from views.hidden d"  # noqa: S608
+        " where not d.suspected and d.review_by <= %(day)s"
+        f" and (d.review_by, d.child) > (%(review_by)s, %(child)s::uuid){unless_kept_by(keeper, 'd.child')}"
+        " order by d.review_by, d.child limit %(limit)s",
+        {"day": day, "review_by": review_by, "child": child, "limit": limit, "keeper": keeper},
+    )
+    return [Due(*row) for row in cursor.fetchall()]
+
+
+def visible(cursor: Cursor, keys: Collection[str], limit: int) -> list[Any]:
+    """At most `limit` hidden children that have one of the keys, each with what of them may be compared."""
+    cursor.execute(
+        "select child::text, names, date_of_birth, estimated, gender, null, null, null from views.hidden"
+        " where keys && %s::text[] limit %s",
+        (sorted(keys), limit),
+    )
+    return cursor.fetchall()

@@ -1,0 +1,25 @@
+-- The latest word on a child's shield; `review_by` is null once it was lifted.
+create table if not exists shield (
+    child uuid not null,
+    since text,
+    review_by text,
+    position bigint not null
+);
+create unique index if not exists shield_key on shield (child);
+
+-- Children whose whereabouts are hidden: by a shield of their own, or `suspected` to be one with a child that has one.
+-- Names (one, or none), date of birth and gender are all that a search may know; `keys` is what is looked up.
+create table if not exists hidden (
+    child uuid not null,
+    suspected bool not null,
+    since text,
+    review_by text,
+    position bigint not null,
+    names text[] not null,
+    date_of_birth text,
+    estimated bool not null,
+    gender text not null,
+    keys text[] collate "C" not null
+);
+create unique index if not exists hidden_key on hidden (child);
+create index if not exists hidden_keys on hidden using gin (keys) with (fastupdate = off);

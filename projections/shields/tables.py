@@ -1,0 +1,12 @@
+"""The table of hidden children."""
+
+from projections.projection import Table
+
+HIDDEN = Table(
+    "hidden",
+    (
+        *("child", "suspected", "since", "review_by", "position"),
+        *("names", "date_of_birth", "estimated", "gender", "keys"),
+    ),
+    keys=1,
+)

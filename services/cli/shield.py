@@ -1,0 +1,110 @@
+"""`contactpoint shield`: hiding whereabouts of a child at risk, reviews, and overrides with what came of them."""
+
+import json
+from argparse import ArgumentParser, Namespace, _SubParsersAction
+from typing import Any
+
+from services.cli.client import Api, looking_api
+from services.cli.errors import DONE, PartAway, WrongUsage
+from services.cli.output import console, print_json
+from services.cli.parser import a_child, a_date, a_uuid, deed_parser, looker_options
+
+PAGE = 200
+
+
+def describe(parser: ArgumentParser) -> None:
+    """What is done to which shield."""
+    deeds = parser.add_subparsers(dest="deed", required=True, metavar="apply|lift|review|override|overrides")
+    _of_child(deeds, "apply", "hide where a child at risk lives, and with whom; only who the child is remains")
+    _of_child(deeds, "lift", "show everything again")
+    review = deed_parser(deeds, "review", "list the shields whose review is due; with CHILD --keep, keep one")
+    review.add_argument("child", type=a_child, nargs="?", metavar="CHILD", help="the child's id")
+    review.add_argument("--keep", action="store_true", help="the shield was looked at and stays for six months more")
+    review.add_argument("--on", type=a_date, metavar="DATE", help="due by this day (default: today)")
+    looker_options(review)
+    _of_child(deeds, "override", "see a shielded child for two minutes; the authority is told, and it is investigated")
+    overrides = deeds.add_parser("overrides", help="overrides that somebody has to look into: list, close")
+    told = overrides.add_subparsers(dest="told", required=True, metavar="list|close")
+    listing = deed_parser(told, "list", "show the investigations that are open")
+    listing.add_argument("--closed", action="store_true", help="those that were closed too")
+    looker_options(listing)
+    closing = deed_parser(told, "close", "say what came of one; --reason is what was found")
+    closing.add_argument("investigation", type=a_uuid, metavar="INVESTIGATION", help="its id, as `list` gives it")
+    looker_options(closing)
+
+
+def _of_child(deeds: "_SubParsersAction[ArgumentParser]", deed: str, summary: str) -> None:
+    made = deed_parser(deeds, deed, summary)
+    made.add_argument("child", type=a_child, metavar="CHILD", help="the child's id, as `find` gives it")
+    looker_options(made)
+
+
+def run(args: Namespace) -> int:
+    """Does it; what is refused is exit status 1, an empty list is none."""
+    if args.deed == "review" and (args.child is None) is args.keep:
+        raise WrongUsage("name a CHILD with --keep to keep its shield, or neither to list the shields that are due")
+    api = looking_api(args)
+    if args.deed == "overrides":
+        return _overrides(api, args)
+    if args.deed == "review" and args.child is None:
+        return _due(api, args)
+    if args.deed == "override":
+        return _override(api, args)
+    return _decide(api, args)
+
+
+def _decide(api: Api, args: Namespace) -> int:
+    path = {"apply": "", "lift": "/lift", "review": "/review"}[args.deed]
+    answer = api.post(f"/children/{args.child}/shield{path}", {"reason": args.reason})
+    if "position" not in answer:
+        raise PartAway(
+            "the decision was taken and does not show yet: the registrar, relay or projector does not go on; look for"
+            f" its receipt with `contactpoint receipts --submission {answer['decision']}`"
+        )
+    said = {"apply": "{child} is shielded", "lift": "{child} is shielded no more", "review": "{child} stays shielded"}
+    return _print(args, answer, f"{said[args.deed]} (position {{position:,}})")
+
+
+def _override(api: Api, args: Namespace) -> int:
+    answer = api.post(f"/children/{args.child}/override", {"reason": args.reason})
+    said = "until {until}: `contactpoint show {child}`. {warning} Investigation {investigation}."
+    return _print(args, answer, said)
+
+
+def _due(api: Api, args: Namespace) -> int:
+    due: list[Any] = []
+    for body in api.pages("/shields/due", on=args.on, limit=PAGE):
+        due += json.loads(body)["due"]
+    return _list(args, {"due": due}, "due", "No shield is due for a review.")
+
+
+def _overrides(api: Api, args: Namespace) -> int:
+    if args.told == "close":
+        answer = api.post(f"/investigations/{args.investigation}/close", {"reason": args.reason})
+        return _print(args, answer, "closed")
+    found: list[Any] = []
+    for body in api.pages("/investigations", closed=str(args.closed).lower(), limit=PAGE):
+        found += json.loads(body)["investigations"]
+    return _list(args, {"investigations": found}, "investigations", "Nothing waits for an investigation.")
+
+
+def _print(args: Namespace, answer: dict[str, Any], said: str) -> int:
+    if args.json:
+        print_json(answer)
+    else:
+        print(said.format(**answer))
+    return DONE
+
+
+def _list(args: Namespace, document: dict[str, list[Any]], name: str, nothing: str) -> int:
+    if args.json:
+        print_json(document)
+        return DONE
+    from services.cli.output import table
+
+    rows = document[name]
+    if not rows:
+        print(nothing)
+        return DONE
+    console().print(table(tuple(rows[0]), [tuple("" if v is None else str(v) for v in row.values()) for row in rows]))
+    return DONE

@@ -1,0 +1,309 @@
+"""A shielded child in the views: like one whose hidden data never existed, in whatever order the log was read."""
+
+import random
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import orjson
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from domain.identity import Searcher
+from domain.reports import REPORTS
+from projections import schema
+from projections.audit_history.query import history
+from projections.directory import query as directory
+from projections.duplicates.query import contradictions, may_be, suspected_pairs
+from projections.reports.query import FIRST
+from projections.search import query
+from projections.search.query import find
+from projections.shields.query import EVERYWHERE, due
+from services import registers
+from services.identity.settings_file import load_settings
+from services.reports import report_page
+from streams.store.database import Cursor
+from tests.views.postgres_views import clear, take, writing
+from tests.views.story import Story
+from tests.views.test_row_changes import by_partition
+
+TODAY = date(2026, 11, 24)
+SEARCHER = Searcher(load_settings())
+few = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+NAMES = [("Ada", "Quaternion"), ("Bea", "Octonion"), ("Adah", "Quaternian")]
+POSTCODES = ["ZX1 1AA", "ZX9 9ZZ"]
+NUMBERS = ["9990000018", "9990000026"]
+BORN = ["2001-02-03", "2003-11-30"]
+UPNS = ["A123456789012", "B123456789012"]
+
+
+@pytest.fixture(scope="module")
+def database(database_url: str) -> str:
+    schema.create(database_url)
+    registers.create(database_url)
+    return database_url
+
+
+def said(draw: st.DrawFn) -> dict[str, Any]:
+    """What an agency holds of a child."""
+    given_name, family_name = draw(st.sampled_from(NAMES))
+    former = draw(st.sampled_from(NAMES))
+    return {
+        "given_name": given_name,
+        "family_name": family_name,
+        "date_of_birth": draw(st.sampled_from(BORN)),
+        "gender": draw(st.sampled_from(["female", "male", "other", "unknown"])),
+        "other_names": [dict(zip(("given_name", "family_name"), former, strict=True))] * draw(st.integers(0, 1)),
+        "nhs_number": draw(st.sampled_from([*NUMBERS, None])),
+        "upn": draw(st.sampled_from([*UPNS, None])),
+        "address": {"lines": ["1 Moss Lane"], "postcode": draw(st.sampled_from(POSTCODES)), "authority": "E06999001"},
+        "carers": [{"name": "Grace Quaternion"}],
+    }
+
+
+VISIBLE = ("date_of_birth", "gender")
+HIDDEN: dict[str, Any] = {"other_names": [], "nhs_number": None, "upn": None, "address": None, "carers": []}
+
+
+@st.composite
+def told(draw: st.DrawFn) -> list[tuple[str, int, dict[str, Any]]]:
+    """What happens to the two records of a child: kind, record, particulars."""
+    kinds = st.sampled_from(["amended", "involved", "flagged", "deregistered", "nothing"])
+    first = [("registered", 0, said(draw)), ("registered", 1, said(draw))]
+    return [*first, *((draw(kinds), draw(st.integers(0, 1)), said(draw)) for _ in range(draw(st.integers(0, 5))))]
+
+
+def directory_with(
+    others: list[dict[str, Any]], life: list[Any], *, shield: bool = True, instead: dict[str, Any] | None = None
+) -> tuple[Story, str]:
+    """Some children and one of two records, with `instead` its records never said anything else."""
+    story = Story()
+    for particulars in others:
+        record = story.registered("gp", "B1", **particulars)
+        story.listed(record)
+        story.involved(record)
+    records = [story.new_id(), story.new_id()]
+    child, somebody = story.new_id(), story.new_id()
+    for kind, which, particulars in life:
+        shown = instead or particulars
+        record = records[which]
+        if kind == "registered":
+            story.registered_again(record, f"agency-{which}", "S1", **shown)
+            if which == 0:
+                data = {"record": record, "record_version": 1}
+                story.says(child, "ChildListed", data, None, "gp")
+                story.members[child] = [record]
+            else:
+                story.linked(child, record)
+        elif kind == "amended":
+            story.amended(record, **shown)
+        elif kind == "deregistered":
+            story.deregistered(record)
+        elif not instead and kind in ("involved", "flagged"):
+            getattr(story, kind)(record, len(story.values))
+        else:
+            story.says(somebody, "NothingThatIsShown")
+    (story.shielded if shield else lambda _: story.says(somebody, "NothingThatIsShown"))(child)
+    return story, child
+
+
+def load(cursor: Cursor, story: Story) -> None:
+    clear(cursor)
+    assert take(cursor, story.events) == []
+
+
+def answers(cursor: Cursor, story: Story, criteria: list[Mapping[str, str]]) -> bytes:
+    """Everything that searches find, as bytes."""
+    found = [find(cursor, SEARCHER, SEARCHER.ask(each), 50, cleared=True) for each in criteria]
+    return orjson.dumps([[[[*hit] for hit in each.hits], each.too_many] for each in found])
+
+
+CRITERIA = st.fixed_dictionaries(
+    {},
+    optional={
+        "given_name": st.sampled_from([name for name, _ in NAMES]),
+        "family_name": st.sampled_from([name for _, name in NAMES]),
+        "date_of_birth": st.sampled_from(BORN),
+        "gender": st.sampled_from(["female", "male"]),
+        "postcode": st.sampled_from(POSTCODES),
+        "nhs_number": st.sampled_from(NUMBERS),
+        "upn": st.sampled_from(UPNS),
+    },
+)
+
+
+@few
+@given(st.data(), told(), st.lists(CRITERIA, min_size=1, max_size=12))
+def test_a_search_finds_and_scores_as_if_nothing_hidden_had_ever_been(
+    database: str, data: st.DataObject, life: list[Any], criteria: list[Mapping[str, str]]
+) -> None:
+    others = [said(data.draw) for _ in range(data.draw(st.integers(0, 3)))]
+    with writing(database) as cursor:
+        story, child = directory_with(others, life)
+        load(cursor, story)
+        found, shown = answers(cursor, story, criteria), everything(cursor, story, child)
+        left = directory.entry(cursor, story.seals, child, today=TODAY)
+        assert left is not None
+        instead = {**left["name"], **{name: left[name] for name in VISIBLE}, **HIDDEN}
+        for shield in (True, False):
+            twin, same = directory_with(others, life, shield=shield, instead=instead)
+            load(cursor, twin)
+            assert (same, answers(cursor, twin, criteria)) == (child, found)
+            assert not shield or shown == everything(cursor, twin, child)
+
+
+def everything(cursor: Cursor, story: Story, child: str) -> bytes:
+    """Whatever else can be asked, as bytes: entries at any time, history, export, queue, reports."""
+    seals = story.seals
+    moments = [None, "2026-11-23T10:00:00.002000Z", "2030-01-01T00:00:00.000000Z"]
+    shown: list[Any] = [directory.as_of(cursor, seals, child, moment, None, TODAY, cleared=True) for moment in moments]
+    shown.append(directory.entry(cursor, seals, child, effective="2009-01-01T00:00:00.000000Z", today=TODAY))
+    shown.append(directory.entry(cursor, seals, child, today=TODAY, cleared=True))
+    everybody = directory.children(cursor, None, 100, cleared=True)
+    shown.append(directory.entries(cursor, seals, everybody, TODAY, cleared=True))
+    shown += [history(cursor, seals, each, cleared=True) for each in everybody if each == child]
+    shown += [suspected_pairs(cursor, None, 9, cleared=True), contradictions(cursor, None, 9, cleared=True)]
+    shown.append({one: sorted(other) for one, other in may_be(cursor, everybody).items()})
+    for name in REPORTS:
+        page, _ = report_page(cursor, seals, name, TODAY, None, FIRST, 100)
+        shown.append(page)
+    return orjson.dumps(shown)
+
+
+def test_nothing_hidden_is_known_of_a_shielded_child(database: str) -> None:
+    story = Story()
+    record = story.registered(
+        nhs_number=NUMBERS[0], address={"lines": ["1 Moss Lane"], "postcode": "ZX1 1AA", "authority": "E06999001"}
+    )
+    child = story.listed(record)
+    story.involved(record)
+    story.shielded(child)
+    with writing(database) as cursor:
+        load(cursor, story)
+        shown = directory.entry(cursor, story.seals, child, today=TODAY, cleared=True)
+        opened = directory.seen(cursor, story.seals, [child], TODAY, cleared=True, opened=[child])
+        assert history(cursor, story.seals, child, cleared=True) == []
+        told = history(cursor, story.seals, child, cleared=True, opened=[child])
+        by_number = find(cursor, SEARCHER, SEARCHER.ask({"nhs_number": NUMBERS[0]}), 9, cleared=True)
+        by_name = find(cursor, SEARCHER, SEARCHER.ask({"given_name": "Ada", "family_name": "Quaternion"}), 9)
+        assert due(cursor, "2027-05-23", None, 9) == []
+        assert [each.child for each in due(cursor, "2027-05-24", None, 9)] == [child]
+    assert shown == {
+        "child": child,
+        "name": {"given_name": "Ada", "family_name": "Quaternion"},
+        "other_names": [],
+        "date_of_birth": "2001-02-03",
+        "date_of_birth_estimated": False,
+        "gender": "female",
+        "identifiers": {"nhs_number": [], "upn": []},
+        **{name: [] for name in ("addresses", "carers", "involvements", "flags", "records")},
+        "education": None,
+        "shielded": True,
+        "position": 4,
+        "as_of": "2026-11-24T00:00:00.000000Z",
+    }
+    assert opened[0].entry is not None
+    assert opened[0].entry["addresses"][0]["postcode"] == "ZX1 1AA"
+    assert len(told) == len(story.values)
+    assert by_number.hits == []
+    assert [hit.child for hit in by_name.hits] == [child]
+
+
+def test_what_may_be_a_shielded_child_is_hidden_until_somebody_decides(database: str) -> None:
+    story = Story()
+    shielded, twin, third = (story.listed(story.registered("la", f"L{n}")) for n in range(3))
+    with writing(database) as cursor:
+        load(cursor, story)
+
+        def now() -> set[str]:
+            """Who is hidden once what has happened since is applied."""
+            take(cursor, story.events[len(applied) :])
+            applied.extend(story.events[len(applied) :])
+            cursor.execute("select child::text from views.hidden")
+            return {child for (child,) in cursor.fetchall()}
+
+        applied = list(story.events)
+        story.suspected(twin, story.members[twin][0], *story.members[shielded])
+        assert now() == set()
+        story.shielded(shielded)
+        assert now() == {shielded, twin}
+        story.suspected(shielded, story.members[shielded][0], *story.members[third])
+        assert now() == {shielded, twin, third}
+        assert suspected_pairs(cursor, None, 9, cleared=True) == []
+        assert len(suspected_pairs(cursor, None, 9, cleared=True, keeper=EVERYWHERE)) == 2
+        story.dismissed(twin, shielded)
+        assert now() == {shielded, third}
+        events = history(cursor, story.seals, twin, cleared=True)
+        assert not {"MatchSuspected.v1", "MatchDismissed.v1"} & {event["type"] for event in events}
+        story.removed(story.members[third][0])
+        assert now() == {shielded}
+        story.unshielded(shielded)
+        assert now() == set()
+
+
+def test_hidden_records_do_not_count_against_the_bounds_of_a_search(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    story = Story()
+    home = {"postcode": "ZX1 1AA"}
+    children = [story.listed(story.registered(address=home, given_name=f"Ada{n}")) for n in range(3)]
+    story.shielded(children[0])
+    asked = SEARCHER.ask({"postcode": "ZX1 1AA", "date_of_birth": "2001-02-03"})
+    with writing(database) as cursor:
+        load(cursor, story)
+        for most in ("MOST_RECORDS", "MOST_ROWS"):
+            monkeypatch.setattr(query, most, 2)
+            found = find(cursor, SEARCHER, asked, 2)
+            assert ({hit.child for hit in found.hits}, found.too_many) == (set(children[1:]), False)
+
+
+def test_a_record_that_is_a_shielded_childs_now_is_hidden_as_of_when_it_was_anothers(database: str) -> None:
+    story = Story()
+    one, other = story.listed(story.registered(address={"postcode": "ZX5 5AA"})), story.ada()
+    records = story.merged(other, one)
+    merged_at = story.events[-1].recorded_at
+    story.given_back(other, one, records)
+    story.shielded(one)
+    with writing(database) as cursor:
+        load(cursor, story)
+        then = directory.as_of(cursor, story.seals, other, merged_at, None, TODAY, cleared=True)
+        told = history(cursor, story.seals, other, cleared=True)
+        number_then = directory.as_of(cursor, story.seals, one, merged_at, None, TODAY, cleared=True)
+    assert then is not None
+    assert (then["addresses"], len(then["records"])) == ([], 1)
+    assert number_then is not None
+    assert number_then["shielded"]
+    assert one not in orjson.dumps(told).decode()
+
+
+@few
+@given(st.integers(0, 10**6))
+def test_at_no_moment_is_a_record_seen_that_is_to_be_hidden(database: str, seed: int) -> None:
+    """Merged into, split off, or suspected: hidden from the first moment, in whatever order partitions are read."""
+    chance = random.Random(seed)
+    story = Story(seed=seed)
+    secret: dict[str, Any] = {"given_name": "Hidden", "address": {"postcode": "ZX7 7AA"}}
+    plain = story.ada()
+    child = story.new_id()
+    story.says(child, "ShieldedChildListed", {"record": story.registered(**secret), "record_version": 1})
+    story.shielded(child)
+    story.members[child] = []
+    story.linked(child, story.registered(**secret))
+    story.linked(child, story.registered(**secret))
+    story.merged(plain, child)
+    twin, record = story.new_id(), story.registered(**secret)
+    story.says(twin, "ShieldedChildListed", {"record": record, "record_version": 1})
+    story.members[twin] = []
+    story.suspected(twin, record, story.members[plain][-1])
+    story.linked(twin, record)
+    story.given_back(plain, child, story.members[plain][-2:])
+    with writing(database) as cursor:
+        clear(cursor)
+        for event in by_partition(story.events, chance):
+            assert take(cursor, [event]) == []
+            found = find(cursor, SEARCHER, SEARCHER.ask({"postcode": "ZX7 7AA", "given_name": "Hidden"}), 9)
+            assert found.hits == []
+            entries = directory.entries(cursor, story.seals, directory.children(cursor, None, 9), TODAY)
+            assert all(each["addresses"] == [] for each in entries)
