@@ -64,7 +64,8 @@ def test_the_feed_of_2009_is_not_stopped_and_makes_no_unshielded_twin(
     said = world.say(
         person("R1", **number_corrected) | {"type": "child.amended"},
         person("G9", "gp", **AT_RISK),
-        person("R2", given_name="Tamsin", family_name="Marlow", date_of_birth=BORN, address=HOME),
+        person("R2", given_name="Tamsin", family_name="Marlow", date_of_birth=BORN, address=HOME)
+        | {"time": "2007-05-01T09:00:00Z"},
     )
     assert said == ["accepted"] * 3
     assert world.children() == [child]
@@ -72,7 +73,8 @@ def test_the_feed_of_2009_is_not_stopped_and_makes_no_unshielded_twin(
     for hidden in ({"postcode": "ZX7 7QQ", "date_of_birth": BORN}, {"nhs_number": "9990000034"}):
         assert found(client, user, **hidden) == []
     assert found(client, user, given_name="Tamsin", family_name="Orrell") == [child]
-    assert found(client, user, given_name="Tamsin", family_name="Lantern") == []
+    for once in ("Lantern", "Marlow"):
+        assert found(client, user, given_name="Tamsin", family_name=once) == []
 
 
 def test_a_record_that_may_be_the_shielded_childs_is_hidden_until_somebody_decides(

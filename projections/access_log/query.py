@@ -12,6 +12,8 @@ from projections.projection import Opener
 SEALED = ("user", "reason", "asked", "shown", "hidden", "masked")
 ADDED = ("role", "effect", "rights", "reason_code")
 """What stands in clear in newer events only."""
+_TOLD = (*LOOKS, "InvestigationClosed")
+"""Events that are told of a child: looks, and how one behind a shield was found to be."""
 
 
 def accesses(
@@ -33,7 +35,7 @@ def accesses(
             "children": None if children is None else list(children),
             "streams": None if user is None else _streams_of(cursor, opener, user),
             "limit": limit,
-            "looks": list(LOOKS),
+            "looks": list(_TOLD),
         },
     )
     rows = cursor.fetchall()
@@ -45,7 +47,7 @@ def _streams_of(cursor: Cursor, opener: Opener, user: str) -> list[str]:
     """The streams of a user, one a day. Whose a stream is stands sealed in it, so the first event of each is opened."""
     cursor.execute(
         "select stream, version, sealed from views.access_log where version = 1 and split_part(type, '.', 1) = any(%s)",
-        (list(LOOKS),),
+        (list(_TOLD),),
     )
     first = cursor.fetchall()
     opener.prefetch({stream for stream, _, _ in first})

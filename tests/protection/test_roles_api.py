@@ -30,6 +30,11 @@ CALLS: dict[Action, tuple[str, str]] = {
     Action.DUPLICATES: ("GET", "/duplicates"),
     Action.DEAD_LETTERS: ("GET", "/dead-letters"),
     Action.USERS_LIST: ("GET", "/users"),
+    Action.SHIELD_APPLY: ("POST", "/children/{nobody}/shield"),
+    Action.SHIELD_LIFT: ("POST", "/children/{nobody}/shield/lift"),
+    Action.SHIELD_REVIEW: ("GET", "/shields/due"),
+    Action.OVERRIDE: ("POST", "/children/{nobody}/override"),
+    Action.INVESTIGATIONS: ("GET", "/investigations"),
     Action.MERGE: ("POST", "/duplicates/merge"),
     Action.SPLIT: ("POST", "/duplicates/split"),
     Action.DISMISS: ("POST", "/duplicates/dismiss"),
@@ -47,6 +52,9 @@ BODIES: dict[Action, dict[str, Any]] = {
     Action.MERGE: {"left": NOBODY, "right": NOBODY, "reason": "data-quality"},
     Action.DISMISS: {"left": NOBODY, "right": NOBODY, "reason": "data-quality"},
     Action.SPLIT: {"child": NOBODY, "reason": "data-quality"},
+    Action.SHIELD_APPLY: {"reason": "safeguarding"},
+    Action.SHIELD_LIFT: {"reason": "safeguarding"},
+    Action.OVERRIDE: {"reason": "safeguarding: did not come home"},
     Action.USERS_GRANT: NEWCOMER,
     Action.USERS_REVOKE: {"name": "never-heard-of"},
 }
@@ -67,11 +75,11 @@ def client(world: World) -> Iterator[TestClient]:
 def call(client: TestClient, world: World, who: Headers, action: Action, body: dict[str, Any] | None = None) -> Any:
     method, path = CALLS[action]
     sent = body if body is not None else BODIES.get(action)
-    return client.request(method, path.format(ada=world.child_with(ADA)), headers=who, json=sent)
+    return client.request(method, path.format(ada=world.child_with(ADA), nobody=NOBODY), headers=who, json=sent)
 
 
 def test_every_call_of_the_api_is_tried(client: TestClient) -> None:
-    tried = {path.replace("{ada}", "{child}") for _, path in CALLS.values()}
+    tried = {path.replace("{ada}", "{child}").replace("{nobody}", "{child}") for _, path in CALLS.values()}
     known = set(client.get("/openapi.json").json()["paths"])
     others = {
         "/submissions",
@@ -82,6 +90,8 @@ def test_every_call_of_the_api_is_tried(client: TestClient) -> None:
         "/dead-letters/{letter}",
         "/children/{child}/corrections",
         "/corrections/{number}/answer",
+        "/children/{child}/shield/review",
+        "/investigations/{id_}/close",
     }
     assert {path.replace("no-gp", "{name}") for path in tried} == known - others
 

@@ -22,7 +22,7 @@ from projections.search.query import find
 from projections.shields.query import EVERYWHERE, due
 from services import registers
 from services.identity.settings_file import load_settings
-from services.reports import report_page
+from services.reports import Asked, report_page
 from streams.store.database import Cursor
 from tests.views.postgres_views import clear, take, writing
 from tests.views.story import Story
@@ -167,7 +167,7 @@ def everything(cursor: Cursor, story: Story, child: str) -> bytes:
     shown += [suspected_pairs(cursor, None, 9, cleared=True), contradictions(cursor, None, 9, cleared=True)]
     shown.append({one: sorted(other) for one, other in may_be(cursor, everybody).items()})
     for name in REPORTS:
-        page, _ = report_page(cursor, seals, name, TODAY, None, FIRST, 100)
+        page, _ = report_page(cursor, seals, Asked(name, TODAY, None), FIRST, 100)
         shown.append(page)
     return orjson.dumps(shown)
 
