@@ -70,7 +70,7 @@ def asked(client: TestClient, who: Headers, method: str, path: str, child: str) 
     said = BODIES.get(path, WHY)
     body = {name: str(value).replace("{child}", child).replace("{other}", str(uuid4())) for name, value in said.items()}
     sent = {"json": body} if method == "post" else {"params": PARAMETERS.get(path, {})}
-    answer = client.request(method, path.replace("{child}", child), headers=who, **sent)  # type: ignore[arg-type]
+    answer = client.request(method, path.replace("{child}", child), headers=who, **sent)
     headers = {name: value for name, value in answer.headers.items() if name != "date"}
     return answer.status_code, answer.content, headers
 
