@@ -1,5 +1,6 @@
 """The document for an applicant as a page to read or print: one HTML file that asks for nothing from elsewhere."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import Any
@@ -24,6 +25,9 @@ _SECTIONS = {
 }
 """The parts of the document in their order, each with its heading."""
 
+_HIDES = re.compile(r"[\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+"""Marks that change the direction of the text around them, so that it reads as something else."""
+
 
 def page(document: Mapping[str, Any]) -> str:
     """The whole page."""
@@ -33,7 +37,7 @@ def page(document: Mapping[str, Any]) -> str:
     made = "Made {made_at}, for {for}; child {child}".format_map(document)
     return (
         '<!doctype html><html lang="en-GB"><head><meta charset="utf-8"><title>What is held</title>'
-        f"<style>{_STYLE}</style></head><body><h1>What the directory holds</h1><p>{escape(made)}</p>"
+        f"<style>{_STYLE}</style></head><body><h1>What the directory holds</h1><p>{_text(made)}</p>"
         + "".join(parts)
         + "</body></html>\n"
     )
@@ -44,7 +48,7 @@ def _shown(value: Any) -> str:
         case Mapping():
             return _mapping(value)
         case str():
-            return escape(value)
+            return _text(value)
         case [] | None:
             return "<p>Nothing.</p>"
         case [Mapping(), *_]:
@@ -54,7 +58,7 @@ def _shown(value: Any) -> str:
         case bool():
             return "yes" if value else "no"
         case _:
-            return escape(str(value))
+            return _text(str(value))
 
 
 def _mapping(value: Mapping[str, Any]) -> str:
@@ -77,4 +81,9 @@ def _cell(value: Any) -> str:
 
 
 def _title(name: str) -> str:
-    return escape(name.replace("_", " "))
+    return _text(name.replace("_", " "))
+
+
+def _text(value: str) -> str:
+    """A text of the document, which changes nothing around it: a mark of direction becomes visible."""
+    return escape(_HIDES.sub("\N{REPLACEMENT CHARACTER}", value))
