@@ -9,6 +9,7 @@ from typing import Any
 
 from domain.access.events import ChildrenShown, shown_by_rights
 from domain.access.override_events import InvestigationClosed, OverrideUsed
+from domain.access.requests import CorrectionRequested, ObjectionRaised, RequestAnswered
 from domain.access.user_events import UserChanged, UserGranted, UserRevoked
 from domain.child.events import (
     ChildListed,
@@ -69,6 +70,9 @@ EVENTS: Mapping[str, type[RegisterEvent]] = {
     "UserGranted.v1": UserGranted,
     "UserChanged.v1": UserChanged,
     "UserRevoked.v1": UserRevoked,
+    "CorrectionRequested.v1": CorrectionRequested,
+    "ObjectionRaised.v1": ObjectionRaised,
+    "RequestAnswered.v1": RequestAnswered,
 }
 """The current version of each event."""
 

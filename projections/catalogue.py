@@ -13,6 +13,7 @@ from projections.overrides.project import Overrides
 from projections.projection import Projection, Table
 from projections.receipts.project import Receipts
 from projections.reports.tables import FINDING, LISTING
+from projections.requests.project import Requests
 from projections.search.project import Search
 from projections.shields.project import Shields
 from projections.shields.tables import HIDDEN
@@ -40,7 +41,7 @@ LOGS: Mapping[str, Log] = {
     log.name: log
     for log in (
         Log(REGISTER_LOG, (Directory(), Search(), Duplicates(), Shields(), Chronology(), AuditHistory())),
-        Log(ACCESS_LOG, (AccessLog(), Overrides())),
+        Log(ACCESS_LOG, (AccessLog(), Requests(), Overrides())),
         Log(RECEIPTS_LOG, (Receipts(),)),
     )
 }

@@ -18,8 +18,10 @@ from eventsourcing.persistence import IntegrityError, PersistenceError
 from psycopg2.extras import execute_values
 
 from domain.access.events import ChildrenShown
+from domain.access.notices import Notice
 from domain.event import RegisterEvent
 from streams.codec import EventMapper, iso_text
+from streams.notices import Told, leave_notices
 from streams.sealing import KeyEncryptionKey
 from streams.store.application import LogApplication
 from streams.store.database import Cursor, Database, DatabaseAway
@@ -43,7 +45,8 @@ class AccessLogAway(Exception):
 class Look:
     """One look: `action` is the verb, `asked` what was asked for, `children` the ids shown, `count` how many things.
 
-    The other fields are those of the event, `domain/access/events.py`.
+    `notices` are published once the look is durable, and only then. The other fields are those of the event,
+    `domain/access/events.py`.
     """
 
     user: str
@@ -59,12 +62,14 @@ class Look:
     shown: Mapping[str, int] = field(default_factory=dict)
     hidden: Sequence[dict[str, Any]] = ()
     masked: Sequence[dict[str, Any]] = ()
+    notices: Sequence[Notice] = ()
 
     def event(self) -> tuple[type[RegisterEvent], dict[str, Any]]:
         """The event that records it: its class and fields."""
         copied: dict[str, Any] = {"children": list(self.children), "shown": dict(self.shown)}
         copied |= {"hidden": list(self.hidden), "masked": list(self.masked)}
-        return ChildrenShown, {each.name: getattr(self, each.name) for each in fields(self)} | copied
+        plain = (each.name for each in fields(self) if each.name != "notices")
+        return ChildrenShown, {name: getattr(self, name) for name in plain} | copied
 
     def alongside(self, cursor: Cursor) -> None:
         """A look changes nothing else."""
@@ -190,10 +195,11 @@ class AccessLog:
             versions[look.user] = stream, version + 1
             events.append(self._event(stream, version + 1, look, now))
 
-        def alongside(cursor: Cursor, _: Sequence[int]) -> None:
+        def alongside(cursor: Cursor, positions: Sequence[int]) -> None:
             insert_keys(cursor, "access", self._keys.take_new())
             for look in looks:
                 look.alongside(cursor)
+            leave_notices(cursor, list(_told(looks, positions, iso_text(now))))
 
         self._log.events.put(events, alongside=alongside)
         self._keys.settle()
@@ -209,6 +215,13 @@ class AccessLog:
         """Only the database is believed from here on."""
         self._keys.forget()
         self._streams.forget()
+
+
+def _told(looks: Sequence[Entry], positions: Sequence[int], at: str) -> Iterator[Told]:
+    """The notices of looks, each with what it has to say of its look."""
+    for look, position in zip(looks, positions, strict=True):
+        if isinstance(look, Look):
+            yield from ((notice, (look.action, position, at)) for notice in look.notices)
 
 
 class _Streams:

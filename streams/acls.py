@@ -17,7 +17,7 @@ from streams.topics import (
     submissions_topic,
 )
 
-Operation = Literal["READ", "WRITE", "DESCRIBE", "DESCRIBE_CONFIGS"]
+Operation = Literal["READ", "WRITE", "CREATE", "DESCRIBE", "DESCRIBE_CONFIGS"]
 """Kafka's own names; READ and WRITE include DESCRIBE."""
 
 
@@ -61,13 +61,20 @@ def notice_grants(authorities: Mapping[str, str]) -> list[Grant]:
 
 
 def service_grants() -> list[Grant]:
-    """All that the roles may. None of them creates a topic or grants a right: `run init` and `agencies add` do so."""
+    """All that the roles may.
+
+    None of them grants a right, or creates a topic but for the relay those of notices, whose authorities nobody knows
+    beforehand: `run init` and `agencies add` do so.
+    """
     return [
         *_may("registrar", "READ", [], [SUBMISSIONS]),
         *_may("relay", "WRITE", _LOGS, [RECEIPTS, NOTICES]),
         *_may("relay", "READ", _LOGS, [RECEIPTS, NOTICES]),  # where each ends, and what stands there
+        *_may("relay", "CREATE", [], [NOTICES]),
         *_may("relay", "DESCRIBE", [], [SUBMISSIONS]),
-        *_may("relay", "DESCRIBE_CONFIGS", _LOGS, [RECEIPTS, SUBMISSIONS, NOTICES]),  # said at start
+        *_may(
+            "relay", "DESCRIBE_CONFIGS", _LOGS, [RECEIPTS, NOTICES, SUBMISSIONS]
+        ),  # a wrong retention is said at start
         *_may("projector", "READ", [REGISTER_EVENTS, ACCESS_EVENTS], [RECEIPTS]),
         *_may("api", "WRITE", [], [SUBMISSIONS]),
         *_may("api", "READ", [DEAD_LETTERS], []),

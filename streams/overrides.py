@@ -56,8 +56,8 @@ class Override:
 
     def _notice(self) -> bytes:
         """Who did it and why stand in the investigation, which is shown to whom it concerns and not on a topic."""
-        told = {"notice": "override-used", "child": self.child, "investigation": self.investigation}
-        return orjson.dumps({**told, "at": iso_text(self.at), "until": iso_text(self.until)})
+        told = {"kind": "override", "child": self.child, "investigation": self.investigation}
+        return orjson.dumps({**told, "time": iso_text(self.at), "until": iso_text(self.until)})
 
 
 @dataclass(frozen=True, slots=True)

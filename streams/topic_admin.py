@@ -10,7 +10,18 @@ from aiokafka.errors import KafkaError, NoError, TopicAlreadyExistsError, for_co
 
 from streams.closing import close_soon
 from streams.kafka import KafkaAway, KafkaSettings
-from streams.topics import COMMON_TOPICS, RECEIPTS, STEWARDSHIP, SUBMISSIONS, UNCLAIMED, Topic, agency_topics
+from streams.topics import (
+    COMMON_TOPICS,
+    NOTICES,
+    RECEIPTS,
+    STEWARDSHIP,
+    SUBMISSIONS,
+    UNCLAIMED,
+    Topic,
+    agency_topics,
+    notice_topics,
+    notices_topic,
+)
 
 ANSWER_WITHIN_S = 12
 _REQUEST_TIMEOUT_MS = 8_000
@@ -85,6 +96,8 @@ async def _differences(admin: AIOKafkaAdminClient, replication: int) -> list[str
     codes = {name.partition(".")[2] for name in partitions if name.startswith((SUBMISSIONS, RECEIPTS))}
     codes -= {UNCLAIMED, STEWARDSHIP}
     wanted = [*COMMON_TOPICS, *(topic for code in sorted(codes) for topic in agency_topics(code))]
+    unclaimed = notices_topic(UNCLAIMED)
+    wanted += notice_topics(name for name in sorted(partitions) if name.startswith(NOTICES) and name != unclaimed)
     present = {topic.name: topic for topic in wanted if topic.name in partitions}
     found = [f"the topic {topic.name} is missing" for topic in wanted if topic.name not in present]
     found += [

@@ -18,7 +18,7 @@ STEWARDSHIP = "stewardship"
 SUBMISSIONS = "submissions."
 RECEIPTS = "receipts."
 NOTICES = "notices."
-"""What a local authority is told at once, by its ONS code: that a shield was overridden."""
+"""What a local authority is told at once, by its ONS code: who looked, or looked behind a shield. Made when needed."""
 REGISTER_PARTITIONS = 4
 MAX_MESSAGE_BYTES = 2 * 1024 * 1024
 

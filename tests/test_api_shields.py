@@ -192,13 +192,14 @@ def test_an_override_shows_the_child_with_a_warning_for_two_minutes_and_is_inves
     assert json.loads(searched(client, manager, HIDDEN[0]))["results"] == []
     with world.database.transaction() as cursor:
         cursor.execute("select value from register.outbox where topic = 'notices.E06999001'")
-        ((notice,),) = cursor.fetchall()
+        told = [json.loads(bytes(value)) for (value,) in cursor.fetchall()]
         cursor.execute("update access.grants set until = now() - interval '1 second'")
-    assert json.loads(bytes(notice)) == {
-        "notice": "override-used",
+    (notice,) = [each for each in told if each["kind"] == "override"]
+    assert notice == {
+        "kind": "override",
         "child": child,
         "investigation": said["investigation"],
-        "at": json.loads(bytes(notice))["at"],
+        "time": notice["time"],
         "until": said["until"],
     }
     assert client.get(f"/children/{child}", headers=manager).json()["addresses"] == []

@@ -67,7 +67,7 @@ def test_nothing_can_be_decided_on_an_unlisted_child(
     world.suspect(child, other, 0.5)
     assert client.get("/duplicates", headers=user).json() == {"pairs": [], "contradictions": []}
     asked = {"left": child, "right": other, "reason": "the same child"}
-    steward = bearer(world, "user:demo-practitioner")
+    steward = bearer(world, "user:demo-data-manager")
     assert client.post("/duplicates/merge", headers=steward, json=asked).status_code == 404
 
 
@@ -97,7 +97,7 @@ def test_it_is_absent_again_once_social_care_has_ended(
 
 
 def test_the_deployment_says_under_which_policy_it_runs(client: TestClient, world: World) -> None:
-    told = client.get("/policies", headers=bearer(world, "user:demo-practitioner")).json()
+    told = client.get("/policies", headers=bearer(world, "user:demo-data-manager")).json()
     assert told["deployment"]["name"] == "selective"
     assert len(told["policies"]) == 5
 

@@ -19,7 +19,7 @@ from services.registrar.receipts import Answer, receipt
 from services.registrar.submission import MODELS
 from services.schemas.__main__ import DOCS, files
 from services.schemas.event_examples import cloud_event
-from streams.topics import ACCESS_EVENTS, COMMON_TOPICS, REGISTER_EVENTS, agency_topics
+from streams.topics import ACCESS_EVENTS, COMMON_TOPICS, REGISTER_EVENTS, agency_topics, notice_topics, notices_topic
 from tests.examples import RECEIPTS, SENSITIVE_STORY, STORY, events, message, submission
 from tests.test_reading import JSON, PLACES, UNKNOWN_FIELDS, WRONG_CHILDREN, WRONG_ENVELOPES, WRONG_OTHERS
 
@@ -46,7 +46,7 @@ def a_schema_can_tell(value: Any, code: str) -> bool:
     )
 
 
-VALIDATORS = {name: validator(name) for name in [*MODELS, "receipt", "event"]}
+VALIDATORS = {name: validator(name) for name in [*MODELS, "receipt", "notice", "event"]}
 
 
 def test_the_documents_are_what_the_code_writes() -> None:
@@ -148,9 +148,10 @@ def test_an_event_follows_the_schema_of_its_message(name: str) -> None:
 
 def test_the_document_names_every_topic_that_others_may_meet() -> None:
     submissions, receipts = agency_topics("{agency}")
-    topics = {topic.name: topic for topic in (submissions, receipts, *COMMON_TOPICS)}
+    notices = notice_topics([notices_topic("{authority}")])[0]
+    topics = {topic.name: topic for topic in (submissions, receipts, notices, *COMMON_TOPICS)}
     addresses = {channel["address"] for channel in DOCUMENT["channels"].values()}
-    assert addresses == {submissions.name, receipts.name, REGISTER_EVENTS, ACCESS_EVENTS}
+    assert addresses == {submissions.name, receipts.name, notices.name, REGISTER_EVENTS, ACCESS_EVENTS}
     for channel in DOCUMENT["channels"].values():
         topic, binding = topics[channel["address"]], channel["bindings"]["kafka"]
         assert binding["partitions"] == topic.partitions
@@ -161,7 +162,12 @@ def test_the_document_names_every_topic_that_others_may_meet() -> None:
 def test_every_message_is_met_in_one_channel() -> None:
     met = [name for channel in DOCUMENT["channels"].values() for name in channel["messages"]]
     assert sorted(met) == sorted(DOCUMENT["components"]["messages"])
-    assert {message["name"] for message in DOCUMENT["components"]["messages"].values()} == {*MODELS, *EVENTS, "receipt"}
+    assert {message["name"] for message in DOCUMENT["components"]["messages"].values()} == {
+        *MODELS,
+        *EVENTS,
+        "receipt",
+        "notice",
+    }
 
 
 def test_every_channel_has_one_operation() -> None:

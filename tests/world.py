@@ -196,11 +196,10 @@ class World:
         log = LogApplication(self.database_url, "access", EventMapper(ring))
         with closing(log), self.database.transaction() as cursor:
             cursor.execute("set local search_path to views")
+            shown = LOGS[ACCESS_LOG].projections
             events = [_published(raw, ring) for raw in log.recorder.select_raw(0, 100_000)]
             postgres.write(
-                cursor,
-                [put for event in events for each in LOGS[ACCESS_LOG].projections for put in each.project(event)],
-                careful=True,
+                cursor, [put for event in events for each in shown for put in each.project(event)], careful=True
             )
 
     def looks(self) -> list[dict[str, Any]]:

@@ -6,11 +6,14 @@ from typing import Any
 import orjson
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
+from projections.access_log.period import LOOKS
 from projections.projection import Opener
 
 SEALED = ("user", "reason", "asked", "shown", "hidden", "masked")
 ADDED = ("role", "effect", "rights", "reason_code")
 """What stands in clear in newer events only."""
+_TOLD = (*LOOKS, "InvestigationClosed")
+"""Events that are told of a child: looks, and how one behind a shield was found to be."""
 
 
 def accesses(
@@ -24,8 +27,7 @@ def accesses(
     """
     cursor.execute(
         "select stream, version, position, type, time, recorded_at, children::text[], data, sealed"
-        " from views.access_log"
-        " where type ~ '^(ChildrenShown|OverrideUsed|InvestigationClosed)[.]'"
+        " from views.access_log where split_part(type, '.', 1) = any(%(looks)s)"
         " and (%(children)s::uuid[] is null or children && %(children)s::uuid[])"
         " and (%(streams)s::uuid[] is null or stream = any(%(streams)s::uuid[]))"
         " order by position desc limit %(limit)s",
@@ -33,6 +35,7 @@ def accesses(
             "children": None if children is None else list(children),
             "streams": None if user is None else _streams_of(cursor, opener, user),
             "limit": limit,
+            "looks": list(_TOLD),
         },
     )
     rows = cursor.fetchall()
@@ -43,7 +46,8 @@ def accesses(
 def _streams_of(cursor: Cursor, opener: Opener, user: str) -> list[str]:
     """The streams of a user, one a day. Whose a stream is stands sealed in it, so the first event of each is opened."""
     cursor.execute(
-        "select stream, version, sealed from views.access_log where version = 1 and type like 'ChildrenShown.%'"
+        "select stream, version, sealed from views.access_log where version = 1 and split_part(type, '.', 1) = any(%s)",
+        (list(_TOLD),),
     )
     first = cursor.fetchall()
     opener.prefetch({stream for stream, _, _ in first})

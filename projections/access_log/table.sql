@@ -13,3 +13,4 @@ create table if not exists access_log (
 create unique index if not exists access_log_key on access_log (stream, version);
 create index if not exists access_log_position on access_log (position);
 create index if not exists access_log_children on access_log using gin (children);
+create index if not exists access_log_time on access_log (time);

@@ -15,6 +15,7 @@ create table if not exists chronology (
     position bigint not null
 );
 create unique index if not exists chronology_key on chronology (stream, version);
+create index if not exists chronology_organisation on chronology (place, word) where kind = 'started';
 
 -- When an agency last told anything, and whether it ever told of a child in an authority.
 create index if not exists chronology_told on chronology (source, time);

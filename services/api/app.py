@@ -8,6 +8,7 @@ import anyio.to_thread
 from fastapi import FastAPI
 
 from services.api import (
+    access,
     children,
     dead_letters,
     docs,
@@ -17,7 +18,9 @@ from services.api import (
     policies,
     receipts,
     reports,
+    requests,
     shields,
+    subject_access,
     submissions,
     users,
 )
@@ -66,6 +69,9 @@ def build_app(parts: Parts, close: Callable[[], None] = lambda: None) -> Gate:
         duplicates.router(parts),
         reports.router(parts),
         policies.router(parts),
+        access.router(parts),
+        subject_access.router(parts),
+        requests.router(parts),
         shields.router(parts),
         overrides.router(parts),
         users.router(parts),

@@ -20,6 +20,7 @@ from projections.directory.survivors import family, survivor
 from projections.search.query import Hit
 from projections.shields.query import veiled_names
 from services.api.answers import json_answer, ndjson_answer, next_page, problems
+from services.api.entry_looks import latest_looks
 from services.api.listed import children_listed, find_seen
 from services.api.looks import Looker, ReasonHeader, looker, looker_at_a_child
 from services.api.overrides import WARNING
@@ -52,9 +53,14 @@ def router(parts: Parts) -> APIRouter:
         as_of: Annotated[str | None, Query(description="as it was known at this moment")] = None,
         effective: Annotated[str | None, Query(description="as it was true at this moment")] = None,
     ) -> Response:
-        """A child's directory entry: now, or as of a moment (a date stands for its end, in UTC)."""
+        """A child's directory entry: now, or as of a moment (a date stands for its end, in UTC).
+
+        `accesses` are the latest 25 looks at the child, now, for readers who may know of looks.
+        """
         who = looker_at_a_child(parts, request, Action.SHOW)
-        return json_answer(_show(who, _child_id(child), _moment("as_of", as_of), _moment("effective", effective)))
+        found = _show(who, _child_id(child), _moment("as_of", as_of), _moment("effective", effective))
+        looks = latest_looks(who, found)
+        return json_answer(found if looks is None else {**found, "accesses": looks})
 
     @calls.get("/children/{child}/history", responses={200: {"model": History}, **_LOOK_ERRORS})
     def history(request: Request, child: str, _: ReasonHeader = None) -> Response:

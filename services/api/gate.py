@@ -1,5 +1,6 @@
 """What every request passes: bounds on requests and bodies, counts for the metrics, a log of the unexpected."""
 
+import asyncio
 import logging
 from collections import Counter
 from http import HTTPStatus
@@ -13,6 +14,12 @@ MOST_IN_HAND = 256
 LARGEST_BODY = 16 * 1024 * 1024
 """Bytes of a body of submissions; any other body may have `LARGEST_QUESTION`."""
 LARGEST_QUESTION = 64 * 1024
+BODY_S = 120.0
+"""Seconds that a body may take to arrive."""
+ANSWER_S = 60.0
+"""Seconds that a client may take to make room for more of its answer."""
+_CLOSE = {"Connection": "close"}
+"""What is left of the body is not read."""
 _HEADERS = [
     (b"cache-control", b"no-store"),
     (b"x-content-type-options", b"nosniff"),
@@ -43,7 +50,8 @@ class Gate:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 message["headers"] = [*message.get("headers", ()), *_HEADERS]
-            await send(message)
+            async with asyncio.timeout(ANSWER_S):
+                await send(message)
 
         self.in_hand += 1
         try:
@@ -66,20 +74,31 @@ class Gate:
             await self._app(scope, _limited(receive, most), send)
         else:
             large = _too_large(most)
-            await problem_response(large.status, large.detail)(scope, receive, send)
+            await problem_response(large.status, large.detail, large.headers)(scope, receive, send)
 
 
 def _too_large(most: int) -> Problem:
-    return Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"the body may have at most {most:,} bytes; send it in parts")
+    return Problem(
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"the body may have at most {most:,} bytes; send it in parts", _CLOSE
+    )
 
 
 def _limited(receive: Receive, most: int) -> Receive:
-    """Receives a body without a stated length up to a bound."""
+    """Receives a body up to a bound of its size, stated or not, and of its time."""
     received = 0
+    until: float | None = asyncio.get_running_loop().time() + BODY_S
 
     async def counted() -> Message:
-        nonlocal received
-        message = await receive()
+        nonlocal received, until
+        try:
+            async with asyncio.timeout_at(until):
+                message = await receive()
+        except TimeoutError:
+            raise Problem(
+                HTTPStatus.REQUEST_TIMEOUT, "the body took too long to arrive; send it again", _CLOSE
+            ) from None
+        if not message.get("more_body"):
+            until = None  # from here on only the end of the connection is awaited
         received += len(message.get("body", b""))
         if received > most:
             raise _too_large(most)

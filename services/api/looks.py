@@ -115,6 +115,7 @@ class Looker:
                 shown=positions if shown is None else shown,
                 hidden=[{"child": each.child, "records": list(each.hidden)} for each in sights if each.hidden],
                 masked=[{"child": each.child, "services": each.services} for each in masked if each.services],
+                notices=self.parts.watch.noticing.of_look(self.standing, self.stated.code, children),
             )
         )
 

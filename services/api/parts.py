@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from domain.identity import Searcher
 from services.api.standings import Desks, Standings
+from services.api.watch import Watch
 from services.policy.deployment import Deployment
 from services.registers import Users, load_agencies
 from services.signin.verifier import Verifier
@@ -91,8 +92,8 @@ class Parts:
     """What the endpoints use.
 
     `keys` open the register, `access_keys` the access log, `verifier` says whom a token names, `searcher` judges what
-    a search finds, `deployment` says which children are shown, `users` grants and revokes, `now` is the
-    clock.
+    a search finds, `deployment` says which children are shown, `users` grants and revokes, `watch` says whom to tell
+    of a look, `now` is the clock.
     """
 
     pool: Pool
@@ -105,6 +106,7 @@ class Parts:
     database_url: str
     deployment: Deployment
     users: Users
+    watch: Watch
     now: Callable[[], datetime] = utc_now
     standings: Standings = field(init=False)
     desks: Desks = field(init=False)

@@ -12,6 +12,7 @@ from services.api.app import MOST_THREADS, build_app
 from services.api.gate import Gate
 from services.api.parts import Parts
 from services.api.tls import tls_options
+from services.api.watch import Watch
 from services.identity.settings_file import load_settings
 from services.policy.deployment import Deployment
 from services.policy.shipped import policy_named
@@ -71,14 +72,18 @@ def open_app(settings: Settings) -> Gate:
     access_keys = KeyRing(key, reader_of(key_pool, "access"))
     searcher = Searcher(load_settings())
     deployment = Deployment(policy_named(settings.policy))
+    watch = Watch.over(database_url, key)
     kafka, verifier = settings.need_kafka(), verifier_for(settings)
     users = Users(database_url, key)
-    parts = Parts(pool, keys, access_keys, access_log, verifier, kafka, searcher, database_url, deployment, users)
+    parts = Parts(
+        pool, keys, access_keys, access_log, verifier, kafka, searcher, database_url, deployment, users, watch
+    )
 
     def close() -> None:
         parts.producer.close()
         access_log.close()
         users.close()
+        watch.close()
         pool.close()
         key_pool.close()
 

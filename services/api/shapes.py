@@ -7,6 +7,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 
 from domain.policy import LISTS
 from domain.protection import Role
+from services.api.watch_shapes import EntryAccess
 
 Outcome = Literal["accepted", "duplicate", "refused", "invalid"]
 
@@ -93,6 +94,7 @@ class Entry(BaseModel):
     shielded: bool
     position: int
     as_of: str
+    accesses: list[EntryAccess] | None = None
     warning: str | None = None
 
 

@@ -8,14 +8,13 @@ import ssl
 from collections.abc import MutableMapping
 from typing import Any, cast
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
-
+from services.api.connection import Connection
 from services.setting_errors import NotConfigured
 from services.signin.certificates import agency_of, put_agency
 from services.signin.options import Tls
 
 
-class CertificateProtocol(HttpToolsProtocol):
+class CertificateProtocol(Connection):
     """HTTP/1.1 over TLS that says in each request's scope which agency's certificate the connection was made with."""
 
     def connection_made(self, transport: Any) -> None:
@@ -33,7 +32,7 @@ class CertificateProtocol(HttpToolsProtocol):
 def tls_options(tls: Tls | None) -> dict[str, Any]:
     """uvicorn's settings for it; raises NotConfigured where a file cannot be used."""
     if tls is None:
-        return {"http": "httptools"}
+        return {"http": Connection}
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     try:
         context.load_cert_chain(tls.certificate, tls.key, password="")  # nobody is there to be asked for one

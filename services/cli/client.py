@@ -38,6 +38,10 @@ class Api:
         else:
             self._connection = http.client.HTTPConnection(host, port, timeout=SILENCE_S)
 
+    def say(self, header: str, value: str) -> None:
+        """Sends a header with every call from now on, percent-encoded."""
+        self._headers[header] = quote(value)
+
     def get(self, path: str, **parameters: Any) -> Any:
         """The JSON document of an answer."""
         return json.loads(self._ask("GET", _with(path, parameters))[0])

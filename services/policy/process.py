@@ -82,8 +82,8 @@ def _question(job: dict[str, Any]) -> Question:
 
 
 def _children(cursor: Cursor) -> int:
-    """About how many children there are; one whose records are all removed is still among them."""
-    cursor.execute("select count(*) from (select distinct child from views.link) c")
+    """About how many children there are, without those whom only a sensitive agency knows."""
+    cursor.execute("select count(*) from views.listing")
     (number,) = cursor.fetchone() or (0,)
     return int(number)
 

@@ -1,4 +1,4 @@
-"""One example of every event of the access log: a look, an override, and a user's right from its grant to its end."""
+"""One example of every event of the access log: a look, an override, a user's right from grant to end, a request."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -7,11 +7,14 @@ from uuid import UUID
 
 from domain.access.events import ChildrenShown
 from domain.access.override_events import InvestigationClosed, OverrideUsed
+from domain.access.requests import CorrectionRequested, ObjectionRaised, RequestAnswered
 from domain.access.user_events import UserChanged, UserGranted, UserRevoked
 from domain.event import RegisterEvent
 
 LOOKS = UUID("f2a4c6e8-1b3d-4f5a-8c7e-9d0b1a2c3344")
 USER = UUID("b7d1f0a2-58c3-4e96-8a4d-2c6e9f1b5577")
+CORRECTION = UUID("c4e8a2d6-3f71-4b95-9a0e-5d7c1b2f6688")
+OBJECTION = UUID("d9f3b1e7-6a84-4c20-8e5b-0f1a2c3d7799")
 INVESTIGATION = "9c4f7a10-6b2d-4e83-a5c1-7f0e2d3b8899"
 API, OPERATOR = "urn:contactpoint:api", "urn:contactpoint:operator"
 _ROBIN: dict[str, Any] = {
@@ -28,6 +31,7 @@ _ROBIN: dict[str, Any] = {
     "reason": None,
 }
 _PROLONGED = _ROBIN | {"trained_until": "2029-03-31", "by": "demo-administrator", "reason": "trained again"}
+_BY_OFFICER = {"user": "s.access", "reason": "subject-access: asked at the desk"}
 _REVOKED = {"user": "r.fell", "by": "demo-administrator", "reason": "left the school"}
 
 
@@ -60,6 +64,9 @@ def access_events(child: str, hidden_record: str, recorded_at: datetime) -> list
         }
         return kind(**of_any, restricted=False, time="2026-11-23T10:00:00.000000Z", **fields)
 
+    wrong = {"child": child, "asked_by": "carer", "text": "the school she left in July is still told", **_BY_OFFICER}
+    objection = wrong | {"asked_by": "child", "text": "I do not want my old name to be shown"}
+    answer = {"child": child, "outcome": "upheld", "text": "the school has amended its record", **_BY_OFFICER}
     return [
         event(ChildrenShown, LOOKS, 1, API, looked),
         event(OverrideUsed, LOOKS, 2, API, _override(child)),
@@ -67,6 +74,9 @@ def access_events(child: str, hidden_record: str, recorded_at: datetime) -> list
         event(UserGranted, USER, 1, OPERATOR, _ROBIN),
         event(UserChanged, USER, 2, API, _PROLONGED),
         event(UserRevoked, USER, 3, API, _REVOKED),
+        event(CorrectionRequested, CORRECTION, 1, API, wrong),
+        event(ObjectionRaised, OBJECTION, 1, API, objection),
+        event(RequestAnswered, CORRECTION, 2, API, answer),
     ]
 
 

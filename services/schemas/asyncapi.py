@@ -7,10 +7,18 @@ from typing import Any
 from domain.catalogue import EVENTS
 from services.registrar.submission import MODELS
 from services.schemas.event_examples import cloud_event, events
-from services.schemas.examples import RECEIPTS, SUBMISSIONS
+from services.schemas.examples import NOTICES, RECEIPTS, SUBMISSIONS
 from services.schemas.json_schema import schema_of
 from services.schemas.messages import data_model
-from streams.topics import ACCESS_EVENTS, COMMON_TOPICS, REGISTER_EVENTS, Topic, agency_topics
+from streams.topics import (
+    ACCESS_EVENTS,
+    COMMON_TOPICS,
+    REGISTER_EVENTS,
+    Topic,
+    agency_topics,
+    notice_topics,
+    notices_topic,
+)
 
 FORMAT = "application/schema+json;version=2020-12"
 CONTENT_TYPE = "application/cloudevents+json"
@@ -44,6 +52,11 @@ def document() -> Fields:
                 common[REGISTER_EVENTS], register, "What the directory believes, each position once; not for agencies."
             ),
             "accessEvents": _channel(common[ACCESS_EVENTS], OF_ACCESS, "Who looked at what and why; not for agencies."),
+            "notices": _channel(
+                notice_topics([notices_topic("{authority}")])[0],
+                ["notice"],
+                "Looks of which an authority is told; kept for ever.",
+            ),
         },
         "operations": {
             "receiveSubmissions": _operation(
@@ -52,8 +65,9 @@ def document() -> Fields:
             "sendReceipts": _operation("send", "receipts", "The relay writes, the agency reads."),
             "sendRegisterEvents": _operation("send", "registerEvents", "The relay writes, projections read."),
             "sendAccessEvents": _operation("send", "accessEvents", "The relay writes, projections read."),
+            "sendNotices": _operation("send", "notices", "The relay writes, the authority reads."),
         },
-        "components": {"messages": {**_submissions(), "receipt": _receipt(), **_events()}},
+        "components": {"messages": {**_submissions(), "receipt": _receipt(), "notice": _notice(), **_events()}},
     }
 
 
@@ -71,6 +85,9 @@ def _channel(topic: Topic, messages: Iterable[str], description: str) -> Fields:
             }
         },
     }
+    if "{authority}" in topic.name:
+        unknown = "The ONS code of a local authority, or `unclaimed` where nobody knows where the child lives."
+        channel["parameters"] = {"authority": {"description": unknown}}
     if "{agency}" in topic.name:
         channel["parameters"] = {"agency": {"description": "The code of an agency in the agency register."}}
     return channel
@@ -101,6 +118,16 @@ def _receipt() -> Fields:
         "payload": _payload({"$ref": "./schemas/receipt.schema.json"}),
         "bindings": _keyed("the agency's source"),
         "examples": [{"name": outcome, "payload": example} for outcome, example in RECEIPTS.items()],
+    }
+
+
+def _notice() -> Fields:
+    return {
+        "name": "notice",
+        "summary": "Tells an authority of a look that it should know of.",
+        "payload": _payload({"$ref": "./schemas/notice.schema.json"}),
+        "bindings": _keyed("the child's number"),
+        "examples": [{"name": _key(kind), "payload": example} for kind, example in NOTICES.items()],
     }
 
 

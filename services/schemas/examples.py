@@ -153,6 +153,20 @@ SENSITIVE_STORY: tuple[Fields, ...] = (
 SUBMISSIONS: Mapping[str, Fields] = {each["type"]: each for each in (*SENSITIVE_STORY[2:], *STORY)}
 """One example of each type of submission."""
 
+NOTICES: Mapping[str, Fields] = {
+    "unscheduled-look": {
+        "kind": "unscheduled-look",
+        "child": "0b6d2f3a-71c8-4f55-a1e0-3c9d5e8f7733",
+        "time": "2026-11-23T10:00:00.000000Z",
+        "action": "show",
+        "organisation": "westmarch-homes",
+        "role": "practitioner",
+        "reason_code": "new-referral",
+        "position": 19,
+    },
+}
+"""One notice of each kind that a user's look makes."""
+
 RECEIPTS: Mapping[str, Fields] = {
     "accepted": {
         "source": AUTHORITY.urn,

@@ -8,8 +8,8 @@ from pydantic_core import core_schema
 
 from services.registrar.submission import MODELS
 from services.schemas.event_examples import cloud_event, events
-from services.schemas.examples import RECEIPTS, SUBMISSIONS
-from services.schemas.messages import Event, Receipt
+from services.schemas.examples import NOTICES, RECEIPTS, SUBMISSIONS
+from services.schemas.messages import Event, Notice, Receipt
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 Schema = dict[str, Any]
@@ -31,12 +31,13 @@ def schema_of(model: type[BaseModel]) -> Schema:
 
 
 def schemas() -> dict[str, Schema]:
-    """Every published schema by its name: the types of submission, `receipt` and `event`."""
+    """Every published schema by its name: the types of submission, `receipt`, `notice` and `event`."""
     submissions = {name: _published(name, MODELS[name], [example]) for name, example in sorted(SUBMISSIONS.items())}
     example_events = [cloud_event(event, position) for position, event in enumerate(events().values(), 1)]
     return {
         **submissions,
         "receipt": _published("receipt", Receipt, list(RECEIPTS.values())),
+        "notice": _published("notice", Notice, list(NOTICES.values())),
         "event": _published("event", Event, example_events),
     }
 

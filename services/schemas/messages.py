@@ -34,6 +34,25 @@ class Receipt(BaseModel):
     ]
 
 
+class Notice(BaseModel):
+    """Tells the authority that a child lives in of a look that it should know of; holds nothing personal."""
+
+    kind: Literal["unscheduled-look", "override"]
+    child: Annotated[StreamId, Field(description="the child's number in the directory")]
+    time: Time
+    action: Annotated[str | None, Field(description="what was asked for")] = None
+    organisation: Annotated[str | None, Field(description="where the user works; null where that may not be told")] = (
+        None
+    )
+    role: str | None = None
+    reason_code: Annotated[str | None, Field(description="of the list of reasons")] = None
+    position: Annotated[
+        int | None, Field(ge=1, description="of the access event, by which an auditor finds the rest")
+    ] = None
+    investigation: Annotated[StreamId | None, Field(description="of an override, which has to be looked into")] = None
+    until: Annotated[Time | None, Field(description="of an override: how long the child could be seen")] = None
+
+
 class Event(BaseModel):
     """One event of a log, in the structured JSON mode of CloudEvents 1.0; its record's key is the subject."""
 

@@ -40,6 +40,9 @@ CALLS: dict[Action, tuple[str, str]] = {
     Action.DISMISS: ("POST", "/duplicates/dismiss"),
     Action.USERS_GRANT: ("POST", "/users"),
     Action.USERS_REVOKE: ("POST", "/users/revoke"),
+    Action.SUBJECT_ACCESS: ("GET", "/children/{ada}/subject-access"),
+    Action.CORRECT: ("GET", "/corrections"),
+    Action.ACCESS_REPORT: ("GET", "/access/report"),
 }
 UNTIL = dict.fromkeys(("trained_until", "vetted_until", "signed_off_until"), "2030-12-31")
 NEWCOMER = {"name": "new.comer", "role": "practitioner", "organisation": "Moss Lane Primary", **UNTIL}
@@ -85,6 +88,8 @@ def test_every_call_of_the_api_is_tried(client: TestClient) -> None:
         "/metrics",
         "/policies/compare",
         "/dead-letters/{letter}",
+        "/children/{child}/corrections",
+        "/corrections/{number}/answer",
         "/children/{child}/shield/review",
         "/investigations/{id_}/close",
     }

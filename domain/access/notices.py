@@ -1,0 +1,53 @@
+"""Whom to tell of a look: the authority that a child lives in. A notice holds nothing personal."""
+
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+
+class NoticeKind(StrEnum):
+    """What a notice tells of; the values are wire format."""
+
+    UNSCHEDULED_LOOK = "unscheduled-look"
+    OVERRIDE = "override"
+
+
+class Notice(NamedTuple):
+    """One notice: `authority` is the ONS code of whom it goes to, None where nobody knows where the child lives."""
+
+    kind: NoticeKind
+    authority: str | None
+    child: str
+    role: str | None
+    organisation: str | None
+    reason_code: str | None
+
+
+def notices(
+    kind: NoticeKind,
+    children: Iterable[str],
+    authorities: Mapping[str, str | None],
+    *,
+    role: str | None,
+    organisation: str | None,
+    reason_code: str | None,
+) -> list[Notice]:
+    """A notice for each child that was shown; `authorities` says where children live."""
+    return [
+        Notice(kind, authorities.get(child), child, role, organisation, reason_code)
+        for child in dict.fromkeys(children)
+    ]
+
+
+def document(notice: Notice, action: str, position: int, at: str) -> dict[str, Any]:
+    """The message: what happened, and the position of the access event that tells the rest to those who may ask."""
+    return {
+        "kind": notice.kind.value,
+        "child": notice.child,
+        "time": at,
+        "action": action,
+        "organisation": notice.organisation,
+        "role": notice.role,
+        "reason_code": notice.reason_code,
+        "position": position,
+    }

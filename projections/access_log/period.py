@@ -1,0 +1,62 @@
+"""The looks of a period, for those who watch the watchers: who it was is opened once a stream, nothing else is."""
+
+from collections.abc import Collection
+from typing import Any, NamedTuple
+
+import orjson
+from psycopg2.extensions import cursor as Cursor  # noqa: N812
+
+from projections.projection import Opener
+
+LOOKS = ("ChildrenShown", "OverrideUsed")
+"""Wire names, without version, of events of the log that are looks."""
+
+
+class Looked(NamedTuple):
+    """One look; `user` is None once the key of its stream is destroyed. `time` is ISO text in UTC."""
+
+    position: int
+    time: str
+    user: str | None
+    role: str | None
+    action: str
+    children: tuple[str, ...]
+    reason_code: str | None
+
+
+def looks_between(
+    cursor: Cursor, opener: Opener, begin: str, end: str, types: Collection[str], most: int
+) -> list[Looked]:
+    """Looks from one time up to, not including, another, in order of the log, at most `most`.
+
+    `types` are the wire names, without version, of events that count as looks.
+    """
+    cursor.execute(
+        "select a.position, a.time, a.stream, a.type, a.children::text[], a.data, f.sealed"
+        " from views.access_log a join views.access_log f on f.stream = a.stream and f.version = 1"
+        " where a.time >= %s and a.time < %s and split_part(a.type, '.', 1) = any(%s)"
+        " order by a.position limit %s",
+        (begin, end, list(types), most),
+    )
+    rows = cursor.fetchall()
+    opener.prefetch({row[2] for row in rows})
+    users: dict[str, str | None] = {}
+    looked = []
+    for position, time, stream, kind, children, data, sealed in rows:
+        if stream not in users:
+            users[stream] = user_of(opener, stream, sealed)
+        told = orjson.loads(data)
+        action = str(told.get("action") or kind.partition(".")[0])
+        looked.append(
+            Looked(position, time, users[stream], told.get("role"), action, tuple(children), told.get("reason_code"))
+        )
+    return looked
+
+
+def user_of(opener: Opener, stream: str, sealed: str | None) -> str | None:
+    """Whose a stream is, which its first event holds under seal."""
+    try:
+        user: Any = opener.open(stream, 1, sealed).get("user") if sealed else None
+    except KeyError:
+        return None
+    return None if user is None else str(user)

@@ -1,0 +1,14 @@
+"""Which authority a child lives in, by the records that may be told of."""
+
+from collections.abc import Collection
+
+from psycopg2.extensions import cursor as Cursor  # noqa: N812
+
+
+def authorities_of(cursor: Cursor, children: Collection[str]) -> dict[str, str]:
+    """The ONS code of the authority of each child of whom it is known."""
+    cursor.execute(
+        "select child::text, authority from views.listing where child = any(%s::uuid[]) and authority is not null",
+        (list(children),),
+    )
+    return dict(cursor.fetchall())

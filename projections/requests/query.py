@@ -1,0 +1,72 @@
+"""Requests, the longest open first."""
+
+from collections.abc import Collection
+from datetime import date, timedelta
+from typing import Any
+
+from psycopg2.extensions import cursor as Cursor  # noqa: N812
+
+from projections.projection import Opener
+
+ANSWER_WITHIN = timedelta(days=30)
+"""A month, as the law gives it (UK GDPR, Article 12), reckoned short."""
+
+_KINDS = {"CorrectionRequested": "correction", "ObjectionRaised": "objection"}
+
+
+def requests(
+    cursor: Cursor, opener: Opener, today: date, *, children: Collection[str] | None, is_open: bool | None, limit: int
+) -> list[dict[str, Any]]:
+    """Requests, the oldest first, at most `limit`: about some children or all, open or answered ones or both.
+
+    Each is `{request, child, kind, asked_by, text, taken_by, recorded_at, due, overdue, status, answer}`, the answer
+    `{outcome, text, answered_by, recorded_at}` or None; what is sealed is None once its key is destroyed.
+    """
+    cursor.execute(
+        "select r.stream, r.type, r.child::text, r.word, r.recorded_at, r.sealed, a.word, a.recorded_at, a.sealed"
+        " from views.request r left join views.request a on a.stream = r.stream and a.version = 2"
+        " where r.version = 1 and (%(children)s::uuid[] is null or r.child = any(%(children)s::uuid[]))"
+        " and (%(open)s::bool is null or (a.stream is null) = %(open)s)"
+        " order by r.position limit %(limit)s",
+        {"children": None if children is None else list(children), "open": is_open, "limit": limit},
+    )
+    rows = cursor.fetchall()
+    opener.prefetch({row[0] for row in rows})
+    return [_request(row, opener, today) for row in rows]
+
+
+def children_asked_about(cursor: Cursor) -> list[str]:
+    """The numbers of all children about whom there is a request."""
+    cursor.execute("select distinct child::text from views.request where version = 1")
+    return [child for (child,) in cursor.fetchall()]
+
+
+def _request(row: tuple[Any, ...], opener: Opener, today: date) -> dict[str, Any]:
+    stream, kind, child, asked_by, recorded_at, sealed, outcome, answered_at, answer = row
+    said = _opened(opener, stream, 1, sealed)
+    due = date.fromisoformat(recorded_at[:10]) + ANSWER_WITHIN
+    answered = None
+    if outcome is not None:
+        told = _opened(opener, stream, 2, answer)
+        who = {"text": told.get("text"), "answered_by": told.get("user")}
+        answered = {"outcome": outcome, **who, "recorded_at": answered_at}
+    return {
+        "request": stream,
+        "child": child,
+        "kind": _KINDS[kind.partition(".")[0]],
+        "asked_by": asked_by,
+        "text": said.get("text"),
+        "taken_by": said.get("user"),
+        "recorded_at": recorded_at,
+        "due": due.isoformat(),
+        "overdue": answered is None and due < today,
+        "status": "open" if answered is None else "answered",
+        "answer": answered,
+    }
+
+
+def _opened(opener: Opener, stream: str, version: int, sealed: str | None) -> dict[str, Any]:
+    try:
+        return opener.open(stream, version, sealed) if sealed else {}
+    except KeyError:
+        return {}

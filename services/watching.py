@@ -1,0 +1,84 @@
+"""The access report: the looks of a period, and what the detectors make of them."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any, NamedTuple
+
+from domain.protection import Standing
+from domain.watching import Access, report
+from domain.watching.accesses import looking_up
+from projections.access_log.period import LOOKS, Looked, looks_between
+from projections.directory.query import children_known
+from projections.projection import Opener
+from services.organisations import Organisations
+from services.watching_facts import TooMany, facts_about
+from streams.store.database import Cursor
+
+__all__ = ["Asked", "Keys", "TooMany", "access_report"]
+
+MOST_LOOKS = 200_000
+"""Looks of a period that are read; a longer report is refused, so that none is cut short without a word."""
+AT_ONCE = 5_000
+
+OVERRIDES = "OverrideUsed"
+"""The event of broken glass."""
+
+
+class Asked(NamedTuple):
+    """Of which period (ISO times, the end not included), which authority's users or all, or which one user.
+
+    `cleared` is whether the reader may know of children whom only sensitive services know.
+    """
+
+    begin: str
+    end: str
+    authority: str | None
+    user: str | None
+    cleared: bool = False
+
+
+class Keys(NamedTuple):
+    """What opens the register and the access log."""
+
+    register: Opener
+    access: Opener
+
+
+def access_report(
+    cursor: Cursor, keys: Keys, people: Mapping[str, Standing], organisations: Organisations, asked: Asked, today: date
+) -> dict[str, Any]:
+    """The report on the users asked for; `people` is the register of users. Raises TooMany."""
+    looked = looks_between(cursor, keys.access, asked.begin, asked.end, LOOKS, MOST_LOOKS + 1)
+    if len(looked) > MOST_LOOKS:
+        raise TooMany
+    accesses = [
+        _access(each, each.user, people.get(each.user))
+        for each in looked
+        if each.user is not None and _is_meant(people.get(each.user), each.user, asked)
+    ]
+    if not asked.cleared:
+        accesses = _without_hidden(cursor, accesses)
+    facts = facts_about(cursor, keys.register, people, organisations, accesses, today)
+    unreadable = sum(each.user is None for each in looked)
+    return {**report(accesses, facts, today, frozenset({"override", OVERRIDES})), "unreadable": unreadable}
+
+
+def _is_meant(standing: Standing | None, user: str, asked: Asked) -> bool:
+    if asked.user is not None and user != asked.user:
+        return False
+    return asked.authority is None or (standing is not None and standing.authority == asked.authority)
+
+
+def _access(each: Looked, user: str, standing: Standing | None) -> Access:
+    """A look with the organisation that its user works for now."""
+    organisation = standing.organisation if standing else None
+    return Access(each.position, each.time, user, each.role, organisation, each.action, each.children)
+
+
+def _without_hidden(cursor: Cursor, accesses: Sequence[Access]) -> list[Access]:
+    """The looks without the children whom the reader may not know of."""
+    children = sorted({child for each in looking_up(accesses) for child in each.children})
+    known: set[str] = set()
+    for begin in range(0, len(children), AT_ONCE):
+        known |= children_known(cursor, children[begin : begin + AT_ONCE])
+    return [each._replace(children=tuple(child for child in each.children if child in known)) for each in accesses]

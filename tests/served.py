@@ -1,0 +1,44 @@
+"""The API of a test's directory, served on a port of its own, for verbs that ask it."""
+
+import socket
+import threading
+import urllib.request
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+
+from services.api.server import run
+from services.settings import read_settings
+from tests.world import World
+
+
+@contextmanager
+def served(world: World) -> Iterator[dict[str, str]]:
+    """The environment of a client of the directory, whose API is served meanwhile."""
+    with closing(socket.socket()) as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    environ = {
+        "CONTACTPOINT_KAFKA": world.kafka.bootstrap_servers,
+        "CONTACTPOINT_DATABASE_URL": world.database_url,
+        "CONTACTPOINT_DATA": str(world.folder),
+        "CONTACTPOINT_URL": f"http://127.0.0.1:{port}",
+    }
+    stop = threading.Event()
+    settings = read_settings(None, environ | {"CONTACTPOINT_PORT": str(port)})
+    api = threading.Thread(target=run, args=(settings, stop))
+    api.start()
+    try:
+        while not _answers(f"{environ['CONTACTPOINT_URL']}/health/ready"):
+            continue
+        yield environ
+    finally:
+        stop.set()
+        api.join()
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url):
+            return True
+    except OSError:
+        return False

@@ -1,0 +1,1 @@
+"""Watching the watchers, and what carers and children may ask."""
