@@ -2,9 +2,6 @@
 
 import base64
 import json
-import socket
-import threading
-import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -13,13 +10,12 @@ from typing import Any
 import pytest
 from kafka import KafkaProducer
 
-from services.api.server import run as serve
 from services.cli.main import main
 from services.cli.output import plain
-from services.settings import read_settings
 from services.tokens import issue
 from streams.kafka import KafkaSettings
 from tests.api_world import NHS_NUMBER, one_child
+from tests.served import served
 from tests.world import World, person
 
 WHO = ["--as", "demo-data-manager", "--reason", "Où est-elle? 100% sûr"]
@@ -37,32 +33,8 @@ def world(kafka: KafkaSettings, database_url: str, tmp_path_factory: pytest.Temp
 @pytest.fixture(scope="module")
 def environ(world: World) -> Iterator[dict[str, str]]:
     """The environment of a client of this directory, whose API is served meanwhile."""
-    with closing(socket.socket()) as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    environ = {
-        "CONTACTPOINT_KAFKA": world.kafka.bootstrap_servers,
-        "CONTACTPOINT_DATABASE_URL": world.database_url,
-        "CONTACTPOINT_DATA": str(world.folder),
-        "CONTACTPOINT_URL": f"http://127.0.0.1:{port}",
-    }
-    stop = threading.Event()
-    settings = read_settings(None, environ | {"CONTACTPOINT_PORT": str(port)})
-    api = threading.Thread(target=serve, args=(settings, stop))
-    api.start()
-    _until_it_answers(f"{environ['CONTACTPOINT_URL']}/health/ready")
-    yield environ
-    stop.set()
-    api.join()
-
-
-def _until_it_answers(url: str) -> None:
-    while True:
-        try:
-            urllib.request.urlopen(url)
-            return
-        except OSError:
-            continue
+    with served(world) as made:
+        yield made
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import signal
 import socket
 import threading
 import time
-import urllib.request
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -16,12 +15,11 @@ import psycopg2
 import pytest
 from starlette.testclient import TestClient
 
-from services.api.server import run as serve
 from services.cli.main import main
 from services.policy.shipped import SHIPPED
-from services.settings import read_settings
 from streams.kafka import KafkaSettings
 from tests.api_world import NHS_NUMBER, client_of, looking, one_child
+from tests.served import served as serving
 from tests.world import World, person, submission
 
 OTHER = "9990000026"
@@ -116,28 +114,8 @@ def test_what_cannot_be_compared(client: TestClient, world: World, asked: dict[s
 @pytest.fixture(scope="module")
 def served(world: World) -> Iterator[dict[str, str]]:
     """The environment of a client of this directory, whose API is served meanwhile."""
-    with closing(socket.socket()) as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    environ = {
-        "CONTACTPOINT_KAFKA": world.kafka.bootstrap_servers,
-        "CONTACTPOINT_DATABASE_URL": world.database_url,
-        "CONTACTPOINT_DATA": str(world.folder),
-        "CONTACTPOINT_URL": f"http://127.0.0.1:{port}",
-    }
-    stop = threading.Event()
-    settings = read_settings(None, environ | {"CONTACTPOINT_PORT": str(port)})
-    api = threading.Thread(target=serve, args=(settings, stop))
-    api.start()
-    while True:
-        try:
-            urllib.request.urlopen(f"{environ['CONTACTPOINT_URL']}/health/ready").close()
-            break
-        except OSError:
-            time.sleep(0.05)
-    yield environ
-    stop.set()
-    api.join()
+    with serving(world) as made:
+        yield made
 
 
 @pytest.fixture(autouse=True)
