@@ -7,6 +7,8 @@ RESTRICTED_SOURCE = "urn:agency:restricted"
 """Stands in the clear part of an event for the name of a sensitive agency; the true name is sealed."""
 STEWARDSHIP_SOURCE = "urn:contactpoint:stewardship"
 """The source of what the directory's own data stewards decide; which of them it was is sealed."""
+AUTHORITY_CODE = "[A-Z][0-9]{8}"
+"""What the ONS code of a local authority looks like, as a regular expression of all of it."""
 
 
 class AgencyKind(StrEnum):

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from domain.protection import Action
+from domain.vocabulary import AUTHORITY_CODE
 from services.api.answers import json_answer, problems
 from services.api.callers import require_user
 from services.api.looks import Looker, ReasonHeader, looker
@@ -22,7 +23,6 @@ USUAL = timedelta(days=30)
 LONGEST = timedelta(days=366)
 MOST_IN_A_LOOK = 1_000
 """Children of one access event."""
-_AUTHORITY = r"^[A-Z][0-9]{8}$"
 _SAY_PERIOD = "from, to: give days such as 2026-11-01, the first not after the last, a year at most"
 _TOO_MANY = "that is more than one report can be made of; ask for a shorter period, one authority or one user"
 
@@ -42,7 +42,9 @@ def router(parts: Parts) -> APIRouter:
         _: ReasonHeader = None,
         first: Annotated[str | None, Query(alias="from", description="the first day; default 30 before")] = None,
         last: Annotated[str | None, Query(alias="to", description="the last day; default today")] = None,
-        authority: Annotated[str | None, Query(pattern=_AUTHORITY, description="only users of this authority")] = None,
+        authority: Annotated[
+            str | None, Query(pattern=f"^{AUTHORITY_CODE}$", description="only users of this authority")
+        ] = None,
         user: Annotated[str | None, Query(min_length=1, max_length=100, description="only this user")] = None,
     ) -> Response:
         """What stands out in the looks of a period. Children are numbers; a finding is a reason to ask, no proof."""

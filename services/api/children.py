@@ -4,7 +4,6 @@ import re
 from datetime import UTC, date, datetime, time
 from http import HTTPStatus
 from typing import Annotated, Any
-from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
@@ -23,6 +22,7 @@ from services.api.answers import json_answer, ndjson_answer, next_page, problems
 from services.api.entry_looks import latest_looks
 from services.api.listed import children_listed, find_seen
 from services.api.looks import Looker, ReasonHeader, looker, looker_at_a_child
+from services.api.numbers import child_number
 from services.api.overrides import WARNING
 from services.api.parts import Parts
 from services.api.problems import Problem, absent
@@ -30,7 +30,6 @@ from services.api.shapes import Criteria, Entry, History, Looks, Search, SearchR
 from streams.store.database import Cursor
 
 MOST_EXPORTED = 1_000
-_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d))?", re.ASCII)
 _LOOK_ERRORS = problems(401, 403, 404, 422, 503)
 
@@ -58,19 +57,19 @@ def router(parts: Parts) -> APIRouter:
         `accesses` are the latest 25 looks at the child, now, for readers who may know of looks.
         """
         who = looker_at_a_child(parts, request, Action.SHOW)
-        found = _show(who, _child_id(child), _moment("as_of", as_of), _moment("effective", effective))
+        found = _show(who, child_number(child), _moment("as_of", as_of), _moment("effective", effective))
         looks = latest_looks(who, found)
         return json_answer(found if looks is None else {**found, "accesses": looks})
 
     @calls.get("/children/{child}/history", responses={200: {"model": History}, **_LOOK_ERRORS})
     def history(request: Request, child: str, _: ReasonHeader = None) -> Response:
         """Everything that was ever said of a child, oldest first."""
-        return json_answer(_history(looker_at_a_child(parts, request, Action.HISTORY), _child_id(child)))
+        return json_answer(_history(looker_at_a_child(parts, request, Action.HISTORY), child_number(child)))
 
     @calls.get("/children/{child}/looks", responses={200: {"model": Looks}, **_LOOK_ERRORS})
     def looks(request: Request, child: str, _: ReasonHeader = None) -> Response:
         """Who looked at a child and those it absorbed, latest first, as far as the view of the access log has come."""
-        return json_answer(_looks(looker_at_a_child(parts, request, Action.LOOKS), _child_id(child)))
+        return json_answer(_looks(looker_at_a_child(parts, request, Action.LOOKS), child_number(child)))
 
     @calls.get(
         "/export", response_class=Response, responses={200: {"content": {"application/x-ndjson": {}}}, **_LOOK_ERRORS}
@@ -83,7 +82,7 @@ def router(parts: Parts) -> APIRouter:
     ) -> Response:
         """A page of directory entries, one a line; the header `Link` names the next page while there is one."""
         who = looker(parts, request, Action.EXPORT)
-        shown, last = _export(who, None if after is None else _child_id(after), limit)
+        shown, last = _export(who, None if after is None else child_number(after), limit)
         return ndjson_answer(shown, next_page("/export", {"after": last, "limit": limit}) if last else {})
 
     return calls
@@ -195,13 +194,6 @@ def _export(who: Looker, after: str | None, limit: int) -> tuple[list[dict[str, 
 
 def _given(asked: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in asked.items() if value}
-
-
-def _child_id(text: str) -> str:
-    """A child's id in its one spelling; what is none is absent like any other."""
-    if not _UUID.fullmatch(text.lower()):
-        raise absent()
-    return str(UUID(text))
 
 
 def _moment(name: str, text: str | None) -> str | None:

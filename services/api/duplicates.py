@@ -1,6 +1,5 @@
 """The queue of possible duplicates over HTTP, and what a data steward decides on it."""
 
-import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http import HTTPStatus
@@ -17,6 +16,7 @@ from projections.directory.survivors import survivor
 from projections.duplicates.query import Place, parted_to
 from services.api.answers import json_answer, next_page, problems
 from services.api.looks import Looker, ReasonHeader, looker, looker_at_a_child
+from services.api.numbers import NUMBER
 from services.api.parts import Parts
 from services.api.problems import Problem, absent
 from services.api.queue_page import After, queue_page
@@ -28,7 +28,6 @@ MOST_AT_ONCE = 500
 MOST_WAITING = 6
 """Decisions that wait at once; others may look meanwhile."""
 _AFTER = r"^[pc]~[0-9.e+-]{1,30}(~[0-9a-f-]{36}){2}$"
-_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _DECIDED: dict[int | str, dict[str, Any]] = {
     200: {"model": Decided},
     202: {"model": UnderWay},
@@ -114,7 +113,7 @@ def _standing(who: Looker, asked: Mapping[str, str]) -> list[str]:
     Raises Problem 404 where one is not there, or is shielded and the shield not in the user's care; 403 where neither
     is of the user's authority.
     """
-    numbers = [str(UUID(text)) if _UUID.fullmatch(text.lower()) else None for text in asked.values()]
+    numbers = [str(UUID(text)) if NUMBER.fullmatch(text.lower()) else None for text in asked.values()]
     with who.parts.reading() as cursor:
         means = [survivor(cursor, number, cleared=who.cleared) for number in numbers if number]
         seen = directory.seen(cursor, who.parts.keys, means, who.today, cleared=who.cleared, opened=means)

@@ -5,11 +5,12 @@ from uuid import UUID
 
 from services.api.problems import absent
 
-_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+NUMBER = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+"""A number as it is written here; whoever also takes capitals lowers them first."""
 
 
 def child_number(text: str) -> str:
     """A child's number in its one spelling; raises Problem 404."""
-    if not _UUID.fullmatch(text.lower()):
+    if not NUMBER.fullmatch(text.lower()):
         raise absent()
     return str(UUID(text))

@@ -1,6 +1,5 @@
 """Overriding a shield: two minutes' sight of a child, the authority told at once, and an investigation to be closed."""
 
-import re
 from collections.abc import Set
 from http import HTTPStatus
 from typing import Annotated, Any
@@ -16,6 +15,7 @@ from projections.directory.survivors import survivor
 from projections.overrides.query import investigation, investigations
 from services.api.answers import json_answer, next_page, problems
 from services.api.looks import Looker, ReasonHeader, looker, looker_at_a_child
+from services.api.numbers import NUMBER
 from services.api.parts import Parts
 from services.api.problems import Problem, absent
 from services.api.shapes import Investigations, Overridden, Why
@@ -28,7 +28,6 @@ WARNING = (
     "This child is shielded. You see the entry by an override, which the authority was told of and somebody will look"
     " into; tell nobody where the child is who does not have to know."
 )
-_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _NOT_SHIELDED = "this child is not shielded; there is nothing to override"
 _IN_WORDS = "say in words why you override the shield, in the field `reason`; a code alone is not enough"
 _OWN = "whoever overrode the shield can not close its investigation; ask somebody else"
@@ -97,7 +96,7 @@ def _told(who: Looker, authorities: Set[str | None]) -> list[str]:
 
 def whole(who: Looker, child: str) -> Seen | None:
     """What is behind the shield of a child, to judge what may be done, not to be shown; None where nobody is."""
-    if not _UUID.fullmatch(child):
+    if not NUMBER.fullmatch(child):
         return None
     with who.parts.reading() as cursor:
         number = survivor(cursor, child, cleared=who.cleared)
@@ -115,7 +114,7 @@ def _investigations(who: Looker, closed: bool, after: int, limit: int) -> tuple[
 
 def _close(who: Looker, id_: str) -> dict[str, Any]:
     found = None
-    if _UUID.fullmatch(id_):
+    if NUMBER.fullmatch(id_):
         with who.parts.reading() as cursor:
             found = investigation(cursor, who.parts.access_keys, id_)
     who.record({}, [found["child"]] if found else [])

@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from domain.protection import Action
 from domain.reports import REPORTS
+from domain.vocabulary import AUTHORITY_CODE
 from projections.reports.query import FIRST, Place
 from services.api.answers import json_answer, next_page, problems
 from services.api.looks import Looker, ReasonHeader, looker
@@ -22,7 +23,6 @@ from services.reports import Asked, report_csv, report_page
 MOST_LISTED = 2_000
 """Children of one page."""
 _AFTER = r"^[0-9-]{10}~[0-9a-f-]{36}$"
-_AUTHORITY = re.compile(r"[A-Z][0-9]{8}")
 _SAY_DAY = "on: give a date such as 2008-10-23"
 _SAY_AUTHORITY = "authority: give the ONS code of a local authority, a letter and eight digits"
 _ANSWER: dict[str, Any] = {"model": Report, "content": {"text/csv": {}}}
@@ -88,6 +88,6 @@ def _day(who: Looker, text: str | None) -> date:
 
 
 def _authority(text: str | None) -> str | None:
-    if text is not None and not _AUTHORITY.fullmatch(text):
+    if text is not None and not re.fullmatch(AUTHORITY_CODE, text):
         raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, _SAY_AUTHORITY)
     return text

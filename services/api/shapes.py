@@ -7,6 +7,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 
 from domain.policy import LISTS
 from domain.protection import Role
+from domain.vocabulary import AUTHORITY_CODE
 from services.api.watch_shapes import EntryAccess
 
 Outcome = Literal["accepted", "duplicate", "refused", "invalid"]
@@ -429,7 +430,7 @@ class Grant(_Request):
     display_name: Words | None = None
     role: Role
     organisation: Words
-    authority: Annotated[str, StringConstraints(pattern=r"^[A-Z][0-9]{8}$")] | None = None
+    authority: Annotated[str, StringConstraints(pattern=f"^{AUTHORITY_CODE}$")] | None = None
     trained_until: Day
     vetted_until: Day
     signed_off_until: Day

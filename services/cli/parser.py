@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import NoReturn
 from uuid import UUID
 
+from domain.vocabulary import AUTHORITY_CODE
 from services.cli.errors import USAGE
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)")
 
-_AUTHORITY = re.compile(r"[A-Z][0-9]{8}")
 _UNFIT = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 """Control characters, and bytes of an argument that are not UTF-8."""
 
@@ -127,7 +127,7 @@ def a_uuid(text: str) -> str:
 
 def an_authority(text: str) -> str:
     """The ONS code of a local authority."""
-    if not _AUTHORITY.fullmatch(text):
+    if not re.fullmatch(AUTHORITY_CODE, text):
         raise argparse.ArgumentTypeError(f"{text!r} is no ONS code; it is a letter and eight digits, like E06999001")
     return text
 

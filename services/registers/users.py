@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from domain.protection import Role, Standing
+from domain.vocabulary import AUTHORITY_CODE
 from services.registers.entries import BadRegister, read_entries
 from streams.store.database import Cursor
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._@-]{0,99}")
-_AUTHORITY = re.compile(r"[A-Z][0-9]{8}")
 _DATES = ("trained_until", "vetted_until", "signed_off_until")
 _REQUIRED = ("name", "role", "organisation", *_DATES)
 _OPTIONAL = ("display_name", "authority", "sensitive")
@@ -46,7 +46,7 @@ def user_of(said: dict[str, str]) -> Standing:
     if said["role"] not in list(Role):
         raise BadUser(f"the role is not known; use one of {', '.join(Role)}")
     authority = said.get("authority")
-    if authority is not None and not _AUTHORITY.fullmatch(authority):
+    if authority is not None and not re.fullmatch(AUTHORITY_CODE, authority):
         raise BadUser("the authority is an ONS code, a letter and eight digits; leave it out for the whole directory")
     if said.get("sensitive", "false") not in ("true", "false"):
         raise BadUser("sensitive is true or false")

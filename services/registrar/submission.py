@@ -12,7 +12,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
-from domain.vocabulary import Flag, Gender, Service, SubmissionType
+from domain.vocabulary import AUTHORITY_CODE, Flag, Gender, Service, SubmissionType
 
 MAX_ITEMS = 50
 """Most items of any list."""
@@ -78,7 +78,7 @@ Moment = Annotated[
 ]
 NhsNumber = Annotated[str, AfterValidator(_nhs_number), Field(json_schema_extra={"pattern": "^[0-9]{10}$"})]
 Upn = Annotated[str, AfterValidator(_upn), Field(json_schema_extra={"pattern": "^[A-Z][0-9]{11}[0-9A-Z]$"})]
-Authority = Annotated[str, StringConstraints(pattern=r"^[A-Z][0-9]{8}$")]
+Authority = Annotated[str, StringConstraints(pattern=f"^{AUTHORITY_CODE}$")]
 
 
 class _Model(BaseModel):
