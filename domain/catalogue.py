@@ -7,7 +7,7 @@ upcast from the one before in UPCASTS; one stored example of each stays in `test
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from domain.access.events import ChildrenShown, shown_by_rights
+from domain.access.events import ChildrenShown, LookDenied, shown_by_rights
 from domain.access.override_events import InvestigationClosed, OverrideUsed
 from domain.access.requests import CorrectionRequested, ObjectionRaised, RequestAnswered
 from domain.access.user_events import UserChanged, UserGranted, UserRevoked
@@ -65,6 +65,7 @@ EVENTS: Mapping[str, type[RegisterEvent]] = {
     "ShieldReviewed.v1": ShieldReviewed,
     "ShieldLifted.v1": ShieldLifted,
     "ChildrenShown.v2": ChildrenShown,
+    "LookDenied.v1": LookDenied,
     "OverrideUsed.v1": OverrideUsed,
     "InvestigationClosed.v1": InvestigationClosed,
     "UserGranted.v1": UserGranted,

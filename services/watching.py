@@ -5,9 +5,9 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from domain.protection import Standing
-from domain.watching import Access, report
+from domain.watching import Access, Attempts, report
 from domain.watching.accesses import looking_up
-from projections.access_log.period import LOOKS, Looked, looks_between
+from projections.access_log.period import LOOKS, Looked, denials_between, looks_between
 from projections.directory.query import children_known
 from projections.projection import Opener
 from services.organisations import Organisations
@@ -17,7 +17,7 @@ from streams.store.database import Cursor
 __all__ = ["Asked", "Keys", "TooMany", "access_report"]
 
 MOST_LOOKS = 200_000
-"""Looks of a period that are read; a longer report is refused, so that none is cut short without a word."""
+"""Looks of a period that are read, and denials beside; a longer report is refused, so that none is cut short."""
 AT_ONCE = 5_000
 
 OVERRIDES = "OverrideUsed"
@@ -59,8 +59,24 @@ def access_report(
     if not asked.cleared:
         accesses = _without_hidden(cursor, accesses)
     facts = facts_about(cursor, keys.register, people, organisations, accesses, today)
-    unreadable = sum(each.user is None for each in looked)
-    return {**report(accesses, facts, today, frozenset({"override", OVERRIDES})), "unreadable": unreadable}
+    attempts, unreadable = _attempts(cursor, keys.access, people, asked)
+    found = report(accesses, facts, today, frozenset({"override", OVERRIDES}), attempts)
+    return {**found, "unreadable": unreadable + sum(each.user is None for each in looked)}
+
+
+def _attempts(
+    cursor: Cursor, opener: Opener, people: Mapping[str, Standing], asked: Asked
+) -> tuple[list[Attempts], int]:
+    """The denied attempts of the users asked for, and how many records of such can't be read; raises TooMany."""
+    told = denials_between(cursor, opener, asked.begin, asked.end, MOST_LOOKS + 1)
+    if len(told) > MOST_LOOKS:
+        raise TooMany
+    attempts = [
+        Attempts(each.time, each.user, _organisation(people.get(each.user)), each.action, each.cause, each.times)
+        for each in told
+        if each.user is not None and _is_meant(people.get(each.user), each.user, asked)
+    ]
+    return attempts, sum(each.user is None for each in told)
 
 
 def _is_meant(standing: Standing | None, user: str, asked: Asked) -> bool:
@@ -71,8 +87,11 @@ def _is_meant(standing: Standing | None, user: str, asked: Asked) -> bool:
 
 def _access(each: Looked, user: str, standing: Standing | None) -> Access:
     """A look with the organisation that its user works for now."""
-    organisation = standing.organisation if standing else None
-    return Access(each.position, each.time, user, each.role, organisation, each.action, each.children)
+    return Access(each.position, each.time, user, each.role, _organisation(standing), each.action, each.children)
+
+
+def _organisation(standing: Standing | None) -> str | None:
+    return standing.organisation if standing else None
 
 
 def _without_hidden(cursor: Cursor, accesses: Sequence[Access]) -> list[Access]:

@@ -204,10 +204,17 @@ class World:
 
     def looks(self) -> list[dict[str, Any]]:
         """Every look recorded, opened, oldest first."""
+        return self._accesses("ChildrenShown.v2")
+
+    def denials(self) -> list[dict[str, Any]]:
+        """Every record of denied attempts, opened, oldest first."""
+        return self._accesses("LookDenied.v1")
+
+    def _accesses(self, kind: str) -> list[dict[str, Any]]:
         ring = KeyRing(self.key, reader_of(self.database, "access"))
         log = LogApplication(self.database_url, "access", EventMapper(ring))
         with closing(log):
-            events = log.recorder.select_notifications(1, 100_000, topics=["ChildrenShown.v2"])
+            events = log.recorder.select_notifications(1, 100_000, topics=[kind])
             return [vars(log.mapper.to_domain_event(event)) for event in events]
 
 

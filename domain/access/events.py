@@ -1,4 +1,4 @@
-"""What is recorded of each look. One stream holds one user's looks of one day."""
+"""What is recorded of each look, and of attempts that were denied. One stream holds one user's looks of one day."""
 
 from typing import Any, ClassVar
 
@@ -33,6 +33,26 @@ class ChildrenShown(RegisterEvent):
     shown: dict[str, int]
     hidden: list[Fields]
     masked: list[Fields]
+
+
+class LookDenied(RegisterEvent):
+    """A user asked for something and got nothing: `count` attempts since `since`, the time of the first of them.
+
+    `action` is the verb, `role` the user's or None where nothing was granted to the user, `cause` a code of
+    `domain/protection/causes.py`. `asked` are the children's numbers that the attempts named, each once, whether or
+    not anybody has them. It is no look: nobody was shown.
+    """
+
+    CLEAR: ClassVar[tuple[str, ...]] = ("action", "role", "cause", "count", "since")
+    SEALED: ClassVar[tuple[str, ...]] = ("user", "asked")
+
+    action: str
+    role: str | None
+    cause: str
+    count: int
+    since: str
+    user: str
+    asked: list[str]
 
 
 def shown_by_rights(fields: Fields) -> Fields:

@@ -1,10 +1,12 @@
 """Who may see and do what: one table, asked by one pure function; nothing that it does not allow is allowed.
 
 `roles.py` has who asks, `actions.py` what can be asked for, `rights.py` the table, `decide.py` asks it; `granting.py`
-says who may grant what to whom, `reasons.py` why somebody may look, `masking.py` how a sensitive service is shown.
+says who may grant what to whom, `reasons.py` why somebody may look, `causes.py` why somebody may not, `masking.py` how
+a sensitive service is shown.
 """
 
 from domain.protection.actions import Action, Where, where
+from domain.protection.causes import Cause
 from domain.protection.decide import Verdict, decide
 from domain.protection.granting import refusal_to_grant, refusal_to_revoke
 from domain.protection.masking import is_withheld, mask_entry, mask_look, restricted_services, withheld_involvements
@@ -17,6 +19,7 @@ __all__ = [
     "RIGHTS",
     "VERSION",
     "Action",
+    "Cause",
     "Effect",
     "NoReason",
     "Reason",

@@ -4,15 +4,17 @@ from datetime import date
 from typing import NamedTuple
 
 from domain.protection.actions import Action, Where
+from domain.protection.causes import Cause
 from domain.protection.rights import RIGHTS, Cell, Effect
 from domain.protection.roles import Standing
 
 
 class Verdict(NamedTuple):
-    """What comes of a question, and for a denial why, in words for the user."""
+    """What comes of a question, and for a denial why, in words for the user and as a code for the access log."""
 
     effect: Effect
     why: str = ""
+    cause: Cause | None = None
 
     @property
     def denied(self) -> bool:
@@ -28,19 +30,21 @@ class Verdict(NamedTuple):
 def decide(standing: Standing | None, action: Action, today: date, place: Where) -> Verdict:
     """Whether a user may do this on that day, about that place; what no row of the table allows is denied."""
     if standing is None:
-        return Verdict(Effect.DENY, "no right was granted to this user")
+        return Verdict(Effect.DENY, "no right was granted to this user", Cause.NOT_GRANTED)
     if lapsed := standing.lapsed(today):
-        return Verdict(Effect.DENY, f"{lapsed}; ask the administrator of your authority")
+        return Verdict(Effect.DENY, f"{lapsed}; ask the administrator of your authority", Cause.LAPSED)
     row = RIGHTS.get(Cell(standing.role, action, place))
     if row is None:
-        return Verdict(Effect.DENY, _unlisted(standing, action, place))
+        return _unlisted(standing, action, place)
     effect = row.cleared if standing.sensitive else row.otherwise
     if effect is Effect.DENY:
-        return Verdict(effect, "only somebody cleared for sensitive services may do this, who sees all there is")
+        why = "only somebody cleared for sensitive services may do this, who sees all there is"
+        return Verdict(effect, why, Cause.CLEARANCE)
     return Verdict(effect)
 
 
-def _unlisted(standing: Standing, action: Action, place: Where) -> str:
+def _unlisted(standing: Standing, action: Action, place: Where) -> Verdict:
     if place is not Where.OWN and Cell(standing.role, action, Where.OWN) in RIGHTS:
-        return "this user may do so for the own authority only; name it, or ask somebody who works there"
-    return f"a user with the role {standing.role} may not do this"
+        why = "this user may do so for the own authority only; name it, or ask somebody who works there"
+        return Verdict(Effect.DENY, why, Cause.PLACE)
+    return Verdict(Effect.DENY, f"a user with the role {standing.role} may not do this", Cause.ROLE)

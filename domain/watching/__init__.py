@@ -1,10 +1,12 @@
 """Watching the watchers: what looks (`accesses.py`) tell of those who look.
 
 `curiosity.py` finds looks that nobody's work explains, `patterns.py` hours, numbers and overrides that stand out,
-`report.py` puts them together. Nothing here knows a child's name: children are numbers.
+`denied.py` who asks for what is not to be had, `report.py` puts them together. Nothing here knows a child's name:
+children are numbers.
 """
 
 from domain.watching.accesses import Access, Facts
+from domain.watching.denied import Attempts
 from domain.watching.report import report
 
-__all__ = ["Access", "Facts", "report"]
+__all__ = ["Access", "Attempts", "Facts", "report"]

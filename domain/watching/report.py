@@ -6,11 +6,18 @@ from typing import Any
 
 from domain.watching.accesses import Access, Facts, looking_up
 from domain.watching.curiosity import FOLLOWED_WITHIN, same_address, same_name, unfollowed
+from domain.watching.denied import Attempts, denied
 from domain.watching.patterns import out_of_hours, override_rates, unusual_volume
 
 
-def report(accesses: Iterable[Access], facts: Facts, today: date, overriding: frozenset[str]) -> dict[str, Any]:
-    """What the looks tell; `overriding` are the actions of those who broke the glass."""
+def report(
+    accesses: Iterable[Access],
+    facts: Facts,
+    today: date,
+    overriding: frozenset[str],
+    attempts: Iterable[Attempts] = (),
+) -> dict[str, Any]:
+    """What the looks tell, and attempts at looks that were denied; `overriding` are the actions of broken glass."""
     known = sorted(accesses)
     followed = unfollowed(known, facts, today)
     return {
@@ -29,4 +36,5 @@ def report(accesses: Iterable[Access], facts: Facts, today: date, overriding: fr
         "overrides": override_rates(known, overriding),
         "out_of_hours": out_of_hours(known),
         "unusual_volume": unusual_volume(known),
+        "denied": denied(attempts),
     }

@@ -1,4 +1,4 @@
-"""The looks of a period, for those who watch the watchers: who it was is opened once a stream, nothing else is."""
+"""What users did in a period, for those who watch the watchers: who it was is opened once a stream, nothing else is."""
 
 from collections.abc import Collection
 from typing import Any, NamedTuple
@@ -10,6 +10,8 @@ from projections.projection import Opener
 
 LOOKS = ("ChildrenShown", "OverrideUsed")
 """Wire names, without version, of events of the log that are looks."""
+DENIALS = ("LookDenied",)
+"""Those of attempts at which nothing was shown."""
 
 
 class Looked(NamedTuple):
@@ -24,6 +26,25 @@ class Looked(NamedTuple):
     reason_code: str | None
 
 
+class Attempted(NamedTuple):
+    """Attempts of one user at one thing that were denied for one cause, `time` being that of the first of them."""
+
+    time: str
+    user: str | None
+    action: str
+    cause: str
+    times: int
+
+
+class _Row(NamedTuple):
+    position: int
+    time: str
+    user: str | None
+    kind: str
+    children: tuple[str, ...]
+    told: dict[str, Any]
+
+
 def looks_between(
     cursor: Cursor, opener: Opener, begin: str, end: str, types: Collection[str], most: int
 ) -> list[Looked]:
@@ -31,6 +52,29 @@ def looks_between(
 
     `types` are the wire names, without version, of events that count as looks.
     """
+    return [
+        Looked(
+            each.position,
+            each.time,
+            each.user,
+            each.told.get("role"),
+            str(each.told.get("action") or each.kind),
+            each.children,
+            each.told.get("reason_code"),
+        )
+        for each in _between(cursor, opener, begin, end, types, most)
+    ]
+
+
+def denials_between(cursor: Cursor, opener: Opener, begin: str, end: str, most: int) -> list[Attempted]:
+    """Denied attempts that were recorded from one time up to another, in order of the log, at most `most` records."""
+    return [
+        Attempted(each.told["since"], each.user, each.told["action"], each.told["cause"], each.told["count"])
+        for each in _between(cursor, opener, begin, end, DENIALS, most)
+    ]
+
+
+def _between(cursor: Cursor, opener: Opener, begin: str, end: str, types: Collection[str], most: int) -> list[_Row]:
     cursor.execute(
         "select a.position, a.time, a.stream, a.type, a.children::text[], a.data, f.sealed"
         " from views.access_log a join views.access_log f on f.stream = a.stream and f.version = 1"
@@ -41,16 +85,13 @@ def looks_between(
     rows = cursor.fetchall()
     opener.prefetch({row[2] for row in rows})
     users: dict[str, str | None] = {}
-    looked = []
+    found = []
     for position, time, stream, kind, children, data, sealed in rows:
         if stream not in users:
             users[stream] = user_of(opener, stream, sealed)
-        told = orjson.loads(data)
-        action = str(told.get("action") or kind.partition(".")[0])
-        looked.append(
-            Looked(position, time, users[stream], told.get("role"), action, tuple(children), told.get("reason_code"))
-        )
-    return looked
+        name = kind.partition(".")[0]
+        found.append(_Row(position, time, users[stream], name, tuple(children), orjson.loads(data)))
+    return found
 
 
 def user_of(opener: Opener, stream: str, sealed: str | None) -> str | None:

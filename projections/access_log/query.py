@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
-from projections.access_log.period import LOOKS
+from projections.access_log.period import DENIALS, LOOKS
 from projections.projection import Opener
 
 SEALED = ("user", "reason", "asked", "shown", "hidden", "masked")
@@ -14,6 +14,8 @@ ADDED = ("role", "effect", "rights", "reason_code")
 """What stands in clear in newer events only."""
 _TOLD = (*LOOKS, "InvestigationClosed")
 """Events that are told of a child: looks, and how one behind a shield was found to be."""
+_BEGINNING = (*_TOLD, *DENIALS)
+"""Events with which a stream of a user's day may begin."""
 
 
 def accesses(
@@ -47,7 +49,7 @@ def _streams_of(cursor: Cursor, opener: Opener, user: str) -> list[str]:
     """The streams of a user, one a day. Whose a stream is stands sealed in it, so the first event of each is opened."""
     cursor.execute(
         "select stream, version, sealed from views.access_log where version = 1 and split_part(type, '.', 1) = any(%s)",
-        (list(_TOLD),),
+        (list(_BEGINNING),),
     )
     first = cursor.fetchall()
     opener.prefetch({stream for stream, _, _ in first})

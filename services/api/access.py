@@ -48,7 +48,7 @@ def router(parts: Parts) -> APIRouter:
         user: Annotated[str | None, Query(min_length=1, max_length=100, description="only this user")] = None,
     ) -> Response:
         """What stands out in the looks of a period. Children are numbers; a finding is a reason to ask, no proof."""
-        own = require_user(parts, request).authority
+        own = require_user(parts, request, Action.ACCESS_REPORT).authority
         who = looker(parts, request, Action.ACCESS_REPORT, authority or own)
         return json_answer(_report(who, _period(who, first, last), authority or own, user))
 

@@ -25,6 +25,7 @@ from services.api import (
     users,
 )
 from services.api.callers import Authentication
+from services.api.denials import add_denial_handler
 from services.api.gate import Gate
 from services.api.parts import Parts
 from services.api.problems import add_handlers
@@ -61,6 +62,7 @@ def build_app(parts: Parts, close: Callable[[], None] = lambda: None) -> Gate:
         redirect_slashes=False,
     )
     add_handlers(app)
+    add_denial_handler(app, parts.denials)
     gate = Gate(Authentication(app, parts.verifier))
     for router in (
         submissions.router(parts),

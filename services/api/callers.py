@@ -1,7 +1,7 @@
 """Who calls, and why: bearer tokens, agencies' certificates, and reasons."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from http import HTTPStatus
 from typing import NamedTuple
 from urllib.parse import unquote
@@ -10,7 +10,9 @@ from fastapi import Request
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from domain.protection import Action, NoReason, Standing, Stated, Verdict, Where, decide, reason_of
+from domain.protection import Action, Cause, NoReason, Standing, Stated, Verdict, Where, decide, reason_of
+from services.api.denied import Asking
+from services.api.numbers import NUMBER
 from services.api.parts import Parts
 from services.api.problems import Problem, problem_response
 from services.signin.certificates import certified
@@ -33,10 +35,11 @@ _SAY_WHY = f"say why in the header {REASON_HEADER}, in UTF-8, percent-encoded wh
 
 
 class Permit(NamedTuple):
-    """A user, and what the table of rights says of what the user asks."""
+    """A user, what the table of rights says of what the user asks, and what is recorded where more is denied."""
 
     standing: Standing
     verdict: Verdict
+    asking: Asking
 
 
 class Authentication:
@@ -90,8 +93,8 @@ def principal_of(request: Request) -> Principal:
     return principal
 
 
-def require_user(parts: Parts, request: Request) -> Standing:
-    """How the user stands who calls; raises Problem 403 for an agency and for a user to whom nothing was granted."""
+def require_user(parts: Parts, request: Request, action: Action, children: Sequence[str] = ()) -> Standing:
+    """How the user stands who calls; raises Problem 403 for an agency, Denied for a user who was granted nothing."""
     principal = principal_of(request)
     if principal.kind is not Caller.USER:
         raise Problem(
@@ -99,19 +102,35 @@ def require_user(parts: Parts, request: Request) -> Standing:
         )
     standing = parts.standings.of(principal.name)
     if standing is None:
-        raise Problem(
-            HTTPStatus.FORBIDDEN, "this user is not registered; add the user with `contactpoint users add FILE`"
+        raise Asking(principal.name, None, action, _numbers(request, children)).denied(
+            Cause.NOT_GRANTED, "this user is not registered; add the user with `contactpoint users add FILE`"
         )
     return standing
 
 
-def permitted(parts: Parts, request: Request, action: Action, place: Callable[[Standing], Where]) -> Permit:
-    """The user and the verdict of the table of rights; raises Problem 403 where it denies."""
-    standing = require_user(parts, request)
+def permitted(
+    parts: Parts,
+    request: Request,
+    action: Action,
+    place: Callable[[Standing], Where],
+    children: Sequence[str] = (),
+) -> Permit:
+    """The user and the verdict of the table of rights; raises Problem 403, Denied where it denies.
+
+    `children` are numbers that a body names; one in the path is known here.
+    """
+    standing = require_user(parts, request, action, children)
+    asking = Asking(standing.user, standing.role.value, action, _numbers(request, children))
     verdict = decide(standing, action, parts.now().date(), place(standing))
     if verdict.denied:
-        raise Problem(HTTPStatus.FORBIDDEN, verdict.why)
-    return Permit(standing, verdict)
+        raise asking.denied(verdict.cause or Cause.ROLE, verdict.why)
+    return Permit(standing, verdict, asking)
+
+
+def _numbers(request: Request, children: Sequence[str]) -> list[str]:
+    """The children that are asked for, by numbers of any that could be a child's; nothing else is kept of a denial."""
+    named = [*children, request.path_params.get("child", "")]
+    return [number for each in named if NUMBER.fullmatch(number := each.lower())]
 
 
 def require_agency(parts: Parts, request: Request) -> str:
@@ -124,19 +143,20 @@ def require_agency(parts: Parts, request: Request) -> str:
     return principal.name
 
 
-def stated_in_header(request: Request) -> Stated:
-    """Why the user looks, from the header; raises Problem 422."""
+def stated_in_header(request: Request, asking: Asking) -> Stated:
+    """Why the user looks, from the header; raises Denied 422."""
     raw = request.headers.get(REASON_HEADER, "")
     try:
         text = unquote(raw.encode("latin-1").decode("utf-8"), errors="strict")
     except UnicodeError:
-        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, _SAY_WHY) from None
-    return stated(text, _SAY_WHY)
+        raise asking.denied(Cause.NO_REASON, _SAY_WHY, HTTPStatus.UNPROCESSABLE_ENTITY) from None
+    return stated(text, _SAY_WHY, asking)
 
 
-def stated(text: str, say_why: str) -> Stated:
-    """A reason as the list of reasons takes it; raises Problem 422, which says `say_why`, where it is not one."""
+def stated(text: str, say_why: str, asking: Asking) -> Stated:
+    """A reason as the list of reasons takes it; raises Denied 422, which says `say_why`, where it is not one."""
     try:
         return reason_of(text)
     except NoReason as lacking:
-        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"{say_why}: {lacking}") from None
+        said = f"{say_why}: {lacking}"
+        raise asking.denied(Cause.NO_REASON, said, HTTPStatus.UNPROCESSABLE_ENTITY) from None

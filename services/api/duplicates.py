@@ -55,19 +55,21 @@ def router(parts: Parts) -> APIRouter:
     def merge(request: Request, asked: TwoChildren) -> Response:
         """Merges the right child into the left one, which survives and is meant by both numbers from now on."""
         with _place_in(room):
-            return _of_two(looker_at_a_child(parts, request, Action.MERGE, asked.reason), DecisionType.MERGE, asked)
+            who = looker_at_a_child(parts, request, Action.MERGE, asked.reason, [asked.left, asked.right])
+            return _of_two(who, DecisionType.MERGE, asked)
 
     @calls.post("/duplicates/dismiss", responses=_DECIDED)
     def dismiss(request: Request, asked: TwoChildren) -> Response:
         """Says that two children are not one; the pair leaves the queue until data change."""
         with _place_in(room):
-            return _of_two(looker_at_a_child(parts, request, Action.DISMISS, asked.reason), DecisionType.DISMISS, asked)
+            who = looker_at_a_child(parts, request, Action.DISMISS, asked.reason, [asked.left, asked.right])
+            return _of_two(who, DecisionType.DISMISS, asked)
 
     @calls.post("/duplicates/split", responses=_DECIDED)
     def split(request: Request, asked: Split) -> Response:
         """Takes records out of a child, or undoes the latest merge into it."""
         with _place_in(room):
-            return _split(looker_at_a_child(parts, request, Action.SPLIT, asked.reason), asked)
+            return _split(looker_at_a_child(parts, request, Action.SPLIT, asked.reason, [asked.child]), asked)
 
     return calls
 

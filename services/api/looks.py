@@ -3,16 +3,28 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from http import HTTPStatus
 from typing import Annotated, Any
 
 from fastapi import Header, Request
 
-from domain.protection import VERSION, Action, Effect, Standing, Stated, Verdict, Where, decide, mask_entry, where
+from domain.protection import (
+    VERSION,
+    Action,
+    Cause,
+    Effect,
+    Standing,
+    Stated,
+    Verdict,
+    Where,
+    decide,
+    mask_entry,
+    where,
+)
 from projections.directory.seen import Seen, Sight
 from projections.directory.survivors import survivor
 from projections.shields.query import EVERYWHERE, NOWHERE
 from services.api.callers import REASON_HEADER, permitted, stated, stated_in_header
+from services.api.denied import Asking
 from services.api.parts import Parts
 from services.api.problems import Problem, absent
 from streams.access_log import Look
@@ -42,6 +54,7 @@ class Looker:
     stated: Stated
     action: Action
     verdict: Verdict
+    asking: Asking
 
     @property
     def user(self) -> str:
@@ -135,7 +148,7 @@ class Looker:
     def refusal_about(self, entries: Iterable[Mapping[str, Any]]) -> Problem | None:
         """The answer where the table denies this about the authority that these entries' children live in.
 
-        Whoever may not even look there is answered as if nobody were there.
+        Whoever may not even look there is answered as if nobody were there, and recorded so: a look that showed nobody.
         """
         place = where(self.standing.authority, *(_authority(entry) for entry in entries))
         verdict = decide(self.standing, self.action, self.today, place)
@@ -143,7 +156,7 @@ class Looker:
             return None
         if decide(self.standing, Action.SHOW, self.today, place).denied:
             return absent()
-        return Problem(HTTPStatus.FORBIDDEN, verdict.why)
+        return self.asking.denied(verdict.cause or Cause.PLACE, verdict.why)
 
 
 def _authority(entry: Mapping[str, Any]) -> str | None:
@@ -152,16 +165,22 @@ def _authority(entry: Mapping[str, Any]) -> str | None:
 
 
 def looker(parts: Parts, request: Request, action: Action, *authorities: str | None) -> Looker:
-    """Who looks and why, at something about these authorities or about none; raises Problem 401, 403 or 422."""
+    """Who looks and why, at something about these authorities or about none; raises Problem 401, Denied 403 or 422."""
     permit = permitted(parts, request, action, lambda standing: where(standing.authority, *authorities))
-    return Looker(parts, permit.standing, stated_in_header(request), action, permit.verdict)
+    said = stated_in_header(request, permit.asking)
+    return Looker(parts, permit.standing, said, action, permit.verdict, permit.asking)
 
 
-def looker_at_a_child(parts: Parts, request: Request, action: Action, reason: str | None = None) -> Looker:
+def looker_at_a_child(
+    parts: Parts, request: Request, action: Action, reason: str | None = None, children: Sequence[str] = ()
+) -> Looker:
     """Who looks and why, at children whose authority is known only once they are read, see `refusal_about`.
 
-    `reason` is what the body states, where that is the place for it.
+    `reason` is what the body states, where that is the place for it, and `children` the numbers that it names.
     """
-    permit = permitted(parts, request, action, lambda _: Where.OWN)
-    said = stated_in_header(request) if reason is None else stated(reason, "state why in the field `reason`")
-    return Looker(parts, permit.standing, said, action, permit.verdict)
+    permit = permitted(parts, request, action, lambda _: Where.OWN, children)
+    if reason is None:
+        said = stated_in_header(request, permit.asking)
+    else:
+        said = stated(reason, "state why in the field `reason`", permit.asking)
+    return Looker(parts, permit.standing, said, action, permit.verdict, permit.asking)

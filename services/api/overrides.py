@@ -8,7 +8,7 @@ from uuid import uuid4
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from domain.protection import REASONS, Action
+from domain.protection import REASONS, Action, Cause
 from projections.directory import query as directory
 from projections.directory.seen import Seen
 from projections.directory.survivors import survivor
@@ -73,7 +73,7 @@ def router(parts: Parts) -> APIRouter:
 
 def _override(who: Looker, child: str) -> dict[str, Any]:
     if who.reason in REASONS:
-        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, _IN_WORDS)
+        raise who.asking.denied(Cause.NO_REASON, _IN_WORDS, HTTPStatus.UNPROCESSABLE_ENTITY)
     seen = whole(who, child)
     who.record({"child": child} if seen else {}, [seen.child] if seen else [])
     if seen is None or seen.entry is None:
@@ -123,6 +123,6 @@ def _close(who: Looker, id_: str) -> dict[str, Any]:
     if found["closed_at"]:
         raise Problem(HTTPStatus.CONFLICT, "this investigation was closed before", code="closed-before")
     if found["used_by"] == who.user:
-        raise Problem(HTTPStatus.FORBIDDEN, _OWN)
+        raise who.asking.denied(Cause.OWN_CASE, _OWN)
     who.parts.access_log.append(Closing(who.user, who.reason, found["child"], id_))
     return {"investigations": [found | {"closed_by": who.user, "findings": who.reason}]}

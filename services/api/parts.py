@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from domain.identity import Searcher
+from services.api.denials import Denials
 from services.api.standings import Desks, Standings
 from services.api.watch import Watch
 from services.policy.deployment import Deployment
@@ -93,7 +94,7 @@ class Parts:
 
     `keys` open the register, `access_keys` the access log, `verifier` says whom a token names, `searcher` judges what
     a search finds, `deployment` says which children are shown, `users` grants and revokes, `watch` says whom to tell
-    of a look, `now` is the clock.
+    of a look, `now` is the clock, `denials` has what was denied recorded.
     """
 
     pool: Pool
@@ -112,12 +113,14 @@ class Parts:
     desks: Desks = field(init=False)
     agencies: Names = field(init=False)
     producer: SharedProducer = field(init=False)
+    denials: Denials = field(init=False)
 
     def __post_init__(self) -> None:
         self.standings = Standings(self.pool)
         self.desks = Desks(self.pool)
         self.agencies = Names(self.pool, load_agencies)
         self.producer = SharedProducer(self.kafka)
+        self.denials = Denials(self.access_log, self.now)
 
     @contextmanager
     def reading(self) -> Iterator[Cursor]:

@@ -81,6 +81,7 @@ def open_app(settings: Settings) -> Gate:
 
     def close() -> None:
         parts.producer.close()
+        parts.denials.close()
         access_log.close()
         users.close()
         watch.close()

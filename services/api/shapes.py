@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from domain.policy import LISTS
 from domain.protection import Role
 from domain.vocabulary import AUTHORITY_CODE
+from services.api.reasoned import Reasoned
 from services.api.watch_shapes import EntryAccess
 
 Outcome = Literal["accepted", "duplicate", "refused", "invalid"]
@@ -39,11 +40,10 @@ class Criteria(_Request):
 MOST_FOUND = 50
 
 
-class Search(_Request):
+class Search(Reasoned):
     """What is known of a child, why it is looked for, and how many are shown at most."""
 
     criteria: Criteria
-    reason: str
     limit: Annotated[int, Field(ge=1, le=MOST_FOUND)] = MOST_FOUND
 
 
@@ -197,12 +197,11 @@ class Queue(BaseModel):
     contradictions: list[Contradiction]
 
 
-class TwoChildren(_Request):
+class TwoChildren(Reasoned):
     """What is decided of two children, and why."""
 
     left: str
     right: str
-    reason: str
 
 
 class NamedRecord(_Request):
@@ -212,12 +211,11 @@ class NamedRecord(_Request):
     subject: Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f-\x9f]*$")]
 
 
-class Split(_Request):
+class Split(Reasoned):
     """The records that are somebody else's, and why; without them the latest merge into the child is undone."""
 
     child: str
     records: Annotated[list[NamedRecord], Field(min_length=1, max_length=50)] | None = None
-    reason: str
 
 
 class Decided(BaseModel):
@@ -230,10 +228,8 @@ class Decided(BaseModel):
     other: str
 
 
-class Why(_Request):
+class Why(Reasoned):
     """Why something is done."""
-
-    reason: str
 
 
 class Shielded(BaseModel):

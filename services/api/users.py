@@ -6,7 +6,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from domain.protection import Action, Standing, refusal_to_grant, refusal_to_revoke, where
+from domain.protection import Action, Cause, Standing, refusal_to_grant, refusal_to_revoke, where
 from services.api.answers import json_answer, problems
 from services.api.callers import permitted
 from services.api.looks import Looker, ReasonHeader, looker
@@ -75,10 +75,10 @@ def _granter(who: Looker) -> Granter:
 
 def _allow_grant(who: Looker, now: Standing | None, after: Standing) -> None:
     if refused := refusal_to_grant(who.standing, now, after):
-        raise Problem(HTTPStatus.FORBIDDEN, refused)
+        raise who.asking.denied(Cause.GRANTING, refused)
 
 
 def _allow_revocation(who: Looker, now: Standing | None) -> None:
     """What is elsewhere is answered like what is nowhere."""
     if now and (refused := refusal_to_revoke(who.standing, now)):
-        raise Problem(HTTPStatus.FORBIDDEN, refused) if now.user == who.user else absent()
+        raise who.asking.denied(Cause.GRANTING, refused) if now.user == who.user else absent()

@@ -4,6 +4,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from services.api.reasoned import Reasoned
+
 AskedText = Annotated[
     str,
     StringConstraints(
@@ -31,6 +33,7 @@ class AccessReport(BaseModel):
     overrides: list[dict[str, Any]]
     out_of_hours: dict[str, Any]
     unusual_volume: dict[str, Any]
+    denied: dict[str, Any]
 
 
 class SubjectAccess(BaseModel):
@@ -47,25 +50,19 @@ class SubjectAccess(BaseModel):
     left_out: list[dict[str, str]]
 
 
-class AskCorrection(BaseModel):
+class AskCorrection(Reasoned):
     """What somebody says is wrong, or objects to; who asks, and why this is taken down."""
-
-    model_config = ConfigDict(extra="forbid")
 
     kind: Kinds
     asked_by: Applicants
     text: AskedText
-    reason: str
 
 
-class AnswerRequest(BaseModel):
+class AnswerRequest(Reasoned):
     """How a request ends, and what is told to who asked."""
-
-    model_config = ConfigDict(extra="forbid")
 
     outcome: Outcomes
     text: AskedText
-    reason: str
 
 
 class RequestTaken(BaseModel):

@@ -31,6 +31,7 @@ def display_access(to: Console, found: Fields) -> None:
     volume = found["unusual_volume"]
     columns = ("user", "organisation", "role", "children", "median", "bound")
     _rows(to, "Far more children than others of the role and organisation", columns, volume["users"])
+    _denied(to, found["denied"])
     to.print()
     to.print(
         text(
@@ -58,6 +59,21 @@ def display_looks(to: Console, accesses: Sequence[Fields]) -> None:
     to.print()
     to.print(text("Looked at", "bold"))
     to.print(table(("when", "action", "role", "organisation", "reason", "user"), rows))
+
+
+def _denied(to: Console, denied: Fields) -> None:
+    rows = [
+        {name: each[name] for name in ("user", "organisation", "attempts")}
+        | {"on a day": f"{each['busiest_day']:,}" + (" (above the bound)" if each["above"] else "")}
+        | {name: _counts(each[name]) for name in ("actions", "causes")}
+        for each in denied["users"]
+    ]
+    title = f"Denied attempts; more than {denied['most_a_day']} on a day are above the bound"
+    _rows(to, title, ("user", "organisation", "attempts", "on a day", "actions", "causes"), rows)
+
+
+def _counts(counted: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} {count:,}" for name, count in counted.items())
 
 
 def _findings(to: Console, title: str, found: Sequence[Fields]) -> None:

@@ -1,11 +1,11 @@
-"""One example of every event of the access log: a look, an override, a user's right from grant to end, a request."""
+"""One example of every event of the access log: looks and a denial, an override, a user's right, a request."""
 
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from domain.access.events import ChildrenShown
+from domain.access.events import ChildrenShown, LookDenied
 from domain.access.override_events import InvestigationClosed, OverrideUsed
 from domain.access.requests import CorrectionRequested, ObjectionRaised, RequestAnswered
 from domain.access.user_events import UserChanged, UserGranted, UserRevoked
@@ -71,6 +71,7 @@ def access_events(child: str, hidden_record: str, recorded_at: datetime) -> list
         event(ChildrenShown, LOOKS, 1, API, looked),
         event(OverrideUsed, LOOKS, 2, API, _override(child)),
         event(InvestigationClosed, LOOKS, 3, API, _closed(child)),
+        event(LookDenied, LOOKS, 4, API, _denied(child)),
         event(UserGranted, USER, 1, OPERATOR, _ROBIN),
         event(UserChanged, USER, 2, API, _PROLONGED),
         event(UserRevoked, USER, 3, API, _REVOKED),
@@ -78,6 +79,18 @@ def access_events(child: str, hidden_record: str, recorded_at: datetime) -> list
         event(ObjectionRaised, OBJECTION, 1, API, objection),
         event(RequestAnswered, CORRECTION, 2, API, answer),
     ]
+
+
+def _denied(child: str) -> dict[str, Any]:
+    return {
+        "action": "looks",
+        "role": "practitioner",
+        "cause": "role",
+        "count": 3,
+        "since": "2026-11-23T09:59:12.000000Z",
+        "user": "demo-practitioner",
+        "asked": [child],
+    }
 
 
 def _override(child: str) -> dict[str, Any]:

@@ -81,6 +81,10 @@ def test_an_access_report(world: World, run: Run, child: str) -> None:
     assert "never a proof" in out
     assert "Quaternion" not in out
     assert "403" not in one_sentence(run("access", "report", *PRACTITIONER), 1)
+    world.view_looks()
+    out = run("access", "report", *AUDITOR)[1]
+    assert "Denied attempts" in out
+    assert "access-report 1" in out
     one_sentence(run("access", "report", "--from", "yesterday", *AUDITOR), 2)
     one_sentence(run("access", "report", "--from", "2026-02-01", "--to", "2026-01-01", *AUDITOR), 2)
 

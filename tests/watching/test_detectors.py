@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 
-from domain.watching import Access, Facts, report
+from domain.watching import Access, Attempts, Facts, report
 from domain.watching.curiosity import same_address, same_name, unfollowed
+from domain.watching.denied import MOST_A_DAY, denied
 from domain.watching.hours import is_out_of_hours, local
 from domain.watching.patterns import FEWEST_PEERS, out_of_hours, override_rates, unusual_volume
 from tests.watching.office import SCHOOL, SURGERY, Office, at, ordinary_weeks
@@ -163,6 +164,22 @@ def test_exports_and_reports_count_for_nobodys_volume() -> None:
     office = ordinary_weeks(2)
     office.look("user-3", *(f"more-{n}" for n in range(500)), action="report")
     assert unusual_volume(office.looks)["users"] == []
+
+
+def test_who_was_denied_more_often_on_a_day_than_slips_explain() -> None:
+    told = [
+        Attempts(at(0, 23, 50), "ann", SCHOOL, "looks", "role", MOST_A_DAY),
+        Attempts(at(1, 0, 10), "ann", SCHOOL, "export", "role", MOST_A_DAY),
+        Attempts(at(0, 9), "bob", None, "show", "no-reason", MOST_A_DAY + 1),
+    ]
+    assert denied(told) == denied(reversed(told))
+    found = denied(told)
+    assert (found["most_a_day"], found["attempts"]) == (MOST_A_DAY, 31)
+    ann, bob = found["users"]
+    assert (ann["user"], ann["attempts"], ann["busiest_day"], ann["above"]) == ("ann", 20, 10, False)
+    assert (ann["actions"], ann["causes"]) == ({"export": 10, "looks": 10}, {"role": 20})
+    assert (bob["organisation"], bob["above"], bob["causes"]) == (None, True, {"no-reason": 11})
+    assert denied([]) == {"most_a_day": MOST_A_DAY, "attempts": 0, "users": []}
 
 
 USERS = st.sampled_from(["ann", "bob", "cat"])

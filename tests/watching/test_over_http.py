@@ -12,9 +12,11 @@ import pytest
 from starlette.testclient import TestClient
 
 from domain.protection import Role, Standing
+from projections.access_log.query import accesses
 from services.registers.granting import FAR, Granter, Users
 from streams.kafka import KafkaSettings
-from tests.api_world import NHS_NUMBER, client_of, looking, one_child
+from streams.store.keys import KeyRing, reader_of
+from tests.api_world import NHS_NUMBER, bearer, client_of, looking, one_child
 from tests.world import World, person, submission
 
 NORTH, SOUTH = "E06999001", "E06999002"
@@ -157,6 +159,45 @@ def test_the_report_is_for_auditors_and_for_administrators_of_their_own_users(cl
     assert get(client, world, "administrator", "/access/report", authority=SOUTH).status_code == 403
     for who in ("teacher", "manager", "officer"):
         assert get(client, world, who, "/access/report").status_code == 403
+
+
+def test_the_report_tells_who_was_denied_and_how_often(world: World, child: str) -> None:
+    with client_of(world) as client:
+        for _ in range(12):
+            assert get(client, world, "teacher", f"/children/{child}/looks").status_code == 403
+        assert get(client, world, "teacher", "/export").status_code == 403
+        assert client.get(f"/children/{child}", headers=bearer(world, "user:warden")).status_code == 422
+        assert get(client, world, "stranger", "/export").status_code == 403
+    world.view_looks()
+    with client_of(world) as client:
+        answer = get(client, world, "auditor", "/access/report")
+        own = get(client, world, "administrator", "/access/report").json()["denied"]
+        mine = get(client, world, "auditor", "/access/report", user="warden").json()["denied"]
+    found = answer.json()["denied"]
+    rows = {each["user"]: each for each in found["users"]}
+    teacher = rows["teacher"]
+    assert (teacher["attempts"], teacher["organisation"]) == (sum(teacher["actions"].values()), SCHOOL)
+    assert (teacher["actions"]["looks"], teacher["actions"]["export"]) == (12, 1)
+    assert (teacher["above"], rows["warden"]["above"], rows["warden"]["causes"]) == (True, False, {"no-reason": 1})
+    assert (rows["stranger"]["organisation"], rows["stranger"]["causes"]) == (None, {"not-granted": 1})
+    assert found["users"] == sorted(found["users"], key=lambda each: (-each["attempts"], each["user"]))
+    assert "stranger" not in {each["user"] for each in own["users"]}
+    assert [each["user"] for each in mine["users"]] == ["warden"]
+    assert child not in str(found)
+
+
+def test_looks_are_found_on_a_day_that_began_with_a_denial(world: World, child: str) -> None:
+    newcomer = user("newcomer", Role.AUTHORITY_ADMINISTRATOR, "north-council")
+    with closing(Users(world.database_url, world.key)) as users:
+        users.grant([newcomer], Granter())
+    with client_of(world) as client:
+        assert get(client, world, "newcomer", f"/children/{child}").status_code == 403
+        assert get(client, world, "newcomer", "/access/report").status_code == 200
+    world.view_looks()
+    ring = KeyRing(world.key, reader_of(world.database, "access"))
+    with world.database.transaction() as cursor:
+        looks = accesses(cursor, ring, user="newcomer")
+    assert [look["action"] for look in looks] == ["access-report"]
 
 
 def test_a_report_on_no_period_is_a_problem(client: TestClient, world: World) -> None:

@@ -1,0 +1,24 @@
+"""Why a user is denied, as a code. The values stand in the access log: add to them, never change one."""
+
+from enum import StrEnum
+
+
+class Cause(StrEnum):
+    """What a denial rests on; the sentence for the user says more, and is not kept."""
+
+    NOT_GRANTED = "not-granted"
+    """Nothing was ever granted to the user."""
+    LAPSED = "lapsed"
+    """Training, vetting or sign-off is out of date, or the right was revoked."""
+    ROLE = "role"
+    """The role may not do this anywhere."""
+    PLACE = "place"
+    """The role may do this for the own authority only."""
+    CLEARANCE = "clearance"
+    """Only somebody cleared for sensitive services may."""
+    OWN_CASE = "own-case"
+    """Nobody closes the investigation of the own override."""
+    GRANTING = "granting"
+    """The rules of granting and revoking say no: to oneself, elsewhere, or for sensitive services."""
+    NO_REASON = "no-reason"
+    """The user did not say why, or not so that it is a reason."""
