@@ -14,6 +14,7 @@ from services.local_stack.layout import Layout, lay_out
 from services.local_stack.program import CannotStart, Program, end, running, start
 from services.registers import FAR, add_agencies, add_users, read_agencies_file
 from services.settings import Settings, read_settings
+from services.simulate.agencies import COUNCILS
 from services.simulate.files import write_agencies
 from streams.sealing import KeyEncryptionKey
 from streams.store.database import Database
@@ -50,7 +51,7 @@ class Arena:
         agencies = read_agencies_file(file)
         ensure_topics(self.settings.need_kafka(), [agency.code for agency in agencies])
         add_agencies(self.settings.need_database(), agencies)
-        user = Standing(USER, Role.DATA_MANAGER, "The benchmark", None, True, FAR, FAR, FAR)
+        user = Standing(USER, Role.DATA_MANAGER, COUNCILS[0].code, None, True, FAR, FAR, FAR)
         key = KeyEncryptionKey.from_file(self.settings.keys / "key-encryption.key")
         add_users(self.settings.need_database(), key, [user])
 

@@ -11,12 +11,14 @@ from services.cli.display_history import display_history
 from services.cli.display_receipts import display_receipts
 from services.cli.output import plain, table, text
 from services.demo.county import load_county, send_unreadable
+from services.demo.told import notice_of
 from services.settings import Settings
+from services.simulate.agencies import VOLUNTARY
 from services.submit.settle import settle_looks
 from services.tokens import issue
 from streams.store.database import Database
 
-PRACTITIONER, MANAGER = "demo-practitioner", "demo-data-manager"
+PRACTITIONER, MANAGER, VOLUNTEER = "demo-practitioner", "demo-data-manager", "demo-volunteer"
 
 
 def tell(to: Console, settings: Settings, url: str) -> None:
@@ -32,9 +34,11 @@ def tell(to: Console, settings: Settings, url: str) -> None:
     display_history(to, asks.get(f"/children/{child}/history")["events"])
     audits = _api(settings, url, MANAGER, "an auditor asks who looked")
     _chapter(to, "Who looked at her, and why")
+    told = _volunteer(settings, url, child)
     with closing(Database(settings.need_database(), "contactpoint demo")) as database:
         settle_looks(database)
     _looks(to, audits.get(f"/children/{child}/looks")["looks"])
+    to.print(told)
     _chapter(to, "A line that breaks off stops nothing")
     _broken(to, audits, send_unreadable(settings))
     _go_on(to, settings, url, child)
@@ -80,6 +84,16 @@ def _show(to: Console, asks: Api, child: str, day: str) -> None:
     )
     if entry["education"]["status"] == "not-reported":
         to.print("No school has ever reported her. Nobody who met her could see all of this.")
+
+
+def _volunteer(settings: Settings, url: str, child: str) -> str:
+    """Somebody of a body that no regulation names looks; gives what the authority heard of it."""
+    asks = _api(settings, url, VOLUNTEER, "a volunteer asks whom to call about her")
+    lives = next(each["authority"] for each in asks.get(f"/children/{child}")["addresses"])
+    notice = notice_of(settings, lives, child, VOLUNTARY.code)
+    if notice is None:
+        return f"{VOLUNTARY.name} is not on the list of those who look unannounced; its look waits to be told."
+    return f"{VOLUNTARY.name} is not on the list of those who look unannounced: {lives} was told of its look at once."
 
 
 def _looks(to: Console, looks: list[dict[str, Any]]) -> None:

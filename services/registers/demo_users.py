@@ -1,26 +1,34 @@
-"""The users of a fresh local stack: one for each role, so that each can be tried; they hold for ever."""
+"""The users of a fresh local stack: one for each role, so that each can be tried; they hold for ever.
+
+They work for organisations of the fictional county that are known as scheduled once its feeds are in, so that their
+looks cause no notices. The volunteer's do.
+"""
 
 from contextlib import closing
 
 from domain.protection import Role, Standing
 from services.registers.granting import FAR, Granter, Users
+from services.simulate.agencies import COUNCILS, HOSPITALS, VOLUNTARY
 from streams.sealing import KeyEncryptionKey
 
-_ORGANISATION = "The demonstration"
+_WARD = HOSPITALS[0].organisation["code"]
+"""As involvements name the hospital."""
+_COUNCIL = COUNCILS[0].code
 
 
-def _demo(name: str, role: Role, display_name: str, *, sensitive: bool = False) -> Standing:
-    return Standing(f"demo-{name}", role, _ORGANISATION, None, sensitive, FAR, FAR, FAR, f"Demo {display_name}")
+def _demo(name: str, role: Role, organisation: str, display_name: str, *, sensitive: bool = False) -> Standing:
+    return Standing(f"demo-{name}", role, organisation, None, sensitive, FAR, FAR, FAR, f"Demo {display_name}")
 
 
 DEMO_USERS = (
-    _demo("practitioner", Role.PRACTITIONER, "practitioner", sensitive=True),
-    _demo("data-manager", Role.DATA_MANAGER, "data manager", sensitive=True),
-    _demo("attendance-officer", Role.PRACTITIONER, "attendance officer"),
-    _demo("masked", Role.DATA_MANAGER, "data manager without clearance"),
-    _demo("auditor", Role.AUDITOR, "auditor", sensitive=True),
-    _demo("administrator", Role.AUTHORITY_ADMINISTRATOR, "administrator"),
-    _demo("subject-access-officer", Role.SUBJECT_ACCESS_OFFICER, "subject access officer", sensitive=True),
+    _demo("practitioner", Role.PRACTITIONER, _WARD, "practitioner", sensitive=True),
+    _demo("data-manager", Role.DATA_MANAGER, _COUNCIL, "data manager", sensitive=True),
+    _demo("attendance-officer", Role.PRACTITIONER, _COUNCIL, "attendance officer"),
+    _demo("volunteer", Role.PRACTITIONER, VOLUNTARY.code, "volunteer"),
+    _demo("masked", Role.DATA_MANAGER, _COUNCIL, "data manager without clearance"),
+    _demo("auditor", Role.AUDITOR, _COUNCIL, "auditor", sensitive=True),
+    _demo("administrator", Role.AUTHORITY_ADMINISTRATOR, _COUNCIL, "administrator"),
+    _demo("subject-access-officer", Role.SUBJECT_ACCESS_OFFICER, _COUNCIL, "subject access officer", sensitive=True),
 )
 """They work for the whole directory; those without `sensitive` get nothing that comes from a sensitive service."""
 
