@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.chronology import Fact, FactKind, walk
-from domain.policy import LISTS, Judge, Policy, Tallies, figures, pass_through
+from domain.policy import LISTS, Judge, Policy, Tallies, figures, pass_through, to_tens
 from domain.policy.contacts import wilson
 from domain.policy.figures import percentile
 from domain.policy.information import mutual_information_bits, stigma_bits
@@ -283,6 +283,32 @@ def test_counts_and_lists_part_the_children(on: str) -> None:
             assert len(lists["without_named_person"]) == told["without_named_person"]
             assert len(lists["without_lead_professional"]) == told["without_lead_professional"]
         assert all(len(children) == len(set(children)) for children in lists.values())
+
+
+@given(st.lists(records(), max_size=25))
+@settings(max_examples=40)
+def test_rounded_figures_hold_nothing_but_tens_and_what_follows_from_them(told: list[list[list[Fact]]]) -> None:
+    comparison = Comparison(Question(POLICIES, ON, shipped_model(), LISTS), KINDS)
+    comparison.count((f"c{nth}", [fact for each in child for fact in each]) for nth, child in enumerate(told))
+    for place, policy in enumerate(POLICIES):
+        exact, tens = (figures(policy, place, comparison.tallies, shipped_model(), rounded=r) for r in (False, True))
+        assert set(tens) == set(exact)
+        for name in ("listed_now", "in_need_now", "needs", "involvements_lost", "removed_in_need"):
+            assert tens[name] == to_tens(exact[name])
+        assert tens["in_need_unlisted_now"] % 10 == 0 <= tens["in_need_unlisted_now"]
+        assert all(count % 10 == 0 for count in tens["unseen_days"]["within"].values())
+        assert [tens["unseen_days"][name] for name in ("total", "median", "p90")] == [None] * 3
+        assert tens["stigma_bits"] is tens["mutual_information_bits"] is None
+        contacts = tens["contacts"]
+        assert contacts["share"] == (
+            round(contacts["findable"] / contacts["needed"], 6) if contacts["needed"] else None
+        )
+
+
+@given(st.integers(0, 10_000), st.integers(0, 10_000))
+def test_counts_keep_their_order_to_tens(one: int, other: int) -> None:
+    assert abs(to_tens(one) - one) <= 5
+    assert to_tens(min(one, other)) <= to_tens(max(one, other))
 
 
 def test_what_being_listed_gives_away() -> None:

@@ -6,6 +6,7 @@ from typing import Any
 from domain.policy.contacts import ContactsModel, hours_saved
 from domain.policy.information import mutual_information_bits, stigma_bits
 from domain.policy.policy import Policy
+from domain.policy.rounding import to_tens
 from domain.policy.tally import Population, Tallies, Tally
 from domain.reports import QUESTIONS
 
@@ -14,10 +15,11 @@ DAYS_A_YEAR = 365.25
 Figures = dict[str, Any]
 
 
-def figures(policy: Policy, place: int, tallies: Tallies, model: ContactsModel) -> Figures:
-    """The figures of the policy at this place of the tallies."""
+def figures(policy: Policy, place: int, tallies: Tallies, model: ContactsModel, *, rounded: bool = False) -> Figures:
+    """The figures of the policy at this place of the tallies; `rounded` to tens, or None where that means nothing."""
+    if rounded:
+        tallies = tallies.rounded()
     tally, population = tallies.policies[place], tallies.population
-    two_by_two = (population.children, population.in_need_now, tally.listed_now, tally.listed_in_need_now)
     told: Figures = {
         "listed_now": tally.listed_now,
         "listed_ever": tally.listed_ever,
@@ -28,16 +30,15 @@ def figures(policy: Policy, place: int, tallies: Tallies, model: ContactsModel) 
         "needs": population.needs,
         "needs_unlisted_when_arose": tally.needs_unlisted,
         "needs_never_listed": tally.needs_never_listed,
-        "unseen_days": unseen_days(tally.unseen),
+        "unseen_days": _unseen_to_tens(tally.unseen) if rounded else unseen_days(tally.unseen),
         "involvements_current": population.involvements,
         "involvements_lost": tally.involvements_lost,
         "findings_current": {report: population.findings[report] for report in QUESTIONS},
         "findings_lost": {report: tally.findings_lost[report] for report in QUESTIONS},
         "decisions": _decisions(policy, tally),
         "removed_in_need": tally.removed_in_need,
-        "stigma_bits": round(stigma_bits(*two_by_two), 6),
-        "mutual_information_bits": round(mutual_information_bits(*two_by_two), 6),
-        "held_without_need": _held(tally),
+        **_bits(tally, population, rounded=rounded),
+        "held_without_need": _held(tally, rounded=rounded),
         **_contacts(tally, population, model),
     }
     if policy.named_person:
@@ -53,17 +54,29 @@ def _decisions(policy: Policy, tally: Tally) -> Figures:
     return dict(zip(("on", "off", "reversed"), taken, strict=True))
 
 
-def _held(tally: Tally) -> Figures:
+def _bits(tally: Tally, population: Population, *, rounded: bool) -> Figures:
+    """Rounded counts need not fit one another, so that nothing follows from all four."""
+    if rounded:
+        return {"stigma_bits": None, "mutual_information_bits": None}
+    counts = (population.children, population.in_need_now, tally.listed_now, tally.listed_in_need_now)
+    return {
+        "stigma_bits": round(stigma_bits(*counts), 6),
+        "mutual_information_bits": round(mutual_information_bits(*counts), 6),
+    }
+
+
+def _held(tally: Tally, *, rounded: bool) -> Figures:
+    years = tally.held_days / DAYS_A_YEAR
     return {
         "children": tally.held,
         "share": _share(tally.held, tally.listed_ever),
-        "child_years": round(tally.held_days / DAYS_A_YEAR, 1),
+        "child_years": float(to_tens(years)) if rounded else round(years, 1),
         "records": tally.held_records,
     }
 
 
 def _contacts(tally: Tally, population: Population, model: ContactsModel) -> Figures:
-    share = tally.findable / population.contacts if population.contacts else None
+    share = tally.findable / population.contacts if population.contacts and population.with_contacts else None
     counted = {"needed": population.contacts, "findable": tally.findable}
     return {
         "contacts": counted | {"share": _share(tally.findable, population.contacts)},
@@ -79,6 +92,12 @@ def unseen_days(counted: Counter[int]) -> Figures:
         "p90": percentile(counted, 0.9),
         "within": {name: sum(n for days, n in counted.items() if low <= days < high) for name, low, high in BANDS},
     }
+
+
+def _unseen_to_tens(counted: Counter[int]) -> Figures:
+    """How many needs by length alone: sums and percentiles of days would tell of single ones."""
+    within = {name: to_tens(count) for name, count in unseen_days(counted)["within"].items()}
+    return {"total": None, "median": None, "p90": None, "within": within}
 
 
 BANDS = (

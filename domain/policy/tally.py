@@ -4,10 +4,11 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date
-from typing import Self
+from typing import Any, Self
 
 from domain.policy.judge import Judge
 from domain.policy.passage import Passage, Spell, days_listed
+from domain.policy.rounding import to_tens
 from domain.reports import QUESTIONS
 from domain.reports.questions import GROWN_UP
 
@@ -32,11 +33,27 @@ Lists = Mapping[str, list[str]]
 """Those of these lists that are wanted, each in the order in which children were counted."""
 
 
+_IN_DAYS = frozenset({"unseen", "held_days"})
+"""Fields that are about days, which figures round as they tell them."""
+
+
 class _Adds:
     """Sums of counts, field by field."""
 
+    def rounded(self) -> Self:
+        """Every count to tens."""
+        return type(self)(**{each.name: _rounded(each.name, getattr(self, each.name)) for each in fields(self)})  # type: ignore[arg-type]
+
     def __add__(self, other: Self) -> Self:
         return type(self)(**{each.name: getattr(self, each.name) + getattr(other, each.name) for each in fields(self)})  # type: ignore[arg-type]
+
+
+def _rounded(name: str, value: Any) -> Any:
+    if name in _IN_DAYS:
+        return value
+    if isinstance(value, Counter):
+        return Counter({key: to_tens(count) for key, count in value.items()})
+    return to_tens(value)
 
 
 @dataclass
@@ -105,6 +122,13 @@ class Tallies:
         both.population = self.population + other.population
         both.policies = [one + two for one, two in zip(self.policies, other.policies, strict=True)]
         return both
+
+    def rounded(self) -> "Tallies":
+        """The same to tens: of no child it can be told whether it was counted."""
+        told = Tallies(self._judges, self._on)
+        told.population = self.population.rounded()
+        told.policies = [each.rounded() for each in self.policies]
+        return told
 
     def count(self, child: str, passage: Passage, lists: Sequence[Lists]) -> None:
         """One more child, who is put on those `lists` of each policy that are about it."""

@@ -21,10 +21,10 @@ class Compared(StreamingResponse):
     """The lines of one run, which ends with this answer, also where the client goes away before.
 
     Progress is `{"done", "of"}`; then there is the result, or `{"problem"}` with a sentence. `record` is called with
-    the number of children on the lists before the result is shown; `close` at the end in any case.
+    the children on the lists, a thousand at once, before the result is shown; `close` at the end in any case.
     """
 
-    def __init__(self, run: Run, record: Callable[[int], None], close: Callable[[], None]) -> None:
+    def __init__(self, run: Run, record: Callable[[list[str]], None], close: Callable[[], None]) -> None:
         super().__init__(self._lines(), media_type="application/x-ndjson")
         self._run, self._record, self._close = run, record, close
 
@@ -41,21 +41,23 @@ class Compared(StreamingResponse):
             if "done" in told:
                 yield _line(told)
                 continue
+            if "shown" in told:
+                try:
+                    await run_sync(self._record, told["shown"])
+                except AccessLogAway:
+                    yield _line({"problem": _UNRECORDED})
+                    return
+                continue
             async for piece in self._last(told):
                 yield piece
             return
         yield _line({"problem": _TRY_AGAIN})
 
     async def _last(self, told: dict[str, Any]) -> AsyncIterator[bytes]:
-        """The last line: the result once the look is recorded, or why there is none."""
-        if "shown" not in told:
+        """The last line: the result, since all that it names is recorded, or why there is none."""
+        if "ready" not in told:
             _log.error("a comparison of policies failed: %s", told)
             yield _line({"problem": told.get("away", _TRY_AGAIN)})
-            return
-        try:
-            await run_sync(self._record, told["shown"])
-        except AccessLogAway:
-            yield _line({"problem": _UNRECORDED})
             return
         while piece := await run_sync(self._run.piece, abandon_on_cancel=True):
             yield piece

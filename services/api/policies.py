@@ -54,7 +54,7 @@ def router(parts: Parts) -> APIRouter:
         except BaseException:
             room.release()
             raise
-        return Compared(run, lambda shown: _record(who, asked, job, shown), room.release)
+        return Compared(run, lambda named: _record(who, asked, job, named), room.release)
 
     return calls
 
@@ -75,7 +75,8 @@ def _job(who: Looker, asked: Compare) -> Job:
     if len(set(names)) < len(names):
         raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "two of the policies have one name; give each its own")
     on = asked.on or who.parts.now().date().isoformat()
-    return Job(who.parts.database_url, named, on, asked.model, list(dict.fromkeys(asked.lists)))
+    lists, directory = list(dict.fromkeys(asked.lists)), who.parts.deployment.said
+    return Job(who.parts.database_url, named, on, asked.model, lists, directory)
 
 
 def _text(nth: int, said: str) -> tuple[str, str]:
@@ -90,7 +91,13 @@ def _text(nth: int, said: str) -> tuple[str, str]:
     return f"policy {nth}", said
 
 
-def _record(who: Looker, asked: Compare, job: Job, shown: int) -> None:
-    """The look, with what was asked: policies that were given whole are named like that, not repeated."""
-    names = [said if said in SHIPPED else "given whole" for said in asked.policies]
-    who.record({"policies": names, "on": job.on, "lists": list(job.lists)}, count=shown)
+def _record(who: Looker, asked: Compare, job: Job, named: list[str]) -> None:
+    """The look at children whom the answer names, or at totals alone; of policies that were given whole, the name."""
+    told = {
+        "policies": [read_policy(*each).name for each in job.policies],
+        "given_whole": [nth for nth, said in enumerate(asked.policies, 1) if said not in SHIPPED],
+        "on": job.on,
+        "lists": list(job.lists),
+        "directory": who.parts.deployment.policy.name,
+    }
+    who.record(told, named)

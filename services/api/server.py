@@ -15,7 +15,7 @@ from services.api.tls import tls_options
 from services.api.watch import Watch
 from services.identity.settings_file import load_settings
 from services.policy.deployment import Deployment
-from services.policy.shipped import policy_named
+from services.policy.shipped import text_named
 from services.registers import Users
 from services.settings import Settings
 from services.signin.trust import verifier_for
@@ -71,7 +71,7 @@ def open_app(settings: Settings) -> Gate:
     keys = KeyRing(key, reader_of(key_pool, "register"))
     access_keys = KeyRing(key, reader_of(key_pool, "access"))
     searcher = Searcher(load_settings())
-    deployment = Deployment(policy_named(settings.policy))
+    deployment = Deployment(*text_named(settings.policy))
     watch = Watch.over(database_url, key)
     kafka, verifier = settings.need_kafka(), verifier_for(settings)
     users = Users(database_url, key)

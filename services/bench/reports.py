@@ -67,10 +67,12 @@ def _policies(stack: Arena, children: int, rebuilt: float, rates: list[float]) -
 
 def compare(database_url: str, policies: Sequence[tuple[str, str]]) -> None:
     """One comparison with the lists of the contract, read to its end as the API reads it."""
-    run = Run(Job(database_url, policies, AS_AT.isoformat(), None, LISTS))
+    run = Run(
+        Job(database_url, policies, AS_AT.isoformat(), None, LISTS, ("universal.yaml", shipped_text("universal")))
+    )
     try:
-        while (told := run.told()) and "shown" not in told:
-            if not {"done"} & told.keys():
+        while (told := run.told()) and "ready" not in told:
+            if not {"done", "shown"} & told.keys():
                 raise RuntimeError(f"the comparison ended with {', '.join(told)}")
         while run.piece():
             pass

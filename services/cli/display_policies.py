@@ -21,6 +21,8 @@ def display_policies(console: "Console", answer: Figures, lists: Sequence[str]) 
     said = [f"On {answer['on']} the directory knew {known:,} children; {needy:,} of them were in need."]
     if answer["not_yet_known"]:
         said.append(f"Of {answer['not_yet_known']:,} more agencies told only later.")
+    if answer.get("rounded_to"):
+        said.append(f"Every count is told to the nearest {answer['rounded_to']}: the directory does not list everyone.")
     console.print(" ".join([*said, _FOOT]))
     for name in lists:
         for policy, children in answer[name].items():

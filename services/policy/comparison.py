@@ -1,23 +1,28 @@
 """One log under several policies: every child's chronology judged once, counted, and told."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
 
 from domain.chronology import Fact
-from domain.policy import ContactsModel, Judge, Policy, Tallies, figures, pass_through
+from domain.policy import STEP, ContactsModel, Judge, Passage, Policy, Tallies, figures, pass_through, to_tens
 
 
 @dataclass(frozen=True)
 class Question:
-    """Which policies are compared, on which day (an ISO date), with which model, and which lists are wanted."""
+    """Which policies are compared, on which day (an ISO date), with which model, and which lists are wanted.
+
+    `directory` is the policy under which the directory runs that is asked, None where it lists every child: only
+    children whom it lists on the day are named, and what is counted is told to tens.
+    """
 
     policies: Sequence[Policy]
     on: str
     model: ContactsModel
     lists: Sequence[str]
+    directory: Policy | None = None
 
 
 class Comparison:
@@ -29,10 +34,12 @@ class Comparison:
 
     def __init__(self, question: Question, kinds: Mapping[str, str]) -> None:
         self.question = question
-        self._judges = [Judge(policy, kinds) for policy in question.policies]
-        self._ages = sorted(frozenset[int]().union(*(policy.ages for policy in question.policies)))
+        asked = [*question.policies, *([question.directory] if question.directory else [])]
+        self._judges = [Judge(policy, kinds) for policy in asked]
+        self._ages = sorted(frozenset[int]().union(*(policy.ages for policy in asked)))
         self._lists: list[dict[str, list[str]]] = [{name: [] for name in question.lists} for _ in question.policies]
-        self.tallies = Tallies(self._judges, question.on)
+        self._unnamed: list[dict[str, list[str]]] = [{} for _ in question.policies]
+        self.tallies = Tallies(self._judges[: len(question.policies)], question.on)
         self.not_yet_known = 0
 
     def count(self, chronologies: Iterable[tuple[str, Sequence[Fact]]]) -> None:
@@ -43,12 +50,26 @@ class Comparison:
             if passage is None:
                 self.not_yet_known += 1
             else:
-                self.tallies.count(child, passage, self._lists)
+                self.tallies.count(child, passage, self._lists if self._may_name(passage) else self._unnamed)
+
+    def _may_name(self, passage: Passage) -> bool:
+        """Whether the directory lists the child on the day; the last judge is its policy's."""
+        return self.question.directory is None or passage.is_listed(len(self.question.policies))
 
     @property
-    def shown(self) -> int:
-        """How many different children are on the lists."""
-        return len({child for lists in self._lists for children in lists.values() for child in children})
+    def named(self) -> list[str]:
+        """The different children on the lists, in order of their ids."""
+        return sorted({child for lists in self._lists for children in lists.values() for child in children})
+
+    def leave_out(self, hidden: Collection[str]) -> None:
+        """Takes children off the lists who are hidden from the reader; they stay in the counts."""
+        for lists in self._lists:
+            for children in lists.values():
+                children[:] = [child for child in children if child not in hidden]
+
+    def count_told(self, count: int) -> int:
+        """A count of children as this directory tells it."""
+        return count if self.question.directory is None else to_tens(count)
 
     def told(self) -> Iterator[bytes]:
         """The answer as one JSON document, in pieces: lists of millions are not put together in memory."""
@@ -64,11 +85,14 @@ class Comparison:
         yield b"}\n"
 
     def _head(self) -> dict[str, Any]:
-        policies, model = self.question.policies, self.question.model
+        policies, model, rounded = self.question.policies, self.question.model, self.question.directory is not None
         return {
             "on": self.question.on,
-            "children": self.tallies.population.children,
-            "not_yet_known": self.not_yet_known,
-            "policies": {p.name: figures(p, place, self.tallies, model) for place, p in enumerate(policies)},
+            "rounded_to": STEP if rounded else None,
+            "children": self.count_told(self.tallies.population.children),
+            "not_yet_known": self.count_told(self.not_yet_known),
+            "policies": {
+                p.name: figures(p, place, self.tallies, model, rounded=rounded) for place, p in enumerate(policies)
+            },
             "about": {p.name: {"version": p.version, "title": p.title, "says": p.says} for p in policies},
         }

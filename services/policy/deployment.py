@@ -5,17 +5,20 @@ from datetime import date
 
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
-from domain.policy import Judge, Policy, pass_through
+from domain.policy import Judge, pass_through
 from domain.policy.rules import KnownTo, ServedBy, every_rule
 from projections.chronology.query import facts_of
+from services.policy.policy_file import read_policy
 from services.registers import load_agencies
 
 
 class Deployment:
     """A policy applied to the directory. Where it lists everyone without end, nothing is asked of the database."""
 
-    def __init__(self, policy: Policy) -> None:
-        self.policy = policy
+    def __init__(self, name: str, text: str) -> None:
+        """`name` is what messages call the policy whose text this is; raises PolicyRefused."""
+        self.said = name, text
+        self.policy = policy = read_policy(name, text)
         self.shows_all = policy.lists_all
         self._ages = sorted(policy.ages)
         self._by_kind = any(isinstance(rule, ServedBy | KnownTo) for rule in every_rule(policy.listed))

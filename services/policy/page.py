@@ -44,6 +44,8 @@ def _introduction(answer: Figures) -> list[str]:
     said.append(f"{needy:,} of the children were in need on that day, {first['in_need_ever']:,} had been by then.")
     if answer["not_yet_known"]:
         said.append(f"{answer['not_yet_known']:,} more were first told of later, and are not counted.")
+    if answer.get("rounded_to"):
+        said.append(f"Every count is told to the nearest {answer['rounded_to']}: the directory does not list everyone.")
     about = [
         f"<dt>{escape(name)}</dt><dd>{escape(each['title'])}, version {each['version']}. {escape(each['says'])}</dd>"
         for name, each in answer["about"].items()

@@ -23,7 +23,7 @@ class Section(NamedTuple):
 
     def is_about(self, figures: Figures) -> bool:
         """Whether a policy has what the section is about."""
-        return self.needs in figures
+        return figures.get(self.needs) is not None
 
 
 def _value(*path: str) -> Callable[[Figures], Any]:
@@ -140,6 +140,7 @@ SECTIONS = (
             ("Being listed, bits", _number("stigma_bits", form=".3f")),
             ("The list, bits a child", _number("mutual_information_bits", form=".3f")),
         ),
+        "stigma_bits",
     ),
     Section(
         "What it holds of children who never needed anything",

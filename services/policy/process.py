@@ -1,8 +1,8 @@
 """The process that compares policies: a job as JSON on its standard input, what comes of it on its standard output.
 
-Its lines are JSON documents: `{"done", "of"}` at least once a second, `{"shown"}` with the number of children on lists,
-and the answer; or `{"away"}` with a sentence where Postgres is
-away, or `{"failed"}` with the name of an error. Where nobody reads them any more, it ends.
+Its lines are JSON documents: `{"done", "of"}` at least once a second, `{"shown"}` with children on the lists, a
+thousand at once and at least once, `{"ready"}`, and the answer; or `{"away"}` with a sentence where Postgres is away,
+or `{"failed"}` with the name of an error. Where nobody reads them any more, it ends.
 """
 
 import json
@@ -16,6 +16,7 @@ from typing import IO, Any
 from domain.chronology import Fact
 from projections.chronology.query import facts_of
 from projections.directory import query as directory
+from projections.shields.query import unless_shielded, veils
 from services.policy.comparison import Comparison, Question
 from services.policy.model_file import read_model
 from services.policy.policy_file import read_policy
@@ -67,9 +68,12 @@ def compare(job: dict[str, Any], out: IO[bytes]) -> None:
             done += len(part)
             if monotonic() - told_at > PROGRESS_S:
                 told_at = monotonic()
-                _tell(out, {"done": done, "of": max(done, of)})
-    _tell(out, {"done": done, "of": done})
-    _tell(out, {"shown": comparison.shown})
+                _tell_progress(out, comparison, done, max(done, of))
+        named = _visible(database, comparison)
+    _tell_progress(out, comparison, done, done)
+    for begin in range(0, max(1, len(named)), SLICE):
+        _tell(out, {"shown": named[begin : begin + SLICE]})
+    _tell(out, {"ready": True})
     for piece in comparison.told():
         out.write(piece)
     out.flush()
@@ -78,27 +82,47 @@ def compare(job: dict[str, Any], out: IO[bytes]) -> None:
 def _question(job: dict[str, Any]) -> Question:
     policies = [read_policy(*named) for named in job["policies"]]
     model = read_model("the model", job["model"]) if job["model"] else shipped_model()
-    return Question(policies, job["on"], model, job["lists"])
+    own = read_policy(*job["directory"])
+    return Question(policies, job["on"], model, job["lists"], None if own.lists_all else own)
+
+
+def _visible(database: Database, comparison: Comparison) -> list[str]:
+    """The children on the lists, without those who were shielded since they were counted."""
+    hidden: set[str] = set()
+    named = comparison.named
+    for begin in range(0, len(named), SLICE):
+        with database.transaction() as cursor:
+            hidden |= veils(cursor, named[begin : begin + SLICE]).keys()
+    comparison.leave_out(hidden)
+    return [child for child in named if child not in hidden]
 
 
 def _children(cursor: Cursor) -> int:
-    """About how many children there are, without those whom only a sensitive agency knows."""
-    cursor.execute("select count(*) from views.listing")
+    """About how many children there are, without shielded ones and those whom only a sensitive agency knows."""
+    cursor.execute(f"select count(*) from views.listing l where true{unless_shielded('l.child')}")  # noqa: S608
     (number,) = cursor.fetchone() or (0,)
     return int(number)
 
 
 def _slices(database: Database) -> Slices:
-    """All children, each once. Every slice is a transaction of its own, so that a rebuild need not wait for the end."""
+    """All children who are not shielded, each once.
+
+    Every slice is a transaction of its own, so that a rebuild need not wait for the end.
+    """
     after: str | None = None
     while True:
         with database.transaction() as cursor:
             children = directory.children(cursor, after, SLICE)
             facts = facts_of(cursor, children)
+            hidden = veils(cursor, children)
         if not children:
             return
-        yield [(child, facts[child]) for child in children]
+        yield [(child, facts[child]) for child in children if child not in hidden]
         after = children[-1]
+
+
+def _tell_progress(out: IO[bytes], comparison: Comparison, done: int, of: int) -> None:
+    _tell(out, {"done": comparison.count_told(done), "of": comparison.count_told(of)})
 
 
 def _tell(out: IO[bytes], document: dict[str, Any]) -> None:

@@ -12,13 +12,17 @@ PIECE = 64 * 1024
 
 @dataclass(frozen=True)
 class Job:
-    """What is to be compared: policies by what messages call them and their text; the model's text or None."""
+    """What is to be compared: policies by what messages call them and their text; the model's text or None.
+
+    `directory` is the policy under which the directory runs, by its name and text too.
+    """
 
     database_url: str
     policies: Sequence[tuple[str, str]]
     on: str
     model: str | None
     lists: Sequence[str]
+    directory: tuple[str, str]
 
 
 class Run:

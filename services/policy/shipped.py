@@ -51,8 +51,13 @@ def text_of(path: Path) -> str:
 
 def policy_named(said: str) -> Policy:
     """The policy of that name, or in that file; raises PolicyRefused."""
+    return read_policy(*text_named(said))
+
+
+def text_named(said: str) -> tuple[str, str]:
+    """What messages call the policy of that name or in that file, and its text; raises PolicyRefused."""
     if is_path(said):
-        return read_policy(Path(said).name, text_of(Path(said)))
+        return Path(said).name, text_of(Path(said))
     if said not in SHIPPED:
         raise PolicyRefused(f"there is no policy of that name; there are {', '.join(SHIPPED)}, or name a .yaml file")
-    return shipped(said)
+    return f"{said}.yaml", shipped_text(said)

@@ -3,7 +3,8 @@
 import json
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from io import BytesIO
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,10 @@ from typing import Any
 import pytest
 from pytest_bdd import given, parsers, scenarios, then, when
 
+from services.policy.process import compare
+from services.policy.running import Job
+from services.policy.shipped import text_named
+from services.settings import read_settings
 from services.simulate.agencies import ASSESSMENT, CENSUS, COUNCILS, Agency
 from services.simulate.memo import BORN, FAMILY_NAME, GIVEN_NAME, case, write_memo
 from tests.flow.stack import Stack
@@ -201,10 +206,22 @@ def no_report_lists_her(asked: Asked, on: str) -> None:
 
 @then(parsers.parse("under {policy} she was never listed up to {on}"))
 def never_listed(asked: Asked, policy: str, on: str) -> None:
-    told = asked.stack.ask("policy", "compare", "--policies", f"universal,{policy}", "--on", on)
+    told = _all_told(asked.stack, ["universal", policy], on)
     assert told["policies"]["universal"]["listed_now"] == 1
     assert told["policies"][policy]["listed_ever"] == 0
     assert len(told["not_listed_ever"][policy]) == 1
+    shown = asked.stack.ask("policy", "compare", "--policies", f"universal,{policy}", "--on", on)
+    assert told["not_listed_ever"][policy][0] not in json.dumps(shown)
+    assert shown["policies"]["universal"]["listed_now"] == 0
+
+
+def _all_told(stack: Stack, policies: list[str], on: str) -> dict[str, Any]:
+    """The comparison as a directory that lists everyone tells it; one that doesn't list her may not tell of her."""
+    named, out = [text_named(policy) for policy in policies], BytesIO()
+    database_url = read_settings(stack.data).need_database()
+    compare(asdict(Job(database_url, named, on, None, ["not_listed_ever"], text_named("universal"))), out)
+    told: dict[str, Any] = json.loads(out.getvalue().splitlines()[-1])
+    return told
 
 
 @then(parsers.parse("on {on} she has no named person"))
