@@ -12,7 +12,7 @@ from services.bench import baselines, stages
 from services.bench.arena import USER, Arena, arena
 from services.bench.feeding import feed, mixed, registrations
 from services.bench.identity import identity_rows
-from services.bench.looks import look
+from services.bench.looks import Ask, look
 from services.bench.matching import matching_rows
 from services.bench.memory import peak_mib
 from services.bench.reports import report_rows
@@ -137,14 +137,14 @@ def _looks(stack: Arena) -> Iterator[Row | str]:
     with Database(stack.settings.need_database(), "contactpoint bench").transaction() as cursor:
         children = directory.children(cursor, None, LOOKED_AT)
     token = tokens.issue(stack.settings, f"user:{USER}", 3_600)
-    paths = [f"/children/{child}" for child in children]
+    asks = [Ask(f"/children/{child}") for child in children]
     stack.start("api")
-    look(stack.url, token, paths, 1, 200)
-    one = look(stack.url, token, paths, 1, 1_000)
-    bare_one = look(stack.url, token, ["/health/live"], 1, 1_000)
+    look(stack.url, token, asks, 1, 200)
+    one = look(stack.url, token, asks, 1, 1_000)
+    bare_one = look(stack.url, token, [Ask("/health/live")], 1, 1_000)
     yield measured("show over HTTP, one client: p99", one.p99_ms, "ms", baseline=bare_one.p99_ms, at_most=15)
-    many = look(stack.url, token, paths, 16, 250)
-    bare_many = look(stack.url, token, ["/health/live"], 16, 250)
+    many = look(stack.url, token, asks, 16, 250)
+    bare_many = look(stack.url, token, [Ask("/health/live")], 16, 250)
     yield measured("show over HTTP, 16 clients", many.rate, "requests/s", baseline=bare_many.rate, at_least=500)
 
 
