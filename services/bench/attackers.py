@@ -81,25 +81,33 @@ def hold(target: Target, stop: Event) -> None:
     """Begins requests and goes on with a byte a second; a connection that is cut off is made again."""
     body = target.head("POST /children/search HTTP/1.1", "Content-Type: application/json", "Content-Length: 60000")
     beginnings = (b"", b"GET /docs HTTP/1.1\r\nX: ", body)
+    number = 0
     with ExitStack() as held:
-        connections = {number: _begun(target, beginnings[number % 3], held) for number in range(HELD)}
-        while not stop.wait(1.0):
-            for number, connection in connections.items():
-                try:
-                    if beginnings[number % 3]:
-                        connection.sendall(b" ")
-                    if connection.recv(65_536):
-                        raise ConnectionError
-                except BlockingIOError:
-                    continue
-                except OSError:
-                    connection.close()
-                    connections[number] = _begun(target, beginnings[number % 3], held)
+        connections = [_begun(target, beginnings[each % 3], held) for each in range(HELD)]
+        while not stop.wait(1.0 / HELD):
+            number = (number + 1) % HELD
+            connection, beginning = connections[number], beginnings[number % 3]
+            if not _goes_on(connection, b" " if beginning else b""):
+                connection.close()
+                connections[number] = _begun(target, beginning, held)
+
+
+def _goes_on(connection: socket.socket, more: bytes) -> bool:
+    """Whether the server still waits, after it was sent more."""
+    try:
+        connection.sendall(more)
+        connection.recv(65_536)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False
 
 
 def _begun(target: Target, beginning: bytes, held: ExitStack) -> socket.socket:
     connection = held.enter_context(socket.create_connection(target.place, _PATIENCE_S))
-    connection.sendall(beginning)
+    with contextlib.suppress(OSError):  # it may be cut off already
+        connection.sendall(beginning)
     connection.setblocking(False)
     return connection
 
