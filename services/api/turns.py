@@ -6,7 +6,7 @@ from collections.abc import Hashable
 
 PLACES = 16
 """Requests that are worked on at once, by all callers together."""
-REMEMBERED_S = 10.0
+REMEMBERED_S = 3.0
 """How long somebody who asked counts as one who asks."""
 RESTS = 3
 """Beside others, how many times as long as a turn its caller waits for the next, where one is due at once."""
