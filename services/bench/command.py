@@ -11,6 +11,7 @@ from services import tokens
 from services.bench import baselines, stages
 from services.bench.arena import USER, Arena, arena
 from services.bench.feeding import feed, mixed, registrations
+from services.bench.flood import flood_rows
 from services.bench.identity import identity_rows
 from services.bench.looks import Ask, look
 from services.bench.matching import matching_rows
@@ -146,6 +147,7 @@ def _looks(stack: Arena) -> Iterator[Row | str]:
     many = look(stack.url, token, asks, 16, 250)
     bare_many = look(stack.url, token, [Ask("/health/live")], 16, 250)
     yield measured("show over HTTP, 16 clients", many.rate, "requests/s", baseline=bare_many.rate, at_least=500)
+    yield from flood_rows(stack, paths)
 
 
 def _end_to_end(stack: Arena, submissions: int) -> Iterator[Row | str]:
