@@ -147,7 +147,7 @@ def _looks(stack: Arena) -> Iterator[Row | str]:
     many = look(stack.url, token, asks, 16, 250)
     bare_many = look(stack.url, token, [Ask("/health/live")], 16, 250)
     yield measured("show over HTTP, 16 clients", many.rate, "requests/s", baseline=bare_many.rate, at_least=500)
-    yield from flood_rows(stack, paths)
+    yield from flood_rows(stack, asks)
 
 
 def _end_to_end(stack: Arena, submissions: int) -> Iterator[Row | str]:
