@@ -1,7 +1,8 @@
 """The bare baseline of protection: the same children found and composed by a server that asks for no right.
 
-It signs callers in and reads, finds, composes and answers as the API does. It judges no right, shield or consent,
-masks nothing, records and tells nobody anything. It runs over the bench's own invented children only, on loopback.
+It has the API's layers, signs callers in, lets them take turns, reads, finds and composes, and answers with the latest
+looks, all as the API does. It judges no right and no reason, opens no shield, masks nothing, and records and tells
+nobody anything. It runs over the bench's own invented children only, on loopback.
 """
 
 import multiprocessing
@@ -17,13 +18,17 @@ from fastapi import FastAPI
 from starlette.responses import Response
 
 from domain.identity import Searcher
+from projections.access_log.query import accesses
 from projections.directory import query as directory
 from projections.directory.seen import Sight, seen_of
 from projections.search.query import find
 from services.api.answers import json_answer
 from services.api.app import MOST_THREADS
 from services.api.callers import Authentication
+from services.api.entry_looks import MOST
+from services.api.fairness import Fair
 from services.api.gate import Gate
+from services.api.server import KEY_CONNECTIONS
 from services.api.shapes import Search
 from services.bench.arena import Arena
 from services.identity.settings_file import load_settings
@@ -49,7 +54,7 @@ def unprotected(stack: Arena) -> Iterator[str]:
 
 
 def _serve(settings: Settings, listening: socket.socket) -> None:
-    app = Gate(Authentication(_app(settings), verifier_for(settings)))
+    app = Gate(Authentication(Fair(_app(settings)), verifier_for(settings)))
     config = uvicorn.Config(app, loop="uvloop", ws="none", interface="asgi3", access_log=False, log_config=None)
     uvicorn.Server(config).run([listening])
 
@@ -58,7 +63,8 @@ def _app(settings: Settings) -> FastAPI:
     database_url = settings.need_database()
     pool = Pool(database_url, MOST_THREADS, "contactpoint bench")
     key = KeyEncryptionKey.from_file(settings.keys / "key-encryption.key")
-    keys = KeyRing(key, reader_of(Pool(database_url, 4, "contactpoint bench keys"), "register"))
+    key_pool = Pool(database_url, KEY_CONNECTIONS, "contactpoint bench keys")
+    keys, access_keys = (KeyRing(key, reader_of(key_pool, log)) for log in ("register", "access"))
     searcher = Searcher(load_settings())
 
     @asynccontextmanager
@@ -69,9 +75,11 @@ def _app(settings: Settings) -> FastAPI:
     app = FastAPI(openapi_url=None, lifespan=lifespan)
 
     @app.get("/children/{child}")
-    def show(child: str) -> Response:
+    def show(child: str, as_of: str | None = None, effective: str | None = None) -> Response:
         with pool.transaction() as cursor:
-            return json_answer(_entries(directory.known_by(cursor, keys, child, cleared=True))[child])
+            (entry,) = _entries(directory.known_by(cursor, keys, child, cleared=True)).values()
+            looks = accesses(cursor, access_keys, child, MOST)
+        return json_answer({**entry, "accesses": looks})
 
     @app.post("/children/search")
     def search(search: Search) -> Response:
