@@ -5,8 +5,10 @@ from typing import Any, NamedTuple
 
 from hypothesis import strategies as st
 
+from domain.protection import Action, Where, decide
 from domain.reports import REPORTS
 from services.registers import DEMO_USERS
+from tests.protection.standings import TODAY, standing
 from tests.veil.twins import (
     AUTHORITIES,
     BEA,
@@ -45,6 +47,15 @@ Asks = st.SearchStrategy[Ask]
 CHILDREN = st.sampled_from(["{tamsin}", "{dee}", "{ada}", "{bea}", NOBODY, "{tamsin}"])
 USERS = st.sampled_from([f"user:{name}" for name in ANYBODY])
 OTHERS = st.sampled_from([f"user:{name}" for name in ELSEWHERE])
+
+
+def whoever_may(action: Action) -> st.SearchStrategy[str]:
+    """Mostly users whom the table of rights lets do it, somewhere at least."""
+    standings = [*DEMO_USERS, *(standing(user=name, **rights) for name, rights in NORTHERN.items())]
+    may = [f"user:{each.user}" for each in standings if not decide(each, action, TODAY, Where.OWN).denied]
+    return st.one_of(st.sampled_from(may), st.sampled_from(may), USERS)
+
+
 LIMITS = st.sampled_from([1, 2, 3, 50])
 AFTER = st.sampled_from([None, "{tamsin}", "{dee}", "{ada}", NOBODY])
 
@@ -100,12 +111,14 @@ _ACCEPT = st.sampled_from([{}, {"Accept": "text/csv"}, {"Accept": "text/html"}])
 _HTML = st.builds(lambda one, other: {**one, **other}, _APPLICANT, _ACCEPT)
 
 ASKS: Mapping[str, Asks] = {
-    "POST /children/search": _asks("POST /children/search", body=_SEARCH),
+    "POST /children/search": _asks("POST /children/search", whoever_may(Action.FIND), body=_SEARCH),
     "GET /children/{child}": _asks(
-        "GET /children/{child}", query=_query(as_of=st.sampled_from(MOMENTS), effective=st.sampled_from(MOMENTS))
+        "GET /children/{child}",
+        st.one_of(whoever_may(Action.SHOW), whoever_may(Action.LOOKS)),
+        query=_query(as_of=st.sampled_from(MOMENTS), effective=st.sampled_from(MOMENTS)),
     ),
-    "GET /children/{child}/history": _asks("GET /children/{child}/history"),
-    "GET /children/{child}/looks": _asks("GET /children/{child}/looks"),
+    "GET /children/{child}/history": _asks("GET /children/{child}/history", whoever_may(Action.HISTORY)),
+    "GET /children/{child}/looks": _asks("GET /children/{child}/looks", whoever_may(Action.LOOKS)),
     "GET /children/{child}/subject-access": _asks(
         "GET /children/{child}/subject-access",
         OTHERS,
@@ -132,8 +145,8 @@ ASKS: Mapping[str, Asks] = {
         st.sampled_from([f"user:{name}" for name in ANYBODY if "manager" not in name and "masked" not in name]),
         body=_WHY,
     ),
-    "GET /export": _asks("GET /export", query=_query(after=AFTER, limit=LIMITS)),
-    "GET /duplicates": _asks("GET /duplicates", query=_query(limit=LIMITS)),
+    "GET /export": _asks("GET /export", whoever_may(Action.EXPORT), query=_query(after=AFTER, limit=LIMITS)),
+    "GET /duplicates": _asks("GET /duplicates", whoever_may(Action.DUPLICATES), query=_query(limit=LIMITS)),
     "POST /duplicates/merge": _asks(
         "POST /duplicates/merge", OTHERS, body=_TWO.map(lambda two: {**two, "left": "{tamsin}"})
     ),
@@ -145,6 +158,7 @@ ASKS: Mapping[str, Asks] = {
     ),
     "GET /reports/{name}": _asks(
         "GET /reports/{name}",
+        whoever_may(Action.REPORT),
         query=_query(on=st.sampled_from(DAYS), authority=st.sampled_from(["E06999001", *AUTHORITIES]), limit=LIMITS),
         headers=_ACCEPT,
         name=st.sampled_from([*REPORTS, "nothing"]),
@@ -167,13 +181,14 @@ ASKS: Mapping[str, Asks] = {
             limit=LIMITS,
         ),
     ),
-    "GET /dead-letters": _asks("GET /dead-letters", query=_query(limit=LIMITS)),
+    "GET /dead-letters": _asks("GET /dead-letters", whoever_may(Action.DEAD_LETTERS), query=_query(limit=LIMITS)),
     "GET /dead-letters/{letter}": _asks("GET /dead-letters/{letter}", letter=st.just("0-0")),
     "GET /access/report": _asks(
         "GET /access/report",
+        whoever_may(Action.ACCESS_REPORT),
         query=_query(
             authority=st.sampled_from(["E06999001", *AUTHORITIES]),
-            user=st.sampled_from(["north-officer", "demo-practitioner"]),
+            user=st.sampled_from(["north-officer", "north-cleared"]),
         ),
     ),
     "GET /corrections": _asks("GET /corrections", OTHERS, _query(open=st.sampled_from(["true", "false"]))),
@@ -184,7 +199,11 @@ ASKS: Mapping[str, Asks] = {
         number=st.just(NOBODY),
     ),
     "GET /shields/due": _asks("GET /shields/due", OTHERS, _query(on=st.sampled_from(["2026-11-24", "2030-01-01"]))),
-    "GET /investigations": _asks("GET /investigations", query=_query(closed=st.sampled_from(["true", "false"]))),
+    "GET /investigations": _asks(
+        "GET /investigations",
+        whoever_may(Action.INVESTIGATIONS),
+        query=_query(closed=st.sampled_from(["true", "false"])),
+    ),
     "POST /investigations/{id_}/close": _asks("POST /investigations/{id_}/close", body=_WHY, id_=st.just(NOBODY)),
     "GET /users": _asks("GET /users"),
     "GET /health/ready": _asks("GET /health/ready"),
