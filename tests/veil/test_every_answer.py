@@ -4,18 +4,20 @@ import json
 import random
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from itertools import product
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
+from domain.reports import REPORTS
 from streams.kafka import KafkaSettings
 from tests.conftest import administer, numbers
 from tests.veil.answers import Answer, answer, asked_under, look_around
-from tests.veil.asking import ASKS, LEFT_OUT, Ask
+from tests.veil.asking import ANYBODY, ASKS, DAYS, LEFT_OUT, Ask
 from tests.veil.hiding import HIDDEN, OVER, POOR, RICH
-from tests.veil.twins import Hidden, Twin
+from tests.veil.twins import AUTHORITIES, Hidden, Twin
 
 POLICIES = ("universal", "selective")
 SELDOM = {"POST /policies/compare"}
@@ -88,6 +90,15 @@ def test_every_call_of_the_api_is_made_or_says_why_not(poor: Served) -> None:
     assert not ASKS.keys() & LEFT_OUT.keys()
 
 
+def plain_asks() -> Iterator[Ask]:
+    """What chance would seldom ask: every report of every day and place, and each reader's look at one or the other."""
+    for name, on, place in product(REPORTS, DAYS[1:], (None, *AUTHORITIES)):
+        asked = {"on": on, "authority": place} if place else {"on": on}
+        yield Ask("user:demo-data-manager", "GET", f"/reports/{name}", asked)
+    for who, child, more in product(ANYBODY, ("{ada}", "{tamsin}"), ("", "/looks")):
+        yield Ask(f"user:{who}", "GET", f"/children/{child}{more}")
+
+
 def compared(data: st.DataObject, one: Served, other: Served) -> None:
     """Makes every call of both, and finds no difference."""
     for call, asks in ASKS.items():
@@ -137,6 +148,9 @@ def test_every_other_answer_is_the_same_as_if_the_child_were_absent(
 ) -> None:
     print(f"\nseed {SEED}")
     with place.with_hidden(hidden) as made:
+        for ask in filter(is_whole, plain_asks()):
+            told = without(made.twin.tamsin, answer(made.twin, made.clients["universal"], ask))
+            assert told == without(absent.twin.tamsin, answer(absent.twin, absent.clients["universal"], ask)), ask
 
         @seed(SEED)
         @of_seed(2)
@@ -170,6 +184,9 @@ def test_every_answer_is_the_same_where_all_and_where_nothing_is_hidden(
 ) -> None:
     print(f"\nseed {SEED}")
     with place.with_hidden(hidden) as rich:
+        for ask in plain_asks():
+            told, expected = (answer(each.twin, each.clients["universal"], ask) for each in (rich, poor))
+            assert told == expected, ask
         seed(SEED)(of_seed(2)(given(st.data())(lambda data: compared(data, rich, poor))))()
 
 
