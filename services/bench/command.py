@@ -18,6 +18,7 @@ from services.bench.matching import matching_rows
 from services.bench.memory import peak_mib
 from services.bench.reports import report_rows
 from services.bench.rows import Row, measured, show
+from services.bench.veiled import veiled_rows
 from services.rebuild import rebuild
 from streams.relay import encode_event
 from streams.store.database import Database
@@ -71,6 +72,7 @@ def _measure(stack: Arena, submissions: int, large: bool) -> Iterator[Row | str]
     yield from _end_to_end(stack, submissions)
     yield "memory"
     yield from _memory(stack, submissions)
+    yield from veiled_rows(stack)
     yield from matching_rows(stack.settings.need_database(), large=large)
     yield from identity_rows()
     yield from report_rows(rebuilt, large=large)

@@ -16,6 +16,7 @@ from typing import IO, Any
 from domain.chronology import Fact
 from projections.chronology.query import facts_of
 from projections.directory import query as directory
+from projections.shields.query import unless_shielded, veils
 from services.policy.comparison import Comparison, Question
 from services.policy.model_file import read_model
 from services.policy.policy_file import read_policy
@@ -82,22 +83,26 @@ def _question(job: dict[str, Any]) -> Question:
 
 
 def _children(cursor: Cursor) -> int:
-    """About how many children there are, without those whom only a sensitive agency knows."""
-    cursor.execute("select count(*) from views.listing")
+    """About how many children there are, without hidden ones and those whom only a sensitive agency knows."""
+    cursor.execute(f"select count(*) from views.listing g where true{unless_shielded('g.child')}")  # noqa: S608
     (number,) = cursor.fetchone() or (0,)
     return int(number)
 
 
 def _slices(database: Database) -> Slices:
-    """All children, each once. Every slice is a transaction of its own, so that a rebuild need not wait for the end."""
+    """All children but hidden ones, each once: what these are judged by is hidden, also in a count.
+
+    Every slice is a transaction of its own, so that a rebuild need not wait for the end.
+    """
     after: str | None = None
     while True:
         with database.transaction() as cursor:
             children = directory.children(cursor, after, SLICE)
+            hidden = veils(cursor, children)
             facts = facts_of(cursor, children)
         if not children:
             return
-        yield [(child, facts[child]) for child in children]
+        yield [(child, facts[child]) for child in children if child not in hidden]
         after = children[-1]
 
 
