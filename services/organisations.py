@@ -43,15 +43,20 @@ class Organisations:
         self._known: OrderedDict[str, tuple[float, About]] = OrderedDict()
         self._lock = Lock()
 
-    def about(self, cursor: Cursor, organisation: str | None) -> About:
-        """What is known of an organisation; of one that nobody has told of, the least is assumed."""
+    def remembered(self, organisation: str | None) -> About | None:
+        """What was known of an organisation a while ago; None where it has to be read."""
         if not organisation:
             return NOBODY_KNOWS
-        now = self._clock()
         with self._lock:
             read_at, about = self._known.get(organisation, (float("-inf"), NOBODY_KNOWS))
-        if now - read_at < self._fresh_s:
-            return about
+        return about if self._clock() - read_at < self._fresh_s else None
+
+    def about(self, cursor: Cursor, organisation: str | None) -> About:
+        """What is known of an organisation; of one that nobody has told of, the least is assumed."""
+        about = self.remembered(organisation)
+        if about or not organisation:
+            return about or NOBODY_KNOWS
+        now = self._clock()
         about = _read(cursor, organisation)
         with self._lock:
             self._known[organisation] = now, about

@@ -15,6 +15,7 @@ from streams.kafka import KafkaSettings
 
 DEFAULT_DATA = ".contactpoint"
 LARGEST_PORT = 65_535
+LARGEST_SHARE = 10_000
 
 _SERVER = re.compile(r"([A-Z0-9_+]+://)?([^\s:/\[\]]+|\[[0-9A-Fa-f:.]+\])(:\d{1,5})?", re.ASCII)
 """A Kafka address as clients take it: host or [IPv6], with its port where that is not 9092."""
@@ -27,7 +28,8 @@ class Settings:
     `data` is the local stack's directory; `kafka` and `database_url` are None while they are not known;
     `keys` holds the key-encryption key and others; `url` and `token` are for clients of a remote API; `matcher` has the
     matcher's settings, where they are not those that come with the product; `policy` says who is listed, by the name of
-    a policy or by its file; `sign_in` says whose tokens are believed, `tls` how the API speaks TLS itself.
+    a policy or by its file; `sign_in` says whose tokens are believed, `tls` how the API speaks TLS itself,
+    `connections_of_an_address` how many connections one address may have open to it, None where that is not bounded.
     """
 
     data: Path
@@ -45,6 +47,7 @@ class Settings:
     policy: str
     sign_in: SignIn
     tls: Tls | None
+    connections_of_an_address: int | None
 
     def need_kafka(self) -> KafkaSettings:
         """The Kafka settings; raises NotConfigured where there are none."""
@@ -116,6 +119,7 @@ def read_settings(data: str | Path | None = None, environ: Mapping[str, str] | N
         policy=_policy(env.get("CONTACTPOINT_POLICY")),
         sign_in=read_sign_in(env),
         tls=read_tls(env),
+        connections_of_an_address=_number(env, "CONTACTPOINT_CONNECTIONS_PER_ADDRESS", LARGEST_SHARE),
     )
 
 

@@ -112,7 +112,7 @@ def _event(event: PublishedEvent) -> Fields:
 
 
 def _looks(cursor: Cursor, sources: Sources, child: str) -> list[Fields]:
-    return accesses(cursor, sources.access_keys, family(cursor, child), limit=MOST_SHOWN)
+    return accesses(cursor, sources.access_keys, child, limit=MOST_SHOWN)
 
 
 def _look(cursor: Cursor, sources: Sources, look: Mapping[str, Any]) -> Fields:

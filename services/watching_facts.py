@@ -12,6 +12,7 @@ from domain.watching.accesses import OPENING, Span
 from projections.chronology.organisations import worked_with
 from projections.directory.query import entries
 from projections.projection import Opener
+from projections.shields.query import veils
 from services.organisations import Organisations, keys_of
 from streams.store.database import Cursor
 
@@ -42,8 +43,9 @@ def facts_about(
     namesakes = {(user, child) for user, child in visits if own.get(user) and own[user] in names.get(child, ())}
     worked = [each.organisation for each in accesses if each.organisation]
     confidential = {each for each in set(worked) if organisations.about(cursor, each).confidential}
-    involvements = _involvements(cursor, children, set(worked))
-    return Facts(frozenset(namesakes), addresses, involvements, frozenset(confidential))
+    shielded = frozenset(veils(cursor, children))
+    involvements = _involvements(cursor, set(children) - shielded, set(worked))
+    return Facts(frozenset(namesakes), addresses, involvements, frozenset(confidential), shielded)
 
 
 def _names_and_addresses(

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
 from datetime import UTC, date, datetime
-from queue import Empty, Full, Queue
-from threading import Event, Thread
+from queue import Empty, SimpleQueue
+from threading import Event, Lock, Thread
 from typing import Any, Protocol
 from uuid import UUID, uuid4
 
@@ -66,13 +66,15 @@ class Look:
 
     def event(self) -> tuple[type[RegisterEvent], dict[str, Any]]:
         """The event that records it: its class and fields."""
-        copied: dict[str, Any] = {"children": list(self.children), "shown": dict(self.shown)}
-        copied |= {"hidden": list(self.hidden), "masked": list(self.masked)}
-        plain = (each.name for each in fields(self) if each.name != "notices")
-        return ChildrenShown, {name: getattr(self, name) for name in plain} | copied
+        told = {name: getattr(self, name) for name in _TOLD_OF_A_LOOK}
+        lists = {name: list(told[name]) for name in ("children", "hidden", "masked")}
+        return ChildrenShown, {**told, **lists, "shown": dict(self.shown)}
 
     def alongside(self, cursor: Cursor) -> None:
         """A look changes nothing else."""
+
+
+_TOLD_OF_A_LOOK = tuple(each.name for each in fields(Look) if each.name != "notices")
 
 
 class Entry(Protocol):
@@ -89,12 +91,24 @@ class Entry(Protocol):
         """Writes what else becomes true with it, in the same transaction."""
 
 
-@dataclass(slots=True)
 class _Waiting:
-    look: Entry
-    settled: Event = field(default_factory=Event)
-    recorded: bool = False
-    given_up: bool = False
+    """A look and whoever waits for it: by a bare lock, the cheapest way, for this is done for each look."""
+
+    __slots__ = ("_settled", "given_up", "look", "recorded")
+
+    def __init__(self, look: Entry) -> None:
+        self.look = look
+        self.recorded = self.given_up = False
+        self._settled = Lock()
+        self._settled.acquire()
+
+    def wait(self, seconds: float) -> bool:
+        """Whether it is settled in time."""
+        return self._settled.acquire(timeout=seconds)
+
+    def settle(self) -> None:
+        """Lets whoever waits go on."""
+        self._settled.release()
 
 
 class AccessLog:
@@ -108,19 +122,18 @@ class AccessLog:
         self._streams = _Streams(self._reads)
         self._longest_wait_s = longest_wait_s
         self._others_write = False
-        self._queue: Queue[_Waiting] = Queue(MOST_WAITING)
+        self._queue: SimpleQueue[_Waiting] = SimpleQueue()
         self._stop = Event()
         self._writer = Thread(target=self._run, name="access-log", daemon=True)
         self._writer.start()
 
     def append(self, look: Entry) -> None:
         """Returns once the look is durable; raises AccessLogAway when that takes too long or cannot be."""
+        if self._queue.qsize() >= MOST_WAITING:
+            raise AccessLogAway("too many looks wait to be recorded")
         waiting = _Waiting(look)
-        try:
-            self._queue.put_nowait(waiting)
-        except Full:
-            raise AccessLogAway("too many looks wait to be recorded") from None
-        if not waiting.settled.wait(self._longest_wait_s):
+        self._queue.put(waiting)
+        if not waiting.wait(self._longest_wait_s):
             waiting.given_up = True
             raise AccessLogAway("a look could not be recorded in time")
         if not waiting.recorded:
@@ -145,7 +158,7 @@ class AccessLog:
             except Exception as error:
                 _log.error("looks could not be recorded: unexpected %s", type(error).__name__)
             for waiting in batch:
-                waiting.settled.set()
+                waiting.settle()
 
     def _next_batch(self) -> list[_Waiting]:
         """What waits, as soon as something does; nothing once the log is closed."""
@@ -190,25 +203,26 @@ class AccessLog:
     def _save(self, looks: Sequence[Entry], now: datetime) -> None:
         versions = self._streams.versions({look.user for look in looks}, now.date())
         events = []
+        at = iso_text(now)
         for look in looks:
             stream, version = versions[look.user]
             versions[look.user] = stream, version + 1
-            events.append(self._event(stream, version + 1, look, now))
+            events.append(self._event(stream, version + 1, look, at))
 
         def alongside(cursor: Cursor, positions: Sequence[int]) -> None:
             insert_keys(cursor, "access", self._keys.take_new())
             for look in looks:
                 look.alongside(cursor)
-            leave_notices(cursor, list(_told(looks, positions, iso_text(now))))
+            leave_notices(cursor, list(_told(looks, positions, at)))
 
         self._log.events.put(events, alongside=alongside)
         self._keys.settle()
         self._streams.moved(versions)
 
-    def _event(self, stream: UUID, version: int, look: Entry, now: datetime) -> RegisterEvent:
+    def _event(self, stream: UUID, version: int, look: Entry, at: str) -> RegisterEvent:
         kind, told = look.event()
         return EventSourcedLog(self._log.events, stream, kind).trigger_event(
-            next_originator_version=version, source=SOURCE, restricted=False, time=iso_text(now), **told
+            next_originator_version=version, source=SOURCE, restricted=False, time=at, **told
         )
 
     def _forget(self) -> None:

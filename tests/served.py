@@ -12,8 +12,8 @@ from tests.world import World
 
 
 @contextmanager
-def served(world: World) -> Iterator[dict[str, str]]:
-    """The environment of a client of the directory, whose API is served meanwhile."""
+def served(world: World, **more: str) -> Iterator[dict[str, str]]:
+    """The environment of a client of the directory, whose API is served meanwhile with more settings."""
     with closing(socket.socket()) as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -24,7 +24,7 @@ def served(world: World) -> Iterator[dict[str, str]]:
         "CONTACTPOINT_URL": f"http://127.0.0.1:{port}",
     }
     stop = threading.Event()
-    settings = read_settings(None, environ | {"CONTACTPOINT_PORT": str(port)})
+    settings = read_settings(None, environ | more | {"CONTACTPOINT_PORT": str(port)})
     api = threading.Thread(target=run, args=(settings, stop))
     api.start()
     try:

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from streams.store.database import Cursor, DatabaseAway
-from streams.store.recorder import AmbiguousCommit, PostgresRecorder, RecorderAway
+from streams.store.recorder import FEW, AmbiguousCommit, PostgresRecorder, RecorderAway
 from tests.logs import new_log
 from tests.proxy import Proxy, proxy
 
@@ -44,6 +44,16 @@ def test_rows_alongside_commit_with_the_events(recorder: PostgresRecorder, schem
     recorder.insert_events([event()])
     assert recorder.insert_events([event(), event()], alongside=alongside) == [2, 3]
     assert keys(recorder, schema) == [b"[2, 3]"]
+
+
+def test_positions_follow_each_other_whichever_way_events_go_in(recorder: PostgresRecorder) -> None:
+    last = 0
+    for count in (1, FEW, FEW + 1, 2):
+        events = [event(state=str(number).encode()) for number in range(last + 1, last + count + 1)]
+        assert recorder.insert_events(events) == list(range(last + 1, last + count + 1))
+        last += count
+    stored = recorder.select_notifications(1, 1_000)
+    assert [(each.id, each.state) for each in stored] == [(n, str(n).encode()) for n in range(1, last + 1)]
 
 
 def test_rows_alongside_are_written_without_events_too(recorder: PostgresRecorder, schema: str) -> None:

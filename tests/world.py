@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import orjson
 
@@ -73,7 +73,15 @@ def submission(kind: str, subject: str, data: dict[str, Any], agency: str = "la-
 class World:
     """Takes submissions and shows them in the views at once."""
 
-    def __init__(self, kafka: KafkaSettings, database_url: str, folder: Path) -> None:
+    def __init__(
+        self,
+        kafka: KafkaSettings,
+        database_url: str,
+        folder: Path,
+        *,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        new_id: Callable[[], UUID] = uuid4,
+    ) -> None:
         self.kafka, self.database_url, self.folder = kafka, database_url, folder
         self.settings = self._settings()
         create_schemas(database_url)
@@ -87,7 +95,7 @@ class World:
         self.keys = KeyRing(self.key, reader_of(self.database, "register"))
         self.log = LogApplication(database_url, "register", EventMapper(self.keys))
         self.registrar = Registrar(
-            self.log, self.database, self.keys, Comparer(load_settings()), clock=lambda: datetime.now(UTC)
+            self.log, self.database, self.keys, Comparer(load_settings()), clock=clock, new_id=new_id
         )
         self.registrar.resume()
         self._offsets = count()

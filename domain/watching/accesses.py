@@ -39,14 +39,15 @@ class Facts:
     """What is known beside the looks.
 
     `namesakes` are pairs of user and child that bear one family name; `addresses` gives children of one address one
-    opaque word; `involvements` are those of an organisation with a child. `confidential` organisations are those whose
-    involvements nobody may know of, so that it can't be judged whether one followed.
+    opaque word; `involvements` are those of an organisation with a child. `confidential` organisations and `shielded`
+    children are those whose involvements nobody may know of, so that it can't be judged whether one followed.
     """
 
     namesakes: frozenset[tuple[str, str]] = frozenset()
     addresses: Mapping[str, str] = field(default_factory=dict)
     involvements: Mapping[tuple[str, str], Sequence[Span]] = field(default_factory=dict)
     confidential: frozenset[str] = frozenset()
+    shielded: frozenset[str] = frozenset()
 
 
 class Opened(NamedTuple):

@@ -40,8 +40,8 @@ class Followed(NamedTuple):
     """What became of the look-ups of a period.
 
     `findings` are those without an involvement of the user's organisation, then or within the days allowed; `waiting`
-    counts those whose days have not passed yet, `not_judged` those of users without an organisation, or of one whose
-    involvements nobody may know of.
+    counts those whose days have not passed yet, `not_judged` those of users without an organisation, and those where
+    nobody may know of the organisation's involvements, or of the child's.
     """
 
     findings: list[Finding]
@@ -55,7 +55,7 @@ def unfollowed(accesses: Iterable[Access], facts: Facts, today: date) -> Followe
     by_user: defaultdict[str, list[Opened]] = defaultdict(list)
     judged = waiting = not_judged = 0
     for each in opened(accesses):
-        if each.organisation is None or each.organisation in facts.confidential:
+        if each.organisation is None or each.organisation in facts.confidential or each.child in facts.shielded:
             not_judged += 1
         elif _is_followed(each, facts):
             judged += 1

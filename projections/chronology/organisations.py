@@ -11,15 +11,18 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
 from domain.chronology.facts import FactKind
 from projections.chronology.query import facts_of
+from projections.shields.query import unless_of_shielded
 
 Spans = list[tuple[str, str | None]]
 """From a day up to and including another, ISO texts; None while it goes on."""
 
 
 def services_of(cursor: Cursor, names: Collection[str]) -> set[str]:
-    """The services that an organisation known by any of these names is told to give."""
+    """The services that an organisation known by any of these names is told to give, to other than hidden children."""
     cursor.execute(
-        "select distinct word from views.chronology where kind = 'started' and place = any(%s)", (list(names),)
+        "select distinct c.word from views.chronology c where c.kind = 'started' and c.place = any(%s)"  # noqa: S608
+        + unless_of_shielded("c.stream"),
+        (list(names),),
     )
     return {service for (service,) in cursor.fetchall()}
 

@@ -3,9 +3,9 @@
 A reader who is not `cleared` gets nothing that comes from a sensitive service; nobody does without a consent to it.
 """
 
-from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
+from typing import NamedTuple
 
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
@@ -14,10 +14,24 @@ from domain.child.whereabouts import without_whereabouts
 from projections.audit_history.query import EVENT_COLUMNS, stored_event
 from projections.directory.replay import replayed
 from projections.directory.seen import Entry, Seen, Sight, seen_of, state_of
-from projections.directory.survivors import survivor
+from projections.directory.survivors import meant_by, survivor
+from projections.prepared import Prepared
 from projections.projection import Opener, PublishedEvent
 from projections.restricted import unless_cleared
 from projections.shields.query import Veil, veils
+
+
+class Known(NamedTuple):
+    """What is known of a child.
+
+    `facts` are the events that hold of its records, by stream and version, `linked` the position at which each record
+    was linked to it, `veil` that it is shielded.
+    """
+
+    facts: dict[tuple[str, int], PublishedEvent]
+    linked: dict[str, int]
+    veil: Veil | None
+
 
 _REMOVED = "exists (select from views.fact f where f.stream = l.record and f.aspect = 'removal')"
 
@@ -68,38 +82,73 @@ def seen(
 
     Of shielded ones that are not `opened` to the reader whereabouts are not seen, nor what sensitive services say.
     """
-    cursor.execute(
-        f"select l.child, l.position, {EVENT_COLUMNS}"  # noqa: S608
+    found = known(cursor, opener, children)
+    sight = Sight(cleared, today, opened)
+    return [_seen(child, found[child], sight) for child in children if child in found]
+
+
+def _seen(child: str, known: Known, sight: Sight) -> Seen:
+    veil = None if child in sight.opened else known.veil
+    if veil:
+        sight = sight._replace(cleared=False)
+    found = seen_of(child, known.facts.values(), known.linked, None, sight.consents_on, sight)
+    if veil:
+        return _veiled(found, veil)
+    return found._replace(entry={**found.entry, "shielded": known.veil is not None}) if found.entry else found
+
+
+def _known_where(name: str, kind: str, condition: str) -> Prepared:
+    return Prepared(
+        f"known_{name}",
+        (kind,),
+        f"select l.child, l.position, z.since, z.position, {EVENT_COLUMNS}"  # noqa: S608
         " from views.link l join views.fact f on f.stream = l.record"
         " join views.history h on h.stream = f.stream and h.version = f.version"
-        " where l.child = any(%s::uuid[])",
-        (list(children),),
+        f" left join views.hidden z on z.child = l.child where l.child = {condition}",
     )
-    facts: defaultdict[str, dict[tuple[str, int], PublishedEvent]] = defaultdict(dict)
-    linked: defaultdict[str, dict[str, int]] = defaultdict(dict)
-    for child, position, *row in cursor.fetchall():
+
+
+_KNOWN = _known_where("of_all", "uuid[]", "any($1)")
+_KNOWN_BY = {
+    cleared: _known_where("to_the_cleared" if cleared else "to_others", "uuid", meant_by(cleared, "$1"))
+    for cleared in (False, True)
+}
+
+
+def known(cursor: Cursor, opener: Opener, children: Sequence[str]) -> Mapping[str, Known]:
+    """What is known of children, those that have a record.
+
+    Keys are fetched. Whoever asks sees to it that nothing is shown that the reader may not see.
+    """
+    _KNOWN.execute(cursor, (list(children),))
+    return _read_known(cursor, opener)
+
+
+def known_by(cursor: Cursor, opener: Opener, number: str, *, cleared: bool) -> Mapping[str, Known]:
+    """As `known`, of the child that a number means now to a reader who is cleared or not (`survivor`)."""
+    _KNOWN_BY[cleared].execute(cursor, (number,))
+    return _read_known(cursor, opener)
+
+
+def _read_known(cursor: Cursor, opener: Opener) -> Mapping[str, Known]:
+    found: dict[str, Known] = {}
+    for child, position, since, hidden_at, *row in cursor.fetchall():
         event = stored_event(row, opener)
-        facts[child][event.stream, event.version] = event
-        linked[child][event.stream] = position
-    opener.prefetch({stream for events in facts.values() for stream, _ in events})
-    shields = veils(cursor, list(facts))
-    veiled = shields.keys() - set(opened)
-
-    def seen_as(child: str) -> Seen:
-        sight = Sight(cleared and child not in veiled, today)
-        found = seen_of(child, facts[child].values(), linked[child], None, today, sight)
-        if child in veiled:
-            return _veiled(found, shields[child])
-        return found._replace(entry={**found.entry, "shielded": child in shields}) if found.entry else found
-
-    return [seen_as(child) for child in children if child in facts]
+        of_child = found.get(child)
+        if of_child is None:
+            of_child = found[child] = Known({}, {}, None if hidden_at is None else Veil(since, hidden_at))
+        of_child.facts[event.stream, event.version] = event
+        of_child.linked[event.stream] = position
+    opener.prefetch({stream for each in found.values() for stream, _ in each.facts})
+    return found
 
 
 def _veiled(found: Seen, veil: Veil) -> Seen:
     """What is left of a shielded child; that anything was left out tells nothing more."""
     if found.entry is None:
-        return Seen(found.child)
-    return Seen(found.child, without_whereabouts(found.entry, veil.position, veil.since or found.entry["as_of"]))
+        return Seen(found.child, veiled=True)
+    entry = without_whereabouts(found.entry, veil.position, veil.since or found.entry["as_of"])
+    return Seen(found.child, entry, veiled=True)
 
 
 def seen_one(
@@ -115,13 +164,14 @@ def seen_one(
 
     A child that is shielded now was so at all times, as far as can be seen: it is shown as now.
     """
-    number = survivor(cursor, child, cleared=sight.cleared)
-    if (recorded_at is not None or effective is not None) and not veils(cursor, [number], sight.opened):
-        found = replayed(cursor, opener, child, recorded_at, effective, today, sight)
-        shielded = found.child in sight.opened or number in sight.opened
-        return found._replace(entry={**found.entry, "shielded": shielded}) if found.entry else found
-    now = seen(cursor, opener, [number], today, cleared=sight.cleared, opened=sight.opened)
-    return next(iter(now), Seen(number))
+    if recorded_at is not None or effective is not None:
+        number = survivor(cursor, child, cleared=sight.cleared)
+        if not veils(cursor, [number], sight.opened):
+            found = replayed(cursor, opener, child, recorded_at, effective, today, sight)
+            shielded = found.child in sight.opened or number in sight.opened
+            return found._replace(entry={**found.entry, "shielded": shielded}) if found.entry else found
+    now = known_by(cursor, opener, child, cleared=sight.cleared)
+    return next((_seen(number, each, sight._replace(consents_on=today)) for number, each in now.items()), Seen(child))
 
 
 def children(cursor: Cursor, after: str | None, limit: int, *, cleared: bool = False) -> list[str]:

@@ -32,7 +32,8 @@ class Seen(NamedTuple):
 
     `entry` is composed without the `hidden` records (their streams) and is None where nothing else is known;
     `withheld` are the sensitive involvements of shown records, (record, number), to which no consent stands;
-    `services` is how many services of hidden records are to be shown as restricted.
+    `services` is how many services of hidden records are to be shown as restricted; `veiled` says that the child is
+    shielded from the reader.
     """
 
     child: str
@@ -40,6 +41,7 @@ class Seen(NamedTuple):
     hidden: Sequence[str] = ()
     withheld: frozenset[tuple[str, int]] = frozenset()
     services: int = 0
+    veiled: bool = False
 
 
 def seen_of(

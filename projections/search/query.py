@@ -16,6 +16,9 @@ MOST_RECORDS = 400
 MOST_ROWS = 4_000
 """Rows of all records of the children found that are compared."""
 
+_BY_KEYS_ONLY = "set local enable_seqscan = off; set local enable_indexscan = off; "
+_AS_IT_LIKES = "set local enable_seqscan = on; set local enable_indexscan = on; "
+
 
 class Hit(NamedTuple):
     """A child that fits; `score` is 1.0 where every criterion agrees exactly."""
@@ -59,8 +62,8 @@ def find(
         return Found([], False)
     left_out = _LeftOut(unless_cleared(cleared, "s.stream"), list(hidden))
     records, too_many = _records(cursor, asked, left_out)
-    children, cut = _children(cursor, records, left_out)
     shielded, more = _shielded(cursor, asked)
+    children, cut = _children(cursor, records, left_out)
     children, too_many = {**children, **shielded}, too_many or more
     hits = sorted(_hits(searcher, asked, children), key=lambda hit: (-hit.score, hit.child))
     return Found(hits[:limit], too_many or cut or len(hits) > limit)
@@ -70,10 +73,9 @@ def _records(cursor: Cursor, asked: Asked, left_out: _LeftOut) -> tuple[list[str
     """Records that may fit, those that agree exactly first, and whether there may be more.
 
     Postgres takes a search for hundreds of keys, which few rows have, for one that finds half the table, and would read
-    all of it.
+    all of it, as it lies or by another index. Here it may do neither.
     """
     records: dict[str, None] = {}
-    cursor.execute("set local enable_seqscan = off")
     for keys in asked.keys:
         found = _look_up(cursor, keys, left_out)
         records.update(dict.fromkeys(found[:MOST_RECORDS]))
@@ -86,7 +88,7 @@ def _look_up(cursor: Cursor, keys: Collection[str], left_out: _LeftOut) -> list[
     if not keys:
         return []
     cursor.execute(
-        "select s.stream from views.search s where s.keys && %s::text[]"  # noqa: S608
+        f"{_BY_KEYS_ONLY}select s.stream from views.search s where s.keys && %s::text[]"  # noqa: S608
         f"{left_out.condition}{unless_of_shielded('s.stream')} and s.stream <> all(%s::uuid[]) limit %s",
         (sorted(keys), left_out.hidden, MOST_RECORDS + 1),
     )
@@ -106,7 +108,8 @@ def _children(
     """All that was said of the children that these records are now linked to, and whether some is left out."""
     columns = ", ".join(f"s.{name}" for name in FEATURES)
     cursor.execute(
-        f"select l.child, {columns} from (select distinct child from views.link where record = any(%s::uuid[])) c"  # noqa: S608
+        f"{_AS_IT_LIKES}select l.child, {columns}"  # noqa: S608
+        " from (select distinct child from views.link where record = any(%s::uuid[])) c"
         " join views.link l using (child) join views.search s on s.stream = l.record"
         f" where s.keys is not null{left_out.condition}{unless_shielded('l.child')}"
         " and s.stream <> all(%s::uuid[]) limit %s",

@@ -16,6 +16,11 @@ class Veil(NamedTuple):
     since: str | None
     position: int
 
+    @property
+    def is_suspected(self) -> bool:
+        """Whether the child has no shield of its own, and only may be one with a child that has."""
+        return self.since is None
+
 
 class Due(NamedTuple):
     """A shield that has to be looked at again."""

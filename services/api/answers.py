@@ -16,13 +16,19 @@ _SAID = {
     401: "No token, or one that is not valid.",
     403: "A token without this right.",
     404: "Nothing here; what is hidden is answered the same.",
+    408: "The request took too long to arrive.",
     409: "A rule says no; the answer says which, and nothing was changed.",
     413: "The body, or one submission in it, is too large.",
     415: "A media type that this call does not take.",
     422: "Something is missing or wrong; the answer says what to add.",
-    429: "Too much at once; try again.",
+    429: "Too much at once; try again after the seconds of `Retry-After`.",
+    431: "The headers are too large; this is answered before anything is read, without a body.",
     503: "A part of the stack is away; nothing is shown that could not be recorded.",
 }
+_ANYWHERE = frozenset({408, 413, 429, 431})
+"""The bounds that hold for every call."""
+_BARE = 431
+"""The one that has no document of its own."""
 
 
 def json_answer(document: Any, status: int = HTTPStatus.OK, headers: Mapping[str, str] | None = None) -> Response:
@@ -43,6 +49,9 @@ def next_page(path: str, parameters: Mapping[str, str | int | None]) -> dict[str
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """What the OpenAPI document says of the errors of a call."""
+    """What the OpenAPI document says of the errors of a call: these, and those that any call may be answered with."""
     content = {MEDIA_TYPE: {"schema": {"$ref": f"#/components/schemas/{ProblemDetails.__name__}"}}}
-    return {status: {"description": _SAID[status], "content": content} for status in sorted(statuses)}
+    return {
+        status: {"description": _SAID[status]} | ({} if status == _BARE else {"content": content})
+        for status in sorted(_ANYWHERE.union(statuses))
+    }

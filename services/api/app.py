@@ -26,12 +26,14 @@ from services.api import (
 )
 from services.api.callers import Authentication
 from services.api.denials import add_denial_handler
+from services.api.fairness import PUBLIC_PLACES, Fair
 from services.api.gate import Gate
 from services.api.parts import Parts
 from services.api.problems import add_handlers
+from services.api.turns import PLACES
 
-MOST_THREADS = 16
-"""Requests that are worked on at once; the others wait their turn."""
+MOST_THREADS = PLACES + PUBLIC_PLACES + 6
+"""Beside what has its turn, threads for what agencies hand in before all of it is here, and for comparisons."""
 
 DESCRIPTION = """\
 A universal directory of children: who works with a child, and how to reach them.
@@ -63,7 +65,7 @@ def build_app(parts: Parts, close: Callable[[], None] = lambda: None) -> Gate:
     )
     add_handlers(app)
     add_denial_handler(app, parts.denials)
-    gate = Gate(Authentication(app, parts.verifier))
+    gate = Gate(Authentication(Fair(app), parts.verifier))
     for router in (
         submissions.router(parts),
         receipts.router(parts),

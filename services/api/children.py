@@ -57,9 +57,7 @@ def router(parts: Parts) -> APIRouter:
         `accesses` are the latest 25 looks at the child, now, for readers who may know of looks.
         """
         who = looker_at_a_child(parts, request, Action.SHOW)
-        found = _show(who, child_number(child), _moment("as_of", as_of), _moment("effective", effective))
-        looks = latest_looks(who, found)
-        return json_answer(found if looks is None else {**found, "accesses": looks})
+        return json_answer(_show(who, child_number(child), _moment("as_of", as_of), _moment("effective", effective)))
 
     @calls.get("/children/{child}/history", responses={200: {"model": History}, **_LOOK_ERRORS})
     def history(request: Request, child: str, _: ReasonHeader = None) -> Response:
@@ -111,23 +109,23 @@ def _show(who: Looker, child: str, known_at: str | None, true_at: str | None) ->
     day = _day(moment) if moment else who.today
     today = _day(known_at or true_at or "") if moment else who.today
     with who.parts.reading() as cursor:
-        sight = who.sight_of(cursor, child)
-        seen = directory.seen_one(cursor, who.parts.keys, child, known_at, true_at, today, sight)
-        number = survivor(cursor, seen.child, cleared=who.cleared)
+        seen, sight = who.sees(cursor, child, known_at, true_at, today)
+        number = survivor(cursor, seen.child, cleared=who.cleared) if moment else seen.child
         if seen.entry is None or not who.shown(cursor, [number], day):
             seen = Seen(seen.child, hidden=seen.hidden)
+        found = who.entry_of(seen)
+        looks = None if found is None else latest_looks(cursor, who, found)
     asked = {"child": child, "as_of": known_at, "effective": true_at}
-    found = who.entry_of(seen)
     who.record(_given(asked), [seen.child] if found else [], seen=[seen])
     if found is None:
         raise absent()
-    return found | {"warning": WARNING} if sight.opened else found
+    told = {} if looks is None else {"accesses": looks}
+    return {**found, **({"warning": WARNING} if sight.opened else {}), **told}
 
 
 def _history(who: Looker, child: str) -> dict[str, Any]:
     with who.parts.reading() as cursor:
-        sight = who.sight_of(cursor, child)
-        seen, refused = _one_listed(cursor, who, child, sight)
+        seen, sight, refused = _one_listed(cursor, who, child)
         events = []
         if seen.entry and not refused:
             events = audit_history.history(
@@ -154,7 +152,7 @@ def _history(who: Looker, child: str) -> dict[str, Any]:
 
 def _looks(who: Looker, child: str) -> dict[str, Any]:
     with who.parts.reading() as cursor:
-        seen, refused = _one_listed(cursor, who, child)
+        seen, _, refused = _one_listed(cursor, who, child)
     who.record({"child": child}, shown={})
     if refused:
         raise refused
@@ -162,7 +160,7 @@ def _looks(who: Looker, child: str) -> dict[str, Any]:
         return {"looks": []}
     with who.parts.reading() as cursor:
         own = family(cursor, seen.child)
-        looks = accesses(cursor, who.parts.access_keys, own)
+        looks = accesses(cursor, who.parts.access_keys, seen.child)
         named = sorted({each for look in looks for each in look["children"]})
         veiled = veiled_names(cursor, named, who.sight_of(cursor, child).opened)
         visible = (set(named) if who.cleared else children_known(cursor, named)) - (veiled - set(own))
@@ -174,12 +172,14 @@ def _look(who: Looker, look: dict[str, Any], visible: set[str], veiled: set[str]
     return look if who.cleared and veiled.isdisjoint(look["children"]) else mask_look(look, visible)
 
 
-def _one_listed(cursor: Cursor, who: Looker, child: str, sight: Sight | None = None) -> tuple[Seen, Problem | None]:
-    """A child as it is now, without an entry where it is not listed; and the answer where the place forbids more."""
-    seen = directory.seen_one(cursor, who.parts.keys, child, None, None, who.today, sight or who.sight)
+def _one_listed(cursor: Cursor, who: Looker, child: str) -> tuple[Seen, Sight, Problem | None]:
+    """A child as it is now, without an entry where it is not listed, and what decided of it; the answer where the place
+    forbids more.
+    """
+    seen, sight = who.sees(cursor, child)
     if seen.entry is None or not who.shown(cursor, [seen.child]):
-        return Seen(seen.child, hidden=seen.hidden), None
-    return seen, who.refusal_about([seen.entry])
+        return Seen(seen.child, hidden=seen.hidden), sight, None
+    return seen, sight, who.refusal_about([seen.entry])
 
 
 def _export(who: Looker, after: str | None, limit: int) -> tuple[list[dict[str, Any]], str | None]:

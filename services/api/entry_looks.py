@@ -5,16 +5,14 @@ from typing import Any
 
 from domain.protection import Action, Role, Standing, decide, where
 from projections.access_log.query import accesses
-from projections.directory.survivors import family
 from services.api.looks import Looker
 from services.organisations import Organisations
-from services.registers import load_users
 from streams.store.database import Cursor
 
 MOST = 25
 
 
-def latest_looks(who: Looker, entry: Mapping[str, Any]) -> list[dict[str, Any]] | None:
+def latest_looks(cursor: Cursor, who: Looker, entry: Mapping[str, Any]) -> list[dict[str, Any]] | None:
     """The latest 25 looks as `{when, action, role, organisation, reason_code}`, for auditors with `user`.
 
     None for a reader without the right to know of looks where the child lives. An organisation that may work
@@ -25,16 +23,10 @@ def latest_looks(who: Looker, entry: Mapping[str, Any]) -> list[dict[str, Any]] 
     verdict = decide(who.standing, Action.LOOKS, who.today, place)
     if verdict.denied:
         return None
-    with who.parts.reading() as cursor:
-        looks = accesses(cursor, who.parts.access_keys, family(cursor, entry["child"]), limit=MOST)
-        people = load_users(cursor, {look["user"] for look in looks if look["user"]})
-        organisations = who.parts.watch.organisations
-        named = [
-            None
-            if entry["shielded"]
-            else organisation_told(cursor, organisations, people.get(look["user"] or ""), verdict.cleared)
-            for look in looks
-        ]
+    looks = accesses(cursor, who.parts.access_keys, entry["child"], limit=MOST)
+    organisations, standings = who.parts.watch.organisations, who.parts.standings
+    people = {} if entry["shielded"] else standings.of_all(cursor, {look["user"] for look in looks if look["user"]})
+    named = [organisation_told(cursor, organisations, people.get(look["user"]), verdict.cleared) for look in looks]
     is_auditor = who.standing.role is Role.AUDITOR
     return [
         {

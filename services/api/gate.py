@@ -1,23 +1,24 @@
-"""What every request passes: bounds on requests and bodies, counts for the metrics, a log of the unexpected."""
+"""What every request passes: bounds on bodies, answers in pieces, counts for the metrics, a log of the unexpected."""
 
 import asyncio
 import logging
 from collections import Counter
+from collections.abc import Iterator
 from http import HTTPStatus
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from services.api.problems import Problem, problem_response
+from services.api.problems import Problem
+from services.api.refusing import refuse
 
-MOST_IN_HAND = 256
 LARGEST_BODY = 16 * 1024 * 1024
 """Bytes of a body of submissions; any other body may have `LARGEST_QUESTION`."""
 LARGEST_QUESTION = 64 * 1024
 BODY_S = 120.0
 """Seconds that a body may take to arrive."""
-ANSWER_S = 60.0
-"""Seconds that a client may take to make room for more of its answer."""
+PIECE = 64 * 1024
+"""Bytes of an answer that are sent at once: a request is in hand until its client has taken all pieces but the last."""
 _CLOSE = {"Connection": "close"}
 """What is left of the body is not read."""
 _HEADERS = [
@@ -32,9 +33,8 @@ _log = logging.getLogger(__name__)
 class Gate:
     """The outermost layer. `answered` counts answers by method, route and status; a route is a template, not a path."""
 
-    def __init__(self, app: ASGIApp, most_in_hand: int = MOST_IN_HAND) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        self._most = most_in_hand
         self.in_hand = 0
         self.answered: Counter[tuple[str, str, int]] = Counter()
 
@@ -50,8 +50,8 @@ class Gate:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 message["headers"] = [*message.get("headers", ()), *_HEADERS]
-            async with asyncio.timeout(ANSWER_S):
-                await send(message)
+            for piece in _pieces(message):
+                await send(piece)
 
         self.in_hand += 1
         try:
@@ -64,23 +64,31 @@ class Gate:
             self.answered[scope["method"], _route(scope), status] += 1
 
     async def _pass(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if self.in_hand > self._most:
-            busy = problem_response(HTTPStatus.SERVICE_UNAVAILABLE, "too many requests at once", {"Retry-After": "1"})
-            await busy(scope, receive, send)
-            return
         most = LARGEST_BODY if scope["path"] == "/submissions" else LARGEST_QUESTION
         stated = Headers(scope=scope).get("content-length", "0")
         if stated.isdigit() and int(stated) <= most:
             await self._app(scope, _limited(receive, most), send)
         else:
             large = _too_large(most)
-            await problem_response(large.status, large.detail, large.headers)(scope, receive, send)
+            await refuse(scope, receive, send, large.status, large.detail, _CLOSE)
 
 
 def _too_large(most: int) -> Problem:
     return Problem(
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"the body may have at most {most:,} bytes; send it in parts", _CLOSE
     )
+
+
+def _pieces(message: Message) -> Iterator[Message]:
+    """A message as several, each of which waits until the client has made room for it."""
+    body = message.get("body", b"")
+    if len(body) <= PIECE:
+        yield message
+        return
+    last = len(body) - PIECE
+    for begin in range(0, len(body), PIECE):
+        more = begin < last or message.get("more_body", False)
+        yield {**message, "body": body[begin : begin + PIECE], "more_body": more}
 
 
 def _limited(receive: Receive, most: int) -> Receive:

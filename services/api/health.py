@@ -21,7 +21,7 @@ def router(parts: Parts, gate: Gate) -> APIRouter:
     """The calls that operators and their tools make."""
     calls = APIRouter(tags=["operation"])
 
-    @calls.get("/health/live")
+    @calls.get("/health/live", responses=problems())
     async def live() -> Response:
         """The process runs."""
         return json_answer({"status": "live"})
@@ -36,7 +36,7 @@ def router(parts: Parts, gate: Gate) -> APIRouter:
             raise unavailable(_NOT_READY) from None
         return json_answer({"status": "ready"})
 
-    @calls.get("/metrics", response_class=Response)
+    @calls.get("/metrics", response_class=Response, responses=problems(503))
     def metrics() -> Response:
         """Figures in Prometheus's text format."""
         lines = "\n".join(_metrics(parts, gate))

@@ -20,6 +20,7 @@ from domain.protection import (
     mask_entry,
     where,
 )
+from projections.directory import query as directory
 from projections.directory.seen import Seen, Sight
 from projections.directory.survivors import survivor
 from projections.shields.query import EVERYWHERE, NOWHERE
@@ -75,6 +76,22 @@ class Looker:
     def sight(self) -> Sight:
         """What decides of sensitive services for this look."""
         return Sight(self.cleared, self.today)
+
+    def sees(
+        self,
+        cursor: Cursor,
+        child: str,
+        known_at: str | None = None,
+        true_at: str | None = None,
+        today: date | None = None,
+    ) -> tuple[Seen, Sight]:
+        """A child now or as of a time, behind its shield too where the user may look there; and what decided of it."""
+        asked = self.parts.keys, child, known_at, true_at, today or self.today
+        seen = directory.seen_one(cursor, *asked, self.sight)
+        if not seen.veiled:
+            return seen, self.sight
+        sight = self.sight_of(cursor, child)
+        return (directory.seen_one(cursor, *asked, sight) if sight.opened else seen), sight
 
     def sight_of(self, cursor: Cursor, child: str) -> Sight:
         """As `sight`, with the child and whoever absorbed it where the user may see them although they are shielded."""

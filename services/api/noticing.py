@@ -25,6 +25,9 @@ class Noticing:
         if not children or (standing and standing.role is not Role.PRACTITIONER and standing.authority):
             return []
         organisation = standing.organisation if standing else None
+        remembered = self._organisations.remembered(organisation)
+        if remembered and remembered.scheduled:
+            return []
         with self._pool.transaction() as cursor:
             about = self._organisations.about(cursor, organisation)
             if about.scheduled:

@@ -125,6 +125,5 @@ class Parts:
     @contextmanager
     def reading(self) -> Iterator[Cursor]:
         """A cursor to read with that sees one moment: no shield comes between two questions. Raises DatabaseAway."""
-        with self.pool.transaction() as cursor:
-            cursor.execute("set transaction isolation level repeatable read")
+        with self.pool.snapshot() as cursor:
             yield cursor

@@ -1,6 +1,7 @@
 """The API's process."""
 
 import logging
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Event, Thread
@@ -8,7 +9,9 @@ from threading import Event, Thread
 import uvicorn
 
 from domain.identity import Searcher
+from services.api import connections
 from services.api.app import MOST_THREADS, build_app
+from services.api.connections import Connections
 from services.api.gate import Gate
 from services.api.parts import Parts
 from services.api.tls import tls_options
@@ -27,6 +30,8 @@ from streams.store.keys import KeyRing, reader_of
 DEFAULT_PORT = 8000
 KEY_CONNECTIONS = 4
 """Connections of their own for data keys, which are read while a request holds one of the others."""
+SWITCH_S = 0.0005
+"""How long a thread computes while others wait to: a busy event loop would hold up each step of a request's work."""
 GRACE_S = 10
 """How long requests in hand may take once the process is told to stop."""
 
@@ -35,6 +40,8 @@ _log = logging.getLogger(__name__)
 
 def run(settings: Settings, stop: Event) -> None:
     """Serves until `stop` is set; while Postgres or Kafka is away, what needs it is answered 503."""
+    sys.setswitchinterval(SWITCH_S)
+    places = Connections(connections.MOST_CONNECTIONS, settings.connections_of_an_address)
     server = _Server(
         uvicorn.Config(
             open_app(settings),
@@ -50,7 +57,7 @@ def run(settings: Settings, stop: Event) -> None:
             date_header=True,
             timeout_keep_alive=30,
             timeout_graceful_shutdown=GRACE_S,
-            **tls_options(settings.tls),
+            **tls_options(settings.tls, places),
         )
     )
     Thread(target=_stop_with, args=(stop, server), daemon=True, name="stop").start()

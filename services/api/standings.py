@@ -3,12 +3,12 @@
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from domain.protection import Standing
 from services.registers import load_agencies, load_users
-from streams.store.database import Pool
+from streams.store.database import Cursor, Pool
 
 FRESH_S = 1.0
 """How long a standing is believed: what is revoked ends within this time and that of one request, under 2 seconds."""
@@ -34,12 +34,28 @@ class Standings:
             return known[1]
         with self._pool.transaction() as cursor:
             standing = load_users(cursor, [name]).get(name)
+        self._keep(began, {name: standing})
+        return standing
+
+    def of_all(self, cursor: Cursor, names: Collection[str]) -> dict[str, Standing]:
+        """How many users stand, those to whom something was ever granted; read, where need be, with this cursor."""
+        began = time.monotonic()
         with self._lock:
-            self._known[name] = began, standing
-            self._known.move_to_end(name)
+            known = {name: self._known[name] for name in names if name in self._known}
+        standings = {name: standing for name, (at, standing) in known.items() if began - at < self._fresh_s}
+        if unknown := set(names) - standings.keys():
+            read = load_users(cursor, unknown)
+            standings |= {name: read.get(name) for name in unknown}
+            self._keep(began, {name: standings[name] for name in unknown})
+        return {name: standing for name, standing in standings.items() if standing}
+
+    def _keep(self, at: float, standings: Mapping[str, Standing | None]) -> None:
+        with self._lock:
+            for name, standing in standings.items():
+                self._known[name] = at, standing
+                self._known.move_to_end(name)
             while len(self._known) > MOST_REMEMBERED:
                 self._known.popitem(last=False)
-        return standing
 
     def forget(self, name: str) -> None:
         """Reads the standing again when it is next asked for."""

@@ -2,9 +2,9 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from http import HTTPStatus
-from threading import Lock
 from typing import Any
 from urllib.parse import quote
 
@@ -14,7 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from services.api.answers import json_answer, problems
-from services.api.callers import require_agency
+from services.api.callers import principal_of, require_agency
 from services.api.gate import LARGEST_BODY
 from services.api.parts import Parts
 from services.api.problems import Problem
@@ -26,8 +26,11 @@ from streams.kafka import KafkaAway
 from streams.topics import submissions_topic
 
 SINGLE, BATCH, LINES = "application/cloudevents+json", "application/cloudevents-batch+json", "application/x-ndjson"
-MOST_AT_ONCE = 32
-MOST_BYTES_AT_ONCE = 4 * LARGEST_BODY
+MOST_AT_ONCE = 128
+MOST_BYTES_AT_ONCE = 6 * LARGEST_BODY
+MOST_OF_AN_AGENCY = 32
+MOST_BYTES_OF_AN_AGENCY = 4 * LARGEST_BODY
+"""So that the others find room while one agency's bodies do not arrive."""
 
 _SPACE = re.compile(r"[ \t\n\r]*")
 _REQUEST_BODY = {
@@ -51,41 +54,45 @@ def router(parts: Parts) -> APIRouter:
     )
     async def submit(request: Request) -> Response:
         """Takes one submission, a batch, or one a line; what becomes of each is told by its receipt."""
-        size = int(request.headers.get("content-length", LARGEST_BODY))
-        room.enter(size)
+        size, who = int(request.headers.get("content-length", LARGEST_BODY)), principal_of(request).subject
+        room.enter(who, size)
         try:
             code = await run_in_threadpool(require_agency, parts, request)
             split = _splitter(request.headers.get("content-type", ""))
             body = await request.body()
             return json_answer(await run_in_threadpool(_submit, parts, code, split, body), HTTPStatus.ACCEPTED)
         finally:
-            room.leave(size)
+            room.leave(who, size)
 
     return calls
 
 
 class _Room:
-    """A bound on the submissions in hand, by number of requests and by bytes."""
+    """A bound on the submissions in hand, by number of requests and by bytes, in all and of each agency."""
 
     def __init__(self) -> None:
-        self._lock = Lock()
-        self._requests = 0
-        self._bytes = 0
+        self._requests: Counter[str] = Counter()
+        self._bytes: Counter[str] = Counter()
 
-    def enter(self, size: int) -> None:
+    def enter(self, who: str, size: int) -> None:
         """Takes room; raises Problem 429 where there is none."""
-        with self._lock:
-            if self._requests >= MOST_AT_ONCE or self._bytes + size > MOST_BYTES_AT_ONCE:
-                said = "too many submissions are in hand; send this again in a moment"
-                raise Problem(HTTPStatus.TOO_MANY_REQUESTS, said, {"Retry-After": "1"})
-            self._requests += 1
-            self._bytes += size
+        if (
+            self._requests[who] >= MOST_OF_AN_AGENCY
+            or self._bytes[who] + size > MOST_BYTES_OF_AN_AGENCY
+            or self._requests.total() >= MOST_AT_ONCE
+            or self._bytes.total() + size > MOST_BYTES_AT_ONCE
+        ):
+            said = "too many submissions are in hand; send this again in a moment"
+            raise Problem(HTTPStatus.TOO_MANY_REQUESTS, said, {"Retry-After": "1"})
+        self._requests[who] += 1
+        self._bytes[who] += size
 
-    def leave(self, size: int) -> None:
+    def leave(self, who: str, size: int) -> None:
         """Gives it back."""
-        with self._lock:
-            self._requests -= 1
-            self._bytes -= size
+        self._requests[who] -= 1
+        self._bytes[who] -= size
+        if not self._requests[who]:
+            del self._requests[who], self._bytes[who]
 
 
 def _submit(parts: Parts, code: str, split: Any, body: bytes) -> dict[str, Any]:

@@ -6,9 +6,11 @@ here reads it from the connection and puts the agency into each request's scope.
 
 import ssl
 from collections.abc import MutableMapping
+from functools import partial
 from typing import Any, cast
 
 from services.api.connection import Connection
+from services.api.connections import Connections
 from services.setting_errors import NotConfigured
 from services.signin.certificates import agency_of, put_agency
 from services.signin.options import Tls
@@ -29,10 +31,10 @@ class CertificateProtocol(Connection):
             put_agency(cast("MutableMapping[str, Any]", self.scope), self._agency)
 
 
-def tls_options(tls: Tls | None) -> dict[str, Any]:
-    """uvicorn's settings for it; raises NotConfigured where a file cannot be used."""
+def tls_options(tls: Tls | None, connections: Connections) -> dict[str, Any]:
+    """uvicorn's settings for it and for connections; raises NotConfigured where a file cannot be used."""
     if tls is None:
-        return {"http": Connection}
+        return {"http": partial(Connection, connections=connections)}
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     try:
         context.load_cert_chain(tls.certificate, tls.key, password="")  # nobody is there to be asked for one
@@ -43,7 +45,8 @@ def tls_options(tls: Tls | None) -> dict[str, Any]:
             "a file of CONTACTPOINT_TLS_CERT, _KEY or _CLIENT_CA cannot be used; each must be readable, PEM and without"
             " a passphrase, and the key that of the certificate"
         ) from None
-    options = {"http": CertificateProtocol, "ssl_certfile": str(tls.certificate), "ssl_keyfile": str(tls.key)}
+    protocol = partial(CertificateProtocol, connections=connections)
+    options = {"http": protocol, "ssl_certfile": str(tls.certificate), "ssl_keyfile": str(tls.key)}
     if tls.client_ca is None:
         return options
     # Users have tokens and no certificate; one that is shown has to be valid.

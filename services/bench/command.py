@@ -11,12 +11,14 @@ from services import tokens
 from services.bench import baselines, stages
 from services.bench.arena import USER, Arena, arena
 from services.bench.feeding import feed, mixed, registrations
+from services.bench.flood import flood_rows
 from services.bench.identity import identity_rows
-from services.bench.looks import look
+from services.bench.looks import Ask, look
 from services.bench.matching import matching_rows
 from services.bench.memory import peak_mib
 from services.bench.reports import report_rows
 from services.bench.rows import Row, measured, show
+from services.bench.veiled import veiled_rows
 from services.rebuild import rebuild
 from streams.relay import encode_event
 from streams.store.database import Database
@@ -70,6 +72,7 @@ def _measure(stack: Arena, submissions: int, large: bool) -> Iterator[Row | str]
     yield from _end_to_end(stack, submissions)
     yield "memory"
     yield from _memory(stack, submissions)
+    yield from veiled_rows(stack)
     yield from matching_rows(stack.settings.need_database(), large=large)
     yield from identity_rows()
     yield from report_rows(rebuilt, large=large)
@@ -137,15 +140,16 @@ def _looks(stack: Arena) -> Iterator[Row | str]:
     with Database(stack.settings.need_database(), "contactpoint bench").transaction() as cursor:
         children = directory.children(cursor, None, LOOKED_AT)
     token = tokens.issue(stack.settings, f"user:{USER}", 3_600)
-    paths = [f"/children/{child}" for child in children]
+    asks = [Ask(f"/children/{child}") for child in children]
     stack.start("api")
-    look(stack.url, token, paths, 1, 200)
-    one = look(stack.url, token, paths, 1, 1_000)
-    bare_one = look(stack.url, token, ["/health/live"], 1, 1_000)
+    look(stack.url, token, asks, 1, 200)
+    one = look(stack.url, token, asks, 1, 1_000)
+    bare_one = look(stack.url, token, [Ask("/health/live")], 1, 1_000)
     yield measured("show over HTTP, one client: p99", one.p99_ms, "ms", baseline=bare_one.p99_ms, at_most=15)
-    many = look(stack.url, token, paths, 16, 250)
-    bare_many = look(stack.url, token, ["/health/live"], 16, 250)
+    many = look(stack.url, token, asks, 16, 250)
+    bare_many = look(stack.url, token, [Ask("/health/live")], 16, 250)
     yield measured("show over HTTP, 16 clients", many.rate, "requests/s", baseline=bare_many.rate, at_least=500)
+    yield from flood_rows(stack, asks)
 
 
 def _end_to_end(stack: Arena, submissions: int) -> Iterator[Row | str]:

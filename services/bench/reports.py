@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 from domain.reports import REPORTS
 from services import tokens
 from services.bench.arena import USER, Arena, arena
-from services.bench.looks import look
+from services.bench.looks import Ask, look
+from services.bench.protection import protection_rows
 from services.bench.rows import Row, measured
 from services.bench.simulated_views import fill
 from services.policy.running import Job, Run
@@ -34,17 +35,19 @@ def report_rows(rebuilt: float, *, large: bool) -> Iterator[Row | str]:
             for done in fill(stack, children, SEED):
                 yield f"reports: views of {done:,} of {children:,} children"
             yield from _reports(stack, children)
+            if children == USUAL:
+                yield from protection_rows(stack)
             yield from _policies(stack, children, rebuilt, rates)
 
 
 def _reports(stack: Arena, children: int) -> Iterator[Row | str]:
     token = tokens.issue(stack.settings, f"user:{USER}", 3_600)
     stack.start("api")
-    look(stack.url, token, ["/health/live"], 1, REQUESTS)
-    bare = look(stack.url, token, ["/health/live"], 1, 1_000)
+    look(stack.url, token, [Ask("/health/live")], 1, REQUESTS)
+    bare = look(stack.url, token, [Ask("/health/live")], 1, 1_000)
     for name in REPORTS:
         yield f"report {name} at {children:,} children"
-        found = look(stack.url, token, [f"/reports/{name}?on={AS_AT.isoformat()}"], 1, REQUESTS)
+        found = look(stack.url, token, [Ask(f"/reports/{name}?on={AS_AT.isoformat()}")], 1, REQUESTS)
         said = f"report {name} of an authority of {children:,} children, a page: p99"
         bound = SLOWEST_MS if children == USUAL else None
         yield measured(said, found.p99_ms, "ms", baseline=bare.p99_ms, at_most=bound)

@@ -1,7 +1,9 @@
 """The views of a simulated population, written as a rebuild writes them, without the way through Kafka."""
 
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
+from datetime import date
 from itertools import islice
 from typing import Any
 from uuid import UUID
@@ -9,17 +11,15 @@ from uuid import UUID
 import psycopg2
 from psycopg2.extensions import connection as Connection  # noqa: N812
 
-from domain.vocabulary import RESTRICTED_SOURCE, AgencyKind
+from domain.vocabulary import RESTRICTED_SOURCE, STEWARDSHIP_SOURCE, AgencyKind
 from projections import derived
-from projections.audit_history.project import HISTORY
-from projections.chronology.project import CHRONOLOGY, Chronology
-from projections.directory.project import LINK
-from projections.postgres import copy
+from projections.catalogue import LOGS, REGISTER_LOG
+from projections.postgres import copy, latest
 from projections.projection import PublishedEvent, Row, Table
 from projections.schema import LIVE, use
 from services.bench.arena import Arena
 from services.simulate.dice import Dice
-from services.simulate.model import Person, Record
+from services.simulate.model import AS_AT, Person, Record
 from services.simulate.population import people
 from services.simulate.submissions import Sent, sent_for
 from streams.sealing import KeyEncryptionKey
@@ -52,7 +52,7 @@ class _Said:
 
 
 def fill(stack: Arena, children: int, seed: int) -> Iterator[int]:
-    """Writes the links, chronologies, names and findings of so many children; gives how many are done."""
+    """Writes the views of so many children; gives how many are done."""
     key = KeyEncryptionKey.from_file(stack.settings.keys / "key-encryption.key")
     maker = _Maker(key, seed)
     everybody = people(children, seed)
@@ -68,58 +68,71 @@ def fill(stack: Arena, children: int, seed: int) -> Iterator[int]:
         connection.autocommit = True
         with connection.cursor() as cursor:
             use(cursor, LIVE)
-            cursor.execute("vacuum analyze finding, listing, chronology, link, history")
+            cursor.execute("vacuum analyze")
 
 
 def _write(connection: Connection, maker: "_Maker", page: list[Person]) -> None:
+    rows: defaultdict[Table, list[Row]] = defaultdict(list)
+    maker.keys.clear()
+    for person in page:
+        for event in maker.events(person):
+            for projection in LOGS[REGISTER_LOG].projections:
+                for table, row, _ in projection.project(event):
+                    rows[table].append(row)
     with connection, connection.cursor() as cursor:
         use(cursor, LIVE)
-        maker.keys.clear()
-        rows: dict[Table, list[Row]] = {LINK: [], CHRONOLOGY: [], HISTORY: []}
-        for person in page:
-            maker.add(person, rows)
         for table, new in rows.items():
-            copy(cursor, table.name, table, new)
+            copy(cursor, table.name, table, latest(table, new))
         insert_keys(cursor, "register", maker.keys)
 
 
 class _Maker:
-    """The rows of one person after the other, with ids and positions of their own."""
+    """The events of one person after the other, with ids and positions of their own."""
 
     def __init__(self, key: KeyEncryptionKey, seed: int) -> None:
         self._key = key
         self._dice = Dice(f"ids/{seed}")
         self._position = 0
-        self._project = Chronology().project
         self.keys: list[tuple[str, bytes]] = []
 
-    def add(self, person: Person, rows: dict[Table, list[Row]]) -> None:
-        """Adds the rows of a person and all its records."""
+    def events(self, person: Person) -> Iterator[PublishedEvent]:
+        """What is said of a person, and that all of it is of one child."""
         child = self._new_id()
-        for record in person.records:
+        for version, record in enumerate(person.records, start=2):
             stream = self._new_id()
-            rows[LINK].append((stream, child, self._position))
-            self._add_record(stream, record, rows)
+            yield from self._said(stream, record)
+            told = {"record": stream, "record_version": 1}
+            if version == 2:
+                yield self._event(child, 1, "ChildListed.v1", STEWARDSHIP_SOURCE, AS_AT, told)
+            yield self._event(child, version, "RecordLinked.v1", STEWARDSHIP_SOURCE, AS_AT, told)
 
-    def _add_record(self, stream: str, record: Record, rows: dict[Table, list[Row]]) -> None:
+    def _said(self, stream: str, record: Record) -> Iterator[PublishedEvent]:
         restricted = record.agency.kind == AgencyKind.SENSITIVE_SERVICE
         source = RESTRICTED_SOURCE if restricted else record.agency.source
         key = self._key.new_data_key(stream)
         self.keys.append((stream, self._key.wrap(key)))
         numbers: dict[str, int] = {}
         for version, sent in enumerate(sorted(sent_for(record), key=lambda sent: sent.on), start=1):
-            self._position += 1
             personal = _personal(sent)
             data = {"number": numbers.setdefault(_named(sent), len(numbers))}
-            time = f"{sent.on.isoformat()}T09:00:00Z"
-            event = PublishedEvent(
-                self._position, stream, version, _TYPES[sent.type], time, time, source, data, "-", _Said(personal)
-            )
-            for table, row, _ in self._project(event):
-                rows[table].append(row)
-            if "particulars" in personal:
-                sealed = key.seal(version, personal)
-                rows[HISTORY].append((stream, version, self._position, event.type, time, time, source, "{}", sealed))
+            sealed = key.seal(version, personal)
+            yield self._event(stream, version, _TYPES[sent.type], source, sent.on, data, sealed, personal)
+
+    def _event(
+        self,
+        stream: str,
+        version: int,
+        kind: str,
+        source: str,
+        on: date,
+        data: Mapping[str, Any],
+        sealed: str | None = None,
+        personal: Mapping[str, Any] | None = None,
+    ) -> PublishedEvent:
+        self._position += 1
+        time = f"{on.isoformat()}T09:00:00Z"
+        opener = _Said(dict(personal or {}))
+        return PublishedEvent(self._position, stream, version, kind, time, time, source, data, sealed, opener)
 
     def _new_id(self) -> str:
         high, low = (self._dice.number(0, 2**48 - 1) for _ in range(2))

@@ -16,10 +16,18 @@ _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u
 """Control characters, and marks that change the direction of the text around them."""
 
 
+_UNESCAPED = re.compile(r"[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+"""Those of them that JSON may hold as they are."""
+
+
 def print_json(document: Any, to: TextIO | None = None) -> None:
-    """Prints one JSON document and a newline, to standard output if not elsewhere."""
+    """Prints one JSON document and a newline, to standard output if not elsewhere.
+
+    What could act on a terminal is written as JSON's escape for it, so that readers get the value as it is.
+    """
     out = to or sys.stdout
-    out.buffer.write(orjson.dumps(document, option=orjson.OPT_APPEND_NEWLINE))
+    said = orjson.dumps(document, option=orjson.OPT_APPEND_NEWLINE).decode()
+    out.buffer.write(_UNESCAPED.sub(lambda found: f"\\u{ord(found[0]):04x}", said).encode())
     out.flush()
 
 

@@ -35,7 +35,7 @@ SETTINGS = {
     "jit": "off",
     "timezone": "UTC",
     "log_timezone": "UTC",
-    "log_min_messages": "warning",
+    "log_min_messages": "log",  # neither warnings nor errors: what a value is refused for repeats the value
     "log_min_error_statement": "panic",  # a statement, or the row in a detail, could show personal data in the log
     "log_error_verbosity": "terse",
 }

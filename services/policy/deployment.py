@@ -8,6 +8,7 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812
 from domain.policy import Judge, pass_through
 from domain.policy.rules import KnownTo, ServedBy, every_rule
 from projections.chronology.query import facts_of
+from projections.shields.query import veils
 from services.policy.policy_file import read_policy
 from services.registers import load_agencies
 
@@ -24,12 +25,17 @@ class Deployment:
         self._by_kind = any(isinstance(rule, ServedBy | KnownTo) for rule in every_rule(policy.listed))
 
     def listed(self, cursor: Cursor, children: Collection[str], on: date) -> set[str]:
-        """Those of the children that are listed on a day; the others are to be answered for as if they were absent."""
+        """Those of the children that are listed on a day; the others are to be answered for as if they were absent.
+
+        Of a hidden child nothing is judged, for what it is judged by is hidden: a shielded one is listed on every day,
+        one that may be a shielded child on none.
+        """
         if self.shows_all or not children:
             return set(children)
         judges = [Judge(self.policy, self._kinds(cursor))]
-        shown = set()
-        for child, facts in facts_of(cursor, children).items():
+        hidden = veils(cursor, children)
+        shown = {child for child, veil in hidden.items() if not veil.is_suspected}
+        for child, facts in facts_of(cursor, [child for child in children if child not in hidden]).items():
             passage = pass_through(facts, judges, self._ages, on.isoformat())
             if passage is not None and passage.is_listed(0):
                 shown.add(child)

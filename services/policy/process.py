@@ -98,14 +98,14 @@ def _visible(database: Database, comparison: Comparison) -> list[str]:
 
 
 def _children(cursor: Cursor) -> int:
-    """About how many children there are, without shielded ones and those whom only a sensitive agency knows."""
-    cursor.execute(f"select count(*) from views.listing l where true{unless_shielded('l.child')}")  # noqa: S608
+    """About how many children there are, without hidden ones and those whom only a sensitive agency knows."""
+    cursor.execute(f"select count(*) from views.listing g where true{unless_shielded('g.child')}")  # noqa: S608
     (number,) = cursor.fetchone() or (0,)
     return int(number)
 
 
 def _slices(database: Database) -> Slices:
-    """All children who are not shielded, each once.
+    """All children but hidden ones, each once: what these are judged by is hidden, also in a count.
 
     Every slice is a transaction of its own, so that a rebuild need not wait for the end.
     """

@@ -37,12 +37,13 @@ def connect(
     """A new connection, not in autocommit mode; raises DatabaseAway.
 
     The server ends a statement, a wait for a lock, or a transaction in which nothing happens, after so many seconds;
-    0 means never.
+    0 means never. It plans once what is prepared.
     """
     settings = {
         "statement_timeout": round(statement_timeout_s * 1000),
         "lock_timeout": round(lock_timeout_s * 1000),
         "idle_in_transaction_session_timeout": round(idle_timeout_s * 1000),
+        "plan_cache_mode": "force_generic_plan",
         "tcp_keepalives_idle": SILENCE_S,
         "tcp_keepalives_interval": 5,
         "tcp_keepalives_count": 3,
@@ -172,13 +173,17 @@ class Pool:
         self._closed = False
 
     @contextmanager
-    def connection(self) -> Iterator[Connection]:
-        """A connection in a transaction, committed on success, rolled back on an error; raises DatabaseAway."""
+    def connection(self, isolation: int | None = None) -> Iterator[Connection]:
+        """A connection in a transaction, committed on success, rolled back on an error; raises DatabaseAway.
+
+        `isolation` is one of psycopg2's levels, by default the server's.
+        """
         if not self._free.acquire(timeout=self._wait_s):
             raise DatabaseAway(f"all {self._size} connections to Postgres stayed in use for {self._wait_s:g} s")
         try:
             connection = self._take()
             try:
+                connection.isolation_level = isolation
                 with transaction(connection):
                     yield connection
             finally:
@@ -190,6 +195,13 @@ class Pool:
     def transaction(self) -> Iterator[Cursor]:
         """As `connection`, but gives a cursor."""
         with self.connection() as connection, connection.cursor() as cursor:
+            yield cursor
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Cursor]:
+        """As `transaction`, to read with: all its statements see one moment."""
+        level = psycopg2.extensions.ISOLATION_LEVEL_REPEATABLE_READ
+        with self.connection(level) as connection, connection.cursor() as cursor:
             yield cursor
 
     def close(self) -> None:

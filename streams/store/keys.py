@@ -130,5 +130,7 @@ def reader_of(database: Database | Pool, schema: str) -> ReadWrapped:
 
 def insert_keys(cursor: Cursor, schema: str, keys: Sequence[tuple[str, bytes]]) -> None:
     """Stores wrapped keys in the caller's transaction."""
+    if not keys:
+        return
     statement = copy_into(schema, "data_keys", ("stream", "wrapped"))
     copy_rows(cursor, statement, [(UUID(stream).bytes, wrapped) for stream, wrapped in keys])

@@ -15,6 +15,14 @@ class Statements:
         self.copy_events = statement(
             "copy {}.events (position, stream, version, topic, state) from stdin (format binary)"
         )
+        self.insert_few = statement(
+            "with taken as (update {0}.counter set last = last + %(count)s returning last)"
+            " insert into {0}.events (position, stream, version, topic, state)"
+            " select taken.last - %(count)s + given.number, given.stream, given.version, given.topic, given.state"
+            " from taken, unnest(%(streams)s::uuid[], %(versions)s::int[], %(topics)s::text[], %(states)s::bytea[])"
+            " with ordinality as given (stream, version, topic, state, number)"
+            " returning (select last from taken)"
+        )
         self.track = statement(
             "insert into {}.tracking as stored (application, position) values (%s, %s)"
             " on conflict (application) do update set position = excluded.position"

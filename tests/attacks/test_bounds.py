@@ -1,23 +1,18 @@
 """Clients that are oversized, slow or many, over a served API: each is cut off, and an honest one is answered."""
 
-import json
-import socket
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, closing
-from http.client import HTTPConnection
-from urllib.parse import urlsplit
+from contextlib import ExitStack
 
 import pytest
 
-from services.api import connection, gate
+from services.api import connection, gate, refusing
 from streams.kafka import KafkaSettings
-from tests.api_world import NHS_NUMBER, bearer, looking, one_child
+from tests.api_world import NHS_NUMBER, one_child
+from tests.attacks.clients import Place, connected, head, is_answered, place_of, rest, status
 from tests.served import served
 from tests.world import World
 
-PATIENCE_S = 60.0
-"""Far longer than anything here may take."""
 SILENT = 200
 AT_ONCE = 400
 
@@ -29,57 +24,20 @@ def world(kafka: KafkaSettings, database_url: str, tmp_path_factory: pytest.Temp
 
 
 @pytest.fixture(scope="module")
-def place(world: World) -> Iterator[tuple[str, int]]:
+def place(world: World) -> Iterator[Place]:
     """Where the API is served, which waits for nobody as long as it does in earnest."""
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(connection, "HEAD_S", 2.0)
         patched.setattr(connection, "REQUEST_S", 6.0)
         patched.setattr(gate, "BODY_S", 2.0)
+        patched.setattr(refusing, "REFUSED_AFTER_S", 0.1)
         with served(world) as environ:
-            url = urlsplit(environ["CONTACTPOINT_URL"])
-            assert url.hostname
-            assert url.port
-            yield url.hostname, url.port
-
-
-def connected(place: tuple[str, int]) -> socket.socket:
-    """A connection that has said nothing yet."""
-    return socket.create_connection(place, PATIENCE_S)
-
-
-def rest(client: socket.socket) -> bytes:
-    """What the server says until it ends the connection; it has to."""
-    said = b""
-    try:
-        while more := client.recv(65_536):
-            said += more
-    except ConnectionError:
-        pass
-    return said
-
-
-def head(world: World, path: str, *more: str, subject: str = "agency:gp", method: str = "POST") -> bytes:
-    """The head of a request of a caller who is known."""
-    token = bearer(world, subject)["Authorization"]
-    lines = (f"{method} {path} HTTP/1.1", "Host: localhost", f"Authorization: {token}", *more)
-    return "\r\n".join(lines).encode() + b"\r\n\r\n"
-
-
-def status(said: bytes) -> int:
-    return int(said.split(b" ", 2)[1])
-
-
-def is_answered(world: World, place: tuple[str, int]) -> bool:
-    """Whether an honest user gets what there is."""
-    with closing(HTTPConnection(*place, timeout=PATIENCE_S)) as client:
-        client.request("GET", f"/children/{world.child_with(NHS_NUMBER)}", headers=looking(world))
-        answer = client.getresponse()
-        return answer.status == 200 and bool(json.loads(answer.read())["child"])
+            yield place_of(environ)
 
 
 @pytest.mark.parametrize(("path", "most"), [("/submissions", gate.LARGEST_BODY), ("/children/search", 64 * 1024)])
 def test_a_body_that_is_said_to_be_too_large_is_refused_unread(
-    world: World, place: tuple[str, int], path: str, most: int
+    world: World, place: Place, path: str, most: int
 ) -> None:
     with connected(place) as client:
         client.sendall(head(world, path, f"Content-Length: {most + 1}"))
@@ -87,9 +45,7 @@ def test_a_body_that_is_said_to_be_too_large_is_refused_unread(
 
 
 @pytest.mark.parametrize("path", ["/submissions", "/children/search"])
-def test_a_body_of_no_stated_length_is_refused_where_it_passes_the_bound(
-    world: World, place: tuple[str, int], path: str
-) -> None:
+def test_a_body_of_no_stated_length_is_refused_where_it_passes_the_bound(world: World, place: Place, path: str) -> None:
     kind = "Content-Type: application/x-ndjson" if path == "/submissions" else "Content-Type: application/json"
     subject = "agency:gp" if path == "/submissions" else "user:demo-data-manager"
     chunk = b"10000\r\n" + b"x" * 65_536 + b"\r\n"
@@ -105,7 +61,7 @@ def test_a_body_of_no_stated_length_is_refused_where_it_passes_the_bound(
 
 @pytest.mark.parametrize("size", [100_000, 5_000_000])
 @pytest.mark.parametrize("where", ["header", "headers", "path"])
-def test_a_head_that_is_too_large_is_refused(world: World, place: tuple[str, int], where: str, size: int) -> None:
+def test_a_head_that_is_too_large_is_refused(world: World, place: Place, where: str, size: int) -> None:
     said = {
         "header": b"GET /docs HTTP/1.1\r\nHost: x\r\nX: " + b"x" * size,
         "headers": b"GET /docs HTTP/1.1\r\nHost: x\r\n" + b"X: xxxxxx\r\n" * (size // 11),
@@ -121,14 +77,14 @@ def test_a_head_that_is_too_large_is_refused(world: World, place: tuple[str, int
     assert is_answered(world, place)
 
 
-def test_a_head_that_arrives_byte_by_byte_is_cut_off(world: World, place: tuple[str, int]) -> None:
+def test_a_head_that_arrives_byte_by_byte_is_cut_off(world: World, place: Place) -> None:
     with connected(place) as client:
         client.sendall(b"GET /docs HT")
         assert is_answered(world, place)
         assert status(rest(client)) == 408
 
 
-def test_a_head_that_never_ends_is_cut_off_though_bytes_still_come(world: World, place: tuple[str, int]) -> None:
+def test_a_head_that_never_ends_is_cut_off_though_bytes_still_come(world: World, place: Place) -> None:
     with connected(place) as client:
         client.sendall(b"GET /docs HTTP/1.1\r\nX: ")
         client.settimeout(0.1)
@@ -148,7 +104,7 @@ def test_a_head_that_never_ends_is_cut_off_though_bytes_still_come(world: World,
 
 
 @pytest.mark.parametrize("path", ["/submissions", "/children/search"])
-def test_a_body_that_does_not_arrive_is_cut_off(world: World, place: tuple[str, int], path: str) -> None:
+def test_a_body_that_does_not_arrive_is_cut_off(world: World, place: Place, path: str) -> None:
     kind = "application/x-ndjson" if path == "/submissions" else "application/json"
     subject = "agency:gp" if path == "/submissions" else "user:demo-data-manager"
     sent = head(world, path, f"Content-Type: {kind}", "Content-Length: 1000", "Access-Reason: x", subject=subject)
@@ -158,13 +114,13 @@ def test_a_body_that_does_not_arrive_is_cut_off(world: World, place: tuple[str, 
         assert status(rest(client)) == 408
 
 
-def test_a_body_that_nobody_reads_is_cut_off_too(world: World, place: tuple[str, int]) -> None:
+def test_a_body_that_nobody_reads_is_cut_off_too(world: World, place: Place) -> None:
     with connected(place) as client:
         client.sendall(b"POST /children/search HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nx")
         assert status(rest(client)) == 401
 
 
-def test_connections_that_say_nothing_keep_nobody_from_an_answer_and_end(world: World, place: tuple[str, int]) -> None:
+def test_connections_that_say_nothing_keep_nobody_from_an_answer_and_end(world: World, place: Place) -> None:
     with ExitStack() as held:
         silent = [held.enter_context(connected(place)) for _ in range(SILENT)]
         assert is_answered(world, place)
@@ -172,7 +128,7 @@ def test_connections_that_say_nothing_keep_nobody_from_an_answer_and_end(world: 
     assert is_answered(world, place)
 
 
-def test_bodies_that_do_not_arrive_keep_nobody_from_an_answer(world: World, place: tuple[str, int]) -> None:
+def test_bodies_that_do_not_arrive_keep_nobody_from_an_answer(world: World, place: Place) -> None:
     sent = head(world, "/submissions", "Content-Type: application/x-ndjson", "Content-Length: 100")
     with ExitStack() as held:
         slow = [held.enter_context(connected(place)) for _ in range(SILENT)]
@@ -184,7 +140,7 @@ def test_bodies_that_do_not_arrive_keep_nobody_from_an_answer(world: World, plac
     assert all(b"retry-after" in answer.lower() for answer in answers if status(answer) == 429)
 
 
-def test_more_looks_at_once_than_are_taken_are_told_when_to_come_again(world: World, place: tuple[str, int]) -> None:
+def test_more_looks_at_once_than_are_taken_are_told_when_to_come_again(world: World, place: Place) -> None:
     path = f"/children/{world.child_with(NHS_NUMBER)}"
     asked = head(
         world, path, "Access-Reason: safeguarding", "Connection: close", subject="user:demo-data-manager", method="GET"

@@ -273,3 +273,23 @@ def test_a_child_without_a_removed_record_is_found_by_the_others(database: str) 
     story.removed(gone)
     assert grades(database, story, given_name="Ada", family_name="Quaternion") == {child: "certain"}
     assert grades(database, story, given_name="Wrong", family_name="Quaternion") == {}
+
+
+def test_a_search_reads_nobody_whom_its_keys_do_not_name(database: str) -> None:
+    """However alike all children are, so that Postgres takes any search for one that finds them all."""
+    story = Story()
+    for number in range(1_500):
+        story.listed(story.registered(given_name="Una", family_name=f"Alder{number}", date_of_birth="2004-01-09"))
+    with writing(database) as cursor:
+        clear(cursor)
+        assert take(cursor, story.events) == []
+        cursor.connection.commit()
+        cursor.execute("analyze views.search")
+        cursor.connection.commit()
+        asked = SEARCHER.ask({"given_name": "Bertram", "family_name": "Yew", "date_of_birth": "1999-11-30"})
+        assert find(cursor, SEARCHER, asked, 10, cleared=True).hits == []
+        cursor.execute(
+            "select seq_tup_read + coalesce(idx_tup_fetch, 0) from pg_stat_xact_user_tables"
+            " where schemaname = 'views' and relname = 'search'"
+        )
+        assert cursor.fetchall() == [(0,)]

@@ -12,10 +12,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from domain.protection import Role, Standing
-from projections.access_log.query import accesses
 from services.registers.granting import FAR, Granter, Users
 from streams.kafka import KafkaSettings
-from streams.store.keys import KeyRing, reader_of
 from tests.api_world import NHS_NUMBER, bearer, client_of, looking, one_child
 from tests.world import World, person, submission
 
@@ -184,20 +182,6 @@ def test_the_report_tells_who_was_denied_and_how_often(world: World, child: str)
     assert "stranger" not in {each["user"] for each in own["users"]}
     assert [each["user"] for each in mine["users"]] == ["warden"]
     assert child not in str(found)
-
-
-def test_looks_are_found_on_a_day_that_began_with_a_denial(world: World, child: str) -> None:
-    newcomer = user("newcomer", Role.AUTHORITY_ADMINISTRATOR, "north-council")
-    with closing(Users(world.database_url, world.key)) as users:
-        users.grant([newcomer], Granter())
-    with client_of(world) as client:
-        assert get(client, world, "newcomer", f"/children/{child}").status_code == 403
-        assert get(client, world, "newcomer", "/access/report").status_code == 200
-    world.view_looks()
-    ring = KeyRing(world.key, reader_of(world.database, "access"))
-    with world.database.transaction() as cursor:
-        looks = accesses(cursor, ring, user="newcomer")
-    assert [look["action"] for look in looks] == ["access-report"]
 
 
 def test_a_report_on_no_period_is_a_problem(client: TestClient, world: World) -> None:

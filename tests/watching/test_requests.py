@@ -100,7 +100,7 @@ def test_a_request_is_listed_until_and_after_it_is_answered(
 def test_a_request_is_no_look(log: RequestLog, cursor: Cursor, database: str, keys: KeyRing) -> None:
     asked(log)
     show(cursor, database, keys)
-    assert accesses(cursor, keys, user="s.access") == []
+    assert accesses(cursor, keys, ADA) == []
 
 
 @pytest.mark.parametrize(("today", "overdue"), [(0, False), (30, False), (31, True)])

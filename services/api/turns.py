@@ -1,0 +1,84 @@
+"""Whose turn it is: places at work, given round-robin to those who ask, so that nobody waits behind another's flood."""
+
+import asyncio
+from collections import Counter, OrderedDict, deque
+from collections.abc import Hashable
+
+PLACES = 16
+"""Requests that are worked on at once, by all callers together."""
+REMEMBERED_S = 3.0
+"""How long somebody who asked counts as one who asks."""
+RESTS = 3
+"""Beside others, how many times as long as a turn its caller waits for the next, where one is due at once."""
+LONGEST_REST_S = 0.05
+MOST_REMEMBERED = 1_000
+
+
+class Turns:
+    """Places at work, for one event loop. Callers are told apart by any key.
+
+    Who is alone may have every place. Once others ask, or did a moment ago, each caller has one; the next free place
+    is for whoever waits and had a turn longest ago; and whoever has more waiting rests between turns, because even one
+    request at work makes those beside it slower.
+    """
+
+    def __init__(self, places: int = PLACES) -> None:
+        self._places = places
+        self._at_work: Counter[Hashable] = Counter()
+        self._waiting: OrderedDict[Hashable, deque[asyncio.Future[None]]] = OrderedDict()
+        self._asked: OrderedDict[Hashable, float] = OrderedDict()
+        self._resting: set[Hashable] = set()
+
+    async def take(self, who: Hashable) -> None:
+        """Returns once there is a place for this caller, who has to give it back."""
+        loop = asyncio.get_running_loop()
+        self._note(who, loop.time())
+        turn: asyncio.Future[None] = loop.create_future()
+        self._waiting.setdefault(who, deque()).append(turn)
+        self._admit()
+        try:
+            await turn
+        except asyncio.CancelledError:
+            if not turn.cancelled():
+                self.give_back(who, 0)
+            raise
+
+    def give_back(self, who: Hashable, seconds: float) -> None:
+        """Frees a place after so long a turn."""
+        self._at_work[who] -= 1
+        if not self._at_work[who]:
+            del self._at_work[who]
+        if who in self._waiting and who not in self._resting and not self._is_alone():
+            self._resting.add(who)
+            rest = min(RESTS * seconds, LONGEST_REST_S)
+            asyncio.get_running_loop().call_later(rest, self._has_rested, who)
+        self._admit()
+
+    def _note(self, who: Hashable, now: float) -> None:
+        self._asked[who] = now
+        self._asked.move_to_end(who)
+        while len(self._asked) > MOST_REMEMBERED or next(iter(self._asked.values())) < now - REMEMBERED_S:
+            self._asked.popitem(last=False)
+
+    def _is_alone(self) -> bool:
+        return len(self._asked) < 2
+
+    def _has_rested(self, who: Hashable) -> None:
+        self._resting.discard(who)
+        self._admit()
+
+    def _admit(self) -> None:
+        """Lets in who may; whoever is let in stands behind the others."""
+        share = self._places if self._is_alone() else 1
+        while self._at_work.total() < self._places:
+            able = (who for who in self._waiting if self._at_work[who] < share and who not in self._resting)
+            who = next(able, None)
+            if who is None:
+                return
+            turns = self._waiting.pop(who)
+            turn = turns.popleft()
+            if turns:
+                self._waiting[who] = turns
+            if not turn.cancelled():
+                turn.set_result(None)
+                self._at_work[who] += 1

@@ -1,0 +1,106 @@
+"""The bare baseline of protection: the same children found and composed by a server that asks for no right.
+
+It has the API's layers, signs callers in, lets them take turns, reads, finds and composes, and answers with the latest
+looks, all as the API does. It judges no right and no reason, opens no shield, masks nothing, and records and tells
+nobody anything. It runs over the bench's own invented children only, on loopback.
+"""
+
+import multiprocessing
+import socket
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import anyio.to_thread
+import uvicorn
+from fastapi import FastAPI
+from starlette.responses import Response
+
+from domain.identity import Searcher
+from projections.access_log.query import accesses
+from projections.directory import query as directory
+from projections.directory.seen import Sight, seen_of
+from projections.search.query import find
+from services.api.answers import json_answer
+from services.api.app import MOST_THREADS
+from services.api.callers import Authentication
+from services.api.entry_looks import MOST
+from services.api.fairness import Fair
+from services.api.gate import Gate
+from services.api.server import KEY_CONNECTIONS
+from services.api.shapes import Search
+from services.bench.arena import Arena
+from services.identity.settings_file import load_settings
+from services.settings import Settings
+from services.signin.trust import verifier_for
+from streams.sealing import KeyEncryptionKey
+from streams.store.database import Pool
+from streams.store.keys import KeyRing, reader_of
+
+
+@contextmanager
+def unprotected(stack: Arena) -> Iterator[str]:
+    """The server in a process of its own; gives its URL."""
+    listening = socket.create_server(("127.0.0.1", 0))
+    process = multiprocessing.get_context("spawn").Process(target=_serve, args=(stack.settings, listening), daemon=True)
+    process.start()
+    try:
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    finally:
+        process.terminate()
+        process.join()
+        listening.close()
+
+
+def _serve(settings: Settings, listening: socket.socket) -> None:
+    app = Gate(Authentication(Fair(_app(settings)), verifier_for(settings)))
+    config = uvicorn.Config(app, loop="uvloop", ws="none", interface="asgi3", access_log=False, log_config=None)
+    uvicorn.Server(config).run([listening])
+
+
+def _app(settings: Settings) -> FastAPI:
+    database_url = settings.need_database()
+    pool = Pool(database_url, MOST_THREADS, "contactpoint bench")
+    key = KeyEncryptionKey.from_file(settings.keys / "key-encryption.key")
+    key_pool = Pool(database_url, KEY_CONNECTIONS, "contactpoint bench keys")
+    keys, access_keys = (KeyRing(key, reader_of(key_pool, log)) for log in ("register", "access"))
+    searcher = Searcher(load_settings())
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        anyio.to_thread.current_default_thread_limiter().total_tokens = MOST_THREADS
+        yield
+
+    app = FastAPI(openapi_url=None, lifespan=lifespan)
+
+    @app.get("/children/{child}")
+    def show(child: str, as_of: str | None = None, effective: str | None = None) -> Response:
+        with pool.transaction() as cursor:
+            (entry,) = _entries(directory.known_by(cursor, keys, child, cleared=True)).values()
+            looks = accesses(cursor, access_keys, child, MOST)
+        return json_answer({**entry, "accesses": looks})
+
+    @app.post("/children/search")
+    def search(search: Search) -> Response:
+        said = {name: value for name, value in search.criteria.model_dump().items() if value}
+        with pool.transaction() as cursor:
+            hits = find(cursor, searcher, searcher.ask(said), search.limit, cleared=True).hits
+            entries = _entries(directory.known(cursor, keys, [hit.child for hit in hits]))
+        return json_answer({"results": [_result(entries[hit.child], hit.score, hit.grade) for hit in hits]})
+
+    return app
+
+
+def _entries(known: Mapping[str, directory.Known]) -> dict[str, Any]:
+    today = datetime.now(UTC).date()
+    sight = Sight(True, today)
+    return {
+        child: seen_of(child, each.facts.values(), each.linked, None, today, sight).entry
+        for child, each in known.items()
+    }
+
+
+def _result(entry: dict[str, Any], score: float, grade: str) -> dict[str, Any]:
+    named = {name: entry[name] for name in ("child", "name", "date_of_birth")}
+    return named | {"score": round(score, 4), "grade": grade}
