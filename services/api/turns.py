@@ -4,7 +4,7 @@ import asyncio
 from collections import Counter, OrderedDict, deque
 from collections.abc import Hashable
 
-PLACES = 16
+PLACES = 32
 """Requests that are worked on at once, by all callers together."""
 REMEMBERED_S = 3.0
 """How long somebody who asked counts as one who asks."""

@@ -18,8 +18,8 @@ from streams.store.keys import KeyRing, reader_of
 
 LOOKED_AT = 2_000
 """How many different children are looked at."""
-CLIENTS = 16
-REQUESTS = 250
+CLIENTS = 32
+REQUESTS = 150
 """By each client."""
 TURNS = 3
 """How often the two are measured, one after the other; the best of each counts, so that a disturbance does not."""
