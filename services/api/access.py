@@ -10,8 +10,8 @@ from starlette.responses import Response
 from domain.protection import Action
 from domain.vocabulary import AUTHORITY_CODE
 from services.api.answers import json_answer, problems
-from services.api.callers import require_user
-from services.api.looks import Looker, ReasonHeader, looker
+from services.api.looking.callers import require_user
+from services.api.looking.looks import Looker, ReasonHeader, looker
 from services.api.parts import Parts
 from services.api.problems import Problem
 from services.api.watch_shapes import AccessReport

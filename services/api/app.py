@@ -24,13 +24,13 @@ from services.api import (
     submissions,
     users,
 )
-from services.api.callers import Authentication
-from services.api.denials import add_denial_handler
-from services.api.fairness import PUBLIC_PLACES, Fair
-from services.api.gate import Gate
+from services.api.front.fairness import PUBLIC_PLACES, Fair
+from services.api.front.gate import Gate
+from services.api.front.turns import PLACES
+from services.api.looking.callers import Authentication
+from services.api.looking.denials import add_denial_handler
 from services.api.parts import Parts
 from services.api.problems import add_handlers
-from services.api.turns import PLACES
 
 MOST_THREADS = PLACES + PUBLIC_PLACES + 6
 """Beside what has its turn, threads for what agencies hand in before all of it is here, and for comparisons."""

@@ -19,9 +19,9 @@ from projections.directory.survivors import family, survivor
 from projections.search.query import Hit
 from projections.shields.query import veiled_names
 from services.api.answers import json_answer, ndjson_answer, next_page, problems
-from services.api.entry_looks import latest_looks
 from services.api.listed import children_listed, find_seen
-from services.api.looks import Looker, ReasonHeader, looker, looker_at_a_child
+from services.api.looking.entry_looks import latest_looks
+from services.api.looking.looks import Looker, ReasonHeader, looker, looker_at_a_child
 from services.api.numbers import child_number
 from services.api.overrides import WARNING
 from services.api.parts import Parts

@@ -11,7 +11,7 @@ from domain.protection import Action
 from projections import failures
 from projections.shields.query import veiled_names
 from services.api.answers import json_answer, next_page, problems
-from services.api.looks import Looker, ReasonHeader, looker
+from services.api.looking.looks import Looker, ReasonHeader, looker
 from services.api.parts import Parts
 from services.api.problems import absent
 from services.api.shapes import DeadLetter

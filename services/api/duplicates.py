@@ -15,7 +15,7 @@ from projections.directory import query as directory
 from projections.directory.survivors import survivor
 from projections.duplicates.query import Place, parted_to
 from services.api.answers import json_answer, next_page, problems
-from services.api.looks import Looker, ReasonHeader, looker, looker_at_a_child
+from services.api.looking.looks import Looker, ReasonHeader, looker, looker_at_a_child
 from services.api.numbers import NUMBER
 from services.api.parts import Parts
 from services.api.problems import Problem, absent

@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from services.api.answers import json_answer, problems
-from services.api.gate import Gate
+from services.api.front.gate import Gate
 from services.api.parts import Parts
 from services.api.problems import unavailable
 from services.positions import Positions, read_positions

@@ -10,7 +10,7 @@ from projections.directory import query as directory
 from projections.directory.seen import Seen
 from projections.duplicates.query import OpenPair, Place, children_of
 from projections.search.query import MOST_ROWS, Found, find
-from services.api.looks import Looker
+from services.api.looking.looks import Looker
 from streams.store.database import Cursor
 
 MOST_PASSES = 4

@@ -14,7 +14,7 @@ from projections.directory.seen import Seen
 from projections.directory.survivors import survivor
 from projections.overrides.query import investigation, investigations
 from services.api.answers import json_answer, next_page, problems
-from services.api.looks import Looker, ReasonHeader, looker, looker_at_a_child
+from services.api.looking.looks import Looker, ReasonHeader, looker, looker_at_a_child
 from services.api.numbers import NUMBER
 from services.api.parts import Parts
 from services.api.problems import Problem, absent

@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from domain.identity import Searcher
-from services.api.denials import Denials
-from services.api.standings import Desks, Standings
+from services.api.looking.denials import Denials
+from services.api.looking.standings import Desks, Standings
 from services.api.watch import Watch
 from services.policy.deployment import Deployment
 from services.registers import Users, load_agencies

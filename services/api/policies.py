@@ -10,9 +10,9 @@ from starlette.responses import Response
 from domain.policy import Policy
 from domain.protection import Action, where
 from services.api.answers import json_answer, problems
-from services.api.callers import permitted
 from services.api.comparing import Compared
-from services.api.looks import Looker, ReasonHeader, looker
+from services.api.looking.callers import permitted
+from services.api.looking.looks import Looker, ReasonHeader, looker
 from services.api.parts import Parts
 from services.api.problems import Problem
 from services.api.shapes import Compare, Policies

@@ -9,7 +9,7 @@ from projections.directory import query as directory
 from projections.directory.seen import Seen
 from projections.duplicates.query import OpenPair, Place, children_of, contradictions, suspected_pairs
 from services.api.listed import pairs_listed
-from services.api.looks import Looker
+from services.api.looking.looks import Looker
 from services.api.parts import Parts
 
 Fields = dict[str, Any]

@@ -10,8 +10,8 @@ from domain.protection import Action
 from domain.vocabulary import agency_urn
 from projections.receipts.query import receipts as read_receipts
 from services.api.answers import json_answer, next_page, problems
-from services.api.callers import principal_of, require_agency
-from services.api.looks import ReasonHeader, looker
+from services.api.looking.callers import principal_of, require_agency
+from services.api.looking.looks import ReasonHeader, looker
 from services.api.parts import Parts
 from services.api.problems import Problem
 from services.api.shapes import Outcome, Receipt

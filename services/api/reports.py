@@ -14,7 +14,7 @@ from domain.reports import REPORTS
 from domain.vocabulary import AUTHORITY_CODE
 from projections.reports.query import FIRST, Place
 from services.api.answers import json_answer, next_page, problems
-from services.api.looks import Looker, ReasonHeader, looker
+from services.api.looking.looks import Looker, ReasonHeader, looker
 from services.api.parts import Parts
 from services.api.problems import Problem, absent
 from services.api.shapes import Report

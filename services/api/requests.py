@@ -14,7 +14,7 @@ from projections.reports.authorities import authorities_of
 from projections.requests.query import children_asked_about
 from projections.requests.query import requests as stored_requests
 from services.api.answers import json_answer, problems
-from services.api.looks import Looker, ReasonHeader, looker_at_a_child
+from services.api.looking.looks import Looker, ReasonHeader, looker_at_a_child
 from services.api.numbers import child_number
 from services.api.parts import Parts
 from services.api.problems import Problem, absent

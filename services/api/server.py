@@ -9,12 +9,12 @@ from threading import Event, Thread
 import uvicorn
 
 from domain.identity import Searcher
-from services.api import connections
 from services.api.app import MOST_THREADS, build_app
-from services.api.connections import Connections
-from services.api.gate import Gate
+from services.api.front import connections
+from services.api.front.connections import Connections
+from services.api.front.gate import Gate
+from services.api.front.tls import tls_options
 from services.api.parts import Parts
-from services.api.tls import tls_options
 from services.api.watch import Watch
 from services.identity.settings_file import load_settings
 from services.policy.deployment import Deployment

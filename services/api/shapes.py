@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from domain.policy import LISTS
 from domain.protection import Role
 from domain.vocabulary import AUTHORITY_CODE
-from services.api.reasoned import Reasoned
+from services.api.looking.reasoned import Reasoned
 from services.api.watch_shapes import EntryAccess
 
 Outcome = Literal["accepted", "duplicate", "refused", "invalid"]

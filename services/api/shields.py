@@ -9,7 +9,7 @@ from starlette.responses import Response
 from domain.protection import Action
 from projections.shields.query import due
 from services.api.answers import json_answer, next_page, problems
-from services.api.looks import Looker, ReasonHeader, looker_at_a_child
+from services.api.looking.looks import Looker, ReasonHeader, looker_at_a_child
 from services.api.overrides import whole
 from services.api.parts import Parts
 from services.api.problems import absent

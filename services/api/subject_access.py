@@ -11,7 +11,7 @@ from domain.access.disclosure import Held, disclosed, is_carer
 from domain.access.requests import Applicant
 from domain.protection import Action
 from services.api.answers import json_answer, problems
-from services.api.looks import Looker, ReasonHeader, looker_at_a_child
+from services.api.looking.looks import Looker, ReasonHeader, looker_at_a_child
 from services.api.numbers import child_number
 from services.api.parts import Parts
 from services.api.problems import Problem, absent

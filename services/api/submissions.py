@@ -14,8 +14,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from services.api.answers import json_answer, problems
-from services.api.callers import principal_of, require_agency
-from services.api.gate import LARGEST_BODY
+from services.api.front.gate import LARGEST_BODY
+from services.api.looking.callers import principal_of, require_agency
 from services.api.parts import Parts
 from services.api.problems import Problem
 from services.api.shapes import Submitted

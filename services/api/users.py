@@ -8,8 +8,8 @@ from starlette.responses import Response
 
 from domain.protection import Action, Cause, Standing, refusal_to_grant, refusal_to_revoke, where
 from services.api.answers import json_answer, problems
-from services.api.callers import permitted
-from services.api.looks import Looker, ReasonHeader, looker
+from services.api.looking.callers import permitted
+from services.api.looking.looks import Looker, ReasonHeader, looker
 from services.api.parts import Parts
 from services.api.problems import Problem, absent
 from services.api.shapes import Grant, Granted, Revocation, UserShown

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from services.api.noticing import Noticing
+from services.api.looking.noticing import Noticing
 from services.organisations import Organisations
 from streams.request_log import RequestLog
 from streams.sealing import KeyEncryptionKey

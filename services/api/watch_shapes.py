@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from services.api.reasoned import Reasoned
+from services.api.looking.reasoned import Reasoned
 
 AskedText = Annotated[
     str,

@@ -24,10 +24,10 @@ from projections.directory.seen import Sight, seen_of
 from projections.search.query import find
 from services.api.answers import json_answer
 from services.api.app import MOST_THREADS
-from services.api.callers import Authentication
-from services.api.entry_looks import MOST
-from services.api.fairness import Fair
-from services.api.gate import Gate
+from services.api.front.fairness import Fair
+from services.api.front.gate import Gate
+from services.api.looking.callers import Authentication
+from services.api.looking.entry_looks import MOST
 from services.api.server import KEY_CONNECTIONS
 from services.api.shapes import Search
 from services.bench.arena import Arena

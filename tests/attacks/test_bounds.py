@@ -6,7 +6,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from services.api import connection, gate, refusing
+from services.api.front import connection, gate, refusing
 from streams.kafka import KafkaSettings
 from tests.api_world import NHS_NUMBER, one_child
 from tests.attacks.clients import Place, connected, head, is_answered, place_of, rest, status

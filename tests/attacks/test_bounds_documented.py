@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from services.api import fairness, refusing
-from services.api.gate import LARGEST_QUESTION
+from services.api.front import fairness, refusing
+from services.api.front.gate import LARGEST_QUESTION
 from streams.kafka import KafkaSettings
 from tests.api_world import client_of, looking
 from tests.world import World

@@ -5,8 +5,8 @@ from contextlib import ExitStack, contextmanager
 
 import pytest
 
-from services.api import connections
-from services.api.connections import Connections
+from services.api.front import connections
+from services.api.front.connections import Connections
 from streams.kafka import KafkaSettings
 from tests.api_world import one_child
 from tests.attacks.clients import Place, connected, head, is_answered, place_of, rest, status

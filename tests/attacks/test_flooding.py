@@ -6,8 +6,8 @@ from contextlib import ExitStack
 
 import pytest
 
-from services.api import connection, fairness, gate
-from services.api.fairness import MOST_OF_A_CALLER
+from services.api.front import connection, fairness, gate
+from services.api.front.fairness import MOST_OF_A_CALLER
 from services.api.submissions import MOST_OF_AN_AGENCY
 from streams.kafka import KafkaSettings
 from tests.api_world import NHS_NUMBER, one_child

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from services.api import connection
-from services.api.turns import PLACES
+from services.api.front import connection
+from services.api.front.turns import PLACES
 from services.simulate.identifiers import nhs_number
 from streams.kafka import KafkaSettings
 from tests.api_world import NHS_NUMBER, one_child

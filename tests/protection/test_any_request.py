@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
-from services.api.callers import PUBLIC
+from services.api.looking.callers import PUBLIC
 from streams.kafka import KafkaSettings
 from tests.api_world import client_of, looking
 from tests.protection.clinic import clinic

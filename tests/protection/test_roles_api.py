@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 from domain.protection import RIGHTS, Action, Role, Where, decide
 from domain.protection.rights import Cell
 from services import registers
-from services.api.standings import FRESH_S
+from services.api.looking.standings import FRESH_S
 from services.registers import DEMO_USERS, Granter
 from streams.kafka import KafkaSettings
 from tests.api_world import Headers, client_of, looking

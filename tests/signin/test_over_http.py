@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from services.api.callers import Authentication
+from services.api.looking.callers import Authentication
 from services.api.server import open_app
 from services.signin.certificates import put_agency
 from services.signin.options import SignIn

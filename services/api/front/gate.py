@@ -9,8 +9,8 @@ from http import HTTPStatus
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from services.api.front.refusing import refuse
 from services.api.problems import Problem
-from services.api.refusing import refuse
 
 LARGEST_BODY = 16 * 1024 * 1024
 """Bytes of a body of submissions; any other body may have `LARGEST_QUESTION`."""

@@ -7,9 +7,9 @@ from http import HTTPStatus
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from services.api.front.refusing import refuse
+from services.api.front.turns import PLACES, Turns
 from services.api.problems import Problem
-from services.api.refusing import refuse
-from services.api.turns import PLACES, Turns
 
 MOST_OF_A_CALLER = 64
 """Requests of one caller in hand: at work, waiting for a turn or for their body, or with an answer not yet taken."""

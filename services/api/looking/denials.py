@@ -18,7 +18,7 @@ from anyio.to_thread import run_sync
 from fastapi import FastAPI, Request
 from starlette.responses import Response
 
-from services.api.denied import Denied
+from services.api.looking.denied import Denied
 from services.api.problems import problem_response
 from streams.access_log import AccessLogAway, Entry
 from streams.codec import iso_text

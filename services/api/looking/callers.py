@@ -11,7 +11,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from domain.protection import Action, Cause, NoReason, Standing, Stated, Verdict, Where, decide, reason_of
-from services.api.denied import Asking
+from services.api.looking.denied import Asking
 from services.api.numbers import NUMBER
 from services.api.parts import Parts
 from services.api.problems import Problem, problem_response

@@ -9,8 +9,8 @@ from collections.abc import MutableMapping
 from functools import partial
 from typing import Any, cast
 
-from services.api.connection import Connection
-from services.api.connections import Connections
+from services.api.front.connection import Connection
+from services.api.front.connections import Connections
 from services.setting_errors import NotConfigured
 from services.signin.certificates import agency_of, put_agency
 from services.signin.options import Tls

@@ -5,7 +5,7 @@ from typing import Any
 
 from domain.protection import Action, Role, Standing, decide, where
 from projections.access_log.query import accesses
-from services.api.looks import Looker
+from services.api.looking.looks import Looker
 from services.organisations import Organisations
 from streams.store.database import Cursor
 

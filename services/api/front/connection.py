@@ -9,8 +9,8 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
-from services.api import refusing
-from services.api.connections import Connections
+from services.api.front import refusing
+from services.api.front.connections import Connections
 
 LARGEST_HEAD = 64 * 1024
 """Bytes of the request line and all headers; what arrives at once beyond it is not kept."""

@@ -24,8 +24,8 @@ from projections.directory import query as directory
 from projections.directory.seen import Seen, Sight
 from projections.directory.survivors import survivor
 from projections.shields.query import EVERYWHERE, NOWHERE
-from services.api.callers import REASON_HEADER, permitted, stated, stated_in_header
-from services.api.denied import Asking
+from services.api.looking.callers import REASON_HEADER, permitted, stated, stated_in_header
+from services.api.looking.denied import Asking
 from services.api.parts import Parts
 from services.api.problems import Problem, absent
 from streams.access_log import Look
