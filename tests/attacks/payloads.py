@@ -1,6 +1,7 @@
 """What attackers write into texts, and every free text of the submission models, found by walking them."""
 
 from collections.abc import Iterator, Mapping
+from copy import deepcopy
 from typing import Any, Literal, Union, get_args, get_origin
 
 import annotated_types
@@ -59,8 +60,8 @@ FIELDS: Mapping[str, tuple[tuple[tuple[str, ...], int], ...]] = {
 
 
 def filled(kind: str, data: dict[str, Any], payload: str) -> dict[str, Any]:
-    """The data with the payload, cut where it has to be, in every free text."""
-    made: dict[str, Any] = dict(data)
+    """A copy of the data with the payload, cut where it has to be, in every free text."""
+    made = deepcopy(data)
     for path, most in FIELDS[kind]:
         _put(made, path[1:], payload[:most])
     return made
