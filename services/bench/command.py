@@ -61,9 +61,9 @@ def _measure(stack: Arena, submissions: int, large: bool) -> Iterator[Row | str]
     yield "registrar"
     yield from _registrar(stack, submissions)
     yield "relay"
-    relayed = yield from _relay(stack)
+    yield from _relay(stack)
     yield "live projections"
-    live = yield from _projector(stack, relayed)
+    live = yield from _projector(stack)
     yield "rebuild"
     rebuilt = yield from _rebuild(stack, live, submissions)
     yield "looks over HTTP"
@@ -93,7 +93,7 @@ def _registrar(stack: Arena, submissions: int) -> Iterator[Row | str]:
     )
 
 
-def _relay(stack: Arena) -> Generator[Row, None, int]:
+def _relay(stack: Arena) -> Iterator[Row]:
     waiting = stages.waiting(stack)
     with closing(PostgresRecorder(stack.settings.need_database(), "register")) as log:
         sample = [(event[1].encode(), encode_event(*event)) for event in log.select_raw(0, MOST_FOR_BASELINE)]
@@ -104,17 +104,13 @@ def _relay(stack: Arena) -> Generator[Row, None, int]:
     yield measured(
         "relay: messages published", pace.rate, "messages/s", baseline=bare.rate, at_least=5_000, least_ratio=0.6
     )
-    return waiting
 
 
-def _projector(stack: Arena, messages: int) -> Generator[Row, None, float]:
+def _projector(stack: Arena) -> Generator[Row, None, float]:
     ((events,),) = stack.rows("select last from register.counter")
     bare = baselines.bare_agent(stack.settings.need_kafka(), min(events, MOST_FOR_BASELINE))
-    ((letters,),) = stack.rows(
-        "select coalesce(sum(end_offset), 0) from publication.partitions where topic = 'dead-letters'"
-    )
     stack.start("projector")
-    pace = stages.pace(stack, "the projector", stages.projected, messages - int(letters))
+    pace = stages.pace(stack, "the projector", stages.projected, stages.to_project(stack))
     stack.stop("projector")
     yield measured("projector: live, through Faust", pace.rate, "messages/s", baseline=bare.rate, least_ratio=0.6)
     return pace.rate
