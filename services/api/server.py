@@ -40,11 +40,19 @@ _log = logging.getLogger(__name__)
 
 def run(settings: Settings, stop: Event) -> None:
     """Serves until `stop` is set; while Postgres or Kafka is away, what needs it is answered 503."""
+    server = server_of(open_app(settings), settings)
+    Thread(target=_stop_with, args=(stop, server), daemon=True, name="stop").start()
+    _log.info("listening on %s port %s", server.config.host, server.config.port)
+    server.run()
+
+
+def server_of(app: Gate, settings: Settings) -> uvicorn.Server:
+    """The server of this process, with its bounds on connections; it leaves signals to whoever runs it."""
     sys.setswitchinterval(SWITCH_S)
     places = Connections(connections.MOST_CONNECTIONS, settings.connections_of_an_address)
-    server = _Server(
+    return _Server(
         uvicorn.Config(
-            open_app(settings),
+            app,
             host=settings.host,
             port=DEFAULT_PORT if settings.port is None else settings.port,
             loop="uvloop",
@@ -60,9 +68,6 @@ def run(settings: Settings, stop: Event) -> None:
             **tls_options(settings.tls, places),
         )
     )
-    Thread(target=_stop_with, args=(stop, server), daemon=True, name="stop").start()
-    _log.info("listening on %s port %s", server.config.host, server.config.port)
-    server.run()
 
 
 def open_app(settings: Settings) -> Gate:

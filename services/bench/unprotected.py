@@ -1,8 +1,8 @@
 """The bare baseline of protection: the same children found and composed by a server that asks for no right.
 
-It has the API's layers, signs callers in, lets them take turns, reads, finds and composes, and answers with the latest
-looks, all as the API does. It judges no right and no reason, opens no shield, masks nothing, and records and tells
-nobody anything. It runs over the bench's own invented children only, on loopback.
+It has the API's server and layers, signs callers in, lets them take turns, reads, finds and composes, and answers with
+the latest looks, all as the API does. It judges no right and no reason, opens no shield, masks nothing, and records and
+tells nobody anything. It runs over the bench's own invented children only, on loopback.
 """
 
 import multiprocessing
@@ -13,7 +13,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 import anyio.to_thread
-import uvicorn
 from fastapi import FastAPI
 from starlette.responses import Response
 
@@ -28,7 +27,7 @@ from services.api.front.fairness import Fair
 from services.api.front.gate import Gate
 from services.api.looking.callers import Authentication
 from services.api.looking.entry_looks import MOST
-from services.api.server import KEY_CONNECTIONS
+from services.api.server import KEY_CONNECTIONS, server_of
 from services.api.shapes import Search
 from services.bench.arena import Arena
 from services.identity.settings_file import load_settings
@@ -55,8 +54,7 @@ def unprotected(stack: Arena) -> Iterator[str]:
 
 def _serve(settings: Settings, listening: socket.socket) -> None:
     app = Gate(Authentication(Fair(_app(settings)), verifier_for(settings)))
-    config = uvicorn.Config(app, loop="uvloop", ws="none", interface="asgi3", access_log=False, log_config=None)
-    uvicorn.Server(config).run([listening])
+    server_of(app, settings).run([listening])
 
 
 def _app(settings: Settings) -> FastAPI:
