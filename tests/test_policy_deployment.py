@@ -11,6 +11,7 @@ from services.api.server import open_app
 from services.policy.refused import PolicyRefused
 from streams.kafka import KafkaSettings
 from tests.api_world import NHS_NUMBER, Headers, bearer, looking, one_child
+from tests.shields import shield
 from tests.world import World, person, submission
 
 OTHER = "9990000026"
@@ -112,3 +113,21 @@ def test_a_policy_of_ones_own_is_a_file(world: World, tmp_path: Path, user: Head
     file.write_text(text.replace("served_by", "served"), encoding="utf-8")
     with pytest.raises(PolicyRefused, match=r"health\.yaml, line 6"):
         open_app(replace(world.settings, policy=str(file)))
+
+
+def test_who_may_be_a_shielded_child_is_not_listed_and_the_shielded_one_is(
+    client: TestClient, world: World, user: Headers
+) -> None:
+    numbers = {"S3": "9990000034", "S4": "9990000042"}
+    for subject, number in numbers.items():
+        particulars = {"given_name": f"Cyd {subject}", "family_name": "Sedenion", "date_of_birth": "2005-07-08"}
+        assert world.say(person(subject, nhs_number=number, **particulars)) == ["accepted"]
+    one, other = (world.child_with(number) for number in numbers.values())
+    started = {"involvement": "sc3", "service": "social-care", "started_on": "2008-11-03"}
+    assert world.say(submission("involvement.started", "S3", started)) == ["accepted"]
+    status = {child: client.get(f"/children/{child}", headers=user).status_code for child in (one, other)}
+    assert status == {one: 200, other: 404}
+    world.suspect(one, other, 0.5)
+    shield(world, other)
+    status = {child: client.get(f"/children/{child}", headers=user).status_code for child in (one, other)}
+    assert status == {one: 404, other: 200}
