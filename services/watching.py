@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from domain.protection import Standing
 from domain.watching import Access, Attempts, report
 from domain.watching.accesses import looking_up
-from projections.access_log.period import LOOKS, Looked, denials_between, looks_between
+from projections.access_log.period import Looked, denials_between, looks_between
 from projections.directory.query import children_known
 from projections.projection import Opener
 from services.organisations import Organisations
@@ -48,7 +48,7 @@ def access_report(
     cursor: Cursor, keys: Keys, people: Mapping[str, Standing], organisations: Organisations, asked: Asked, today: date
 ) -> dict[str, Any]:
     """The report on the users asked for; `people` is the register of users. Raises TooMany."""
-    looked = looks_between(cursor, keys.access, asked.begin, asked.end, LOOKS, MOST_LOOKS + 1)
+    looked = looks_between(cursor, keys.access, asked.begin, asked.end, MOST_LOOKS + 1)
     if len(looked) > MOST_LOOKS:
         raise TooMany
     accesses = [

@@ -3,12 +3,25 @@
 import socket
 import threading
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 
+import pytest
+
 from services.api.server import run
+from services.cli.main import main
 from services.settings import read_settings
 from tests.world import World
+
+Ran = Callable[..., int]
+
+
+def runner(environ: Mapping[str, str], monkeypatch: pytest.MonkeyPatch) -> Ran:
+    """Runs a verb as a client of a served directory; gives its exit status."""
+    monkeypatch.delenv("CONTACTPOINT_TOKEN", raising=False)
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value)
+    return lambda *words: main([str(word) for word in words])
 
 
 @contextmanager

@@ -45,13 +45,8 @@ class _Row(NamedTuple):
     told: dict[str, Any]
 
 
-def looks_between(
-    cursor: Cursor, opener: Opener, begin: str, end: str, types: Collection[str], most: int
-) -> list[Looked]:
-    """Looks from one time up to, not including, another, in order of the log, at most `most`.
-
-    `types` are the wire names, without version, of events that count as looks.
-    """
+def looks_between(cursor: Cursor, opener: Opener, begin: str, end: str, most: int) -> list[Looked]:
+    """Looks from one time up to, not including, another, in order of the log, at most `most`."""
     return [
         Looked(
             each.position,
@@ -62,7 +57,7 @@ def looks_between(
             each.children,
             each.told.get("reason_code"),
         )
-        for each in _between(cursor, opener, begin, end, types, most)
+        for each in _between(cursor, opener, begin, end, LOOKS, most)
     ]
 
 

@@ -94,12 +94,13 @@ def _search(who: Looker, criteria: Criteria, limit: int) -> dict[str, Any]:
     with who.parts.reading() as cursor:
         found, seen = find_seen(cursor, who, asked, limit)
     by_child = {each.child: each for each in seen if each.entry}
-    results = [_result(hit, by_child[hit.child].entry or {}) for hit in found.hits if hit.child in by_child]
+    results = [result_of(hit, by_child[hit.child].entry or {}) for hit in found.hits if hit.child in by_child]
     who.record(said, [result["child"] for result in results], seen=by_child.values())
     return {"results": results, "too_many": found.too_many}
 
 
-def _result(hit: Hit, entry: dict[str, Any]) -> dict[str, Any]:
+def result_of(hit: Hit, entry: dict[str, Any]) -> dict[str, Any]:
+    """What a search tells of a child that it found, of whose entry this is all that is shown."""
     named = {name: entry[name] for name in ("child", "name", "date_of_birth")}
     return named | {"score": round(hit.score, 4), "grade": hit.grade}
 

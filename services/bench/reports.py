@@ -1,5 +1,5 @@
-"""What reports and compared policies cost in directories of several sizes: views of a simulated population are written
-as a rebuild would write them, and asked.
+"""What reports, compared policies and protection cost in directories of several sizes: views of a simulated population
+are written as a rebuild would write them, and asked.
 """
 
 import time

@@ -23,6 +23,7 @@ from projections.directory.seen import Sight, seen_of
 from projections.search.query import find
 from services.api.answers import json_answer
 from services.api.app import MOST_THREADS
+from services.api.children import result_of
 from services.api.front.fairness import Fair
 from services.api.front.gate import Gate
 from services.api.looking.callers import Authentication
@@ -85,7 +86,7 @@ def _app(settings: Settings) -> FastAPI:
         with pool.transaction() as cursor:
             hits = find(cursor, searcher, searcher.ask(said), search.limit, cleared=True).hits
             entries = _entries(directory.known(cursor, keys, [hit.child for hit in hits]))
-        return json_answer({"results": [_result(entries[hit.child], hit.score, hit.grade) for hit in hits]})
+        return json_answer({"results": [result_of(hit, entries[hit.child]) for hit in hits]})
 
     return app
 
@@ -97,8 +98,3 @@ def _entries(known: Mapping[str, directory.Known]) -> dict[str, Any]:
         child: seen_of(child, each.facts.values(), each.linked, None, today, sight).entry
         for child, each in known.items()
     }
-
-
-def _result(entry: dict[str, Any], score: float, grade: str) -> dict[str, Any]:
-    named = {name: entry[name] for name in ("child", "name", "date_of_birth")}
-    return named | {"score": round(score, 4), "grade": grade}

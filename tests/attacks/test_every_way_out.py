@@ -13,13 +13,13 @@ import pytest
 import yaml
 
 from domain.reports import REPORTS
-from services.cli.main import VERBS, main
+from services.cli.main import VERBS
 from services.schemas.examples import SUBMISSIONS
 from streams.kafka import KafkaSettings
 from tests.api_world import client_of, looking
 from tests.attacks.payloads import ACCEPTED, FIELDS, MARKUP, filled
 from tests.attacks.test_injection import HARM, texts
-from tests.served import served
+from tests.served import runner, served
 from tests.shields import shield
 from tests.world import World, person, submission
 
@@ -95,11 +95,10 @@ def environ(world: World) -> Iterator[dict[str, str]]:
 @pytest.fixture
 def run(environ: dict[str, str], monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]) -> Run:
     """Runs a verb; gives its exit status and all it wrote."""
-    for name, value in environ.items():
-        monkeypatch.setenv(name, value)
+    verb = runner(environ, monkeypatch)
 
     def ran(*words: object) -> tuple[int, str]:
-        status = main([str(word) for word in words])
+        status = verb(*words)
         said = capfdbinary.readouterr()
         return status, (said.out + said.err).decode()
 

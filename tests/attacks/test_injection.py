@@ -13,13 +13,12 @@ import orjson
 import pytest
 from starlette.testclient import TestClient
 
-from services.cli.main import main
 from services.simulate.identifiers import nhs_number
 from services.subject_access_page import page
 from streams.kafka import KafkaSettings
 from tests.api_world import Headers, client_of, looking
 from tests.attacks.payloads import ACCEPTED, FIELDS, MARKUP, REFUSED, alone, filled
-from tests.served import served
+from tests.served import runner, served
 from tests.world import World, person, submission
 
 HARM = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
@@ -83,11 +82,10 @@ def environ(world: World) -> Iterator[dict[str, str]]:
 @pytest.fixture
 def run(environ: dict[str, str], monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]) -> Run:
     """Runs a verb; gives its exit status and all it wrote."""
-    for name, value in environ.items():
-        monkeypatch.setenv(name, value)
+    verb = runner(environ, monkeypatch)
 
     def ran(*words: object) -> tuple[int, str]:
-        status = main([str(word) for word in words])
+        status = verb(*words)
         said = capfdbinary.readouterr()
         return status, (said.out + said.err).decode()
 

@@ -8,10 +8,9 @@ from typing import Any
 
 import pytest
 
-from services.cli.main import main
 from streams.kafka import KafkaSettings
 from tests.api_world import NHS_NUMBER, one_child
-from tests.served import served
+from tests.served import runner, served
 from tests.world import World, person
 
 NOBODY = "00000000-0000-4000-8000-000000000000"
@@ -40,12 +39,10 @@ def environ(world: World) -> Iterator[dict[str, str]]:
 @pytest.fixture
 def run(environ: dict[str, str], monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Run:
     """Runs a verb; gives its exit status, standard output and standard error."""
-    monkeypatch.delenv("CONTACTPOINT_TOKEN", raising=False)
-    for name, value in environ.items():
-        monkeypatch.setenv(name, value)
+    verb = runner(environ, monkeypatch)
 
     def ran(*words: object) -> tuple[int, str, str]:
-        status = main([str(word) for word in words])
+        status = verb(*words)
         said = capfd.readouterr()
         return status, said.out, said.err
 

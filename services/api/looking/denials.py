@@ -1,8 +1,7 @@
 """Denied attempts: recorded before they are answered, and counted where one follows another.
 
 The first attempt of a user at one thing, denied for one cause, is durable before its answer. More of the same within a
-minute are counted, and recorded together at its end. What comes of it changes no
-answer, for a denial shows nothing.
+minute are counted, and recorded together at its end. What comes of it changes no answer, for a denial shows nothing.
 """
 
 import logging

@@ -27,27 +27,27 @@ class Standings:
 
     def of(self, name: str) -> Standing | None:
         """How a user stands, None where nothing was ever granted; raises DatabaseAway, and then nothing is allowed."""
-        began = time.monotonic()
-        with self._lock:
-            known = self._known.get(name)
-        if known and began - known[0] < self._fresh_s:
-            return known[1]
+        fresh = self._fresh({name}, time.monotonic())
+        if name in fresh:
+            return fresh[name]
         with self._pool.transaction() as cursor:
-            standing = load_users(cursor, [name]).get(name)
-        self._keep(began, {name: standing})
-        return standing
+            return self.of_all(cursor, {name}).get(name)
 
     def of_all(self, cursor: Cursor, names: Collection[str]) -> dict[str, Standing]:
         """How many users stand, those to whom something was ever granted; read, where need be, with this cursor."""
         began = time.monotonic()
+        standings = self._fresh(names, began)
+        if unknown := set(names) - standings.keys():
+            found = load_users(cursor, unknown)
+            read = {name: found.get(name) for name in unknown}
+            self._keep(began, read)
+            standings |= read
+        return {name: standing for name, standing in standings.items() if standing}
+
+    def _fresh(self, names: Collection[str], now: float) -> dict[str, Standing | None]:
         with self._lock:
             known = {name: self._known[name] for name in names if name in self._known}
-        standings = {name: standing for name, (at, standing) in known.items() if began - at < self._fresh_s}
-        if unknown := set(names) - standings.keys():
-            read = load_users(cursor, unknown)
-            standings |= {name: read.get(name) for name in unknown}
-            self._keep(began, {name: standings[name] for name in unknown})
-        return {name: standing for name, standing in standings.items() if standing}
+        return {name: standing for name, (at, standing) in known.items() if now - at < self._fresh_s}
 
     def _keep(self, at: float, standings: Mapping[str, Standing | None]) -> None:
         with self._lock:
