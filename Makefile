@@ -35,7 +35,7 @@ bench: install ## measure throughput, latency and memory beside bare baselines
 	@$(BIN)/contactpoint bench $(ARGS)
 
 schemas: install ## write docs/schemas/ and docs/asyncapi.yaml afresh from the code
-	$(BIN)/python -m services.schemas
+	$(BIN)/python -m services.contract.schemas
 
 $(BIN)/python:
 	@found=; \

@@ -7,10 +7,9 @@ upcast from the one before in UPCASTS; one stored example of each stays in `test
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from domain.access.events import ChildrenShown, LookDenied, shown_by_rights
-from domain.access.override_events import InvestigationClosed, OverrideUsed
-from domain.access.requests import CorrectionRequested, ObjectionRaised, RequestAnswered
-from domain.access.user_events import UserChanged, UserGranted, UserRevoked
+from domain.access_log.events import ChildrenShown, LookDenied, shown_by_rights
+from domain.access_log.override_events import InvestigationClosed, OverrideUsed
+from domain.access_log.user_events import UserChanged, UserGranted, UserRevoked
 from domain.child.events import (
     ChildListed,
     ChildReinstated,
@@ -38,6 +37,7 @@ from domain.source_record.events import (
     RecordRegistered,
     RecordRemoved,
 )
+from domain.subject_access.requests import CorrectionRequested, ObjectionRaised, RequestAnswered
 
 Fields = dict[str, Any]
 

@@ -6,17 +6,17 @@ from functools import cached_property
 
 from projections.access_log.project import AccessLog
 from projections.audit_history.project import AuditHistory
-from projections.chronology.project import Chronology
+from projections.base.projection import Projection, Table
 from projections.directory.project import Directory
 from projections.duplicates.project import Duplicates
 from projections.overrides.project import Overrides
-from projections.projection import Projection, Table
 from projections.receipts.project import Receipts
 from projections.reports.tables import FINDING, LISTING
 from projections.requests.project import Requests
 from projections.search.project import Search
 from projections.shields.project import Shields
 from projections.shields.tables import HIDDEN
+from projections.timeline.project import Chronology
 
 REGISTER_LOG = "register.events"
 ACCESS_LOG = "access.events"

@@ -16,8 +16,8 @@ from eventsourcing.persistence import JSONTranscoder, Mapper, StoredEvent
 from domain.catalogue import WIRE_NAMES, upcast
 from domain.event import RegisterEvent, fields_of
 from domain.vocabulary import RESTRICTED_SOURCE
-from projections.projection import Opener, PublishedEvent
-from streams.store.keys import KeyRing
+from projections.base.projection import Opener, PublishedEvent
+from streams.crypto.keys import KeyRing
 
 LARGEST_POSITION = 2**63 - 1
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from starlette.testclient import TestClient
 
 from services.api.server import open_app
-from streams.kafka import KafkaSettings
+from streams.kafka.settings import KafkaSettings
 from tests.world import World, person, submission
 
 NHS_NUMBER = "9990000018"

@@ -14,7 +14,7 @@ from services.local_stack.kafka_server import kafka_program
 from services.local_stack.ports import remembered_ports
 from services.local_stack.postgres_server import postgres_program
 from services.local_stack.program import running
-from streams.kafka import KafkaSettings
+from streams.kafka.settings import KafkaSettings
 
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")

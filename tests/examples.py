@@ -1,4 +1,4 @@
-"""The example messages (they live in `services/schemas/`, for clients too), and how a test says given, when, then."""
+"""The example messages, which live in `services/contract/schemas/`, and how a test says given, when, then."""
 
 from copy import deepcopy
 from dataclasses import dataclass
@@ -13,10 +13,10 @@ from domain.child import RecordFact
 from domain.event import RegisterEvent
 from domain.source_record import Refusal, Said, SourceRecord, decide
 from domain.vocabulary import AgencyKind
-from projections.projection import PublishedEvent
-from services.schemas import event_examples
-from services.schemas.event_examples import RECORD, RECORDED_AT, events
-from services.schemas.examples import (
+from projections.base.projection import PublishedEvent
+from services.contract.schemas import event_examples
+from services.contract.schemas.event_examples import RECORD, RECORDED_AT, events
+from services.contract.schemas.examples import (
     AUTHORITY,
     CLINIC,
     PARTICULARS,
@@ -27,8 +27,8 @@ from services.schemas.examples import (
     SUBMISSIONS,
 )
 from streams.codec import EventMapper, decode_event
-from streams.sealing import KeyEncryptionKey
-from streams.store.keys import KeyRing
+from streams.crypto.keys import KeyRing
+from streams.crypto.sealing import KeyEncryptionKey
 
 __all__ = [
     "ABSENT",

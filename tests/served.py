@@ -10,7 +10,7 @@ import pytest
 
 from services.api.server import run
 from services.cli.main import main
-from services.settings import read_settings
+from services.process.settings import read_settings
 from tests.world import World
 
 Ran = Callable[..., int]

@@ -3,8 +3,8 @@
 from itertools import count
 from typing import Any
 
+from services.contract.decisions import DecisionType, decision
 from services.registrar.batch import STEWARDS_TOPIC, Message
-from services.registrar.decisions import DecisionType, decision
 from tests.world import World
 
 _ids = count(1)

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-from domain.chronology import Fact, FactKind
-from domain.chronology.changes import CHILD_GONE
+from domain.timeline import Fact, FactKind
+from domain.timeline.changes import CHILD_GONE
 from domain.vocabulary import RESTRICTED_SOURCE
-from services.simulate.agencies import AGENCIES
-from services.simulate.model import Person, Record
-from services.simulate.population import people
-from services.simulate.submissions import Sent, sent_for
+from services.lab.simulate.agencies import AGENCIES
+from services.lab.simulate.model import Person, Record
+from services.lab.simulate.population import people
+from services.lab.simulate.submissions import Sent, sent_for
 
 KINDS = {agency.source: agency.kind for agency in AGENCIES}
 """Source → kind of agency, as the agency register has it."""

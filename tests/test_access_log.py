@@ -11,12 +11,12 @@ from typing import Any
 import psycopg2
 import pytest
 
-from streams.access_log import AccessLog, AccessLogAway, Look
+from streams.access.access_log import AccessLog, AccessLogAway, Look
 from streams.codec import EventMapper
-from streams.sealing import KeyEncryptionKey
+from streams.crypto.keys import KeyRing, reader_of
+from streams.crypto.sealing import KeyEncryptionKey
 from streams.store.application import LogApplication
 from streams.store.database import Database
-from streams.store.keys import KeyRing, reader_of
 from streams.store.schema import create_schemas
 
 KEY = KeyEncryptionKey(b"k" * 32)

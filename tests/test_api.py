@@ -9,8 +9,8 @@ from uuid import uuid4
 import pytest
 from starlette.testclient import TestClient
 
-from services.simulate.identifiers import nhs_number
-from streams.kafka import KafkaSettings
+from services.lab.simulate.identifiers import nhs_number
+from streams.kafka.settings import KafkaSettings
 from tests.api_world import NHS_NUMBER, Headers, bearer, client_of, looking, one_child
 from tests.world import World, person, submission
 

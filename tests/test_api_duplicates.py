@@ -9,9 +9,9 @@ import pytest
 from kafka import KafkaConsumer, TopicPartition
 from starlette.testclient import TestClient
 
-from services.api import stewards
+from services.api.routes import steward_decisions as stewards
 from services.registrar.batch import STEWARDS_TOPIC, Message
-from streams.kafka import KafkaSettings
+from streams.kafka.settings import KafkaSettings
 from tests.api_world import Headers, bearer, client_of, looking
 from tests.test_api import SOMEBODY, is_problem
 from tests.world import World, person

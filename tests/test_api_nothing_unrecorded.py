@@ -8,7 +8,7 @@ import psycopg2
 import pytest
 from starlette.testclient import TestClient
 
-from streams.kafka import KafkaSettings
+from streams.kafka.settings import KafkaSettings
 from tests.api_world import NHS_NUMBER, client_of, looking, one_child
 from tests.world import World
 

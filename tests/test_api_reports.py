@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from streams.kafka import KafkaSettings
+from streams.kafka.settings import KafkaSettings
 from tests.api_world import Headers, client_of, looking
 from tests.test_api import is_problem
 from tests.world import World, person, submission

@@ -11,12 +11,13 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from services.api import dead_letters, stewards
+from services.api.routes import dead_letters
+from services.api.routes import steward_decisions as stewards
+from services.contract.decisions import DecisionType
+from services.contract.reading import Reason
 from services.registrar.batch import STEWARDS_TOPIC
-from services.registrar.decisions import DecisionType
-from services.registrar.reading import Reason
 from services.registrar.receipts import Answer, dead_letter
-from streams.kafka import KafkaSettings
+from streams.kafka.settings import KafkaSettings
 from tests.api_world import Headers, client_of, looking
 from tests.shields import AT_RISK, NUMBER, SCHOOL, decide, secrets_in, shield
 from tests.test_api import SOMEBODY, is_problem

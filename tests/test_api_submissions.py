@@ -10,7 +10,7 @@ from kafka import KafkaConsumer, TopicPartition
 from starlette.testclient import TestClient
 
 from services.submit.files import LARGEST
-from streams.kafka import KafkaSettings
+from streams.kafka.settings import KafkaSettings
 from tests.api_world import Headers, bearer, client_of, looking
 from tests.test_api import is_problem
 from tests.world import World, person

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from services.cli.main import VERBS, main
-from services.settings import read_settings
+from services.process.settings import read_settings
 
-MATCHER = str(Path(__file__).parent.parent / "domain" / "identity" / "matcher.yaml")
+MATCHER = str(Path(__file__).parent.parent / "domain" / "matching" / "matcher.yaml")
 NOBODY = "00000000-0000-4000-8000-000000000000"
 WHO = ["--as", "demo-practitioner", "--reason", "an enquiry"]
 
@@ -250,7 +250,7 @@ def test_an_unexpected_error_is_one_sentence_and_its_place_is_kept(
     def breaks(_: object) -> int:
         raise RuntimeError(f"with something {text} in it")
 
-    monkeypatch.setattr("services.cli.version.run", breaks)
+    monkeypatch.setattr("services.cli.verbs.version.run", breaks)
     assert main(["version"]) == 1
     said = capfd.readouterr().err
     assert is_one_sentence(said)

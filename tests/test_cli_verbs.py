@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from kafka import KafkaProducer
 
+from services.auth.tokens import issue
 from services.cli.output import plain
-from services.tokens import issue
-from streams.kafka import KafkaSettings
+from streams.kafka.settings import KafkaSettings
 from tests.api_world import NHS_NUMBER, one_child
 from tests.served import runner, served
 from tests.world import World, person

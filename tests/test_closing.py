@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from streams.closing import close_soon
+from streams.kafka.closing import close_soon
 
 Closing = Callable[[], Awaitable[None]]
 
@@ -30,7 +30,7 @@ async def never_ends() -> None:
 
 @pytest.mark.parametrize("closing", [ends_cancelled, fails, never_ends])
 def test_whoever_closes_goes_on(closing: Closing, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("streams.closing.CLOSE_WITHIN_S", 0.01)
+    monkeypatch.setattr("streams.kafka.closing.CLOSE_WITHIN_S", 0.01)
     assert asyncio.run(going_on_after(closing))
 
 

@@ -13,15 +13,15 @@ import pytest
 import yaml
 from check_jsonschema.builtin_schemas import get_builtin_schema
 
-from services import runtime
 from services.local_stack.kafka_security import ADMIN_USER
 from services.local_stack.kafka_server import kafka_program
 from services.local_stack.ports import remembered_ports
 from services.local_stack.program import running
-from streams.acl_admin import AclsRefused, new_password
-from streams.acls import agency_user, grant_agencies, grant_services, service_user
-from streams.kafka import KafkaAway, KafkaSettings
-from streams.topics import ensure_topics
+from services.runtime import roles as runtime
+from streams.kafka.rights import agency_user, grant_agencies, grant_services, service_user
+from streams.kafka.rights_admin import AclsRefused, new_password
+from streams.kafka.settings import KafkaAway, KafkaSettings
+from streams.kafka.topics import ensure_topics
 from tests.signin.certificates import Authority
 
 ROOT = Path(__file__).parent.parent

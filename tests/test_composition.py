@@ -11,8 +11,8 @@ from domain.agency import Agency
 from domain.child import RecordFact, RecordState, compose, fold_record
 from domain.event import RegisterEvent
 from domain.source_record import Said
+from projections.base.memory import MemoryViews
 from projections.directory.project import FACT, Directory
-from projections.memory import MemoryViews
 from tests.examples import (
     ABSENT,
     AUTHORITY,

@@ -5,7 +5,7 @@ from typing import Any
 
 from rich.console import Console
 
-from services.cli.display_duplicates import display_duplicates
+from services.cli.display.duplicates import display_duplicates
 
 
 def side(given: str, **more: Any) -> dict[str, Any]:

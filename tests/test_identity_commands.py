@@ -8,14 +8,14 @@ import orjson
 import pytest
 
 from services.cli.main import main
-from services.identity import evaluation, febrl
-from services.identity.curve import curve
-from services.identity.evaluation import corpora
-from services.identity.feed_folder import told, untold
-from services.identity.picture import picture
-from services.identity.settings_file import load_settings
-from services.identity.simulated import simulated
-from services.simulate.feeds import write_feeds
+from services.lab.matching import evaluation, febrl
+from services.lab.matching.curve import curve
+from services.lab.matching.evaluation import corpora
+from services.lab.matching.feed_folder import told, untold
+from services.lab.matching.picture import picture
+from services.lab.matching.simulated import simulated
+from services.lab.simulate.feeds import write_feeds
+from services.registrar.matcher_settings import load_settings
 
 Captured = pytest.CaptureFixture[str]
 

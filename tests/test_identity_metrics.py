@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 
-from services.identity.metrics import Rates, accuracy
-from services.identity.rivals.best_threshold import best_cluster_f1
+from services.lab.matching.metrics import Rates, accuracy
+from services.lab.matching.rivals.best_threshold import best_cluster_f1
 
 TRUE = {"a1": "a", "a2": "a", "a3": "a", "b1": "b", "b2": "b", "c1": "c"}
 

@@ -11,20 +11,20 @@ import orjson
 import pytest
 
 from domain.agency import Agency
-from domain.identity import MatcherSettings
-from projections.projection import PublishedEvent
-from services.identity.replay import difference
-from services.identity.replay.examples import Examples, Picker
-from services.identity.replay.history import History
-from services.identity.replay.run import Replay, Window
-from services.identity.settings_file import load_settings
+from domain.matching import MatcherSettings
+from projections.base.projection import PublishedEvent
+from services.contract.decisions import DecisionType
+from services.lab.matching.replay import difference
+from services.lab.matching.replay.examples import Examples, Picker
+from services.lab.matching.replay.history import History
+from services.lab.matching.replay.run import Replay, Window
+from services.lab.simulate.feeds import write_feeds
 from services.registers import read_agencies_file
 from services.registrar import schema
-from services.registrar.decisions import DecisionType
-from services.simulate.feeds import write_feeds
+from services.registrar.matcher_settings import load_settings
 from streams.codec import decode_event
+from streams.crypto.keys import KeyRing, reader_of
 from streams.store.database import Database
-from streams.store.keys import KeyRing, reader_of
 from streams.store.schema import create_schemas
 from tests.test_registrar import AUTHORITY, GP, KEY, submission
 from tests.test_stewardship import Steward, somebody

@@ -2,9 +2,9 @@
 
 import pytest
 
-from services.identity.replay.queue import Judged
-from services.identity.replay.rulings import Ruling, Rulings
-from services.identity.replay.standing import Standing
+from services.lab.matching.replay.queue import Judged
+from services.lab.matching.replay.rulings import Ruling, Rulings
+from services.lab.matching.replay.standing import Standing
 
 
 def standing(**children: str) -> Standing:

@@ -7,19 +7,19 @@ from pathlib import Path
 
 import pytest
 
-from domain.identity import Comparer
-from domain.identity.evidence import FIELDS
-from domain.identity.measures import ABSENT
-from domain.identity.settings import LEVELS, Chances
-from services.identity import estimation
-from services.identity.corpus import Corpus
-from services.identity.estimation import estimate
-from services.identity.pairs import Agreement, sample_pairs
-from services.identity.settings_file import load_settings
-from services.identity.settings_text import rounded, settings_text
-from services.identity.simulated import simulated
-from services.identity.training import train
-from services.identity.trial import featured
+from domain.matching import Comparer
+from domain.matching.evidence import FIELDS
+from domain.matching.settings import LEVELS, Chances
+from domain.matching.similarity import ABSENT
+from services.lab.matching import estimation
+from services.lab.matching.corpus import Corpus
+from services.lab.matching.estimation import estimate
+from services.lab.matching.pairs import Agreement, sample_pairs
+from services.lab.matching.settings_text import rounded, settings_text
+from services.lab.matching.simulated import simulated
+from services.lab.matching.training import train
+from services.lab.matching.trial import featured
+from services.registrar.matcher_settings import load_settings
 
 SHIPPED = load_settings()
 KNOWN: dict[str, dict[str, Chances]] = {

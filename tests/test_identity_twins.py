@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from domain.identity import Comparer, features_of
-from domain.identity.clusters import Clusters
-from services.identity.settings_file import load_settings
+from domain.matching import Comparer, features_of
+from domain.matching.clusters import Clusters
+from services.registrar.matcher_settings import load_settings
 
 TWIN: dict[str, Any] = {
     "family_name": "Orrell",

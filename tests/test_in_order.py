@@ -3,9 +3,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from projections.positions import Partition
-from projections.projection import PublishedEvent
-from streams.in_order import MOST_WAITING, InOrder
+from projections.base.projection import PublishedEvent
+from projections.engine.positions import Partition
+from streams.projecting.in_order import MOST_WAITING, InOrder
 from tests.examples import key_ring
 
 NUMBERS = range(3)

@@ -7,11 +7,11 @@ from pathlib import Path
 import psycopg2
 import pytest
 
-from services.init import KEY_FILES, CannotInitialise, initialise
+from services.process.settings import Settings, read_settings
 from services.registers import DEMO_USERS
-from services.settings import Settings, read_settings
-from streams.kafka import KafkaSettings
-from streams.topics import COMMON_TOPICS, check_topics
+from services.runtime.init import KEY_FILES, CannotInitialise, initialise
+from streams.kafka.settings import KafkaSettings
+from streams.kafka.topics import COMMON_TOPICS, check_topics
 
 SEALS = "key-encryption.key"
 
@@ -69,7 +69,7 @@ def test_a_register_that_lost_its_key_is_not_given_another(settings: Settings) -
 
 
 def test_init_gives_up_where_kafka_does_not_answer(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("services.init.WAIT_SECONDS", 0.0)
+    monkeypatch.setattr("services.runtime.init.WAIT_SECONDS", 0.0)
     with pytest.raises(CannotInitialise, match="Kafka cannot be reached"):
         initialise(dataclasses.replace(settings, kafka=KafkaSettings("127.0.0.1:1")))
 

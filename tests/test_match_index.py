@@ -11,12 +11,12 @@ from hypothesis import HealthCheck, settings
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 
-from domain.identity.blocking import MOST_IN_A_BLOCK
+from domain.matching.blocking import MOST_IN_A_BLOCK
 from services.registrar import match_index, reindex
 from services.registrar.reindex import build_match_index
 from streams.codec import EventMapper
+from streams.crypto.keys import KeyRing, reader_of
 from streams.store.application import LogApplication
-from streams.store.keys import KeyRing, reader_of
 from tests.test_registrar import KEY, empty_register, submission
 from tests.test_stewardship import Steward, somebody
 

@@ -17,7 +17,7 @@ from starlette.testclient import TestClient
 
 from services.cli.main import main
 from services.policy.shipped import SHIPPED
-from streams.kafka import KafkaSettings
+from streams.kafka.settings import KafkaSettings
 from tests.api_world import NHS_NUMBER, client_of, looking, one_child
 from tests.served import served as serving
 from tests.world import World, person, submission

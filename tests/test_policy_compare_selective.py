@@ -11,11 +11,11 @@ from starlette.testclient import TestClient
 
 from domain.policy import LISTS
 from services.api.server import open_app
+from services.pages.policy import page
 from services.policy import process
-from services.policy.page import page
 from services.policy.running import Job
 from services.policy.shipped import SHIPPED, text_named
-from streams.kafka import KafkaSettings
+from streams.kafka.settings import KafkaSettings
 from tests.api_world import NHS_NUMBER, looking, one_child
 from tests.shields import shield
 from tests.world import World, person, submission

@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 
 from services.api.server import open_app
 from services.policy.refused import PolicyRefused
-from streams.kafka import KafkaSettings
+from streams.kafka.settings import KafkaSettings
 from tests.api_world import NHS_NUMBER, Headers, bearer, looking, one_child
 from tests.shields import shield
 from tests.world import World, person, submission

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.chronology import Fact, FactKind, walk
 from domain.policy import LISTS, Judge, Policy, Tallies, figures, pass_through, to_tens
 from domain.policy.contacts import wilson
 from domain.policy.figures import percentile
 from domain.policy.information import mutual_information_bits, stigma_bits
 from domain.reports import findings
+from domain.timeline import Fact, FactKind, walk
 from services.policy.comparison import Comparison, Question
 from services.policy.policy_file import read_policy
 from services.policy.shipped import SHIPPED, shipped, shipped_model

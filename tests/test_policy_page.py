@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from services.pages.policy import page
 from services.policy.comparison import Comparison, Question
-from services.policy.page import page
 from services.policy.policy_file import read_policy
 from services.policy.shipped import SHIPPED, shipped, shipped_model
 from tests.simulated_facts import KINDS, simulated

@@ -2,8 +2,8 @@
 
 import pytest
 
-from domain.chronology import Fact, FactKind
 from domain.policy import Judge, Passage, Policy, pass_through
+from domain.timeline import Fact, FactKind
 from domain.vocabulary import RESTRICTED_SOURCE
 from services.policy.policy_file import read_policy
 from services.policy.shipped import SHIPPED, shipped

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 
-from services.registrar.reading import MAX_BYTES, MAX_DEPTH, MAX_REASONS, Invalid, Valid, read
-from services.registrar.submission import MAX_ITEMS, MODELS
+from services.contract.reading import MAX_BYTES, MAX_DEPTH, MAX_REASONS, Invalid, Valid, read
+from services.contract.submission import MAX_ITEMS, MODELS
 from tests.examples import ABSENT, SENSITIVE_STORY, STORY, SUBMISSIONS, message, submission
 
 CHILD = "child.registered"

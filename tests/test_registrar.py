@@ -12,19 +12,19 @@ from typing import Any
 import pytest
 
 from domain.agency import Agency
-from domain.identity import Comparer, Evidence, Features
+from domain.matching import Comparer, Evidence, Features
 from domain.vocabulary import AgencyKind
-from services.identity.settings_file import load_settings
 from services.registrar import schema
 from services.registrar.batch import Message
 from services.registrar.handle import Registrar
+from services.registrar.matcher_settings import load_settings
 from services.registrar.receipts import Answer
 from services.registrar.store import OffsetMoved
 from streams.codec import EventMapper
-from streams.sealing import KeyEncryptionKey
+from streams.crypto.keys import KeyRing, reader_of
+from streams.crypto.sealing import KeyEncryptionKey
 from streams.store.application import LogApplication
 from streams.store.database import Cursor, Database
-from streams.store.keys import KeyRing, reader_of
 from streams.store.schema import create_schemas
 
 AUTHORITY = Agency("la-x", "An authority", AgencyKind.LOCAL_AUTHORITY, "E06999001")

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from services import runtime
-from services.logs import OneLine
-from services.settings import NotConfigured, Settings, read_settings
+from services.process.logs import OneLine
+from services.process.settings import NotConfigured, Settings, read_settings
+from services.runtime import roles as runtime
 
 
 @pytest.fixture(autouse=True)

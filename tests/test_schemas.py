@@ -14,12 +14,19 @@ from hypothesis import strategies as st
 from referencing import Registry, Resource
 
 from domain.catalogue import EVENTS
-from services.registrar.reading import Invalid, Valid, read
+from services.contract.reading import Invalid, Valid, read
+from services.contract.schemas.__main__ import DOCS, files
+from services.contract.schemas.event_examples import cloud_event
+from services.contract.submission import MODELS
 from services.registrar.receipts import Answer, receipt
-from services.registrar.submission import MODELS
-from services.schemas.__main__ import DOCS, files
-from services.schemas.event_examples import cloud_event
-from streams.topics import ACCESS_EVENTS, COMMON_TOPICS, REGISTER_EVENTS, agency_topics, notice_topics, notices_topic
+from streams.kafka.topics import (
+    ACCESS_EVENTS,
+    COMMON_TOPICS,
+    REGISTER_EVENTS,
+    agency_topics,
+    notice_topics,
+    notices_topic,
+)
 from tests.examples import RECEIPTS, SENSITIVE_STORY, STORY, events, message, submission
 from tests.test_reading import JSON, PLACES, UNKNOWN_FIELDS, WRONG_CHILDREN, WRONG_ENVELOPES, WRONG_OTHERS
 
@@ -53,7 +60,7 @@ def test_the_documents_are_what_the_code_writes() -> None:
     generated = files()
     stored = {path.relative_to(DOCS).as_posix(): path.read_text(encoding="utf-8") for path in DOCS.glob("schemas/*")}
     stored["asyncapi.yaml"] = (DOCS / "asyncapi.yaml").read_text(encoding="utf-8")
-    assert stored == generated, "run: python -m services.schemas"
+    assert stored == generated, "run: python -m services.contract.schemas"
 
 
 @pytest.mark.parametrize("name", SCHEMAS)

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from domain.event import RegisterEvent
 from streams.codec import EventMapper
-from streams.sealing import KEY_BYTES, KeyEncryptionKey, SealBroken
-from streams.store.keys import KeyRing
+from streams.crypto.keys import KeyRing
+from streams.crypto.sealing import KEY_BYTES, KeyEncryptionKey, SealBroken
 from tests.examples import (
     CLINIC,
     KEY_ENCRYPTION_KEY,

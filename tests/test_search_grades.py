@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 
-from domain.identity import Features, Searcher, Standing, features_of, search_keys, to_add
-from domain.identity.search_grades import IDENTIFIERS, PAIRED, RULES
-from services.identity.settings_file import load_settings
+from domain.matching import Features, Searcher, Standing, features_of, search_keys, to_add
+from domain.matching.search_grades import IDENTIFIERS, PAIRED, RULES
+from services.registrar.matcher_settings import load_settings
 
 SEARCHER = Searcher(load_settings())
 TIME = "2008-10-23"

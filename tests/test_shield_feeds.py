@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from services.registrar.decisions import DecisionType
-from streams.kafka import KafkaSettings
+from services.contract.decisions import DecisionType
+from streams.kafka.settings import KafkaSettings
 from tests.api_world import Headers, client_of, looking
 from tests.shields import AT_RISK, HOME, NUMBER, SCHOOL, decide, secrets_in, shield
 from tests.world import World, person, submission

@@ -11,13 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.simulate import feeds as simulated
-from services.simulate.agencies import AGENCIES, GP
-from services.simulate.feeds import submissions, write_feeds
-from services.simulate.handing_in import Manner, handed_in
-from services.simulate.model import AS_AT, FIRST_BIRTH
-from services.simulate.population import people
-from services.simulate.submissions import sent_for
+from services.lab.simulate import feeds as simulated
+from services.lab.simulate.agencies import AGENCIES, GP
+from services.lab.simulate.feeds import submissions, write_feeds
+from services.lab.simulate.handing_in import Manner, handed_in
+from services.lab.simulate.model import AS_AT, FIRST_BIRTH
+from services.lab.simulate.population import people
+from services.lab.simulate.submissions import sent_for
 from tests.simulated_feeds import Submission, read_feeds
 
 SEEDS = st.integers(min_value=0, max_value=10**6)

@@ -12,23 +12,23 @@ from pathlib import Path
 
 import pytest
 
-from services.registrar.reading import Valid, read
-from services.simulate import families, feeds
-from services.simulate.command import run
-from services.simulate.dice import Dice
-from services.simulate.families import make_family, make_stranger
-from services.simulate.feeds import submissions, write_feeds
-from services.simulate.files import SimulationError
-from services.simulate.identifiers import NHS_BLOCK, nhs_number, unique_pupil_number
-from services.simulate.model import AS_AT, FIRST_BIRTH, LAST_BIRTH, Family, Person
-from services.simulate.population import people
-from services.simulate.truth import truth_of
+from services.contract.reading import Valid, read
+from services.lab.simulate import families, feeds
+from services.lab.simulate.command import run
+from services.lab.simulate.dice import Dice
+from services.lab.simulate.families import make_family, make_stranger
+from services.lab.simulate.feeds import submissions, write_feeds
+from services.lab.simulate.files import SimulationError
+from services.lab.simulate.identifiers import NHS_BLOCK, nhs_number, unique_pupil_number
+from services.lab.simulate.model import AS_AT, FIRST_BIRTH, LAST_BIRTH, Family, Person
+from services.lab.simulate.population import people
+from services.lab.simulate.truth import truth_of
 
 DIGEST = """
 import hashlib, json
-from services.simulate.dice import Dice
-from services.simulate.families import make_family, make_stranger
-from services.simulate.feeds import submissions
+from services.lab.simulate.dice import Dice
+from services.lab.simulate.families import make_family, make_stranger
+from services.lab.simulate.feeds import submissions
 print(hashlib.sha256(json.dumps(list(submissions(60, 5))).encode()).hexdigest())
 """
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from services.simulate import realised as figures
-from services.simulate.feeds import Counts, submissions, write_feeds
-from services.simulate.model import Person
-from services.simulate.population import people
+from services.lab.simulate import realised as figures
+from services.lab.simulate.feeds import Counts, submissions, write_feeds
+from services.lab.simulate.model import Person
+from services.lab.simulate.population import people
 
 CHILDREN, SEED = 2_000, 17
 SEEDS = (1, 2, 3, 2008, 20_081_114)

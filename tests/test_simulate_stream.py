@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from services.cli.main import main
-from services.simulate.feeds import submissions
-from services.simulate.handing_in import Manner
+from services.lab.simulate.feeds import submissions
+from services.lab.simulate.handing_in import Manner
 from tests.simulated_feeds import read_feeds
 
 Captured = pytest.CaptureFixture[str]
@@ -23,7 +23,7 @@ MOST_GROWTH = 3 * 2**20
 WATCHED = """
 import os, sys
 import psutil
-from services.simulate.feeds import write_stream
+from services.lab.simulate.feeds import write_stream
 resident, most = psutil.Process().memory_info, 0
 def watch(done, total):
     global most

@@ -9,13 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.education import is_of_school_age
-from services.simulate.dice import Dice
-from services.simulate.feeds import write_feeds
-from services.simulate.model import AS_AT, Person
-from services.simulate.population import people
-from services.simulate.registry import raise_flag
-from services.simulate.school_age import is_of_statutory_age, statutory_from, statutory_until
-from services.simulate.truth import truth_of
+from services.lab.simulate.dice import Dice
+from services.lab.simulate.feeds import write_feeds
+from services.lab.simulate.model import AS_AT, Person
+from services.lab.simulate.population import people
+from services.lab.simulate.registry import raise_flag
+from services.lab.simulate.school_age import is_of_statutory_age, statutory_from, statutory_until
+from services.lab.simulate.truth import truth_of
 from tests.simulated_feeds import Feeds, Submission, read_feeds
 
 UNIVERSAL = {"education", "home-education", "gp", "health-visiting"}

@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, settings
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 
+from services.contract.decisions import DecisionType, decision
 from services.registrar.batch import STEWARDS_TOPIC, Message
-from services.registrar.decisions import DecisionType, decision
 from services.registrar.receipts import Answer
 from services.registrar.store import OffsetMoved
 from tests.test_registrar import AUTHORITY, Desk, empty_register, submission

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.registrar.reading import Valid, read
+from services.contract.reading import Valid, read
 from services.submit.files import LARGEST, Line, check_files, read_lines
 from services.submit.route import LONGEST_KEY, route
 from services.submit.table import BadTable, read_table

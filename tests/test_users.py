@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from domain.protection import Role, Standing
+from domain.authorization import Role, Standing
 from services import registers
 from services.registers import DEMO_USERS, BadRegister, Granter, Users
 from streams.codec import EventMapper
-from streams.sealing import KeyEncryptionKey
+from streams.crypto.keys import KeyRing, reader_of
+from streams.crypto.sealing import KeyEncryptionKey
 from streams.store.application import LogApplication
 from streams.store.database import Database
-from streams.store.keys import KeyRing, reader_of
 from streams.store.schema import create_schemas
 
 KEY = KeyEncryptionKey(bytes(range(32)))

@@ -14,30 +14,31 @@ import orjson
 from domain.agency import Agency, Contact
 from domain.child import Child, Comparison
 from domain.event import RegisterEvent
-from domain.identity import Comparer
+from domain.matching import Comparer
 from domain.vocabulary import AgencyKind
-from projections import live, postgres, schema
+from projections.base import postgres
+from projections.base.projection import PublishedEvent, PublishedReceipt
 from projections.catalogue import ACCESS_LOG, LOGS, REGISTER_LOG
-from projections.projection import PublishedEvent, PublishedReceipt
+from projections.engine import live, schema
 from projections.receipts.project import Receipts
 from services import registers
-from services.identity.settings_file import load_settings
-from services.init import KEY_FILES
-from services.private_files import private_folder
+from services.auth.tokens import issue
+from services.process.private_files import private_folder
+from services.process.settings import Settings, read_settings
 from services.registrar import schema as registrar_schema
 from services.registrar.batch import Message
 from services.registrar.handle import Registrar
-from services.settings import Settings, read_settings
-from services.tokens import issue
+from services.registrar.matcher_settings import load_settings
+from services.runtime.init import KEY_FILES
 from streams.codec import EventMapper, decode_event
-from streams.kafka import KafkaSettings
-from streams.sealing import KeyEncryptionKey
+from streams.crypto.keys import KeyRing, reader_of
+from streams.crypto.sealing import KeyEncryptionKey
+from streams.kafka.settings import KafkaSettings
+from streams.kafka.topics import ensure_topics, submissions_topic
 from streams.store.application import LogApplication
 from streams.store.database import Database
-from streams.store.keys import KeyRing, reader_of
 from streams.store.recorder import RawEvent
 from streams.store.schema import create_schemas
-from streams.topics import ensure_topics, submissions_topic
 
 AGENCIES = (
     Agency(

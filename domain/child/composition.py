@@ -11,7 +11,7 @@ from typing import Any
 from domain.birth import believed_birth
 from domain.child.belief import believed_before
 from domain.education import Schooling, education_status
-from domain.identity.normalise import normalise_name
+from domain.matching.normalise import normalise_name
 from domain.vocabulary import SENSITIVE_SERVICES
 
 Fields = dict[str, Any]

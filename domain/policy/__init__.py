@@ -9,8 +9,8 @@ not tell of single children, counts are told to tens (`rounding.py`).
 
 from domain.policy.contacts import ContactsModel, Range
 from domain.policy.figures import figures
+from domain.policy.history import Passage, pass_through
 from domain.policy.judge import Judge
-from domain.policy.passage import Passage, pass_through
 from domain.policy.policy import NamedPerson, Policy
 from domain.policy.rounding import STEP, to_tens
 from domain.policy.tally import LISTS, Tallies

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Collection, Mapping
 
-from domain.chronology import Circumstances
 from domain.policy.policy import NamedPerson, Policy
 from domain.policy.rules import Aged, AllOf, AnyOf, Everyone, FlagUp, KnownTo, Not, Rule, ServedBy, WorkedWith
+from domain.timeline import Circumstances
 
 Kinds = Mapping[str, str]
 """Source → kind of agency, as the agency register has it."""

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import Any, Self
 
+from domain.policy.history import Passage, Spell, days_listed
 from domain.policy.judge import Judge
-from domain.policy.passage import Passage, Spell, days_listed
 from domain.policy.rounding import to_tens
 from domain.reports import QUESTIONS
 from domain.reports.questions import GROWN_UP

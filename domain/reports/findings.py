@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from domain.chronology import Circumstances, Fact, walk
 from domain.reports.questions import EDUCATION, QUESTIONS, Answer, Question, education
+from domain.timeline import Circumstances, Fact, walk
 
 
 class Finding(NamedTuple):
@@ -35,7 +35,7 @@ _QUESTIONS: tuple[tuple[str, Question], ...] = (*QUESTIONS.items(), (EDUCATION, 
 def findings(facts: Iterable[Fact]) -> list[Finding]:
     """The findings of all reports for one child, of any day, also of days to come: a child grows up by itself.
 
-    `facts` as for `domain.chronology.walk`.
+    `facts` as for `domain.timeline.walk`.
     """
     found: list[Finding] = []
     held: dict[str, _Open] = {}

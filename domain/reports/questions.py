@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
-from domain.chronology import Circumstances
+from domain.timeline import Circumstances
 from domain.vocabulary import UNIVERSAL_SERVICES, Flag, Service
 
 GROWN_UP = 18

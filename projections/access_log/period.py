@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import orjson
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
-from projections.projection import Opener
+from projections.base.projection import Opener
 
 LOOKS = ("ChildrenShown", "OverrideUsed")
 """Wire names, without version, of events of the log that are looks."""

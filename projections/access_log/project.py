@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import orjson
 
-from projections.projection import PublishedEvent, Put, Table
+from projections.base.projection import PublishedEvent, Put, Table
 
 ACCESS_LOG = Table(
     "access_log",

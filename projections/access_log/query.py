@@ -6,9 +6,9 @@ import orjson
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
 from projections.access_log.period import LOOKS
-from projections.directory.survivors import family_of
-from projections.prepared import Prepared
-from projections.projection import Opener
+from projections.base.prepared import Prepared
+from projections.base.projection import Opener
+from projections.visibility.survivors import family_of
 
 SEALED = ("user", "reason", "asked", "shown", "hidden", "masked")
 ADDED = ("role", "effect", "rights", "reason_code")
@@ -21,8 +21,8 @@ def accesses(cursor: Cursor, opener: Opener, child: str, limit: int = 1000) -> l
     """Looks at a child and every one that was absorbed into it, latest first, at most `limit`.
 
     Each is `{position, type, time, recorded_at, user, reason, action, asked, children, count}` with role, effect,
-    rights, reason_code, shown, hidden and masked as in `domain/access/events.py`. None is what was sealed, once its key
-    is destroyed, and what an event did not hold yet.
+    rights, reason_code, shown, hidden and masked as in `domain/access_log/events.py`. None is what was sealed, once
+    its key is destroyed, and what an event did not hold yet.
     """
     _OF_CHILD.execute(cursor, (child, list(_TOLD), limit))
     rows = cursor.fetchall()

@@ -8,10 +8,10 @@ import orjson
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
 from domain.vocabulary import RESTRICTED_SOURCE, STEWARDSHIP_SOURCE
-from projections.directory.survivors import family, survivor
-from projections.projection import Opener, PublishedEvent
-from projections.restricted import unless_cleared
-from projections.shields.query import veiled_names, veils
+from projections.base.projection import Opener, PublishedEvent
+from projections.visibility.restricted import unless_cleared
+from projections.visibility.shields import veiled_names, veils
+from projections.visibility.survivors import family, survivor
 
 EVENT_COLUMNS = "h.position, h.stream, h.version, h.type, h.time, h.recorded_at, h.source, h.data, h.sealed"
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from projections.projection import PublishedEvent
+from projections.base.projection import PublishedEvent
 
 
 @dataclass(slots=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from projections.projection import PublishedEvent, Put, Table
+from projections.base.projection import PublishedEvent, Put, Table
 
 FACT = Table("fact", ("stream", "aspect", "number", "version", "position"), keys=3)
 LINK = Table("link", ("record", "child", "position"), keys=1)

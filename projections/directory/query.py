@@ -12,13 +12,13 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812
 from domain.child.composition import RecordState
 from domain.child.whereabouts import without_whereabouts
 from projections.audit_history.query import EVENT_COLUMNS, stored_event
+from projections.base.prepared import Prepared
+from projections.base.projection import Opener, PublishedEvent
+from projections.directory.redaction import Entry, Seen, Sight, seen_of, state_of
 from projections.directory.replay import replayed
-from projections.directory.seen import Entry, Seen, Sight, seen_of, state_of
-from projections.directory.survivors import meant_by, survivor
-from projections.prepared import Prepared
-from projections.projection import Opener, PublishedEvent
-from projections.restricted import unless_cleared
-from projections.shields.query import Veil, veils
+from projections.visibility.restricted import unless_cleared
+from projections.visibility.shields import Veil, veils
+from projections.visibility.survivors import meant_by, survivor
 
 
 class Known(NamedTuple):

@@ -6,13 +6,13 @@ from datetime import date
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
 from projections.audit_history.query import events_of
+from projections.base.memory import MemoryViews
+from projections.base.projection import Opener, PublishedEvent
 from projections.directory.membership import Membership, membership_of
 from projections.directory.project import ASPECTS, FACT, Directory
-from projections.directory.seen import Seen, Sight, by_record, seen_of, state_of
-from projections.directory.survivors import MOST_HOPS, was_known_openly
-from projections.memory import MemoryViews
-from projections.projection import Opener, PublishedEvent
-from projections.shields.query import veiled_names
+from projections.directory.redaction import Seen, Sight, by_record, seen_of, state_of
+from projections.visibility.shields import veiled_names
+from projections.visibility.survivors import MOST_HOPS, was_known_openly
 
 
 def replayed(

@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 
-from projections.projection import PublishedEvent, Put, Table
+from projections.base.projection import PublishedEvent, Put, Table
 
 SUSPICION = Table(
     "suspicion",

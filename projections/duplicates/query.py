@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 import orjson
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
-from projections.restricted import unless_cleared
-from projections.shields.query import NOWHERE, unless_kept_by, unless_shielded
+from projections.visibility.restricted import unless_cleared
+from projections.visibility.shields import NOWHERE, unless_kept_by, unless_shielded
 
 
 class Place(NamedTuple):

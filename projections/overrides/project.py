@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from projections.projection import PublishedEvent, Put, Table
+from projections.base.projection import PublishedEvent, Put, Table
 
 OVERRIDE = Table("override", ("investigation", "child", "until", "stream", "version", "position"), keys=1)
 CLOSING = Table("closing", ("investigation", "stream", "version", "position"), keys=1)

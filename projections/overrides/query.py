@@ -5,7 +5,7 @@ from typing import Any
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
 from projections.access_log.query import opened
-from projections.projection import Opener
+from projections.base.projection import Opener
 
 Fields = dict[str, Any]
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from projections.projection import PublishedReceipt, Put, Table
+from projections.base.projection import PublishedReceipt, Put, Table
 
 RECEIPTS = Table(
     "receipts",

@@ -10,9 +10,9 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812
 from domain.reports import EDUCATION
 from domain.reports.staleness import WINDOW_DAYS
 from projections.audit_history.query import EVENT_COLUMNS, open_event, stored_event
-from projections.projection import Opener
-from projections.restricted import unless_cleared
-from projections.shields.query import unless_shielded
+from projections.base.projection import Opener
+from projections.visibility.restricted import unless_cleared
+from projections.visibility.shields import unless_shielded
 
 _ON = "{0}.begins <= %(on)s and {0}.ends > %(on)s"
 _BEHIND = "({0}.since, {0}.child) > (%(since)s, %(child)s::uuid)"

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from projections.projection import PublishedEvent, Put, Table
+from projections.base.projection import PublishedEvent, Put, Table
 
 REQUEST = Table("request", ("stream", "version", "position", "type", "child", "word", "recorded_at", "sealed"), keys=2)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
-from projections.projection import Opener
+from projections.base.projection import Opener
 
 ANSWER_WITHIN = timedelta(days=30)
 """A month, as the law gives it (UK GDPR, Article 12), reckoned short."""

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
-from domain.identity import Features, features_of, search_keys
-from projections.projection import PublishedEvent, Put, Row, Table
+from domain.matching import Features, features_of, search_keys
+from projections.base.projection import PublishedEvent, Put, Row, Table
 
 FEATURES = ("names", "date_of_birth", "estimated", "gender", "postcode", "nhs_number", "upn")
 SEARCH = Table("search", ("stream", "version", *FEATURES, "keys", "named", "gendered", "position"), keys=2)

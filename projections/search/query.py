@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
-from domain.identity import Asked, Features, Searcher, to_add
-from projections.restricted import unless_cleared
+from domain.matching import Asked, Features, Searcher, to_add
 from projections.search.project import FEATURES, stored_features
-from projections.shields.query import unless_of_shielded, unless_shielded, visible
+from projections.visibility.restricted import unless_cleared
+from projections.visibility.shields import unless_of_shielded, unless_shielded, visible
 
 MOST_RECORDS = 400
 """Rows that one look-up takes."""
@@ -51,7 +51,7 @@ def find(
     cleared: bool = False,
     hidden: Collection[str] = (),
 ) -> Found:
-    """The children that fit what is asked (`domain.identity.search`), each once and at most `limit`.
+    """The children that fit what is asked (`domain.matching.search`), each once and at most `limit`.
 
     Criteria that are too few for a search find nobody. Names, homes and numbers of the past count like those of now,
     and those of all records that are one child count together. What a sensitive agency said is neither looked up nor

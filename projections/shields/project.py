@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from projections.projection import PublishedEvent, Put, Table
+from projections.base.projection import PublishedEvent, Put, Table
 
 SHIELD = Table("shield", ("child", "since", "review_by", "position"), keys=1)
 

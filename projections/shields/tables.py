@@ -1,6 +1,6 @@
 """The table of hidden children."""
 
-from projections.projection import Table
+from projections.base.projection import Table
 
 HIDDEN = Table(
     "hidden",

@@ -7,7 +7,14 @@ from importlib.metadata import version
 import anyio.to_thread
 from fastapi import FastAPI
 
-from services.api import (
+from services.api.access_control.callers import Authentication
+from services.api.access_control.denials import add_denial_handler
+from services.api.dependencies import Parts
+from services.api.limits.fairness import PUBLIC_PLACES, Fair
+from services.api.limits.middleware import Gate
+from services.api.limits.turns import PLACES
+from services.api.problems import add_handlers
+from services.api.routes import (
     access,
     children,
     dead_letters,
@@ -24,13 +31,6 @@ from services.api import (
     submissions,
     users,
 )
-from services.api.front.fairness import PUBLIC_PLACES, Fair
-from services.api.front.gate import Gate
-from services.api.front.turns import PLACES
-from services.api.looking.callers import Authentication
-from services.api.looking.denials import add_denial_handler
-from services.api.parts import Parts
-from services.api.problems import add_handlers
 
 MOST_THREADS = PLACES + PUBLIC_PLACES + 6
 """Beside what has its turn, threads for what agencies hand in before all of it is here, and for comparisons."""

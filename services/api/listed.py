@@ -5,12 +5,12 @@ A page is filled up, and ends with somebody who is listed: neither its length no
 
 from collections.abc import Callable, Collection, Sequence
 
-from domain.identity import Asked
+from domain.matching import Asked
 from projections.directory import query as directory
-from projections.directory.seen import Seen
+from projections.directory.redaction import Seen
 from projections.duplicates.query import OpenPair, Place, children_of
 from projections.search.query import MOST_ROWS, Found, find
-from services.api.looking.looks import Looker
+from services.api.access_control.looks import Looker
 from streams.store.database import Cursor
 
 MOST_PASSES = 4

@@ -11,8 +11,8 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from streams.access_log import AccessLogAway
-from streams.kafka import KafkaAway
+from streams.access.access_log import AccessLogAway
+from streams.kafka.settings import KafkaAway
 from streams.store.database import DatabaseAway
 
 MEDIA_TYPE = "application/problem+json"

@@ -8,24 +8,24 @@ from threading import Event, Thread
 
 import uvicorn
 
-from domain.identity import Searcher
+from domain.matching import Searcher
 from services.api.app import MOST_THREADS, build_app
-from services.api.front import connections
-from services.api.front.connections import Connections
-from services.api.front.gate import Gate
-from services.api.front.tls import tls_options
-from services.api.parts import Parts
-from services.api.watch import Watch
-from services.identity.settings_file import load_settings
+from services.api.dependencies import Parts
+from services.api.limits import connections
+from services.api.limits.connections import Connections
+from services.api.limits.middleware import Gate
+from services.api.limits.tls import tls_options
+from services.api.routes.watch import Watch
+from services.auth.trust import verifier_for
 from services.policy.deployment import Deployment
 from services.policy.shipped import text_named
+from services.process.settings import Settings
 from services.registers import Users
-from services.settings import Settings
-from services.signin.trust import verifier_for
-from streams.access_log import AccessLog
-from streams.sealing import KeyEncryptionKey
+from services.registrar.matcher_settings import load_settings
+from streams.access.access_log import AccessLog
+from streams.crypto.keys import KeyRing, reader_of
+from streams.crypto.sealing import KeyEncryptionKey
 from streams.store.database import Pool
-from streams.store.keys import KeyRing, reader_of
 
 DEFAULT_PORT = 8000
 KEY_CONNECTIONS = 4

@@ -11,7 +11,7 @@ from urllib.parse import SplitResult, quote, urlencode, urlsplit
 
 from services.cli.errors import AnswerIsNo, PartAway, WrongUsage
 from services.cli.stack import settings_of
-from services.settings import Settings
+from services.process.settings import Settings
 
 SILENCE_S = 20
 """How long the API may say nothing."""
@@ -101,7 +101,7 @@ def looking_api(args: Namespace) -> Api:
 
 def _token(settings: Settings, user: str | None) -> str:
     if user is not None:
-        from services.tokens import issue
+        from services.auth.tokens import issue
 
         return issue(settings, f"user:{user}", 300)
     if settings.token is None:

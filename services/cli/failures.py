@@ -3,8 +3,8 @@
 import sys
 
 from services.cli.errors import AWAY, NO, USAGE
-from services.settings import BadSetting, NotConfigured
-from streams.kafka import KafkaAway
+from services.process.settings import BadSetting, NotConfigured
+from streams.kafka.settings import KafkaAway
 
 Explained = tuple[str, int]
 
@@ -49,13 +49,13 @@ def _of_kafka(error: Exception) -> Explained | None:
 
         if isinstance(error, KafkaError):
             return f"Kafka cannot be reached ({type(error).__name__}); {_START_KAFKA}", AWAY
-    if "streams.topic_admin" in sys.modules:
-        from streams.topic_admin import TopicRefused
+    if "streams.kafka.topic_admin" in sys.modules:
+        from streams.kafka.topic_admin import TopicRefused
 
         if isinstance(error, TopicRefused):
             return str(error), NO
-    if "streams.acl_admin" in sys.modules:
-        from streams.acl_admin import AclsRefused
+    if "streams.kafka.rights_admin" in sys.modules:
+        from streams.kafka.rights_admin import AclsRefused
 
         if isinstance(error, AclsRefused):
             return str(error), NO

@@ -43,6 +43,10 @@ VERBS = {
 }
 
 
+LABORATORY = ("simulate", "demo", "bench", "identity")
+"""Verbs for trials: their modules are found by name, so that nothing of the product imports the laboratory."""
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one verb; gives the exit status of contract §4."""
     words = list(sys.argv[1:] if argv is None else argv)
@@ -72,7 +76,8 @@ def _run(words: Sequence[str]) -> int:
     if verb not in VERBS:
         print(f"contactpoint: there is no verb {verb!r}; see `contactpoint --help`", file=sys.stderr)
         return USAGE
-    module = importlib.import_module(f"services.cli.{verb.replace('-', '_')}")
+    package = "services.lab.verbs" if verb in LABORATORY else "services.cli.verbs"
+    module = importlib.import_module(f"{package}.{verb.replace('-', '_')}")
     parser = parser_for(verb, VERBS[verb])
     module.describe(parser)
     status: int = module.run(parser.parse_args(words[1:]))

@@ -6,13 +6,13 @@ from typing import Any, NamedTuple
 
 from domain.agency import Agency
 from domain.vocabulary import SubmissionType
-from services.feeds.advice import advice_for
+from services.feeds._advice import advice_for
+from services.feeds._judge import reasons_against
+from services.feeds._steps import ReadyStep
 from services.feeds.extract import Extract
 from services.feeds.fields import CellRefused, Cells, columns_of
-from services.feeds.judge import reasons_against
 from services.feeds.layout import CHILD, Layout
 from services.feeds.reading import Row
-from services.feeds.steps import ReadyStep
 from services.feeds.values import BadCell, iso_date, refuse_formula
 
 Submission = dict[str, Any]

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from pydantic import BaseModel
 
+from services.contract.submission import MAX_ITEMS, MODELS
 from services.feeds.layout import CHILD, Layout, Source, Step
-from services.registrar.submission import MAX_ITEMS, MODELS
 from services.submit.table import data_columns
 
 Place = tuple[str | int, ...]

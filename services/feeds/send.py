@@ -10,7 +10,7 @@ from services.feeds.standing import Standing
 from services.submit.files import Line
 from services.submit.route import key_of
 from services.submit.sender import Sender
-from streams.topics import submissions_topic
+from streams.kafka.topics import submissions_topic
 
 ROWS_AT_ONCE = 500
 

@@ -10,9 +10,9 @@ from domain.vocabulary import SubmissionType
 from services.feeds.convert import Converted
 from services.feeds.layout import CHILD
 from services.submit.settle import PATIENCE_S, Stuck
-from streams.kafka import KafkaAway, KafkaSettings
+from streams.kafka.settings import KafkaAway, KafkaSettings
+from streams.kafka.topics import submissions_topic
 from streams.store.database import Database
-from streams.topics import submissions_topic
 
 _LIMIT_MS = 10_000
 _PAUSE_S = 0.2

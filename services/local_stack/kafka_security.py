@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from streams.kafka import KafkaSettings
+from streams.kafka.settings import KafkaSettings
 
 BROKER_USER = "kafka"
 ADMIN_USER = "contactpoint"

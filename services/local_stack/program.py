@@ -14,7 +14,7 @@ from pathlib import Path
 
 from services.local_stack import launch
 from services.local_stack.accounts import Account
-from services.private_files import private_folder
+from services.process.private_files import private_folder
 
 LARGEST_LOG = 20 * 1024 * 1024
 POLL_SECONDS = 0.05

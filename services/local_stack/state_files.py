@@ -11,8 +11,8 @@ from services.local_stack.child import Child, State
 from services.local_stack.layout import Layout
 from services.local_stack.leftovers import Started, write_record
 from services.local_stack.program import Program
-from services.private_files import write_private
-from services.settings import stack_file
+from services.process.private_files import write_private
+from services.process.settings import stack_file
 
 
 def record_file(data: Path) -> Path:

@@ -14,9 +14,9 @@ from services.local_stack.leftovers import end_leftovers
 from services.local_stack.lock import owned
 from services.local_stack.program import CannotStart, Program, end, start
 from services.local_stack.state_files import StateFiles, record_file
-from services.private_files import private_folder
-from services.runtime import DONE, UNREACHABLE
-from services.settings import Settings
+from services.process.private_files import private_folder
+from services.process.settings import Settings
+from services.runtime.roles import DONE, UNREACHABLE
 
 logger = logging.getLogger(__name__)
 

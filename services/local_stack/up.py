@@ -5,15 +5,15 @@ import sys
 import threading
 from collections.abc import Callable
 
+from services.auth.trust import refuse_local_issuer_elsewhere
 from services.local_stack.jars import JarError
 from services.local_stack.lock import AlreadyRunning
 from services.local_stack.program import CannotStart
 from services.local_stack.supervisor import Supervisor
-from services.logs import log_to_stderr
-from services.runtime import DONE, FAILED, UNREACHABLE
-from services.setting_errors import NotConfigured
-from services.settings import Settings
-from services.signin.trust import refuse_local_issuer_elsewhere
+from services.process.logs import log_to_stderr
+from services.process.setting_errors import NotConfigured
+from services.process.settings import Settings
+from services.runtime.roles import DONE, FAILED, UNREACHABLE
 
 logger = logging.getLogger(__name__)
 

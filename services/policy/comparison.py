@@ -6,8 +6,8 @@ from typing import Any
 
 import orjson
 
-from domain.chronology import Fact
 from domain.policy import STEP, ContactsModel, Judge, Passage, Policy, Tallies, figures, pass_through, to_tens
+from domain.timeline import Fact
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
 from domain.policy import Judge, pass_through
 from domain.policy.rules import KnownTo, ServedBy, every_rule
-from projections.chronology.query import facts_of
-from projections.shields.query import veils
+from projections.timeline.query import facts_of
+from projections.visibility.shields import veils
 from services.policy.policy_file import read_policy
 from services.registers import load_agencies
 

@@ -13,10 +13,10 @@ from contextlib import closing, suppress
 from time import monotonic
 from typing import IO, Any
 
-from domain.chronology import Fact
-from projections.chronology.query import facts_of
+from domain.timeline import Fact
 from projections.directory import query as directory
-from projections.shields.query import unless_shielded, veils
+from projections.timeline.query import facts_of
+from projections.visibility.shields import unless_shielded, veils
 from services.policy.comparison import Comparison, Question
 from services.policy.model_file import read_model
 from services.policy.policy_file import read_policy

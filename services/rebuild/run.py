@@ -12,18 +12,18 @@ from typing import Any
 
 from psycopg2.errors import LockNotAvailable
 
-from projections import locks, positions
-from projections.digest import digest
-from projections.live import write as write_live
-from projections.positions import Partition
-from projections.projection import Opener
-from projections.schema import LIVE, use
+from projections.base.projection import Opener
+from projections.engine import locks, positions
+from projections.engine.digest import digest
+from projections.engine.live import write as write_live
+from projections.engine.positions import Partition
+from projections.engine.schema import LIVE, use
 from services.rebuild import building
-from streams.kafka import KafkaSettings
-from streams.replay import Span, replay
-from streams.sealing import KeyEncryptionKey
+from streams.crypto.keys import KeyRing, reader_of
+from streams.crypto.sealing import KeyEncryptionKey
+from streams.kafka.settings import KafkaSettings
+from streams.projecting.bulk_read import Span, replay
 from streams.store.database import Connection, Database, transaction
-from streams.store.keys import KeyRing, reader_of
 
 LITTLE = 2_000
 """So many messages may be caught up while the projector pauses."""

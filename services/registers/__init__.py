@@ -8,6 +8,7 @@ keeps which extracts of agencies' systems were sent.
 from contextlib import closing
 from importlib.resources import files
 
+from services.registers._entries import BadRegister
 from services.registers.agencies import (
     add_agencies,
     agencies_version,
@@ -17,7 +18,6 @@ from services.registers.agencies import (
     read_agencies_file,
 )
 from services.registers.demo_users import DEMO_USERS, add_demo_users
-from services.registers.entries import BadRegister
 from services.registers.extracts import ExtractRefused, SentExtract, begin_extract, complete_extract
 from services.registers.granting import FAR, Granter, Users, add_users
 from services.registers.users import BadUser, load_users, read_users_file, user_document, user_of

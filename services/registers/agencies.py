@@ -10,11 +10,11 @@ from psycopg2.extras import Json, execute_values
 
 from domain.agency import Agency, Contact
 from domain.vocabulary import AgencyKind
-from services.registers.entries import BadRegister, read_entries
-from streams.acls import grant_agencies
-from streams.kafka import KafkaSettings
+from services.registers._entries import BadRegister, read_entries
+from streams.kafka.rights import grant_agencies
+from streams.kafka.settings import KafkaSettings
+from streams.kafka.topics import ensure_topics, notices_topic
 from streams.store.database import Cursor, Database
-from streams.topics import ensure_topics, notices_topic
 
 RESERVED_CODES = frozenset({"unclaimed", "restricted", "stewardship"})
 """Names that topics and sources use for something else."""

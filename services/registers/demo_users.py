@@ -6,14 +6,12 @@ looks cause no notices. The volunteer's do.
 
 from contextlib import closing
 
-from domain.protection import Role, Standing
+from domain.authorization import Role, Standing
 from services.registers.granting import FAR, Granter, Users
-from services.simulate.agencies import COUNCILS, HOSPITALS, VOLUNTARY
-from streams.sealing import KeyEncryptionKey
+from streams.crypto.sealing import KeyEncryptionKey
 
-_WARD = HOSPITALS[0].organisation["code"]
-"""As involvements name the hospital."""
-_COUNCIL = COUNCILS[0].code
+_WARD, _COUNCIL, _VOLUNTARY = "HOSPITAL-BRACKMOOR", "la-brackmoor", "vol-lanternhouse"
+"""As the agencies and involvements of the fictional county name them."""
 
 
 def _demo(name: str, role: Role, organisation: str, display_name: str, *, sensitive: bool = False) -> Standing:
@@ -24,7 +22,7 @@ DEMO_USERS = (
     _demo("practitioner", Role.PRACTITIONER, _WARD, "practitioner", sensitive=True),
     _demo("data-manager", Role.DATA_MANAGER, _COUNCIL, "data manager", sensitive=True),
     _demo("attendance-officer", Role.PRACTITIONER, _COUNCIL, "attendance officer"),
-    _demo("volunteer", Role.PRACTITIONER, VOLUNTARY.code, "volunteer"),
+    _demo("volunteer", Role.PRACTITIONER, _VOLUNTARY, "volunteer"),
     _demo("masked", Role.DATA_MANAGER, _COUNCIL, "data manager without clearance"),
     _demo("auditor", Role.AUDITOR, _COUNCIL, "auditor", sensitive=True),
     _demo("administrator", Role.AUTHORITY_ADMINISTRATOR, _COUNCIL, "administrator"),

@@ -11,14 +11,14 @@ from uuid import UUID, uuid4
 from eventsourcing.application import EventSourcedLog
 from eventsourcing.persistence import IntegrityError, PersistenceError
 
-from domain.access.user_events import OPERATOR, UserChanged, UserGranted, UserRevoked
-from domain.protection import Role, Standing
+from domain.access_log.user_events import OPERATOR, UserChanged, UserGranted, UserRevoked
+from domain.authorization import Role, Standing
 from services.registers.users import load_users
 from streams.codec import EventMapper, iso_text
-from streams.sealing import KeyEncryptionKey
+from streams.crypto.keys import KeyRing, insert_keys, reader_of
+from streams.crypto.sealing import KeyEncryptionKey
 from streams.store.application import LogApplication
 from streams.store.database import Cursor, Database, DatabaseAway
-from streams.store.keys import KeyRing, insert_keys, reader_of
 
 ATTEMPTS = 5
 """How often it is tried when somebody else was faster on one of the users."""

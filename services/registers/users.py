@@ -6,9 +6,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from domain.protection import Role, Standing
+from domain.authorization import Role, Standing
 from domain.vocabulary import AUTHORITY_CODE
-from services.registers.entries import BadRegister, read_entries
+from services.registers._entries import BadRegister, read_entries
 from streams.store.database import Cursor
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._@-]{0,99}")

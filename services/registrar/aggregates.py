@@ -11,9 +11,9 @@ from domain.catalogue import EVENTS
 from domain.child import Child
 from domain.source_record import SourceRecord
 from services.registrar import store
+from streams.crypto.keys import KeyRing
 from streams.store.application import LogApplication
 from streams.store.database import Database
-from streams.store.keys import KeyRing
 
 MOST_KEPT = 15_000
 """Of records and of children, between batches."""

@@ -8,12 +8,12 @@ from uuid import UUID
 from domain.agency import Agency
 from domain.event import RegisterEvent
 from domain.vocabulary import STEWARDSHIP_SOURCE
+from services.contract.decisions import read_decision
+from services.contract.reading import TOO_LARGE, Invalid, Reason, Valid, read
 from services.registrar import store
-from services.registrar.decisions import read_decision
-from services.registrar.places import Places
-from services.registrar.reading import TOO_LARGE, Invalid, Reason, Valid, read
+from services.registrar.batch_matcher import Places
 from services.registrar.receipts import Answer
-from streams.topics import STEWARDSHIP, submissions_topic
+from streams.kafka.topics import STEWARDSHIP, submissions_topic
 
 STEWARDS_TOPIC = submissions_topic(STEWARDSHIP)
 

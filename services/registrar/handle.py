@@ -15,23 +15,23 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812
 from domain.agency import Agency
 from domain.child import Child, Ruling
 from domain.event import RegisterEvent
-from domain.identity import Comparer
+from domain.matching import Comparer
 from domain.source_record import Refusal, Said, decide
 from domain.vocabulary import SubmissionType
+from services.contract.reading import Invalid, Valid, reason
 from services.registrar import store
 from services.registrar.aggregates import Aggregates
 from services.registrar.batch import Batch, Message
-from services.registrar.kept_apart import Verdict
+from services.registrar.batch_matcher import Places, ReadPlaces, read_places
+from services.registrar.cannot_link import Verdict
+from services.registrar.linking import Telling
 from services.registrar.match_index import count_records
-from services.registrar.places import Places, ReadPlaces, read_places
-from services.registrar.reading import Invalid, Valid, reason
 from services.registrar.receipts import Answer, dead_letter, receipt
 from services.registrar.stewardship import rule
-from services.registrar.telling import Telling
 from streams.codec import iso_text
+from streams.crypto.keys import KeyRing, insert_keys
 from streams.store.application import LogApplication
 from streams.store.database import Database, DatabaseAway
-from streams.store.keys import KeyRing, insert_keys
 from streams.store.outbox import write_outbox
 
 logger = logging.getLogger(__name__)

@@ -19,21 +19,21 @@ from aiokafka.errors import KafkaError
 from eventsourcing.persistence import PersistenceError
 
 from domain.agency import Agency
-from domain.identity import Comparer
-from services.identity.settings_file import load_settings
+from domain.matching import Comparer
+from services.process.settings import Settings
 from services.registers import agencies_version, load_agencies
 from services.registrar import store
 from services.registrar.batch import Message
 from services.registrar.handle import Registrar
+from services.registrar.matcher_settings import load_settings
 from services.registrar.reindex import build_match_index
-from services.settings import Settings
 from streams.codec import EventMapper
-from streams.kafka import KafkaSettings
-from streams.sealing import KeyEncryptionKey
+from streams.crypto.keys import KeyRing, reader_of
+from streams.crypto.sealing import KeyEncryptionKey
+from streams.kafka.settings import KafkaSettings
+from streams.kafka.topics import STEWARDSHIP, UNCLAIMED, agency_topics, submissions_topic
 from streams.store.application import LogApplication
 from streams.store.database import Database, DatabaseAway, connect
-from streams.store.keys import KeyRing, reader_of
-from streams.topics import STEWARDSHIP, UNCLAIMED, agency_topics, submissions_topic
 
 logger = logging.getLogger(__name__)
 

@@ -12,8 +12,8 @@ from uuid import UUID
 import orjson
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
-from domain.identity import Candidate, Features
-from domain.identity.blocking import MOST_IN_A_BLOCK, blocking_keys
+from domain.matching import Candidate, Features
+from domain.matching.blocking import MOST_IN_A_BLOCK, blocking_keys
 from streams.store.binary_copy import bigint, copy_into, copy_rows
 
 MOST_CHILDREN = 8

@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 import orjson
 
-from services.registrar.reading import Reason
-from streams.topics import DEAD_LETTERS, UNCLAIMED, receipt_topic
+from services.contract.reading import Reason
+from streams.kafka.topics import DEAD_LETTERS, UNCLAIMED, receipt_topic
 
 MAX_RAW_BYTES = 65_536
 """How much of a message is kept in its dead letter."""

@@ -14,12 +14,12 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812
 from domain.catalogue import WIRE_NAMES
 from domain.child.events import ChildListed, ChildrenMerged, RecordLinked
 from domain.event import RegisterEvent
-from domain.identity import Features, features_of
+from domain.matching import Features, features_of
 from domain.source_record.events import RecordAmended, RecordRegistered, RecordRemoved
 from services.registrar.match_index import IndexChanges, candidates_of, index_keys, write_index
+from streams.crypto.keys import KeyRing
 from streams.store.application import LogApplication
 from streams.store.database import Database
-from streams.store.keys import KeyRing
 
 logger = logging.getLogger(__name__)
 

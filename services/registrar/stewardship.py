@@ -10,8 +10,8 @@ from uuid import UUID
 from domain.child import Child, Ruling, shielding, stewardship
 from domain.child.stewardship import Leaving, Ruled
 from domain.source_record import Refusal
-from services.registrar.decisions import DecisionType
-from services.registrar.reading import Valid
+from services.contract.decisions import DecisionType
+from services.contract.reading import Valid
 from services.registrar.store import RecordKey
 
 

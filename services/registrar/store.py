@@ -7,7 +7,7 @@ from uuid import UUID
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 from psycopg2.extras import execute_values
 
-from services.registrar.kept_apart import Verdict, keep_verdicts
+from services.registrar.cannot_link import Verdict, keep_verdicts
 from services.registrar.match_index import IndexChanges, write_index
 from streams.store.binary_copy import copy_into, copy_rows
 

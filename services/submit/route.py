@@ -5,7 +5,7 @@ from collections.abc import Container
 import orjson
 
 from domain.vocabulary import agency_code
-from streams.topics import UNCLAIMED, submissions_topic
+from streams.kafka.topics import UNCLAIMED, submissions_topic
 
 LONGEST_KEY = 256
 

@@ -9,7 +9,7 @@ from kafka.errors import KafkaError, KafkaTimeoutError
 from kafka.producer.future import FutureRecordMetadata
 
 from services.submit.files import LARGEST, Line
-from streams.kafka import KafkaAway, KafkaSettings
+from streams.kafka.settings import KafkaAway, KafkaSettings
 
 MOST_UNDER_WAY = 10_000
 MOST_BYTES_UNDER_WAY = 32 * 1024 * 1024

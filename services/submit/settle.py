@@ -8,7 +8,7 @@ from typing import TypeVar
 import psycopg2
 
 from projections.receipts.query import Offsets, outcomes
-from services.positions import read_positions
+from services.queries.positions import read_positions
 from services.submit.sender import Ranges
 from streams.store.database import Cursor, Database, DatabaseAway
 

@@ -16,7 +16,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 import orjson
 from pydantic import BaseModel
 
-from services.registrar.submission import MAX_ITEMS, MODELS
+from services.contract.submission import MAX_ITEMS, MODELS
 
 ENVELOPE = ("type", "id", "source", "subject", "time")
 LONGEST_CELL = 64 * 1024 * 1024

@@ -18,10 +18,10 @@ from eventsourcing.persistence import (
 )
 from psycopg2.sql import Composed
 
+from streams.store._statements import Statements
 from streams.store.binary_rows import binary_rows
 from streams.store.database import Cursor, Database
 from streams.store.errors import AmbiguousCommit, RecorderAway, library_errors
-from streams.store.statements import Statements
 
 __all__ = ["AmbiguousCommit", "PollingSubscription", "PostgresRecorder", "RecorderAway"]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from services.cli.main import VERBS
-from services.settings import read_settings
+from services.process.settings import read_settings
 from tests.architecture.tree import ROOT, project_files
 
 DOCUMENTS = [path for path in project_files() if path.suffix == ".md"]

@@ -7,7 +7,7 @@ from typing import Any, Literal, Union, get_args, get_origin
 import annotated_types
 from pydantic import AfterValidator, BaseModel
 
-from services.registrar.submission import MODELS
+from services.contract.submission import MODELS
 
 ACCEPTED = (
     "'); drop schema views cascade; --",

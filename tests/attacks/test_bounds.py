@@ -6,8 +6,9 @@ from contextlib import ExitStack
 
 import pytest
 
-from services.api.front import connection, gate, refusing
-from streams.kafka import KafkaSettings
+from services.api.limits import connection, refusing
+from services.api.limits import middleware as gate
+from streams.kafka.settings import KafkaSettings
 from tests.api_world import NHS_NUMBER, one_child
 from tests.attacks.clients import Place, connected, head, is_answered, place_of, rest, status
 from tests.served import served

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from services.api.front import fairness, refusing
-from services.api.front.gate import LARGEST_QUESTION
-from streams.kafka import KafkaSettings
+from services.api.limits import fairness, refusing
+from services.api.limits.middleware import LARGEST_QUESTION
+from streams.kafka.settings import KafkaSettings
 from tests.api_world import client_of, looking
 from tests.world import World
 

@@ -5,9 +5,9 @@ from contextlib import ExitStack, contextmanager
 
 import pytest
 
-from services.api.front import connections
-from services.api.front.connections import Connections
-from streams.kafka import KafkaSettings
+from services.api.limits import connections
+from services.api.limits.connections import Connections
+from streams.kafka.settings import KafkaSettings
 from tests.api_world import one_child
 from tests.attacks.clients import Place, connected, head, is_answered, place_of, rest, status
 from tests.served import served

@@ -7,10 +7,10 @@ import pytest
 from kafka import KafkaProducer
 from starlette.testclient import TestClient
 
-from services.registrar.reading import Reason
+from services.contract.reading import Reason
 from services.registrar.receipts import Answer, dead_letter
-from streams.kafka import KafkaSettings
-from streams.topics import DEAD_LETTERS
+from streams.kafka.settings import KafkaSettings
+from streams.kafka.topics import DEAD_LETTERS
 from tests.api_world import client_of, looking
 from tests.test_api import is_problem
 from tests.world import World, person

@@ -14,8 +14,8 @@ import yaml
 
 from domain.reports import REPORTS
 from services.cli.main import VERBS
-from services.schemas.examples import SUBMISSIONS
-from streams.kafka import KafkaSettings
+from services.contract.schemas.examples import SUBMISSIONS
+from streams.kafka.settings import KafkaSettings
 from tests.api_world import client_of, looking
 from tests.attacks.payloads import ACCEPTED, FIELDS, MARKUP, filled
 from tests.attacks.test_injection import HARM, texts

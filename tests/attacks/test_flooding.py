@@ -6,10 +6,11 @@ from contextlib import ExitStack
 
 import pytest
 
-from services.api.front import connection, fairness, gate
-from services.api.front.fairness import MOST_OF_A_CALLER
-from services.api.submissions import MOST_OF_AN_AGENCY
-from streams.kafka import KafkaSettings
+from services.api.limits import connection, fairness
+from services.api.limits import middleware as gate
+from services.api.limits.fairness import MOST_OF_A_CALLER
+from services.api.routes.submissions import MOST_OF_AN_AGENCY
+from streams.kafka.settings import KafkaSettings
 from tests.api_world import NHS_NUMBER, one_child
 from tests.attacks.clients import PATIENCE_S, Place, connected, head, is_answered, place_of, rest, status
 from tests.served import served

@@ -7,8 +7,8 @@ from uuid import uuid4
 import pytest
 from starlette.testclient import TestClient
 
-from services.registrar.decisions import DecisionType
-from streams.kafka import KafkaSettings
+from services.contract.decisions import DecisionType
+from streams.kafka.settings import KafkaSettings
 from tests.api_world import Headers, client_of, looking
 from tests.protection.clinic import ADA, BEA, CAY, clinic
 from tests.shields import decide

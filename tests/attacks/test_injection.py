@@ -13,9 +13,9 @@ import orjson
 import pytest
 from starlette.testclient import TestClient
 
-from services.simulate.identifiers import nhs_number
-from services.subject_access_page import page
-from streams.kafka import KafkaSettings
+from services.lab.simulate.identifiers import nhs_number
+from services.pages.subject_access import page
+from streams.kafka.settings import KafkaSettings
 from tests.api_world import Headers, client_of, looking
 from tests.attacks.payloads import ACCEPTED, FIELDS, MARKUP, REFUSED, alone, filled
 from tests.served import runner, served

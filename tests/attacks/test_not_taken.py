@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from services.api.front import connection
-from services.api.front.turns import PLACES
-from services.simulate.identifiers import nhs_number
-from streams.kafka import KafkaSettings
+from services.api.limits import connection
+from services.api.limits.turns import PLACES
+from services.lab.simulate.identifiers import nhs_number
+from streams.kafka.settings import KafkaSettings
 from tests.api_world import NHS_NUMBER, one_child
 from tests.attacks.clients import PATIENCE_S, Place, head, is_answered, place_of, rest
 from tests.served import served

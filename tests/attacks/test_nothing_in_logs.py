@@ -7,8 +7,8 @@ from typing import Any
 import psycopg2
 import pytest
 
-from services.api import children
-from streams.kafka import KafkaSettings
+from services.api.routes import children
+from streams.kafka.settings import KafkaSettings
 from tests.api_world import client_of, looking
 from tests.attacks.payloads import filled
 from tests.world import World, submission

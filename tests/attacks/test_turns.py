@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from services.api.front.turns import LONGEST_REST_S, Turns
+from services.api.limits.turns import LONGEST_REST_S, Turns
 
 Asking = asyncio.Task[None]
 

@@ -7,9 +7,9 @@ import pytest
 
 from domain.agency import RIGHTS
 from domain.vocabulary import AgencyKind
+from services.contract.reading import Valid, read
 from services.feeds.fields import DATES
 from services.feeds.layout_file import load_layout, sample_of, shipped
-from services.registrar.reading import Valid, read
 from services.submit.table import data_columns
 from tests.feeds.extracts import UNTOLD, converted, said, sample
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from services.simulate.feeds import write_feeds
+from services.lab.simulate.feeds import write_feeds
 from tests.flow.stack import Stack
 
 

@@ -11,12 +11,12 @@ import pytest
 
 from domain.child import Child, Comparison
 from domain.event import RegisterEvent
-from services.settings import read_settings
+from services.process.settings import read_settings
 from streams.codec import EventMapper
-from streams.sealing import KeyEncryptionKey
+from streams.crypto.keys import KeyRing, reader_of
+from streams.crypto.sealing import KeyEncryptionKey
 from streams.store.application import LogApplication
 from streams.store.database import Database
-from streams.store.keys import KeyRing, reader_of
 from tests.flow.stack import Stack, eventually
 from tests.world import AGENCIES, person
 

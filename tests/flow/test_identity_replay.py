@@ -13,7 +13,7 @@ import yaml
 from domain.reports import gp_registrations
 from tests.flow.stack import Stack
 
-SHIPPED = files("domain.identity").joinpath("matcher.yaml").read_text(encoding="utf-8")
+SHIPPED = files("domain.matching").joinpath("matcher.yaml").read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")

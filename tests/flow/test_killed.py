@@ -12,7 +12,7 @@ from typing import Any
 
 import psutil
 
-from services.simulate.feeds import submissions
+from services.lab.simulate.feeds import submissions
 from tests.flow.stack import ROLES, Stack
 
 AGENCY = "urn:agency:la-killed"

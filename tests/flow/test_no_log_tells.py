@@ -12,8 +12,8 @@ import httpx
 import pytest
 from kafka import KafkaProducer
 
-from services.settings import read_settings
-from streams.topics import ACCESS_EVENTS, REGISTER_EVENTS, receipt_topic, submissions_topic
+from services.process.settings import read_settings
+from streams.kafka.topics import ACCESS_EVENTS, REGISTER_EVENTS, receipt_topic, submissions_topic
 from tests.flow.stack import Stack, eventually
 from tests.world import person, submission
 

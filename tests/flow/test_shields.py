@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from kafka import KafkaConsumer, TopicPartition
 
-from services.settings import read_settings
+from services.process.settings import read_settings
 from tests.flow.stack import Stack, eventually
 from tests.shields import AT_RISK, NUMBER, SCHOOL, secrets_in
 from tests.world import AGENCIES, person, submission

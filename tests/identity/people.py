@@ -3,9 +3,9 @@
 from functools import cache
 from typing import Any
 
-from domain.identity import Candidate, Comparer, Features, features_of
-from domain.identity.clusters import Clusters
-from services.identity.settings_file import load_settings
+from domain.matching import Candidate, Comparer, Features, features_of
+from domain.matching.clusters import Clusters
+from services.registrar.matcher_settings import load_settings
 
 TIME = "2008-10-23T09:00:00Z"
 HOME = {"lines": ["4 Larkspur Row", "Westmarch"], "postcode": "ZX4 7QT"}

@@ -9,12 +9,12 @@ from hypothesis import given as for_all
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from domain.identity import Features, blocking_keys, features_of, place
-from domain.identity.blocking import MOST_IN_A_BLOCK
-from domain.identity.clusters import Clusters
-from domain.identity.placing import MOST_SUSPICIONS
-from services.simulate.population import people
-from services.simulate.submissions import sent_for
+from domain.matching import Features, blocking_keys, features_of, place
+from domain.matching.blocking import MOST_IN_A_BLOCK
+from domain.matching.clusters import Clusters
+from domain.matching.placement import MOST_SUSPICIONS
+from services.lab.simulate.population import people
+from services.lab.simulate.submissions import sent_for
 from tests.identity.people import (
     ELSEWHERE,
     HOME,

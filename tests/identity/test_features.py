@@ -7,9 +7,9 @@ from hypothesis import assume
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 
-from domain.identity import features_of, normalise_name, normalise_postcode
-from domain.identity.features import MOST_HOMES, MOST_NAMES
-from domain.identity.normalise import latin_name
+from domain.matching import features_of, normalise_name, normalise_postcode
+from domain.matching.features import MOST_HOMES, MOST_NAMES
+from domain.matching.normalise import latin_name
 from tests.identity.people import HOME, TAMSIN, TIME, record
 
 

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 
-from domain.identity import Features
-from domain.identity.clusters import Clusters
-from domain.identity.measures import compare_dates, compare_lines, compare_names
-from domain.identity.settings import LEVELS
+from domain.matching import Features
+from domain.matching.clusters import Clusters
+from domain.matching.settings import LEVELS
+from domain.matching.similarity import compare_dates, compare_lines, compare_names
 from tests.identity.people import (
     BARE,
     ELSEWHERE,

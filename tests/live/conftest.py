@@ -11,7 +11,7 @@ import pytest
 from services.local_stack.kafka_server import kafka_program
 from services.local_stack.ports import remembered_ports
 from services.local_stack.program import Program, running
-from streams.kafka import KafkaSettings
+from streams.kafka.settings import KafkaSettings
 from tests.live.stage import Stage, delete_topics
 
 

@@ -4,8 +4,8 @@ import sys
 from pathlib import Path
 from threading import Event
 
-from streams.kafka import KafkaSettings
-from streams.projector import run_projector
+from streams.kafka.settings import KafkaSettings
+from streams.projecting.projector import run_projector
 
 if __name__ == "__main__":
     run_projector(KafkaSettings(sys.argv[1]), sys.argv[2], Path(sys.argv[3]), Event())

@@ -12,17 +12,17 @@ from uuid import UUID
 
 from kafka import KafkaAdminClient, KafkaProducer
 
-from projections import schema
+from projections.base.memory import MemoryViews
+from projections.base.projection import Row, Table
 from projections.catalogue import LOGS, REGISTER_LOG
-from projections.memory import MemoryViews
-from projections.projection import Row, Table
-from streams.kafka import KafkaSettings
-from streams.projector import run_projector
-from streams.sealing import KeyEncryptionKey
+from projections.engine import schema
+from streams.crypto.keys import KeyRing, reader_of
+from streams.crypto.sealing import KeyEncryptionKey
+from streams.kafka.settings import KafkaSettings
+from streams.kafka.topics import ACCESS_EVENTS, REGISTER_EVENTS, REGISTER_PARTITIONS, ensure_topics, receipt_topic
+from streams.projecting.projector import run_projector
 from streams.store.database import Database
-from streams.store.keys import KeyRing, reader_of
 from streams.store.schema import create_schemas
-from streams.topics import ACCESS_EVENTS, REGISTER_EVENTS, REGISTER_PARTITIONS, ensure_topics, receipt_topic
 from tests.views.postgres_views import rows
 from tests.views.story import Seals, Story
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from services.local_stack.program import Program, running
-from streams.kafka import KafkaSettings
+from streams.kafka.settings import KafkaSettings
 from tests.live.stage import Stage, delete_topics, eventually, listening, tell_much
 
 

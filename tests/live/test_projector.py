@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from kafka import KafkaAdminClient, TopicPartition
 
 from projections.receipts.project import RECEIPTS
-from streams.topics import ensure_topics
+from streams.kafka.topics import ensure_topics
 from tests.live.stage import Stage, eventually, listening, tell_much
 from tests.views.postgres_views import rows
 from tests.views.story import look, receipt

@@ -12,7 +12,7 @@ from typing import Any
 
 import psutil
 
-from services.settings import read_stack
+from services.process.settings import read_stack
 
 SECONDS = 60.0
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from services.local_stack.supervisor import Supervisor
 from services.local_stack.up import up
-from services.settings import read_settings
+from services.process.settings import read_settings
 
 SERVICES = ("registrar", "api")
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from services.local_stack.jars import Jar, JarError, class_path, read_pins
-from streams.kafka import KafkaSettings
+from streams.kafka.settings import KafkaSettings
 
 BYTES = b"a jar"
 GOOD = Jar("org.example", "good", "1.0", hashlib.sha256(BYTES).hexdigest())

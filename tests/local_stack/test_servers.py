@@ -15,7 +15,7 @@ from services.local_stack.child import Child, State
 from services.local_stack.ports import remembered_ports
 from services.local_stack.postgres_server import postgres_program
 from services.local_stack.program import LARGEST_LOG, CannotStart, Program, bound_log, end, running, start
-from streams.kafka import KafkaSettings
+from streams.kafka.settings import KafkaSettings
 from tests.local_stack.stacks import eventually
 
 

@@ -9,7 +9,7 @@ import pytest
 from kafka import KafkaAdminClient
 from kafka.admin import NewTopic
 
-from services.settings import read_settings, read_stack
+from services.process.settings import read_settings, read_stack
 from tests.local_stack.stacks import Stack, eventually
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from services import registers
 from services.registers import FAR
-from streams.kafka import KafkaSettings
+from streams.kafka.settings import KafkaSettings
 from tests.protection.standings import standing
 from tests.world import World, person, submission
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from domain.protection import Role, Standing
+from domain.authorization import Role, Standing
 
 NORTH, SOUTH = "E06999001", "E06999002"
 TODAY = date(2026, 11, 24)

@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
-from services.api.looking.callers import PUBLIC
-from streams.kafka import KafkaSettings
+from services.api.access_control.callers import PUBLIC
+from streams.kafka.settings import KafkaSettings
 from tests.api_world import client_of, looking
 from tests.protection.clinic import clinic
 from tests.world import World

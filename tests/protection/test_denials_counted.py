@@ -7,12 +7,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-import services.api.looking.denials
-from domain.protection import Action, Cause
-from services.api.looking.denials import MOST_ASKED, Denials
-from services.api.looking.denied import Asking, Denied
-from streams.access_log import AccessLogAway, Entry
-from streams.denials import Denial
+import services.api.access_control.denials
+from domain.authorization import Action, Cause
+from services.api.access_control.denials import MOST_ASKED, Denials
+from services.api.access_control.refusals import Asking, Denied
+from streams.access.access_log import AccessLogAway, Entry
+from streams.access.denials import Denial
 
 LONG, SHORT = 3_600.0, 0.01
 
@@ -98,7 +98,7 @@ def test_what_cannot_be_written_is_kept_and_written_later(log: Log) -> None:
 
 
 def test_counted_at_once_is_bounded_and_who_makes_room_is_written(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(services.api.looking.denials, "MOST_KEPT", 2)
+    monkeypatch.setattr(services.api.access_control.denials, "MOST_KEPT", 2)
     with closing(Denials(log, clock(), each_s=LONG)) as denials:
         for user in ("ann", "ann", "bob", "cat"):
             denials.record(attempt(user))

@@ -10,8 +10,8 @@ import psycopg2
 import pytest
 from starlette.testclient import TestClient
 
-from domain.protection import Cause
-from streams.kafka import KafkaSettings
+from domain.authorization import Cause
+from streams.kafka.settings import KafkaSettings
 from tests.api_world import REASON, bearer, client_of, looking
 from tests.protection.clinic import ADA, BEA, CAY, clinic
 from tests.shields import shield

@@ -1,6 +1,6 @@
 """The page on protection shows the table of rights and the reasons as they are."""
 
-from domain.protection import REASONS, RIGHTS, Action, Role, Where
+from domain.authorization import REASONS, RIGHTS, Action, Role, Where
 from tests.architecture.tree import ROOT
 
 PAGE = ROOT / "docs/protection.md"

@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 from starlette.testclient import TestClient
 
-from streams.kafka import KafkaSettings
+from streams.kafka.settings import KafkaSettings
 from tests.api_world import Headers, client_of, looking
 from tests.protection.clinic import ADA, BEA, SECRETS, clinic, started
 from tests.world import World, submission

@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.identity import Searcher
-from projections import schema
+from domain.matching import Searcher
 from projections.audit_history.query import history
 from projections.directory import query as directory
-from projections.directory.seen import Sight
+from projections.directory.redaction import Sight
 from projections.duplicates.query import contradictions, may_be, suspected_pairs
+from projections.engine import schema
 from projections.search.query import find
-from services.identity.settings_file import load_settings
+from services.registrar.matcher_settings import load_settings
 from streams.codec import decode_event
 from streams.store.database import Cursor
 from tests.protection.hiding import made_sensitive, record_streams, without

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from domain.protection import REASONS, NoReason, Role, Standing, reason_of, refusal_to_grant, refusal_to_revoke
+from domain.authorization import REASONS, NoReason, Role, Standing, reason_of, refusal_to_grant, refusal_to_revoke
 from tests.protection.standings import NORTH, SOUTH, standing
 
 ADMINISTRATOR = standing(Role.AUTHORITY_ADMINISTRATOR, user="admin")

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from domain.protection import RIGHTS, VERSION, Action, Effect, Role, Where, decide, where
-from domain.protection.rights import TABLE, _read
+from domain.authorization import RIGHTS, VERSION, Action, Effect, Role, Where, decide, where
+from domain.authorization.rights import TABLE, _read
 from tests.protection.standings import DATES, NORTH, SOUTH, TODAY, standing
 
 

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from domain.protection import RIGHTS, Action, Role, Where, decide
-from domain.protection.rights import Cell
+from domain.authorization import RIGHTS, Action, Role, Where, decide
+from domain.authorization.rights import Cell
 from services import registers
-from services.api.looking.standings import FRESH_S
+from services.api.access_control.entitlements import FRESH_S
 from services.registers import DEMO_USERS, Granter
-from streams.kafka import KafkaSettings
+from streams.kafka.settings import KafkaSettings
 from tests.api_world import Headers, client_of, looking
 from tests.protection.clinic import ADA, CAY, clinic
 from tests.protection.standings import NORTH, SOUTH, TODAY, standing

@@ -9,7 +9,7 @@ from kafka import KafkaAdminClient
 from services.local_stack.kafka_server import kafka_program
 from services.local_stack.ports import remembered_ports
 from services.local_stack.program import running
-from streams.kafka import KafkaSettings
+from streams.kafka.settings import KafkaSettings
 from tests.relay.stage import Store, eventually
 
 

@@ -3,8 +3,8 @@
 import sys
 from threading import Event
 
-from streams.kafka import KafkaSettings
-from streams.relay import run_relay
+from streams.kafka.settings import KafkaSettings
+from streams.publishing.relay import run_relay
 
 if __name__ == "__main__":
     run_relay(KafkaSettings(sys.argv[1]), sys.argv[2], Event())

@@ -11,13 +11,13 @@ from uuid import UUID, uuid4
 from eventsourcing.persistence import StoredEvent
 from kafka import KafkaConsumer, TopicPartition
 
-from streams.kafka import KafkaSettings
-from streams.relay import encode_event, partition_of, run_relay
+from streams.kafka.settings import KafkaSettings
+from streams.kafka.topics import REGISTER_PARTITIONS
+from streams.publishing.relay import encode_event, partition_of, run_relay
 from streams.store.database import Database
 from streams.store.outbox import write_outbox
 from streams.store.recorder import PostgresRecorder
 from streams.store.schema import create_schemas
-from streams.topics import REGISTER_PARTITIONS
 
 Message = tuple[str, bytes, bytes]
 

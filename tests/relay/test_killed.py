@@ -6,8 +6,8 @@ import subprocess
 import sys
 from threading import Event, Thread
 
-from streams.kafka import KafkaSettings
-from streams.topics import ACCESS_EVENTS, REGISTER_EVENTS
+from streams.kafka.settings import KafkaSettings
+from streams.kafka.topics import ACCESS_EVENTS, REGISTER_EVENTS
 from tests.relay.stage import Store, eventually, held, relay
 
 KILLS = 8

@@ -1,7 +1,7 @@
 """Notices are published like receipts, each in its authority's own topic, which is kept for ever."""
 
-from streams.kafka import KafkaSettings
-from streams.topics import check_topics, notices_topic
+from streams.kafka.settings import KafkaSettings
+from streams.kafka.topics import check_topics, notices_topic
 from tests.relay.stage import Store, eventually, held, relay
 
 NORTH = "E06999001"

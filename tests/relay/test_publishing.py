@@ -7,8 +7,8 @@ import psycopg2
 import pytest
 from kafka import KafkaProducer
 
-from streams.kafka import KafkaSettings
-from streams.topics import ACCESS_EVENTS, REGISTER_EVENTS, ensure_topics
+from streams.kafka.settings import KafkaSettings
+from streams.kafka.topics import ACCESS_EVENTS, REGISTER_EVENTS, ensure_topics
 from tests.relay.stage import Store, eventually, held, relay
 
 
@@ -101,7 +101,7 @@ def test_with_all_progress_forgotten_kafka_tells_where_to_go_on(store: Store, ka
 def test_a_second_relay_stands_by_and_takes_over(
     store: Store, kafka: KafkaSettings, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level("INFO", "streams.relay")
+    caplog.set_level("INFO", "streams.publishing.relay")
     with relay(kafka, store.url):
         eventually(store.is_published)
         with relay(kafka, store.url):

@@ -6,11 +6,11 @@ from contextlib import closing
 
 import pytest
 
-from streams.appender import Appender, Batch, Identity, OffsetTaken
-from streams.kafka import KafkaSettings
-from streams.publisher import Publisher, encode_event, partition_of
-from streams.store.publication import Publication
-from streams.topics import REGISTER_EVENTS, Partition, ensure_topics
+from streams.kafka.settings import KafkaSettings
+from streams.kafka.topics import REGISTER_EVENTS, Partition, ensure_topics
+from streams.publishing.appender import Appender, Batch, Identity, OffsetTaken
+from streams.publishing.publication import Publication
+from streams.publishing.publisher import Publisher, encode_event, partition_of
 from tests.relay.stage import Store, held
 
 

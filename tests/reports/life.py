@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from domain.chronology import Fact, FactKind
+from domain.timeline import Fact, FactKind
 from domain.vocabulary import RESTRICTED_SOURCE
 
 BORN = "1991-11-09"

@@ -6,9 +6,9 @@ from datetime import date
 from typing import Any
 
 from domain.birth import believed_birth
-from domain.chronology import Fact
 from domain.education import birthday, is_of_school_age
 from domain.reports import gp_registrations
+from domain.timeline import Fact
 from domain.vocabulary import RESTRICTED_SOURCE, UNIVERSAL_SERVICES
 
 

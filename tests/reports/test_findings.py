@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.chronology import summary, walk
 from domain.reports import Finding, findings, gp_registrations
+from domain.timeline import summary, walk
 from domain.vocabulary import RESTRICTED_SOURCE
 from tests.reports.life import BORN, EAST, NORTH, OF_AGE, PAST_AGE, Life, days_about, girl
 from tests.reports.scan import on_lists

@@ -22,10 +22,10 @@ from services.local_stack.kafka_server import kafka_program
 from services.local_stack.layout import says_ready, service_command
 from services.local_stack.ports import HOST, remembered_ports
 from services.local_stack.program import Program, running
-from streams.acls import agency_user, service_user
-from streams.appender import Batch, Identity
-from streams.kafka import KafkaSettings
-from streams.topics import Partition
+from streams.kafka.rights import agency_user, service_user
+from streams.kafka.settings import KafkaSettings
+from streams.kafka.topics import Partition
+from streams.publishing.appender import Batch, Identity
 from tests.signin.certificates import Authority
 
 ROLES = ("registrar", "relay", "projector", "api")

@@ -14,13 +14,13 @@ from typing import Any
 import pytest
 
 from services.api import server
+from services.auth.certificates import agency_of
 from services.local_stack.layout import STOP_SECONDS
 from services.local_stack.ports import remembered_ports
-from services.setting_errors import NotConfigured
-from services.settings import Settings
-from services.signin.certificates import agency_of
-from services.signin.options import Tls
-from streams.kafka import KafkaSettings
+from services.process.setting_errors import NotConfigured
+from services.process.settings import Settings
+from services.process.sign_in import Tls
+from streams.kafka.settings import KafkaSettings
 from tests.signin.certificates import Authority
 from tests.world import World, person
 

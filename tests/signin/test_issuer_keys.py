@@ -9,10 +9,10 @@ from collections.abc import Iterator, Mapping
 import pytest
 from joserfc.jwk import ECKey
 
-from services.signin import fetch
-from services.signin.fetch import IssuerAway, fetch_keys
-from services.signin.issuer_keys import FRESH_S, KEPT_S, PAUSE_S, IssuerKeys
-from services.signin.keys import VerifyingKey
+from services.auth import fetch
+from services.auth.fetch import IssuerAway, fetch_keys
+from services.auth.issuer_keys import FRESH_S, KEPT_S, PAUSE_S, IssuerKeys
+from services.auth.keys import VerifyingKey
 from tests.signin.issuer import EC, Issuer, an_issuer
 
 

@@ -10,13 +10,21 @@ import pytest
 from joserfc import jwt
 
 from services.api import server
+from services.auth.tokens import (
+    KEY_FILE,
+    Caller,
+    Principal,
+    TokenRefused,
+    create_issuer_key,
+    issue,
+    local_verifying_keys,
+)
+from services.auth.trust import verifier_for
 from services.cli.main import main
 from services.local_stack.up import up
-from services.private_files import private_folder
-from services.setting_errors import BadSetting, NotConfigured
-from services.settings import Settings, read_settings
-from services.signin.trust import verifier_for
-from services.tokens import KEY_FILE, Caller, Principal, TokenRefused, create_issuer_key, issue, local_verifying_keys
+from services.process.private_files import private_folder
+from services.process.setting_errors import BadSetting, NotConfigured
+from services.process.settings import Settings, read_settings
 from tests.signin.issuer import EC, an_issuer, claims_of, confused, signed
 
 

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from services.api.looking.callers import Authentication
+from services.api.access_control.callers import Authentication
 from services.api.server import open_app
-from services.signin.certificates import put_agency
-from services.signin.options import SignIn
-from services.signin.trust import verifier_for
-from services.tokens import Caller, Principal
-from streams.kafka import KafkaSettings
+from services.auth.certificates import put_agency
+from services.auth.tokens import Caller, Principal
+from services.auth.trust import verifier_for
+from services.process.sign_in import SignIn
+from streams.kafka.settings import KafkaSettings
 from tests.api_world import NHS_NUMBER, REASON, Headers, one_child
 from tests.signin.issuer import Issuer, an_issuer, claims_of, signed
 from tests.world import World

@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 from joserfc.jwk import ECKey, Key, OctKey, RSAKey
 
-from services.signin.claims import rules_of
-from services.signin.keys import BadKeySet, FixedKeys, read_key_set
-from services.signin.options import SignIn
-from services.signin.verifier import Verifier
-from services.tokens import Caller, Principal, TokenRefused
+from services.auth.claims import rules_of
+from services.auth.keys import BadKeySet, FixedKeys, read_key_set
+from services.auth.tokens import Caller, Principal, TokenRefused
+from services.auth.verifier import Verifier
+from services.process.sign_in import SignIn
 from tests.signin.issuer import EC, ED, RSA, AsymmetricKey, claims_of, confused, signed
 
 ISSUER = "https://id.example.org/realm"

@@ -12,9 +12,9 @@ from eventsourcing import application
 from starlette.testclient import TestClient
 
 from services.api import server
-from services.api.parts import Parts
+from services.api.dependencies import Parts
 from services.api.server import open_app
-from streams import access_log
+from streams.access import access_log
 from tests.api_world import looking
 from tests.veil.asking import Ask, placed
 from tests.veil.twins import NOW, Twin

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from hypothesis import strategies as st
 
-from domain.protection import Action, Where, decide
+from domain.authorization import Action, Where, decide
 from domain.reports import REPORTS
 from services.registers import DEMO_USERS
 from tests.protection.standings import TODAY, standing

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from domain.reports import REPORTS
-from streams.kafka import KafkaSettings
+from streams.kafka.settings import KafkaSettings
 from tests.conftest import administer, numbers
 from tests.veil.answers import Answer, answer, asked_under, look_around
 from tests.veil.asking import ANYBODY, ASKS, DAYS, LEFT_OUT, Ask

@@ -13,11 +13,11 @@ from typing import Any
 from uuid import UUID
 
 from services import registers
+from services.contract.decisions import DecisionType, decision
+from services.lab.simulate.identifiers import unique_pupil_number
 from services.registers import FAR
 from services.registrar.batch import STEWARDS_TOPIC, Message
-from services.registrar.decisions import DecisionType, decision
-from services.simulate.identifiers import unique_pupil_number
-from streams.kafka import KafkaSettings
+from streams.kafka.settings import KafkaSettings
 from tests.protection.standings import NORTH, standing
 from tests.shields import TIME
 from tests.world import World, person, submission

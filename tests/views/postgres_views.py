@@ -6,13 +6,14 @@ from uuid import UUID
 
 import psycopg2
 
-from projections import apply as applying
-from projections import bulk, derived, schema
-from projections.apply import Message
+from projections.base.projection import Row, Table
 from projections.catalogue import DERIVED, LOGS, REGISTER_LOG, TABLES, Log
-from projections.failures import Failure
-from projections.positions import Partition
-from projections.projection import Row, Table
+from projections.cross_stream import derived
+from projections.engine import apply as applying
+from projections.engine import bulk, schema
+from projections.engine.apply import Message
+from projections.engine.failures import Failure
+from projections.engine.positions import Partition
 from streams.store.database import Cursor
 
 FRESH = "views_fresh"

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 import orjson
 
-from projections.projection import PublishedEvent
+from projections.base.projection import PublishedEvent
 from streams.codec import decode_event
 
 TIME = "2008-10-23T13:23:00.000000Z"

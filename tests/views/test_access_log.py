@@ -5,9 +5,9 @@ from uuid import uuid4
 
 import pytest
 
-from projections import schema
 from projections.access_log.query import accesses
 from projections.catalogue import ACCESS_LOG, LOGS
+from projections.engine import schema
 from streams.codec import decode_event
 from streams.store.database import Cursor
 from tests.views.postgres_views import clear, take, writing

@@ -5,10 +5,10 @@ from datetime import date
 import pytest
 
 from domain.vocabulary import RESTRICTED_SOURCE
-from projections import schema
 from projections.audit_history.query import history
 from projections.directory import query as directory
 from projections.directory.query import Entry
+from projections.engine import schema
 from tests.views.postgres_views import clear, take, writing
 from tests.views.story import ADA, Story
 

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from projections import schema
 from projections.audit_history.query import history
+from projections.base.projection import PublishedEvent
 from projections.directory import query as directory
-from projections.directory.survivors import family, survivor
 from projections.duplicates.query import OpenPair, contradictions, parted_to, suspected_pairs
-from projections.projection import PublishedEvent
+from projections.engine import schema
+from projections.visibility.survivors import family, survivor
 from streams.store.database import Cursor
 from tests.views.postgres_views import clear, take, writing
 from tests.views.story import Story

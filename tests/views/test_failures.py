@@ -4,13 +4,13 @@ from typing import Any
 
 import pytest
 
-from projections import failures, schema
 from projections.audit_history.project import HISTORY
 from projections.catalogue import LOGS, RECEIPTS_LOG
 from projections.directory.project import FACT, LINK
+from projections.engine import failures, schema
 from projections.receipts.project import RECEIPTS
 from projections.search.project import SEARCH
-from streams.reader import decode_receipt
+from streams.projecting.reader import decode_receipt
 from tests.views.postgres_views import clear, rows, take, writing
 from tests.views.story import Seals, Story, receipt
 

@@ -3,7 +3,7 @@
 import psycopg2
 from psycopg2.extensions import connection as Connection  # noqa: N812
 
-from projections.prepared import Prepared
+from projections.base.prepared import Prepared
 
 COUNT = Prepared("count_of_test", ("int[]",), "select count(*) from test_swapped.thing where number = any($1)")
 

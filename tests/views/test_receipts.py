@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from projections import schema
 from projections.catalogue import LOGS, RECEIPTS_LOG
+from projections.engine import schema
 from projections.receipts.query import Offsets, outcomes, receipts
-from streams.reader import decode_receipt
+from streams.projecting.reader import decode_receipt
 from streams.store.database import Cursor
 from tests.views.postgres_views import clear, take, writing
 from tests.views.story import Seals, receipt

@@ -7,12 +7,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from projections import postgres, schema
-from projections.apply import apply
+from projections.base import postgres
+from projections.base.memory import MemoryViews
+from projections.base.projection import PublishedEvent, Put, Row
 from projections.catalogue import LOGS, REGISTER_LOG
-from projections.digest import digest
-from projections.memory import MemoryViews
-from projections.projection import PublishedEvent, Put, Row
+from projections.engine import schema
+from projections.engine.apply import apply
+from projections.engine.digest import digest
 from streams.store.database import Cursor
 from tests.views.postgres_views import FRESH, clear, load, messages_of, rows, take, writing
 from tests.views.story import Story

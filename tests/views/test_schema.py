@@ -6,7 +6,7 @@ from contextlib import closing
 import psycopg2
 import pytest
 
-from projections import locks, schema
+from projections.engine import locks, schema
 
 
 def test_postgres_that_goes_while_tables_are_made_is_an_operational_error(database_url: str) -> None:

@@ -2,12 +2,12 @@
 
 import pytest
 
-from domain.identity import Searcher
-from projections import schema
+from domain.matching import Searcher
+from projections.engine import schema
 from projections.search import query
 from projections.search.project import SEARCH
 from projections.search.query import Found, find
-from services.identity.settings_file import load_settings
+from services.registrar.matcher_settings import load_settings
 from tests.views.postgres_views import FRESH, clear, load, rows, take, writing
 from tests.views.story import Story
 

@@ -10,19 +10,19 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from domain.identity import Searcher
+from domain.matching import Searcher
 from domain.reports import REPORTS
-from projections import schema
 from projections.audit_history.query import history
 from projections.directory import query as directory
 from projections.duplicates.query import contradictions, may_be, suspected_pairs
+from projections.engine import schema
 from projections.reports.query import FIRST
 from projections.search import query
 from projections.search.query import find
-from projections.shields.query import EVERYWHERE, due
+from projections.visibility.shields import EVERYWHERE, due
 from services import registers
-from services.identity.settings_file import load_settings
-from services.reports import Asked, report_page
+from services.queries.reports import Asked, report_page
+from services.registrar.matcher_settings import load_settings
 from streams.store.database import Cursor
 from tests.views.postgres_views import clear, take, writing
 from tests.views.story import Story

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from random import Random
 
-from domain.watching import Access, Facts
-from domain.watching.accesses import Span
+from domain.monitoring import Access, Facts
+from domain.monitoring.accesses import Span
 
 SCHOOL, SURGERY = "moss-lane", "Y99999"
 MONDAY = datetime(2026, 11, 2)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from streams.kafka import KafkaSettings
+from streams.kafka.settings import KafkaSettings
 from tests.api_world import NHS_NUMBER, one_child
 from tests.served import runner, served
 from tests.world import World, person

@@ -8,7 +8,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from services import registers
-from streams.kafka import KafkaSettings
+from streams.kafka.settings import KafkaSettings
 from tests.api_world import client_of, looking
 from tests.protection.clinic import ADA, BEA, SECRETS, clinic
 from tests.protection.standings import standing

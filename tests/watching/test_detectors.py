@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 
-from domain.watching import Access, Attempts, Facts, report
-from domain.watching.curiosity import same_address, same_name, unfollowed
-from domain.watching.denied import MOST_A_DAY, denied
-from domain.watching.hours import is_out_of_hours, local
-from domain.watching.patterns import FEWEST_PEERS, out_of_hours, override_rates, unusual_volume
+from domain.monitoring import Access, Attempts, Facts, report
+from domain.monitoring.denied_attempts import MOST_A_DAY, denied
+from domain.monitoring.hours import is_out_of_hours, local
+from domain.monitoring.patterns import FEWEST_PEERS, out_of_hours, override_rates, unusual_volume
+from domain.monitoring.unexplained_access import same_address, same_name, unfollowed
 from tests.watching.office import SCHOOL, SURGERY, Office, at, ordinary_weeks
 
 LATER = date(2027, 3, 1)

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 
-from domain.access.disclosure import Held, disclosed, is_carer, without_others
-from domain.access.requests import Applicant
-from domain.access.retention import clock
 from domain.child.composition import InvolvementState, RecordState, compose
-from services.subject_access_page import page
+from domain.subject_access.disclosure import Held, disclosed, is_carer, without_others
+from domain.subject_access.requests import Applicant
+from domain.subject_access.retention import clock
+from services.pages.subject_access import page
 
 TODAY = date(2026, 11, 24)
 ANNE = {"name": "Anne Quaternion", "relationship": "mother", "parental_responsibility": True, "phone": "01632 960001"}

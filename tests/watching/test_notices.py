@@ -8,11 +8,11 @@ import orjson
 import psycopg2
 import pytest
 
-from domain.access.notices import Notice, NoticeKind, document, notices
-from domain.access.schedule import SCHEDULED_KINDS, SCHEDULED_SERVICES, is_scheduled
+from domain.access_log.notices import Notice, NoticeKind, document, notices
+from domain.access_log.schedule import SCHEDULED_KINDS, SCHEDULED_SERVICES, is_scheduled
 from domain.vocabulary import AgencyKind, Service
-from streams.access_log import AccessLog, AccessLogAway, Look
-from streams.sealing import KeyEncryptionKey
+from streams.access.access_log import AccessLog, AccessLogAway, Look
+from streams.crypto.sealing import KeyEncryptionKey
 from streams.store.schema import create_schemas
 
 KEY = KeyEncryptionKey(b"k" * 32)

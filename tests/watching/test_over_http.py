@@ -11,9 +11,9 @@ import orjson
 import pytest
 from starlette.testclient import TestClient
 
-from domain.protection import Role, Standing
+from domain.authorization import Role, Standing
 from services.registers.granting import FAR, Granter, Users
-from streams.kafka import KafkaSettings
+from streams.kafka.settings import KafkaSettings
 from tests.api_world import NHS_NUMBER, bearer, client_of, looking, one_child
 from tests.world import World, person, submission
 

@@ -8,19 +8,19 @@ from uuid import uuid4
 import psycopg2
 import pytest
 
-from domain.access.requests import RequestKind
-from projections import schema
+from domain.subject_access.requests import RequestKind
 from projections.access_log.query import accesses
 from projections.catalogue import ACCESS_LOG, LOGS
+from projections.engine import schema
 from projections.requests.query import children_asked_about, requests
 from services.registers import create as create_registers
+from streams.access.request_log import AlreadyAnswered, Noted, RequestLog
 from streams.codec import EventMapper, decode_event
-from streams.relay import encode_event
-from streams.request_log import AlreadyAnswered, Noted, RequestLog
-from streams.sealing import KeyEncryptionKey
+from streams.crypto.keys import KeyRing, reader_of
+from streams.crypto.sealing import KeyEncryptionKey
+from streams.publishing.relay import encode_event
 from streams.store.application import LogApplication
 from streams.store.database import Cursor, Database
-from streams.store.keys import KeyRing, reader_of
 from streams.store.schema import create_schemas
 from tests.views.postgres_views import clear, take, writing
 

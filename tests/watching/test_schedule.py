@@ -4,12 +4,12 @@ import re
 
 import pytest
 
-from domain.access.schedule import KINDS, SERVICES, Row, is_scheduled
+from domain.access_log.schedule import KINDS, SERVICES, Row, is_scheduled
 from domain.agency import RIGHTS
-from domain.protection import Standing
+from domain.authorization import Standing
 from domain.vocabulary import AgencyKind, Service
+from services.lab.simulate.agencies import AGENCIES
 from services.registers import DEMO_USERS
-from services.simulate.agencies import AGENCIES
 from tests.architecture.tree import ROOT
 
 PAGE = ROOT / "docs/watching.md"

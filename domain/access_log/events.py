@@ -1,0 +1,61 @@
+"""What is recorded of each look, and of attempts that were denied. One stream holds one user's looks of one day."""
+
+from typing import Any, ClassVar
+
+from domain.event import RegisterEvent
+
+Fields = dict[str, Any]
+
+
+class ChildrenShown(RegisterEvent):
+    """A user was shown children: `action` is the verb, `children` the ids shown, `asked` the criteria as given.
+
+    `role` and `effect` (allow or mask) say by which right, `rights` names the table of rights that gave it,
+    `reason_code` is of the list of reasons. `shown` is child → position of the last event that its entry knew, from
+    which the entry can be made again. `hidden` are `{child, records}` that were left out, `masked` are
+    `{child, services}`: how many services were shown without their names. Those two are sealed even as numbers, which
+    would tell of a child whose id stands in clear that a sensitive service knows it.
+    """
+
+    CLEAR: ClassVar[tuple[str, ...]] = ("action", "children", "count", "role", "effect", "rights", "reason_code")
+    SEALED: ClassVar[tuple[str, ...]] = ("user", "reason", "asked", "shown", "hidden", "masked")
+
+    action: str
+    children: list[str]
+    count: int
+    role: str | None
+    effect: str | None
+    rights: str | None
+    reason_code: str | None
+    user: str
+    reason: str
+    asked: Fields
+    shown: dict[str, int]
+    hidden: list[Fields]
+    masked: list[Fields]
+
+
+class LookDenied(RegisterEvent):
+    """A user asked for something and got nothing: `count` attempts since `since`, the time of the first of them.
+
+    `action` is the verb, `role` the user's or None where nothing was granted to the user, `cause` a code of
+    `domain/authorization/causes.py`. `asked` are the children's numbers that the attempts named, each once, whether or
+    not anybody has them. It is no look: nobody was shown.
+    """
+
+    CLEAR: ClassVar[tuple[str, ...]] = ("action", "role", "cause", "count", "since")
+    SEALED: ClassVar[tuple[str, ...]] = ("user", "asked")
+
+    action: str
+    role: str | None
+    cause: str
+    count: int
+    since: str
+    user: str
+    asked: list[str]
+
+
+def shown_by_rights(fields: Fields) -> Fields:
+    """ChildrenShown.v1 → v2: of looks before there were rights nothing is known of any."""
+    unknown = dict.fromkeys(("role", "effect", "rights", "reason_code"))
+    return {**fields, **unknown, "shown": {}, "hidden": [], "masked": []}

@@ -1,0 +1,41 @@
+"""Who may see and do what: one table, asked by one pure function; nothing that it does not allow is allowed.
+
+`roles.py` has who asks, `actions.py` what can be asked for, `rights.py` the table, `decide.py` asks it; `granting.py`
+says who may grant what to whom, `reasons.py` why somebody may look, `causes.py` why somebody may not, `masking.py` how
+a sensitive service is shown.
+"""
+
+from domain.authorization.actions import Action, Where, where
+from domain.authorization.causes import Cause
+from domain.authorization.decision import Verdict, decide
+from domain.authorization.granting import refusal_to_grant, refusal_to_revoke
+from domain.authorization.masking import is_withheld, mask_entry, mask_look, restricted_services, withheld_involvements
+from domain.authorization.reasons import REASONS, NoReason, Reason, Stated, reason_of
+from domain.authorization.rights import RIGHTS, VERSION, Effect
+from domain.authorization.roles import Role, Standing
+
+__all__ = [
+    "REASONS",
+    "RIGHTS",
+    "VERSION",
+    "Action",
+    "Cause",
+    "Effect",
+    "NoReason",
+    "Reason",
+    "Role",
+    "Standing",
+    "Stated",
+    "Verdict",
+    "Where",
+    "decide",
+    "is_withheld",
+    "mask_entry",
+    "mask_look",
+    "reason_of",
+    "refusal_to_grant",
+    "refusal_to_revoke",
+    "restricted_services",
+    "where",
+    "withheld_involvements",
+]

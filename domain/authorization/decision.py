@@ -1,0 +1,50 @@
+"""The one function that says whether a user may: everything that shows or does something asks it first."""
+
+from datetime import date
+from typing import NamedTuple
+
+from domain.authorization.actions import Action, Where
+from domain.authorization.causes import Cause
+from domain.authorization.rights import RIGHTS, Cell, Effect
+from domain.authorization.roles import Standing
+
+
+class Verdict(NamedTuple):
+    """What comes of a question, and for a denial why, in words for the user and as a code for the access log."""
+
+    effect: Effect
+    why: str = ""
+    cause: Cause | None = None
+
+    @property
+    def denied(self) -> bool:
+        """Whether nothing may be shown or done."""
+        return self.effect is Effect.DENY
+
+    @property
+    def cleared(self) -> bool:
+        """Whether what comes from sensitive services may be shown too."""
+        return self.effect is Effect.ALLOW
+
+
+def decide(standing: Standing | None, action: Action, today: date, place: Where) -> Verdict:
+    """Whether a user may do this on that day, about that place; what no row of the table allows is denied."""
+    if standing is None:
+        return Verdict(Effect.DENY, "no right was granted to this user", Cause.NOT_GRANTED)
+    if lapsed := standing.lapsed(today):
+        return Verdict(Effect.DENY, f"{lapsed}; ask the administrator of your authority", Cause.LAPSED)
+    row = RIGHTS.get(Cell(standing.role, action, place))
+    if row is None:
+        return _unlisted(standing, action, place)
+    effect = row.cleared if standing.sensitive else row.otherwise
+    if effect is Effect.DENY:
+        why = "only somebody cleared for sensitive services may do this, who sees all there is"
+        return Verdict(effect, why, Cause.CLEARANCE)
+    return Verdict(effect)
+
+
+def _unlisted(standing: Standing, action: Action, place: Where) -> Verdict:
+    if place is not Where.OWN and Cell(standing.role, action, Where.OWN) in RIGHTS:
+        why = "this user may do so for the own authority only; name it, or ask somebody who works there"
+        return Verdict(Effect.DENY, why, Cause.PLACE)
+    return Verdict(Effect.DENY, f"a user with the role {standing.role} may not do this", Cause.ROLE)

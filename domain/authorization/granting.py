@@ -1,0 +1,25 @@
+"""Who may grant what to whom over the API, beyond what the table says: nobody to oneself, nothing elsewhere."""
+
+from domain.authorization.roles import Standing
+
+
+def refusal_to_grant(by: Standing, now: Standing | None, wanted: Standing) -> str | None:
+    """Why `by` may not make of a user who stands as `now` (None: not at all) what is wanted; None where it may."""
+    if wanted.user == by.user:
+        return "nobody may grant a right to oneself; ask another administrator"
+    if by.authority is not None and any(each.authority != by.authority for each in (now, wanted) if each):
+        return "an administrator grants within the own authority only"
+    if wanted.sensitive:
+        return (
+            "the clearance for sensitive services is granted beside the directory only, with `contactpoint users add`"
+        )
+    return None
+
+
+def refusal_to_revoke(by: Standing, now: Standing) -> str | None:
+    """Why `by` may not revoke the right of a user who stands as `now`; None where it may."""
+    if now.user == by.user:
+        return "nobody may revoke the own right; ask another administrator"
+    if by.authority is not None and now.authority != by.authority:
+        return "an administrator revokes within the own authority only"
+    return None

@@ -1,0 +1,108 @@
+"""THE table of rights: what a role may do, where, with and without the clearance for sensitive services.
+
+What no row names is denied. `own` is a question about the user's own authority, `anywhere` about any or none.
+`mask` answers without anything that comes from a sensitive service.
+"""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
+from typing import NamedTuple
+
+from domain.authorization.actions import Action, Where
+from domain.authorization.roles import Role
+
+TABLE = """
+role                      action           where      cleared   otherwise
+
+practitioner              find             anywhere   allow     mask
+practitioner              show             anywhere   allow     mask
+practitioner              history          anywhere   allow     mask
+practitioner              report           own        allow     mask
+
+data-manager              find             anywhere   allow     mask
+data-manager              show             anywhere   allow     mask
+data-manager              history          anywhere   allow     mask
+data-manager              looks            anywhere   allow     mask
+data-manager              export           own        allow     mask
+data-manager              receipts         anywhere   allow     mask
+data-manager              report           own        allow     mask
+data-manager              policy           own        allow     mask
+data-manager              duplicates       anywhere   allow     mask
+data-manager              children.merged  own        allow     deny
+data-manager              children.merged  none       allow     deny
+data-manager              child.split      own        allow     deny
+data-manager              child.split      none       allow     deny
+data-manager              match.dismissed  own        allow     deny
+data-manager              match.dismissed  none       allow     deny
+data-manager              dead-letters     anywhere   allow     mask
+data-manager              shield-apply     own        allow     mask
+data-manager              shield-lift      own        allow     mask
+data-manager              shield-review    own        allow     mask
+data-manager              override         anywhere   allow     mask
+data-manager              investigations   own        allow     mask
+data-manager              correct          own        allow     mask
+
+authority-administrator   access-report    own        allow     mask
+authority-administrator   investigations   own        allow     mask
+authority-administrator   users-list       own        allow     allow
+authority-administrator   users-grant      own        allow     allow
+authority-administrator   users-revoke     own        allow     allow
+
+auditor                   looks            anywhere   allow     mask
+auditor                   access-report    anywhere   allow     mask
+auditor                   investigations   anywhere   allow     mask
+auditor                   users-list       anywhere   allow     allow
+
+subject-access-officer    find             anywhere   allow     mask
+subject-access-officer    show             anywhere   allow     mask
+subject-access-officer    history          own        allow     mask
+subject-access-officer    looks            own        allow     mask
+subject-access-officer    subject-access   own        allow     mask
+subject-access-officer    correct          own        allow     mask
+"""
+
+
+class Effect(StrEnum):
+    """What comes of a question."""
+
+    ALLOW = "allow"
+    MASK = "mask"
+    DENY = "deny"
+
+
+class Cell(NamedTuple):
+    """What one row of the table is about."""
+
+    role: Role
+    action: Action
+    where: Where
+
+
+class Row(NamedTuple):
+    """What one row of the table says, for a user with the clearance and for one without."""
+
+    cleared: Effect
+    otherwise: Effect
+
+
+_PLACES: Mapping[str, tuple[Where, ...]] = {
+    "own": (Where.OWN,),
+    "other": (Where.OTHER,),
+    "none": (Where.NONE,),
+    "anywhere": tuple(Where),
+}
+
+
+def _read(table: str) -> Iterator[tuple[Cell, Row]]:
+    """The cells of a table; raises ValueError, KeyError where it is none, so that a slip never starts."""
+    for line in filter(None, table.splitlines()[2:]):
+        role, action, places, cleared, otherwise = line.split()
+        for place in _PLACES[places]:
+            yield Cell(Role(role), Action(action), place), Row(Effect(cleared), Effect(otherwise))
+
+
+RIGHTS: Mapping[Cell, Row] = dict(_read(TABLE))
+
+VERSION = "rights-" + hashlib.sha256(" ".join(TABLE.split()).encode()).hexdigest()[:12]
+"""Names this very table in the access log, so that it can be told later by which one a look was allowed."""

@@ -1,0 +1,39 @@
+"""Is this the same child? Read in this order:
+
+`normalise.py` and `features.py` make particulars comparable; `blocking.py` says which records meet; `measures.py` says
+how far two values agree; `evidence.py` weighs that by `settings.py`, whose values are in `matcher.yaml`; `placing.py`
+decides. `index.py` and `clusters.py` do the same in memory for a batch and for a whole history.
+`search_keys.py`, `search.py` and `search_grades.py` do it for somebody who looks for a child.
+"""
+
+from domain.matching.blocking import blocking_keys
+from domain.matching.evidence import Comparer, Evidence
+from domain.matching.features import Features, features_of
+from domain.matching.index import MatchIndex
+from domain.matching.normalise import normalise_name, normalise_postcode
+from domain.matching.placement import Candidate, Finding, Placement, place
+from domain.matching.search import Asked, Searcher
+from domain.matching.search_grades import Standing, to_add
+from domain.matching.search_keys import search_keys
+from domain.matching.settings import MatcherSettings
+
+__all__ = [
+    "Asked",
+    "Candidate",
+    "Comparer",
+    "Evidence",
+    "Features",
+    "Finding",
+    "MatchIndex",
+    "MatcherSettings",
+    "Placement",
+    "Searcher",
+    "Standing",
+    "blocking_keys",
+    "features_of",
+    "normalise_name",
+    "normalise_postcode",
+    "place",
+    "search_keys",
+    "to_add",
+]

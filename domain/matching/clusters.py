@@ -1,0 +1,56 @@
+"""Identity in memory: records come one by one and are placed, as the registrar does it with its tables."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from domain.matching.blocking import blocking_keys
+from domain.matching.evidence import Comparer
+from domain.matching.features import Features
+from domain.matching.index import Key, MatchIndex
+from domain.matching.placement import Candidate, Finding, Pairs, Placement, place
+
+Pair = frozenset[str]
+
+
+class Clusters:
+    """Which records are one child, and which pairs of records are queued, after each decision.
+
+    A child is named by the record that it was listed for; `keys` says under which keys a record is met.
+    """
+
+    def __init__(self, comparer: Comparer, keys: Callable[[Features], Sequence[Key]] = blocking_keys) -> None:
+        self._comparer = comparer
+        self._keys = keys
+        self._index = MatchIndex()
+        self.queue: dict[Pair, Finding] = {}
+
+    def describe(self, record: str, features: Features, *, apart: Pairs = frozenset()) -> Placement | None:
+        """Places a record, new or amended; None where an amendment changes nothing that is compared."""
+        before = self._index.get(record)
+        if before and before.features == features:
+            return None
+        own = before.child if before else None
+        keys = self._keys(features)
+        candidates = self._index.candidates(keys, own)
+        placement = place(self._comparer.among(len(self._index)), record, features, candidates, own=own, apart=apart)
+        child = placement.child or record
+        self._index.put(Candidate(record, child, features), keys)
+        for found in placement.merged:
+            self._index.move(found.child, child)
+        for found in (*placement.suspected, *placement.contradicted):
+            self.queue[frozenset((record, found.record))] = found
+        return placement
+
+    def child_of(self) -> Mapping[str, str]:
+        """The child of each record."""
+        return self._index.children()
+
+    def open_pairs(self) -> dict[Pair, Finding]:
+        """The queued pairs whose records belong to different children, by the children's names."""
+        child_of = self.child_of()
+        pairs: dict[Pair, Finding] = {}
+        for records, found in self.queue.items():
+            children = frozenset(child_of[record] for record in records if record in child_of)
+            best = pairs.get(children)
+            if len(children) == 2 and (best is None or best.evidence.probability < found.evidence.probability):
+                pairs[children] = found
+        return pairs

@@ -1,0 +1,235 @@
+"""How likely two records are one child: Fellegi and Sunter's weights, against three rivals instead of one.
+
+Two records that are not one child are most often those of strangers. But those that look alike are most often those of
+brothers and sisters, who share family name, home and carers, or of namesakes, who share name and birthday. So evidence
+is weighed against all three, and the rival that explains it best counts most: an address that siblings share tells
+nothing between them, a given name does.
+"""
+
+from collections.abc import Mapping
+from copy import copy
+from functools import lru_cache
+from math import log2
+from typing import NamedTuple, Self
+
+from domain.matching.features import Features, Name
+from domain.matching.settings import LEVELS, Chances, MatcherSettings
+from domain.matching.similarity import (
+    ABSENT,
+    CLOSE,
+    DIFFERS,
+    PART,
+    SAME,
+    SIMILAR,
+    SWAPPED,
+    compare_dates,
+    compare_estimated_dates,
+    compare_homes,
+    compare_names,
+    compare_people,
+    compare_sets,
+    compare_values,
+)
+
+FIELDS = tuple(LEVELS)
+_NOTHING_ELSE = (ABSENT,) * (len(FIELDS) - 3)
+"""Stands for what need not be compared once neither a child's given name nor its date of birth agrees at all."""
+_CROSSING = (SAME, CLOSE, SIMILAR, PART)
+"""How far names agree that stand in each other's place."""
+_NO_SUPPORT = (ABSENT, DIFFERS, "near", "placeholder", "estimated", PART)
+NICKNAME, COMMON = "nickname", "common"
+REMEMBERED = 100_000
+"""Combinations of levels whose evidence need not be weighed again."""
+_LEAST = 2.0**-60
+"""Keeps odds finite."""
+
+Levels = tuple[str, ...]
+"""The level of each of FIELDS, in their order."""
+
+
+class Evidence(NamedTuple):
+    """What a comparison gave: the probability that it is one child, and the bits for it or, below zero, against it.
+
+    `bits` leaves out how rare matches are; it is against the rival that explains the levels best. `contradicts` says
+    that the two can't be in one child together.
+    """
+
+    probability: float
+    bits: float
+    contradicts: bool
+    levels: Levels
+
+
+class Comparer:
+    """Compares records by one version of the settings; pure, and safe to share between threads."""
+
+    def __init__(self, settings: MatcherSettings) -> None:
+        self.settings = settings
+        self._strangers = settings.rivals.stranger
+        self._weights = [_weights(settings.fields[name]) for name in FIELDS]
+        self._given, self._family = self._weights[:2]
+        self._remember()
+        self._common = settings.common_given_names, settings.common_family_names
+        self._groups: dict[str, set[int]] = {}
+        for number, group in enumerate(settings.nicknames):
+            for name in group:
+                self._groups.setdefault(name, set()).add(number)
+
+    def among(self, records: int) -> Self:
+        """The same for a directory of so many records: each is a stranger who may look alike. It grows in doublings."""
+        strangers = max(self.settings.rivals.stranger, 2.0 ** records.bit_length())
+        if strangers == self._strangers:
+            return self
+        larger = copy(self)
+        larger._strangers = strangers
+        larger._remember()
+        return larger
+
+    def compare(self, one: Features, other: Features) -> Evidence:
+        """The evidence that two records are one child; the same whichever comes first."""
+        given, family = self._names(one.names, other.names)
+        born = _dates(one, other)
+        relatives = self._relatives(one, other)
+        if given == DIFFERS == born and relatives >= 1 and not _share_a_number(one, other):
+            return self.weigh((given, family, born, *_NOTHING_ELSE), relatives)
+        return self.weigh((given, family, born, *_rest(one, other)), relatives)
+
+    def levels(self, one: Features, other: Features) -> Levels:
+        """How far every field agrees, also where a few have told enough."""
+        return (*self._names(one.names, other.names), _dates(one, other), *_rest(one, other))
+
+    def _remember(self) -> None:
+        """Few combinations of levels occur, each very often: none is weighed or explained twice."""
+        self._weighed = lru_cache(maxsize=REMEMBERED)(self._weigh)
+        self._explained = lru_cache(maxsize=REMEMBERED)(self._explain)
+
+    def weigh(self, levels: Levels, relatives: float) -> Evidence:
+        """The evidence of levels that a comparison gave, where there are so many relatives for each match."""
+        return self._weighed(levels, relatives)
+
+    def _relatives(self, one: Features, other: Features) -> float:
+        rivals = self.settings.rivals
+        if are_grown_up(one, other):
+            return rivals.grown_up_relative
+        return rivals.relative_in_one_agency if _are_of_one_agency(one, other) else rivals.relative
+
+    def _weigh(self, levels: Levels, relatives: float) -> Evidence:
+        relative = namesake = stranger = 0.0
+        for weights, level in zip(self._weights, levels, strict=True):
+            told = weights[level]
+            relative += told[0]
+            namesake += told[1]
+            stranger += told[2]
+        against = (
+            relatives * 2.0**-relative
+            + self.settings.rivals.namesake * 2.0**-namesake
+            + self._strangers * 2.0**-stranger
+        )
+        bits, thresholds = min(relative, namesake, stranger), self.settings.thresholds
+        contradicts = (
+            bits <= thresholds.contradiction or namesake <= thresholds.namesakes or _may_be_twins(levels, relatives)
+        )
+        probability = 1 / (1 + max(against, _LEAST))
+        return Evidence(probability if _tells_more_than_a_name(levels) else probability / 2, bits, contradicts, levels)
+
+    def explain(self, evidence: Evidence) -> Mapping[str, str]:
+        """Of each field that tells something its level, and its bits against a relative, a namesake and a stranger."""
+        return self._explained(evidence.levels)
+
+    def _explain(self, levels: Levels) -> Mapping[str, str]:
+        told = {}
+        for name, weights, level in zip(FIELDS, self._weights, levels, strict=True):
+            if level != ABSENT:
+                relative, namesake, stranger = weights[level]
+                told[name] = f"{level}: {relative:+.1f} {namesake:+.1f} {stranger:+.1f}"
+        return told
+
+    def _names(self, some: tuple[Name, ...], others: tuple[Name, ...]) -> tuple[str, str]:
+        """The levels of given and family name of the two names that agree best."""
+        best = ABSENT, ABSENT
+        weight: float | None = None
+        for name in some:
+            for other in others:
+                levels = self._name(name, other)
+                bits = self._given[levels[0]][-1] + self._family[levels[1]][-1]
+                if weight is None or bits > weight:
+                    best, weight = levels, bits
+        return best
+
+    def _name(self, one: Name, other: Name) -> tuple[str, str]:
+        given, family = one
+        other_given, other_family = other
+        if given == other_given and family == other_family:
+            return self._same(0, given), self._same(1, family)
+        levels = compare_names(given, other_given), compare_names(family, other_family)
+        if levels[1] == DIFFERS or levels == (DIFFERS, ABSENT):
+            crossed = compare_names(given, other_family), compare_names(family, other_given)
+            if crossed[0] in _CROSSING and crossed[1] in _CROSSING:
+                return SWAPPED, SWAPPED
+        if levels[0] not in (SAME, ABSENT) and self._are_nicknames(given, other_given):
+            levels = NICKNAME, levels[1]
+        return (
+            self._same(0, given) if levels[0] == SAME else levels[0],
+            self._same(1, family) if levels[1] == SAME else levels[1],
+        )
+
+    def _same(self, field: int, name: str) -> str:
+        return ABSENT if not name else COMMON if name in self._common[field] else SAME
+
+    def _are_nicknames(self, one: str, other: str) -> bool:
+        groups = self._groups.get(one.partition(" ")[0])
+        return groups is not None and not groups.isdisjoint(self._groups.get(other.partition(" ")[0], ()))
+
+
+def _share_a_number(one: Features, other: Features) -> bool:
+    return one.nhs_number == other.nhs_number is not None or one.upn == other.upn is not None
+
+
+def _tells_more_than_a_name(levels: Levels) -> bool:
+    """Whether a birthday, a number, a home or a carer agrees: a name alone is never certain."""
+    return any(level not in _NO_SUPPORT for level in (levels[2], *levels[4:]))
+
+
+def _may_be_twins(levels: Levels, relatives: float) -> bool:
+    """Whether two children of a household have given names that don't agree at all."""
+    return relatives >= 1 and levels[0] == DIFFERS
+
+
+def _are_of_one_agency(one: Features, other: Features) -> bool:
+    """Whether one agency holds both and knows enough of children, their gender at least, to tell them apart."""
+    return one.source == other.source != "" and bool(one.gender and other.gender)
+
+
+def are_grown_up(one: Features, other: Features) -> bool:
+    """Whether who are compared are grown up, as far as it is known."""
+    known = [features.grown_up for features in (one, other) if features.date_of_birth is not None]
+    return bool(known) and all(known)
+
+
+def _rest(one: Features, other: Features) -> Levels:
+    """The levels of all fields but name and date of birth."""
+    return (
+        compare_values(one.gender, other.gender),
+        compare_values(one.nhs_number, other.nhs_number),
+        compare_values(one.upn, other.upn),
+        *compare_homes(one.homes, other.homes),
+        compare_people(one.carers, other.carers),
+        compare_sets(one.contacts, other.contacts),
+    )
+
+
+def _dates(one: Features, other: Features) -> str:
+    if one.date_of_birth is None or other.date_of_birth is None:
+        return ABSENT
+    if one.date_of_birth != other.date_of_birth and (one.estimated or other.estimated):
+        return compare_estimated_dates(one.date_of_birth, other.date_of_birth)
+    return compare_dates(one.date_of_birth, other.date_of_birth)
+
+
+def _weights(levels: Mapping[str, Chances]) -> dict[str, tuple[float, float, float]]:
+    """Bits for a match, against a relative, a namesake and a stranger, by level."""
+    told = {
+        level: (log2(c.match / c.relative), log2(c.match / c.namesake), log2(c.match / c.stranger))
+        for level, c in levels.items()
+    }
+    return {**told, ABSENT: (0.0, 0.0, 0.0)}

@@ -1,0 +1,177 @@
+"""Where a record belongs: with a child that the directory has, or on its own, and what a person has to look at.
+
+Certain and free of contradiction → linked. Possible → a child of its own, and the pair is queued. A record that joins
+two children is a reason to merge them, unless any of their records contradict each other: links never chain strangers.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from typing import NamedTuple
+
+from domain.matching.evidence import FIELDS, Comparer, Evidence
+from domain.matching.features import Features
+from domain.matching.settings import Thresholds
+from domain.matching.similarity import SAME
+
+MOST_SUSPICIONS = 5
+"""Pairs that one decision puts into the queue, the likeliest first."""
+LIKELIER_THAN_NOT = 0.5
+"""From here on even a pair that contradicts itself is worth a look."""
+MOST_COMPARED = 400
+"""Pairs of records that are compared to see whether two children can be one; where there are more, a person decides."""
+
+CERTAIN, POSSIBLE, CONTRADICTION, AMBIGUOUS, SHARED_NUMBER, KEPT_APART, TOO_MANY = (
+    "certain", "possible", "contradiction", "ambiguous", "shared-number", "kept-apart", "too-many-records",
+)  # fmt: skip
+FIRST_RECORD = "first-record"
+"""The rules by which pairs are linked or queued; storage format."""
+
+_NUMBERS = tuple(FIELDS.index(name) for name in ("nhs_number", "upn"))
+
+Pairs = Collection[tuple[str, str]]
+"""Pairs of record ids that people have decided to keep apart, both ways round."""
+
+
+class Candidate(NamedTuple):
+    """A record of a child that shares a blocking key: its stream id, the child it is linked to, and its features."""
+
+    record: str
+    child: str
+    features: Features
+
+
+class Finding(NamedTuple):
+    """What was found between the record and another one, `record` of `child`, and by which rule it was judged."""
+
+    child: str
+    record: str
+    rule: str
+    evidence: Evidence
+
+
+class Placement(NamedTuple):
+    """Where a record belongs: `child` (None: a child of its own), for what reason (None: there is nobody like it).
+
+    `merged` are other children that are the same person, `suspected` pairs to be looked at, `contradicted` records of
+    its own child that it does not fit any more.
+    """
+
+    child: str | None
+    reason: Finding | None
+    merged: tuple[Finding, ...] = ()
+    suspected: tuple[Finding, ...] = ()
+    contradicted: tuple[Finding, ...] = ()
+
+
+class _Rating(NamedTuple):
+    best: Finding
+    contradicted: bool
+    members: Sequence[Candidate]
+
+
+def place(
+    comparer: Comparer,
+    record: str,
+    features: Features,
+    candidates: Iterable[Candidate],
+    *,
+    own: str | None = None,
+    apart: Pairs = frozenset(),
+) -> Placement:
+    """The decision for a record, given every record of each child that shares a blocking key with it.
+
+    `own` is the child that it is linked to already: there it stays, whatever is found.
+    """
+    ratings = _rate(comparer, record, features, candidates, apart)
+    home = ratings.pop(own, None) if own else None
+    contradicted = _contradicted(comparer, features, home) if home else ()
+    certain = [r for r in ratings.values() if r.best.rule == CERTAIN]
+    suspected = [r.best for r in ratings.values() if r.best.rule not in (CERTAIN, FIRST_RECORD)]
+    if own and contradicted:
+        return Placement(own, None, (), _queue([*suspected, *(r.best for r in certain)]), contradicted)
+    certain.sort(key=_by_strength, reverse=True)
+    members = list(home.members) if home else []
+    if own is None and certain:
+        if _is_ambiguous(comparer, certain, apart):
+            return Placement(None, None, (), _queue([r.best._replace(rule=AMBIGUOUS) for r in certain] + suspected))
+        first, *certain = certain
+        own, reason, members = first.best.child, first.best, list(first.members)
+    else:
+        reason = None
+    merged = []
+    for rating in certain:
+        obstacle = _obstacle(comparer, members, rating.members, apart)
+        if obstacle:
+            suspected.append(rating.best._replace(rule=obstacle))
+        else:
+            merged.append(rating.best)
+            members += rating.members
+    return Placement(own, reason, tuple(merged), _queue(suspected), ())
+
+
+def _rate(
+    comparer: Comparer, record: str, features: Features, candidates: Iterable[Candidate], apart: Pairs
+) -> dict[str, _Rating]:
+    by_child: dict[str, list[Candidate]] = {}
+    for candidate in candidates:
+        if candidate.record != record:
+            by_child.setdefault(candidate.child, []).append(candidate)
+    ratings = {}
+    for child, members in by_child.items():
+        found = [(comparer.compare(features, member.features), member.record) for member in members]
+        evidence, other = max(found, key=lambda pair: (pair[0].probability, pair[0].bits, pair[1]))
+        every = [each for each, _ in found]
+        contradicted = any(each.contradicts for each in every)
+        shares_a_number = any(each.levels[number] == SAME for each in every for number in _NUMBERS)
+        rule = _judge(comparer.settings.thresholds, evidence, contradicted, shares_a_number)
+        if rule == CERTAIN and any((record, member.record) in apart for member in members):
+            rule = KEPT_APART
+        ratings[child] = _Rating(Finding(child, other, rule, evidence), contradicted, members)
+    return ratings
+
+
+def _judge(thresholds: Thresholds, best: Evidence, contradicted: bool, shares_a_number: bool) -> str:
+    """The rule by which a record is judged against a child: from its best record, and what holds for any of them."""
+    if best.probability >= thresholds.certain:
+        return CONTRADICTION if contradicted else CERTAIN
+    if best.probability >= (LIKELIER_THAN_NOT if best.contradicts else thresholds.possible):
+        return POSSIBLE
+    return SHARED_NUMBER if shares_a_number else FIRST_RECORD
+
+
+def _contradicted(comparer: Comparer, features: Features, home: _Rating) -> tuple[Finding, ...]:
+    if not home.contradicted:
+        return ()
+    found = [(comparer.compare(features, member.features), member) for member in sorted(home.members)]
+    return tuple(
+        Finding(member.child, member.record, CONTRADICTION, each) for each, member in found if each.contradicts
+    )[:MOST_SUSPICIONS]
+
+
+def _is_ambiguous(comparer: Comparer, certain: Sequence[_Rating], apart: Pairs) -> bool:
+    """Whether the best child and another one that is not the same person are about equally likely."""
+    first, *others = certain
+    return any(
+        first.best.evidence.bits - other.best.evidence.bits < comparer.settings.thresholds.ambiguity
+        and _obstacle(comparer, first.members, other.members, apart) is not None
+        for other in others
+    )
+
+
+def _obstacle(comparer: Comparer, some: Sequence[Candidate], others: Sequence[Candidate], apart: Pairs) -> str | None:
+    """Why two children can't be one person: a rule, or None where nothing speaks against it."""
+    if len(some) * len(others) > MOST_COMPARED:
+        return TOO_MANY
+    if any((one.record, other.record) in apart for one in some for other in others):
+        return KEPT_APART
+    contradict = any(comparer.compare(one.features, other.features).contradicts for one in some for other in others)
+    return CONTRADICTION if contradict else None
+
+
+def _by_strength(rating: _Rating) -> tuple[float, float, str]:
+    evidence = rating.best.evidence
+    return evidence.bits, evidence.probability, rating.best.record
+
+
+def _queue(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    likeliest = sorted(findings, key=lambda found: (found.evidence.probability, found.evidence.bits), reverse=True)
+    return tuple(likeliest[:MOST_SUSPICIONS])

@@ -1,0 +1,148 @@
+"""Under which keys a record can be looked up, and which keys a search looks up.
+
+Each key joins two criteria of a search, so that few children share it however many there are. A record has few keys,
+for each is a place in an index; a search has many: all that the record would have if a letter or digit were off.
+"""
+
+from collections.abc import Collection, Iterable
+from functools import lru_cache
+from typing import NamedTuple
+
+from domain.matching.blocking import sound
+from domain.matching.features import Features
+from domain.matching.search_variants import close_dates, close_postcodes, close_words, consonants, has_no_vowels
+
+_WORDS = 3
+"""How many words of a name make keys: Mary Jane, da Silva Santos."""
+
+
+class Keys(NamedTuple):
+    """What a search looks up: first the keys of records that agree, then of those that agree closely."""
+
+    exact: frozenset[str]
+    wide: frozenset[str]
+
+
+def search_keys(features: Features) -> list[str]:
+    """The keys of a record, each once: a letter for the kind of key, then its facts."""
+    keys = _of_identifiers(features)
+    born = features.date_of_birth
+    days = [born] if born else []
+    if born and features.estimated:
+        days += [_about(int(born[:4]) + off) for off in (-1, 0, 1)]
+    postcodes = [postcode for postcode, _ in features.homes if postcode]
+    for given, family in features.names:
+        given_sounds, family_sounds = _recorded_sounds(given), _recorded_sounds(family)
+        keys += _of_names(given_sounds, family_sounds)
+        for heard in (*given_sounds, *family_sounds):
+            keys += [f"d{day}{heard}" for day in days]
+            keys += [f"p{postcode}{heard}" for postcode in postcodes]
+    if born:
+        keys += [f"q{postcode}{born[:4]}" for postcode in postcodes]
+    return list(dict.fromkeys(keys))
+
+
+def asked_keys(asked: Features, nicknames: Collection[str]) -> Keys:
+    """The keys that criteria look up; `nicknames` stand for the given name.
+
+    Up to two of the criteria may be off as long as one is right. The more there are, the less has to be tried for that.
+    """
+    given, family = (_names(name) for name in (asked.names[0] if asked.names else ("", "")))
+    given = _Values.of(given.exact, given.close.union(map(sound, nicknames)))
+    names = _Values.of(given.exact | family.exact, given.close | family.close)
+    days, years = _days(asked.date_of_birth)
+    postcodes = _postcodes(asked.homes[0][0] if asked.homes else "")
+    told = [values for values in (given, family, days, postcodes) if values.exact]
+    if given in told and family in told:
+        days = days.exactly()
+    if len(told) > 2:
+        postcodes, years = postcodes.exactly(), years.exactly()
+    if len(told) > 3:
+        names = names.exactly()
+    pairs = [given.joined("z", family), days.joined("d", names), postcodes.joined("p", names)]
+    pairs.append(postcodes.joined("q", years))
+    exact = frozenset(_of_identifiers(asked)).union(*(keys.exact for keys in pairs))
+    return Keys(exact, frozenset[str]().union(*(keys.wide for keys in pairs)) - exact)
+
+
+class _Values(NamedTuple):
+    """The values of a criterion that agree, and others that agree closely."""
+
+    exact: frozenset[str]
+    close: frozenset[str]
+
+    @classmethod
+    def of(cls, exact: Iterable[str], close: Iterable[str]) -> "_Values":
+        agreeing = frozenset(exact)
+        return cls(agreeing, frozenset(close) - agreeing)
+
+    def exactly(self) -> "_Values":
+        """Without those that agree closely."""
+        return _Values(self.exact, frozenset())
+
+    def joined(self, kind: str, others: "_Values") -> Keys:
+        """Keys of two criteria; in the wide ones one of the two is off."""
+        join = (
+            _of_names if kind == "z" else lambda some, more: [f"{kind}{one}{other}" for one in some for other in more]
+        )
+        wide = [*join(self.close, others.exact), *join(self.exact, others.close)]
+        return Keys(frozenset(join(self.exact, others.exact)), frozenset(wide))
+
+
+def _of_identifiers(features: Features) -> list[str]:
+    numbers = ("n", features.nhs_number), ("u", features.upn)
+    return [kind + number for kind, number in numbers if number]
+
+
+def _of_names(given: Iterable[str], family: Collection[str]) -> list[str]:
+    """Both sounds of a name; the order does not count, for names are swapped."""
+    return [f"z{min(one, other)} {max(one, other)}" for one in given for other in family]
+
+
+@lru_cache(maxsize=65_536)
+def _recorded_sounds(name: str) -> tuple[str, ...]:
+    """The sounds of a name's words; one that was written without vowels is found by its consonants too."""
+    sounds: dict[str, None] = {}
+    for word in _words(name):
+        sounds[sound(word)] = None
+        if has_no_vowels(word):
+            sounds[_without_vowels(word)] = None
+    return tuple(sounds)
+
+
+def _names(name: str) -> _Values:
+    words = _words(name)
+    exact = {sound(word) for word in words} | {_without_vowels(word) for word in words}
+    return _Values.of(exact, frozenset[str]().union(*map(_close_sounds, words)))
+
+
+def _words(name: str) -> list[str]:
+    """The words of a name, and the one that they make together: Al Hassan, Alhassan."""
+    words = name.split()
+    return [*words[:_WORDS], "".join(words)] if len(words) > 1 else words
+
+
+def _without_vowels(word: str) -> str:
+    return "-" + consonants(word)
+
+
+@lru_cache(maxsize=1_024)
+def _close_sounds(word: str) -> frozenset[str]:
+    return frozenset(map(sound, close_words(word)))
+
+
+def _days(born: str | None) -> tuple[_Values, _Values]:
+    """Days of birth and their years."""
+    if born is None:
+        return _Values.of((), ()), _Values.of((), ())
+    close = list(close_dates(born))
+    return _Values.of((born, _about(int(born[:4]))), close), _Values.of([born[:4]], (day[:4] for day in close))
+
+
+def _about(year: int) -> str:
+    """What stands for the day of a birth that was estimated."""
+    return f"{year:04}~"
+
+
+def _postcodes(postcode: str) -> _Values:
+    return _Values.of((postcode,), close_postcodes(postcode)) if postcode else _Values.of((), ())

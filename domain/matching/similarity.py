@@ -1,0 +1,156 @@
+"""How far two values of one field agree: each measure gives the name of a level, never a value.
+
+The levels are those of `matcher.yaml`, which says how much each of them tells.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from functools import lru_cache
+
+from jellyfish import metaphone
+from rapidfuzz import fuzz
+from rapidfuzz.distance import OSA, JaroWinkler
+
+from domain.matching.features import Home
+
+ABSENT, SAME, DIFFERS = "absent", "same", "differs"
+CLOSE, SIMILAR, PART, INITIAL, SWAPPED = "close", "similar", "part", "initial", "swapped"
+
+_CLOSE_NAMES = 0.93
+_SIMILAR_NAMES = 0.86
+_SAME_LINES, _SIMILAR_LINES, _PART_OF_LINES = 93, 75, 60
+_NEAR_DAYS = 10
+
+
+@lru_cache(maxsize=65_536)
+def compare_names(one: str, other: str) -> str:
+    """Levels same, part, initial, close, similar, differs, absent of two normalised names."""
+    if one == other:
+        return SAME if one else ABSENT
+    if not one or not other:
+        return ABSENT
+    joined, other_joined = one.replace(" ", ""), other.replace(" ", "")
+    if joined == other_joined:
+        return SAME
+    words, other_words = one.split(), other.split()
+    if set(words) <= set(other_words) or set(other_words) <= set(words) or _is_short_for(words[0], other_words[0]):
+        return PART
+    if min(len(joined), len(other_joined)) == 1:
+        return INITIAL if joined[0] == other_joined[0] else DIFFERS
+    distance = OSA.distance(joined, other_joined)
+    shorter = min(len(joined), len(other_joined))
+    if (distance == 1 and shorter > 2) or JaroWinkler.similarity(joined, other_joined) >= _CLOSE_NAMES:
+        return CLOSE
+    if _are_similar(words[0], other_words[0]) or (distance <= 2 and shorter >= 6):
+        return SIMILAR
+    return PART if {w for w in words if len(w) > 2} & {w for w in other_words if len(w) > 2} else DIFFERS
+
+
+def _is_short_for(word: str, other: str) -> bool:
+    """Whether one is the same as the other, or how it begins or ends, as Beth and Etta are of Bethan and Henrietta."""
+    short, long = sorted((word, other), key=len)
+    return short == long or (len(short) > 2 and (long.startswith(short) or long.endswith(short)))
+
+
+def _are_similar(word: str, other: str) -> bool:
+    sound = metaphone(word)
+    return (len(sound) > 1 and sound == metaphone(other)) or JaroWinkler.similarity(word, other) >= _SIMILAR_NAMES
+
+
+@lru_cache(maxsize=32_768)
+def compare_dates(one: str, other: str) -> str:
+    """Levels same, swapped (day and month), typing (one digit or two neighbours), near, same-year, differs.
+
+    Both are ISO dates; one of 1 January, which stands for an unknown day, agrees with its year as `placeholder`.
+    """
+    if one == other:
+        return "placeholder" if one.endswith("-01-01") else SAME
+    if one[:4] == other[:4] and one[5:7] == other[8:] and one[8:] == other[5:7]:
+        return SWAPPED
+    if one[:4] == other[:4] and "-01-01" in (one[4:], other[4:]):
+        return "placeholder"
+    if OSA.distance(one, other) == 1:
+        return "typing"
+    days = abs(date.fromisoformat(one).toordinal() - date.fromisoformat(other).toordinal())
+    if days <= _NEAR_DAYS or one[4:] == other[4:]:
+        return "near"
+    return DIFFERS
+
+
+def compare_estimated_dates(one: str, other: str) -> str:
+    """Levels estimated (a year apart at most) and differs, where one of two dates of birth is an estimate."""
+    return "estimated" if abs(int(one[:4]) - int(other[:4])) <= 1 else DIFFERS
+
+
+@lru_cache(maxsize=16_384)
+def compare_postcodes(one: str, other: str) -> str:
+    """Levels same, close (one character, or two that changed places), differs, absent."""
+    if not one or not other:
+        return ABSENT
+    if one == other:
+        return SAME
+    return CLOSE if OSA.distance(one, other, score_cutoff=1) == 1 else DIFFERS
+
+
+@lru_cache(maxsize=32_768)
+def compare_lines(one: str, other: str) -> str:
+    """Levels same, similar, part, differs, absent of the lines of two addresses; their order does not count."""
+    if not one or not other:
+        return ABSENT
+    if one == other:
+        return SAME
+    if _number(one) != _number(other) and _number(one) and _number(other):
+        similar = fuzz.token_sort_ratio(one, other)
+        return SIMILAR if similar >= _SAME_LINES else PART if similar >= _SIMILAR_LINES else DIFFERS
+    similar = max(fuzz.token_set_ratio(one, other), fuzz.token_sort_ratio(one, other))
+    if similar >= _SAME_LINES:
+        return SAME
+    return SIMILAR if similar >= _SIMILAR_LINES else PART if similar >= _PART_OF_LINES else DIFFERS
+
+
+def _number(lines: str) -> str:
+    """The first word with a digit: most often the number of the house."""
+    return next((word for word in lines.split() if any(map(str.isdigit, word))), "")
+
+
+def compare_people(some: Sequence[str], others: Sequence[str]) -> str:
+    """Levels same, similar, differs, absent of two lists of names: how far any two of them agree."""
+    if not some or not others:
+        return ABSENT
+    if not set(some).isdisjoint(others):
+        return SAME
+    close = any(OSA.distance(one, other, score_cutoff=1) == 1 for one in some for other in others)
+    return SIMILAR if close else DIFFERS
+
+
+def compare_sets(some: Sequence[str], others: Sequence[str]) -> str:
+    """Levels same (one in common), differs, absent."""
+    if not some or not others:
+        return ABSENT
+    return DIFFERS if set(some).isdisjoint(others) else SAME
+
+
+def compare_values(one: str | None, other: str | None) -> str:
+    """Levels same, differs, absent."""
+    if not one or not other:
+        return ABSENT
+    return SAME if one == other else DIFFERS
+
+
+def compare_homes(some: Sequence[Home], others: Sequence[Home]) -> tuple[str, str]:
+    """The levels of postcode and lines of the two homes that agree best, past ones too."""
+    best = ABSENT, ABSENT
+    for postcode, lines in some:
+        for other_postcode, other_lines in others:
+            levels = compare_postcodes(postcode, other_postcode), compare_lines(lines, other_lines)
+            if levels == (SAME, SAME):
+                return levels
+            best = min(best, levels, key=_by_agreement) if best != (ABSENT, ABSENT) else levels
+    return best
+
+
+_AGREEMENT = {SAME: 0, CLOSE: 2, SIMILAR: 2, PART: 4, ABSENT: 5, DIFFERS: 6}
+
+
+def _by_agreement(levels: tuple[str, str]) -> int:
+    return _AGREEMENT[levels[0]] + _AGREEMENT[levels[1]]

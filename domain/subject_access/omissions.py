@@ -1,0 +1,33 @@
+"""What a document for an applicant says that it leaves out, and why.
+
+A line that not every document for the same kind of applicant has would tell what it leaves out. There is one: the child
+itself is told of its shield.
+"""
+
+from domain.subject_access.requests import Applicant
+
+_OTHERS = ("How to reach practitioners and other carers, and other carers' names", "These are other people's data.")
+_CONFIDENTIAL = (
+    "What confidential services hold",
+    "Only the child is told, and only while consent stands. Every document says so, whether there are any or not.",
+)
+_STAFF = ("Who of an organisation's staff looked", "The organisation answers for its staff; an auditor can find out.")
+_WHERE = (
+    "Where the child is, which organisations know it, and which services beyond those that every child has",
+    "Only the child is told. Every document that is not the child's own says so.",
+)
+_FLAGS = (
+    "Flags, what was decided about its records, and why anybody looked",
+    "They may concern the protection of a child. Every document that is not the child's own says so.",
+)
+_SHIELD = (
+    "Nothing of where you are",
+    "Your whereabouts are shielded from others. They are in this document because it is yours: keep it safe.",
+)
+
+
+def left_out(applicant: Applicant, *, shielded: bool) -> list[tuple[str, str]]:
+    """What a document leaves out and why; only the child's own says that there is a shield."""
+    if applicant is Applicant.CHILD:
+        return [_OTHERS, _CONFIDENTIAL, _STAFF, *([_SHIELD] if shielded else [])]
+    return [_OTHERS, _CONFIDENTIAL, _WHERE, _FLAGS]

@@ -1,0 +1,131 @@
+"""The facts of a child's records → changes in order of their days, each by one method of the circumstances."""
+
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+
+from domain.timeline.facts import Fact, FactKind
+from domain.vocabulary import RESTRICTED_SOURCE
+
+Change = tuple[str, int, str, tuple[Any, ...]]
+"""The day, its place among the changes of that day, the name of the method, and what it is given."""
+
+Key = tuple[str, int]
+"""A record, and the version of the event in it with which an involvement or flag began."""
+
+CHILD_GONE = frozenset({"died", "left-england"})
+"""Reasons to deregister or remove a record that say something of the child and not of the agency."""
+
+FIRST, THEN, LAST = range(3)
+"""Places among the changes of a day."""
+
+
+class Record:
+    """What one record comes to: the changes that it makes, and what it holds in the end."""
+
+    __slots__ = (
+        "active",
+        "authority",
+        "born",
+        "changes",
+        "exact",
+        "registered_on",
+        "restricted",
+        "said_at",
+        "source",
+        "stream",
+        "version",
+    )
+
+    def __init__(self, stream: str, source: str, registered_on: str) -> None:
+        self.stream = stream
+        self.source = source
+        self.registered_on = registered_on
+        self.restricted = source == RESTRICTED_SOURCE
+        self.changes: list[Change] = []
+        self.said_at = ""
+        self.version = 0
+        self.born: str | None = None
+        self.authority: str | None = None
+        self.exact = False
+        self.active = True
+
+    @property
+    def precedence(self) -> tuple[bool, str, str]:
+        """Which record is believed first: one still registered, then the one whose particulars became true last."""
+        return self.active, self.said_at, self.stream
+
+
+def records_of(facts: Iterable[Fact]) -> tuple[list[Record], list[Change]]:
+    """The records of a child from their facts in order of stream and version, and what removed ones still say.
+
+    Of a removed record nothing is left but that the child has died or left England, where that was the reason.
+    """
+    records: list[Record] = []
+    ends: list[Change] = []
+    for stream, each in groupby(facts, itemgetter(0)):
+        of_record = list(each)
+        last = of_record[-1]
+        if last.kind == FactKind.REMOVED:
+            if last.word in CHILD_GONE:
+                ends.append((last.day, LAST, "go", (last.word,)))
+        else:
+            records.append(_record(stream, of_record))
+    return records, ends
+
+
+def _record(stream: str, facts: Sequence[Fact]) -> Record:
+    record = Record(stream, facts[0].source, facts[0].day)
+    open_spans: dict[tuple[str, int], int] = {}
+    for fact in facts:
+        kind = fact.kind
+        if kind == FactKind.STARTED or kind == FactKind.RAISED:
+            _begin_span(record, fact, open_spans)
+        elif kind == FactKind.ENDED or kind == FactKind.LOWERED:
+            _end_span(record, fact, open_spans)
+        elif kind == FactKind.DEREGISTERED:
+            record.active = False
+            record.changes.append((fact.day, FIRST, "deregister", (stream,)))
+            if fact.word in CHILD_GONE:
+                record.changes.append((fact.day, LAST, "go", (fact.word,)))
+        else:
+            _say(record, fact)
+    return record
+
+
+def _say(record: Record, fact: Fact) -> None:
+    record.said_at, record.version = fact.time, fact.version
+    record.born, record.exact, record.authority = fact.word, bool(fact.sure), fact.place
+    if fact.kind == FactKind.REGISTERED:
+        record.active = True
+        record.changes.append((fact.day, FIRST, "register", (record.stream, fact.source)))
+    if not record.restricted:
+        record.changes.append((fact.day, THEN, "say", (record.stream, fact.time, fact.place)))
+
+
+_BEGINS = {FactKind.STARTED: "start", FactKind.RAISED: "raise_flag"}
+_ENDS = {FactKind.ENDED: "end", FactKind.LOWERED: "lower_flag"}
+_BEGUN_BY = {FactKind.ENDED: "start", FactKind.LOWERED: "raise_flag"}
+
+
+def _begin_span(record: Record, fact: Fact, open_spans: dict[tuple[str, int], int]) -> None:
+    """An involvement or flag begins; one that is told anew while it is open replaces what was told before."""
+    name = _BEGINS[FactKind(fact.kind)]
+    said = ((record.stream, fact.version), fact.word, fact.place, fact.sure, fact.source)
+    change = (fact.day, THEN, name, said)
+    at = open_spans.get((name, fact.number))
+    if at is None:
+        open_spans[name, fact.number] = len(record.changes)
+        record.changes.append(change)
+    else:
+        record.changes[at] = change
+
+
+def _end_span(record: Record, fact: Fact, open_spans: dict[tuple[str, int], int]) -> None:
+    """It ends, at the earliest on the day on which it began."""
+    kind = FactKind(fact.kind)
+    at = open_spans.pop((_BEGUN_BY[kind], fact.number), None)
+    if at is not None:
+        begun, _, _, (key, *_) = record.changes[at]
+        record.changes.append((max(fact.day, begun), LAST, _ENDS[kind], (key,)))

@@ -1,0 +1,207 @@
+"""What holds for a child on a day, moved on from one day on which something changed to the next."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, timedelta
+from itertools import groupby
+from operator import itemgetter
+from typing import NamedTuple
+
+from domain.birth import believed_birth
+from domain.education import birthday, compulsory_from, compulsory_until
+from domain.timeline.changes import LAST, Change, Key, records_of
+from domain.timeline.facts import Fact
+from domain.timeline.summary import by_precedence
+from domain.vocabulary import NEED_FLAGS, RESTRICTED_SOURCE, UNIVERSAL_SERVICES, Flag, Service
+
+
+class Working(NamedTuple):
+    """A current involvement: `organisation` is what tells it from others, `record` the stream that says so."""
+
+    service: str
+    organisation: str | None
+    lead: bool
+    source: str
+    record: str
+
+
+class FlagUp(NamedTuple):
+    """A raised flag; `answered` says that whom to ask can be reached."""
+
+    flag: str
+    answered: bool
+    source: str
+    raised_on: str
+    record: str
+
+
+class Circumstances:
+    """A child on `day`. Read it, don't keep it: `walk` moves it on.
+
+    `age` is in years, None where the date of birth is not known; `school_age` is True then, so that nobody is missed.
+    """
+
+    def __init__(self, born: str | None) -> None:
+        self.day = ""
+        self.born = born
+        self.age: int | None = None
+        self.school_age = born is None
+        self.known_to: dict[str, str] = {}
+        self.working: dict[Key, Working] = {}
+        self.services: Counter[str] = Counter()
+        self.leads = 0
+        self.taught_before = False
+        self.flags: dict[Key, FlagUp] = {}
+        self.enquiry_ended_on: str | None = None
+        self.died = False
+        self.left_england = False
+        self._registered: dict[str, bool] = {}
+        self._addresses: dict[str, tuple[str, str]] = {}
+        self._authority: str | None = None
+        self._authority_in_doubt = False
+
+    @property
+    def known(self) -> bool:
+        """Whether any agency has told of the child by now."""
+        return bool(self._registered)
+
+    @property
+    def here(self) -> bool:
+        """Whether the child is alive and in England, as far as agencies have said."""
+        return not (self.died or self.left_england)
+
+    @property
+    def in_need(self) -> bool:
+        """Whether an additional service works with the child, or a flag says that it needs more than others do."""
+        return any(service not in UNIVERSAL_SERVICES for service in self.services) or any(
+            flag.flag in NEED_FLAGS for flag in self.flags.values()
+        )
+
+    @property
+    def authority(self) -> str | None:
+        """Where the child lives: as the record says that is believed most, of those that say it."""
+        if self._authority_in_doubt:
+            self._authority = self._believed()
+            self._authority_in_doubt = False
+        return self._authority
+
+    def authority_of(self, record: str) -> str | None:
+        """Where the child lives as far as one record says."""
+        address = self._addresses.get(record)
+        return address[1] if address else None
+
+    def _believed(self) -> str | None:
+        ranked = [(self._registered.get(record, False), *said) for record, said in self._addresses.items()]
+        return max(ranked)[2] if ranked else None
+
+    def register(self, record: str, source: str) -> None:
+        """An agency holds the child; one that told of a child who had left England tells that it is back."""
+        self._registered[record] = True
+        self._authority_in_doubt = True
+        self.left_england = False
+        if source != RESTRICTED_SOURCE:
+            self.known_to.setdefault(source, self.day)
+
+    def say(self, record: str, time: str, authority: str | None) -> None:
+        """A record's address."""
+        self._authority_in_doubt = True
+        if authority is None:
+            self._addresses.pop(record, None)
+        else:
+            self._addresses[record] = (time, authority)
+
+    def deregister(self, record: str) -> None:
+        """An agency no longer holds the child."""
+        self._registered[record] = False
+        self._authority_in_doubt = True
+
+    def go(self, reason: str) -> None:
+        """The child has died, or left England."""
+        if reason == "died":
+            self.died = True
+        else:
+            self.left_england = True
+
+    def start(self, key: Key, service: str, organisation: str | None, lead: bool, source: str) -> None:
+        """A practitioner begins to work with the child, who is here then."""
+        self.left_england = False
+        self.working[key] = Working(service, organisation, bool(lead), source, key[0])
+        self.services[service] += 1
+        self.leads += bool(lead)
+        if service in _TEACHING:
+            self.taught_before = True
+
+    def end(self, key: Key) -> None:
+        """An involvement ends."""
+        ended = self.working.pop(key)
+        self.leads -= ended.lead
+        self.services[ended.service] -= 1
+        if not self.services[ended.service]:
+            del self.services[ended.service]
+
+    def raise_flag(self, key: Key, flag: str, _: object, answered: bool, source: str) -> None:
+        """A flag goes up."""
+        self.flags[key] = FlagUp(flag, bool(answered), source, self.day, key[0])
+
+    def lower_flag(self, key: Key) -> None:
+        """A flag comes down."""
+        if self.flags.pop(key).flag == Flag.MISSING_EDUCATION_ENQUIRY:
+            self.enquiry_ended_on = self.day
+
+    def begin_school_age(self) -> None:
+        """The child has to be educated from now on."""
+        self.school_age = True
+
+    def end_school_age(self) -> None:
+        """The child need not be educated any longer."""
+        self.school_age = False
+
+    def turn(self, age: int) -> None:
+        """A birthday."""
+        self.age = age
+
+
+_TEACHING = frozenset({Service.EDUCATION, Service.HOME_EDUCATION})
+
+
+def walk(facts: Iterable[Fact], ages: Sequence[int] = (18,), last: str | None = None) -> Iterator[Circumstances]:
+    """The circumstances after each day on which something changed, in order of days: one object, moved on.
+
+    `facts` are those of all records of one child, in order of stream and version. Birthdays of `ages` are changes too,
+    as are the bounds of compulsory school age; they may lie in the future. Without a record nothing is given.
+    Days after `last`, an ISO date, are left out.
+    """
+    records, changes = records_of(facts)
+    if not records:
+        return
+    for record in records:
+        changes += record.changes
+    born, _ = believed_birth((record.born, not record.exact) for record in by_precedence(records))
+    if born:
+        changes += _ages(date.fromisoformat(born), ages)
+    changes.sort(key=_WHEN)
+    now = Circumstances(born)
+    for day, of_day in groupby(changes, _DAY):
+        if last is not None and day > last:
+            return
+        now.day = day
+        for _, _, name, given in of_day:
+            getattr(now, name)(*given)
+        yield now
+
+
+_DAY = itemgetter(0)
+_WHEN = itemgetter(0, 1)
+_LAST_YEAR = date.max.year - 100
+"""Who is said to be born later grows up beyond the calendar."""
+
+
+def _ages(born: date, ages: Sequence[int]) -> list[Change]:
+    if born.year > _LAST_YEAR:
+        return []
+    days: list[Change] = [
+        (compulsory_from(born).isoformat(), LAST, "begin_school_age", ()),
+        ((compulsory_until(born) + timedelta(days=1)).isoformat(), LAST, "end_school_age", ()),
+        (born.isoformat(), LAST, "turn", (0,)),
+    ]
+    return days + [(birthday(born, age).isoformat(), LAST, "turn", (age,)) for age in ages]

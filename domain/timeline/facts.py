@@ -1,0 +1,52 @@
+"""What one event of a record says for the chronology."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from domain.matching.normalise import normalise_name
+
+
+class FactKind(StrEnum):
+    """What a fact is about; the values are storage format of a view, which a rebuild makes afresh."""
+
+    REGISTERED = "registered"
+    AMENDED = "amended"
+    DEREGISTERED = "deregistered"
+    REMOVED = "removed"
+    STARTED = "started"
+    ENDED = "ended"
+    RAISED = "raised"
+    LOWERED = "lowered"
+
+
+class Fact(NamedTuple):
+    """One event of the record `stream`; `day` is the effective one.
+
+    | kind | word | place | sure |
+    |---|---|---|---|
+    | registered, amended | date of birth or None | authority (GSS code) or None | the date of birth is not estimated |
+    | deregistered, removed | reason | | |
+    | started | service | what tells the organisation from others | lead professional |
+    | raised | flag | | whom to ask can be reached |
+
+    `number` is that of the involvement or flag within its record. A sensitive agency's record has no facts but that it
+    was registered, amended or removed, without word and place, and `source` is RESTRICTED_SOURCE.
+    """
+
+    stream: str
+    version: int
+    kind: str
+    number: int
+    day: str
+    time: str
+    source: str
+    word: str | None
+    place: str | None
+    sure: bool | None
+
+
+def organisation_key(involvement: Mapping[str, Any]) -> str | None:
+    """What tells an involvement's organisation from others: its code, else its name; None where neither is told."""
+    organisation = involvement.get("organisation") or {}
+    return organisation.get("code") or normalise_name(organisation.get("name") or "") or None

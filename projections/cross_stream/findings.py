@@ -1,0 +1,103 @@
+"""Chronologies → findings: all of a child's are found again whenever a row that they follow from has changed.
+
+What a writer uses names tables without a schema, as in `postgres.py`.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import Any
+
+import orjson
+from psycopg2.extensions import cursor as Cursor  # noqa: N812
+
+from domain.reports import findings
+from domain.timeline import Fact, summary
+from projections.base.postgres import copy
+from projections.base.projection import Put, Row, Table
+from projections.directory.project import LINK
+from projections.reports.tables import FINDING, LISTING
+from projections.timeline.project import CHRONOLOGY
+from projections.timeline.query import facts_of
+
+PAGE = 2_000
+"""Children whose findings are found at once."""
+FOREVER = "9999-12-31"
+"""Ends what has no end in sight, so that one index serves all."""
+
+
+def owners(cursor: Cursor, records: Collection[str]) -> set[str]:
+    """The children that records belong to."""
+    if not records:
+        return set()
+    cursor.execute("select distinct child::text from link where record = any(%s::uuid[])", (list(records),))
+    return {child for (child,) in cursor.fetchall()}
+
+
+def changed_records(puts: Iterable[Put]) -> tuple[set[str], set[str]]:
+    """The records of which rows change that findings follow from, and those of them that may change their child."""
+    moved = {put.row[0] for put in puts if put.table is LINK}
+    return moved | {put.row[0] for put in puts if put.table is CHRONOLOGY}, moved
+
+
+def refresh(cursor: Cursor, children: Collection[str]) -> None:
+    """Finds the findings of children again, and writes what is not as it was."""
+    facts = facts_of(cursor, children, schema="")
+    for table, rows_of in ((FINDING, _findings), (LISTING, _listing)):
+        stored = _stored(cursor, table, children)
+        found = {row for child in children for row in rows_of(child, facts[child])}
+        _delete(cursor, table, stored - found)
+        if new := found - stored:
+            copy(cursor, table.name, table, new)
+
+
+def fill(cursor: Cursor, after: str, last: str) -> None:
+    """Finds the findings of all children behind `after` up to `last`, for tables that hold none of them yet."""
+    for children in _pages(cursor, after, last):
+        facts = facts_of(cursor, children, schema="")
+        for table, rows_of in ((FINDING, _findings), (LISTING, _listing)):
+            if rows := [row for child in children for row in rows_of(child, facts[child])]:
+                copy(cursor, table.name, table, rows)
+
+
+def _pages(cursor: Cursor, after: str, last: str) -> Iterator[Sequence[str]]:
+    while True:
+        cursor.execute(
+            "select distinct child::text from link where child > %s::uuid and child <= %s::uuid order by 1 limit %s",
+            (after, last, PAGE),
+        )
+        children = [child for (child,) in cursor.fetchall()]
+        if not children:
+            return
+        yield children
+        after = children[-1]
+
+
+def _findings(child: str, facts: Sequence[Fact]) -> Iterator[Row]:
+    for found in findings(facts):
+        status, detail = found.answer
+        said = (found.since, found.authority, status, orjson.dumps(detail).decode())
+        yield (child, found.report, found.begins, found.ends or FOREVER, *said)
+
+
+def _listing(child: str, facts: Sequence[Fact]) -> Iterator[Row]:
+    found = summary(facts)
+    if found:
+        known_to = orjson.dumps(found.known_to, option=orjson.OPT_SORT_KEYS).decode()
+        yield (child, *found[:-1], known_to)
+
+
+def _stored(cursor: Cursor, table: Table, children: Collection[str]) -> set[Row]:
+    columns = ", ".join(f"{name}::text" if name in ("child", "record") else name for name in table.columns)
+    cursor.execute(f"select {columns} from {table.name} where child = any(%s::uuid[])", (list(children),))  # noqa: S608
+    return set(cursor.fetchall())
+
+
+def _delete(cursor: Cursor, table: Table, rows: Collection[Row]) -> None:
+    if not rows:
+        return
+    keys: list[list[Any]] = [list(column) for column in zip(*(row[: table.keys] for row in rows), strict=True)]
+    types = ("uuid", "text", "text")[: table.keys]
+    columns = ", ".join(f"%s::{kind}[]" for kind in types)
+    cursor.execute(
+        f"delete from {table.name} where ({', '.join(table.key)}) in (select * from unnest({columns}))",  # noqa: S608
+        keys,
+    )

@@ -1,0 +1,136 @@
+"""Shields and suspicions → hidden children: found again whenever a row that it follows from has changed.
+
+What a writer uses names tables without a schema, as in `postgres.py`.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from psycopg2.extensions import cursor as Cursor  # noqa: N812
+
+from domain.child.belief import Believable, believed
+from domain.matching import Features, search_keys
+from domain.vocabulary import RESTRICTED_SOURCE
+from projections.base.postgres import copy
+from projections.base.projection import Put, Row
+from projections.directory.project import FACT, LINK
+from projections.duplicates.project import SUSPICION
+from projections.search.project import SEARCH
+from projections.shields.project import SHIELD
+from projections.shields.tables import HIDDEN
+
+_ASPECTS = frozenset({"particulars", "standing", "removal"})
+
+
+class Changed(NamedTuple):
+    """What changes: records, those of them that may change their child, and children whose shield does."""
+
+    records: set[str]
+    moved: set[str]
+    children: set[str]
+
+
+def changed(puts: Iterable[Put]) -> Changed:
+    """What of row changes has to do with who is hidden, and with what is left of them."""
+    found = Changed(set(), set(), set())
+    for table, row, _ in puts:
+        if table is SEARCH or (table is FACT and row[1] in _ASPECTS):
+            found.records.add(row[0])
+        elif table is LINK:
+            found.moved.add(row[0])
+        elif table is SUSPICION:
+            found.records.update(row[:2])
+        elif table is SHIELD:
+            found.children.add(row[0])
+    found.records.update(found.moved)
+    return found
+
+
+_PARTNERS = (
+    "with r as (select unnest(%(moved)s::uuid[]) as record union"
+    "  select l.record from link l join shield h on h.child = l.child where l.child = any(%(children)s::uuid[]))"
+    " select l.child::text from r join suspicion s on s.record = r.record join link l on l.record = s.other union"
+    " select l.child::text from r join suspicion s on s.other = r.record join link l on l.record = s.record"
+)
+
+
+def refresh(cursor: Cursor, children: Collection[str], moved: Collection[str]) -> None:
+    """Finds again which of the children are hidden, and of those that may be one with them; writes what has changed."""
+    cursor.execute(_PARTNERS, {"moved": list(moved), "children": list(children)})
+    wanted = {*children, *(child for (child,) in cursor.fetchall())}
+    if not wanted:
+        return
+    rows = _rows(cursor, "c.child = any(%(children)s::uuid[])", {"children": list(wanted)})
+    columns = ", ".join(HIDDEN.columns[1:])
+    cursor.execute(f"select child::text, {columns} from hidden where child = any(%s::uuid[])", (list(wanted),))  # noqa: S608
+    stored = {row[0]: row for row in cursor.fetchall()}
+    outdated = [child for child, row in stored.items() if rows.get(child) != row]
+    if outdated:
+        cursor.execute("delete from hidden where child = any(%s::uuid[])", (outdated,))
+    if new := [row for child, row in rows.items() if stored.get(child) != row]:
+        copy(cursor, HIDDEN.name, HIDDEN, new, escape=True)
+
+
+def fill(cursor: Cursor, after: str, last: str) -> None:
+    """Finds all that are hidden behind `after` up to `last`, for a table that holds none of them yet."""
+    bounds = {"after": after, "last": last}
+    rows = _rows(cursor, "c.child > %(after)s::uuid and c.child <= %(last)s::uuid", bounds)
+    if rows:
+        copy(cursor, HIDDEN.name, HIDDEN, list(rows.values()), escape=True)
+
+
+_GONE = "exists (select from fact f where f.stream = {0} and f.aspect = 'removal')"
+_SUSPECTED = (
+    "select min(s.position) as position from link a"  # noqa: S608
+    " join lateral (select x.other as record, x.position from suspicion x where x.record = a.record"
+    "   and x.state = 'suspected' union all select x.record, x.position from suspicion x where x.other = a.record"
+    "   and x.state = 'suspected') s on true"
+    " left join link b on b.record = s.record left join shield h on h.child = b.child and h.review_by is not null"
+    " where a.child = c.child and (b.child is null or (h.child is not null and b.child <> a.child))"
+    f" and not {_GONE.format('a.record')} and not {_GONE.format('s.record')}"
+)
+"""Undecided pairs of a record of the child and one of a shielded child, or one that is nobody's as far as is known."""
+
+_HIDDEN = (
+    "select c.child::text, o.child is null, o.since, o.review_by, coalesce(o.position, s.position)"  # noqa: S608
+    " from (select distinct child from link c where {0}) c"
+    " left join shield o on o.child = c.child and o.review_by is not null"
+    f" left join lateral ({_SUSPECTED}) s on o.child is null"
+    " where o.child is not null or s.position is not null"
+)
+_VISIBLE = (
+    "select l.child::text, l.record::text, h.time, coalesce(d.type = 'RecordDeregistered.v1', false),"  # noqa: S608
+    " s.names, s.named, s.date_of_birth, s.estimated, s.gender, s.gendered"
+    " from link l join fact f on f.stream = l.record and f.aspect = 'particulars'"
+    " join search s on s.stream = f.stream and s.version = f.version and s.keys is not null"
+    f" join history h on h.stream = f.stream and h.version = f.version and h.source <> '{RESTRICTED_SOURCE}'"
+    " left join fact g on g.stream = l.record and g.aspect = 'standing'"
+    " left join history d on d.stream = g.stream and d.version = g.version"
+    " where l.child = any(%s::uuid[])"
+)
+"""Who a child is by its records, without what sensitive services say: of a shielded child nobody sees that."""
+
+
+def _rows(cursor: Cursor, which: str, parameters: Mapping[str, Any]) -> dict[str, Row]:
+    """The rows of hidden children, by child."""
+    cursor.execute(_HIDDEN.format(which), parameters)
+    hidden = cursor.fetchall()
+    if not hidden:
+        return {}
+    cursor.execute(_VISIBLE, ([child for child, *_ in hidden],))
+    told: defaultdict[str, list[Sequence[Any]]] = defaultdict(list)
+    for child, *said in cursor.fetchall():
+        told[child].append(said)
+    return {child: (child, *rest, *_visible(told[child])) for child, *rest in hidden}
+
+
+def _visible(told: Iterable[Sequence[Any]]) -> Row:
+    """What of a child may be searched by, from what its records say: as its entry has it, made comparable."""
+    records = [
+        Believable(record, time, gone, tuple(names[:2]) if named else None, born, estimated, gender if known else None)
+        for record, time, gone, names, named, born, estimated, gender, known in told
+    ]
+    name, born, estimated, gender = believed(records)
+    features = Features((name,) if name else (), born, estimated, False, gender or "", None, None, (), (), (), "")
+    return ([*(name or ())], born, estimated, gender or "", search_keys(features))

@@ -1,0 +1,75 @@
+"""Row changes applied to a fresh schema in bulk: all are copied first, and put in order when the indexes are made."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from psycopg2.errors import UniqueViolation
+from psycopg2.extensions import cursor as Cursor  # noqa: N812
+
+from projections.base.postgres import copy, upsert_sql
+from projections.base.projection import Put, Row, Table
+from projections.catalogue import TABLES
+from projections.engine.schema import create_tables, index_statements, use
+
+
+def begin(cursor: Cursor, schema: str) -> None:
+    """Makes an empty schema without indexes; whatever was there is dropped. Its tables are then the cursor's."""
+    cursor.execute(f"drop schema if exists {schema} cascade")
+    create_tables(cursor, schema)
+    use(cursor, schema)
+    for table in TABLES:
+        cursor.execute(f"create unlogged table {_later(table)} (like {table.name})")
+
+
+def write(cursor: Cursor, puts: Iterable[Put], *, careful: bool = False) -> None:
+    """Copies rows: new ones into their table, changes of earlier rows beside it. `careful` escapes every value."""
+    new: dict[Table, list[Row]] = defaultdict(list)
+    later: dict[Table, list[Row]] = defaultdict(list)
+    for table, row, first in puts:
+        (new if first else later)[table].append(row)
+    for table, rows in new.items():
+        copy(cursor, table.name, table, rows, escape=careful)
+    for table, rows in later.items():
+        copy(cursor, _later(table), table, rows, escape=careful)
+
+
+def finish(cursor: Cursor, table: Table) -> None:
+    """Makes the indexes of one table and applies the changes that lie beside it."""
+    unique, *others = _indexes(table)
+    cursor.execute("savepoint unique_index")
+    try:
+        cursor.execute(unique)
+    except UniqueViolation:
+        cursor.execute("rollback to savepoint unique_index")
+        cursor.execute(_only_latest(table))
+        cursor.execute(unique)
+    key, columns = ", ".join(table.key), ", ".join(table.columns)
+    changes = f"select distinct on ({key}) {columns} from {_later(table)} order by {key}, position desc"  # noqa: S608
+    cursor.execute(upsert_sql(table, changes))
+    for statement in others:
+        cursor.execute(statement)
+    cursor.execute(f"drop table {_later(table)}")
+    cursor.execute(f"analyze {table.name}")
+
+
+def finish_derived(cursor: Cursor, table: Table) -> None:
+    """Makes the indexes of a table whose rows were derived once those of all others stood."""
+    for statement in _indexes(table):
+        cursor.execute(statement)
+    cursor.execute(f"analyze {table.name}")
+
+
+def _indexes(table: Table) -> list[str]:
+    return [statement for statement in index_statements() if f" on {table.name} " in statement]
+
+
+def _only_latest(table: Table) -> str:
+    """Deletes all but the latest row of each key, where rows were taken for new ones and were not."""
+    return (
+        f"delete from {table.name} where ctid in (select ctid from (select ctid, row_number()"  # noqa: S608
+        f" over (partition by {', '.join(table.key)} order by position desc) as nth from {table.name}) r where nth > 1)"
+    )
+
+
+def _later(table: Table) -> str:
+    return f"{table.name}_later"

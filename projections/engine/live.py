@@ -1,0 +1,16 @@
+"""Row changes applied live, with what follows from them, in the caller's transaction."""
+
+from collections.abc import Sequence
+
+from psycopg2.extensions import cursor as Cursor  # noqa: N812
+
+from projections.base import postgres
+from projections.base.projection import Put
+from projections.cross_stream import derived
+
+
+def write(cursor: Cursor, puts: Sequence[Put], *, careful: bool = False) -> None:
+    """Applies row changes as `postgres.write` does; what follows from the rows is as they stand then."""
+    following = derived.Following(cursor, puts)
+    postgres.write(cursor, puts, careful=careful)
+    following.refresh()

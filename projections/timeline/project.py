@@ -1,0 +1,132 @@
+"""Register events → facts of chronologies."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from domain.timeline import FactKind, organisation_key
+from domain.timeline.changes import CHILD_GONE
+from domain.vocabulary import RESTRICTED_SOURCE
+from projections.base.projection import PublishedEvent, Put, Row, Table
+
+FACT_COLUMNS = ("stream", "version", "kind", "number", "day", "time", "source", "word", "place", "sure")
+CHRONOLOGY = Table("chronology", (*FACT_COLUMNS, "position"), keys=2)
+
+Said = tuple[str, str | None, str | None, bool | None]
+"""The day, the word, the place, and whether it is sure."""
+
+
+class Chronology:
+    """One row an event of a record; all without content once the record is removed or its key destroyed."""
+
+    name = "chronology"
+    tables = (CHRONOLOGY,)
+
+    @property
+    def opens(self) -> frozenset[str]:
+        """All that it takes: days and words are sealed."""
+        return frozenset(_KINDS)
+
+    def project(self, event: PublishedEvent) -> Sequence[Put]:
+        """The event's fact; a removal empties the rows before it."""
+        kind = _KINDS.get(event.type)
+        if kind is None:
+            return ()
+        if event.source == RESTRICTED_SOURCE:
+            return _restricted(event, kind)
+        try:
+            personal = event.personal
+        except KeyError:
+            return (_empty(event, event.version),)
+        return [*_before(event, kind), _fact(event, kind, _SAYS[kind](event, personal))]
+
+
+_KINDS: Mapping[str, FactKind] = {
+    "RecordRegistered.v1": FactKind.REGISTERED,
+    "RecordAmended.v1": FactKind.AMENDED,
+    "RecordDeregistered.v1": FactKind.DEREGISTERED,
+    "RecordRemoved.v1": FactKind.REMOVED,
+    "InvolvementStarted.v1": FactKind.STARTED,
+    "InvolvementEnded.v1": FactKind.ENDED,
+    "FlagRaised.v1": FactKind.RAISED,
+    "FlagLowered.v1": FactKind.LOWERED,
+}
+_REGISTERING = frozenset({FactKind.REGISTERED, FactKind.AMENDED})
+
+
+def _restricted(event: PublishedEvent, kind: FactKind) -> Sequence[Put]:
+    """Of a sensitive agency nothing is told but that there is a record, or was."""
+    if kind not in _REGISTERING and kind is not FactKind.REMOVED:
+        return ()
+    return [*_before(event, kind), _fact(event, kind, (event.time[:10], None, None, None))]
+
+
+def _before(event: PublishedEvent, kind: FactKind) -> list[Put]:
+    """What a removal makes of the rows before it."""
+    return [_empty(event, version) for version in range(1, event.version)] if kind is FactKind.REMOVED else []
+
+
+def _fact(event: PublishedEvent, kind: FactKind, said: Said) -> Put:
+    day, *rest = said
+    number = event.data.get("number", 0)
+    row: Row = (event.stream, event.version, kind.value, number, day, event.time, event.source, *rest, event.position)
+    return Put(CHRONOLOGY, row, True)
+
+
+def _empty(event: PublishedEvent, version: int) -> Put:
+    nothing = [None] * (len(CHRONOLOGY.columns) - 3)
+    return Put(CHRONOLOGY, (event.stream, version, *nothing, event.position), version == event.version)
+
+
+def _particulars(event: PublishedEvent, personal: Mapping[str, Any]) -> Said:
+    held = personal["particulars"]
+    authority = (held.get("address") or {}).get("authority")
+    born = held.get("date_of_birth")
+    sure = not held.get("date_of_birth_estimated")
+    return event.time[:10], None if born is None else _day(born), authority, sure
+
+
+def _gone(_: PublishedEvent, personal: Mapping[str, Any]) -> Said:
+    return _day(personal["on"]), personal["reason"], None, None
+
+
+def _removed(_: PublishedEvent, personal: Mapping[str, Any]) -> Said:
+    """Why is kept only where it says something of the child."""
+    reason = personal["reason"]
+    return _day(personal["on"]), reason if reason in CHILD_GONE else None, None, None
+
+
+def _started(event: PublishedEvent, personal: Mapping[str, Any]) -> Said:
+    involvement = personal["involvement"]
+    day = _day(involvement.get("started_on") or event.time[:10])
+    return day, involvement["service"], organisation_key(involvement), bool(involvement.get("lead_professional"))
+
+
+def _ended(_: PublishedEvent, personal: Mapping[str, Any]) -> Said:
+    return _day(personal["ended_on"]), None, None, None
+
+
+def _raised(_: PublishedEvent, personal: Mapping[str, Any]) -> Said:
+    contact = personal.get("contact") or {}
+    return _day(personal["raised_on"]), personal["flag"], None, bool(contact.get("phone") or contact.get("email"))
+
+
+def _lowered(_: PublishedEvent, personal: Mapping[str, Any]) -> Said:
+    return _day(personal["lowered_on"]), None, None, None
+
+
+def _day(text: str) -> str:
+    """A day that can be reckoned with; raises ValueError or TypeError, so that what follows from it need not."""
+    return date.fromisoformat(text).isoformat()
+
+
+_SAYS: Mapping[FactKind, Callable[[PublishedEvent, Mapping[str, Any]], Said]] = {
+    FactKind.REGISTERED: _particulars,
+    FactKind.AMENDED: _particulars,
+    FactKind.DEREGISTERED: _gone,
+    FactKind.REMOVED: _removed,
+    FactKind.STARTED: _started,
+    FactKind.ENDED: _ended,
+    FactKind.RAISED: _raised,
+    FactKind.LOWERED: _lowered,
+}

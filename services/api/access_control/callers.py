@@ -1,0 +1,162 @@
+"""Who calls, and why: bearer tokens, agencies' certificates, and reasons."""
+
+import time
+from collections.abc import Callable, Sequence
+from http import HTTPStatus
+from typing import NamedTuple
+from urllib.parse import unquote
+
+from fastapi import Request
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from domain.authorization import Action, Cause, NoReason, Standing, Stated, Verdict, Where, decide, reason_of
+from services.api.access_control.refusals import Asking
+from services.api.dependencies import Parts
+from services.api.numbers import NUMBER
+from services.api.problems import Problem, problem_response
+from services.auth.certificates import certified
+from services.auth.tokens import Caller, Principal, TokenRefused
+from services.auth.verifier import Verifier
+
+PUBLIC = frozenset(
+    {"/health/live", "/health/ready", "/metrics", "/openapi.json", "/docs", "/docs/page.js", "/docs/page.css"}
+)
+"""What anybody may ask for; nothing personal is there."""
+
+MOST_REMEMBERED = 1_000
+"""Tokens that need not be verified again."""
+REMEMBERED_S = 60
+"""For how long: an issuer that withdraws a key is obeyed so much later."""
+
+_CHALLENGE = {"WWW-Authenticate": "Bearer"}
+REASON_HEADER = "Access-Reason"
+_SAY_WHY = f"say why in the header {REASON_HEADER}, in UTF-8, percent-encoded where it is not ASCII"
+
+
+class Permit(NamedTuple):
+    """A user, what the table of rights says of what the user asks, and what is recorded where more is denied."""
+
+    standing: Standing
+    verdict: Verdict
+    asking: Asking
+
+
+class Authentication:
+    """An ASGI layer that lets nothing in without a valid token or certificate, but for the paths that are public."""
+
+    def __init__(self, app: ASGIApp, verifier: Verifier) -> None:
+        self._app = app
+        self._verifier = verifier
+        self._verified: dict[str, tuple[Principal, float]] = {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request; its principal is put into the request's state."""
+        if scope["type"] == "http" and scope["path"] not in PUBLIC:
+            try:
+                scope.setdefault("state", {})["principal"] = await self._principal(scope)
+            except TokenRefused as refused:
+                await problem_response(HTTPStatus.UNAUTHORIZED, str(refused), _CHALLENGE)(scope, receive, send)
+                return
+        await self._app(scope, receive, send)
+
+    async def _principal(self, scope: Scope) -> Principal:
+        """Whom the token names, or without one the certificate; neither may speak for an agency against the other."""
+        of_certificate = certified(scope)
+        given = Headers(scope=scope).getlist("Authorization")
+        if not given and of_certificate is not None:
+            return of_certificate
+        scheme, _, token = given[0].partition(" ") if len(given) == 1 else ("", "", "")
+        if scheme.lower() != "bearer" or not token.strip():
+            raise TokenRefused("send one token in the header Authorization: Bearer …")
+        principal = await self._verify(token.strip())
+        if of_certificate and principal.kind is Caller.AGENCY and of_certificate.name != principal.name:
+            raise TokenRefused
+        return principal
+
+    async def _verify(self, token: str) -> Principal:
+        """Whom a token names; one that was verified a moment ago is believed."""
+        known, until = self._verified.get(token, (None, 0.0))
+        if known is not None and until > time.time():
+            return known
+        self._verified.pop(token, None)
+        principal = await self._verifier.verify(token)
+        if len(self._verified) >= MOST_REMEMBERED:
+            self._verified.clear()
+        self._verified[token] = principal, min(principal.expires, time.time() + REMEMBERED_S)
+        return principal
+
+
+def principal_of(request: Request) -> Principal:
+    """Who calls."""
+    principal: Principal = request.state.principal
+    return principal
+
+
+def require_user(parts: Parts, request: Request, action: Action, children: Sequence[str] = ()) -> Standing:
+    """How the user stands who calls; raises Problem 403 for an agency, Denied for a user who was granted nothing."""
+    principal = principal_of(request)
+    if principal.kind is not Caller.USER:
+        raise Problem(
+            HTTPStatus.FORBIDDEN, "only a user may look; an agency's token may submit and read its own receipts"
+        )
+    standing = parts.standings.of(principal.name)
+    if standing is None:
+        raise Asking(principal.name, None, action, _numbers(request, children)).denied(
+            Cause.NOT_GRANTED, "this user is not registered; add the user with `contactpoint users add FILE`"
+        )
+    return standing
+
+
+def permitted(
+    parts: Parts,
+    request: Request,
+    action: Action,
+    place: Callable[[Standing], Where],
+    children: Sequence[str] = (),
+) -> Permit:
+    """The user and the verdict of the table of rights; raises Problem 403, Denied where it denies.
+
+    `children` are numbers that a body names; one in the path is known here.
+    """
+    standing = require_user(parts, request, action, children)
+    asking = Asking(standing.user, standing.role.value, action, _numbers(request, children))
+    verdict = decide(standing, action, parts.now().date(), place(standing))
+    if verdict.denied:
+        raise asking.denied(verdict.cause or Cause.ROLE, verdict.why)
+    return Permit(standing, verdict, asking)
+
+
+def _numbers(request: Request, children: Sequence[str]) -> list[str]:
+    """The children that are asked for, by numbers of any that could be a child's; nothing else is kept of a denial."""
+    named = [*children, request.path_params.get("child", "")]
+    return [number for each in named if NUMBER.fullmatch(number := each.lower())]
+
+
+def require_agency(parts: Parts, request: Request) -> str:
+    """The agency's code; raises Problem 403 for a user and for an agency that the register does not name."""
+    principal = principal_of(request)
+    if principal.kind is not Caller.AGENCY:
+        raise Problem(HTTPStatus.FORBIDDEN, "only an agency may submit; this is a user's token")
+    if principal.name not in parts.agencies:
+        raise Problem(HTTPStatus.FORBIDDEN, "this agency is not registered; ask the directory's data managers")
+    return principal.name
+
+
+def stated_in_header(request: Request, asking: Asking) -> Stated:
+    """Why the user looks, from the header; raises Denied 422."""
+    raw = request.headers.get(REASON_HEADER, "")
+    try:
+        text = unquote(raw.encode("latin-1").decode("utf-8"), errors="strict")
+    except UnicodeError:
+        raise asking.denied(Cause.NO_REASON, _SAY_WHY, HTTPStatus.UNPROCESSABLE_ENTITY) from None
+    return stated(text, _SAY_WHY, asking)
+
+
+def stated(text: str, say_why: str, asking: Asking) -> Stated:
+    """A reason as the list of reasons takes it; raises Denied 422, which says `say_why`, where it is not one."""
+    try:
+        return reason_of(text)
+    except NoReason as lacking:
+        said = f"{say_why}: {lacking}"
+        raise asking.denied(Cause.NO_REASON, said, HTTPStatus.UNPROCESSABLE_ENTITY) from None

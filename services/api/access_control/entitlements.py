@@ -1,0 +1,87 @@
+"""How users stand, and whom to ask about restricted services: read from the registers, believed for a moment."""
+
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from domain.authorization import Standing
+from services.registers import load_agencies, load_users
+from streams.store.database import Cursor, Pool
+
+FRESH_S = 1.0
+"""How long a standing is believed: what is revoked ends within this time and that of one request, under 2 seconds."""
+MOST_REMEMBERED = 2_000
+DESKS_FRESH_S = 10.0
+
+
+class Standings:
+    """The standing of each user who asked lately. Safe to share between threads."""
+
+    def __init__(self, pool: Pool, *, fresh_s: float = FRESH_S) -> None:
+        self._pool = pool
+        self._fresh_s = fresh_s
+        self._lock = threading.Lock()
+        self._known: OrderedDict[str, tuple[float, Standing | None]] = OrderedDict()
+
+    def of(self, name: str) -> Standing | None:
+        """How a user stands, None where nothing was ever granted; raises DatabaseAway, and then nothing is allowed."""
+        fresh = self._fresh({name}, time.monotonic())
+        if name in fresh:
+            return fresh[name]
+        with self._pool.transaction() as cursor:
+            return self.of_all(cursor, {name}).get(name)
+
+    def of_all(self, cursor: Cursor, names: Collection[str]) -> dict[str, Standing]:
+        """How many users stand, those to whom something was ever granted; read, where need be, with this cursor."""
+        began = time.monotonic()
+        standings = self._fresh(names, began)
+        if unknown := set(names) - standings.keys():
+            found = load_users(cursor, unknown)
+            read = {name: found.get(name) for name in unknown}
+            self._keep(began, read)
+            standings |= read
+        return {name: standing for name, standing in standings.items() if standing}
+
+    def _fresh(self, names: Collection[str], now: float) -> dict[str, Standing | None]:
+        with self._lock:
+            known = {name: self._known[name] for name in names if name in self._known}
+        return {name: standing for name, (at, standing) in known.items() if now - at < self._fresh_s}
+
+    def _keep(self, at: float, standings: Mapping[str, Standing | None]) -> None:
+        with self._lock:
+            for name, standing in standings.items():
+                self._known[name] = at, standing
+                self._known.move_to_end(name)
+            while len(self._known) > MOST_REMEMBERED:
+                self._known.popitem(last=False)
+
+    def forget(self, name: str) -> None:
+        """Reads the standing again when it is next asked for."""
+        with self._lock:
+            self._known.pop(name, None)
+
+
+class Desks:
+    """Whom to ask about a restricted service, by local authority."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+        self._lock = threading.Lock()
+        self._desks: Mapping[str, dict[str, Any]] = {}
+        self._read_at = float("-inf")
+
+    def now(self) -> Mapping[str, dict[str, Any]]:
+        """The contact of each authority that has named one; raises DatabaseAway."""
+        with self._lock:
+            if time.monotonic() - self._read_at > DESKS_FRESH_S:
+                with self._pool.transaction() as cursor:
+                    agencies = load_agencies(cursor).values()
+                self._desks = {
+                    each.authority: each.contact._asdict()
+                    for each in agencies
+                    if each.brokers and each.authority and each.contact
+                }
+                self._read_at = time.monotonic()
+            return self._desks

@@ -1,0 +1,50 @@
+"""The latest looks at a child, beside its entry, for those who may know who looks."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from domain.authorization import Action, Role, Standing, decide, where
+from projections.access_log.query import accesses
+from services.api.access_control.looks import Looker
+from services.queries.organisations import Organisations
+from streams.store.database import Cursor
+
+MOST = 25
+
+
+def latest_looks(cursor: Cursor, who: Looker, entry: Mapping[str, Any]) -> list[dict[str, Any]] | None:
+    """The latest 25 looks as `{when, action, role, organisation, reason_code}`, for auditors with `user`.
+
+    None for a reader without the right to know of looks where the child lives. An organisation that may work
+    confidentially is named to nobody who is not cleared for that; of a shielded child none is: it would say where.
+    """
+    authority = next((each["authority"] for each in entry["addresses"] if each.get("authority")), None)
+    place = where(who.standing.authority, authority)
+    verdict = decide(who.standing, Action.LOOKS, who.today, place)
+    if verdict.denied:
+        return None
+    looks = accesses(cursor, who.parts.access_keys, entry["child"], limit=MOST)
+    organisations, standings = who.parts.watch.organisations, who.parts.standings
+    people = {} if entry["shielded"] else standings.of_all(cursor, {look["user"] for look in looks if look["user"]})
+    named = [organisation_told(cursor, organisations, people.get(look["user"]), verdict.cleared) for look in looks]
+    is_auditor = who.standing.role is Role.AUDITOR
+    return [
+        {
+            "when": look["time"],
+            "action": look["action"],
+            "role": look["role"],
+            "organisation": organisation,
+            "reason_code": look["reason_code"],
+            **({"user": look["user"]} if is_auditor else {}),
+        }
+        for look, organisation in zip(looks, named, strict=True)
+    ]
+
+
+def organisation_told(
+    cursor: Cursor, organisations: Organisations, standing: Standing | None, cleared: bool
+) -> str | None:
+    """The organisation of who looked, None where it is not known or the reader may not know it."""
+    if standing is None:
+        return None
+    return standing.organisation if cleared or organisations.about(cursor, standing.organisation).ordinary else None

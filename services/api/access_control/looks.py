@@ -1,0 +1,203 @@
+"""A look at personal data: by a user with the right to it, for a reason, recorded before it is answered."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import Header, Request
+
+from domain.authorization import (
+    VERSION,
+    Action,
+    Cause,
+    Effect,
+    Standing,
+    Stated,
+    Verdict,
+    Where,
+    decide,
+    mask_entry,
+    where,
+)
+from projections.directory import query as directory
+from projections.directory.redaction import Seen, Sight
+from projections.visibility.shields import EVERYWHERE, NOWHERE
+from projections.visibility.survivors import survivor
+from services.api.access_control.callers import REASON_HEADER, permitted, stated, stated_in_header
+from services.api.access_control.refusals import Asking
+from services.api.dependencies import Parts
+from services.api.problems import Problem, absent
+from streams.access.access_log import Look
+from streams.access.overrides import opened_to
+from streams.store.database import Cursor
+
+ReasonHeader = Annotated[
+    str | None,
+    Header(
+        alias=REASON_HEADER,
+        description="Why you look: a reason of the list as CODE or CODE: text, or text of 3 to 500 characters; UTF-8,"
+        " percent-encoded beyond ASCII",
+    ),
+]
+"""Declares the header in the OpenAPI document; `looker` reads it."""
+
+WITH_INVOLVEMENTS = frozenset({Action.SHOW, Action.EXPORT})
+"""What shows who works with a child, and so has lines for services that are restricted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Looker:
+    """A user who may do this, with a reason."""
+
+    parts: Parts
+    standing: Standing
+    stated: Stated
+    action: Action
+    verdict: Verdict
+    asking: Asking
+
+    @property
+    def user(self) -> str:
+        """The user's name."""
+        return self.standing.user
+
+    @property
+    def reason(self) -> str:
+        """The reason as it was written."""
+        return self.stated.text
+
+    @property
+    def cleared(self) -> bool:
+        """Whether what comes from sensitive services may be shown."""
+        return self.verdict.cleared
+
+    @property
+    def sight(self) -> Sight:
+        """What decides of sensitive services for this look."""
+        return Sight(self.cleared, self.today)
+
+    def sees(
+        self,
+        cursor: Cursor,
+        child: str,
+        known_at: str | None = None,
+        true_at: str | None = None,
+        today: date | None = None,
+    ) -> tuple[Seen, Sight]:
+        """A child now or as of a time, behind its shield too where the user may look there; and what decided of it."""
+        asked = self.parts.keys, child, known_at, true_at, today or self.today
+        seen = directory.seen_one(cursor, *asked, self.sight)
+        if not seen.veiled:
+            return seen, self.sight
+        sight = self.sight_of(cursor, child)
+        return (directory.seen_one(cursor, *asked, sight) if sight.opened else seen), sight
+
+    def sight_of(self, cursor: Cursor, child: str) -> Sight:
+        """As `sight`, with the child and whoever absorbed it where the user may see them although they are shielded."""
+        meant = survivor(cursor, child, cleared=self.cleared)
+        return self.sight._replace(opened=opened_to(cursor, self.user, [child, meant], self.parts.now()))
+
+    @property
+    def keeper(self) -> str:
+        """Of which authority's shields the user takes care: EVERYWHERE, NOWHERE, or an ONS code."""
+        if decide(self.standing, Action.SHIELD_REVIEW, self.today, Where.OWN).denied:
+            return NOWHERE
+        return self.standing.authority or EVERYWHERE
+
+    def keeps(self, entry: Mapping[str, Any]) -> bool:
+        """Whether the user takes care of the shield of a child, whose whole entry this is."""
+        return self.keeper in (EVERYWHERE, _authority(entry))
+
+    @property
+    def today(self) -> date:
+        """The day of the look."""
+        return self.parts.now().date()
+
+    def record(
+        self,
+        asked: dict[str, Any],
+        children: Sequence[str] = (),
+        count: int | None = None,
+        seen: Iterable[Seen] = (),
+        shown: Mapping[str, int] | None = None,
+    ) -> None:
+        """Makes the look durable; raises AccessLogAway, and then nothing may be shown.
+
+        `children` are shown and nobody else; `seen` says what was left out of them and masked, `shown` up to which
+        position of the log each child was shown, by default that of the entry.
+        """
+        sights = list(seen)
+        masked = sights if self.action in WITH_INVOLVEMENTS else []
+        positions = {each.child: int(each.entry["position"]) for each in sights if each.entry}
+        self.parts.access_log.append(
+            Look(
+                self.user,
+                self.reason,
+                self.action.value,
+                asked,
+                list(children),
+                len(children) if count is None else count,
+                role=self.standing.role.value,
+                effect=self.verdict.effect.value,
+                rights=VERSION,
+                reason_code=self.stated.code,
+                shown=positions if shown is None else shown,
+                hidden=[{"child": each.child, "records": list(each.hidden)} for each in sights if each.hidden],
+                masked=[{"child": each.child, "services": each.services} for each in masked if each.services],
+                notices=self.parts.watch.noticing.of_look(self.standing, self.stated.code, children),
+            )
+        )
+
+    def shown(self, cursor: Cursor, children: Collection[str], on: date | None = None) -> set[str]:
+        """Those of the children that this directory lists on a day, today where none is given.
+
+        Of the others nothing may be told that would not be told of one who is not there.
+        """
+        return self.parts.deployment.listed(cursor, children, on or self.today)
+
+    def entry_of(self, seen: Seen) -> dict[str, Any] | None:
+        """The entry to show, with a line for each service that is restricted."""
+        if seen.entry is None or self.verdict.effect is Effect.ALLOW:
+            return seen.entry
+        return mask_entry(seen.entry, seen.services, self.parts.desks.now())
+
+    def refusal_about(self, entries: Iterable[Mapping[str, Any]]) -> Problem | None:
+        """The answer where the table denies this about the authority that these entries' children live in.
+
+        Whoever may not even look there is answered as if nobody were there, and recorded so: a look that showed nobody.
+        """
+        place = where(self.standing.authority, *(_authority(entry) for entry in entries))
+        verdict = decide(self.standing, self.action, self.today, place)
+        if verdict.effect is self.verdict.effect:
+            return None
+        if decide(self.standing, Action.SHOW, self.today, place).denied:
+            return absent()
+        return self.asking.denied(verdict.cause or Cause.PLACE, verdict.why)
+
+
+def _authority(entry: Mapping[str, Any]) -> str | None:
+    """The authority of the address that is believed most."""
+    return next((each["authority"] for each in entry["addresses"] if each.get("authority")), None)
+
+
+def looker(parts: Parts, request: Request, action: Action, *authorities: str | None) -> Looker:
+    """Who looks and why, at something about these authorities or about none; raises Problem 401, Denied 403 or 422."""
+    permit = permitted(parts, request, action, lambda standing: where(standing.authority, *authorities))
+    said = stated_in_header(request, permit.asking)
+    return Looker(parts, permit.standing, said, action, permit.verdict, permit.asking)
+
+
+def looker_at_a_child(
+    parts: Parts, request: Request, action: Action, reason: str | None = None, children: Sequence[str] = ()
+) -> Looker:
+    """Who looks and why, at children whose authority is known only once they are read, see `refusal_about`.
+
+    `reason` is what the body states, where that is the place for it, and `children` the numbers that it names.
+    """
+    permit = permitted(parts, request, action, lambda _: Where.OWN, children)
+    if reason is None:
+        said = stated_in_header(request, permit.asking)
+    else:
+        said = stated(reason, "state why in the field `reason`", permit.asking)
+    return Looker(parts, permit.standing, said, action, permit.verdict, permit.asking)

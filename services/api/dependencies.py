@@ -1,0 +1,129 @@
+"""What the API is made of: every part is opened once by `server.py` or by a test, and closed with the app."""
+
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+from domain.matching import Searcher
+from services.api.access_control.denials import Denials
+from services.api.access_control.entitlements import Desks, Standings
+from services.api.routes.watch import Watch
+from services.auth.verifier import Verifier
+from services.policy.deployment import Deployment
+from services.registers import Users, load_agencies
+from services.submit.sender import abandon, submission_producer
+from streams.access.access_log import Entry
+from streams.crypto.keys import KeyRing
+from streams.kafka.settings import KafkaSettings
+from streams.store.database import Cursor, Pool
+
+
+class RecordsLooks(Protocol):
+    """Something that makes a look durable before it returns, or raises AccessLogAway."""
+
+    def append(self, look: Entry) -> None:
+        """Records one look, or an override."""
+
+
+def utc_now() -> datetime:
+    """The present moment."""
+    return datetime.now(UTC)
+
+
+class Names:
+    """The names of a register, read again when they are older than `fresh_s` or when an unknown name is asked for."""
+
+    def __init__(
+        self, pool: Pool, load: Callable[[Cursor], Iterable[str]], *, fresh_s: float = 10, pause_s: float = 0.5
+    ) -> None:
+        self._pool = pool
+        self._load = load
+        self._fresh_s = fresh_s
+        self._pause_s = pause_s
+        self._lock = threading.Lock()
+        self._names: frozenset[str] = frozenset()
+        self._read_at = float("-inf")
+
+    def __contains__(self, name: object) -> bool:
+        age = time.monotonic() - self._read_at
+        if age < (self._fresh_s if name in self._names else self._pause_s):
+            return name in self._names
+        with self._lock, self._pool.transaction() as cursor:
+            self._names = frozenset(self._load(cursor))
+            self._read_at = time.monotonic()
+        return name in self._names
+
+
+class SharedProducer:
+    """One Kafka producer for all requests, made when it is first needed and anew after it failed."""
+
+    def __init__(self, kafka: KafkaSettings) -> None:
+        self._kafka = kafka
+        self._lock = threading.Lock()
+        self._producer: Any = None
+
+    def get(self) -> Any:
+        """The producer; raises KafkaAway where no broker answers."""
+        with self._lock:
+            if self._producer is None:
+                self._producer = submission_producer(self._kafka)
+            return self._producer
+
+    def drop(self, failed: Any) -> None:
+        """Lets go of a producer that failed, with all that it still holds."""
+        abandon(failed)
+        with self._lock:
+            if self._producer is failed:
+                self._producer = None
+
+    def close(self) -> None:
+        """Sends what is left and closes."""
+        with self._lock:
+            if self._producer is not None:
+                self._producer.close(timeout=5)
+                self._producer = None
+
+
+@dataclass
+class Parts:
+    """What the endpoints use.
+
+    `keys` open the register, `access_keys` the access log, `verifier` says whom a token names, `searcher` judges what
+    a search finds, `deployment` says which children are shown, `users` grants and revokes, `watch` says whom to tell
+    of a look, `now` is the clock, `denials` has what was denied recorded.
+    """
+
+    pool: Pool
+    keys: KeyRing
+    access_keys: KeyRing
+    access_log: RecordsLooks
+    verifier: Verifier
+    kafka: KafkaSettings
+    searcher: Searcher
+    database_url: str
+    deployment: Deployment
+    users: Users
+    watch: Watch
+    now: Callable[[], datetime] = utc_now
+    standings: Standings = field(init=False)
+    desks: Desks = field(init=False)
+    agencies: Names = field(init=False)
+    producer: SharedProducer = field(init=False)
+    denials: Denials = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.standings = Standings(self.pool)
+        self.desks = Desks(self.pool)
+        self.agencies = Names(self.pool, load_agencies)
+        self.producer = SharedProducer(self.kafka)
+        self.denials = Denials(self.access_log, self.now)
+
+    @contextmanager
+    def reading(self) -> Iterator[Cursor]:
+        """A cursor to read with that sees one moment: no shield comes between two questions. Raises DatabaseAway."""
+        with self.pool.snapshot() as cursor:
+            yield cursor

@@ -1,0 +1,131 @@
+"""Requests of one caller do not keep those of others waiting: a bound on what a caller has in hand, and turns."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Hashable
+from http import HTTPStatus
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from services.api.limits.refusing import refuse
+from services.api.limits.turns import PLACES, Turns
+from services.api.problems import Problem
+
+MOST_OF_A_CALLER = 64
+"""Requests of one caller in hand: at work, waiting for a turn or for their body, or with an answer not yet taken."""
+MOST_IN_HAND = 256
+"""The same of all callers together, beside those for HEALTH."""
+HEALTH = frozenset({"/health/live", "/health/ready"})
+PUBLIC_PLACES = 2
+"""Places for what anybody may ask; each such page is like a caller of its own."""
+_LAZY = "/submissions"
+"""The one call with bodies too large to be kept until it is its turn: it has a bound of its own on them."""
+_WAIT = "you have too many requests in hand; wait for some of their answers"
+_BUSY = "too many requests at once"
+_AGAIN = {"Retry-After": "1"}
+
+
+class Fair:
+    """The ASGI layer within authentication.
+
+    A request has its turn once all of it is here, and until its answer begins: neither a slow body nor an answer that
+    is not taken holds a place.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self._callers = Turns(PLACES)
+        self._public = Turns(PUBLIC_PLACES)
+        self._in_hand: Counter[Hashable] = Counter()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        principal = scope.get("state", {}).get("principal")
+        who = (principal.kind, principal.name) if principal else scope["path"]
+        if self._in_hand[who] >= MOST_OF_A_CALLER:
+            await refuse(scope, receive, send, HTTPStatus.TOO_MANY_REQUESTS, _WAIT, _AGAIN)
+            return
+        if self._in_hand.total() >= MOST_IN_HAND and scope["path"] not in HEALTH:
+            await refuse(scope, receive, send, HTTPStatus.SERVICE_UNAVAILABLE, _BUSY, _AGAIN)
+            return
+        self._in_hand[who] += 1
+        turn = _Turn(self._callers if principal else self._public, who)
+        try:
+            await self._in_turn(turn, scope, receive, send)
+        except Problem as problem:
+            await refuse(scope, receive, send, problem.status, problem.detail, problem.headers or {})
+        finally:
+            turn.end()
+            self._in_hand[who] -= 1
+            if not self._in_hand[who]:
+                del self._in_hand[who]
+
+    async def _in_turn(self, turn: "_Turn", scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["path"] != _LAZY:
+            body = await _whole(receive)
+            if body is None:
+                return
+            await turn.begin()
+            receive = _again(body, receive)
+
+        async def received() -> Message:
+            message = await receive()
+            if not message.get("more_body"):
+                await turn.begin()
+            return message
+
+        async def sent(message: Message) -> None:
+            turn.end()
+            await send(message)
+
+        await self._app(scope, received, sent)
+
+
+class _Turn:
+    """The turn of one request, which begins and ends once."""
+
+    def __init__(self, turns: Turns, who: Hashable) -> None:
+        self._turns, self._who = turns, who
+        self._since: float | None = None
+        self._ended = False
+
+    async def begin(self) -> None:
+        """Waits for it, where it has not begun."""
+        if self._since is None:
+            await self._turns.take(self._who)
+            self._since = asyncio.get_running_loop().time()
+
+    def end(self) -> None:
+        """Gives the place back, where there is one."""
+        if self._since is not None and not self._ended:
+            self._ended = True
+            self._turns.give_back(self._who, asyncio.get_running_loop().time() - self._since)
+
+
+async def _whole(receive: Receive) -> bytes | None:
+    """The body, or None where the client went away; raises Problem 408 or 413."""
+    pieces: list[bytes] = []
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
+        pieces.append(message.get("body", b""))
+        if not message.get("more_body"):
+            return b"".join(pieces)
+
+
+def _again(body: bytes, receive: Receive) -> Receive:
+    """Receives a body that is here already."""
+    told = False
+
+    async def received() -> Message:
+        nonlocal told
+        if told:
+            return await receive()
+        told = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return received

@@ -1,0 +1,1 @@
+"""The calls of the API: each module holds those on one thing."""

@@ -1,0 +1,110 @@
+"""A page of the queue of possible duplicates, each pair side by side."""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any, NamedTuple
+
+from domain.child import RecordState, compose
+from projections.directory import query as directory
+from projections.directory.redaction import Seen
+from projections.duplicates.query import OpenPair, Place, children_of, contradictions, suspected_pairs
+from services.api.access_control.looks import Looker
+from services.api.dependencies import Parts
+from services.api.listed import pairs_listed
+
+Fields = dict[str, Any]
+
+
+class After(NamedTuple):
+    """Where a page begins: behind a suspected pair, or behind a contradiction."""
+
+    is_suspected: bool
+    place: Place
+
+
+class Page(NamedTuple):
+    """A page; `children` are all that it shows, `seen` what was seen of them, `last` is set where more may follow."""
+
+    pairs: list[Fields]
+    contradictions: list[Fields]
+    children: Sequence[str]
+    seen: Sequence[Seen]
+    last: After | None
+
+
+def queue_page(who: Looker, after: After | None, limit: int) -> Page:
+    """Suspected pairs, and contradictions once there are no more of those."""
+    parts = who.parts
+    today = parts.now().date()
+    with parts.reading() as cursor:
+        suspected: list[OpenPair] = []
+        if after is None or after.is_suspected:
+            place = after.place if after else None
+            ask = partial(suspected_pairs, cursor, cleared=who.cleared, keeper=who.keeper)
+            suspected = pairs_listed(cursor, who, ask, place, limit)
+        contradicting: list[OpenPair] = []
+        if len(suspected) < limit:
+            behind = after.place if after and not after.is_suspected else None
+            rest = limit - len(suspected)
+            ask = partial(contradictions, cursor, cleared=who.cleared, keeper=who.keeper)
+            contradicting = pairs_listed(cursor, who, ask, behind, rest)
+        about = [*children_of(suspected), *(pair.child for pair in contradicting if pair.child)]
+        seen = directory.seen(cursor, parts.keys, list(dict.fromkeys(about)), today, cleared=who.cleared)
+        told = directory.records(cursor, parts.keys, [one for pair in contradicting for one in (pair.left, pair.right)])
+    hidden = {record for each in seen for record in each.hidden}
+    shielded = {each.child for each in seen if each.entry and each.entry["shielded"]}
+    by_child = {each.child: _side(each.entry) for each in seen if each.entry}
+    by_record = {stream: _record_side(state, parts) for stream, state in told.items() if stream not in hidden}
+    pairs = [
+        _pair(each, by_child)
+        for each in suspected
+        if {each.left, each.right} <= by_child.keys() and hidden.isdisjoint((each.record, each.other))
+    ]
+    within = [
+        _contradiction(each, by_record, of_shielded=each.child in shielded)
+        for each in contradicting
+        if {each.left, each.right} <= by_record.keys()
+    ]
+    shown = [child for pair in pairs for child in (pair["left"], pair["right"])] + [each["child"] for each in within]
+    children = list(dict.fromkeys(shown))
+    of_them = [each for each in seen if each.child in children]
+    return Page(pairs, within, children, of_them, _last(suspected, contradicting, limit))
+
+
+def _last(suspected: Sequence[OpenPair], contradicting: Sequence[OpenPair], limit: int) -> After | None:
+    if len(suspected) + len(contradicting) < limit:
+        return None
+    return After(False, contradicting[-1].place) if contradicting else After(True, suspected[-1].place)
+
+
+def _pair(pair: OpenPair, sides: Mapping[str, Fields]) -> Fields:
+    entries = {"left_entry": sides[pair.left], "right_entry": sides[pair.right]}
+    return {"left": pair.left, "right": pair.right, **_why(pair), **entries}
+
+
+def _contradiction(pair: OpenPair, sides: Mapping[str, Fields], *, of_shielded: bool) -> Fields:
+    left, right = (_who(sides[each]) if of_shielded else sides[each] for each in (pair.left, pair.right))
+    return {"child": pair.child, **_why(pair), "left_record": left, "right_record": right}
+
+
+def _why(pair: OpenPair) -> Fields:
+    return {"score": round(pair.score, 4), "rule": pair.rule, "matcher": pair.matcher, "why": pair.why}
+
+
+def _side(entry: Mapping[str, Any]) -> Fields:
+    """What of an entry helps to tell people apart."""
+    kept = ("name", "other_names", "date_of_birth", "gender", "identifiers", "addresses", "records")
+    return {**{name: entry[name] for name in kept}, "carers": [carer.get("name") for carer in entry["carers"]]}
+
+
+def _who(side: Mapping[str, Any]) -> Fields:
+    """Of a record of a shielded child, who it is about and no more."""
+    nothing = {"other_names": [], "identifiers": {"nhs_number": [], "upn": []}, "addresses": [], "records": []}
+    return {**side, **nothing, "carers": []}
+
+
+def _record_side(state: RecordState, parts: Parts) -> Fields:
+    """A record alone, as an entry would be composed of it."""
+    entry = compose("", [state], position=0, as_of="", today=parts.now().date())
+    assert entry is not None
+    return _side(entry)

@@ -1,0 +1,218 @@
+"""Looking at children: find, show, history, export."""
+
+import re
+from datetime import UTC, date, datetime, time
+from http import HTTPStatus
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import Response
+
+from domain.authorization import Action, mask_look
+from domain.matching import to_add
+from projections.access_log.query import accesses
+from projections.audit_history import query as audit_history
+from projections.directory import query as directory
+from projections.directory.query import children_known
+from projections.directory.redaction import Seen, Sight
+from projections.search.query import Hit
+from projections.visibility.shields import veiled_names
+from projections.visibility.survivors import family, survivor
+from services.api.access_control.entry_looks import latest_looks
+from services.api.access_control.looks import Looker, ReasonHeader, looker, looker_at_a_child
+from services.api.answers import json_answer, ndjson_answer, next_page, problems
+from services.api.dependencies import Parts
+from services.api.listed import children_listed, find_seen
+from services.api.numbers import child_number
+from services.api.problems import Problem, absent
+from services.api.routes.overrides import WARNING
+from services.api.schemas import Criteria, Entry, History, Looks, Search, SearchResult
+from streams.store.database import Cursor
+
+MOST_EXPORTED = 1_000
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d))?", re.ASCII)
+_LOOK_ERRORS = problems(401, 403, 404, 422, 503)
+
+
+def router(parts: Parts) -> APIRouter:
+    """The calls that look at children."""
+    calls = APIRouter(tags=["children"])
+
+    @calls.post("/children/search", responses={200: {"model": SearchResult}, **problems(401, 403, 422, 503)})
+    def search(request: Request, search: Search) -> Response:
+        """Finds children by what is known of them, exactly or closely, the best first; at most 50 are shown."""
+        who = looker_at_a_child(parts, request, Action.FIND, search.reason)
+        return json_answer(_search(who, search.criteria, search.limit))
+
+    @calls.get("/children/{child}", responses={200: {"model": Entry}, **_LOOK_ERRORS})
+    def show(
+        request: Request,
+        child: str,
+        _: ReasonHeader = None,
+        as_of: Annotated[str | None, Query(description="as it was known at this moment")] = None,
+        effective: Annotated[str | None, Query(description="as it was true at this moment")] = None,
+    ) -> Response:
+        """A child's directory entry: now, or as of a moment (a date stands for its end, in UTC).
+
+        `accesses` are the latest 25 looks at the child, now, for readers who may know of looks.
+        """
+        who = looker_at_a_child(parts, request, Action.SHOW)
+        return json_answer(_show(who, child_number(child), _moment("as_of", as_of), _moment("effective", effective)))
+
+    @calls.get("/children/{child}/history", responses={200: {"model": History}, **_LOOK_ERRORS})
+    def history(request: Request, child: str, _: ReasonHeader = None) -> Response:
+        """Everything that was ever said of a child, oldest first."""
+        return json_answer(_history(looker_at_a_child(parts, request, Action.HISTORY), child_number(child)))
+
+    @calls.get("/children/{child}/looks", responses={200: {"model": Looks}, **_LOOK_ERRORS})
+    def looks(request: Request, child: str, _: ReasonHeader = None) -> Response:
+        """Who looked at a child and those it absorbed, latest first, as far as the view of the access log has come."""
+        return json_answer(_looks(looker_at_a_child(parts, request, Action.LOOKS), child_number(child)))
+
+    @calls.get(
+        "/export", response_class=Response, responses={200: {"content": {"application/x-ndjson": {}}}, **_LOOK_ERRORS}
+    )
+    def export(
+        request: Request,
+        _: ReasonHeader = None,
+        after: Annotated[str | None, Query(description="a child's id: the page begins behind it")] = None,
+        limit: Annotated[int, Query(ge=1, le=MOST_EXPORTED)] = 500,
+    ) -> Response:
+        """A page of directory entries, one a line; the header `Link` names the next page while there is one."""
+        who = looker(parts, request, Action.EXPORT)
+        shown, last = _export(who, None if after is None else child_number(after), limit)
+        return ndjson_answer(shown, next_page("/export", {"after": last, "limit": limit}) if last else {})
+
+    return calls
+
+
+def _search(who: Looker, criteria: Criteria, limit: int) -> dict[str, Any]:
+    said = {name: value for name, value in criteria.model_dump().items() if value}
+    asked = who.parts.searcher.ask(said)
+    if lacking := to_add(asked.told):
+        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, lacking)
+    with who.parts.reading() as cursor:
+        found, seen = find_seen(cursor, who, asked, limit)
+    by_child = {each.child: each for each in seen if each.entry}
+    results = [result_of(hit, by_child[hit.child].entry or {}) for hit in found.hits if hit.child in by_child]
+    who.record(said, [result["child"] for result in results], seen=by_child.values())
+    return {"results": results, "too_many": found.too_many}
+
+
+def result_of(hit: Hit, entry: dict[str, Any]) -> dict[str, Any]:
+    """What a search tells of a child that it found, of whose entry this is all that is shown."""
+    named = {name: entry[name] for name in ("child", "name", "date_of_birth")}
+    return named | {"score": round(hit.score, 4), "grade": hit.grade}
+
+
+def _show(who: Looker, child: str, known_at: str | None, true_at: str | None) -> dict[str, Any]:
+    moment = true_at or known_at
+    day = _day(moment) if moment else who.today
+    today = _day(known_at or true_at or "") if moment else who.today
+    with who.parts.reading() as cursor:
+        seen, sight = who.sees(cursor, child, known_at, true_at, today)
+        number = survivor(cursor, seen.child, cleared=who.cleared) if moment else seen.child
+        if seen.entry is None or not who.shown(cursor, [number], day):
+            seen = Seen(seen.child, hidden=seen.hidden)
+        found = who.entry_of(seen)
+        looks = None if found is None else latest_looks(cursor, who, found)
+    asked = {"child": child, "as_of": known_at, "effective": true_at}
+    who.record(_given(asked), [seen.child] if found else [], seen=[seen])
+    if found is None:
+        raise absent()
+    told = {} if looks is None else {"accesses": looks}
+    return {**found, **({"warning": WARNING} if sight.opened else {}), **told}
+
+
+def _history(who: Looker, child: str) -> dict[str, Any]:
+    with who.parts.reading() as cursor:
+        seen, sight, refused = _one_listed(cursor, who, child)
+        events = []
+        if seen.entry and not refused:
+            events = audit_history.history(
+                cursor,
+                who.parts.keys,
+                child,
+                cleared=who.cleared,
+                hidden=seen.hidden,
+                withheld=seen.withheld,
+                opened=sight.opened,
+            )
+    shown = {seen.child: int(events[-1]["position"])} if events else {}
+    who.record({"child": child}, list(shown), seen=[seen], shown=shown)
+    if refused:
+        raise refused
+    if sight.opened and events:
+        return {"events": events, "shielded": True, "warning": WARNING}
+    if seen.entry and seen.entry["shielded"]:
+        return {"events": [], "shielded": True}
+    if not events:
+        raise absent()
+    return {"events": events}
+
+
+def _looks(who: Looker, child: str) -> dict[str, Any]:
+    with who.parts.reading() as cursor:
+        seen, _, refused = _one_listed(cursor, who, child)
+    who.record({"child": child}, shown={})
+    if refused:
+        raise refused
+    if seen.entry is None:
+        return {"looks": []}
+    with who.parts.reading() as cursor:
+        own = family(cursor, seen.child)
+        looks = accesses(cursor, who.parts.access_keys, seen.child)
+        named = sorted({each for look in looks for each in look["children"]})
+        veiled = veiled_names(cursor, named, who.sight_of(cursor, child).opened)
+        visible = (set(named) if who.cleared else children_known(cursor, named)) - (veiled - set(own))
+    return {"looks": [_look(who, look, visible, veiled) for look in looks]}
+
+
+def _look(who: Looker, look: dict[str, Any], visible: set[str], veiled: set[str]) -> dict[str, Any]:
+    """A look as it may be shown: what led to a shielded child, and to whom else, tells where it is."""
+    return look if who.cleared and veiled.isdisjoint(look["children"]) else mask_look(look, visible)
+
+
+def _one_listed(cursor: Cursor, who: Looker, child: str) -> tuple[Seen, Sight, Problem | None]:
+    """A child as it is now, without an entry where it is not listed, and what decided of it; the answer where the place
+    forbids more.
+    """
+    seen, sight = who.sees(cursor, child)
+    if seen.entry is None or not who.shown(cursor, [seen.child]):
+        return Seen(seen.child, hidden=seen.hidden), sight, None
+    return seen, sight, who.refusal_about([seen.entry])
+
+
+def _export(who: Looker, after: str | None, limit: int) -> tuple[list[dict[str, Any]], str | None]:
+    """The entries of a page, and the last child of it where more may follow."""
+    with who.parts.reading() as cursor:
+        page = children_listed(cursor, who, after, limit)
+        seen = directory.seen(cursor, who.parts.keys, page, who.today, cleared=who.cleared)
+    shown = [entry for each in seen if (entry := who.entry_of(each))]
+    who.record(_given({"after": after, "limit": limit}), [each["child"] for each in shown], seen=seen)
+    return shown, page[-1] if len(page) == limit else None
+
+
+def _given(asked: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in asked.items() if value}
+
+
+def _moment(name: str, text: str | None) -> str | None:
+    """A moment as the log writes it; raises Problem 422."""
+    if text is None:
+        return None
+    try:
+        if not _MOMENT.fullmatch(text):
+            raise ValueError
+        if len(text) == 10:
+            moment = datetime.combine(date.fromisoformat(text), time.max, UTC)
+        else:
+            moment = datetime.fromisoformat(text).astimezone(UTC)
+    except (ValueError, OverflowError):
+        said = f"{name}: give a date, or a moment with its zone such as 2008-10-23T13:23:00Z"
+        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, said) from None
+    return moment.isoformat(timespec="microseconds")[:-6] + "Z"
+
+
+def _day(moment: str) -> date:
+    return date.fromisoformat(moment[:10])

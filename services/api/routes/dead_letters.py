@@ -1,0 +1,105 @@
+"""Dead letters over HTTP: what could not be read, and why."""
+
+from base64 import b64decode
+from typing import Annotated, Any
+
+import orjson
+from fastapi import APIRouter, Query, Request
+from starlette.responses import Response
+
+from domain.authorization import Action
+from projections.engine import failures
+from projections.visibility.shields import veiled_names
+from services.api.access_control.looks import Looker, ReasonHeader, looker
+from services.api.answers import json_answer, next_page, problems
+from services.api.dependencies import Parts
+from services.api.problems import absent
+from services.api.schemas import DeadLetter
+from services.queries.dead_letters import (
+    MOST_FAILURES,
+    letter_place,
+    read_letter,
+    read_letters,
+    untaken,
+    without_content,
+)
+from services.registers import load_agencies
+from services.registrar.store import streams_of
+from streams.kafka.topics import submissions_topic
+
+MOST_AT_ONCE = 1_000
+_LETTER = r"^[0-9]{1,6}-[0-9]{1,15}$"
+
+
+def router(parts: Parts) -> APIRouter:
+    """The calls that show dead letters."""
+    calls = APIRouter(tags=["dead letters"])
+
+    @calls.get("/dead-letters", responses={200: {"model": list[DeadLetter]}, **problems(401, 403, 422, 503)})
+    def dead_letters(
+        request: Request,
+        _: ReasonHeader = None,
+        after: Annotated[str | None, Query(pattern=_LETTER, description="the page begins behind this letter")] = None,
+        limit: Annotated[int, Query(ge=1, le=MOST_AT_ONCE)] = MOST_AT_ONCE,
+    ) -> Response:
+        """Dead letters without their content; the header `Link` names the next page while there is one."""
+        who = looker(parts, request, Action.DEAD_LETTERS)
+        found, last = _list(who, after, limit)
+        more = next_page("/dead-letters", {"after": last, "limit": limit}) if last else None
+        return json_answer(found if more or not who.cleared else found + _untaken(parts), headers=more)
+
+    @calls.get("/dead-letters/{letter}", responses={200: {"model": DeadLetter}, **problems(401, 403, 404, 422, 503)})
+    def dead_letter(request: Request, letter: str, _: ReasonHeader = None) -> Response:
+        """One dead letter with its raw bytes, as base64 and capped."""
+        return json_answer(_show(looker(parts, request, Action.DEAD_LETTERS), letter))
+
+    return calls
+
+
+def _list(who: Looker, after: str | None, limit: int) -> tuple[list[dict[str, Any]], str | None]:
+    """The letters of a page, and the last of them where more may follow."""
+    read = read_letters(who.parts.kafka, after, limit)
+    found = [without_content(letter) for letter in _told(who, read)]
+    who.record({"after": after, "limit": limit}, count=len(found))
+    return found, read[-1]["letter"] if len(read) == limit else None
+
+
+def _show(who: Looker, letter: str) -> dict[str, Any]:
+    try:
+        letter_place(letter)
+    except ValueError:
+        raise absent() from None
+    read = read_letter(who.parts.kafka, letter)
+    found = _told(who, [read] if read else [])
+    who.record({"letter": letter}, count=len(found))
+    if not found:
+        raise absent()
+    return found[0] | {"raw": None} if _names_a_shielded(who, found[0]) else found[0]
+
+
+def _names_a_shielded(who: Looker, letter: dict[str, Any]) -> bool:
+    """Whether a letter that is JSON is about a record of a shielded child; then its content is not shown."""
+    try:
+        said = orjson.loads(b64decode(letter["raw"]))
+        key = (str(said["source"]), "subject", str(said["subject"]))
+    except (ValueError, KeyError, TypeError):
+        return False
+    with who.parts.reading() as cursor:
+        records = [str(stream) for stream in streams_of(cursor, [key]).values()]
+        return bool(veiled_names(cursor, records))
+
+
+def _told(who: Looker, letters: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Those that a reader may see: nobody knows what is in one, so for some only where the sender is not sensitive."""
+    if who.cleared:
+        return letters
+    with who.parts.reading() as cursor:
+        agencies = load_agencies(cursor).values()
+    topics = {submissions_topic(agency.code) for agency in agencies if not agency.is_sensitive}
+    return [letter for letter in letters if letter["message"].partition("/")[0] in topics]
+
+
+def _untaken(parts: Parts) -> list[dict[str, Any]]:
+    """Published messages that a projection could not take."""
+    with parts.reading() as cursor:
+        return [untaken(failure) for failure in failures.kept(cursor, None, MOST_FAILURES)]

@@ -1,0 +1,128 @@
+"""Overriding a shield: two minutes' sight of a child, the authority told at once, and an investigation to be closed."""
+
+from collections.abc import Set
+from http import HTTPStatus
+from typing import Annotated, Any
+from uuid import uuid4
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import Response
+
+from domain.authorization import REASONS, Action, Cause
+from projections.directory import query as directory
+from projections.directory.redaction import Seen
+from projections.overrides.query import investigation, investigations
+from projections.visibility.survivors import survivor
+from services.api.access_control.looks import Looker, ReasonHeader, looker, looker_at_a_child
+from services.api.answers import json_answer, next_page, problems
+from services.api.dependencies import Parts
+from services.api.numbers import NUMBER
+from services.api.problems import Problem, absent
+from services.api.schemas import Investigations, Overridden, Why
+from services.registers import load_agencies
+from streams.access.overrides import Closing, Override
+from streams.codec import iso_text
+
+MOST_AT_ONCE = 500
+WARNING = (
+    "This child is shielded. You see the entry by an override, which the authority was told of and somebody will look"
+    " into; tell nobody where the child is who does not have to know."
+)
+_NOT_SHIELDED = "this child is not shielded; there is nothing to override"
+_IN_WORDS = "say in words why you override the shield, in the field `reason`; a code alone is not enough"
+_OWN = "whoever overrode the shield can not close its investigation; ask somebody else"
+
+
+def router(parts: Parts) -> APIRouter:
+    """The calls that override a shield, and those that look into it afterwards."""
+    calls = APIRouter(tags=["shields"])
+
+    @calls.post(
+        "/children/{child}/override",
+        responses={200: {"model": Overridden}, **problems(401, 403, 404, 409, 422, 503)},
+    )
+    def override(request: Request, child: str, why: Why) -> Response:
+        """Shows the user a shielded child for two minutes; the authority is told, and somebody has to look into it."""
+        return json_answer(_override(looker_at_a_child(parts, request, Action.OVERRIDE, why.reason), child.lower()))
+
+    @calls.get("/investigations", responses={200: {"model": Investigations}, **problems(401, 403, 422, 503)})
+    def listed(
+        request: Request,
+        _: ReasonHeader = None,
+        closed: Annotated[bool, Query(description="those that were closed too")] = False,
+        after: Annotated[int, Query(ge=0, description="a position: the page begins behind it")] = 0,
+        limit: Annotated[int, Query(ge=1, le=MOST_AT_ONCE)] = 100,
+    ) -> Response:
+        """Overrides that somebody has to look into, oldest first."""
+        who = looker(parts, request, Action.INVESTIGATIONS)
+        found, last = _investigations(who, closed, after, limit)
+        more = {"closed": str(closed).lower(), "after": last, "limit": limit}
+        headers = next_page("/investigations", more) if last else {}
+        return json_answer({"investigations": found}, headers=headers)
+
+    @calls.post(
+        "/investigations/{id_}/close",
+        responses={200: {"model": Investigations}, **problems(401, 403, 404, 409, 422, 503)},
+    )
+    def close(request: Request, id_: str, why: Why) -> Response:
+        """Says what came of an investigation; it leaves the list as soon as the views show that."""
+        return json_answer(_close(looker_at_a_child(parts, request, Action.INVESTIGATIONS, why.reason), id_.lower()))
+
+    return calls
+
+
+def _override(who: Looker, child: str) -> dict[str, Any]:
+    if who.reason in REASONS:
+        raise who.asking.denied(Cause.NO_REASON, _IN_WORDS, HTTPStatus.UNPROCESSABLE_ENTITY)
+    seen = whole(who, child)
+    who.record({"child": child} if seen else {}, [seen.child] if seen else [])
+    if seen is None or seen.entry is None:
+        raise absent()
+    if not seen.entry["shielded"]:
+        raise Problem(HTTPStatus.CONFLICT, _NOT_SHIELDED, code="not-shielded")
+    told = _told(who, {each["authority"] for each in seen.entry["addresses"]})
+    made = Override(who.user, who.reason, seen.child, str(uuid4()), who.parts.now(), told)
+    who.parts.access_log.append(made)
+    until = iso_text(made.until)
+    return {"child": seen.child, "until": until, "investigation": made.investigation, "warning": WARNING}
+
+
+def _told(who: Looker, authorities: Set[str | None]) -> list[str]:
+    """Those of the authorities that are registered: they have a topic, and no other name can stop the relay."""
+    with who.parts.reading() as cursor:
+        registered = {agency.told_of for agency in load_agencies(cursor).values()}
+    return sorted(each for each in authorities & registered if each)
+
+
+def whole(who: Looker, child: str) -> Seen | None:
+    """What is behind the shield of a child, to judge what may be done, not to be shown; None where nobody is."""
+    if not NUMBER.fullmatch(child):
+        return None
+    with who.parts.reading() as cursor:
+        number = survivor(cursor, child, cleared=who.cleared)
+        seen = directory.seen(cursor, who.parts.keys, [number], who.today, cleared=who.cleared, opened=[number])
+        listed = who.shown(cursor, [each.child for each in seen if each.entry])
+    return next((each for each in seen if each.child in listed), None)
+
+
+def _investigations(who: Looker, closed: bool, after: int, limit: int) -> tuple[list[dict[str, Any]], int | None]:
+    with who.parts.reading() as cursor:
+        found = investigations(cursor, who.parts.access_keys, closed=closed, after=after, limit=limit)
+    who.record({"closed": closed, "after": after, "limit": limit}, sorted({each["child"] for each in found}))
+    return found, found[-1]["position"] if len(found) == limit else None
+
+
+def _close(who: Looker, id_: str) -> dict[str, Any]:
+    found = None
+    if NUMBER.fullmatch(id_):
+        with who.parts.reading() as cursor:
+            found = investigation(cursor, who.parts.access_keys, id_)
+    who.record({}, [found["child"]] if found else [])
+    if found is None:
+        raise absent()
+    if found["closed_at"]:
+        raise Problem(HTTPStatus.CONFLICT, "this investigation was closed before", code="closed-before")
+    if found["used_by"] == who.user:
+        raise who.asking.denied(Cause.OWN_CASE, _OWN)
+    who.parts.access_log.append(Closing(who.user, who.reason, found["child"], id_))
+    return {"investigations": [found | {"closed_by": who.user, "findings": who.reason}]}

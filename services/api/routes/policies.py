@@ -1,0 +1,103 @@
+"""Inclusion policies over HTTP: which there are, and what several of them come to over the same log."""
+
+from http import HTTPStatus
+from threading import BoundedSemaphore
+from typing import Any
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from domain.authorization import Action, where
+from domain.policy import Policy
+from services.api.access_control.callers import permitted
+from services.api.access_control.looks import Looker, ReasonHeader, looker
+from services.api.answers import json_answer, problems
+from services.api.dependencies import Parts
+from services.api.problems import Problem
+from services.api.routes._comparison_stream import Compared
+from services.api.schemas import Compare, Policies
+from services.policy.model_file import read_model
+from services.policy.policy_file import read_policy
+from services.policy.refused import PolicyRefused
+from services.policy.running import Job, Run
+from services.policy.shipped import SHIPPED, shipped, shipped_text
+
+_COMPARED: dict[str, Any] = {"content": {"application/x-ndjson": {}}}
+_BUSY = "another comparison is under way; ask again once it has ended"
+
+
+def router(parts: Parts) -> APIRouter:
+    """The calls about policies."""
+    calls = APIRouter(tags=["policies"])
+    room = BoundedSemaphore(1)
+
+    @calls.get("/policies", responses={200: {"model": Policies}, **problems(401, 403, 503)})
+    def policies(request: Request) -> Response:
+        """The policies that come with the product, and the one under which this directory runs."""
+        permitted(parts, request, Action.POLICY, lambda standing: where(standing.authority))
+        listing = [_about(shipped(name)) for name in SHIPPED]
+        return json_answer({"policies": listing, "deployment": _about(parts.deployment.policy)})
+
+    @calls.post(
+        "/policies/compare",
+        response_class=Response,
+        responses={200: _COMPARED, **problems(401, 403, 422, 429, 503)},
+    )
+    def compare(request: Request, asked: Compare, _: ReasonHeader = None) -> Response:
+        """Replays the log under several policies: lines `{"done", "of"}`, then one with the result or `{"problem"}`."""
+        who = looker(parts, request, Action.POLICY)
+        job = _job(who, asked)
+        if not room.acquire(blocking=False):
+            raise Problem(HTTPStatus.TOO_MANY_REQUESTS, _BUSY, {"Retry-After": "10"})
+        try:
+            run = Run(job)
+        except BaseException:
+            room.release()
+            raise
+        return Compared(run, lambda named: _record(who, asked, job, named), room.release)
+
+    return calls
+
+
+def _about(policy: Policy) -> dict[str, Any]:
+    return {name: getattr(policy, name) for name in ("name", "version", "title", "says")}
+
+
+def _job(who: Looker, asked: Compare) -> Job:
+    """What is to be done; raises Problem 422 where a policy or the model can't be used."""
+    named = [_text(nth, said) for nth, said in enumerate(asked.policies, 1)]
+    try:
+        names = [read_policy(*each).name for each in named]
+        if asked.model is not None:
+            read_model("the model", asked.model)
+    except PolicyRefused as refused:
+        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, str(refused)) from None
+    if len(set(names)) < len(names):
+        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "two of the policies have one name; give each its own")
+    on = asked.on or who.parts.now().date().isoformat()
+    lists, directory = list(dict.fromkeys(asked.lists)), who.parts.deployment.said
+    return Job(who.parts.database_url, named, on, asked.model, lists, directory)
+
+
+def _text(nth: int, said: str) -> tuple[str, str]:
+    """What messages call a policy, and its text; it may be named, or given whole."""
+    if said in SHIPPED:
+        return f"{said}.yaml", shipped_text(said)
+    if "\n" not in said:
+        known = ", ".join(SHIPPED)
+        raise Problem(
+            HTTPStatus.UNPROCESSABLE_ENTITY, f"policy {nth} is unknown; name one of {known}, or send its text"
+        )
+    return f"policy {nth}", said
+
+
+def _record(who: Looker, asked: Compare, job: Job, named: list[str]) -> None:
+    """The look at children whom the answer names, or at totals alone; of policies that were given whole, the name."""
+    told = {
+        "policies": [read_policy(*each).name for each in job.policies],
+        "given_whole": [nth for nth, said in enumerate(asked.policies, 1) if said not in SHIPPED],
+        "on": job.on,
+        "lists": list(job.lists),
+        "directory": who.parts.deployment.policy.name,
+    }
+    who.record(told, named)

@@ -1,0 +1,93 @@
+"""Reports over HTTP: who is on a list on a day, as JSON or CSV, each page recorded with all that it shows."""
+
+import re
+from datetime import date
+from functools import partial
+from http import HTTPStatus
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import Response
+
+from domain.authorization import Action
+from domain.reports import REPORTS
+from domain.vocabulary import AUTHORITY_CODE
+from projections.reports.query import FIRST, Place
+from services.api.access_control.looks import Looker, ReasonHeader, looker
+from services.api.answers import json_answer, next_page, problems
+from services.api.dependencies import Parts
+from services.api.problems import Problem, absent
+from services.api.schemas import Report
+from services.queries.reports import Asked, report_csv, report_page
+
+MOST_LISTED = 2_000
+"""Children of one page."""
+_AFTER = r"^[0-9-]{10}~[0-9a-f-]{36}$"
+_SAY_DAY = "on: give a date such as 2008-10-23"
+_SAY_AUTHORITY = "authority: give the ONS code of a local authority, a letter and eight digits"
+_ANSWER: dict[str, Any] = {"model": Report, "content": {"text/csv": {}}}
+
+
+def router(parts: Parts) -> APIRouter:
+    """The calls about reports."""
+    calls = APIRouter(tags=["reports"])
+
+    @calls.get("/reports/{name}", responses={200: _ANSWER, **problems(401, 403, 404, 422, 503)})
+    def ask(
+        request: Request,
+        name: str,
+        _: ReasonHeader = None,
+        authority: Annotated[str | None, Query(description="ONS code of the authority that the child lives in")] = None,
+        on: Annotated[str | None, Query(description="the day that is judged, default today")] = None,
+        after: Annotated[str | None, Query(pattern=_AFTER, description="from the header Link of a page")] = None,
+        limit: Annotated[int, Query(ge=1, le=MOST_LISTED)] = MOST_LISTED,
+    ) -> Response:
+        """Children on the list of a report on a day, the longest first; CSV where `Accept` asks for `text/csv`.
+
+        The header `Link` names the next page while there is one; what is counted is counted by page.
+        """
+        place = _authority(authority)
+        who = looker(parts, request, Action.REPORT, place)
+        day = _day(who, on)
+        found, last = _report(who, name, day, place, after, limit)
+        again = {"authority": place, "on": found["on"], "after": _token(last), "limit": limit}
+        headers = next_page(f"/reports/{name}", again) if last else {}
+        if "text/csv" not in request.headers.get("accept", ""):
+            return json_answer(found, headers=headers)
+        headers["Content-Disposition"] = f'attachment; filename="{name}-{found["on"]}.csv"'
+        return Response(report_csv(found), HTTPStatus.OK, headers, "text/csv; charset=utf-8")
+
+    return calls
+
+
+def _report(
+    who: Looker, name: str, on: date, authority: str | None, after: str | None, limit: int
+) -> tuple[dict[str, Any], Place | None]:
+    if name not in REPORTS:
+        raise absent()
+    place = Place(*after.split("~")) if after else FIRST
+    shown = None if who.parts.deployment.shows_all else partial(who.shown, on=on)
+    with who.parts.reading() as cursor:
+        found, last = report_page(cursor, who.parts.keys, Asked(name, on, authority, shown), place, limit)
+    asked = {key: found[key] for key in ("report", "on", "authority") if found[key]}
+    who.record(asked, [each["child"] for each in (*found["children"], *found["undecided"])])
+    return found, last
+
+
+def _token(last: Place | None) -> str | None:
+    return "~".join(last) if last else None
+
+
+def _day(who: Looker, text: str | None) -> date:
+    if text is None:
+        return who.parts.now().date()
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, _SAY_DAY) from None
+
+
+def _authority(text: str | None) -> str | None:
+    if text is not None and not re.fullmatch(AUTHORITY_CODE, text):
+        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, _SAY_AUTHORITY)
+    return text

@@ -1,0 +1,92 @@
+"""Shields over HTTP: applied, reviewed and lifted by whoever takes care of them, and which are due for a review."""
+
+from http import HTTPStatus
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import Response
+
+from domain.authorization import Action
+from projections.visibility.shields import due
+from services.api.access_control.looks import Looker, ReasonHeader, looker_at_a_child
+from services.api.answers import json_answer, next_page, problems
+from services.api.dependencies import Parts
+from services.api.problems import absent
+from services.api.routes.overrides import whole
+from services.api.routes.steward_decisions import decide
+from services.api.schemas import DueShields, Shielded, UnderWay, Why
+from services.contract.decisions import DecisionType
+
+MOST_AT_ONCE = 500
+_AFTER = r"^[0-9-]{10}~[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
+_DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+_DECIDED: dict[int | str, dict[str, Any]] = {
+    200: {"model": Shielded},
+    202: {"model": UnderWay},
+    **problems(401, 403, 404, 409, 422, 503),
+}
+
+
+def router(parts: Parts) -> APIRouter:
+    """The calls about shields."""
+    calls = APIRouter(tags=["shields"])
+
+    @calls.post("/children/{child}/shield", responses=_DECIDED)
+    def apply(request: Request, child: str, why: Why) -> Response:
+        """Hides whereabouts of a child at risk from everybody; the shield is to be reviewed within six months."""
+        who = looker_at_a_child(parts, request, Action.SHIELD_APPLY, why.reason)
+        return _decide(who, DecisionType.SHIELD_APPLY, child.lower())
+
+    @calls.post("/children/{child}/shield/review", responses=_DECIDED)
+    def review(request: Request, child: str, why: Why) -> Response:
+        """Keeps a shield for another six months."""
+        who = looker_at_a_child(parts, request, Action.SHIELD_REVIEW, why.reason)
+        return _decide(who, DecisionType.SHIELD_REVIEW, child.lower())
+
+    @calls.post("/children/{child}/shield/lift", responses=_DECIDED)
+    def lift(request: Request, child: str, why: Why) -> Response:
+        """Shows the child's whereabouts again."""
+        who = looker_at_a_child(parts, request, Action.SHIELD_LIFT, why.reason)
+        return _decide(who, DecisionType.SHIELD_LIFT, child.lower())
+
+    @calls.get("/shields/due", responses={200: {"model": DueShields}, **problems(401, 403, 422, 503)})
+    def listed(
+        request: Request,
+        _: ReasonHeader = None,
+        on: Annotated[str | None, Query(pattern=_DAY, description="due by this day, default today")] = None,
+        after: Annotated[str | None, Query(pattern=_AFTER, description="from the header Link of a page")] = None,
+        limit: Annotated[int, Query(ge=1, le=MOST_AT_ONCE)] = 100,
+    ) -> Response:
+        """Shields whose review has come, of the authority that the user takes care of."""
+        who = looker_at_a_child(parts, request, Action.SHIELD_REVIEW)
+        found, last = _due(who, on or who.today.isoformat(), after, limit)
+        headers = next_page("/shields/due", {"on": on, "after": last, "limit": limit}) if last else {}
+        return json_answer({"due": found}, headers=headers)
+
+    return calls
+
+
+def _decide(who: Looker, kind: DecisionType, child: str) -> Response:
+    seen = whole(who, child)
+    entry = seen.entry if seen else None
+    refused = who.refusal_about([entry]) if entry else absent()
+    if entry and entry["shielded"] and not who.keeps(entry):
+        refused = absent()
+    who.record({}, [entry["child"]] if entry and not refused else [])
+    if refused or entry is None:
+        raise refused or absent()
+    number = entry["child"]
+    taken = decide(who.parts, kind, number, {"decided_by": who.user, "reason": who.reason, "child": number})
+    if taken.position is None:
+        where = {"decision": taken.id, "receipts": f"/receipts?submission={taken.id}"}
+        return json_answer(where, HTTPStatus.ACCEPTED)
+    return json_answer({"outcome": "accepted", "decision": taken.id, "position": taken.position, "child": number})
+
+
+def _due(who: Looker, day: str, after: str | None, limit: int) -> tuple[list[dict[str, Any]], str | None]:
+    begin = after.split("~") if after else None
+    with who.parts.reading() as cursor:
+        found = due(cursor, day, (begin[0], begin[1]) if begin else None, limit, keeper=who.keeper)
+    who.record({"on": day, "after": after, "limit": limit}, [each.child for each in found])
+    last = f"{found[-1].review_by}~{found[-1].child}" if len(found) == limit else None
+    return [each._asdict() for each in found], last

@@ -1,0 +1,74 @@
+"""Sending a data steward's decision down the one street, and waiting until the views show what it did."""
+
+import time
+from collections.abc import Iterator, Mapping
+from http import HTTPStatus
+from typing import Any, NamedTuple
+from uuid import uuid4
+
+from projections.engine.positions import views_position
+from projections.receipts.query import receipt_of
+from services.api.dependencies import Parts
+from services.api.problems import Problem, absent
+from services.contract.decisions import DecisionType, decision
+from services.submit.files import Line
+from services.submit.sender import Sender
+from streams.codec import iso_text
+from streams.kafka.settings import KafkaAway
+from streams.kafka.topics import STEWARDSHIP, submissions_topic
+from streams.store.database import Cursor
+
+PATIENCE_S = 10.0
+"""How long an answer waits for a decision to take effect and to be seen."""
+
+_TOPIC = submissions_topic(STEWARDSHIP)
+
+
+class Taken(NamedTuple):
+    """A decision that was sent: its id, and the position of its last event, or None while it has not taken effect."""
+
+    id: str
+    position: int | None
+
+
+def decide(parts: Parts, kind: DecisionType, child: str, data: Mapping[str, Any]) -> Taken:
+    """Sends a decision and waits a while; raises Problem 404 or 409 where it is refused, and KafkaAway."""
+    id_ = str(uuid4())
+    landed = _send(parts, child, decision(id_, kind, child, iso_text(parts.now()), data))
+    receipt: Mapping[str, Any] | None = None
+    for cursor in _looks(parts):
+        receipt = receipt or receipt_of(cursor, *landed)
+        if receipt and receipt["outcome"] != "accepted":
+            raise _refused(receipt)
+        if receipt and views_position(cursor) >= receipt["position"]:
+            return Taken(id_, receipt["position"])
+    return Taken(id_, None)
+
+
+def _send(parts: Parts, child: str, value: bytes) -> tuple[str, int, int]:
+    producer = parts.producer.get()
+    sender = Sender(producer)
+    try:
+        sender.send(_TOPIC, child.encode(), Line(value, len(value)))
+        (((topic, partition), runs),) = sender.finish().items()
+        return topic, partition, runs[0][0]
+    except KafkaAway:
+        parts.producer.drop(producer)
+        raise
+
+
+def _looks(parts: Parts) -> Iterator[Cursor]:
+    """Looks at the views, at first often, until patience ends."""
+    until, pause = time.monotonic() + PATIENCE_S, 0.02
+    while time.monotonic() < until:
+        with parts.reading() as cursor:
+            yield cursor
+        time.sleep(pause)
+        pause = min(pause * 1.3, 0.25)
+
+
+def _refused(receipt: Mapping[str, Any]) -> Problem:
+    reason = receipt["reasons"][0]
+    if reason["code"] == "unknown-child":
+        return absent()
+    return Problem(HTTPStatus.CONFLICT, reason["message"], code=reason["code"])

@@ -1,0 +1,191 @@
+"""Submissions over HTTP: each one's bytes go as they are to the agency's own topic, where the registrar judges them."""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+import orjson
+from fastapi import APIRouter, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
+
+from services.api.access_control.callers import principal_of, require_agency
+from services.api.answers import json_answer, problems
+from services.api.dependencies import Parts
+from services.api.limits.middleware import LARGEST_BODY
+from services.api.problems import Problem
+from services.api.schemas import Submitted
+from services.submit.files import LARGEST, Line
+from services.submit.route import key_of
+from services.submit.sender import Ranges, Sender
+from streams.kafka.settings import KafkaAway
+from streams.kafka.topics import submissions_topic
+
+SINGLE, BATCH, LINES = "application/cloudevents+json", "application/cloudevents-batch+json", "application/x-ndjson"
+MOST_AT_ONCE = 128
+MOST_BYTES_AT_ONCE = 6 * LARGEST_BODY
+MOST_OF_AN_AGENCY = 32
+MOST_BYTES_OF_AN_AGENCY = 4 * LARGEST_BODY
+"""So that the others find room while one agency's bodies do not arrive."""
+
+_SPACE = re.compile(r"[ \t\n\r]*")
+_REQUEST_BODY = {
+    "required": True,
+    "content": {
+        kind: {"schema": {"type": of}} for kind, of in ((SINGLE, "object"), (BATCH, "array"), (LINES, "string"))
+    },
+}
+
+
+def router(parts: Parts) -> APIRouter:
+    """The call that takes submissions."""
+    calls = APIRouter(tags=["submissions"])
+    room = _Room()
+
+    @calls.post(
+        "/submissions",
+        status_code=HTTPStatus.ACCEPTED,
+        responses={202: {"model": Submitted}, **problems(400, 401, 403, 413, 415, 429, 503)},
+        openapi_extra={"requestBody": _REQUEST_BODY},
+    )
+    async def submit(request: Request) -> Response:
+        """Takes one submission, a batch, or one a line; what becomes of each is told by its receipt."""
+        size, who = int(request.headers.get("content-length", LARGEST_BODY)), principal_of(request).subject
+        room.enter(who, size)
+        try:
+            code = await run_in_threadpool(require_agency, parts, request)
+            split = _splitter(request.headers.get("content-type", ""))
+            body = await request.body()
+            return json_answer(await run_in_threadpool(_submit, parts, code, split, body), HTTPStatus.ACCEPTED)
+        finally:
+            room.leave(who, size)
+
+    return calls
+
+
+class _Room:
+    """A bound on the submissions in hand, by number of requests and by bytes, in all and of each agency."""
+
+    def __init__(self) -> None:
+        self._requests: Counter[str] = Counter()
+        self._bytes: Counter[str] = Counter()
+
+    def enter(self, who: str, size: int) -> None:
+        """Takes room; raises Problem 429 where there is none."""
+        if (
+            self._requests[who] >= MOST_OF_AN_AGENCY
+            or self._bytes[who] + size > MOST_BYTES_OF_AN_AGENCY
+            or self._requests.total() >= MOST_AT_ONCE
+            or self._bytes.total() + size > MOST_BYTES_AT_ONCE
+        ):
+            said = "too many submissions are in hand; send this again in a moment"
+            raise Problem(HTTPStatus.TOO_MANY_REQUESTS, said, {"Retry-After": "1"})
+        self._requests[who] += 1
+        self._bytes[who] += size
+
+    def leave(self, who: str, size: int) -> None:
+        """Gives it back."""
+        self._requests[who] -= 1
+        self._bytes[who] -= size
+        if not self._requests[who]:
+            del self._requests[who], self._bytes[who]
+
+
+def _submit(parts: Parts, code: str, split: Any, body: bytes) -> dict[str, Any]:
+    submissions = list(split(body))
+    if any(len(submission) > LARGEST for submission, _ in submissions):
+        raise Problem(
+            HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"a submission may have at most {LARGEST:,} bytes; nothing was taken"
+        )
+    ranges = _send(parts, submissions_topic(code), submissions) if submissions else {}
+    return {"submitted": len(submissions), "receipts": _receipts_path(submissions, ranges)}
+
+
+def _send(parts: Parts, topic: str, submissions: list[tuple[bytes, Any]]) -> Ranges:
+    producer = parts.producer.get()
+    sender = Sender(producer)
+    try:
+        for value, read in submissions:
+            sender.send(topic, key_of(read), Line(value, len(value)))
+        return sender.finish()
+    except KafkaAway:
+        parts.producer.drop(producer)
+        raise
+
+
+def _receipts_path(submissions: list[tuple[bytes, Any]], ranges: Ranges) -> str:
+    """Where the receipts will be: by id for one submission, else from the first message on."""
+    if len(submissions) == 1 and isinstance(submissions[0][1], dict) and isinstance(submissions[0][1].get("id"), str):
+        return f"/receipts?submission={quote(submissions[0][1]['id'], safe='', errors='replace')}"
+    for (topic, partition), runs in sorted(ranges.items()):
+        return f"/receipts?after={quote(f'{topic}/{partition}/{runs[0][0] - 1}', safe='')}"
+    return "/receipts"
+
+
+def _splitter(content_type: str) -> Any:
+    kind = content_type.partition(";")[0].strip().lower()
+    split = {SINGLE: _single, BATCH: _batch, LINES: _lines}.get(kind)
+    if split is None:
+        raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"send {SINGLE}, {BATCH} or {LINES}")
+    return split
+
+
+def _single(body: bytes) -> Iterator[tuple[bytes, Any]]:
+    try:
+        yield body, orjson.loads(body)
+    except ValueError:
+        raise _unreadable("the body is not JSON, or nested too deep") from None
+
+
+def _batch(body: bytes) -> Iterator[tuple[bytes, Any]]:
+    """The elements of a JSON array, each with its own bytes."""
+    try:
+        text = body.decode("utf-8")
+        place = _after_space(text, 0)
+        if text[place : place + 1] != "[":
+            raise ValueError
+        place = _after_space(text, place + 1)
+        while text[place : place + 1] != "]":
+            read, end = _DECODER.raw_decode(text, place)
+            yield text[place:end].encode(), read
+            place = _after_space(text, end)
+            if text[place : place + 1] == ",":
+                place = _after_space(text, place + 1)
+                if text[place : place + 1] == "]":
+                    raise ValueError
+            elif text[place : place + 1] != "]":
+                raise ValueError
+        if _after_space(text, place + 1) != len(text):
+            raise ValueError
+    except (ValueError, RecursionError):
+        raise _unreadable("the body is not a JSON array of submissions; nothing was taken") from None
+
+
+def _after_space(text: str, place: int) -> int:
+    found = _SPACE.match(text, place)
+    assert found is not None
+    return found.end()
+
+
+def _lines(body: bytes) -> Iterator[tuple[bytes, Any]]:
+    """The lines of the body; one that is not JSON is sent on and gets its receipt."""
+    if not body.strip():
+        raise _unreadable("the body is empty; send one submission a line")
+    for line in body.split(b"\n"):
+        if line.strip(b" \t\r"):
+            try:
+                yield line, orjson.loads(line)
+            except ValueError:
+                yield line, None
+
+
+def _unreadable(said: str) -> Problem:
+    return Problem(HTTPStatus.BAD_REQUEST, said)
+
+
+_DECODER = json.JSONDecoder(parse_int=float)
+"""Whole numbers too long for Python to read are no fault of the body; the element with one gets its receipt."""

@@ -1,0 +1,72 @@
+"""A document of an issuer, fetched within bounds: a time, a size, no redirect, no address that is not safe."""
+
+import http.client
+import json
+import time
+from typing import Any
+from urllib.parse import urlsplit
+
+from services.auth.keys import BadKeySet, VerifyingKey, read_key_set
+from services.process.sign_in import is_safe_url
+
+FETCH_WITHIN_S = 5.0
+LARGEST_DOCUMENT = 256 * 1024
+_AT_ONCE = 16 * 1024
+DISCOVERY = "/.well-known/openid-configuration"
+
+
+class IssuerAway(Exception):
+    """An issuer does not give its keys; the text says why, and nothing that it has sent."""
+
+
+def fetch_keys(issuer: str) -> dict[str, VerifyingKey]:
+    """The keys that an issuer publishes, found by its discovery document; raises IssuerAway."""
+    until = time.monotonic() + FETCH_WITHIN_S
+    found = _object(_fetch(issuer.rstrip("/") + DISCOVERY, until))
+    if found.get("issuer") != issuer:
+        raise IssuerAway("its discovery document names another issuer; set CONTACTPOINT_ISSUER exactly as it does")
+    address = found.get("jwks_uri")
+    if not isinstance(address, str) or not is_safe_url(address):
+        raise IssuerAway("its discovery document names no jwks_uri by https")
+    try:
+        return read_key_set(_fetch(address, until))
+    except BadKeySet as bad:
+        raise IssuerAway(f"its jwks_uri gives no usable keys: {bad}") from None
+
+
+def _object(content: bytes) -> dict[str, Any]:
+    try:
+        found = json.loads(content)
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, dict):
+        raise IssuerAway("its discovery document is no JSON object")
+    return found
+
+
+def _fetch(url: str, until: float) -> bytes:
+    parts = urlsplit(url)
+    kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+    connection = kind(parts.hostname or "", parts.port, timeout=max(0.1, until - time.monotonic()))
+    try:
+        connection.request("GET", parts.path or "/", headers={"Accept": "application/json"})
+        answer = connection.getresponse()
+        if answer.status != http.client.OK:
+            raise IssuerAway(f"it answers with status {answer.status}")
+        return _bounded(answer, until)
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        raise IssuerAway(f"it cannot be reached ({type(error).__name__})") from None
+    finally:
+        connection.close()
+
+
+def _bounded(answer: http.client.HTTPResponse, until: float) -> bytes:
+    """The whole body, however slowly it comes and whatever length it states."""
+    content = bytearray()
+    while part := answer.read1(_AT_ONCE):
+        content += part
+        if len(content) > LARGEST_DOCUMENT:
+            raise IssuerAway(f"its document has more than {LARGEST_DOCUMENT:,} bytes")
+        if time.monotonic() > until:
+            raise IssuerAway(f"its document takes longer than {FETCH_WITHIN_S:.0f} s")
+    return bytes(content)

@@ -1,0 +1,99 @@
+"""The queue for people: each pair side by side, and field by field how the two compare."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+from services.cli.display.entry import agency_of
+from services.cli.output import table, text
+
+Fields = Mapping[str, Any]
+
+_STYLES = {"same": "green", "common": "green", "differs": "red", "contradicts": "red", "absent": "dim"}
+
+
+def display_duplicates(to: Console, queue: Mapping[str, Sequence[Fields]]) -> None:
+    """Prints the pairs, then the contradictions within a child."""
+    pairs, within = queue["pairs"], queue["contradictions"]
+    if not pairs and not within:
+        to.print("Nothing waits for a decision.")
+        return
+    for number, pair in enumerate(pairs, 1):
+        heads = (pair["left"], pair["right"])
+        _display(to, f"{number}  may be one child", pair, heads, pair["left_entry"], pair["right_entry"])
+    for number, pair in enumerate(within, len(pairs) + 1):
+        title = f"{number}  records of {pair['child']} contradict each other"
+        _display(to, title, pair, ("one record", "another"), pair["left_record"], pair["right_record"])
+    to.print(text(f"{len(pairs)} possible duplicates, {len(within)} contradictions", "dim"))
+
+
+def _display(to: Console, title: str, pair: Fields, heads: tuple[str, str], left: Fields, right: Fields) -> None:
+    to.print(text(f"{title}   score {pair['score']:.2f}   {pair['rule']}", "bold"))
+    rows = [(label, told(left), told(right)) for label, told in _ROWS if told(left) or told(right)]
+    to.print(table(("", *heads), [(text(label, "dim"), one, other) for label, one, other in rows]))
+    if pair["why"]:
+        to.print(table(_WHY, [_reason(field, said) for field, said in pair["why"].items()]))
+    to.print()
+
+
+_WHY = ("why: bits for one child, as against", "agrees", "a brother or sister", "a namesake", "a stranger")
+
+
+def _reason(field: str, said: str) -> tuple[Text, ...]:
+    """A field's level and its bits, each in a column; as it is where it was said otherwise."""
+    level, _, bits = said.partition(": ")
+    against = bits.split() if len(bits.split()) == 3 else [bits, "", ""]
+    return (text(field, "dim"), text(level, _STYLES.get(level, "yellow")), *map(text, against))
+
+
+def _name(side: Fields) -> Text:
+    return text(_full(side["name"]))
+
+
+def _others(side: Fields) -> Text:
+    return _lines(_full(each) for each in side["other_names"])
+
+
+def _born(side: Fields) -> Text:
+    return text(f"{side['date_of_birth'] or 'unknown'}, {side['gender']}")
+
+
+def _numbers(side: Fields) -> Text:
+    labels = (("NHS", "nhs_number"), ("UPN", "upn"))
+    return _lines(f"{label} {number}" for label, key in labels for number in side["identifiers"][key])
+
+
+def _addresses(side: Fields) -> Text:
+    return _lines(
+        ", ".join([*(each.get("lines") or []), *filter(None, [each.get("postcode")])]) for each in side["addresses"]
+    )
+
+
+def _carers(side: Fields) -> Text:
+    return _lines(side["carers"])
+
+
+def _records(side: Fields) -> Text:
+    return _lines(f"{agency_of(each)} {each['subject']}" for each in side["records"])
+
+
+_ROWS = (
+    ("name", _name),
+    ("also known as", _others),
+    ("born", _born),
+    ("numbers", _numbers),
+    ("address", _addresses),
+    ("carers", _carers),
+    ("records", _records),
+)
+
+
+def _full(name: Fields) -> str:
+    return " ".join(filter(None, (name.get("given_name"), name.get("family_name"))))
+
+
+def _lines(values: Iterable[str | None]) -> Text:
+    """Each value on a line of its own."""
+    return Text("\n").join(text(value) for value in dict.fromkeys(values) if value)

@@ -1,0 +1,50 @@
+"""A child's history for people: what was said, by whom, when it was true, and when the directory learnt it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rich.console import Console
+
+from services.cli.display.entry import agency_of, moment
+from services.cli.output import table, text
+
+Fields = Mapping[str, Any]
+
+
+def display_history(to: Console, events: Sequence[Fields]) -> None:
+    """Prints the events, oldest first."""
+    rows = [
+        (f"{event['position']:,}", event["time"][:10], agency_of(event), _name(event), _said(event), event["caused_by"])
+        for event in events
+    ]
+    to.print(table(("position", "true from", "said by", "what", "", "submission"), rows))
+    if events:
+        learnt = sorted(event["recorded_at"] for event in events)
+        to.print(text(f"{len(events)} events, learnt from {moment(learnt[0])} to {moment(learnt[-1])}", "dim"))
+
+
+def _name(event: Fields) -> str:
+    """The event's name as words: `InvolvementStarted.v1` → `involvement started`."""
+    name = str(event["type"]).partition(".")[0]
+    return "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in name).strip()
+
+
+_COMPARED = ("suspicions", "contradictions", "merged")
+"""What events of identity decisions say of other records and children."""
+
+
+def _said(event: Fields) -> str:
+    data = event["data"]
+    if "particulars" in data:
+        told = data["particulars"]
+        return f"{told.get('given_name')} {told.get('family_name')}, born {told.get('date_of_birth') or 'unknown'}"
+    if "involvement" in data:
+        told = data["involvement"]
+        return f"{told.get('service')}, {(told.get('organisation') or {}).get('name') or 'no organisation named'}"
+    if "rule" in data:
+        return str(data["rule"]) if not data.get("score") else f"{data['rule']}, score {data['score']}"
+    compared = next((data[name] for name in _COMPARED if data.get(name)), None)
+    if compared:
+        return "; ".join(f"{each['rule']}, score {each['score']}" for each in compared)
+    words = (data.get(name) for name in ("flag", "reason", "ended_on", "on"))
+    return ", ".join(str(word) for word in words if word)

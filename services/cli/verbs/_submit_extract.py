@@ -1,0 +1,73 @@
+"""`contactpoint submit FILE --layout NAME`: an extract of an agency's system, or a preview of what it would say."""
+
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from datetime import UTC, datetime, timedelta
+
+from services.cli.display.preview import show_preview
+from services.cli.errors import DONE, NO, AnswerIsNo, PartAway, WrongUsage
+from services.cli.output import print_json
+from services.cli.parser import a_date, an_agency
+from services.cli.progress import counting
+from services.cli.verbs._send_extract import send_extract
+from services.feeds.extract import survey
+from services.feeds.layout_file import LayoutRefused, load_layout
+from services.feeds.preview import preview
+from services.feeds.reading import FileRefused
+from services.feeds.sheet import Stated
+from services.registers import ExtractRefused
+from services.submit.settle import Stuck
+
+
+def describe(parser: ArgumentParser) -> None:
+    """The options for an extract."""
+    of_extract = parser.add_argument_group("an extract of a system, as CSV (`contactpoint layouts list`)")
+    of_extract.add_argument("--layout", metavar="NAME|PATH", help="the layout that reads it; then give one FILE")
+    of_extract.add_argument("--agency", type=an_agency, metavar="CODE", help="the agency whose system it is")
+    of_extract.add_argument("--preview", action="store_true", help="send nothing; show what would be sent, and errors")
+    of_extract.add_argument("--extract", metavar="ID", help="the extract's own id, where the file does not tell it")
+    of_extract.add_argument("--taken-on", type=a_date, metavar="DATE", help="its day, where the file does not tell it")
+    of_extract.add_argument("--rows", type=_a_number, metavar="N", help="how many rows were promised")
+    of_extract.add_argument("--older-too", action="store_true", help="send it even if a later one was sent")
+
+
+def is_meant(args: Namespace) -> bool:
+    """Whether a file is to be read by a layout; raises WrongUsage for options that need one."""
+    if args.layout is not None:
+        if len(args.files) != 1 or args.agency is None:
+            raise WrongUsage("with --layout give one FILE, and --agency CODE of the agency whose system it is")
+        return True
+    if args.agency or args.preview or args.extract or args.taken_on or args.rows is not None or args.older_too:
+        raise WrongUsage("--agency, --preview, --extract, --taken-on, --rows and --older-too need --layout NAME|PATH")
+    return False
+
+
+def run(args: Namespace) -> int:
+    """Previews or sends the extract; a row in error, or one refused or invalid, is exit status 1."""
+    latest = datetime.now(UTC).date() + timedelta(days=1)
+    (path,) = args.files
+    try:
+        loaded = load_layout(args.layout)
+        with counting("checked") as count:
+            said = Stated(args.extract, args.taken_on, args.rows)
+            extract = survey(path, loaded.layout, said, latest, count)
+        if not args.preview:
+            return send_extract(args, path, loaded, extract, latest)
+        with counting("read", extract.rows) as count:
+            shown = preview(path, loaded.layout, args.agency, extract, latest, count)
+    except LayoutRefused as refused:
+        raise WrongUsage(str(refused)) from None
+    except (FileRefused, ExtractRefused) as refused:
+        raise AnswerIsNo(str(refused)) from None
+    except Stuck as stuck:
+        raise PartAway(str(stuck)) from None
+    if args.json:
+        print_json(shown)
+    else:
+        show_preview(shown)
+    return NO if shown["rows_in_error"] else DONE
+
+
+def _a_number(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or len(text) > 9:
+        raise ArgumentTypeError(f"{text!r} is no whole number")
+    return int(text)

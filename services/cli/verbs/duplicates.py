@@ -1,0 +1,100 @@
+"""`contactpoint duplicates`: the queue of children that may be one, and what a data manager decides on it."""
+
+import json
+from argparse import ArgumentParser, Namespace, _SubParsersAction
+from typing import Any
+
+from services.cli.client import Api, looking_api
+from services.cli.errors import DONE, PartAway
+from services.cli.output import console, print_json
+from services.cli.parser import a_child, a_count, deed_parser, looker_options
+
+PAGE = 200
+_PARTS = ("pairs", "contradictions")
+
+
+def describe(parser: ArgumentParser) -> None:
+    """What is done: looking at the queue, or one of the three decisions."""
+    deeds = parser.add_subparsers(dest="deed", required=True, metavar="list|merge|split|dismiss")
+    listing = deed_parser(deeds, "list", "show the queue side by side, best score first")
+    listing.add_argument("--limit", type=a_count, metavar="N", help="at most so many (default: all)")
+    looker_options(listing)
+    _pair(deeds, "merge", "the two are one child: LEFT survives, and both numbers mean it from now on")
+    _pair(deeds, "dismiss", "the two are not one child; the pair leaves the queue until data change")
+    split = deed_parser(deeds, "split", "take records out of a child; without --record, undo the latest merge into it")
+    split.add_argument("child", type=a_child, metavar="CHILD", help="the child's id, as `find` gives it")
+    split.add_argument(
+        "--record",
+        dest="records",
+        nargs=2,
+        action="append",
+        metavar=("SOURCE", "SUBJECT"),
+        help="a record that leaves, as `show` names it; may be given again",
+    )
+    looker_options(split)
+
+
+def _pair(deeds: "_SubParsersAction[ArgumentParser]", deed: str, summary: str) -> None:
+    made = deed_parser(deeds, deed, summary)
+    made.add_argument("left", type=a_child, metavar="LEFT")
+    made.add_argument("right", type=a_child, metavar="RIGHT")
+    looker_options(made)
+
+
+def run(args: Namespace) -> int:
+    """Lists, or decides; a decision that is refused is exit status 1, an empty queue is none."""
+    api = looking_api(args)
+    return _list(api, args) if args.deed == "list" else _decide(api, args)
+
+
+def _list(api: Api, args: Namespace) -> int:
+    found = _queue(api, args.limit)
+    if args.json:
+        print_json(found)
+    else:
+        from services.cli.display.duplicates import display_duplicates
+
+        display_duplicates(console(), found)
+    return DONE
+
+
+def _queue(api: Api, limit: int | None) -> dict[str, list[Any]]:
+    """The queue, all of it or the first so many."""
+    found: dict[str, list[Any]] = {part: [] for part in _PARTS}
+    for body in api.pages("/duplicates", limit=min(PAGE, limit or PAGE)):
+        page = json.loads(body)
+        for part in _PARTS:
+            found[part] += page[part]
+        if limit is not None and sum(map(len, found.values())) >= limit:
+            break
+    pairs = found["pairs"][:limit]
+    rest = None if limit is None else limit - len(pairs)
+    return {"pairs": pairs, "contradictions": found["contradictions"][:rest]}
+
+
+def _decide(api: Api, args: Namespace) -> int:
+    asked: dict[str, Any] = {"reason": args.reason}
+    if args.deed == "split":
+        asked["child"] = args.child
+        if args.records:
+            asked["records"] = [{"source": source, "subject": subject} for source, subject in args.records]
+    else:
+        asked |= {"left": args.left, "right": args.right}
+    answer = api.post(f"/duplicates/{args.deed}", asked)
+    if "position" not in answer:
+        raise PartAway(
+            "the decision was taken and does not show yet: the registrar, relay or projector does not go on; look for"
+            f" its receipt with `contactpoint receipts --submission {answer['decision']}`"
+        )
+    if args.json:
+        print_json(answer)
+    else:
+        print(_SAID[args.deed].format(**answer))
+    return DONE
+
+
+_SAID = {
+    "merge": "merged: {child} has all records now, and {other} means it (position {position:,})",
+    "split": "split: {child} stays, and {other} has the records that left (position {position:,})",
+    "dismiss": "dismissed: {child} and {other} are two children (position {position:,})",
+}

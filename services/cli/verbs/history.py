@@ -1,0 +1,30 @@
+"""`contactpoint history`: everything that was ever said of a child."""
+
+from argparse import ArgumentParser, Namespace
+
+from services.cli.client import looking_api
+from services.cli.errors import DONE
+from services.cli.output import console, print_json
+from services.cli.parser import a_child, limit_option, looker_options
+
+
+def describe(parser: ArgumentParser) -> None:
+    """Which child, and who looks."""
+    parser.add_argument("child", type=a_child, metavar="CHILD", help="the child's id, as `find` gives it")
+    limit_option(parser)
+    looker_options(parser)
+
+
+def run(args: Namespace) -> int:
+    """Prints the events, oldest first; a child that is not there is exit status 1."""
+    answer = looking_api(args).get(f"/children/{args.child}/history")
+    events = answer["events"][: args.limit]
+    if args.json:
+        print_json({**answer, "events": events})
+    else:
+        from services.cli.display.history import display_history
+
+        if answer.get("shielded"):
+            print(answer.get("warning") or "This child is shielded: nothing that was said of it is shown.")
+        display_history(console(), events)
+    return DONE

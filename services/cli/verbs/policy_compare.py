@@ -1,0 +1,123 @@
+"""`contactpoint policy compare`: the same log under several policies."""
+
+import json
+import sys
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from services.cli.client import Api, looking_api
+from services.cli.errors import DONE, AnswerIsNo, PartAway, WrongUsage
+from services.cli.output import console
+from services.cli.parser import a_date, a_file, looker_options
+from services.cli.progress import counting
+
+CONTRACT = ("not_listed_now", "not_listed_ever")
+"""The lists that the JSON document always has."""
+
+
+def describe(parser: ArgumentParser) -> None:
+    """Which policies, on which day, told how, and who looks."""
+    names = "names of `policy list` and policy files (default: all that come along)"
+    parser.add_argument("--policies", type=_policies, metavar="A,B,…", help=names)
+    parser.add_argument("--on", type=a_date, metavar="DATE", help="the day that is judged (default: today)")
+    parser.add_argument("--html", type=Path, metavar="FILE", help="write a page with pictures that needs nothing else")
+    parser.add_argument("--model", type=a_file, metavar="FILE", help="another model of contacts and hours")
+    lists = "show the children behind a figure; may be given again: "
+    figures = _figures()
+    parser.add_argument(
+        "--list", dest="lists", action="append", choices=figures, metavar="FIGURE", help=lists + ", ".join(figures)
+    )
+    looker_options(parser)
+
+
+def _figures() -> tuple[str, ...]:
+    from domain.policy import LISTS
+
+    return LISTS
+
+
+def _policies(text: str) -> list[str]:
+    """Each policy as the API is told of it: its name, or the text of its file; files are checked here, by line."""
+    from services.policy.policy_file import read_policy
+    from services.policy.refused import PolicyRefused
+    from services.policy.shipped import is_path, policy_named, text_of
+
+    told = []
+    for said in text.split(","):
+        try:
+            if is_path(said.strip()):
+                path = Path(said.strip())
+                told.append(text_of(path))
+                read_policy(path.name, told[-1])
+            else:
+                told.append(policy_named(said.strip()).name)
+        except PolicyRefused as refused:
+            raise ArgumentTypeError(str(refused)) from None
+    return told
+
+
+def run(args: Namespace) -> int:
+    """Prints the figures, and writes the page."""
+    asked = _asked(args)
+    if args.html and not args.html.absolute().parent.is_dir():
+        raise AnswerIsNo(f"there is no folder {args.html.absolute().parent}; make it first")
+    answer = _answer(looking_api(args), asked)
+    lists = list(dict.fromkeys(args.lists or ()))
+    if args.html:
+        from services.pages.policy import page
+
+        args.html.write_text(page(json.loads(answer), lists), encoding="utf-8")
+    if args.json:
+        sys.stdout.buffer.write(answer)
+    else:
+        from services.cli.display.policies import display_policies
+
+        display_policies(console(), json.loads(answer), lists)
+        if args.html:
+            print(f"The page with pictures is in {args.html}.")
+    return DONE
+
+
+def _asked(args: Namespace) -> dict[str, Any]:
+    from services.policy.model_file import read_model
+    from services.policy.refused import PolicyRefused
+    from services.policy.shipped import SHIPPED, text_of
+
+    lists = [*(CONTRACT if args.json else ()), *(args.lists or ())]
+    asked: dict[str, Any] = {"policies": args.policies or SHIPPED, "on": args.on, "lists": list(dict.fromkeys(lists))}
+    if args.model:
+        try:
+            asked["model"] = text_of(args.model)
+            read_model(args.model.name, asked["model"])
+        except PolicyRefused as refused:
+            raise WrongUsage(str(refused)) from None
+    return asked
+
+
+def _answer(api: Api, asked: dict[str, Any]) -> bytes:
+    """The last line; what comes before tells how far it is."""
+    lines = api.lines("/policies/compare", asked)
+    first = next(lines, b"")
+    with counting("children", _progress(first).get("of")) as count:
+        for line in _with(first, lines):
+            told = _progress(line)
+            if not told:
+                return line
+            if "problem" in told:
+                raise PartAway(told["problem"])
+            count(told["done"])
+    raise PartAway("the API did not come to the end of the comparison; try again")
+
+
+def _with(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
+    if first:
+        yield first
+    yield from rest
+
+
+def _progress(line: bytes) -> dict[str, Any]:
+    """How far it is, or what went wrong; empty for the result, which is not read here: it may be large."""
+    told: dict[str, Any] = json.loads(line) if line.startswith((b'{"done"', b'{"problem"')) else {}
+    return told

@@ -1,0 +1,40 @@
+"""`contactpoint receipts`: what became of submissions."""
+
+import json
+from argparse import ArgumentParser, Namespace
+from typing import Any
+
+from services.cli.client import looking_api
+from services.cli.errors import DONE, NO
+from services.cli.output import console, print_json
+from services.cli.parser import limit_option, looker_options
+
+PAGE = 5_000
+OUTCOMES = ("accepted", "duplicate", "refused", "invalid")
+
+
+def describe(parser: ArgumentParser) -> None:
+    """Which receipts, and who looks."""
+    parser.add_argument("--submission", metavar="ID", help="the agency's own id of a submission")
+    parser.add_argument("--source", metavar="URN", help="like urn:agency:nhs-gp")
+    parser.add_argument("--outcome", choices=OUTCOMES)
+    limit_option(parser)
+    looker_options(parser)
+
+
+def run(args: Namespace) -> int:
+    """Prints the receipts in the order in which each agency sent; none is exit status 1."""
+    found: list[dict[str, Any]] = []
+    asked = {"submission": args.submission, "source": args.source, "outcome": args.outcome}
+    for page in looking_api(args).pages("/receipts", **asked, limit=min(PAGE, args.limit or PAGE)):
+        found += json.loads(page)
+        if args.limit is not None and len(found) >= args.limit:
+            break
+    found = found[: args.limit]
+    if args.json:
+        print_json(found)
+    else:
+        from services.cli.display.receipts import display_receipts
+
+        display_receipts(console(), found)
+    return DONE if found else NO

@@ -1,0 +1,64 @@
+"""`contactpoint report`: which children are on a list on a day."""
+
+import json
+import sys
+from argparse import ArgumentParser, Namespace
+from collections import Counter
+from typing import Any
+
+from domain.reports import REPORTS
+from services.cli.client import Api, looking_api
+from services.cli.errors import DONE
+from services.cli.output import console, print_json
+from services.cli.parser import a_date, an_authority, limit_option, looker_options
+from services.cli.progress import counting
+
+PAGE = 2_000
+_LISTS, _COUNTS = ("children", "undecided"), ("statuses", "follow_up")
+
+
+def describe(parser: ArgumentParser) -> None:
+    """Which report, of which day and authority, and who looks."""
+    parser.add_argument("name", choices=REPORTS, metavar="NAME", help=", ".join(REPORTS))
+    parser.add_argument("--authority", type=an_authority, metavar="GSS", help="only children who live there")
+    parser.add_argument("--on", type=a_date, metavar="DATE", help="the day that is judged (default: today)")
+    parser.add_argument("--csv", action="store_true", help="print CSV, for a spreadsheet")
+    limit_option(parser)
+    looker_options(parser)
+
+
+def run(args: Namespace) -> int:
+    """Prints the list, longest on it first; an empty list is no failure."""
+    found = _report(looking_api(args), args)
+    if args.json:
+        print_json(found)
+    elif args.csv:
+        from services.queries.reports import report_csv
+
+        sys.stdout.buffer.write(report_csv(found))
+    else:
+        from services.cli.display.report import display_report
+
+        display_report(console(), found)
+    return DONE
+
+
+def _report(api: Api, args: Namespace) -> dict[str, Any]:
+    """The report put together of its pages, all of them or the first so many children."""
+    asked = {"authority": args.authority, "on": args.on, "limit": min(PAGE, args.limit or PAGE)}
+    whole: dict[str, Any] = {}
+    with counting("children") as count:
+        for body in api.pages(f"/reports/{args.name}", **asked):
+            page = json.loads(body)
+            whole = _joined(whole, page) if whole else page
+            count(whole["count"])
+            if args.limit and sum(len(whole[part]) for part in _LISTS) >= args.limit:
+                break
+    return whole
+
+
+def _joined(whole: dict[str, Any], page: dict[str, Any]) -> dict[str, Any]:
+    """What the first pages told, and one more page."""
+    lists = {part: whole[part] + page[part] for part in _LISTS}
+    counts = {part: dict(Counter(whole[part]) + Counter(page[part])) for part in _COUNTS if part in whole}
+    return {**whole, **lists, **counts, "count": len(lists["children"]), "more": page["more"]}

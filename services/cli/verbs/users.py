@@ -1,0 +1,88 @@
+"""`contactpoint users`: who may look, as what, and until when; changed beside the database, by its operator."""
+
+from argparse import ArgumentParser, Namespace
+from contextlib import closing
+
+from domain.authorization import Standing
+from services.cli.errors import DONE, AnswerIsNo
+from services.cli.output import console, print_json, table
+from services.cli.parser import a_file, deed_parser, limit_option
+from services.cli.stack import settings_of
+from services.process.settings import Settings
+from services.registers import Granter, Users, load_users, read_users_file, user_document
+from streams.crypto.sealing import KeyEncryptionKey
+from streams.store.database import Database
+
+_FILE = (
+    "YAML: a list of {name, display_name?, role, organisation, authority?, sensitive?, trained_until, vetted_until,"
+    " signed_off_until}"
+)
+
+
+def describe(parser: ArgumentParser) -> None:
+    """What is done with the users."""
+    deeds = parser.add_subparsers(dest="deed", required=True, metavar="add|list|revoke")
+    deed_parser(deeds, "add", "grant to the users of a file what it says").add_argument(
+        "file", type=a_file, metavar="FILE", help=_FILE
+    )
+    limit_option(deed_parser(deeds, "list", "list the users and until when they may look"))
+    deed_parser(deeds, "revoke", "take a user's right to look away").add_argument("name", metavar="NAME")
+
+
+def run(args: Namespace) -> int:
+    """Grants and says how many, lists all, or revokes."""
+    settings = settings_of(args)
+    if args.deed == "list":
+        return _list(settings, args)
+    with closing(Users(settings.need_database(), _key(settings))) as users:
+        return _add(users, args) if args.deed == "add" else _revoke(users, args)
+
+
+def _add(users: Users, args: Namespace) -> int:
+    named = read_users_file(args.file)
+    changed = users.grant(named, Granter())
+    if args.json:
+        print_json({"named": len(named), "changed": changed})
+    else:
+        print(f"{len(named)} users named, {changed} of them new or changed")
+    return DONE
+
+
+def _revoke(users: Users, args: Namespace) -> int:
+    if not users.revoke(args.name, Granter()):
+        raise AnswerIsNo("no user of this name is registered; see `contactpoint users list`")
+    if args.json:
+        print_json({"revoked": args.name})
+    else:
+        print("revoked; within 2 seconds nothing more is shown to this user")
+    return DONE
+
+
+def _list(settings: Settings, args: Namespace) -> int:
+    with (
+        closing(Database(settings.need_database(), "contactpoint users")) as database,
+        database.transaction() as cursor,
+    ):
+        known = list(load_users(cursor).values())[: args.limit]
+    if args.json:
+        print_json([user_document(user) for user in known])
+    else:
+        heads = ("name", "role", "organisation", "authority", "sensitive", "until")
+        console().print(table(heads, [_row(user) for user in known]))
+    return DONE
+
+
+def _row(user: Standing) -> tuple[str, ...]:
+    until = min(user.trained_until, user.vetted_until, user.signed_off_until).isoformat()
+    place = user.authority or "all"
+    cleared = "yes" if user.sensitive else "no"
+    return user.user, user.role.value, user.organisation, place, cleared, "revoked" if user.revoked else until
+
+
+def _key(settings: Settings) -> KeyEncryptionKey:
+    try:
+        return KeyEncryptionKey.from_file(settings.keys / "key-encryption.key")
+    except ValueError:
+        raise AnswerIsNo(
+            f"what is granted is recorded sealed, and no key is in {settings.keys}; set CONTACTPOINT_KEYS"
+        ) from None

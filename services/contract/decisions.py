@@ -1,0 +1,134 @@
+"""What a data steward's decision looks like on its topic: the API writes it, agencies can't."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+
+import orjson
+from pydantic import BaseModel, Field, StringConstraints
+
+from domain.vocabulary import STEWARDSHIP_SOURCE
+from services.contract.reading import Invalid, Valid, read
+from services.contract.submission import MAX_ITEMS, PRINTABLE, Reference, Submission, Text
+
+ChildId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
+"""A child's number in its one spelling."""
+Because = Annotated[str, StringConstraints(min_length=3, max_length=500, pattern=PRINTABLE)]
+"""Why a steward decides so."""
+
+
+class DecisionType(StrEnum):
+    """The types of a steward's decision."""
+
+    MERGE = "children.merged"
+    SPLIT = "child.split"
+    DISMISS = "match.dismissed"
+    SHIELD_APPLY = "shield.apply"
+    SHIELD_REVIEW = "shield.review"
+    SHIELD_LIFT = "shield.lift"
+
+
+class _Data(BaseModel):
+    model_config = Submission.model_config
+
+    decided_by: Text
+    reason: Because
+
+
+class Pair(_Data):
+    """Two children: what is decided holds between the left and the right one."""
+
+    left: ChildId
+    right: ChildId
+
+
+class NamedRecord(BaseModel):
+    """A record by the agency's own number for the child."""
+
+    model_config = Submission.model_config
+
+    source: Annotated[str, StringConstraints(pattern=r"^urn:agency:[a-z0-9][a-z0-9-]{0,62}$")]
+    subject: Reference
+
+
+class Parting(_Data):
+    """The records that leave a child; without them, those that its latest merge brought."""
+
+    child: ChildId
+    records: Annotated[list[NamedRecord], Field(min_length=1, max_length=MAX_ITEMS)] | None = None
+
+
+class OneChild(_Data):
+    """The child whose shield is decided on."""
+
+    child: ChildId
+
+
+class Decision(Submission):
+    """The envelope of a steward's decision: that of a submission, with a source of its own."""
+
+    source: Literal["urn:contactpoint:stewardship"]
+
+
+class ChildrenMerged(Decision):
+    """The right child is the left one, which survives."""
+
+    type: Literal[DecisionType.MERGE]
+    data: Pair
+
+
+class ChildSplit(Decision):
+    """Records of a child are about somebody else."""
+
+    type: Literal[DecisionType.SPLIT]
+    data: Parting
+
+
+class MatchDismissed(Decision):
+    """The two are not one child."""
+
+    type: Literal[DecisionType.DISMISS]
+    data: Pair
+
+
+class ShieldApply(Decision):
+    """Whereabouts of the child are hidden."""
+
+    type: Literal[DecisionType.SHIELD_APPLY]
+    data: OneChild
+
+
+class ShieldReview(Decision):
+    """The shield was looked at, and is kept."""
+
+    type: Literal[DecisionType.SHIELD_REVIEW]
+    data: OneChild
+
+
+class ShieldLift(Decision):
+    """The shield falls."""
+
+    type: Literal[DecisionType.SHIELD_LIFT]
+    data: OneChild
+
+
+MODELS: Mapping[str, type[Decision]] = {
+    DecisionType.MERGE: ChildrenMerged,
+    DecisionType.SPLIT: ChildSplit,
+    DecisionType.DISMISS: MatchDismissed,
+    DecisionType.SHIELD_APPLY: ShieldApply,
+    DecisionType.SHIELD_REVIEW: ShieldReview,
+    DecisionType.SHIELD_LIFT: ShieldLift,
+}
+"""The model of each type of decision."""
+
+
+def read_decision(value: bytes | None) -> Valid | Invalid:
+    """The decision in a message's value, or everything that is wrong with it."""
+    return read(value, MODELS, Decision)
+
+
+def decision(id_: str, kind: DecisionType, child: str, time: str, data: Mapping[str, Any]) -> bytes:
+    """A decision as a message's value; `child` is whom it is about, for the order on the topic."""
+    envelope = {"specversion": "1.0", "id": id_, "source": STEWARDSHIP_SOURCE, "type": kind.value}
+    return orjson.dumps({**envelope, "subject": child, "time": time, "data": dict(data)})

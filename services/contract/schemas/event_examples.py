@@ -1,0 +1,125 @@
+"""One example of every event of the catalogue: what follows from the example submissions."""
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from domain.agency import Agency
+from domain.catalogue import WIRE_NAMES
+from domain.child import Absorbed, Child, Comparison, Ruling
+from domain.event import RegisterEvent
+from domain.source_record import Refusal, Said, SourceRecord, decide
+from services.contract.schemas.access_examples import access_events
+from services.contract.schemas.examples import AUTHORITY, CLINIC, SENSITIVE_STORY, STORY, SURGERY, SURGERY_STORY
+from streams.codec import EventMapper
+from streams.crypto.keys import KeyRing
+from streams.crypto.sealing import KeyEncryptionKey
+
+RECORDED_AT = datetime(2026, 11, 23, 10, tzinfo=UTC)
+RULING = Ruling(
+    "demo-data-manager",
+    "one girl with two surgeries",
+    RECORDED_AT,
+    RECORDED_AT.isoformat(timespec="microseconds")[:-6] + "Z",
+)
+MATCHER = "fellegi-sunter/1"
+EXPLANATION = {
+    "given_name": "same: +8.0 -0.1 +8.0",
+    "family_name": "same: +0.0 -0.1 +9.1",
+    "date_of_birth": "typing: +3.1 +1.3 +2.6",
+    "gender": "same: +1.0 +0.0 +1.0",
+}
+NOBODY_LIKE_IT = Comparison("", "first-record", 0.0, {})
+RECORD = UUID("8c1f6d0e-2f0b-4a53-9d54-6f3f3b7a0c11")
+SURGERY_RECORD = UUID("3a9b2c4d-6e1f-4078-b5a6-c7d8e9f01233")
+SENSITIVE_RECORD = UUID("5e0c7a1b-93d4-4c0e-8f6b-0d2a7b1e4422")
+CHILD = UUID("0b6d2f3a-71c8-4f55-a1e0-3c9d5e8f7733")
+OTHER_CHILD = UUID("6d1e9b70-45a2-4c38-9e07-b1f2a3c45566")
+SEALED = "AXNlYWxlZCBwZXJzb25hbCBmaWVsZHM="
+"""Stands in the examples for what is sealed: that differs each time and only the key ring can open it."""
+
+
+def said(submission: dict[str, Any], agency: Agency) -> Said:
+    """An example submission as the domain takes it."""
+    time = submission["time"].replace("Z", ".000000Z")
+    return Said(submission["id"], submission["type"], submission["subject"], time, submission["data"], agency)
+
+
+def events() -> dict[str, RegisterEvent]:
+    """One example of each event, by its wire name; the one of the sensitive service is restricted."""
+    of_authority = _record(STORY, AUTHORITY, RECORD)
+    of_surgery = _record(SURGERY_STORY, SURGERY, SURGERY_RECORD)
+    of_clinic = _record(SENSITIVE_STORY, CLINIC, SENSITIVE_RECORD)
+    examples = [*of_authority, of_clinic[-1], *_child(of_authority[0], of_surgery[0])]
+    examples += [
+        *_stewardship(of_authority[0], of_surgery[0]),
+        *_shielding(of_surgery[0]),
+        *access_events(str(CHILD), str(SENSITIVE_RECORD), RECORDED_AT),
+    ]
+    return {WIRE_NAMES[type(event)]: event for event in examples}
+
+
+def cloud_event(event: RegisterEvent, position: int) -> dict[str, Any]:
+    """An event as it stands on its topic, with SEALED for what is sealed."""
+    mapper = EventMapper(KeyRing(KeyEncryptionKey(bytes(32)), lambda _: ()))
+    stored = mapper.to_stored_event(event)
+    state = orjson.loads(stored.state)
+    return {
+        "specversion": "1.0",
+        "id": f"{stored.originator_id}.{stored.originator_version}",
+        "type": stored.topic,
+        "subject": str(stored.originator_id),
+        "position": position,
+        "version": stored.originator_version,
+        **(state | {"sealed": SEALED} if "sealed" in state else state),
+    }
+
+
+def _record(submissions: tuple[dict[str, Any], ...], agency: Agency, stream: UUID) -> list[RegisterEvent]:
+    record: SourceRecord | None = None
+    for each in submissions:
+        decided = decide(record, said(each, agency), new_id=stream, recorded_at=RECORDED_AT)
+        assert not isinstance(decided, Refusal), decided.code
+        record = decided
+    assert record is not None
+    return [event for event in record.collect_events() if isinstance(event, RegisterEvent)]
+
+
+def _child(first: RegisterEvent, second: RegisterEvent) -> list[RegisterEvent]:
+    """The child that `first` lists, and that the record of `second` is linked to."""
+    child = Child.listed(CHILD, first)
+    child.link(first, MATCHER, NOBODY_LIKE_IT)
+    child.link(second, MATCHER, Comparison(str(first.originator_id), "certain", 0.9999, EXPLANATION))
+    return [event for event in child.collect_events() if isinstance(event, RegisterEvent)]
+
+
+def _stewardship(first: RegisterEvent, second: RegisterEvent) -> list[RegisterEvent]:
+    """Two children that might be one: queued, dismissed, merged all the same, and split again."""
+    child, other = Child.listed(CHILD, first), Child.listed(OTHER_CHILD, second)
+    for each, cause in ((child, first), (other, second)):
+        each.link(cause, MATCHER, NOBODY_LIKE_IT)
+    records = (str(first.originator_id), str(second.originator_id))
+    other.suspect(second, MATCHER, [Comparison(records[0], "possible", 0.7, EXPLANATION)])
+    child.dismiss(other, RULING)
+    child.merge(RULING, [Absorbed(str(OTHER_CHILD), records[1:], "merge", 1.0, None, {})])
+    other.supersede(CHILD, RULING)
+    child.contradict(second, MATCHER, [Comparison(records[0], "contradiction", 0.1, EXPLANATION)])
+    child.unlink(records[1:], OTHER_CHILD, RULING)
+    other.reinstate({records[1]: 1}, RULING, child)
+    made = [*child.collect_events(), *other.collect_events()]
+    return [event for event in made if isinstance(event, RegisterEvent) and WIRE_NAMES[type(event)] not in _TOLD]
+
+
+def _shielding(first: RegisterEvent) -> list[RegisterEvent]:
+    """A child listed where it may be a shielded one; then it is shielded itself, the shield is kept, and falls."""
+    child = Child.listed(OTHER_CHILD, first, hidden=True)
+    child.apply_shield("2027-05-23", RULING)
+    child.review_shield("2027-11-20", RULING)
+    child.lift_shield(RULING)
+    return [event for event in child.collect_events() if isinstance(event, RegisterEvent)]
+
+
+_TOLD = ("ChildListed.v1", "RecordLinked.v1")
+"""Events of a child of which the matcher's example is shown."""

@@ -1,0 +1,112 @@
+"""A stack of its own in a temporary folder, whose services are started and stopped one by one."""
+
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import replace
+from pathlib import Path
+from subprocess import Popen
+from typing import Any
+
+from domain.authorization import Role, Standing
+from services.lab.simulate.agencies import COUNCILS
+from services.lab.simulate.files import write_agencies
+from services.local_stack.layout import Layout, lay_out
+from services.local_stack.program import CannotStart, Program, end, running, start
+from services.process.settings import Settings, read_settings
+from services.registers import FAR, add_agencies, add_users, read_agencies_file
+from streams.crypto.sealing import KeyEncryptionKey
+from streams.kafka.topics import ensure_topics
+from streams.store.database import Database
+
+USER = "bench"
+STALLED_S = 120.0
+"""A stage in which nothing moves for so long is given up."""
+
+
+class Stalled(Exception):
+    """A stage stopped moving; the text names it."""
+
+
+class Arena:
+    """The servers, running; `settings` reaches them. Services run only between `start` and `stop`."""
+
+    def __init__(self, settings: Settings, layout: Layout, environment: dict[str, str], kafka_pid: int) -> None:
+        self.settings = settings
+        self.kafka_pid = kafka_pid
+        self.url = layout.url
+        self._environment = environment
+        self._programs = {program.role: self._placed(program) for program in [layout.init, *layout.services]}
+        self.processes: dict[str, Popen[bytes]] = {}
+        self._database = Database(settings.need_database(), "contactpoint bench")
+
+    def prepare(self) -> None:
+        """Makes tables, keys and topics, and registers the simulated agencies and one user."""
+        init = start(self._programs["init"])
+        if init.wait() != 0:
+            raise CannotStart(f"the stack cannot be set up; {self._programs['init'].log} says why")
+        file = self.settings.data / "agencies.yaml"
+        write_agencies(file)
+        agencies = read_agencies_file(file)
+        ensure_topics(self.settings.need_kafka(), [agency.code for agency in agencies])
+        add_agencies(self.settings.need_database(), agencies)
+        user = Standing(USER, Role.DATA_MANAGER, COUNCILS[0].code, None, True, FAR, FAR, FAR)
+        key = KeyEncryptionKey.from_file(self.settings.keys / "key-encryption.key")
+        add_users(self.settings.need_database(), key, [user])
+
+    def start(self, *roles: str) -> None:
+        """Starts services and waits until those that can say so are ready."""
+        for role in roles:
+            self.processes[role] = start(self._programs[role])
+        for role in roles:
+            self._wait_for(role)
+
+    def _wait_for(self, role: str) -> None:
+        process, program = self.processes[role], self._programs[role]
+        self.wait(role, lambda: process.poll() is not None or program.ready())
+        if process.poll() is not None:
+            raise CannotStart(f"{role} did not start; {program.log} says why")
+
+    def stop(self, *roles: str) -> None:
+        """Stops services in order."""
+        for role in roles:
+            end(self.processes.pop(role), self._programs[role])
+
+    def close(self) -> None:
+        """Stops every service that still runs."""
+        self.stop(*list(self.processes))
+        self._database.close()
+
+    def rows(self, statement: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """The answer to a query."""
+        with self._database.transaction() as cursor:
+            cursor.execute(statement, parameters)
+            return cursor.fetchall()
+
+    def wait(self, what: str, done: Callable[[], bool], progress: Callable[[], Any] = lambda: None) -> None:
+        """Returns once `done` holds; raises Stalled where `progress` gives the same answer for too long."""
+        last, since = progress(), time.monotonic()
+        while not done():
+            now = progress()
+            if now != last:
+                last, since = now, time.monotonic()
+            if time.monotonic() - since > STALLED_S:
+                raise Stalled(f"{what} has not moved for {STALLED_S:.0f} s; see {self.settings.data / 'logs'}")
+            time.sleep(0.02)
+
+    def _placed(self, program: Program) -> Program:
+        return replace(program, environment={**program.environment, **self._environment})
+
+
+@contextmanager
+def arena() -> Iterator[Arena]:
+    """Real servers in a temporary folder, with everything that the services need made; all is gone at the end."""
+    with tempfile.TemporaryDirectory(prefix="contactpoint-bench-") as folder, ExitStack() as servers:
+        layout = lay_out(read_settings(folder, {}))
+        pids = {program.role: servers.enter_context(running(program)).pid for program in layout.servers}
+        environment = {"CONTACTPOINT_KAFKA": layout.kafka, "CONTACTPOINT_DATABASE_URL": layout.database_url}
+        stack = Arena(read_settings(Path(folder), environment), layout, environment, pids["kafka"])
+        with closing(stack):
+            stack.prepare()
+            yield stack

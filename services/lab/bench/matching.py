@@ -1,0 +1,211 @@
+"""What it costs to find out which child a record is: for one record, for a whole load, and as the directory grows."""
+
+import os
+import time
+from collections.abc import Collection, Generator, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
+from itertools import islice
+from typing import Any, NamedTuple
+
+import orjson
+import psycopg2
+from psycopg2.extensions import cursor as Cursor  # noqa: N812
+
+from domain.agency import Agency
+from domain.matching import Comparer, features_of
+from domain.source_record import Said
+from domain.vocabulary import AgencyKind, agency_code
+from services.lab.bench.feeding import mixed
+from services.lab.bench.memory import resident_mib
+from services.lab.bench.rows import Row, measured
+from services.lab.bench.stages import Pace
+from services.lab.simulate.agencies import AGENCIES
+from services.lab.simulate.model import Record
+from services.lab.simulate.population import people
+from services.lab.simulate.submissions import sent_for
+from services.registrar import schema
+from services.registrar.batch import Message
+from services.registrar.batch_matcher import Described, Description, Places, ReadPlaces, read_places
+from services.registrar.handle import Registrar
+from services.registrar.match_index import candidates_of
+from services.registrar.matcher_settings import load_settings
+from streams.codec import EventMapper
+from streams.crypto.keys import KeyRing, reader_of
+from streams.crypto.sealing import KeyEncryptionKey
+from streams.kafka.topics import submissions_topic
+from streams.store.application import LogApplication
+from streams.store.database import Database
+from streams.store.schema import create_schemas
+
+FEEDS = 3
+"""Records of each child that are loaded; another one of some children is then asked about."""
+ASKED = 2_000
+ASKED_EVERY = 40
+"""Of so many children one is asked about, if it has another record."""
+BATCH = 2_000
+SEED = 5
+CHILDREN, LARGE = 100_000, 1_000_000
+COMPARED = 60_000
+"""Submissions of every kind that are taken with and without matching."""
+STEP = 5_000
+
+
+class Matched(NamedTuple):
+    """One record among so many children: median and 99th percentile in ms, and the memory of the process."""
+
+    children: int
+    p50_ms: float
+    p99_ms: float
+    memory_mib: float
+
+
+class Load:
+    """A registrar in this process, on tables of its own, that takes the first records of simulated children."""
+
+    def __init__(self, database_url: str, read: ReadPlaces = read_places) -> None:
+        create_schemas(database_url)
+        schema.create(database_url)
+        self._database = Database(database_url, "contactpoint bench")
+        keys = KeyRing(KeyEncryptionKey(os.urandom(32)), reader_of(self._database, "register"))
+        self._log = LogApplication(database_url, "register", EventMapper(keys))
+        self._comparer = Comparer(load_settings())
+        self._registrar = Registrar(
+            self._log, self._database, keys, self._comparer, clock=lambda: datetime.now(UTC), read_places=read
+        )
+        self._registrar.resume()
+        self._children = people(10**9, SEED)
+        self._offsets: dict[str, int] = {}
+        self._asked: list[Said] = []
+        self.children = 0
+
+    def close(self) -> None:
+        """Closes the connections."""
+        self._log.close()
+        self._database.close()
+
+    def take(self, sent: Iterable[dict[str, Any]]) -> Pace:
+        """Takes submissions in full batches; counts the time of deciding alone."""
+        messages = [self._message(each) for each in sent]
+        since = time.perf_counter()
+        for begin in range(0, len(messages), BATCH):
+            self._registrar.handle(messages[begin : begin + BATCH])
+        return Pace(len(messages), time.perf_counter() - since)
+
+    def grow(self, children: int) -> Pace:
+        """Takes the records of so many more children."""
+        goal, count, seconds = self.children + children, 0, 0.0
+        while self.children < goal:
+            pace = self.take(self._registrations(goal - self.children))
+            count, seconds = count + pace.count, seconds + pace.seconds
+        return Pace(count, seconds)
+
+    def ask(self) -> Matched:
+        """Finds the child of records that are not there yet, one after the other, and keeps nothing."""
+        times = []
+        every = max(1, len(self._asked) // ASKED)
+        comparer = self._comparer.among(self.children * FEEDS)
+        for said in self._asked[::every]:
+            since = time.perf_counter()
+            with self._database.transaction() as cursor:
+                places, _ = read_places(cursor, comparer, [said], ())
+            places.place("asked", said)
+            times.append(1_000 * (time.perf_counter() - since))
+        times.sort()
+        return Matched(self.children, times[len(times) // 2], times[int(len(times) * 0.99)], resident_mib())
+
+    def _registrations(self, most: int) -> Iterator[dict[str, Any]]:
+        for person in islice(self._children, min(most, BATCH)):
+            self.children += 1
+            for record in person.records[:FEEDS]:
+                yield _registration(record)
+            if person.number % ASKED_EVERY == 0:
+                self._asked += [_said(record) for record in person.records[FEEDS : FEEDS + 1]]
+
+    def _message(self, submission: dict[str, Any]) -> Message:
+        owner = _OWNERS[agency_code(submission["source"]) or ""]
+        topic = submissions_topic(owner.code)
+        offset = self._offsets.get(topic, 0)
+        self._offsets[topic] = offset + 1
+        return Message(topic, 0, offset, orjson.dumps(submission), owner)
+
+
+def matching_rows(database_url: str, *, large: bool) -> Iterator[Row | str]:
+    """What matching costs at CHILDREN, and where `large` is asked for, at LARGE; between the rows what is going on."""
+    yield "registrar without matching"
+    with load(database_url, "bench_alone", alone) as bare:
+        without = bare.take(mixed(COMPARED, SEED))
+    yield "registrar with matching"
+    with load(database_url, "bench_matching") as matching:
+        matched = matching.take(mixed(COMPARED, SEED))
+    name = "registrar with matching, beside without: a bulk load of feeds"
+    yield measured(name, matched.rate, "submissions/s", baseline=without.rate, least_ratio=0.6)
+    with load(database_url, "bench_directory") as directory:
+        yield from _grown(directory, CHILDREN)
+        first = directory.ask()
+        yield measured(f"matching a record at {CHILDREN:,} children: p99", first.p99_ms, "ms", at_most=10)
+        if not large:
+            return
+        rest = yield from _grown(directory, LARGE - CHILDREN)
+        last = directory.ask()
+        name = f"matching a record at {LARGE:,} children: p99, beside {CHILDREN:,}"
+        yield measured(name, last.p99_ms, "ms", baseline=first.p99_ms, most_ratio=1.5)
+        yield measured(f"first load of {LARGE:,} children, {FEEDS} feeds", rest.rate, "submissions/s")
+        name = "memory of the registrar's deciding (with the simulation) after it"
+        yield measured(name, last.memory_mib, "MiB", baseline=first.memory_mib)
+
+
+def _grown(directory: Load, children: int) -> Generator[str, None, Pace]:
+    """Takes so many more children in steps, and says after each how far it is."""
+    count, seconds, goal = 0, 0.0, directory.children + children
+    while directory.children < goal:
+        pace = directory.grow(min(STEP, goal - directory.children))
+        count, seconds = count + pace.count, seconds + pace.seconds
+        yield f"matching: {directory.children:,} of {goal:,} children, {count / seconds:,.0f} submissions/s"
+    return Pace(count, seconds)
+
+
+@contextmanager
+def load(database_url: str, name: str, read: ReadPlaces = read_places) -> Iterator[Load]:
+    """A load in a database of its own, which is gone afterwards."""
+    _administer(database_url, f"create database {name}")
+    try:
+        with closing(Load(f"{database_url.rpartition('/')[0]}/{name}", read)) as made:
+            yield made
+    finally:
+        _administer(database_url, f"drop database {name} with (force)")
+
+
+def alone(
+    cursor: Cursor, comparer: Comparer, describing: Sequence[Description], own: Collection[str]
+) -> tuple[Places, set[str]]:
+    """Makes every record a child of its own: what the registrar does without matching."""
+    described = {
+        id(said): Described(features_of(said.data, said.time, source=said.source), (), ()) for said in describing
+    }
+    candidates = candidates_of(cursor, (), own)
+    return Places(comparer, candidates, described), {candidate.child for candidate in candidates}
+
+
+_OWNERS = {each.code: Agency(each.code, each.code, AgencyKind(each.kind)) for each in AGENCIES}
+
+
+def _registration(record: Record) -> dict[str, Any]:
+    return next(iter(sent_for(record))).submission(f"bench-{record.subject}")
+
+
+def _said(record: Record) -> Said:
+    sent = _registration(record)
+    data = sent["data"]
+    assert isinstance(data, dict)
+    kept = {key: value for key, value in data.items() if value is not None}
+    return Said(
+        str(sent["id"]), str(sent["type"]), record.subject, str(sent["time"]), kept, _OWNERS[record.agency.code]
+    )
+
+
+def _administer(url: str, statement: str) -> None:
+    with closing(psycopg2.connect(url)) as connection:
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            cursor.execute(statement)

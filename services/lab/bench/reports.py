@@ -1,0 +1,83 @@
+"""What reports, compared policies and protection cost in directories of several sizes: views of a simulated population
+are written as a rebuild would write them, and asked.
+"""
+
+import time
+from collections.abc import Iterator, Sequence
+
+from domain.reports import REPORTS
+from services.auth import tokens
+from services.lab.bench.harness import USER, Arena, arena
+from services.lab.bench.looks import Ask, look
+from services.lab.bench.protection import protection_rows
+from services.lab.bench.rows import Row, measured
+from services.lab.bench.simulated_views import fill
+from services.lab.simulate.model import AS_AT
+from services.policy.running import Job, Run
+from services.policy.shipped import SHIPPED, shipped_text
+
+SMALL, USUAL, LARGE = 10_000, 100_000, 1_000_000
+SEED = 7
+REQUESTS = 60
+SLOWEST_MS = 200
+"""A page of any report, of an authority of USUAL children."""
+LISTS = ("not_listed_now", "not_listed_ever")
+
+
+def report_rows(rebuilt: float, *, large: bool) -> Iterator[Row | str]:
+    """Each report and the comparison of all policies, by size; between the rows what is going on.
+
+    `rebuilt` is how many submissions a second a rebuild of all views has read in this run.
+    """
+    rates: list[float] = []
+    for children in (SMALL, USUAL, *([LARGE] if large else [])):
+        with arena() as stack:
+            for done in fill(stack, children, SEED):
+                yield f"reports: views of {done:,} of {children:,} children"
+            yield from _reports(stack, children)
+            if children == USUAL:
+                yield from protection_rows(stack)
+            yield from _policies(stack, children, rebuilt, rates)
+
+
+def _reports(stack: Arena, children: int) -> Iterator[Row | str]:
+    token = tokens.issue(stack.settings, f"user:{USER}", 3_600)
+    stack.start("api")
+    look(stack.url, token, [Ask("/health/live")], 1, REQUESTS)
+    bare = look(stack.url, token, [Ask("/health/live")], 1, 1_000)
+    for name in REPORTS:
+        yield f"report {name} at {children:,} children"
+        found = look(stack.url, token, [Ask(f"/reports/{name}?on={AS_AT.isoformat()}")], 1, REQUESTS)
+        said = f"report {name} of an authority of {children:,} children, a page: p99"
+        bound = SLOWEST_MS if children == USUAL else None
+        yield measured(said, found.p99_ms, "ms", baseline=bare.p99_ms, at_most=bound)
+
+
+def _policies(stack: Arena, children: int, rebuilt: float, rates: list[float]) -> Iterator[Row | str]:
+    """`rates` are those of the smaller directories, to which this one's is added."""
+    yield f"policies compared at {children:,} children"
+    ((submissions,),) = stack.rows("select count(*) from views.chronology")
+    policies = [(name, shipped_text(name)) for name in SHIPPED]
+    since = time.perf_counter()
+    compare(stack.settings.need_database(), policies)
+    rates.append(submissions / (time.perf_counter() - since))
+    name = f"{len(SHIPPED)} policies compared over {children:,} children, beside a rebuild of all views"
+    yield measured(name, rates[-1], "submissions/s", baseline=rebuilt, least_ratio=0.6)
+    if len(rates) > 1:
+        slope = f"policies compared at {children:,} children, beside the size before"
+        yield measured(slope, rates[-1], "submissions/s", baseline=rates[-2])
+
+
+def compare(database_url: str, policies: Sequence[tuple[str, str]]) -> None:
+    """One comparison with the lists of the contract, read to its end as the API reads it."""
+    run = Run(
+        Job(database_url, policies, AS_AT.isoformat(), None, LISTS, ("universal.yaml", shipped_text("universal")))
+    )
+    try:
+        while (told := run.told()) and "ready" not in told:
+            if not {"done", "shown"} & told.keys():
+                raise RuntimeError(f"the comparison ended with {', '.join(told)}")
+        while run.piece():
+            pass
+    finally:
+        run.end()

@@ -1,0 +1,100 @@
+"""The bare baseline of protection: the same children found and composed by a server that asks for no right.
+
+It has the API's server and layers, signs callers in, lets them take turns, reads, finds and composes, and answers with
+the latest looks, all as the API does. It judges no right and no reason, opens no shield, masks nothing, and records and
+tells nobody anything. It runs over the bench's own invented children only, on loopback.
+"""
+
+import multiprocessing
+import socket
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import anyio.to_thread
+from fastapi import FastAPI
+from starlette.responses import Response
+
+from domain.matching import Searcher
+from projections.access_log.query import accesses
+from projections.directory import query as directory
+from projections.directory.redaction import Sight, seen_of
+from projections.search.query import find
+from services.api.access_control.callers import Authentication
+from services.api.access_control.entry_looks import MOST
+from services.api.answers import json_answer
+from services.api.app import MOST_THREADS
+from services.api.limits.fairness import Fair
+from services.api.limits.middleware import Gate
+from services.api.routes.children import result_of
+from services.api.schemas import Search
+from services.api.server import KEY_CONNECTIONS, server_of
+from services.auth.trust import verifier_for
+from services.lab.bench.harness import Arena
+from services.process.settings import Settings
+from services.registrar.matcher_settings import load_settings
+from streams.crypto.keys import KeyRing, reader_of
+from streams.crypto.sealing import KeyEncryptionKey
+from streams.store.database import Pool
+
+
+@contextmanager
+def unprotected(stack: Arena) -> Iterator[str]:
+    """The server in a process of its own; gives its URL."""
+    listening = socket.create_server(("127.0.0.1", 0))
+    process = multiprocessing.get_context("spawn").Process(target=_serve, args=(stack.settings, listening), daemon=True)
+    process.start()
+    try:
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    finally:
+        process.terminate()
+        process.join()
+        listening.close()
+
+
+def _serve(settings: Settings, listening: socket.socket) -> None:
+    app = Gate(Authentication(Fair(_app(settings)), verifier_for(settings)))
+    server_of(app, settings).run([listening])
+
+
+def _app(settings: Settings) -> FastAPI:
+    database_url = settings.need_database()
+    pool = Pool(database_url, MOST_THREADS, "contactpoint bench")
+    key = KeyEncryptionKey.from_file(settings.keys / "key-encryption.key")
+    key_pool = Pool(database_url, KEY_CONNECTIONS, "contactpoint bench keys")
+    keys, access_keys = (KeyRing(key, reader_of(key_pool, log)) for log in ("register", "access"))
+    searcher = Searcher(load_settings())
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        anyio.to_thread.current_default_thread_limiter().total_tokens = MOST_THREADS
+        yield
+
+    app = FastAPI(openapi_url=None, lifespan=lifespan)
+
+    @app.get("/children/{child}")
+    def show(child: str, as_of: str | None = None, effective: str | None = None) -> Response:
+        with pool.transaction() as cursor:
+            (entry,) = _entries(directory.known_by(cursor, keys, child, cleared=True)).values()
+            looks = accesses(cursor, access_keys, child, MOST)
+        return json_answer({**entry, "accesses": looks})
+
+    @app.post("/children/search")
+    def search(search: Search) -> Response:
+        said = {name: value for name, value in search.criteria.model_dump().items() if value}
+        with pool.transaction() as cursor:
+            hits = find(cursor, searcher, searcher.ask(said), search.limit, cleared=True).hits
+            entries = _entries(directory.known(cursor, keys, [hit.child for hit in hits]))
+        return json_answer({"results": [result_of(hit, entries[hit.child]) for hit in hits]})
+
+    return app
+
+
+def _entries(known: Mapping[str, directory.Known]) -> dict[str, Any]:
+    today = datetime.now(UTC).date()
+    sight = Sight(True, today)
+    return {
+        child: seen_of(child, each.facts.values(), each.linked, None, today, sight).entry
+        for child, each in known.items()
+    }

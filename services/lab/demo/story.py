@@ -1,0 +1,126 @@
+"""The memo's case, told by asking the directory: nothing that is said of the girl is known here beforehand."""
+
+from contextlib import closing
+from typing import Any
+
+from rich.console import Console
+
+from services.auth.tokens import issue
+from services.cli.client import Api
+from services.cli.display.entry import display_entry, moment
+from services.cli.display.history import display_history
+from services.cli.display.receipts import display_receipts
+from services.cli.output import plain, table, text
+from services.lab.demo.county import load_county, send_unreadable
+from services.lab.demo.told import notice_of
+from services.lab.simulate.agencies import VOLUNTARY
+from services.process.settings import Settings
+from services.submit.settle import settle_looks
+from streams.store.database import Database
+
+PRACTITIONER, MANAGER, VOLUNTEER = "demo-practitioner", "demo-data-manager", "demo-volunteer"
+
+
+def tell(to: Console, settings: Settings, url: str) -> None:
+    """Loads the county, finds the girl, shows what is known, who looked, and what became of a broken line."""
+    _chapter(to, "The feeds of a fictional county")
+    loaded = load_county(to, settings)
+    outcomes = ", ".join(f"{number:,} {outcome}" for outcome, number in sorted(loaded["outcomes"].items()))
+    to.print(f"{loaded['sent']:,} submissions in {loaded['files']} files: {outcomes}.")
+    asks = _api(settings, url, PRACTITIONER, "a nurse asks who else works with the girl on her ward")
+    child = _find(to, asks, loaded["memo"]["child"])
+    _show(to, asks, child, loaded["memo"]["as_at"])
+    _chapter(to, "Her complete history")
+    display_history(to, asks.get(f"/children/{child}/history")["events"])
+    audits = _api(settings, url, MANAGER, "an auditor asks who looked")
+    _chapter(to, "Who looked at her, and why")
+    told = _volunteer(settings, url, child)
+    with closing(Database(settings.need_database(), "contactpoint demo")) as database:
+        settle_looks(database)
+    _looks(to, audits.get(f"/children/{child}/looks")["looks"])
+    to.print(told)
+    _chapter(to, "A line that breaks off stops nothing")
+    _broken(to, audits, send_unreadable(settings))
+    _go_on(to, settings, url, child)
+
+
+def _api(settings: Settings, url: str, user: str, reason: str) -> Api:
+    return Api(url, issue(settings, f"user:{user}", 600), reason)
+
+
+def _chapter(to: Console, title: str) -> None:
+    to.print()
+    to.rule(text(title, "bold"), align="left")
+
+
+def _find(to: Console, asks: Api, known: dict[str, str]) -> str:
+    _chapter(to, "Somebody asks for her by name and date of birth")
+    found = asks.post("/children/search", {"criteria": known, "reason": "a nurse looks for the girl on her ward"})
+    columns = ("name", "born", "grade", "child")
+    rows = [
+        (
+            f"{each['name']['given_name']} {each['name']['family_name']}",
+            each["date_of_birth"],
+            each["grade"],
+            each["child"],
+        )
+        for each in found["results"]
+    ]
+    to.print(table(columns, rows))
+    return str(found["results"][0]["child"])
+
+
+def _show(to: Console, asks: Api, child: str, day: str) -> None:
+    _chapter(to, f"Her directory entry, as it was true on {day}")
+    entry = asks.get(f"/children/{child}", effective=f"{day}T12:00:00Z")
+    display_entry(to, entry)
+    current = [each for each in entry["involvements"] if each["ended_on"] is None]
+    doctors = [plain(each["organisation"]["name"]) for each in current if each.get("service") == "gp"]
+    agencies = {record["source"] for record in entry["records"]}
+    to.print()
+    to.print(
+        f"{len(entry['records'])} records of {len(agencies)} agencies are one child here."
+        f" {len(doctors)} GPs know her at once: {' and '.join(doctors)}."
+    )
+    if entry["education"]["status"] == "not-reported":
+        to.print("No school has ever reported her. Nobody who met her could see all of this.")
+
+
+def _volunteer(settings: Settings, url: str, child: str) -> str:
+    """Somebody of a body that no regulation names looks; gives what the authority heard of it."""
+    asks = _api(settings, url, VOLUNTEER, "a volunteer asks whom to call about her")
+    lives = next(each["authority"] for each in asks.get(f"/children/{child}")["addresses"])
+    notice = notice_of(settings, lives, child, VOLUNTARY.code)
+    if notice is None:
+        return f"{VOLUNTARY.name} is not on the list of those who look unannounced; its look waits to be told."
+    return f"{VOLUNTARY.name} is not on the list of those who look unannounced: {lives} was told of its look at once."
+
+
+def _looks(to: Console, looks: list[dict[str, Any]]) -> None:
+    rows = [(moment(look["recorded_at"]), look["user"], look["action"], look["reason"]) for look in looks]
+    to.print(table(("when", "who", "did", "why"), rows))
+    to.print(text("Each look was on record before it was answered.", "dim"))
+
+
+def _broken(to: Console, audits: Api, message: str) -> None:
+    topic, partition, offset = message.rsplit("/", 2)
+    answered = audits.get("/receipts", after=f"{topic}/{partition}/{int(offset) - 1}", limit=1)
+    display_receipts(to, answered)
+    letters = [each for each in audits.get("/dead-letters") if each["message"] == message]
+    for letter in letters:
+        to.print(f"Its bytes are kept for seven days as the dead letter {letter['letter']}.")
+
+
+def _go_on(to: Console, settings: Settings, url: str, child: str) -> None:
+    _chapter(to, "How to go on")
+    data = f"--data {settings.data}"
+    who = f'--as {PRACTITIONER} --reason "…" {data}'
+    for command in (
+        f"contactpoint status {data}",
+        f"contactpoint show {child} {who}",
+        f"contactpoint find --family-name … --given-name … {who}",
+        f"contactpoint history {child} {who}",
+        f"contactpoint rebuild {data}",
+        f"open {url}/docs",
+    ):
+        to.print(text(f"  {command}", "cyan"), soft_wrap=True)

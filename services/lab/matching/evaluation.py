@@ -1,0 +1,36 @@
+"""What `contactpoint identity evaluate` runs the matcher over."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from services.lab.matching.corpus import Corpus, CorpusAway
+from services.lab.matching.febrl import SETS, febrl
+from services.lab.matching.feed_folder import told
+from services.lab.matching.simulated import simulated
+
+COUNTY, POPULATION = 1_000, 3_000
+"""Children in the county that stands in where no feeds are named, and in the populations with harder noise."""
+SEED = 2_008
+NOISES = (1, 5)
+
+
+def corpora(feeds: Path | None) -> Iterator[Corpus]:
+    """The feeds' records, or those of a made-up county; harder populations; the public data sets that are installed.
+
+    Raises CorpusAway where the feeds can't be judged.
+    """
+    yield told(feeds) if feeds else simulated(COUNTY, SEED, 1)._replace(name=f"county of {COUNTY:,} children")
+    for noise in NOISES:
+        yield simulated(POPULATION, SEED + noise, noise)
+    yield simulated(POPULATION, SEED + NOISES[-1], NOISES[-1], bare=True)
+    if not missing():
+        yield from map(febrl, SETS)
+
+
+def missing() -> str:
+    """What is left out because it is not installed, in one sentence; empty where nothing is."""
+    try:
+        febrl(SETS[0])
+    except CorpusAway as error:
+        return str(error)
+    return ""

@@ -1,0 +1,131 @@
+"""The other side: the same records, decided again by the registrar's own code under the settings that are tried."""
+
+from collections.abc import Mapping, Sequence
+
+from domain.matching import Comparer, MatcherSettings, Placement, features_of
+from projections.base.projection import PublishedEvent
+from services.lab.matching.replay.batches import DESCRIBES, REMOVED, Description
+from services.lab.matching.replay.queue import Judged
+from services.lab.matching.replay.rulings import Ruling, Rulings
+from services.lab.matching.replay.standing import Standing
+from services.lab.matching.replay.stored_index import StoredIndex
+from services.lab.matching.replay.tally import Cause, Outcome, outcome
+from services.registrar.batch_matcher import Described, Places
+from services.registrar.match_index import index_keys
+
+Descriptions = Mapping[Cause, Description]
+
+
+class Replayed:
+    """Decides batch after batch, as the registrar does; until `begin` it only follows what the log decided."""
+
+    def __init__(self, settings: MatcherSettings, standing: Standing) -> None:
+        self.standing = standing
+        self._comparer = Comparer(settings)
+        self._index = StoredIndex(standing.membership)
+        self._apart: set[tuple[str, str]] = set()
+        self._rulings = Rulings(self._apart)
+        self._named = 0
+
+    @property
+    def index(self) -> StoredIndex:
+        """The features of each record."""
+        return self._index
+
+    def comparer(self, records: int) -> Comparer:
+        """Compares by the settings that are tried, in a directory of so many records."""
+        self._comparer = self._comparer.among(records)
+        return self._comparer
+
+    @property
+    def rulings(self) -> Mapping[str, int]:
+        """How many decisions of stewards there were, and how many of them met what was decided here."""
+        return self._rulings.counts
+
+    def begin(self) -> None:
+        """From here on decisions are taken; what the log has decided so far stands."""
+        self.standing = self.standing.copy()
+        self._index.membership = self.standing.membership
+
+    def follow(self, events: Sequence[PublishedEvent], descriptions: Descriptions, rulings: Sequence[Ruling]) -> None:
+        """Learns what records say, and leaves decisions to the log, which has taken the events already."""
+        for event in events:
+            said = descriptions.get((event.stream, event.version))
+            if said:
+                before = self._index.features_of(said.record)
+                features = features_of(said.data, said.time, before, said.source)
+                if features != before:
+                    self._index.discard(said.record)
+                    self._index.put(said.record, features, index_keys(features))
+            elif event.type == REMOVED:
+                self._index.discard(event.stream)
+        for ruling in rulings:
+            self._rulings.keep(ruling)
+
+    def rule(self, rulings: Sequence[Ruling]) -> None:
+        """What stewards have decided holds here too."""
+        for ruling in rulings:
+            self._rulings.apply(self.standing, ruling)
+
+    def decide(
+        self,
+        events: Sequence[PublishedEvent],
+        descriptions: Descriptions,
+        listed: Mapping[Cause, str],
+        records: int,
+    ) -> dict[Cause, Outcome]:
+        """Decides a batch, before which the directory had so many records, of which some may not be readable.
+
+        A child that the log `listed` for the same reason gets the number that it has there.
+        """
+        places = self._look_up(events, descriptions, self.comparer(records))
+        outcomes = {}
+        for event in events:
+            cause = event.stream, event.version
+            if cause in descriptions:
+                placement = self._place(places, descriptions[cause], listed)
+                if placement:
+                    outcomes[cause] = outcome(placement)
+            elif event.type == REMOVED:
+                places.remove(event.stream)
+                self.standing.suspected.forget(event.stream)
+                self.standing.contradictions.forget(event.stream)
+        self._index.write(places.changes)
+        return outcomes
+
+    def leave_out(self, record: str) -> None:
+        """The record can't be read any more."""
+        self._index.discard(record)
+        self.standing.remove(record)
+
+    def _look_up(self, events: Sequence[PublishedEvent], descriptions: Descriptions, comparer: Comparer) -> Places:
+        touched = {event.stream for event in events if event.type in DESCRIBES or event.type == REMOVED}
+        described = {}
+        met: set[str] = set()
+        for said in descriptions.values():
+            features = features_of(said.data, said.time, source=said.source)
+            keys = index_keys(features)
+            children = self._index.children_met(keys)
+            met.update(children)
+            described[id(said)] = Described(features, keys, children)
+        return Places(comparer, self._index.candidates(met, touched), described, self._apart)
+
+    def _place(self, places: Places, said: Description, listed: Mapping[Cause, str]) -> Placement | None:
+        record, standing = said.record, self.standing
+        standing.contradictions.forget(record)
+        placement = places.place(record, said)
+        if placement is None:
+            return None
+        child = placement.child or listed.get((record, said.version)) or self._new_child()
+        places.settle(record, said, child, [found.child for found in placement.merged])
+        for queue, findings in (
+            (standing.suspected, placement.suspected),
+            (standing.contradictions, placement.contradicted),
+        ):
+            for found in findings:
+                queue.put(record, found.record, Judged(found.rule, round(found.evidence.probability, 4)))
+        return placement
+
+    def _new_child(self) -> str:
+        self._named += 1
+        return f"replay-{self._named}"

@@ -1,0 +1,48 @@
+"""Settings that fit some records better, learnt from the records alone."""
+
+from collections.abc import Sequence
+from hashlib import sha256
+from typing import NamedTuple
+
+import orjson
+
+from domain.matching import Comparer, Features, MatcherSettings
+from services.lab.matching.common_names import with_common_names
+from services.lab.matching.corpus import Corpus
+from services.lab.matching.estimation import estimate
+from services.lab.matching.pairs import sample_pairs
+from services.lab.matching.settings_text import rounded
+from services.lab.matching.trial import featured
+
+MOST_PAIRS = 200_000
+_TRAINED = "-trained-"
+
+
+class Trained(NamedTuple):
+    """The settings learnt, the number of records and of compared pairs, rounds, and pairs that are one child's."""
+
+    settings: MatcherSettings
+    records: int
+    pairs: int
+    rounds: int
+    matches: float
+
+
+def train(corpus: Corpus, settings: MatcherSettings, most_pairs: int = MOST_PAIRS) -> Trained:
+    """Learns from a corpus without looking at who is who; the same corpus gives the same settings."""
+    features: Sequence[Features] = list(dict(featured(corpus)).values())
+    settings = with_common_names(settings, features)
+    sample = sample_pairs(features, Comparer(settings), most_pairs)
+    learnt = estimate(settings, sample.agreements)
+    better = rounded(settings.model_copy(update={"rivals": learnt.rivals, "fields": learnt.fields}))
+    return Trained(_named(better), sample.records, sample.compared, learnt.rounds, learnt.matches)
+
+
+def _named(settings: MatcherSettings) -> MatcherSettings:
+    """The settings under a version that no other settings have."""
+    stated = settings.model_dump(mode="json", exclude={"version"})
+    for lists in ("common_given_names", "common_family_names"):
+        stated[lists] = sorted(stated[lists])
+    stated["nicknames"] = sorted(sorted(group) for group in stated["nicknames"])
+    digest = sha256(orjson.dumps(stated, option=orjson.OPT_SORT_KEYS)).hexdigest()[:8]
+    return settings.model_copy(update={"version": settings.version.partition(_TRAINED)[0] + _TRAINED + digest})

@@ -1,0 +1,29 @@
+"""`contactpoint demo`: the stack, a fictional county's feeds, and a story told on the terminal."""
+
+from argparse import ArgumentParser, Namespace
+
+from services.process.settings import read_settings
+
+
+def describe(parser: ArgumentParser) -> None:
+    """Whether it ends after the story."""
+    parser.add_argument("--once", action="store_true", help="stop after the story instead of serving on")
+
+
+def run(args: Namespace) -> int:
+    """Runs the stack and tells the story; Ctrl-C or SIGTERM stops all of it."""
+    from services.cli.errors import PartAway
+    from services.cli.output import console
+    from services.lab.demo.story import tell
+    from services.local_stack.up import up
+    from services.submit.settle import Stuck
+
+    def after_ready(url: str) -> None:
+        tell(console(), read_settings(args.data), url)
+        if not args.once:
+            print("\nThe stack runs on; Ctrl-C stops it.", flush=True)
+
+    try:
+        return up(read_settings(args.data), after_ready, args.once)
+    except Stuck as stuck:
+        raise PartAway(str(stuck)) from None

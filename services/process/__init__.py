@@ -1,0 +1,1 @@
+"""What every process begins with: settings from the environment, logs without personal data, private files."""

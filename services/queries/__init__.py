@@ -1,0 +1,1 @@
+"""What is answered from the views and the logs, apart from who asks: reports, access report, subject access."""

@@ -1,0 +1,103 @@
+"""The access report: the looks of a period, and what the detectors make of them."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any, NamedTuple
+
+from domain.authorization import Standing
+from domain.monitoring import Access, Attempts, report
+from domain.monitoring.accesses import looking_up
+from projections.access_log.period import Looked, denials_between, looks_between
+from projections.base.projection import Opener
+from projections.directory.query import children_known
+from services.queries._access_facts import TooMany, facts_about
+from services.queries.organisations import Organisations
+from streams.store.database import Cursor
+
+__all__ = ["Asked", "Keys", "TooMany", "access_report"]
+
+MOST_LOOKS = 200_000
+"""Looks of a period that are read, and denials beside; a longer report is refused, so that none is cut short."""
+AT_ONCE = 5_000
+
+OVERRIDES = "OverrideUsed"
+"""The event of broken glass."""
+
+
+class Asked(NamedTuple):
+    """Of which period (ISO times, the end not included), which authority's users or all, or which one user.
+
+    `cleared` is whether the reader may know of children whom only sensitive services know.
+    """
+
+    begin: str
+    end: str
+    authority: str | None
+    user: str | None
+    cleared: bool = False
+
+
+class Keys(NamedTuple):
+    """What opens the register and the access log."""
+
+    register: Opener
+    access: Opener
+
+
+def access_report(
+    cursor: Cursor, keys: Keys, people: Mapping[str, Standing], organisations: Organisations, asked: Asked, today: date
+) -> dict[str, Any]:
+    """The report on the users asked for; `people` is the register of users. Raises TooMany."""
+    looked = looks_between(cursor, keys.access, asked.begin, asked.end, MOST_LOOKS + 1)
+    if len(looked) > MOST_LOOKS:
+        raise TooMany
+    accesses = [
+        _access(each, each.user, people.get(each.user))
+        for each in looked
+        if each.user is not None and _is_meant(people.get(each.user), each.user, asked)
+    ]
+    if not asked.cleared:
+        accesses = _without_hidden(cursor, accesses)
+    facts = facts_about(cursor, keys.register, people, organisations, accesses, today)
+    attempts, unreadable = _attempts(cursor, keys.access, people, asked)
+    found = report(accesses, facts, today, frozenset({"override", OVERRIDES}), attempts)
+    return {**found, "unreadable": unreadable + sum(each.user is None for each in looked)}
+
+
+def _attempts(
+    cursor: Cursor, opener: Opener, people: Mapping[str, Standing], asked: Asked
+) -> tuple[list[Attempts], int]:
+    """The denied attempts of the users asked for, and how many records of such can't be read; raises TooMany."""
+    told = denials_between(cursor, opener, asked.begin, asked.end, MOST_LOOKS + 1)
+    if len(told) > MOST_LOOKS:
+        raise TooMany
+    attempts = [
+        Attempts(each.time, each.user, _organisation(people.get(each.user)), each.action, each.cause, each.times)
+        for each in told
+        if each.user is not None and _is_meant(people.get(each.user), each.user, asked)
+    ]
+    return attempts, sum(each.user is None for each in told)
+
+
+def _is_meant(standing: Standing | None, user: str, asked: Asked) -> bool:
+    if asked.user is not None and user != asked.user:
+        return False
+    return asked.authority is None or (standing is not None and standing.authority == asked.authority)
+
+
+def _access(each: Looked, user: str, standing: Standing | None) -> Access:
+    """A look with the organisation that its user works for now."""
+    return Access(each.position, each.time, user, each.role, _organisation(standing), each.action, each.children)
+
+
+def _organisation(standing: Standing | None) -> str | None:
+    return standing.organisation if standing else None
+
+
+def _without_hidden(cursor: Cursor, accesses: Sequence[Access]) -> list[Access]:
+    """The looks without the children whom the reader may not know of."""
+    children = sorted({child for each in looking_up(accesses) for child in each.children})
+    known: set[str] = set()
+    for begin in range(0, len(children), AT_ONCE):
+        known |= children_known(cursor, children[begin : begin + AT_ONCE])
+    return [each._replace(children=tuple(child for child in each.children if child in known)) for each in accesses]

@@ -1,0 +1,128 @@
+"""Dead letters: messages that could not be read, kept raw in a Kafka topic for seven days."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import orjson
+from kafka import KafkaConsumer, TopicPartition
+from kafka.errors import KafkaError
+
+from projections.engine import failures
+from streams.kafka.settings import KafkaAway, KafkaSettings
+from streams.kafka.topics import DEAD_LETTERS
+from streams.store.database import Database
+
+MOST_FAILURES = 1_000
+_LIMIT_MS = 6_000
+
+Letter = dict[str, Any]
+"""`{letter, message, code, size, recorded_at, raw}`; `letter` is like `0-17` (partition, offset), `raw` base64."""
+
+
+def read_letters(kafka: KafkaSettings, after: str | None = None, limit: int | None = None) -> list[Letter]:
+    """At most `limit` letters in their order, behind the letter `after`; raises KafkaAway, ValueError (`after`)."""
+    first = letter_place(after) if after else (0, -1)
+    with _consumer(kafka) as consumer:
+        wanted = [place for place in _partitions(consumer) if place.partition >= first[0]]
+        letters: dict[str, Letter] = {}
+        for place in wanted:
+            begin = first[1] + 1 if place.partition == first[0] else 0
+            for letter in _read(consumer, place, begin):
+                letters.setdefault(letter["message"], letter)
+                if limit is not None and len(letters) >= limit:
+                    return list(letters.values())
+        return list(letters.values())
+
+
+def read_letter(kafka: KafkaSettings, letter: str) -> Letter | None:
+    """One letter, or None where it is not there or no longer; raises KafkaAway, ValueError where the name is none."""
+    partition, offset = letter_place(letter)
+    with _consumer(kafka) as consumer:
+        place = TopicPartition(DEAD_LETTERS, partition)
+        if place not in _partitions(consumer):
+            return None
+        found = next(_read(consumer, place, offset), None)
+        return found if found and found["letter"] == letter else None
+
+
+def count_letters(kafka: KafkaSettings) -> int:
+    """How many letters are kept; raises KafkaAway."""
+    with _consumer(kafka) as consumer:
+        places = _partitions(consumer)
+        ends, begins = consumer.end_offsets(places, _LIMIT_MS), consumer.beginning_offsets(places, _LIMIT_MS)
+        return sum(ends[place] - begins[place] for place in places)
+
+
+def letter_place(letter: str) -> tuple[int, int]:
+    """Partition and offset of a letter's name; raises ValueError where it is none."""
+    partition, _, offset = letter.partition("-")
+    if not (letter.isascii() and partition.isdigit() and offset.isdigit() and len(letter) < 24):
+        raise ValueError("a letter is named like 0-17")
+    return int(partition), int(offset)
+
+
+def list_letters(kafka: KafkaSettings, database: Database) -> list[Letter]:
+    """Every letter without its content, then the published messages that a projection could not take."""
+    letters = [without_content(letter) for letter in read_letters(kafka)]
+    with database.transaction() as cursor:
+        return letters + [untaken(failure) for failure in failures.kept(cursor, None, MOST_FAILURES)]
+
+
+def without_content(letter: dict[str, Any]) -> dict[str, Any]:
+    """A letter as it stands in a list."""
+    return {name: value for name, value in letter.items() if name != "raw"}
+
+
+def untaken(failure: failures.Failure) -> dict[str, Any]:
+    """A message that a projection could not take, as it stands in a list of dead letters."""
+    message = f"{failure.topic}/{failure.partition}/{failure.offset}"
+    code = f"{failure.projection}: {failure.code}"
+    return {"letter": None, "message": message, "code": code, "size": None, "recorded_at": None}
+
+
+def _read(consumer: Any, place: TopicPartition, offset: int) -> Iterator[Letter]:
+    """The letters of a partition from an offset up to its present end."""
+    end = consumer.end_offsets([place], _LIMIT_MS)[place]
+    begin = max(offset, consumer.beginning_offsets([place], _LIMIT_MS)[place])
+    if begin >= end:
+        return
+    consumer.assign([place])
+    consumer.seek(place, begin)
+    silent_since = time.monotonic()
+    while consumer.position(place, _LIMIT_MS) < end:
+        records = consumer.poll(timeout_ms=500).get(place, ())
+        if records:
+            silent_since = time.monotonic()
+        elif time.monotonic() - silent_since > _LIMIT_MS / 1000:
+            raise KafkaAway("Kafka does not give the dead letters")
+        for record in records:
+            if record.offset < end:
+                yield {"letter": f"{record.partition}-{record.offset}", **orjson.loads(record.value)}
+
+
+def _partitions(consumer: Any) -> list[TopicPartition]:
+    numbers = consumer.partitions_for_topic(DEAD_LETTERS) or ()
+    return [TopicPartition(DEAD_LETTERS, number) for number in sorted(numbers)]
+
+
+@contextmanager
+def _consumer(kafka: KafkaSettings) -> Iterator[Any]:
+    try:
+        consumer = KafkaConsumer(
+            **kafka.for_kafka_python(),
+            group_id=None,
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            allow_auto_create_topics=False,
+            bootstrap_timeout_ms=_LIMIT_MS,
+            request_timeout_ms=_LIMIT_MS,
+            metrics_enabled=False,
+        )
+        try:
+            yield consumer
+        finally:
+            consumer.close()
+    except KafkaError:
+        raise KafkaAway(kafka.unreachable) from None

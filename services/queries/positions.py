@@ -1,0 +1,42 @@
+"""How far each part has come, read from Postgres: for `status`, `submit --wait`, the metrics and whoever waits."""
+
+from dataclasses import dataclass
+
+from projections.engine import failures
+from projections.engine.positions import views_position
+from streams.store.database import Cursor
+
+
+@dataclass(frozen=True, slots=True)
+class Positions:
+    """`positions` of register, published and views; `lag`: what waits; `failed`: messages that were not projected.
+
+    `lag` counts events for the relay and the projector, looks not yet in the access log's view, and receipts and dead
+    letters not yet published (`outbox`).
+    """
+
+    positions: dict[str, int]
+    lag: dict[str, int]
+    failed: int
+
+
+def read_positions(cursor: Cursor) -> Positions:
+    """The positions as they stand committed."""
+    cursor.execute(
+        "select (select last from register.counter), (select last from access.counter),"
+        " (select position from publication.published where log = 'register.events'),"
+        " (select max(position) from views.positions where topic = 'access.events'),"
+        " (select count(*) from register.outbox)"
+    )
+    register, access, published, access_viewed, outbox = (int(value or 0) for value in cursor.fetchone() or (0,) * 5)
+    views = views_position(cursor)
+    return Positions(
+        {"register": register, "published": published, "views": views},
+        {
+            "relay": register - published,
+            "projector": published - views,
+            "access": access - access_viewed,
+            "outbox": outbox,
+        },
+        failures.count(cursor),
+    )

@@ -1,0 +1,51 @@
+"""What a report rests on: the feeds without which it can't be judged, and whether they still tell."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from domain.reports import Quiet, quiet
+from domain.vocabulary import AgencyKind, agency_urn
+from projections.reports import query
+from services.queries.reports.asked import Asked
+from services.registers import load_agencies
+from streams.store.database import Cursor
+
+Fields = dict[str, Any]
+
+FEEDS: Mapping[str, AgencyKind] = {
+    "missing-education": AgencyKind.SCHOOL_CENSUS,
+    "several-gps": AgencyKind.GP_REGISTRATION,
+    "no-gp": AgencyKind.GP_REGISTRATION,
+}
+"""The kind of feed without which a report can't be judged."""
+
+
+def quiet_feeds(cursor: Cursor, asked: Asked) -> dict[str, Quiet]:
+    """The feeds that the report rests on and that have gone quiet, by source."""
+    kind = FEEDS.get(asked.report)
+    sources = [agency_urn(agency.code) for agency in load_agencies(cursor).values() if agency.kind == kind]
+    days = query.heard_days(cursor, sources, asked.day, asked.authority) if sources else {}
+    judged = {source: quiet(told, asked.on) for source, told in days.items()}
+    return {source: found for source, found in judged.items() if found}
+
+
+def warnings(cursor: Cursor, asked: Asked, silent: Mapping[str, Quiet]) -> list[Fields]:
+    """What makes the list of a day doubtful, and what to do."""
+    return [_silence(source, each) for source, each in silent.items()] + _nothing_yet(cursor, asked.day)
+
+
+def _silence(source: str, found: Quiet) -> Fields:
+    rhythm = f"it used to pause for {found.pause} at most" if found.pause else "it was heard of no other day"
+    said = (
+        f"{source} has told of no day after {found.last}: {found.silent} days, and {rhythm}."
+        " Who came onto this list since is counted as withheld and not listed; ask the agency for its feed."
+    )
+    return {"code": "feed-quiet", "source": source, "last": found.last, "message": said}
+
+
+def _nothing_yet(cursor: Cursor, day: str) -> list[Fields]:
+    first = query.first_day(cursor, [agency_urn(agency.code) for agency in load_agencies(cursor).values()])
+    if first and first <= day:
+        return []
+    said = f"nothing is known of days before {first}; ask for a later day" if first else "nothing has been told yet"
+    return [{"code": "before-the-first-event", "first": first, "message": said}]

@@ -1,0 +1,149 @@
+"""What is held of a child, gathered for somebody who asks for it; `domain/subject_access/disclosure.py` sifts it."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any, NamedTuple
+
+from domain.authorization import Standing
+from domain.authorization.masking import is_restricted
+from domain.child.composition import RecordFact, RecordState, compose, fold_record, may_be_known
+from domain.subject_access.disclosure import Held
+from domain.vocabulary import STEWARDSHIP_SOURCE
+from projections.access_log.query import accesses
+from projections.audit_history.query import events_of, open_event, true_source
+from projections.base.projection import Opener, PublishedEvent
+from projections.directory.query import entry
+from projections.visibility.survivors import family, survivor
+from services.queries.organisations import Organisations
+from services.registers import load_agencies
+from streams.store.database import Cursor
+
+MOST_SHOWN = 1_000
+"""Looks of a document, the latest."""
+
+Fields = dict[str, Any]
+
+
+class Sources(NamedTuple):
+    """What a document is made of beside the views: keys of both logs, the users' register, what organisations are."""
+
+    keys: Opener
+    access_keys: Opener
+    people: Mapping[str, Standing]
+    organisations: Organisations
+
+
+class _Record(NamedTuple):
+    state: RecordState
+    events: Sequence[PublishedEvent]
+    restricted: bool
+
+
+def held(cursor: Cursor, sources: Sources, child: str, today: date, *, cleared: bool) -> Held | None:
+    """What is held of a child, None where nothing is; `cleared` is whether who asks may see sensitive services."""
+    seen = entry(cursor, sources.keys, child, today=today)
+    if seen is None:
+        return None
+    child = survivor(cursor, child)
+    records = _records(cursor, sources.keys, child)
+    ordinary = [each for each in records if not each.restricted]
+    whole = _whole(seen, [each.state for each in ordinary], today)
+    if whole is None:
+        return None
+    confidential = [each.state for each in records if cleared and each.restricted and _is_told(each.state, today)]
+    kinds = {agency.urn: agency.kind for agency in load_agencies(cursor).values()}
+    streams = {event.stream for each in (records if cleared else ordinary) for event in each.events}
+    return Held(
+        entry=whole,
+        records=[each.state for each in ordinary],
+        confidential=confidential,
+        kinds=[kinds[each.state.source] for each in ordinary if each.state.source in kinds],
+        history=[_event(event) for each in ordinary for event in each.events],
+        shown=[_look(cursor, sources, look) for look in _looks(cursor, sources, child)],
+        decisions=_decisions(cursor, sources.keys, child, streams),
+    )
+
+
+def _whole(seen: Mapping[str, Any], records: Sequence[RecordState], today: date) -> Fields | None:
+    """The entry with all that a shield hides from readers: what an applicant is given of it is decided later."""
+    made = compose(seen["child"], records, position=seen["position"], as_of=seen["as_of"], today=today)
+    return made and made | {"shielded": seen["shielded"]}
+
+
+def _records(cursor: Cursor, opener: Opener, child: str) -> list[_Record]:
+    """The records of a child that are not removed, and whose keys are there."""
+    cursor.execute("select record::text from views.link where child = %s::uuid", (child,))
+    linked = [record for (record,) in cursor.fetchall()]
+    by_stream: dict[str, list[PublishedEvent]] = {record: [] for record in linked}
+    for event in events_of(cursor, opener, linked):
+        by_stream[event.stream].append(event)
+    found = []
+    for events in by_stream.values():
+        facts = [_fact(event) for event in events]
+        if not facts or any(fact is None for fact in facts):
+            continue
+        state = fold_record(fact for fact in facts if fact)
+        if not state.removed:
+            found.append(_Record(state, events, is_restricted(state, {event.source for event in events})))
+    return found
+
+
+def _fact(event: PublishedEvent) -> RecordFact | None:
+    personal = open_event(event)
+    if event.sealed and not personal:
+        return None
+    source = true_source(event, personal)
+    return RecordFact(event.stream, event.version, event.type, event.time, source, event.data, personal)
+
+
+def _is_told(state: RecordState, today: date) -> bool:
+    return any(may_be_known(each, today) for each in state.involvements.values())
+
+
+def _event(event: PublishedEvent) -> Fields:
+    holds = {key: value for key, value in open_event(event).items() if key not in ("caused_by", "source", "subject")}
+    return {
+        "when": event.time,
+        "learnt": event.recorded_at,
+        "event": event.type.partition(".")[0],
+        "source": event.source,
+        "holds": holds,
+    }
+
+
+def _looks(cursor: Cursor, sources: Sources, child: str) -> list[Fields]:
+    return accesses(cursor, sources.access_keys, child, limit=MOST_SHOWN)
+
+
+def _look(cursor: Cursor, sources: Sources, look: Mapping[str, Any]) -> Fields:
+    """A look as an applicant is told of it: never who it was, and the organisation where that is no secret."""
+    standing = sources.people.get(look["user"] or "")
+    organisation = standing.organisation if standing else None
+    return {
+        "when": look["time"],
+        "action": look.get("action"),
+        "role": look.get("role"),
+        "organisation": organisation if sources.organisations.about(cursor, organisation).ordinary else None,
+        "reason_code": look.get("reason_code"),
+    }
+
+
+def _decisions(cursor: Cursor, opener: Opener, child: str, streams: set[str]) -> list[Fields]:
+    """What stewards decided about the child, where every record that is named may be told of."""
+    events = events_of(cursor, opener, family(cursor, child))
+    return [
+        {"when": event.time, "decision": event.type.partition(".")[0], "by": "data-manager"}
+        for event in events
+        if event.source == STEWARDSHIP_SOURCE and _may_be_told(event, streams)
+    ]
+
+
+def _may_be_told(event: PublishedEvent, streams: set[str]) -> bool:
+    """Whether a decision names records, all of them such that may be told of; a shield names none."""
+    named = _named_records(event.data)
+    return named <= streams and (bool(named) or event.type.startswith("Shield"))
+
+
+def _named_records(data: Mapping[str, Any]) -> set[str]:
+    named = {*data.get("records", ()), *data.get("other_records", ()), *filter(None, [data.get("record")])}
+    return named.union(*(each.get("records", ()) for each in data.get("merged", ())))

@@ -1,0 +1,31 @@
+"""Reads the matcher's settings: the file that comes with the product, or one that is named."""
+
+from importlib.resources import files
+from pathlib import Path
+
+import yaml
+from pydantic import ValidationError
+
+from domain.matching import MatcherSettings
+
+
+class SettingsRefused(Exception):
+    """A settings file that can't be used; the text says which part and why, in one sentence."""
+
+
+def load_settings(path: Path | None = None) -> MatcherSettings:
+    """The settings in a file, or those that come with the product; raises SettingsRefused."""
+    where = path or files("domain.matching").joinpath("matcher.yaml")
+    try:
+        stated = yaml.safe_load(where.read_text(encoding="utf-8"))
+        return MatcherSettings.model_validate(stated)
+    except (OSError, UnicodeError):
+        raise SettingsRefused(f"{where} cannot be read as a text file") from None
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        place = f", line {mark.line + 1}" if mark else ""
+        raise SettingsRefused(f"{where}{place} is not YAML") from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        part = ".".join(map(str, first["loc"])) or "the file"
+        raise SettingsRefused(f"{where}: {part}: {first['msg']}") from None

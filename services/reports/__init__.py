@@ -1,7 +1,0 @@
-"""Reports as documents: `page.py` puts one together, `feeds.py` says what makes it doubtful, `table.py` is its CSV."""
-
-from services.reports.asked import Asked
-from services.reports.page import report_page
-from services.reports.table import report_csv
-
-__all__ = ["Asked", "report_csv", "report_page"]

@@ -1,0 +1,1 @@
+"""The roles that a deployment runs, `roles.py`, and what has to be there before they start, `init.py`."""

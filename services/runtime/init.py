@@ -1,0 +1,124 @@
+"""`contactpoint run init`: makes what the services find when they start. It changes nothing that is there."""
+
+import logging
+import time
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from threading import Event
+
+import projections.engine.schema
+import services.registers
+import services.registrar.schema
+from domain.agency import Agency
+from services.auth.tokens import KEY_FILE as LOCAL_ISSUERS_KEY
+from services.auth.tokens import create_issuer_key
+from services.process.private_files import private_folder, secret
+from services.process.settings import Settings
+from services.registrar.matcher_settings import SettingsRefused, load_settings
+from streams.crypto.sealing import KeyEncryptionKey
+from streams.kafka.rights import grant_services
+from streams.kafka.rights_admin import AclsRefused
+from streams.kafka.settings import KafkaAway, KafkaSettings
+from streams.kafka.topic_admin import TopicRefused
+from streams.kafka.topics import check_topics
+from streams.store.database import Database, DatabaseAway
+from streams.store.schema import create_schemas
+
+logger = logging.getLogger(__name__)
+
+WAIT_SECONDS = 60.0
+"""How long Kafka and Postgres may take to answer."""
+_SEALS = "key-encryption.key"
+KEY_FILES: dict[str, Callable[[Path], object]] = {
+    _SEALS: secret,
+    "extracts.key": secret,
+    LOCAL_ISSUERS_KEY: create_issuer_key,
+}
+"""The files of the keys directory, with what makes each of them."""
+
+
+class CannotInitialise(Exception):
+    """Something that the services need is missing and cannot be made; the text says what."""
+
+
+def initialise(settings: Settings, stop: Event | None = None) -> None:
+    """Creates the keys, the tables, the topics and, beside a local Postgres, the demo users, where they are missing.
+
+    Raises CannotInitialise, at once or after a minute of waiting for a server.
+    """
+    stop = stop or Event()
+    _check_matcher(settings)
+    database_url, kafka = settings.need_database(), settings.need_kafka()
+    _when_there(lambda: _create_tables(database_url), stop)
+    _create_keys(settings, database_url)
+    if not settings.database_is_external:
+        key = KeyEncryptionKey.from_file(settings.keys / _SEALS)
+        services.registers.add_demo_users(database_url, key)
+    _when_there(lambda: _create_topics(kafka, _agencies(database_url)), stop)
+    logger.info("keys, tables and topics are there")
+
+
+def _when_there(work: Callable[[], None], stop: Event) -> None:
+    """Does the work as soon as its server answers."""
+    until, said = time.monotonic() + WAIT_SECONDS, False
+    while True:
+        try:
+            return work()
+        except (DatabaseAway, KafkaAway) as away:
+            if time.monotonic() > until or stop.is_set():
+                raise CannotInitialise(str(away)) from away
+            if not said:
+                logger.warning("waiting: %s", away)
+                said = True
+            stop.wait(0.2)
+
+
+def _check_matcher(settings: Settings) -> None:
+    """Says at once what the registrar could not start with."""
+    try:
+        load_settings(settings.matcher)
+    except SettingsRefused as error:
+        raise CannotInitialise(f"the matcher's settings cannot be used: {error}") from error
+
+
+def _create_tables(database_url: str) -> None:
+    create_schemas(database_url)
+    services.registrar.schema.create(database_url)
+    projections.engine.schema.create(database_url)
+    services.registers.create(database_url)
+
+
+def _create_keys(settings: Settings, database_url: str) -> None:
+    """Makes the keys of a new register; one that lost its keys is not given others, which open nothing."""
+    keys = settings.keys
+    if not (keys / _SEALS).exists() and _holds_sealed_data(database_url):
+        raise CannotInitialise(
+            f"{keys / _SEALS} is missing, and the register holds data sealed with it: put it back from a backup"
+        )
+    private_folder(keys)
+    for name, make in KEY_FILES.items():
+        needed = name != LOCAL_ISSUERS_KEY or settings.sign_in.issuer is None
+        if needed and not (keys / name).exists():
+            make(keys / name)
+
+
+def _holds_sealed_data(database_url: str) -> bool:
+    with closing(Database(database_url, "contactpoint init")) as database, database.transaction() as cursor:
+        cursor.execute("select exists (select from register.data_keys) or exists (select from access.data_keys)")
+        return bool((cursor.fetchone() or (False,))[0])
+
+
+def _agencies(database_url: str) -> list[Agency]:
+    with closing(Database(database_url, "contactpoint init")) as database, database.transaction() as cursor:
+        return list(services.registers.load_agencies(cursor).values())
+
+
+def _create_topics(kafka: KafkaSettings, agencies: list[Agency]) -> None:
+    try:
+        services.registers.make_reachable(kafka, agencies)
+        grant_services(kafka)
+    except (TopicRefused, AclsRefused) as refused:
+        raise CannotInitialise(str(refused)) from refused
+    for difference in check_topics(kafka):
+        logger.warning("%s", difference)

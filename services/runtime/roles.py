@@ -1,0 +1,93 @@
+"""`contactpoint run ROLE`: one service in this process, until it is told to stop."""
+
+import logging
+import signal
+import threading
+from collections.abc import Callable
+from types import FrameType
+
+from services.process.logs import log_to_stderr, places
+from services.process.settings import NotConfigured, Settings
+
+logger = logging.getLogger(__name__)
+
+Run = Callable[[Settings, threading.Event], None]
+
+DONE, FAILED, UNREACHABLE = 0, 1, 3
+"""Exit statuses."""
+
+
+def run_role(role: str, settings: Settings) -> int:
+    """Runs a role until SIGTERM or SIGINT; gives the exit status. Raises KeyError for a role that there is not."""
+    run = ROLES[role]
+    log_to_stderr(role)
+    stop = threading.Event()
+
+    def ask_to_stop(_signal: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    signal.signal(signal.SIGTERM, ask_to_stop)
+    signal.signal(signal.SIGINT, ask_to_stop)
+    try:
+        run(settings, stop)
+    except (NotConfigured, Unreachable) as away:
+        logger.error("%s", away)
+        return UNREACHABLE
+    except Exception as error:
+        logger.error("ended by %s", places(error))
+        return FAILED
+    return DONE
+
+
+class Unreachable(Exception):
+    """The role cannot do its work with what is there; the text says why in one sentence."""
+
+
+def _init(settings: Settings, stop: threading.Event) -> None:
+    from services.runtime.init import CannotInitialise, initialise
+
+    try:
+        initialise(settings, stop)
+    except CannotInitialise as error:
+        raise Unreachable(str(error)) from error
+
+
+def _registrar(settings: Settings, stop: threading.Event) -> None:
+    from services.registrar.intake import run
+    from services.registrar.matcher_settings import SettingsRefused
+
+    try:
+        run(settings, stop)
+    except SettingsRefused as error:
+        raise Unreachable(f"the matcher's settings cannot be used: {error}") from error
+
+
+def _relay(settings: Settings, stop: threading.Event) -> None:
+    from streams.publishing.relay import run_relay
+
+    run_relay(settings.need_kafka(), settings.need_database(), stop)
+
+
+def _projector(settings: Settings, stop: threading.Event) -> None:
+    from streams.projecting.projector import run_projector
+
+    run_projector(settings.need_kafka(), settings.need_database(), settings.keys / "key-encryption.key", stop)
+
+
+def _api(settings: Settings, stop: threading.Event) -> None:
+    from services.api.server import run
+    from services.policy.refused import PolicyRefused
+
+    try:
+        run(settings, stop)
+    except PolicyRefused as error:
+        raise Unreachable(f"the policy of this directory cannot be used: {error}") from error
+
+
+ROLES: dict[str, Run] = {
+    "init": _init,
+    "registrar": _registrar,
+    "relay": _relay,
+    "projector": _projector,
+    "api": _api,
+}

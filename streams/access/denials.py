@@ -1,0 +1,30 @@
+"""Denied attempts as they are recorded: on the stream of the user's day, beside the looks, without being one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from domain.access_log.events import LookDenied
+from domain.event import RegisterEvent
+from streams.store.database import Cursor
+
+
+@dataclass(frozen=True, slots=True)
+class Denial:
+    """Attempts of one user at one thing, denied for one cause; the fields are those of the event."""
+
+    user: str
+    role: str | None
+    action: str
+    cause: str
+    count: int
+    since: str
+    asked: Sequence[str] = ()
+
+    def event(self) -> tuple[type[RegisterEvent], dict[str, Any]]:
+        """The event that records it."""
+        told = {"action": self.action, "role": self.role, "cause": self.cause, "count": self.count}
+        return LookDenied, {**told, "since": self.since, "user": self.user, "asked": list(self.asked)}
+
+    def alongside(self, cursor: Cursor) -> None:
+        """A denial changes nothing."""

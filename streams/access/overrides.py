@@ -1,0 +1,87 @@
+"""Overrides of shields as they are recorded: event, grant and notices to the authority, in one transaction."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import orjson
+
+from domain.access_log.override_events import InvestigationClosed, OverrideUsed
+from domain.event import RegisterEvent
+from streams.codec import iso_text
+from streams.kafka.topics import UNCLAIMED, notices_topic
+from streams.store.database import Cursor
+from streams.store.outbox import write_outbox
+
+GRANTED_FOR = timedelta(minutes=2)
+OVERRIDE, CLOSED = "override", "override-closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """A user breaks the glass: sees a shielded child from now on until `until`.
+
+    `authorities` are those in which the child lives and that are registered, who are told at once; `investigation` is
+    the id under which somebody else has to look into it.
+    """
+
+    user: str
+    reason: str
+    child: str
+    investigation: str
+    at: datetime
+    authorities: Collection[str] = ()
+
+    @property
+    def until(self) -> datetime:
+        """When the grant ends."""
+        return self.at + GRANTED_FOR
+
+    def event(self) -> tuple[type[RegisterEvent], dict[str, Any]]:
+        """The event that records it."""
+        told = {"action": OVERRIDE, "children": [self.child], "count": 1, "investigation": self.investigation}
+        return OverrideUsed, {**told, "until": iso_text(self.until), "user": self.user, "reason": self.reason}
+
+    def alongside(self, cursor: Cursor) -> None:
+        """Grants, and leaves the notices for the relay."""
+        cursor.execute("delete from access.grants where until < %s", (self.at,))
+        cursor.execute(
+            "insert into access.grants (user_name, child, until) values (%s, %s, %s)"
+            " on conflict (user_name, child) do update set until = excluded.until",
+            (self.user, self.child, self.until),
+        )
+        topics = sorted({notices_topic(authority) for authority in self.authorities or (UNCLAIMED,)})
+        write_outbox(cursor, [(topic, self.child.encode(), self._notice()) for topic in topics])
+
+    def _notice(self) -> bytes:
+        """Who did it and why stand in the investigation, which is shown to whom it concerns and not on a topic."""
+        told = {"kind": "override", "child": self.child, "investigation": self.investigation}
+        return orjson.dumps({**told, "time": iso_text(self.at), "until": iso_text(self.until)})
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """Somebody has looked into an override; `reason` says what came of it."""
+
+    user: str
+    reason: str
+    child: str
+    investigation: str
+
+    def event(self) -> tuple[type[RegisterEvent], dict[str, Any]]:
+        """The event that records it."""
+        told = {"action": CLOSED, "children": [self.child], "count": 0, "investigation": self.investigation}
+        return InvestigationClosed, {**told, "user": self.user, "reason": self.reason}
+
+    def alongside(self, cursor: Cursor) -> None:
+        """Changes nothing else."""
+
+
+def opened_to(cursor: Cursor, user: str, children: Iterable[str], now: datetime) -> set[str]:
+    """Those of the children that the user may see now although they are shielded."""
+    cursor.execute(
+        "select child::text from access.grants where user_name = %s and child = any(%s::uuid[]) and until > %s",
+        (user, list(children), now),
+    )
+    return {child for (child,) in cursor.fetchall()}

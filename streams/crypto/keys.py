@@ -1,0 +1,136 @@
+"""The key ring: data keys of streams, wrapped in the database, unwrapped in a bounded cache."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Sequence
+from threading import Lock
+from typing import Any
+from uuid import UUID
+
+from psycopg2.extensions import cursor as Cursor  # noqa: N812
+from psycopg2.sql import SQL, Identifier
+
+from streams.crypto.sealing import DataKey, KeyEncryptionKey, SealBroken
+from streams.store.binary_copy import copy_into, copy_rows
+from streams.store.database import Database, Pool
+
+CACHED_KEYS = 20_000
+
+ReadWrapped = Callable[[Sequence[str]], Iterable[tuple[str, bytes]]]
+"""Reads the wrapped keys of the named streams; a stream without one is left out."""
+
+
+class KeyRing:
+    """Data keys by stream id. Keys made here are pending until `take_new` hands them to the writer's transaction.
+
+    Safe to share between threads. `read` is asked for keys that are not cached.
+    """
+
+    def __init__(self, key_encryption_key: KeyEncryptionKey, read: ReadWrapped, *, capacity: int = CACHED_KEYS) -> None:
+        self._kek = key_encryption_key
+        self._read = read
+        self._capacity = capacity
+        self._cached: OrderedDict[str, DataKey] = OrderedDict()
+        self._new: dict[str, DataKey] = {}
+        self._lock = Lock()
+        self._opened: tuple[str, dict[str, Any]] = ("", {})
+
+    def prefetch(self, streams: Iterable[str]) -> None:
+        """Reads the keys of many streams in one go, so that opening asks no more; a broken one is left to `open`."""
+        with self._lock:
+            missing = [stream for stream in set(streams) if stream not in self._cached]
+        if missing:
+            self._fetch(missing, pass_over_broken=True)
+
+    def open(self, stream: str, version: int, sealed: str) -> dict[str, Any]:
+        """The personal fields of an event (an `Opener`); raises KeyError once the key is destroyed, or SealBroken.
+
+        One projection after the other opens the same payload: what was opened last is kept. Read it, don't change it.
+        """
+        payload, personal = self._opened
+        if payload is not sealed:
+            personal = self._key(stream).open(version, sealed)
+            self._opened = sealed, personal
+        return personal
+
+    def key_for(self, stream: str) -> DataKey:
+        """The key of a stream to seal with; a fresh one, pending, where there is none."""
+        try:
+            return self._key(stream)
+        except KeyError:
+            key = self._kek.new_data_key(stream)
+            with self._lock:
+                self._new[stream] = key
+            return key
+
+    def begin(self, stream: str) -> None:
+        """Makes the key of a stream that is known to be new, without asking for an old one."""
+        with self._lock:
+            self._new[stream] = self._kek.new_data_key(stream)
+
+    def take_new(self) -> list[tuple[str, bytes]]:
+        """The pending keys, wrapped, for the transaction that stores the first events sealed with them."""
+        with self._lock:
+            return [(stream, self._kek.wrap(key)) for stream, key in self._new.items()]
+
+    def settle(self) -> None:
+        """The transaction has committed: pending keys are known from now on."""
+        with self._lock:
+            for stream, key in self._new.items():
+                self._keep(stream, key)
+            self._new.clear()
+
+    def forget(self) -> None:
+        """The transaction has failed, or keys were destroyed elsewhere: only the database is believed."""
+        with self._lock:
+            self._new.clear()
+            self._cached.clear()
+            self._opened = "", {}
+
+    def _key(self, stream: str) -> DataKey:
+        with self._lock:
+            key = self._new.get(stream) or self._cached.get(stream)
+            if key:
+                if stream in self._cached:
+                    self._cached.move_to_end(stream)
+                return key
+        self._fetch([stream])
+        with self._lock:
+            return self._cached[stream]
+
+    def _fetch(self, streams: Sequence[str], *, pass_over_broken: bool = False) -> None:
+        for stream, wrapped in self._read(streams):
+            try:
+                key = self._kek.unwrap(stream, wrapped)
+            except SealBroken:
+                if not pass_over_broken:
+                    raise
+            else:
+                with self._lock:
+                    self._keep(stream, key)
+
+    def _keep(self, stream: str, key: DataKey) -> None:
+        self._cached[stream] = key
+        while len(self._cached) > self._capacity:
+            self._cached.popitem(last=False)
+
+
+def reader_of(database: Database | Pool, schema: str) -> ReadWrapped:
+    """Reads wrapped keys from the table `data_keys` of a log's schema."""
+    statement = SQL("select stream::text, wrapped from {}.data_keys where stream = any(%s::uuid[])").format(
+        Identifier(schema)
+    )
+
+    def read(streams: Sequence[str]) -> list[tuple[str, bytes]]:
+        with database.transaction() as cursor:
+            cursor.execute(statement, (list(streams),))
+            return [(stream, bytes(wrapped)) for stream, wrapped in cursor.fetchall()]
+
+    return read
+
+
+def insert_keys(cursor: Cursor, schema: str, keys: Sequence[tuple[str, bytes]]) -> None:
+    """Stores wrapped keys in the caller's transaction."""
+    if not keys:
+        return
+    statement = copy_into(schema, "data_keys", ("stream", "wrapped"))
+    copy_rows(cursor, statement, [(UUID(stream).bytes, wrapped) for stream, wrapped in keys])

@@ -1,0 +1,113 @@
+"""Who may do what in Kafka, as data. A principal that is not named here may do nothing."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from streams.kafka.settings import KafkaSettings
+from streams.kafka.topics import (
+    ACCESS_EVENTS,
+    DEAD_LETTERS,
+    NOTICES,
+    RECEIPTS,
+    REGISTER_EVENTS,
+    SUBMISSIONS,
+    notices_topic,
+    receipt_topic,
+    submissions_topic,
+)
+
+Operation = Literal["READ", "WRITE", "CREATE", "DESCRIBE", "DESCRIBE_CONFIGS"]
+"""Kafka's own names; READ and WRITE include DESCRIBE."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """One right of one user: on the topic or group of that name or, with `prefixed`, on all that begin with it."""
+
+    user: str
+    operation: Operation
+    name: str
+    prefixed: bool = False
+    of: Literal["TOPIC", "GROUP"] = "TOPIC"
+
+
+def agency_user(code: str) -> str:
+    """The Kafka user of an agency; the prefix keeps codes apart from the directory's own users."""
+    return f"agency-{code}"
+
+
+def service_user(role: str) -> str:
+    """The Kafka user of a role of the directory."""
+    return f"contactpoint-{role}"
+
+
+def agency_grants(code: str) -> list[Grant]:
+    """All that an agency may: write its submissions, read its receipts, in consumer groups that begin with `CODE.`.
+
+    A code has no dot, so no agency's groups begin with another's.
+    """
+    user = agency_user(code)
+    return [
+        Grant(user, "WRITE", submissions_topic(code)),
+        Grant(user, "READ", receipt_topic(code)),
+        Grant(user, "READ", f"{code}.", prefixed=True, of="GROUP"),
+    ]
+
+
+def notice_grants(authorities: Mapping[str, str]) -> list[Grant]:
+    """Lets local authorities (code → ONS code) read what they are told of overridden shields, and nobody else."""
+    return [Grant(agency_user(code), "READ", notices_topic(ons)) for code, ons in authorities.items()]
+
+
+def service_grants() -> list[Grant]:
+    """All that the roles may.
+
+    None of them grants a right, or creates a topic but for the relay those of notices, whose authorities nobody knows
+    beforehand: `run init` and `agencies add` do so.
+    """
+    return [
+        *_may("registrar", "READ", [], [SUBMISSIONS]),
+        *_may("relay", "WRITE", _LOGS, [RECEIPTS, NOTICES]),
+        *_may("relay", "READ", _LOGS, [RECEIPTS, NOTICES]),  # where each ends, and what stands there
+        *_may("relay", "CREATE", [], [NOTICES]),
+        *_may("relay", "DESCRIBE", [], [SUBMISSIONS]),
+        *_may(
+            "relay", "DESCRIBE_CONFIGS", _LOGS, [RECEIPTS, NOTICES, SUBMISSIONS]
+        ),  # a wrong retention is said at start
+        *_may("projector", "READ", [REGISTER_EVENTS, ACCESS_EVENTS], [RECEIPTS]),
+        *_may("api", "WRITE", [], [SUBMISSIONS]),
+        *_may("api", "READ", [DEAD_LETTERS], []),
+        *(grant for role in ("registrar", "projector") for grant in _may(role, "DESCRIBE", [DEAD_LETTERS], [])),
+    ]
+
+
+def grant_agencies(kafka: KafkaSettings, codes: Iterable[str], authorities: Mapping[str, str] | None = None) -> None:
+    """Gives agencies their rights, where Kafka is to keep rights at all; raises AclsRefused, KafkaAway.
+
+    `authorities` has the ONS codes of those that are local authorities.
+    """
+    _grant(kafka, [*(grant for code in codes for grant in agency_grants(code)), *notice_grants(authorities or {})])
+
+
+def grant_services(kafka: KafkaSettings) -> None:
+    """Gives the roles their rights, where Kafka is to keep rights at all; raises AclsRefused, KafkaAway."""
+    _grant(kafka, service_grants())
+
+
+def _grant(kafka: KafkaSettings, grants: list[Grant]) -> None:
+    if kafka.acls:
+        from streams.kafka.rights_admin import grant
+
+        grant(kafka, grants)
+
+
+_LOGS = (REGISTER_EVENTS, ACCESS_EVENTS, DEAD_LETTERS)
+
+
+def _may(role: str, operation: Operation, topics: Iterable[str], prefixes: Iterable[str]) -> list[Grant]:
+    user = service_user(role)
+    return [
+        *(Grant(user, operation, topic) for topic in topics),
+        *(Grant(user, operation, prefix, prefixed=True) for prefix in prefixes),
+    ]

@@ -1,0 +1,103 @@
+"""Tells Kafka who may do what, and gives agencies their passwords. Every wait for Kafka is bounded."""
+
+import secrets
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from kafka.admin import (
+    ACL,
+    ACLFilter,
+    ACLOperation,
+    ACLPermissionType,
+    ACLResourcePatternType,
+    KafkaAdminClient,
+    ResourcePattern,
+    ResourcePatternFilter,
+    ResourceType,
+    UserScramCredentialUpsertion,
+)
+from kafka.errors import KafkaError
+
+from streams.kafka.rights import Grant
+from streams.kafka.settings import KafkaAway, KafkaSettings
+
+AT_ONCE = 500
+MECHANISM = "SCRAM-SHA-512"
+_ITERATIONS = 8_192
+_LIMIT_MS = 10_000
+_PAUSE_S = 0.05
+_EVERY_ACL = ACLFilter(
+    None,
+    None,
+    ACLOperation.ANY,
+    ACLPermissionType.ANY,
+    ResourcePatternFilter(ResourceType.ANY, None, ACLResourcePatternType.ANY),
+)
+
+
+class AclsRefused(Exception):
+    """Kafka will not keep rights or passwords; the text says why."""
+
+
+def grant(kafka: KafkaSettings, grants: Iterable[Grant]) -> None:
+    """Gives these rights and returns when they hold; those that were given before stay as they are.
+
+    Raises AclsRefused, KafkaAway.
+    """
+    acls = [_acl(each) for each in grants]
+    with _admin(kafka) as admin:
+        for begin in range(0, len(acls), AT_ONCE):
+            failed = admin.create_acls(acls[begin : begin + AT_ONCE])["failed"]
+            if failed:
+                raise AclsRefused(_why(failed[0]))
+        _until_they_hold(admin, acls)
+
+
+def new_password(kafka: KafkaSettings, user: str) -> str:
+    """A new random password by which a user signs in with SCRAM-SHA-512; the old one ends. Raises as `grant` does."""
+    password = secrets.token_urlsafe(32)
+    upsertion = UserScramCredentialUpsertion(user, MECHANISM, password, iterations=_ITERATIONS)
+    with _admin(kafka) as admin:
+        if admin.alter_user_scram_credentials([upsertion])[user] is not None:
+            raise AclsRefused(f"Kafka keeps no password for {user}; sign in as one of its super users")
+    return password
+
+
+def _until_they_hold(admin: Any, acls: list[Any]) -> None:
+    """Kafka's controller has taken the rights; a broker learns of them a moment later."""
+    until = time.monotonic() + _LIMIT_MS / 1_000
+    while not set(acls) <= set(admin.describe_acls(_EVERY_ACL)[0]):
+        if time.monotonic() > until:
+            raise KafkaAway("Kafka has taken rights, and does not apply them; look at its log, then do this again")
+        time.sleep(_PAUSE_S)
+
+
+def _acl(given: Grant) -> Any:
+    kind = ACLResourcePatternType.PREFIXED if given.prefixed else ACLResourcePatternType.LITERAL
+    resource = ResourcePattern(ResourceType[given.of], given.name, kind)
+    return ACL(f"User:{given.user}", "*", ACLOperation[given.operation], ACLPermissionType.ALLOW, resource)
+
+
+def _why(error: type[KafkaError]) -> str:
+    if error.__name__ == "SecurityDisabledError":
+        return "Kafka keeps no rights: set authorizer.class.name in its configuration, or unset CONTACTPOINT_KAFKA_ACLS"
+    return f"Kafka does not let this user give rights ({error.__name__}); sign in as one of its super users"
+
+
+@contextmanager
+def _admin(kafka: KafkaSettings) -> Iterator[Any]:
+    try:
+        admin = KafkaAdminClient(
+            **kafka.for_kafka_python(),
+            client_id="contactpoint-acls",
+            bootstrap_timeout_ms=_LIMIT_MS,
+            request_timeout_ms=_LIMIT_MS,
+        )
+        try:
+            yield admin
+        finally:
+            admin.close()
+    except KafkaError:
+        raise KafkaAway(kafka.unreachable) from None

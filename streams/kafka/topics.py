@@ -1,0 +1,109 @@
+"""Every topic of the product with its explicit settings. Names are wire format: agencies know them."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import NamedTuple
+
+from streams.kafka.settings import KafkaSettings
+
+REGISTER_EVENTS = "register.events"
+ACCESS_EVENTS = "access.events"
+DEAD_LETTERS = "dead-letters"
+UNCLAIMED = "unclaimed"
+"""Stands for an agency code in the topics of messages that no registered agency has sent."""
+STEWARDSHIP = "stewardship"
+"""Stands for an agency code in the topics of what the directory's own data stewards decide; the API writes it."""
+
+SUBMISSIONS = "submissions."
+RECEIPTS = "receipts."
+NOTICES = "notices."
+"""What a local authority is told at once, by its ONS code: who looked, or looked behind a shield. Made when needed."""
+REGISTER_PARTITIONS = 4
+MAX_MESSAGE_BYTES = 2 * 1024 * 1024
+
+_FOR_EVER = {"retention.ms": "-1", "message.timestamp.type": "CreateTime"}
+_SEVEN_DAYS = {
+    "retention.ms": str(timedelta(days=7) // timedelta(milliseconds=1)),
+    "segment.ms": str(timedelta(hours=6) // timedelta(milliseconds=1)),
+    "message.timestamp.type": "LogAppendTime",
+}
+"""Age is counted by the broker's clock, not by the sender's; closing segments often lets them be deleted in time."""
+_ALWAYS = {"cleanup.policy": "delete", "retention.bytes": "-1", "max.message.bytes": str(MAX_MESSAGE_BYTES)}
+
+
+class Partition(NamedTuple):
+    """One partition of a topic."""
+
+    topic: str
+    number: int
+
+    def __str__(self) -> str:
+        return f"{self.topic}/{self.number}"
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A topic as it has to be: its number of partitions and Kafka's own names for its settings."""
+
+    name: str
+    partitions: int
+    config: Mapping[str, str]
+
+
+def submissions_topic(code: str) -> str:
+    """The topic to which the agency of that code, or UNCLAIMED or STEWARDSHIP, submits."""
+    return SUBMISSIONS + code
+
+
+def receipt_topic(code: str) -> str:
+    """The topic in which the agency of that code, or UNCLAIMED or STEWARDSHIP, is answered."""
+    return RECEIPTS + code
+
+
+def notices_topic(authority: str) -> str:
+    """The topic in which the authority of that ONS code is told, or UNCLAIMED where no authority is known."""
+    return NOTICES + authority
+
+
+def notice_topics(names: Iterable[str]) -> list[Topic]:
+    """Topics of notices, which are kept for ever."""
+    return [_topic(name, 1, _FOR_EVER) for name in names]
+
+
+def agency_topics(code: str) -> list[Topic]:
+    """The two topics of an agency."""
+    return [_topic(submissions_topic(code), 1, _SEVEN_DAYS), _topic(receipt_topic(code), 1, _FOR_EVER)]
+
+
+def _topic(name: str, partitions: int, config: Mapping[str, str]) -> Topic:
+    return Topic(name, partitions, {**_ALWAYS, **config})
+
+
+COMMON_TOPICS = (
+    _topic(REGISTER_EVENTS, REGISTER_PARTITIONS, _FOR_EVER),
+    _topic(ACCESS_EVENTS, 1, _FOR_EVER),
+    _topic(DEAD_LETTERS, 1, _SEVEN_DAYS),
+    *agency_topics(UNCLAIMED),
+    *agency_topics(STEWARDSHIP),
+    *notice_topics([notices_topic(UNCLAIMED)]),
+)
+
+
+def ensure_topics(kafka: KafkaSettings, agencies: Iterable[str], notices: Iterable[str] = ()) -> None:
+    """Creates what is missing of the common topics, those of the agencies named by code and those of `notices` by name.
+
+    Others may do so at once. Returns when the topics can be used. Raises KafkaAway within 15 s, TopicRefused. Not for
+    use in an event loop.
+    """
+    from streams.kafka.topic_admin import create_missing
+
+    of_agencies = [topic for code in agencies for topic in agency_topics(code)]
+    create_missing(kafka, [*COMMON_TOPICS, *of_agencies, *notice_topics(notices)])
+
+
+def check_topics(kafka: KafkaSettings) -> list[str]:
+    """How the topics differ from what they have to be, one sentence each; raises KafkaAway within 15 s."""
+    from streams.kafka.topic_admin import differences
+
+    return differences(kafka)

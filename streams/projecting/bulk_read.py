@@ -1,0 +1,172 @@
+"""The logs read in bulk: everything between two offsets of each partition, as fast as a schema can take it."""
+
+import asyncio
+import gc
+import time
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import asynccontextmanager, closing, contextmanager
+from multiprocessing import parent_process
+from typing import Any, NamedTuple
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError
+
+from projections.base.projection import Opener
+from projections.catalogue import Log
+from projections.engine import failures, positions, schema
+from projections.engine.apply import Message, Write, apply
+from projections.engine.positions import Partition, Progress
+from streams.kafka.closing import close_soon
+from streams.kafka.settings import KafkaAway, KafkaSettings
+from streams.projecting.reader import Fetched, by_log, fetch_keys, last_position, read_messages
+from streams.store.database import Connection, connect, transaction
+
+BATCH = 5000
+SILENT_FOR_S = 30.0
+"""Kafka that gives nothing for so long, although there is more, counts as away."""
+FETCH_MAX_BYTES = 16 * 1024 * 1024
+PARTITION_MAX_BYTES = 4 * 1024 * 1024
+FETCH_WAIT_MS = 10
+"""All that is wanted is there; a fetch that waits at the end of one partition would keep back what the others hold."""
+
+OpenKeys = Callable[[], Opener]
+"""Makes a key ring, in the process that is to use it."""
+
+
+class Span(NamedTuple):
+    """Offsets from `first` up to but without `end`."""
+
+    first: int
+    end: int
+
+
+class Abandoned(Exception):
+    """The process that wanted the replay is gone."""
+
+
+def replay(
+    kafka: KafkaSettings,
+    database_url: str,
+    open_keys: OpenKeys,
+    spans: Mapping[Partition, Span],
+    target: str,
+    write: Write,
+) -> int:
+    """Writes what lies in the spans to the schema `target`, whose stored offsets move along; returns how many messages.
+
+    The schema's stored offsets must be where the spans begin. Raises KafkaAway, DatabaseAway, OutOfStep.
+    """
+    with closing(connect(database_url, application_name="contactpoint replay", statement_timeout_s=0)) as connection:
+        with transaction(connection), connection.cursor() as cursor:
+            cursor.execute("set synchronous_commit = off; set client_min_messages = warning")
+            schema.use(cursor, target)
+        with no_collector(), ThreadPoolExecutor(1, "replay") as thread:
+            try:
+                return asyncio.run(_replay(kafka, spans, _Writer(connection, open_keys(), write, spans), thread))
+            except (KafkaError, OSError):
+                raise KafkaAway(f"Kafka cannot be reached at {kafka.bootstrap_servers}") from None
+
+
+class _Writer:
+    """Applies what was read; used by one thread."""
+
+    def __init__(self, connection: Connection, opener: Opener, write: Write, spans: Mapping[Partition, Span]) -> None:
+        self._connection = connection
+        self._opener = opener
+        self._write = write
+        self._offsets = {partition: span.first for partition, span in spans.items()}
+
+    def apply(self, log: Log, fetched: Fetched) -> None:
+        messages: list[Message] = []
+        progress: dict[Partition, Progress] = {}
+        for partition, records in fetched.items():
+            decoded = read_messages(log, partition, records, self._opener)
+            messages += decoded
+            following = records[-1].offset + 1
+            progress[partition] = Progress(self._offsets[partition], following, last_position(decoded))
+            self._offsets[partition] = following
+        fetch_keys(log, messages, self._opener)
+        with transaction(self._connection) as connection, connection.cursor() as cursor:
+            positions.advance(cursor, progress)
+            failures.record(cursor, apply(cursor, log, messages, self._write))
+
+
+async def _replay(kafka: KafkaSettings, spans: Mapping[Partition, Span], writer: _Writer, thread: Executor) -> int:
+    """Reads the next batch while the thread writes the last one."""
+    loop = asyncio.get_running_loop()
+    count = 0
+    writing: asyncio.Future[None] | None = None
+    async for batch in _batches(kafka, spans):
+        for log, fetched in by_log(batch):
+            count += sum(map(len, fetched.values()))
+            if writing:
+                await writing
+            writing = loop.run_in_executor(thread, writer.apply, log, fetched)
+    if writing:
+        await writing
+    return count
+
+
+async def _batches(kafka: KafkaSettings, spans: Mapping[Partition, Span]) -> AsyncIterator[Fetched]:
+    left = {partition: span.end for partition, span in spans.items() if span.first < span.end}
+    parent = parent_process()
+    heard = time.monotonic()
+    async with bulk_consumer(kafka, {partition: spans[partition].first for partition in left}) as consumer:
+        while left:
+            if parent and not parent.is_alive():
+                raise Abandoned
+            fetched = _within(left, await consumer.getmany(timeout_ms=1000, max_records=BATCH))
+            if fetched:
+                heard = time.monotonic()
+                yield fetched
+            elif time.monotonic() - heard > SILENT_FOR_S:
+                raise KafkaAway(f"Kafka at {kafka.bootstrap_servers} gives nothing although there is more")
+            done = [partition for partition, records in fetched.items() if records[-1].offset + 1 >= left[partition]]
+            for partition in done:
+                del left[partition]
+            consumer.pause(*(TopicPartition(*partition) for partition in done))
+
+
+def _within(ends: Mapping[Partition, int], batch: Mapping[Any, Sequence[Any]]) -> Fetched:
+    """What was fetched, without what lies beyond the ends."""
+    fetched: dict[Partition, Sequence[Any]] = {}
+    for where, records in batch.items():
+        partition = Partition(where.topic, where.partition)
+        end = ends.get(partition, 0)
+        kept = records if records[-1].offset < end else [record for record in records if record.offset < end]
+        if kept:
+            fetched[partition] = kept
+    return fetched
+
+
+@asynccontextmanager
+async def bulk_consumer(kafka: KafkaSettings, offsets: Mapping[Partition, int]) -> AsyncIterator[AIOKafkaConsumer]:
+    """A consumer that stands at these offsets and fetches much at once."""
+    consumer = AIOKafkaConsumer(
+        group_id=None,
+        client_id="contactpoint-replay",
+        auto_offset_reset="earliest",
+        fetch_max_bytes=FETCH_MAX_BYTES,
+        max_partition_fetch_bytes=PARTITION_MAX_BYTES,
+        fetch_max_wait_ms=FETCH_WAIT_MS,
+        **kafka.for_aiokafka(),
+    )
+    try:
+        await consumer.start()
+        consumer.assign([TopicPartition(*partition) for partition in offsets])
+        for partition, offset in offsets.items():
+            consumer.seek(TopicPartition(*partition), offset)
+        yield consumer
+    finally:
+        await close_soon(consumer.stop())
+
+
+@contextmanager
+def no_collector() -> Iterator[None]:
+    """Batches make no cycles, and looking for some costs a third of the time."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()

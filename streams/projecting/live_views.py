@@ -1,0 +1,112 @@
+"""The live views' one writer: applies what was fetched, each message once, rows and offsets in one transaction."""
+
+import logging
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from projections.base.projection import Opener
+from projections.catalogue import LOGS, Log
+from projections.engine import failures, locks, positions, schema
+from projections.engine.apply import Message, apply
+from projections.engine.failures import Failure
+from projections.engine.positions import Partition, Progress
+from streams.projecting.reader import Fetched, fetch_keys, last_position, log_of, read_messages
+from streams.store.database import connect, transaction
+
+_log = logging.getLogger(__name__)
+
+
+class OffsetGap(Exception):
+    """Kafka gave messages later than the one that comes next: read again from the stored offset."""
+
+
+class LiveViews:
+    """One connection to the views. `offsets` holds what comes next in each partition, as it is stored.
+
+    `gaps` remembers gaps between sessions: one that is still there when it is read again is in Kafka itself.
+    Raises DatabaseAway; is to be used by one thread, and thrown away after any error.
+    """
+
+    def __init__(self, database_url: str, opener: Opener, gaps: set[tuple[Partition, int, int]]) -> None:
+        self._opener = opener
+        self._gaps = gaps
+        self._connection = connect(database_url, application_name="contactpoint projector")
+        self.offsets: dict[Partition, int] = {}
+        with transaction(self._connection) as connection, connection.cursor() as cursor:
+            # What a crash of Postgres takes back, rows and offsets together, is read from Kafka again.
+            cursor.execute("set synchronous_commit = off; set client_min_messages = warning")
+            schema.use(cursor, schema.LIVE)
+
+    def close(self) -> None:
+        """Closes the connection."""
+        self._connection.close()
+
+    def is_mine(self) -> bool:
+        """Becomes the one writer, unless another process is."""
+        with transaction(self._connection) as connection, connection.cursor() as cursor:
+            return locks.take_for_session(cursor, locks.PROJECTOR)
+
+    def begin(self, partitions: Iterable[Partition]) -> dict[Partition, int]:
+        """Takes partitions on; returns where each has to be read from."""
+        taken = list(partitions)
+        with transaction(self._connection) as connection, connection.cursor() as cursor:
+            positions.begin(cursor, taken)
+            stored = positions.stored_offsets(cursor)
+        self.offsets = {partition: stored[partition] for partition in taken}
+        return dict(self.offsets)
+
+    def apply(self, log: Log, fetched: Fetched) -> None:
+        """Applies records of some partitions in one transaction; what was applied before is passed over.
+
+        Raises OffsetGap, and OutOfStep where somebody else has written.
+        """
+        messages: list[Message] = []
+        progress: dict[Partition, Progress] = {}
+        for partition, records in fetched.items():
+            new = self._unapplied(partition, records)
+            if new:
+                decoded = read_messages(log, partition, new, self._opener)
+                messages += decoded
+                progress[partition] = Progress(self.offsets[partition], new[-1].offset + 1, last_position(decoded))
+        if not progress:
+            return
+        fetch_keys(log, messages, self._opener)
+        with transaction(self._connection) as connection, connection.cursor() as cursor:
+            locks.wait_to_share(cursor, locks.ROWS)
+            positions.advance(cursor, progress)
+            failed = apply(cursor, log, messages)
+            failures.record(cursor, failed)
+        self.offsets.update({partition: covered.next for partition, covered in progress.items()})
+        for failure in failed:
+            _log.warning("%s could not take %s/%s/%s: %s", failure.projection, *failure[:3], failure.code)
+
+    def failed(self, after: Failure | None, limit: int) -> list[Failure]:
+        """Messages that wait to be applied again, those that follow `after`."""
+        with transaction(self._connection) as connection, connection.cursor() as cursor:
+            return failures.kept(cursor, after, limit)
+
+    def apply_again(self, failure: Failure, record: Any) -> bool:
+        """Applies one message again by the projection that could not take it; tells whether it could now."""
+        log = LOGS[log_of(failure.topic) or ""]
+        only = Log(log.name, [projection for projection in log.projections if projection.name == failure.projection])
+        messages = read_messages(only, failure.where, [record], self._opener)
+        fetch_keys(only, messages, self._opener)
+        with transaction(self._connection) as connection, connection.cursor() as cursor:
+            locks.wait_to_share(cursor, locks.ROWS)
+            if apply(cursor, only, messages):
+                return False
+            failures.forget(cursor, failure)
+        return True
+
+    def _unapplied(self, partition: Partition, records: Sequence[Any]) -> Sequence[Any]:
+        """The records from the stored offset on; raises OffsetGap where they do not follow each other."""
+        expected = self.offsets[partition]
+        if records[0].offset < expected:
+            records = [record for record in records if record.offset >= expected]
+        if records and records[-1].offset - expected + 1 != len(records):
+            gap = (partition, expected, records[0].offset)
+            if gap not in self._gaps:
+                self._gaps.add(gap)
+                raise OffsetGap(f"{partition.topic}/{partition.partition} goes on at {records[0].offset}")
+            _log.error("%s/%s has no messages from %s to %s", *partition, expected, records[-1].offset)
+        return records

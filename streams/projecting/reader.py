@@ -1,0 +1,84 @@
+"""Kafka records → the messages that projections take."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+import orjson
+
+from projections.base.projection import DATA_ERRORS, Opener, PublishedReceipt
+from projections.catalogue import ACCESS_LOG, LOGS, RECEIPTS_LOG, REGISTER_LOG, Log
+from projections.engine.apply import Message
+from projections.engine.positions import Partition
+from streams.codec import decode_event
+from streams.kafka.topics import ACCESS_EVENTS, RECEIPTS, REGISTER_EVENTS
+
+Fetched = Mapping[Partition, Sequence[Any]]
+"""What one fetch brought: the records of each partition in order, as aiokafka gives them; no partition is empty."""
+
+
+def log_of(topic: str) -> str | None:
+    """The name of the log that a topic belongs to, or None where no view takes it."""
+    if topic.startswith(RECEIPTS):
+        return RECEIPTS_LOG
+    return _LOGS.get(topic)
+
+
+def by_log(fetched: Fetched) -> Iterator[tuple[Log, Fetched]]:
+    """What was fetched, for each log that it belongs to."""
+    found: dict[str, dict[Partition, Sequence[Any]]] = {}
+    for partition, records in fetched.items():
+        name = log_of(partition.topic)
+        if name and records:
+            found.setdefault(name, {})[partition] = records
+    return ((LOGS[name], of_log) for name, of_log in found.items())
+
+
+def decode_receipt(value: bytes, _: Opener) -> PublishedReceipt:
+    """One record of a receipts topic; raises ValueError, KeyError or TypeError where it is not one."""
+    receipt = orjson.loads(value)
+    topic, partition, offset = receipt["message"].rsplit("/", 2)
+    return PublishedReceipt(
+        topic,
+        int(partition),
+        int(offset),
+        receipt["source"],
+        receipt["submission"],
+        receipt["outcome"],
+        orjson.dumps(receipt["reasons"]).decode(),
+        receipt["recorded_at"],
+        receipt["position"],
+    )
+
+
+def read_messages(log: Log, partition: Partition, records: Iterable[Any], opener: Opener) -> list[Message]:
+    """Decodes records of one partition as aiokafka gives them; one that can't be decoded has the value None."""
+    decode = _DECODERS[log.name]
+    messages = []
+    for record in records:
+        try:
+            value: Any = decode(record.value, opener)
+        except DATA_ERRORS:
+            value = None
+        messages.append(Message(partition, record.offset, value))
+    return messages
+
+
+def fetch_keys(log: Log, messages: Iterable[Message], opener: Opener) -> None:
+    """Reads the keys of all that the log's projections will open."""
+    opens = log.opens
+    if opens:
+        opener.prefetch({event.stream for _, _, event in messages if event is not None and event.type in opens})
+
+
+def last_position(messages: Sequence[Message]) -> int:
+    """The position of the last event among messages of one partition; 0 where there is none."""
+    readable = (value for _, _, value in reversed(messages) if value is not None)
+    return next((value.position or 0 for value in readable), 0)
+
+
+_LOGS: Mapping[str, str] = {REGISTER_EVENTS: REGISTER_LOG, ACCESS_EVENTS: ACCESS_LOG}
+_DECODERS: Mapping[str, Callable[[bytes, Opener], Any]] = {
+    REGISTER_LOG: decode_event,
+    ACCESS_LOG: decode_event,
+    RECEIPTS_LOG: decode_receipt,
+}

@@ -1,0 +1,154 @@
+"""The relay's side of the database: what there is to publish, and how far it is published."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import psycopg2
+from psycopg2.sql import SQL, Identifier
+
+from streams.kafka.topics import ACCESS_EVENTS, REGISTER_EVENTS, Partition
+from streams.store.database import DatabaseAway, connect, transaction
+
+OUTBOX = "outbox"
+LOGS = {REGISTER_EVENTS: "register", ACCESS_EVENTS: "access"}
+"""The schema of each log, by the topic that publishes it."""
+
+
+RawEvent = tuple[int, str, int, str, bytes]
+"""(position, stream, version, topic, state) of a stored event, without the library's objects."""
+OutboxMessage = tuple[int, str, bytes | None, bytes]
+"""(ordinal, topic, key, value) of a message that waits in the outbox."""
+
+
+class PartitionEnd(NamedTuple):
+    """How far a partition is published: the offset that comes next, and the position of the last record in it."""
+
+    end_offset: int
+    position: int
+
+
+NOTHING = PartitionEnd(0, 0)
+
+
+class Publication:
+    """One connection, which holds the lock of the one active relay as long as it lasts: who loses it can write no more.
+
+    Every method raises DatabaseAway, and then the connection is of no more use.
+    """
+
+    def __init__(self, database_url: str) -> None:
+        self._connection = connect(database_url, application_name="contactpoint relay")
+        self._connection.autocommit = True
+        self._rows("set synchronous_commit = off")
+
+    def close(self) -> None:
+        """Closes the connection and thereby gives up the lock."""
+        self._connection.close()
+
+    def try_lock(self) -> bool:
+        """Becomes the active relay unless another one is."""
+        ((locked,),) = self._rows("select pg_try_advisory_lock(hashtext('contactpoint relay'))")
+        return bool(locked)
+
+    def last_positions(self) -> dict[str, int]:
+        """The last position of each log and of the outbox."""
+        ((register, access, outbox),) = self._rows(
+            "select (select last from register.counter), (select last from access.counter),"
+            " (select last from register.outbox_counter)"
+        )
+        return {REGISTER_EVENTS: register, ACCESS_EVENTS: access, OUTBOX: outbox}
+
+    def events(self, log: str, after: int, limit: int) -> list[RawEvent]:
+        """At most `limit` events behind a position, in order."""
+        statement = SQL(
+            "select position, stream::text, version, topic, convert_from(state, 'UTF8') from {}.events"
+            " where position > %s order by position limit %s"
+        ).format(Identifier(LOGS[log]))
+        rows = self._rows(statement, (after, limit))
+        return [(position, stream, version, topic, state.encode()) for position, stream, version, topic, state in rows]
+
+    def outbox(self, after: int, limit: int) -> list[OutboxMessage]:
+        """At most `limit` messages behind an ordinal, in order."""
+        rows = self._rows(
+            "select ordinal, topic, key, value from register.outbox where ordinal > %s order by ordinal limit %s",
+            (after, limit),
+        )
+        return [
+            (ordinal, topic, None if key is None else bytes(key), bytes(value)) for ordinal, topic, key, value in rows
+        ]
+
+    def outbox_position(self, topic: str, value: bytes) -> int:
+        """The ordinal of the waiting message with that topic and value, 0 where there is none."""
+        ((position,),) = self._rows(
+            "select coalesce(max(ordinal), 0) from register.outbox where topic = %s and value = %s", (topic, value)
+        )
+        return int(position)
+
+    def published(self) -> dict[str, int]:
+        """The position up to which each log and the outbox are published."""
+        return dict(self._rows("select log, position from publication.published"))
+
+    def partitions(self) -> dict[Partition, PartitionEnd]:
+        """How far each partition was published when that was last recorded."""
+        rows = self._rows("select topic, partition, end_offset, position from publication.partitions")
+        return {
+            Partition(topic, number): PartitionEnd(end_offset, position) for topic, number, end_offset, position in rows
+        }
+
+    def identity(self, cluster_id: str) -> tuple[int, int] | None:
+        """The producer id and epoch that were kept for a Kafka cluster."""
+        rows = self._rows(
+            "select producer_id, producer_epoch from publication.producer where cluster_id = %s", (cluster_id,)
+        )
+        return (rows[0][0], rows[0][1]) if rows else None
+
+    def keep_identity(self, cluster_id: str, producer_id: int, epoch: int) -> None:
+        """Keeps the producer id and epoch for a Kafka cluster in the place of any other, durably."""
+        self._rows(
+            "begin; set local synchronous_commit = on;"
+            " insert into publication.producer (cluster_id, producer_id, producer_epoch) values (%s, %s, %s)"
+            " on conflict (cluster_id) do update"
+            " set producer_id = excluded.producer_id, producer_epoch = excluded.producer_epoch; commit",
+            (cluster_id, producer_id, epoch),
+        )
+
+    def record(
+        self,
+        published: Mapping[str, int],
+        partitions: Mapping[Partition, PartitionEnd],
+        *,
+        outbox_before: int = 0,
+    ) -> None:
+        """Records progress, and deletes the messages of the outbox from `outbox_before` on that are now published.
+
+        Does not wait for the disk: what a crash of Postgres undoes is found again at the ends of the partitions.
+        """
+        self._rows(
+            "with logs as (insert into publication.published (log, position)"
+            " select * from unnest(%s::text[], %s::bigint[])"
+            " on conflict (log) do update set position = excluded.position),"
+            " ends as (insert into publication.partitions (topic, partition, end_offset, position)"
+            " select * from unnest(%s::text[], %s::int[], %s::bigint[], %s::bigint[])"
+            " on conflict (topic, partition) do update"
+            " set end_offset = excluded.end_offset, position = excluded.position)"
+            " delete from register.outbox where ordinal > %s and ordinal <= %s",
+            (
+                list(published),
+                list(published.values()),
+                [topic for topic, _ in partitions],
+                [number for _, number in partitions],
+                [end.end_offset for end in partitions.values()],
+                [end.position for end in partitions.values()],
+                outbox_before,
+                published.get(OUTBOX, 0),
+            ),
+        )
+
+    def _rows(self, statement: Any, parameters: tuple[Any, ...] | None = None) -> list[tuple[Any, ...]]:
+        try:
+            with transaction(self._connection), self._connection.cursor() as cursor:
+                cursor.execute(statement, parameters)
+                return cursor.fetchall() if cursor.description else []
+        except psycopg2.Error as error:
+            reason = error.diag.message_primary or type(error).__name__
+            raise DatabaseAway(f"Postgres does not do what the relay asks ({reason})") from None

@@ -1,0 +1,207 @@
+"""One session of publishing: finds where Kafka's partitions end, and appends what the database holds beyond."""
+
+import asyncio
+import json
+import logging
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
+
+from streams.kafka.settings import KafkaSettings
+from streams.kafka.topics import COMMON_TOPICS, NOTICES, RECEIPTS, Partition, ensure_topics
+from streams.publishing.appender import Appender, Batch, Identity, Tail
+from streams.publishing.publication import LOGS, NOTHING, OUTBOX, PartitionEnd, Publication
+
+EVENTS_A_ROUND = 1_000
+MESSAGES_A_ROUND = 500
+
+Record = tuple[int, Partition, bytes | None, bytes]
+"""(position, partition, key, value)."""
+
+_log = logging.getLogger(__name__)
+
+
+class NotPublishable(Exception):
+    """What Kafka holds contradicts the database; to publish on would do damage."""
+
+
+def partition_of(stream: str, partitions: int) -> int:
+    """The partition of a stream, which is given as the text of its UUID."""
+    return int(stream.replace("-", ""), 16) % partitions
+
+
+def encode_event(position: int, stream: str, version: int, topic: str, state: bytes) -> bytes:
+    """The Kafka record of a stored event, a CloudEvent: what only the store knows, then the state as it is stored."""
+    head = (
+        f'{{"specversion":"1.0","id":"{stream}.{version}","type":"{topic}","subject":"{stream}"'
+        f',"position":{position},"version":{version},'
+    )
+    return head.encode() + state[1:]
+
+
+class Publisher:
+    """Publishes both logs and the outbox. After any exception it is of no more use, and a new one has to begin.
+
+    Every method raises KafkaAway, DatabaseAway, OffsetTaken, BatchRefused, NotPublishable.
+    """
+
+    def __init__(self, kafka: KafkaSettings, publication: Publication, appender: Appender) -> None:
+        self._kafka = kafka
+        self._publication = publication
+        self._appender = appender
+        self._identity = Identity(-1, -1)
+        self._published: dict[str, int] = {}
+        self._ends: dict[Partition, PartitionEnd] = {}
+        self._partitions = {
+            topic.name: [Partition(topic.name, number) for number in range(topic.partitions)]
+            for topic in COMMON_TOPICS
+            if topic.name in LOGS
+        }
+
+    async def begin(self, *, new_identity: bool = False) -> None:
+        """Reads how far everything is published. With a new identity, others may have written to our partitions."""
+        cluster_id = await self._appender.cluster_id()
+        known = self._publication.identity(cluster_id)
+        if known is None or new_identity:
+            self._identity = await self._appender.new_identity()
+            self._publication.keep_identity(cluster_id, *self._identity)
+        else:
+            self._identity = Identity(*known)
+        last = self._publication.last_positions()
+        self._check_partitions()
+        tails = await self._appender.tails(chain.from_iterable(self._partitions.values()))
+        for partition, tail in tails.items():
+            self._ends[partition] = PartitionEnd(tail.end_offset, self._last_event(partition, tail, last))
+        recorded = self._publication.published() if known else {}
+        self._published = {log: self._resume_after(log, recorded.get(log, 0)) for log in LOGS}
+        self._published[OUTBOX] = recorded.get(OUTBOX, 0)
+        self._publication.record(self._published, self._ends)
+
+    def _check_partitions(self) -> None:
+        for log, partitions in self._partitions.items():
+            found = self._appender.partitions_of(log)
+            if found != len(partitions):
+                raise NotPublishable(f"the topic {log} has {found} partitions instead of {len(partitions)}")
+
+    def _last_event(self, partition: Partition, tail: Tail, last: dict[str, int]) -> int:
+        """The position of the last event in a partition, which the event store has to hold too."""
+        if tail.end_offset == 0:
+            return 0
+        try:
+            event = json.loads(tail.last or b"")
+            position, identity = int(event["position"]), event["id"]
+        except (ValueError, KeyError, TypeError):
+            raise NotPublishable(f"{partition} does not end with an event of this product") from None
+        stored = self._publication.events(partition.topic, position - 1, 1) if position > 0 else []
+        if not stored or identity != f"{stored[0][1]}.{stored[0][2]}":
+            raise NotPublishable(
+                f"{partition} ends with position {position}, which the event store does not hold (it ends at"
+                f" {last[partition.topic]}); this Kafka and this database do not belong together"
+            )
+        return position
+
+    def _resume_after(self, log: str, recorded: int) -> int:
+        """The position up to which every partition of a log holds what belongs into it."""
+        ends = {partition: self._ends[partition] for partition in self._partitions[log]}
+        if not recorded:
+            return min(end.position for end in ends.values())
+        before = self._publication.partitions()
+        shorter = [
+            end.position
+            for partition, end in ends.items()
+            if end.end_offset < before.get(partition, NOTHING).end_offset
+        ]
+        if shorter:
+            _log.warning("Kafka has lost the end of %s; it is published again", log)
+        return min([recorded, *shorter])
+
+    async def publish_round(self) -> bool:
+        """Publishes a bounded part of what is new, and records it; says whether there was anything."""
+        last = self._publication.last_positions()
+        behind = [log for log, position in last.items() if position > self._published[log]]
+        if not behind:
+            return False
+        batches = _Batches(self._identity, self._ends)
+        reached = dict(self._published)
+        for log in behind:
+            records = await self._messages() if log == OUTBOX else self._events(log)
+            reached[log] = batches.fill(records, otherwise=last[log])
+        await self._appender.append(batches.all())
+        appended = batches.ends()
+        self._publication.record(reached, appended, outbox_before=self._published[OUTBOX])
+        self._ends |= appended
+        self._published = reached
+        return True
+
+    def _events(self, log: str) -> Iterator[Record]:
+        after = self._published[log]
+        rows = self._publication.events(log, after, EVENTS_A_ROUND)
+        if not rows or rows[0][0] != after + 1 or rows[-1][0] != after + len(rows):
+            raise NotPublishable(f"the event store of {log} does not hold every position after {after}")
+        partitions = self._partitions[log]
+        for position, stream, version, topic, state in rows:
+            partition = partitions[partition_of(stream, len(partitions))]
+            yield position, partition, stream.encode(), encode_event(position, stream, version, topic, state)
+
+    async def _messages(self) -> list[Record]:
+        rows = self._publication.outbox(self._published[OUTBOX], MESSAGES_A_ROUND)
+        unknown = {Partition(topic, 0) for _, topic, _, _ in rows} - self._ends.keys()
+        if unknown:
+            await self._learn(unknown)
+        return [(ordinal, Partition(topic, 0), key, value) for ordinal, topic, key, value in rows]
+
+    async def _learn(self, partitions: set[Partition]) -> None:
+        """Finds how far topics of the outbox are published: their last records may still wait in it."""
+        await self._create_missing({partition.topic for partition in partitions})
+        before = self._publication.partitions()
+        for partition, tail in (await self._appender.tails(partitions)).items():
+            waiting = self._publication.outbox_position(partition.topic, tail.last) if tail.last is not None else 0
+            self._ends[partition] = PartitionEnd(tail.end_offset, waiting or before.get(partition, NOTHING).position)
+
+    async def _create_missing(self, topics: set[str]) -> None:
+        if all(map(self._appender.partitions_of, topics)):
+            return
+        codes = [topic.removeprefix(RECEIPTS) for topic in topics if topic.startswith(RECEIPTS)]
+        notices = [topic for topic in topics if topic.startswith(NOTICES)]
+        await asyncio.to_thread(ensure_topics, self._kafka, codes, notices)
+        await self._appender.refresh()
+        for topic in topics:
+            if not self._appender.partitions_of(topic):
+                raise NotPublishable(f"the outbox names the topic {topic}, which does not exist")
+
+
+class _Batches:
+    """The batches of one round, at most one for each partition, and the position of the last record in each."""
+
+    def __init__(self, identity: Identity, ends: Mapping[Partition, PartitionEnd]) -> None:
+        self._identity = identity
+        self._before = ends
+        self._batches: dict[Partition, Batch] = {}
+        self._positions: dict[Partition, int] = {}
+
+    def fill(self, records: Iterable[Record], *, otherwise: int) -> int:
+        """Adds records in their order until a batch is full; leaves out what its partition already has.
+
+        Gives the position up to which everything is published once the batches are; `otherwise` if there is no record.
+        """
+        reached = otherwise
+        for position, partition, key, value in records:
+            if position > self._before[partition].position:
+                batch = self._batches.get(partition)
+                if batch is None:
+                    batch = Batch(partition, self._before[partition].end_offset, self._identity)
+                    self._batches[partition] = batch
+                if not batch.add(key, value):
+                    break
+                self._positions[partition] = position
+            reached = position
+        return reached
+
+    def all(self) -> list[Batch]:
+        return list(self._batches.values())
+
+    def ends(self) -> dict[Partition, PartitionEnd]:
+        """Where the partitions end once the batches are appended."""
+        return {
+            partition: PartitionEnd(batch.offset + batch.count, self._positions[partition])
+            for partition, batch in self._batches.items()
+        }
