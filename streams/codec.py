@@ -16,7 +16,7 @@ from eventsourcing.persistence import JSONTranscoder, Mapper, StoredEvent
 from domain.catalogue import WIRE_NAMES, upcast
 from domain.event import RegisterEvent, fields_of
 from domain.vocabulary import RESTRICTED_SOURCE
-from projections.base.projection import Opener, PublishedEvent
+from projections.base.projection import Decryptor, PublishedEvent
 from streams.crypto.keys import KeyRing
 
 LARGEST_POSITION = 2**63 - 1
@@ -88,7 +88,7 @@ _ORIGINATORS = {
 """The aggregate class that a stream's first event begins."""
 
 
-def decode_event(value: bytes, opener: Opener) -> PublishedEvent:
+def decode_event(value: bytes, decryptor: Decryptor) -> PublishedEvent:
     """One record of register.events or access.events; raises ValueError, KeyError or TypeError where it is not one."""
     event = orjson.loads(value)
     position, version = event["position"], event["version"]
@@ -104,5 +104,5 @@ def decode_event(value: bytes, opener: Opener) -> PublishedEvent:
         event["source"],
         event["data"],
         event.get("sealed"),
-        opener,
+        decryptor,
     )

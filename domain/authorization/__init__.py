@@ -12,7 +12,7 @@ from domain.authorization.granting import refusal_to_grant, refusal_to_revoke
 from domain.authorization.masking import is_withheld, mask_entry, mask_look, restricted_services, withheld_involvements
 from domain.authorization.reasons import REASONS, NoReason, Reason, Stated, reason_of
 from domain.authorization.rights import RIGHTS, VERSION, Effect
-from domain.authorization.roles import Role, Standing
+from domain.authorization.roles import Entitlement, Role
 
 __all__ = [
     "REASONS",
@@ -21,10 +21,10 @@ __all__ = [
     "Action",
     "Cause",
     "Effect",
+    "Entitlement",
     "NoReason",
     "Reason",
     "Role",
-    "Standing",
     "Stated",
     "Verdict",
     "Where",

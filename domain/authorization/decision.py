@@ -6,7 +6,7 @@ from typing import NamedTuple
 from domain.authorization.actions import Action, Where
 from domain.authorization.causes import Cause
 from domain.authorization.rights import RIGHTS, Cell, Effect
-from domain.authorization.roles import Standing
+from domain.authorization.roles import Entitlement
 
 
 class Verdict(NamedTuple):
@@ -27,24 +27,24 @@ class Verdict(NamedTuple):
         return self.effect is Effect.ALLOW
 
 
-def decide(standing: Standing | None, action: Action, today: date, place: Where) -> Verdict:
+def decide(entitlement: Entitlement | None, action: Action, today: date, place: Where) -> Verdict:
     """Whether a user may do this on that day, about that place; what no row of the table allows is denied."""
-    if standing is None:
+    if entitlement is None:
         return Verdict(Effect.DENY, "no right was granted to this user", Cause.NOT_GRANTED)
-    if lapsed := standing.lapsed(today):
+    if lapsed := entitlement.lapsed(today):
         return Verdict(Effect.DENY, f"{lapsed}; ask the administrator of your authority", Cause.LAPSED)
-    row = RIGHTS.get(Cell(standing.role, action, place))
+    row = RIGHTS.get(Cell(entitlement.role, action, place))
     if row is None:
-        return _unlisted(standing, action, place)
-    effect = row.cleared if standing.sensitive else row.otherwise
+        return _unlisted(entitlement, action, place)
+    effect = row.cleared if entitlement.sensitive else row.otherwise
     if effect is Effect.DENY:
         why = "only somebody cleared for sensitive services may do this, who sees all there is"
         return Verdict(effect, why, Cause.CLEARANCE)
     return Verdict(effect)
 
 
-def _unlisted(standing: Standing, action: Action, place: Where) -> Verdict:
-    if place is not Where.OWN and Cell(standing.role, action, Where.OWN) in RIGHTS:
+def _unlisted(entitlement: Entitlement, action: Action, place: Where) -> Verdict:
+    if place is not Where.OWN and Cell(entitlement.role, action, Where.OWN) in RIGHTS:
         why = "this user may do so for the own authority only; name it, or ask somebody who works there"
         return Verdict(Effect.DENY, why, Cause.PLACE)
-    return Verdict(Effect.DENY, f"a user with the role {standing.role} may not do this", Cause.ROLE)
+    return Verdict(Effect.DENY, f"a user with the role {entitlement.role} may not do this", Cause.ROLE)

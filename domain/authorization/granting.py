@@ -1,9 +1,9 @@
 """Who may grant what to whom over the API, beyond what the table says: nobody to oneself, nothing elsewhere."""
 
-from domain.authorization.roles import Standing
+from domain.authorization.roles import Entitlement
 
 
-def refusal_to_grant(by: Standing, now: Standing | None, wanted: Standing) -> str | None:
+def refusal_to_grant(by: Entitlement, now: Entitlement | None, wanted: Entitlement) -> str | None:
     """Why `by` may not make of a user who stands as `now` (None: not at all) what is wanted; None where it may."""
     if wanted.user == by.user:
         return "nobody may grant a right to oneself; ask another administrator"
@@ -16,7 +16,7 @@ def refusal_to_grant(by: Standing, now: Standing | None, wanted: Standing) -> st
     return None
 
 
-def refusal_to_revoke(by: Standing, now: Standing) -> str | None:
+def refusal_to_revoke(by: Entitlement, now: Entitlement) -> str | None:
     """Why `by` may not revoke the right of a user who stands as `now`; None where it may."""
     if now.user == by.user:
         return "nobody may revoke the own right; ask another administrator"

@@ -16,7 +16,7 @@ class Role(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Entitlement:
     """What a user was granted. Each date is the last day on which it holds.
 
     `authority` is the ONS code of the local authority that the user works for, or None for the whole directory;

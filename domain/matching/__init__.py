@@ -12,23 +12,23 @@ from domain.matching.features import Features, features_of
 from domain.matching.index import MatchIndex
 from domain.matching.normalise import normalise_name, normalise_postcode
 from domain.matching.placement import Candidate, Finding, Placement, place
-from domain.matching.search import Asked, Searcher
-from domain.matching.search_grades import Standing, to_add
+from domain.matching.search import Searcher, SearchQuery
+from domain.matching.search_grades import MatchGrade, to_add
 from domain.matching.search_keys import search_keys
 from domain.matching.settings import MatcherSettings
 
 __all__ = [
-    "Asked",
     "Candidate",
     "Comparer",
     "Evidence",
     "Features",
     "Finding",
+    "MatchGrade",
     "MatchIndex",
     "MatcherSettings",
     "Placement",
+    "SearchQuery",
     "Searcher",
-    "Standing",
     "blocking_keys",
     "features_of",
     "normalise_name",

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from domain.matching.evidence import FIELDS, Comparer
 from domain.matching.features import Features, Name, features_of
-from domain.matching.search_grades import AGREEMENT, EXACT, IDENTIFIERS, ROUGH, UNKNOWN, Standing, fit_of, standing_of
+from domain.matching.search_grades import AGREEMENT, EXACT, IDENTIFIERS, ROUGH, UNKNOWN, MatchGrade, fit_of, standing_of
 from domain.matching.search_keys import Keys, asked_keys
 from domain.matching.search_variants import are_alike_without_vowels
 from domain.matching.settings import Chances, MatcherSettings
@@ -31,7 +31,7 @@ class Degree(NamedTuple):
     level: str
 
 
-class Asked(NamedTuple):
+class SearchQuery(NamedTuple):
     """Criteria made comparable: which of them say something, the keys they look up, and how far each can agree."""
 
     features: Features
@@ -51,16 +51,16 @@ class Searcher:
             for name in group:
                 self._nicknames.setdefault(name, set()).update(group)
 
-    def ask(self, criteria: Criteria) -> Asked:
+    def ask(self, criteria: Criteria) -> SearchQuery:
         """Criteria made comparable; those that say nothing (a name like Baby, gender unknown) are left out."""
         features = _features(criteria)
         given = features.names[0][0] if features.names else ""
         compared = self._compare(features, features)
         best = {name: degree for name, degree in compared.items() if degree.agreement != UNKNOWN}
         keys = asked_keys(features, self._nicknames.get(given.partition(" ")[0], ()))
-        return Asked(features, frozenset(best), keys, best)
+        return SearchQuery(features, frozenset(best), keys, best)
 
-    def judge(self, asked: Asked, said: Iterable[Features]) -> Standing | None:
+    def judge(self, asked: SearchQuery, said: Iterable[Features]) -> MatchGrade | None:
         """How well a child fits of whom all this was said, now or once; None where it is not to be shown.
 
         Each criterion counts as it agrees best; given and family name count together, so that both are of one name.
@@ -94,7 +94,7 @@ class Searcher:
         best = max(compared, key=order)
         return {name: best[name] for name in names}
 
-    def _share(self, asked: Asked, found: Mapping[str, Degree]) -> float:
+    def _share(self, asked: SearchQuery, found: Mapping[str, Degree]) -> float:
         """The part of the possible evidence that is given, against relatives or strangers, whichever is less."""
         shares = []
         for rival in (0, 1):

@@ -49,7 +49,7 @@ class Fit(NamedTuple):
     share: float
 
 
-class Standing(NamedTuple):
+class MatchGrade(NamedTuple):
     """How well a child fits: `score` lies between 0 and 1 and grows with the evidence, `grade` is by RULES."""
 
     score: float
@@ -86,13 +86,13 @@ def fit_of(agreement: Mapping[str, int], share: float) -> Fit:
     return Fit(frozenset(agreement), reaching(EXACT), reaching(NEAR), reaching(ROUGH), differing, share)
 
 
-def standing_of(fit: Fit) -> Standing | None:
+def standing_of(fit: Fit) -> MatchGrade | None:
     """Grade and score, or None for a child that is not to be shown."""
     grade = next((rule.grade for rule in RULES if rule.holds(fit)), None)
     if grade is None:
         return None
     least, most = _SCORES[grade]
-    return Standing(least + (most - least) * min(1.0, max(0.0, fit.share)), grade)
+    return MatchGrade(least + (most - least) * min(1.0, max(0.0, fit.share)), grade)
 
 
 def to_add(told: Collection[str]) -> str | None:

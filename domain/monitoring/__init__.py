@@ -1,8 +1,8 @@
 """Watching the watchers: what looks (`accesses.py`) tell of those who look.
 
-`curiosity.py` finds looks that nobody's work explains, `patterns.py` hours, numbers and overrides that stand out,
-`denied.py` who asks for what is not to be had, `report.py` puts them together. Nothing here knows a child's name:
-children are numbers.
+`unexplained_access.py` finds looks that nobody's work explains, `patterns.py` hours, numbers and overrides that stand
+out, `denied_attempts.py` who asks for what is not to be had, `report.py` puts them together. Nothing here knows a
+child's name: children are numbers.
 """
 
 from domain.monitoring.accesses import Access, Facts

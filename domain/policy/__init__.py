@@ -1,7 +1,7 @@
 """Inclusion policies: who is listed in a directory, from when, until when, and what that comes to.
 
 A policy (`policy.py`) is made of rules over a child's circumstances (`rules.py`); `sense.py` finds rules that can never
-hold. `judge.py` makes a policy quick to ask, and `passage.py` takes one child through its days, all policies at once.
+hold. `judge.py` makes a policy quick to ask, and `history.py` takes one child through its days, all policies at once.
 What they come to is counted in `tally.py`, which can be counted in parts and added, and told in `figures.py`, with
 what being listed gives away (`information.py`), and the time that contacts take (`contacts.py`). Where a directory must
 not tell of single children, counts are told to tens (`rounding.py`).
@@ -9,7 +9,7 @@ not tell of single children, counts are told to tens (`rounding.py`).
 
 from domain.policy.contacts import ContactsModel, Range
 from domain.policy.figures import figures
-from domain.policy.history import Passage, pass_through
+from domain.policy.history import PolicyHistory, policy_history
 from domain.policy.judge import Judge
 from domain.policy.policy import NamedPerson, Policy
 from domain.policy.rounding import STEP, to_tens
@@ -21,11 +21,11 @@ __all__ = [
     "ContactsModel",
     "Judge",
     "NamedPerson",
-    "Passage",
     "Policy",
+    "PolicyHistory",
     "Range",
     "Tallies",
     "figures",
-    "pass_through",
+    "policy_history",
     "to_tens",
 ]

@@ -5,14 +5,14 @@ from datetime import date
 from typing import NamedTuple
 
 from domain.policy.judge import Judge
-from domain.timeline import Circumstances, Fact, walk
+from domain.timeline import Circumstances, Fact, timeline_cursor
 from domain.timeline.changes import Key
 
 Spell = tuple[str, str | None]
 """From a day up to, not including, another; None where it goes on."""
 
 
-class Passage:
+class PolicyHistory:
     """What a child's days up to one come to.
 
     `at` are its circumstances at the end, `known_from` the day on which an agency first told of it. `needs` are the
@@ -43,43 +43,45 @@ class _State(NamedTuple):
     here: bool
 
 
-def pass_through(facts: Iterable[Fact], judges: Sequence[Judge], ages: Sequence[int], on: str) -> Passage | None:
-    """A child's passage up to and including the day `on`; None where no agency had told of it by then.
+def policy_history(
+    facts: Iterable[Fact], judges: Sequence[Judge], ages: Sequence[int], on: str
+) -> PolicyHistory | None:
+    """A child's history up to and including the day `on`; None where no agency had told of it by then.
 
-    `facts` as for `domain.timeline.walk`, `ages` all that the policies name. What is true at the end of a day counts
-    for that day.
+    `facts` as for `domain.timeline.timeline_cursor`, `ages` all that the policies name. What is true at the end of a
+    day counts for that day.
     """
-    passage = Passage(len(judges))
-    lists = [_Listing(judge, passage, place) for place, judge in enumerate(judges)]
+    history = PolicyHistory(len(judges))
+    lists = [_Listing(judge, history, place) for place, judge in enumerate(judges)]
     before = _State(False, True)
     needy_since: str | None = None
     met: set[Key] = set()
     at = None
-    for at in walk(facts, ages, on):
+    for at in timeline_cursor(facts, ages, on):
         day, now = at.day, _State(at.in_need, at.here)
         if now.need != before.need:
             if now.need:
                 needy_since = day
             elif needy_since is not None:
-                passage.needs.append((needy_since, day))
+                history.needs.append((needy_since, day))
         if at.working.keys() != met:
-            _meet(passage, at, met)
-        if not passage.known_from and at.known:
-            passage.known_from = day
+            _meet(history, at, met)
+        if not history.known_from and at.known:
+            history.known_from = day
         for listing in lists:
             listing.see(at, before, now)
         before = now
     if at is None or not at.known:
         return None
     if before.need and needy_since is not None:
-        passage.needs.append((needy_since, None))
+        history.needs.append((needy_since, None))
     for listing in lists:
         listing.close(on, before)
-    passage.at = at
-    return passage
+    history.at = at
+    return history
 
 
-def _meet(passage: Passage, at: Circumstances, met: set[Key]) -> None:
+def _meet(history: PolicyHistory, at: Circumstances, met: set[Key]) -> None:
     """Counts the pairs of involvements that came together on this day, and forgets those that ended."""
     working = at.working
     pairs = 0
@@ -93,18 +95,18 @@ def _meet(passage: Passage, at: Circumstances, met: set[Key]) -> None:
     met.clear()
     met.update(working)
     if pairs:
-        passage.meetings.append((at.day, pairs))
+        history.meetings.append((at.day, pairs))
 
 
 class _Listing:
     """Whether one policy lists the child, moved on from change to change."""
 
-    __slots__ = ("ended", "holds", "passage", "place", "since", "spells", "stays", "stopped")
+    __slots__ = ("ended", "history", "holds", "place", "since", "spells", "stays", "stopped")
 
-    def __init__(self, judge: Judge, passage: Passage, place: int) -> None:
+    def __init__(self, judge: Judge, history: PolicyHistory, place: int) -> None:
         self.holds, self.ended, self.stays = judge.holds, judge.ended, judge.stays
-        self.passage, self.place = passage, place
-        self.spells = passage.listed[place]
+        self.history, self.place = history, place
+        self.spells = history.listed[place]
         self.since: str | None = None
         self.stopped: int | None = None
 
@@ -146,7 +148,7 @@ class _Listing:
             self.spells.append((self.since, day))
         self.since = self.stopped = None
         if state.need and state.here:
-            self.passage.dropped[self.place] += 1
+            self.history.dropped[self.place] += 1
 
 
 def days_listed(spells: Iterable[Spell], on: str) -> Iterator[int]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import Any, Self
 
-from domain.policy.history import Passage, Spell, days_listed
+from domain.policy.history import PolicyHistory, Spell, days_listed
 from domain.policy.judge import Judge
 from domain.policy.rounding import to_tens
 from domain.reports import QUESTIONS
@@ -69,18 +69,18 @@ class Population(_Adds):
     contacts: int = 0
     with_contacts: int = 0
 
-    def count(self, passage: Passage) -> None:
+    def count(self, history: PolicyHistory) -> None:
         """One more child."""
         self.children += 1
-        at = passage.at
+        at = history.at
         self.involvements += len(at.working)
-        if passage.needs:
+        if history.needs:
             self.in_need_ever += 1
-            self.needs += len(passage.needs)
-            self.in_need_now += passage.needs[-1][1] is None
-        if passage.meetings:
+            self.needs += len(history.needs)
+            self.in_need_now += history.needs[-1][1] is None
+        if history.meetings:
             self.with_contacts += 1
-            self.contacts += 2 * sum(pairs for _, pairs in passage.meetings)
+            self.contacts += 2 * sum(pairs for _, pairs in history.meetings)
 
 
 @dataclass
@@ -130,17 +130,17 @@ class Tallies:
         told.policies = [each.rounded() for each in self.policies]
         return told
 
-    def count(self, child: str, passage: Passage, lists: Sequence[Lists]) -> None:
+    def count(self, child: str, history: PolicyHistory, lists: Sequence[Lists]) -> None:
         """One more child, who is put on those `lists` of each policy that are about it."""
-        found = [name for name, question in QUESTIONS.items() if question(passage.at) is not None]
-        self.population.count(passage)
+        found = [name for name, question in QUESTIONS.items() if question(history.at) is not None]
+        self.population.count(history)
         self.population.findings.update(found)
         for place, (judge, tally) in enumerate(zip(self._judges, self.policies, strict=True)):
             behind = _Behind(child, lists[place])
-            _count_listing(tally, passage, place, found, behind)
-            _count_needs(tally, passage, place, self._on, behind)
-            _count_contacts(tally, passage, place, behind)
-            _count_persons(tally, passage, place, judge, behind)
+            _count_listing(tally, history, place, found, behind)
+            _count_needs(tally, history, place, self._on, behind)
+            _count_contacts(tally, history, place, behind)
+            _count_persons(tally, history, place, judge, behind)
 
 
 class _Behind:
@@ -156,8 +156,8 @@ class _Behind:
             self.lists[figure].append(self.child)
 
 
-def _count_listing(tally: Tally, passage: Passage, place: int, found: Sequence[str], behind: _Behind) -> None:
-    spells, at = passage.listed[place], passage.at
+def _count_listing(tally: Tally, history: PolicyHistory, place: int, found: Sequence[str], behind: _Behind) -> None:
+    spells, at = history.listed[place], history.at
     if spells:
         tally.listed_ever += 1
         tally.begun += len(spells)
@@ -165,12 +165,12 @@ def _count_listing(tally: Tally, passage: Passage, place: int, found: Sequence[s
         if len(spells) > 1:
             tally.reversed += len(spells) - 1
             behind("reversed")
-        if passage.dropped[place]:
-            tally.removed_in_need += passage.dropped[place]
+        if history.dropped[place]:
+            tally.removed_in_need += history.dropped[place]
             behind("removed_in_need")
     else:
         behind("not_listed_ever")
-    if passage.is_listed(place):
+    if history.is_listed(place):
         tally.listed_now += 1
         return
     behind("not_listed_now")
@@ -182,17 +182,17 @@ def _count_listing(tally: Tally, passage: Passage, place: int, found: Sequence[s
         behind("findings_lost")
 
 
-def _count_needs(tally: Tally, passage: Passage, place: int, on: str, behind: _Behind) -> None:
-    spells, needs = passage.listed[place], passage.needs
+def _count_needs(tally: Tally, history: PolicyHistory, place: int, on: str, behind: _Behind) -> None:
+    spells, needs = history.listed[place], history.needs
     if not needs:
         if spells:
             tally.held += 1
             tally.held_days += sum(days_listed(spells, on))
-            tally.held_records += len(passage.at.known_to)
+            tally.held_records += len(history.at.known_to)
             behind("held_without_need")
         return
     if needs[-1][1] is None:
-        if passage.is_listed(place):
+        if history.is_listed(place):
             tally.listed_in_need_now += 1
         else:
             behind("in_need_unlisted_now")
@@ -218,20 +218,20 @@ def _count_unseen(tally: Tally, need: Spell, spells: Sequence[Spell], on: str) -
     return listed is not None
 
 
-def _count_contacts(tally: Tally, passage: Passage, place: int, behind: _Behind) -> None:
-    if not passage.meetings:
+def _count_contacts(tally: Tally, history: PolicyHistory, place: int, behind: _Behind) -> None:
+    if not history.meetings:
         return
-    spells = passage.listed[place]
-    findable = [_lists_on(spells, day) for day, _ in passage.meetings]
-    tally.findable += 2 * sum(pairs for (_, pairs), found in zip(passage.meetings, findable, strict=True) if found)
+    spells = history.listed[place]
+    findable = [_lists_on(spells, day) for day, _ in history.meetings]
+    tally.findable += 2 * sum(pairs for (_, pairs), found in zip(history.meetings, findable, strict=True) if found)
     if not all(findable):
         behind("contacts_not_findable")
 
 
-def _count_persons(tally: Tally, passage: Passage, place: int, judge: Judge, behind: _Behind) -> None:
+def _count_persons(tally: Tally, history: PolicyHistory, place: int, judge: Judge, behind: _Behind) -> None:
     """Counts who is listed, under age, alive and here, and lacks somebody whom the policy gives every such child."""
-    at = passage.at
-    if not (judge.named_person or judge.needs_lead) or not at.here or not passage.is_listed(place):
+    at = history.at
+    if not (judge.named_person or judge.needs_lead) or not at.here or not history.is_listed(place):
         return
     if judge.named_person and not judge.named_person(at):
         tally.without_named_person += 1

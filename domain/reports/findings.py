@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from domain.reports.questions import EDUCATION, QUESTIONS, Answer, Question, education
-from domain.timeline import Circumstances, Fact, walk
+from domain.timeline import Circumstances, Fact, timeline_cursor
 
 
 class Finding(NamedTuple):
@@ -35,11 +35,11 @@ _QUESTIONS: tuple[tuple[str, Question], ...] = (*QUESTIONS.items(), (EDUCATION, 
 def findings(facts: Iterable[Fact]) -> list[Finding]:
     """The findings of all reports for one child, of any day, also of days to come: a child grows up by itself.
 
-    `facts` as for `domain.timeline.walk`.
+    `facts` as for `domain.timeline.timeline_cursor`.
     """
     found: list[Finding] = []
     held: dict[str, _Open] = {}
-    for at in walk(facts):
+    for at in timeline_cursor(facts):
         for report, question in _QUESTIONS:
             _judge(found, held, report, question(at), at)
     found += [Finding(report, still.begins, None, *still[1:]) for report, still in held.items()]

@@ -8,7 +8,7 @@ from uuid import UUID
 from domain.agency import Agency
 from domain.source_record import events
 from domain.source_record.record import SourceRecord
-from domain.source_record.rules import Asked, Refusal, first_broken
+from domain.source_record.rules import Refusal, RuleContext, first_broken
 from domain.vocabulary import SubmissionType
 
 
@@ -41,7 +41,7 @@ def decide(
     `record` is None where nothing was ever registered; `new_id` is the stream id for a record that begins here;
     `other_record_has_involvement` says that the agency uses the named involvement reference for another record.
     """
-    asked = Asked(
+    asked = RuleContext(
         said.type, said.subject, said.time, said.data, said.agency, record, other_record_has_involvement, recorded_at
     )
     refusal = first_broken(asked)

@@ -26,7 +26,7 @@ class Refusal:
     message: str
 
 
-class Asked(NamedTuple):
+class RuleContext(NamedTuple):
     """What a rule may look at: the submission, its agency, the record where it is known, and the clock."""
 
     type: str
@@ -65,10 +65,12 @@ class Rule:
 
     refusal: Refusal
     types: frozenset[str]
-    is_broken: Callable[[Asked], bool]
+    is_broken: Callable[[RuleContext], bool]
 
 
-def _rule(code: str, field: str, message: str, types: set[SubmissionType], is_broken: Callable[[Asked], bool]) -> Rule:
+def _rule(
+    code: str, field: str, message: str, types: set[SubmissionType], is_broken: Callable[[RuleContext], bool]
+) -> Rule:
     return Rule(Refusal(field, code, message), frozenset(types), is_broken)
 
 
@@ -212,7 +214,7 @@ RULES_OF: dict[str, tuple[Rule, ...]] = {
 }
 
 
-def first_broken(asked: Asked) -> Refusal | None:
+def first_broken(asked: RuleContext) -> Refusal | None:
     """The refusal of the first rule that is broken, or None where the submission stands."""
     for rule in RULES_OF[asked.type]:
         if rule.is_broken(asked):

@@ -5,8 +5,18 @@ changes in order of their days (`changes.py`), and moving through these gives th
 (`circumstances.py`). Days are effective ones, as ISO texts; what is told later of an earlier day changes that day.
 """
 
-from domain.timeline.circumstances import Circumstances, FlagUp, Working, walk
+from domain.timeline.circumstances import Circumstances, FlagUp, Working, timeline_cursor
 from domain.timeline.facts import Fact, FactKind, organisation_key
 from domain.timeline.summary import Summary, summary
 
-__all__ = ["Circumstances", "Fact", "FactKind", "FlagUp", "Summary", "Working", "organisation_key", "summary", "walk"]
+__all__ = [
+    "Circumstances",
+    "Fact",
+    "FactKind",
+    "FlagUp",
+    "Summary",
+    "Working",
+    "organisation_key",
+    "summary",
+    "timeline_cursor",
+]

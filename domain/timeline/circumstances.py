@@ -36,7 +36,7 @@ class FlagUp(NamedTuple):
 
 
 class Circumstances:
-    """A child on `day`. Read it, don't keep it: `walk` moves it on.
+    """A child on `day`. Read it, don't keep it: `timeline_cursor` moves it on.
 
     `age` is in years, None where the date of birth is not known; `school_age` is True then, so that nobody is missed.
     """
@@ -164,7 +164,9 @@ class Circumstances:
 _TEACHING = frozenset({Service.EDUCATION, Service.HOME_EDUCATION})
 
 
-def walk(facts: Iterable[Fact], ages: Sequence[int] = (18,), last: str | None = None) -> Iterator[Circumstances]:
+def timeline_cursor(
+    facts: Iterable[Fact], ages: Sequence[int] = (18,), last: str | None = None
+) -> Iterator[Circumstances]:
     """The circumstances after each day on which something changed, in order of days: one object, moved on.
 
     `facts` are those of all records of one child, in order of stream and version. Birthdays of `ages` are changes too,

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import orjson
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
-from projections.base.projection import Opener
+from projections.base.projection import Decryptor
 
 LOOKS = ("ChildrenShown", "OverrideUsed")
 """Wire names, without version, of events of the log that are looks."""
@@ -45,7 +45,7 @@ class _Row(NamedTuple):
     told: dict[str, Any]
 
 
-def looks_between(cursor: Cursor, opener: Opener, begin: str, end: str, most: int) -> list[Looked]:
+def looks_between(cursor: Cursor, decryptor: Decryptor, begin: str, end: str, most: int) -> list[Looked]:
     """Looks from one time up to, not including, another, in order of the log, at most `most`."""
     return [
         Looked(
@@ -57,19 +57,21 @@ def looks_between(cursor: Cursor, opener: Opener, begin: str, end: str, most: in
             each.children,
             each.told.get("reason_code"),
         )
-        for each in _between(cursor, opener, begin, end, LOOKS, most)
+        for each in _between(cursor, decryptor, begin, end, LOOKS, most)
     ]
 
 
-def denials_between(cursor: Cursor, opener: Opener, begin: str, end: str, most: int) -> list[Attempted]:
+def denials_between(cursor: Cursor, decryptor: Decryptor, begin: str, end: str, most: int) -> list[Attempted]:
     """Denied attempts that were recorded from one time up to another, in order of the log, at most `most` records."""
     return [
         Attempted(each.told["since"], each.user, each.told["action"], each.told["cause"], each.told["count"])
-        for each in _between(cursor, opener, begin, end, DENIALS, most)
+        for each in _between(cursor, decryptor, begin, end, DENIALS, most)
     ]
 
 
-def _between(cursor: Cursor, opener: Opener, begin: str, end: str, types: Collection[str], most: int) -> list[_Row]:
+def _between(
+    cursor: Cursor, decryptor: Decryptor, begin: str, end: str, types: Collection[str], most: int
+) -> list[_Row]:
     cursor.execute(
         "select a.position, a.time, a.stream, a.type, a.children::text[], a.data, f.sealed"
         " from views.access_log a join views.access_log f on f.stream = a.stream and f.version = 1"
@@ -78,21 +80,21 @@ def _between(cursor: Cursor, opener: Opener, begin: str, end: str, types: Collec
         (begin, end, list(types), most),
     )
     rows = cursor.fetchall()
-    opener.prefetch({row[2] for row in rows})
+    decryptor.prefetch({row[2] for row in rows})
     users: dict[str, str | None] = {}
     found = []
     for position, time, stream, kind, children, data, sealed in rows:
         if stream not in users:
-            users[stream] = user_of(opener, stream, sealed)
+            users[stream] = user_of(decryptor, stream, sealed)
         name = kind.partition(".")[0]
         found.append(_Row(position, time, users[stream], name, tuple(children), orjson.loads(data)))
     return found
 
 
-def user_of(opener: Opener, stream: str, sealed: str | None) -> str | None:
+def user_of(decryptor: Decryptor, stream: str, sealed: str | None) -> str | None:
     """Whose a stream is, which its first event holds under seal."""
     try:
-        user: Any = opener.open(stream, 1, sealed).get("user") if sealed else None
+        user: Any = decryptor.open(stream, 1, sealed).get("user") if sealed else None
     except KeyError:
         return None
     return None if user is None else str(user)

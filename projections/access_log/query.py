@@ -7,7 +7,7 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
 from projections.access_log.period import LOOKS
 from projections.base.prepared import Prepared
-from projections.base.projection import Opener
+from projections.base.projection import Decryptor
 from projections.visibility.survivors import family_of
 
 SEALED = ("user", "reason", "asked", "shown", "hidden", "masked")
@@ -17,7 +17,7 @@ _TOLD = (*LOOKS, "InvestigationClosed")
 """Events that are told of a child: looks, and how one behind a shield was found to be."""
 
 
-def accesses(cursor: Cursor, opener: Opener, child: str, limit: int = 1000) -> list[dict[str, Any]]:
+def accesses(cursor: Cursor, decryptor: Decryptor, child: str, limit: int = 1000) -> list[dict[str, Any]]:
     """Looks at a child and every one that was absorbed into it, latest first, at most `limit`.
 
     Each is `{position, type, time, recorded_at, user, reason, action, asked, children, count}` with role, effect,
@@ -26,8 +26,8 @@ def accesses(cursor: Cursor, opener: Opener, child: str, limit: int = 1000) -> l
     """
     _OF_CHILD.execute(cursor, (child, list(_TOLD), limit))
     rows = cursor.fetchall()
-    opener.prefetch({row[0] for row in rows})
-    return [_access(row, opener) for row in rows]
+    decryptor.prefetch({row[0] for row in rows})
+    return [_access(row, decryptor) for row in rows]
 
 
 _OF_CHILD = Prepared(
@@ -42,17 +42,17 @@ _OF_CHILD = Prepared(
 """Whoever looks for the latest few must not walk the log from its end until it has met them."""
 
 
-def opened(opener: Opener, stream: str, version: int, sealed: str | None) -> dict[str, Any]:
+def opened(decryptor: Decryptor, stream: str, version: int, sealed: str | None) -> dict[str, Any]:
     """The sealed fields of an access event; none once its key is destroyed."""
     try:
-        return opener.open(stream, version, sealed) if sealed else {}
+        return decryptor.open(stream, version, sealed) if sealed else {}
     except KeyError:
         return {}
 
 
-def _access(row: tuple[Any, ...], opener: Opener) -> dict[str, Any]:
+def _access(row: tuple[Any, ...], decryptor: Decryptor) -> dict[str, Any]:
     stream, version, position, kind, time, recorded_at, children, data, sealed = row
-    personal = opened(opener, stream, version, sealed)
+    personal = opened(decryptor, stream, version, sealed)
     return {
         "position": position,
         "type": kind,

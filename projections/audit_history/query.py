@@ -8,9 +8,9 @@ import orjson
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
 from domain.vocabulary import RESTRICTED_SOURCE, STEWARDSHIP_SOURCE
-from projections.base.projection import Opener, PublishedEvent
+from projections.base.projection import Decryptor, PublishedEvent
 from projections.visibility.restricted import unless_cleared
-from projections.visibility.shields import veiled_names, veils
+from projections.visibility.shields import hidden_ids, shieldings
 from projections.visibility.survivors import family, survivor
 
 EVENT_COLUMNS = "h.position, h.stream, h.version, h.type, h.time, h.recorded_at, h.source, h.data, h.sealed"
@@ -21,23 +21,23 @@ Version = tuple[str, int]
 """One event: its stream and version."""
 
 
-def stored_event(row: Sequence[Any], opener: Opener) -> PublishedEvent:
+def stored_event(row: Sequence[Any], decryptor: Decryptor) -> PublishedEvent:
     """The event of a row of EVENT_COLUMNS."""
     position, stream, version, kind, time, recorded_at, source, data, sealed = row
     return PublishedEvent(
-        position, stream, version, kind, time, recorded_at, source, orjson.loads(data), sealed, opener
+        position, stream, version, kind, time, recorded_at, source, orjson.loads(data), sealed, decryptor
     )
 
 
-def events_of(cursor: Cursor, opener: Opener, streams: Iterable[str]) -> list[PublishedEvent]:
+def events_of(cursor: Cursor, decryptor: Decryptor, streams: Iterable[str]) -> list[PublishedEvent]:
     """Every event of the named streams, in order of position; their keys are fetched."""
     wanted = list(streams)
     cursor.execute(
         f"select {EVENT_COLUMNS} from views.history h where h.stream = any(%s::uuid[]) order by h.position",  # noqa: S608
         (wanted,),
     )
-    events = [stored_event(row, opener) for row in cursor.fetchall()]
-    opener.prefetch({event.stream for event in events if event.sealed})
+    events = [stored_event(row, decryptor) for row in cursor.fetchall()]
+    decryptor.prefetch({event.stream for event in events if event.sealed})
     return events
 
 
@@ -56,7 +56,7 @@ def true_source(event: PublishedEvent, personal: Mapping[str, Any]) -> str:
 
 def history(
     cursor: Cursor,
-    opener: Opener,
+    decryptor: Decryptor,
     child: str,
     *,
     cleared: bool = False,
@@ -86,14 +86,14 @@ def history(
     if all(removed for _, removed in linked):
         return []
     streams = [record for record, _ in linked]
-    events = events_of(cursor, opener, [*family(cursor, child), *streams] if cleared else streams)
-    if veils(cursor, [child], opened):
+    events = events_of(cursor, decryptor, [*family(cursor, child), *streams] if cleared else streams)
+    if shieldings(cursor, [child], opened):
         return []
-    left_out = {*hidden, *veiled_names(cursor, {id_ for event in events for id_ in _named(event)}, opened)}
+    left_out = {*hidden, *hidden_ids(cursor, {id_ for event in events for id_ in _named(event)}, opened)}
     events = [event for event in events if not _tells_of(event, left_out) and not _is_about(event, withheld)]
     events_by_version = {(event.stream, event.version): event for event in events}
     missing = {cause for event in events if (cause := _cause(event)) and cause not in events_by_version}
-    events_by_version |= _events(cursor, opener, missing)
+    events_by_version |= _events(cursor, decryptor, missing)
     personal = {version: open_event(event) for version, event in events_by_version.items()}
     return [_shown(event, events_by_version, personal) for event in events]
 
@@ -121,7 +121,7 @@ def _cause(event: PublishedEvent) -> Version | None:
     return (record, version) if isinstance(record, str) and isinstance(version, int) else None
 
 
-def _events(cursor: Cursor, opener: Opener, versions: Iterable[Version]) -> dict[Version, PublishedEvent]:
+def _events(cursor: Cursor, decryptor: Decryptor, versions: Iterable[Version]) -> dict[Version, PublishedEvent]:
     """The named events; nothing is asked where none is named."""
     wanted = list(versions)
     if not wanted:
@@ -131,7 +131,7 @@ def _events(cursor: Cursor, opener: Opener, versions: Iterable[Version]) -> dict
         " join unnest(%s::uuid[], %s::int[]) as wanted (stream, version) using (stream, version)",
         ([stream for stream, _ in wanted], [version for _, version in wanted]),
     )
-    return {(row[1], row[2]): stored_event(row, opener) for row in cursor.fetchall()}
+    return {(row[1], row[2]): stored_event(row, decryptor) for row in cursor.fetchall()}
 
 
 def _shown(

@@ -64,9 +64,9 @@ def upsert_sql(table: Table, rows: str) -> str:
 
 
 def _upsert(cursor: Cursor, table: Table, rows: Iterable[Row], escape: bool) -> None:
-    passage = f"incoming_{table.name}"
-    cursor.execute(f"create temp table if not exists {passage} (like {table.name}) on commit delete rows")
-    cursor.execute(f"delete from pg_temp.{passage}")  # noqa: S608
-    copy(cursor, f"pg_temp.{passage}", table, latest(table, rows), escape=escape)
-    query = f"select {', '.join(table.columns)} from pg_temp.{passage}"  # noqa: S608
+    staging = f"incoming_{table.name}"
+    cursor.execute(f"create temp table if not exists {staging} (like {table.name}) on commit delete rows")
+    cursor.execute(f"delete from pg_temp.{staging}")  # noqa: S608
+    copy(cursor, f"pg_temp.{staging}", table, latest(table, rows), escape=escape)
+    query = f"select {', '.join(table.columns)} from pg_temp.{staging}"  # noqa: S608
     cursor.execute(upsert_sql(table, query))

@@ -9,7 +9,7 @@ Row = tuple[Any, ...]
 """The values of a row in the order of its table's columns."""
 
 
-class Opener(Protocol):
+class Decryptor(Protocol):
     """Opens sealed payloads. A key ring is one."""
 
     def prefetch(self, streams: Iterable[str]) -> None:
@@ -34,12 +34,12 @@ class PublishedEvent(NamedTuple):
     source: str
     data: Mapping[str, Any]
     sealed: str | None
-    opener: Opener
+    decryptor: Decryptor
 
     @property
     def personal(self) -> dict[str, Any]:
-        """The sealed fields, opened; empty where nothing is sealed. Raises what `Opener.open` raises."""
-        return self.opener.open(self.stream, self.version, self.sealed) if self.sealed else {}
+        """The sealed fields, opened; empty where nothing is sealed. Raises what `Decryptor.open` raises."""
+        return self.decryptor.open(self.stream, self.version, self.sealed) if self.sealed else {}
 
 
 class PublishedReceipt(NamedTuple):

@@ -8,7 +8,7 @@ from projections.base.projection import Put
 from projections.cross_stream import findings, hidden_children
 
 
-class Following:
+class CrossStreamProjection:
     """Made before row changes are written; `refresh` is for after, in the same transaction."""
 
     def __init__(self, cursor: Cursor, puts: Sequence[Put]) -> None:

@@ -15,7 +15,7 @@ Entry = dict[str, Any]
 States = Mapping[str, RecordState | None]
 
 
-class Sight(NamedTuple):
+class ReadScope(NamedTuple):
     """What decides what is left out.
 
     Whether the reader is cleared for sensitive services, the day on which consents must hold, and the children that the
@@ -27,13 +27,13 @@ class Sight(NamedTuple):
     opened: Collection[str] = ()
 
 
-class Seen(NamedTuple):
+class RedactedEntry(NamedTuple):
     """What a reader sees of a child.
 
     `entry` is composed without the `hidden` records (their streams) and is None where nothing else is known;
     `withheld` are the sensitive involvements of shown records, (record, number), to which no consent stands;
-    `services` is how many services of hidden records are to be shown as restricted; `veiled` says that the child is
-    shielded from the reader.
+    `services` is how many services of hidden records are to be shown as restricted; `is_shielded` says that the child
+    is shielded from the reader.
     """
 
     child: str
@@ -41,19 +41,19 @@ class Seen(NamedTuple):
     hidden: Sequence[str] = ()
     withheld: frozenset[tuple[str, int]] = frozenset()
     services: int = 0
-    veiled: bool = False
+    is_shielded: bool = False
 
 
-def seen_of(
+def redact(
     child: str,
     facts: Iterable[PublishedEvent],
     linked: Mapping[str, int],
     as_of_time: str | None,
     today: date,
-    sight: Sight,
+    read_scope: ReadScope,
     *,
     states_now: States | None = None,
-) -> Seen:
+) -> RedactedEntry:
     """What is seen of a child of whose records `facts` are the events that hold, and `linked` when each came to it.
 
     Consents are judged by `states_now`, where facts are of an earlier time: one that was withdrawn holds for no time.
@@ -65,21 +65,21 @@ def seen_of(
         stream
         for stream, events in by_stream.items()
         if is_withheld(
-            judged[stream], {event.source for event in events}, cleared=sight.cleared, today=sight.consents_on
+            judged[stream], {event.source for event in events}, cleared=read_scope.cleared, today=read_scope.consents_on
         )
     ]
     withheld = frozenset(
         (stream, number)
         for stream in states
         if (state := judged[stream])
-        for number in withheld_involvements(state, sight.consents_on)
+        for number in withheld_involvements(state, read_scope.consents_on)
     )
     for stream, number in withheld:
         if state := states[stream]:
             state.involvements.pop(number, None)
     records = [state for stream, state in states.items() if state and stream not in hidden]
     if not records:
-        return Seen(child, None, hidden, withheld)
+        return RedactedEntry(child, None, hidden, withheld)
     told = [event for stream, events in by_stream.items() if stream not in hidden for event in events]
     came = [position for record, position in linked.items() if record not in hidden]
     composed = compose(
@@ -89,8 +89,8 @@ def seen_of(
         as_of=as_of_time or max(event.recorded_at for event in told),
         today=today,
     )
-    unnamed = [] if sight.cleared else [state for stream in hidden if (state := states[stream])]
-    return Seen(child, composed, hidden, withheld, restricted_services(unnamed, today))
+    unnamed = [] if read_scope.cleared else [state for stream in hidden if (state := states[stream])]
+    return RedactedEntry(child, composed, hidden, withheld, restricted_services(unnamed, today))
 
 
 def by_record(facts: Iterable[PublishedEvent]) -> Mapping[str, list[PublishedEvent]]:

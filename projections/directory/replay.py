@@ -7,23 +7,23 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
 from projections.audit_history.query import events_of
 from projections.base.memory import MemoryViews
-from projections.base.projection import Opener, PublishedEvent
+from projections.base.projection import Decryptor, PublishedEvent
 from projections.directory.membership import Membership, membership_of
 from projections.directory.project import ASPECTS, FACT, Directory
-from projections.directory.redaction import Seen, Sight, by_record, seen_of, state_of
-from projections.visibility.shields import veiled_names
+from projections.directory.redaction import ReadScope, RedactedEntry, by_record, redact, state_of
+from projections.visibility.shields import hidden_ids
 from projections.visibility.survivors import MOST_HOPS, was_known_openly
 
 
 def replayed(
     cursor: Cursor,
-    opener: Opener,
+    decryptor: Decryptor,
     child: str,
     recorded_at: str | None,
     effective: str | None,
     today: date,
-    sight: Sight,
-) -> Seen:
+    read_scope: ReadScope,
+) -> RedactedEntry:
     """The child as it was known at `recorded_at`, of what had become true by `effective`; None is without a bound.
 
     Records belong to whom they did then, but for those that now are a shielded child's; age is judged for `today`,
@@ -31,13 +31,13 @@ def replayed(
     """
     views = MemoryViews()
     directory = Directory()
-    child, records = _members(cursor, opener, child, recorded_at, sight)
-    told = events_of(cursor, opener, records)
-    veiled = veiled_names(cursor, [child, *records], sight.opened)
-    if child in veiled:
-        return Seen(child)
-    told = [event for event in told if event.stream not in veiled]
-    records = {record: position for record, position in records.items() if record not in veiled}
+    child, records = _members(cursor, decryptor, child, recorded_at, read_scope)
+    told = events_of(cursor, decryptor, records)
+    hidden = hidden_ids(cursor, [child, *records], read_scope.opened)
+    if child in hidden:
+        return RedactedEntry(child)
+    told = [event for event in told if event.stream not in hidden]
+    records = {record: position for record, position in records.items() if record not in hidden}
     events = {
         (event.stream, event.version): event
         for event in _known(told, recorded_at)
@@ -47,20 +47,20 @@ def replayed(
         views.apply(directory.project(event))
     facts = [events[stream, version] for stream, _, _, version, _ in views.rows(FACT)]
     begun = {event.stream for event in facts}
-    linked = {record: position for record, position in records.items() if sight.cleared or record in begun}
+    linked = {record: position for record, position in records.items() if read_scope.cleared or record in begun}
     states_now = {stream: state_of(each) for stream, each in by_record(told).items()}
-    return seen_of(child, facts, linked, recorded_at, today, sight, states_now=states_now)
+    return redact(child, facts, linked, recorded_at, today, read_scope, states_now=states_now)
 
 
 def _members(
-    cursor: Cursor, opener: Opener, child: str, recorded_at: str | None, sight: Sight
+    cursor: Cursor, decryptor: Decryptor, child: str, recorded_at: str | None, read_scope: ReadScope
 ) -> tuple[str, dict[str, int]]:
     """Which child the number meant then, and its records with the positions at which they came."""
     membership = Membership()
-    if not sight.cleared and not was_known_openly(cursor, child):
+    if not read_scope.cleared and not was_known_openly(cursor, child):
         return child, {}
     for _ in range(MOST_HOPS):
-        membership = membership_of(_known(events_of(cursor, opener, [child]), recorded_at))
+        membership = membership_of(_known(events_of(cursor, decryptor, [child]), recorded_at))
         if membership.superseded_by is None:
             break
         child = membership.superseded_by

@@ -8,7 +8,7 @@ import orjson
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
 from projections.visibility.restricted import unless_cleared
-from projections.visibility.shields import NOWHERE, unless_kept_by, unless_shielded
+from projections.visibility.shields import NOWHERE, unless_in_custody_of, unless_shielded
 
 
 class Place(NamedTuple):
@@ -57,37 +57,37 @@ _CONTRADICTING = (
 
 
 def suspected_pairs(
-    cursor: Cursor, after: Place | None, limit: int, *, cleared: bool = False, keeper: str = NOWHERE
+    cursor: Cursor, after: Place | None, limit: int, *, cleared: bool = False, custodian: str = NOWHERE
 ) -> list[OpenPair]:
     """Pairs of children of which some records may be one child, best score first.
 
     A pair is open while its records belong to different children, neither is removed, and nobody dismissed it since.
     One that a sensitive agency's record speaks for is left out unless the reader is cleared for it, and one with a
-    shielded child unless the reader is the `keeper` of its shield.
+    shielded child unless the reader is the `custodian` of its shield.
     """
-    return _pairs(cursor, _SUSPECTED, after, limit, cleared, keeper)
+    return _pairs(cursor, _SUSPECTED, after, limit, cleared, custodian)
 
 
 def contradictions(
-    cursor: Cursor, after: Place | None, limit: int, *, cleared: bool = False, keeper: str = NOWHERE
+    cursor: Cursor, after: Place | None, limit: int, *, cleared: bool = False, custodian: str = NOWHERE
 ) -> list[OpenPair]:
     """Pairs of records of one child that contradict each other, until one of them is amended or the two are parted.
 
     `left` and `right` are the records.
     """
-    return _pairs(cursor, _CONTRADICTING, after, limit, cleared, keeper)
+    return _pairs(cursor, _CONTRADICTING, after, limit, cleared, custodian)
 
 
 def _pairs(
-    cursor: Cursor, statement: str, after: Place | None, limit: int, cleared: bool, keeper: str
+    cursor: Cursor, statement: str, after: Place | None, limit: int, cleared: bool, custodian: str
 ) -> list[OpenPair]:
-    shown = unless_cleared(cleared, "s.record", "s.other") + unless_kept_by(keeper, "a.child", "b.child")
+    shown = unless_cleared(cleared, "s.record", "s.other") + unless_in_custody_of(custodian, "a.child", "b.child")
     statement = statement.format(shown)
     behind = _BEHIND.format("one", "two") if after else "true"
     cursor.execute(
         "select one::text, two::text, child::text, record::text, other::text, score, rule, matcher, explanation"  # noqa: S608
         f" from ({statement}) open where {behind} order by score desc, one, two limit %(limit)s",
-        {**(after._asdict() if after else {}), "limit": limit, "keeper": keeper},
+        {**(after._asdict() if after else {}), "limit": limit, "custodian": custodian},
     )
     return [OpenPair._make((*row[:-1], orjson.loads(row[-1]))) for row in cursor.fetchall()]
 

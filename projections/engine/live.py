@@ -11,6 +11,6 @@ from projections.cross_stream import derived
 
 def write(cursor: Cursor, puts: Sequence[Put], *, careful: bool = False) -> None:
     """Applies row changes as `postgres.write` does; what follows from the rows is as they stand then."""
-    following = derived.Following(cursor, puts)
+    following = derived.CrossStreamProjection(cursor, puts)
     postgres.write(cursor, puts, careful=careful)
     following.refresh()

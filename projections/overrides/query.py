@@ -5,7 +5,7 @@ from typing import Any
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
 from projections.access_log.query import opened
-from projections.base.projection import Opener
+from projections.base.projection import Decryptor
 
 Fields = dict[str, Any]
 
@@ -18,7 +18,7 @@ _INVESTIGATIONS = (
 )
 
 
-def investigations(cursor: Cursor, opener: Opener, *, closed: bool, after: int, limit: int) -> list[Fields]:
+def investigations(cursor: Cursor, decryptor: Decryptor, *, closed: bool, after: int, limit: int) -> list[Fields]:
     """Investigations that are open, or with `closed` all, from the position behind `after` on, oldest first.
 
     Each is `{investigation, child, used_by, used_at, until, reason, closed_by, closed_at, findings, position}`; the
@@ -28,23 +28,23 @@ def investigations(cursor: Cursor, opener: Opener, *, closed: bool, after: int, 
         f"{_INVESTIGATIONS} where o.position > %s and (%s or c.investigation is null) order by o.position limit %s",
         (after, closed, limit),
     )
-    return _opened(cursor, opener)
+    return _opened(cursor, decryptor)
 
 
-def investigation(cursor: Cursor, opener: Opener, id_: str) -> Fields | None:
+def investigation(cursor: Cursor, decryptor: Decryptor, id_: str) -> Fields | None:
     """One investigation, as above."""
     cursor.execute(f"{_INVESTIGATIONS} where o.investigation = %s::uuid", (id_,))
-    return next(iter(_opened(cursor, opener)), None)
+    return next(iter(_opened(cursor, decryptor)), None)
 
 
-def _opened(cursor: Cursor, opener: Opener) -> list[Fields]:
+def _opened(cursor: Cursor, decryptor: Decryptor) -> list[Fields]:
     rows = cursor.fetchall()
-    opener.prefetch({stream for row in rows for stream in (row[4], row[8]) if stream})
+    decryptor.prefetch({stream for row in rows for stream in (row[4], row[8]) if stream})
     found = []
     for id_, child, until, position, *sealed in rows:
         used, closed = sealed[:4], sealed[4:]
-        who = opened(opener, used[0], used[1], used[3])
-        by = opened(opener, closed[0], closed[1], closed[3]) if closed[0] else {}
+        who = opened(decryptor, used[0], used[1], used[3])
+        by = opened(decryptor, closed[0], closed[1], closed[3]) if closed[0] else {}
         found.append(
             {
                 "investigation": id_,

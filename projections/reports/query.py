@@ -10,7 +10,7 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812
 from domain.reports import EDUCATION
 from domain.reports.staleness import WINDOW_DAYS
 from projections.audit_history.query import EVENT_COLUMNS, open_event, stored_event
-from projections.base.projection import Opener
+from projections.base.projection import Decryptor
 from projections.visibility.restricted import unless_cleared
 from projections.visibility.shields import unless_shielded
 
@@ -46,7 +46,14 @@ FIRST = Place("", "00000000-0000-0000-0000-000000000000")
 
 
 def listed(
-    cursor: Cursor, opener: Opener, report: str, on: str, authority: str | None, after: Place, most: int, until: str
+    cursor: Cursor,
+    decryptor: Decryptor,
+    report: str,
+    on: str,
+    authority: str | None,
+    after: Place,
+    most: int,
+    until: str,
 ) -> list[Listed]:
     """Children on the list of a report on a day, from a place on; none who came onto it after the day `until`."""
     cursor.execute(
@@ -66,11 +73,11 @@ def listed(
             "most": most,
         },
     )
-    return _named(cursor.fetchall(), opener, on)
+    return _named(cursor.fetchall(), decryptor, on)
 
 
 def possible_duplicates(
-    cursor: Cursor, opener: Opener, on: str, authority: str | None, after: Place, most: int
+    cursor: Cursor, decryptor: Decryptor, on: str, authority: str | None, after: Place, most: int
 ) -> list[Listed]:
     """Children that may be one with another, from a place on; `since` is the day on which both were known.
 
@@ -97,13 +104,13 @@ def possible_duplicates(
         f" where {_IN.format('l')} and {_BEHIND.format('f')} order by f.since, f.child limit %(most)s",
         {"on": on, "authority": authority, "since": after.since, "child": after.child, "most": most},
     )
-    return _named(cursor.fetchall(), opener, on)
+    return _named(cursor.fetchall(), decryptor, on)
 
 
-def _named(rows: Sequence[Sequence[Any]], opener: Opener, on: str) -> list[Listed]:
+def _named(rows: Sequence[Sequence[Any]], decryptor: Decryptor, on: str) -> list[Listed]:
     """Rows of a list, with the names opened."""
-    events = [stored_event(row[7:], opener) for row in rows]
-    opener.prefetch({event.stream for event in events})
+    events = [stored_event(row[7:], decryptor) for row in rows]
+    decryptor.prefetch({event.stream for event in events})
     found = []
     for (child, authority, since, status, detail, born, known_to, *_), event in zip(rows, events, strict=True):
         held = open_event(event).get("particulars", {})

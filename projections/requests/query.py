@@ -6,7 +6,7 @@ from typing import Any
 
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
-from projections.base.projection import Opener
+from projections.base.projection import Decryptor
 
 ANSWER_WITHIN = timedelta(days=30)
 """A month, as the law gives it (UK GDPR, Article 12), reckoned short."""
@@ -15,7 +15,13 @@ _KINDS = {"CorrectionRequested": "correction", "ObjectionRaised": "objection"}
 
 
 def requests(
-    cursor: Cursor, opener: Opener, today: date, *, children: Collection[str] | None, is_open: bool | None, limit: int
+    cursor: Cursor,
+    decryptor: Decryptor,
+    today: date,
+    *,
+    children: Collection[str] | None,
+    is_open: bool | None,
+    limit: int,
 ) -> list[dict[str, Any]]:
     """Requests, the oldest first, at most `limit`: about some children or all, open or answered ones or both.
 
@@ -31,8 +37,8 @@ def requests(
         {"children": None if children is None else list(children), "open": is_open, "limit": limit},
     )
     rows = cursor.fetchall()
-    opener.prefetch({row[0] for row in rows})
-    return [_request(row, opener, today) for row in rows]
+    decryptor.prefetch({row[0] for row in rows})
+    return [_request(row, decryptor, today) for row in rows]
 
 
 def children_asked_about(cursor: Cursor) -> list[str]:
@@ -41,13 +47,13 @@ def children_asked_about(cursor: Cursor) -> list[str]:
     return [child for (child,) in cursor.fetchall()]
 
 
-def _request(row: tuple[Any, ...], opener: Opener, today: date) -> dict[str, Any]:
+def _request(row: tuple[Any, ...], decryptor: Decryptor, today: date) -> dict[str, Any]:
     stream, kind, child, asked_by, recorded_at, sealed, outcome, answered_at, answer = row
-    said = _opened(opener, stream, 1, sealed)
+    said = _opened(decryptor, stream, 1, sealed)
     due = date.fromisoformat(recorded_at[:10]) + ANSWER_WITHIN
     answered = None
     if outcome is not None:
-        told = _opened(opener, stream, 2, answer)
+        told = _opened(decryptor, stream, 2, answer)
         who = {"text": told.get("text"), "answered_by": told.get("user")}
         answered = {"outcome": outcome, **who, "recorded_at": answered_at}
     return {
@@ -65,8 +71,8 @@ def _request(row: tuple[Any, ...], opener: Opener, today: date) -> dict[str, Any
     }
 
 
-def _opened(opener: Opener, stream: str, version: int, sealed: str | None) -> dict[str, Any]:
+def _opened(decryptor: Decryptor, stream: str, version: int, sealed: str | None) -> dict[str, Any]:
     try:
-        return opener.open(stream, version, sealed) if sealed else {}
+        return decryptor.open(stream, version, sealed) if sealed else {}
     except KeyError:
         return {}

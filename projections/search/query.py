@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
-from domain.matching import Asked, Features, Searcher, to_add
+from domain.matching import Features, Searcher, SearchQuery, to_add
 from projections.search.project import FEATURES, stored_features
 from projections.visibility.restricted import unless_cleared
 from projections.visibility.shields import unless_of_shielded, unless_shielded, visible
@@ -45,7 +45,7 @@ class _LeftOut(NamedTuple):
 def find(
     cursor: Cursor,
     searcher: Searcher,
-    asked: Asked,
+    asked: SearchQuery,
     limit: int,
     *,
     cleared: bool = False,
@@ -69,7 +69,7 @@ def find(
     return Found(hits[:limit], too_many or cut or len(hits) > limit)
 
 
-def _records(cursor: Cursor, asked: Asked, left_out: _LeftOut) -> tuple[list[str], bool]:
+def _records(cursor: Cursor, asked: SearchQuery, left_out: _LeftOut) -> tuple[list[str], bool]:
     """Records that may fit, those that agree exactly first, and whether there may be more.
 
     Postgres takes a search for hundreds of keys, which few rows have, for one that finds half the table, and would read
@@ -95,7 +95,7 @@ def _look_up(cursor: Cursor, keys: Collection[str], left_out: _LeftOut) -> list[
     return [stream for (stream,) in cursor.fetchall()]
 
 
-def _shielded(cursor: Cursor, asked: Asked) -> tuple[Mapping[str, Collection[Features]], bool]:
+def _shielded(cursor: Cursor, asked: SearchQuery) -> tuple[Mapping[str, Collection[Features]], bool]:
     """The shielded children that may fit, with what of them may be seen, and whether there may be more."""
     found = visible(cursor, asked.keys.exact | asked.keys.wide, MOST_RECORDS + 1)
     said = {child: {stored_features(features)} for child, *features in found[:MOST_RECORDS]}
@@ -122,7 +122,7 @@ def _children(
     return said, len(rows) > MOST_ROWS
 
 
-def _hits(searcher: Searcher, asked: Asked, children: Mapping[str, Collection[Features]]) -> Iterable[Hit]:
+def _hits(searcher: Searcher, asked: SearchQuery, children: Mapping[str, Collection[Features]]) -> Iterable[Hit]:
     for child, said in children.items():
         if standing := searcher.judge(asked, said):
             yield Hit(child, standing.score, standing.grade)

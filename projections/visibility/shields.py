@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
 
-class Veil(NamedTuple):
+class Shielding(NamedTuple):
     """Since when a child is hidden, as an entry shows it; `since` is None where it may be one with a shielded child."""
 
     since: str | None
@@ -30,13 +30,13 @@ class Due(NamedTuple):
     review_by: str
 
 
-def veils(cursor: Cursor, children: Collection[str], opened: Collection[str] = ()) -> Mapping[str, Veil]:
+def shieldings(cursor: Cursor, children: Collection[str], opened: Collection[str] = ()) -> Mapping[str, Shielding]:
     """Those of the children that are hidden from a reader for whom the shields of `opened` are."""
     cursor.execute(
         "select child::text, since, position from views.hidden where child = any(%s::uuid[])",
         ([child for child in children if child not in opened],),
     )
-    return {child: Veil(since, position) for child, since, position in cursor.fetchall()}
+    return {child: Shielding(since, position) for child, since, position in cursor.fetchall()}
 
 
 def unless_shielded(*children: str) -> str:
@@ -48,16 +48,16 @@ EVERYWHERE, NOWHERE = "everywhere", "nowhere"
 """Of which authority's shields somebody takes care: of all, of none, or of the one with an ONS code."""
 
 
-def unless_kept_by(keeper: str, *children: str) -> str:
+def unless_in_custody_of(custodian: str, *children: str) -> str:
     """As `unless_shielded`, but for the shielded children of an authority, by whoever takes care of those.
 
-    A parameter `keeper` has to be given with the statement.
+    A parameter `custodian` has to be given with the statement.
     """
-    if keeper == EVERYWHERE:
+    if custodian == EVERYWHERE:
         return ""
     return "".join(
         " and not exists (select from views.hidden z left join views.listing g on g.child = z.child"  # noqa: S608
-        f" where z.child = {each} and g.authority is distinct from %(keeper)s)"
+        f" where z.child = {each} and g.authority is distinct from %(custodian)s)"
         for each in children
     )
 
@@ -69,7 +69,7 @@ def unless_of_shielded(record: str) -> str:
     )
 
 
-def veiled_names(cursor: Cursor, ids: Iterable[str], opened: Collection[str] = ()) -> set[str]:
+def hidden_ids(cursor: Cursor, ids: Iterable[str], opened: Collection[str] = ()) -> set[str]:
     """Those of the ids that mean a hidden child, or a record of one; a number that was absorbed means its survivor."""
     cursor.execute(
         "with recursive asked (id) as (select unnest(%(ids)s::uuid[])),"
@@ -84,15 +84,17 @@ def veiled_names(cursor: Cursor, ids: Iterable[str], opened: Collection[str] = (
     return {id_ for id_, child in cursor.fetchall() if child not in opened}
 
 
-def due(cursor: Cursor, day: str, after: tuple[str, str] | None, limit: int, *, keeper: str = EVERYWHERE) -> list[Due]:
-    """Shields in a keeper's care whose review has come by a day, longest first, behind (review_by, child)."""
+def due(
+    cursor: Cursor, day: str, after: tuple[str, str] | None, limit: int, *, custodian: str = EVERYWHERE
+) -> list[Due]:
+    """Shields in a custodian's care whose review has come by a day, longest first, behind (review_by, child)."""
     review_by, child = after or ("", "00000000-0000-0000-0000-000000000000")
     cursor.execute(
         "select d.child::text, d.since, d.review_by from views.hidden d"  # noqa: S608
         " where not d.suspected and d.review_by <= %(day)s"
-        f" and (d.review_by, d.child) > (%(review_by)s, %(child)s::uuid){unless_kept_by(keeper, 'd.child')}"
+        f" and (d.review_by, d.child) > (%(review_by)s, %(child)s::uuid){unless_in_custody_of(custodian, 'd.child')}"
         " order by d.review_by, d.child limit %(limit)s",
-        {"day": day, "review_by": review_by, "child": child, "limit": limit, "keeper": keeper},
+        {"day": day, "review_by": review_by, "child": child, "limit": limit, "custodian": custodian},
     )
     return [Due(*row) for row in cursor.fetchall()]
 

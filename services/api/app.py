@@ -9,13 +9,13 @@ from fastapi import FastAPI
 
 from services.api.access_control.callers import Authentication
 from services.api.access_control.denials import add_denial_handler
-from services.api.dependencies import Parts
+from services.api.dependencies import Dependencies
 from services.api.limits.fairness import PUBLIC_PLACES, Fair
-from services.api.limits.middleware import Gate
+from services.api.limits.middleware import RequestMiddleware
 from services.api.limits.turns import PLACES
 from services.api.problems import add_handlers
+from services.api.routes import access_report as access
 from services.api.routes import (
-    access,
     children,
     dead_letters,
     docs,
@@ -45,7 +45,7 @@ Errors are problem details (RFC 9457).
 """
 
 
-def build_app(parts: Parts, close: Callable[[], None] = lambda: None) -> Gate:
+def build_app(dependencies: Dependencies, close: Callable[[], None] = lambda: None) -> RequestMiddleware:
     """The API over these parts; `close` is called when it has stopped."""
 
     @asynccontextmanager
@@ -64,24 +64,24 @@ def build_app(parts: Parts, close: Callable[[], None] = lambda: None) -> Gate:
         redirect_slashes=False,
     )
     add_handlers(app)
-    add_denial_handler(app, parts.denials)
-    gate = Gate(Authentication(Fair(app), parts.verifier))
+    add_denial_handler(app, dependencies.denials)
+    middleware = RequestMiddleware(Authentication(Fair(app), dependencies.verifier))
     for router in (
-        submissions.router(parts),
-        receipts.router(parts),
-        children.router(parts),
-        duplicates.router(parts),
-        reports.router(parts),
-        policies.router(parts),
-        access.router(parts),
-        subject_access.router(parts),
-        requests.router(parts),
-        shields.router(parts),
-        overrides.router(parts),
-        users.router(parts),
-        dead_letters.router(parts),
-        health.router(parts, gate),
+        submissions.router(dependencies),
+        receipts.router(dependencies),
+        children.router(dependencies),
+        duplicates.router(dependencies),
+        reports.router(dependencies),
+        policies.router(dependencies),
+        access.router(dependencies),
+        subject_access.router(dependencies),
+        requests.router(dependencies),
+        shields.router(dependencies),
+        overrides.router(dependencies),
+        users.router(dependencies),
+        dead_letters.router(dependencies),
+        health.router(dependencies, middleware),
         docs.router(),
     ):
         app.include_router(router)
-    return gate
+    return middleware

@@ -10,8 +10,8 @@ from typing import Any, Protocol
 
 from domain.matching import Searcher
 from services.api.access_control.denials import Denials
-from services.api.access_control.entitlements import Desks, Standings
-from services.api.routes.watch import Watch
+from services.api.access_control.entitlements import Desks, Entitlements
+from services.api.monitoring import Monitoring
 from services.auth.verifier import Verifier
 from services.policy.deployment import Deployment
 from services.registers import Users, load_agencies
@@ -89,7 +89,7 @@ class SharedProducer:
 
 
 @dataclass
-class Parts:
+class Dependencies:
     """What the endpoints use.
 
     `keys` open the register, `access_keys` the access log, `verifier` says whom a token names, `searcher` judges what
@@ -107,16 +107,16 @@ class Parts:
     database_url: str
     deployment: Deployment
     users: Users
-    watch: Watch
+    watch: Monitoring
     now: Callable[[], datetime] = utc_now
-    standings: Standings = field(init=False)
+    entitlements: Entitlements = field(init=False)
     desks: Desks = field(init=False)
     agencies: Names = field(init=False)
     producer: SharedProducer = field(init=False)
     denials: Denials = field(init=False)
 
     def __post_init__(self) -> None:
-        self.standings = Standings(self.pool)
+        self.entitlements = Entitlements(self.pool)
         self.desks = Desks(self.pool)
         self.agencies = Names(self.pool, load_agencies)
         self.producer = SharedProducer(self.kafka)

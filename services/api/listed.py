@@ -5,9 +5,9 @@ A page is filled up, and ends with somebody who is listed: neither its length no
 
 from collections.abc import Callable, Collection, Sequence
 
-from domain.matching import Asked
+from domain.matching import SearchQuery
 from projections.directory import query as directory
-from projections.directory.redaction import Seen
+from projections.directory.redaction import RedactedEntry
 from projections.duplicates.query import OpenPair, Place, children_of
 from projections.search.query import MOST_ROWS, Found, find
 from services.api.access_control.looks import Looker
@@ -17,7 +17,7 @@ MOST_PASSES = 4
 """How often a search is made again without what it must not find."""
 
 
-def find_seen(cursor: Cursor, who: Looker, asked: Asked, limit: int) -> tuple[Found, list[Seen]]:
+def find_seen(cursor: Cursor, who: Looker, asked: SearchQuery, limit: int) -> tuple[Found, list[RedactedEntry]]:
     """The best of the children that fit and are listed, and what is seen of them.
 
     A record to which no consent stands finds nobody. That is sealed, so it is known only once a child is read, and then
@@ -27,7 +27,7 @@ def find_seen(cursor: Cursor, who: Looker, asked: Asked, limit: int) -> tuple[Fo
     for _ in range(MOST_PASSES):
         found = find_listed(cursor, who, asked, limit, hidden)
         children = [hit.child for hit in found.hits]
-        seen = directory.seen(cursor, who.parts.keys, children, who.today, cleared=who.cleared)
+        seen = directory.seen(cursor, who.dependencies.keys, children, who.today, cleared=who.cleared)
         more = {record for each in seen for record in each.hidden} - hidden if who.cleared else set()
         if not more:
             return found, seen
@@ -35,11 +35,11 @@ def find_seen(cursor: Cursor, who: Looker, asked: Asked, limit: int) -> tuple[Fo
     return found, [each for each in seen if hidden.issuperset(each.hidden) and not more.intersection(each.hidden)]
 
 
-def find_listed(cursor: Cursor, who: Looker, asked: Asked, limit: int, hidden: Collection[str] = ()) -> Found:
+def find_listed(cursor: Cursor, who: Looker, asked: SearchQuery, limit: int, hidden: Collection[str] = ()) -> Found:
     """The best of the children that fit and are listed; others take nobody's place."""
-    if who.parts.deployment.shows_all:
-        return find(cursor, who.parts.searcher, asked, limit, cleared=who.cleared, hidden=hidden)
-    found = find(cursor, who.parts.searcher, asked, MOST_ROWS, cleared=who.cleared, hidden=hidden)
+    if who.dependencies.deployment.shows_all:
+        return find(cursor, who.dependencies.searcher, asked, limit, cleared=who.cleared, hidden=hidden)
+    found = find(cursor, who.dependencies.searcher, asked, MOST_ROWS, cleared=who.cleared, hidden=hidden)
     listed = who.shown(cursor, [hit.child for hit in found.hits])
     hits = [hit for hit in found.hits if hit.child in listed]
     return Found(hits[:limit], found.too_many or len(hits) > limit)

@@ -10,12 +10,12 @@ import uvicorn
 
 from domain.matching import Searcher
 from services.api.app import MOST_THREADS, build_app
-from services.api.dependencies import Parts
+from services.api.dependencies import Dependencies
 from services.api.limits import connections
 from services.api.limits.connections import Connections
-from services.api.limits.middleware import Gate
+from services.api.limits.middleware import RequestMiddleware
 from services.api.limits.tls import tls_options
-from services.api.routes.watch import Watch
+from services.api.monitoring import Monitoring
 from services.auth.trust import verifier_for
 from services.policy.deployment import Deployment
 from services.policy.shipped import text_named
@@ -46,7 +46,7 @@ def run(settings: Settings, stop: Event) -> None:
     server.run()
 
 
-def server_of(app: Gate, settings: Settings) -> uvicorn.Server:
+def server_of(app: RequestMiddleware, settings: Settings) -> uvicorn.Server:
     """The server of this process, with its bounds on connections; it leaves signals to whoever runs it."""
     sys.setswitchinterval(SWITCH_S)
     places = Connections(connections.MOST_CONNECTIONS, settings.connections_of_an_address)
@@ -70,7 +70,7 @@ def server_of(app: Gate, settings: Settings) -> uvicorn.Server:
     )
 
 
-def open_app(settings: Settings) -> Gate:
+def open_app(settings: Settings) -> RequestMiddleware:
     """The API with everything that it needs; its connections are made when they are first used.
 
     Raises PolicyRefused where the policy of this directory can't be used.
@@ -84,23 +84,23 @@ def open_app(settings: Settings) -> Gate:
     access_keys = KeyRing(key, reader_of(key_pool, "access"))
     searcher = Searcher(load_settings())
     deployment = Deployment(*text_named(settings.policy))
-    watch = Watch.over(database_url, key)
+    watch = Monitoring.over(database_url, key)
     kafka, verifier = settings.need_kafka(), verifier_for(settings)
     users = Users(database_url, key)
-    parts = Parts(
+    dependencies = Dependencies(
         pool, keys, access_keys, access_log, verifier, kafka, searcher, database_url, deployment, users, watch
     )
 
     def close() -> None:
-        parts.producer.close()
-        parts.denials.close()
+        dependencies.producer.close()
+        dependencies.denials.close()
         access_log.close()
         users.close()
         watch.close()
         pool.close()
         key_pool.close()
 
-    return build_app(parts, close)
+    return build_app(dependencies, close)
 
 
 class _Server(uvicorn.Server):

@@ -31,11 +31,11 @@ def parser_for(verb: str, summary: str) -> Parser:
     return parser
 
 
-def deed_parser(
-    deeds: "argparse._SubParsersAction[argparse.ArgumentParser]", deed: str, summary: str
+def subcommand_parser(
+    subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]", subcommand: str, summary: str
 ) -> argparse.ArgumentParser:
-    """The parser of one deed of a verb that has several; the options that all have may come before or after it."""
-    parser = deeds.add_parser(deed, help=summary, description=summary, allow_abbrev=False)
+    """The parser of one subcommand of a verb; the options that all have may come before or after it."""
+    parser = subcommands.add_parser(subcommand, help=summary, description=summary, allow_abbrev=False)
     _common_options(parser, argparse.SUPPRESS, argparse.SUPPRESS)
     return parser
 

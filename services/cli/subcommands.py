@@ -5,21 +5,21 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping
 from types import ModuleType
 
-from services.cli.parser import deed_parser
+from services.cli.parser import subcommand_parser
 
 
-def describe_deeds(parser: ArgumentParser, verb: str, deeds: Mapping[str, str]) -> None:
+def describe_subcommands(parser: ArgumentParser, verb: str, subcommands: Mapping[str, str]) -> None:
     """The parsers of a verb's subcommands, name to summary; `verb` is the full name of the verb's module."""
-    parsers = parser.add_subparsers(dest="deed", required=True, metavar="|".join(deeds))
-    for deed, summary in deeds.items():
-        _module(verb, deed).describe(deed_parser(parsers, deed, summary))
+    parsers = parser.add_subparsers(dest="subcommand", required=True, metavar="|".join(subcommands))
+    for subcommand, summary in subcommands.items():
+        _module(verb, subcommand).describe(subcommand_parser(parsers, subcommand, summary))
 
 
-def run_deed(verb: str, args: Namespace) -> int:
-    """Does the deed that was named; gives the exit status."""
-    status: int = _module(verb, args.deed).run(args)
+def run_subcommand(verb: str, args: Namespace) -> int:
+    """Runs the subcommand that was named; gives the exit status."""
+    status: int = _module(verb, args.subcommand).run(args)
     return status
 
 
-def _module(verb: str, deed: str) -> ModuleType:
-    return importlib.import_module(f"{verb}_{deed}")
+def _module(verb: str, subcommand: str) -> ModuleType:
+    return importlib.import_module(f"{verb}_{subcommand}")

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from domain.agency import Agency
-from domain.source_record.rules import RULES, Asked
+from domain.source_record.rules import RULES, RuleContext
 from services.contract.reading import Invalid, Reason, read, reason
 
 _WITHOUT_RECORD = tuple(takewhile(lambda rule: rule.refusal.code != "unknown-record", RULES))
@@ -20,7 +20,7 @@ def reasons_against(submission: Mapping[str, Any], agency: Agency, now: datetime
     answer = read(orjson.dumps(submission))
     if isinstance(answer, Invalid):
         return answer.reasons
-    asked = Asked(answer.type, answer.subject, answer.time, answer.data, agency, None, False, now)
+    asked = RuleContext(answer.type, answer.subject, answer.time, answer.data, agency, None, False, now)
     for rule in _WITHOUT_RECORD:
         if answer.type in rule.types and rule.is_broken(asked):
             return [reason(rule.refusal.field, rule.refusal.code, rule.refusal.message)]

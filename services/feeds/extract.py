@@ -11,7 +11,7 @@ from services.feeds.layout import Layout
 from services.feeds.reading import FileRefused
 from services.feeds.sheet import Stated, table_rows
 
-Told = Callable[[int], None]
+Report = Callable[[int], None]
 """Is told how many rows were read."""
 
 
@@ -30,7 +30,7 @@ def untold(_: int) -> None:
     """Nobody wants to know."""
 
 
-def survey(path: Path, layout: Layout, said: Stated, latest: date, progress: Told = untold) -> Extract:
+def survey(path: Path, layout: Layout, said: Stated, latest: date, progress: Report = untold) -> Extract:
     """Reads the whole file; raises FileRefused where it can't be read, is cut off, or is taken after `latest`.
 
     What is `said` wins over what the file tells.

@@ -11,7 +11,7 @@ from typing import Any
 from domain.agency import Agency
 from domain.vocabulary import SubmissionType
 from services.feeds.convert import Converted, Converter, Made, RowError
-from services.feeds.extract import Extract, Told, untold
+from services.feeds.extract import Extract, Report, untold
 from services.feeds.fields import columns_of, groups_of
 from services.feeds.layout import CHILD, Layout
 from services.feeds.reading import Row
@@ -22,7 +22,7 @@ FIRST_ROWS = 3
 Document = dict[str, Any]
 
 
-def preview(path: Path, layout: Layout, code: str, extract: Extract, latest: date, told: Told = untold) -> Document:
+def preview(path: Path, layout: Layout, code: str, extract: Extract, latest: date, told: Report = untold) -> Document:
     """The preview as one document; the agency is taken for one of the first kind that the layout names."""
     agency = Agency(code, code, layout.sent_by[0])
     tally = Tally()

@@ -6,7 +6,7 @@ from itertools import islice
 import orjson
 
 from services.feeds.convert import Converted
-from services.feeds.standing import Standing
+from services.feeds.record_status import RecordStatus
 from services.submit.files import Line
 from services.submit.route import key_of
 from services.submit.sender import Sender
@@ -15,7 +15,7 @@ from streams.kafka.topics import submissions_topic
 ROWS_AT_ONCE = 500
 
 
-def send_rows(sender: Sender, agency: str, standing: Standing, rows: Iterator[Converted]) -> None:
+def send_rows(sender: Sender, agency: str, standing: RecordStatus, rows: Iterator[Converted]) -> None:
     """Sends every submission of the rows to the agency's topic; raises KafkaAway, DatabaseAway."""
     topic = submissions_topic(agency)
     while batch := list(islice(rows, ROWS_AT_ONCE)):

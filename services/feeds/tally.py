@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from services.feeds.convert import Converted, Converter, RowError
-from services.feeds.extract import Told, untold
+from services.feeds.extract import Report, untold
 from services.feeds.layout import Layout
 from services.feeds.reading import Row
 from services.feeds.sheet import table_rows
@@ -37,7 +37,7 @@ class Tally:
 
 
 def converted_rows(
-    path: Path, layout: Layout, converter: Converter, tally: Tally, told: Told = untold
+    path: Path, layout: Layout, converter: Converter, tally: Tally, told: Report = untold
 ) -> Iterator[tuple[Row, Converted]]:
     """Every row that is not the same as an earlier one, converted and counted; errors among them too."""
     seen: set[int] = set()

@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 
-from domain.policy import STEP, ContactsModel, Judge, Passage, Policy, Tallies, figures, pass_through, to_tens
+from domain.policy import STEP, ContactsModel, Judge, Policy, PolicyHistory, Tallies, figures, policy_history, to_tens
 from domain.timeline import Fact
 
 
@@ -46,15 +46,15 @@ class Comparison:
         """So many more children, in order of their ids."""
         on = self.question.on
         for child, facts in chronologies:
-            passage = pass_through(facts, self._judges, self._ages, on)
-            if passage is None:
+            history = policy_history(facts, self._judges, self._ages, on)
+            if history is None:
                 self.not_yet_known += 1
             else:
-                self.tallies.count(child, passage, self._lists if self._may_name(passage) else self._unnamed)
+                self.tallies.count(child, history, self._lists if self._may_name(history) else self._unnamed)
 
-    def _may_name(self, passage: Passage) -> bool:
+    def _may_name(self, history: PolicyHistory) -> bool:
         """Whether the directory lists the child on the day; the last judge is its policy's."""
-        return self.question.directory is None or passage.is_listed(len(self.question.policies))
+        return self.question.directory is None or history.is_listed(len(self.question.policies))
 
     @property
     def named(self) -> list[str]:

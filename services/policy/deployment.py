@@ -5,10 +5,10 @@ from datetime import date
 
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
-from domain.policy import Judge, pass_through
+from domain.policy import Judge, policy_history
 from domain.policy.rules import KnownTo, ServedBy, every_rule
 from projections.timeline.query import facts_of
-from projections.visibility.shields import veils
+from projections.visibility.shields import shieldings
 from services.policy.policy_file import read_policy
 from services.registers import load_agencies
 
@@ -33,11 +33,11 @@ class Deployment:
         if self.shows_all or not children:
             return set(children)
         judges = [Judge(self.policy, self._kinds(cursor))]
-        hidden = veils(cursor, children)
-        shown = {child for child, veil in hidden.items() if not veil.is_suspected}
+        hidden = shieldings(cursor, children)
+        shown = {child for child, shielding in hidden.items() if not shielding.is_suspected}
         for child, facts in facts_of(cursor, [child for child in children if child not in hidden]).items():
-            passage = pass_through(facts, judges, self._ages, on.isoformat())
-            if passage is not None and passage.is_listed(0):
+            history = policy_history(facts, judges, self._ages, on.isoformat())
+            if history is not None and history.is_listed(0):
                 shown.add(child)
         return shown
 

@@ -16,7 +16,7 @@ from typing import IO, Any
 from domain.timeline import Fact
 from projections.directory import query as directory
 from projections.timeline.query import facts_of
-from projections.visibility.shields import unless_shielded, veils
+from projections.visibility.shields import shieldings, unless_shielded
 from services.policy.comparison import Comparison, Question
 from services.policy.model_file import read_model
 from services.policy.policy_file import read_policy
@@ -92,7 +92,7 @@ def _visible(database: Database, comparison: Comparison) -> list[str]:
     named = comparison.named
     for begin in range(0, len(named), SLICE):
         with database.transaction() as cursor:
-            hidden |= veils(cursor, named[begin : begin + SLICE]).keys()
+            hidden |= shieldings(cursor, named[begin : begin + SLICE]).keys()
     comparison.leave_out(hidden)
     return [child for child in named if child not in hidden]
 
@@ -114,7 +114,7 @@ def _slices(database: Database) -> Slices:
         with database.transaction() as cursor:
             children = directory.children(cursor, after, SLICE)
             facts = facts_of(cursor, children)
-            hidden = veils(cursor, children)
+            hidden = shieldings(cursor, children)
         if not children:
             return
         yield [(child, facts[child]) for child in children if child not in hidden]

@@ -5,14 +5,14 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from domain.authorization import Standing
+from domain.authorization import Entitlement
 from domain.matching.normalise import normalise_name, normalise_postcode
 from domain.monitoring import Access, Facts
 from domain.monitoring.accesses import OPENING, Span
-from projections.base.projection import Opener
+from projections.base.projection import Decryptor
 from projections.directory.query import entries
 from projections.timeline.organisations import worked_with
-from projections.visibility.shields import veils
+from projections.visibility.shields import shieldings
 from services.queries.organisations import Organisations, keys_of
 from streams.store.database import Cursor
 
@@ -27,8 +27,8 @@ class TooMany(Exception):
 
 def facts_about(
     cursor: Cursor,
-    opener: Opener,
-    people: Mapping[str, Standing],
+    decryptor: Decryptor,
+    people: Mapping[str, Entitlement],
     organisations: Organisations,
     accesses: Sequence[Access],
     today: date,
@@ -38,25 +38,25 @@ def facts_about(
     children = sorted({child for _, child in visits})
     if len(children) > MOST_CHILDREN:
         raise TooMany
-    names, addresses = _names_and_addresses(cursor, opener, children, today)
+    names, addresses = _names_and_addresses(cursor, decryptor, children, today)
     own = {user: normalise_name((people[user].display_name or "").rpartition(" ")[2]) for user in people}
     namesakes = {(user, child) for user, child in visits if own.get(user) and own[user] in names.get(child, ())}
     worked = [each.organisation for each in accesses if each.organisation]
     confidential = {each for each in set(worked) if organisations.about(cursor, each).confidential}
-    shielded = frozenset(veils(cursor, children))
+    shielded = frozenset(shieldings(cursor, children))
     involvements = _involvements(cursor, set(children) - shielded, set(worked))
     return Facts(frozenset(namesakes), addresses, involvements, frozenset(confidential), shielded)
 
 
 def _names_and_addresses(
-    cursor: Cursor, opener: Opener, children: Sequence[str], today: date
+    cursor: Cursor, decryptor: Decryptor, children: Sequence[str], today: date
 ) -> tuple[dict[str, set[str]], dict[str, str]]:
     """Every family name of each child, normalised, and an opaque word for where it lives, the same for one address."""
     names: dict[str, set[str]] = {}
     places: dict[str, str] = {}
     words: defaultdict[tuple[str, ...], str] = defaultdict(lambda: f"address-{len(words)}")
     for begin in range(0, len(children), PAGE):
-        for entry in entries(cursor, opener, children[begin : begin + PAGE], today):
+        for entry in entries(cursor, decryptor, children[begin : begin + PAGE], today):
             called = [entry["name"], *entry["other_names"]]
             names[entry["child"]] = {normalise_name(each.get("family_name") or "") for each in called} - {""}
             if (place := _place(entry["addresses"])) is not None:

@@ -4,17 +4,17 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from domain.authorization import Standing
+from domain.authorization import Entitlement
 from domain.monitoring import Access, Attempts, report
 from domain.monitoring.accesses import looking_up
 from projections.access_log.period import Looked, denials_between, looks_between
-from projections.base.projection import Opener
+from projections.base.projection import Decryptor
 from projections.directory.query import children_known
 from services.queries._access_facts import TooMany, facts_about
 from services.queries.organisations import Organisations
 from streams.store.database import Cursor
 
-__all__ = ["Asked", "Keys", "TooMany", "access_report"]
+__all__ = ["AuditQuery", "Keys", "TooMany", "access_report"]
 
 MOST_LOOKS = 200_000
 """Looks of a period that are read, and denials beside; a longer report is refused, so that none is cut short."""
@@ -24,7 +24,7 @@ OVERRIDES = "OverrideUsed"
 """The event of broken glass."""
 
 
-class Asked(NamedTuple):
+class AuditQuery(NamedTuple):
     """Of which period (ISO times, the end not included), which authority's users or all, or which one user.
 
     `cleared` is whether the reader may know of children whom only sensitive services know.
@@ -40,12 +40,17 @@ class Asked(NamedTuple):
 class Keys(NamedTuple):
     """What opens the register and the access log."""
 
-    register: Opener
-    access: Opener
+    register: Decryptor
+    access: Decryptor
 
 
 def access_report(
-    cursor: Cursor, keys: Keys, people: Mapping[str, Standing], organisations: Organisations, asked: Asked, today: date
+    cursor: Cursor,
+    keys: Keys,
+    people: Mapping[str, Entitlement],
+    organisations: Organisations,
+    asked: AuditQuery,
+    today: date,
 ) -> dict[str, Any]:
     """The report on the users asked for; `people` is the register of users. Raises TooMany."""
     looked = looks_between(cursor, keys.access, asked.begin, asked.end, MOST_LOOKS + 1)
@@ -65,10 +70,10 @@ def access_report(
 
 
 def _attempts(
-    cursor: Cursor, opener: Opener, people: Mapping[str, Standing], asked: Asked
+    cursor: Cursor, decryptor: Decryptor, people: Mapping[str, Entitlement], asked: AuditQuery
 ) -> tuple[list[Attempts], int]:
     """The denied attempts of the users asked for, and how many records of such can't be read; raises TooMany."""
-    told = denials_between(cursor, opener, asked.begin, asked.end, MOST_LOOKS + 1)
+    told = denials_between(cursor, decryptor, asked.begin, asked.end, MOST_LOOKS + 1)
     if len(told) > MOST_LOOKS:
         raise TooMany
     attempts = [
@@ -79,19 +84,19 @@ def _attempts(
     return attempts, sum(each.user is None for each in told)
 
 
-def _is_meant(standing: Standing | None, user: str, asked: Asked) -> bool:
+def _is_meant(entitlement: Entitlement | None, user: str, asked: AuditQuery) -> bool:
     if asked.user is not None and user != asked.user:
         return False
-    return asked.authority is None or (standing is not None and standing.authority == asked.authority)
+    return asked.authority is None or (entitlement is not None and entitlement.authority == asked.authority)
 
 
-def _access(each: Looked, user: str, standing: Standing | None) -> Access:
+def _access(each: Looked, user: str, entitlement: Entitlement | None) -> Access:
     """A look with the organisation that its user works for now."""
-    return Access(each.position, each.time, user, each.role, _organisation(standing), each.action, each.children)
+    return Access(each.position, each.time, user, each.role, _organisation(entitlement), each.action, each.children)
 
 
-def _organisation(standing: Standing | None) -> str | None:
-    return standing.organisation if standing else None
+def _organisation(entitlement: Entitlement | None) -> str | None:
+    return entitlement.organisation if entitlement else None
 
 
 def _without_hidden(cursor: Cursor, accesses: Sequence[Access]) -> list[Access]:

@@ -4,14 +4,14 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from domain.authorization import Standing
+from domain.authorization import Entitlement
 from domain.authorization.masking import is_restricted
 from domain.child.composition import RecordFact, RecordState, compose, fold_record, may_be_known
 from domain.subject_access.disclosure import Held
 from domain.vocabulary import STEWARDSHIP_SOURCE
 from projections.access_log.query import accesses
 from projections.audit_history.query import events_of, open_event, true_source
-from projections.base.projection import Opener, PublishedEvent
+from projections.base.projection import Decryptor, PublishedEvent
 from projections.directory.query import entry
 from projections.visibility.survivors import family, survivor
 from services.queries.organisations import Organisations
@@ -27,9 +27,9 @@ Fields = dict[str, Any]
 class Sources(NamedTuple):
     """What a document is made of beside the views: keys of both logs, the users' register, what organisations are."""
 
-    keys: Opener
-    access_keys: Opener
-    people: Mapping[str, Standing]
+    keys: Decryptor
+    access_keys: Decryptor
+    people: Mapping[str, Entitlement]
     organisations: Organisations
 
 
@@ -70,12 +70,12 @@ def _whole(seen: Mapping[str, Any], records: Sequence[RecordState], today: date)
     return made and made | {"shielded": seen["shielded"]}
 
 
-def _records(cursor: Cursor, opener: Opener, child: str) -> list[_Record]:
+def _records(cursor: Cursor, decryptor: Decryptor, child: str) -> list[_Record]:
     """The records of a child that are not removed, and whose keys are there."""
     cursor.execute("select record::text from views.link where child = %s::uuid", (child,))
     linked = [record for (record,) in cursor.fetchall()]
     by_stream: dict[str, list[PublishedEvent]] = {record: [] for record in linked}
-    for event in events_of(cursor, opener, linked):
+    for event in events_of(cursor, decryptor, linked):
         by_stream[event.stream].append(event)
     found = []
     for events in by_stream.values():
@@ -117,8 +117,8 @@ def _looks(cursor: Cursor, sources: Sources, child: str) -> list[Fields]:
 
 def _look(cursor: Cursor, sources: Sources, look: Mapping[str, Any]) -> Fields:
     """A look as an applicant is told of it: never who it was, and the organisation where that is no secret."""
-    standing = sources.people.get(look["user"] or "")
-    organisation = standing.organisation if standing else None
+    entitlement = sources.people.get(look["user"] or "")
+    organisation = entitlement.organisation if entitlement else None
     return {
         "when": look["time"],
         "action": look.get("action"),
@@ -128,9 +128,9 @@ def _look(cursor: Cursor, sources: Sources, look: Mapping[str, Any]) -> Fields:
     }
 
 
-def _decisions(cursor: Cursor, opener: Opener, child: str, streams: set[str]) -> list[Fields]:
+def _decisions(cursor: Cursor, decryptor: Decryptor, child: str, streams: set[str]) -> list[Fields]:
     """What stewards decided about the child, where every record that is named may be told of."""
-    events = events_of(cursor, opener, family(cursor, child))
+    events = events_of(cursor, decryptor, family(cursor, child))
     return [
         {"when": event.time, "decision": event.type.partition(".")[0], "by": "data-manager"}
         for event in events

@@ -12,7 +12,7 @@ from typing import Any
 
 from psycopg2.errors import LockNotAvailable
 
-from projections.base.projection import Opener
+from projections.base.projection import Decryptor
 from projections.engine import locks, positions
 from projections.engine.digest import digest
 from projections.engine.live import write as write_live
@@ -90,7 +90,7 @@ def rebuild(
     return Rebuilt(events, monotonic() - began, live, rebuilt, switched)
 
 
-def _open_keys(database_url: str, key_encryption_key: Path) -> Opener:
+def _open_keys(database_url: str, key_encryption_key: Path) -> Decryptor:
     database = Database(database_url, "contactpoint rebuild keys")
     return KeyRing(KeyEncryptionKey.from_file(key_encryption_key), reader_of(database, "register"))
 

@@ -6,7 +6,7 @@ looks cause no notices. The volunteer's do.
 
 from contextlib import closing
 
-from domain.authorization import Role, Standing
+from domain.authorization import Entitlement, Role
 from services.registers.granting import FAR, Granter, Users
 from streams.crypto.sealing import KeyEncryptionKey
 
@@ -14,8 +14,8 @@ _WARD, _COUNCIL, _VOLUNTARY = "HOSPITAL-BRACKMOOR", "la-brackmoor", "vol-lantern
 """As the agencies and involvements of the fictional county name them."""
 
 
-def _demo(name: str, role: Role, organisation: str, display_name: str, *, sensitive: bool = False) -> Standing:
-    return Standing(f"demo-{name}", role, organisation, None, sensitive, FAR, FAR, FAR, f"Demo {display_name}")
+def _demo(name: str, role: Role, organisation: str, display_name: str, *, sensitive: bool = False) -> Entitlement:
+    return Entitlement(f"demo-{name}", role, organisation, None, sensitive, FAR, FAR, FAR, f"Demo {display_name}")
 
 
 DEMO_USERS = (

@@ -12,7 +12,7 @@ from eventsourcing.application import EventSourcedLog
 from eventsourcing.persistence import IntegrityError, PersistenceError
 
 from domain.access_log.user_events import OPERATOR, UserChanged, UserGranted, UserRevoked
-from domain.authorization import Role, Standing
+from domain.authorization import Entitlement, Role
 from services.registers.users import load_users
 from streams.codec import EventMapper, iso_text
 from streams.crypto.keys import KeyRing, insert_keys, reader_of
@@ -42,10 +42,10 @@ class _Change(NamedTuple):
     event: type[UserGranted | UserRevoked]
     stream: UUID
     version: int
-    after: Standing
+    after: Entitlement
 
 
-Allow = Callable[[Standing | None, Standing], None]
+Allow = Callable[[Entitlement | None, Entitlement], None]
 """Raises where a user who stands like the first may not be made the second."""
 
 
@@ -71,7 +71,7 @@ class Users:
         with self._reads.transaction() as cursor:
             return set(load_users(cursor, names))
 
-    def grant(self, users: Iterable[Standing], by: Granter, allow: Allow = lambda *_: None) -> int:
+    def grant(self, users: Iterable[Entitlement], by: Granter, allow: Allow = lambda *_: None) -> int:
         """Grants or changes what is new or different, and gives how many; raises DatabaseAway, or what `allow` does."""
         wanted = {each.user: each for each in users}
         names = list(wanted)
@@ -87,7 +87,7 @@ class Users:
         self._settle({name: replace(now, revoked=True)}, by, allow)
         return True
 
-    def _settle(self, wanted: Mapping[str, Standing], by: Granter, allow: Allow) -> int:
+    def _settle(self, wanted: Mapping[str, Entitlement], by: Granter, allow: Allow) -> int:
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 with self._turn:
@@ -98,7 +98,7 @@ class Users:
                     raise
         raise AssertionError
 
-    def _try(self, wanted: Mapping[str, Standing], by: Granter, allow: Allow) -> int:
+    def _try(self, wanted: Mapping[str, Entitlement], by: Granter, allow: Allow) -> int:
         with self._reads.transaction() as cursor:
             known = load_users(cursor, list(wanted))
             streams = _streams(cursor, list(wanted))
@@ -115,13 +115,13 @@ class Users:
         return len(changes)
 
     def _append(self, changes: Sequence[_Change], by: Granter) -> None:
-        def alongside(cursor: Cursor, _: Sequence[int]) -> None:
+        def in_transaction(cursor: Cursor, _: Sequence[int]) -> None:
             insert_keys(cursor, "access", self._keys.take_new())
             for change in changes:
                 _write(cursor, change)
 
         try:
-            self._log.events.put([self._event(change, by) for change in changes], alongside=alongside)
+            self._log.events.put([self._event(change, by) for change in changes], in_transaction=in_transaction)
         except IntegrityError:
             raise
         except PersistenceError as error:
@@ -174,7 +174,7 @@ def _write(cursor: Cursor, change: _Change) -> None:
         raise IntegrityError("another change of this user came first")
 
 
-def add_users(database_url: str, key: KeyEncryptionKey, users: Iterable[Standing], by: Granter | None = None) -> int:
+def add_users(database_url: str, key: KeyEncryptionKey, users: Iterable[Entitlement], by: Granter | None = None) -> int:
     """Grants what is new or different to the users named and leaves the others; gives how many that were."""
     with closing(Users(database_url, key)) as register:
         return register.grant(users, by or Granter())

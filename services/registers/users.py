@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from domain.authorization import Role, Standing
+from domain.authorization import Entitlement, Role
 from domain.vocabulary import AUTHORITY_CODE
 from services.registers._entries import BadRegister, read_entries
 from streams.store.database import Cursor
@@ -22,9 +22,9 @@ class BadUser(ValueError):
     """Something said of a user cannot be taken; the text says what, and what to do."""
 
 
-def read_users_file(path: Path) -> list[Standing]:
+def read_users_file(path: Path) -> list[Entitlement]:
     """The users of a YAML list of what `user_of` takes; raises BadRegister where one cannot be taken."""
-    users: dict[str, Standing] = {}
+    users: dict[str, Entitlement] = {}
     for where, entry in read_entries(path, _REQUIRED, _OPTIONAL):
         try:
             user = user_of(entry)
@@ -36,7 +36,7 @@ def read_users_file(path: Path) -> list[Standing]:
     return list(users.values())
 
 
-def user_of(said: dict[str, str]) -> Standing:
+def user_of(said: dict[str, str]) -> Entitlement:
     """A user of `{name, role, organisation, authority?, sensitive?, trained_until, vetted_until, signed_off_until}`.
 
     `authority` is an ONS code; without one the user works for the whole directory. Raises BadUser.
@@ -51,7 +51,7 @@ def user_of(said: dict[str, str]) -> Standing:
     if said.get("sensitive", "false") not in ("true", "false"):
         raise BadUser("sensitive is true or false")
     trained, vetted, signed_off = (_day(name, said[name]) for name in _DATES)
-    return Standing(
+    return Entitlement(
         said["name"],
         Role(said["role"]),
         said["organisation"],
@@ -71,7 +71,7 @@ def _day(name: str, text: str) -> date:
         raise BadUser(f"{name} is a date such as 2027-03-31, the last day on which it holds") from None
 
 
-def load_users(cursor: Cursor, names: Collection[str] | None = None) -> dict[str, Standing]:
+def load_users(cursor: Cursor, names: Collection[str] | None = None) -> dict[str, Entitlement]:
     """The users named, or every one, to whom something was ever granted, by name."""
     cursor.execute(
         f"select {_COLUMNS} from registry.users where role is not null"  # noqa: S608
@@ -81,12 +81,12 @@ def load_users(cursor: Cursor, names: Collection[str] | None = None) -> dict[str
     return {row[0]: _standing(row) for row in cursor.fetchall()}
 
 
-def _standing(row: Sequence[Any]) -> Standing:
+def _standing(row: Sequence[Any]) -> Entitlement:
     name, role, *rest = row
-    return Standing(name, Role(role), *rest)
+    return Entitlement(name, Role(role), *rest)
 
 
-def user_document(user: Standing) -> dict[str, object]:
+def user_document(user: Entitlement) -> dict[str, object]:
     """A user as the register's answers have it."""
     return {
         "name": user.user,

@@ -11,7 +11,7 @@ from domain.vocabulary import STEWARDSHIP_SOURCE
 from services.contract.decisions import read_decision
 from services.contract.reading import TOO_LARGE, Invalid, Reason, Valid, read
 from services.registrar import store
-from services.registrar.batch_matcher import Places
+from services.registrar.batch_matcher import BatchMatcher
 from services.registrar.receipts import Answer
 from streams.kafka.topics import STEWARDSHIP, submissions_topic
 
@@ -64,14 +64,14 @@ class Batch:
     recorded_at: datetime
     outcomes: dict[store.SubmissionKey, str]
     streams: dict[store.RecordKey, UUID]
-    places: Places
+    batch_matcher: BatchMatcher
     events: list[RegisterEvent] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)
     letters: list[tuple[Answer, bytes]] = field(default_factory=list)
     changes: store.Changes = field(default_factory=store.Changes)
 
     def __post_init__(self) -> None:
-        self.changes.index = self.places.changes
+        self.changes.index = self.batch_matcher.changes
 
     def answer(self, message: Message, answer: Answer) -> None:
         """Adds the answer to a message; what was not readable is kept as well."""

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple, Protocol
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
 from domain.matching import Candidate, Comparer, Features, MatchIndex, Placement, features_of, place
-from services.registrar.cannot_link import pairs_kept_apart
+from services.registrar.cannot_link import cannot_link_pairs
 from services.registrar.match_index import IndexChanges, candidates_of, children_met, index_keys
 
 
@@ -26,12 +26,12 @@ class Description(Protocol):
         """The particulars."""
 
 
-class ReadPlaces(Protocol):
+class ReadBatchMatcher(Protocol):
     """Reads what a batch has to know of the match index."""
 
     def __call__(
         self, cursor: Cursor, comparer: Comparer, describing: Sequence[Description], own: Collection[str]
-    ) -> "tuple[Places, set[str]]":
+    ) -> "tuple[BatchMatcher, set[str]]":
         """The places for what a batch describes and for its `own` records that were known before; and all children."""
 
 
@@ -43,7 +43,7 @@ class Described(NamedTuple):
     children: Collection[str]
 
 
-class Places:
+class BatchMatcher:
     """The records that a batch may touch, each with its child; `changes` is what becomes of the match index."""
 
     def __init__(
@@ -119,16 +119,16 @@ class Places:
         return child
 
 
-def read_places(
+def read_batch_matcher(
     cursor: Cursor, comparer: Comparer, describing: Sequence[Description], own: Collection[str]
-) -> tuple[Places, set[str]]:
+) -> tuple[BatchMatcher, set[str]]:
     """The places of a batch, for what it describes and its `own` records that were known before; and all children."""
     features = [features_of(said.data, said.time, source=said.source) for said in describing]
     keys = [index_keys(each) for each in features]
     met = children_met(cursor, keys)
     candidates = candidates_of(cursor, {child for each in met for child in each}, own)
-    apart = pairs_kept_apart(cursor, [candidate.record for candidate in candidates])
+    apart = cannot_link_pairs(cursor, [candidate.record for candidate in candidates])
     described = {
         id(said): Described(*each) for said, each in zip(describing, zip(features, keys, met, strict=True), strict=True)
     }
-    return Places(comparer, candidates, described, apart), {candidate.child for candidate in candidates}
+    return BatchMatcher(comparer, candidates, described, apart), {candidate.child for candidate in candidates}

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
 
-class Verdict(NamedTuple):
+class CannotLinkRuling(NamedTuple):
     """Every record of the left side is `apart` from every one of the right, or is so no more."""
 
     apart: bool
@@ -22,14 +22,14 @@ _KEEP = f"{_PAIRS} insert into register.kept_apart (record, other) select * from
 _END = f"{_PAIRS} delete from register.kept_apart k using pairs p where k.record = p.record and k.other = p.other"  # noqa: S608
 
 
-def keep_verdicts(cursor: Cursor, verdicts: Iterable[Verdict]) -> None:
+def keep_rulings(cursor: Cursor, verdicts: Iterable[CannotLinkRuling]) -> None:
     """Keeps or forgets the pairs of each verdict, in the order in which they were given."""
     for verdict in verdicts:
         sides = {"left": list(verdict.left), "right": list(verdict.right)}
         cursor.execute(_KEEP if verdict.apart else _END, sides)
 
 
-def pairs_kept_apart(cursor: Cursor, records: Sequence[str]) -> frozenset[tuple[str, str]]:
+def cannot_link_pairs(cursor: Cursor, records: Sequence[str]) -> frozenset[tuple[str, str]]:
     """The pairs, both ways round, of which one record is named."""
     cursor.execute("select exists (select from register.kept_apart)")
     if not records or cursor.fetchone() == (False,):

@@ -22,8 +22,8 @@ from services.contract.reading import Invalid, Valid, reason
 from services.registrar import store
 from services.registrar.aggregates import Aggregates
 from services.registrar.batch import Batch, Message
-from services.registrar.batch_matcher import Places, ReadPlaces, read_places
-from services.registrar.cannot_link import Verdict
+from services.registrar.batch_matcher import BatchMatcher, ReadBatchMatcher, read_batch_matcher
+from services.registrar.cannot_link import CannotLinkRuling
 from services.registrar.linking import Telling
 from services.registrar.match_index import count_records
 from services.registrar.receipts import Answer, dead_letter, receipt
@@ -46,8 +46,8 @@ _TOUCHES_THE_INDEX = (*_DESCRIBES, SubmissionType.RECORD_REMOVED)
 class Registrar:
     """Decides batches. `database` is for reading; writing goes through the log's recorder.
 
-    `clock` gives the recorded time, `new_id` a random stream id, `read_places` what is known of who is who; `offsets`
-    has the next message of each partition, `known` the aggregates.
+    `clock` gives the recorded time, `new_id` a random stream id, `read_batch_matcher` what is known of who is who;
+    `offsets` has the next message of each partition, `known` the aggregates.
     """
 
     def __init__(
@@ -59,7 +59,7 @@ class Registrar:
         *,
         clock: Callable[[], datetime],
         new_id: Callable[[], UUID] = uuid4,
-        read_places: ReadPlaces = read_places,
+        read_batch_matcher: ReadBatchMatcher = read_batch_matcher,
     ) -> None:
         self._log = log
         self._database = database
@@ -67,7 +67,7 @@ class Registrar:
         self._comparer = comparer
         self._clock = clock
         self._new_id = new_id
-        self._read_places = read_places
+        self._read_batch_matcher = read_batch_matcher
         self.offsets: dict[store.Partition, int] = {}
         self._indexed = 0
         self.known = Aggregates(log, database, keys)
@@ -120,7 +120,7 @@ class Registrar:
         asked = [message.reading for message in messages if isinstance(message.reading, Valid)]
         with self._database.transaction() as cursor:
             outcomes = store.outcomes_of(cursor, {(each.source, each.id) for each in asked})
-        batch = Batch(self._clock(), outcomes, {}, Places(self._comparer))
+        batch = Batch(self._clock(), outcomes, {}, BatchMatcher(self._comparer))
         for message in messages:
             batch.answer(message, self._ruled(batch, message))
         self._save(batch, messages)
@@ -143,13 +143,13 @@ class Registrar:
             batch.events.extend(event for event in child.collect_events() if isinstance(event, RegisterEvent))
         batch.changes.index.moved.update(ruled.moved)
         if ruled.left:
-            batch.changes.verdicts.append(Verdict(ruled.apart, ruled.left, ruled.right))
+            batch.changes.verdicts.append(CannotLinkRuling(ruled.apart, ruled.left, ruled.right))
         return None
 
     def _give_up(self, message: Message) -> list[Answer]:
         answer = message.answered("refused", (_NOT_PROCESSED,))
         batch = Batch(
-            self._clock(), {}, {}, Places(self._comparer), answers=[answer], letters=[(answer, message.value)]
+            self._clock(), {}, {}, BatchMatcher(self._comparer), answers=[answer], letters=[(answer, message.value)]
         )
         self._save(batch, [message])
         return batch.answers
@@ -166,10 +166,10 @@ class Registrar:
                 and (stream := streams.get((said.agency.urn, "subject", said.subject))) is not None
             }
             self._comparer = self._comparer.among(self._indexed)
-            places, children = self._read_places(cursor, self._comparer, describing, touched)
+            batch_matcher, children = self._read_batch_matcher(cursor, self._comparer, describing, touched)
         self.known.load_records(set(streams.values()))
         self.known.load_children(set(map(UUID, children)))
-        return Batch(self._clock(), outcomes, streams, places)
+        return Batch(self._clock(), outcomes, streams, batch_matcher)
 
     def _answer(self, batch: Batch, message: Message, said: Said | None) -> Answer:
         reading = message.reading
@@ -221,13 +221,13 @@ class Registrar:
         if said.type in _DESCRIBES:
             self._place(batch, event, said)
         elif said.type == SubmissionType.RECORD_REMOVED:
-            batch.places.remove(str(event.originator_id))
+            batch.batch_matcher.remove(str(event.originator_id))
         return None
 
     def _place(self, batch: Batch, cause: RegisterEvent, said: Said) -> None:
         """Decides which child the record belongs to, or goes on belonging to, and what else follows from that."""
         record = str(cause.originator_id)
-        placement = batch.places.place(record, said)
+        placement = batch.batch_matcher.place(record, said)
         if placement is None:
             return
         telling = Telling(self._comparer, cause)
@@ -237,7 +237,7 @@ class Registrar:
             self.known.children[child.id] = child
         else:
             child = self.known.children[UUID(placement.child)]
-        brought = batch.places.settle(record, said, str(child.id), [each.child for each in placement.merged])
+        brought = batch.batch_matcher.settle(record, said, str(child.id), [each.child for each in placement.merged])
         told = telling.tell(child, placement, brought, {each: self.known.children[UUID(each)] for each in brought})
         batch.events.extend(told)
 
@@ -246,7 +246,7 @@ class Registrar:
         next_offsets = {(message.topic, message.partition): message.offset + 1 for message in messages}
         moves = {partition: (self.offsets.get(partition, 0), now) for partition, now in next_offsets.items()}
 
-        def alongside(cursor: Cursor, positions: Sequence[int]) -> None:
+        def in_transaction(cursor: Cursor, positions: Sequence[int]) -> None:
             store.move_offsets(cursor, moves)
             store.write(cursor, batch.changes)
             insert_keys(cursor, "register", self._keys.take_new())
@@ -258,9 +258,9 @@ class Registrar:
             write_outbox(cursor, rows)
 
         stored = [self._log.mapper.to_stored_event(event) for event in batch.events]
-        self._log.recorder.insert_events(stored, alongside=alongside)
+        self._log.recorder.insert_events(stored, in_transaction=in_transaction)
         self._keys.settle()
-        self._indexed += batch.places.changes.growth
+        self._indexed += batch.batch_matcher.changes.growth
         self.offsets |= next_offsets
 
 

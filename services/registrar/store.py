@@ -7,7 +7,7 @@ from uuid import UUID
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 from psycopg2.extras import execute_values
 
-from services.registrar.cannot_link import Verdict, keep_verdicts
+from services.registrar.cannot_link import CannotLinkRuling, keep_rulings
 from services.registrar.match_index import IndexChanges, write_index
 from streams.store.binary_copy import copy_into, copy_rows
 
@@ -33,7 +33,7 @@ class Changes:
     submissions: list[tuple[str, str, str]] = field(default_factory=list)
     record_keys: list[tuple[str, str, str, UUID]] = field(default_factory=list)
     index: IndexChanges = field(default_factory=IndexChanges)
-    verdicts: list[Verdict] = field(default_factory=list)
+    verdicts: list[CannotLinkRuling] = field(default_factory=list)
 
 
 def outcomes_of(cursor: Cursor, keys: Collection[SubmissionKey]) -> dict[SubmissionKey, str]:
@@ -78,7 +78,7 @@ def write(cursor: Cursor, changes: Changes) -> None:
         ],
     )
     write_index(cursor, changes.index)
-    keep_verdicts(cursor, changes.verdicts)
+    keep_rulings(cursor, changes.verdicts)
 
 
 def load_offsets(cursor: Cursor) -> dict[Partition, int]:

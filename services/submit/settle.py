@@ -16,8 +16,8 @@ PATIENCE_S = 60
 """How long nothing may move."""
 RANGES_AT_ONCE = 5_000
 
-Seen = TypeVar("Seen")
-Told = Callable[[int], None]
+Observed = TypeVar("Observed")
+Report = Callable[[int], None]
 """Is told how many submissions are answered."""
 
 
@@ -25,17 +25,17 @@ class Stuck(Exception):
     """Nothing has moved for a while; the text says which part waits for what."""
 
 
-def settle(database: Database, ranges: Ranges, told: Told = lambda _: None) -> Counter[str]:
+def settle(database: Database, ranges: Ranges, told: Report = lambda _: None) -> Counter[str]:
     """Waits; gives how many submissions had each outcome. Raises Stuck after a minute in which nothing moved."""
     sent = sum(last - first + 1 for runs in ranges.values() for first, last in runs)
     answered: Counter[str] = Counter()
-    for seen in _looks(database, lambda cursor: _answered(cursor, ranges), "the registrar, relay or projector"):
+    for seen in _polls(database, lambda cursor: _answered(cursor, ranges), "the registrar, relay or projector"):
         answered = seen
         told(answered.total())
         if answered.total() >= sent:
             break
     target = 0
-    for positions in _looks(database, lambda cursor: read_positions(cursor).positions, "the relay or projector"):
+    for positions in _polls(database, lambda cursor: read_positions(cursor).positions, "the relay or projector"):
         target = target or positions["register"]
         if positions["views"] >= target:
             break
@@ -44,14 +44,14 @@ def settle(database: Database, ranges: Ranges, told: Told = lambda _: None) -> C
 
 def settle_looks(database: Database) -> None:
     """Waits until the access log's view holds every look recorded so far; raises Stuck."""
-    for positions in _looks(database, read_positions, "the relay or projector"):
+    for positions in _polls(database, read_positions, "the relay or projector"):
         if positions.lag["access"] <= 0:
             return
 
 
-def _looks(database: Database, look: Callable[[Cursor], Seen], who: str) -> Iterator[Seen]:
+def _polls(database: Database, look: Callable[[Cursor], Observed], who: str) -> Iterator[Observed]:
     """What is seen, again and again, at first often; while Postgres is away nothing is."""
-    last: Seen | None = None
+    last: Observed | None = None
     moved, pause = time.monotonic(), 0.02
     while True:
         began, stuck = time.monotonic(), who

@@ -20,7 +20,7 @@ from psycopg2.extras import execute_values
 from domain.access_log.events import ChildrenShown
 from domain.access_log.notices import Notice
 from domain.event import RegisterEvent
-from streams.access.notices import Told, leave_notices
+from streams.access.notices import NoticeOfLook, leave_notices
 from streams.codec import EventMapper, iso_text
 from streams.crypto.keys import KeyRing, insert_keys, reader_of
 from streams.crypto.sealing import KeyEncryptionKey
@@ -70,7 +70,7 @@ class Look:
         lists = {name: list(told[name]) for name in ("children", "hidden", "masked")}
         return ChildrenShown, {**told, **lists, "shown": dict(self.shown)}
 
-    def alongside(self, cursor: Cursor) -> None:
+    def in_transaction(self, cursor: Cursor) -> None:
         """A look changes nothing else."""
 
 
@@ -87,7 +87,7 @@ class Entry(Protocol):
     def event(self) -> tuple[type[RegisterEvent], dict[str, Any]]:
         """The event that records it: its class and fields."""
 
-    def alongside(self, cursor: Cursor) -> None:
+    def in_transaction(self, cursor: Cursor) -> None:
         """Writes what else becomes true with it, in the same transaction."""
 
 
@@ -209,13 +209,13 @@ class AccessLog:
             versions[look.user] = stream, version + 1
             events.append(self._event(stream, version + 1, look, at))
 
-        def alongside(cursor: Cursor, positions: Sequence[int]) -> None:
+        def in_transaction(cursor: Cursor, positions: Sequence[int]) -> None:
             insert_keys(cursor, "access", self._keys.take_new())
             for look in looks:
-                look.alongside(cursor)
+                look.in_transaction(cursor)
             leave_notices(cursor, list(_told(looks, positions, at)))
 
-        self._log.events.put(events, alongside=alongside)
+        self._log.events.put(events, in_transaction=in_transaction)
         self._keys.settle()
         self._streams.moved(versions)
 
@@ -231,7 +231,7 @@ class AccessLog:
         self._streams.forget()
 
 
-def _told(looks: Sequence[Entry], positions: Sequence[int], at: str) -> Iterator[Told]:
+def _told(looks: Sequence[Entry], positions: Sequence[int], at: str) -> Iterator[NoticeOfLook]:
     """The notices of looks, each with what it has to say of its look."""
     for look, position in zip(looks, positions, strict=True):
         if isinstance(look, Look):

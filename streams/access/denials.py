@@ -26,5 +26,5 @@ class Denial:
         told = {"action": self.action, "role": self.role, "cause": self.cause, "count": self.count}
         return LookDenied, {**told, "since": self.since, "user": self.user, "asked": list(self.asked)}
 
-    def alongside(self, cursor: Cursor) -> None:
+    def in_transaction(self, cursor: Cursor) -> None:
         """A denial changes nothing."""

@@ -13,11 +13,11 @@ from streams.kafka.topics import UNCLAIMED, notices_topic
 from streams.store.database import Cursor
 from streams.store.outbox import write_outbox
 
-Told = tuple[Notice, tuple[str, int, str]]
+NoticeOfLook = tuple[Notice, tuple[str, int, str]]
 """A notice, and of the access event that it is about: the action, the position, and the time as ISO text."""
 
 
-def leave_notices(cursor: Cursor, told: Sequence[Told]) -> None:
+def leave_notices(cursor: Cursor, told: Sequence[NoticeOfLook]) -> None:
     """Leaves notices for the relay, in the cursor's transaction; the record's key is the child."""
     write_outbox(
         cursor,

@@ -43,7 +43,7 @@ class Override:
         told = {"action": OVERRIDE, "children": [self.child], "count": 1, "investigation": self.investigation}
         return OverrideUsed, {**told, "until": iso_text(self.until), "user": self.user, "reason": self.reason}
 
-    def alongside(self, cursor: Cursor) -> None:
+    def in_transaction(self, cursor: Cursor) -> None:
         """Grants, and leaves the notices for the relay."""
         cursor.execute("delete from access.grants where until < %s", (self.at,))
         cursor.execute(
@@ -74,7 +74,7 @@ class Closing:
         told = {"action": CLOSED, "children": [self.child], "count": 0, "investigation": self.investigation}
         return InvestigationClosed, {**told, "user": self.user, "reason": self.reason}
 
-    def alongside(self, cursor: Cursor) -> None:
+    def in_transaction(self, cursor: Cursor) -> None:
         """Changes nothing else."""
 
 

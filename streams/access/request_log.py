@@ -82,13 +82,13 @@ class RequestLog:
         )
         taken: list[int] = []
 
-        def alongside(cursor: Cursor, positions: Any) -> None:
+        def in_transaction(cursor: Cursor, positions: Any) -> None:
             insert_keys(cursor, "access", self._keys.take_new())
             taken.extend(positions)
 
         try:
             with _away():
-                self._log.events.put([event], alongside=alongside)
+                self._log.events.put([event], in_transaction=in_transaction)
         except BaseException:
             self._keys.forget()
             raise

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
-from projections.base.projection import Opener
+from projections.base.projection import Decryptor
 from projections.catalogue import Log
 from projections.engine import failures, positions, schema
 from projections.engine.apply import Message, Write, apply
@@ -30,7 +30,7 @@ PARTITION_MAX_BYTES = 4 * 1024 * 1024
 FETCH_WAIT_MS = 10
 """All that is wanted is there; a fetch that waits at the end of one partition would keep back what the others hold."""
 
-OpenKeys = Callable[[], Opener]
+OpenKeys = Callable[[], Decryptor]
 """Makes a key ring, in the process that is to use it."""
 
 
@@ -71,9 +71,11 @@ def replay(
 class _Writer:
     """Applies what was read; used by one thread."""
 
-    def __init__(self, connection: Connection, opener: Opener, write: Write, spans: Mapping[Partition, Span]) -> None:
+    def __init__(
+        self, connection: Connection, decryptor: Decryptor, write: Write, spans: Mapping[Partition, Span]
+    ) -> None:
         self._connection = connection
-        self._opener = opener
+        self._decryptor = decryptor
         self._write = write
         self._offsets = {partition: span.first for partition, span in spans.items()}
 
@@ -81,12 +83,12 @@ class _Writer:
         messages: list[Message] = []
         progress: dict[Partition, Progress] = {}
         for partition, records in fetched.items():
-            decoded = read_messages(log, partition, records, self._opener)
+            decoded = read_messages(log, partition, records, self._decryptor)
             messages += decoded
             following = records[-1].offset + 1
             progress[partition] = Progress(self._offsets[partition], following, last_position(decoded))
             self._offsets[partition] = following
-        fetch_keys(log, messages, self._opener)
+        fetch_keys(log, messages, self._decryptor)
         with transaction(self._connection) as connection, connection.cursor() as cursor:
             positions.advance(cursor, progress)
             failures.record(cursor, apply(cursor, log, messages, self._write))

@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError
 
-from projections.base.projection import DATA_ERRORS, Opener, PublishedEvent
+from projections.base.projection import DATA_ERRORS, Decryptor, PublishedEvent
 from projections.engine.positions import Partition
 from streams.codec import decode_event
 from streams.kafka.settings import KafkaAway, KafkaSettings
 from streams.kafka.topics import REGISTER_EVENTS
 from streams.projecting.bulk_read import BATCH, SILENT_FOR_S, bulk_consumer
-from streams.projecting.probe import Watch
+from streams.projecting.probe import KafkaProbe
 
 MOST_WAITING = 4_000
 """Events of a partition that may wait for others; such a partition is not read on."""
@@ -73,20 +73,22 @@ def _by_position(head: tuple[int, deque[PublishedEvent]]) -> int:
     return head[0]
 
 
-def read_in_order(kafka: KafkaSettings, opener: Opener, until: int, take: Take, *, topic: str = REGISTER_EVENTS) -> int:
+def read_in_order(
+    kafka: KafkaSettings, decryptor: Decryptor, until: int, take: Take, *, topic: str = REGISTER_EVENTS
+) -> int:
     """Gives `take` the events up to the position `until`, which is published; returns how many positions are missing.
 
     A message that is no event counts as missing. Raises KafkaAway.
     """
     try:
-        return asyncio.run(_read(kafka, opener, until, take, topic))
+        return asyncio.run(_read(kafka, decryptor, until, take, topic))
     except (KafkaError, OSError):
         raise KafkaAway(f"Kafka cannot be reached at {kafka.bootstrap_servers}") from None
 
 
-async def _read(kafka: KafkaSettings, opener: Opener, until: int, take: Take, topic: str) -> int:
-    async with Watch(kafka) as watch:
-        ends = await watch.ends({each for each in await watch.partitions() if each.topic == topic})
+async def _read(kafka: KafkaSettings, decryptor: Decryptor, until: int, take: Take, topic: str) -> int:
+    async with KafkaProbe(kafka) as probe:
+        ends = await probe.ends({each for each in await probe.partitions() if each.topic == topic})
     order = InOrder(ends)
     for partition, end in ends.items():
         if end == 0:
@@ -103,7 +105,7 @@ async def _read(kafka: KafkaSettings, opener: Opener, until: int, take: Take, to
                 raise KafkaAway(f"Kafka at {kafka.bootstrap_servers} gives nothing although there is more")
             for where, records in fetched.items():
                 partition = Partition(where.topic, where.partition)
-                order.add(partition, _events(records, opener, until))
+                order.add(partition, _events(records, decryptor, until))
                 if records[-1].offset + 1 >= ends[partition]:
                     order.end(partition)
             events = list(order.ready())
@@ -113,10 +115,10 @@ async def _read(kafka: KafkaSettings, opener: Opener, until: int, take: Take, to
     return order.missing
 
 
-def _events(records: Iterable[object], opener: Opener, until: int) -> Iterator[PublishedEvent]:
+def _events(records: Iterable[object], decryptor: Decryptor, until: int) -> Iterator[PublishedEvent]:
     for record in records:
         try:
-            event = decode_event(record.value, opener)  # type: ignore[attr-defined]
+            event = decode_event(record.value, decryptor)  # type: ignore[attr-defined]
         except DATA_ERRORS:
             continue
         if event.position <= until:

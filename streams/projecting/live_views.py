@@ -4,7 +4,7 @@ import logging
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from projections.base.projection import Opener
+from projections.base.projection import Decryptor
 from projections.catalogue import LOGS, Log
 from projections.engine import failures, locks, positions, schema
 from projections.engine.apply import Message, apply
@@ -27,8 +27,8 @@ class LiveViews:
     Raises DatabaseAway; is to be used by one thread, and thrown away after any error.
     """
 
-    def __init__(self, database_url: str, opener: Opener, gaps: set[tuple[Partition, int, int]]) -> None:
-        self._opener = opener
+    def __init__(self, database_url: str, decryptor: Decryptor, gaps: set[tuple[Partition, int, int]]) -> None:
+        self._decryptor = decryptor
         self._gaps = gaps
         self._connection = connect(database_url, application_name="contactpoint projector")
         self.offsets: dict[Partition, int] = {}
@@ -65,12 +65,12 @@ class LiveViews:
         for partition, records in fetched.items():
             new = self._unapplied(partition, records)
             if new:
-                decoded = read_messages(log, partition, new, self._opener)
+                decoded = read_messages(log, partition, new, self._decryptor)
                 messages += decoded
                 progress[partition] = Progress(self.offsets[partition], new[-1].offset + 1, last_position(decoded))
         if not progress:
             return
-        fetch_keys(log, messages, self._opener)
+        fetch_keys(log, messages, self._decryptor)
         with transaction(self._connection) as connection, connection.cursor() as cursor:
             locks.wait_to_share(cursor, locks.ROWS)
             positions.advance(cursor, progress)
@@ -89,8 +89,8 @@ class LiveViews:
         """Applies one message again by the projection that could not take it; tells whether it could now."""
         log = LOGS[log_of(failure.topic) or ""]
         only = Log(log.name, [projection for projection in log.projections if projection.name == failure.projection])
-        messages = read_messages(only, failure.where, [record], self._opener)
-        fetch_keys(only, messages, self._opener)
+        messages = read_messages(only, failure.where, [record], self._decryptor)
+        fetch_keys(only, messages, self._decryptor)
         with transaction(self._connection) as connection, connection.cursor() as cursor:
             locks.wait_to_share(cursor, locks.ROWS)
             if apply(cursor, only, messages):

@@ -17,8 +17,8 @@ ANSWER_WITHIN_S = 10
 _REQUEST_TIMEOUT_MS = 8_000
 
 
-class Watch:
-    """`async with Watch(kafka) as watch:` asks Kafka; every method raises KafkaAway where no answer comes in time."""
+class KafkaProbe:
+    """Asks Kafka; an asynchronous context manager. Every method raises KafkaAway where no answer comes in time."""
 
     def __init__(self, kafka: KafkaSettings) -> None:
         self._where = kafka.bootstrap_servers
@@ -26,7 +26,7 @@ class Watch:
         self._admin = AIOKafkaAdminClient(client_id="contactpoint-watch", **settings)
         self._consumer = AIOKafkaConsumer(group_id=None, client_id="contactpoint-watch", **settings)
 
-    async def __aenter__(self) -> "Watch":
+    async def __aenter__(self) -> "KafkaProbe":
         try:
             async with asyncio.timeout(ANSWER_WITHIN_S):
                 await self._admin.start()

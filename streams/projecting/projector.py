@@ -23,7 +23,7 @@ from streams.crypto.keys import KeyRing, reader_of
 from streams.crypto.sealing import KeyEncryptionKey
 from streams.kafka.settings import KafkaAway, KafkaSettings
 from streams.projecting.live_views import LiveViews, OffsetGap
-from streams.projecting.probe import Watch
+from streams.projecting.probe import KafkaProbe
 from streams.projecting.session import NotThisLog, Session, Stalled
 from streams.store.database import DatabaseAway, Pool
 
@@ -81,10 +81,10 @@ class _Projector:
     async def _session(self) -> None:
         loop = asyncio.get_running_loop()
         with ThreadPoolExecutor(1, "views") as worker, TemporaryDirectory(prefix="contactpoint-") as folder:
-            async with Watch(self._kafka) as watch:
+            async with KafkaProbe(self._kafka) as probe:
                 views = await loop.run_in_executor(worker, self._open_views)
                 try:
-                    await Session(self._kafka, views, watch, worker, Path(folder)).run(self._stop, self._well)
+                    await Session(self._kafka, views, probe, worker, Path(folder)).run(self._stop, self._well)
                 finally:
                     await loop.run_in_executor(worker, views.close)
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 
-from projections.base.projection import DATA_ERRORS, Opener, PublishedReceipt
+from projections.base.projection import DATA_ERRORS, Decryptor, PublishedReceipt
 from projections.catalogue import ACCESS_LOG, LOGS, RECEIPTS_LOG, REGISTER_LOG, Log
 from projections.engine.apply import Message
 from projections.engine.positions import Partition
@@ -33,7 +33,7 @@ def by_log(fetched: Fetched) -> Iterator[tuple[Log, Fetched]]:
     return ((LOGS[name], of_log) for name, of_log in found.items())
 
 
-def decode_receipt(value: bytes, _: Opener) -> PublishedReceipt:
+def decode_receipt(value: bytes, _: Decryptor) -> PublishedReceipt:
     """One record of a receipts topic; raises ValueError, KeyError or TypeError where it is not one."""
     receipt = orjson.loads(value)
     topic, partition, offset = receipt["message"].rsplit("/", 2)
@@ -50,24 +50,24 @@ def decode_receipt(value: bytes, _: Opener) -> PublishedReceipt:
     )
 
 
-def read_messages(log: Log, partition: Partition, records: Iterable[Any], opener: Opener) -> list[Message]:
+def read_messages(log: Log, partition: Partition, records: Iterable[Any], decryptor: Decryptor) -> list[Message]:
     """Decodes records of one partition as aiokafka gives them; one that can't be decoded has the value None."""
     decode = _DECODERS[log.name]
     messages = []
     for record in records:
         try:
-            value: Any = decode(record.value, opener)
+            value: Any = decode(record.value, decryptor)
         except DATA_ERRORS:
             value = None
         messages.append(Message(partition, record.offset, value))
     return messages
 
 
-def fetch_keys(log: Log, messages: Iterable[Message], opener: Opener) -> None:
+def fetch_keys(log: Log, messages: Iterable[Message], decryptor: Decryptor) -> None:
     """Reads the keys of all that the log's projections will open."""
     opens = log.opens
     if opens:
-        opener.prefetch({event.stream for _, _, event in messages if event is not None and event.type in opens})
+        decryptor.prefetch({event.stream for _, _, event in messages if event is not None and event.type in opens})
 
 
 def last_position(messages: Sequence[Message]) -> int:
@@ -77,7 +77,7 @@ def last_position(messages: Sequence[Message]) -> int:
 
 
 _LOGS: Mapping[str, str] = {REGISTER_EVENTS: REGISTER_LOG, ACCESS_EVENTS: ACCESS_LOG}
-_DECODERS: Mapping[str, Callable[[bytes, Opener], Any]] = {
+_DECODERS: Mapping[str, Callable[[bytes, Decryptor], Any]] = {
     REGISTER_LOG: decode_event,
     ACCESS_LOG: decode_event,
     RECEIPTS_LOG: decode_receipt,

@@ -14,7 +14,7 @@ from projections.engine.positions import Partition
 from streams.kafka.settings import KafkaSettings
 from streams.projecting.faust_app import build_app
 from streams.projecting.live_views import LiveViews
-from streams.projecting.probe import Watch
+from streams.projecting.probe import KafkaProbe
 
 WATCH_S = 0.5
 """How often Kafka is asked what there is: a new topic is read after this and the second that a new app takes."""
@@ -44,11 +44,11 @@ class Session:
     """
 
     def __init__(
-        self, kafka: KafkaSettings, views: LiveViews, watch: Watch, worker: Executor, data_folder: Path
+        self, kafka: KafkaSettings, views: LiveViews, probe: KafkaProbe, worker: Executor, data_folder: Path
     ) -> None:
         self._kafka = kafka
         self._views = views
-        self._watch = watch
+        self._probe = probe
         self._worker = worker
         self._data_folder = data_folder
         self._trouble: asyncio.Future[BaseException] = asyncio.get_running_loop().create_future()
@@ -59,7 +59,7 @@ class Session:
 
         Raises Stalled, NotThisLog, and what the watch and the views raise.
         """
-        partitions = await self._watch.partitions()
+        partitions = await self._probe.partitions()
         if not partitions:
             raise NotThisLog("Kafka has no topic that a view takes")
         offsets = await self._in_worker(partial(self._views.begin, partitions))
@@ -69,7 +69,7 @@ class Session:
         try:
             await self._while_well(starting, stop)
             retried = float("-inf")
-            while not stop.is_set() and await self._watch.partitions() == partitions:
+            while not stop.is_set() and await self._probe.partitions() == partitions:
                 await self._check(partitions)
                 if time.monotonic() - retried > RETRY_S:
                     await self._apply_failed_again()
@@ -100,7 +100,7 @@ class Session:
     async def _check(self, partitions: set[Partition]) -> None:
         """Compares what there is with what is stored."""
         offsets = dict(self._views.offsets)
-        ends = await self._watch.ends(partitions)
+        ends = await self._probe.ends(partitions)
         now = time.monotonic()
         for partition, end in ends.items():
             stored = offsets[partition]
@@ -116,7 +116,7 @@ class Session:
         last: Failure | None = None
         while page := await self._in_worker(partial(self._views.failed, last, RETRY_PAGE)):
             for failure in page:
-                record = await self._watch.record(failure.where, failure.offset)
+                record = await self._probe.record(failure.where, failure.offset)
                 await self._in_worker(partial(self._views.apply_again, failure, record))
             last = page[-1]
 

@@ -63,11 +63,11 @@ class PostgresRecorder(ProcessRecorder):
         stored_events: Sequence[StoredEvent],
         *,
         tracking: Tracking | None = None,
-        alongside: Alongside | None = None,
+        in_transaction: Alongside | None = None,
         fence: Fence | None = None,
         **kwargs: Any,
     ) -> Sequence[int]:
-        """Records events, tracking and what `alongside` writes in one transaction, and gives the events' positions.
+        """Records events, tracking and what `in_transaction` writes at once, and gives the events' positions.
 
         Raises IntegrityError where a stream has that version or the tracking is not new, AmbiguousCommit, RecorderAway.
         """
@@ -77,8 +77,8 @@ class PostgresRecorder(ProcessRecorder):
             positions = self._insert(cursor, stored_events)
             if tracking is not None:
                 self._track(cursor, tracking)
-            if alongside is not None:
-                alongside(cursor, positions)
+            if in_transaction is not None:
+                in_transaction(cursor, positions)
         return positions
 
     def _insert(self, cursor: Cursor, stored_events: Sequence[StoredEvent]) -> list[int]:

@@ -13,7 +13,7 @@ from eventsourcing.persistence import StoredEvent
 from domain.event import RegisterEvent, fields_of
 from streams.codec import EventMapper
 from streams.crypto.keys import KeyRing
-from tests.examples import key_ring
+from tests.support.examples import key_ring
 
 FOLDER = Path(__file__).parent
 

@@ -1,8 +1,8 @@
 """`python -m tests.golden.write` writes the golden files of events that have none, and says which."""
 
 from domain.catalogue import EVENTS
-from tests.examples import events
 from tests.golden.files import golden_of, path_of, write
+from tests.support.examples import events
 
 
 def main() -> None:

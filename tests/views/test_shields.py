@@ -21,7 +21,7 @@ from projections.search import query
 from projections.search.query import find
 from projections.visibility.shields import EVERYWHERE, due
 from services import registers
-from services.queries.reports import Asked, report_page
+from services.queries.reports import ReportQuery, report_page
 from services.registrar.matcher_settings import load_settings
 from streams.store.database import Cursor
 from tests.views.postgres_views import clear, take, writing
@@ -167,7 +167,7 @@ def everything(cursor: Cursor, story: Story, child: str) -> bytes:
     shown += [suspected_pairs(cursor, None, 9, cleared=True), contradictions(cursor, None, 9, cleared=True)]
     shown.append({one: sorted(other) for one, other in may_be(cursor, everybody).items()})
     for name in REPORTS:
-        page, _ = report_page(cursor, seals, Asked(name, TODAY, None), FIRST, 100)
+        page, _ = report_page(cursor, seals, ReportQuery(name, TODAY, None), FIRST, 100)
         shown.append(page)
     return orjson.dumps(shown)
 
@@ -232,7 +232,7 @@ def test_what_may_be_a_shielded_child_is_hidden_until_somebody_decides(database:
         story.suspected(shielded, story.members[shielded][0], *story.members[third])
         assert now() == {shielded, twin, third}
         assert suspected_pairs(cursor, None, 9, cleared=True) == []
-        assert len(suspected_pairs(cursor, None, 9, cleared=True, keeper=EVERYWHERE)) == 2
+        assert len(suspected_pairs(cursor, None, 9, cleared=True, custodian=EVERYWHERE)) == 2
         story.dismissed(twin, shielded)
         assert now() == {shielded, third}
         events = history(cursor, story.seals, twin, cleared=True)

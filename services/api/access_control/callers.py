@@ -10,9 +10,9 @@ from fastapi import Request
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from domain.authorization import Action, Cause, NoReason, Standing, Stated, Verdict, Where, decide, reason_of
+from domain.authorization import Action, Cause, Entitlement, NoReason, Stated, Verdict, Where, decide, reason_of
 from services.api.access_control.refusals import Asking
-from services.api.dependencies import Parts
+from services.api.dependencies import Dependencies
 from services.api.numbers import NUMBER
 from services.api.problems import Problem, problem_response
 from services.auth.certificates import certified
@@ -37,7 +37,7 @@ _SAY_WHY = f"say why in the header {REASON_HEADER}, in UTF-8, percent-encoded wh
 class Permit(NamedTuple):
     """A user, what the table of rights says of what the user asks, and what is recorded where more is denied."""
 
-    standing: Standing
+    entitlement: Entitlement
     verdict: Verdict
     asking: Asking
 
@@ -93,38 +93,40 @@ def principal_of(request: Request) -> Principal:
     return principal
 
 
-def require_user(parts: Parts, request: Request, action: Action, children: Sequence[str] = ()) -> Standing:
+def require_user(
+    dependencies: Dependencies, request: Request, action: Action, children: Sequence[str] = ()
+) -> Entitlement:
     """How the user stands who calls; raises Problem 403 for an agency, Denied for a user who was granted nothing."""
     principal = principal_of(request)
     if principal.kind is not Caller.USER:
         raise Problem(
             HTTPStatus.FORBIDDEN, "only a user may look; an agency's token may submit and read its own receipts"
         )
-    standing = parts.standings.of(principal.name)
-    if standing is None:
+    entitlement = dependencies.entitlements.of(principal.name)
+    if entitlement is None:
         raise Asking(principal.name, None, action, _numbers(request, children)).denied(
             Cause.NOT_GRANTED, "this user is not registered; add the user with `contactpoint users add FILE`"
         )
-    return standing
+    return entitlement
 
 
 def permitted(
-    parts: Parts,
+    dependencies: Dependencies,
     request: Request,
     action: Action,
-    place: Callable[[Standing], Where],
+    place: Callable[[Entitlement], Where],
     children: Sequence[str] = (),
 ) -> Permit:
     """The user and the verdict of the table of rights; raises Problem 403, Denied where it denies.
 
     `children` are numbers that a body names; one in the path is known here.
     """
-    standing = require_user(parts, request, action, children)
-    asking = Asking(standing.user, standing.role.value, action, _numbers(request, children))
-    verdict = decide(standing, action, parts.now().date(), place(standing))
+    entitlement = require_user(dependencies, request, action, children)
+    asking = Asking(entitlement.user, entitlement.role.value, action, _numbers(request, children))
+    verdict = decide(entitlement, action, dependencies.now().date(), place(entitlement))
     if verdict.denied:
         raise asking.denied(verdict.cause or Cause.ROLE, verdict.why)
-    return Permit(standing, verdict, asking)
+    return Permit(entitlement, verdict, asking)
 
 
 def _numbers(request: Request, children: Sequence[str]) -> list[str]:
@@ -133,12 +135,12 @@ def _numbers(request: Request, children: Sequence[str]) -> list[str]:
     return [number for each in named if NUMBER.fullmatch(number := each.lower())]
 
 
-def require_agency(parts: Parts, request: Request) -> str:
+def require_agency(dependencies: Dependencies, request: Request) -> str:
     """The agency's code; raises Problem 403 for a user and for an agency that the register does not name."""
     principal = principal_of(request)
     if principal.kind is not Caller.AGENCY:
         raise Problem(HTTPStatus.FORBIDDEN, "only an agency may submit; this is a user's token")
-    if principal.name not in parts.agencies:
+    if principal.name not in dependencies.agencies:
         raise Problem(HTTPStatus.FORBIDDEN, "this agency is not registered; ask the directory's data managers")
     return principal.name
 

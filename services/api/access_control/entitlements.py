@@ -6,7 +6,7 @@ from collections import OrderedDict
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from domain.authorization import Standing
+from domain.authorization import Entitlement
 from services.registers import load_agencies, load_users
 from streams.store.database import Cursor, Pool
 
@@ -16,16 +16,16 @@ MOST_REMEMBERED = 2_000
 DESKS_FRESH_S = 10.0
 
 
-class Standings:
+class Entitlements:
     """The standing of each user who asked lately. Safe to share between threads."""
 
     def __init__(self, pool: Pool, *, fresh_s: float = FRESH_S) -> None:
         self._pool = pool
         self._fresh_s = fresh_s
         self._lock = threading.Lock()
-        self._known: OrderedDict[str, tuple[float, Standing | None]] = OrderedDict()
+        self._known: OrderedDict[str, tuple[float, Entitlement | None]] = OrderedDict()
 
-    def of(self, name: str) -> Standing | None:
+    def of(self, name: str) -> Entitlement | None:
         """How a user stands, None where nothing was ever granted; raises DatabaseAway, and then nothing is allowed."""
         fresh = self._fresh({name}, time.monotonic())
         if name in fresh:
@@ -33,26 +33,26 @@ class Standings:
         with self._pool.transaction() as cursor:
             return self.of_all(cursor, {name}).get(name)
 
-    def of_all(self, cursor: Cursor, names: Collection[str]) -> dict[str, Standing]:
+    def of_all(self, cursor: Cursor, names: Collection[str]) -> dict[str, Entitlement]:
         """How many users stand, those to whom something was ever granted; read, where need be, with this cursor."""
         began = time.monotonic()
-        standings = self._fresh(names, began)
-        if unknown := set(names) - standings.keys():
+        entitlements = self._fresh(names, began)
+        if unknown := set(names) - entitlements.keys():
             found = load_users(cursor, unknown)
             read = {name: found.get(name) for name in unknown}
             self._keep(began, read)
-            standings |= read
-        return {name: standing for name, standing in standings.items() if standing}
+            entitlements |= read
+        return {name: entitlement for name, entitlement in entitlements.items() if entitlement}
 
-    def _fresh(self, names: Collection[str], now: float) -> dict[str, Standing | None]:
+    def _fresh(self, names: Collection[str], now: float) -> dict[str, Entitlement | None]:
         with self._lock:
             known = {name: self._known[name] for name in names if name in self._known}
-        return {name: standing for name, (at, standing) in known.items() if now - at < self._fresh_s}
+        return {name: entitlement for name, (at, entitlement) in known.items() if now - at < self._fresh_s}
 
-    def _keep(self, at: float, standings: Mapping[str, Standing | None]) -> None:
+    def _keep(self, at: float, entitlements: Mapping[str, Entitlement | None]) -> None:
         with self._lock:
-            for name, standing in standings.items():
-                self._known[name] = at, standing
+            for name, entitlement in entitlements.items():
+                self._known[name] = at, entitlement
                 self._known.move_to_end(name)
             while len(self._known) > MOST_REMEMBERED:
                 self._known.popitem(last=False)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from domain.authorization import Action, Role, Standing, decide, where
+from domain.authorization import Action, Entitlement, Role, decide, where
 from projections.access_log.query import accesses
 from services.api.access_control.looks import Looker
 from services.queries.organisations import Organisations
@@ -19,15 +19,15 @@ def latest_looks(cursor: Cursor, who: Looker, entry: Mapping[str, Any]) -> list[
     confidentially is named to nobody who is not cleared for that; of a shielded child none is: it would say where.
     """
     authority = next((each["authority"] for each in entry["addresses"] if each.get("authority")), None)
-    place = where(who.standing.authority, authority)
-    verdict = decide(who.standing, Action.LOOKS, who.today, place)
+    place = where(who.entitlement.authority, authority)
+    verdict = decide(who.entitlement, Action.LOOKS, who.today, place)
     if verdict.denied:
         return None
-    looks = accesses(cursor, who.parts.access_keys, entry["child"], limit=MOST)
-    organisations, standings = who.parts.watch.organisations, who.parts.standings
-    people = {} if entry["shielded"] else standings.of_all(cursor, {look["user"] for look in looks if look["user"]})
+    looks = accesses(cursor, who.dependencies.access_keys, entry["child"], limit=MOST)
+    organisations, entitlements = who.dependencies.watch.organisations, who.dependencies.entitlements
+    people = {} if entry["shielded"] else entitlements.of_all(cursor, {look["user"] for look in looks if look["user"]})
     named = [organisation_told(cursor, organisations, people.get(look["user"]), verdict.cleared) for look in looks]
-    is_auditor = who.standing.role is Role.AUDITOR
+    is_auditor = who.entitlement.role is Role.AUDITOR
     return [
         {
             "when": look["time"],
@@ -42,9 +42,11 @@ def latest_looks(cursor: Cursor, who: Looker, entry: Mapping[str, Any]) -> list[
 
 
 def organisation_told(
-    cursor: Cursor, organisations: Organisations, standing: Standing | None, cleared: bool
+    cursor: Cursor, organisations: Organisations, entitlement: Entitlement | None, cleared: bool
 ) -> str | None:
     """The organisation of who looked, None where it is not known or the reader may not know it."""
-    if standing is None:
+    if entitlement is None:
         return None
-    return standing.organisation if cleared or organisations.about(cursor, standing.organisation).ordinary else None
+    return (
+        entitlement.organisation if cleared or organisations.about(cursor, entitlement.organisation).ordinary else None
+    )

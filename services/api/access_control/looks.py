@@ -12,7 +12,7 @@ from domain.authorization import (
     Action,
     Cause,
     Effect,
-    Standing,
+    Entitlement,
     Stated,
     Verdict,
     Where,
@@ -21,12 +21,12 @@ from domain.authorization import (
     where,
 )
 from projections.directory import query as directory
-from projections.directory.redaction import Seen, Sight
+from projections.directory.redaction import ReadScope, RedactedEntry
 from projections.visibility.shields import EVERYWHERE, NOWHERE
 from projections.visibility.survivors import survivor
 from services.api.access_control.callers import REASON_HEADER, permitted, stated, stated_in_header
 from services.api.access_control.refusals import Asking
-from services.api.dependencies import Parts
+from services.api.dependencies import Dependencies
 from services.api.problems import Problem, absent
 from streams.access.access_log import Look
 from streams.access.overrides import opened_to
@@ -50,8 +50,8 @@ WITH_INVOLVEMENTS = frozenset({Action.SHOW, Action.EXPORT})
 class Looker:
     """A user who may do this, with a reason."""
 
-    parts: Parts
-    standing: Standing
+    dependencies: Dependencies
+    entitlement: Entitlement
     stated: Stated
     action: Action
     verdict: Verdict
@@ -60,7 +60,7 @@ class Looker:
     @property
     def user(self) -> str:
         """The user's name."""
-        return self.standing.user
+        return self.entitlement.user
 
     @property
     def reason(self) -> str:
@@ -73,9 +73,9 @@ class Looker:
         return self.verdict.cleared
 
     @property
-    def sight(self) -> Sight:
+    def read_scope(self) -> ReadScope:
         """What decides of sensitive services for this look."""
-        return Sight(self.cleared, self.today)
+        return ReadScope(self.cleared, self.today)
 
     def sees(
         self,
@@ -84,42 +84,42 @@ class Looker:
         known_at: str | None = None,
         true_at: str | None = None,
         today: date | None = None,
-    ) -> tuple[Seen, Sight]:
+    ) -> tuple[RedactedEntry, ReadScope]:
         """A child now or as of a time, behind its shield too where the user may look there; and what decided of it."""
-        asked = self.parts.keys, child, known_at, true_at, today or self.today
-        seen = directory.seen_one(cursor, *asked, self.sight)
-        if not seen.veiled:
-            return seen, self.sight
-        sight = self.sight_of(cursor, child)
-        return (directory.seen_one(cursor, *asked, sight) if sight.opened else seen), sight
+        asked = self.dependencies.keys, child, known_at, true_at, today or self.today
+        seen = directory.seen_one(cursor, *asked, self.read_scope)
+        if not seen.is_shielded:
+            return seen, self.read_scope
+        read_scope = self.sight_of(cursor, child)
+        return (directory.seen_one(cursor, *asked, read_scope) if read_scope.opened else seen), read_scope
 
-    def sight_of(self, cursor: Cursor, child: str) -> Sight:
-        """As `sight`, with the child and whoever absorbed it where the user may see them although they are shielded."""
+    def sight_of(self, cursor: Cursor, child: str) -> ReadScope:
+        """As `read_scope`, with the child and its survivor where the user may see them although they are shielded."""
         meant = survivor(cursor, child, cleared=self.cleared)
-        return self.sight._replace(opened=opened_to(cursor, self.user, [child, meant], self.parts.now()))
+        return self.read_scope._replace(opened=opened_to(cursor, self.user, [child, meant], self.dependencies.now()))
 
     @property
-    def keeper(self) -> str:
+    def custodian(self) -> str:
         """Of which authority's shields the user takes care: EVERYWHERE, NOWHERE, or an ONS code."""
-        if decide(self.standing, Action.SHIELD_REVIEW, self.today, Where.OWN).denied:
+        if decide(self.entitlement, Action.SHIELD_REVIEW, self.today, Where.OWN).denied:
             return NOWHERE
-        return self.standing.authority or EVERYWHERE
+        return self.entitlement.authority or EVERYWHERE
 
     def keeps(self, entry: Mapping[str, Any]) -> bool:
         """Whether the user takes care of the shield of a child, whose whole entry this is."""
-        return self.keeper in (EVERYWHERE, _authority(entry))
+        return self.custodian in (EVERYWHERE, _authority(entry))
 
     @property
     def today(self) -> date:
         """The day of the look."""
-        return self.parts.now().date()
+        return self.dependencies.now().date()
 
     def record(
         self,
         asked: dict[str, Any],
         children: Sequence[str] = (),
         count: int | None = None,
-        seen: Iterable[Seen] = (),
+        seen: Iterable[RedactedEntry] = (),
         shown: Mapping[str, int] | None = None,
     ) -> None:
         """Makes the look durable; raises AccessLogAway, and then nothing may be shown.
@@ -130,7 +130,7 @@ class Looker:
         sights = list(seen)
         masked = sights if self.action in WITH_INVOLVEMENTS else []
         positions = {each.child: int(each.entry["position"]) for each in sights if each.entry}
-        self.parts.access_log.append(
+        self.dependencies.access_log.append(
             Look(
                 self.user,
                 self.reason,
@@ -138,14 +138,14 @@ class Looker:
                 asked,
                 list(children),
                 len(children) if count is None else count,
-                role=self.standing.role.value,
+                role=self.entitlement.role.value,
                 effect=self.verdict.effect.value,
                 rights=VERSION,
                 reason_code=self.stated.code,
                 shown=positions if shown is None else shown,
                 hidden=[{"child": each.child, "records": list(each.hidden)} for each in sights if each.hidden],
                 masked=[{"child": each.child, "services": each.services} for each in masked if each.services],
-                notices=self.parts.watch.noticing.of_look(self.standing, self.stated.code, children),
+                notices=self.dependencies.watch.noticing.of_look(self.entitlement, self.stated.code, children),
             )
         )
 
@@ -154,24 +154,24 @@ class Looker:
 
         Of the others nothing may be told that would not be told of one who is not there.
         """
-        return self.parts.deployment.listed(cursor, children, on or self.today)
+        return self.dependencies.deployment.listed(cursor, children, on or self.today)
 
-    def entry_of(self, seen: Seen) -> dict[str, Any] | None:
+    def entry_of(self, seen: RedactedEntry) -> dict[str, Any] | None:
         """The entry to show, with a line for each service that is restricted."""
         if seen.entry is None or self.verdict.effect is Effect.ALLOW:
             return seen.entry
-        return mask_entry(seen.entry, seen.services, self.parts.desks.now())
+        return mask_entry(seen.entry, seen.services, self.dependencies.desks.now())
 
     def refusal_about(self, entries: Iterable[Mapping[str, Any]]) -> Problem | None:
         """The answer where the table denies this about the authority that these entries' children live in.
 
         Whoever may not even look there is answered as if nobody were there, and recorded so: a look that showed nobody.
         """
-        place = where(self.standing.authority, *(_authority(entry) for entry in entries))
-        verdict = decide(self.standing, self.action, self.today, place)
+        place = where(self.entitlement.authority, *(_authority(entry) for entry in entries))
+        verdict = decide(self.entitlement, self.action, self.today, place)
         if verdict.effect is self.verdict.effect:
             return None
-        if decide(self.standing, Action.SHOW, self.today, place).denied:
+        if decide(self.entitlement, Action.SHOW, self.today, place).denied:
             return absent()
         return self.asking.denied(verdict.cause or Cause.PLACE, verdict.why)
 
@@ -181,23 +181,27 @@ def _authority(entry: Mapping[str, Any]) -> str | None:
     return next((each["authority"] for each in entry["addresses"] if each.get("authority")), None)
 
 
-def looker(parts: Parts, request: Request, action: Action, *authorities: str | None) -> Looker:
+def looker(dependencies: Dependencies, request: Request, action: Action, *authorities: str | None) -> Looker:
     """Who looks and why, at something about these authorities or about none; raises Problem 401, Denied 403 or 422."""
-    permit = permitted(parts, request, action, lambda standing: where(standing.authority, *authorities))
+    permit = permitted(dependencies, request, action, lambda entitlement: where(entitlement.authority, *authorities))
     said = stated_in_header(request, permit.asking)
-    return Looker(parts, permit.standing, said, action, permit.verdict, permit.asking)
+    return Looker(dependencies, permit.entitlement, said, action, permit.verdict, permit.asking)
 
 
 def looker_at_a_child(
-    parts: Parts, request: Request, action: Action, reason: str | None = None, children: Sequence[str] = ()
+    dependencies: Dependencies,
+    request: Request,
+    action: Action,
+    reason: str | None = None,
+    children: Sequence[str] = (),
 ) -> Looker:
     """Who looks and why, at children whose authority is known only once they are read, see `refusal_about`.
 
     `reason` is what the body states, where that is the place for it, and `children` the numbers that it names.
     """
-    permit = permitted(parts, request, action, lambda _: Where.OWN, children)
+    permit = permitted(dependencies, request, action, lambda _: Where.OWN, children)
     if reason is None:
         said = stated_in_header(request, permit.asking)
     else:
         said = stated(reason, "state why in the field `reason`", permit.asking)
-    return Looker(parts, permit.standing, said, action, permit.verdict, permit.asking)
+    return Looker(dependencies, permit.entitlement, said, action, permit.verdict, permit.asking)

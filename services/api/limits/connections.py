@@ -4,7 +4,7 @@ from collections import Counter
 from typing import Protocol
 
 MOST_CONNECTIONS = 512
-"""More than the requests in hand (`gate.MOST_IN_HAND`), so that there are idle ones to make room."""
+"""More than the requests in hand (`middleware.MOST_IN_HAND`), so that there are idle ones to make room."""
 
 
 class Idle(Protocol):

@@ -30,7 +30,7 @@ _HEADERS = [
 _log = logging.getLogger(__name__)
 
 
-class Gate:
+class RequestMiddleware:
     """The outermost layer. `answered` counts answers by method, route and status; a route is a template, not a path."""
 
     def __init__(self, app: ASGIApp) -> None:

@@ -6,10 +6,10 @@ from typing import Any, NamedTuple
 
 from domain.child import RecordState, compose
 from projections.directory import query as directory
-from projections.directory.redaction import Seen
+from projections.directory.redaction import RedactedEntry
 from projections.duplicates.query import OpenPair, Place, children_of, contradictions, suspected_pairs
 from services.api.access_control.looks import Looker
-from services.api.dependencies import Parts
+from services.api.dependencies import Dependencies
 from services.api.listed import pairs_listed
 
 Fields = dict[str, Any]
@@ -28,33 +28,35 @@ class Page(NamedTuple):
     pairs: list[Fields]
     contradictions: list[Fields]
     children: Sequence[str]
-    seen: Sequence[Seen]
+    seen: Sequence[RedactedEntry]
     last: After | None
 
 
 def queue_page(who: Looker, after: After | None, limit: int) -> Page:
     """Suspected pairs, and contradictions once there are no more of those."""
-    parts = who.parts
-    today = parts.now().date()
-    with parts.reading() as cursor:
+    dependencies = who.dependencies
+    today = dependencies.now().date()
+    with dependencies.reading() as cursor:
         suspected: list[OpenPair] = []
         if after is None or after.is_suspected:
             place = after.place if after else None
-            ask = partial(suspected_pairs, cursor, cleared=who.cleared, keeper=who.keeper)
+            ask = partial(suspected_pairs, cursor, cleared=who.cleared, custodian=who.custodian)
             suspected = pairs_listed(cursor, who, ask, place, limit)
         contradicting: list[OpenPair] = []
         if len(suspected) < limit:
             behind = after.place if after and not after.is_suspected else None
             rest = limit - len(suspected)
-            ask = partial(contradictions, cursor, cleared=who.cleared, keeper=who.keeper)
+            ask = partial(contradictions, cursor, cleared=who.cleared, custodian=who.custodian)
             contradicting = pairs_listed(cursor, who, ask, behind, rest)
         about = [*children_of(suspected), *(pair.child for pair in contradicting if pair.child)]
-        seen = directory.seen(cursor, parts.keys, list(dict.fromkeys(about)), today, cleared=who.cleared)
-        told = directory.records(cursor, parts.keys, [one for pair in contradicting for one in (pair.left, pair.right)])
+        seen = directory.seen(cursor, dependencies.keys, list(dict.fromkeys(about)), today, cleared=who.cleared)
+        told = directory.records(
+            cursor, dependencies.keys, [one for pair in contradicting for one in (pair.left, pair.right)]
+        )
     hidden = {record for each in seen for record in each.hidden}
     shielded = {each.child for each in seen if each.entry and each.entry["shielded"]}
     by_child = {each.child: _side(each.entry) for each in seen if each.entry}
-    by_record = {stream: _record_side(state, parts) for stream, state in told.items() if stream not in hidden}
+    by_record = {stream: _record_side(state, dependencies) for stream, state in told.items() if stream not in hidden}
     pairs = [
         _pair(each, by_child)
         for each in suspected
@@ -103,8 +105,8 @@ def _who(side: Mapping[str, Any]) -> Fields:
     return {**side, **nothing, "carers": []}
 
 
-def _record_side(state: RecordState, parts: Parts) -> Fields:
+def _record_side(state: RecordState, dependencies: Dependencies) -> Fields:
     """A record alone, as an entry would be composed of it."""
-    entry = compose("", [state], position=0, as_of="", today=parts.now().date())
+    entry = compose("", [state], position=0, as_of="", today=dependencies.now().date())
     assert entry is not None
     return _side(entry)

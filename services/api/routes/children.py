@@ -14,19 +14,19 @@ from projections.access_log.query import accesses
 from projections.audit_history import query as audit_history
 from projections.directory import query as directory
 from projections.directory.query import children_known
-from projections.directory.redaction import Seen, Sight
+from projections.directory.redaction import ReadScope, RedactedEntry
 from projections.search.query import Hit
-from projections.visibility.shields import veiled_names
+from projections.visibility.shields import hidden_ids
 from projections.visibility.survivors import family, survivor
 from services.api.access_control.entry_looks import latest_looks
 from services.api.access_control.looks import Looker, ReasonHeader, looker, looker_at_a_child
 from services.api.answers import json_answer, ndjson_answer, next_page, problems
-from services.api.dependencies import Parts
+from services.api.dependencies import Dependencies
 from services.api.listed import children_listed, find_seen
 from services.api.numbers import child_number
 from services.api.problems import Problem, absent
 from services.api.routes.overrides import WARNING
-from services.api.schemas import Criteria, Entry, History, Looks, Search, SearchResult
+from services.api.schemas.children import Criteria, Entry, History, Looks, Search, SearchResult
 from streams.store.database import Cursor
 
 MOST_EXPORTED = 1_000
@@ -34,14 +34,14 @@ _MOMENT = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\
 _LOOK_ERRORS = problems(401, 403, 404, 422, 503)
 
 
-def router(parts: Parts) -> APIRouter:
+def router(dependencies: Dependencies) -> APIRouter:
     """The calls that look at children."""
     calls = APIRouter(tags=["children"])
 
     @calls.post("/children/search", responses={200: {"model": SearchResult}, **problems(401, 403, 422, 503)})
     def search(request: Request, search: Search) -> Response:
         """Finds children by what is known of them, exactly or closely, the best first; at most 50 are shown."""
-        who = looker_at_a_child(parts, request, Action.FIND, search.reason)
+        who = looker_at_a_child(dependencies, request, Action.FIND, search.reason)
         return json_answer(_search(who, search.criteria, search.limit))
 
     @calls.get("/children/{child}", responses={200: {"model": Entry}, **_LOOK_ERRORS})
@@ -56,18 +56,18 @@ def router(parts: Parts) -> APIRouter:
 
         `accesses` are the latest 25 looks at the child, now, for readers who may know of looks.
         """
-        who = looker_at_a_child(parts, request, Action.SHOW)
+        who = looker_at_a_child(dependencies, request, Action.SHOW)
         return json_answer(_show(who, child_number(child), _moment("as_of", as_of), _moment("effective", effective)))
 
     @calls.get("/children/{child}/history", responses={200: {"model": History}, **_LOOK_ERRORS})
     def history(request: Request, child: str, _: ReasonHeader = None) -> Response:
         """Everything that was ever said of a child, oldest first."""
-        return json_answer(_history(looker_at_a_child(parts, request, Action.HISTORY), child_number(child)))
+        return json_answer(_history(looker_at_a_child(dependencies, request, Action.HISTORY), child_number(child)))
 
     @calls.get("/children/{child}/looks", responses={200: {"model": Looks}, **_LOOK_ERRORS})
     def looks(request: Request, child: str, _: ReasonHeader = None) -> Response:
         """Who looked at a child and those it absorbed, latest first, as far as the view of the access log has come."""
-        return json_answer(_looks(looker_at_a_child(parts, request, Action.LOOKS), child_number(child)))
+        return json_answer(_looks(looker_at_a_child(dependencies, request, Action.LOOKS), child_number(child)))
 
     @calls.get(
         "/export", response_class=Response, responses={200: {"content": {"application/x-ndjson": {}}}, **_LOOK_ERRORS}
@@ -79,7 +79,7 @@ def router(parts: Parts) -> APIRouter:
         limit: Annotated[int, Query(ge=1, le=MOST_EXPORTED)] = 500,
     ) -> Response:
         """A page of directory entries, one a line; the header `Link` names the next page while there is one."""
-        who = looker(parts, request, Action.EXPORT)
+        who = looker(dependencies, request, Action.EXPORT)
         shown, last = _export(who, None if after is None else child_number(after), limit)
         return ndjson_answer(shown, next_page("/export", {"after": last, "limit": limit}) if last else {})
 
@@ -88,10 +88,10 @@ def router(parts: Parts) -> APIRouter:
 
 def _search(who: Looker, criteria: Criteria, limit: int) -> dict[str, Any]:
     said = {name: value for name, value in criteria.model_dump().items() if value}
-    asked = who.parts.searcher.ask(said)
+    asked = who.dependencies.searcher.ask(said)
     if lacking := to_add(asked.told):
         raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, lacking)
-    with who.parts.reading() as cursor:
+    with who.dependencies.reading() as cursor:
         found, seen = find_seen(cursor, who, asked, limit)
     by_child = {each.child: each for each in seen if each.entry}
     results = [result_of(hit, by_child[hit.child].entry or {}) for hit in found.hits if hit.child in by_child]
@@ -109,11 +109,11 @@ def _show(who: Looker, child: str, known_at: str | None, true_at: str | None) ->
     moment = true_at or known_at
     day = _day(moment) if moment else who.today
     today = _day(known_at or true_at or "") if moment else who.today
-    with who.parts.reading() as cursor:
-        seen, sight = who.sees(cursor, child, known_at, true_at, today)
+    with who.dependencies.reading() as cursor:
+        seen, read_scope = who.sees(cursor, child, known_at, true_at, today)
         number = survivor(cursor, seen.child, cleared=who.cleared) if moment else seen.child
         if seen.entry is None or not who.shown(cursor, [number], day):
-            seen = Seen(seen.child, hidden=seen.hidden)
+            seen = RedactedEntry(seen.child, hidden=seen.hidden)
         found = who.entry_of(seen)
         looks = None if found is None else latest_looks(cursor, who, found)
     asked = {"child": child, "as_of": known_at, "effective": true_at}
@@ -121,28 +121,28 @@ def _show(who: Looker, child: str, known_at: str | None, true_at: str | None) ->
     if found is None:
         raise absent()
     told = {} if looks is None else {"accesses": looks}
-    return {**found, **({"warning": WARNING} if sight.opened else {}), **told}
+    return {**found, **({"warning": WARNING} if read_scope.opened else {}), **told}
 
 
 def _history(who: Looker, child: str) -> dict[str, Any]:
-    with who.parts.reading() as cursor:
-        seen, sight, refused = _one_listed(cursor, who, child)
+    with who.dependencies.reading() as cursor:
+        seen, read_scope, refused = _one_listed(cursor, who, child)
         events = []
         if seen.entry and not refused:
             events = audit_history.history(
                 cursor,
-                who.parts.keys,
+                who.dependencies.keys,
                 child,
                 cleared=who.cleared,
                 hidden=seen.hidden,
                 withheld=seen.withheld,
-                opened=sight.opened,
+                opened=read_scope.opened,
             )
     shown = {seen.child: int(events[-1]["position"])} if events else {}
     who.record({"child": child}, list(shown), seen=[seen], shown=shown)
     if refused:
         raise refused
-    if sight.opened and events:
+    if read_scope.opened and events:
         return {"events": events, "shielded": True, "warning": WARNING}
     if seen.entry and seen.entry["shielded"]:
         return {"events": [], "shielded": True}
@@ -152,42 +152,42 @@ def _history(who: Looker, child: str) -> dict[str, Any]:
 
 
 def _looks(who: Looker, child: str) -> dict[str, Any]:
-    with who.parts.reading() as cursor:
+    with who.dependencies.reading() as cursor:
         seen, _, refused = _one_listed(cursor, who, child)
     who.record({"child": child}, shown={})
     if refused:
         raise refused
     if seen.entry is None:
         return {"looks": []}
-    with who.parts.reading() as cursor:
+    with who.dependencies.reading() as cursor:
         own = family(cursor, seen.child)
-        looks = accesses(cursor, who.parts.access_keys, seen.child)
+        looks = accesses(cursor, who.dependencies.access_keys, seen.child)
         named = sorted({each for look in looks for each in look["children"]})
-        veiled = veiled_names(cursor, named, who.sight_of(cursor, child).opened)
-        visible = (set(named) if who.cleared else children_known(cursor, named)) - (veiled - set(own))
-    return {"looks": [_look(who, look, visible, veiled) for look in looks]}
+        hidden = hidden_ids(cursor, named, who.sight_of(cursor, child).opened)
+        visible = (set(named) if who.cleared else children_known(cursor, named)) - (hidden - set(own))
+    return {"looks": [_look(who, look, visible, hidden) for look in looks]}
 
 
-def _look(who: Looker, look: dict[str, Any], visible: set[str], veiled: set[str]) -> dict[str, Any]:
+def _look(who: Looker, look: dict[str, Any], visible: set[str], hidden: set[str]) -> dict[str, Any]:
     """A look as it may be shown: what led to a shielded child, and to whom else, tells where it is."""
-    return look if who.cleared and veiled.isdisjoint(look["children"]) else mask_look(look, visible)
+    return look if who.cleared and hidden.isdisjoint(look["children"]) else mask_look(look, visible)
 
 
-def _one_listed(cursor: Cursor, who: Looker, child: str) -> tuple[Seen, Sight, Problem | None]:
+def _one_listed(cursor: Cursor, who: Looker, child: str) -> tuple[RedactedEntry, ReadScope, Problem | None]:
     """A child as it is now, without an entry where it is not listed, and what decided of it; the answer where the place
     forbids more.
     """
-    seen, sight = who.sees(cursor, child)
+    seen, read_scope = who.sees(cursor, child)
     if seen.entry is None or not who.shown(cursor, [seen.child]):
-        return Seen(seen.child, hidden=seen.hidden), sight, None
-    return seen, sight, who.refusal_about([seen.entry])
+        return RedactedEntry(seen.child, hidden=seen.hidden), read_scope, None
+    return seen, read_scope, who.refusal_about([seen.entry])
 
 
 def _export(who: Looker, after: str | None, limit: int) -> tuple[list[dict[str, Any]], str | None]:
     """The entries of a page, and the last child of it where more may follow."""
-    with who.parts.reading() as cursor:
+    with who.dependencies.reading() as cursor:
         page = children_listed(cursor, who, after, limit)
-        seen = directory.seen(cursor, who.parts.keys, page, who.today, cleared=who.cleared)
+        seen = directory.seen(cursor, who.dependencies.keys, page, who.today, cleared=who.cleared)
     shown = [entry for each in seen if (entry := who.entry_of(each))]
     who.record(_given({"after": after, "limit": limit}), [each["child"] for each in shown], seen=seen)
     return shown, page[-1] if len(page) == limit else None

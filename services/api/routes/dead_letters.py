@@ -9,12 +9,12 @@ from starlette.responses import Response
 
 from domain.authorization import Action
 from projections.engine import failures
-from projections.visibility.shields import veiled_names
+from projections.visibility.shields import hidden_ids
 from services.api.access_control.looks import Looker, ReasonHeader, looker
 from services.api.answers import json_answer, next_page, problems
-from services.api.dependencies import Parts
+from services.api.dependencies import Dependencies
 from services.api.problems import absent
-from services.api.schemas import DeadLetter
+from services.api.schemas.children import DeadLetter
 from services.queries.dead_letters import (
     MOST_FAILURES,
     letter_place,
@@ -31,7 +31,7 @@ MOST_AT_ONCE = 1_000
 _LETTER = r"^[0-9]{1,6}-[0-9]{1,15}$"
 
 
-def router(parts: Parts) -> APIRouter:
+def router(dependencies: Dependencies) -> APIRouter:
     """The calls that show dead letters."""
     calls = APIRouter(tags=["dead letters"])
 
@@ -43,22 +43,22 @@ def router(parts: Parts) -> APIRouter:
         limit: Annotated[int, Query(ge=1, le=MOST_AT_ONCE)] = MOST_AT_ONCE,
     ) -> Response:
         """Dead letters without their content; the header `Link` names the next page while there is one."""
-        who = looker(parts, request, Action.DEAD_LETTERS)
+        who = looker(dependencies, request, Action.DEAD_LETTERS)
         found, last = _list(who, after, limit)
         more = next_page("/dead-letters", {"after": last, "limit": limit}) if last else None
-        return json_answer(found if more or not who.cleared else found + _untaken(parts), headers=more)
+        return json_answer(found if more or not who.cleared else found + _untaken(dependencies), headers=more)
 
     @calls.get("/dead-letters/{letter}", responses={200: {"model": DeadLetter}, **problems(401, 403, 404, 422, 503)})
     def dead_letter(request: Request, letter: str, _: ReasonHeader = None) -> Response:
         """One dead letter with its raw bytes, as base64 and capped."""
-        return json_answer(_show(looker(parts, request, Action.DEAD_LETTERS), letter))
+        return json_answer(_show(looker(dependencies, request, Action.DEAD_LETTERS), letter))
 
     return calls
 
 
 def _list(who: Looker, after: str | None, limit: int) -> tuple[list[dict[str, Any]], str | None]:
     """The letters of a page, and the last of them where more may follow."""
-    read = read_letters(who.parts.kafka, after, limit)
+    read = read_letters(who.dependencies.kafka, after, limit)
     found = [without_content(letter) for letter in _told(who, read)]
     who.record({"after": after, "limit": limit}, count=len(found))
     return found, read[-1]["letter"] if len(read) == limit else None
@@ -69,7 +69,7 @@ def _show(who: Looker, letter: str) -> dict[str, Any]:
         letter_place(letter)
     except ValueError:
         raise absent() from None
-    read = read_letter(who.parts.kafka, letter)
+    read = read_letter(who.dependencies.kafka, letter)
     found = _told(who, [read] if read else [])
     who.record({"letter": letter}, count=len(found))
     if not found:
@@ -84,22 +84,22 @@ def _names_a_shielded(who: Looker, letter: dict[str, Any]) -> bool:
         key = (str(said["source"]), "subject", str(said["subject"]))
     except (ValueError, KeyError, TypeError):
         return False
-    with who.parts.reading() as cursor:
+    with who.dependencies.reading() as cursor:
         records = [str(stream) for stream in streams_of(cursor, [key]).values()]
-        return bool(veiled_names(cursor, records))
+        return bool(hidden_ids(cursor, records))
 
 
 def _told(who: Looker, letters: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Those that a reader may see: nobody knows what is in one, so for some only where the sender is not sensitive."""
     if who.cleared:
         return letters
-    with who.parts.reading() as cursor:
+    with who.dependencies.reading() as cursor:
         agencies = load_agencies(cursor).values()
     topics = {submissions_topic(agency.code) for agency in agencies if not agency.is_sensitive}
     return [letter for letter in letters if letter["message"].partition("/")[0] in topics]
 
 
-def _untaken(parts: Parts) -> list[dict[str, Any]]:
+def _untaken(dependencies: Dependencies) -> list[dict[str, Any]]:
     """Published messages that a projection could not take."""
-    with parts.reading() as cursor:
+    with dependencies.reading() as cursor:
         return [untaken(failure) for failure in failures.kept(cursor, None, MOST_FAILURES)]

@@ -16,12 +16,12 @@ from projections.duplicates.query import Place, parted_to
 from projections.visibility.survivors import survivor
 from services.api.access_control.looks import Looker, ReasonHeader, looker, looker_at_a_child
 from services.api.answers import json_answer, next_page, problems
-from services.api.dependencies import Parts
+from services.api.dependencies import Dependencies
 from services.api.numbers import NUMBER
 from services.api.problems import Problem, absent
 from services.api.routes._queue_page import After, queue_page
 from services.api.routes.steward_decisions import Taken, decide
-from services.api.schemas import Decided, Queue, Split, TwoChildren, UnderWay
+from services.api.schemas.children import Decided, Queue, Split, TwoChildren, UnderWay
 from services.contract.decisions import DecisionType
 
 MOST_AT_ONCE = 500
@@ -35,7 +35,7 @@ _DECIDED: dict[int | str, dict[str, Any]] = {
 }
 
 
-def router(parts: Parts) -> APIRouter:
+def router(dependencies: Dependencies) -> APIRouter:
     """The calls about duplicates."""
     calls = APIRouter(tags=["duplicates"])
     room = BoundedSemaphore(MOST_WAITING)
@@ -48,28 +48,28 @@ def router(parts: Parts) -> APIRouter:
         limit: Annotated[int, Query(ge=1, le=MOST_AT_ONCE)] = 100,
     ) -> Response:
         """A page of the queue, best score first; the header `Link` names the next page while there is one."""
-        page, last = _queue(looker(parts, request, Action.DUPLICATES), after, limit)
+        page, last = _queue(looker(dependencies, request, Action.DUPLICATES), after, limit)
         return json_answer(page, headers=next_page("/duplicates", {"after": last, "limit": limit}) if last else None)
 
     @calls.post("/duplicates/merge", responses=_DECIDED)
     def merge(request: Request, asked: TwoChildren) -> Response:
         """Merges the right child into the left one, which survives and is meant by both numbers from now on."""
         with _place_in(room):
-            who = looker_at_a_child(parts, request, Action.MERGE, asked.reason, [asked.left, asked.right])
+            who = looker_at_a_child(dependencies, request, Action.MERGE, asked.reason, [asked.left, asked.right])
             return _of_two(who, DecisionType.MERGE, asked)
 
     @calls.post("/duplicates/dismiss", responses=_DECIDED)
     def dismiss(request: Request, asked: TwoChildren) -> Response:
         """Says that two children are not one; the pair leaves the queue until data change."""
         with _place_in(room):
-            who = looker_at_a_child(parts, request, Action.DISMISS, asked.reason, [asked.left, asked.right])
+            who = looker_at_a_child(dependencies, request, Action.DISMISS, asked.reason, [asked.left, asked.right])
             return _of_two(who, DecisionType.DISMISS, asked)
 
     @calls.post("/duplicates/split", responses=_DECIDED)
     def split(request: Request, asked: Split) -> Response:
         """Takes records out of a child, or undoes the latest merge into it."""
         with _place_in(room):
-            return _split(looker_at_a_child(parts, request, Action.SPLIT, asked.reason, [asked.child]), asked)
+            return _split(looker_at_a_child(dependencies, request, Action.SPLIT, asked.reason, [asked.child]), asked)
 
     return calls
 
@@ -95,17 +95,17 @@ def _queue(who: Looker, after: str | None, limit: int) -> tuple[dict[str, Any], 
 
 def _of_two(who: Looker, kind: DecisionType, asked: TwoChildren) -> Response:
     left, right = _standing(who, {"left": asked.left, "right": asked.right})
-    taken = decide(who.parts, kind, left, _ruling(who, left=left, right=right))
+    taken = decide(who.dependencies, kind, left, _ruling(who, left=left, right=right))
     return _answer(taken, left, right)
 
 
 def _split(who: Looker, asked: Split) -> Response:
     (child,) = _standing(who, {"child": asked.child})
     named = [each.model_dump() for each in asked.records] if asked.records else None
-    taken = decide(who.parts, DecisionType.SPLIT, child, _ruling(who, child=child, records=named))
+    taken = decide(who.dependencies, DecisionType.SPLIT, child, _ruling(who, child=child, records=named))
     if taken.position is None:
         return _answer(taken, child, "")
-    with who.parts.reading() as cursor:
+    with who.dependencies.reading() as cursor:
         return _answer(taken, child, str(parted_to(cursor, child, taken.position)))
 
 
@@ -116,9 +116,9 @@ def _standing(who: Looker, asked: Mapping[str, str]) -> list[str]:
     is of the user's authority.
     """
     numbers = [str(UUID(text)) if NUMBER.fullmatch(text.lower()) else None for text in asked.values()]
-    with who.parts.reading() as cursor:
+    with who.dependencies.reading() as cursor:
         means = [survivor(cursor, number, cleared=who.cleared) for number in numbers if number]
-        seen = directory.seen(cursor, who.parts.keys, means, who.today, cleared=who.cleared, opened=means)
+        seen = directory.seen(cursor, who.dependencies.keys, means, who.today, cleared=who.cleared, opened=means)
         seen = [each for each in seen if each.entry and (not each.entry["shielded"] or who.keeps(each.entry))]
         listed = who.shown(cursor, [each.child for each in seen])
     there = [each for each in seen if each.child in listed]

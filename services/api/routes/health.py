@@ -8,8 +8,8 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from services.api.answers import json_answer, problems
-from services.api.dependencies import Parts
-from services.api.limits.middleware import Gate
+from services.api.dependencies import Dependencies
+from services.api.limits.middleware import RequestMiddleware
 from services.api.problems import unavailable
 from services.queries.positions import Positions, read_positions
 from streams.store.database import DatabaseAway
@@ -17,7 +17,7 @@ from streams.store.database import DatabaseAway
 _NOT_READY = "Postgres or its tables cannot be reached; start it, or run `contactpoint run init`"
 
 
-def router(parts: Parts, gate: Gate) -> APIRouter:
+def router(dependencies: Dependencies, middleware: RequestMiddleware) -> APIRouter:
     """The calls that operators and their tools make."""
     calls = APIRouter(tags=["operation"])
 
@@ -30,7 +30,7 @@ def router(parts: Parts, gate: Gate) -> APIRouter:
     def ready() -> Response:
         """The directory can be asked."""
         try:
-            with parts.reading() as cursor:
+            with dependencies.reading() as cursor:
                 read_positions(cursor)
         except (DatabaseAway, psycopg2.Error):
             raise unavailable(_NOT_READY) from None
@@ -39,23 +39,23 @@ def router(parts: Parts, gate: Gate) -> APIRouter:
     @calls.get("/metrics", response_class=Response, responses=problems(503))
     def metrics() -> Response:
         """Figures in Prometheus's text format."""
-        lines = "\n".join(_metrics(parts, gate))
+        lines = "\n".join(_metrics(dependencies, middleware))
         return Response(f"{lines}\n", HTTPStatus.OK, media_type="text/plain; version=0.0.4")
 
     return calls
 
 
-def _metrics(parts: Parts, gate: Gate) -> Iterator[str]:
+def _metrics(dependencies: Dependencies, middleware: RequestMiddleware) -> Iterator[str]:
     yield "# HELP contactpoint_requests_total Answers by method, route and status."
     yield "# TYPE contactpoint_requests_total counter"
-    for (method, route, status), number in sorted(gate.answered.items()):
+    for (method, route, status), number in sorted(middleware.answered.items()):
         labels = f'method="{_label(method)}",route="{_label(route)}",status="{status}"'
         yield f"contactpoint_requests_total{{{labels}}} {number}"
     yield "# HELP contactpoint_requests_in_hand Requests being answered."
     yield "# TYPE contactpoint_requests_in_hand gauge"
-    yield f"contactpoint_requests_in_hand {gate.in_hand}"
+    yield f"contactpoint_requests_in_hand {middleware.in_hand}"
     try:
-        with parts.reading() as cursor:
+        with dependencies.reading() as cursor:
             positions: Positions | None = read_positions(cursor)
     except (DatabaseAway, psycopg2.Error):
         positions = None

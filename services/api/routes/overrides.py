@@ -10,15 +10,15 @@ from starlette.responses import Response
 
 from domain.authorization import REASONS, Action, Cause
 from projections.directory import query as directory
-from projections.directory.redaction import Seen
+from projections.directory.redaction import RedactedEntry
 from projections.overrides.query import investigation, investigations
 from projections.visibility.survivors import survivor
 from services.api.access_control.looks import Looker, ReasonHeader, looker, looker_at_a_child
 from services.api.answers import json_answer, next_page, problems
-from services.api.dependencies import Parts
+from services.api.dependencies import Dependencies
 from services.api.numbers import NUMBER
 from services.api.problems import Problem, absent
-from services.api.schemas import Investigations, Overridden, Why
+from services.api.schemas.children import Investigations, Overridden, Why
 from services.registers import load_agencies
 from streams.access.overrides import Closing, Override
 from streams.codec import iso_text
@@ -33,7 +33,7 @@ _IN_WORDS = "say in words why you override the shield, in the field `reason`; a 
 _OWN = "whoever overrode the shield can not close its investigation; ask somebody else"
 
 
-def router(parts: Parts) -> APIRouter:
+def router(dependencies: Dependencies) -> APIRouter:
     """The calls that override a shield, and those that look into it afterwards."""
     calls = APIRouter(tags=["shields"])
 
@@ -43,7 +43,9 @@ def router(parts: Parts) -> APIRouter:
     )
     def override(request: Request, child: str, why: Why) -> Response:
         """Shows the user a shielded child for two minutes; the authority is told, and somebody has to look into it."""
-        return json_answer(_override(looker_at_a_child(parts, request, Action.OVERRIDE, why.reason), child.lower()))
+        return json_answer(
+            _override(looker_at_a_child(dependencies, request, Action.OVERRIDE, why.reason), child.lower())
+        )
 
     @calls.get("/investigations", responses={200: {"model": Investigations}, **problems(401, 403, 422, 503)})
     def listed(
@@ -54,7 +56,7 @@ def router(parts: Parts) -> APIRouter:
         limit: Annotated[int, Query(ge=1, le=MOST_AT_ONCE)] = 100,
     ) -> Response:
         """Overrides that somebody has to look into, oldest first."""
-        who = looker(parts, request, Action.INVESTIGATIONS)
+        who = looker(dependencies, request, Action.INVESTIGATIONS)
         found, last = _investigations(who, closed, after, limit)
         more = {"closed": str(closed).lower(), "after": last, "limit": limit}
         headers = next_page("/investigations", more) if last else {}
@@ -66,7 +68,9 @@ def router(parts: Parts) -> APIRouter:
     )
     def close(request: Request, id_: str, why: Why) -> Response:
         """Says what came of an investigation; it leaves the list as soon as the views show that."""
-        return json_answer(_close(looker_at_a_child(parts, request, Action.INVESTIGATIONS, why.reason), id_.lower()))
+        return json_answer(
+            _close(looker_at_a_child(dependencies, request, Action.INVESTIGATIONS, why.reason), id_.lower())
+        )
 
     return calls
 
@@ -81,33 +85,33 @@ def _override(who: Looker, child: str) -> dict[str, Any]:
     if not seen.entry["shielded"]:
         raise Problem(HTTPStatus.CONFLICT, _NOT_SHIELDED, code="not-shielded")
     told = _told(who, {each["authority"] for each in seen.entry["addresses"]})
-    made = Override(who.user, who.reason, seen.child, str(uuid4()), who.parts.now(), told)
-    who.parts.access_log.append(made)
+    made = Override(who.user, who.reason, seen.child, str(uuid4()), who.dependencies.now(), told)
+    who.dependencies.access_log.append(made)
     until = iso_text(made.until)
     return {"child": seen.child, "until": until, "investigation": made.investigation, "warning": WARNING}
 
 
 def _told(who: Looker, authorities: Set[str | None]) -> list[str]:
     """Those of the authorities that are registered: they have a topic, and no other name can stop the relay."""
-    with who.parts.reading() as cursor:
+    with who.dependencies.reading() as cursor:
         registered = {agency.told_of for agency in load_agencies(cursor).values()}
     return sorted(each for each in authorities & registered if each)
 
 
-def whole(who: Looker, child: str) -> Seen | None:
+def whole(who: Looker, child: str) -> RedactedEntry | None:
     """What is behind the shield of a child, to judge what may be done, not to be shown; None where nobody is."""
     if not NUMBER.fullmatch(child):
         return None
-    with who.parts.reading() as cursor:
+    with who.dependencies.reading() as cursor:
         number = survivor(cursor, child, cleared=who.cleared)
-        seen = directory.seen(cursor, who.parts.keys, [number], who.today, cleared=who.cleared, opened=[number])
+        seen = directory.seen(cursor, who.dependencies.keys, [number], who.today, cleared=who.cleared, opened=[number])
         listed = who.shown(cursor, [each.child for each in seen if each.entry])
     return next((each for each in seen if each.child in listed), None)
 
 
 def _investigations(who: Looker, closed: bool, after: int, limit: int) -> tuple[list[dict[str, Any]], int | None]:
-    with who.parts.reading() as cursor:
-        found = investigations(cursor, who.parts.access_keys, closed=closed, after=after, limit=limit)
+    with who.dependencies.reading() as cursor:
+        found = investigations(cursor, who.dependencies.access_keys, closed=closed, after=after, limit=limit)
     who.record({"closed": closed, "after": after, "limit": limit}, sorted({each["child"] for each in found}))
     return found, found[-1]["position"] if len(found) == limit else None
 
@@ -115,8 +119,8 @@ def _investigations(who: Looker, closed: bool, after: int, limit: int) -> tuple[
 def _close(who: Looker, id_: str) -> dict[str, Any]:
     found = None
     if NUMBER.fullmatch(id_):
-        with who.parts.reading() as cursor:
-            found = investigation(cursor, who.parts.access_keys, id_)
+        with who.dependencies.reading() as cursor:
+            found = investigation(cursor, who.dependencies.access_keys, id_)
     who.record({}, [found["child"]] if found else [])
     if found is None:
         raise absent()
@@ -124,5 +128,5 @@ def _close(who: Looker, id_: str) -> dict[str, Any]:
         raise Problem(HTTPStatus.CONFLICT, "this investigation was closed before", code="closed-before")
     if found["used_by"] == who.user:
         raise who.asking.denied(Cause.OWN_CASE, _OWN)
-    who.parts.access_log.append(Closing(who.user, who.reason, found["child"], id_))
+    who.dependencies.access_log.append(Closing(who.user, who.reason, found["child"], id_))
     return {"investigations": [found | {"closed_by": who.user, "findings": who.reason}]}

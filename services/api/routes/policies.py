@@ -12,10 +12,10 @@ from domain.policy import Policy
 from services.api.access_control.callers import permitted
 from services.api.access_control.looks import Looker, ReasonHeader, looker
 from services.api.answers import json_answer, problems
-from services.api.dependencies import Parts
+from services.api.dependencies import Dependencies
 from services.api.problems import Problem
 from services.api.routes._comparison_stream import Compared
-from services.api.schemas import Compare, Policies
+from services.api.schemas.children import Compare, Policies
 from services.policy.model_file import read_model
 from services.policy.policy_file import read_policy
 from services.policy.refused import PolicyRefused
@@ -26,7 +26,7 @@ _COMPARED: dict[str, Any] = {"content": {"application/x-ndjson": {}}}
 _BUSY = "another comparison is under way; ask again once it has ended"
 
 
-def router(parts: Parts) -> APIRouter:
+def router(dependencies: Dependencies) -> APIRouter:
     """The calls about policies."""
     calls = APIRouter(tags=["policies"])
     room = BoundedSemaphore(1)
@@ -34,9 +34,9 @@ def router(parts: Parts) -> APIRouter:
     @calls.get("/policies", responses={200: {"model": Policies}, **problems(401, 403, 503)})
     def policies(request: Request) -> Response:
         """The policies that come with the product, and the one under which this directory runs."""
-        permitted(parts, request, Action.POLICY, lambda standing: where(standing.authority))
+        permitted(dependencies, request, Action.POLICY, lambda entitlement: where(entitlement.authority))
         listing = [_about(shipped(name)) for name in SHIPPED]
-        return json_answer({"policies": listing, "deployment": _about(parts.deployment.policy)})
+        return json_answer({"policies": listing, "deployment": _about(dependencies.deployment.policy)})
 
     @calls.post(
         "/policies/compare",
@@ -45,7 +45,7 @@ def router(parts: Parts) -> APIRouter:
     )
     def compare(request: Request, asked: Compare, _: ReasonHeader = None) -> Response:
         """Replays the log under several policies: lines `{"done", "of"}`, then one with the result or `{"problem"}`."""
-        who = looker(parts, request, Action.POLICY)
+        who = looker(dependencies, request, Action.POLICY)
         job = _job(who, asked)
         if not room.acquire(blocking=False):
             raise Problem(HTTPStatus.TOO_MANY_REQUESTS, _BUSY, {"Retry-After": "10"})
@@ -74,9 +74,9 @@ def _job(who: Looker, asked: Compare) -> Job:
         raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, str(refused)) from None
     if len(set(names)) < len(names):
         raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "two of the policies have one name; give each its own")
-    on = asked.on or who.parts.now().date().isoformat()
-    lists, directory = list(dict.fromkeys(asked.lists)), who.parts.deployment.said
-    return Job(who.parts.database_url, named, on, asked.model, lists, directory)
+    on = asked.on or who.dependencies.now().date().isoformat()
+    lists, directory = list(dict.fromkeys(asked.lists)), who.dependencies.deployment.said
+    return Job(who.dependencies.database_url, named, on, asked.model, lists, directory)
 
 
 def _text(nth: int, said: str) -> tuple[str, str]:
@@ -98,6 +98,6 @@ def _record(who: Looker, asked: Compare, job: Job, named: list[str]) -> None:
         "given_whole": [nth for nth, said in enumerate(asked.policies, 1) if said not in SHIPPED],
         "on": job.on,
         "lists": list(job.lists),
-        "directory": who.parts.deployment.policy.name,
+        "directory": who.dependencies.deployment.policy.name,
     }
     who.record(told, named)

@@ -12,9 +12,9 @@ from projections.receipts.query import receipts as read_receipts
 from services.api.access_control.callers import principal_of, require_agency
 from services.api.access_control.looks import ReasonHeader, looker
 from services.api.answers import json_answer, next_page, problems
-from services.api.dependencies import Parts
+from services.api.dependencies import Dependencies
 from services.api.problems import Problem
-from services.api.schemas import Outcome, Receipt
+from services.api.schemas.children import Outcome, Receipt
 from services.auth.tokens import Caller
 from services.registers import load_agencies
 
@@ -23,7 +23,7 @@ _TEXT = r"^[^\x00-\x1f]{1,200}$"
 _MESSAGE = r"^[a-z0-9.-]{1,249}/[0-9]{1,9}/(-1|[0-9]{1,18})$"
 
 
-def router(parts: Parts) -> APIRouter:
+def router(dependencies: Dependencies) -> APIRouter:
     """The call that lists receipts."""
     calls = APIRouter(tags=["receipts"])
 
@@ -41,7 +41,7 @@ def router(parts: Parts) -> APIRouter:
     ) -> Response:
         """What became of submissions; the header `Link` names the next page while there is one."""
         asked = {"submission": submission, "outcome": outcome, "source": source, "after": after, "limit": limit}
-        found = _answer(parts, request, {name: value for name, value in asked.items() if value is not None})
+        found = _answer(dependencies, request, {name: value for name, value in asked.items() if value is not None})
         more = len(found) == limit
         return json_answer(
             found, headers=next_page("/receipts", asked | {"after": found[-1]["message"]}) if more else None
@@ -50,28 +50,28 @@ def router(parts: Parts) -> APIRouter:
     return calls
 
 
-def _answer(parts: Parts, request: Request, asked: dict[str, Any]) -> list[dict[str, Any]]:
+def _answer(dependencies: Dependencies, request: Request, asked: dict[str, Any]) -> list[dict[str, Any]]:
     if principal_of(request).kind is Caller.AGENCY:
-        own = agency_urn(require_agency(parts, request))
+        own = agency_urn(require_agency(dependencies, request))
         if asked.get("source", own) != own:
             raise Problem(HTTPStatus.FORBIDDEN, "an agency may read its own receipts only; leave `source` out")
-        return _read(parts, asked | {"source": own})
-    who = looker(parts, request, Action.RECEIPTS)
-    found = _read(parts, asked)
+        return _read(dependencies, asked | {"source": own})
+    who = looker(dependencies, request, Action.RECEIPTS)
+    found = _read(dependencies, asked)
     who.record(asked, count=len(found))
-    return found if who.cleared else _without_positions(parts, found)
+    return found if who.cleared else _without_positions(dependencies, found)
 
 
-def _without_positions(parts: Parts, receipts: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _without_positions(dependencies: Dependencies, receipts: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Receipts that do not say where in the log a sensitive agency's submission took effect.
 
     That it sends is no secret, of whom is: beside a gap in what else is shown, a position would tell.
     """
-    with parts.reading() as cursor:
+    with dependencies.reading() as cursor:
         told = {agency.urn for agency in load_agencies(cursor).values() if not agency.is_sensitive}
     return [each if each["source"] in told else each | {"position": None} for each in receipts]
 
 
-def _read(parts: Parts, asked: dict[str, Any]) -> list[dict[str, Any]]:
-    with parts.reading() as cursor:
+def _read(dependencies: Dependencies, asked: dict[str, Any]) -> list[dict[str, Any]]:
+    with dependencies.reading() as cursor:
         return read_receipts(cursor, **asked)

@@ -15,10 +15,10 @@ from domain.vocabulary import AUTHORITY_CODE
 from projections.reports.query import FIRST, Place
 from services.api.access_control.looks import Looker, ReasonHeader, looker
 from services.api.answers import json_answer, next_page, problems
-from services.api.dependencies import Parts
+from services.api.dependencies import Dependencies
 from services.api.problems import Problem, absent
-from services.api.schemas import Report
-from services.queries.reports import Asked, report_csv, report_page
+from services.api.schemas.children import Report
+from services.queries.reports import ReportQuery, report_csv, report_page
 
 MOST_LISTED = 2_000
 """Children of one page."""
@@ -28,7 +28,7 @@ _SAY_AUTHORITY = "authority: give the ONS code of a local authority, a letter an
 _ANSWER: dict[str, Any] = {"model": Report, "content": {"text/csv": {}}}
 
 
-def router(parts: Parts) -> APIRouter:
+def router(dependencies: Dependencies) -> APIRouter:
     """The calls about reports."""
     calls = APIRouter(tags=["reports"])
 
@@ -47,7 +47,7 @@ def router(parts: Parts) -> APIRouter:
         The header `Link` names the next page while there is one; what is counted is counted by page.
         """
         place = _authority(authority)
-        who = looker(parts, request, Action.REPORT, place)
+        who = looker(dependencies, request, Action.REPORT, place)
         day = _day(who, on)
         found, last = _report(who, name, day, place, after, limit)
         again = {"authority": place, "on": found["on"], "after": _token(last), "limit": limit}
@@ -66,9 +66,9 @@ def _report(
     if name not in REPORTS:
         raise absent()
     place = Place(*after.split("~")) if after else FIRST
-    shown = None if who.parts.deployment.shows_all else partial(who.shown, on=on)
-    with who.parts.reading() as cursor:
-        found, last = report_page(cursor, who.parts.keys, Asked(name, on, authority, shown), place, limit)
+    shown = None if who.dependencies.deployment.shows_all else partial(who.shown, on=on)
+    with who.dependencies.reading() as cursor:
+        found, last = report_page(cursor, who.dependencies.keys, ReportQuery(name, on, authority, shown), place, limit)
     asked = {key: found[key] for key in ("report", "on", "authority") if found[key]}
     who.record(asked, [each["child"] for each in (*found["children"], *found["undecided"])])
     return found, last
@@ -80,7 +80,7 @@ def _token(last: Place | None) -> str | None:
 
 def _day(who: Looker, text: str | None) -> date:
     if text is None:
-        return who.parts.now().date()
+        return who.dependencies.now().date()
     try:
         return date.fromisoformat(text)
     except ValueError:

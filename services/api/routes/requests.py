@@ -15,10 +15,10 @@ from projections.requests.query import requests as stored_requests
 from projections.visibility.survivors import survivor
 from services.api.access_control.looks import Looker, ReasonHeader, looker_at_a_child
 from services.api.answers import json_answer, problems
-from services.api.dependencies import Parts
+from services.api.dependencies import Dependencies
 from services.api.numbers import child_number
 from services.api.problems import Problem, absent
-from services.api.schemas_monitoring import AnswerRequest, AskCorrection, Requests, RequestTaken
+from services.api.schemas.monitoring import AnswerRequest, AskCorrection, Requests, RequestTaken
 from streams.access.request_log import AlreadyAnswered, Noted
 from streams.store.database import Cursor
 
@@ -27,7 +27,7 @@ _ANSWER_ERRORS = problems(401, 403, 404, 409, 422, 503)
 _TAKEN = "this request has its answer; take down a new one"
 
 
-def router(parts: Parts) -> APIRouter:
+def router(dependencies: Dependencies) -> APIRouter:
     """The calls about what carers and children ask for."""
     calls = APIRouter(tags=["corrections"])
 
@@ -38,7 +38,7 @@ def router(parts: Parts) -> APIRouter:
     )
     def ask(request: Request, child: str, asked: AskCorrection) -> Response:
         """Takes down that something held of a child is said to be wrong, or is objected to."""
-        who = looker_at_a_child(parts, request, Action.CORRECT, asked.reason)
+        who = looker_at_a_child(dependencies, request, Action.CORRECT, asked.reason)
         return json_answer(_ask(who, child_number(child), asked), HTTPStatus.CREATED)
 
     @calls.get("/corrections", responses={200: {"model": Requests}, **problems(401, 403, 422, 503)})
@@ -49,7 +49,9 @@ def router(parts: Parts) -> APIRouter:
         limit: Annotated[int, Query(ge=1, le=MOST_LISTED)] = MOST_LISTED,
     ) -> Response:
         """Requests about children of the own authority, the oldest first."""
-        return json_answer({"requests": _list(looker_at_a_child(parts, request, Action.CORRECT), is_open, limit)})
+        return json_answer(
+            {"requests": _list(looker_at_a_child(dependencies, request, Action.CORRECT), is_open, limit)}
+        )
 
     @calls.post(
         "/corrections/{number}/answer",
@@ -58,7 +60,7 @@ def router(parts: Parts) -> APIRouter:
     def answer(request: Request, number: str, said: AnswerRequest) -> Response:
         """Ends a request, and says what becomes of it."""
         return json_answer(
-            _answer(looker_at_a_child(parts, request, Action.CORRECT, said.reason), child_number(number), said)
+            _answer(looker_at_a_child(dependencies, request, Action.CORRECT, said.reason), child_number(number), said)
         )
 
     return calls
@@ -67,14 +69,14 @@ def router(parts: Parts) -> APIRouter:
 def _ask(who: Looker, child: str, asked: AskCorrection) -> dict[str, Any]:
     child = _there(who, child, "ask")
     said = {"child": child, "asked_by": asked.asked_by, "text": asked.text, "user": who.user, "reason": who.reason}
-    noted = who.parts.watch.requests.begin(RequestKind(asked.kind), who.parts.now(), **said)
+    noted = who.dependencies.watch.requests.begin(RequestKind(asked.kind), who.dependencies.now(), **said)
     return _noted(noted, child)
 
 
 def _there(who: Looker, child: str, doing: str) -> str:
     """The child that a number means, recorded as looked at; raises Problem 403, and 404 where it is not there."""
-    with who.parts.reading() as cursor:
-        found = entry(cursor, who.parts.keys, child, today=who.today)
+    with who.dependencies.reading() as cursor:
+        found = entry(cursor, who.dependencies.keys, child, today=who.today)
         place = authorities_of(cursor, [found["child"]]) if found else {}
     refused = who.refusal_about([_living_in(place.get(found["child"]))]) if found else absent()
     who.record({"child": child, "doing": doing}, [found["child"]] if found and not refused else [])
@@ -90,10 +92,10 @@ def _living_in(authority: str | None) -> dict[str, Any]:
 
 def _list(who: Looker, is_open: bool | None, limit: int) -> list[dict[str, Any]]:
     """Requests about children who live in the user's authority, or anywhere for a user of the whole directory."""
-    own = who.standing.authority
-    with who.parts.reading() as cursor:
+    own = who.entitlement.authority
+    with who.dependencies.reading() as cursor:
         children = None if own is None else _of_authority(cursor, own)
-        keys = who.parts.access_keys
+        keys = who.dependencies.access_keys
         found = stored_requests(cursor, keys, who.today, children=children, is_open=is_open, limit=limit)
     who.record({"doing": "list"}, sorted({each["child"] for each in found}), len(found))
     return found
@@ -107,14 +109,14 @@ def _of_authority(cursor: Cursor, authority: str) -> list[str]:
 
 
 def _answer(who: Looker, number: str, said: AnswerRequest) -> dict[str, Any]:
-    child = who.parts.watch.requests.child_of(number)
+    child = who.dependencies.watch.requests.child_of(number)
     if child is None:
         who.record({"request": number, "doing": "answer"})
         raise absent()
     _there(who, child, "answer")
     told = {"child": child, "outcome": said.outcome, "text": said.text, "user": who.user, "reason": who.reason}
     try:
-        return _noted(who.parts.watch.requests.answer(number, who.parts.now(), **told), child)
+        return _noted(who.dependencies.watch.requests.answer(number, who.dependencies.now(), **told), child)
     except AlreadyAnswered:
         raise Problem(HTTPStatus.CONFLICT, _TAKEN, code="already-answered") from None
 

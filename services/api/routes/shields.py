@@ -10,11 +10,11 @@ from domain.authorization import Action
 from projections.visibility.shields import due
 from services.api.access_control.looks import Looker, ReasonHeader, looker_at_a_child
 from services.api.answers import json_answer, next_page, problems
-from services.api.dependencies import Parts
+from services.api.dependencies import Dependencies
 from services.api.problems import absent
 from services.api.routes.overrides import whole
 from services.api.routes.steward_decisions import decide
-from services.api.schemas import DueShields, Shielded, UnderWay, Why
+from services.api.schemas.children import DueShields, Shielded, UnderWay, Why
 from services.contract.decisions import DecisionType
 
 MOST_AT_ONCE = 500
@@ -27,26 +27,26 @@ _DECIDED: dict[int | str, dict[str, Any]] = {
 }
 
 
-def router(parts: Parts) -> APIRouter:
+def router(dependencies: Dependencies) -> APIRouter:
     """The calls about shields."""
     calls = APIRouter(tags=["shields"])
 
     @calls.post("/children/{child}/shield", responses=_DECIDED)
     def apply(request: Request, child: str, why: Why) -> Response:
         """Hides whereabouts of a child at risk from everybody; the shield is to be reviewed within six months."""
-        who = looker_at_a_child(parts, request, Action.SHIELD_APPLY, why.reason)
+        who = looker_at_a_child(dependencies, request, Action.SHIELD_APPLY, why.reason)
         return _decide(who, DecisionType.SHIELD_APPLY, child.lower())
 
     @calls.post("/children/{child}/shield/review", responses=_DECIDED)
     def review(request: Request, child: str, why: Why) -> Response:
         """Keeps a shield for another six months."""
-        who = looker_at_a_child(parts, request, Action.SHIELD_REVIEW, why.reason)
+        who = looker_at_a_child(dependencies, request, Action.SHIELD_REVIEW, why.reason)
         return _decide(who, DecisionType.SHIELD_REVIEW, child.lower())
 
     @calls.post("/children/{child}/shield/lift", responses=_DECIDED)
     def lift(request: Request, child: str, why: Why) -> Response:
         """Shows the child's whereabouts again."""
-        who = looker_at_a_child(parts, request, Action.SHIELD_LIFT, why.reason)
+        who = looker_at_a_child(dependencies, request, Action.SHIELD_LIFT, why.reason)
         return _decide(who, DecisionType.SHIELD_LIFT, child.lower())
 
     @calls.get("/shields/due", responses={200: {"model": DueShields}, **problems(401, 403, 422, 503)})
@@ -58,7 +58,7 @@ def router(parts: Parts) -> APIRouter:
         limit: Annotated[int, Query(ge=1, le=MOST_AT_ONCE)] = 100,
     ) -> Response:
         """Shields whose review has come, of the authority that the user takes care of."""
-        who = looker_at_a_child(parts, request, Action.SHIELD_REVIEW)
+        who = looker_at_a_child(dependencies, request, Action.SHIELD_REVIEW)
         found, last = _due(who, on or who.today.isoformat(), after, limit)
         headers = next_page("/shields/due", {"on": on, "after": last, "limit": limit}) if last else {}
         return json_answer({"due": found}, headers=headers)
@@ -76,7 +76,7 @@ def _decide(who: Looker, kind: DecisionType, child: str) -> Response:
     if refused or entry is None:
         raise refused or absent()
     number = entry["child"]
-    taken = decide(who.parts, kind, number, {"decided_by": who.user, "reason": who.reason, "child": number})
+    taken = decide(who.dependencies, kind, number, {"decided_by": who.user, "reason": who.reason, "child": number})
     if taken.position is None:
         where = {"decision": taken.id, "receipts": f"/receipts?submission={taken.id}"}
         return json_answer(where, HTTPStatus.ACCEPTED)
@@ -85,8 +85,8 @@ def _decide(who: Looker, kind: DecisionType, child: str) -> Response:
 
 def _due(who: Looker, day: str, after: str | None, limit: int) -> tuple[list[dict[str, Any]], str | None]:
     begin = after.split("~") if after else None
-    with who.parts.reading() as cursor:
-        found = due(cursor, day, (begin[0], begin[1]) if begin else None, limit, keeper=who.keeper)
+    with who.dependencies.reading() as cursor:
+        found = due(cursor, day, (begin[0], begin[1]) if begin else None, limit, custodian=who.custodian)
     who.record({"on": day, "after": after, "limit": limit}, [each.child for each in found])
     last = f"{found[-1].review_by}~{found[-1].child}" if len(found) == limit else None
     return [each._asdict() for each in found], last

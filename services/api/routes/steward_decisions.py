@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from projections.engine.positions import views_position
 from projections.receipts.query import receipt_of
-from services.api.dependencies import Parts
+from services.api.dependencies import Dependencies
 from services.api.problems import Problem, absent
 from services.contract.decisions import DecisionType, decision
 from services.submit.files import Line
@@ -31,12 +31,12 @@ class Taken(NamedTuple):
     position: int | None
 
 
-def decide(parts: Parts, kind: DecisionType, child: str, data: Mapping[str, Any]) -> Taken:
+def decide(dependencies: Dependencies, kind: DecisionType, child: str, data: Mapping[str, Any]) -> Taken:
     """Sends a decision and waits a while; raises Problem 404 or 409 where it is refused, and KafkaAway."""
     id_ = str(uuid4())
-    landed = _send(parts, child, decision(id_, kind, child, iso_text(parts.now()), data))
+    landed = _send(dependencies, child, decision(id_, kind, child, iso_text(dependencies.now()), data))
     receipt: Mapping[str, Any] | None = None
-    for cursor in _looks(parts):
+    for cursor in _looks(dependencies):
         receipt = receipt or receipt_of(cursor, *landed)
         if receipt and receipt["outcome"] != "accepted":
             raise _refused(receipt)
@@ -45,23 +45,23 @@ def decide(parts: Parts, kind: DecisionType, child: str, data: Mapping[str, Any]
     return Taken(id_, None)
 
 
-def _send(parts: Parts, child: str, value: bytes) -> tuple[str, int, int]:
-    producer = parts.producer.get()
+def _send(dependencies: Dependencies, child: str, value: bytes) -> tuple[str, int, int]:
+    producer = dependencies.producer.get()
     sender = Sender(producer)
     try:
         sender.send(_TOPIC, child.encode(), Line(value, len(value)))
         (((topic, partition), runs),) = sender.finish().items()
         return topic, partition, runs[0][0]
     except KafkaAway:
-        parts.producer.drop(producer)
+        dependencies.producer.drop(producer)
         raise
 
 
-def _looks(parts: Parts) -> Iterator[Cursor]:
+def _looks(dependencies: Dependencies) -> Iterator[Cursor]:
     """Looks at the views, at first often, until patience ends."""
     until, pause = time.monotonic() + PATIENCE_S, 0.02
     while time.monotonic() < until:
-        with parts.reading() as cursor:
+        with dependencies.reading() as cursor:
             yield cursor
         time.sleep(pause)
         pause = min(pause * 1.3, 0.25)

@@ -12,10 +12,10 @@ from domain.subject_access.disclosure import Held, disclosed, is_carer
 from domain.subject_access.requests import Applicant
 from services.api.access_control.looks import Looker, ReasonHeader, looker_at_a_child
 from services.api.answers import json_answer, problems
-from services.api.dependencies import Parts
+from services.api.dependencies import Dependencies
 from services.api.numbers import child_number
 from services.api.problems import Problem, absent
-from services.api.schemas_monitoring import SubjectAccess
+from services.api.schemas.monitoring import SubjectAccess
 from services.pages.subject_access import page
 from services.queries.subject_access import Sources, held
 from services.registers import load_users
@@ -32,7 +32,7 @@ ApplicantHeader = Annotated[
 ]
 
 
-def router(parts: Parts) -> APIRouter:
+def router(dependencies: Dependencies) -> APIRouter:
     """The call that makes the document."""
     calls = APIRouter(tags=["subject access"])
 
@@ -51,7 +51,7 @@ def router(parts: Parts) -> APIRouter:
         __: ApplicantHeader = None,
     ) -> Response:
         """All that is held of a child, without what the applicant may not have; HTML where `Accept` asks for it."""
-        who = looker_at_a_child(parts, request, Action.SUBJECT_ACCESS)
+        who = looker_at_a_child(dependencies, request, Action.SUBJECT_ACCESS)
         name = _name(request) if applicant == "carer" else None
         document = _document(who, child_number(child), Applicant(applicant), name)
         if "text/html" in request.headers.get("accept", ""):
@@ -62,15 +62,17 @@ def router(parts: Parts) -> APIRouter:
 
 
 def _document(who: Looker, child: str, applicant: Applicant, name: str | None) -> dict[str, Any]:
-    parts = who.parts
-    with parts.reading() as cursor:
-        sources = Sources(parts.keys, parts.access_keys, load_users(cursor), parts.watch.organisations)
+    dependencies = who.dependencies
+    with dependencies.reading() as cursor:
+        sources = Sources(
+            dependencies.keys, dependencies.access_keys, load_users(cursor), dependencies.watch.organisations
+        )
         found = held(cursor, sources, child, who.today, cleared=who.cleared)
     refused = _refusal(who, found, applicant, name)
     who.record({"child": child, "for": applicant.value}, [found.entry["child"]] if found and not refused else [])
     if found is None or refused:
         raise refused or absent()
-    return {**disclosed(found, applicant, name, who.today), "made_at": iso_text(parts.now())}
+    return {**disclosed(found, applicant, name, who.today), "made_at": iso_text(dependencies.now())}
 
 
 def _refusal(who: Looker, found: Held | None, applicant: Applicant, name: str | None) -> Problem | None:

@@ -15,10 +15,10 @@ from starlette.responses import Response
 
 from services.api.access_control.callers import principal_of, require_agency
 from services.api.answers import json_answer, problems
-from services.api.dependencies import Parts
+from services.api.dependencies import Dependencies
 from services.api.limits.middleware import LARGEST_BODY
 from services.api.problems import Problem
-from services.api.schemas import Submitted
+from services.api.schemas.children import Submitted
 from services.submit.files import LARGEST, Line
 from services.submit.route import key_of
 from services.submit.sender import Ranges, Sender
@@ -41,7 +41,7 @@ _REQUEST_BODY = {
 }
 
 
-def router(parts: Parts) -> APIRouter:
+def router(dependencies: Dependencies) -> APIRouter:
     """The call that takes submissions."""
     calls = APIRouter(tags=["submissions"])
     room = _Room()
@@ -57,10 +57,10 @@ def router(parts: Parts) -> APIRouter:
         size, who = int(request.headers.get("content-length", LARGEST_BODY)), principal_of(request).subject
         room.enter(who, size)
         try:
-            code = await run_in_threadpool(require_agency, parts, request)
+            code = await run_in_threadpool(require_agency, dependencies, request)
             split = _splitter(request.headers.get("content-type", ""))
             body = await request.body()
-            return json_answer(await run_in_threadpool(_submit, parts, code, split, body), HTTPStatus.ACCEPTED)
+            return json_answer(await run_in_threadpool(_submit, dependencies, code, split, body), HTTPStatus.ACCEPTED)
         finally:
             room.leave(who, size)
 
@@ -95,25 +95,25 @@ class _Room:
             del self._requests[who], self._bytes[who]
 
 
-def _submit(parts: Parts, code: str, split: Any, body: bytes) -> dict[str, Any]:
+def _submit(dependencies: Dependencies, code: str, split: Any, body: bytes) -> dict[str, Any]:
     submissions = list(split(body))
     if any(len(submission) > LARGEST for submission, _ in submissions):
         raise Problem(
             HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"a submission may have at most {LARGEST:,} bytes; nothing was taken"
         )
-    ranges = _send(parts, submissions_topic(code), submissions) if submissions else {}
+    ranges = _send(dependencies, submissions_topic(code), submissions) if submissions else {}
     return {"submitted": len(submissions), "receipts": _receipts_path(submissions, ranges)}
 
 
-def _send(parts: Parts, topic: str, submissions: list[tuple[bytes, Any]]) -> Ranges:
-    producer = parts.producer.get()
+def _send(dependencies: Dependencies, topic: str, submissions: list[tuple[bytes, Any]]) -> Ranges:
+    producer = dependencies.producer.get()
     sender = Sender(producer)
     try:
         for value, read in submissions:
             sender.send(topic, key_of(read), Line(value, len(value)))
         return sender.finish()
     except KafkaAway:
-        parts.producer.drop(producer)
+        dependencies.producer.drop(producer)
         raise
 
 

@@ -6,62 +6,62 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from domain.authorization import Action, Cause, Standing, refusal_to_grant, refusal_to_revoke, where
+from domain.authorization import Action, Cause, Entitlement, refusal_to_grant, refusal_to_revoke, where
 from services.api.access_control.callers import permitted
 from services.api.access_control.looks import Looker, ReasonHeader, looker
 from services.api.answers import json_answer, problems
-from services.api.dependencies import Parts
+from services.api.dependencies import Dependencies
 from services.api.problems import Problem, absent
-from services.api.schemas import Grant, Granted, Revocation, UserShown
+from services.api.schemas.children import Grant, Granted, Revocation, UserShown
 from services.registers import BadUser, Granter, load_users, user_document, user_of
 from streams.access.access_log import SOURCE
 
 
-def router(parts: Parts) -> APIRouter:
+def router(dependencies: Dependencies) -> APIRouter:
     """The calls about users."""
     calls = APIRouter(tags=["users"])
 
     @calls.get("/users", responses={200: {"model": list[UserShown]}, **problems(401, 403, 422, 503)})
     def users(request: Request, _: ReasonHeader = None) -> Response:
         """The users of the caller's authority, or all for whoever works for the whole directory."""
-        own = permitted(parts, request, Action.USERS_LIST, _at_home).standing.authority
-        return json_answer(_list(looker(parts, request, Action.USERS_LIST, own), own))
+        own = permitted(dependencies, request, Action.USERS_LIST, _at_home).entitlement.authority
+        return json_answer(_list(looker(dependencies, request, Action.USERS_LIST, own), own))
 
     @calls.post("/users", responses={200: {"model": Granted}, **problems(401, 403, 422, 503)})
     def grant(request: Request, grant: Grant, _: ReasonHeader = None) -> Response:
         """Grants a user a right, or changes it to just this; never to oneself, elsewhere, or for sensitive services."""
-        who = looker(parts, request, Action.USERS_GRANT, grant.authority)
+        who = looker(dependencies, request, Action.USERS_GRANT, grant.authority)
         wanted = _wanted(grant)
-        changed = parts.users.grant([wanted], _granter(who), lambda now, after: _allow_grant(who, now, after))
-        parts.standings.forget(wanted.user)
+        changed = dependencies.users.grant([wanted], _granter(who), lambda now, after: _allow_grant(who, now, after))
+        dependencies.entitlements.forget(wanted.user)
         return json_answer({"user": wanted.user, "changed": bool(changed)})
 
     @calls.post("/users/revoke", responses={200: {"model": Granted}, **problems(401, 403, 404, 422, 503)})
     def revoke(request: Request, revocation: Revocation, _: ReasonHeader = None) -> Response:
         """Takes a user's right away; within 2 seconds nothing more is shown to the user."""
-        own = permitted(parts, request, Action.USERS_REVOKE, _at_home).standing.authority
-        who = looker(parts, request, Action.USERS_REVOKE, own)
-        if not parts.users.revoke(revocation.name, _granter(who), lambda now, _: _allow_revocation(who, now)):
+        own = permitted(dependencies, request, Action.USERS_REVOKE, _at_home).entitlement.authority
+        who = looker(dependencies, request, Action.USERS_REVOKE, own)
+        if not dependencies.users.revoke(revocation.name, _granter(who), lambda now, _: _allow_revocation(who, now)):
             raise absent()
-        parts.standings.forget(revocation.name)
+        dependencies.entitlements.forget(revocation.name)
         return json_answer({"user": revocation.name, "changed": True})
 
     return calls
 
 
-def _at_home(standing: Standing) -> Any:
-    return where(standing.authority, standing.authority)
+def _at_home(entitlement: Entitlement) -> Any:
+    return where(entitlement.authority, entitlement.authority)
 
 
 def _list(who: Looker, authority: str | None) -> list[dict[str, Any]]:
-    with who.parts.reading() as cursor:
+    with who.dependencies.reading() as cursor:
         known = load_users(cursor).values()
     shown = [user_document(user) for user in known if authority in (None, user.authority)]
     who.record({}, count=len(shown))
     return shown
 
 
-def _wanted(grant: Grant) -> Standing:
+def _wanted(grant: Grant) -> Entitlement:
     said = {name: str(value) for name, value in grant.model_dump().items() if value is not None}
     try:
         return user_of(said)
@@ -73,12 +73,12 @@ def _granter(who: Looker) -> Granter:
     return Granter(who.user, SOURCE, who.reason)
 
 
-def _allow_grant(who: Looker, now: Standing | None, after: Standing) -> None:
-    if refused := refusal_to_grant(who.standing, now, after):
+def _allow_grant(who: Looker, now: Entitlement | None, after: Entitlement) -> None:
+    if refused := refusal_to_grant(who.entitlement, now, after):
         raise who.asking.denied(Cause.GRANTING, refused)
 
 
-def _allow_revocation(who: Looker, now: Standing | None) -> None:
+def _allow_revocation(who: Looker, now: Entitlement | None) -> None:
     """What is elsewhere is answered like what is nowhere."""
-    if now and (refused := refusal_to_revoke(who.standing, now)):
+    if now and (refused := refusal_to_revoke(who.entitlement, now)):
         raise who.asking.denied(Cause.GRANTING, refused) if now.user == who.user else absent()

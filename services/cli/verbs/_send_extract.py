@@ -14,13 +14,13 @@ from services.cli.progress import counting
 from services.cli.stack import settings_of
 from services.cli.verbs._submit_counts import in_words, is_failure, outcomes_of
 from services.feeds.convert import Converted, Converter
-from services.feeds.extract import Extract, Told, digest_of
+from services.feeds.extract import Extract, Report, digest_of
 from services.feeds.layout import Layout
 from services.feeds.layout_file import LoadedLayout
 from services.feeds.preview import counts, error_document, sentence
 from services.feeds.reading import FileRefused
+from services.feeds.record_status import RecordStatus, wait_until_decided
 from services.feeds.send import send_rows
-from services.feeds.standing import Standing, wait_until_decided
 from services.feeds.tally import Tally, converted_rows
 from services.process.settings import NotConfigured, Settings
 from services.registers import (
@@ -56,7 +56,7 @@ def send_extract(args: Namespace, path: Path, loaded: LoadedLayout, extract: Ext
         wait_until_decided(settings.need_kafka(), database, agency.code)
         tally, converter = Tally(), Converter(layout, agency, extract, latest)
 
-        def rows(told: Told) -> Iterator[Converted]:
+        def rows(told: Report) -> Iterator[Converted]:
             return (converted for _, converted in converted_rows(path, layout, converter, tally, told))
 
         ranges = _publish(settings, database, agency, rows)
@@ -100,13 +100,13 @@ def _secret(settings: Settings) -> bytes:
 
 
 def _publish(
-    settings: Settings, database: Database, agency: Agency, rows: Callable[[Told], Iterator[Converted]]
+    settings: Settings, database: Database, agency: Agency, rows: Callable[[Report], Iterator[Converted]]
 ) -> Ranges:
     producer = submission_producer(settings.need_kafka())
     sender = Sender(producer)
     try:
         with counting("rows") as count:
-            send_rows(sender, agency.code, Standing(database, agency.urn), rows(count))
+            send_rows(sender, agency.code, RecordStatus(database, agency.urn), rows(count))
             return sender.finish()
     except KafkaAway as away:
         said = f"{away}, with {sender.sent:,} submissions taken; send the same file again: it goes on where it was"

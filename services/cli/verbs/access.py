@@ -5,13 +5,13 @@ from argparse import ArgumentParser, Namespace
 from services.cli.client import looking_api
 from services.cli.errors import DONE
 from services.cli.output import console, print_json
-from services.cli.parser import a_date, a_user, an_authority, deed_parser, looker_options
+from services.cli.parser import a_date, a_user, an_authority, looker_options, subcommand_parser
 
 
 def describe(parser: ArgumentParser) -> None:
     """Of which period, authority or user, and who asks."""
-    deeds = parser.add_subparsers(dest="deed", required=True, metavar="report")
-    report = deed_parser(deeds, "report", "what stands out in how the directory is looked at")
+    subcommands = parser.add_subparsers(dest="subcommand", required=True, metavar="report")
+    report = subcommand_parser(subcommands, "report", "what stands out in how the directory is looked at")
     report.add_argument("--from", dest="first", type=a_date, metavar="DATE", help="the first day (default: 30 before)")
     report.add_argument("--to", dest="last", type=a_date, metavar="DATE", help="the last day (default: today)")
     report.add_argument("--authority", type=an_authority, metavar="GSS", help="only users of this authority")

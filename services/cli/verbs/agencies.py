@@ -5,7 +5,7 @@ from contextlib import closing
 
 from services.cli.errors import DONE, AnswerIsNo
 from services.cli.output import console, print_json, table
-from services.cli.parser import a_file, deed_parser, limit_option
+from services.cli.parser import a_file, limit_option, subcommand_parser
 from services.cli.stack import settings_of
 from services.registers import enrol, load_agencies, read_agencies_file
 from streams.kafka.rights import agency_user
@@ -15,20 +15,22 @@ from streams.store.database import Database
 
 def describe(parser: ArgumentParser) -> None:
     """What is done with the register."""
-    deeds = parser.add_subparsers(dest="deed", required=True, metavar="add|list|password")
-    add = deed_parser(deeds, "add", "add or replace the agencies of a file")
+    subcommands = parser.add_subparsers(dest="subcommand", required=True, metavar="add|list|password")
+    add = subcommand_parser(subcommands, "add", "add or replace the agencies of a file")
     add.add_argument(
         "file", type=a_file, metavar="FILE", help="YAML: a list of {code, name, kind, authority?, contact?}"
     )
-    limit_option(deed_parser(deeds, "list", "list the agencies"))
-    password = deed_parser(deeds, "password", "give an agency a new password for Kafka, and print it this once")
+    limit_option(subcommand_parser(subcommands, "list", "list the agencies"))
+    password = subcommand_parser(
+        subcommands, "password", "give an agency a new password for Kafka, and print it this once"
+    )
     password.add_argument("code", metavar="CODE", help="a registered agency")
 
 
 def run(args: Namespace) -> int:
     """Adds and says how many changed, lists all, or prints a new password."""
     settings = settings_of(args)
-    if args.deed == "add":
+    if args.subcommand == "add":
         agencies = read_agencies_file(args.file)
         changed = enrol(settings.need_kafka(), settings.need_database(), agencies)
         if args.json:
@@ -41,7 +43,7 @@ def run(args: Namespace) -> int:
         database.transaction() as cursor,
     ):
         known = load_agencies(cursor).values()
-    if args.deed == "password":
+    if args.subcommand == "password":
         return _password(settings.need_kafka(), args.code, args.code in {each.code for each in known}, args.json)
     rows = [(each.code, each.name, each.kind.value, each.authority) for each in known][: args.limit]
     if args.json:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from services.cli.client import Api, looking_api
 from services.cli.errors import DONE
 from services.cli.output import console, plain, print_json, text
-from services.cli.parser import a_child, a_count, deed_parser, looker_options
+from services.cli.parser import a_child, a_count, looker_options, subcommand_parser
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -18,16 +18,20 @@ MOST_LISTED = 500
 
 def describe(parser: ArgumentParser) -> None:
     """What is done: taking one down, listing, or answering."""
-    deeds = parser.add_subparsers(dest="deed", required=True, metavar="ask|list|answer")
-    ask = deed_parser(deeds, "ask", "take down a request for a correction, or an objection; it changes no data")
+    subcommands = parser.add_subparsers(dest="subcommand", required=True, metavar="ask|list|answer")
+    ask = subcommand_parser(
+        subcommands, "ask", "take down a request for a correction, or an objection; it changes no data"
+    )
     ask.add_argument("child", type=a_child, metavar="CHILD", help="the child's id, as `find` gives it")
     ask.add_argument("--kind", choices=KINDS, default="correction")
     ask.add_argument("--by", choices=APPLICANTS, required=True, help="who asks")
     ask.add_argument("--text", required=True, help="what is said to be wrong, in own words")
-    listing = deed_parser(deeds, "list", "the requests about children of the own authority, the oldest first")
+    listing = subcommand_parser(
+        subcommands, "list", "the requests about children of the own authority, the oldest first"
+    )
     listing.add_argument("--open", dest="is_open", action="store_true", help="only those without an answer")
     listing.add_argument("--limit", type=a_count, metavar="N", help="at most so many (at most 500, the default)")
-    answer = deed_parser(deeds, "answer", "end a request")
+    answer = subcommand_parser(subcommands, "answer", "end a request")
     answer.add_argument("request", type=a_child, metavar="REQUEST", help="the request's id, as `list` gives it")
     answer.add_argument("--outcome", choices=OUTCOMES, required=True)
     answer.add_argument("--text", required=True, help="what is told to who asked")
@@ -38,7 +42,7 @@ def describe(parser: ArgumentParser) -> None:
 def run(args: Namespace) -> int:
     """Takes down, lists or answers; an empty list is no failure, a second answer is exit status 1."""
     api = looking_api(args)
-    return _list(api, args) if args.deed == "list" else _record(api, args)
+    return _list(api, args) if args.subcommand == "list" else _record(api, args)
 
 
 def _list(api: Api, args: Namespace) -> int:
@@ -66,13 +70,13 @@ def _lines(each: dict[str, Any]) -> "Text":
 
 def _record(api: Api, args: Namespace) -> int:
     said = {"text": args.text, "reason": args.reason}
-    if args.deed == "ask":
+    if args.subcommand == "ask":
         noted = api.post(f"/children/{args.child}/corrections", {**said, "kind": args.kind, "asked_by": args.by})
     else:
         noted = api.post(f"/corrections/{args.request}/answer", {**said, "outcome": args.outcome})
     if args.json:
         print_json(noted)
     else:
-        what = "taken down" if args.deed == "ask" else "answered"
+        what = "taken down" if args.subcommand == "ask" else "answered"
         print(f"{what}: request {noted['request']} (position {noted['position']:,})")
     return DONE

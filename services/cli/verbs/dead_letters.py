@@ -8,7 +8,7 @@ from typing import Any
 from services.cli.client import looking_api
 from services.cli.errors import DONE, NO, AnswerIsNo
 from services.cli.output import console, plain, print_json, table
-from services.cli.parser import deed_parser, limit_option, looker_options
+from services.cli.parser import limit_option, looker_options, subcommand_parser
 from services.cli.stack import settings_of
 from services.process.settings import Settings
 from services.queries.dead_letters import letter_place, list_letters, read_letter
@@ -17,21 +17,21 @@ from streams.store.database import Database
 
 def describe(parser: ArgumentParser) -> None:
     """What is done with the letters."""
-    deeds = parser.add_subparsers(dest="deed", required=True, metavar="list|show|resubmit")
-    limit_option(deed_parser(deeds, "list", "list them, without their content"))
-    show = deed_parser(deeds, "show", "show one with its content")
+    subcommands = parser.add_subparsers(dest="subcommand", required=True, metavar="list|show|resubmit")
+    limit_option(subcommand_parser(subcommands, "list", "list them, without their content"))
+    show = subcommand_parser(subcommands, "show", "show one with its content")
     show.add_argument("letter", type=_a_letter, metavar="LETTER", help="like 0-17, as `list` names it")
     looker_options(show)
-    again = deed_parser(deeds, "resubmit", "send one to its topic again, as it was")
+    again = subcommand_parser(subcommands, "resubmit", "send one to its topic again, as it was")
     again.add_argument("letter", type=_a_letter, metavar="LETTER", help="like 0-17, as `list` names it")
 
 
 def run(args: Namespace) -> int:
     """Does one of these."""
-    if args.deed == "show":
+    if args.subcommand == "show":
         return _show(args)
     settings = settings_of(args)
-    return _list(settings, args) if args.deed == "list" else _resubmit(settings, args)
+    return _list(settings, args) if args.subcommand == "list" else _resubmit(settings, args)
 
 
 def _list(settings: Settings, args: Namespace) -> int:

@@ -7,7 +7,7 @@ from typing import Any
 from services.cli.client import Api, looking_api
 from services.cli.errors import DONE, PartAway
 from services.cli.output import console, print_json
-from services.cli.parser import a_child, a_count, deed_parser, looker_options
+from services.cli.parser import a_child, a_count, looker_options, subcommand_parser
 
 PAGE = 200
 _PARTS = ("pairs", "contradictions")
@@ -15,13 +15,15 @@ _PARTS = ("pairs", "contradictions")
 
 def describe(parser: ArgumentParser) -> None:
     """What is done: looking at the queue, or one of the three decisions."""
-    deeds = parser.add_subparsers(dest="deed", required=True, metavar="list|merge|split|dismiss")
-    listing = deed_parser(deeds, "list", "show the queue side by side, best score first")
+    subcommands = parser.add_subparsers(dest="subcommand", required=True, metavar="list|merge|split|dismiss")
+    listing = subcommand_parser(subcommands, "list", "show the queue side by side, best score first")
     listing.add_argument("--limit", type=a_count, metavar="N", help="at most so many (default: all)")
     looker_options(listing)
-    _pair(deeds, "merge", "the two are one child: LEFT survives, and both numbers mean it from now on")
-    _pair(deeds, "dismiss", "the two are not one child; the pair leaves the queue until data change")
-    split = deed_parser(deeds, "split", "take records out of a child; without --record, undo the latest merge into it")
+    _pair(subcommands, "merge", "the two are one child: LEFT survives, and both numbers mean it from now on")
+    _pair(subcommands, "dismiss", "the two are not one child; the pair leaves the queue until data change")
+    split = subcommand_parser(
+        subcommands, "split", "take records out of a child; without --record, undo the latest merge into it"
+    )
     split.add_argument("child", type=a_child, metavar="CHILD", help="the child's id, as `find` gives it")
     split.add_argument(
         "--record",
@@ -34,8 +36,8 @@ def describe(parser: ArgumentParser) -> None:
     looker_options(split)
 
 
-def _pair(deeds: "_SubParsersAction[ArgumentParser]", deed: str, summary: str) -> None:
-    made = deed_parser(deeds, deed, summary)
+def _pair(subcommands: "_SubParsersAction[ArgumentParser]", subcommand: str, summary: str) -> None:
+    made = subcommand_parser(subcommands, subcommand, summary)
     made.add_argument("left", type=a_child, metavar="LEFT")
     made.add_argument("right", type=a_child, metavar="RIGHT")
     looker_options(made)
@@ -44,7 +46,7 @@ def _pair(deeds: "_SubParsersAction[ArgumentParser]", deed: str, summary: str) -
 def run(args: Namespace) -> int:
     """Lists, or decides; a decision that is refused is exit status 1, an empty queue is none."""
     api = looking_api(args)
-    return _list(api, args) if args.deed == "list" else _decide(api, args)
+    return _list(api, args) if args.subcommand == "list" else _decide(api, args)
 
 
 def _list(api: Api, args: Namespace) -> int:
@@ -74,13 +76,13 @@ def _queue(api: Api, limit: int | None) -> dict[str, list[Any]]:
 
 def _decide(api: Api, args: Namespace) -> int:
     asked: dict[str, Any] = {"reason": args.reason}
-    if args.deed == "split":
+    if args.subcommand == "split":
         asked["child"] = args.child
         if args.records:
             asked["records"] = [{"source": source, "subject": subject} for source, subject in args.records]
     else:
         asked |= {"left": args.left, "right": args.right}
-    answer = api.post(f"/duplicates/{args.deed}", asked)
+    answer = api.post(f"/duplicates/{args.subcommand}", asked)
     if "position" not in answer:
         raise PartAway(
             "the decision was taken and does not show yet: the registrar, relay or projector does not go on; look for"
@@ -89,7 +91,7 @@ def _decide(api: Api, args: Namespace) -> int:
     if args.json:
         print_json(answer)
     else:
-        print(_SAID[args.deed].format(**answer))
+        print(_SAID[args.subcommand].format(**answer))
     return DONE
 
 

@@ -7,54 +7,60 @@ from typing import Any
 from services.cli.client import Api, looking_api
 from services.cli.errors import DONE, PartAway, WrongUsage
 from services.cli.output import console, print_json
-from services.cli.parser import a_child, a_date, a_uuid, deed_parser, looker_options
+from services.cli.parser import a_child, a_date, a_uuid, looker_options, subcommand_parser
 
 PAGE = 200
 
 
 def describe(parser: ArgumentParser) -> None:
     """What is done to which shield."""
-    deeds = parser.add_subparsers(dest="deed", required=True, metavar="apply|lift|review|override|overrides")
-    _of_child(deeds, "apply", "hide where a child at risk lives, and with whom; only who the child is remains")
-    _of_child(deeds, "lift", "show everything again")
-    review = deed_parser(deeds, "review", "list the shields whose review is due; with CHILD --keep, keep one")
+    subcommands = parser.add_subparsers(
+        dest="subcommand", required=True, metavar="apply|lift|review|override|overrides"
+    )
+    _of_child(subcommands, "apply", "hide where a child at risk lives, and with whom; only who the child is remains")
+    _of_child(subcommands, "lift", "show everything again")
+    review = subcommand_parser(
+        subcommands, "review", "list the shields whose review is due; with CHILD --keep, keep one"
+    )
     review.add_argument("child", type=a_child, nargs="?", metavar="CHILD", help="the child's id")
     review.add_argument("--keep", action="store_true", help="the shield was looked at and stays for six months more")
     review.add_argument("--on", type=a_date, metavar="DATE", help="due by this day (default: today)")
     looker_options(review)
-    _of_child(deeds, "override", "see a shielded child for two minutes; the authority is told, and it is investigated")
-    overrides = deeds.add_parser("overrides", help="overrides that somebody has to look into: list, close")
+    _of_child(
+        subcommands, "override", "see a shielded child for two minutes; the authority is told, and it is investigated"
+    )
+    overrides = subcommands.add_parser("overrides", help="overrides that somebody has to look into: list, close")
     told = overrides.add_subparsers(dest="told", required=True, metavar="list|close")
-    listing = deed_parser(told, "list", "show the investigations that are open")
+    listing = subcommand_parser(told, "list", "show the investigations that are open")
     listing.add_argument("--closed", action="store_true", help="those that were closed too")
     looker_options(listing)
-    closing = deed_parser(told, "close", "say what came of one; --reason is what was found")
+    closing = subcommand_parser(told, "close", "say what came of one; --reason is what was found")
     closing.add_argument("investigation", type=a_uuid, metavar="INVESTIGATION", help="its id, as `list` gives it")
     looker_options(closing)
 
 
-def _of_child(deeds: "_SubParsersAction[ArgumentParser]", deed: str, summary: str) -> None:
-    made = deed_parser(deeds, deed, summary)
+def _of_child(subcommands: "_SubParsersAction[ArgumentParser]", subcommand: str, summary: str) -> None:
+    made = subcommand_parser(subcommands, subcommand, summary)
     made.add_argument("child", type=a_child, metavar="CHILD", help="the child's id, as `find` gives it")
     looker_options(made)
 
 
 def run(args: Namespace) -> int:
     """Does it; what is refused is exit status 1, an empty list is none."""
-    if args.deed == "review" and (args.child is None) is args.keep:
+    if args.subcommand == "review" and (args.child is None) is args.keep:
         raise WrongUsage("name a CHILD with --keep to keep its shield, or neither to list the shields that are due")
     api = looking_api(args)
-    if args.deed == "overrides":
+    if args.subcommand == "overrides":
         return _overrides(api, args)
-    if args.deed == "review" and args.child is None:
+    if args.subcommand == "review" and args.child is None:
         return _due(api, args)
-    if args.deed == "override":
+    if args.subcommand == "override":
         return _override(api, args)
     return _decide(api, args)
 
 
 def _decide(api: Api, args: Namespace) -> int:
-    path = {"apply": "", "lift": "/lift", "review": "/review"}[args.deed]
+    path = {"apply": "", "lift": "/lift", "review": "/review"}[args.subcommand]
     answer = api.post(f"/children/{args.child}/shield{path}", {"reason": args.reason})
     if "position" not in answer:
         raise PartAway(
@@ -62,7 +68,7 @@ def _decide(api: Api, args: Namespace) -> int:
             f" its receipt with `contactpoint receipts --submission {answer['decision']}`"
         )
     said = {"apply": "{child} is shielded", "lift": "{child} is shielded no more", "review": "{child} stays shielded"}
-    return _print(args, answer, f"{said[args.deed]} (position {{position:,}})")
+    return _print(args, answer, f"{said[args.subcommand]} (position {{position:,}})")
 
 
 def _override(api: Api, args: Namespace) -> int:

@@ -3,10 +3,10 @@
 from argparse import ArgumentParser, Namespace
 from contextlib import closing
 
-from domain.authorization import Standing
+from domain.authorization import Entitlement
 from services.cli.errors import DONE, AnswerIsNo
 from services.cli.output import console, print_json, table
-from services.cli.parser import a_file, deed_parser, limit_option
+from services.cli.parser import a_file, limit_option, subcommand_parser
 from services.cli.stack import settings_of
 from services.process.settings import Settings
 from services.registers import Granter, Users, load_users, read_users_file, user_document
@@ -21,21 +21,21 @@ _FILE = (
 
 def describe(parser: ArgumentParser) -> None:
     """What is done with the users."""
-    deeds = parser.add_subparsers(dest="deed", required=True, metavar="add|list|revoke")
-    deed_parser(deeds, "add", "grant to the users of a file what it says").add_argument(
+    subcommands = parser.add_subparsers(dest="subcommand", required=True, metavar="add|list|revoke")
+    subcommand_parser(subcommands, "add", "grant to the users of a file what it says").add_argument(
         "file", type=a_file, metavar="FILE", help=_FILE
     )
-    limit_option(deed_parser(deeds, "list", "list the users and until when they may look"))
-    deed_parser(deeds, "revoke", "take a user's right to look away").add_argument("name", metavar="NAME")
+    limit_option(subcommand_parser(subcommands, "list", "list the users and until when they may look"))
+    subcommand_parser(subcommands, "revoke", "take a user's right to look away").add_argument("name", metavar="NAME")
 
 
 def run(args: Namespace) -> int:
     """Grants and says how many, lists all, or revokes."""
     settings = settings_of(args)
-    if args.deed == "list":
+    if args.subcommand == "list":
         return _list(settings, args)
     with closing(Users(settings.need_database(), _key(settings))) as users:
-        return _add(users, args) if args.deed == "add" else _revoke(users, args)
+        return _add(users, args) if args.subcommand == "add" else _revoke(users, args)
 
 
 def _add(users: Users, args: Namespace) -> int:
@@ -72,7 +72,7 @@ def _list(settings: Settings, args: Namespace) -> int:
     return DONE
 
 
-def _row(user: Standing) -> tuple[str, ...]:
+def _row(user: Entitlement) -> tuple[str, ...]:
     until = min(user.trained_until, user.vetted_until, user.signed_off_until).isoformat()
     place = user.authority or "all"
     cleared = "yes" if user.sensitive else "no"

@@ -23,7 +23,8 @@ from streams.kafka.topics import (
 FORMAT = "application/schema+json;version=2020-12"
 CONTENT_TYPE = "application/cloudevents+json"
 KAFKA_BINDING = "0.5.0"
-OF_ACCESS = [name for name, event in EVENTS.items() if event.__module__.startswith("domain.access_log.")]
+_ACCESS_ROOMS = ("domain.access_log.", "domain.subject_access.")
+OF_ACCESS = [name for name, event in EVENTS.items() if event.__module__.startswith(_ACCESS_ROOMS)]
 """The events of the access log; all others are of the register."""
 Fields = dict[str, Any]
 

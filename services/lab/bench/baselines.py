@@ -11,7 +11,7 @@ from eventsourcing.persistence import StoredEvent
 from kafka import KafkaProducer
 from psycopg2.sql import SQL, Identifier
 
-from services.lab.bench.harness import Arena
+from services.lab.bench.harness import Harness
 from services.lab.bench.stages import Pace
 from streams.kafka.settings import KafkaSettings
 from streams.kafka.topic_admin import create_missing
@@ -21,7 +21,7 @@ from streams.store.recorder import PostgresRecorder
 from streams.store.schema import create_schema
 
 
-def bare_recorder(stack: Arena, batch: int) -> Pace:
+def bare_recorder(stack: Harness, batch: int) -> Pace:
     """The register's own events, inserted by our recorder in batches of that size into empty tables, and no more."""
     url = stack.settings.need_database()
     with closing(Database(url, "contactpoint bench")) as database, database.transaction() as cursor:
@@ -68,7 +68,7 @@ def bare_agent(kafka: KafkaSettings, messages: int) -> Pace:
     return Pace(int(count), float(seconds))
 
 
-def bare_copy(stack: Arena, schema: str = "views") -> Pace:
+def bare_copy(stack: Harness, schema: str = "views") -> Pace:
     """Every row of every view, copied out of it and timed going into a table that has no index."""
     url = stack.settings.need_database()
     count, seconds = 0, 0.0

@@ -11,14 +11,14 @@ from services.auth import tokens
 from services.lab.bench import baselines, stages
 from services.lab.bench.feeding import feed, mixed, registrations
 from services.lab.bench.flood import flood_rows
-from services.lab.bench.harness import USER, Arena, arena
+from services.lab.bench.harness import USER, Harness, harness
+from services.lab.bench.hidden_searches import veiled_rows
 from services.lab.bench.identity import identity_rows
 from services.lab.bench.looks import Ask, look
 from services.lab.bench.matching import matching_rows
 from services.lab.bench.memory import peak_mib
 from services.lab.bench.reports import report_rows
 from services.lab.bench.rows import Row, measured, show
-from services.lab.bench.veiled import veiled_rows
 from services.rebuild import rebuild
 from streams.publishing.relay import encode_event
 from streams.store.database import Database
@@ -36,7 +36,7 @@ def run(*, large: bool, as_json: bool, submissions: int = SUBMISSIONS) -> int:
     """Measures and prints; gives the exit status: 0, or 1 where a target is missed."""
     console = Console(stderr=True)
     rows = []
-    with arena() as stack, console.status("starting") as status:
+    with harness() as stack, console.status("starting") as status:
         for said in _measure(stack, submissions, large):
             if isinstance(said, str):
                 status.update(said)
@@ -52,7 +52,7 @@ def run(*, large: bool, as_json: bool, submissions: int = SUBMISSIONS) -> int:
     return int(any(row.met is False for row in rows))
 
 
-def _measure(stack: Arena, submissions: int, large: bool) -> Iterator[Row | str]:
+def _measure(stack: Harness, submissions: int, large: bool) -> Iterator[Row | str]:
     """The rows in the order of the pipeline, and between them what is going on."""
     submissions *= 10 if large else 1
     kafka = stack.settings.need_kafka()
@@ -78,7 +78,7 @@ def _measure(stack: Arena, submissions: int, large: bool) -> Iterator[Row | str]
     yield from report_rows(rebuilt, large=large)
 
 
-def _registrar(stack: Arena, submissions: int) -> Iterator[Row | str]:
+def _registrar(stack: Harness, submissions: int) -> Iterator[Row | str]:
     stack.start("registrar")
     pace = stages.pace(stack, "the registrar", stages.answered, submissions)
     stack.stop("registrar")
@@ -93,7 +93,7 @@ def _registrar(stack: Arena, submissions: int) -> Iterator[Row | str]:
     )
 
 
-def _relay(stack: Arena) -> Iterator[Row]:
+def _relay(stack: Harness) -> Iterator[Row]:
     waiting = stages.waiting(stack)
     with closing(PostgresRecorder(stack.settings.need_database(), "register")) as log:
         sample = [(event[1].encode(), encode_event(*event)) for event in log.select_raw(0, MOST_FOR_BASELINE)]
@@ -106,7 +106,7 @@ def _relay(stack: Arena) -> Iterator[Row]:
     )
 
 
-def _projector(stack: Arena) -> Generator[Row, None, float]:
+def _projector(stack: Harness) -> Generator[Row, None, float]:
     ((events,),) = stack.rows("select last from register.counter")
     bare = baselines.bare_agent(stack.settings.need_kafka(), min(events, MOST_FOR_BASELINE))
     stack.start("projector")
@@ -116,7 +116,7 @@ def _projector(stack: Arena) -> Generator[Row, None, float]:
     return pace.rate
 
 
-def _rebuild(stack: Arena, live: float, submissions: int) -> Generator[Row, None, float]:
+def _rebuild(stack: Harness, live: float, submissions: int) -> Generator[Row, None, float]:
     """Gives how many submissions a second it has read, with all that came of them."""
     copied = baselines.bare_copy(stack)
     settings = stack.settings
@@ -132,7 +132,7 @@ def _rebuild(stack: Arena, live: float, submissions: int) -> Generator[Row, None
     return submissions / done.seconds
 
 
-def _looks(stack: Arena) -> Iterator[Row | str]:
+def _looks(stack: Harness) -> Iterator[Row | str]:
     with Database(stack.settings.need_database(), "contactpoint bench").transaction() as cursor:
         children = directory.children(cursor, None, LOOKED_AT)
     token = tokens.issue(stack.settings, f"user:{USER}", 3_600)
@@ -148,7 +148,7 @@ def _looks(stack: Arena) -> Iterator[Row | str]:
     yield from flood_rows(stack, asks)
 
 
-def _end_to_end(stack: Arena, submissions: int) -> Iterator[Row | str]:
+def _end_to_end(stack: Harness, submissions: int) -> Iterator[Row | str]:
     stack.start("relay", "projector")
     stages.settle(stack, stages.answered(stack))
     feed(stack.settings.need_kafka(), mixed(submissions, seed=2))
@@ -159,7 +159,7 @@ def _end_to_end(stack: Arena, submissions: int) -> Iterator[Row | str]:
     )
 
 
-def _memory(stack: Arena, children: int) -> Iterator[Row | str]:
+def _memory(stack: Harness, children: int) -> Iterator[Row | str]:
     peaks = []
     for seed in (3, 4):
         goal = stages.answered(stack) + children

@@ -1,4 +1,4 @@
-"""Fills the submissions topics of an arena, as fast as a load generator can."""
+"""Fills the submissions topics of a harness, as fast as a load generator can."""
 
 import asyncio
 from collections.abc import Iterable, Iterator

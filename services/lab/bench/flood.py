@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Sequence
 from statistics import median
 
-from domain.authorization import Role, Standing
+from domain.authorization import Entitlement, Role
 from services.auth import tokens
 from services.lab.bench.attackers import FLOODING, HELD, OVERSIZED, Attack, Target, attacked, flood, hold, oversize
-from services.lab.bench.harness import USER, Arena
+from services.lab.bench.harness import USER, Harness
 from services.lab.bench.looks import Ask, look
 from services.lab.bench.rows import Row, measured
 from services.registers import FAR, add_users
@@ -24,11 +24,11 @@ _ATTACKS: tuple[tuple[str, Attack], ...] = (
 )
 
 
-def flood_rows(stack: Arena, asks: Sequence[Ask]) -> Iterator[Row | str]:
+def flood_rows(stack: Harness, asks: Sequence[Ask]) -> Iterator[Row | str]:
     """The 99th percentile of a look by one user during each attack, beside the same just before; the API runs."""
     key = KeyEncryptionKey.from_file(stack.settings.keys / "key-encryption.key")
-    standing = Standing(FLOODER, Role.DATA_MANAGER, "The benchmark", None, True, FAR, FAR, FAR)
-    add_users(stack.settings.need_database(), key, [standing])
+    entitlement = Entitlement(FLOODER, Role.DATA_MANAGER, "The benchmark", None, True, FAR, FAR, FAR)
+    add_users(stack.settings.need_database(), key, [entitlement])
     honest, flooder = (tokens.issue(stack.settings, f"user:{user}", 3_600) for user in (USER, FLOODER))
     for said, attack in _ATTACKS:
         yield f"looks while {said}"

@@ -9,7 +9,7 @@ from pathlib import Path
 from subprocess import Popen
 from typing import Any
 
-from domain.authorization import Role, Standing
+from domain.authorization import Entitlement, Role
 from services.lab.simulate.agencies import COUNCILS
 from services.lab.simulate.files import write_agencies
 from services.local_stack.layout import Layout, lay_out
@@ -29,7 +29,7 @@ class Stalled(Exception):
     """A stage stopped moving; the text names it."""
 
 
-class Arena:
+class Harness:
     """The servers, running; `settings` reaches them. Services run only between `start` and `stop`."""
 
     def __init__(self, settings: Settings, layout: Layout, environment: dict[str, str], kafka_pid: int) -> None:
@@ -51,7 +51,7 @@ class Arena:
         agencies = read_agencies_file(file)
         ensure_topics(self.settings.need_kafka(), [agency.code for agency in agencies])
         add_agencies(self.settings.need_database(), agencies)
-        user = Standing(USER, Role.DATA_MANAGER, COUNCILS[0].code, None, True, FAR, FAR, FAR)
+        user = Entitlement(USER, Role.DATA_MANAGER, COUNCILS[0].code, None, True, FAR, FAR, FAR)
         key = KeyEncryptionKey.from_file(self.settings.keys / "key-encryption.key")
         add_users(self.settings.need_database(), key, [user])
 
@@ -100,13 +100,13 @@ class Arena:
 
 
 @contextmanager
-def arena() -> Iterator[Arena]:
+def harness() -> Iterator[Harness]:
     """Real servers in a temporary folder, with everything that the services need made; all is gone at the end."""
     with tempfile.TemporaryDirectory(prefix="contactpoint-bench-") as folder, ExitStack() as servers:
         layout = lay_out(read_settings(folder, {}))
         pids = {program.role: servers.enter_context(running(program)).pid for program in layout.servers}
         environment = {"CONTACTPOINT_KAFKA": layout.kafka, "CONTACTPOINT_DATABASE_URL": layout.database_url}
-        stack = Arena(read_settings(Path(folder), environment), layout, environment, pids["kafka"])
+        stack = Harness(read_settings(Path(folder), environment), layout, environment, pids["kafka"])
         with closing(stack):
             stack.prepare()
             yield stack

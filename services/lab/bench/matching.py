@@ -26,7 +26,7 @@ from services.lab.simulate.population import people
 from services.lab.simulate.submissions import sent_for
 from services.registrar import schema
 from services.registrar.batch import Message
-from services.registrar.batch_matcher import Described, Description, Places, ReadPlaces, read_places
+from services.registrar.batch_matcher import BatchMatcher, Described, Description, ReadBatchMatcher, read_batch_matcher
 from services.registrar.handle import Registrar
 from services.registrar.match_index import candidates_of
 from services.registrar.matcher_settings import load_settings
@@ -63,7 +63,7 @@ class Matched(NamedTuple):
 class Load:
     """A registrar in this process, on tables of its own, that takes the first records of simulated children."""
 
-    def __init__(self, database_url: str, read: ReadPlaces = read_places) -> None:
+    def __init__(self, database_url: str, read: ReadBatchMatcher = read_batch_matcher) -> None:
         create_schemas(database_url)
         schema.create(database_url)
         self._database = Database(database_url, "contactpoint bench")
@@ -71,7 +71,7 @@ class Load:
         self._log = LogApplication(database_url, "register", EventMapper(keys))
         self._comparer = Comparer(load_settings())
         self._registrar = Registrar(
-            self._log, self._database, keys, self._comparer, clock=lambda: datetime.now(UTC), read_places=read
+            self._log, self._database, keys, self._comparer, clock=lambda: datetime.now(UTC), read_batch_matcher=read
         )
         self._registrar.resume()
         self._children = people(10**9, SEED)
@@ -108,8 +108,8 @@ class Load:
         for said in self._asked[::every]:
             since = time.perf_counter()
             with self._database.transaction() as cursor:
-                places, _ = read_places(cursor, comparer, [said], ())
-            places.place("asked", said)
+                batch_matcher, _ = read_batch_matcher(cursor, comparer, [said], ())
+            batch_matcher.place("asked", said)
             times.append(1_000 * (time.perf_counter() - since))
         times.sort()
         return Matched(self.children, times[len(times) // 2], times[int(len(times) * 0.99)], resident_mib())
@@ -166,7 +166,7 @@ def _grown(directory: Load, children: int) -> Generator[str, None, Pace]:
 
 
 @contextmanager
-def load(database_url: str, name: str, read: ReadPlaces = read_places) -> Iterator[Load]:
+def load(database_url: str, name: str, read: ReadBatchMatcher = read_batch_matcher) -> Iterator[Load]:
     """A load in a database of its own, which is gone afterwards."""
     _administer(database_url, f"create database {name}")
     try:
@@ -178,13 +178,13 @@ def load(database_url: str, name: str, read: ReadPlaces = read_places) -> Iterat
 
 def alone(
     cursor: Cursor, comparer: Comparer, describing: Sequence[Description], own: Collection[str]
-) -> tuple[Places, set[str]]:
+) -> tuple[BatchMatcher, set[str]]:
     """Makes every record a child of its own: what the registrar does without matching."""
     described = {
         id(said): Described(features_of(said.data, said.time, source=said.source), (), ()) for said in describing
     }
     candidates = candidates_of(cursor, (), own)
-    return Places(comparer, candidates, described), {candidate.child for candidate in candidates}
+    return BatchMatcher(comparer, candidates, described), {candidate.child for candidate in candidates}
 
 
 _OWNERS = {each.code: Agency(each.code, each.code, AgencyKind(each.kind)) for each in AGENCIES}

@@ -1,4 +1,4 @@
-"""How much memory the processes of an arena have needed at most, as Linux counts it."""
+"""How much memory the processes of a harness have needed at most, as Linux counts it."""
 
 import os
 from pathlib import Path

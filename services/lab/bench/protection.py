@@ -8,7 +8,7 @@ import orjson
 
 from projections.directory import query as directory
 from services.auth import tokens
-from services.lab.bench.harness import USER, Arena
+from services.lab.bench.harness import USER, Harness
 from services.lab.bench.looks import Ask, look
 from services.lab.bench.rows import Row, measured
 from services.lab.bench.unprotected import unprotected
@@ -25,7 +25,7 @@ TURNS = 3
 """How often the two are measured, one after the other; the best of each counts, so that a disturbance does not."""
 
 
-def protection_rows(stack: Arena) -> Iterator[Row | str]:
+def protection_rows(stack: Harness) -> Iterator[Row | str]:
     """A row of `show` and one of `find`; the API runs."""
     token = tokens.issue(stack.settings, f"user:{USER}", 3_600)
     shows, finds = _asks(stack)
@@ -45,7 +45,7 @@ def protection_rows(stack: Arena) -> Iterator[Row | str]:
             )
 
 
-def _asks(stack: Arena) -> tuple[Sequence[Ask], Sequence[Ask]]:
+def _asks(stack: Harness) -> tuple[Sequence[Ask], Sequence[Ask]]:
     """For each of some children a look at it, and a search by its name and date of birth."""
     url = stack.settings.need_database()
     key = KeyEncryptionKey.from_file(stack.settings.keys / "key-encryption.key")

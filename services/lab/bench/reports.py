@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from domain.reports import REPORTS
 from services.auth import tokens
-from services.lab.bench.harness import USER, Arena, arena
+from services.lab.bench.harness import USER, Harness, harness
 from services.lab.bench.looks import Ask, look
 from services.lab.bench.protection import protection_rows
 from services.lab.bench.rows import Row, measured
@@ -31,7 +31,7 @@ def report_rows(rebuilt: float, *, large: bool) -> Iterator[Row | str]:
     """
     rates: list[float] = []
     for children in (SMALL, USUAL, *([LARGE] if large else [])):
-        with arena() as stack:
+        with harness() as stack:
             for done in fill(stack, children, SEED):
                 yield f"reports: views of {done:,} of {children:,} children"
             yield from _reports(stack, children)
@@ -40,7 +40,7 @@ def report_rows(rebuilt: float, *, large: bool) -> Iterator[Row | str]:
             yield from _policies(stack, children, rebuilt, rates)
 
 
-def _reports(stack: Arena, children: int) -> Iterator[Row | str]:
+def _reports(stack: Harness, children: int) -> Iterator[Row | str]:
     token = tokens.issue(stack.settings, f"user:{USER}", 3_600)
     stack.start("api")
     look(stack.url, token, [Ask("/health/live")], 1, REQUESTS)
@@ -53,7 +53,7 @@ def _reports(stack: Arena, children: int) -> Iterator[Row | str]:
         yield measured(said, found.p99_ms, "ms", baseline=bare.p99_ms, at_most=bound)
 
 
-def _policies(stack: Arena, children: int, rebuilt: float, rates: list[float]) -> Iterator[Row | str]:
+def _policies(stack: Harness, children: int, rebuilt: float, rates: list[float]) -> Iterator[Row | str]:
     """`rates` are those of the smaller directories, to which this one's is added."""
     yield f"policies compared at {children:,} children"
     ((submissions,),) = stack.rows("select count(*) from views.chronology")

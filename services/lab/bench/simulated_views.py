@@ -17,7 +17,7 @@ from projections.base.projection import PublishedEvent, Row, Table
 from projections.catalogue import LOGS, REGISTER_LOG
 from projections.cross_stream import derived
 from projections.engine.schema import LIVE, use
-from services.lab.bench.harness import Arena
+from services.lab.bench.harness import Harness
 from services.lab.simulate.dice import Dice
 from services.lab.simulate.model import AS_AT, Person, Record
 from services.lab.simulate.population import people
@@ -51,7 +51,7 @@ class _Said:
         return self._personal
 
 
-def fill(stack: Arena, children: int, seed: int) -> Iterator[int]:
+def fill(stack: Harness, children: int, seed: int) -> Iterator[int]:
     """Writes the views of so many children; gives how many are done."""
     key = KeyEncryptionKey.from_file(stack.settings.keys / "key-encryption.key")
     maker = _Maker(key, seed)
@@ -131,8 +131,8 @@ class _Maker:
     ) -> PublishedEvent:
         self._position += 1
         time = f"{on.isoformat()}T09:00:00Z"
-        opener = _Said(dict(personal or {}))
-        return PublishedEvent(self._position, stream, version, kind, time, time, source, data, sealed, opener)
+        decryptor = _Said(dict(personal or {}))
+        return PublishedEvent(self._position, stream, version, kind, time, time, source, data, sealed, decryptor)
 
     def _new_id(self) -> str:
         high, low = (self._dice.number(0, 2**48 - 1) for _ in range(2))

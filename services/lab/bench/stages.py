@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from services.lab.bench.harness import Arena
+from services.lab.bench.harness import Harness
 from streams.kafka.topics import ACCESS_EVENTS, RECEIPTS, REGISTER_EVENTS
 
 
@@ -21,12 +21,12 @@ class Pace:
         return self.count / self.seconds if self.seconds else 0.0
 
 
-def answered(stack: Arena) -> int:
+def answered(stack: Harness) -> int:
     """How many submissions have their receipt in the outbox, or had."""
     return int(stack.rows("select last from register.outbox_counter")[0][0])
 
 
-def published(stack: Arena) -> int:
+def published(stack: Harness) -> int:
     """How many messages the relay has published: events of both logs, receipts and dead letters."""
     return int(stack.rows("select coalesce(sum(end_offset), 0) from publication.partitions")[0][0])
 
@@ -35,19 +35,19 @@ _VIEWED = f"(topic in ('{REGISTER_EVENTS}', '{ACCESS_EVENTS}') or starts_with(to
 """Topics that views follow; dead letters and notices are for others."""
 
 
-def to_project(stack: Arena) -> int:
+def to_project(stack: Harness) -> int:
     """How many of the published messages are for the views."""
     return int(
         stack.rows(f"select coalesce(sum(end_offset), 0) from publication.partitions where {_VIEWED}")[0][0]  # noqa: S608
     )
 
 
-def projected(stack: Arena) -> int:
+def projected(stack: Harness) -> int:
     """How many messages the views have taken."""
     return int(stack.rows("select coalesce(sum(next_offset), 0) from views.positions")[0][0])
 
 
-def waiting(stack: Arena) -> int:
+def waiting(stack: Harness) -> int:
     """How many messages the relay has still to publish."""
     return int(
         stack.rows(
@@ -58,7 +58,7 @@ def waiting(stack: Arena) -> int:
     )
 
 
-def views_hold_everything(stack: Arena) -> bool:
+def views_hold_everything(stack: Harness) -> bool:
     """Whether the views have taken all that is published to the topics they follow."""
     behind = stack.rows(
         "select count(*) from publication.partitions published"  # noqa: S608
@@ -68,7 +68,7 @@ def views_hold_everything(stack: Arena) -> bool:
     return behind == [(0,)]
 
 
-def pace(stack: Arena, what: str, counter: Callable[[Arena], int], goal: int) -> Pace:
+def pace(stack: Harness, what: str, counter: Callable[[Harness], int], goal: int) -> Pace:
     """From the first moment in which the counter has moved until it reaches the goal."""
     first = counter(stack)
     stack.wait(what, lambda: counter(stack) > first, lambda: 0)
@@ -77,7 +77,7 @@ def pace(stack: Arena, what: str, counter: Callable[[Arena], int], goal: int) ->
     return Pace(goal - begun, time.perf_counter() - since)
 
 
-def settle(stack: Arena, answers: int) -> None:
+def settle(stack: Harness, answers: int) -> None:
     """Waits until there are so many answers, and the views hold all that is known."""
     stack.wait("the registrar", lambda: answered(stack) >= answers, lambda: answered(stack))
     stack.wait("the relay", lambda: waiting(stack) == 0, lambda: waiting(stack))
@@ -92,7 +92,7 @@ class Flow:
     slowest: str
 
 
-def flow(stack: Arena, submissions: int) -> Flow:
+def flow(stack: Harness, submissions: int) -> Flow:
     """All roles at once: from the first submission that takes effect until the views hold all that they caused."""
     before = answered(stack)
     goal = before + submissions

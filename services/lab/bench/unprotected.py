@@ -19,19 +19,19 @@ from starlette.responses import Response
 from domain.matching import Searcher
 from projections.access_log.query import accesses
 from projections.directory import query as directory
-from projections.directory.redaction import Sight, seen_of
+from projections.directory.redaction import ReadScope, redact
 from projections.search.query import find
 from services.api.access_control.callers import Authentication
 from services.api.access_control.entry_looks import MOST
 from services.api.answers import json_answer
 from services.api.app import MOST_THREADS
 from services.api.limits.fairness import Fair
-from services.api.limits.middleware import Gate
+from services.api.limits.middleware import RequestMiddleware
 from services.api.routes.children import result_of
-from services.api.schemas import Search
+from services.api.schemas.children import Search
 from services.api.server import KEY_CONNECTIONS, server_of
 from services.auth.trust import verifier_for
-from services.lab.bench.harness import Arena
+from services.lab.bench.harness import Harness
 from services.process.settings import Settings
 from services.registrar.matcher_settings import load_settings
 from streams.crypto.keys import KeyRing, reader_of
@@ -40,7 +40,7 @@ from streams.store.database import Pool
 
 
 @contextmanager
-def unprotected(stack: Arena) -> Iterator[str]:
+def unprotected(stack: Harness) -> Iterator[str]:
     """The server in a process of its own; gives its URL."""
     listening = socket.create_server(("127.0.0.1", 0))
     process = multiprocessing.get_context("spawn").Process(target=_serve, args=(stack.settings, listening), daemon=True)
@@ -54,7 +54,7 @@ def unprotected(stack: Arena) -> Iterator[str]:
 
 
 def _serve(settings: Settings, listening: socket.socket) -> None:
-    app = Gate(Authentication(Fair(_app(settings)), verifier_for(settings)))
+    app = RequestMiddleware(Authentication(Fair(_app(settings)), verifier_for(settings)))
     server_of(app, settings).run([listening])
 
 
@@ -93,8 +93,8 @@ def _app(settings: Settings) -> FastAPI:
 
 def _entries(known: Mapping[str, directory.Known]) -> dict[str, Any]:
     today = datetime.now(UTC).date()
-    sight = Sight(True, today)
+    read_scope = ReadScope(True, today)
     return {
-        child: seen_of(child, each.facts.values(), each.linked, None, today, sight).entry
+        child: redact(child, each.facts.values(), each.linked, None, today, read_scope).entry
         for child, each in known.items()
     }

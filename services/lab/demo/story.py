@@ -12,7 +12,7 @@ from services.cli.display.history import display_history
 from services.cli.display.receipts import display_receipts
 from services.cli.output import plain, table, text
 from services.lab.demo.county import load_county, send_unreadable
-from services.lab.demo.told import notice_of
+from services.lab.demo.notices import notice_of
 from services.lab.simulate.agencies import VOLUNTARY
 from services.process.settings import Settings
 from services.submit.settle import settle_looks

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 
-class Said(NamedTuple):
+class ReportedRecord(NamedTuple):
     """What an agency says of a child: `record` and `person` are any names, `source` names the agency.
 
     `particulars` are the data of `child.registered`, `time` (ISO 8601) is when it said so. A record that is said again
@@ -22,7 +22,7 @@ class Corpus(NamedTuple):
     """Everything said, in the order in which it arrives, and pairs of people who are easily taken for one."""
 
     name: str
-    said: list[Said]
+    said: list[ReportedRecord]
     hard_negatives: list[tuple[str, str]]
 
     def person_of(self) -> dict[str, str]:

@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from services.lab.matching.corpus import Corpus, CorpusAway, Said
+from services.lab.matching.corpus import Corpus, CorpusAway, ReportedRecord
 
 SETS = (1, 2)
 WRITTEN_ON = "2008-10-23"
@@ -21,7 +21,7 @@ Row = dict[str, str | None]
 def febrl(number: int) -> Corpus:
     """One of the data sets; raises CorpusAway where the wheel is not installed."""
     said = [
-        Said(str(row["rec_id"]), str(row["rec_id"]).split("-")[1], WRITTEN_ON, _particulars(row), "")
+        ReportedRecord(str(row["rec_id"]), str(row["rec_id"]).split("-")[1], WRITTEN_ON, _particulars(row), "")
         for row in febrl_rows(number)
     ]
     return Corpus(f"FEBRL {number}", said, [])

@@ -8,7 +8,7 @@ from typing import Any
 from zlib import crc32
 
 from services.contract.reading import Valid, read
-from services.lab.matching.corpus import Corpus, CorpusAway, Said
+from services.lab.matching.corpus import Corpus, CorpusAway, ReportedRecord
 
 MOST_RECORDS = 200_000
 """Records that are held in memory to learn from."""
@@ -28,7 +28,7 @@ def told(folder: Path) -> Corpus:
         how = "`contactpoint simulate` writes feeds that have it"
         raise CorpusAway(f"{truth} is not there or does not say who is who; {how}") from None
     said = [
-        Said(record, person_of[record], time, data, record.partition(" ")[0])
+        ReportedRecord(record, person_of[record], time, data, record.partition(" ")[0])
         for record, time, data in _described(folder)
         if record in person_of
     ]
@@ -42,7 +42,8 @@ def untold(folder: Path, most: int = MOST_RECORDS) -> Corpus:
     """
     share = min(1.0, most / max(1, sum(map(_registered, folder.glob("*.ndjson")))))
     said = [
-        Said(record, record, time, data, record.partition(" ")[0]) for record, time, data in _described(folder, share)
+        ReportedRecord(record, record, time, data, record.partition(" ")[0])
+        for record, time, data in _described(folder, share)
     ]
     return Corpus(folder.name, said, [])
 

@@ -6,7 +6,7 @@ from typing import Any
 from domain.reports import Quiet, quiet
 from domain.vocabulary import AgencyKind, agency_urn
 from projections.reports import query
-from services.queries.reports.asked import Asked
+from services.queries.reports.query import ReportQuery
 from services.registers import load_agencies
 from streams.store.database import Cursor
 
@@ -20,7 +20,7 @@ FEEDS: Mapping[str, AgencyKind] = {
 """The kind of feed without which a report can't be judged."""
 
 
-def quiet_feeds(cursor: Cursor, asked: Asked) -> dict[str, Quiet]:
+def quiet_feeds(cursor: Cursor, asked: ReportQuery) -> dict[str, Quiet]:
     """The feeds that the report rests on and that have gone quiet, by source."""
     kind = FEEDS.get(asked.report)
     sources = [agency_urn(agency.code) for agency in load_agencies(cursor).values() if agency.kind == kind]
@@ -29,7 +29,7 @@ def quiet_feeds(cursor: Cursor, asked: Asked) -> dict[str, Quiet]:
     return {source: found for source, found in judged.items() if found}
 
 
-def warnings(cursor: Cursor, asked: Asked, silent: Mapping[str, Quiet]) -> list[Fields]:
+def warnings(cursor: Cursor, asked: ReportQuery, silent: Mapping[str, Quiet]) -> list[Fields]:
     """What makes the list of a day doubtful, and what to do."""
     return [_silence(source, each) for source, each in silent.items()] + _nothing_yet(cursor, asked.day)
 

@@ -5,12 +5,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from domain.reports import POSSIBLE_DUPLICATES, Quiet
-from projections.base.projection import Opener
+from projections.base.projection import Decryptor
 from projections.duplicates.query import may_be
 from projections.reports import query
 from projections.reports.query import FIRST, Listed, Place
-from services.queries.reports.asked import Asked
 from services.queries.reports.feeds import quiet_feeds, warnings
+from services.queries.reports.query import ReportQuery
 from streams.store.database import Cursor
 
 Fields = dict[str, Any]
@@ -19,7 +19,9 @@ OF_WHAT_LACKS = frozenset({"missing-education", "no-gp"})
 """Reports on which a record that stands alone only because nobody has decided whose it is would seem a child."""
 
 
-def report_page(cursor: Cursor, opener: Opener, asked: Asked, after: Place, most: int) -> tuple[Fields, Place | None]:
+def report_page(
+    cursor: Cursor, decryptor: Decryptor, asked: ReportQuery, after: Place, most: int
+) -> tuple[Fields, Place | None]:
     """The document of contract §4 for at most `most` children, and the place behind which there are more.
 
     Children who came onto a list after a feed that it rests on fell silent are counted in `withheld` and not listed.
@@ -29,7 +31,7 @@ def report_page(cursor: Cursor, opener: Opener, asked: Asked, after: Place, most
     """
     silent = quiet_feeds(cursor, asked)
     until = min((each.last for each in silent.values()), default=asked.day)
-    found, last = _found(cursor, opener, asked, until, after, most)
+    found, last = _found(cursor, decryptor, asked, until, after, most)
     undecided = _undecided(cursor, asked, found) if asked.report in OF_WHAT_LACKS else {}
     decided = [each for each in found if each.child not in undecided]
     made: Fields = {
@@ -52,12 +54,12 @@ def report_page(cursor: Cursor, opener: Opener, asked: Asked, after: Place, most
 
 
 def _found(
-    cursor: Cursor, opener: Opener, asked: Asked, until: str, after: Place, most: int
+    cursor: Cursor, decryptor: Decryptor, asked: ReportQuery, until: str, after: Place, most: int
 ) -> tuple[list[Listed], Place | None]:
     """The next children who are shown, and the last of them where there are more: no gap tells of the others."""
     found: list[Listed] = []
     while len(found) <= most:
-        page = _page(cursor, opener, asked, until, after, most + 1)
+        page = _page(cursor, decryptor, asked, until, after, most + 1)
         found += _shown(cursor, asked, page)
         if len(page) <= most:
             break
@@ -66,13 +68,15 @@ def _found(
     return found[:most], Place(last.since, last.child) if last else None
 
 
-def _page(cursor: Cursor, opener: Opener, asked: Asked, until: str, after: Place, most: int) -> list[Listed]:
+def _page(
+    cursor: Cursor, decryptor: Decryptor, asked: ReportQuery, until: str, after: Place, most: int
+) -> list[Listed]:
     if asked.report == POSSIBLE_DUPLICATES:
-        return query.possible_duplicates(cursor, opener, asked.day, asked.authority, after, most)
-    return query.listed(cursor, opener, asked.report, asked.day, asked.authority, after, most, until)
+        return query.possible_duplicates(cursor, decryptor, asked.day, asked.authority, after, most)
+    return query.listed(cursor, decryptor, asked.report, asked.day, asked.authority, after, most, until)
 
 
-def _shown(cursor: Cursor, asked: Asked, found: Sequence[Listed]) -> Sequence[Listed]:
+def _shown(cursor: Cursor, asked: ReportQuery, found: Sequence[Listed]) -> Sequence[Listed]:
     """Those of whom something may be told; of a pair of possible duplicates, both or neither."""
     if asked.shown is None:
         return found
@@ -86,7 +90,7 @@ def _shown(cursor: Cursor, asked: Asked, found: Sequence[Listed]) -> Sequence[Li
     return kept
 
 
-def _beside(cursor: Cursor, asked: Asked, silent: Mapping[str, Quiet], until: str) -> Fields:
+def _beside(cursor: Cursor, asked: ReportQuery, silent: Mapping[str, Quiet], until: str) -> Fields:
     """What is told beside the list."""
     told: Fields = {"warnings": warnings(cursor, asked, silent)}
     if silent and asked.shown is None:
@@ -96,7 +100,7 @@ def _beside(cursor: Cursor, asked: Asked, silent: Mapping[str, Quiet], until: st
     return told
 
 
-def _undecided(cursor: Cursor, asked: Asked, found: Sequence[Listed]) -> dict[str, list[str]]:
+def _undecided(cursor: Cursor, asked: ReportQuery, found: Sequence[Listed]) -> dict[str, list[str]]:
     """The children who may be one with a child that is not on the list, and with whom."""
     others = may_be(cursor, [each.child for each in found])
     named = set().union(*others.values())

@@ -6,16 +6,16 @@ from typing import Any
 from domain.child.judgement import STEWARD
 from projections.base.projection import PublishedEvent
 from services.lab.matching.replay.batches import DESCRIBES, REMOVED
+from services.lab.matching.replay.match_state import MatchState
 from services.lab.matching.replay.queue import Judged
 from services.lab.matching.replay.rulings import Ruling
-from services.lab.matching.replay.standing import Standing
 
 
 class Decided:
     """Follows the log; records in `left_out` are in no child of either side."""
 
     def __init__(self, left_out: set[str]) -> None:
-        self.standing = Standing()
+        self.standing = MatchState()
         self._left_out = left_out
 
     def apply(self, events: Iterable[PublishedEvent]) -> list[Ruling]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import comb
 
 from services.lab.matching.replay.gps import Gps
-from services.lab.matching.replay.standing import Children, Standing
+from services.lab.matching.replay.match_state import Children, MatchState
 from services.lab.matching.replay.tally import Compared
 
 
@@ -39,7 +39,7 @@ class Reports:
     no_gp: Sides
 
 
-def linked_pairs(log: Standing, replay: Standing) -> Compared:
+def linked_pairs(log: MatchState, replay: MatchState) -> Compared:
     """Pairs of records that are one child's, counted over what the children of both sides have in common."""
     both = sum(
         comb(number, 2)
@@ -49,11 +49,11 @@ def linked_pairs(log: Standing, replay: Standing) -> Compared:
     return Compared(both, _pairs(log) - both, _pairs(replay) - both)
 
 
-def _pairs(side: Standing) -> int:
+def _pairs(side: MatchState) -> int:
     return sum(comb(len(records), 2) for records in side.membership.children.values())
 
 
-def new_in(side: Standing, other: Standing) -> set[Children]:
+def new_in(side: MatchState, other: MatchState) -> set[Children]:
     """The pairs of children that are queued on one side, and none of whose pairs of records is queued on the other."""
     known = other.open_pairs().keys()
     return {
@@ -63,7 +63,7 @@ def new_in(side: Standing, other: Standing) -> set[Children]:
     }
 
 
-def queue_change(log: Standing, replay: Standing) -> QueueChange:
+def queue_change(log: MatchState, replay: MatchState) -> QueueChange:
     """How the queue differs."""
     new, gone = new_in(replay, log), new_in(log, replay)
     return QueueChange(
@@ -76,12 +76,12 @@ def queue_change(log: Standing, replay: Standing) -> QueueChange:
     )
 
 
-def _linked(found: Iterable[Children], side: Standing, other: Standing) -> int:
+def _linked(found: Iterable[Children], side: MatchState, other: MatchState) -> int:
     pairs = side.open_pairs()
     return sum(any(other.children_of(one, two) is None for one, two, _ in pairs[children]) for children in found)
 
 
-def contradictions(log: Standing, replay: Standing) -> Compared:
+def contradictions(log: MatchState, replay: MatchState) -> Compared:
     """Pairs of records that contradict each other within one child."""
     then, now = log.open_contradictions(), replay.open_contradictions()
     compared = Compared()
@@ -89,13 +89,13 @@ def contradictions(log: Standing, replay: Standing) -> Compared:
     return compared
 
 
-def reports(log: Standing, replay: Standing, gps: Gps) -> Reports:
+def reports(log: MatchState, replay: MatchState, gps: Gps) -> Reports:
     """The effect on what is reported."""
     sides = [_gps(side, gps) for side in (log, replay)]
     several = [sum(children for number, children in side.items() if number > 1) for side in sides]
     return Reports(Sides(*(side.total() for side in sides)), Sides(*several), Sides(*(side[0] for side in sides)))
 
 
-def _gps(side: Standing, gps: Gps) -> Counter[int]:
+def _gps(side: MatchState, gps: Gps) -> Counter[int]:
     """How many children have how many GPs."""
     return Counter(gps.among(records) for records in side.membership.children.values())

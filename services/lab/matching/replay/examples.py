@@ -7,8 +7,8 @@ from itertools import combinations, islice
 from domain.matching import Comparer
 from domain.matching.placement import CERTAIN, CONTRADICTION, POSSIBLE
 from services.lab.matching.replay.difference import new_in
+from services.lab.matching.replay.match_state import MatchState
 from services.lab.matching.replay.queue import Judged
-from services.lab.matching.replay.standing import Standing
 from services.lab.matching.replay.stored_index import StoredIndex
 
 UNLIKELY = "unlikely"
@@ -47,7 +47,7 @@ class Examples:
 class Picker:
     """Picks examples."""
 
-    def __init__(self, log: Standing, replay: Standing, index: StoredIndex, comparer: Comparer) -> None:
+    def __init__(self, log: MatchState, replay: MatchState, index: StoredIndex, comparer: Comparer) -> None:
         self._log, self._replay = log, replay
         self._index = index
         self._comparer = comparer
@@ -62,14 +62,14 @@ class Picker:
             list(islice(self._queued(log, replay), number)),
         )
 
-    def _apart(self, side: Standing, other: Standing) -> Iterator[Example]:
+    def _apart(self, side: MatchState, other: MatchState) -> Iterator[Example]:
         """From each child of a side whose records are several children's on the other, the two most alike."""
         for records in side.membership.children.values():
             pairs = [pair for pair in combinations(records[:MOST_RECORDS], 2) if other.children_of(*pair) is not None]
             if pairs:
                 yield max((self._example(*pair) for pair in pairs), key=_score)
 
-    def _queued(self, side: Standing, other: Standing) -> Iterator[Example]:
+    def _queued(self, side: MatchState, other: MatchState) -> Iterator[Example]:
         pairs = side.open_pairs()
         for children in sorted(new_in(side, other)):
             one, two, _ = max(pairs[children], key=lambda pair: pair[2].score)
@@ -102,5 +102,5 @@ def _score(example: Example) -> float:
     return example.score
 
 
-def _children(side: Standing, *records: str) -> tuple[str, ...]:
+def _children(side: MatchState, *records: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(child for record in records if (child := side.membership.child_of(record))))

@@ -37,7 +37,7 @@ class History:
         """Takes the next events; says whether there is any sense in giving more."""
         if events:
             sealed = {event.stream for event in events if event.type in OPENED}
-            events[0].opener.prefetch(sealed)
+            events[0].decryptor.prefetch(sealed)
         self._settle(self._batches.add(events))
         return not self._ended
 

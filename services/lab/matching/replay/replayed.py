@@ -5,12 +5,12 @@ from collections.abc import Mapping, Sequence
 from domain.matching import Comparer, MatcherSettings, Placement, features_of
 from projections.base.projection import PublishedEvent
 from services.lab.matching.replay.batches import DESCRIBES, REMOVED, Description
+from services.lab.matching.replay.match_state import MatchState
 from services.lab.matching.replay.queue import Judged
 from services.lab.matching.replay.rulings import Ruling, Rulings
-from services.lab.matching.replay.standing import Standing
 from services.lab.matching.replay.stored_index import StoredIndex
 from services.lab.matching.replay.tally import Cause, Outcome, outcome
-from services.registrar.batch_matcher import Described, Places
+from services.registrar.batch_matcher import BatchMatcher, Described
 from services.registrar.match_index import index_keys
 
 Descriptions = Mapping[Cause, Description]
@@ -19,7 +19,7 @@ Descriptions = Mapping[Cause, Description]
 class Replayed:
     """Decides batch after batch, as the registrar does; until `begin` it only follows what the log decided."""
 
-    def __init__(self, settings: MatcherSettings, standing: Standing) -> None:
+    def __init__(self, settings: MatcherSettings, standing: MatchState) -> None:
         self.standing = standing
         self._comparer = Comparer(settings)
         self._index = StoredIndex(standing.membership)
@@ -78,19 +78,19 @@ class Replayed:
 
         A child that the log `listed` for the same reason gets the number that it has there.
         """
-        places = self._look_up(events, descriptions, self.comparer(records))
+        batch_matcher = self._look_up(events, descriptions, self.comparer(records))
         outcomes = {}
         for event in events:
             cause = event.stream, event.version
             if cause in descriptions:
-                placement = self._place(places, descriptions[cause], listed)
+                placement = self._place(batch_matcher, descriptions[cause], listed)
                 if placement:
                     outcomes[cause] = outcome(placement)
             elif event.type == REMOVED:
-                places.remove(event.stream)
+                batch_matcher.remove(event.stream)
                 self.standing.suspected.forget(event.stream)
                 self.standing.contradictions.forget(event.stream)
-        self._index.write(places.changes)
+        self._index.write(batch_matcher.changes)
         return outcomes
 
     def leave_out(self, record: str) -> None:
@@ -98,7 +98,9 @@ class Replayed:
         self._index.discard(record)
         self.standing.remove(record)
 
-    def _look_up(self, events: Sequence[PublishedEvent], descriptions: Descriptions, comparer: Comparer) -> Places:
+    def _look_up(
+        self, events: Sequence[PublishedEvent], descriptions: Descriptions, comparer: Comparer
+    ) -> BatchMatcher:
         touched = {event.stream for event in events if event.type in DESCRIBES or event.type == REMOVED}
         described = {}
         met: set[str] = set()
@@ -108,16 +110,16 @@ class Replayed:
             children = self._index.children_met(keys)
             met.update(children)
             described[id(said)] = Described(features, keys, children)
-        return Places(comparer, self._index.candidates(met, touched), described, self._apart)
+        return BatchMatcher(comparer, self._index.candidates(met, touched), described, self._apart)
 
-    def _place(self, places: Places, said: Description, listed: Mapping[Cause, str]) -> Placement | None:
+    def _place(self, batch_matcher: BatchMatcher, said: Description, listed: Mapping[Cause, str]) -> Placement | None:
         record, standing = said.record, self.standing
         standing.contradictions.forget(record)
-        placement = places.place(record, said)
+        placement = batch_matcher.place(record, said)
         if placement is None:
             return None
         child = placement.child or listed.get((record, said.version)) or self._new_child()
-        places.settle(record, said, child, [found.child for found in placement.merged])
+        batch_matcher.settle(record, said, child, [found.child for found in placement.merged])
         for queue, findings in (
             (standing.suspected, placement.suspected),
             (standing.contradictions, placement.contradicted),

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from services.lab.matching.replay.standing import Standing
+from services.lab.matching.replay.match_state import MatchState
 
 
 class Ruling(NamedTuple):
@@ -34,7 +34,7 @@ class Rulings:
         self._apart = apart
         self.counts: Counter[str] = Counter()
 
-    def apply(self, standing: Standing, ruling: Ruling) -> None:
+    def apply(self, standing: MatchState, ruling: Ruling) -> None:
         """Brings the standing to what was ruled."""
         self.counts[ruling.kind] += 1
         if ruling.kind == "merged":
@@ -51,7 +51,7 @@ class Rulings:
         change = self._apart.difference_update if ruling.kind == "merged" else self._apart.update
         change(_pairs(ruling.left, ruling.right))
 
-    def _join(self, standing: Standing, ruling: Ruling) -> None:
+    def _join(self, standing: MatchState, ruling: Ruling) -> None:
         membership = standing.membership
         named = {record: None for record in (*ruling.left, *ruling.right) if record in membership}
         children = dict.fromkeys(child for record in named if (child := membership.child_of(record)))
@@ -64,7 +64,7 @@ class Rulings:
                 if not parted or record in named:
                     membership.put(record, target)
 
-    def _part(self, standing: Standing, ruling: Ruling) -> None:
+    def _part(self, standing: MatchState, ruling: Ruling) -> None:
         membership = standing.membership
         staying = {child for record in ruling.left if (child := membership.child_of(record))}
         leaving = [record for record in ruling.right if membership.child_of(record) in staying]

@@ -1,0 +1,49 @@
+"""Whom to tell of a look, found before the look is recorded: one whose user's service is not scheduled."""
+
+from collections.abc import Sequence
+
+from domain.access_log.notices import Notice, NoticeKind, notices
+from domain.authorization import Entitlement, Role
+from projections.reports.authorities import authorities_of
+from services.queries.organisations import Organisations
+from streams.store.database import Pool
+
+
+class Noticing:
+    """Finds whom to tell. It reads by connections of its own, because who asks may hold one of the API's meanwhile."""
+
+    def __init__(self, pool: Pool, organisations: Organisations) -> None:
+        self._pool = pool
+        self._organisations = organisations
+
+    def of_look(
+        self, entitlement: Entitlement | None, reason_code: str | None, children: Sequence[str]
+    ) -> list[Notice]:
+        """Notices of children shown to a user whose service is not scheduled; raises DatabaseAway.
+
+        An authority's own officers act under the regulations, whatever they are called. An organisation that may work
+        confidentially is not named: the notice's position tells an auditor who it was.
+        """
+        if not children or (entitlement and entitlement.role is not Role.PRACTITIONER and entitlement.authority):
+            return []
+        organisation = entitlement.organisation if entitlement else None
+        remembered = self._organisations.remembered(organisation)
+        if remembered and remembered.scheduled:
+            return []
+        with self._pool.transaction() as cursor:
+            about = self._organisations.about(cursor, organisation)
+            if about.scheduled:
+                return []
+            authorities = authorities_of(cursor, children)
+        return notices(
+            NoticeKind.UNSCHEDULED_LOOK,
+            children,
+            authorities,
+            role=entitlement.role.value if entitlement else None,
+            organisation=organisation if about.ordinary else None,
+            reason_code=reason_code,
+        )
+
+    def close(self) -> None:
+        """Closes the connections."""
+        self._pool.close()

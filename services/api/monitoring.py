@@ -1,0 +1,32 @@
+"""What the API needs to watch who looks, and to take down what carers and children ask for."""
+
+from dataclasses import dataclass
+
+from services.api.access_control.notices import Noticing
+from services.queries.organisations import Organisations
+from streams.access.request_log import RequestLog
+from streams.crypto.sealing import KeyEncryptionKey
+from streams.store.database import Pool
+
+CONNECTIONS = 4
+
+
+@dataclass(frozen=True)
+class Monitoring:
+    """Opened with the app and closed with it."""
+
+    requests: RequestLog
+    organisations: Organisations
+    noticing: Noticing
+
+    @classmethod
+    def over(cls, database_url: str, key: KeyEncryptionKey) -> "Monitoring":
+        """Over a database; its connections are made when they are first used."""
+        organisations = Organisations()
+        pool = Pool(database_url, CONNECTIONS, "contactpoint api notices", wait_s=5)
+        return cls(RequestLog(database_url, key), organisations, Noticing(pool, organisations))
+
+    def close(self) -> None:
+        """Closes the connections."""
+        self.requests.close()
+        self.noticing.close()

@@ -1,0 +1,97 @@
+"""Watching the watchers over HTTP: what stands out in how the directory is looked at."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from http import HTTPStatus
+from typing import Annotated, Any, NamedTuple
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import Response
+
+from domain.authorization import Action
+from domain.vocabulary import AUTHORITY_CODE
+from services.api.access_control.callers import require_user
+from services.api.access_control.looks import Looker, ReasonHeader, looker
+from services.api.answers import json_answer, problems
+from services.api.dependencies import Dependencies
+from services.api.problems import Problem
+from services.api.schemas.monitoring import AccessReport
+from services.queries.access_report import AuditQuery, Keys, TooMany, access_report
+from services.registers import load_users
+from streams.codec import iso_text
+
+USUAL = timedelta(days=30)
+LONGEST = timedelta(days=366)
+MOST_IN_A_LOOK = 1_000
+"""Children of one access event."""
+_SAY_PERIOD = "from, to: give days such as 2026-11-01, the first not after the last, a year at most"
+_TOO_MANY = "that is more than one report can be made of; ask for a shorter period, one authority or one user"
+
+
+class _Period(NamedTuple):
+    first: date
+    last: date
+
+
+def router(dependencies: Dependencies) -> APIRouter:
+    """The call for the access report."""
+    calls = APIRouter(tags=["access"])
+
+    @calls.get("/access/report", responses={200: {"model": AccessReport}, **problems(401, 403, 422, 503)})
+    def report(
+        request: Request,
+        _: ReasonHeader = None,
+        first: Annotated[str | None, Query(alias="from", description="the first day; default 30 before")] = None,
+        last: Annotated[str | None, Query(alias="to", description="the last day; default today")] = None,
+        authority: Annotated[
+            str | None, Query(pattern=f"^{AUTHORITY_CODE}$", description="only users of this authority")
+        ] = None,
+        user: Annotated[str | None, Query(min_length=1, max_length=100, description="only this user")] = None,
+    ) -> Response:
+        """What stands out in the looks of a period. Children are numbers; a finding is a reason to ask, no proof."""
+        own = require_user(dependencies, request, Action.ACCESS_REPORT).authority
+        who = looker(dependencies, request, Action.ACCESS_REPORT, authority or own)
+        return json_answer(_report(who, _period(who, first, last), authority or own, user))
+
+    return calls
+
+
+def _report(who: Looker, period: _Period, authority: str | None, user: str | None) -> dict[str, Any]:
+    dependencies = who.dependencies
+    begin, end = (_midnight(day) for day in (period.first, period.last + timedelta(days=1)))
+    asked, keys = (
+        AuditQuery(begin, end, authority, user, who.cleared),
+        Keys(dependencies.keys, dependencies.access_keys),
+    )
+    with dependencies.reading() as cursor:
+        people = load_users(cursor)
+        try:
+            found = access_report(cursor, keys, people, dependencies.watch.organisations, asked, who.today)
+        except TooMany:
+            raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, _TOO_MANY) from None
+    said = {"from": period.first.isoformat(), "to": period.last.isoformat(), "authority": authority, "user": user}
+    children = _children(found)
+    for place in range(0, max(1, len(children)), MOST_IN_A_LOOK):
+        told = {name: value for name, value in said.items() if value}
+        who.record(told, children[place : place + MOST_IN_A_LOOK])
+    return {**said, **found}
+
+
+def _children(found: dict[str, Any]) -> list[str]:
+    """Every child whose number the report tells."""
+    findings = [*found["same_name"], *found["same_address"], *found["unfollowed"]["users"]]
+    return sorted({child for finding in findings for child in finding["children"]})
+
+
+def _period(who: Looker, first: str | None, last: str | None) -> _Period:
+    try:
+        until = date.fromisoformat(last) if last else who.today
+        since = date.fromisoformat(first) if first else until - USUAL
+        if not timedelta(0) <= until - since <= LONGEST or until == date.max:
+            raise ValueError
+    except (ValueError, OverflowError):
+        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, _SAY_PERIOD) from None
+    return _Period(since, until)
+
+
+def _midnight(day: date) -> str:
+    return iso_text(datetime.combine(day, time.min, UTC))

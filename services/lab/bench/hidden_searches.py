@@ -1,0 +1,80 @@
+"""What time tells: a search for what a shield hides, beside one for what nobody has."""
+
+import http.client
+import json
+import time
+from collections.abc import Iterator, Sequence
+from statistics import median
+from urllib.parse import urlsplit
+
+from services.auth import tokens
+from services.lab.bench.harness import USER, Harness
+from services.lab.bench.rows import Row, measured
+from services.lab.simulate.identifiers import nhs_number
+
+CHILDREN = 20
+ROUNDS = 15
+NOBODY = "ZX99 9ZZ"
+"""A postcode at which nobody lives."""
+
+_KNOWN = (
+    "select l.child::text, s.nhs_number, s.postcode, s.date_of_birth from views.search s"
+    " join views.link l on l.record = s.stream join views.history h on h.stream = s.stream and h.version = s.version"
+    " where s.nhs_number is not null and s.postcode is not null and s.date_of_birth is not null"
+    " and h.source <> 'urn:agency:restricted' order by s.stream limit %s"
+)
+
+Criteria = dict[str, str]
+
+
+def veiled_rows(stack: Harness) -> Iterator[Row | str]:
+    """Shields some children, and searches for them by what is hidden; every role has to run."""
+    known = stack.rows(_KNOWN, (CHILDREN,))
+    asking = _Asking(stack)
+    yield f"shielding {len(known)} children"
+    for child, *_ in known:
+        asking.post(f"/children/{child}/shield", {"reason": "other: a benchmark"})
+    by_number = [{"nhs_number": number} for _, number, _, _ in known]
+    by_home = [{"postcode": place, "date_of_birth": born} for _, _, place, born in known]
+    no_number = [{"nhs_number": nhs_number(place, 99)} for place in range(880_000, 880_000 + len(known))]
+    no_home = [{"postcode": NOBODY, "date_of_birth": born} for *_, born in known]
+    for name, hidden, absent in (("number", by_number, no_number), ("home", by_home, no_home)):
+        veiled, nothing = asking.compared(hidden, absent)
+        yield measured(
+            f"search by the {name} of a shielded child, beside one that nobody has: median",
+            1_000 * veiled,
+            "ms",
+            baseline=1_000 * nothing,
+            least_ratio=0.8,
+            most_ratio=1.25,
+        )
+
+
+class _Asking:
+    """One client on one connection."""
+
+    def __init__(self, stack: Harness) -> None:
+        address = urlsplit(stack.url)
+        self._connection = http.client.HTTPConnection(address.hostname or "", address.port)
+        token = tokens.issue(stack.settings, f"user:{USER}", 3_600)
+        self._headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+
+    def post(self, path: str, body: object) -> float:
+        """The seconds that an answer takes."""
+        since = time.perf_counter()
+        self._connection.request("POST", path, json.dumps(body), self._headers)
+        answer = self._connection.getresponse()
+        answer.read()
+        took = time.perf_counter() - since
+        if answer.status not in (http.client.OK, http.client.ACCEPTED):
+            raise RuntimeError(f"{answer.status} is the answer to a benchmark")
+        return took
+
+    def compared(self, hidden: Sequence[Criteria], absent: Sequence[Criteria]) -> tuple[float, float]:
+        """The median seconds of searches for either, asked in turn so that both meet the same machine."""
+        told: tuple[list[float], list[float]] = ([], [])
+        for _ in range(ROUNDS):
+            for pair in zip(hidden, absent, strict=True):
+                for times, criteria in zip(told, pair, strict=True):
+                    times.append(self.post("/children/search", {"criteria": criteria, "reason": "benchmark"}))
+        return median(told[0]), median(told[1])

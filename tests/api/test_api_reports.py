@@ -1,0 +1,184 @@
+"""Reports over HTTP: who is listed, what makes a list doubtful, what is recorded, and what is refused."""
+
+import csv
+from collections.abc import Iterator
+from io import StringIO
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from streams.kafka.settings import KafkaSettings
+from tests.api.test_api import is_problem
+from tests.support.api_world import Headers, client_of, looking
+from tests.support.world import World, person, submission
+
+ON = "2008-10-23"
+NORTH, EAST = "E06999001", "E06999002"
+
+
+def home(authority: str, **particulars: Any) -> dict[str, Any]:
+    return {"address": {"lines": ["1 Weir Street"], "postcode": "ZX1 1ZX", "authority": authority}, **particulars}
+
+
+def works(subject: str, service: str, agency: str = "la-north", **details: Any) -> dict[str, Any]:
+    said = {"involvement": f"{subject}-{service}", "service": service, "started_on": "2008-01-07", **details}
+    said.setdefault("organisation", {"name": f"The {service}", "code": service})
+    return submission("involvement.started", subject, said, agency)
+
+
+@pytest.fixture(scope="module")
+def world(kafka: KafkaSettings, database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """Ada has no school, Bea has one, Cora lives elsewhere; the name of Dora is a formula, and an enquiry is open."""
+    made = World(kafka, database_url, tmp_path_factory.mktemp("reports"))
+    flag = {"flag": "missing-education-enquiry", "raised_on": "2008-06-01", "contact": {"name": "The duty officer"}}
+    said = made.say(
+        person("Ada", given_name="Ada", family_name="Ashby", **home(NORTH)),
+        person("Bea", given_name="Bea", family_name="Beck", **home(NORTH, date_of_birth="2000-05-06")),
+        works("Bea", "education"),
+        person("Cora", given_name="Cora", family_name="Clough", **home(EAST, date_of_birth="1999-08-07")),
+        person("Dora", given_name="=Dora()", family_name="Dene", **home(NORTH, date_of_birth="1998-09-08")),
+        submission("flag.raised", "Dora", flag),
+    )
+    assert said == ["accepted"] * 6
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def client(world: World) -> Iterator[TestClient]:
+    with client_of(world) as made:
+        yield made
+
+
+@pytest.fixture
+def user(world: World) -> Headers:
+    return looking(world)
+
+
+def names(found: dict[str, Any], part: str = "children") -> set[str]:
+    return {child["name"]["given_name"] for child in found[part]}
+
+
+def test_missing_education_lists_who_has_no_place_and_counts_the_others_beside(
+    client: TestClient, user: Headers
+) -> None:
+    found = client.get("/reports/missing-education", params={"on": ON}, headers=user).json()
+    assert names(found) == {"Ada", "Cora", "=Dora()"}
+    assert found["education"] == {"not-reported": 3, "placed": 1}
+    assert found["follow_up"] == {"none": 2, "open": 1, "ended": 0}
+    assert (found["count"], found["withheld"], found["more"], found["warnings"]) == (3, 0, False, [])
+    ada = next(child for child in found["children"] if child["name"]["given_name"] == "Ada")
+    assert ada == {
+        "child": ada["child"],
+        "name": {"given_name": "Ada", "family_name": "Ashby"},
+        "date_of_birth": "2001-02-03",
+        "authority": NORTH,
+        "since": "2008-10-23",
+        "known_to": ["urn:agency:la-north"],
+        "status": "not-reported",
+        "follow_up": None,
+    }
+
+
+def test_an_authority_sees_its_own(client: TestClient, user: Headers) -> None:
+    found = client.get("/reports/missing-education", params={"on": ON, "authority": EAST}, headers=user).json()
+    assert names(found) == {"Cora"}
+    assert found["education"] == {"not-reported": 1}
+
+
+def test_a_flag_without_a_way_to_reach_its_contact(client: TestClient, user: Headers) -> None:
+    found = client.get("/reports/flags-without-contact", params={"on": ON}, headers=user).json()
+    assert [child["flags"] for child in found["children"]] == [["missing-education-enquiry"]]
+
+
+def test_each_child_shown_is_in_the_access_log(world: World, client: TestClient, user: Headers) -> None:
+    found = client.get("/reports/no-gp", params={"on": ON, "authority": NORTH}, headers=user).json()
+    look = world.looks()[-1]
+    assert look["action"] == "report"
+    assert look["asked"] == {"report": "no-gp", "on": ON, "authority": NORTH}
+    assert look["children"] == [child["child"] for child in found["children"]] != []
+
+
+@pytest.mark.parametrize("report", ["no-gp", "missing-education"])
+def test_pages_are_the_whole_list(client: TestClient, user: Headers, report: str) -> None:
+    whole = client.get(f"/reports/{report}", params={"on": ON}, headers=user).json()
+    path, children = f"/reports/{report}?on={ON}&limit=2", []
+    for _ in range(2):
+        page = client.get(path, headers=user)
+        children += page.json()["children"]
+        path = page.headers.get("Link", "").partition("<")[2].partition(">")[0]
+    assert children == whole["children"]
+    assert (path, page.json()["more"]) == ("", False)
+
+
+def test_csv_opens_in_a_spreadsheet_and_runs_nothing(client: TestClient, user: Headers) -> None:
+    answer = client.get("/reports/missing-education", params={"on": ON}, headers=user | {"Accept": "text/csv"})
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    rows = list(csv.DictReader(StringIO(answer.content.decode("utf-8-sig"))))
+    assert {row["given_name"] for row in rows} == {"Ada", "Cora", "'=Dora()"}
+    assert all(not value.startswith(("=", "+", "-", "@")) for row in rows for value in row.values())
+
+
+def test_a_day_before_the_first_event_is_answered_with_a_warning(client: TestClient, user: Headers) -> None:
+    found = client.get("/reports/no-gp", params={"on": "1999-01-01"}, headers=user).json()
+    assert found["children"] == []
+    (warning,) = found["warnings"]
+    assert (warning["code"], warning["first"]) == ("before-the-first-event", ON)
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "said"),
+    [
+        ("/reports/no-gp?on=yesterday", 422, "2008-10-23"),
+        ("/reports/no-gp?authority=Northmoor", 422, "ONS code"),
+        ("/reports/no-gp?limit=0", 422, "limit"),
+        ("/reports/everybody", 404, "nothing here"),
+    ],
+)
+def test_what_cannot_be_asked_is_said(client: TestClient, user: Headers, path: str, status: int, said: str) -> None:
+    answer = client.get(path, headers=user)
+    assert is_problem(answer, status)
+    assert said in answer.json()["detail"]
+
+
+def test_nobody_gets_a_report_without_a_reason(client: TestClient, user: Headers) -> None:
+    del user["Access-Reason"]
+    assert is_problem(client.get("/reports/no-gp", headers=user), 422)
+
+
+def test_who_may_be_one_with_a_child_that_lacks_nothing_is_kept_apart(
+    world: World, client: TestClient, user: Headers
+) -> None:
+    ada, bea = world.child_named("ada"), world.child_named("bea")
+    world.suspect(ada, bea, 0.8)
+    found = client.get("/reports/missing-education", params={"on": ON}, headers=user).json()
+    assert names(found) == {"Cora", "=Dora()"}
+    assert [(each["child"], each["may_be"]) for each in found["undecided"]] == [(ada, [bea])]
+    assert ada in world.looks()[-1]["children"]
+    queue = client.get("/reports/possible-duplicates", params={"on": ON, "authority": NORTH}, headers=user).json()
+    assert {each["child"]: each["with"] for each in queue["children"]} == {
+        ada: [{"child": bea, "score": 0.8}],
+        bea: [{"child": ada, "score": 0.8}],
+    }
+    earlier = client.get("/reports/possible-duplicates", params={"on": "2008-10-22"}, headers=user).json()
+    assert earlier["count"] == 0
+
+
+def test_a_silent_feed_is_named_and_who_came_onto_the_list_since_is_withheld(
+    world: World, client: TestClient, user: Headers
+) -> None:
+    gp = person("G1", "gp", given_name="Eve", family_name="Elm", date_of_birth="2002-01-01", **home(NORTH))
+    late = person("Fay", given_name="Fay", family_name="Fold", date_of_birth="2008-11-02", **home(NORTH))
+    assert world.say(gp, {**late, "time": "2008-12-20T09:00:00Z"}) == ["accepted"] * 2
+    found = client.get("/reports/no-gp", params={"on": "2009-02-01"}, headers=user).json()
+    assert "Fay" not in names(found)
+    assert "Eve" in names(found)
+    assert found["withheld"] == 1
+    (warning,) = found["warnings"]
+    assert (warning["code"], warning["source"], warning["last"]) == ("feed-quiet", "urn:agency:gp", ON)
+    before = client.get("/reports/no-gp", params={"on": "2008-12-20"}, headers=user).json()
+    assert "Fay" not in names(before)
+    assert before["warnings"]
+    rows = client.get("/reports/no-gp", params={"on": "2009-02-01"}, headers=user | {"Accept": "text/csv"}).text
+    assert ',warning,,"urn:agency:gp has told of no day after 2008-10-23' in rows

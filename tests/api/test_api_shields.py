@@ -1,0 +1,264 @@
+"""A shielded child over HTTP: nothing hidden in any answer, override, notice, investigation, and who may do what."""
+
+import json
+import logging
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from statistics import median
+from time import perf_counter
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from services.api.routes import dead_letters
+from services.api.routes import steward_decisions as stewards
+from services.contract.decisions import DecisionType
+from services.contract.reading import Reason
+from services.registrar.batch import STEWARDS_TOPIC
+from services.registrar.receipts import Answer, dead_letter
+from streams.kafka.settings import KafkaSettings
+from tests.api.test_api import SOMEBODY, is_problem
+from tests.api.test_api_duplicates import registrar_at_work
+from tests.support.api_world import Headers, client_of, looking
+from tests.support.shields import AT_RISK, NUMBER, SCHOOL, decide, secrets_in, shield
+from tests.support.world import World, person, submission
+
+HIDDEN: list[dict[str, str]] = [
+    {"nhs_number": NUMBER},
+    {"postcode": "ZX7 7QQ", "date_of_birth": AT_RISK["date_of_birth"]},
+    {"postcode": "ZX7 7QQ", "family_name": "Orrell"},
+    {"given_name": "Tamsin", "family_name": "Lantern"},
+]
+VISIBLE = {"given_name": "Tamsin", "family_name": "Orrell"}
+IN_WORDS = {"reason": "safeguarding: the child did not come home"}
+
+
+def searched(client: TestClient, user: Headers, criteria: dict[str, str]) -> bytes:
+    answer = client.post("/children/search", headers=user, json={"criteria": criteria, "reason": "an enquiry"})
+    assert answer.status_code == 200
+    return answer.content
+
+
+@pytest.fixture(scope="module")
+def before(kafka: KafkaSettings, database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """A directory in which nobody has heard of the child."""
+    made = World(kafka, database_url, tmp_path_factory.mktemp("shields"))
+    made.say(person("P1"))
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def client(before: World) -> Iterator[TestClient]:
+    with client_of(before) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def absent(before: World, client: TestClient) -> list[bytes]:
+    """What searches for what will be hidden answer while the child is absent."""
+    return [searched(client, looking(before, "user:demo-data-manager"), criteria) for criteria in HIDDEN]
+
+
+@pytest.fixture(scope="module")
+def world(before: World, client: TestClient, absent: list[bytes]) -> World:
+    """The same directory with the child: looked at and sent something broken before it was shielded."""
+    broken = person("R1", **AT_RISK) | {"type": "child.amended"}
+    broken["data"]["unheard_of"] = "x"
+    said = before.say(person("R1", **AT_RISK), submission("involvement.started", "R1", SCHOOL), broken)
+    assert said == ["accepted", "accepted", "invalid"]
+    manager = looking(before, "user:demo-data-manager")
+    assert searched(client, manager, HIDDEN[1]) != absent[1]
+    shield(before, before.child_with(NUMBER))
+    before.view_looks()
+    return before
+
+
+@pytest.fixture
+def user(world: World) -> Headers:
+    return looking(world, "user:demo-practitioner")
+
+
+@pytest.fixture
+def manager(world: World) -> Headers:
+    return looking(world, "user:demo-data-manager")
+
+
+@pytest.fixture
+def child(world: World) -> str:
+    return world.child_with(NUMBER)
+
+
+def test_a_search_for_what_is_hidden_is_answered_as_while_the_child_was_absent(
+    world: World, client: TestClient, user: Headers, absent: list[bytes], child: str
+) -> None:
+    assert [searched(client, user, criteria) for criteria in HIDDEN] == absent
+    found = json.loads(searched(client, user, VISIBLE))
+    assert [(each["child"], each["grade"]) for each in found["results"]] == [(child, "certain")]
+    both = json.loads(searched(client, user, VISIBLE | {"postcode": "ZX7 7QQ"}))
+    other = json.loads(searched(client, user, VISIBLE | {"postcode": "AB1 2CD"}))
+    assert both == other
+
+
+def test_how_long_a_search_takes_is_measured(client: TestClient, user: Headers, world: World) -> None:
+    def took(criteria: dict[str, str]) -> float:
+        times = []
+        for _ in range(30):
+            begun = perf_counter()
+            searched(client, user, criteria)
+            times.append(perf_counter() - begun)
+        return median(times) * 1000
+
+    hidden = took({"postcode": "ZX7 7QQ", "date_of_birth": AT_RISK["date_of_birth"]})
+    nobody = took({"postcode": "ZX7 8QQ", "date_of_birth": AT_RISK["date_of_birth"]})
+    print(f"\nmedian of 30 searches: by a hidden postcode {hidden:.2f} ms, by nobody's postcode {nobody:.2f} ms")
+
+
+def test_no_answer_has_anything_hidden(
+    world: World, client: TestClient, manager: Headers, child: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    asked: list[tuple[str, dict[str, Any]]] = [
+        (f"/children/{child}", {}),
+        (f"/children/{child}", {"as_of": datetime.now(UTC).isoformat()}),
+        (f"/children/{child}", {"as_of": "2026-01-01"}),
+        (f"/children/{child}", {"effective": "2008-11-01"}),
+        (f"/children/{child}/history", {}),
+        (f"/children/{child}/looks", {}),
+        ("/export", {}),
+        ("/receipts", {}),
+        ("/dead-letters", {}),
+        ("/duplicates", {}),
+        ("/shields/due", {"on": "2030-01-01"}),
+        ("/investigations", {"closed": True}),
+        ("/metrics", {}),
+        ("/health/ready", {}),
+        ("/openapi.json", {}),
+        *((f"/reports/{name}", {"on": "2008-11-01"}) for name in ("missing-education", "no-gp", "several-gps")),
+        ("/reports/possible-duplicates", {}),
+        ("/policies/compare", {}),
+    ]
+    for path, parameters in asked:
+        for who in (manager, looking(world, "user:demo-practitioner")):
+            answer = client.get(path, headers=who, params=parameters)
+            assert (path, secrets_in(answer.text)) == (path, [])
+            if path.startswith("/reports"):
+                assert child not in answer.text
+    assert secrets_in(caplog.text) == []
+    assert client.get(f"/children/{child}/history", headers=manager).json() == {"events": [], "shielded": True}
+
+
+def test_an_invalid_message_about_the_child_is_not_shown(world: World, client: TestClient, manager: Headers) -> None:
+    value = json.dumps(person("R1", **AT_RISK)).encode()
+    why = (Reason(field="data", code="x", message="x"),)
+    _, _, body = dead_letter(Answer("submissions.la-north/0/1", "la-north", None, None, "invalid", why), value, "")
+    letter = {"letter": "0-0", **json.loads(body)}
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(dead_letters, "read_letter", lambda *_: letter)
+        shown = client.get("/dead-letters/0-0", headers=manager).json()
+    assert (shown["raw"], shown["code"]) == (None, "x")
+
+
+def test_nothing_hidden_stands_in_clear_in_the_log(world: World) -> None:
+    with world.database.transaction() as cursor:
+        cursor.execute("select convert_from(state, 'UTF8') from register.events")
+        register = " ".join(state for (state,) in cursor.fetchall())
+        cursor.execute("select convert_from(state, 'UTF8') from access.events")
+        access = " ".join(state for (state,) in cursor.fetchall())
+        cursor.execute("select convert_from(value, 'UTF8') from register.outbox where topic not like 'dead-letters'")
+        outbox = " ".join(value for (value,) in cursor.fetchall())
+    assert secrets_in(register + access + outbox) == []
+    assert "the refuge has to stay unknown" not in register + access
+
+
+def test_an_override_shows_the_child_with_a_warning_for_two_minutes_and_is_investigated(
+    world: World, client: TestClient, manager: Headers, child: str
+) -> None:
+    used = client.post(f"/children/{child}/override", headers=manager, json=IN_WORDS)
+    assert used.status_code == 200
+    said = used.json()
+    until = datetime.fromisoformat(said["until"])
+    assert timedelta(seconds=110) < until - datetime.now(UTC) <= timedelta(seconds=120)
+    entry = client.get(f"/children/{child}", headers=manager).json()
+    assert (entry["shielded"], "override" in entry["warning"]) == (True, True)
+    assert (entry["addresses"][0]["postcode"], entry["involvements"][0]["organisation"]["name"]) == (
+        "ZX7 7QQ",
+        "Saltmarsh Academy",
+    )
+    told = client.get(f"/children/{child}/history", headers=manager).json()
+    assert {"RecordRegistered.v1", "ShieldApplied.v1"} <= {event["type"] for event in told["events"]}
+    assert "warning" in told
+    assert client.get(f"/children/{child}", headers=looking(world, "user:demo-practitioner")).json()["addresses"] == []
+    assert json.loads(searched(client, manager, HIDDEN[0]))["results"] == []
+    with world.database.transaction() as cursor:
+        cursor.execute("select value from register.outbox where topic = 'notices.E06999001'")
+        told = [json.loads(bytes(value)) for (value,) in cursor.fetchall()]
+        cursor.execute("update access.grants set until = now() - interval '1 second'")
+    (notice,) = [each for each in told if each["kind"] == "override"]
+    assert notice == {
+        "kind": "override",
+        "child": child,
+        "investigation": said["investigation"],
+        "time": notice["time"],
+        "until": said["until"],
+    }
+    assert client.get(f"/children/{child}", headers=manager).json()["addresses"] == []
+    investigated(world, client, manager, child, said["investigation"])
+
+
+def investigated(world: World, client: TestClient, manager: Headers, child: str, investigation: str) -> None:
+    """Somebody else has to close it."""
+    world.view_looks()
+    auditor = looking(world, "user:demo-auditor")
+    (waiting,) = client.get("/investigations", headers=auditor).json()["investigations"]
+    assert (waiting["investigation"], waiting["child"]) == (investigation, child)
+    assert (waiting["used_by"], waiting["reason"]) == ("demo-data-manager", IN_WORDS["reason"])
+    found = {"reason": "the police confirm that the child was missing"}
+    path = f"/investigations/{investigation}/close"
+    assert is_problem(client.post(path, headers=manager, json=found), 403)
+    assert is_problem(client.post(f"/investigations/{SOMEBODY}/close", headers=auditor, json=found), 404)
+    assert client.post(path, headers=auditor, json=found).status_code == 200
+    world.view_looks()
+    assert client.get("/investigations", headers=auditor).json()["investigations"] == []
+    (closed,) = client.get("/investigations?closed=true", headers=auditor).json()["investigations"]
+    assert (closed["closed_by"], closed["findings"]) == ("demo-auditor", found["reason"])
+    assert is_problem(client.post(path, headers=auditor, json=found), 409)
+    actions = [look["action"] for look in client.get(f"/children/{child}/looks", headers=manager).json()["looks"]]
+    assert {"override", "override-closed"} <= set(actions)
+
+
+def test_who_may_not_override_and_what_is_not_shielded(
+    world: World, client: TestClient, manager: Headers, child: str
+) -> None:
+    path = f"/children/{child}/override"
+    assert is_problem(client.post(path, headers=looking(world, "user:demo-practitioner"), json=IN_WORDS), 403)
+    assert is_problem(client.post(path, headers=manager, json={"reason": "safeguarding"}), 422)
+    assert is_problem(client.post(f"/children/{SOMEBODY}/override", headers=manager, json=IN_WORDS), 404)
+    assert is_problem(client.post("/children/nobody/override", headers=manager, json=IN_WORDS), 404)
+    plain = world.child_named("ada")
+    assert is_problem(client.post(f"/children/{plain}/override", headers=manager, json=IN_WORDS), 409)
+
+
+def test_a_shield_is_applied_kept_and_lifted_over_http(
+    world: World, client: TestClient, manager: Headers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stewards, "PATIENCE_S", 1.5)
+    plain, practitioner = world.child_named("ada"), looking(world, "user:demo-practitioner")
+    with world.database.transaction() as cursor:
+        cursor.execute("update register.offsets set next_offset = 0 where topic = %s", (STEWARDS_TOPIC,))
+    world.registrar.resume()
+    with registrar_at_work(world):
+        for path, status in (("", 202), ("", 409), ("/review", 202), ("/lift", 202), ("/lift", 409)):
+            answer = client.post(f"/children/{plain}/shield{path}", headers=manager, json=IN_WORDS)
+            assert (path, answer.status_code) == (path, status)
+    assert is_problem(client.post(f"/children/{SOMEBODY}/shield", headers=manager, json=IN_WORDS), 404)
+    assert is_problem(client.post(f"/children/{plain}/shield", headers=practitioner, json=IN_WORDS), 403)
+
+
+def test_shields_that_are_due_are_listed(world: World, client: TestClient, manager: Headers, child: str) -> None:
+    assert client.get("/shields/due", headers=manager).json() == {"due": []}
+    (due,) = client.get("/shields/due?on=2030-01-01", headers=manager).json()["due"]
+    assert due["child"] == child
+    assert is_problem(client.get("/shields/due", headers=looking(world, "user:demo-practitioner")), 403)
+    assert decide(world, DecisionType.SHIELD_REVIEW, child=child) == "accepted"

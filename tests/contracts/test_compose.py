@@ -1,0 +1,229 @@
+"""The deployment file: what the compose specification allows, and what this product promises of it."""
+
+import json
+import re
+from copy import deepcopy
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+from check_jsonschema.builtin_schemas import get_builtin_schema
+
+from services.local_stack.kafka_security import ADMIN_USER
+from services.local_stack.kafka_server import kafka_program
+from services.local_stack.ports import remembered_ports
+from services.local_stack.program import running
+from services.runtime import roles as runtime
+from streams.kafka.rights import agency_user, grant_agencies, grant_services, service_user
+from streams.kafka.rights_admin import AclsRefused, new_password
+from streams.kafka.settings import KafkaAway, KafkaSettings
+from streams.kafka.topics import ensure_topics
+from tests.security.sign_in.certificates import Authority
+
+ROOT = Path(__file__).parents[2]
+SERVERS = {"kafka": "/var/lib/kafka/data", "postgres": "/var/lib/postgresql"}
+ROLES = [role for role in runtime.ROLES if role != "init"]
+KAFKAS_CA = "/etc/contactpoint/kafka-ca.pem"
+KEYS = "/var/lib/contactpoint/keys"
+
+
+@cache
+def compose() -> dict[str, Any]:
+    """The deployment file with its anchors resolved."""
+    loaded: dict[str, Any] = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))
+    return loaded
+
+
+def service(name: str) -> dict[str, Any]:
+    """One service of the deployment."""
+    found: dict[str, Any] = compose()["services"][name]
+    return found
+
+
+def mounts(name: str) -> dict[str, str]:
+    """Where a service mounts which named volume: path → volume."""
+    pairs = [mount.split(":") for mount in service(name).get("volumes", [])]
+    return {parts[1]: parts[0] for parts in pairs}
+
+
+def follows_the_specification(document: dict[str, Any]) -> bool:
+    """Whether the compose specification's own JSON schema takes the document."""
+    validator = jsonschema.Draft202012Validator(get_builtin_schema("vendor.compose-spec"))
+    return validator.is_valid(json.loads(json.dumps(document)))
+
+
+def test_follows_the_compose_specification() -> None:
+    assert follows_the_specification(compose())
+
+
+@pytest.mark.parametrize("mistake", [{"helthcheck": {}}, {"restart": ["always"]}, {"ports": "8080"}])
+def test_a_mistake_in_a_service_is_seen(mistake: dict[str, Any]) -> None:
+    document = deepcopy(compose())
+    document["services"]["api"] |= mistake
+    assert not follows_the_specification(document)
+
+
+def test_every_role_is_a_container_of_its_own_and_there_are_no_others() -> None:
+    assert set(compose()["services"]) == {*SERVERS, *ROLES, "init"}
+
+
+@pytest.mark.parametrize("role", [*ROLES, "init"])
+def test_a_container_runs_its_role(role: str) -> None:
+    assert service(role)["command"] == ["run", role]
+
+
+@pytest.mark.parametrize("name", [*SERVERS, *ROLES])
+def test_what_runs_long_comes_back_and_says_how_it_is(name: str) -> None:
+    assert service(name)["restart"] == "unless-stopped"
+    assert service(name)["healthcheck"]["test"][0] == "CMD"
+    assert {"interval", "timeout", "start_period", "retries"} <= set(service(name)["healthcheck"])
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_role_starts_when_the_servers_are_healthy_and_everything_is_created(role: str) -> None:
+    assert service(role)["depends_on"] == {
+        "init": {"condition": "service_completed_successfully"},
+        "kafka": {"condition": "service_healthy"},
+        "postgres": {"condition": "service_healthy"},
+    }
+
+
+def test_creating_runs_once_and_does_not_wait_for_itself() -> None:
+    assert service("init")["restart"] == "no"
+    assert set(service("init")["depends_on"]) == set(SERVERS)
+
+
+@pytest.mark.parametrize("name", SERVERS)
+def test_data_outlives_its_container(name: str) -> None:
+    volume = mounts(name)[SERVERS[name]]
+    assert volume in compose()["volumes"]
+
+
+def test_keys_lie_in_a_volume_that_only_init_may_write_and_the_relay_never_sees() -> None:
+    assert service("registrar")["environment"]["CONTACTPOINT_KEYS"] == KEYS
+    with_keys = {name: spec["volumes"] for name, spec in compose()["services"].items() if KEYS in mounts(name)}
+    assert with_keys == {
+        "init": [f"keys:{KEYS}"],
+        "registrar": [f"keys:{KEYS}:ro"],
+        "projector": [f"keys:{KEYS}:ro"],
+        "api": [f"keys:{KEYS}:ro"],
+    }
+    assert "keys" in compose()["volumes"]
+
+
+def test_no_topic_appears_by_itself() -> None:
+    assert service("kafka")["environment"]["KAFKA_AUTO_CREATE_TOPICS_ENABLE"] == "false"
+
+
+def test_the_api_believes_an_issuer_that_has_to_be_named() -> None:
+    assert service("api")["environment"]["CONTACTPOINT_HOST"] == "0.0.0.0"
+    for role in (*ROLES, "init"):
+        assert service(role)["environment"]["CONTACTPOINT_ISSUER"].startswith("${CONTACTPOINT_ISSUER:?")
+
+
+@pytest.mark.parametrize("role", [*ROLES, "init"])
+def test_a_role_signs_in_to_kafka_over_tls_as_its_own_user(role: str) -> None:
+    environment = service(role)["environment"]
+    user, password = (environment[f"CONTACTPOINT_KAFKA_SASL_{part}"] for part in ("USERNAME", "PASSWORD"))
+    assert environment["CONTACTPOINT_KAFKA_SECURITY_PROTOCOL"] == "SASL_SSL"
+    assert (user == ADMIN_USER) is (role == "init")
+    assert user in (ADMIN_USER, service_user(role))
+    name = "ADMIN" if role == "init" else role.upper()
+    assert password.startswith(f"${{CONTACTPOINT_KAFKA_{name}_PASSWORD:?")
+    assert environment["CONTACTPOINT_KAFKA_SSL_CAFILE"] == KAFKAS_CA
+    assert service(role)["configs"] == [{"source": "kafka-ca", "target": KAFKAS_CA}]
+
+
+def test_no_listener_of_kafka_lets_anybody_in_without_a_password() -> None:
+    protocols = service("kafka")["environment"]["KAFKA_LISTENER_SECURITY_PROTOCOL_MAP"].split(",")
+    assert [each.partition(":")[2] for each in protocols] == ["SASL_SSL", "SASL_PLAINTEXT"]
+    assert "CONTROLLER://localhost:" in service("kafka")["environment"]["KAFKA_LISTENERS"]
+
+
+def properties_of_kafka(values: dict[str, str], changes: dict[str, str]) -> dict[str, str]:
+    """The broker's properties as its image makes them of the environment, with `changes` for this machine."""
+    text = {
+        name.removeprefix("KAFKA_").lower().replace("_", ".").replace("...", "-").replace("..", "_"): str(value)
+        for name, value in service("kafka")["environment"].items()
+        if name.startswith("KAFKA_") and name != "KAFKA_HEAP_OPTS"
+    }
+    filled = {name: re.sub(r"\$\{(\w+):[^}]*\}", lambda found: values[found[1]], value) for name, value in text.items()}
+    assert changes.keys() <= filled.keys()
+    return filled | changes
+
+
+def test_a_broker_with_these_settings_knows_its_users_and_gives_them_only_their_rights(tmp_path: Path) -> None:
+    authority = Authority(tmp_path)
+    certificate, key = authority.signs("kafka")
+    (tmp_path / "kafka.pem").write_bytes(key.read_bytes() + certificate.read_bytes())
+    ports = remembered_ports(tmp_path / "ports.json", ("kafka", "controller"))
+    broker, controller = ports["kafka"], ports["controller"]
+    program, plain = kafka_program(tmp_path / "kafka", tmp_path / "kafka.log", broker, controller)
+    values = {f"CONTACTPOINT_KAFKA_{who}_PASSWORD": f"of{who}" for who in ("BROKER", "ADMIN", *map(str.upper, ROLES))}
+    properties = properties_of_kafka(
+        values,
+        {
+            "controller.quorum.voters": f"1@localhost:{controller}",
+            "listeners": f"BROKER://127.0.0.1:{broker},CONTROLLER://localhost:{controller}",
+            "advertised.listeners": f"BROKER://127.0.0.1:{broker}",
+            "log.dirs": "log",
+            "listener.name.broker.ssl.keystore.location": str(tmp_path / "kafka.pem"),
+            "listener.name.broker.ssl.truststore.location": str(authority.file),
+        },
+    )
+    lines = "".join(f"{name}={value}\n" for name, value in properties.items())
+    (tmp_path / "kafka/server.properties").write_text(lines)
+
+    def signed_in(user: str, password: str) -> KafkaSettings:
+        user_and_password = {"sasl_mechanism": "PLAIN", "sasl_username": user, "sasl_password": password}
+        return replace(
+            plain, security_protocol="SASL_SSL", ssl_cafile=str(authority.file), acls=True, **user_and_password
+        )
+
+    with running(program):
+        admin = signed_in(ADMIN_USER, "ofADMIN")
+        ensure_topics(admin, ["gp"])
+        grant_services(admin)
+        grant_agencies(admin, ["gp"])
+        assert new_password(admin, agency_user("gp"))
+        ensure_topics(signed_in(service_user("relay"), "ofRELAY"), ["gp"])
+        for role in ROLES:
+            with pytest.raises(AclsRefused):
+                grant_services(signed_in(service_user(role), f"of{role.upper()}"))
+        for stranger in (plain, signed_in(ADMIN_USER, "ofRELAY"), signed_in(agency_user("gp"), "")):
+            with pytest.raises(KafkaAway):
+                ensure_topics(stranger, ())
+
+
+def test_only_the_api_is_published_and_only_on_loopback() -> None:
+    published = {name: spec["ports"] for name, spec in compose()["services"].items() if "ports" in spec}
+    assert list(published) == ["api"]
+    assert all(port.startswith("127.0.0.1:") for port in published["api"])
+
+
+def test_images_are_pinned() -> None:
+    images = {spec["image"] for spec in compose()["services"].values()}
+    base = re.findall(r"^FROM (\S+)", (ROOT / "Dockerfile").read_text(encoding="utf-8"), re.MULTILINE)
+    assert all(re.search(r":\d", image) for image in [*images, *base])
+    assert {"apache/kafka:4.3.1", "postgres:18"} < images
+
+
+def test_the_database_password_comes_from_outside() -> None:
+    asked = re.compile(r"^\$\{POSTGRES_PASSWORD:\?.+\}$")
+    assert asked.match(service("postgres")["environment"]["POSTGRES_PASSWORD"])
+    assert all(asked.match(service(role)["environment"]["PGPASSWORD"]) for role in [*ROLES, "init"])
+
+
+@pytest.mark.parametrize("role", [*ROLES, "init"])
+def test_our_containers_run_without_privileges(role: str) -> None:
+    assert service(role)["cap_drop"] == ["ALL"]
+    assert service(role)["security_opt"] == ["no-new-privileges:true"]
+
+
+def test_our_image_is_not_run_as_root() -> None:
+    users = re.findall(r"^USER (\S+)", (ROOT / "Dockerfile").read_text(encoding="utf-8"), re.MULTILINE)
+    assert users[-1] not in ("root", "0")

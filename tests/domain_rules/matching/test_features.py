@@ -1,0 +1,122 @@
+"""What of a record is compared, and how texts are made comparable."""
+
+from typing import Any
+
+import pytest
+from hypothesis import assume
+from hypothesis import given as for_all
+from hypothesis import strategies as st
+
+from domain.matching import features_of, normalise_name, normalise_postcode
+from domain.matching.features import MOST_HOMES, MOST_NAMES
+from domain.matching.normalise import latin_name
+from tests.domain_rules.matching.people import HOME, TAMSIN, TIME, record
+
+
+@pytest.mark.parametrize(
+    ("name", "comparable"),
+    [
+        ("Tamsin", "tamsin"),
+        ("  Mary   Jane ", "mary jane"),
+        ("O’Malley", "omalley"),
+        ("O'Malley", "omalley"),
+        ("OʼMalley", "omalley"),
+        ("O´Malley", "omalley"),
+        ("O`Malley", "omalley"),
+        ("Zoë‑Anaïs", "zoe anais"),
+        ("Zoë-Anaïs", "zoe anais"),
+        ("St. John", "st john"),
+        ("Nguyễn", "nguyen"),
+        ("Þórdís", "thordis"),
+        ("Łukasz", "lukasz"),
+        ("Søren Ærø", "soren aero"),
+        ("Strauß", "strauss"),
+        ("İpek", "ipek"),
+        ("Ｔａｍｓｉｎ", "tamsin"),
+        ("ΆΝΝΑ", "αννα"),
+        ("Алёна", "алена"),
+        ("李小龍", "李小龍"),
+        ("محمد", "محمد"),
+        ("مُحَمَّد", "محمد"),
+        ("किरण", "किरण"),
+        ("-", "-"),
+        ("J2", "j2"),
+    ],
+)
+def test_names_lose_case_accents_and_punctuation_never_the_script(name: str, comparable: str) -> None:
+    assert normalise_name(name) == normalise_name(comparable)
+    if name.isascii() or comparable.isascii():
+        assert normalise_name(name) == comparable
+
+
+@for_all(st.text(min_size=1))
+def test_what_is_comparable_stays_as_it_is(name: str) -> None:
+    once = normalise_name(name)
+    assert normalise_name(once) == once
+
+
+@for_all(st.text(min_size=1))
+def test_a_name_with_something_in_it_never_becomes_nothing(name: str) -> None:
+    assume(name.strip())
+    assert normalise_name(name)
+
+
+def test_names_of_another_script_are_compared_in_latin_letters() -> None:
+    assert latin_name("Кузнецов") == "kuznetsov"
+    assert latin_name("Γιώργος") == "giorgos"
+    assert latin_name("李") == "li"
+
+
+def test_postcodes_lose_case_and_spaces() -> None:
+    assert normalise_postcode(" zx4 7qt ") == normalise_postcode("ZX47QT") == "ZX47QT"
+
+
+@pytest.mark.parametrize("given", ["Unknown", "UNKNOWN", "Baby", "Baby Girl", "Not Known", "xx", "Unnamed Male"])
+def test_a_placeholder_is_no_name(given: str) -> None:
+    assert record(given_name=given).names == (("", "orrell"),)
+    assert record(given_name=given, family_name="unknown").names == ()
+
+
+def test_a_name_that_contains_a_placeholder_is_one() -> None:
+    assert record(given_name="Baby Tamsin").names == (("baby tamsin", "orrell"),)
+
+
+def test_ten_equal_digits_are_no_nhs_number() -> None:
+    assert record(nhs_number="9999999999").nhs_number is None
+
+
+def test_a_given_name_that_is_the_carers_family_name_was_swapped() -> None:
+    assert record(given_name="Orrell", family_name="Tamsin").names == (("tamsin", "orrell"),)
+    assert record(given_name="Orrell", family_name="Tamsin", carers=[]).names == (("orrell", "tamsin"),)
+    assert record(given_name="Orrell", family_name="Orrell").names == (("orrell", "orrell"),)
+
+
+def test_other_names_and_those_of_before_are_kept_with_homes_of_before() -> None:
+    former = {"given_name": "Tamsin", "family_name": "Vane", "kind": "former"}
+    before = features_of(TAMSIN | {"other_names": [former]}, TIME)
+    moved = {"lines": ["1 New Street"], "postcode": "ZX9 9ZZ"}
+    now = features_of(TAMSIN | {"family_name": "Penrose", "address": moved}, TIME, before)
+    assert now.names == (("tamsin", "penrose"), ("tamsin", "orrell"), ("tamsin", "vane"))
+    assert [postcode for postcode, _ in now.homes] == ["ZX99ZZ", "ZX47QT"]
+
+
+@for_all(st.lists(st.sampled_from("abcdefghijklmnop"), max_size=30))
+def test_however_often_a_record_is_amended_its_features_are_bounded(letters: list[str]) -> None:
+    features = record()
+    for letter in letters:
+        changes: dict[str, Any] = {"family_name": letter * 4, "address": {"postcode": f"Z{letter}"}}
+        features = features_of(TAMSIN | changes, TIME, features)
+    assert len(features.names) <= MOST_NAMES
+    assert len(features.homes) <= MOST_HOMES
+
+
+def test_who_is_older_than_a_child_is_grown_up() -> None:
+    assert not record().grown_up
+    assert not record(date_of_birth="1990-01-01").grown_up
+    assert record(date_of_birth="1989-12-31").grown_up
+    assert not record(date_of_birth=None).grown_up
+
+
+def test_contacts_are_compared_without_the_way_they_are_written() -> None:
+    phones = [{"phone": "01632 960417"}, {"phone": "+44 1632-960417"}, {"email": " Ruth@Example.org"}, {"phone": "999"}]
+    assert record(carers=phones, address=HOME).contacts == ("1632960417", "ruth@example.org")

@@ -1,0 +1,230 @@
+"""Findings: given a life, when the day is …, then the child is on these lists."""
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from domain.reports import Finding, findings, gp_registrations
+from domain.timeline import summary, timeline_cursor
+from domain.vocabulary import RESTRICTED_SOURCE
+from tests.domain_rules.reports.life import BORN, EAST, NORTH, OF_AGE, PAST_AGE, Life, days_about, girl
+from tests.domain_rules.reports.scan import on_lists
+
+
+def on(life: Life, day: str) -> dict[str, Finding]:
+    """The child's findings of a day by report; there is at most one for each."""
+    found = [f for f in findings(life.facts) if f.begins <= day and (f.ends is None or day < f.ends)]
+    assert len(found) == len({f.report for f in found})
+    return {f.report: f for f in found}
+
+
+def test_the_memos_girl_is_missing_education_with_two_gps_in_the_authority_that_she_moved_to() -> None:
+    found = on(girl(), "2000-01-31")
+    assert found["missing-education"].answer.status == "not-reported"
+    assert found["several-gps"].answer.detail == {"gps": 2}
+    assert {f.authority for f in found.values()} == {EAST}
+    left = found["services-left-behind"].answer.detail["services"]
+    assert left == [{"service": "gp", "source": "urn:agency:gp-one", "authority": NORTH}]
+
+
+def test_she_is_missing_from_the_day_on_which_she_was_first_known() -> None:
+    assert on(girl(), "2000-01-31")["missing-education"].since == "1999-06-14"
+    assert on(girl(), "1999-06-13") == {}
+
+
+@pytest.mark.parametrize(
+    ("day", "missing"),
+    [("1996-12-30", False), (OF_AGE, True), ("2008-06-27", True), (PAST_AGE, False)],
+    ids=["before the prescribed day", "on it", "the last Friday in June", "the day after"],
+)
+def test_a_child_is_missing_from_the_prescribed_day_to_the_last_friday_in_june(day: str, missing: bool) -> None:
+    assert ("missing-education" in on(Life().known("benefit"), day)) is missing
+
+
+def test_a_child_without_a_known_birthday_is_not_overlooked() -> None:
+    assert "missing-education" in on(Life().known("ward", "1999-01-01", born=None), "1999-01-01")
+
+
+def test_a_place_takes_the_child_off_the_list_until_it_ends() -> None:
+    life = Life().known("school").begins("school", "education", "1997-01-06").ends("school", "1999-03-01")
+    assert on(life, "1997-01-05")["missing-education"].answer.status == "not-reported"
+    assert on(life, "1997-01-06")["education"].answer.status == "placed"
+    absent = on(life, "1999-03-01")["missing-education"]
+    assert (absent.answer.status, absent.since) == ("reported-absent", "1999-03-01")
+
+
+def test_a_change_of_school_on_one_day_is_no_gap() -> None:
+    life = Life().known("school").begins("school", "education", "1997-01-06").ends("school", "1999-03-01")
+    life.begins("school", "education", "1999-03-01", number=2)
+    assert [f.begins for f in findings(life.facts) if f.report == "missing-education"] == [OF_AGE]
+
+
+@pytest.mark.parametrize("reason", ["died", "left-england"])
+def test_a_child_who_died_or_left_is_kept_apart(reason: str) -> None:
+    life = Life().known("benefit").known("deaths", "1998-05-05").deregistered("deaths", "1998-05-05", reason)
+    found = on(life, "1998-05-05")
+    assert found.keys() == {"education"}
+    assert found["education"].answer.status == reason
+
+
+def test_a_child_who_left_england_and_is_registered_again_is_back() -> None:
+    life = Life().known("benefit").known("council", "1998-05-05").deregistered("council", "1998-05-05", "left-england")
+    life.known("gp", "1999-01-01")
+    assert on(life, "1998-12-31")["education"].answer.status == "left-england"
+    assert on(life, "1999-01-01")["missing-education"].since == "1999-01-01"
+
+
+def test_a_record_removed_because_the_child_left_says_so_and_nothing_else() -> None:
+    life = Life().known("benefit").known("council", place=EAST).removed("council", "1998-05-05", "left-england")
+    assert on(life, "1998-05-05")["education"].answer.status == "left-england"
+    assert on(life, "1998-05-04")["missing-education"].authority == NORTH
+
+
+def test_an_enquiry_is_followed_to_its_end() -> None:
+    life = Life().known("council").raises("council", "missing-education-enquiry", "1997-02-01")
+    life.lowers("council", "1997-06-01")
+    assert on(life, "1997-01-31")["missing-education"].answer.detail == {"follow_up": None}
+    open_ = {"status": "open", "since": "1997-02-01"}
+    assert on(life, "1997-02-01")["missing-education"].answer.detail == {"follow_up": open_}
+    assert on(life, "1997-02-01")["education-enquiries"].answer.status == "not-reported"
+    ended = on(life, "1997-06-01")
+    assert ended["missing-education"].answer.detail == {"follow_up": {"status": "ended", "since": "1997-06-01"}}
+    assert ended["missing-education"].since == OF_AGE
+    assert "education-enquiries" not in ended
+
+
+def test_two_gps_told_by_one_agency_are_two_and_one_told_by_two_agencies_is_one() -> None:
+    assert gp_registrations([("gp", "Z1"), ("gp", "Z1")]) == 2
+    assert gp_registrations([("gp", "Z1"), ("council", "Z1")]) == 1
+    assert gp_registrations([("gp", "Z1"), ("council", "Z2")]) == 2
+    assert gp_registrations([("gp", None), ("council", None)]) == 2
+    assert gp_registrations([]) == 0
+
+
+def test_three_services_one_of_them_additional_want_a_lead() -> None:
+    life = (
+        Life().known("gp").known("council").begins("gp", "gp", "1998-01-01").begins("council", "housing", "1998-01-01")
+    )
+    assert "no-lead-professional" not in on(life, "1998-01-01")
+    life.begins("council", "youth-service", "1998-02-01", number=2)
+    assert on(life, "1998-02-01")["no-lead-professional"].answer.detail == {
+        "services": ["gp", "housing", "youth-service"]
+    }
+    life.begins("council", "youth-service", "1998-02-01", number=2, lead=True)
+    assert "no-lead-professional" not in on(life, "1998-02-01")
+
+
+def test_services_for_every_child_want_none() -> None:
+    life = Life().known("a").begins("a", "gp", "1998-01-01").begins("a", "education", "1998-01-01", number=2)
+    life.begins("a", "health-visiting", "1998-01-01", number=3)
+    assert "no-lead-professional" not in on(life, "1998-01-01")
+
+
+def test_a_flag_that_names_nobody_who_can_be_reached_is_found() -> None:
+    life = Life().known("police").raises("police", "action-taken", "1998-01-01", answered=False)
+    assert on(life, "1998-01-01")["flags-without-contact"].answer.detail == {"flags": ["action-taken"]}
+
+
+def test_what_a_sensitive_agency_holds_puts_a_child_on_no_list_and_under_no_name() -> None:
+    alone = Life().secret("clinic")
+    assert summary(alone.facts) is None
+    both = Life().secret("clinic", "1990-01-01").known("benefit", "1996-01-01")
+    told = summary(both.facts)
+    assert told is not None
+    assert (told.record, told.known_to) == ("benefit", {"urn:agency:benefit": "1996-01-01"})
+    assert all(RESTRICTED_SOURCE not in at.known_to for at in timeline_cursor(both.facts))
+
+
+def test_a_summary_is_of_the_record_believed_most() -> None:
+    life = Life().known("gp", "1997-01-01", place=EAST).known("benefit", "1996-01-01").amended("benefit", "1996-06-01")
+    told = summary(life.facts)
+    assert told is not None
+    assert (told.record, told.version, told.authority, told.date_of_birth) == ("gp", 1, EAST, BORN)
+    told = summary(life.deregistered("gp", "1998-01-01").facts)
+    assert told is not None
+    assert (told.record, told.version, told.authority) == ("benefit", 2, NORTH)
+
+
+def test_an_involvement_opened_again_leaves_its_first_time_as_it_was() -> None:
+    life = Life().known("gp").begins("gp", "gp", "1997-01-01").ends("gp", "1998-01-01").begins("gp", "gp", "1999-01-01")
+    without = [(f.begins, f.ends) for f in findings(life.facts) if f.report == "no-gp"]
+    assert without == [("1996-01-01", "1997-01-01"), ("1998-01-01", "1999-01-01")]
+
+
+RECORDS = ("r1", "r2", "r3")
+SERVICES = ("gp", "education", "home-education", "housing", "social-care", "youth-service")
+FLAGS = ("missing-education-enquiry", "looked-after", "action-taken")
+DAYS = st.dates().map(lambda day: f"{1990 + day.year % 20}-{day.month:02}-{min(day.day, 28):02}")
+
+
+@st.composite
+def lives(draw: st.DrawFn) -> Life:
+    """A life of up to three records and twenty facts, told in any order of days."""
+    life = Life()
+    for record in RECORDS[: draw(st.integers(1, 3))]:
+        if draw(st.booleans()) and draw(st.booleans()):
+            life.secret(record, draw(DAYS))
+            continue
+        life.known(
+            record,
+            draw(DAYS),
+            draw(st.sampled_from([BORN, None, "1992-02-29"])),
+            draw(st.sampled_from([NORTH, EAST, None])),
+            draw(st.booleans()),
+        )
+        for _ in range(draw(st.integers(0, 7))):
+            _tell(draw, life, record)
+    return life
+
+
+def _tell(draw: st.DrawFn, life: Life, record: str) -> None:
+    day, number = draw(DAYS), draw(st.integers(1, 3))
+    what = draw(st.sampled_from(["begins", "ends", "raises", "lowers", "amended", "deregistered", "known", "removed"]))
+    if life.told[record][-1].kind == "removed":
+        return
+    if what == "begins":
+        at = draw(st.sampled_from(["Z1", "Z2", None]))
+        life.begins(record, draw(st.sampled_from(SERVICES)), day, number, at, draw(st.booleans()))
+    elif what == "raises":
+        life.raises(record, draw(st.sampled_from(FLAGS)), day, number, draw(st.booleans()))
+    elif what in ("ends", "lowers"):
+        getattr(life, what)(record, day, number)
+    elif what == "deregistered":
+        life.deregistered(
+            record, _after(life, record, day), draw(st.sampled_from(["moved-away", "died", "left-england"]))
+        )
+    elif what == "removed":
+        if draw(st.booleans()) and draw(st.booleans()):
+            life.removed(record, day, draw(st.sampled_from([None, "left-england"])))
+    else:
+        getattr(life, what)(record, _after(life, record, day))
+
+
+def _after(life: Life, record: str, day: str) -> str:
+    """A day after all on which the record itself was told of: an agency tells of itself in order."""
+    kinds = ("registered", "amended", "deregistered")
+    last = max(fact.day for fact in life.told[record] if fact.kind in kinds)
+    return max(day, f"{int(last[:4]) + 1}{last[4:]}")
+
+
+@settings(deadline=None, max_examples=400)
+@given(life=lives())
+def test_the_findings_are_those_of_a_scan_of_every_day(life: Life) -> None:
+    for day in days_about(life.facts):
+        found = {f.report: (f.answer.status, f.authority) for f in on(life, day).values()}
+        assert found == on_lists(life.facts, day), day
+
+
+@settings(deadline=None, max_examples=200)
+@given(life=lives())
+def test_findings_of_one_report_follow_each_other_and_since_is_the_first_day_of_a_run(life: Life) -> None:
+    by_report: dict[str, list[Finding]] = {}
+    for found in sorted(findings(life.facts), key=lambda f: f.begins):
+        by_report.setdefault(found.report, []).append(found)
+    for run in by_report.values():
+        for before, after in pairwise(run):
+            assert before.ends is not None
+            assert before.ends <= after.begins
+            assert after.since == (before.since if before.ends == after.begins else after.begins)

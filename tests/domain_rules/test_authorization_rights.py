@@ -1,0 +1,116 @@
+"""Every cell of the table of rights, against a second statement of it; and that nothing else is allowed."""
+
+import csv
+from datetime import timedelta
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from domain.authorization import RIGHTS, VERSION, Action, Effect, Role, Where, decide, where
+from domain.authorization.rights import TABLE, _read
+from tests.security.protection.entitlements import DATES, NORTH, SOUTH, TODAY, entitlement
+
+
+def stated() -> dict[tuple[str, str, str], tuple[str, str]]:
+    """The second statement: (role, action, place) → what comes of it with and without clearance."""
+    with Path(__file__).with_name("rights.csv").open(encoding="utf-8") as file:
+        return {
+            (role, line["action"], line["where"]): _effects(line[role])
+            for line in csv.DictReader(file)
+            for role in Role
+        }
+
+
+def _effects(cell: str) -> tuple[str, str]:
+    cleared, _, otherwise = cell.partition("/")
+    return cleared or "deny", otherwise or "deny"
+
+
+STATED = stated()
+CELLS = list(product(Role, Action, Where))
+
+
+@pytest.mark.parametrize(("role", "action", "place"), CELLS, ids="-".join)
+def test_a_cell(role: Role, action: Action, place: Where) -> None:
+    cleared, otherwise = STATED[role, action, place]
+    assert decide(entitlement(role, sensitive=True), action, TODAY, place).effect == cleared
+    assert decide(entitlement(role), action, TODAY, place).effect == otherwise
+
+
+def test_both_statements_are_about_the_same_cells() -> None:
+    assert set(STATED) == set(CELLS)
+    assert set(RIGHTS) <= set(STATED)
+
+
+@pytest.mark.parametrize(("role", "action", "place"), CELLS, ids="-".join)
+def test_clearance_never_takes_away(role: Role, action: Action, place: Where) -> None:
+    order = [Effect.DENY, Effect.MASK, Effect.ALLOW]
+    cleared = decide(entitlement(role, sensitive=True), action, TODAY, place).effect
+    assert order.index(cleared) >= order.index(decide(entitlement(role), action, TODAY, place).effect)
+
+
+@pytest.mark.parametrize("action", Action)
+@pytest.mark.parametrize("place", Where)
+def test_whoever_was_granted_nothing_is_denied(action: Action, place: Where) -> None:
+    assert decide(None, action, TODAY, place).denied
+
+
+@pytest.mark.parametrize(("role", "action", "place"), CELLS, ids="-".join)
+@pytest.mark.parametrize("lapsed", [*({name: TODAY - timedelta(1)} for name in DATES), {"revoked": True}], ids=str)
+def test_whoever_is_not_active_is_denied(role: Role, action: Action, place: Where, lapsed: dict[str, Any]) -> None:
+    assert decide(entitlement(role, sensitive=True, authority=None, **lapsed), action, TODAY, place).denied
+
+
+@pytest.mark.parametrize("name", DATES)
+def test_the_last_day_still_counts_and_a_lapse_says_which(name: str) -> None:
+    last = entitlement(**{name: TODAY})
+    assert not decide(last, Action.SHOW, TODAY, Where.OWN).denied
+    said = {"trained_until": "training", "vetted_until": "vetting", "signed_off_until": "sign-off"}[name]
+    assert said in decide(last, Action.SHOW, TODAY + timedelta(1), Where.OWN).why
+
+
+@pytest.mark.parametrize("role", Role)
+def test_what_is_no_action_is_denied(role: Role) -> None:
+    unknown: Any = "open-everything"
+    assert decide(entitlement(role, sensitive=True), unknown, TODAY, Where.OWN).denied
+    nowhere: Any = "everywhere"
+    assert decide(entitlement(role, sensitive=True), Action.SHOW, TODAY, nowhere).denied
+
+
+def test_what_is_no_role_is_denied() -> None:
+    nobody: Any = entitlement()
+    object.__setattr__(nobody, "role", "wizard")
+    assert all(decide(nobody, action, TODAY, place).denied for action in Action for place in Where)
+
+
+def test_no_cell_is_named_twice() -> None:
+    cells = [cell for cell, _ in _read(TABLE)]
+    assert len(cells) == len(set(cells)) == len(RIGHTS)
+
+
+def test_whoever_grants_sees_no_child() -> None:
+    about_children = {Action.FIND, Action.SHOW, Action.HISTORY, Action.EXPORT, Action.REPORT, Action.DUPLICATES}
+    assert not [cell for cell in RIGHTS if cell.role == Role.AUTHORITY_ADMINISTRATOR and cell.action in about_children]
+
+
+def test_the_version_is_that_of_the_table() -> None:
+    assert VERSION.startswith("rights-")
+    assert len(VERSION) == len("rights-") + 12
+
+
+@pytest.mark.parametrize(
+    ("own", "about", "place"),
+    [
+        (NORTH, [NORTH], Where.OWN),
+        (NORTH, [SOUTH, NORTH], Where.OWN),
+        (NORTH, [SOUTH], Where.OTHER),
+        (NORTH, [], Where.NONE),
+        (NORTH, [None, ""], Where.NONE),
+        (None, [SOUTH], Where.OWN),
+        (None, [], Where.OWN),
+    ],
+)
+def test_where_a_question_lies(own: str | None, about: list[str | None], place: Where) -> None:
+    assert where(own, *about) is place

@@ -1,0 +1,251 @@
+"""How an entry is composed: which source is believed for what, and what is not shown."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import pytest
+from hypothesis import given as for_all
+
+from domain.agency import Agency
+from domain.child import RecordFact, RecordState, compose, fold_record
+from domain.event import RegisterEvent
+from domain.source_record import Said
+from projections.base.memory import MemoryViews
+from projections.directory.project import FACT, Directory
+from tests.domain_rules.test_decision_properties import STORIES_OF_A_RECORD, told
+from tests.support.examples import (
+    ABSENT,
+    AUTHORITY,
+    CLINIC,
+    PARTICULARS,
+    SENSITIVE_INVOLVEMENT,
+    agency,
+    fact,
+    given,
+    key_ring,
+    published,
+    said,
+)
+
+CHILD = "0b6d2f3a-71c8-4f55-a1e0-3c9d5e8f7733"
+TODAY = date(2008, 10, 23)
+GP = agency("gp-registration")
+SCHOOL = agency("school-census")
+
+
+def facts(events: list[RegisterEvent]) -> list[RecordFact]:
+    """The events of a record as composition takes them, after a journey through the codec."""
+    keys = key_ring()
+    return [fact(published(event, position, keys)) for position, event in enumerate(events, 1)]
+
+
+def record(*submissions: Said, stream: int = 1) -> RecordState:
+    """The state of a record of which this was said."""
+    return fold_record(facts(given(*submissions, stream=UUID(int=stream)).events))
+
+
+def registered(by: Agency = AUTHORITY, time: str = "", **changes: Any) -> Said:
+    return said("child.registered", by=by, time=time, **changes)
+
+
+def entry(*records: RecordState, today: date = TODAY) -> dict[str, Any]:
+    composed = compose(CHILD, records, position=7, as_of="2026-11-23T10:00:00.000000Z", today=today)
+    assert composed is not None
+    return composed
+
+
+def test_the_entry_of_one_record() -> None:
+    assert entry(record(registered())) == {
+        "child": CHILD,
+        "name": {"given_name": "Tamsin", "family_name": "Orrell"},
+        "other_names": PARTICULARS["other_names"],
+        "date_of_birth": "2003-05-17",
+        "date_of_birth_estimated": False,
+        "gender": "female",
+        "identifiers": {"nhs_number": ["9990000417"], "upn": ["D999417608014"]},
+        "addresses": [PARTICULARS["address"] | {"source": AUTHORITY.urn}],
+        "carers": [PARTICULARS["carers"][0] | {"source": AUTHORITY.urn}],
+        "involvements": [],
+        "flags": [],
+        "records": [{"source": AUTHORITY.urn, "subject": "LA-20417"}],
+        "education": {"status": "not-reported", "since": "2008-08-31"},
+        "shielded": False,
+        "position": 7,
+        "as_of": "2026-11-23T10:00:00.000000Z",
+    }
+
+
+def test_the_least_that_an_agency_may_hold_makes_an_entry() -> None:
+    names = {"given_name", "family_name"}
+    least = registered(**dict.fromkeys(PARTICULARS.keys() - names, ABSENT))
+    composed = entry(record(least))
+    assert composed["date_of_birth"] is None
+    assert composed["gender"] == "unknown"
+    assert composed["addresses"] == composed["carers"] == composed["other_names"] == []
+    assert composed["identifiers"] == {"nhs_number": [], "upn": []}
+
+
+def test_the_record_whose_particulars_became_true_last_is_believed_first() -> None:
+    old = record(registered(GP, "2008-01-01T00:00:00Z", given_name="Tammy"))
+    new = record(registered(AUTHORITY, "2008-09-01T00:00:00Z"), stream=2)
+    for records in ([old, new], [new, old]):
+        composed = entry(*records)
+        assert composed["name"]["given_name"] == "Tamsin"
+        assert {"given_name": "Tammy", "family_name": "Orrell", "kind": "alias"} in composed["other_names"]
+        assert [address["source"] for address in composed["addresses"]] == [AUTHORITY.urn, GP.urn]
+
+
+def test_a_record_that_is_still_registered_is_believed_before_one_that_is_not() -> None:
+    left = record(
+        registered(GP, "2008-09-02T00:00:00Z", given_name="Tammy"),
+        said("child.deregistered", by=GP, time="2008-09-03T00:00:00Z"),
+    )
+    assert entry(left, record(registered(), stream=2))["name"]["given_name"] == "Tamsin"
+
+
+def test_what_an_amendment_leaves_out_is_no_longer_held() -> None:
+    amended = said("child.amended", carers=ABSENT, upn=ABSENT)
+    composed = entry(record(registered(), amended))
+    assert composed["carers"] == []
+    assert composed["identifiers"] == {"nhs_number": ["9990000417"], "upn": []}
+    assert [address["postcode"] for address in composed["addresses"]] == ["ZX4 2BN"]
+
+
+def test_a_deregistered_record_stays_and_ends_nothing_of_others() -> None:
+    authority = record(registered(), said("involvement.started"), said("flag.raised"))
+    surgery = record(registered(GP), said("child.deregistered", by=GP), stream=2)
+    composed = entry(authority, surgery)
+    assert {"source": GP.urn, "subject": "LA-20417", "deregistered": {"reason": "moved-away", "on": "2009-07-24"}} in (
+        composed["records"]
+    )
+    assert [each["ended_on"] for each in composed["involvements"]] == [None]
+    assert len(composed["flags"]) == 1
+
+
+def test_a_record_that_was_registered_again_is_current() -> None:
+    again = record(registered(), said("child.deregistered"), registered(), said("child.amended"))
+    assert entry(again)["records"] == [{"source": AUTHORITY.urn, "subject": "LA-20417"}]
+
+
+def test_a_removed_record_is_in_no_entry() -> None:
+    removed = record(registered(nhs_number=ABSENT, given_name="Tammy"), said("record.removed"))
+    composed = entry(removed, record(registered(GP), stream=2))
+    assert [each["source"] for each in composed["records"]] == [GP.urn]
+    assert "Tammy" not in str(composed)
+
+
+def test_a_child_without_a_record_has_no_entry() -> None:
+    removed = record(registered(), said("record.removed"))
+    assert compose(CHILD, [removed], position=1, as_of="", today=TODAY) is None
+    assert compose(CHILD, [], position=1, as_of="", today=TODAY) is None
+
+
+def test_a_known_date_of_birth_is_believed_before_an_estimated_one() -> None:
+    exact = record(registered(GP, "2008-01-01T00:00:00Z"))
+    estimated = record(registered(date_of_birth="2003-01-01", date_of_birth_estimated=True), stream=2)
+    assert entry(exact, estimated)["date_of_birth"] == "2003-05-17"
+    assert entry(estimated)["date_of_birth_estimated"] is True
+
+
+def test_a_gender_that_is_known_is_believed_before_unknown() -> None:
+    unknown = record(registered(gender="unknown"))
+    known = record(registered(GP, "2008-01-01T00:00:00Z"), stream=2)
+    assert entry(unknown, known)["gender"] == "female"
+    assert entry(unknown)["gender"] == "unknown"
+
+
+def test_identifiers_names_and_carers_are_shown_once() -> None:
+    authority = record(registered())
+    surgery = record(
+        registered(GP, "2008-01-01T00:00:00Z", given_name="TAMSIN", nhs_number="9990000425", upn=ABSENT), stream=2
+    )
+    composed = entry(authority, surgery)
+    assert composed["identifiers"] == {"nhs_number": ["9990000417", "9990000425"], "upn": ["D999417608014"]}
+    assert composed["other_names"] == PARTICULARS["other_names"]
+    assert [(carer["name"], carer["source"]) for carer in composed["carers"]] == [("Ruth Orrell", AUTHORITY.urn)]
+
+
+def test_involvements_are_shown_current_ones_first() -> None:
+    first = said("involvement.started", involvement="a", started_on="2007-01-01")
+    second = said("involvement.started", involvement="b", started_on="2008-01-01")
+    ended = said("involvement.ended", involvement="a", ended_on="2008-02-01")
+    shown = entry(record(registered(), first, second, ended))["involvements"]
+    assert [(each["involvement"], each["ended_on"]) for each in shown] == [("b", None), ("a", "2008-02-01")]
+    assert shown[0] == {
+        **{key: second.data[key] for key in ("involvement", "service", "organisation", "practitioner", "started_on")},
+        "lead_professional": True,
+        "ended_on": None,
+        "source": AUTHORITY.urn,
+    }
+
+
+def test_an_involvement_sent_again_is_open_again() -> None:
+    started, ended = said("involvement.started"), said("involvement.ended")
+    assert [each["ended_on"] for each in entry(record(registered(), started, ended, started))["involvements"]] == [None]
+
+
+def test_a_lowered_flag_is_gone_and_a_raised_one_is_back() -> None:
+    raised, lowered = said("flag.raised"), said("flag.lowered")
+    assert entry(record(registered(), raised, lowered))["flags"] == []
+    again = said("flag.raised", raised_on="2009-06-01", contact=ABSENT)
+    assert entry(record(registered(), raised, lowered, again))["flags"] == [
+        {"flag": "common-assessment", "raised_on": "2009-06-01", "contact": {}, "source": AUTHORITY.urn}
+    ]
+
+
+def sensitive(**changes: Any) -> RecordState:
+    started = said("involvement.started", by=CLINIC, **SENSITIVE_INVOLVEMENT)
+    withdrawn = [said("consent.withdrawn")] if changes.get("withdrawn") else []
+    anew = [started] if changes.get("anew") else []
+    return record(registered(CLINIC), started, *withdrawn, *anew)
+
+
+@pytest.mark.parametrize(
+    ("state", "today", "shown"),
+    [
+        (sensitive(), date(2009, 9, 30), True),
+        (sensitive(), date(2009, 10, 1), False),
+        (sensitive(withdrawn=True), TODAY, False),
+        (sensitive(withdrawn=True, anew=True), TODAY, True),
+    ],
+    ids=["on the last day", "after it", "withdrawn", "given anew"],
+)
+def test_a_sensitive_involvement_is_shown_while_consent_stands(state: RecordState, today: date, shown: bool) -> None:
+    involvements = entry(state, today=today)["involvements"]
+    assert [each["source"] for each in involvements] == [CLINIC.urn] * shown
+
+
+def test_schooling_is_judged_over_all_records() -> None:
+    at_school = said("involvement.started", by=SCHOOL, service="education", started_on="2008-09-04")
+    assert entry(record(registered()), record(registered(SCHOOL), at_school, stream=2))["education"] == {
+        "status": "placed",
+        "since": "2008-09-04",
+    }
+
+
+def test_the_order_of_records_does_not_matter() -> None:
+    first, second = record(registered(), said("flag.raised")), record(registered(GP), stream=2)
+    assert entry(first, second) == entry(second, first)
+
+
+def test_a_record_without_facts_is_an_error() -> None:
+    with pytest.raises(ValueError, match="at least one fact"):
+        fold_record([])
+
+
+def test_facts_that_are_not_known_are_passed_by() -> None:
+    (known,) = facts(given(registered()).events)
+    later = RecordFact(known.stream, 2, "RecordSomethingNew.v1", known.time, known.source, {}, {})
+    assert fold_record([known, later]) == fold_record([known])
+
+
+@for_all(STORIES_OF_A_RECORD)
+def test_the_latest_fact_of_each_aspect_tells_as_much_as_all_facts(story: list[Said]) -> None:
+    _, events = told(story)
+    keys, views, directory = key_ring(), MemoryViews(), Directory()
+    every = [published(event, position, keys) for position, event in enumerate(events, 1)]
+    for event in every:
+        views.apply(directory.project(event))
+    latest = {version for _, _, _, version, _ in views.rows(FACT)}
+    assert fold_record(fact(event) for event in every if event.version in latest) == fold_record(map(fact, every))

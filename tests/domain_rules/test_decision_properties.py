@@ -1,0 +1,103 @@
+"""What holds of whatever an agency says, in whatever order."""
+
+from copy import deepcopy
+from typing import Any
+
+from hypothesis import given as for_all
+from hypothesis import strategies as st
+
+from domain.event import RegisterEvent
+from domain.source_record import Refusal, Said, SourceRecord
+from domain.vocabulary import SENSITIVE_SERVICES
+from tests.support.examples import AUTHORITY, CLINIC, SENSITIVE_INVOLVEMENT, given, said
+
+DAYS = st.sampled_from(["2008-09-18", "2008-10-01", "2009-03-09"])
+REFERENCES = st.sampled_from(["one", "two", "three"])
+FLAGS = st.sampled_from(["common-assessment", "looked-after", "domestic-abuse"])
+AGENCIES = st.sampled_from([AUTHORITY, CLINIC])
+CONSENTS = st.sampled_from([SENSITIVE_INVOLVEMENT["consent"], {"explicit": False}])
+
+
+@st.composite
+def submissions(draw: st.DrawFn, by: Any) -> Said:
+    """Anything that an agency may say, right or wrong."""
+    service = st.sampled_from(sorted(SENSITIVE_SERVICES)) if by is CLINIC else st.sampled_from(["social-care", "camhs"])
+    fields: dict[str, dict[str, Any]] = {
+        "child.registered": {"given_name": st.sampled_from(["Tamsin", "Tam"])},
+        "child.amended": {"given_name": st.sampled_from(["Tamsin", "Tam"])},
+        "child.deregistered": {"on": DAYS},
+        "involvement.started": {"involvement": REFERENCES, "service": service, "consent": CONSENTS, "started_on": DAYS},
+        "involvement.ended": {"involvement": REFERENCES, "ended_on": DAYS},
+        "consent.withdrawn": {"involvement": REFERENCES, "on": DAYS},
+        "flag.raised": {"flag": FLAGS, "raised_on": DAYS},
+        "flag.lowered": {"flag": FLAGS, "lowered_on": DAYS},
+        "record.removed": {"on": DAYS},
+    }
+    usual = sorted(fields.keys() - {"record.removed"})
+    type_ = draw(st.sampled_from([*usual, *usual, "record.removed"]))
+    return said(type_, by=by, **{name: draw(values) for name, values in fields[type_].items()})
+
+
+STORIES = AGENCIES.flatmap(lambda by: st.lists(submissions(by), max_size=25))
+STORIES_OF_A_RECORD = AGENCIES.flatmap(
+    lambda by: st.lists(submissions(by), max_size=25).map(lambda said_: [said("child.registered", by=by), *said_])
+)
+
+
+def told(story: list[Said]) -> tuple[given, list[RegisterEvent]]:
+    """The record after everything was said, and the events of what was taken."""
+    record, events = given(), []
+    for each in story:
+        decided = record.when(each).decided
+        events += [] if isinstance(decided, Refusal) else decided
+    return record, events
+
+
+def remembered(record: SourceRecord | None) -> dict[str, Any]:
+    return (
+        {} if record is None else deepcopy({name: vars(record)[name] for name in ("standing", "involvements", "flags")})
+    )
+
+
+@for_all(STORIES)
+def test_a_refusal_changes_nothing(story: list[Said]) -> None:
+    record = given()
+    for each in story:
+        before = deepcopy(vars(record.record)) if record.record else None
+        if isinstance(record.when(each).decided, Refusal):
+            assert (vars(record.record) if record.record else None) == before
+
+
+@for_all(STORIES_OF_A_RECORD)
+def test_each_submission_appends_at_most_one_event(story: list[Said]) -> None:
+    _, events = told(story)
+    assert [event.originator_version for event in events] == list(range(1, len(events) + 1))
+
+
+@for_all(STORIES_OF_A_RECORD)
+def test_saying_it_twice_leaves_the_record_as_saying_it_once(story: list[Said]) -> None:
+    record = given()
+    for each in story:
+        record.when(each)
+        once = remembered(record.record)
+        record.when(each)
+        assert remembered(record.record) == once
+
+
+@for_all(STORIES_OF_A_RECORD)
+def test_a_record_is_what_its_events_make_of_it(story: list[Said]) -> None:
+    record, events = told(story)
+    replayed: Any = None
+    for event in events:
+        replayed = event.mutate(replayed)
+    assert remembered(replayed) == remembered(record.record)
+    assert replayed.version == len(events)
+
+
+@for_all(STORIES_OF_A_RECORD)
+def test_numbers_of_involvements_and_flags_have_no_gaps(story: list[Said]) -> None:
+    record, _ = told(story)
+    assert record.record is not None
+    for numbered in (record.record.involvements, record.record.flags):
+        numbers = [each.number for each in numbered.values()]
+        assert sorted(numbers) == list(range(1, len(numbers) + 1))

@@ -1,0 +1,302 @@
+"""What a submission does to a record: each rule, each outcome, and what holds for all of them."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from domain.source_record import Refusal
+from domain.source_record.events import (
+    ConsentWithdrawn,
+    FlagLowered,
+    FlagRaised,
+    InvolvementEnded,
+    InvolvementStarted,
+    RecordAmended,
+    RecordDeregistered,
+    RecordRegistered,
+    RecordRemoved,
+)
+from domain.source_record.rules import CLOCK_TOLERANCE, RULES
+from domain.vocabulary import SubmissionType
+from tests.support.examples import (
+    ABSENT,
+    AUTHORITY,
+    CLINIC,
+    NOW,
+    PARTICULARS,
+    SENSITIVE_INVOLVEMENT,
+    agency,
+    given,
+    said,
+)
+
+REGISTERED = said("child.registered")
+AMENDED = said("child.amended")
+DEREGISTERED = said("child.deregistered")
+STARTED = said("involvement.started")
+ENDED = said("involvement.ended")
+RAISED = said("flag.raised")
+LOWERED = said("flag.lowered")
+REMOVED = said("record.removed")
+AT_CLINIC = said("child.registered", by=CLINIC)
+WITHDRAWN = said("consent.withdrawn")
+
+
+def sensitive(**data: Any) -> Any:
+    return said("involvement.started", by=CLINIC, **(SENSITIVE_INVOLVEMENT | data))
+
+
+def test_a_child_is_registered() -> None:
+    given().when(REGISTERED).then(
+        RecordRegistered,
+        originator_version=1,
+        subject=REGISTERED.subject,
+        particulars=PARTICULARS,
+        caused_by=REGISTERED.id,
+        source=AUTHORITY.urn,
+        restricted=False,
+        time=REGISTERED.time,
+        timestamp=NOW,
+    )
+
+
+def test_what_a_sensitive_agency_says_is_restricted() -> None:
+    given().when(AT_CLINIC).then(RecordRegistered, source=CLINIC.urn, restricted=True)
+    given(AT_CLINIC).when(sensitive()).then(InvolvementStarted, source=CLINIC.urn, restricted=True)
+
+
+def test_a_child_cannot_be_registered_twice() -> None:
+    given(REGISTERED).when(REGISTERED).refused("already-registered", "subject")
+
+
+def test_a_child_that_was_deregistered_can_be_registered_again() -> None:
+    again = given(REGISTERED, DEREGISTERED).when(said("child.registered", given_name="Tam"))
+    again.then(RecordRegistered, originator_version=3, particulars=PARTICULARS | {"given_name": "Tam"})
+
+
+def test_a_child_that_was_registered_again_is_current() -> None:
+    registered_again = given(REGISTERED, DEREGISTERED, REGISTERED)
+    registered_again.when(REGISTERED).refused("already-registered")
+    registered_again.when(DEREGISTERED).then(RecordDeregistered, originator_version=4)
+
+
+def test_registering_again_keeps_involvements_and_flags() -> None:
+    registered_again = given(REGISTERED, STARTED, RAISED, DEREGISTERED, REGISTERED)
+    registered_again.when(ENDED).then(InvolvementEnded, number=1)
+    registered_again.when(LOWERED).then(FlagLowered, number=1)
+
+
+def test_particulars_are_amended_as_a_whole() -> None:
+    given(REGISTERED).when(AMENDED).then(RecordAmended, subject=AMENDED.subject, particulars=AMENDED.data)
+
+
+def test_a_deregistered_record_can_still_be_amended() -> None:
+    given(REGISTERED, DEREGISTERED).when(AMENDED).then(RecordAmended)
+
+
+def test_a_child_is_deregistered() -> None:
+    given(REGISTERED).when(DEREGISTERED).then(RecordDeregistered, reason="moved-away", on="2009-07-24")
+
+
+def test_a_child_cannot_be_deregistered_twice() -> None:
+    given(REGISTERED, DEREGISTERED).when(DEREGISTERED).refused("already-deregistered", "subject")
+
+
+def test_an_involvement_starts() -> None:
+    given(REGISTERED).when(STARTED).then(InvolvementStarted, number=1, again=False, involvement=STARTED.data)
+
+
+def test_a_second_involvement_has_the_next_number() -> None:
+    other = said("involvement.started", involvement="LA-20417/ey/1")
+    given(REGISTERED, STARTED).when(other).then(InvolvementStarted, number=2, again=False)
+
+
+def test_an_involvement_sent_again_is_amended() -> None:
+    amended = said("involvement.started", lead_professional=False, practitioner=ABSENT)
+    second = said("involvement.started", involvement="LA-20417/ey/1")
+    given(REGISTERED, STARTED, second).when(amended).then(
+        InvolvementStarted, number=1, again=True, involvement=amended.data
+    )
+
+
+def test_an_involvement_that_ended_is_reopened_by_sending_it_again() -> None:
+    reopened = given(REGISTERED, STARTED, ENDED)
+    reopened.when(STARTED).then(InvolvementStarted, number=1, again=True)
+    reopened.when(ENDED).then(InvolvementEnded, number=1)
+
+
+def test_an_involvement_belongs_to_one_record_of_the_agency() -> None:
+    given(REGISTERED).when(STARTED, elsewhere=True).refused("involvement-of-another-record", "data.involvement")
+
+
+def test_an_involvement_ends() -> None:
+    given(REGISTERED, STARTED).when(ENDED).then(InvolvementEnded, number=1, ended_on="2009-03-09")
+
+
+@pytest.mark.parametrize("submission", [ENDED, WITHDRAWN], ids=lambda each: each.type)
+def test_an_involvement_that_never_started_cannot_end(submission: Any) -> None:
+    registered = said("child.registered", by=submission.agency)
+    given(registered).when(submission).refused("unknown-involvement", "data.involvement")
+
+
+def test_an_involvement_cannot_end_twice() -> None:
+    given(REGISTERED, STARTED, ENDED).when(ENDED).refused("already-ended", "data.involvement")
+
+
+@pytest.mark.parametrize(("ended_on", "accepted"), [("2008-09-17", False), ("2008-09-18", True), ("2008-09-19", True)])
+def test_an_involvement_cannot_end_before_it_started(ended_on: str, accepted: bool) -> None:
+    outcome = given(REGISTERED, STARTED).when(said("involvement.ended", ended_on=ended_on))
+    if accepted:
+        outcome.then(InvolvementEnded, ended_on=ended_on)
+    else:
+        outcome.refused("before-start", "data.ended_on")
+
+
+def test_an_involvement_whose_start_is_not_known_may_end_on_any_day() -> None:
+    unknown_start = said("involvement.started", started_on=ABSENT)
+    given(REGISTERED, unknown_start).when(said("involvement.ended", ended_on="1990-01-01")).then(InvolvementEnded)
+
+
+def test_a_sensitive_involvement_starts_with_consent() -> None:
+    given(AT_CLINIC).when(sensitive()).then(InvolvementStarted, number=1, involvement=sensitive().data)
+
+
+@pytest.mark.parametrize(
+    "consent",
+    [
+        ABSENT,
+        {},
+        {"given_by": "child", "on": "2008-09-30"},
+        {"given_by": "child", "explicit": False, "on": "2008-09-30"},
+        {"given_by": "child", "explicit": True, "on": "2007-09-30", "until": "2008-09-19"},
+        {"explicit": True, "on": "2008-09-30"},
+        {"given_by": "child", "explicit": True},
+    ],
+    ids=["absent", "empty", "not said to be explicit", "not explicit", "expired the day before", "by nobody", "never"],
+)
+def test_a_sensitive_involvement_needs_explicit_consent_in_force(consent: Any) -> None:
+    given(AT_CLINIC).when(sensitive(consent=consent)).refused("no-consent", "data.consent")
+
+
+def test_consent_holds_to_the_end_of_its_last_day() -> None:
+    consent = {"given_by": "child", "explicit": True, "on": "2007-09-30", "until": "2008-09-20"}
+    given(AT_CLINIC).when(sensitive(consent=consent)).then(InvolvementStarted)
+
+
+def test_amending_a_sensitive_involvement_needs_consent_again() -> None:
+    given(AT_CLINIC, sensitive()).when(sensitive(consent=ABSENT)).refused("no-consent")
+
+
+def test_consent_is_withdrawn() -> None:
+    given(AT_CLINIC, sensitive()).when(WITHDRAWN).then(ConsentWithdrawn, number=1, on="2009-02-01", restricted=True)
+
+
+def test_consent_cannot_be_withdrawn_twice() -> None:
+    given(AT_CLINIC, sensitive(), WITHDRAWN).when(WITHDRAWN).refused("no-consent-held", "data.involvement")
+
+
+def test_an_ordinary_involvement_has_no_consent_to_withdraw() -> None:
+    before, after = agency("voluntary", "haven"), agency("sensitive-service", "haven")
+    started = said("involvement.started", by=before, service="voluntary", involvement="YM-88/1")
+    record = given(said("child.registered", by=before), started)
+    record.when(said("consent.withdrawn", by=after)).refused("no-consent-held")
+
+
+def test_consent_that_was_given_anew_can_be_withdrawn_again() -> None:
+    given(AT_CLINIC, sensitive(), WITHDRAWN, sensitive()).when(WITHDRAWN).then(ConsentWithdrawn, number=1)
+
+
+def test_an_involvement_whose_consent_is_withdrawn_can_still_end() -> None:
+    ended = said("involvement.ended", by=CLINIC, involvement="YM-88/1")
+    given(AT_CLINIC, sensitive(), WITHDRAWN).when(ended).then(InvolvementEnded, number=1)
+
+
+def test_a_flag_is_raised() -> None:
+    given(REGISTERED).when(RAISED).then(
+        FlagRaised, number=1, again=False, flag="common-assessment", contact=RAISED.data["contact"]
+    )
+
+
+def test_a_flag_may_come_without_a_contact() -> None:
+    given(REGISTERED).when(said("flag.raised", contact=ABSENT)).then(FlagRaised, contact={})
+
+
+def test_a_second_flag_has_the_next_number() -> None:
+    given(REGISTERED, RAISED).when(said("flag.raised", flag="looked-after")).then(FlagRaised, number=2, again=False)
+
+
+def test_a_flag_raised_again_keeps_its_number() -> None:
+    given(REGISTERED, RAISED).when(RAISED).then(FlagRaised, number=1, again=True)
+    given(REGISTERED, RAISED, LOWERED).when(RAISED).then(FlagRaised, number=1, again=True)
+
+
+def test_a_flag_is_lowered() -> None:
+    given(REGISTERED, RAISED).when(LOWERED).then(
+        FlagLowered, number=1, flag="common-assessment", lowered_on="2009-03-02"
+    )
+
+
+def test_a_flag_that_is_not_raised_cannot_be_lowered() -> None:
+    given(REGISTERED).when(LOWERED).refused("flag-not-raised", "data.flag")
+    given(REGISTERED, RAISED, LOWERED).when(LOWERED).refused("flag-not-raised", "data.flag")
+
+
+def test_a_record_is_removed() -> None:
+    given(REGISTERED).when(REMOVED).then(RecordRemoved, reason="left-england", on="2010-01-08")
+
+
+@pytest.mark.parametrize(
+    "submission",
+    [REGISTERED, AMENDED, DEREGISTERED, STARTED, ENDED, RAISED, LOWERED, REMOVED],
+    ids=lambda each: each.type,
+)
+def test_nothing_more_can_be_said_of_a_removed_record(submission: Any) -> None:
+    given(REGISTERED, STARTED, RAISED, REMOVED).when(submission).refused("record-removed", "subject")
+
+
+@pytest.mark.parametrize(
+    "submission",
+    [AMENDED, DEREGISTERED, STARTED, ENDED, WITHDRAWN, RAISED, LOWERED, REMOVED],
+    ids=lambda each: each.type,
+)
+def test_what_depends_on_a_record_that_is_not_there_is_refused_with_that_reason(submission: Any) -> None:
+    given().when(submission).refused("unknown-record", "subject")
+
+
+@pytest.mark.parametrize("ahead", [timedelta(0), CLOCK_TOLERANCE])
+def test_a_clock_may_run_ahead_a_little(ahead: timedelta) -> None:
+    time = (NOW + ahead).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    given().when(said("child.registered", time=time)).then(RecordRegistered)
+
+
+@pytest.mark.parametrize("type_", SubmissionType)
+def test_what_comes_from_the_future_is_refused(type_: SubmissionType) -> None:
+    beyond = NOW + CLOCK_TOLERANCE + timedelta(microseconds=1)
+    time = beyond.isoformat(timespec="microseconds").replace("+00:00", "Z")
+    given().when(said(type_, time=time)).refused("in-the-future", "time")
+
+
+def test_what_happened_long_ago_is_taken() -> None:
+    given().when(said("child.registered", time="1908-09-01T09:00:00Z")).then(RecordRegistered)
+
+
+def test_whether_an_agency_may_send_is_asked_before_what_is_known_of_the_record() -> None:
+    surgery = agency("gp-registration")
+    given().when(said("record.removed", by=surgery)).refused("agency-may-not-send-type")
+    given().when(said("involvement.started", by=surgery)).refused("agency-may-not-send-service")
+    given().when(sensitive(consent=ABSENT)).refused("no-consent")
+
+
+def test_codes_are_stable_words_and_messages_are_sentences() -> None:
+    for rule in RULES:
+        assert rule.refusal.code == rule.refusal.code.lower().replace(" ", "-")
+        assert rule.types, rule.refusal.code
+        assert not rule.refusal.message.endswith(".")
+
+
+def test_a_refusal_repeats_nothing_that_was_sent() -> None:
+    marked = said("involvement.started", involvement="a-mark-of-our-own", by=agency("police"))
+    refusal = given(said("child.registered", by=marked.agency)).when(marked).decided
+    assert isinstance(refusal, Refusal)
+    assert "a-mark-of-our-own" not in str(refusal)

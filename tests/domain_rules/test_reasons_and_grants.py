@@ -1,0 +1,80 @@
+"""Which reasons are taken, and who may grant what to whom."""
+
+from typing import Any
+
+import pytest
+
+from domain.authorization import REASONS, Entitlement, NoReason, Role, reason_of, refusal_to_grant, refusal_to_revoke
+from tests.security.protection.entitlements import NORTH, SOUTH, entitlement
+
+ADMINISTRATOR = entitlement(Role.AUTHORITY_ADMINISTRATOR, user="admin")
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "kept"),
+    [
+        ("safeguarding", "safeguarding", "safeguarding"),
+        (" safeguarding : a bruise ", "safeguarding", "safeguarding : a bruise"),
+        ("court-order: number seven", "court-order", "court-order: number seven"),
+        ("other: looking for a friend", "other", "other: looking for a friend"),
+        ("safeguarding enquiry", "other", "safeguarding enquiry"),
+        ("no-such-code: text", "other", "no-such-code: text"),
+        ("Où est-elle?", "other", "Où est-elle?"),
+        ("x" * 500, "other", "x" * 500),
+    ],
+)
+def test_a_reason_is_taken(text: str, code: str, kept: str) -> None:
+    assert reason_of(text) == (code, kept)
+
+
+@pytest.mark.parametrize("text", ["", "  ", "no", "x" * 501, "a\0bc", "tab\there", "\ud800 half", "line\nbreak"])
+def test_what_is_no_reason_is_refused(text: str) -> None:
+    with pytest.raises(NoReason, match="3 to 500"):
+        reason_of(text)
+
+
+@pytest.mark.parametrize("code", sorted(code for code, reason in REASONS.items() if reason.needs_text))
+@pytest.mark.parametrize("text", ["", ":", ": ", ": x"])
+def test_a_reason_that_needs_text_says_so(code: str, text: str) -> None:
+    with pytest.raises(NoReason, match=f"`{code}: …`"):
+        reason_of(code + text)
+
+
+@pytest.mark.parametrize("code", sorted(code for code, reason in REASONS.items() if not reason.needs_text))
+def test_a_reason_of_the_list_may_stand_alone(code: str) -> None:
+    assert reason_of(code) == (code, code)
+    assert reason_of(f"{code}:") == (code, f"{code}:")
+
+
+@pytest.mark.parametrize(
+    ("now", "changes", "said"),
+    [
+        (None, {"user": "admin"}, "oneself"),
+        (None, {"sensitive": True}, "users add"),
+        (None, {"authority": SOUTH}, "own authority"),
+        (None, {"authority": None}, "own authority"),
+        ({"authority": SOUTH}, {}, "own authority"),
+        ({"authority": None}, {}, "own authority"),
+    ],
+)
+def test_what_an_administrator_may_not_grant(now: dict[str, Any] | None, changes: dict[str, Any], said: str) -> None:
+    held = None if now is None else entitlement(**now)
+    assert said in (refusal_to_grant(ADMINISTRATOR, held, entitlement(**changes)) or "")
+
+
+@pytest.mark.parametrize("now", [None, entitlement(), entitlement(Role.AUDITOR, sensitive=True)])
+@pytest.mark.parametrize("role", Role)
+def test_an_administrator_grants_within_the_own_authority(now: Entitlement | None, role: Role) -> None:
+    assert refusal_to_grant(ADMINISTRATOR, now, entitlement(role, authority=NORTH)) is None
+
+
+def test_an_administrator_of_the_whole_directory_grants_everywhere_but_no_clearance() -> None:
+    everywhere = entitlement(Role.AUTHORITY_ADMINISTRATOR, user="admin", authority=None, sensitive=True)
+    assert refusal_to_grant(everywhere, entitlement(authority=SOUTH), entitlement(authority=NORTH)) is None
+    assert refusal_to_grant(everywhere, None, entitlement(sensitive=True))
+
+
+def test_who_may_revoke() -> None:
+    assert refusal_to_revoke(ADMINISTRATOR, entitlement()) is None
+    assert "own right" in (refusal_to_revoke(ADMINISTRATOR, ADMINISTRATOR) or "")
+    assert "own authority" in (refusal_to_revoke(ADMINISTRATOR, entitlement(authority=SOUTH)) or "")

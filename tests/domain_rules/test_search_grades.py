@@ -1,0 +1,150 @@
+"""How well a child fits a search, as properties: exact searches, what is left open, order, and what is enough."""
+
+from itertools import combinations
+from typing import Any
+
+import pytest
+from hypothesis import given as for_all
+from hypothesis import strategies as st
+
+from domain.matching import Features, MatchGrade, Searcher, features_of, search_keys, to_add
+from domain.matching.search_grades import IDENTIFIERS, PAIRED, RULES
+from services.registrar.matcher_settings import load_settings
+
+SEARCHER = Searcher(load_settings())
+TIME = "2008-10-23"
+ORDER = ["possible", "probable", "certain"]
+NAMES = st.sampled_from(
+    ["Ada", "Adah", "Bob", "Robert", "Quaternion", "Smith", "Smyth", "O’Malley", "محمد", "Muhammad"]
+)
+PEOPLE = st.fixed_dictionaries(
+    {
+        "given_name": NAMES | st.text(min_size=1, max_size=8),
+        "family_name": NAMES,
+        "date_of_birth": st.dates().map(str) | st.sampled_from(["2001-02-03", "2001-03-02", "2001-01-01"]),
+        "gender": st.sampled_from(["male", "female"]),
+        "postcode": st.sampled_from(["ZX1 1AA", "ZX1 1AB", "ZX9 9ZZ"]),
+        "nhs_number": st.sampled_from(["9990000018", "9990000425"]),
+        "upn": st.sampled_from(["A123456789012", "B123456789012"]),
+    }
+)
+ASKED = st.sets(st.sampled_from([*PAIRED, *sorted(IDENTIFIERS), "gender"]), min_size=1)
+
+
+def said(person: dict[str, Any]) -> Features:
+    """What an agency says of somebody."""
+    return features_of({**person, "address": {"postcode": person.get("postcode")}}, TIME)
+
+
+def standing(criteria: dict[str, Any], *records: dict[str, Any]) -> MatchGrade | None:
+    """How a child of these records stands; None where it is not shown, or the criteria are too few."""
+    asked = SEARCHER.ask(criteria)
+    return None if to_add(asked.told) else SEARCHER.judge(asked, [said(each) for each in records])
+
+
+@for_all(PEOPLE, ASKED)
+def test_who_is_asked_for_exactly_is_certain_and_looked_up(person: dict[str, Any], names: set[str]) -> None:
+    criteria = {name: person[name] for name in names}
+    asked = SEARCHER.ask(criteria)
+    if not to_add(asked.told):
+        assert standing(criteria, person) == MatchGrade(1.0, "certain")
+        assert not asked.keys.exact.isdisjoint(search_keys(said(person)))
+
+
+@for_all(PEOPLE, PEOPLE, ASKED)
+def test_a_score_lies_in_the_range_of_its_grade(person: dict[str, Any], other: dict[str, Any], names: set[str]) -> None:
+    found = standing({name: person[name] for name in names}, other)
+    if found is not None:
+        least = {"certain": 0.9, "probable": 0.5, "possible": 0.1}[found.grade]
+        assert least <= found.score <= {0.9: 1.0, 0.5: 0.89, 0.1: 0.49}[least]
+
+
+@for_all(PEOPLE, PEOPLE, ASKED)
+def test_more_that_is_said_of_a_child_never_makes_it_fit_less(
+    person: dict[str, Any], other: dict[str, Any], names: set[str]
+) -> None:
+    criteria = {name: person[name] for name in names}
+    alone, together = standing(criteria, other), standing(criteria, other, person)
+    if together is not None:
+        assert together == MatchGrade(1.0, "certain")
+        assert alone is None or alone.score <= together.score
+
+
+@for_all(PEOPLE, PEOPLE, PEOPLE, ASKED)
+def test_the_order_in_which_things_were_said_does_not_matter(
+    person: dict[str, Any], one: dict[str, Any], other: dict[str, Any], names: set[str]
+) -> None:
+    criteria = {name: person[name] for name in names}
+    assert standing(criteria, one, other) == standing(criteria, other, one)
+
+
+ROBERT = {"given_name": "Robert", "family_name": "Quaternion", "date_of_birth": "2001-02-13", "postcode": "ZX1 1AA"}
+
+
+@pytest.mark.parametrize(
+    ("name", "closer", "farther"),
+    [
+        ("given_name", "Rob", "Xi"),
+        ("family_name", "Quarternion", "Xi"),
+        ("date_of_birth", "2001-02-14", "1980-12-25"),
+        ("postcode", "ZX1 1A", "QQ99 9QQ"),
+    ],
+)
+def test_a_criterion_that_agrees_less_scores_less(name: str, closer: str, farther: str) -> None:
+    found = [standing(ROBERT | {name: value}, ROBERT) for value in (ROBERT[name], closer, farther)]
+    assert [each and each.grade for each in found] == ["certain", "probable", "possible"]
+    scores = [each.score for each in found if each]
+    assert scores == sorted(scores, reverse=True)
+
+
+@pytest.mark.parametrize("name", ROBERT)
+def test_what_a_record_leaves_open_is_neither_for_nor_against(name: str) -> None:
+    leaves_open = {key: value for key, value in ROBERT.items() if key != name}
+    found, differing = standing(ROBERT, leaves_open), standing(ROBERT, ROBERT | {name: "1980-12-25"})
+    assert standing(leaves_open, leaves_open) == MatchGrade(1.0, "certain")
+    assert found is not None
+    assert found.grade == "possible"
+    assert differing is None or differing.score < found.score
+
+
+@pytest.mark.parametrize("name", [*PAIRED, "gender"])
+def test_a_single_criterion_is_not_enough_and_what_to_add_is_said(name: str) -> None:
+    value = {"date_of_birth": "2001-02-03", "gender": "male"}.get(name, "Smith")
+    said = to_add(SEARCHER.ask({name: value}).told)
+    assert said is not None
+    assert "NHS number" in said
+    assert "UPN" in said
+    assert all((label in said) == (label != PAIRED.get(name)) for label in PAIRED.values())
+
+
+@pytest.mark.parametrize("name", sorted(IDENTIFIERS))
+def test_an_identifier_is_enough(name: str) -> None:
+    assert to_add(SEARCHER.ask({name: "A123"}).told) is None
+
+
+@pytest.mark.parametrize("number", ["0000000000", "999 999 9999"])
+def test_ten_equal_digits_identify_nobody(number: str) -> None:
+    assert to_add(SEARCHER.ask({"nhs_number": number}).told)
+
+
+def test_the_keys_of_a_search_are_bounded() -> None:
+    asked = SEARCHER.ask(
+        {"given_name": "Wolfgang Amadeus Theophilus " * 3, "family_name": "x" * 100, "date_of_birth": "2001-01-01"}
+    )
+    assert len(asked.keys.exact) + len(asked.keys.wide) < 20_000
+
+
+def test_rules_go_from_the_best_grade_to_the_least() -> None:
+    grades = [ORDER.index(rule.grade) for rule in RULES]
+    assert grades == sorted(grades, reverse=True)
+
+
+OFF = {"given_name": "Rob", "family_name": "Quarternion", "date_of_birth": "2001-02-14", "postcode": "ZX1 1A"}
+
+
+@pytest.mark.parametrize("size", [2, 3, 4])
+def test_one_right_criterion_is_enough_to_look_up_one_or_two_that_are_off(size: int) -> None:
+    for names in combinations(ROBERT, size):
+        for off in [*combinations(names, 1), *(combinations(names, 2) if size > 2 else ())]:
+            asked = SEARCHER.ask({name: (OFF if name in off else ROBERT)[name] for name in names})
+            assert not asked.keys.exact.union(asked.keys.wide).isdisjoint(search_keys(said(ROBERT)))

@@ -1,0 +1,129 @@
+"""A child's shield, given/when/then: applied, kept, lifted, and never lost by a merge or a split."""
+
+from datetime import UTC, date, datetime
+from uuid import uuid4
+
+import pytest
+from hypothesis import given as for_all
+from hypothesis import strategies as st
+
+from domain.child import Child, Ruling, shielding, stewardship
+from domain.child.events import ChildrenMerged, RecordLinked, ShieldApplied, ShieldedChildListed
+from domain.child.shield import Shield, next_review, stricter
+from domain.source_record import Refusal
+from tests.domain_rules.test_child import replayed
+
+
+def ruling(day: str = "2026-11-24") -> Ruling:
+    """A steward's decision of a day."""
+    at = datetime.fromisoformat(day).replace(tzinfo=UTC)
+    return Ruling("a-steward", "a refuge was named", at, at.isoformat(timespec="microseconds")[:-6] + "Z")
+
+
+def child_with(*records: str) -> Child:
+    return Child.set_apart(uuid4(), dict.fromkeys(records, 1), ruling(), None)
+
+
+def shielded(*records: str, day: str = "2026-11-24") -> Child:
+    child = child_with(*records)
+    assert shielding.apply(child, ruling(day)) is child
+    return child
+
+
+def types_of(child: Child) -> list[type]:
+    return [type(event) for event in child.pending_events]
+
+
+@pytest.mark.parametrize(
+    ("decided", "due"), [("2026-11-24", "2027-05-24"), ("2026-08-31", "2027-02-28"), ("2027-08-29", "2028-02-29")]
+)
+def test_a_review_is_due_six_months_later(decided: str, due: str) -> None:
+    assert next_review(date.fromisoformat(decided)) == due
+
+
+def test_a_shield_is_applied_kept_and_lifted() -> None:
+    child = shielded("a")
+    assert child.shield == Shield("2026-11-24T00:00:00.000000Z", "2027-05-24")
+    shielding.review(child, ruling("2027-05-20"))
+    assert child.shield == Shield("2026-11-24T00:00:00.000000Z", "2027-11-20")
+    shielding.lift(child, ruling("2027-06-01"))
+    assert child.shield is None
+    assert replayed(child).shield is None
+
+
+def test_what_is_refused_changes_nothing() -> None:
+    gone, plain, hidden = child_with("a"), child_with("b"), shielded("c")
+    stewardship.merge(plain, gone, ruling())
+    before = [len(each.pending_events) for each in (gone, plain, hidden)]
+    refused = [
+        shielding.apply(None, ruling()),
+        shielding.apply(gone, ruling()),
+        shielding.apply(hidden, ruling()),
+        shielding.lift(plain, ruling()),
+        shielding.review(plain, ruling()),
+    ]
+    codes = [each.code for each in refused if isinstance(each, Refusal)]
+    assert codes == ["unknown-child", "superseded", "already-shielded", "not-shielded", "not-shielded"]
+    assert [len(each.pending_events) for each in (gone, plain, hidden)] == before
+
+
+def test_the_survivor_is_shielded_before_it_has_what_is_hidden() -> None:
+    survivor, absorbed = child_with("a"), shielded("b")
+    stewardship.merge(survivor, absorbed, ruling())
+    assert survivor.shield == absorbed.shield
+    assert types_of(survivor)[-2:] == [ShieldApplied, ChildrenMerged]
+
+
+def test_of_two_shields_the_stricter_holds() -> None:
+    survivor, absorbed = shielded("a", day="2026-06-01"), shielded("b", day="2026-03-01")
+    stewardship.merge(survivor, absorbed, ruling())
+    assert survivor.shield == Shield("2026-03-01T00:00:00.000000Z", "2026-09-01")
+
+
+def test_a_child_split_off_is_hidden_before_its_records_are_linked() -> None:
+    child = shielded("a", "b")
+    found = stewardship.leaving(child, {"b"})
+    assert not isinstance(found, Refusal)
+    ruled = stewardship.split(child, found, {"b": 1}, None, uuid4(), ruling())
+    _, other = ruled.children
+    assert types_of(other) == [ShieldedChildListed, ShieldApplied, RecordLinked]
+    assert other.shield == child.shield
+
+
+SHIELDS = st.none() | st.builds(
+    Shield, st.sampled_from(["2026-01-01", "2026-02-01"]), st.sampled_from(["2027-01-01", "2027-02-01"])
+)
+
+
+@for_all(st.lists(SHIELDS, max_size=4), SHIELDS)
+def test_more_shields_are_never_less_strict(shields: list[Shield | None], other: Shield | None) -> None:
+    one, both = stricter(shields), stricter([*shields, other])
+    assert stricter([one, other]) == both
+    assert stricter([both, other]) == both
+    if one:
+        assert both is not None
+        assert (both.since, both.review_by) <= (one.since, one.review_by) or both == one
+
+
+@for_all(st.data())
+def test_merges_and_splits_lose_no_shield(data: st.DataObject) -> None:
+    """A record that was hidden once stays so whatever is merged and split, as long as nobody lifts a shield."""
+    children = [child_with(f"r{n}") for n in range(4)]
+    hidden: set[str] = set()
+    for _ in range(data.draw(st.integers(1, 10))):
+        standing = [each for each in children if each.superseded_by is None]
+        one = standing[data.draw(st.integers(0, len(standing) - 1))]
+        kind = data.draw(st.sampled_from(["merge", "split", "shield"]))
+        if kind == "shield":
+            shielding.apply(one, ruling())
+        elif kind == "merge" and len(standing) > 1:
+            others = [each for each in standing if each is not one]
+            stewardship.merge(one, others[data.draw(st.integers(0, len(others) - 1))], ruling())
+        elif kind == "split" and len(one.records) > 1:
+            found = stewardship.leaving(one, {data.draw(st.sampled_from(sorted(one.records)))})
+            assert not isinstance(found, Refusal)
+            whose = next((each for each in children if str(each.id) == found.absorbed), None)
+            ruled = stewardship.split(one, found, dict.fromkeys(found.records, 1), whose, uuid4(), ruling())
+            children += [each for each in ruled.children if all(each is not known for known in children)]
+        hidden |= {record for each in children if each.shield for record in each.records}
+        assert all(each.shield for each in children if hidden & each.records)

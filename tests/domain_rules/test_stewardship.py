@@ -1,0 +1,266 @@
+"""A data steward's decisions at the registrar, on a real Postgres: merge, split, dismiss, and what is refused."""
+
+import json
+import random
+import string
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import given as for_all
+from hypothesis import strategies as st
+
+from services.contract.decisions import DecisionType, decision
+from services.registrar.batch import STEWARDS_TOPIC, Message
+from services.registrar.receipts import Answer
+from services.registrar.store import OffsetMoved
+from tests.pipeline.test_registrar import AUTHORITY, Desk, empty_register, submission
+
+TIME = "2026-11-24T10:00:00Z"
+
+
+def somebody(subject: str) -> dict[str, str]:
+    """The particulars of someone who is like nobody else; the same for the same subject."""
+    rng = random.Random(subject)
+    given, family = ("".join(rng.choices(string.ascii_lowercase, k=9)).capitalize() for _ in range(2))
+    return {"given_name": given, "family_name": family, "date_of_birth": f"{rng.randint(1992, 2007)}-02-03"}
+
+
+class Steward(Desk):
+    """A desk at which a data steward sits."""
+
+    def decide(self, kind: DecisionType, id_: str = "", **data: Any) -> Answer:
+        """The answer to one decision."""
+        (answer,) = self.registrar.handle([self.decision(kind, id_, **data)])
+        return answer
+
+    def decision(self, kind: DecisionType, id_: str = "", **data: Any) -> Message:
+        said = {"decided_by": "a-steward", "reason": "looked at both", **data}
+        offset = self.ends[STEWARDS_TOPIC]
+        self.ends[STEWARDS_TOPIC] += 1
+        about = data.get("left") or data.get("child") or "nobody"
+        value = decision(id_ or f"decision-{offset}", kind, about, TIME, said)
+        return Message(STEWARDS_TOPIC, 0, offset, value, None)
+
+    def merge(self, left: str, right: str) -> Answer:
+        return self.decide(DecisionType.MERGE, left=left, right=right)
+
+    def dismiss(self, left: str, right: str) -> Answer:
+        return self.decide(DecisionType.DISMISS, left=left, right=right)
+
+    def split(self, child: str, *subjects: str) -> Answer:
+        records = [{"source": AUTHORITY.urn, "subject": subject} for subject in subjects]
+        return self.decide(DecisionType.SPLIT, child=child, **({"records": records} if records else {}))
+
+    def register(self, *subjects: str) -> list[str]:
+        """New children of one record each, in order; nothing tells them to be one."""
+        for subject in subjects:
+            data = somebody(subject)
+            assert self.send(submission(1, subject=subject, data=data))[0].outcome == "accepted"
+        members = self.members()
+        return [next(child for child, held in members.items() if held == {subject}) for subject in subjects]
+
+    def members(self) -> dict[str, set[str]]:
+        """The subjects of each child's records, by the match index."""
+        rows = self.rows(
+            "select i.child::text, k.key from register.match_index i join register.record_keys k on k.stream = i.record"
+            " where k.kind = 'subject'"
+        )
+        found: dict[str, set[str]] = {}
+        for child, subject in rows:
+            found.setdefault(child, set()).add(subject)
+        return found
+
+    def apart(self) -> set[tuple[str, str]]:
+        """The pairs of subjects that are kept apart."""
+        return set(
+            self.rows(
+                "select a.key, b.key from register.kept_apart p join register.record_keys a on a.stream = p.record"
+                " join register.record_keys b on b.stream = p.other"
+            )
+        )
+
+    def receipts(self) -> list[dict[str, Any]]:
+        statement = "select value from register.outbox where topic = 'receipts.stewardship' order by ordinal"
+        return [json.loads(bytes(value)) for (value,) in self.rows(statement)]
+
+
+@pytest.fixture
+def desk(database_url: str) -> Iterator[Steward]:
+    empty_register(database_url)
+    steward = Steward(database_url)
+    yield steward
+    steward.log.close()
+    steward.database.close()
+
+
+def told(answer: Answer) -> tuple[str, list[str]]:
+    return answer.outcome, [reason["code"] for reason in answer.reasons]
+
+
+def test_a_merge_gives_the_survivor_everything_and_says_so_on_both_streams(desk: Steward) -> None:
+    left, right = desk.register("S1", "S2")
+    assert told(desk.merge(left, right)) == ("accepted", [])
+    assert desk.members() == {left: {"S1", "S2"}}
+    assert desk.types()[-2:] == ["ChildrenMerged.v1", "ChildSuperseded.v1"]
+    (receipt,) = desk.receipts()
+    assert (receipt["source"], receipt["position"]) == ("urn:contactpoint:stewardship", len(desk.types()))
+
+
+def test_who_decided_and_why_is_not_in_clear(desk: Steward) -> None:
+    desk.merge(*desk.register("S1", "S2"))
+    stored = b"".join(bytes(state) for (state,) in desk.rows("select state from register.events"))
+    assert b"a-steward" not in stored
+    assert b"looked at both" not in stored
+
+
+def test_a_split_without_records_undoes_the_latest_merge(desk: Steward) -> None:
+    one, two, three = desk.register("S1", "S2", "S3")
+    before = desk.members()
+    desk.merge(one, two)
+    desk.merge(one, three)
+    desk.open()
+    assert told(desk.split(one)) == ("accepted", [])
+    assert desk.members() == {one: {"S1", "S2"}, three: {"S3"}}
+    assert desk.types()[-3:] == ["RecordUnlinked.v1", "ChildReinstated.v1", "RecordLinked.v1"]
+    assert told(desk.split(one)) == ("accepted", [])
+    assert desk.members() == before
+    assert told(desk.split(one)) == ("refused", ["nothing-to-undo"])
+
+
+def test_a_split_by_record_reinstates_the_child_that_brought_just_these(desk: Steward) -> None:
+    one, two, three = desk.register("S1", "S2", "S3")
+    desk.merge(two, three)
+    desk.merge(one, two)
+    assert told(desk.split(one, "S3", "S2")) == ("accepted", [])
+    assert desk.members() == {one: {"S1"}, two: {"S2", "S3"}}
+    assert told(desk.split(two)) == ("accepted", [])
+    assert desk.members() == {one: {"S1"}, two: {"S2"}, three: {"S3"}}
+
+
+def test_a_split_of_other_records_lists_a_new_child(desk: Steward) -> None:
+    one, two, three = desk.register("S1", "S2", "S3")
+    desk.merge(two, three)
+    desk.merge(one, two)
+    assert told(desk.split(one, "S2")) == ("accepted", [])
+    members = desk.members()
+    assert members.pop(one) == {"S1", "S3"}
+    ((new, held),) = members.items()
+    assert (held, new in {two, three}) == ({"S2"}, False)
+    assert told(desk.split(one)) == ("accepted", [])
+    assert desk.members()[one] == {"S1"}
+
+
+def test_what_was_dismissed_or_split_is_kept_apart_until_a_steward_merges_it(desk: Steward) -> None:
+    one, two, three = desk.register("S1", "S2", "S3")
+    desk.merge(one, two)
+    assert told(desk.dismiss(three, one)) == ("accepted", [])
+    assert desk.types()[-1] == "MatchDismissed.v1"
+    assert desk.apart() == {("S1", "S3"), ("S3", "S1"), ("S2", "S3"), ("S3", "S2")}
+    desk.split(one)
+    assert {("S1", "S2"), ("S2", "S1")} < desk.apart()
+    desk.merge(one, two)
+    assert ("S1", "S2") not in desk.apart()
+    desk.merge(one, three)
+    assert desk.apart() == set()
+
+
+def test_decisions_of_one_batch_hold_in_their_order(desk: Steward) -> None:
+    one, two = desk.register("S1", "S2")
+    pair = {"left": one, "right": two}
+    messages = [desk.decision(kind, **pair) for kind in (DecisionType.DISMISS, DecisionType.MERGE)]
+    answers = desk.registrar.handle([*messages, desk.message(submission(1, subject="S9"))])
+    assert sorted(answer.outcome for answer in answers) == ["accepted"] * 3
+    assert (desk.apart(), desk.members()[one]) == (set(), {"S1", "S2"})
+
+
+NOBODY = "00000000-0000-4000-8000-000000000000"
+
+
+def test_what_is_refused_has_a_reason_and_changes_nothing(desk: Steward) -> None:
+    one, two, three = desk.register("S1", "S2", "S3")
+    (record,) = desk.rows("select stream::text from register.record_keys where key = 'S1'")[0]
+    desk.merge(one, two)
+    events, members = desk.types(), desk.members()
+    refused = [
+        (desk.merge(one, NOBODY), "unknown-child"),
+        (desk.merge(NOBODY, one), "unknown-child"),
+        (desk.merge(one, record), "unknown-child"),
+        (desk.merge(one, one), "same-child"),
+        (desk.merge(one, two), "superseded"),
+        (desk.dismiss(two, three), "superseded"),
+        (desk.dismiss(one, one), "same-child"),
+        (desk.split(two), "superseded"),
+        (desk.split(NOBODY, "S1"), "unknown-child"),
+        (desk.split(one, "S3"), "record-not-in-child"),
+        (desk.split(one, "never-heard-of"), "record-not-in-child"),
+        (desk.split(one, "S1", "S2"), "nothing-to-split"),
+        (desk.split(three), "nothing-to-undo"),
+    ]
+    assert [told(answer) for answer, _ in refused] == [("refused", [code]) for _, code in refused]
+    desk.open()
+    assert (desk.types(), desk.members()) == (events, members)
+
+
+def test_a_decision_delivered_again_changes_nothing(desk: Steward) -> None:
+    one, two = desk.register("S1", "S2")
+    pair = {"left": one, "right": two}
+    assert desk.decide(DecisionType.MERGE, "the-same", **pair).outcome == "accepted"
+    assert desk.decide(DecisionType.MERGE, "the-same", **pair).outcome == "duplicate"
+
+
+def test_after_a_failed_save_nothing_of_a_decision_is_believed(desk: Steward) -> None:
+    one, two = desk.register("S1", "S2")
+    message = desk.decision(DecisionType.MERGE, left=one, right=two)
+    with desk.database.transaction() as cursor:
+        cursor.execute("insert into register.offsets values (%s, 0, 99)", (STEWARDS_TOPIC,))
+    with pytest.raises(OffsetMoved):
+        desk.registrar.handle([message])
+    assert desk.members() == {one: {"S1"}, two: {"S2"}}
+    with desk.database.transaction() as cursor:
+        cursor.execute("update register.offsets set next_offset = 0 where topic = %s", (STEWARDS_TOPIC,))
+    assert desk.registrar.handle([message])[0].outcome == "accepted"
+    assert desk.members() == {one: {"S1", "S2"}}
+
+
+@pytest.mark.parametrize(
+    ("value", "code"),
+    [
+        (b"{", "not-json"),
+        (decision("d1", DecisionType.MERGE, "x", TIME, {"left": NOBODY}), "missing"),
+        (decision("d1", DecisionType.MERGE, "x", TIME, {"left": "1", "right": NOBODY}), "pattern"),
+        (json.dumps(submission(1)).encode(), "unknown-type"),
+    ],
+)
+def test_what_is_no_decision_is_a_dead_letter(desk: Steward, value: bytes, code: str) -> None:
+    (answer,) = desk.registrar.handle([Message(STEWARDS_TOPIC, 0, 0, value, None)])
+    assert answer.outcome == "invalid"
+    assert code in {reason["code"] for reason in answer.reasons}
+    assert desk.rows("select count(*) from register.outbox where topic = 'dead-letters'") == [(1,)]
+    assert desk.receipts()[0]["source"] == "urn:contactpoint:stewardship"
+
+
+def test_an_agency_can_not_decide(desk: Steward) -> None:
+    one, two = desk.register("S1", "S2")
+    wanted = desk.decision(DecisionType.MERGE, left=one, right=two).value
+    assert told(desk.send(wanted)[0])[0] == "invalid"
+    assert desk.members() == {one: {"S1"}, two: {"S2"}}
+
+
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@for_all(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4)), min_size=1, max_size=6), st.booleans())
+def test_merge_then_split_is_the_identity(desk: Steward, wanted: list[tuple[int, int]], reopened: bool) -> None:
+    first = len(desk.types())
+    children = desk.register(*(f"P{first}-{number}" for number in range(5)))
+    before = {child: held for child, held in desk.members().items() if child in children}
+    merges = [
+        children[left]
+        for left, right in wanted
+        if left != right and desk.merge(children[left], children[right]).outcome == "accepted"
+    ]
+    for survivor in reversed(merges):
+        if reopened:
+            desk.open()
+        assert told(desk.split(survivor)) == ("accepted", [])
+    assert {child: held for child, held in desk.members().items() if child in children} == before

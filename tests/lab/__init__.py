@@ -1,0 +1,1 @@
+"""The laboratory: fictional populations and the trials of the matcher."""

@@ -1,0 +1,179 @@
+"""`contactpoint identity evaluate` and `train`, on a small county: what they print, and what they keep back."""
+
+import json
+from pathlib import Path
+from xml.etree import ElementTree
+
+import orjson
+import pytest
+
+from services.cli.main import main
+from services.lab.matching import evaluation, febrl
+from services.lab.matching.curve import curve
+from services.lab.matching.evaluation import corpora
+from services.lab.matching.feed_folder import told, untold
+from services.lab.matching.picture import picture
+from services.lab.matching.simulated import simulated
+from services.lab.simulate.feeds import write_feeds
+from services.registrar.matcher_settings import load_settings
+
+Captured = pytest.CaptureFixture[str]
+
+
+@pytest.fixture(scope="module")
+def feeds(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("feeds") / "county"
+    write_feeds(150, 4, folder)
+    (folder / "zz-bad.ndjson").write_bytes(b"{}\nno json\n" + b"[" * 5_000 + b"\n")
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(evaluation, "POPULATION", 60)
+    monkeypatch.setattr(evaluation, "SETS", (1,))
+
+
+def names_in(feeds: Path) -> set[str]:
+    said = untold(feeds).said
+    return {str(each.particulars[name]) for each in said for name in ("given_name", "family_name")}
+
+
+def test_a_county_is_known_well(feeds: Path, capfd: Captured) -> None:
+    assert main(["identity", "evaluate", "--feeds", str(feeds), "--json"]) == 0
+    said = json.loads(capfd.readouterr().out)
+    county, *others = said["corpora"]
+    assert said["version"] == load_settings().version
+    assert county["corpus"] == "county"
+    assert county["accuracy"]["pairs"]["precision"] >= 0.999
+    assert county["found_or_queued"] >= 0.99
+    assert county["hard_linked"] == 0
+    assert county["curve"] == []
+    assert len(others) == 3 + len(evaluation.SETS)
+
+
+def test_evaluation_is_shown_for_people_too(feeds: Path, capfd: Captured) -> None:
+    assert main(["identity", "evaluate", "--feeds", str(feeds)]) == 0
+    said = capfd.readouterr()
+    assert "blocking R" in said.out
+    assert "FEBRL 1" in said.out
+    assert said.err == ""
+
+
+def test_without_feeds_a_county_is_made_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(evaluation, "COUNTY", 20)
+    first = next(corpora(None))
+    assert first.name == "county of 20 children"
+    assert len(set(first.person_of().values())) == 20
+
+
+def test_where_the_public_records_are_not_installed_it_says_how_to_get_them(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfd: Captured
+) -> None:
+    monkeypatch.setattr(febrl, "find_spec", lambda _: None)
+    monkeypatch.setattr(evaluation, "COUNTY", 20)
+    assert main(["identity", "evaluate"]) == 0
+    assert "pip install 'contactpoint[identity]'" in capfd.readouterr().out
+    assert main(["identity", "train", "--febrl", "1", "--out", str(tmp_path / "s.yaml")]) == 2
+    assert "pip install" in capfd.readouterr().err
+
+
+def test_training_writes_a_version_that_evaluate_takes(feeds: Path, tmp_path: Path, capfd: Captured) -> None:
+    out = tmp_path / "trained.yaml"
+    assert main(["identity", "train", "--feeds", str(feeds), "--pairs", "20000", "--out", str(out), "--json"]) == 0
+    said = json.loads(capfd.readouterr().out)
+    assert said["version"] == load_settings(out).version != load_settings().version
+    assert said["records"] == len(untold(feeds).person_of())
+    assert said["pairs_of_one_child"] > 100
+    assert said["numbers"]["rivals.stranger"]["old"] == 10_000
+    assert {each["field"] for each in said["bits"]} >= {"given_name", "family_name", "date_of_birth"}
+    assert main(["identity", "evaluate", "--feeds", str(feeds), "--settings", str(out), "--json"]) == 0
+    assert json.loads(capfd.readouterr().out)["version"] == said["version"]
+
+
+def test_nothing_personal_is_printed(feeds: Path, tmp_path: Path, capfd: Captured) -> None:
+    names = names_in(feeds)
+    for words in (["train", "--out", str(tmp_path / "t.yaml")], ["evaluate"]):
+        assert main(["identity", *words, "--feeds", str(feeds)]) == 0
+        said = capfd.readouterr()
+        assert not names.intersection((said.out + said.err).split())
+
+
+def test_what_is_learnt_changes_is_shown(feeds: Path, tmp_path: Path, capfd: Captured) -> None:
+    assert main(["identity", "train", "--feeds", str(feeds), "--out", str(tmp_path / "t.yaml")]) == 0
+    said = capfd.readouterr().out
+    assert "against a relative" in said
+    assert " → " in said
+    assert "rivals.stranger" in said
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [("version: [", "line 1"), ("version: x\n", "rivals"), ("a: 1\nb: {c: [}\n", "line 2")],
+    ids=["not YAML", "incomplete", "not YAML further down"],
+)
+@pytest.mark.parametrize("subcommand", ["evaluate", "train"])
+def test_a_bad_settings_file_is_refused_in_one_sentence(
+    subcommand: str, text: str, part: str, feeds: Path, tmp_path: Path, capfd: Captured
+) -> None:
+    bad = tmp_path / "bad.yaml"
+    bad.write_text(text)
+    out = ["--out", str(tmp_path / "new.yaml")] if subcommand == "train" else []
+    assert main(["identity", subcommand, "--settings", str(bad), "--feeds", str(feeds), *out]) == 2
+    said = capfd.readouterr()
+    assert said.out == ""
+    assert len(said.err.splitlines()) == 1
+    assert part in said.err
+
+
+@pytest.mark.parametrize("subcommand", ["evaluate", "train"])
+def test_a_folder_without_feeds_is_refused_in_one_sentence(subcommand: str, tmp_path: Path, capfd: Captured) -> None:
+    out = ["--out", str(tmp_path / "new.yaml")] if subcommand == "train" else []
+    assert main(["identity", subcommand, "--feeds", str(tmp_path / "none"), *out]) == 2
+    assert len(capfd.readouterr().err.splitlines()) == 1
+
+
+def test_training_overwrites_no_file(feeds: Path, tmp_path: Path, capfd: Captured) -> None:
+    there = tmp_path / "there.yaml"
+    there.write_text("kept")
+    assert main(["identity", "train", "--feeds", str(feeds), "--out", str(there)]) == 2
+    assert there.read_text() == "kept"
+    assert "is there already" in capfd.readouterr().err
+
+
+def test_of_many_records_a_part_is_kept_always_the_same_and_each_whole(feeds: Path) -> None:
+    everything, part = untold(feeds), untold(feeds, 200)
+    kept = set(part.person_of())
+    assert 150 < len(kept) < 250
+    assert part.said == [each for each in everything.said if each.record in kept] == untold(feeds, 200).said
+
+
+@pytest.mark.parametrize("words", [["evaluate", "--picture"], ["train", "--febrl", "1", "--out"]])
+def test_a_folder_that_is_not_there_is_said_before_the_work(words: list[str], tmp_path: Path, capfd: Captured) -> None:
+    assert main(["identity", *words, str(tmp_path / "none" / "file")]) == 2
+    assert "there is no folder" in capfd.readouterr().err
+
+
+def test_the_truth_of_a_folder_says_who_is_who(feeds: Path) -> None:
+    truth = orjson.loads((feeds / "truth.json").read_bytes())
+    corpus = told(feeds)
+    assert len(set(corpus.person_of().values())) == len(truth["people"]) == 150
+    assert [each.time for each in corpus.said] == sorted(each.time for each in corpus.said)
+
+
+def test_the_picture_is_one_file_with_a_curve_for_each_corpus(feeds: Path, tmp_path: Path) -> None:
+    path = tmp_path / "curve.svg"
+    assert main(["identity", "evaluate", "--feeds", str(feeds), "--picture", str(path), "--json"]) == 0
+    drawn = ElementTree.fromstring(path.read_text(encoding="utf-8"))
+    lines = [each for each in drawn.iter() if each.tag.endswith("polyline")]
+    assert len(lines) == 4 + len(evaluation.SETS)
+    assert "http" not in path.read_text(encoding="utf-8").replace("http://www.w3.org/2000/svg", "")
+
+
+def test_a_higher_threshold_links_no_more_wrongly(feeds: Path) -> None:
+    settings = load_settings()
+    points = curve(simulated(120, 5, 5), settings)
+    assert settings.thresholds.certain in [point.certain for point in points]
+    assert points[-1].pairs.precision >= points[0].pairs.precision
+    assert points[-1].pairs.recall <= max(point.pairs.recall for point in points)
+    assert "county &lt;1&gt;" in picture({"county <1>": points}, 0.9, "v")

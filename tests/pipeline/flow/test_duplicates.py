@@ -1,0 +1,139 @@
+"""A steward's decisions on a real stack: merged, shown by the old number, split, dismissed, and the views rebuilt."""
+
+import json
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from domain.child import Child, Comparison
+from domain.event import RegisterEvent
+from services.process.settings import read_settings
+from streams.codec import EventMapper
+from streams.crypto.keys import KeyRing, reader_of
+from streams.crypto.sealing import KeyEncryptionKey
+from streams.store.application import LogApplication
+from streams.store.database import Database
+from tests.pipeline.flow.stack import Stack, eventually
+from tests.support.world import AGENCIES, person
+
+NOBODY = "00000000-0000-4000-8000-000000000000"
+NAMES = ("Ada", "Bea", "Cora")
+Entries = dict[str, dict[str, Any]]
+
+
+@contextmanager
+def register_of(stack: Stack) -> Iterator[tuple[Database, LogApplication]]:
+    """The stack's own event store."""
+    database_url = read_settings(stack.data).need_database()
+    with closing(Database(database_url, "test")) as database:
+        kek = KeyEncryptionKey.from_file(stack.data / "keys" / "key-encryption.key")
+        mapper = EventMapper(KeyRing(kek, reader_of(database, "register")))
+        with closing(LogApplication(database_url, "register", mapper)) as log:
+            yield database, log
+
+
+def suspect(stack: Stack, child: str, other: str) -> None:
+    """As the matcher would: the child may be the other one."""
+    with register_of(stack) as (database, log):
+        with database.transaction() as cursor:
+            cursor.execute("select child::text, record::text from register.match_index")
+            record_of = dict(cursor.fetchall())
+        aggregate: Any = None
+        for stored in log.recorder.select_events_of([UUID(child)]):
+            aggregate = log.mapper.to_domain_event(stored).mutate(aggregate)  # type: ignore[attr-defined]
+        cause = log.mapper.to_domain_event(next(iter(log.recorder.select_events_of([UUID(record_of[child])]))))
+        assert isinstance(aggregate, Child)
+        assert isinstance(cause, RegisterEvent)
+        why = {"given_name": "differs", "family_name": "agrees", "date_of_birth": "agrees"}
+        aggregate.suspect(cause, "test/1", [Comparison(record_of[other], "possible", 0.7, why)])
+        log.recorder.insert_events([log.mapper.to_stored_event(event) for event in aggregate.collect_events()])
+
+
+@pytest.fixture(scope="module")
+def children(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Entries:
+    """Three children of one record each, by given name; the second is suspected to be the first."""
+    folder: Path = tmp_path_factory.mktemp("three")
+    agencies = [{"code": each.code, "name": each.name, "kind": each.kind.value} for each in AGENCIES]
+    (folder / "agencies.yaml").write_text(json.dumps(agencies))
+    said = [person(f"F-{name}", given_name=name, family_name=f"Of{name}") for name in NAMES]
+    (folder / "three.ndjson").write_text("".join(f"{json.dumps(each)}\n" for each in said))
+    stack.ask("submit", folder / "three.ndjson", "--agencies", folder / "agencies.yaml", "--wait")
+    entries = {entry["name"]["given_name"]: entry for entry in stack.export()}
+    suspect(stack, entries["Bea"]["child"], entries["Ada"]["child"])
+    eventually(lambda: stack.ask("duplicates", "list")["pairs"], "the pair being queued")
+    return entries
+
+
+def subjects(entry: dict[str, Any]) -> list[str]:
+    return sorted(record["subject"] for record in entry["records"])
+
+
+def test_a_merge_and_its_undoing(stack: Stack, children: Entries) -> None:
+    ada, bea = children["Ada"]["child"], children["Bea"]["child"]
+    (pair,) = stack.ask("duplicates", "list")["pairs"]
+    assert {pair["left"], pair["right"]} == {ada, bea}
+    assert pair["why"]["given_name"] == "differs"
+
+    merged = stack.ask("duplicates", "merge", ada, bea)
+    assert (merged["child"], merged["other"]) == (ada, bea)
+    assert stack.ask("duplicates", "list") == {"pairs": [], "contradictions": []}
+    shown = stack.ask("show", bea)
+    assert (shown["child"], subjects(shown)) == (ada, ["F-Ada", "F-Bea"])
+    history = stack.ask("history", bea)["events"]
+    (told,) = [event for event in history if event["type"] == "ChildrenMerged.v1"]
+    assert (told["data"]["decided_by"], told["data"]["reason"]) == ("demo-data-manager", "a test asks")
+    assert {"ChildSuperseded.v1", "MatchSuspected.v1"} <= {event["type"] for event in history}
+
+    split = stack.ask("duplicates", "split", ada)
+    assert (split["child"], split["other"]) == (ada, bea)
+    for name in ("Ada", "Bea"):
+        now = stack.ask("show", children[name]["child"])
+        assert (now["child"], subjects(now)) == (children[name]["child"], [f"F-{name}"])
+    then = stack.ask("show", bea, "--as-of", told["recorded_at"])
+    assert (then["child"], subjects(then)) == (ada, ["F-Ada", "F-Bea"])
+
+    stack.ask("duplicates", "dismiss", ada, bea)
+    assert stack.ask("duplicates", "list")["pairs"] == []
+
+
+def test_a_record_can_be_taken_out_by_its_agencys_number(stack: Stack, children: Entries) -> None:
+    bea, cora = children["Bea"]["child"], children["Cora"]["child"]
+    stack.ask("duplicates", "merge", cora, bea)
+    split = stack.ask("duplicates", "split", cora, "--record", "urn:agency:la-north", "F-Cora")
+    assert split["other"] not in {bea, cora}
+    assert subjects(stack.ask("show", split["other"])) == ["F-Cora"]
+    assert subjects(stack.ask("show", cora)) == ["F-Bea"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("merge", NOBODY, NOBODY),
+        ("merge", "Ada", "Ada"),
+        ("split", "Ada"),
+        ("split", "Ada", "--record", "urn:agency:gp", "F-Nobody"),
+    ],
+)
+def test_what_is_refused_is_one_sentence_and_status_1(stack: Stack, children: Entries, words: tuple[str, ...]) -> None:
+    numbers = [children[word]["child"] if word in children else word for word in words]
+    answer = stack.run("duplicates", *numbers)
+    assert (answer.returncode, answer.stdout) == (1, "")
+    assert len(answer.stderr.splitlines()) == 1
+    assert "Traceback" not in answer.stderr
+
+
+def test_every_decision_has_a_receipt_and_no_reason_stands_on_the_logs(stack: Stack, children: Entries) -> None:
+    receipts = stack.ask("receipts", "--source", "urn:contactpoint:stewardship")
+    assert {"accepted"} <= {each["outcome"] for each in receipts}
+    logs = b"".join(log.read_bytes() for log in (stack.data / "logs").iterdir())
+    assert b"a test asks" not in logs
+
+
+def test_a_rebuild_gives_the_digest_of_the_live_views(stack: Stack, children: Entries) -> None:
+    done = stack.ask("rebuild")
+    assert done["digest"]["live"] == done["digest"]["rebuilt"]
+    assert len(set(stack.ask("status")["positions"].values())) == 1

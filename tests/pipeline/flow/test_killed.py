@@ -1,0 +1,107 @@
+"""Every role and the supervisor are killed with SIGKILL under load; each submission has taken effect exactly once."""
+
+import json
+import os
+import random
+import signal
+import threading
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from services.lab.simulate.feeds import submissions
+from tests.pipeline.flow.stack import ROLES, Stack
+
+AGENCY = "urn:agency:la-killed"
+CHUNK = 100
+
+
+class Load(threading.Thread):
+    """Submits chunk after chunk, each until all of it is answered."""
+
+    def __init__(self, stack: Stack, folder: Path, lines: list[dict[str, Any]]) -> None:
+        super().__init__()
+        self.stack, self.folder, self.lines = stack, folder, lines
+        self.taken = 0
+        self.attempts: Counter[str] = Counter()
+        self.enough = threading.Event()
+
+    def run(self) -> None:
+        while not self.enough.is_set() and self.taken < len(self.lines):
+            self.send(self.lines[self.taken : self.taken + CHUNK])
+            self.taken += CHUNK
+
+    def send(self, chunk: list[dict[str, Any]]) -> None:
+        """Sends a chunk until every submission of it is accepted, or known from an earlier attempt."""
+        file = self.folder / "chunk.ndjson"
+        file.write_text("".join(json.dumps(each) + "\n" for each in chunk), encoding="utf-8")
+        answered = False
+        while not answered:
+            self.attempts.update(each["id"] for each in chunk)
+            answer = self.stack.run("submit", file, "--wait")
+            said = json.loads(answer.stdout) if answer.returncode == 0 else Counter()
+            answered = said["accepted"] + said["duplicate"] == len(chunk)
+
+
+def authority_feed() -> list[dict[str, Any]]:
+    """What a county's agencies send, as one authority that may send nearly all of it would."""
+    sensitive = ("camhs", "sexual-health", "substance-misuse")
+    hidden = {s["source"] for s in submissions(400, 11) if s["data"].get("service") in sensitive}
+    return [_as_own(each) for each in submissions(400, 11) if each["source"] not in hidden]
+
+
+def _as_own(sent: dict[str, Any]) -> dict[str, Any]:
+    """The submission in the authority's name, its numbers told apart from those of other agencies."""
+    code, data = sent["source"].rpartition(":")[2], dict(sent["data"])
+    if "involvement" in data:
+        data["involvement"] = f"{code}/{data['involvement']}"
+    return sent | {"source": AGENCY, "subject": f"{code}/{sent['subject']}", "data": data}
+
+
+def test_each_submission_takes_effect_once_whatever_is_killed(stack: Stack, tmp_path: Path) -> None:
+    seed = int(os.environ.get("CONTACTPOINT_TEST_SEED") or random.randrange(10**6))
+    print(f"seed {seed}")
+    rng = random.Random(seed)
+    agencies = tmp_path / "agencies.yaml"
+    agencies.write_text("- {code: la-killed, name: An authority, kind: local-authority, authority: E06999001}\n")
+    stack.ask("agencies", "add", agencies)
+    load = Load(stack, tmp_path, authority_feed())
+    load.start()
+    for role in [*rng.sample(ROLES, len(ROLES)), "supervisor", *rng.sample(ROLES, 3)]:
+        pids = stack.pids()
+        time.sleep(rng.uniform(0, 1))
+        if role == "supervisor":
+            stack.process.kill()
+            stack.process.wait()
+            stack.start()
+        elif psutil.pid_exists(pids[role]):
+            os.kill(pids[role], signal.SIGKILL)
+    load.enough.set()
+    load.join()
+    stack.pids()
+    sent = load.lines[: load.taken]
+
+    outcomes: dict[str, list[str]] = {each["id"]: [] for each in sent}
+    for receipt in stack.ask("receipts", "--source", AGENCY):
+        outcomes[receipt["submission"]].append(receipt["outcome"])
+    wrong = {
+        key: got
+        for key, got in outcomes.items()
+        if got.count("accepted") != 1 or set(got) > {"accepted", "duplicate"} or len(got) > load.attempts[key]
+    }
+    assert not wrong
+    entries = stack.export()
+    homes = Counter(
+        (record["source"], record["subject"])
+        for entry in entries
+        for record in entry["records"]
+        if record["source"] == AGENCY
+    )
+    assert homes == Counter({(each["source"], each["subject"]) for each in sent})
+    done = stack.ask("rebuild")
+    assert done["digest"]["live"] == done["digest"]["rebuilt"]
+    positions = stack.ask("status")["positions"]
+    assert len(set(positions.values())) == 1

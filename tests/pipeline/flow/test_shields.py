@@ -1,0 +1,97 @@
+"""A shield on a real stack: read in every way, rebuilt, overridden; no topic and no log tells what it hides."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from kafka import KafkaConsumer, TopicPartition
+
+from services.process.settings import read_settings
+from tests.pipeline.flow.stack import Stack, eventually
+from tests.support.shields import AT_RISK, NUMBER, SCHOOL, secrets_in
+from tests.support.world import AGENCIES, person, submission
+
+
+@pytest.fixture(scope="module")
+def child(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A child whose whereabouts were known to everybody, until now."""
+    folder: Path = tmp_path_factory.mktemp("at-risk")
+    agencies = [
+        {"code": each.code, "name": each.name, "kind": each.kind.value}
+        | ({"authority": each.authority} if each.authority else {})
+        for each in AGENCIES
+    ]
+    (folder / "agencies.yaml").write_text(json.dumps(agencies))
+    broken = person("SH-2", **AT_RISK | {"nhs_number": "1"})
+    said = [person("SH-1", **AT_RISK), submission("involvement.started", "SH-1", SCHOOL), broken]
+    (folder / "said.ndjson").write_text("".join(f"{json.dumps(each)}\n" for each in said))
+    stack.run("submit", folder / "said.ndjson", "--agencies", folder / "agencies.yaml", "--wait")
+    (found,) = stack.ask("find", "--nhs-number", NUMBER)["results"]
+    stack.ask("shield", "apply", found["child"])
+    return str(found["child"])
+
+
+def test_nothing_that_is_read_has_anything_hidden(stack: Stack, child: str) -> None:
+    shown = stack.ask("show", child)
+    assert (shown["shielded"], shown["name"]["given_name"], shown["addresses"]) == (True, "Tamsin", [])
+    answers: list[Any] = [shown, stack.ask("show", child, "--as-of", "2030-01-01"), stack.ask("history", child)]
+    answers += [stack.export(), stack.ask("receipts"), stack.ask("duplicates", "list"), stack.ask("status")]
+    answers += [stack.ask("shield", "review", "--on", "2030-01-01"), stack.ask("shield", "overrides", "list")]
+    assert secrets_in(json.dumps(answers)) == []
+    for criteria in (("--nhs-number", NUMBER), ("--postcode", "ZX7 7QQ", "--family-name", "Orrell")):
+        answer = stack.run("find", *criteria)
+        assert (answer.returncode, secrets_in(answer.stdout + answer.stderr)) == (1, [])
+    assert stack.run("shield", "apply", child).returncode == 1
+
+
+def test_a_rebuild_keeps_it_hidden(stack: Stack, child: str) -> None:
+    done = stack.ask("rebuild")
+    assert done["digest"]["live"] == done["digest"]["rebuilt"]
+    assert stack.ask("show", child)["addresses"] == []
+    assert stack.run("find", "--nhs-number", NUMBER).returncode == 1
+
+
+def test_an_override_tells_the_authority_and_waits_for_somebody_to_look_into_it(stack: Stack, child: str) -> None:
+    used = stack.ask("shield", "override", child)
+    opened = stack.ask("show", child)
+    assert (opened["addresses"][0]["postcode"], "override" in opened["warning"]) == ("ZX7 7QQ", True)
+    (notice,) = eventually(lambda: overrides_told(stack), "the notice")
+    assert notice["investigation"] == used["investigation"]
+
+    def waiting() -> list[Any]:
+        return list(stack.ask("shield", "overrides", "list")["investigations"])
+
+    assert [each["child"] for each in eventually(waiting, "the investigation being listed")] == [child]
+    assert stack.run("shield", "overrides", "close", used["investigation"]).returncode == 1
+
+
+def test_no_topic_and_no_log_has_anything_hidden_in_clear(stack: Stack, child: str) -> None:
+    topics = ("register.events", "access.events", "receipts.la-north", "receipts.stewardship", "notices.E06999001")
+    for topic in topics:
+        values = read(stack, topic)
+        assert values
+        assert (topic, secrets_in(" ".join(values))) == (topic, [])
+    logs = " ".join(log.read_text(errors="replace") for log in (stack.data / "logs").iterdir())
+    assert secrets_in(logs + stack.errors()) == []
+
+
+def overrides_told(stack: Stack) -> list[dict[str, Any]]:
+    """What the authority was told of overrides; each look of the demo's users is told there, too."""
+    told = [json.loads(value) for value in read(stack, "notices.E06999001")]
+    return [each for each in told if each["kind"] == "override"]
+
+
+def read(stack: Stack, topic: str) -> list[str]:
+    """Every message of a topic."""
+    consumer = KafkaConsumer(**read_settings(stack.data).need_kafka().for_kafka_python(), group_id=None)
+    try:
+        places = [TopicPartition(topic, number) for number in consumer.partitions_for_topic(topic) or ()]
+        consumer.assign(places)
+        consumer.seek_to_beginning(*places)
+        ends, values = consumer.end_offsets(places), []
+        while any(consumer.position(place) < ends[place] for place in places):
+            values += [each.value.decode() for found in consumer.poll(timeout_ms=500).values() for each in found]
+        return values
+    finally:
+        consumer.close()

@@ -1,0 +1,155 @@
+"""The projector keeps the views at what the logs say, whatever comes and whatever is killed."""
+
+import os
+import random
+import subprocess
+import sys
+import threading
+from contextlib import ExitStack
+
+from kafka import KafkaAdminClient, TopicPartition
+
+from projections.receipts.project import RECEIPTS
+from streams.kafka.topics import ensure_topics
+from tests.pipeline.live.stage import Stage, eventually, listening, tell_much
+from tests.views.postgres_views import rows
+from tests.views.story import look, receipt
+
+KILLS = 6
+
+
+def test_the_views_hold_what_was_published(stage: Stage) -> None:
+    tell_much(stage.story, 50)
+    stage.publish()
+    stage.answer(receipt(f"s-{offset}", f"submissions.gp/0/{offset}") for offset in range(100))
+    stage.look([look(1, []), look(2, [])])
+    with stage.projecting():
+        stage.settle()
+        stage.story.ada()
+        stage.publish()
+        stage.settle()
+    assert stage.register_views() == stage.expected()
+    assert stage.rows("select count(*) from views.receipts") == [(100,)]
+    assert stage.rows("select count(*) from views.access_log") == [(2,)]
+    assert stage.rows("select count(*) from views.failed_messages") == [(0,)]
+
+
+def test_a_new_agency_is_read_from_its_first_receipt_on(stage: Stage) -> None:
+    with stage.projecting():
+        stage.settle()
+        ensure_topics(stage.kafka, ["new-agency"])
+        stage.answer([receipt("first", "submissions.new-agency/0/0")], "new-agency")
+        stage.settle()
+        stage.answer([receipt("second", "submissions.new-agency/0/1")], "new-agency")
+        stage.settle()
+    stored = stage.rows(
+        "select submission from views.receipts where topic = 'submissions.new-agency' order by message_offset"
+    )
+    assert stored == [("first",), ("second",)]
+
+
+def test_a_receipt_that_is_published_again_is_one_row(stage: Stage) -> None:
+    again = [receipt("s-1", "submissions.gp/0/1"), receipt("s-new", "submissions.gp/0/1000")]
+    with stage.projecting():
+        stage.answer(again)
+        stage.answer(again)
+        stage.settle()
+    assert stage.rows("select count(*) from views.receipts where submission in ('s-1', 's-new')") == [(2,)]
+
+
+def test_what_a_projection_could_not_take_is_applied_once_its_cause_is_mended(stage: Stage) -> None:
+    record = stage.story.registered(given_name="Hidden")
+    stage.story.listed(record)
+    stage.rows(
+        "update register.data_keys set wrapped = overlay(wrapped placing %s from 20) where stream = %s", b"x", record
+    )
+    stage.publish()
+    stage.send("register.events", [b"not json", b"{}"])
+    with stage.projecting():
+        stage.settle()
+    failed = dict(stage.rows("select projection, count(*) from views.failed_messages group by 1"))
+    assert failed == {"search": 3, "chronology": 3, "directory": 2, "duplicates": 2, "shields": 2, "audit_history": 2}
+    stage.rows("update register.data_keys set wrapped = %s where stream = %s", stage.seals.wrapped(record), record)
+    with stage.projecting():
+        eventually(
+            lambda: stage.rows("select count(*) from views.failed_messages where code <> 'unreadable'") == [(0,)]
+        )
+    assert stage.register_views() == stage.expected()
+
+
+def test_a_second_projector_stands_by_and_takes_over(stage: Stage) -> None:
+    with ExitStack() as first, listening() as said:
+        first.enter_context(stage.projecting())
+        stage.settle()
+        with stage.projecting():
+            eventually(lambda: said.has("standing by"))
+            first.close()
+            stage.story.ada()
+            stage.publish()
+            stage.settle()
+    assert stage.register_views() == stage.expected()
+
+
+def test_killed_at_random_moments_it_applies_each_message_once(stage: Stage) -> None:
+    seed = random.randrange(1_000_000)
+    print(f"seed {seed}")  # pytest shows it where the test fails
+    dice = random.Random(seed)
+    for _ in range(KILLS):
+        tell_much(stage.story, dice.randrange(1, 80))
+        stage.publish()
+        kill_a_projector(stage, dice)
+    with stage.projecting():
+        stage.settle()
+    assert stage.register_views() == stage.expected()
+    with stage.database.transaction() as cursor:
+        assert len(rows(cursor, RECEIPTS)) > 0
+
+
+def kill_a_projector(stage: Stage, dice: random.Random) -> None:
+    """Lets a projector apply something, and kills it while it applies more."""
+    before = applied(stage)
+    process = subprocess.Popen(
+        [
+            sys.executable,
+            "-m",
+            "tests.pipeline.live.projector_process",
+            stage.kafka.bootstrap_servers,
+            stage.url,
+            str(stage.key),
+        ],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+    try:
+        eventually(lambda: applied(stage) > before)
+        threading.Event().wait(dice.random() * 0.1)
+    finally:
+        process.kill()
+        process.wait()
+
+
+def applied(stage: Stage) -> int:
+    ((count,),) = stage.rows("select coalesce(sum(next_offset), 0)::int from views.positions")
+    return int(count)
+
+
+def test_messages_that_kafka_has_lost_are_noticed_and_passed_over(stage: Stage) -> None:
+    ensure_topics(stage.kafka, ["lossy"])
+    stage.answer([receipt(f"l-{offset}", f"submissions.lossy/0/{offset}") for offset in range(5)], "lossy")
+    admin = KafkaAdminClient(**stage.kafka.for_kafka_python())
+    admin.delete_records({TopicPartition("receipts.lossy", 0): 3})
+    admin.close()
+    with listening() as said, stage.projecting():
+        stage.settle()
+    assert said.has("receipts.lossy/0 has no messages from 0")
+    assert stage.rows("select count(*) from views.receipts where topic = 'submissions.lossy'") == [(2,)]
+
+
+def test_views_that_are_ahead_of_kafka_are_left_alone(stage: Stage) -> None:
+    ((stored,),) = stage.rows("select next_offset from views.positions where topic = 'access.events'")
+    move = "update views.positions set next_offset = %s where topic = 'access.events'"
+    stage.rows(move, stored + 10)
+    with listening() as said, stage.projecting():
+        eventually(lambda: said.has("the views are at"))
+        stage.rows(move, stored)
+        eventually(lambda: said.has("going on"))
+        stage.settle()

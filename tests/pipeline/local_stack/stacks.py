@@ -1,0 +1,85 @@
+"""Starts, asks and ends a stack of stand-ins as a process of its own."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from services.process.settings import read_stack
+
+SECONDS = 60.0
+
+
+def eventually(condition: Callable[[], Any], what: str) -> Any:
+    """What the condition gives once it is true."""
+    until = time.monotonic() + SECONDS
+    while not (given := condition()):
+        assert time.monotonic() < until, f"{what} did not happen"
+        time.sleep(0.05)
+    return given
+
+
+class Stack:
+    """`python -m tests.pipeline.local_stack.stand_in DATA`, with what it prints in files beside the data directory."""
+
+    def __init__(self, folder: Path, run: str = "up", **environment: str) -> None:
+        self.data = folder / "data"
+        self.out, self.err = folder / f"{run}.out", folder / f"{run}.err"
+        with self.out.open("wb") as out, self.err.open("wb") as err:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "tests.pipeline.local_stack.stand_in", str(self.data)],
+                env={k: v for k, v in os.environ.items() if not k.startswith("CONTACTPOINT_")} | environment,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=err,
+            )
+
+    def until_ready(self) -> "Stack":
+        eventually(lambda: self.out.read_text().startswith("ready http") or self.process.poll() is not None, "ready")
+        assert self.out.read_text().startswith("ready http"), self.err.read_text()
+        return self
+
+    def of(self, role: str) -> dict[str, Any]:
+        """What the stack's file says of a role."""
+        return next(p for p in read_stack(self.data)["processes"] if p["role"] == role)
+
+    def addresses(self) -> tuple[str, str, str]:
+        said = read_stack(self.data)
+        return said["url"], said["kafka"], said["database_url"]
+
+    def kill(self, role: str) -> None:
+        os.kill(self.of(role)["pid"], signal.SIGKILL)
+
+    def until_restarted(self, role: str, restarts: int) -> None:
+        def runs_again() -> bool:
+            said = self.of(role)
+            return (said["state"], said["restarts"]) == ("running", restarts)
+
+        eventually(runs_again, f"a restart of {role}")
+
+    def descendants(self) -> list[psutil.Process]:
+        return psutil.Process(self.process.pid).children(recursive=True)
+
+    def recorded(self) -> set[int]:
+        return {child["pid"] for child in json.loads((self.data / "children.json").read_text())}
+
+    def end(self) -> int:
+        """Stops it in order; gives its exit status."""
+        self.process.terminate()
+        return self.process.wait(SECONDS)
+
+    def clean(self) -> None:
+        """Ends whatever is left of it."""
+        left = self.descendants() if self.process.poll() is None else []
+        if self.process.poll() is None:
+            self.end()
+        for process in left:
+            if process.is_running():
+                process.kill()

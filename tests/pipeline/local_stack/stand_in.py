@@ -1,0 +1,52 @@
+"""A stack whose services are stand-ins: `python -m tests.pipeline.local_stack.stand_in DATA` supervises it.
+
+With a ROLE after DATA it is one of them: `init` ends, the others wait to be told to stop.
+"""
+
+import os
+import signal
+import sys
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+from services.local_stack.supervisor import Supervisor
+from services.local_stack.up import up
+from services.process.settings import read_settings
+
+SERVICES = ("registrar", "api")
+
+
+class Healthy(BaseHTTPRequestHandler):
+    """Answers that all is well."""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+
+
+def command(role: str, data: Path) -> list[str]:
+    return [sys.executable, "-m", __spec__.name, str(data), role]
+
+
+def supervise(data: str) -> int:
+    settings = read_settings(data)
+    return up(settings, supervisor=Supervisor(settings, SERVICES, command))
+
+
+def serve(data: str, role: str) -> int:
+    stop = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    if role == "init":
+        return int(os.environ.get("STAND_IN_INIT_STATUS", "0"))
+    if role == "api":
+        server = HTTPServer(("127.0.0.1", int(os.environ["CONTACTPOINT_PORT"])), Healthy)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+    stop.wait()
+    with (Path(data) / "order").open("a") as order:
+        order.write(f"{role}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(serve(*sys.argv[1:]) if len(sys.argv) > 2 else supervise(sys.argv[1]))

@@ -1,0 +1,236 @@
+"""The steps of `the_case.feature`: each is said to, or asked of, a stack that `contactpoint up` runs."""
+
+import json
+import tempfile
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from io import BytesIO
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pytest_bdd import given, parsers, scenarios, then, when
+
+from services.lab.simulate.agencies import ASSESSMENT, CENSUS, COUNCILS, Agency
+from services.lab.simulate.memo import BORN, FAMILY_NAME, GIVEN_NAME, case, write_memo
+from services.policy.process import compare
+from services.policy.running import Job
+from services.policy.shipped import text_named
+from services.process.settings import read_settings
+from tests.pipeline.flow.stack import Stack
+
+scenarios("the_case.feature")
+
+COUNCIL, ASSESSORS = COUNCILS[1], ASSESSMENT[1]
+HER = {"given_name": GIVEN_NAME, "family_name": FAMILY_NAME, "date_of_birth": BORN, "gender": "female"}
+ADDRESS = case()[-1].particulars["address"]
+"""Where she lives now."""
+
+
+@dataclass
+class Asked:
+    """What was asked last, and what came of it."""
+
+    stack: Stack
+    found: list[dict[str, Any]] = field(default_factory=list)
+    listed: dict[str, Any] = field(default_factory=dict)
+    ids: Iterator[int] = field(default_factory=count)
+    known: set[str] = field(default_factory=set)
+
+    def look(self) -> list[dict[str, Any]]:
+        """Who is found by her name and date of birth."""
+        criteria = ["--given-name", GIVEN_NAME, "--family-name", FAMILY_NAME, "--date-of-birth", BORN]
+        answer = self.stack.run("find", *criteria)
+        found: list[dict[str, Any]] = json.loads(answer.stdout)["results"]
+        assert answer.returncode == (0 if found else 1)
+        return found
+
+    def report(self, name: str, on: str) -> dict[str, Any]:
+        """The row of the one child whom the report lists, or nothing."""
+        children = self.stack.ask("report", name, "--on", on)["children"]
+        assert len(children) <= 1
+        return children[0] if children else {}
+
+    def entry(self) -> dict[str, Any]:
+        shown: dict[str, Any] = self.stack.ask("show", self.found[0]["child"])
+        return shown
+
+    def say(self, agency: Agency, on: str, kind: str, data: dict[str, Any]) -> None:
+        """An agency tells of her; it registers her first where it has not known her."""
+        said = [] if agency.code in self.known else [self._message(agency, on, "child.registered", self._her(on))]
+        self.known.add(agency.code)
+        lines = [json.dumps(each) for each in [*said, self._message(agency, on, kind, data)]]
+        file = self.stack.folder / f"said-{next(self.ids)}.ndjson"
+        file.write_text("\n".join(lines))
+        assert self.stack.ask("submit", file, "--wait")["accepted"] == len(lines)
+
+    def _her(self, on: str) -> dict[str, Any]:
+        return HER | {"address": ADDRESS}
+
+    def _message(self, agency: Agency, on: str, kind: str, data: dict[str, Any]) -> dict[str, Any]:
+        head = {"specversion": "1.0", "id": f"then-{next(self.ids)}", "source": agency.source, "type": kind}
+        return {**head, "subject": f"{agency.prefix}-HERS", "time": f"{on}T09:00:00Z", "data": data}
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="contactpoint-memo-") as made:
+        yield Path(made)
+
+
+@given(parsers.parse("a directory under the policy {policy}"), target_fixture="asked")
+def a_directory(policy: str, folder: Path, request: pytest.FixtureRequest) -> Asked:
+    stack = Stack(folder, {"CONTACTPOINT_POLICY": policy})
+    request.addfinalizer(stack.close)
+    return Asked(stack)
+
+
+@given("what child benefit, two GPs and two hospitals know of her")
+def what_is_known(asked: Asked, folder: Path) -> None:
+    write_memo(folder / "memo")
+    files = sorted((folder / "memo").glob("*.ndjson"))
+    said = asked.stack.ask("submit", *files, "--agencies", folder / "memo" / "agencies.yaml", "--wait")
+    assert said["submitted"] == said["accepted"] > 0
+
+
+@when("somebody looks for her by name and date of birth")
+def somebody_looks(asked: Asked) -> None:
+    asked.found = asked.look()
+
+
+@when(parsers.parse("the attendance officer asks on {on} who is missing education"))
+def asks_for_missing_education(asked: Asked, on: str) -> None:
+    asked.listed = asked.report("missing-education", on)
+
+
+@when(parsers.parse("the data manager asks on {on} who is registered with several GPs"))
+def asks_for_several_gps(asked: Asked, on: str) -> None:
+    asked.listed = asked.report("several-gps", on)
+
+
+@when(parsers.parse("the council begins an enquiry on {on}"))
+def an_enquiry_begins(asked: Asked, on: str) -> None:
+    contact = {"name": "The attendance officer on duty", "role": "attendance officer", "phone": "01632 960330"}
+    asked.say(COUNCIL, on, "flag.raised", {"flag": "missing-education-enquiry", "raised_on": on, "contact": contact})
+
+
+@when(parsers.parse("the council ends its enquiry on {on}"))
+def the_enquiry_ends(asked: Asked, on: str) -> None:
+    asked.say(COUNCIL, on, "flag.lowered", {"flag": "missing-education-enquiry", "lowered_on": on})
+
+
+@when(parsers.parse("a school takes her in on {on}"))
+def a_school_takes_her_in(asked: Asked, on: str) -> None:
+    school = {"name": "Saltby Quay Primary School", "code": "999102"}
+    teacher = {"name": "Ms R. Alder", "role": "class teacher", "phone": "01632 960331"}
+    place = {"involvement": "place-1", "service": "education", "organisation": school, "practitioner": teacher}
+    asked.say(CENSUS, on, "involvement.started", {**place, "started_on": on})
+
+
+@when(parsers.parse("the school begins a common assessment on {on}"))
+def an_assessment_begins(asked: Asked, on: str) -> None:
+    contact = {"name": "Ms R. Alder", "role": "class teacher", "phone": "01632 960331"}
+    asked.say(ASSESSORS, on, "flag.raised", {"flag": "common-assessment", "raised_on": on, "contact": contact})
+
+
+@then("she is found, with two GPs, and with all four agencies that know her")
+def she_is_found(asked: Asked) -> None:
+    assert asked.found[0]["name"]["family_name"] == FAMILY_NAME
+    entry = asked.entry()
+    current = [each for each in entry["involvements"] if each["ended_on"] is None]
+    gps = [each for each in current if each["service"] == "gp"]
+    assert len({each["organisation"]["name"] for each in gps}) == 2
+    assert all(each["practitioner"]["phone"] for each in gps)
+    assert {record.agency.source for record in case()} <= {record["source"] for record in entry["records"]}
+
+
+@then("nobody is found")
+def nobody_is_found(asked: Asked) -> None:
+    assert asked.look() == []
+
+
+@then("she is on the list, never placed, and nobody is following it up")
+def she_is_missing(asked: Asked) -> None:
+    assert (asked.listed["status"], asked.listed["follow_up"]) == ("not-reported", None)
+    assert sorted(asked.listed["known_to"]) == sorted({record.agency.source for record in case()})
+
+
+@then("she is on the list, with 2 GPs")
+def she_has_two_gps(asked: Asked) -> None:
+    assert asked.listed["gps"] == 2
+
+
+@then(parsers.parse("on {on} she is on the list of those missing education, and followed up since {since}"))
+def she_is_followed_up(asked: Asked, on: str, since: str) -> None:
+    assert asked.report("missing-education", on)["follow_up"] == {"status": "open", "since": since}
+
+
+@then(parsers.parse("on {on} she is not on the list of those missing education"))
+def she_is_missing_no_more(asked: Asked, on: str) -> None:
+    assert asked.report("missing-education", on) == {}
+    assert asked.entry()["involvements"]
+
+
+@then(parsers.parse("on {on} her enquiry is still to be closed, as she is placed"))
+def the_enquiry_is_open(asked: Asked, on: str) -> None:
+    assert asked.report("education-enquiries", on)["status"] == "placed"
+
+
+@then(parsers.parse("on {on} no enquiry is open"))
+def no_enquiry_is_open(asked: Asked, on: str) -> None:
+    assert asked.report("education-enquiries", on) == {}
+
+
+@then(parsers.parse("her entry says whom to ask about the {flag}"))
+def whom_to_ask(asked: Asked, flag: str) -> None:
+    (raised,) = [each for each in asked.entry()["flags"] if each["flag"] == flag]
+    assert raised["contact"]["phone"] == "01632 960331"
+
+
+@then("her history tells every step, from child benefit to the assessment")
+def her_history(asked: Asked) -> None:
+    events = asked.stack.ask("history", asked.found[0]["child"])["events"]
+    told = [each["type"].partition(".")[0] for each in events if each["caused_by"]]
+    assert told.count("RecordRegistered") == len(case()) + 3
+    assert told.count("InvolvementStarted") == 5
+    assert told.index("ChildListed") < told.index("FlagRaised") < told.index("FlagLowered")
+    assert "common-assessment" in [each["data"].get("flag") for each in events]
+
+
+@then(parsers.parse("on {on} no report lists her"))
+def no_report_lists_her(asked: Asked, on: str) -> None:
+    for name in ("missing-education", "several-gps", "services-left-behind"):
+        assert asked.report(name, on) == {}
+
+
+@then(parsers.parse("under {policy} she was never listed up to {on}"))
+def never_listed(asked: Asked, policy: str, on: str) -> None:
+    told = _all_told(asked.stack, ["universal", policy], on)
+    assert told["policies"]["universal"]["listed_now"] == 1
+    assert told["policies"][policy]["listed_ever"] == 0
+    assert len(told["not_listed_ever"][policy]) == 1
+    shown = asked.stack.ask("policy", "compare", "--policies", f"universal,{policy}", "--on", on)
+    assert told["not_listed_ever"][policy][0] not in json.dumps(shown)
+    assert shown["policies"]["universal"]["listed_now"] == 0
+
+
+def _all_told(stack: Stack, policies: list[str], on: str) -> dict[str, Any]:
+    """The comparison as a directory that lists everyone tells it; one that doesn't list her may not tell of her."""
+    named, out = [text_named(policy) for policy in policies], BytesIO()
+    database_url = read_settings(stack.data).need_database()
+    compare(asdict(Job(database_url, named, on, None, ["not_listed_ever"], text_named("universal"))), out)
+    told: dict[str, Any] = json.loads(out.getvalue().splitlines()[-1])
+    return told
+
+
+@then(parsers.parse("on {on} she has no named person"))
+def without_named_person(asked: Asked, on: str) -> None:
+    told = asked.stack.ask("policy", "compare", "--policies", "girfec", "--on", on)
+    assert told["policies"]["girfec"]["without_named_person"] == 1
+
+
+@then(parsers.parse("on {on} she has a named person"))
+def with_named_person(asked: Asked, on: str) -> None:
+    told = asked.stack.ask("policy", "compare", "--policies", "girfec", "--on", on)
+    assert told["policies"]["girfec"]["without_named_person"] == 0

@@ -1,0 +1,10 @@
+"""Runs a relay as a process that a test can kill: `python -m tests.pipeline.relay.relay_process KAFKA DATABASE_URL`."""
+
+import sys
+from threading import Event
+
+from streams.kafka.settings import KafkaSettings
+from streams.publishing.relay import run_relay
+
+if __name__ == "__main__":
+    run_relay(KafkaSettings(sys.argv[1]), sys.argv[2], Event())

@@ -1,0 +1,117 @@
+"""The match index on a real Postgres: bounded look-ups, and built from the log it is what deciding has made of it."""
+
+import random
+import time
+from collections.abc import Iterator
+from threading import Event
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import given as for_all
+from hypothesis import strategies as st
+
+from domain.matching.blocking import MOST_IN_A_BLOCK
+from services.registrar import match_index, reindex
+from services.registrar.reindex import build_match_index
+from streams.codec import EventMapper
+from streams.crypto.keys import KeyRing, reader_of
+from streams.store.application import LogApplication
+from tests.domain_rules.test_stewardship import Steward, somebody
+from tests.pipeline.test_registrar import KEY, empty_register, submission
+
+Rows = list[tuple[Any, ...]]
+
+
+@pytest.fixture
+def desk(database_url: str) -> Iterator[Steward]:
+    empty_register(database_url)
+    steward = Steward(database_url)
+    yield steward
+    steward.log.close()
+    steward.database.close()
+
+
+def rows(desk: Steward) -> tuple[Rows, Rows]:
+    return (
+        desk.rows("select record::text, child::text, features from register.match_index order by 1"),
+        desk.rows("select key, record::text from register.match_keys order by 1, 2"),
+    )
+
+
+def rebuilt(desk: Steward) -> tuple[Rows, Rows]:
+    """The index as it is built from the log."""
+    with desk.database.transaction() as cursor:
+        cursor.execute("truncate register.match_index_format")
+    keys = KeyRing(KEY, reader_of(desk.database, "register"))
+    log = LogApplication(desk.url, "register", EventMapper(keys))
+    build_match_index(log, desk.database, keys, Event())
+    log.close()
+    return rows(desk)
+
+
+ACTS = st.lists(
+    st.tuples(
+        st.sampled_from(["child.registered", "child.amended", "record.removed", "merge", "split"]),
+        st.integers(0, 4),
+        st.integers(0, 2),
+    ),
+    max_size=15,
+)
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@for_all(ACTS, st.integers(1, 5))
+def test_built_from_the_log_it_is_what_deciding_has_made_of_it(desk: Steward, acts: Any, batch: int) -> None:
+    run = f"{time.monotonic_ns()}"
+    for number, (act, subject, who) in enumerate(acts):
+        name = f"{run}-{subject}"
+        if act.startswith("child."):
+            data = somebody(f"{who}") | {"address": {"postcode": f"ZX{subject} 1AA"}}
+            desk.send(submission(number, act, subject=name, data=data))
+        elif act == "record.removed":
+            desk.send(submission(number, act, subject=name))
+        else:
+            children = sorted(desk.members())
+            if act == "merge" and len(children) > 1:
+                desk.merge(*random.Random(number).sample(children, 2))
+            elif children:
+                desk.split(children[number % len(children)])
+    reindex.BATCH = batch
+    assert rows(desk) == rebuilt(desk)
+
+
+def test_an_index_of_this_format_is_left_alone(desk: Steward) -> None:
+    desk.send(submission(1))
+    before = rebuilt(desk)
+    with desk.database.transaction() as cursor:
+        cursor.execute("update register.match_index set features = '[]'")
+    keys = KeyRing(KEY, reader_of(desk.database, "register"))
+    build_match_index(desk.log, desk.database, keys, Event())
+    assert rows(desk)[0] != before[0]
+
+
+def test_a_key_that_very_many_share_is_passed_over_and_few_children_are_met(desk: Steward) -> None:
+    same = {"address": {"postcode": "ZX1 1AA", "lines": ["1 Hostel Yard"]}, "carers": [{"phone": "01632 960000"}]}
+    many = [
+        submission(
+            1, subject=f"H{n}", data=somebody(f"H{n}") | same | {"date_of_birth": f"2001-{n % 12 + 1:02}-0{n % 9 + 1}"}
+        )
+        for n in range(3 * MOST_IN_A_BLOCK)
+    ]
+    desk.send(*many)
+    assert desk.rows("select count(distinct child) from register.match_index") == [(len(many),)]
+    shared = desk.rows("select key from register.match_keys group by key having count(*) > 40")
+    assert shared
+    with desk.database.transaction() as cursor:
+        assert match_index.children_met(cursor, [[key for (key,) in shared]]) == [[]]
+        every = [key for (key,) in desk.rows("select distinct key from register.match_keys")]
+        (met,) = match_index.children_met(cursor, [every])
+    assert len(met) == match_index.MOST_CHILDREN
+
+
+def test_two_agencies_that_register_one_child_in_one_batch_make_one_child(desk: Steward) -> None:
+    data = somebody("one") | {"address": {"postcode": "ZX1 1AA"}}
+    answers = desk.send(submission(1, data=data), submission(1, subject="S2", data=data))
+    assert [answer.outcome for answer in answers] == ["accepted"] * 2
+    assert desk.types().count("ChildListed.v1") == 1

@@ -1,0 +1,118 @@
+"""Feeds go on meeting a shielded child by what is hidden: no update makes an unshielded twin, as happened in 2009."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from services.contract.decisions import DecisionType
+from streams.kafka.settings import KafkaSettings
+from tests.support.api_world import Headers, client_of, looking
+from tests.support.shields import AT_RISK, HOME, NUMBER, SCHOOL, decide, secrets_in, shield
+from tests.support.world import World, person, submission
+
+BORN = AT_RISK["date_of_birth"]
+
+
+@pytest.fixture(scope="module")
+def world(kafka: KafkaSettings, database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    made = World(kafka, database_url, tmp_path_factory.mktemp("shield-feeds"))
+    assert made.say(person("R1", **AT_RISK), submission("involvement.started", "R1", SCHOOL)) == ["accepted"] * 2
+    shield(made, made.child_with(NUMBER))
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def client(world: World) -> Iterator[TestClient]:
+    with client_of(world) as made:
+        yield made
+
+
+@pytest.fixture
+def user(world: World) -> Headers:
+    return looking(world, "user:demo-data-manager")
+
+
+def found(client: TestClient, user: Headers, **criteria: str) -> list[str]:
+    """The children that a search finds, of whom nothing hidden is shown."""
+    answer = client.post("/children/search", headers=user, json={"criteria": criteria, "reason": "an enquiry"})
+    assert (answer.status_code, secrets_in(answer.text)) == (200, [])
+    return [each["child"] for each in answer.json()["results"]]
+
+
+def exported(client: TestClient, user: Headers) -> dict[str, Any]:
+    """Every entry, of which none shows anything hidden."""
+    answer = client.get("/export", headers=user)
+    assert (answer.status_code, secrets_in(answer.text)) == (200, [])
+    entries = [client.get(f"/children/{child}", headers=user) for child in children_in(answer.text)]
+    assert [secrets_in(each.text) for each in entries] == [[]] * len(entries)
+    return {each.json()["child"]: each.json() for each in entries}
+
+
+def children_in(lines: str) -> list[str]:
+    return [line.partition('"child":"')[2][:36] for line in lines.splitlines()]
+
+
+def test_the_feed_of_2009_is_not_stopped_and_makes_no_unshielded_twin(
+    world: World, client: TestClient, user: Headers
+) -> None:
+    child = world.child_with(NUMBER)
+    moved = {**HOME, "lines": ["8 Harbour Row"]}
+    number_corrected = AT_RISK | {"nhs_number": "9990000034", "address": moved}
+    said = world.say(
+        person("R1", **number_corrected) | {"type": "child.amended"},
+        person("G9", "gp", **AT_RISK),
+        person("R2", given_name="Tamsin", family_name="Marlow", date_of_birth=BORN, address=HOME)
+        | {"time": "2007-05-01T09:00:00Z"},
+    )
+    assert said == ["accepted"] * 3
+    assert world.children() == [child]
+    assert exported(client, user)[child]["shielded"]
+    for hidden in ({"postcode": "ZX7 7QQ", "date_of_birth": BORN}, {"nhs_number": "9990000034"}):
+        assert found(client, user, **hidden) == []
+    assert found(client, user, given_name="Tamsin", family_name="Orrell") == [child]
+    for once in ("Lantern", "Marlow"):
+        assert found(client, user, given_name="Tamsin", family_name=once) == []
+
+
+def test_a_record_that_may_be_the_shielded_childs_is_hidden_until_somebody_decides(
+    world: World, client: TestClient, user: Headers
+) -> None:
+    before = set(world.children())
+    juno = {"given_name": "Juno", "family_name": "Vale", "date_of_birth": "2004-01-09", "address": HOME}
+    world.say(person("J1", **juno))
+    (child,) = set(world.children()) - before
+    shield(world, child)
+    world.say(person("J2", "gp", **juno | {"date_of_birth": "2005-03-11", "gender": "unknown"}))
+    (other,) = set(world.children()) - before - {child}
+    assert exported(client, user)[other]["shielded"]
+    assert found(client, user, date_of_birth="2005-03-11", postcode="ZX7 7QQ") == []
+    queue = client.get("/duplicates", headers=user)
+    assert ([{each["left"], each["right"]} for each in queue.json()["pairs"]], secrets_in(queue.text)) == (
+        [{child, other}],
+        [],
+    )
+    assert client.get("/duplicates", headers=looking(world, "user:demo-masked")).status_code == 200
+    assert decide(world, DecisionType.DISMISS, left=other, right=child) == "accepted"
+    entry = client.get(f"/children/{other}", headers=user).json()
+    assert (entry["shielded"], entry["addresses"][0]["postcode"]) == (False, "ZX7 7QQ")
+    assert decide(world, DecisionType.SHIELD_APPLY, child=other) == "accepted"
+
+
+def test_a_merge_keeps_the_shield_and_a_split_gives_it_to_both(world: World, client: TestClient, user: Headers) -> None:
+    child = world.child_with(NUMBER)
+    world.say(person("M1", given_name="Mina", family_name="Else", date_of_birth="1999-01-01"))
+    plain = world.child_named("mina")
+    assert decide(world, DecisionType.MERGE, left=plain, right=child) == "accepted"
+    assert exported(client, user)[plain]["shielded"]
+    for number in (plain, child):
+        shown = client.get(f"/children/{number}", headers=user, params={"as_of": "2026-01-01"}).json()
+        assert (shown["child"], shown["shielded"], shown["addresses"]) == (plain, True, [])
+    assert decide(world, DecisionType.SPLIT, child=plain) == "accepted"
+    entries = exported(client, user)
+    assert (entries[plain]["shielded"], entries[child]["shielded"]) == (True, True)
+    assert decide(world, DecisionType.SHIELD_LIFT, child=plain) == "accepted"
+    assert client.get(f"/children/{plain}", headers=user).json()["records"] != []
+    assert exported(client, user)[child]["shielded"]

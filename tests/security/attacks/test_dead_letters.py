@@ -1,0 +1,77 @@
+"""Dead letters: nobody knows what is in one, so a masked user sees none of a sensitive agency, and most users none."""
+
+import json
+from collections.abc import Iterator
+
+import pytest
+from kafka import KafkaProducer
+from starlette.testclient import TestClient
+
+from services.contract.reading import Reason
+from services.registrar.receipts import Answer, dead_letter
+from streams.kafka.settings import KafkaSettings
+from streams.kafka.topics import DEAD_LETTERS
+from tests.api.test_api import is_problem
+from tests.support.api_world import client_of, looking
+from tests.support.world import World, person
+
+SECRET = "Zephaniah"
+WITHOUT_RIGHT = ("user:demo-practitioner", "user:demo-auditor", "agency:clinic", "agency:gp")
+
+
+@pytest.fixture(scope="module")
+def world(kafka: KafkaSettings, database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    made = World(kafka, database_url, tmp_path_factory.mktemp("letters"))
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def letters(world: World) -> dict[str, str]:
+    """The names of letters by the agency whose topic they came from."""
+    why = (Reason(field="data", code="x", message="x"),)
+    producer = KafkaProducer(**world.kafka.for_kafka_python())
+    names = {}
+    for code in ("clinic", "la-north", "unclaimed"):
+        value = json.dumps(person("C1", "clinic", given_name=SECRET)).encode()
+        answer = Answer(f"submissions.{code}/0/1", code, None, None, "invalid", why)
+        _, key, body = dead_letter(answer, value, "2026-11-24T10:00:00Z")
+        sent = producer.send(DEAD_LETTERS, key=key, value=body).get(30)
+        names[code] = f"{sent.partition}-{sent.offset}"
+    producer.close()
+    return names
+
+
+@pytest.fixture(scope="module")
+def client(world: World) -> Iterator[TestClient]:
+    with client_of(world) as made:
+        yield made
+
+
+def test_a_masked_user_gets_nothing_of_a_sensitive_agencys_letter(
+    world: World, client: TestClient, letters: dict[str, str]
+) -> None:
+    masked, cleared = looking(world, "user:demo-masked"), looking(world)
+    for code in ("clinic", "unclaimed"):
+        hidden = client.get(f"/dead-letters/{letters[code]}", headers=masked)
+        absent = client.get("/dead-letters/0-999999", headers=masked)
+        assert (hidden.status_code, hidden.content, hidden.headers) == (404, absent.content, absent.headers)
+        assert client.get(f"/dead-letters/{letters[code]}", headers=cleared).json()["raw"]
+    assert client.get(f"/dead-letters/{letters['la-north']}", headers=masked).json()["raw"]
+    named = {each["letter"] for each in client.get("/dead-letters", headers=masked).json()}
+    assert named.isdisjoint((letters["clinic"], letters["unclaimed"]))
+    assert letters["la-north"] in named
+
+
+def test_no_list_has_what_a_letter_says(world: World, client: TestClient, letters: dict[str, str]) -> None:
+    told = client.get("/dead-letters", headers=looking(world))
+    assert set(letters.values()) <= {each["letter"] for each in told.json()}
+    assert SECRET not in told.text
+    assert not any("raw" in each and each["raw"] for each in told.json())
+
+
+@pytest.mark.parametrize("caller", WITHOUT_RIGHT)
+def test_who_has_no_right_gets_none(world: World, client: TestClient, letters: dict[str, str], caller: str) -> None:
+    who = looking(world, caller)
+    for path in ("/dead-letters", *(f"/dead-letters/{letter}" for letter in (*letters.values(), "0-999999", "x"))):
+        assert is_problem(client.get(path, headers=who), 403)

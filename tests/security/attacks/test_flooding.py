@@ -1,0 +1,102 @@
+"""One caller asks far too much at once: that caller waits or is told so, and every other is answered."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+
+import pytest
+
+from services.api.limits import connection, fairness
+from services.api.limits import middleware as middleware
+from services.api.limits.fairness import MOST_OF_A_CALLER
+from services.api.routes.submissions import MOST_OF_AN_AGENCY
+from streams.kafka.settings import KafkaSettings
+from tests.security.attacks.clients import PATIENCE_S, Place, connected, head, is_answered, place_of, rest, status
+from tests.support.api_world import NHS_NUMBER, one_child
+from tests.support.served import served
+from tests.support.world import World
+
+FLOODER, HONEST = "user:demo-data-manager", "user:demo-practitioner"
+USUAL = 32
+"""Requests that a client with many connections has in hand at once, each of which has to be answered."""
+
+
+@pytest.fixture(scope="module")
+def world(kafka: KafkaSettings, database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    with one_child(kafka, database_url, tmp_path_factory.mktemp("flooding")) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def place(world: World) -> Iterator[Place]:
+    """Where the API is served, which gives up no body while a test runs."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(connection, "REQUEST_S", 2 * PATIENCE_S)
+        patched.setattr(middleware, "BODY_S", 2 * PATIENCE_S)
+        with served(world) as environ:
+            yield place_of(environ)
+
+
+def look(world: World, subject: str = FLOODER) -> bytes:
+    """A look at the one child."""
+    path = f"/children/{world.child_with(NHS_NUMBER)}"
+    return head(world, path, "Access-Reason: safeguarding", "Connection: close", subject=subject, method="GET")
+
+
+def answer(place: Place, sent: bytes) -> bytes:
+    with connected(place) as client:
+        client.sendall(sent)
+        return rest(client)
+
+
+def unfinished(world: World, place: Place, held: ExitStack, path: str, subject: str, many: int) -> None:
+    """So many requests whose bodies do not arrive, each of them in hand."""
+    kind = "Content-Type: application/x-ndjson" if path == "/submissions" else "Content-Type: application/json"
+    for _ in range(many):
+        client = held.enter_context(connected(place))
+        client.sendall(head(world, path, kind, "Content-Length: 100", "Expect: 100-continue", subject=subject))
+        assert status(client.recv(65_536)) == 100
+
+
+def test_as_many_as_a_client_usually_has_are_all_answered(world: World, place: Place) -> None:
+    asked = look(world)
+    assert is_answered(world, place, HONEST)
+    with ThreadPoolExecutor(USUAL) as threads:
+        answers = list(threads.map(answer, [place] * USUAL * 2, [asked] * USUAL * 2))
+    assert {status(each) for each in answers} == {200}
+    assert is_answered(world, place, HONEST)
+
+
+def test_a_caller_with_too_many_in_hand_is_told_so_and_nobody_else(world: World, place: Place) -> None:
+    with ExitStack() as held:
+        unfinished(world, place, held, "/children/search", FLOODER, MOST_OF_A_CALLER)
+        said = answer(place, look(world))
+        assert status(said) == 429
+        assert b"\r\nretry-after: 1\r\n" in said
+        assert b"application/problem+json" in said
+        assert is_answered(world, place, HONEST)
+    while status(answer(place, look(world))) == 429:
+        continue
+    assert is_answered(world, place, FLOODER)
+
+
+def test_health_is_told_where_all_together_have_too_many(
+    world: World, place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fairness, "MOST_IN_HAND", 4)
+    with ExitStack() as held:
+        unfinished(world, place, held, "/children/search", FLOODER, 4)
+        said = answer(place, look(world, HONEST))
+        assert status(said) == 503
+        assert b"\r\nretry-after: 1\r\n" in said
+        for path in sorted(fairness.HEALTH):
+            assert status(answer(place, head(world, path, "Connection: close", method="GET"))) == 200
+
+
+def test_an_agency_whose_bodies_do_not_arrive_leaves_room_for_others(world: World, place: Place) -> None:
+    body = b'{"id": "late"}'
+    sent = ("Content-Type: application/x-ndjson", f"Content-Length: {len(body)}", "Connection: close")
+    with ExitStack() as held:
+        unfinished(world, place, held, "/submissions", "agency:gp", MOST_OF_AN_AGENCY)
+        assert status(answer(place, head(world, "/submissions", *sent) + body)) == 429
+        assert status(answer(place, head(world, "/submissions", *sent, subject="agency:la-north") + body)) == 202

@@ -1,0 +1,67 @@
+"""A directory with a child whom a school, so to speak, and a clinic know, one whom only the clinic knows, and users."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from services import registers
+from services.registers import FAR
+from streams.kafka.settings import KafkaSettings
+from tests.security.protection.entitlements import entitlement
+from tests.support.world import World, person, submission
+
+ADA, BEA, CAY = "9990000018", "9990000026", "9990000034"
+"""The NHS numbers of a child whom both know, of one whom only the clinic knows, and of one whom it does not."""
+SECRETS = ("clinic", "camhs", "sexual-health", "Ropewalk", "Dr Still", "ZX9 9ZZ", "Hideaway", "Secret", "2001-02-04")
+"""What the clinic alone has said of them."""
+HOME = {"lines": ["1 Fell Road"], "postcode": "ZX1 1AA", "authority": "E06999001", "status": "current"}
+AWAY = {"lines": ["2 Hideaway"], "postcode": "ZX9 9ZZ", "authority": "E06999002", "status": "current"}
+NORTHERN = {
+    "north-officer": {"role": "practitioner"},
+    "north-manager": {"role": "data-manager", "sensitive": True},
+    "north-administrator": {"role": "authority-administrator"},
+    "north-auditor": {"role": "auditor", "sensitive": True},
+    "north-subject-access": {"role": "subject-access-officer", "sensitive": True},
+}
+
+
+def started(subject: str, number: int, **details: Any) -> dict[str, Any]:
+    """The clinic works with a child, which has consented."""
+    consent = {"given_by": "child", "explicit": True, "on": "2008-01-01"} | details.pop("consent", {})
+    data = {
+        "involvement": f"C{subject}-{number}",
+        "service": "camhs",
+        "organisation": {"name": "Ropewalk clinic", "code": "RW1"},
+        "practitioner": {"name": "Dr Still"},
+        "started_on": "2008-01-01",
+        "consent": consent,
+    }
+    return submission("involvement.started", subject, data | details, "clinic")
+
+
+@contextmanager
+def clinic(kafka: KafkaSettings, database_url: str, folder: Path) -> Iterator[World]:
+    """The directory; what the clinic says of Ada came last, so that an entry would believe it first."""
+    world = World(kafka, database_url, folder)
+    secret = {"family_name": "Secret", "address": AWAY, "carers": [{"name": "Hideaway Carer"}]}
+    later = person("C1", "clinic", nhs_number=ADA, date_of_birth="2001-02-03", **secret) | {
+        "time": "2008-11-01T00:00:00Z"
+    }
+    said = world.say(
+        person("S1", nhs_number=ADA, address=HOME),
+        person(
+            "S3", nhs_number=CAY, given_name="Cay", address=AWAY | {"lines": ["3 Fell Road"], "postcode": "ZX1 1AB"}
+        ),
+        later,
+        started("C1", 1),
+        person("C2", "clinic", nhs_number=BEA, given_name="Bea", family_name="Secret", date_of_birth="2001-02-04"),
+        started("C2", 1, service="sexual-health"),
+    )
+    assert said == ["accepted"] * len(said)
+    users = [entitlement(user=name, trained_until=FAR, **rights) for name, rights in NORTHERN.items()]
+    registers.add_users(database_url, world.key, users)
+    try:
+        yield world
+    finally:
+        world.close()

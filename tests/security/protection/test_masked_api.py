@@ -1,0 +1,161 @@
+"""A reader without clearance, over HTTP: every call, and nothing of the clinic in any answer."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from starlette.testclient import TestClient
+
+from streams.kafka.settings import KafkaSettings
+from tests.security.protection.clinic import ADA, BEA, SECRETS, clinic, started
+from tests.support.api_world import Headers, client_of, looking
+from tests.support.world import World, submission
+
+
+@pytest.fixture(scope="module")
+def world(kafka: KafkaSettings, database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    with clinic(kafka, database_url, tmp_path_factory.mktemp("masked")) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def client(world: World) -> Iterator[TestClient]:
+    with client_of(world) as made:
+        yield made
+
+
+@pytest.fixture
+def masked(world: World) -> Headers:
+    return looking(world, "user:demo-masked")
+
+
+@pytest.fixture
+def cleared(world: World) -> Headers:
+    return looking(world, "user:demo-data-manager")
+
+
+def find(client: TestClient, who: Headers, **criteria: str) -> Any:
+    return client.post("/children/search", headers=who, json={"criteria": criteria, "reason": "safeguarding"}).json()
+
+
+def no_secret(text: str) -> bool:
+    return not any(secret.lower() in text.lower() for secret in SECRETS)
+
+
+def test_the_entry_has_a_line_that_names_nothing_but_whom_to_ask(
+    world: World, client: TestClient, masked: Headers
+) -> None:
+    answer = client.get(f"/children/{world.child_with(ADA)}", headers=masked)
+    assert no_secret(answer.text)
+    entry = answer.json()
+    assert entry["name"] == {"given_name": "Ada", "family_name": "Quaternion"}
+    assert [each["postcode"] for each in entry["addresses"]] == ["ZX1 1AA"]
+    (line,) = entry["involvements"]
+    assert line["restricted"] is True
+    assert line["contact"] == {"name": "Duty desk", "role": None, "phone": "01632 960111", "email": None}
+    assert not any(value for name, value in line.items() if name not in ("restricted", "contact"))
+    look = world.looks()[-1]
+    assert (look["effect"], look["role"], look["rights"][:7]) == ("mask", "data-manager", "rights-")
+    assert [each["services"] for each in look["masked"]] == [1]
+    assert [len(each["records"]) for each in look["hidden"]] == [1]
+    assert look["shown"] == {entry["child"]: entry["position"]}
+
+
+def test_whoever_is_cleared_sees_all(world: World, client: TestClient, cleared: Headers) -> None:
+    entry = client.get(f"/children/{world.child_with(ADA)}", headers=cleared).json()
+    assert [each["service"] for each in entry["involvements"]] == ["camhs"]
+    assert entry["name"]["family_name"] == "Secret"
+    assert world.looks()[-1]["effect"] == "allow"
+    assert (world.looks()[-1]["hidden"], world.looks()[-1]["masked"]) == ([], [])
+
+
+@pytest.mark.parametrize("path", ["", "/history", "?as_of=2030-01-01", "?effective=2030-01-01"])
+def test_a_child_that_only_the_clinic_knows_is_absent(
+    world: World, client: TestClient, masked: Headers, cleared: Headers, path: str
+) -> None:
+    bea = world.child_with(BEA)
+    assert client.get(f"/children/{bea}{path}", headers=cleared).status_code == 200
+    hidden, absent = (client.get(f"/children/{each}{path}", headers=masked) for each in (bea, str(uuid4())))
+    assert (hidden.status_code, hidden.text) == (404, absent.text)
+    assert world.looks()[-2]["children"] == []
+    assert client.get(f"/children/{bea}/looks", headers=masked).json() == {"looks": []}
+
+
+@pytest.mark.parametrize(
+    "criteria",
+    [
+        {"nhs_number": BEA},
+        {"given_name": "Bea", "family_name": "Secret"},
+        {"given_name": "Ada", "postcode": "ZX9 9ZZ"},
+        {"given_name": "Ada", "family_name": "Secret"},
+    ],
+)
+def test_what_only_the_clinic_said_finds_nobody(
+    client: TestClient, masked: Headers, cleared: Headers, criteria: dict[str, str]
+) -> None:
+    assert find(client, cleared, **criteria)["results"]
+    found = [each for each in find(client, masked, **criteria)["results"] if each["grade"] != "possible"]
+    assert (found, find(client, masked, **criteria)["too_many"]) == ([], False)
+
+
+def test_no_answer_holds_a_secret(world: World, client: TestClient, masked: Headers) -> None:
+    ada = world.child_with(ADA)
+    world.suspect(ada, world.child_with(BEA), 0.7)
+    client.get(f"/children/{ada}", headers=looking(world) | {"Access-Reason": "court-order: clinic file"})
+    world.view_looks()
+    for path in (f"/children/{ada}/history", f"/children/{ada}/looks", "/export", "/duplicates", "/dead-letters"):
+        answer = client.get(path, headers=masked)
+        assert answer.status_code == 200
+        assert no_secret(answer.text), path
+        assert world.child_with(BEA) not in answer.text, path
+    for report in ("missing-education", "no-gp", "possible-duplicates"):
+        answer = client.get(f"/reports/{report}?on=2008-12-01", headers=masked)
+        assert (answer.status_code, no_secret(answer.text)) == (200, True)
+        assert world.child_with(BEA) not in answer.text, report
+    assert len(client.get("/export", headers=masked).text.splitlines()) == 2
+    assert client.get("/duplicates", headers=masked).json()["pairs"] == []
+
+
+def test_a_receipt_of_the_clinic_has_no_position(client: TestClient, masked: Headers, cleared: Headers) -> None:
+    told = client.get("/receipts", headers=masked, params={"source": "urn:agency:clinic"}).json()
+    assert {each["position"] for each in told} == {None}
+    full = client.get("/receipts", headers=cleared, params={"source": "urn:agency:clinic"}).json()
+    assert None not in {each["position"] for each in full}
+    assert all(each["position"] for each in client.get("/receipts?source=urn:agency:gp", headers=masked).json())
+
+
+def test_who_does_not_see_all_records_decides_on_none(world: World, client: TestClient, masked: Headers) -> None:
+    body = {"left": world.child_with(ADA), "right": world.child_with(ADA), "reason": "data-quality"}
+    answer = client.post("/duplicates/merge", headers=masked, json=body)
+    assert answer.status_code == 403
+    assert "cleared" in answer.json()["detail"]
+
+
+def test_a_consent_that_is_withdrawn_or_has_expired_hides_from_everybody(
+    world: World, client: TestClient, masked: Headers, cleared: Headers
+) -> None:
+    ada = world.child_with(ADA)
+    before = client.get(f"/children/{ada}", headers=cleared).json()["as_of"]
+    withdrawn = submission("consent.withdrawn", "C1", {"involvement": "CC1-1", "on": "2008-11-02"}, "clinic")
+    assert world.say(withdrawn) == ["accepted"]
+    for who in (masked, cleared):
+        for path in ("", f"?as_of={before.replace('+', '%2B')}", "/history"):
+            answer = client.get(f"/children/{ada}{path}", headers=who)
+            assert (answer.status_code, no_secret(answer.text)) == (200, True), path
+        assert client.get(f"/children/{ada}", headers=who).json()["involvements"] == []
+        assert not any(json.loads(each)["child"] == ada and not no_secret(each) for each in _export(client, who))
+        assert not [
+            each
+            for each in find(client, who, given_name="Ada", family_name="Secret")["results"]
+            if each["grade"] != "possible"
+        ]
+    assert world.say(started("C1", 1, consent={"until": "2009-01-01"})) == ["accepted"]
+    assert no_secret(client.get(f"/children/{ada}", headers=cleared).text)
+    assert world.say(started("C1", 1)) == ["accepted"]
+    assert not no_secret(client.get(f"/children/{ada}", headers=cleared).text)
+
+
+def _export(client: TestClient, who: Headers) -> list[str]:
+    return client.get("/export", headers=who).text.splitlines()

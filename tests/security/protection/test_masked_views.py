@@ -1,0 +1,105 @@
+"""A reader without clearance gets what there would be had the sensitive agencies' records never existed."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+import orjson
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from domain.matching import Searcher
+from projections.audit_history.query import history
+from projections.directory import query as directory
+from projections.directory.redaction import ReadScope
+from projections.duplicates.query import contradictions, may_be, suspected_pairs
+from projections.engine import schema
+from projections.search.query import find
+from services.registrar.matcher_settings import load_settings
+from streams.codec import decode_event
+from streams.store.database import Cursor
+from tests.security.protection.hiding import made_sensitive, record_streams, without
+from tests.views.postgres_views import clear, take, writing
+from tests.views.story import Seals, Story
+from tests.views.strategies import stories
+
+TODAY = date(2026, 11, 23)
+NOBODY = "00000000-0000-4000-8000-000000000000"
+SEARCHER = Searcher(load_settings())
+
+
+@pytest.fixture(scope="module")
+def database(database_url: str) -> str:
+    schema.create(database_url)
+    return database_url
+
+
+def answers(
+    database: str, values: Sequence[bytes], children: Sequence[str], names: Sequence[str], times: Sequence[str | None]
+) -> dict[str, Any]:
+    """All that a masked reader gets to every question about these children, who may not be there."""
+    seals = Seals()
+    with writing(database) as cursor:
+        clear(cursor)
+        assert take(cursor, [decode_event(value, seals) for value in values]) == []
+        return {
+            "children": directory.children(cursor, None, 100),
+            "known": directory.children_known(cursor, children),
+            "entries": [
+                directory.seen_one(cursor, seals, child, time, None, TODAY, ReadScope(False, TODAY)).entry
+                for child in children
+                for time in times
+            ],
+            "effective": [
+                directory.entry(cursor, seals, each, effective="2009-01-01", today=TODAY) for each in children
+            ],
+            "history": [history(cursor, seals, child) for child in children],
+            "found": [_found(cursor, name) for name in names],
+            "suspected": suspected_pairs(cursor, None, 100),
+            "contradictions": contradictions(cursor, None, 100),
+            "may_be": may_be(cursor, children),
+        }
+
+
+def _found(cursor: Cursor, name: str) -> Any:
+    asked = SEARCHER.ask({"given_name": name, "family_name": "Quaternion", "date_of_birth": "2001-02-03"})
+    return find(cursor, SEARCHER, asked, 50)
+
+
+@settings(max_examples=60)
+@given(story=stories(), chosen=st.sets(st.integers(0, 9), max_size=5))
+def test_nothing_of_a_sensitive_record_shows(database: str, story: Story, chosen: set[int]) -> None:
+    records = record_streams(story.values)
+    sensitive = {record for number, record in enumerate(records) if number in chosen}
+    full = made_sensitive(story.values, sensitive)
+    said = [orjson.loads(value) for value in full]
+    children = list(dict.fromkeys(each["subject"] for each in said if each["subject"] not in records)) or [NOBODY]
+    names = sorted({_given_name(value) for value in full if b'"Record' in value} - {""})[:6]
+    times = [None, *sorted({each["recordedat"] for each in said})[::3]]
+    asked = (children, names, times)
+    assert answers(database, full, *asked) == answers(database, without(full, sensitive), *asked)
+
+
+def _given_name(value: bytes) -> str:
+    event = decode_event(value, Seals())
+    return str(event.personal.get("particulars", {}).get("given_name", ""))
+
+
+def test_the_number_of_a_child_that_only_a_sensitive_agency_knew_leads_to_nobody(database: str) -> None:
+    story = Story()
+    openly = story.listed(story.registered())
+    secret = story.registered("clinic", "C1")
+    number = story.listed(secret, "clinic")
+    story.merged(openly, number)
+    values = made_sensitive(story.values, {secret})
+    with writing(database) as cursor:
+        clear(cursor)
+        take(cursor, [decode_event(value, Seals()) for value in values])
+        for time in (None, orjson.loads(values[-1])["recordedat"]):
+            for cleared, means in ((True, openly), (False, None)):
+                read_scope = ReadScope(cleared, TODAY)
+                entry = directory.seen_one(cursor, Seals(), number, time, None, TODAY, read_scope).entry
+                assert (entry and entry["child"]) == means
+        assert history(cursor, Seals(), number) == []
+        assert history(cursor, Seals(), number, cleared=True)

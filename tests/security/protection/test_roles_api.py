@@ -1,0 +1,212 @@
+"""What each role gets from each call, over HTTP; and granting and revoking there."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from domain.authorization import RIGHTS, Action, Role, Where, decide
+from domain.authorization.rights import Cell
+from services import registers
+from services.api.access_control.entitlements import FRESH_S
+from services.registers import DEMO_USERS, Granter
+from streams.kafka.settings import KafkaSettings
+from tests.security.protection.clinic import ADA, CAY, clinic
+from tests.security.protection.entitlements import NORTH, SOUTH, TODAY, entitlement
+from tests.support.api_world import Headers, client_of, looking
+from tests.support.world import World
+
+CALLS: dict[Action, tuple[str, str]] = {
+    Action.SHOW: ("GET", "/children/{ada}"),
+    Action.HISTORY: ("GET", "/children/{ada}/history"),
+    Action.LOOKS: ("GET", "/children/{ada}/looks"),
+    Action.FIND: ("POST", "/children/search"),
+    Action.EXPORT: ("GET", "/export"),
+    Action.RECEIPTS: ("GET", "/receipts"),
+    Action.REPORT: ("GET", "/reports/no-gp"),
+    Action.POLICY: ("GET", "/policies"),
+    Action.DUPLICATES: ("GET", "/duplicates"),
+    Action.DEAD_LETTERS: ("GET", "/dead-letters"),
+    Action.USERS_LIST: ("GET", "/users"),
+    Action.SHIELD_APPLY: ("POST", "/children/{nobody}/shield"),
+    Action.SHIELD_LIFT: ("POST", "/children/{nobody}/shield/lift"),
+    Action.SHIELD_REVIEW: ("GET", "/shields/due"),
+    Action.OVERRIDE: ("POST", "/children/{nobody}/override"),
+    Action.INVESTIGATIONS: ("GET", "/investigations"),
+    Action.MERGE: ("POST", "/duplicates/merge"),
+    Action.SPLIT: ("POST", "/duplicates/split"),
+    Action.DISMISS: ("POST", "/duplicates/dismiss"),
+    Action.USERS_GRANT: ("POST", "/users"),
+    Action.USERS_REVOKE: ("POST", "/users/revoke"),
+    Action.SUBJECT_ACCESS: ("GET", "/children/{ada}/subject-access"),
+    Action.CORRECT: ("GET", "/corrections"),
+    Action.ACCESS_REPORT: ("GET", "/access/report"),
+}
+UNTIL = dict.fromkeys(("trained_until", "vetted_until", "signed_off_until"), "2030-12-31")
+NEWCOMER = {"name": "new.comer", "role": "practitioner", "organisation": "Moss Lane Primary", **UNTIL}
+NOBODY = "00000000-0000-4000-8000-000000000000"
+BODIES: dict[Action, dict[str, Any]] = {
+    Action.FIND: {"criteria": {"nhs_number": ADA}, "reason": "safeguarding"},
+    Action.MERGE: {"left": NOBODY, "right": NOBODY, "reason": "data-quality"},
+    Action.DISMISS: {"left": NOBODY, "right": NOBODY, "reason": "data-quality"},
+    Action.SPLIT: {"child": NOBODY, "reason": "data-quality"},
+    Action.SHIELD_APPLY: {"reason": "safeguarding"},
+    Action.SHIELD_LIFT: {"reason": "safeguarding"},
+    Action.OVERRIDE: {"reason": "safeguarding: did not come home"},
+    Action.USERS_GRANT: NEWCOMER,
+    Action.USERS_REVOKE: {"name": "never-heard-of"},
+}
+
+
+@pytest.fixture(scope="module")
+def world(kafka: KafkaSettings, database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    with clinic(kafka, database_url, tmp_path_factory.mktemp("roles")) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def client(world: World) -> Iterator[TestClient]:
+    with client_of(world) as made:
+        yield made
+
+
+def call(client: TestClient, world: World, who: Headers, action: Action, body: dict[str, Any] | None = None) -> Any:
+    method, path = CALLS[action]
+    sent = body if body is not None else BODIES.get(action)
+    return client.request(method, path.format(ada=world.child_with(ADA), nobody=NOBODY), headers=who, json=sent)
+
+
+def test_every_call_of_the_api_is_tried(client: TestClient) -> None:
+    tried = {path.replace("{ada}", "{child}").replace("{nobody}", "{child}") for _, path in CALLS.values()}
+    known = set(client.get("/openapi.json").json()["paths"])
+    others = {
+        "/submissions",
+        "/health/live",
+        "/health/ready",
+        "/metrics",
+        "/policies/compare",
+        "/dead-letters/{letter}",
+        "/children/{child}/corrections",
+        "/corrections/{number}/answer",
+        "/children/{child}/shield/review",
+        "/investigations/{id_}/close",
+    }
+    assert {path.replace("no-gp", "{name}") for path in tried} == known - others
+
+
+@pytest.mark.parametrize("user", DEMO_USERS, ids=lambda user: user.user)
+@pytest.mark.parametrize("action", CALLS)
+def test_each_role_gets_what_the_table_says(world: World, client: TestClient, user: Any, action: Action) -> None:
+    answer = call(client, world, looking(world, f"user:{user.user}"), action)
+    denied = decide(user, action, TODAY, Where.OWN).denied
+    assert (answer.status_code == 403) == denied
+    assert answer.status_code in ((403,) if denied else (200, 404))
+    if denied:
+        assert ADA not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("user", "path", "status"),
+    [
+        ("north-officer", "/children/{cay}", 200),
+        ("north-officer", f"/reports/no-gp?authority={NORTH}", 200),
+        ("north-officer", f"/reports/no-gp?authority={SOUTH}", 403),
+        ("north-officer", "/reports/no-gp", 403),
+        ("north-manager", "/export", 403),
+        ("north-manager", "/children/{cay}/looks", 200),
+        ("north-subject-access", "/children/{cay}", 200),
+        ("north-subject-access", "/children/{cay}/history", 403),
+        ("north-subject-access", "/children/{ada}/history", 403),
+        ("north-subject-access", "/children/{cay}/looks", 403),
+        ("north-subject-access", f"/children/{NOBODY}/history", 404),
+        ("north-auditor", "/children/{cay}/looks", 200),
+        ("north-auditor", "/children/{cay}", 403),
+    ],
+)
+def test_where_a_child_lives_counts(world: World, client: TestClient, user: str, path: str, status: int) -> None:
+    place = path.format(ada=world.child_with(ADA), cay=world.child_with(CAY))
+    assert client.get(place, headers=looking(world, f"user:{user}")).status_code == status
+
+
+def test_children_of_elsewhere_are_not_decided_on(world: World, client: TestClient) -> None:
+    who, cay = looking(world, "user:north-manager"), world.child_with(CAY)
+    answer = client.post("/duplicates/dismiss", headers=who, json={"left": cay, "right": cay, "reason": "data-quality"})
+    assert answer.status_code == 403
+    assert world.looks()[-1]["children"] == []
+
+
+@pytest.mark.parametrize("name", UNTIL)
+def test_a_user_whose_date_has_passed_is_told_which(world: World, client: TestClient, name: str) -> None:
+    lapsed = entitlement(user=f"late-{name.replace('_', '-')}", **{name: TODAY - timedelta(400)})
+    registers.add_users(world.database_url, world.key, [lapsed])
+    answer = call(client, world, looking(world, f"user:{lapsed.user}"), Action.SHOW)
+    assert answer.status_code == 403
+    assert {"trained_until": "training", "vetted_until": "vetting", "signed_off_until": "sign-off"}[name] in answer.text
+
+
+def test_a_revocation_takes_effect_within_two_seconds(world: World, client: TestClient) -> None:
+    registers.add_users(world.database_url, world.key, [entitlement(user="leaver", authority=None)])
+    who = looking(world, "user:leaver")
+    assert call(client, world, who, Action.SHOW).status_code == 200
+    with_register = registers.Users(world.database_url, world.key)
+    with_register.revoke("leaver", Granter())
+    with_register.close()
+    while (answer := call(client, world, who, Action.SHOW)).status_code == 200:
+        pass
+    assert answer.status_code == 403
+    assert FRESH_S < 2
+
+
+def test_an_administrator_grants_and_revokes_at_home(world: World, client: TestClient) -> None:
+    admin = looking(world, "user:north-administrator")
+    granted = call(client, world, admin, Action.USERS_GRANT, NEWCOMER | {"authority": NORTH, "name": "at.home"})
+    assert granted.json() == {"user": "at.home", "changed": True}
+    assert call(client, world, looking(world, "user:at.home"), Action.SHOW).status_code == 200
+    listed = client.get("/users", headers=admin).json()
+    assert "at.home" in {each["name"] for each in listed}
+    assert {each["authority"] for each in listed} == {NORTH}
+    assert call(client, world, admin, Action.USERS_REVOKE, {"name": "at.home"}).json()["changed"] is True
+    assert call(client, world, looking(world, "user:at.home"), Action.SHOW).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("changes", "status"),
+    [
+        ({"authority": SOUTH}, 403),
+        ({}, 403),
+        ({"authority": NORTH, "name": "north-administrator"}, 403),
+        ({"authority": NORTH, "name": "demo-auditor"}, 403),
+        ({"authority": NORTH, "sensitive": True}, 422),
+        ({"authority": NORTH, "role": "wizard"}, 422),
+        ({"authority": NORTH, "trained_until": "soon"}, 422),
+    ],
+)
+def test_what_an_administrator_may_not_grant(
+    world: World, client: TestClient, changes: dict[str, Any], status: int
+) -> None:
+    admin = looking(world, "user:north-administrator")
+    assert call(client, world, admin, Action.USERS_GRANT, NEWCOMER | changes).status_code == status
+
+
+@pytest.mark.parametrize(("name", "status"), [("north-administrator", 403), ("demo-auditor", 404), ("nobody", 404)])
+def test_whom_an_administrator_may_not_revoke(world: World, client: TestClient, name: str, status: int) -> None:
+    admin = looking(world, "user:north-administrator")
+    assert call(client, world, admin, Action.USERS_REVOKE, {"name": name}).status_code == status
+
+
+def test_every_role_may_do_something_and_nobody_everything() -> None:
+    may = {role: {cell.action for cell in RIGHTS if cell.role == role} for role in Role}
+    assert all(may.values())
+    assert all(len(actions) < len(Action) for actions in may.values())
+    assert Cell(Role.AUDITOR, Action.SHOW, Where.OWN) not in RIGHTS
+
+
+def test_a_look_states_a_reason_of_the_list(world: World, client: TestClient) -> None:
+    for reason, code in (("safeguarding", "safeguarding"), ("audit: yearly", "audit"), ("an enquiry", "other")):
+        call(client, world, looking(world) | {"Access-Reason": reason}, Action.SHOW)
+        assert (world.looks()[-1]["reason_code"], world.looks()[-1]["reason"]) == (code, reason)
+    answer = call(client, world, looking(world) | {"Access-Reason": "court-order"}, Action.SHOW)
+    assert answer.status_code == 422
+    assert "`court-order: …`" in answer.json()["detail"]

@@ -1,0 +1,161 @@
+"""A Kafka with SASL_SSL and rights, the directory's roles on it as processes, each with its own user, and agencies."""
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from aiokafka.client import AIOKafkaClient
+from aiokafka.errors import for_code
+from aiokafka.protocol.fetch import FetchRequest
+from aiokafka.protocol.produce import ProduceRequest
+from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+
+from services.local_stack.kafka_security import ADMIN_USER, BROKER_USER, BrokerSecurity
+from services.local_stack.kafka_server import kafka_program
+from services.local_stack.layout import says_ready, service_command
+from services.local_stack.ports import HOST, remembered_ports
+from services.local_stack.program import Program, running
+from streams.kafka.rights import agency_user, service_user
+from streams.kafka.settings import KafkaSettings
+from streams.kafka.topics import Partition
+from streams.publishing.appender import Batch, Identity
+from tests.security.sign_in.certificates import Authority
+
+ROLES = ("registrar", "relay", "projector", "api")
+LIMIT_MS = 5_000
+AGENCIES = """\
+- {code: gp, name: GP registration, kind: gp-registration}
+- {code: gp-out, name: GP registration of another place, kind: gp-registration}
+- {code: la-north, name: North Council, kind: local-authority, authority: E06999001}
+"""
+
+
+class SecureKafka:
+    """The settings of whoever signs in, and the command line as the directory's admin."""
+
+    def __init__(self, folder: Path, kafka: KafkaSettings, security: BrokerSecurity, database_url: str) -> None:
+        self.folder, self.security, self.database_url = folder, security, database_url
+        self.admin = kafka
+
+    def service(self, role: str) -> KafkaSettings:
+        return self.security.sign_in(self.admin, service_user(role))
+
+    def agency(self, code: str, password: str | None = None) -> KafkaSettings:
+        """An agency's own sign-in, with a new password unless one is given."""
+        password = password or self.run("agencies", "password", code)["password"]
+        user = {"sasl_username": agency_user(code), "sasl_password": password}
+        return replace(self.admin, sasl_mechanism="SCRAM-SHA-512", **user)
+
+    def environment(self, kafka: KafkaSettings) -> dict[str, str]:
+        """What a process needs that signs in so."""
+        names = ("security_protocol", "sasl_mechanism", "sasl_username", "sasl_password", "ssl_cafile")
+        said = {f"CONTACTPOINT_KAFKA_{name.upper()}": getattr(kafka, name) for name in names}
+        said |= {"CONTACTPOINT_KAFKA": kafka.bootstrap_servers, "CONTACTPOINT_DATABASE_URL": self.database_url}
+        return said | {"CONTACTPOINT_KAFKA_ACLS": "true"}
+
+    def run(self, *words: str, status: int = 0, user: KafkaSettings | None = None) -> Any:
+        """What a verb prints, as the admin or as the user named."""
+        command = [sys.executable, "-m", "services.cli.main", *words, "--data", str(self.folder / "data")]
+        answer = subprocess.run(
+            [*command, *([] if words[0] == "run" else ["--json"])],
+            env={**os.environ, **self.environment(user or self.admin)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert answer.returncode == status, answer.stderr
+        return json.loads(answer.stdout) if answer.stdout else answer.stderr
+
+    @contextmanager
+    def roles(self) -> Iterator[str]:
+        """Every role as a process with its own user; gives the API's URL."""
+        port = remembered_ports(self.folder / "api.json", ["api"])["api"]
+        with ExitStack() as stack:
+            for role in ROLES:
+                log, data = self.folder / f"{role}.log", self.folder / "data"
+                environment = self.environment(self.service(role)) | {"CONTACTPOINT_PORT": str(port)}
+                stack.enter_context(
+                    running(
+                        Program(
+                            role,
+                            service_command(role, data),
+                            Path.cwd(),
+                            log,
+                            environment,
+                            ready=(lambda: says_ready(HOST, port)) if role == "api" else lambda: True,
+                        )
+                    )
+                )
+            yield f"http://{HOST}:{port}"
+
+
+@contextmanager
+def a_secure_kafka(folder: Path, database_url: str) -> Iterator[SecureKafka]:
+    """The broker with all that `run init` and `agencies add` make."""
+    authority = Authority(folder)
+    certificate, key = authority.signs("kafka")
+    keystore = folder / "kafka.pem"
+    keystore.write_bytes(key.read_bytes() + certificate.read_bytes())
+    users = [BROKER_USER, ADMIN_USER, *map(service_user, ROLES)]
+    security = BrokerSecurity({user: f"secret-of-{user}" for user in users}, keystore, authority.file)
+    ports = remembered_ports(folder / "ports.json", ("kafka", "controller"))
+    log = folder / "kafka.log"
+    program, kafka = kafka_program(folder / "kafka", log, ports["kafka"], ports["controller"], security)
+    with running(program):
+        secure = SecureKafka(folder, replace(kafka, acls=True), security, database_url)
+        (folder / "agencies.yaml").write_text(AGENCIES)
+        secure.run("run", "init")
+        secure.run("agencies", "add", str(folder / "agencies.yaml"))
+        yield secure
+
+
+def write(kafka: KafkaSettings, topic: str, value: bytes = b"{}") -> None:
+    """Writes one message; raises what Kafka says to it."""
+    limits = {"max_block_ms": LIMIT_MS, "bootstrap_timeout_ms": LIMIT_MS, "metrics_enabled": False}
+    with closing(KafkaProducer(**kafka.for_kafka_python(), acks="all", enable_idempotence=True, **limits)) as producer:
+        producer.send(topic, value, b"S1").get(LIMIT_MS / 1_000)
+
+
+def refused_by_broker(kafka: KafkaSettings, topic: str) -> tuple[str, str]:
+    """What the broker itself answers to a write and a read, sent to it without asking first what there is."""
+    batch = Batch(Partition(topic, 0), 0, Identity(-1, -1))
+    batch.add(b"S1", b"{}")
+    produce = ProduceRequest(None, -1, LIMIT_MS, [(topic, [(0, batch.encoded())])])
+    fetch = FetchRequest(100, 1, 1_000_000, 0, [(topic, [(0, 0, 1_000_000)])])
+
+    async def ask() -> tuple[str, str]:
+        client = AIOKafkaClient(client_id="test", **kafka.for_aiokafka())
+        try:
+            await client.bootstrap()
+            answers = [await client.send(client.get_random_node(), request) for request in (produce, fetch)]
+        finally:
+            await client.close()
+        written, read = (for_code(answer.topics[0][1][0][1]).__name__ for answer in answers)
+        return written, read
+
+    return asyncio.run(ask())
+
+
+def consumer(kafka: KafkaSettings, group: str | None = None) -> Any:
+    limits = {"bootstrap_timeout_ms": LIMIT_MS, "request_timeout_ms": LIMIT_MS, "metrics_enabled": False}
+    return KafkaConsumer(
+        **kafka.for_kafka_python(), **limits, group_id=group, auto_offset_reset="earliest", enable_auto_commit=False
+    )
+
+
+def read(kafka: KafkaSettings, topic: str) -> list[bytes]:
+    """The values that a topic's first partition holds; raises what Kafka says to it."""
+    place = TopicPartition(topic, 0)
+    with closing(consumer(kafka)) as reader:
+        reader.assign([place])
+        end, values = reader.end_offsets([place], LIMIT_MS)[place], []
+        while reader.position(place, LIMIT_MS) < end:
+            values += [record.value for record in reader.poll(timeout_ms=500).get(place, [])]
+        return values

@@ -1,0 +1,45 @@
+"""What the tests of shields share: a steward's decisions at the registrar of a small directory."""
+
+from itertools import count
+from typing import Any
+
+from services.contract.decisions import DecisionType, decision
+from services.registrar.batch import STEWARDS_TOPIC, Message
+from tests.support.world import World
+
+_ids = count(1)
+TIME = "2026-11-24T10:00:00Z"
+WHY = "the refuge has to stay unknown"
+SECRETS = ("ZX7 7QQ", "ZX77QQ", "Harbour Row", "Wilhelmina", "07700 900777", "Saltmarsh", "9990000026", "Lantern")
+"""Whatever is hidden of the child: postcode, street, carer, telephone, school, surgery's name, number, former name."""
+NUMBER = "9990000026"
+HOME = {"lines": ["7 Harbour Row"], "postcode": "ZX7 7QQ", "authority": "E06999001", "status": "current"}
+AT_RISK: dict[str, Any] = {
+    "given_name": "Tamsin",
+    "family_name": "Orrell",
+    "date_of_birth": "2003-05-17",
+    "nhs_number": NUMBER,
+    "address": HOME,
+    "carers": [{"name": "Wilhelmina Orrell", "relationship": "mother", "phone": "07700 900777"}],
+    "other_names": [{"given_name": "Tamsin", "family_name": "Lantern", "kind": "former"}],
+}
+SCHOOL = {"involvement": "i-7", "service": "education", "organisation": {"name": "Saltmarsh Academy", "code": "777"}}
+
+
+def decide(world: World, kind: DecisionType, **data: Any) -> str:
+    """The outcome of a steward's decision, which the views show from then on."""
+    said = {"decided_by": "demo-data-manager", "reason": WHY, **data}
+    value = decision(f"shield-{next(_ids)}", kind, data.get("child") or data["left"], TIME, said)
+    offset = world.registrar.offsets.get((STEWARDS_TOPIC, 0), 0)
+    (outcome,) = world.take([Message(STEWARDS_TOPIC, 0, offset, value, None)])
+    return outcome
+
+
+def shield(world: World, child: str) -> None:
+    """Hides a child."""
+    assert decide(world, DecisionType.SHIELD_APPLY, child=child) == "accepted"
+
+
+def secrets_in(text: str) -> list[str]:
+    """What of the hidden stands in a text."""
+    return [secret for secret in SECRETS if secret.casefold() in text.casefold()]
