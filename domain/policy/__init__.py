@@ -1,10 +1,10 @@
 """Inclusion policies: who is listed in a directory, from when, until when, and what that comes to.
 
-A policy (`policy.py`) is made of rules over a child's circumstances (`rules.py`); `sense.py` finds rules that can never
-hold. `judge.py` makes a policy quick to ask, and `history.py` takes one child through its days, all policies at once.
-What they come to is counted in `tally.py`, which can be counted in parts and added, and told in `figures.py`, with
-what being listed gives away (`information.py`), and the time that contacts take (`contacts.py`). Where a directory must
-not tell of single children, counts are told to tens (`rounding.py`).
+A policy (`policy.py`) is made of rules over a child's circumstances (`rules.py`); `answerable.py` finds those that no
+chronology can answer. `judge.py` compiles a policy into closures, and `history.py` applies all policies at once to one
+child, day by day. The results are counted in `tally.py`, whose parts can be added, and become the figures of a
+comparison in `figures.py`, with what being listed reveals (`information.py`), and the time that contacts take
+(`contacts.py`). Where a directory must reveal nothing of single children, counts are rounded to tens (`rounding.py`).
 """
 
 from domain.policy.contacts import ContactsModel, Range

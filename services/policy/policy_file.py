@@ -6,8 +6,20 @@ from typing import Any
 import yaml
 
 from domain.policy import NamedPerson, Policy
-from domain.policy.rules import Aged, AllOf, AnyOf, Everyone, FlagUp, KnownTo, Not, Rule, ServedBy, WorkedWith
-from domain.policy.sense import nonsense
+from domain.policy.answerable import why_unanswerable
+from domain.policy.rules import (
+    Aged,
+    AllOf,
+    AnyOf,
+    Everyone,
+    FlagUp,
+    KnownTo,
+    Not,
+    Rule,
+    ServedBy,
+    WorkedWith,
+    every_rule,
+)
 from domain.vocabulary import SENSITIVE_SERVICES, AgencyKind, Flag, Service
 from services.policy.nodes import Fields, Node, Nodes, line_of, vocabulary
 
@@ -38,8 +50,9 @@ def read_policy(name: str, text: str) -> Policy:
         named_person=_named_person(nodes, fields.get("named_person")),
         **_until(nodes, fields.get("until")),
     )
-    if wrong := nonsense(policy):
-        raise nodes.place.refuse(wrong.line, wrong.said)
+    for rule in every_rule(policy.listed):
+        if why := why_unanswerable(rule):
+            raise nodes.place.refuse(rule.line, why)
     return policy
 
 
