@@ -1,4 +1,4 @@
-"""The words of the contract: agency kinds, services, flags and reasons. Their values are wire format."""
+"""The words of the contract: agency kinds, services, flags and bounds of texts. Their values are wire format."""
 
 from enum import StrEnum
 
@@ -9,6 +9,10 @@ STEWARDSHIP_SOURCE = "urn:contactpoint:stewardship"
 """The source of what the directory's own data stewards decide; which of them it was is sealed."""
 AUTHORITY_CODE = "[A-Z][0-9]{8}"
 """What the ONS code of a local authority looks like, as a regular expression of all of it."""
+SHORTEST_REASON, LONGEST_REASON = 3, 500
+"""How many characters a stated reason has: for a look, for a grant, or for a data steward's decision."""
+CONTROL_CHARACTERS = r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]"
+"""What no reason may hold, as a regular expression: control characters, and surrogates, which no log could keep."""
 
 
 class AgencyKind(StrEnum):

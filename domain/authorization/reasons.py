@@ -4,8 +4,8 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
-SHORTEST, LONGEST = 3, 500
-"""How many characters a reason has, or the text of one that needs text."""
+from domain.vocabulary import CONTROL_CHARACTERS, LONGEST_REASON, SHORTEST_REASON
+
 OTHER = "other"
 
 
@@ -38,8 +38,7 @@ REASONS: Mapping[str, Reason] = {
 """The codes stand in the access log: add to them, never change one."""
 
 _CODED = re.compile(r"([a-z][a-z-]*)(?:\s*:\s*(.*))?", re.DOTALL)
-_UNFIT = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
-"""What no reason holds: control characters, and halves of characters, which no log could keep."""
+_UNFIT = re.compile(CONTROL_CHARACTERS)
 
 
 class NoReason(Exception):
@@ -56,12 +55,12 @@ class Stated(NamedTuple):
 def reason_of(text: str) -> Stated:
     """The reason that `CODE`, `CODE: text` or plain text states, which is the reason `other`; raises NoReason."""
     stated = text.strip()
-    if not SHORTEST <= len(stated) <= LONGEST or _UNFIT.search(stated):
-        raise NoReason(f"give a reason of {SHORTEST} to {LONGEST} characters")
+    if not SHORTEST_REASON <= len(stated) <= LONGEST_REASON or _UNFIT.search(stated):
+        raise NoReason(f"give a reason of {SHORTEST_REASON} to {LONGEST_REASON} characters")
     coded = _CODED.fullmatch(stated)
     reason = REASONS.get(coded[1]) if coded else None
     if coded is None or reason is None:
         return Stated(OTHER, stated)
-    if reason.needs_text and len((coded[2] or "").strip()) < SHORTEST:
+    if reason.needs_text and len((coded[2] or "").strip()) < SHORTEST_REASON:
         raise NoReason(f"the reason {reason.code} needs text: write `{reason.code}: …`")
     return Stated(reason.code, stated)

@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import NoReturn
 from uuid import UUID
 
-from domain.vocabulary import AUTHORITY_CODE
+from domain.vocabulary import AUTHORITY_CODE, CONTROL_CHARACTERS, LONGEST_REASON, SHORTEST_REASON
 from services.cli.errors import USAGE
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)")
 
-_UNFIT = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
-"""Control characters, and bytes of an argument that are not UTF-8."""
+_UNFIT = re.compile(CONTROL_CHARACTERS)
+"""Bytes of an argument that are not UTF-8 become surrogates, which this finds too."""
 
 
 class Parser(argparse.ArgumentParser):
@@ -64,10 +64,11 @@ def limit_option(parser: argparse.ArgumentParser) -> None:
 
 
 def a_reason(text: str) -> str:
-    """A reason of 3 to 500 characters, trimmed."""
+    """A reason within the bounds of the vocabulary, trimmed."""
     reason = text.strip()
-    if not 3 <= len(reason) <= 500 or _UNFIT.search(reason):
-        raise argparse.ArgumentTypeError("give a reason of 3 to 500 characters on one line, in UTF-8")
+    if not SHORTEST_REASON <= len(reason) <= LONGEST_REASON or _UNFIT.search(reason):
+        bounds = f"{SHORTEST_REASON} to {LONGEST_REASON} characters"
+        raise argparse.ArgumentTypeError(f"give a reason of {bounds} on one line, in UTF-8")
     return reason
 
 

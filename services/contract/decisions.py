@@ -7,13 +7,13 @@ from typing import Annotated, Any, Literal
 import orjson
 from pydantic import BaseModel, Field, StringConstraints
 
-from domain.vocabulary import STEWARDSHIP_SOURCE
+from domain.vocabulary import LONGEST_REASON, SHORTEST_REASON, STEWARDSHIP_SOURCE
 from services.contract.reading import Invalid, Valid, read
 from services.contract.submission import MAX_ITEMS, PRINTABLE, Reference, Submission, Text
 
 ChildId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
 """A child's number in its one spelling."""
-Because = Annotated[str, StringConstraints(min_length=3, max_length=500, pattern=PRINTABLE)]
+Because = Annotated[str, StringConstraints(min_length=SHORTEST_REASON, max_length=LONGEST_REASON, pattern=PRINTABLE)]
 """Why a steward decides so."""
 
 

@@ -20,6 +20,7 @@ from domain.authorization import (
     mask_entry,
     where,
 )
+from domain.vocabulary import LONGEST_REASON, SHORTEST_REASON
 from projections.directory import query as directory
 from projections.directory.redaction import ReadScope, RedactedEntry
 from projections.visibility.shields import EVERYWHERE, NOWHERE
@@ -36,8 +37,8 @@ ReasonHeader = Annotated[
     str | None,
     Header(
         alias=REASON_HEADER,
-        description="Why you look: a reason of the list as CODE or CODE: text, or text of 3 to 500 characters; UTF-8,"
-        " percent-encoded beyond ASCII",
+        description="Why you look: a reason of the list as CODE or CODE: text, or text of"
+        f" {SHORTEST_REASON} to {LONGEST_REASON} characters; UTF-8, percent-encoded beyond ASCII",
     ),
 ]
 """Declares the header in the OpenAPI document; `looker` reads it."""
