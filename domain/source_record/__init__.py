@@ -1,11 +1,12 @@
-"""A source record: what one agency says of one child, as a stream of events.
+"""A source record: what one agency reports of one child, as a stream of events.
 
-`events.py` has what can happen to it, `record.py` what it remembers, `rules.py` when a submission is refused,
-`decide.py` puts the three together.
+`command.py` is what is asked for, `events.py` what can happen to a record, `record.py` what it remembers, `rules.py`
+when a command is refused; `decide.py` puts them together.
 """
 
-from domain.source_record.decide import Said, decide
+from domain.source_record.command import Command
+from domain.source_record.decide import decide
 from domain.source_record.record import SourceRecord
 from domain.source_record.rules import Refusal
 
-__all__ = ["Refusal", "Said", "SourceRecord", "decide"]
+__all__ = ["Command", "Refusal", "SourceRecord", "decide"]

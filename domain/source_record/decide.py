@@ -1,60 +1,44 @@
-"""What a submission does to a source record: nothing and a refusal, or exactly one event."""
+"""What a command does to a source record: it is refused and nothing happens, or it causes exactly one event."""
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 from domain.agency import Agency
 from domain.source_record import events
+from domain.source_record.command import Command
 from domain.source_record.record import SourceRecord
 from domain.source_record.rules import Refusal, RuleContext, first_broken
 from domain.vocabulary import SubmissionType
 
 
-class Said(NamedTuple):
-    """A valid submission of a registered agency: `time` is ISO 8601 in UTC, `data` as in the contract §1."""
-
-    id: str
-    type: str
-    subject: str
-    time: str
-    data: dict[str, Any]
-    agency: Agency
-
-    @property
-    def source(self) -> str:
-        """The agency that says it, as events name it."""
-        return self.agency.urn
-
-
 def decide(
     record: SourceRecord | None,
-    said: Said,
+    command: Command,
+    agency: Agency,
     *,
     new_id: UUID,
     recorded_at: datetime,
     other_record_has_involvement: bool = False,
 ) -> SourceRecord | Refusal:
-    """The record with its new event pending, or why the submission is refused (then the record is as it was).
+    """The record with its new event pending, or why the command is refused (then the record is as it was).
 
-    `record` is None where nothing was ever registered; `new_id` is the stream id for a record that begins here;
-    `other_record_has_involvement` says that the agency uses the named involvement reference for another record.
+    `agency` is the sender; `record` is None where nothing was ever registered; `new_id` is the stream id for a record
+    that begins here; `other_record_has_involvement` says that the agency uses the named involvement reference for
+    another record.
     """
-    asked = RuleContext(
-        said.type, said.subject, said.time, said.data, said.agency, record, other_record_has_involvement, recorded_at
-    )
-    refusal = first_broken(asked)
+    refusal = first_broken(RuleContext(command, agency, record, other_record_has_involvement, recorded_at))
     if refusal:
         return refusal
     common = {
         "timestamp": recorded_at,
-        "source": said.agency.urn,
-        "restricted": said.agency.is_sensitive,
-        "time": said.time,
-        "caused_by": said.id,
+        "source": agency.urn,
+        "restricted": agency.is_sensitive,
+        "time": command.time,
+        "caused_by": command.id,
     }
-    event, fields = _EFFECTS[said.type](record, said)
+    event, fields = _EFFECTS[command.type](record, command)
     if record is None:
         begun: SourceRecord = SourceRecord._create(event, id=new_id, **common, **fields)
         return begun
@@ -67,62 +51,66 @@ def decide(
 _Effect = tuple[type[Any], dict[str, Any]]
 
 
-def _registered(_: SourceRecord | None, said: Said) -> _Effect:
-    return events.RecordRegistered, {"subject": said.subject, "particulars": said.data}
+def _registered(_: SourceRecord | None, command: Command) -> _Effect:
+    return events.RecordRegistered, {"subject": command.subject, "particulars": command.data}
 
 
-def _amended(_: SourceRecord | None, said: Said) -> _Effect:
-    return events.RecordAmended, {"subject": said.subject, "particulars": said.data}
+def _amended(_: SourceRecord | None, command: Command) -> _Effect:
+    return events.RecordAmended, {"subject": command.subject, "particulars": command.data}
 
 
-def _deregistered(_: SourceRecord | None, said: Said) -> _Effect:
-    return events.RecordDeregistered, dict(said.data)
+def _deregistered(_: SourceRecord | None, command: Command) -> _Effect:
+    return events.RecordDeregistered, dict(command.data)
 
 
-def _removed(_: SourceRecord | None, said: Said) -> _Effect:
-    return events.RecordRemoved, dict(said.data)
+def _removed(_: SourceRecord | None, command: Command) -> _Effect:
+    return events.RecordRemoved, dict(command.data)
 
 
-def _involvement_started(record: SourceRecord | None, said: Said) -> _Effect:
+def _involvement_started(record: SourceRecord | None, command: Command) -> _Effect:
     assert record is not None
-    known = record.involvements.get(said.data["involvement"])
+    known = record.involvements.get(command.data["involvement"])
     number = known.number if known else len(record.involvements) + 1
-    return events.InvolvementStarted, {"number": number, "again": known is not None, "involvement": said.data}
+    return events.InvolvementStarted, {"number": number, "again": known is not None, "involvement": command.data}
 
 
-def _involvement_ended(record: SourceRecord | None, said: Said) -> _Effect:
+def _involvement_ended(record: SourceRecord | None, command: Command) -> _Effect:
     assert record is not None
-    number = record.involvements[said.data["involvement"]].number
-    return events.InvolvementEnded, {"number": number, "ended_on": said.data["ended_on"]}
+    number = record.involvements[command.data["involvement"]].number
+    return events.InvolvementEnded, {"number": number, "ended_on": command.data["ended_on"]}
 
 
-def _consent_withdrawn(record: SourceRecord | None, said: Said) -> _Effect:
+def _consent_withdrawn(record: SourceRecord | None, command: Command) -> _Effect:
     assert record is not None
     return events.ConsentWithdrawn, {
-        "number": record.involvements[said.data["involvement"]].number,
-        "on": said.data["on"],
+        "number": record.involvements[command.data["involvement"]].number,
+        "on": command.data["on"],
     }
 
 
-def _flag_raised(record: SourceRecord | None, said: Said) -> _Effect:
+def _flag_raised(record: SourceRecord | None, command: Command) -> _Effect:
     assert record is not None
-    known = record.flags.get(said.data["flag"])
+    known = record.flags.get(command.data["flag"])
     return events.FlagRaised, {
         "number": known.number if known else len(record.flags) + 1,
         "again": known is not None,
-        "flag": said.data["flag"],
-        "raised_on": said.data["raised_on"],
-        "contact": said.data.get("contact") or {},
+        "flag": command.data["flag"],
+        "raised_on": command.data["raised_on"],
+        "contact": command.data.get("contact") or {},
     }
 
 
-def _flag_lowered(record: SourceRecord | None, said: Said) -> _Effect:
+def _flag_lowered(record: SourceRecord | None, command: Command) -> _Effect:
     assert record is not None
-    number = record.flags[said.data["flag"]].number
-    return events.FlagLowered, {"number": number, "flag": said.data["flag"], "lowered_on": said.data["lowered_on"]}
+    number = record.flags[command.data["flag"]].number
+    return events.FlagLowered, {
+        "number": number,
+        "flag": command.data["flag"],
+        "lowered_on": command.data["lowered_on"],
+    }
 
 
-_EFFECTS: dict[str, Callable[[SourceRecord | None, Said], _Effect]] = {
+_EFFECTS: dict[str, Callable[[SourceRecord | None, Command], _Effect]] = {
     SubmissionType.CHILD_REGISTERED: _registered,
     SubmissionType.CHILD_AMENDED: _amended,
     SubmissionType.CHILD_DEREGISTERED: _deregistered,

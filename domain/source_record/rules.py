@@ -1,15 +1,16 @@
-"""When a well-formed submission is refused: named rules in one list, in the order in which they are asked.
+"""When a well-formed command is refused: named rules in one list, in the order in which they are checked.
 
-A rule looks at what is said, who says it and what is known of the record, and answers whether it is broken.
-The first broken rule is the refusal. No text repeats a value that was sent.
+A rule is a condition on the command, its sender and the record as it is. The first rule that is broken is the refusal.
+No text repeats a value that was sent.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from domain.agency import RIGHTS, Agency
+from domain.source_record.command import Command
 from domain.source_record.record import Involvement, SourceRecord
 from domain.vocabulary import SENSITIVE_SERVICES, SubmissionType
 
@@ -19,7 +20,7 @@ CLOCK_TOLERANCE = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why a submission had no effect: the field it is about, a stable code and a sentence for the agency."""
+    """Why a command had no effect: the field it is about, a stable code and a sentence for the agency."""
 
     field: str
     code: str
@@ -27,12 +28,9 @@ class Refusal:
 
 
 class RuleContext(NamedTuple):
-    """What a rule may look at: the submission, its agency, the record where it is known, and the clock."""
+    """What a rule may depend on: the command, its sender, the record if there is one, and the time."""
 
-    type: str
-    subject: str
-    time: str
-    data: dict[str, Any]
+    command: Command
     agency: Agency
     record: SourceRecord | None
     other_record_has_involvement: bool
@@ -40,28 +38,41 @@ class RuleContext(NamedTuple):
 
     @property
     def known(self) -> SourceRecord:
-        """The record; only rules after `unknown-record` may ask."""
+        """The record; only rules after `unknown-record` may use it."""
         assert self.record is not None
         return self.record
 
     @property
     def involvement(self) -> Involvement | None:
-        """The involvement that the submission names, where the record has it."""
-        return self.known.involvements.get(self.data["involvement"])
+        """The involvement that the command names, or None where the record has none of that reference."""
+        return self.known.involvements.get(self.command.data["involvement"])
+
+    @property
+    def ends_before_start(self) -> bool:
+        """Whether the command ends the involvement on a day before it started."""
+        if self.involvement is None or self.involvement.started_on is None:
+            return False
+        return bool(self.command.data["ended_on"] < self.involvement.started_on)
+
+    @property
+    def flag_is_raised(self) -> bool:
+        """Whether the flag that the command names is raised on the record."""
+        flag = self.known.flags.get(self.command.data["flag"])
+        return flag is not None and flag.raised
 
     @property
     def consents(self) -> bool:
-        """Whether explicit consent with its giver and day, still in force at the submission's time, is stated."""
-        consent = self.data.get("consent") or {}
+        """Whether the command states explicit consent, with its giver and day, that is in force at its time."""
+        consent = self.command.data.get("consent") or {}
         if consent.get("explicit") is not True or not (consent.get("given_by") and consent.get("on")):
             return False
         until = consent.get("until")
-        return until is None or until >= self.time[:10]
+        return until is None or until >= self.command.time[:10]
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One reason to refuse: for which types it is asked, and when it is broken."""
+    """One reason to refuse: which types of command it applies to, and when it is broken."""
 
     refusal: Refusal
     types: frozenset[str]
@@ -85,49 +96,49 @@ RULES: tuple[Rule, ...] = (
         "time",
         "the submission's time is more than a day ahead of the directory's clock; check the sender's clock",
         _ALL,
-        lambda asked: datetime.fromisoformat(asked.time) > asked.now + CLOCK_TOLERANCE,
+        lambda context: datetime.fromisoformat(context.command.time) > context.now + CLOCK_TOLERANCE,
     ),
     _rule(
         "agency-may-not-send-type",
         "type",
         "an agency of this kind may not send this type",
         {T.INVOLVEMENT_STARTED, T.INVOLVEMENT_ENDED},
-        lambda asked: not RIGHTS[asked.agency.kind].services,
+        lambda context: not RIGHTS[context.agency.kind].services,
     ),
     _rule(
         "agency-may-not-send-type",
         "type",
         "only a sensitive service holds consents that can be withdrawn",
         {T.CONSENT_WITHDRAWN},
-        lambda asked: not RIGHTS[asked.agency.kind].services & SENSITIVE_SERVICES,
+        lambda context: not RIGHTS[context.agency.kind].services & SENSITIVE_SERVICES,
     ),
     _rule(
         "agency-may-not-send-type",
         "type",
         "an agency of this kind may not raise or lower flags",
         _FLAGS,
-        lambda asked: not RIGHTS[asked.agency.kind].flags,
+        lambda context: not RIGHTS[context.agency.kind].flags,
     ),
     _rule(
         "agency-may-not-send-type",
         "type",
         "only a local authority may remove a record",
         {T.RECORD_REMOVED},
-        lambda asked: not RIGHTS[asked.agency.kind].removes_records,
+        lambda context: not RIGHTS[context.agency.kind].removes_records,
     ),
     _rule(
         "agency-may-not-send-service",
         "data.service",
         "an agency of this kind may not send involvements of this service",
         {T.INVOLVEMENT_STARTED},
-        lambda asked: asked.data["service"] not in RIGHTS[asked.agency.kind].services,
+        lambda context: context.command.data["service"] not in RIGHTS[context.agency.kind].services,
     ),
     _rule(
         "agency-may-not-send-flag",
         "data.flag",
         "an agency of this kind may not raise or lower this flag",
         _FLAGS,
-        lambda asked: asked.data["flag"] not in RIGHTS[asked.agency.kind].flags,
+        lambda context: context.command.data["flag"] not in RIGHTS[context.agency.kind].flags,
     ),
     _rule(
         "no-consent",
@@ -135,77 +146,77 @@ RULES: tuple[Rule, ...] = (
         "a sensitive service needs explicit consent still in force, and by whom and on which day it was given; "
         "nothing of the submission was kept",
         {T.INVOLVEMENT_STARTED},
-        lambda asked: asked.data["service"] in SENSITIVE_SERVICES and not asked.consents,
+        lambda context: context.command.data["service"] in SENSITIVE_SERVICES and not context.consents,
     ),
     _rule(
         "unknown-record",
         "subject",
         "this agency has registered no record under this subject; send child.registered first",
         _ALL - {T.CHILD_REGISTERED},
-        lambda asked: asked.record is None,
+        lambda context: context.record is None,
     ),
     _rule(
         "record-removed",
         "subject",
         "the record was removed from the directory; nothing more can be said of it",
         _ALL,
-        lambda asked: asked.record is not None and asked.record.standing == "removed",
+        lambda context: context.record is not None and context.record.standing == "removed",
     ),
     _rule(
         "already-registered",
         "subject",
         "the record is registered already; send child.amended to change it",
         {T.CHILD_REGISTERED},
-        lambda asked: asked.record is not None and asked.record.standing == "registered",
+        lambda context: context.record is not None and context.record.standing == "registered",
     ),
     _rule(
         "already-deregistered",
         "subject",
         "the record is deregistered already",
         {T.CHILD_DEREGISTERED},
-        lambda asked: asked.known.standing == "deregistered",
+        lambda context: context.known.standing == "deregistered",
     ),
     _rule(
         "involvement-of-another-record",
         "data.involvement",
         "this agency uses the involvement's reference for another record; references are unique within an agency",
         {T.INVOLVEMENT_STARTED},
-        lambda asked: asked.other_record_has_involvement,
+        lambda context: context.other_record_has_involvement,
     ),
     _rule(
         "unknown-involvement",
         "data.involvement",
         "the record has no involvement of this reference; send involvement.started first",
         _ENDS,
-        lambda asked: asked.involvement is None,
+        lambda context: context.involvement is None,
     ),
     _rule(
         "already-ended",
         "data.involvement",
         "the involvement has ended already",
         {T.INVOLVEMENT_ENDED},
-        lambda asked: asked.involvement is not None and asked.involvement.ended_on is not None,
+        lambda context: context.involvement is not None and context.involvement.ended_on is not None,
     ),
     _rule(
         "before-start",
         "data.ended_on",
         "an involvement may not end before it started",
         {T.INVOLVEMENT_ENDED},
-        lambda asked: asked.involvement is not None and asked.data["ended_on"] < (asked.involvement.started_on or ""),
+        lambda context: context.ends_before_start,
     ),
     _rule(
         "no-consent-held",
         "data.involvement",
         "no consent is held for the involvement",
         {T.CONSENT_WITHDRAWN},
-        lambda asked: asked.involvement is not None and not asked.involvement.consented,
+        lambda context: context.involvement is not None and not context.involvement.consented,
     ),
     _rule(
         "flag-not-raised",
         "data.flag",
         "the flag is not raised on this record",
         {T.FLAG_LOWERED},
-        lambda asked: not (asked.data["flag"] in asked.known.flags and asked.known.flags[asked.data["flag"]].raised),
+        lambda context: not context.flag_is_raised,
     ),
 )
 
@@ -214,9 +225,9 @@ RULES_OF: dict[str, tuple[Rule, ...]] = {
 }
 
 
-def first_broken(asked: RuleContext) -> Refusal | None:
-    """The refusal of the first rule that is broken, or None where the submission stands."""
-    for rule in RULES_OF[asked.type]:
-        if rule.is_broken(asked):
+def first_broken(context: RuleContext) -> Refusal | None:
+    """The refusal of the first rule that is broken, or None where all hold."""
+    for rule in RULES_OF[context.command.type]:
+        if rule.is_broken(context):
             return rule.refusal
     return None

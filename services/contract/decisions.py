@@ -7,8 +7,9 @@ from typing import Annotated, Any, Literal
 import orjson
 from pydantic import BaseModel, Field, StringConstraints
 
+from domain.source_record.command import Command
 from domain.vocabulary import LONGEST_REASON, SHORTEST_REASON, STEWARDSHIP_SOURCE
-from services.contract.reading import Invalid, Valid, read
+from services.contract.reading import Invalid, read
 from services.contract.submission import MAX_ITEMS, PRINTABLE, Reference, Submission, Text
 
 ChildId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
@@ -123,7 +124,7 @@ MODELS: Mapping[str, type[Decision]] = {
 """The model of each type of decision."""
 
 
-def read_decision(value: bytes | None) -> Valid | Invalid:
+def read_decision(value: bytes | None) -> Command | Invalid:
     """The decision in a message's value, or everything that is wrong with it."""
     return read(value, MODELS, Decision)
 

@@ -1,4 +1,4 @@
-"""From the bytes of a message to a submission, or to what is wrong with it; no text repeats a value that was sent."""
+"""From the bytes of a message to a command, or to what is wrong with it; no text repeats a value that was sent."""
 
 import json
 import re
@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, NoReturn
 import orjson
 from pydantic import TypeAdapter, ValidationError
 
+from domain.source_record.command import Command
 from services.contract.submission import MODELS, PRINTABLE, Reference, Submission
 
 MAX_BYTES = 1_048_576
@@ -19,17 +20,6 @@ MAX_REASONS = 20
 """Most reasons in one receipt."""
 
 Reason = dict[str, str]
-
-
-class Valid(NamedTuple):
-    """A submission that follows the contract; `time` in UTC, `data` without nulls."""
-
-    id: str
-    source: str
-    type: str
-    subject: str
-    time: str
-    data: dict[str, Any]
 
 
 class Invalid(NamedTuple):
@@ -51,15 +41,15 @@ def reason(field: str, code: str, message: str) -> Reason:
 
 
 TOO_LARGE = Invalid(None, [reason("", "too-large", f"a submission has at most {MAX_BYTES} bytes")])
-"""What is said of a message that is too large, and of one that its sender had to cut."""
+"""The reading of a message that is too large, and of one that its sender had to cut."""
 
 
 def read(
     value: bytes | None, models: Mapping[str, type[Submission]] = MODELS, envelope: type[Submission] = Submission
-) -> Valid | Invalid:
-    """The submission in a message's value, or everything that is wrong with it.
+) -> Command | Invalid:
+    """The command in a message's value, or everything that is wrong with it.
 
-    `models` has what is taken by type, `envelope` what is said of a message of none of these types.
+    `models` has the model of each type that is taken; `envelope` checks a message of any other type.
     """
     if value is not None and len(value) > MAX_BYTES:
         return TOO_LARGE
@@ -78,18 +68,18 @@ def read(
         return Invalid(_id_of(parsed), distinct[:MAX_REASONS])
     if model is None:
         return Invalid(_id_of(parsed), _of_type(parsed, model, models))
-    return _dated(submission, parsed["time"][:10])
+    return _command_of(submission, parsed["time"][:10])
 
 
-def _dated(submission: Any, day: str) -> Valid | Invalid:
-    """`day` is that of the submission's time as the sender writes it, in the sender's own offset from UTC."""
+def _command_of(submission: Any, day: str) -> Command | Invalid:
+    """The command of a submission; `day` is the date of its time as sent, in the sender's own offset from UTC."""
     data = submission.data.model_dump(exclude_none=True)
     if data.get("date_of_birth", "") > day:
         message = "a date of birth may not be later than the submission's time"
         return Invalid(submission.id, [reason("data.date_of_birth", "in-the-future", message)])
     if submission.DAY:
         data.setdefault(submission.DAY, day)
-    return Valid(submission.id, submission.source, submission.type, submission.subject, submission.time, data)
+    return Command(submission.id, submission.source, submission.type, submission.subject, submission.time, data)
 
 
 def _parse(value: bytes) -> Any:
@@ -101,9 +91,10 @@ def _parse(value: bytes) -> Any:
 
 
 def _parse_carefully(value: bytes) -> Any:
-    """What is JSON but not written compactly, or not JSON, or names a key twice, which a quicker parser does not tell.
+    """Parses what is not compact JSON, and raises where it is no JSON or names a key twice, which orjson would accept.
 
-    (What is written again in as many bytes has lost no key: only numbers can grow, and the contract has none.)
+    The fast path is safe: a text that is as long when it is written again has lost no key, as only numbers can grow
+    and the contract has none.
     """
     try:
         text = value.decode("utf-8")
@@ -131,7 +122,7 @@ def _no_constant(_: str) -> NoReturn:
 
 
 _STRINGS = re.compile(r'"(?:[^"\\]|\\.)*+"?', re.DOTALL)
-"""Texts, also one that never ends; so that none is tried twice, and the time stays in proportion to the length."""
+"""JSON strings, also one that never ends. It backtracks nowhere, so its time is linear in the length."""
 
 
 def _depth(text: str) -> int:

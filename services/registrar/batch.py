@@ -7,9 +7,10 @@ from uuid import UUID
 
 from domain.agency import Agency
 from domain.event import RegisterEvent
+from domain.source_record import Command
 from domain.vocabulary import STEWARDSHIP_SOURCE
 from services.contract.decisions import read_decision
-from services.contract.reading import TOO_LARGE, Invalid, Reason, Valid, read
+from services.contract.reading import TOO_LARGE, Invalid, Reason, read
 from services.registrar import store
 from services.registrar.batch_matcher import BatchMatcher
 from services.registrar.receipts import Answer
@@ -31,7 +32,7 @@ class Message:
     value: bytes
     owner: Agency | None
     oversize: bool = False
-    reading: Valid | Invalid = field(init=False, repr=False)
+    reading: Command | Invalid = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         if self.oversize:

@@ -16,9 +16,9 @@ from domain.agency import Agency
 from domain.child import Child, Ruling
 from domain.event import RegisterEvent
 from domain.matching import Comparer
-from domain.source_record import Refusal, Said, decide
+from domain.source_record import Command, Refusal, decide
 from domain.vocabulary import SubmissionType
-from services.contract.reading import Invalid, Valid, reason
+from services.contract.reading import Invalid, reason
 from services.registrar import store
 from services.registrar.aggregates import Aggregates
 from services.registrar.batch import Batch, Message
@@ -108,16 +108,15 @@ class Registrar:
     def _take(self, messages: Sequence[Message]) -> list[Answer]:
         if messages[0].is_stewards:
             return self._rule_on(messages)
-        saids = [_said(message.reading, message.owner) for message in messages]
-        batch = self._look_up([said for said in saids if said])
-        for message, said in zip(messages, saids, strict=True):
-            batch.answer(message, self._answer(batch, message, said))
+        batch = self._look_up([command for message in messages if (command := _own_command(message))])
+        for message in messages:
+            batch.answer(message, self._answer(batch, message))
         self._save(batch, messages)
         return batch.answers
 
     def _rule_on(self, messages: Sequence[Message]) -> list[Answer]:
         """Takes decisions of data stewards, in a transaction of their own: they see what was saved before."""
-        asked = [message.reading for message in messages if isinstance(message.reading, Valid)]
+        asked = [message.reading for message in messages if isinstance(message.reading, Command)]
         with self._database.transaction() as cursor:
             outcomes = store.outcomes_of(cursor, {(each.source, each.id) for each in asked})
         batch = Batch(self._clock(), outcomes, {}, BatchMatcher(self._comparer))
@@ -132,7 +131,7 @@ class Registrar:
             return message.answered("invalid", tuple(asked.reasons))
         return self._settle(batch, message, asked, lambda: self._rule(batch, asked))
 
-    def _rule(self, batch: Batch, asked: Valid) -> Refusal | None:
+    def _rule(self, batch: Batch, asked: Command) -> Refusal | None:
         at = batch.recorded_at
         ruling = Ruling(asked.data["decided_by"], asked.data["reason"], at, iso_text(at))
         ruled = rule(self.known, asked, ruling, self._new_id)
@@ -154,16 +153,16 @@ class Registrar:
         self._save(batch, [message])
         return batch.answers
 
-    def _look_up(self, saids: Sequence[Said]) -> Batch:
+    def _look_up(self, commands: Sequence[Command]) -> Batch:
         with self._database.transaction() as cursor:
-            outcomes = store.outcomes_of(cursor, {(said.agency.urn, said.id) for said in saids})
-            streams = store.streams_of(cursor, {key for said in saids for key in _record_keys(said)})
-            describing = [said for said in saids if said.type in _DESCRIBES]
+            outcomes = store.outcomes_of(cursor, {(command.source, command.id) for command in commands})
+            streams = store.streams_of(cursor, {key for command in commands for key in _record_keys(command)})
+            describing = [command for command in commands if command.type in _DESCRIBES]
             touched = {
                 str(stream)
-                for said in saids
-                if said.type in _TOUCHES_THE_INDEX
-                and (stream := streams.get((said.agency.urn, "subject", said.subject))) is not None
+                for command in commands
+                if command.type in _TOUCHES_THE_INDEX
+                and (stream := streams.get((command.source, "subject", command.subject))) is not None
             }
             self._comparer = self._comparer.among(self._indexed)
             batch_matcher, children = self._read_batch_matcher(cursor, self._comparer, describing, touched)
@@ -171,16 +170,17 @@ class Registrar:
         self.known.load_children(set(map(UUID, children)))
         return Batch(self._clock(), outcomes, streams, batch_matcher)
 
-    def _answer(self, batch: Batch, message: Message, said: Said | None) -> Answer:
-        reading = message.reading
-        if isinstance(reading, Invalid):
-            return message.answered("invalid", tuple(reading.reasons))
-        if said is None:
-            why = _UNKNOWN_AGENCY if message.owner is None else _NOT_THE_OWNER
-            return message.answered("refused", (why,))
-        return self._settle(batch, message, reading, lambda: self._decide(batch, said))
+    def _answer(self, batch: Batch, message: Message) -> Answer:
+        command, agency = message.reading, message.owner
+        if isinstance(command, Invalid):
+            return message.answered("invalid", tuple(command.reasons))
+        if agency is None:
+            return message.answered("refused", (_UNKNOWN_AGENCY,))
+        if command.source != agency.urn:
+            return message.answered("refused", (_NOT_THE_OWNER,))
+        return self._settle(batch, message, command, lambda: self._decide(batch, command, agency))
 
-    def _settle(self, batch: Batch, message: Message, reading: Valid, decide: Callable[[], Refusal | None]) -> Answer:
+    def _settle(self, batch: Batch, message: Message, reading: Command, decide: Callable[[], Refusal | None]) -> Answer:
         """Decides what was not decided before, and remembers the outcome."""
         key = (reading.source, reading.id)
         before = batch.outcomes.get(key)
@@ -194,14 +194,15 @@ class Registrar:
             return message.answered(outcome, (reason(refusal.field, refusal.code, refusal.message),))
         return message.answered(outcome, (), len(batch.events) - 1)
 
-    def _decide(self, batch: Batch, said: Said) -> Refusal | None:
-        urn = said.agency.urn
-        known = batch.streams.get((urn, "subject", said.subject))
+    def _decide(self, batch: Batch, command: Command, agency: Agency) -> Refusal | None:
+        urn = agency.urn
+        known = batch.streams.get((urn, "subject", command.subject))
         record = self.known.records.get(known) if known else None
-        used_by = batch.streams.get((urn, "involvement", said.data.get("involvement", "")))
+        used_by = batch.streams.get((urn, "involvement", command.data.get("involvement", "")))
         decided = decide(
             record,
-            said,
+            command,
+            agency,
             new_id=known or self._new_id(),
             recorded_at=batch.recorded_at,
             other_record_has_involvement=used_by is not None and used_by != known,
@@ -211,23 +212,23 @@ class Registrar:
         if record is None:
             self.known.records[decided.id] = decided
             self._keys.begin(str(decided.id))
-        for kind, number in _numbers(said):
+        for kind, number in _numbers(command):
             if (urn, kind, number) not in batch.streams:
                 batch.streams[(urn, kind, number)] = decided.id
                 batch.changes.record_keys.append((urn, kind, number, decided.id))
         (event,) = decided.collect_events()
         assert isinstance(event, RegisterEvent)
         batch.events.append(event)
-        if said.type in _DESCRIBES:
-            self._place(batch, event, said)
-        elif said.type == SubmissionType.RECORD_REMOVED:
+        if command.type in _DESCRIBES:
+            self._place(batch, event, command)
+        elif command.type == SubmissionType.RECORD_REMOVED:
             batch.batch_matcher.remove(str(event.originator_id))
         return None
 
-    def _place(self, batch: Batch, cause: RegisterEvent, said: Said) -> None:
+    def _place(self, batch: Batch, cause: RegisterEvent, command: Command) -> None:
         """Decides which child the record belongs to, or goes on belonging to, and what else follows from that."""
         record = str(cause.originator_id)
-        placement = batch.batch_matcher.place(record, said)
+        placement = batch.batch_matcher.place(record, command)
         if placement is None:
             return
         telling = Telling(self._comparer, cause)
@@ -237,7 +238,7 @@ class Registrar:
             self.known.children[child.id] = child
         else:
             child = self.known.children[UUID(placement.child)]
-        brought = batch.batch_matcher.settle(record, said, str(child.id), [each.child for each in placement.merged])
+        brought = batch.batch_matcher.settle(record, command, str(child.id), [each.child for each in placement.merged])
         told = telling.tell(child, placement, brought, {each: self.known.children[UUID(each)] for each in brought})
         batch.events.extend(told)
 
@@ -276,19 +277,19 @@ _NOT_PROCESSED = reason(
 )
 
 
-def _said(reading: Valid | Invalid, agency: Agency | None) -> Said | None:
-    """What a registered agency says in its own name, or None."""
-    if isinstance(reading, Invalid) or agency is None or reading.source != agency.urn:
-        return None
-    return Said(reading.id, reading.type, reading.subject, reading.time, reading.data, agency)
+def _own_command(message: Message) -> Command | None:
+    """The command in a message that its sender may send, or None."""
+    command = message.reading
+    owns = isinstance(command, Command) and message.owner is not None and command.source == message.owner.urn
+    return command if owns and isinstance(command, Command) else None
 
 
-def _numbers(said: Said) -> list[tuple[str, str]]:
-    numbers = [("subject", said.subject)]
-    if said.type == SubmissionType.INVOLVEMENT_STARTED:
-        numbers.append(("involvement", said.data["involvement"]))
+def _numbers(command: Command) -> list[tuple[str, str]]:
+    numbers = [("subject", command.subject)]
+    if command.type == SubmissionType.INVOLVEMENT_STARTED:
+        numbers.append(("involvement", command.data["involvement"]))
     return numbers
 
 
-def _record_keys(said: Said) -> list[store.RecordKey]:
-    return [(said.agency.urn, kind, number) for kind, number in _numbers(said)]
+def _record_keys(command: Command) -> list[store.RecordKey]:
+    return [(command.source, kind, number) for kind, number in _numbers(command)]

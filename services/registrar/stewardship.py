@@ -9,9 +9,8 @@ from uuid import UUID
 
 from domain.child import Child, Ruling, shielding, stewardship
 from domain.child.stewardship import Leaving, Ruled
-from domain.source_record import Refusal
+from domain.source_record import Command, Refusal
 from services.contract.decisions import DecisionType
-from services.contract.reading import Valid
 from services.registrar.store import RecordKey
 
 
@@ -35,15 +34,15 @@ _OF_SHIELDS: Mapping[str, shielding.Decide] = {
 }
 
 
-def rule(known: Known, asked: Valid, ruling: Ruling, new_id: Callable[[], UUID]) -> Ruled | Refusal:
+def rule(known: Known, command: Command, ruling: Ruling, new_id: Callable[[], UUID]) -> Ruled | Refusal:
     """What the decision does, or why it is refused."""
-    data = asked.data
-    if asked.type in _OF_SHIELDS:
-        decided = _OF_SHIELDS[asked.type](known.child(data["child"]), ruling)
+    data = command.data
+    if command.type in _OF_SHIELDS:
+        decided = _OF_SHIELDS[command.type](known.child(data["child"]), ruling)
         return decided if isinstance(decided, Refusal) else Ruled((decided,), {}, False, (), ())
-    if asked.type == DecisionType.SPLIT:
+    if command.type == DecisionType.SPLIT:
         return _split(known, data, ruling, new_id)
-    decide = stewardship.merge if asked.type == DecisionType.MERGE else stewardship.dismiss
+    decide = stewardship.merge if command.type == DecisionType.MERGE else stewardship.dismiss
     return decide(known.child(data["left"]), known.child(data["right"]), ruling)
 
 

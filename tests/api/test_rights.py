@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from domain.agency import RIGHTS, Agency
-from domain.source_record import Refusal, Said
+from domain.source_record import Refusal
 from domain.vocabulary import AgencyKind, Flag, Service, SubmissionType
-from tests.support.examples import SENSITIVE_INVOLVEMENT, agency, given, said
+from tests.support.examples import SENSITIVE_INVOLVEMENT, Sent, agency, given, sent
 
 SENSITIVE = {"camhs", "sexual-health", "substance-misuse"}
 ORDINARY = {
@@ -43,30 +43,30 @@ FLAG_CELLS = [(kind, flag, type_) for kind in TABLE for flag in Flag for type_ i
 TYPE_CELLS = [(kind, type_) for kind in TABLE for type_ in SubmissionType]
 
 
-def involvement(by: Agency, service: str) -> Said:
+def involvement(by: Agency, service: str) -> Sent:
     consent = {"consent": SENSITIVE_INVOLVEMENT["consent"]} if service in SENSITIVE else {}
-    return said("involvement.started", by=by, service=service, **consent)
+    return sent("involvement.started", by=by, service=service, **consent)
 
 
 def known(by: Agency) -> Any:
     """A record with an involvement and a flag of the agency's own, where it may have them."""
     services, flags, _ = TABLE[by.kind]
-    said_of_it = [said("child.registered", by=by)]
+    said_of_it = [sent("child.registered", by=by)]
     said_of_it += [involvement(by, service) for service in sorted(services)[:1]]
-    said_of_it += [said("flag.raised", by=by, flag=flag) for flag in sorted(flags)[:1]]
+    said_of_it += [sent("flag.raised", by=by, flag=flag) for flag in sorted(flags)[:1]]
     return given(*said_of_it)
 
 
-def one_of_its_own(by: Agency, type_: str) -> Said:
+def one_of_its_own(by: Agency, type_: str) -> Sent:
     """A submission of a type, about what the agency's kind deals with."""
     services, flags, _ = TABLE[by.kind]
     if type_ == "involvement.started":
         return involvement(by, min(services, default="gp"))
     if type_ in ("involvement.ended", "consent.withdrawn"):
-        return said(type_, by=by, involvement=said("involvement.started").data["involvement"])
+        return sent(type_, by=by, involvement=sent("involvement.started").command.data["involvement"])
     if type_ in ("flag.raised", "flag.lowered"):
-        return said(type_, by=by, flag=min(flags, default="looked-after"))
-    return said(type_, by=by)
+        return sent(type_, by=by, flag=min(flags, default="looked-after"))
+    return sent(type_, by=by)
 
 
 def may_send(kind: str, type_: str) -> bool:
@@ -102,7 +102,7 @@ def test_types(kind: str, type_: str) -> None:
 def test_services(kind: str, service: str) -> None:
     services, _, _ = TABLE[kind]
     by = agency(kind)
-    outcome = given(said("child.registered", by=by)).when(involvement(by, service))
+    outcome = given(sent("child.registered", by=by)).when(involvement(by, service))
     if service in services:
         assert not isinstance(outcome.decided, Refusal), outcome.decided
     elif services:
@@ -115,8 +115,8 @@ def test_services(kind: str, service: str) -> None:
 def test_flags(kind: str, flag: str, type_: str) -> None:
     _, flags, _ = TABLE[kind]
     by = agency(kind)
-    before = [said("flag.raised", by=by, flag=flag)] if type_ == "flag.lowered" and flag in flags else []
-    outcome = given(said("child.registered", by=by), *before).when(said(type_, by=by, flag=flag))
+    before = [sent("flag.raised", by=by, flag=flag)] if type_ == "flag.lowered" and flag in flags else []
+    outcome = given(sent("child.registered", by=by), *before).when(sent(type_, by=by, flag=flag))
     if flag in flags:
         assert not isinstance(outcome.decided, Refusal), outcome.decided
     elif flags:

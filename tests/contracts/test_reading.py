@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 
-from services.contract.reading import MAX_BYTES, MAX_DEPTH, MAX_REASONS, Invalid, Valid, read
+from domain.source_record import Command
+from services.contract.reading import MAX_BYTES, MAX_DEPTH, MAX_REASONS, Invalid, read
 from services.contract.submission import MAX_ITEMS, MODELS
 from tests.support.examples import ABSENT, SENSITIVE_STORY, STORY, SUBMISSIONS, message, submission
 
@@ -24,16 +25,16 @@ def wrong(value: bytes) -> set[tuple[str, str]]:
     return {(reason["field"], reason["code"]) for reason in reading.reasons}
 
 
-def valid(value: bytes) -> Valid:
+def valid(value: bytes) -> Command:
     reading = read(value)
-    assert isinstance(reading, Valid), reading
+    assert isinstance(reading, Command), reading
     return reading
 
 
 @pytest.mark.parametrize("example", [*STORY, *SENSITIVE_STORY], ids=lambda each: each["type"])
 def test_every_example_is_valid_and_stays_as_it_was_sent(example: dict[str, Any]) -> None:
     reading = valid(orjson.dumps(example))
-    assert reading == Valid(
+    assert reading == Command(
         example["id"],
         example["source"],
         example["type"],
@@ -401,7 +402,7 @@ PLACES = [
 @for_all(st.binary())
 def test_any_bytes_are_valid_or_invalid(value: bytes) -> None:
     reading = read(value)
-    assert isinstance(reading, Valid) or (isinstance(reading, Invalid) and reading.reasons)
+    assert isinstance(reading, Command) or (isinstance(reading, Invalid) and reading.reasons)
 
 
 @for_all(JSON)
@@ -412,8 +413,8 @@ def test_any_json_is_valid_or_invalid(value: Any) -> None:
 @for_all(st.sampled_from(PLACES), JSON)
 def test_any_value_in_any_place_is_valid_or_invalid(place: str, value: Any) -> None:
     reading = read(json.dumps(submission(CHILD, {place: value})).encode())
-    assert isinstance(reading, Valid) or (isinstance(reading, Invalid) and reading.reasons)
-    if isinstance(reading, Valid):
+    assert isinstance(reading, Command) or (isinstance(reading, Invalid) and reading.reasons)
+    if isinstance(reading, Command):
         orjson.dumps(reading.data)
 
 

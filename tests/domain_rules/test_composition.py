@@ -10,7 +10,6 @@ from hypothesis import given as for_all
 from domain.agency import Agency
 from domain.child import RecordFact, RecordState, compose, fold_record
 from domain.event import RegisterEvent
-from domain.source_record import Said
 from projections.base.memory import MemoryViews
 from projections.directory.project import FACT, Directory
 from tests.domain_rules.test_decision_properties import STORIES_OF_A_RECORD, told
@@ -20,12 +19,13 @@ from tests.support.examples import (
     CLINIC,
     PARTICULARS,
     SENSITIVE_INVOLVEMENT,
+    Sent,
     agency,
     fact,
     given,
     key_ring,
     published,
-    said,
+    sent,
 )
 
 CHILD = "0b6d2f3a-71c8-4f55-a1e0-3c9d5e8f7733"
@@ -40,13 +40,13 @@ def facts(events: list[RegisterEvent]) -> list[RecordFact]:
     return [fact(published(event, position, keys)) for position, event in enumerate(events, 1)]
 
 
-def record(*submissions: Said, stream: int = 1) -> RecordState:
+def record(*submissions: Sent, stream: int = 1) -> RecordState:
     """The state of a record of which this was said."""
     return fold_record(facts(given(*submissions, stream=UUID(int=stream)).events))
 
 
-def registered(by: Agency = AUTHORITY, time: str = "", **changes: Any) -> Said:
-    return said("child.registered", by=by, time=time, **changes)
+def registered(by: Agency = AUTHORITY, time: str = "", **changes: Any) -> Sent:
+    return sent("child.registered", by=by, time=time, **changes)
 
 
 def entry(*records: RecordState, today: date = TODAY) -> dict[str, Any]:
@@ -99,13 +99,13 @@ def test_the_record_whose_particulars_became_true_last_is_believed_first() -> No
 def test_a_record_that_is_still_registered_is_believed_before_one_that_is_not() -> None:
     left = record(
         registered(GP, "2008-09-02T00:00:00Z", given_name="Tammy"),
-        said("child.deregistered", by=GP, time="2008-09-03T00:00:00Z"),
+        sent("child.deregistered", by=GP, time="2008-09-03T00:00:00Z"),
     )
     assert entry(left, record(registered(), stream=2))["name"]["given_name"] == "Tamsin"
 
 
 def test_what_an_amendment_leaves_out_is_no_longer_held() -> None:
-    amended = said("child.amended", carers=ABSENT, upn=ABSENT)
+    amended = sent("child.amended", carers=ABSENT, upn=ABSENT)
     composed = entry(record(registered(), amended))
     assert composed["carers"] == []
     assert composed["identifiers"] == {"nhs_number": ["9990000417"], "upn": []}
@@ -113,8 +113,8 @@ def test_what_an_amendment_leaves_out_is_no_longer_held() -> None:
 
 
 def test_a_deregistered_record_stays_and_ends_nothing_of_others() -> None:
-    authority = record(registered(), said("involvement.started"), said("flag.raised"))
-    surgery = record(registered(GP), said("child.deregistered", by=GP), stream=2)
+    authority = record(registered(), sent("involvement.started"), sent("flag.raised"))
+    surgery = record(registered(GP), sent("child.deregistered", by=GP), stream=2)
     composed = entry(authority, surgery)
     assert {"source": GP.urn, "subject": "LA-20417", "deregistered": {"reason": "moved-away", "on": "2009-07-24"}} in (
         composed["records"]
@@ -124,19 +124,19 @@ def test_a_deregistered_record_stays_and_ends_nothing_of_others() -> None:
 
 
 def test_a_record_that_was_registered_again_is_current() -> None:
-    again = record(registered(), said("child.deregistered"), registered(), said("child.amended"))
+    again = record(registered(), sent("child.deregistered"), registered(), sent("child.amended"))
     assert entry(again)["records"] == [{"source": AUTHORITY.urn, "subject": "LA-20417"}]
 
 
 def test_a_removed_record_is_in_no_entry() -> None:
-    removed = record(registered(nhs_number=ABSENT, given_name="Tammy"), said("record.removed"))
+    removed = record(registered(nhs_number=ABSENT, given_name="Tammy"), sent("record.removed"))
     composed = entry(removed, record(registered(GP), stream=2))
     assert [each["source"] for each in composed["records"]] == [GP.urn]
     assert "Tammy" not in str(composed)
 
 
 def test_a_child_without_a_record_has_no_entry() -> None:
-    removed = record(registered(), said("record.removed"))
+    removed = record(registered(), sent("record.removed"))
     assert compose(CHILD, [removed], position=1, as_of="", today=TODAY) is None
     assert compose(CHILD, [], position=1, as_of="", today=TODAY) is None
 
@@ -167,13 +167,16 @@ def test_identifiers_names_and_carers_are_shown_once() -> None:
 
 
 def test_involvements_are_shown_current_ones_first() -> None:
-    first = said("involvement.started", involvement="a", started_on="2007-01-01")
-    second = said("involvement.started", involvement="b", started_on="2008-01-01")
-    ended = said("involvement.ended", involvement="a", ended_on="2008-02-01")
+    first = sent("involvement.started", involvement="a", started_on="2007-01-01")
+    second = sent("involvement.started", involvement="b", started_on="2008-01-01")
+    ended = sent("involvement.ended", involvement="a", ended_on="2008-02-01")
     shown = entry(record(registered(), first, second, ended))["involvements"]
     assert [(each["involvement"], each["ended_on"]) for each in shown] == [("b", None), ("a", "2008-02-01")]
     assert shown[0] == {
-        **{key: second.data[key] for key in ("involvement", "service", "organisation", "practitioner", "started_on")},
+        **{
+            key: second.command.data[key]
+            for key in ("involvement", "service", "organisation", "practitioner", "started_on")
+        },
         "lead_professional": True,
         "ended_on": None,
         "source": AUTHORITY.urn,
@@ -181,22 +184,22 @@ def test_involvements_are_shown_current_ones_first() -> None:
 
 
 def test_an_involvement_sent_again_is_open_again() -> None:
-    started, ended = said("involvement.started"), said("involvement.ended")
+    started, ended = sent("involvement.started"), sent("involvement.ended")
     assert [each["ended_on"] for each in entry(record(registered(), started, ended, started))["involvements"]] == [None]
 
 
 def test_a_lowered_flag_is_gone_and_a_raised_one_is_back() -> None:
-    raised, lowered = said("flag.raised"), said("flag.lowered")
+    raised, lowered = sent("flag.raised"), sent("flag.lowered")
     assert entry(record(registered(), raised, lowered))["flags"] == []
-    again = said("flag.raised", raised_on="2009-06-01", contact=ABSENT)
+    again = sent("flag.raised", raised_on="2009-06-01", contact=ABSENT)
     assert entry(record(registered(), raised, lowered, again))["flags"] == [
         {"flag": "common-assessment", "raised_on": "2009-06-01", "contact": {}, "source": AUTHORITY.urn}
     ]
 
 
 def sensitive(**changes: Any) -> RecordState:
-    started = said("involvement.started", by=CLINIC, **SENSITIVE_INVOLVEMENT)
-    withdrawn = [said("consent.withdrawn")] if changes.get("withdrawn") else []
+    started = sent("involvement.started", by=CLINIC, **SENSITIVE_INVOLVEMENT)
+    withdrawn = [sent("consent.withdrawn")] if changes.get("withdrawn") else []
     anew = [started] if changes.get("anew") else []
     return record(registered(CLINIC), started, *withdrawn, *anew)
 
@@ -217,7 +220,7 @@ def test_a_sensitive_involvement_is_shown_while_consent_stands(state: RecordStat
 
 
 def test_schooling_is_judged_over_all_records() -> None:
-    at_school = said("involvement.started", by=SCHOOL, service="education", started_on="2008-09-04")
+    at_school = sent("involvement.started", by=SCHOOL, service="education", started_on="2008-09-04")
     assert entry(record(registered()), record(registered(SCHOOL), at_school, stream=2))["education"] == {
         "status": "placed",
         "since": "2008-09-04",
@@ -225,7 +228,7 @@ def test_schooling_is_judged_over_all_records() -> None:
 
 
 def test_the_order_of_records_does_not_matter() -> None:
-    first, second = record(registered(), said("flag.raised")), record(registered(GP), stream=2)
+    first, second = record(registered(), sent("flag.raised")), record(registered(GP), stream=2)
     assert entry(first, second) == entry(second, first)
 
 
@@ -241,7 +244,7 @@ def test_facts_that_are_not_known_are_passed_by() -> None:
 
 
 @for_all(STORIES_OF_A_RECORD)
-def test_the_latest_fact_of_each_aspect_tells_as_much_as_all_facts(story: list[Said]) -> None:
+def test_the_latest_fact_of_each_aspect_tells_as_much_as_all_facts(story: list[Sent]) -> None:
     _, events = told(story)
     keys, views, directory = key_ring(), MemoryViews(), Directory()
     every = [published(event, position, keys) for position, event in enumerate(events, 1)]

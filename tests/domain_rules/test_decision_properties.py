@@ -7,9 +7,9 @@ from hypothesis import given as for_all
 from hypothesis import strategies as st
 
 from domain.event import RegisterEvent
-from domain.source_record import Refusal, Said, SourceRecord
+from domain.source_record import Refusal, SourceRecord
 from domain.vocabulary import SENSITIVE_SERVICES
-from tests.support.examples import AUTHORITY, CLINIC, SENSITIVE_INVOLVEMENT, given, said
+from tests.support.examples import AUTHORITY, CLINIC, SENSITIVE_INVOLVEMENT, Sent, given, sent
 
 DAYS = st.sampled_from(["2008-09-18", "2008-10-01", "2009-03-09"])
 REFERENCES = st.sampled_from(["one", "two", "three"])
@@ -19,7 +19,7 @@ CONSENTS = st.sampled_from([SENSITIVE_INVOLVEMENT["consent"], {"explicit": False
 
 
 @st.composite
-def submissions(draw: st.DrawFn, by: Any) -> Said:
+def submissions(draw: st.DrawFn, by: Any) -> Sent:
     """Anything that an agency may say, right or wrong."""
     service = st.sampled_from(sorted(SENSITIVE_SERVICES)) if by is CLINIC else st.sampled_from(["social-care", "camhs"])
     fields: dict[str, dict[str, Any]] = {
@@ -35,16 +35,16 @@ def submissions(draw: st.DrawFn, by: Any) -> Said:
     }
     usual = sorted(fields.keys() - {"record.removed"})
     type_ = draw(st.sampled_from([*usual, *usual, "record.removed"]))
-    return said(type_, by=by, **{name: draw(values) for name, values in fields[type_].items()})
+    return sent(type_, by=by, **{name: draw(values) for name, values in fields[type_].items()})
 
 
 STORIES = AGENCIES.flatmap(lambda by: st.lists(submissions(by), max_size=25))
 STORIES_OF_A_RECORD = AGENCIES.flatmap(
-    lambda by: st.lists(submissions(by), max_size=25).map(lambda said_: [said("child.registered", by=by), *said_])
+    lambda by: st.lists(submissions(by), max_size=25).map(lambda said_: [sent("child.registered", by=by), *said_])
 )
 
 
-def told(story: list[Said]) -> tuple[given, list[RegisterEvent]]:
+def told(story: list[Sent]) -> tuple[given, list[RegisterEvent]]:
     """The record after everything was said, and the events of what was taken."""
     record, events = given(), []
     for each in story:
@@ -60,7 +60,7 @@ def remembered(record: SourceRecord | None) -> dict[str, Any]:
 
 
 @for_all(STORIES)
-def test_a_refusal_changes_nothing(story: list[Said]) -> None:
+def test_a_refusal_changes_nothing(story: list[Sent]) -> None:
     record = given()
     for each in story:
         before = deepcopy(vars(record.record)) if record.record else None
@@ -69,13 +69,13 @@ def test_a_refusal_changes_nothing(story: list[Said]) -> None:
 
 
 @for_all(STORIES_OF_A_RECORD)
-def test_each_submission_appends_at_most_one_event(story: list[Said]) -> None:
+def test_each_submission_appends_at_most_one_event(story: list[Sent]) -> None:
     _, events = told(story)
     assert [event.originator_version for event in events] == list(range(1, len(events) + 1))
 
 
 @for_all(STORIES_OF_A_RECORD)
-def test_saying_it_twice_leaves_the_record_as_saying_it_once(story: list[Said]) -> None:
+def test_saying_it_twice_leaves_the_record_as_saying_it_once(story: list[Sent]) -> None:
     record = given()
     for each in story:
         record.when(each)
@@ -85,7 +85,7 @@ def test_saying_it_twice_leaves_the_record_as_saying_it_once(story: list[Said]) 
 
 
 @for_all(STORIES_OF_A_RECORD)
-def test_a_record_is_what_its_events_make_of_it(story: list[Said]) -> None:
+def test_a_record_is_what_its_events_make_of_it(story: list[Sent]) -> None:
     record, events = told(story)
     replayed: Any = None
     for event in events:
@@ -95,7 +95,7 @@ def test_a_record_is_what_its_events_make_of_it(story: list[Said]) -> None:
 
 
 @for_all(STORIES_OF_A_RECORD)
-def test_numbers_of_involvements_and_flags_have_no_gaps(story: list[Said]) -> None:
+def test_numbers_of_involvements_and_flags_have_no_gaps(story: list[Sent]) -> None:
     record, _ = told(story)
     assert record.record is not None
     for numbered in (record.record.involvements, record.record.flags):

@@ -28,35 +28,35 @@ from tests.support.examples import (
     SENSITIVE_INVOLVEMENT,
     agency,
     given,
-    said,
+    sent,
 )
 
-REGISTERED = said("child.registered")
-AMENDED = said("child.amended")
-DEREGISTERED = said("child.deregistered")
-STARTED = said("involvement.started")
-ENDED = said("involvement.ended")
-RAISED = said("flag.raised")
-LOWERED = said("flag.lowered")
-REMOVED = said("record.removed")
-AT_CLINIC = said("child.registered", by=CLINIC)
-WITHDRAWN = said("consent.withdrawn")
+REGISTERED = sent("child.registered")
+AMENDED = sent("child.amended")
+DEREGISTERED = sent("child.deregistered")
+STARTED = sent("involvement.started")
+ENDED = sent("involvement.ended")
+RAISED = sent("flag.raised")
+LOWERED = sent("flag.lowered")
+REMOVED = sent("record.removed")
+AT_CLINIC = sent("child.registered", by=CLINIC)
+WITHDRAWN = sent("consent.withdrawn")
 
 
 def sensitive(**data: Any) -> Any:
-    return said("involvement.started", by=CLINIC, **(SENSITIVE_INVOLVEMENT | data))
+    return sent("involvement.started", by=CLINIC, **(SENSITIVE_INVOLVEMENT | data))
 
 
 def test_a_child_is_registered() -> None:
     given().when(REGISTERED).then(
         RecordRegistered,
         originator_version=1,
-        subject=REGISTERED.subject,
+        subject=REGISTERED.command.subject,
         particulars=PARTICULARS,
-        caused_by=REGISTERED.id,
+        caused_by=REGISTERED.command.id,
         source=AUTHORITY.urn,
         restricted=False,
-        time=REGISTERED.time,
+        time=REGISTERED.command.time,
         timestamp=NOW,
     )
 
@@ -71,7 +71,7 @@ def test_a_child_cannot_be_registered_twice() -> None:
 
 
 def test_a_child_that_was_deregistered_can_be_registered_again() -> None:
-    again = given(REGISTERED, DEREGISTERED).when(said("child.registered", given_name="Tam"))
+    again = given(REGISTERED, DEREGISTERED).when(sent("child.registered", given_name="Tam"))
     again.then(RecordRegistered, originator_version=3, particulars=PARTICULARS | {"given_name": "Tam"})
 
 
@@ -88,7 +88,9 @@ def test_registering_again_keeps_involvements_and_flags() -> None:
 
 
 def test_particulars_are_amended_as_a_whole() -> None:
-    given(REGISTERED).when(AMENDED).then(RecordAmended, subject=AMENDED.subject, particulars=AMENDED.data)
+    given(REGISTERED).when(AMENDED).then(
+        RecordAmended, subject=AMENDED.command.subject, particulars=AMENDED.command.data
+    )
 
 
 def test_a_deregistered_record_can_still_be_amended() -> None:
@@ -104,19 +106,19 @@ def test_a_child_cannot_be_deregistered_twice() -> None:
 
 
 def test_an_involvement_starts() -> None:
-    given(REGISTERED).when(STARTED).then(InvolvementStarted, number=1, again=False, involvement=STARTED.data)
+    given(REGISTERED).when(STARTED).then(InvolvementStarted, number=1, again=False, involvement=STARTED.command.data)
 
 
 def test_a_second_involvement_has_the_next_number() -> None:
-    other = said("involvement.started", involvement="LA-20417/ey/1")
+    other = sent("involvement.started", involvement="LA-20417/ey/1")
     given(REGISTERED, STARTED).when(other).then(InvolvementStarted, number=2, again=False)
 
 
 def test_an_involvement_sent_again_is_amended() -> None:
-    amended = said("involvement.started", lead_professional=False, practitioner=ABSENT)
-    second = said("involvement.started", involvement="LA-20417/ey/1")
+    amended = sent("involvement.started", lead_professional=False, practitioner=ABSENT)
+    second = sent("involvement.started", involvement="LA-20417/ey/1")
     given(REGISTERED, STARTED, second).when(amended).then(
-        InvolvementStarted, number=1, again=True, involvement=amended.data
+        InvolvementStarted, number=1, again=True, involvement=amended.command.data
     )
 
 
@@ -134,9 +136,9 @@ def test_an_involvement_ends() -> None:
     given(REGISTERED, STARTED).when(ENDED).then(InvolvementEnded, number=1, ended_on="2009-03-09")
 
 
-@pytest.mark.parametrize("submission", [ENDED, WITHDRAWN], ids=lambda each: each.type)
+@pytest.mark.parametrize("submission", [ENDED, WITHDRAWN], ids=lambda each: each.command.type)
 def test_an_involvement_that_never_started_cannot_end(submission: Any) -> None:
-    registered = said("child.registered", by=submission.agency)
+    registered = sent("child.registered", by=submission.agency)
     given(registered).when(submission).refused("unknown-involvement", "data.involvement")
 
 
@@ -146,7 +148,7 @@ def test_an_involvement_cannot_end_twice() -> None:
 
 @pytest.mark.parametrize(("ended_on", "accepted"), [("2008-09-17", False), ("2008-09-18", True), ("2008-09-19", True)])
 def test_an_involvement_cannot_end_before_it_started(ended_on: str, accepted: bool) -> None:
-    outcome = given(REGISTERED, STARTED).when(said("involvement.ended", ended_on=ended_on))
+    outcome = given(REGISTERED, STARTED).when(sent("involvement.ended", ended_on=ended_on))
     if accepted:
         outcome.then(InvolvementEnded, ended_on=ended_on)
     else:
@@ -154,12 +156,12 @@ def test_an_involvement_cannot_end_before_it_started(ended_on: str, accepted: bo
 
 
 def test_an_involvement_whose_start_is_not_known_may_end_on_any_day() -> None:
-    unknown_start = said("involvement.started", started_on=ABSENT)
-    given(REGISTERED, unknown_start).when(said("involvement.ended", ended_on="1990-01-01")).then(InvolvementEnded)
+    unknown_start = sent("involvement.started", started_on=ABSENT)
+    given(REGISTERED, unknown_start).when(sent("involvement.ended", ended_on="1990-01-01")).then(InvolvementEnded)
 
 
 def test_a_sensitive_involvement_starts_with_consent() -> None:
-    given(AT_CLINIC).when(sensitive()).then(InvolvementStarted, number=1, involvement=sensitive().data)
+    given(AT_CLINIC).when(sensitive()).then(InvolvementStarted, number=1, involvement=sensitive().command.data)
 
 
 @pytest.mark.parametrize(
@@ -198,9 +200,9 @@ def test_consent_cannot_be_withdrawn_twice() -> None:
 
 def test_an_ordinary_involvement_has_no_consent_to_withdraw() -> None:
     before, after = agency("voluntary", "haven"), agency("sensitive-service", "haven")
-    started = said("involvement.started", by=before, service="voluntary", involvement="YM-88/1")
-    record = given(said("child.registered", by=before), started)
-    record.when(said("consent.withdrawn", by=after)).refused("no-consent-held")
+    started = sent("involvement.started", by=before, service="voluntary", involvement="YM-88/1")
+    record = given(sent("child.registered", by=before), started)
+    record.when(sent("consent.withdrawn", by=after)).refused("no-consent-held")
 
 
 def test_consent_that_was_given_anew_can_be_withdrawn_again() -> None:
@@ -208,22 +210,22 @@ def test_consent_that_was_given_anew_can_be_withdrawn_again() -> None:
 
 
 def test_an_involvement_whose_consent_is_withdrawn_can_still_end() -> None:
-    ended = said("involvement.ended", by=CLINIC, involvement="YM-88/1")
+    ended = sent("involvement.ended", by=CLINIC, involvement="YM-88/1")
     given(AT_CLINIC, sensitive(), WITHDRAWN).when(ended).then(InvolvementEnded, number=1)
 
 
 def test_a_flag_is_raised() -> None:
     given(REGISTERED).when(RAISED).then(
-        FlagRaised, number=1, again=False, flag="common-assessment", contact=RAISED.data["contact"]
+        FlagRaised, number=1, again=False, flag="common-assessment", contact=RAISED.command.data["contact"]
     )
 
 
 def test_a_flag_may_come_without_a_contact() -> None:
-    given(REGISTERED).when(said("flag.raised", contact=ABSENT)).then(FlagRaised, contact={})
+    given(REGISTERED).when(sent("flag.raised", contact=ABSENT)).then(FlagRaised, contact={})
 
 
 def test_a_second_flag_has_the_next_number() -> None:
-    given(REGISTERED, RAISED).when(said("flag.raised", flag="looked-after")).then(FlagRaised, number=2, again=False)
+    given(REGISTERED, RAISED).when(sent("flag.raised", flag="looked-after")).then(FlagRaised, number=2, again=False)
 
 
 def test_a_flag_raised_again_keeps_its_number() -> None:
@@ -249,7 +251,7 @@ def test_a_record_is_removed() -> None:
 @pytest.mark.parametrize(
     "submission",
     [REGISTERED, AMENDED, DEREGISTERED, STARTED, ENDED, RAISED, LOWERED, REMOVED],
-    ids=lambda each: each.type,
+    ids=lambda each: each.command.type,
 )
 def test_nothing_more_can_be_said_of_a_removed_record(submission: Any) -> None:
     given(REGISTERED, STARTED, RAISED, REMOVED).when(submission).refused("record-removed", "subject")
@@ -258,7 +260,7 @@ def test_nothing_more_can_be_said_of_a_removed_record(submission: Any) -> None:
 @pytest.mark.parametrize(
     "submission",
     [AMENDED, DEREGISTERED, STARTED, ENDED, WITHDRAWN, RAISED, LOWERED, REMOVED],
-    ids=lambda each: each.type,
+    ids=lambda each: each.command.type,
 )
 def test_what_depends_on_a_record_that_is_not_there_is_refused_with_that_reason(submission: Any) -> None:
     given().when(submission).refused("unknown-record", "subject")
@@ -267,24 +269,24 @@ def test_what_depends_on_a_record_that_is_not_there_is_refused_with_that_reason(
 @pytest.mark.parametrize("ahead", [timedelta(0), CLOCK_TOLERANCE])
 def test_a_clock_may_run_ahead_a_little(ahead: timedelta) -> None:
     time = (NOW + ahead).isoformat(timespec="microseconds").replace("+00:00", "Z")
-    given().when(said("child.registered", time=time)).then(RecordRegistered)
+    given().when(sent("child.registered", time=time)).then(RecordRegistered)
 
 
 @pytest.mark.parametrize("type_", SubmissionType)
 def test_what_comes_from_the_future_is_refused(type_: SubmissionType) -> None:
     beyond = NOW + CLOCK_TOLERANCE + timedelta(microseconds=1)
     time = beyond.isoformat(timespec="microseconds").replace("+00:00", "Z")
-    given().when(said(type_, time=time)).refused("in-the-future", "time")
+    given().when(sent(type_, time=time)).refused("in-the-future", "time")
 
 
 def test_what_happened_long_ago_is_taken() -> None:
-    given().when(said("child.registered", time="1908-09-01T09:00:00Z")).then(RecordRegistered)
+    given().when(sent("child.registered", time="1908-09-01T09:00:00Z")).then(RecordRegistered)
 
 
 def test_whether_an_agency_may_send_is_asked_before_what_is_known_of_the_record() -> None:
     surgery = agency("gp-registration")
-    given().when(said("record.removed", by=surgery)).refused("agency-may-not-send-type")
-    given().when(said("involvement.started", by=surgery)).refused("agency-may-not-send-service")
+    given().when(sent("record.removed", by=surgery)).refused("agency-may-not-send-type")
+    given().when(sent("involvement.started", by=surgery)).refused("agency-may-not-send-service")
     given().when(sensitive(consent=ABSENT)).refused("no-consent")
 
 
@@ -296,7 +298,7 @@ def test_codes_are_stable_words_and_messages_are_sentences() -> None:
 
 
 def test_a_refusal_repeats_nothing_that_was_sent() -> None:
-    marked = said("involvement.started", involvement="a-mark-of-our-own", by=agency("police"))
-    refusal = given(said("child.registered", by=marked.agency)).when(marked).decided
+    marked = sent("involvement.started", involvement="a-mark-of-our-own", by=agency("police"))
+    refusal = given(sent("child.registered", by=marked.agency)).when(marked).decided
     assert isinstance(refusal, Refusal)
     assert "a-mark-of-our-own" not in str(refusal)

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from services.contract.reading import Valid, read
+from domain.source_record import Command
+from services.contract.reading import read
 from services.lab.simulate import families, feeds
 from services.lab.simulate.command import run
 from services.lab.simulate.dice import Dice
@@ -122,7 +123,7 @@ def test_hard_noise_takes_names_and_birthdays_away_and_stays_readable() -> None:
     said = [s["data"] for s in sent]
     assert {"Unknown", "Baby"} <= {each["given_name"] for each in said}
     assert None in {each["date_of_birth"] for each in said}
-    assert all(isinstance(read(json.dumps(each).encode()), Valid) for each in sent)
+    assert all(isinstance(read(json.dumps(each).encode()), Command) for each in sent)
     assert list(submissions(60, 3, noise=5)) == list(submissions(60, 3, noise=5)) != list(submissions(60, 3))
 
 

@@ -22,7 +22,7 @@ from tests.support.examples import (
     events,
     given,
     key_ring,
-    said,
+    sent,
 )
 
 STREAM, OTHER_STREAM = "8c1f6d0e-2f0b-4a53-9d54-6f3f3b7a0c11", "5e0c7a1b-93d4-4c0e-8f6b-0d2a7b1e4422"
@@ -147,7 +147,7 @@ def test_an_event_comes_back_as_it_was_stored(name: str) -> None:
 
 def test_a_stream_is_begun_by_its_stored_events() -> None:
     keys = key_ring()
-    record = given(*(said(each) for each in ("child.registered", "involvement.started", "flag.raised")))
+    record = given(*(sent(each) for each in ("child.registered", "involvement.started", "flag.raised")))
     replayed: Any = None
     for event in record.events:
         back: Any = EventMapper(keys).to_domain_event(stored(event, keys))
@@ -170,9 +170,9 @@ def test_nothing_that_is_sealed_stands_in_clear(name: str) -> None:
 def test_what_a_sensitive_agency_is_called_stands_nowhere_in_clear() -> None:
     keys = key_ring()
     story = [
-        said("child.registered", by=CLINIC),
-        said("involvement.started", by=CLINIC, **SENSITIVE_INVOLVEMENT),
-        said("consent.withdrawn"),
+        sent("child.registered", by=CLINIC),
+        sent("involvement.started", by=CLINIC, **SENSITIVE_INVOLVEMENT),
+        sent("consent.withdrawn"),
     ]
     for event, submission in zip(given(*story).events, SENSITIVE_STORY, strict=True):
         state = orjson.loads(stored(event, keys).state)

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.contract.reading import Valid, read
+from domain.source_record import Command
+from services.contract.reading import read
 from services.submit.files import LARGEST, Line, check_files, read_lines
 from services.submit.route import LONGEST_KEY, route
 from services.submit.table import BadTable, read_table
@@ -67,7 +68,7 @@ def test_a_row_becomes_a_submission_that_the_contract_takes(tmp_path: Path) -> N
         "carers": [{"name": "Jo", "parental_responsibility": False}, {"name": "Quaternion, Sam"}],
         "other_names": [{"family_name": "Octonion"}],
     }
-    assert isinstance(read(json.dumps(submission).encode()), Valid)
+    assert isinstance(read(json.dumps(submission).encode()), Command)
 
 
 def test_a_file_may_hold_several_types_and_empty_cells_are_left_out(tmp_path: Path) -> None:
@@ -84,7 +85,7 @@ def test_a_file_may_hold_several_types_and_empty_cells_are_left_out(tmp_path: Pa
         {"flag": "action-taken"},
         {"reason": "moved-away"},
     ]
-    assert all(isinstance(read(json.dumps(each).encode()), Valid) for each in submissions)
+    assert all(isinstance(read(json.dumps(each).encode()), Command) for each in submissions)
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
@@ -11,7 +11,7 @@ import orjson
 from domain.agency import Agency
 from domain.child import RecordFact
 from domain.event import RegisterEvent
-from domain.source_record import Refusal, Said, SourceRecord, decide
+from domain.source_record import Command, Refusal, SourceRecord, decide
 from domain.vocabulary import AgencyKind
 from projections.base.projection import PublishedEvent
 from services.contract.schemas import event_examples
@@ -44,6 +44,7 @@ __all__ = [
     "SENSITIVE_STORY",
     "STORY",
     "SUBMISSIONS",
+    "Sent",
     "agency",
     "events",
     "fact",
@@ -51,7 +52,7 @@ __all__ = [
     "key_ring",
     "message",
     "published",
-    "said",
+    "sent",
     "submission",
 ]
 
@@ -87,10 +88,18 @@ def message(type_: str, changes: dict[str, Any] | None = None) -> bytes:
     return orjson.dumps(submission(type_, changes))
 
 
-def said(type_: str, *, by: Agency | None = None, time: str = "", **data: Any) -> Said:
+class Sent(NamedTuple):
+    """A command and the agency that sends it."""
+
+    command: Command
+    agency: Agency
+
+
+def sent(type_: str, *, by: Agency | None = None, time: str = "", **data: Any) -> Sent:
     """The example of a type as the domain takes it, with fields of `data` changed, added or ABSENT."""
-    sent = submission(type_, {f"data.{name}": value for name, value in data.items()})
-    return event_examples.said(sent | ({"time": time} if time else {}), by or _AGENCIES[sent["source"]])
+    example = submission(type_, {f"data.{name}": value for name, value in data.items()})
+    sender = by or _AGENCIES[example["source"]]
+    return Sent(event_examples.command(example | {"source": sender.urn} | ({"time": time} if time else {})), sender)
 
 
 @dataclass
@@ -116,7 +125,7 @@ class Outcome:
 class given:  # noqa: N801
     """`given(…).when(…)`: a record of which these submissions were taken, and what one more does to it."""
 
-    def __init__(self, *submissions: Said, stream: UUID = RECORD) -> None:
+    def __init__(self, *submissions: Sent, stream: UUID = RECORD) -> None:
         self.record: SourceRecord | None = None
         self.stream = stream
         self.events: list[RegisterEvent] = []
@@ -125,10 +134,15 @@ class given:  # noqa: N801
             assert not isinstance(decided, Refusal), decided
             self.events += decided
 
-    def when(self, submission: Said, *, now: datetime = NOW, elsewhere: bool = False) -> Outcome:
+    def when(self, submission: Sent, *, now: datetime = NOW, elsewhere: bool = False) -> Outcome:
         """Decides; `elsewhere` says that the agency uses the involvement's reference for another record."""
         decided = decide(
-            self.record, submission, new_id=self.stream, recorded_at=now, other_record_has_involvement=elsewhere
+            self.record,
+            submission.command,
+            submission.agency,
+            new_id=self.stream,
+            recorded_at=now,
+            other_record_has_involvement=elsewhere,
         )
         if isinstance(decided, Refusal):
             return Outcome(decided)

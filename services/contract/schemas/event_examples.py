@@ -10,7 +10,7 @@ from domain.agency import Agency
 from domain.catalogue import WIRE_NAMES
 from domain.child import Absorbed, Child, Comparison, Ruling
 from domain.event import RegisterEvent
-from domain.source_record import Refusal, Said, SourceRecord, decide
+from domain.source_record import Command, Refusal, SourceRecord, decide
 from services.contract.schemas.access_examples import access_events
 from services.contract.schemas.examples import AUTHORITY, CLINIC, SENSITIVE_STORY, STORY, SURGERY, SURGERY_STORY
 from streams.codec import EventMapper
@@ -41,10 +41,10 @@ SEALED = "AXNlYWxlZCBwZXJzb25hbCBmaWVsZHM="
 """Stands in the examples for what is sealed: that differs each time and only the key ring can open it."""
 
 
-def said(submission: dict[str, Any], agency: Agency) -> Said:
-    """An example submission as the domain takes it."""
+def command(submission: dict[str, Any]) -> Command:
+    """The command in an example submission."""
     time = submission["time"].replace("Z", ".000000Z")
-    return Said(submission["id"], submission["type"], submission["subject"], time, submission["data"], agency)
+    return Command(**{field: submission[field] for field in Command._fields} | {"time": time})
 
 
 def events() -> dict[str, RegisterEvent]:
@@ -80,7 +80,7 @@ def cloud_event(event: RegisterEvent, position: int) -> dict[str, Any]:
 def _record(submissions: tuple[dict[str, Any], ...], agency: Agency, stream: UUID) -> list[RegisterEvent]:
     record: SourceRecord | None = None
     for each in submissions:
-        decided = decide(record, said(each, agency), new_id=stream, recorded_at=RECORDED_AT)
+        decided = decide(record, command(each), agency, new_id=stream, recorded_at=RECORDED_AT)
         assert not isinstance(decided, Refusal), decided.code
         record = decided
     assert record is not None

@@ -14,7 +14,7 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
 from domain.agency import Agency
 from domain.matching import Comparer, features_of
-from domain.source_record import Said
+from domain.source_record import Command
 from domain.vocabulary import AgencyKind, agency_code
 from services.lab.bench.feeding import mixed
 from services.lab.bench.memory import resident_mib
@@ -76,7 +76,7 @@ class Load:
         self._registrar.resume()
         self._children = people(10**9, SEED)
         self._offsets: dict[str, int] = {}
-        self._asked: list[Said] = []
+        self._asked: list[Command] = []
         self.children = 0
 
     def close(self) -> None:
@@ -194,14 +194,12 @@ def _registration(record: Record) -> dict[str, Any]:
     return next(iter(sent_for(record))).submission(f"bench-{record.subject}")
 
 
-def _said(record: Record) -> Said:
+def _said(record: Record) -> Command:
     sent = _registration(record)
     data = sent["data"]
     assert isinstance(data, dict)
     kept = {key: value for key, value in data.items() if value is not None}
-    return Said(
-        str(sent["id"]), str(sent["type"]), record.subject, str(sent["time"]), kept, _OWNERS[record.agency.code]
-    )
+    return Command(str(sent["id"]), str(sent["source"]), str(sent["type"]), record.subject, str(sent["time"]), kept)
 
 
 def _administer(url: str, statement: str) -> None:

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 from zlib import crc32
 
-from services.contract.reading import Valid, read
+from domain.source_record import Command
+from services.contract.reading import read
 from services.lab.matching.corpus import Corpus, CorpusAway, ReportedRecord
 
 MOST_RECORDS = 200_000
@@ -68,5 +69,5 @@ def _lines(file: Path) -> Iterator[tuple[str, str, dict[str, Any]]]:
     with file.open("rb") as lines:
         for line in lines:
             found = read(line.rstrip(b"\n"))
-            if isinstance(found, Valid) and found.type in DESCRIBES:
+            if isinstance(found, Command) and found.type in DESCRIBES:
                 yield f"{found.source} {found.subject}", found.time, found.data
