@@ -4,6 +4,7 @@
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
+INSTALLED_DEV := $(VENV)/.installed-dev
 ARGS ?=
 
 # Set PYTHON to choose one; otherwise the first of these that runs, is 3.11 or later and can make a virtual environment.
@@ -17,24 +18,24 @@ SUITABLE := import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-install: $(INSTALLED) ## make .venv with the product and everything to develop it
+install: $(INSTALLED) ## make .venv with the contactpoint command, a local Kafka and Postgres
 
 demo: install ## start the stack, send in the fictional county, tell the story (ARGS=--once to stop after it)
 	@$(BIN)/contactpoint demo $(ARGS)
 
-test: install ## run the tests against a real Kafka and Postgres, which they start themselves
+test: $(INSTALLED_DEV) ## run the tests against a real Kafka and Postgres, which they start themselves
 	$(BIN)/pytest $(ARGS)
 
-lint: install ## check style, format, types and the direction of imports
+lint: $(INSTALLED_DEV) ## check style, format, types and the direction of imports
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: install ## measure throughput, latency and memory beside bare baselines
+bench: $(INSTALLED_DEV) ## measure throughput, latency and memory beside bare baselines
 	@$(BIN)/contactpoint bench $(ARGS)
 
-schemas: install ## write docs/schemas/ and docs/asyncapi.yaml afresh from the code
+schemas: $(INSTALLED_DEV) ## write docs/schemas/ and docs/asyncapi.yaml afresh from the code
 	$(BIN)/python -m services.contract.schemas
 
 $(BIN)/python:
@@ -51,6 +52,11 @@ $(BIN)/python:
 	"$$found" -m venv --clear $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
 
+# Two stamps: what a user needs is a third of what developing needs. The second builds on the first, also under make -j.
 $(INSTALLED): pyproject.toml | $(BIN)/python
+	PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet -e '.[local]'
+	@touch $@
+
+$(INSTALLED_DEV): $(INSTALLED)
 	PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet -e '.[dev]'
 	@touch $@
