@@ -1,9 +1,9 @@
 """Is this the same child? Read in this order:
 
-`normalise.py` and `features.py` make particulars comparable; `blocking.py` says which records meet; `measures.py` says
-how far two values agree; `evidence.py` weighs that by `settings.py`, whose values are in `matcher.yaml`; `placing.py`
-decides. `index.py` and `clusters.py` do the same in memory for a batch and for a whole history.
-`search_keys.py`, `search.py` and `search_grades.py` do it for somebody who looks for a child.
+`normalise.py` and `features.py` make particulars comparable; `blocking.py` says which records are compared;
+`similarity.py` says how far two values agree; `evidence.py` weighs that by `settings.py`, whose values are in
+`matcher.yaml`; `placement.py` decides. `index.py` and `clusters.py` do the same in memory for a batch and for a whole
+history. `search_keys.py`, `search_variants.py`, `search.py` and `search_grades.py` match a search query with children.
 """
 
 from domain.matching.blocking import blocking_keys
@@ -13,7 +13,7 @@ from domain.matching.index import MatchIndex
 from domain.matching.normalise import normalise_name, normalise_postcode
 from domain.matching.placement import Candidate, Finding, Placement, place
 from domain.matching.search import Searcher, SearchQuery
-from domain.matching.search_grades import MatchGrade, to_add
+from domain.matching.search_grades import MatchGrade, missing_criteria
 from domain.matching.search_keys import search_keys
 from domain.matching.settings import MatcherSettings
 
@@ -31,9 +31,9 @@ __all__ = [
     "Searcher",
     "blocking_keys",
     "features_of",
+    "missing_criteria",
     "normalise_name",
     "normalise_postcode",
     "place",
     "search_keys",
-    "to_add",
 ]

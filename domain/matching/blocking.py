@@ -2,7 +2,7 @@
 
 Each key joins two independent facts, so that few children share it however many there are, and a record has several, so
 that a mistake in any field leaves one of them whole. A key that more records share than MOST_IN_A_BLOCK (a hostel, a
-helpline) tells nothing and is passed over.
+helpline) distinguishes nobody and is passed over.
 """
 
 from jellyfish import metaphone
@@ -28,7 +28,7 @@ def blocking_keys(features: Features) -> list[str]:
     homes = features.homes[:_HOMES]
     is_sparse = not (features.contacts or features.nhs_number or features.upn)
     for name in features.names[:_NAMES]:
-        sounds = sorted(heard for part in name if (heard := sound(part)))
+        sounds = sorted(code for part in name if (code := sound(part)))
         if len(sounds) == 2:
             both = "".join(sounds)
             if is_sparse or not born:
@@ -37,14 +37,14 @@ def blocking_keys(features: Features) -> list[str]:
                 keys |= dict.fromkeys(f"y{both}{window}" for window in _windows(int(year)))
             if is_sparse and born:
                 keys[f"i{born}{sounds[0][0]}{sounds[1][0]}"] = None
-        for heard in sounds:
+        for code in sounds:
             if born:
-                keys[f"d{born}{heard}"] = None
+                keys[f"d{born}{code}"] = None
             for postcode, lines in homes:
                 if postcode:
-                    keys[f"p{postcode}{heard[:2]}"] = None
+                    keys[f"p{postcode}{code[:2]}"] = None
                 if lines:
-                    keys[f"a{_place(lines)}{heard[:2]}"] = None
+                    keys[f"a{_place(lines)}{code[:2]}"] = None
     for postcode, lines in homes if is_sparse else ():
         if postcode and born:
             keys[f"q{postcode}{year}"] = None

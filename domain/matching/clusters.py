@@ -1,4 +1,4 @@
-"""Identity in memory: records come one by one and are placed, as the registrar does it with its tables."""
+"""Matching in memory: records are placed one by one, as the registrar does with its tables."""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -14,7 +14,7 @@ Pair = frozenset[str]
 class Clusters:
     """Which records are one child, and which pairs of records are queued, after each decision.
 
-    A child is named by the record that it was listed for; `keys` says under which keys a record is met.
+    A child is named by the record that it was listed for; `keys` gives the keys under which a record is found.
     """
 
     def __init__(self, comparer: Comparer, keys: Callable[[Features], Sequence[Key]] = blocking_keys) -> None:

@@ -2,8 +2,8 @@
 
 Two records that are not one child are most often those of strangers. But those that look alike are most often those of
 brothers and sisters, who share family name, home and carers, or of namesakes, who share name and birthday. So evidence
-is weighed against all three, and the rival that explains it best counts most: an address that siblings share tells
-nothing between them, a given name does.
+is weighed against all three, and the rival that explains it best counts most: an address that siblings share
+does not distinguish them, a given name does.
 """
 
 from collections.abc import Mapping
@@ -95,7 +95,7 @@ class Comparer:
         return self.weigh((given, family, born, *_rest(one, other)), relatives)
 
     def levels(self, one: Features, other: Features) -> Levels:
-        """How far every field agrees, also where a few have told enough."""
+        """How far every field agrees, also where a few are enough for a decision."""
         return (*self._names(one.names, other.names), _dates(one, other), *_rest(one, other))
 
     def _remember(self) -> None:
@@ -116,11 +116,11 @@ class Comparer:
     def _weigh(self, levels: Levels, relatives: float) -> Evidence:
         relative = namesake = stranger = 0.0
         for weights, level in zip(self._weights, levels, strict=True):
-            told = weights[level]
-            relative += told[0]
-            namesake += told[1]
-            stranger += told[2]
-        against = (
+            against = weights[level]
+            relative += against[0]
+            namesake += against[1]
+            stranger += against[2]
+        odds_against = (
             relatives * 2.0**-relative
             + self.settings.rivals.namesake * 2.0**-namesake
             + self._strangers * 2.0**-stranger
@@ -129,20 +129,20 @@ class Comparer:
         contradicts = (
             bits <= thresholds.contradiction or namesake <= thresholds.namesakes or _may_be_twins(levels, relatives)
         )
-        probability = 1 / (1 + max(against, _LEAST))
-        return Evidence(probability if _tells_more_than_a_name(levels) else probability / 2, bits, contradicts, levels)
+        probability = 1 / (1 + max(odds_against, _LEAST))
+        return Evidence(probability if _agrees_beyond_the_name(levels) else probability / 2, bits, contradicts, levels)
 
     def explain(self, evidence: Evidence) -> Mapping[str, str]:
-        """Of each field that tells something its level, and its bits against a relative, a namesake and a stranger."""
+        """For each field that is not absent: its level, and its bits against a relative, a namesake and a stranger."""
         return self._explained(evidence.levels)
 
     def _explain(self, levels: Levels) -> Mapping[str, str]:
-        told = {}
+        explanation = {}
         for name, weights, level in zip(FIELDS, self._weights, levels, strict=True):
             if level != ABSENT:
                 relative, namesake, stranger = weights[level]
-                told[name] = f"{level}: {relative:+.1f} {namesake:+.1f} {stranger:+.1f}"
-        return told
+                explanation[name] = f"{level}: {relative:+.1f} {namesake:+.1f} {stranger:+.1f}"
+        return explanation
 
     def _names(self, some: tuple[Name, ...], others: tuple[Name, ...]) -> tuple[str, str]:
         """The levels of given and family name of the two names that agree best."""
@@ -185,7 +185,7 @@ def _share_a_number(one: Features, other: Features) -> bool:
     return one.nhs_number == other.nhs_number is not None or one.upn == other.upn is not None
 
 
-def _tells_more_than_a_name(levels: Levels) -> bool:
+def _agrees_beyond_the_name(levels: Levels) -> bool:
     """Whether a birthday, a number, a home or a carer agrees: a name alone is never certain."""
     return any(level not in _NO_SUPPORT for level in (levels[2], *levels[4:]))
 
@@ -196,12 +196,12 @@ def _may_be_twins(levels: Levels, relatives: float) -> bool:
 
 
 def _are_of_one_agency(one: Features, other: Features) -> bool:
-    """Whether one agency holds both and knows enough of children, their gender at least, to tell them apart."""
+    """Whether one agency holds both and knows enough, the gender at least, to distinguish them."""
     return one.source == other.source != "" and bool(one.gender and other.gender)
 
 
 def are_grown_up(one: Features, other: Features) -> bool:
-    """Whether who are compared are grown up, as far as it is known."""
+    """Whether both are grown up, or the one whose date of birth is known."""
     known = [features.grown_up for features in (one, other) if features.date_of_birth is not None]
     return bool(known) and all(known)
 
@@ -228,8 +228,8 @@ def _dates(one: Features, other: Features) -> str:
 
 def _weights(levels: Mapping[str, Chances]) -> dict[str, tuple[float, float, float]]:
     """Bits for a match, against a relative, a namesake and a stranger, by level."""
-    told = {
+    bits = {
         level: (log2(c.match / c.relative), log2(c.match / c.namesake), log2(c.match / c.stranger))
         for level, c in levels.items()
     }
-    return {**told, ABSENT: (0.0, 0.0, 0.0)}
+    return {**bits, ABSENT: (0.0, 0.0, 0.0)}

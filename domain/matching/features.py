@@ -1,4 +1,4 @@
-"""What of a record is compared: its particulars made comparable, with the names and homes that it had before."""
+"""The features of a record that are compared: its particulars, normalised, with the names and homes it had before."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -23,7 +23,7 @@ PLACEHOLDERS = frozenset(
         *("unnamed", "xx", "xxx", "xxxx"),
     ]
 )
-"""Words that stand where a name is not known; a name of nothing but these says nothing."""
+"""Words that stand where a name is not known; a name of nothing but these counts as unknown."""
 
 Name = tuple[str, str]
 """Given and family name, normalised, in Latin letters; empty where not known."""
@@ -32,7 +32,7 @@ Home = tuple[str, str]
 
 
 class Features(NamedTuple):
-    """The comparable part of a record; None or empty where the agency does not say.
+    """The comparable part of a record; None or empty where the agency reports nothing.
 
     `names` and `homes` begin with the current one; a past one still helps to recognise the child. `estimated` says that
     the agency does not know the date of birth for certain, `grown_up` that whoever it is was older than GROWN_UP years
@@ -61,7 +61,7 @@ def features_of(
 ) -> Features:
     """The features of a record from its particulars (the `data` of `child.registered`, contract §1).
 
-    `time` is when they became true (ISO 8601); `before` has what the record said until now, of which names and homes
+    `time` is when they became true (ISO 8601); `before` has the features until now, of which names and homes
     are kept, the names up to `most_names`; `source` is the agency that holds the record, or empty where that is of no
     account.
     """
@@ -77,7 +77,7 @@ def features_of(
         estimated=bool(particulars.get("date_of_birth_estimated")),
         grown_up=born is not None and int(time[:4]) - int(born[:4]) > GROWN_UP,
         gender=_gender(particulars.get("gender")),
-        nhs_number=_telling(particulars.get("nhs_number")),
+        nhs_number=_distinguishing(particulars.get("nhs_number")),
         upn=particulars.get("upn"),
         homes=_distinct([*((home,) if any(home) else ()), *(before.homes if before else ())], MOST_HOMES),
         carers=people,
@@ -98,7 +98,7 @@ def _in_order(name: Name, carers: Iterable[str]) -> Name:
 
 
 def _known(name: str | None) -> str:
-    """A name made comparable; empty where it only says that nobody knows it."""
+    """A name, normalised; empty where it is a placeholder for an unknown one."""
     if not name:
         return ""
     latin = latin_name(name)
@@ -122,8 +122,8 @@ def _contacts(carer: Mapping[str, Any]) -> Iterable[str]:
         yield email.strip().casefold()
 
 
-def _telling(number: str | None) -> str | None:
-    """An NHS number that tells somebody apart; ten equal digits pass the check, and stand for not knowing."""
+def _distinguishing(number: str | None) -> str | None:
+    """An NHS number that identifies somebody; ten equal digits pass the check, and stand for an unknown number."""
     return None if number is None or len(set(number)) == 1 else number
 
 

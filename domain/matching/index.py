@@ -20,7 +20,7 @@ class MatchIndex:
         self._children: defaultdict[str, set[str]] = defaultdict(set)
 
     def put(self, candidate: Candidate, keys: Sequence[Key]) -> None:
-        """Adds a record, or replaces it; it can be met under `keys`, its blocking keys."""
+        """Adds a record, or replaces it; it is found under `keys`, its blocking keys."""
         self.discard(candidate.record)
         record = candidate.record
         self._records[record] = candidate
@@ -62,9 +62,9 @@ class MatchIndex:
 
     def candidates(self, keys: Iterable[Key], own: str | None = None, children: Iterable[str] = ()) -> list[Candidate]:
         """All records of every child that has a record under one of the keys, of the child `own`, and of `children`."""
-        met = set(children) | ({own} if own else set())
+        found = set(children) | ({own} if own else set())
         for key in keys:
             block = self._blocks.get(key, ())
             if len(block) <= MOST_IN_A_BLOCK:
-                met.update(self._records[record].child for record in block)
-        return [candidate for child in sorted(met) for candidate in self.members(child)]
+                found.update(self._records[record].child for record in block)
+        return [candidate for child in sorted(found) for candidate in self.members(child)]

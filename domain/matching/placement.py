@@ -1,4 +1,4 @@
-"""Where a record belongs: with a child that the directory has, or on its own, and what a person has to look at.
+"""Where a record belongs: with a child of the directory, or with a new one, and which pairs a person has to review.
 
 Certain and free of contradiction → linked. Possible → a child of its own, and the pair is queued. A record that joins
 two children is a reason to merge them, unless any of their records contradict each other: links never chain strangers.
@@ -15,7 +15,7 @@ from domain.matching.similarity import SAME
 MOST_SUSPICIONS = 5
 """Pairs that one decision puts into the queue, the likeliest first."""
 LIKELIER_THAN_NOT = 0.5
-"""From here on even a pair that contradicts itself is worth a look."""
+"""From this probability on even a pair that contradicts itself is queued for review."""
 MOST_COMPARED = 400
 """Pairs of records that are compared to see whether two children can be one; where there are more, a person decides."""
 
@@ -51,7 +51,7 @@ class Finding(NamedTuple):
 class Placement(NamedTuple):
     """Where a record belongs: `child` (None: a child of its own), for what reason (None: there is nobody like it).
 
-    `merged` are other children that are the same person, `suspected` pairs to be looked at, `contradicted` records of
+    `merged` are other children that are the same person, `suspected` pairs to review, `contradicted` records of
     its own child that it does not fit any more.
     """
 
@@ -79,7 +79,7 @@ def place(
 ) -> Placement:
     """The decision for a record, given every record of each child that shares a blocking key with it.
 
-    `own` is the child that it is linked to already: there it stays, whatever is found.
+    `own` is the child that it is linked to already; the record stays there, whatever is found.
     """
     ratings = _rate(comparer, record, features, candidates, apart)
     home = ratings.pop(own, None) if own else None
@@ -158,7 +158,7 @@ def _is_ambiguous(comparer: Comparer, certain: Sequence[_Rating], apart: Pairs) 
 
 
 def _obstacle(comparer: Comparer, some: Sequence[Candidate], others: Sequence[Candidate], apart: Pairs) -> str | None:
-    """Why two children can't be one person: a rule, or None where nothing speaks against it."""
+    """Why two children can't be one person: a rule, or None where nothing contradicts it."""
     if len(some) * len(others) > MOST_COMPARED:
         return TOO_MANY
     if any((one.record, other.record) in apart for one in some for other in others):

@@ -1,4 +1,4 @@
-"""How well a child fits what somebody searches for: the matcher's comparison, graded by `search_grades.py`."""
+"""How well a child matches a search query: the matcher's comparison, graded by `search_grades.py`."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from domain.matching.evidence import FIELDS, Comparer
 from domain.matching.features import Features, Name, features_of
-from domain.matching.search_grades import AGREEMENT, EXACT, IDENTIFIERS, ROUGH, UNKNOWN, MatchGrade, fit_of, standing_of
-from domain.matching.search_keys import Keys, asked_keys
+from domain.matching.search_grades import AGREEMENT, EXACT, IDENTIFIERS, ROUGH, UNKNOWN, MatchGrade, fit_of, grade_of
+from domain.matching.search_keys import Keys, query_keys
 from domain.matching.search_variants import are_alike_without_vowels
 from domain.matching.settings import Chances, MatcherSettings
 from domain.matching.similarity import ABSENT, CLOSE, SAME, SIMILAR, SWAPPED, compare_names
@@ -16,9 +16,9 @@ from domain.matching.similarity import ABSENT, CLOSE, SAME, SIMILAR, SWAPPED, co
 NAMES = ("given_name", "family_name")
 """In the order in which they stand in a name."""
 _NO_TIME = "0000"
-"""When a search is true: how old a child is does not count in it."""
+"""The time of a query's features: a child's age does not count in a search."""
 _LEAST_BITS = 1.0
-"""Evidence below which criteria tell nothing against a rival, so that no share of it can be given."""
+"""Evidence below which criteria do not distinguish from a rival, so that no share of it can be given."""
 
 Criteria = Mapping[str, str]
 """`given_name`, `family_name`, `date_of_birth` (ISO), `gender`, `postcode`, `nhs_number`, `upn`; empty ones: none."""
@@ -32,10 +32,10 @@ class Degree(NamedTuple):
 
 
 class SearchQuery(NamedTuple):
-    """Criteria made comparable: which of them say something, the keys they look up, and how far each can agree."""
+    """Criteria, normalised: the names of those that distinguish, the keys to look up, and how far each can agree."""
 
     features: Features
-    told: frozenset[str]
+    criteria: frozenset[str]
     keys: Keys
     best: Mapping[str, Degree]
 
@@ -51,36 +51,39 @@ class Searcher:
             for name in group:
                 self._nicknames.setdefault(name, set()).update(group)
 
-    def ask(self, criteria: Criteria) -> SearchQuery:
-        """Criteria made comparable; those that say nothing (a name like Baby, gender unknown) are left out."""
+    def query(self, criteria: Criteria) -> SearchQuery:
+        """The query of these criteria; those that distinguish nobody (Baby as a name, gender unknown) are left out."""
         features = _features(criteria)
         given = features.names[0][0] if features.names else ""
         compared = self._compare(features, features)
         best = {name: degree for name, degree in compared.items() if degree.agreement != UNKNOWN}
-        keys = asked_keys(features, self._nicknames.get(given.partition(" ")[0], ()))
+        keys = query_keys(features, self._nicknames.get(given.partition(" ")[0], ()))
         return SearchQuery(features, frozenset(best), keys, best)
 
-    def judge(self, asked: SearchQuery, said: Iterable[Features]) -> MatchGrade | None:
-        """How well a child fits of whom all this was said, now or once; None where it is not to be shown.
+    def grade(self, query: SearchQuery, recorded: Iterable[Features]) -> MatchGrade | None:
+        """How well a child matches whose records have or had these features; None where it is not to be shown.
 
         Each criterion counts as it agrees best; given and family name count together, so that both are of one name.
         """
-        parts = [[name for name in asked.told if name in NAMES], *([name] for name in asked.told if name not in NAMES)]
-        compared = [self._compare(asked.features, each) for each in said]
+        alone = ([name] for name in query.criteria if name not in NAMES)
+        parts = [[name for name in query.criteria if name in NAMES], *alone]
+        compared = [self._compare(query.features, each) for each in recorded]
         found: dict[str, Degree] = {}
         for names in parts:
             found |= self._best(names, compared)
-        share = self._share(asked, found)
-        return standing_of(fit_of({name: degree.agreement for name, degree in found.items()}, share))
+        share = self._share(query, found)
+        return grade_of(fit_of({name: degree.agreement for name, degree in found.items()}, share))
 
-    def _compare(self, asked: Features, said: Features) -> dict[str, Degree]:
+    def _compare(self, searched: Features, recorded: Features) -> dict[str, Degree]:
         """How far each field agrees; a date of birth is exact where it is equal, be it one that stands for a year."""
-        levels = zip(FIELDS, self._comparer.compare(asked, said).levels, strict=True)
+        levels = zip(FIELDS, self._comparer.compare(searched, recorded).levels, strict=True)
         degrees = {name: Degree(AGREEMENT[level], level) for name, level in levels}
-        if asked.date_of_birth is not None and asked.date_of_birth == said.date_of_birth:
+        if searched.date_of_birth is not None and searched.date_of_birth == recorded.date_of_birth:
             degrees["date_of_birth"] = Degree(EXACT, degrees["date_of_birth"].level)
-        for part, name in enumerate(NAMES if asked.names else ()):
-            if degrees[name].agreement <= ROUGH and (level := _other_level(asked.names[0], said.names, part)):
+        for part, name in enumerate(NAMES if searched.names else ()):
+            if degrees[name].agreement > ROUGH:
+                continue
+            if level := _other_level(searched.names[0], recorded.names, part):
                 degrees[name] = max(degrees[name], Degree(AGREEMENT[level], level))
         return degrees
 
@@ -94,27 +97,27 @@ class Searcher:
         best = max(compared, key=order)
         return {name: best[name] for name in names}
 
-    def _share(self, asked: SearchQuery, found: Mapping[str, Degree]) -> float:
+    def _share(self, query: SearchQuery, found: Mapping[str, Degree]) -> float:
         """The part of the possible evidence that is given, against relatives or strangers, whichever is less."""
         shares = []
         for rival in (0, 1):
-            most = sum(self._bits[name][best.level][rival] for name, best in asked.best.items())
-            given = sum(self._bits[name][found[name].level][rival] for name in asked.best)
+            most = sum(self._bits[name][best.level][rival] for name, best in query.best.items())
+            given = sum(self._bits[name][found[name].level][rival] for name in query.best)
             if most >= _LEAST_BITS:
                 shares.append(given / most)
         return min(shares, default=0.0)
 
 
 def _features(criteria: Criteria) -> Features:
-    said = {name: value for name, value in criteria.items() if value}
-    for name in IDENTIFIERS & said.keys():
-        said[name] = re.sub(r"[\s-]", "", said[name]).upper()
-    return features_of({**said, "address": {"postcode": said.get("postcode")}}, _NO_TIME)
+    given = {name: value for name, value in criteria.items() if value}
+    for name in IDENTIFIERS & given.keys():
+        given[name] = re.sub(r"[\s-]", "", given[name]).upper()
+    return features_of({**given, "address": {"postcode": given.get("postcode")}}, _NO_TIME)
 
 
-def _other_level(asked: Name, names: Iterable[Name], part: int) -> str | None:
-    """The level of a name that differs as it stands: asked alone in the other's place, or written without vowels."""
-    value, other = asked[part], asked[1 - part]
+def _other_level(searched: Name, names: Iterable[Name], part: int) -> str | None:
+    """The level of a name that differs as written: given alone in the other's place, or written without vowels."""
+    value, other = searched[part], searched[1 - part]
     if not value:
         return None
     if not other and any(compare_names(value, name[1 - part]) in (SAME, CLOSE) for name in names):
@@ -124,5 +127,5 @@ def _other_level(asked: Name, names: Iterable[Name], part: int) -> str | None:
 
 def _bits(levels: Mapping[str, Chances]) -> dict[str, tuple[float, float]]:
     """Bits against a relative and against a stranger, by level."""
-    told = {level: (log2(c.match / c.relative), log2(c.match / c.stranger)) for level, c in levels.items()}
-    return {**told, ABSENT: (0.0, 0.0)}
+    bits = {level: (log2(c.match / c.relative), log2(c.match / c.stranger)) for level, c in levels.items()}
+    return {**bits, ABSENT: (0.0, 0.0)}

@@ -1,7 +1,7 @@
 """With which grade a child is shown to somebody who searches: named rules over how far each criterion agrees.
 
-What a search leaves open says nothing, and two criteria are enough to be sure that they agree; so a search has grades
-of its own, and its score is the share of the evidence that just these criteria could give.
+A search leaves most fields open, and two criteria are enough for agreement to mean something; so a search has grades of
+its own, and its score is the share of the evidence that just these criteria could give.
 """
 
 from collections.abc import Callable, Collection, Mapping
@@ -36,12 +36,12 @@ AGREEMENT: Mapping[str, int] = {
 
 
 class Fit(NamedTuple):
-    """How far the criteria that say something agree; `closely` has the exact ones too, `roughly` those as well.
+    """How far the `given` criteria agree; `closely` includes the exact ones, `roughly` includes both.
 
-    `share` is the part of the possible evidence that a child gives, at most 1, negative where more speaks against it.
+    `share` is the part of the possible evidence that a child gives, at most 1, negative where more is against it.
     """
 
-    told: frozenset[str]
+    given: frozenset[str]
     exactly: frozenset[str]
     closely: frozenset[str]
     roughly: frozenset[str]
@@ -66,10 +66,10 @@ class Rule:
 
 
 RULES: tuple[Rule, ...] = (
-    Rule("everything agrees", CERTAIN, lambda fit: fit.exactly == fit.told),
+    Rule("everything agrees", CERTAIN, lambda fit: fit.exactly == fit.given),
     Rule("an identifier and nothing against it", CERTAIN, lambda fit: _identified(fit) and not fit.differing),
-    Rule("all but gender agrees closely", PROBABLE, lambda fit: fit.told - {"gender"} <= fit.closely),
-    Rule("all but gender sounds alike", POSSIBLE, lambda fit: fit.told - {"gender"} <= fit.roughly),
+    Rule("all but gender agrees closely", PROBABLE, lambda fit: fit.given - {"gender"} <= fit.closely),
+    Rule("all but gender sounds alike", POSSIBLE, lambda fit: fit.given - {"gender"} <= fit.roughly),
     Rule("an identifier though others differ", POSSIBLE, lambda fit: _identified(fit)),
     Rule("enough for a search agrees closely", POSSIBLE, lambda fit: fit.share > 0 and _suffice(fit.closely)),
 )
@@ -77,7 +77,7 @@ RULES: tuple[Rule, ...] = (
 
 
 def fit_of(agreement: Mapping[str, int], share: float) -> Fit:
-    """The fit of criteria that say something, from how far each agrees."""
+    """The fit of the given criteria, from how far each agrees."""
 
     def reaching(least: int) -> frozenset[str]:
         return frozenset(name for name, reached in agreement.items() if reached >= least)
@@ -86,7 +86,7 @@ def fit_of(agreement: Mapping[str, int], share: float) -> Fit:
     return Fit(frozenset(agreement), reaching(EXACT), reaching(NEAR), reaching(ROUGH), differing, share)
 
 
-def standing_of(fit: Fit) -> MatchGrade | None:
+def grade_of(fit: Fit) -> MatchGrade | None:
     """Grade and score, or None for a child that is not to be shown."""
     grade = next((rule.grade for rule in RULES if rule.holds(fit)), None)
     if grade is None:
@@ -95,11 +95,11 @@ def standing_of(fit: Fit) -> MatchGrade | None:
     return MatchGrade(least + (most - least) * min(1.0, max(0.0, fit.share)), grade)
 
 
-def to_add(told: Collection[str]) -> str | None:
-    """What a search lacks of whose criteria `told` say something, as a sentence; None where they are enough."""
-    if _suffice(told):
+def missing_criteria(given: Collection[str]) -> str | None:
+    """Which criteria a search with the `given` ones lacks, as a sentence; None where they are enough."""
+    if _suffice(given):
         return None
-    *others, last = (label for name, label in PAIRED.items() if name not in told)
+    *others, last = (label for name, label in PAIRED.items() if name not in given)
     number = "two" if len(others) + 1 == len(PAIRED) else "one"
     add = f"add criteria: an NHS number, or a UPN, or {number} of {', '.join(others)} and {last}"
     return f"{add}; a name such as Baby or Unknown does not count"

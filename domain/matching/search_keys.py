@@ -34,34 +34,34 @@ def search_keys(features: Features) -> list[str]:
     for given, family in features.names:
         given_sounds, family_sounds = _recorded_sounds(given), _recorded_sounds(family)
         keys += _of_names(given_sounds, family_sounds)
-        for heard in (*given_sounds, *family_sounds):
-            keys += [f"d{day}{heard}" for day in days]
-            keys += [f"p{postcode}{heard}" for postcode in postcodes]
+        for code in (*given_sounds, *family_sounds):
+            keys += [f"d{day}{code}" for day in days]
+            keys += [f"p{postcode}{code}" for postcode in postcodes]
     if born:
         keys += [f"q{postcode}{born[:4]}" for postcode in postcodes]
     return list(dict.fromkeys(keys))
 
 
-def asked_keys(asked: Features, nicknames: Collection[str]) -> Keys:
+def query_keys(criteria: Features, nicknames: Collection[str]) -> Keys:
     """The keys that criteria look up; `nicknames` stand for the given name.
 
-    Up to two of the criteria may be off as long as one is right. The more there are, the less has to be tried for that.
+    Up to two of the criteria may be off as long as one is right. With more criteria fewer variants are looked up.
     """
-    given, family = (_names(name) for name in (asked.names[0] if asked.names else ("", "")))
+    given, family = (_names(name) for name in (criteria.names[0] if criteria.names else ("", "")))
     given = _Values.of(given.exact, given.close.union(map(sound, nicknames)))
     names = _Values.of(given.exact | family.exact, given.close | family.close)
-    days, years = _days(asked.date_of_birth)
-    postcodes = _postcodes(asked.homes[0][0] if asked.homes else "")
-    told = [values for values in (given, family, days, postcodes) if values.exact]
-    if given in told and family in told:
+    days, years = _days(criteria.date_of_birth)
+    postcodes = _postcodes(criteria.homes[0][0] if criteria.homes else "")
+    given_criteria = [values for values in (given, family, days, postcodes) if values.exact]
+    if given in given_criteria and family in given_criteria:
         days = days.exactly()
-    if len(told) > 2:
+    if len(given_criteria) > 2:
         postcodes, years = postcodes.exactly(), years.exactly()
-    if len(told) > 3:
+    if len(given_criteria) > 3:
         names = names.exactly()
     pairs = [given.joined("z", family), days.joined("d", names), postcodes.joined("p", names)]
     pairs.append(postcodes.joined("q", years))
-    exact = frozenset(_of_identifiers(asked)).union(*(keys.exact for keys in pairs))
+    exact = frozenset(_of_identifiers(criteria)).union(*(keys.exact for keys in pairs))
     return Keys(exact, frozenset[str]().union(*(keys.wide for keys in pairs)) - exact)
 
 

@@ -19,7 +19,7 @@ LEVELS: Mapping[str, tuple[str, ...]] = {
     "carers": ("same", "similar", "differs"),
     "contacts": ("same", "differs"),
 }
-"""The fields that are compared and how far each can agree; `absent`, which every field has, tells nothing."""
+"""The fields that are compared and how far each can agree; `absent`, which every field has, has no weight."""
 
 
 class Chances(NamedTuple):
@@ -51,7 +51,7 @@ class Rivals(_Part):
 
 
 class Thresholds(_Part):
-    """From which probability on a pair is `certain` or `possible`, and what keeps two records out of one child.
+    """From which probability on a pair is `certain` or `possible`, and what separates two records.
 
     They contradict each other at `contradiction` bits of evidence or fewer, or at `namesakes` bits as against
     namesakes; both are below zero. `ambiguity` is by how many bits the better of two children has to lead.

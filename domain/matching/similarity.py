@@ -1,6 +1,6 @@
 """How far two values of one field agree: each measure gives the name of a level, never a value.
 
-The levels are those of `matcher.yaml`, which says how much each of them tells.
+The levels are those of `matcher.yaml`, which has the weight of each.
 """
 
 from collections.abc import Sequence

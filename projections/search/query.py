@@ -1,4 +1,4 @@
-"""Finding children by what is known of them: agreeing exactly or closely, by what was ever said of them."""
+"""Finding children by criteria that agree exactly or closely with what their records hold, or ever held."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
-from domain.matching import Features, Searcher, SearchQuery, to_add
+from domain.matching import Features, Searcher, SearchQuery, missing_criteria
 from projections.search.project import FEATURES, stored_features
 from projections.visibility.restricted import unless_cleared
 from projections.visibility.shields import unless_of_shielded, unless_shielded, visible
@@ -21,22 +21,22 @@ _AS_IT_LIKES = "set local enable_seqscan = on; set local enable_indexscan = on; 
 
 
 class Hit(NamedTuple):
-    """A child that fits; `score` is 1.0 where every criterion agrees exactly."""
+    """A child that matches; `score` is 1.0 where every criterion agrees exactly."""
 
     child: str
     score: float
     grade: str
 
 
-class Found(NamedTuple):
-    """Children that fit, best first; `too_many` says that there are, or may be, more."""
+class SearchResult(NamedTuple):
+    """Children that match, best first; `too_many` says that there are, or may be, more."""
 
     hits: list[Hit]
     too_many: bool
 
 
-class _LeftOut(NamedTuple):
-    """Records that are not looked at: by a condition of SQL, and by name."""
+class _Excluded(NamedTuple):
+    """Records that a search leaves out: by a condition of SQL, and by their ids."""
 
     condition: str
     hidden: list[str]
@@ -45,84 +45,84 @@ class _LeftOut(NamedTuple):
 def find(
     cursor: Cursor,
     searcher: Searcher,
-    asked: SearchQuery,
+    query: SearchQuery,
     limit: int,
     *,
     cleared: bool = False,
     hidden: Collection[str] = (),
-) -> Found:
-    """The children that fit what is asked (`domain.matching.search`), each once and at most `limit`.
+) -> SearchResult:
+    """The children that match the query (`domain.matching.search`), each once and at most `limit`.
 
-    Criteria that are too few for a search find nobody. Names, homes and numbers of the past count like those of now,
-    and those of all records that are one child count together. What a sensitive agency said is neither looked up nor
-    compared unless the reader is cleared for it, nor what the records of `hidden` say. Shielded children are looked up
-    and compared by what of them may be seen, and by nothing else: whatever is hidden, they are like absent.
+    Criteria that are too few for a search find nobody. Former names, homes and numbers count like current ones, and
+    all records of a child count together. Records of sensitive agencies are neither looked up nor compared unless the
+    reader is cleared for them, nor are the `hidden` records. Shielded children are looked up and compared by what the
+    view of hidden children shows of them, and by nothing else.
     """
-    if to_add(asked.told):
-        return Found([], False)
-    left_out = _LeftOut(unless_cleared(cleared, "s.stream"), list(hidden))
-    records, too_many = _records(cursor, asked, left_out)
-    shielded, more = _shielded(cursor, asked)
-    children, cut = _children(cursor, records, left_out)
+    if missing_criteria(query.criteria):
+        return SearchResult([], False)
+    excluded = _Excluded(unless_cleared(cleared, "s.stream"), list(hidden))
+    records, too_many = _records(cursor, query, excluded)
+    shielded, more = _shielded(cursor, query)
+    children, cut = _children(cursor, records, excluded)
     children, too_many = {**children, **shielded}, too_many or more
-    hits = sorted(_hits(searcher, asked, children), key=lambda hit: (-hit.score, hit.child))
-    return Found(hits[:limit], too_many or cut or len(hits) > limit)
+    hits = sorted(_hits(searcher, query, children), key=lambda hit: (-hit.score, hit.child))
+    return SearchResult(hits[:limit], too_many or cut or len(hits) > limit)
 
 
-def _records(cursor: Cursor, asked: SearchQuery, left_out: _LeftOut) -> tuple[list[str], bool]:
-    """Records that may fit, those that agree exactly first, and whether there may be more.
+def _records(cursor: Cursor, query: SearchQuery, excluded: _Excluded) -> tuple[list[str], bool]:
+    """Records that may match, those that agree exactly first, and whether there may be more.
 
-    Postgres takes a search for hundreds of keys, which few rows have, for one that finds half the table, and would read
-    all of it, as it lies or by another index. Here it may do neither.
+    Few rows have any of the hundreds of keys, but Postgres estimates that half the table does, and would scan it or
+    another index. Both are switched off here.
     """
     records: dict[str, None] = {}
-    for keys in asked.keys:
-        found = _look_up(cursor, keys, left_out)
+    for keys in query.keys:
+        found = _look_up(cursor, keys, excluded)
         records.update(dict.fromkeys(found[:MOST_RECORDS]))
         if len(found) > MOST_RECORDS:
             return list(records), True
     return list(records), False
 
 
-def _look_up(cursor: Cursor, keys: Collection[str], left_out: _LeftOut) -> list[str]:
+def _look_up(cursor: Cursor, keys: Collection[str], excluded: _Excluded) -> list[str]:
     if not keys:
         return []
     cursor.execute(
         f"{_BY_KEYS_ONLY}select s.stream from views.search s where s.keys && %s::text[]"  # noqa: S608
-        f"{left_out.condition}{unless_of_shielded('s.stream')} and s.stream <> all(%s::uuid[]) limit %s",
-        (sorted(keys), left_out.hidden, MOST_RECORDS + 1),
+        f"{excluded.condition}{unless_of_shielded('s.stream')} and s.stream <> all(%s::uuid[]) limit %s",
+        (sorted(keys), excluded.hidden, MOST_RECORDS + 1),
     )
     return [stream for (stream,) in cursor.fetchall()]
 
 
-def _shielded(cursor: Cursor, asked: SearchQuery) -> tuple[Mapping[str, Collection[Features]], bool]:
-    """The shielded children that may fit, with what of them may be seen, and whether there may be more."""
-    found = visible(cursor, asked.keys.exact | asked.keys.wide, MOST_RECORDS + 1)
-    said = {child: {stored_features(features)} for child, *features in found[:MOST_RECORDS]}
-    return said, len(found) > MOST_RECORDS
+def _shielded(cursor: Cursor, query: SearchQuery) -> tuple[Mapping[str, Collection[Features]], bool]:
+    """The shielded children that may match, with the features that are visible, and whether there may be more."""
+    found = visible(cursor, query.keys.exact | query.keys.wide, MOST_RECORDS + 1)
+    recorded = {child: {stored_features(features)} for child, *features in found[:MOST_RECORDS]}
+    return recorded, len(found) > MOST_RECORDS
 
 
 def _children(
-    cursor: Cursor, records: Collection[str], left_out: _LeftOut
+    cursor: Cursor, records: Collection[str], excluded: _Excluded
 ) -> tuple[Mapping[str, Collection[Features]], bool]:
-    """All that was said of the children that these records are now linked to, and whether some is left out."""
+    """The features, also former ones, of the children that these records are linked to, and whether some are cut."""
     columns = ", ".join(f"s.{name}" for name in FEATURES)
     cursor.execute(
         f"{_AS_IT_LIKES}select l.child, {columns}"  # noqa: S608
         " from (select distinct child from views.link where record = any(%s::uuid[])) c"
         " join views.link l using (child) join views.search s on s.stream = l.record"
-        f" where s.keys is not null{left_out.condition}{unless_shielded('l.child')}"
+        f" where s.keys is not null{excluded.condition}{unless_shielded('l.child')}"
         " and s.stream <> all(%s::uuid[]) limit %s",
-        (list(records), left_out.hidden, MOST_ROWS + 1),
+        (list(records), excluded.hidden, MOST_ROWS + 1),
     )
     rows = cursor.fetchall()
-    said: defaultdict[str, set[Features]] = defaultdict(set)
+    recorded: defaultdict[str, set[Features]] = defaultdict(set)
     for child, *features in rows[:MOST_ROWS]:
-        said[child].add(stored_features(features))
-    return said, len(rows) > MOST_ROWS
+        recorded[child].add(stored_features(features))
+    return recorded, len(rows) > MOST_ROWS
 
 
-def _hits(searcher: Searcher, asked: SearchQuery, children: Mapping[str, Collection[Features]]) -> Iterable[Hit]:
-    for child, said in children.items():
-        if standing := searcher.judge(asked, said):
-            yield Hit(child, standing.score, standing.grade)
+def _hits(searcher: Searcher, query: SearchQuery, children: Mapping[str, Collection[Features]]) -> Iterable[Hit]:
+    for child, recorded in children.items():
+        if grade := searcher.grade(query, recorded):
+            yield Hit(child, grade.score, grade.grade)

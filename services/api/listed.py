@@ -9,7 +9,7 @@ from domain.matching import SearchQuery
 from projections.directory import query as directory
 from projections.directory.redaction import RedactedEntry
 from projections.duplicates.query import OpenPair, Place, children_of
-from projections.search.query import MOST_ROWS, Found, find
+from projections.search.query import MOST_ROWS, SearchResult, find
 from services.api.access_control.looks import Looker
 from streams.store.database import Cursor
 
@@ -17,7 +17,7 @@ MOST_PASSES = 4
 """How often a search is made again without what it must not find."""
 
 
-def find_seen(cursor: Cursor, who: Looker, asked: SearchQuery, limit: int) -> tuple[Found, list[RedactedEntry]]:
+def find_seen(cursor: Cursor, who: Looker, asked: SearchQuery, limit: int) -> tuple[SearchResult, list[RedactedEntry]]:
     """The best of the children that fit and are listed, and what is seen of them.
 
     A record to which no consent stands finds nobody. That is sealed, so it is known only once a child is read, and then
@@ -35,14 +35,16 @@ def find_seen(cursor: Cursor, who: Looker, asked: SearchQuery, limit: int) -> tu
     return found, [each for each in seen if hidden.issuperset(each.hidden) and not more.intersection(each.hidden)]
 
 
-def find_listed(cursor: Cursor, who: Looker, asked: SearchQuery, limit: int, hidden: Collection[str] = ()) -> Found:
+def find_listed(
+    cursor: Cursor, who: Looker, asked: SearchQuery, limit: int, hidden: Collection[str] = ()
+) -> SearchResult:
     """The best of the children that fit and are listed; others take nobody's place."""
     if who.dependencies.deployment.shows_all:
         return find(cursor, who.dependencies.searcher, asked, limit, cleared=who.cleared, hidden=hidden)
     found = find(cursor, who.dependencies.searcher, asked, MOST_ROWS, cleared=who.cleared, hidden=hidden)
     listed = who.shown(cursor, [hit.child for hit in found.hits])
     hits = [hit for hit in found.hits if hit.child in listed]
-    return Found(hits[:limit], found.too_many or len(hits) > limit)
+    return SearchResult(hits[:limit], found.too_many or len(hits) > limit)
 
 
 def children_listed(cursor: Cursor, who: Looker, after: str | None, limit: int) -> list[str]:

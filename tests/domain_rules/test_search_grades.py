@@ -1,4 +1,4 @@
-"""How well a child fits a search, as properties: exact searches, what is left open, order, and what is enough."""
+"""How well a child matches a search, as properties: exact searches, what is left open, order, and what is enough."""
 
 from itertools import combinations
 from typing import Any
@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 
-from domain.matching import Features, MatchGrade, Searcher, features_of, search_keys, to_add
+from domain.matching import Features, MatchGrade, Searcher, features_of, missing_criteria, search_keys
 from domain.matching.search_grades import IDENTIFIERS, PAIRED, RULES
 from services.registrar.matcher_settings import load_settings
 
@@ -31,29 +31,29 @@ PEOPLE = st.fixed_dictionaries(
 ASKED = st.sets(st.sampled_from([*PAIRED, *sorted(IDENTIFIERS), "gender"]), min_size=1)
 
 
-def said(person: dict[str, Any]) -> Features:
-    """What an agency says of somebody."""
+def recorded(person: dict[str, Any]) -> Features:
+    """The features of an agency's record."""
     return features_of({**person, "address": {"postcode": person.get("postcode")}}, TIME)
 
 
-def standing(criteria: dict[str, Any], *records: dict[str, Any]) -> MatchGrade | None:
-    """How a child of these records stands; None where it is not shown, or the criteria are too few."""
-    asked = SEARCHER.ask(criteria)
-    return None if to_add(asked.told) else SEARCHER.judge(asked, [said(each) for each in records])
+def grade(criteria: dict[str, Any], *records: dict[str, Any]) -> MatchGrade | None:
+    """The grade of a child with these records; None where it is not shown, or the criteria are too few."""
+    query = SEARCHER.query(criteria)
+    return None if missing_criteria(query.criteria) else SEARCHER.grade(query, [recorded(each) for each in records])
 
 
 @for_all(PEOPLE, ASKED)
 def test_who_is_asked_for_exactly_is_certain_and_looked_up(person: dict[str, Any], names: set[str]) -> None:
     criteria = {name: person[name] for name in names}
-    asked = SEARCHER.ask(criteria)
-    if not to_add(asked.told):
-        assert standing(criteria, person) == MatchGrade(1.0, "certain")
-        assert not asked.keys.exact.isdisjoint(search_keys(said(person)))
+    query = SEARCHER.query(criteria)
+    if not missing_criteria(query.criteria):
+        assert grade(criteria, person) == MatchGrade(1.0, "certain")
+        assert not query.keys.exact.isdisjoint(search_keys(recorded(person)))
 
 
 @for_all(PEOPLE, PEOPLE, ASKED)
 def test_a_score_lies_in_the_range_of_its_grade(person: dict[str, Any], other: dict[str, Any], names: set[str]) -> None:
-    found = standing({name: person[name] for name in names}, other)
+    found = grade({name: person[name] for name in names}, other)
     if found is not None:
         least = {"certain": 0.9, "probable": 0.5, "possible": 0.1}[found.grade]
         assert least <= found.score <= {0.9: 1.0, 0.5: 0.89, 0.1: 0.49}[least]
@@ -64,7 +64,7 @@ def test_more_that_is_said_of_a_child_never_makes_it_fit_less(
     person: dict[str, Any], other: dict[str, Any], names: set[str]
 ) -> None:
     criteria = {name: person[name] for name in names}
-    alone, together = standing(criteria, other), standing(criteria, other, person)
+    alone, together = grade(criteria, other), grade(criteria, other, person)
     if together is not None:
         assert together == MatchGrade(1.0, "certain")
         assert alone is None or alone.score <= together.score
@@ -75,7 +75,7 @@ def test_the_order_in_which_things_were_said_does_not_matter(
     person: dict[str, Any], one: dict[str, Any], other: dict[str, Any], names: set[str]
 ) -> None:
     criteria = {name: person[name] for name in names}
-    assert standing(criteria, one, other) == standing(criteria, other, one)
+    assert grade(criteria, one, other) == grade(criteria, other, one)
 
 
 ROBERT = {"given_name": "Robert", "family_name": "Quaternion", "date_of_birth": "2001-02-13", "postcode": "ZX1 1AA"}
@@ -91,7 +91,7 @@ ROBERT = {"given_name": "Robert", "family_name": "Quaternion", "date_of_birth": 
     ],
 )
 def test_a_criterion_that_agrees_less_scores_less(name: str, closer: str, farther: str) -> None:
-    found = [standing(ROBERT | {name: value}, ROBERT) for value in (ROBERT[name], closer, farther)]
+    found = [grade(ROBERT | {name: value}, ROBERT) for value in (ROBERT[name], closer, farther)]
     assert [each and each.grade for each in found] == ["certain", "probable", "possible"]
     scores = [each.score for each in found if each]
     assert scores == sorted(scores, reverse=True)
@@ -100,8 +100,8 @@ def test_a_criterion_that_agrees_less_scores_less(name: str, closer: str, farthe
 @pytest.mark.parametrize("name", ROBERT)
 def test_what_a_record_leaves_open_is_neither_for_nor_against(name: str) -> None:
     leaves_open = {key: value for key, value in ROBERT.items() if key != name}
-    found, differing = standing(ROBERT, leaves_open), standing(ROBERT, ROBERT | {name: "1980-12-25"})
-    assert standing(leaves_open, leaves_open) == MatchGrade(1.0, "certain")
+    found, differing = grade(ROBERT, leaves_open), grade(ROBERT, ROBERT | {name: "1980-12-25"})
+    assert grade(leaves_open, leaves_open) == MatchGrade(1.0, "certain")
     assert found is not None
     assert found.grade == "possible"
     assert differing is None or differing.score < found.score
@@ -110,28 +110,28 @@ def test_what_a_record_leaves_open_is_neither_for_nor_against(name: str) -> None
 @pytest.mark.parametrize("name", [*PAIRED, "gender"])
 def test_a_single_criterion_is_not_enough_and_what_to_add_is_said(name: str) -> None:
     value = {"date_of_birth": "2001-02-03", "gender": "male"}.get(name, "Smith")
-    said = to_add(SEARCHER.ask({name: value}).told)
-    assert said is not None
-    assert "NHS number" in said
-    assert "UPN" in said
-    assert all((label in said) == (label != PAIRED.get(name)) for label in PAIRED.values())
+    sentence = missing_criteria(SEARCHER.query({name: value}).criteria)
+    assert sentence is not None
+    assert "NHS number" in sentence
+    assert "UPN" in sentence
+    assert all((label in sentence) == (label != PAIRED.get(name)) for label in PAIRED.values())
 
 
 @pytest.mark.parametrize("name", sorted(IDENTIFIERS))
 def test_an_identifier_is_enough(name: str) -> None:
-    assert to_add(SEARCHER.ask({name: "A123"}).told) is None
+    assert missing_criteria(SEARCHER.query({name: "A123"}).criteria) is None
 
 
 @pytest.mark.parametrize("number", ["0000000000", "999 999 9999"])
 def test_ten_equal_digits_identify_nobody(number: str) -> None:
-    assert to_add(SEARCHER.ask({"nhs_number": number}).told)
+    assert missing_criteria(SEARCHER.query({"nhs_number": number}).criteria)
 
 
 def test_the_keys_of_a_search_are_bounded() -> None:
-    asked = SEARCHER.ask(
+    query = SEARCHER.query(
         {"given_name": "Wolfgang Amadeus Theophilus " * 3, "family_name": "x" * 100, "date_of_birth": "2001-01-01"}
     )
-    assert len(asked.keys.exact) + len(asked.keys.wide) < 20_000
+    assert len(query.keys.exact) + len(query.keys.wide) < 20_000
 
 
 def test_rules_go_from_the_best_grade_to_the_least() -> None:
@@ -146,5 +146,5 @@ OFF = {"given_name": "Rob", "family_name": "Quarternion", "date_of_birth": "2001
 def test_one_right_criterion_is_enough_to_look_up_one_or_two_that_are_off(size: int) -> None:
     for names in combinations(ROBERT, size):
         for off in [*combinations(names, 1), *(combinations(names, 2) if size > 2 else ())]:
-            asked = SEARCHER.ask({name: (OFF if name in off else ROBERT)[name] for name in names})
-            assert not asked.keys.exact.union(asked.keys.wide).isdisjoint(search_keys(said(ROBERT)))
+            query = SEARCHER.query({name: (OFF if name in off else ROBERT)[name] for name in names})
+            assert not query.keys.exact.union(query.keys.wide).isdisjoint(search_keys(recorded(ROBERT)))

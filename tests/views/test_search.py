@@ -6,7 +6,7 @@ from domain.matching import Searcher
 from projections.engine import schema
 from projections.search import query
 from projections.search.project import SEARCH
-from projections.search.query import Found, find
+from projections.search.query import SearchResult, find
 from services.registrar.matcher_settings import load_settings
 from tests.views.postgres_views import FRESH, clear, load, rows, take, writing
 from tests.views.story import Story
@@ -21,12 +21,12 @@ def database(database_url: str) -> str:
     return database_url
 
 
-def found(database: str, story: Story, limit: int = 10, **criteria: str) -> Found:
+def found(database: str, story: Story, limit: int = 10, **criteria: str) -> SearchResult:
     """What criteria find after a story."""
     with writing(database) as cursor:
         clear(cursor)
         assert take(cursor, story.events) == []
-        return find(cursor, SEARCHER, SEARCHER.ask(criteria), limit)
+        return find(cursor, SEARCHER, SEARCHER.query(criteria), limit)
 
 
 def grades(database: str, story: Story, **criteria: str) -> dict[str, str]:
@@ -286,7 +286,7 @@ def test_a_search_reads_nobody_whom_its_keys_do_not_name(database: str) -> None:
         cursor.connection.commit()
         cursor.execute("analyze views.search")
         cursor.connection.commit()
-        asked = SEARCHER.ask({"given_name": "Bertram", "family_name": "Yew", "date_of_birth": "1999-11-30"})
+        asked = SEARCHER.query({"given_name": "Bertram", "family_name": "Yew", "date_of_birth": "1999-11-30"})
         assert find(cursor, SEARCHER, asked, 10, cleared=True).hits == []
         cursor.execute(
             "select seq_tup_read + coalesce(idx_tup_fetch, 0) from pg_stat_xact_user_tables"

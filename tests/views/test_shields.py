@@ -116,7 +116,7 @@ def load(cursor: Cursor, story: Story) -> None:
 
 def answers(cursor: Cursor, story: Story, criteria: list[Mapping[str, str]]) -> bytes:
     """Everything that searches find, as bytes."""
-    found = [find(cursor, SEARCHER, SEARCHER.ask(each), 50, cleared=True) for each in criteria]
+    found = [find(cursor, SEARCHER, SEARCHER.query(each), 50, cleared=True) for each in criteria]
     return orjson.dumps([[[[*hit] for hit in each.hits], each.too_many] for each in found])
 
 
@@ -186,8 +186,8 @@ def test_nothing_hidden_is_known_of_a_shielded_child(database: str) -> None:
         opened = directory.seen(cursor, story.seals, [child], TODAY, cleared=True, opened=[child])
         assert history(cursor, story.seals, child, cleared=True) == []
         told = history(cursor, story.seals, child, cleared=True, opened=[child])
-        by_number = find(cursor, SEARCHER, SEARCHER.ask({"nhs_number": NUMBERS[0]}), 9, cleared=True)
-        by_name = find(cursor, SEARCHER, SEARCHER.ask({"given_name": "Ada", "family_name": "Quaternion"}), 9)
+        by_number = find(cursor, SEARCHER, SEARCHER.query({"nhs_number": NUMBERS[0]}), 9, cleared=True)
+        by_name = find(cursor, SEARCHER, SEARCHER.query({"given_name": "Ada", "family_name": "Quaternion"}), 9)
         assert due(cursor, "2027-05-23", None, 9) == []
         assert [each.child for each in due(cursor, "2027-05-24", None, 9)] == [child]
     assert shown == {
@@ -250,7 +250,7 @@ def test_hidden_records_do_not_count_against_the_bounds_of_a_search(
     home = {"postcode": "ZX1 1AA"}
     children = [story.listed(story.registered(address=home, given_name=f"Ada{n}")) for n in range(3)]
     story.shielded(children[0])
-    asked = SEARCHER.ask({"postcode": "ZX1 1AA", "date_of_birth": "2001-02-03"})
+    asked = SEARCHER.query({"postcode": "ZX1 1AA", "date_of_birth": "2001-02-03"})
     with writing(database) as cursor:
         load(cursor, story)
         for most in ("MOST_RECORDS", "MOST_ROWS"):
@@ -303,7 +303,7 @@ def test_at_no_moment_is_a_record_seen_that_is_to_be_hidden(database: str, seed:
         clear(cursor)
         for event in by_partition(story.events, chance):
             assert take(cursor, [event]) == []
-            found = find(cursor, SEARCHER, SEARCHER.ask({"postcode": "ZX7 7AA", "given_name": "Hidden"}), 9)
+            found = find(cursor, SEARCHER, SEARCHER.query({"postcode": "ZX7 7AA", "given_name": "Hidden"}), 9)
             assert found.hits == []
             entries = directory.entries(cursor, story.seals, directory.children(cursor, None, 9), TODAY)
             assert all(each["addresses"] == [] for each in entries)

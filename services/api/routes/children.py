@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from domain.authorization import Action, mask_look
-from domain.matching import to_add
+from domain.matching import missing_criteria
 from projections.access_log.query import accesses
 from projections.audit_history import query as audit_history
 from projections.directory import query as directory
@@ -88,8 +88,8 @@ def router(dependencies: Dependencies) -> APIRouter:
 
 def _search(who: Looker, criteria: Criteria, limit: int) -> dict[str, Any]:
     said = {name: value for name, value in criteria.model_dump().items() if value}
-    asked = who.dependencies.searcher.ask(said)
-    if lacking := to_add(asked.told):
+    asked = who.dependencies.searcher.query(said)
+    if lacking := missing_criteria(asked.criteria):
         raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, lacking)
     with who.dependencies.reading() as cursor:
         found, seen = find_seen(cursor, who, asked, limit)

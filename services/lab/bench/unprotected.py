@@ -84,7 +84,7 @@ def _app(settings: Settings) -> FastAPI:
     def search(search: Search) -> Response:
         said = {name: value for name, value in search.criteria.model_dump().items() if value}
         with pool.transaction() as cursor:
-            hits = find(cursor, searcher, searcher.ask(said), search.limit, cleared=True).hits
+            hits = find(cursor, searcher, searcher.query(said), search.limit, cleared=True).hits
             entries = _entries(directory.known(cursor, keys, [hit.child for hit in hits]))
         return json_answer({"results": [result_of(hit, entries[hit.child]) for hit in hits]})
 

@@ -63,7 +63,7 @@ def answers(
 
 
 def _found(cursor: Cursor, name: str) -> Any:
-    asked = SEARCHER.ask({"given_name": name, "family_name": "Quaternion", "date_of_birth": "2001-02-03"})
+    asked = SEARCHER.query({"given_name": name, "family_name": "Quaternion", "date_of_birth": "2001-02-03"})
     return find(cursor, SEARCHER, asked, 50)
 
 
