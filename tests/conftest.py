@@ -19,6 +19,8 @@ from streams.kafka.settings import KafkaSettings
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
+pytest_plugins = ["tests.support.alone"]
+
 numbers = itertools.count(1)
 
 

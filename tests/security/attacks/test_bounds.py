@@ -14,6 +14,8 @@ from tests.support.api_world import NHS_NUMBER, one_child
 from tests.support.served import served
 from tests.support.world import World
 
+pytestmark = pytest.mark.alone
+
 SILENT = 200
 AT_ONCE = 400
 

@@ -16,6 +16,8 @@ from tests.support.api_world import NHS_NUMBER, one_child
 from tests.support.served import served
 from tests.support.world import World
 
+pytestmark = pytest.mark.alone
+
 FLOODER, HONEST = "user:demo-data-manager", "user:demo-practitioner"
 USUAL = 32
 """Requests that a client with many connections has in hand at once, each of which has to be answered."""

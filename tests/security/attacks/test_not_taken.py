@@ -16,6 +16,8 @@ from tests.support.api_world import NHS_NUMBER, one_child
 from tests.support.served import served
 from tests.support.world import World, person
 
+pytestmark = pytest.mark.alone
+
 CHILDREN = 300
 """With all that each says of itself, far more than the 4 MiB that the server's system takes for a client."""
 NARROW = 4_096
