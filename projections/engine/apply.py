@@ -7,11 +7,11 @@ import psycopg2
 from psycopg2.errors import ProgramLimitExceeded
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
+from projections.base.partition import Partition
 from projections.base.projection import DATA_ERRORS, Projection, Put
 from projections.catalogue import Log
 from projections.engine import live
 from projections.engine.failures import UNREADABLE, Failure
-from projections.engine.positions import Partition
 
 REFUSALS = (psycopg2.DataError, psycopg2.IntegrityError, ProgramLimitExceeded, TypeError)
 """What is raised because of a value: by Postgres, or by what puts rows together, where a key is no plain value."""

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 from psycopg2.extras import execute_values
 
-from projections.engine.positions import Partition
+from projections.base.partition import Partition
 
 UNREADABLE = "unreadable"
 """The message is not what its topic holds."""

@@ -9,14 +9,8 @@ from typing import NamedTuple
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 from psycopg2.extras import execute_values
 
+from projections.base.partition import Partition
 from projections.catalogue import REGISTER_LOG
-
-
-class Partition(NamedTuple):
-    """One partition of a topic."""
-
-    topic: str
-    partition: int
 
 
 class Progress(NamedTuple):

@@ -8,13 +8,13 @@ from itertools import pairwise
 from multiprocessing import get_context
 from uuid import UUID
 
+from projections.base.partition import Partition
 from projections.base.projection import Table
 from projections.catalogue import DERIVED, TABLES
 from projections.cross_stream import derived
 from projections.engine import bulk, positions
 from projections.engine.apply import Write
 from projections.engine.digest import combined, table_sums
-from projections.engine.positions import Partition
 from projections.engine.schema import use
 from streams.projecting.bulk_read import Span, no_collector
 from streams.store.database import Connection, connect, transaction

@@ -12,11 +12,11 @@ from typing import Any
 
 from psycopg2.errors import LockNotAvailable
 
+from projections.base.partition import Partition
 from projections.base.projection import Decryptor
 from projections.engine import locks, positions
 from projections.engine.digest import digest
 from projections.engine.live import write as write_live
-from projections.engine.positions import Partition
 from projections.engine.schema import LIVE, use
 from services.rebuild import building
 from streams.crypto.keys import KeyRing, reader_of

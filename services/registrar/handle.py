@@ -18,6 +18,7 @@ from domain.event import RegisterEvent
 from domain.matching import Comparer
 from domain.source_record import Command, Refusal, decide
 from domain.vocabulary import SubmissionType
+from projections.base.partition import Partition
 from services.contract.reading import Invalid, reason
 from services.registrar import store
 from services.registrar.aggregates import Aggregates
@@ -68,7 +69,7 @@ class Registrar:
         self._clock = clock
         self._new_id = new_id
         self._read_batch_matcher = read_batch_matcher
-        self.offsets: dict[store.Partition, int] = {}
+        self.offsets: dict[Partition, int] = {}
         self._indexed = 0
         self.known = Aggregates(log, database, keys)
 
@@ -244,7 +245,7 @@ class Registrar:
 
     def _save(self, batch: Batch, messages: Sequence[Message]) -> None:
         recorded_at = iso_text(batch.recorded_at)
-        next_offsets = {(message.topic, message.partition): message.offset + 1 for message in messages}
+        next_offsets = {Partition(message.topic, message.partition): message.offset + 1 for message in messages}
         moves = {partition: (self.offsets.get(partition, 0), now) for partition, now in next_offsets.items()}
 
         def in_transaction(cursor: Cursor, positions: Sequence[int]) -> None:

@@ -20,6 +20,7 @@ from eventsourcing.persistence import PersistenceError
 
 from domain.agency import Agency
 from domain.matching import Comparer
+from projections.base.partition import Partition
 from services.process.settings import Settings
 from services.registers import agencies_version, load_agencies
 from services.registrar import store
@@ -198,7 +199,7 @@ class _Topics:
         ]
         self._consumer.assign(partitions)
         for partition in partitions:
-            self._consumer.seek(partition, self._registrar.offsets.get((partition.topic, partition.partition), 0))
+            self._consumer.seek(partition, self._registrar.offsets.get(Partition(*partition), 0))
         logger.info("reading %d topics", len(self._owners))
 
     async def next_batch(self) -> list[Message]:
@@ -210,7 +211,7 @@ class _Topics:
         """Raises where the end of a partition is beyond what has been read of it."""
         ends = await self._consumer.end_offsets(list(self._consumer.assignment()))
         for partition, end in ends.items():
-            if end > self._registrar.offsets.get((partition.topic, partition.partition), 0):
+            if end > self._registrar.offsets.get(Partition(*partition), 0):
                 raise Stalled
 
     def _message(self, record: ConsumerRecord[bytes, bytes]) -> Message:

@@ -7,6 +7,7 @@ from uuid import UUID
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 from psycopg2.extras import execute_values
 
+from projections.base.partition import Partition
 from services.registrar.cannot_link import CannotLinkRuling, keep_rulings
 from services.registrar.match_index import IndexChanges, write_index
 from streams.store.binary_copy import copy_into, copy_rows
@@ -15,8 +16,6 @@ SubmissionKey = tuple[str, str]
 """(source, id) of a submission."""
 RecordKey = tuple[str, str, str]
 """(source, `subject` or `involvement`, the agency's number)."""
-Partition = tuple[str, int]
-"""(topic, partition)."""
 
 
 class OffsetMoved(Exception):
@@ -84,12 +83,12 @@ def write(cursor: Cursor, changes: Changes) -> None:
 def load_offsets(cursor: Cursor) -> dict[Partition, int]:
     """The next offset of each partition that was ever consumed."""
     cursor.execute("select topic, partition, next_offset from register.offsets")
-    return {(topic, partition): offset for topic, partition, offset in cursor.fetchall()}
+    return {Partition(topic, number): offset for topic, number, offset in cursor.fetchall()}
 
 
 def move_offsets(cursor: Cursor, moves: dict[Partition, tuple[int, int]]) -> None:
     """Moves each partition from the offset it is believed to stand at to the next one; raises OffsetMoved."""
-    rows = [(topic, partition, was, now) for (topic, partition), (was, now) in moves.items()]
+    rows = [(*partition, was, now) for partition, (was, now) in moves.items()]
     execute_values(
         cursor,
         "insert into register.offsets (topic, partition, next_offset)"

@@ -8,6 +8,7 @@ from kafka import KafkaProducer
 from kafka.errors import KafkaError, KafkaTimeoutError
 from kafka.producer.future import FutureRecordMetadata
 
+from projections.base.partition import Partition
 from services.submit.files import LARGEST, Line
 from streams.kafka.settings import KafkaAway, KafkaSettings
 
@@ -15,7 +16,6 @@ MOST_UNDER_WAY = 10_000
 MOST_BYTES_UNDER_WAY = 32 * 1024 * 1024
 LONGEST_SILENCE_S = 20
 
-Partition = tuple[str, int]
 Ranges = Mapping[Partition, list[tuple[int, int]]]
 """For each topic and partition the offsets that were written: first and last of each unbroken run, in order."""
 
@@ -93,7 +93,7 @@ class Sender:
             abandon(self._producer)
             raise KafkaAway("Kafka took a submission and could not say where it put it")
         self.sent += 1
-        runs = self.ranges.setdefault((landed.topic, landed.partition), [])
+        runs = self.ranges.setdefault(Partition(landed.topic, landed.partition), [])
         if runs and runs[-1][1] + 1 == landed.offset:
             runs[-1] = (runs[-1][0], landed.offset)
         else:

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import NamedTuple
 
 from streams.kafka.settings import KafkaSettings
 
@@ -30,16 +29,6 @@ _SEVEN_DAYS = {
 }
 """Age is counted by the broker's clock, not by the sender's; closing segments often lets them be deleted in time."""
 _ALWAYS = {"cleanup.policy": "delete", "retention.bytes": "-1", "max.message.bytes": str(MAX_MESSAGE_BYTES)}
-
-
-class Partition(NamedTuple):
-    """One partition of a topic."""
-
-    topic: str
-    number: int
-
-    def __str__(self) -> str:
-        return f"{self.topic}/{self.number}"
 
 
 @dataclass(frozen=True, slots=True)

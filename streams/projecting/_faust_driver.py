@@ -21,7 +21,7 @@ from faust.transport.consumer import ensure_TPset
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP, ConsumerMessage
 
-from projections.engine.positions import Partition
+from projections.base.partition import Partition
 from streams.kafka.closing import close_soon
 from streams.kafka.settings import KafkaSettings
 from streams.projecting.reader import by_log

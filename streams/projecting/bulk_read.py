@@ -12,11 +12,12 @@ from typing import Any, NamedTuple
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
+from projections.base.partition import Partition
 from projections.base.projection import Decryptor
 from projections.catalogue import Log
 from projections.engine import failures, positions, schema
 from projections.engine.apply import Message, Write, apply
-from projections.engine.positions import Partition, Progress
+from projections.engine.positions import Progress
 from streams.kafka.closing import close_soon
 from streams.kafka.settings import KafkaAway, KafkaSettings
 from streams.projecting.reader import Fetched, by_log, fetch_keys, last_position, read_messages

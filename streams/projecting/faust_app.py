@@ -6,8 +6,8 @@ from concurrent.futures import Executor
 from pathlib import Path
 from typing import Any
 
+from projections.base.partition import Partition
 from projections.catalogue import LOGS, Log
-from projections.engine.positions import Partition
 from streams.kafka.settings import KafkaSettings
 from streams.projecting._faust_driver import App, Fail, Transport
 from streams.projecting.reader import Fetched, log_of

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError
 
+from projections.base.partition import Partition
 from projections.base.projection import DATA_ERRORS, Decryptor, PublishedEvent
-from projections.engine.positions import Partition
 from streams.codec import decode_event
 from streams.kafka.settings import KafkaAway, KafkaSettings
 from streams.kafka.topics import REGISTER_EVENTS

@@ -4,12 +4,13 @@ import logging
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from projections.base.partition import Partition
 from projections.base.projection import Decryptor
 from projections.catalogue import LOGS, Log
 from projections.engine import failures, locks, positions, schema
 from projections.engine.apply import Message, apply
 from projections.engine.failures import Failure
-from projections.engine.positions import Partition, Progress
+from projections.engine.positions import Progress
 from streams.projecting.reader import Fetched, fetch_keys, last_position, log_of, read_messages
 from streams.store.database import connect, transaction
 
@@ -107,6 +108,6 @@ class LiveViews:
             gap = (partition, expected, records[0].offset)
             if gap not in self._gaps:
                 self._gaps.add(gap)
-                raise OffsetGap(f"{partition.topic}/{partition.partition} goes on at {records[0].offset}")
+                raise OffsetGap(f"{partition} goes on at {records[0].offset}")
             _log.error("%s/%s has no messages from %s to %s", *partition, expected, records[-1].offset)
         return records

@@ -8,7 +8,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
-from projections.engine.positions import Partition
+from projections.base.partition import Partition
 from streams.kafka.closing import close_soon
 from streams.kafka.settings import KafkaAway, KafkaSettings
 from streams.projecting.reader import log_of

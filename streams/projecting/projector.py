@@ -18,7 +18,8 @@ import psycopg2
 from aiokafka.errors import KafkaError
 
 import projections.engine.schema
-from projections.engine.positions import OutOfStep, Partition
+from projections.base.partition import Partition
+from projections.engine.positions import OutOfStep
 from streams.crypto.keys import KeyRing, reader_of
 from streams.crypto.sealing import KeyEncryptionKey
 from streams.kafka.settings import KafkaAway, KafkaSettings

@@ -5,10 +5,10 @@ from typing import Any
 
 import orjson
 
+from projections.base.partition import Partition
 from projections.base.projection import DATA_ERRORS, Decryptor, PublishedReceipt
 from projections.catalogue import ACCESS_LOG, LOGS, RECEIPTS_LOG, REGISTER_LOG, Log
 from projections.engine.apply import Message
-from projections.engine.positions import Partition
 from streams.codec import decode_event
 from streams.kafka.topics import ACCESS_EVENTS, RECEIPTS, REGISTER_EVENTS
 

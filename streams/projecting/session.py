@@ -9,8 +9,8 @@ from pathlib import Path
 from threading import Event
 from typing import Any, TypeVar
 
+from projections.base.partition import Partition
 from projections.engine.failures import Failure
-from projections.engine.positions import Partition
 from streams.kafka.settings import KafkaSettings
 from streams.projecting.faust_app import build_app
 from streams.projecting.live_views import LiveViews
@@ -105,12 +105,12 @@ class Session:
         for partition, end in ends.items():
             stored = offsets[partition]
             if stored > end:
-                raise NotThisLog(f"{partition.topic}/{partition.partition} ends at {end}, the views are at {stored}")
+                raise NotThisLog(f"{partition} ends at {end}, the views are at {stored}")
             offset, since = self._moved.get(partition, (-1, now))
             if stored == end or stored != offset:
                 self._moved[partition] = (stored, now)
             elif now - since > STILL_S:
-                raise Stalled(f"{partition.topic}/{partition.partition} stands still at {stored} of {end}")
+                raise Stalled(f"{partition} stands still at {stored} of {end}")
 
     async def _apply_failed_again(self) -> None:
         last: Failure | None = None

@@ -34,9 +34,9 @@ from aiokafka.protocol.transaction import InitProducerIdRequest
 from aiokafka.record.default_records import DefaultRecordBatchBuilder
 from aiokafka.structs import TopicPartition
 
+from projections.base.partition import Partition
 from streams.kafka.closing import close_soon
 from streams.kafka.settings import KafkaAway, KafkaSettings
-from streams.kafka.topics import Partition
 
 MAX_BATCH_BYTES = 900_000
 ANSWER_WITHIN_S = 10

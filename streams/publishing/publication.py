@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 import psycopg2
 from psycopg2.sql import SQL, Identifier
 
-from streams.kafka.topics import ACCESS_EVENTS, REGISTER_EVENTS, Partition
+from projections.base.partition import Partition
+from streams.kafka.topics import ACCESS_EVENTS, REGISTER_EVENTS
 from streams.store.database import DatabaseAway, connect, transaction
 
 OUTBOX = "outbox"

@@ -6,8 +6,9 @@ import logging
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 
+from projections.base.partition import Partition
 from streams.kafka.settings import KafkaSettings
-from streams.kafka.topics import COMMON_TOPICS, NOTICES, RECEIPTS, Partition, ensure_topics
+from streams.kafka.topics import COMMON_TOPICS, NOTICES, RECEIPTS, ensure_topics
 from streams.publishing.appender import Appender, Batch, Identity, Tail
 from streams.publishing.publication import LOGS, NOTHING, OUTBOX, PartitionEnd, Publication
 

@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from projections.base.partition import Partition
 from projections.base.projection import PublishedEvent
-from projections.engine.positions import Partition
 from streams.projecting.in_order import MOST_WAITING, InOrder
 from tests.support.examples import key_ring
 

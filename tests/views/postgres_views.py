@@ -6,6 +6,7 @@ from uuid import UUID
 
 import psycopg2
 
+from projections.base.partition import Partition
 from projections.base.projection import Row, Table
 from projections.catalogue import DERIVED, LOGS, REGISTER_LOG, TABLES, Log
 from projections.cross_stream import derived
@@ -13,7 +14,6 @@ from projections.engine import apply as applying
 from projections.engine import bulk, schema
 from projections.engine.apply import Message
 from projections.engine.failures import Failure
-from projections.engine.positions import Partition
 from streams.store.database import Cursor
 
 FRESH = "views_fresh"

@@ -17,6 +17,7 @@ from aiokafka.protocol.fetch import FetchRequest
 from aiokafka.protocol.produce import ProduceRequest
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 
+from projections.base.partition import Partition
 from services.local_stack.kafka_security import ADMIN_USER, BROKER_USER, BrokerSecurity
 from services.local_stack.kafka_server import kafka_program
 from services.local_stack.layout import says_ready, service_command
@@ -24,7 +25,6 @@ from services.local_stack.ports import HOST, remembered_ports
 from services.local_stack.program import Program, running
 from streams.kafka.rights import agency_user, service_user
 from streams.kafka.settings import KafkaSettings
-from streams.kafka.topics import Partition
 from streams.publishing.appender import Batch, Identity
 from tests.security.sign_in.certificates import Authority
 
