@@ -9,16 +9,20 @@ from psycopg2.sql import SQL, Identifier
 from projections.base.partition import Partition
 from streams.kafka.topics import ACCESS_EVENTS, REGISTER_EVENTS
 from streams.store.database import DatabaseAway, connect, transaction
+from streams.store.raw_event import RawEvent
 
 OUTBOX = "outbox"
 LOGS = {REGISTER_EVENTS: "register", ACCESS_EVENTS: "access"}
 """The schema of each log, by the topic that publishes it."""
 
 
-RawEvent = tuple[int, str, int, str, bytes]
-"""(position, stream, version, topic, state) of a stored event, without the library's objects."""
-OutboxMessage = tuple[int, str, bytes | None, bytes]
-"""(ordinal, topic, key, value) of a message that waits in the outbox."""
+class OutboxMessage(NamedTuple):
+    """A message that waits in the outbox."""
+
+    ordinal: int
+    topic: str
+    key: bytes | None
+    value: bytes
 
 
 class PartitionEnd(NamedTuple):
@@ -66,7 +70,10 @@ class Publication:
             " where position > %s order by position limit %s"
         ).format(Identifier(LOGS[log]))
         rows = self._rows(statement, (after, limit))
-        return [(position, stream, version, topic, state.encode()) for position, stream, version, topic, state in rows]
+        return [
+            RawEvent(position, stream, version, topic, state.encode())
+            for position, stream, version, topic, state in rows
+        ]
 
     def outbox(self, after: int, limit: int) -> list[OutboxMessage]:
         """At most `limit` messages behind an ordinal, in order."""
@@ -75,7 +82,8 @@ class Publication:
             (after, limit),
         )
         return [
-            (ordinal, topic, None if key is None else bytes(key), bytes(value)) for ordinal, topic, key, value in rows
+            OutboxMessage(ordinal, topic, None if key is None else bytes(key), bytes(value))
+            for ordinal, topic, key, value in rows
         ]
 
     def outbox_position(self, topic: str, value: bytes) -> int:

@@ -5,18 +5,27 @@ import json
 import logging
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
+from typing import NamedTuple
 
 from projections.base.partition import Partition
 from streams.kafka.settings import KafkaSettings
 from streams.kafka.topics import COMMON_TOPICS, NOTICES, RECEIPTS, ensure_topics
 from streams.publishing.appender import Appender, Batch, Identity, Tail
 from streams.publishing.publication import LOGS, NOTHING, OUTBOX, PartitionEnd, Publication
+from streams.store.raw_event import RawEvent
 
 EVENTS_A_ROUND = 1_000
 MESSAGES_A_ROUND = 500
 
-Record = tuple[int, Partition, bytes | None, bytes]
-"""(position, partition, key, value)."""
+
+class Record(NamedTuple):
+    """A message to publish; `position` is that of the event, or the ordinal in the outbox."""
+
+    position: int
+    partition: Partition
+    key: bytes | None
+    value: bytes
+
 
 _log = logging.getLogger(__name__)
 
@@ -30,8 +39,9 @@ def partition_of(stream: str, partitions: int) -> int:
     return int(stream.replace("-", ""), 16) % partitions
 
 
-def encode_event(position: int, stream: str, version: int, topic: str, state: bytes) -> bytes:
+def encode_event(event: RawEvent) -> bytes:
     """The Kafka record of a stored event, a CloudEvent: what only the store knows, then the state as it is stored."""
+    position, stream, version, topic, state = event
     head = (
         f'{{"specversion":"1.0","id":"{stream}.{version}","type":"{topic}","subject":"{stream}"'
         f',"position":{position},"version":{version},'
@@ -93,7 +103,7 @@ class Publisher:
         except (ValueError, KeyError, TypeError):
             raise NotPublishable(f"{partition} does not end with an event of this product") from None
         stored = self._publication.events(partition.topic, position - 1, 1) if position > 0 else []
-        if not stored or identity != f"{stored[0][1]}.{stored[0][2]}":
+        if not stored or identity != f"{stored[0].stream}.{stored[0].version}":
             raise NotPublishable(
                 f"{partition} ends with position {position}, which the event store does not hold (it ends at"
                 f" {last[partition.topic]}); this Kafka and this database do not belong together"
@@ -136,19 +146,19 @@ class Publisher:
     def _events(self, log: str) -> Iterator[Record]:
         after = self._published[log]
         rows = self._publication.events(log, after, EVENTS_A_ROUND)
-        if not rows or rows[0][0] != after + 1 or rows[-1][0] != after + len(rows):
+        if not rows or rows[0].position != after + 1 or rows[-1].position != after + len(rows):
             raise NotPublishable(f"the event store of {log} does not hold every position after {after}")
         partitions = self._partitions[log]
-        for position, stream, version, topic, state in rows:
-            partition = partitions[partition_of(stream, len(partitions))]
-            yield position, partition, stream.encode(), encode_event(position, stream, version, topic, state)
+        for event in rows:
+            partition = partitions[partition_of(event.stream, len(partitions))]
+            yield Record(event.position, partition, event.stream.encode(), encode_event(event))
 
     async def _messages(self) -> list[Record]:
         rows = self._publication.outbox(self._published[OUTBOX], MESSAGES_A_ROUND)
         unknown = {Partition(topic, 0) for _, topic, _, _ in rows} - self._ends.keys()
         if unknown:
             await self._learn(unknown)
-        return [(ordinal, Partition(topic, 0), key, value) for ordinal, topic, key, value in rows]
+        return [Record(ordinal, Partition(topic, 0), key, value) for ordinal, topic, key, value in rows]
 
     async def _learn(self, partitions: set[Partition]) -> None:
         """Finds how far topics of the outbox are published: their last records may still wait in it."""

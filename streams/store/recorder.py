@@ -22,6 +22,7 @@ from streams.store._statements import Statements
 from streams.store.binary_rows import binary_rows
 from streams.store.database import Cursor, Database
 from streams.store.errors import AmbiguousCommit, RecorderAway, library_errors
+from streams.store.raw_event import RawEvent
 
 __all__ = ["AmbiguousCommit", "PollingSubscription", "PostgresRecorder", "RecorderAway"]
 
@@ -29,8 +30,6 @@ Alongside = Callable[[Cursor, Sequence[int]], None]
 """Writes more rows in the transaction of the events, whose positions it is given."""
 Fence = Callable[[Cursor], None]
 """Raises, at the start of the transaction, where the writer has lost the right to write."""
-RawEvent = tuple[int, str, int, str, bytes]
-"""(position, stream id, version, topic, state)."""
 
 POLL_S = 0.05
 FEW = 40
@@ -153,9 +152,11 @@ class PostgresRecorder(ProcessRecorder):
         ]
 
     def select_raw(self, after: int, limit: int) -> list[RawEvent]:
-        """At most `limit` events behind a position, in the order of the log, as plain tuples."""
+        """At most `limit` events behind a position, in the order of the log."""
         rows = self._read(self._sql.select_log, (after, None, None, None, None, limit))
-        return [(position, stream, version, topic, bytes(state)) for position, stream, version, topic, state in rows]
+        return [
+            RawEvent(position, stream, version, topic, bytes(state)) for position, stream, version, topic, state in rows
+        ]
 
     def subscribe(self, gt: int | None = None, topics: Sequence[str] = ()) -> Subscription[ApplicationRecorder]:
         """Iterates over the events behind a position and those still to come."""

@@ -37,7 +37,7 @@ from streams.kafka.settings import KafkaSettings
 from streams.kafka.topics import ensure_topics, submissions_topic
 from streams.store.application import LogApplication
 from streams.store.database import Database
-from streams.store.recorder import RawEvent
+from streams.store.raw_event import RawEvent
 from streams.store.schema import create_schemas
 
 AGENCIES = (

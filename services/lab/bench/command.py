@@ -96,7 +96,7 @@ def _registrar(stack: Harness, submissions: int) -> Iterator[Row | str]:
 def _relay(stack: Harness) -> Iterator[Row]:
     waiting = stages.waiting(stack)
     with closing(PostgresRecorder(stack.settings.need_database(), "register")) as log:
-        sample = [(event[1].encode(), encode_event(*event)) for event in log.select_raw(0, MOST_FOR_BASELINE)]
+        sample = [(event.stream.encode(), encode_event(event)) for event in log.select_raw(0, MOST_FOR_BASELINE)]
     bare = baselines.bare_producer(stack.settings.need_kafka(), sample)
     stack.start("relay")
     pace = stages.pace(stack, "the relay", stages.published, waiting)

@@ -61,7 +61,7 @@ def show(cursor: Cursor, database: str, keys: KeyRing) -> None:
     """Shows the whole access log in the views."""
     with closing(LogApplication(database, "access", EventMapper(keys))) as application:
         raw = application.recorder.select_raw(0, 10_000)
-    values = [decode_event(encode_event(*event), keys) for event in raw]
+    values = [decode_event(encode_event(event), keys) for event in raw]
     assert take(cursor, values, LOGS[ACCESS_LOG]) == []
 
 

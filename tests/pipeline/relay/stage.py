@@ -67,8 +67,8 @@ class Store:
         """What each partition of the log's topic has to hold."""
         records: list[list[bytes]] = [[] for _ in range(partitions)]
         recorder = self.register if log == "register" else self.access
-        for position, stream, version, topic, state in recorder.select_raw(0, 1_000_000):
-            records[partition_of(stream, partitions)].append(encode_event(position, stream, version, topic, state))
+        for event in recorder.select_raw(0, 1_000_000):
+            records[partition_of(event.stream, partitions)].append(encode_event(event))
         return records
 
     def is_published(self) -> bool:

@@ -12,6 +12,7 @@ from streams.kafka.topics import REGISTER_EVENTS, ensure_topics
 from streams.publishing.appender import Appender, Batch, Identity, OffsetTaken
 from streams.publishing.publication import Publication
 from streams.publishing.publisher import Publisher, encode_event, partition_of
+from streams.store.raw_event import RawEvent
 from tests.pipeline.relay.stage import Store, held
 
 
@@ -35,14 +36,14 @@ def left_on_its_way(store: Store, count: int) -> Batch:
     ends = dict(
         store.rows("select partition, end_offset from publication.partitions where topic = %s", REGISTER_EVENTS)
     )
-    by_partition: dict[int, list[tuple[int, str, int, str, bytes]]] = {}
+    by_partition: dict[int, list[RawEvent]] = {}
     for event in store.register.select_raw(int(published), 100_000):  # type: ignore[call-overload]
-        by_partition.setdefault(partition_of(event[1], 4), []).append(event)
+        by_partition.setdefault(partition_of(event.stream, 4), []).append(event)
     number = max(by_partition, key=lambda each: len(by_partition[each]))
     ((producer_id, epoch),) = store.rows("select producer_id, producer_epoch from publication.producer")
     batch = Batch(Partition(REGISTER_EVENTS, number), ends[number], Identity(producer_id, epoch))  # type: ignore
     for event in by_partition[number][:count]:
-        assert batch.add(event[1].encode(), encode_event(*event))
+        assert batch.add(event.stream.encode(), encode_event(event))
     return batch
 
 
