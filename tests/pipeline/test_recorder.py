@@ -75,7 +75,7 @@ def keys(recorder: PostgresRecorder, schema: str) -> list[bytes]:
     return found
 
 
-@pytest.mark.parametrize("refusing", ["alongside", "fence"])
+@pytest.mark.parametrize("refusing", ["in_transaction", "fence"])
 def test_a_failed_transaction_leaves_no_event_and_no_gap(recorder: PostgresRecorder, refusing: str) -> None:
     recorder.insert_events([event()])
     with pytest.raises(RuntimeError):
