@@ -1,6 +1,9 @@
 """The registrar: the one active writer, which turns submissions into events and answers each with a receipt.
 
-`submission.py` says what a submission may look like, `reading.py` turns bytes into one or into what is wrong with it,
-`handle.py` decides a batch, `store.py` keeps what the deciding needs, `intake.py` is the process. What data stewards
-decide comes by the same way: `decisions.py` says what it looks like, `stewardship.py` how it takes effect.
+`intake.py` is the process, `handle.py` takes a batch in three steps: `look_up.py` reads what it is decided by
+(`batch_state.py`), `decide_batch.py` decides it without I/O, `save.py` writes the result (`batch.py`). In the deciding,
+`decide_in_order.py` answers each message once, `batch_matcher.py` finds the child that a record belongs to, and
+`linking.py` has the events that follow from that. Decisions of data stewards are a batch of their own, decided in
+`stewardship.py`. `store.py`, `match_index.py` and `cannot_link.py` are the tables; `reindex.py` builds the match index
+from the log.
 """

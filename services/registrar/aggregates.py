@@ -20,7 +20,7 @@ MOST_KEPT = 15_000
 
 
 class Aggregates:
-    """Records and children by stream id, as the log has them and as a batch changes them; a `stewardship.Known`."""
+    """Records and children by stream id, as the log has them and as a batch changes them; a `ChildLookup`."""
 
     def __init__(self, log: LogApplication, database: Database, keys: KeyRing) -> None:
         self._log = log
@@ -30,26 +30,30 @@ class Aggregates:
         self.children: OrderedDict[UUID, Child] = OrderedDict()
 
     def forget(self) -> None:
-        """Drops what is kept; the log is asked again."""
+        """Drops what is kept; it is loaded from the log again."""
         self.records.clear()
         self.children.clear()
 
     def load_records(self, streams: set[UUID]) -> None:
-        """Has these records in `records`, as far as there are such."""
+        """Loads those of the records that exist and are not in `records` yet."""
         self._load(self.records, streams)
 
     def load_children(self, streams: set[UUID]) -> None:
-        """Has these children in `children`, as far as there are such."""
+        """Loads those of the children that exist and are not in `children` yet."""
         self._load(self.children, streams)
 
     def child(self, child: str) -> Child | None:
-        """The child of that number, or None; no other stream is one."""
+        """The child of that number, or None where there is none or the stream is something else."""
         self.load_children({UUID(child)})
         found = self.children.get(UUID(child))
         if not isinstance(found, Child):
             self.children.pop(UUID(child), None)
             return None
         return found
+
+    def keep(self, child: Child) -> None:
+        """Has a child as a steward's decision leaves it."""
+        self.children[child.id] = child
 
     def versions_of(self, records: Iterable[str]) -> dict[str, int]:
         """The last version of each record."""
@@ -58,7 +62,7 @@ class Aggregates:
         return {str(stream): self.records[stream].version for stream in streams}
 
     def streams_of(self, keys: Iterable[store.RecordKey]) -> dict[store.RecordKey, UUID]:
-        """The stream of each record that an agency's number means."""
+        """The record that each number of an agency means."""
         with self._database.transaction() as cursor:
             return store.streams_of(cursor, set(keys))
 

@@ -1,9 +1,8 @@
-"""A batch: the messages that take effect together, what is known when they are decided, and what they cause."""
+"""A batch: the messages that take effect together, and everything that they cause."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from uuid import UUID
 
 from domain.agency import Agency
 from domain.event import RegisterEvent
@@ -11,9 +10,8 @@ from domain.source_record import Command
 from domain.vocabulary import STEWARDSHIP_SOURCE
 from services.contract.decisions import read_decision
 from services.contract.reading import TOO_LARGE, Invalid, Reason, read
-from services.registrar import store
-from services.registrar.batch_matcher import BatchMatcher
 from services.registrar.receipts import Answer
+from services.registrar.store import Changes
 from streams.kafka.topics import STEWARDSHIP, submissions_topic
 
 STEWARDS_TOPIC = submissions_topic(STEWARDSHIP)
@@ -23,7 +21,7 @@ STEWARDS_TOPIC = submissions_topic(STEWARDSHIP)
 class Message:
     """One message of a submissions topic; `owner` is the topic's agency, or None for the unclaimed topic.
 
-    `oversize` says that the sender cut it; `reading` is what its value says.
+    `oversize` says that the sender cut it; `reading` is the command in its value, or why there is none.
     """
 
     topic: str
@@ -46,11 +44,18 @@ class Message:
         return self.topic == STEWARDS_TOPIC
 
     @property
+    def is_in_own_name(self) -> bool:
+        """Whether a steward or the topic's agency sends it, in its own name; False where it could not be read."""
+        if isinstance(self.reading, Invalid):
+            return False
+        return self.is_stewards or (self.owner is not None and self.owner.urn == self.reading.source)
+
+    @property
     def reference(self) -> str:
         """Names the message in its receipt."""
         return f"{self.topic}/{self.partition}/{self.offset}"
 
-    def answered(self, outcome: str, reasons: Sequence[Reason], last_event: int | None = None) -> Answer:
+    def answered(self, outcome: str, reasons: Sequence[Reason] = (), last_event: int | None = None) -> Answer:
         """The answer to it."""
         code, urn = (self.owner.code, self.owner.urn) if self.owner else (None, None)
         if self.is_stewards:
@@ -59,23 +64,14 @@ class Message:
 
 
 @dataclass(slots=True)
-class Batch:
-    """What is known when a batch is decided, and what it has caused so far."""
+class BatchResult:
+    """Everything that a batch causes, which is saved in one transaction; one answer for each message, in their order.
+
+    `dead_letters` are the answers to messages that could not be read or processed, each with the bytes of its message.
+    """
 
     recorded_at: datetime
-    outcomes: dict[store.SubmissionKey, str]
-    streams: dict[store.RecordKey, UUID]
-    batch_matcher: BatchMatcher
     events: list[RegisterEvent] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)
-    letters: list[tuple[Answer, bytes]] = field(default_factory=list)
-    changes: store.Changes = field(default_factory=store.Changes)
-
-    def __post_init__(self) -> None:
-        self.changes.index = self.batch_matcher.changes
-
-    def answer(self, message: Message, answer: Answer) -> None:
-        """Adds the answer to a message; what was not readable is kept as well."""
-        self.answers.append(answer)
-        if answer.outcome == "invalid":
-            self.letters.append((answer, message.value))
+    dead_letters: list[tuple[Answer, bytes]] = field(default_factory=list)
+    changes: Changes = field(default_factory=Changes)

@@ -1,4 +1,4 @@
-"""Pairs of records that a steward has found to be of two children: what the matcher may never undo by itself."""
+"""Cannot-link constraints: pairs of records that a steward has found to be of two children, which no rule may join."""
 
 from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
@@ -7,9 +7,9 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
 
 class CannotLinkRuling(NamedTuple):
-    """Every record of the left side is `apart` from every one of the right, or is so no more."""
+    """A steward's finding: from now on no record of one side may be linked with one of the other, or it may again."""
 
-    apart: bool
+    cannot_link: bool
     left: Collection[str]
     right: Collection[str]
 
@@ -18,19 +18,19 @@ _PAIRS = (
     "with a as (select unnest(%(left)s::uuid[]) as record), b as (select unnest(%(right)s::uuid[]) as record),"
     " pairs as (select a.record, b.record as other from a, b union all select b.record, a.record from a, b)"
 )
-_KEEP = f"{_PAIRS} insert into register.kept_apart (record, other) select * from pairs on conflict do nothing"  # noqa: S608
-_END = f"{_PAIRS} delete from register.kept_apart k using pairs p where k.record = p.record and k.other = p.other"  # noqa: S608
+_ADD = f"{_PAIRS} insert into register.kept_apart (record, other) select * from pairs on conflict do nothing"  # noqa: S608
+_DELETE = f"{_PAIRS} delete from register.kept_apart k using pairs p where k.record = p.record and k.other = p.other"  # noqa: S608
 
 
-def keep_rulings(cursor: Cursor, verdicts: Iterable[CannotLinkRuling]) -> None:
-    """Keeps or forgets the pairs of each verdict, in the order in which they were given."""
-    for verdict in verdicts:
-        sides = {"left": list(verdict.left), "right": list(verdict.right)}
-        cursor.execute(_KEEP if verdict.apart else _END, sides)
+def write_rulings(cursor: Cursor, rulings: Iterable[CannotLinkRuling]) -> None:
+    """Adds or deletes the pairs of each ruling, in the order in which they were given."""
+    for ruling in rulings:
+        sides = {"left": list(ruling.left), "right": list(ruling.right)}
+        cursor.execute(_ADD if ruling.cannot_link else _DELETE, sides)
 
 
 def cannot_link_pairs(cursor: Cursor, records: Sequence[str]) -> frozenset[tuple[str, str]]:
-    """The pairs, both ways round, of which one record is named."""
+    """The pairs that one of the records is in, both ways round."""
     cursor.execute("select exists (select from register.kept_apart)")
     if not records or cursor.fetchone() == (False,):
         return frozenset()

@@ -1,9 +1,11 @@
-"""How a data steward's decision takes effect: the children it is about are loaded, and the domain rules on it.
+"""Decides a batch of data stewards' decisions; each takes effect by the domain's own rules.
 
-Decisions are few and each depends on the one before, so every one is looked up on its own.
+Decisions are few, and which records one is about depends on the one before: so children are looked up as they are
+needed, and not before the batch.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -11,20 +13,56 @@ from domain.child import Child, Ruling, shielding, stewardship
 from domain.child.stewardship import Leaving, Ruled
 from domain.source_record import Command, Refusal
 from services.contract.decisions import DecisionType
-from services.registrar.store import RecordKey
+from services.registrar.batch import BatchResult, Message
+from services.registrar.cannot_link import CannotLinkRuling
+from services.registrar.decide_batch import NewId
+from services.registrar.decide_in_order import Effect, decide_in_order
+from services.registrar.linking import pending_events
+from services.registrar.store import RecordKey, SubmissionKey
+from streams.codec import iso_text
 
 
-class Known(Protocol):
-    """What the registrar knows, up to the decision before."""
+class ChildLookup(Protocol):
+    """The directory as the decisions before have left it."""
 
     def child(self, child: str) -> Child | None:
         """The child of that number."""
+
+    def keep(self, child: Child) -> None:
+        """Has a child as it is now, for the decisions that follow."""
 
     def versions_of(self, records: Iterable[str]) -> dict[str, int]:
         """The last version of each record."""
 
     def streams_of(self, keys: Iterable[RecordKey]) -> Mapping[RecordKey, UUID]:
-        """The stream of each record that an agency's number means."""
+        """The record that each number of an agency means."""
+
+
+def decide_stewards_batch(
+    messages: Sequence[Message],
+    outcomes: Mapping[SubmissionKey, str],
+    lookup: ChildLookup,
+    recorded_at: datetime,
+    new_id: NewId,
+) -> BatchResult:
+    """What the decisions cause; `outcomes` has those of earlier batches."""
+
+    time = iso_text(recorded_at)
+
+    def effect(_: Message, command: Command) -> Effect | Refusal:
+        ruling = Ruling(command.data["decided_by"], command.data["reason"], recorded_at, time)
+        ruled = _rule(lookup, command, ruling, new_id)
+        return ruled if isinstance(ruled, Refusal) else _effect(lookup, ruled)
+
+    return decide_in_order(messages, outcomes, recorded_at, effect)
+
+
+def _effect(lookup: ChildLookup, ruled: Ruled) -> Effect:
+    for child in ruled.children:
+        lookup.keep(child)
+    rulings = [CannotLinkRuling(ruled.apart, ruled.left, ruled.right)] if ruled.left else []
+    events = [event for child in ruled.children for event in pending_events(child)]
+    return Effect(events, moved=ruled.moved, rulings=rulings)
 
 
 _OF_SHIELDS: Mapping[str, shielding.Decide] = {
@@ -34,33 +72,32 @@ _OF_SHIELDS: Mapping[str, shielding.Decide] = {
 }
 
 
-def rule(known: Known, command: Command, ruling: Ruling, new_id: Callable[[], UUID]) -> Ruled | Refusal:
-    """What the decision does, or why it is refused."""
+def _rule(lookup: ChildLookup, command: Command, ruling: Ruling, new_id: NewId) -> Ruled | Refusal:
     data = command.data
     if command.type in _OF_SHIELDS:
-        decided = _OF_SHIELDS[command.type](known.child(data["child"]), ruling)
+        decided = _OF_SHIELDS[command.type](lookup.child(data["child"]), ruling)
         return decided if isinstance(decided, Refusal) else Ruled((decided,), {}, False, (), ())
     if command.type == DecisionType.SPLIT:
-        return _split(known, data, ruling, new_id)
+        return _split(lookup, data, ruling, new_id)
     decide = stewardship.merge if command.type == DecisionType.MERGE else stewardship.dismiss
-    return decide(known.child(data["left"]), known.child(data["right"]), ruling)
+    return decide(lookup.child(data["left"]), lookup.child(data["right"]), ruling)
 
 
-def _split(known: Known, data: Mapping[str, Any], ruling: Ruling, new_id: Callable[[], UUID]) -> Ruled | Refusal:
-    child = known.child(data["child"])
-    found = _leaving(known, child, data.get("records"))
+def _split(lookup: ChildLookup, data: Mapping[str, Any], ruling: Ruling, new_id: NewId) -> Ruled | Refusal:
+    child = lookup.child(data["child"])
+    found = _leaving(lookup, child, data.get("records"))
     if isinstance(found, Refusal):
         return found
     assert child is not None
-    absorbed = known.child(found.absorbed) if found.absorbed else None
-    return stewardship.split(child, found, known.versions_of(found.records), absorbed, new_id(), ruling)
+    absorbed = lookup.child(found.absorbed) if found.absorbed else None
+    return stewardship.split(child, found, lookup.versions_of(found.records), absorbed, new_id(), ruling)
 
 
-def _leaving(known: Known, child: Child | None, named: list[dict[str, str]] | None) -> Leaving | Refusal:
+def _leaving(lookup: ChildLookup, child: Child | None, named: list[dict[str, str]] | None) -> Leaving | Refusal:
     if named is None:
         return stewardship.leaving(child, None)
     keys = [(each["source"], "subject", each["subject"]) for each in named]
-    streams = known.streams_of(keys)
+    streams = lookup.streams_of(keys)
     if child is not None and not streams.keys() >= set(keys):
         return stewardship.NOT_HERE
     return stewardship.leaving(child, {str(stream) for stream in streams.values()})

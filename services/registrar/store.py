@@ -1,6 +1,6 @@
-"""What the registrar reads before it decides a batch and writes with it, in a few statements for any batch."""
+"""The tables that the registrar reads before it decides a batch and writes afterwards, a few statements a batch."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -8,7 +8,7 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812
 from psycopg2.extras import execute_values
 
 from projections.base.partition import Partition
-from services.registrar.cannot_link import CannotLinkRuling, keep_rulings
+from services.registrar.cannot_link import CannotLinkRuling, write_rulings
 from services.registrar.match_index import IndexChanges, write_index
 from streams.store.binary_copy import copy_into, copy_rows
 
@@ -16,46 +16,48 @@ SubmissionKey = tuple[str, str]
 """(source, id) of a submission."""
 RecordKey = tuple[str, str, str]
 """(source, `subject` or `involvement`, the agency's number)."""
+RecordKeyRow = tuple[str, str, str, UUID]
+"""A RecordKey, and the stream of the record that it names."""
 
 
 class OffsetMoved(Exception):
-    """Another registrar has consumed what this one was about to: it must read again from the stored offsets."""
+    """Another registrar has consumed the same messages first: this one has to resume from the stored offsets."""
 
 
 @dataclass(slots=True)
 class Changes:
     """Rows that a batch adds, in the order in which they were decided.
 
-    `index` is what becomes of the match index, `verdicts` what stewards found.
+    `index` has the changes of the match index, `rulings` the stewards' findings on which records are of two children.
     """
 
     submissions: list[tuple[str, str, str]] = field(default_factory=list)
-    record_keys: list[tuple[str, str, str, UUID]] = field(default_factory=list)
+    record_keys: list[RecordKeyRow] = field(default_factory=list)
     index: IndexChanges = field(default_factory=IndexChanges)
-    verdicts: list[CannotLinkRuling] = field(default_factory=list)
+    rulings: list[CannotLinkRuling] = field(default_factory=list)
 
 
 def outcomes_of(cursor: Cursor, keys: Collection[SubmissionKey]) -> dict[SubmissionKey, str]:
-    """The outcome of each submission that was decided before."""
+    """The outcome of each command that was decided before; the others are left out."""
     if not keys:
         return {}
     sources, ids = zip(*keys, strict=True)
     cursor.execute(
         "select source, id, outcome from register.submissions"
-        " join unnest(%s::text[], %s::text[]) as asked (source, id) using (source, id)",
+        " join unnest(%s::text[], %s::text[]) as wanted (source, id) using (source, id)",
         (list(sources), list(ids)),
     )
     return {(source, id_): outcome for source, id_, outcome in cursor.fetchall()}
 
 
 def streams_of(cursor: Cursor, keys: Collection[RecordKey]) -> dict[RecordKey, UUID]:
-    """The stream behind each number that an agency has used."""
+    """The record that each number of an agency means; numbers that were never used are left out."""
     if not keys:
         return {}
     sources, kinds, numbers = zip(*keys, strict=True)
     cursor.execute(
         "select source, kind, key, stream::text from register.record_keys"
-        " join unnest(%s::text[], %s::text[], %s::text[]) as asked (source, kind, key) using (source, kind, key)",
+        " join unnest(%s::text[], %s::text[], %s::text[]) as wanted (source, kind, key) using (source, kind, key)",
         (list(sources), list(kinds), list(numbers)),
     )
     return {(source, kind, key): UUID(stream) for source, kind, key, stream in cursor.fetchall()}
@@ -77,7 +79,7 @@ def write(cursor: Cursor, changes: Changes) -> None:
         ],
     )
     write_index(cursor, changes.index)
-    keep_rulings(cursor, changes.verdicts)
+    write_rulings(cursor, changes.rulings)
 
 
 def load_offsets(cursor: Cursor) -> dict[Partition, int]:
@@ -86,9 +88,9 @@ def load_offsets(cursor: Cursor) -> dict[Partition, int]:
     return {Partition(topic, number): offset for topic, number, offset in cursor.fetchall()}
 
 
-def move_offsets(cursor: Cursor, moves: dict[Partition, tuple[int, int]]) -> None:
-    """Moves each partition from the offset it is believed to stand at to the next one; raises OffsetMoved."""
-    rows = [(*partition, was, now) for partition, (was, now) in moves.items()]
+def move_offsets(cursor: Cursor, moves: Mapping[Partition, tuple[int, int]]) -> None:
+    """Moves each partition from its expected offset to the next one; raises OffsetMoved where it is another one."""
+    rows = [(topic, number, was, now) for (topic, number), (was, now) in moves.items()]
     execute_values(
         cursor,
         "insert into register.offsets (topic, partition, next_offset)"

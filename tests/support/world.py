@@ -156,7 +156,7 @@ class World:
 
     def _append(self, child: str, record: str, decide: Callable[[Child, RegisterEvent], None]) -> None:
         (cause, *_) = map(self.log.mapper.to_domain_event, self.log.recorder.select_events_of([UUID(record)]))
-        known = self.registrar.known.child(child)
+        known = self.registrar.aggregates.child(child)
         assert known is not None
         assert isinstance(cause, RegisterEvent)
         decide(known, cause)

@@ -26,8 +26,9 @@ from services.lab.simulate.population import people
 from services.lab.simulate.submissions import sent_for
 from services.registrar import schema
 from services.registrar.batch import Message
-from services.registrar.batch_matcher import BatchMatcher, Described, Description, ReadBatchMatcher, read_batch_matcher
+from services.registrar.batch_matcher import BatchMatcher, Described
 from services.registrar.handle import Registrar
+from services.registrar.look_up import MatchState, ReadMatchState, read_match_state
 from services.registrar.match_index import candidates_of
 from services.registrar.matcher_settings import load_settings
 from streams.codec import EventMapper
@@ -63,7 +64,7 @@ class Matched(NamedTuple):
 class Load:
     """A registrar in this process, on tables of its own, that takes the first records of simulated children."""
 
-    def __init__(self, database_url: str, read: ReadBatchMatcher = read_batch_matcher) -> None:
+    def __init__(self, database_url: str, read: ReadMatchState = read_match_state) -> None:
         create_schemas(database_url)
         schema.create(database_url)
         self._database = Database(database_url, "contactpoint bench")
@@ -71,7 +72,7 @@ class Load:
         self._log = LogApplication(database_url, "register", EventMapper(keys))
         self._comparer = Comparer(load_settings())
         self._registrar = Registrar(
-            self._log, self._database, keys, self._comparer, clock=lambda: datetime.now(UTC), read_batch_matcher=read
+            self._log, self._database, keys, self._comparer, clock=lambda: datetime.now(UTC), read_match_state=read
         )
         self._registrar.resume()
         self._children = people(10**9, SEED)
@@ -108,8 +109,8 @@ class Load:
         for said in self._asked[::every]:
             since = time.perf_counter()
             with self._database.transaction() as cursor:
-                batch_matcher, _ = read_batch_matcher(cursor, comparer, [said], ())
-            batch_matcher.place("asked", said)
+                found = read_match_state(cursor, comparer, [said], ())
+            found.matcher.place("asked", found.described[0])
             times.append(1_000 * (time.perf_counter() - since))
         times.sort()
         return Matched(self.children, times[len(times) // 2], times[int(len(times) * 0.99)], resident_mib())
@@ -166,7 +167,7 @@ def _grown(directory: Load, children: int) -> Generator[str, None, Pace]:
 
 
 @contextmanager
-def load(database_url: str, name: str, read: ReadBatchMatcher = read_batch_matcher) -> Iterator[Load]:
+def load(database_url: str, name: str, read: ReadMatchState = read_match_state) -> Iterator[Load]:
     """A load in a database of its own, which is gone afterwards."""
     _administer(database_url, f"create database {name}")
     try:
@@ -176,15 +177,15 @@ def load(database_url: str, name: str, read: ReadBatchMatcher = read_batch_match
         _administer(database_url, f"drop database {name} with (force)")
 
 
-def alone(
-    cursor: Cursor, comparer: Comparer, describing: Sequence[Description], own: Collection[str]
-) -> tuple[BatchMatcher, set[str]]:
+def alone(cursor: Cursor, comparer: Comparer, describing: Sequence[Command], indexed: Collection[str]) -> MatchState:
     """Makes every record a child of its own: what the registrar does without matching."""
-    described = {
-        id(said): Described(features_of(said.data, said.time, source=said.source), (), ()) for said in describing
-    }
-    candidates = candidates_of(cursor, (), own)
-    return BatchMatcher(comparer, candidates, described), {candidate.child for candidate in candidates}
+    described = [
+        Described(each.data, each.time, each.source, features_of(each.data, each.time, source=each.source), (), ())
+        for each in describing
+    ]
+    candidates = candidates_of(cursor, (), indexed)
+    children = {candidate.child for candidate in candidates}
+    return MatchState(BatchMatcher(comparer, candidates), children, described)
 
 
 _OWNERS = {each.code: Agency(each.code, each.code, AgencyKind(each.kind)) for each in AGENCIES}

@@ -78,12 +78,12 @@ class Replayed:
 
         A child that the log `listed` for the same reason gets the number that it has there.
         """
-        batch_matcher = self._look_up(events, descriptions, self.comparer(records))
+        batch_matcher, described = self._look_up(events, descriptions, self.comparer(records))
         outcomes = {}
         for event in events:
             cause = event.stream, event.version
             if cause in descriptions:
-                placement = self._place(batch_matcher, descriptions[cause], listed)
+                placement = self._place(batch_matcher, cause, described[cause], listed)
                 if placement:
                     outcomes[cause] = outcome(placement)
             elif event.type == REMOVED:
@@ -100,26 +100,28 @@ class Replayed:
 
     def _look_up(
         self, events: Sequence[PublishedEvent], descriptions: Descriptions, comparer: Comparer
-    ) -> BatchMatcher:
+    ) -> tuple[BatchMatcher, dict[Cause, Described]]:
         touched = {event.stream for event in events if event.type in DESCRIBES or event.type == REMOVED}
         described = {}
         met: set[str] = set()
-        for said in descriptions.values():
-            features = features_of(said.data, said.time, source=said.source)
+        for cause, each in descriptions.items():
+            features = features_of(each.data, each.time, source=each.source)
             keys = index_keys(features)
             children = self._index.children_met(keys)
             met.update(children)
-            described[id(said)] = Described(features, keys, children)
-        return BatchMatcher(comparer, self._index.candidates(met, touched), described, self._apart)
+            described[cause] = Described(each.data, each.time, each.source, features, keys, children)
+        return BatchMatcher(comparer, self._index.candidates(met, touched), self._apart), described
 
-    def _place(self, batch_matcher: BatchMatcher, said: Description, listed: Mapping[Cause, str]) -> Placement | None:
-        record, standing = said.record, self.standing
+    def _place(
+        self, batch_matcher: BatchMatcher, cause: Cause, described: Described, listed: Mapping[Cause, str]
+    ) -> Placement | None:
+        record, standing = cause[0], self.standing
         standing.contradictions.forget(record)
-        placement = batch_matcher.place(record, said)
-        if placement is None:
+        placed = batch_matcher.place(record, described)
+        if placed is None:
             return None
-        child = placement.child or listed.get((record, said.version)) or self._new_child()
-        batch_matcher.settle(record, said, child, [found.child for found in placement.merged])
+        placement = placed.placement
+        batch_matcher.put(record, placed, placement.child or listed.get(cause) or self._new_child())
         for queue, findings in (
             (standing.suspected, placement.suspected),
             (standing.contradictions, placement.contradicted),

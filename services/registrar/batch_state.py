@@ -1,0 +1,36 @@
+"""The directory as far as the deciding of one batch depends on it."""
+
+from collections.abc import Mapping, MutableMapping
+from typing import NamedTuple
+from uuid import UUID
+
+from domain.child import Child
+from domain.source_record import Command, SourceRecord
+from domain.vocabulary import SubmissionType
+from services.registrar.batch_matcher import BatchMatcher, Described
+from services.registrar.store import RecordKey, SubmissionKey
+
+DESCRIBES = (SubmissionType.CHILD_REGISTERED, SubmissionType.CHILD_AMENDED)
+"""The types of submission that describe a child."""
+
+
+class BatchState(NamedTuple):
+    """What is known before a batch is decided; each decision brings it up to date for the next one.
+
+    `described` has what the first command of each id describes: another one of that id is a duplicate.
+    """
+
+    outcomes: Mapping[SubmissionKey, str]
+    streams: dict[RecordKey, UUID]
+    matcher: BatchMatcher
+    described: Mapping[SubmissionKey, Described]
+    records: MutableMapping[UUID, SourceRecord]
+    children: MutableMapping[UUID, Child]
+
+
+def record_keys(command: Command) -> list[RecordKey]:
+    """The numbers by which a command names its record, and the involvement that it starts."""
+    keys = [(command.source, "subject", command.subject)]
+    if command.type == SubmissionType.INVOLVEMENT_STARTED:
+        keys.append((command.source, "involvement", command.data["involvement"]))
+    return keys

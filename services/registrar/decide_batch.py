@@ -1,0 +1,83 @@
+"""Decides a batch of agencies' submissions, without I/O: everything that is known of the directory is passed in."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from domain.child import Child
+from domain.event import RegisterEvent
+from domain.source_record import Command, Refusal, decide
+from domain.vocabulary import SubmissionType
+from services.registrar.batch import BatchResult, Message
+from services.registrar.batch_matcher import Described
+from services.registrar.batch_state import DESCRIBES, BatchState, record_keys
+from services.registrar.decide_in_order import Effect, decide_in_order
+from services.registrar.linking import events_for
+
+NewId = Callable[[], UUID]
+"""A random stream id."""
+
+
+def decide_batch(messages: Sequence[Message], state: BatchState, recorded_at: datetime, new_id: NewId) -> BatchResult:
+    """What the messages cause; `state` is brought up to date."""
+
+    def effect(message: Message, command: Command) -> Effect | Refusal:
+        return _decide(message, command, state, recorded_at, new_id)
+
+    result = decide_in_order(messages, state.outcomes, recorded_at, effect)
+    result.changes.index = state.matcher.changes
+    return result
+
+
+def _decide(
+    message: Message, command: Command, state: BatchState, recorded_at: datetime, new_id: NewId
+) -> Effect | Refusal:
+    """What a command does to its record, and what follows from that for the child."""
+    assert message.owner is not None
+    known = state.streams.get((command.source, "subject", command.subject))
+    used_by = state.streams.get((command.source, "involvement", command.data.get("involvement", "")))
+    decided = decide(
+        state.records.get(known) if known else None,
+        command,
+        message.owner,
+        new_id=known or new_id(),
+        recorded_at=recorded_at,
+        other_record_has_involvement=used_by is not None and used_by != known,
+    )
+    if isinstance(decided, Refusal):
+        return decided
+    state.records[decided.id] = decided
+    new_keys = [key for key in record_keys(command) if key not in state.streams]
+    state.streams.update(dict.fromkeys(new_keys, decided.id))
+    (event,) = decided.collect_events()
+    assert isinstance(event, RegisterEvent)
+    events = [event]
+    if command.type in DESCRIBES:
+        events += _link(event, state.described[command.source, command.id], state, new_id)
+    elif command.type == SubmissionType.RECORD_REMOVED:
+        state.matcher.remove(str(decided.id))
+    return Effect(events, [(*key, decided.id) for key in new_keys])
+
+
+def _link(cause: RegisterEvent, described: Described, state: BatchState, new_id: NewId) -> list[RegisterEvent]:
+    """Finds the child that the record belongs to, or lists a new one; gives the events that follow for children."""
+    record = str(cause.originator_id)
+    placed = state.matcher.place(record, described)
+    if placed is None:
+        return []
+    placement = placed.placement
+    if placement.child is None:
+        suspects_shielded = any(state.children[UUID(each.child)].shield for each in placement.suspected)
+        child = Child.listed(new_id(), cause, hidden=suspects_shielded)
+        state.children[child.id] = child
+    else:
+        child = state.children[UUID(placement.child)]
+    brought = state.matcher.put(record, placed, str(child.id))
+    return events_for(
+        child,
+        placement,
+        cause=cause,
+        comparer=state.matcher.comparer,
+        absorbed={each: state.children[UUID(each)] for each in brought},
+        brought=brought,
+    )

@@ -1,0 +1,80 @@
+"""Decides the messages of a batch one after the other: each by all that was decided before it, and each id once."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from domain.event import RegisterEvent
+from domain.source_record import Command, Refusal
+from services.contract.reading import Invalid, reason
+from services.registrar.batch import BatchResult, Message
+from services.registrar.cannot_link import CannotLinkRuling
+from services.registrar.receipts import Answer
+from services.registrar.store import RecordKeyRow, SubmissionKey
+
+_UNKNOWN_AGENCY = reason(
+    "source", "unknown-agency", "no agency of this source is registered; ask the directory's data managers"
+)
+_NOT_THE_OWNER = reason("source", "not-your-source", "an agency may only send in its own name and to its own topic")
+_REFUSED_BEFORE = reason("id", "refused-before", "this id was refused before; send what was corrected under a new id")
+_NOT_PROCESSED = reason(
+    "",
+    "not-processed",
+    "the directory could not process this; it was kept, and its operators will see to it",
+)
+
+
+class Effect(NamedTuple):
+    """What a command that is accepted causes: at least one event, in order, and rows of the registrar's tables.
+
+    `record_keys` are numbers that its agency uses for the first time, `moved` the new child of each record that changes
+    hands by a steward's decision, `rulings` the steward's findings on which records are of two children.
+    """
+
+    events: Sequence[RegisterEvent]
+    record_keys: Sequence[RecordKeyRow] = ()
+    moved: Mapping[str, str] = {}
+    rulings: Sequence[CannotLinkRuling] = ()
+
+
+Decide = Callable[[Message, Command], Effect | Refusal]
+"""The effect of the command in a message, or why it is refused; the next call depends on what this one has decided."""
+
+
+def decide_in_order(
+    messages: Sequence[Message], outcomes: Mapping[SubmissionKey, str], recorded_at: datetime, decide: Decide
+) -> BatchResult:
+    """Decides every message; `outcomes` has the outcome of each command that an earlier batch decided."""
+    result, outcomes = BatchResult(recorded_at), dict(outcomes)
+    for message in messages:
+        command = message.reading
+        if isinstance(command, Invalid):
+            answer = message.answered("invalid", command.reasons)
+            result.dead_letters.append((answer, message.value))
+        elif not message.is_in_own_name:
+            answer = message.answered("refused", (_UNKNOWN_AGENCY if message.owner is None else _NOT_THE_OWNER,))
+        elif before := outcomes.get((command.source, command.id)):
+            answer = message.answered("duplicate", () if before == "accepted" else (_REFUSED_BEFORE,))
+        else:
+            answer = _answer(result, message, decide(message, command))
+            outcomes[command.source, command.id] = answer.outcome
+            result.changes.submissions.append((command.source, command.id, answer.outcome))
+        result.answers.append(answer)
+    return result
+
+
+def not_processed(message: Message, recorded_at: datetime) -> BatchResult:
+    """Keeps a message that makes the deciding fail as a dead letter, and has no other effect."""
+    answer = message.answered("refused", (_NOT_PROCESSED,))
+    return BatchResult(recorded_at, answers=[answer], dead_letters=[(answer, message.value)])
+
+
+def _answer(result: BatchResult, message: Message, decided: Effect | Refusal) -> Answer:
+    """Adds the effect to the result; the answer names the last event."""
+    if isinstance(decided, Refusal):
+        return message.answered("refused", (reason(decided.field, decided.code, decided.message),))
+    result.events.extend(decided.events)
+    result.changes.record_keys.extend(decided.record_keys)
+    result.changes.index.moved.update(decided.moved)
+    result.changes.rulings.extend(decided.rulings)
+    return message.answered("accepted", last_event=len(result.events) - 1)

@@ -1,0 +1,79 @@
+"""Reads everything that a batch of submissions is decided by, in a few statements, before the first is decided."""
+
+from collections.abc import Callable, Collection, Sequence
+from typing import NamedTuple
+from uuid import UUID
+
+from psycopg2.extensions import cursor as Cursor  # noqa: N812
+
+from domain.matching import Comparer, features_of
+from domain.source_record import Command
+from domain.vocabulary import SubmissionType
+from services.registrar import store
+from services.registrar.aggregates import Aggregates
+from services.registrar.batch import Message
+from services.registrar.batch_matcher import BatchMatcher, Described
+from services.registrar.batch_state import DESCRIBES, BatchState, record_keys
+from services.registrar.cannot_link import cannot_link_pairs
+from services.registrar.match_index import candidates_of, children_met, index_keys
+from streams.store.database import Database
+
+_CHANGES_THE_INDEX = (*DESCRIBES, SubmissionType.RECORD_REMOVED)
+
+
+class MatchState(NamedTuple):
+    """The matcher of a batch, its candidates' children, and what each describing command describes, in their order."""
+
+    matcher: BatchMatcher
+    children: Collection[str]
+    described: Sequence[Described]
+
+
+ReadMatchState = Callable[[Cursor, Comparer, Sequence[Command], Collection[str]], MatchState]
+"""Reads the match index for the commands that describe children and for records of theirs that are in it already."""
+
+
+def look_up(
+    database: Database,
+    aggregates: Aggregates,
+    comparer: Comparer,
+    messages: Sequence[Message],
+    read_match_state: ReadMatchState,
+) -> BatchState:
+    """The state that the messages are decided by; raises DatabaseAway."""
+    commands = [each.reading for each in messages if isinstance(each.reading, Command) and each.is_in_own_name]
+    describing: dict[store.SubmissionKey, Command] = {}
+    for command in commands:
+        if command.type in DESCRIBES:
+            describing.setdefault((command.source, command.id), command)
+    with database.transaction() as cursor:
+        outcomes = store.outcomes_of(cursor, {(command.source, command.id) for command in commands})
+        streams = store.streams_of(cursor, {key for command in commands for key in record_keys(command)})
+        indexed = {
+            str(stream)
+            for command in commands
+            if command.type in _CHANGES_THE_INDEX
+            and (stream := streams.get((command.source, "subject", command.subject))) is not None
+        }
+        match_state = read_match_state(cursor, comparer, list(describing.values()), indexed)
+    aggregates.load_records(set(streams.values()))
+    aggregates.load_children(set(map(UUID, match_state.children)))
+    described = dict(zip(describing, match_state.described, strict=True))
+    return BatchState(outcomes, streams, match_state.matcher, described, aggregates.records, aggregates.children)
+
+
+def read_match_state(
+    cursor: Cursor, comparer: Comparer, describing: Sequence[Command], indexed: Collection[str]
+) -> MatchState:
+    """The match state for what the commands describe, with the records that are `indexed` already."""
+    features = [features_of(command.data, command.time, source=command.source) for command in describing]
+    keys = [index_keys(each) for each in features]
+    met = children_met(cursor, keys)
+    candidates = candidates_of(cursor, {child for each in met for child in each}, indexed)
+    cannot_link = cannot_link_pairs(cursor, [candidate.record for candidate in candidates])
+    described = [
+        Described(command.data, command.time, command.source, *each)
+        for command, each in zip(describing, zip(features, keys, met, strict=True), strict=True)
+    ]
+    children = {candidate.child for candidate in candidates}
+    return MatchState(BatchMatcher(comparer, candidates, cannot_link), children, described)

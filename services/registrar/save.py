@@ -1,0 +1,41 @@
+"""Saves everything that a batch causes in one transaction: events, keys, receipts, dead letters, tables and offsets."""
+
+from collections.abc import Mapping, Sequence
+
+from psycopg2.extensions import cursor as Cursor  # noqa: N812
+
+from domain.source_record.events import RecordRegistered
+from projections.base.partition import Partition
+from services.registrar import store
+from services.registrar.batch import BatchResult
+from services.registrar.receipts import dead_letter, receipt
+from streams.codec import iso_text
+from streams.crypto.keys import KeyRing, insert_keys
+from streams.store.application import LogApplication
+from streams.store.outbox import write_outbox
+
+
+def save(log: LogApplication, keys: KeyRing, result: BatchResult, moves: Mapping[Partition, tuple[int, int]]) -> None:
+    """Saves a batch, and moves each partition from one offset to the next one.
+
+    Raises OffsetMoved, DatabaseAway and the library's persistence errors; then `keys` has to forget what is pending.
+    """
+    recorded_at = iso_text(result.recorded_at)
+    for event in result.events:
+        if isinstance(event, RecordRegistered) and event.originator_version == 1:
+            keys.begin(str(event.originator_id))
+
+    def in_transaction(cursor: Cursor, positions: Sequence[int]) -> None:
+        store.move_offsets(cursor, moves)
+        store.write(cursor, result.changes)
+        insert_keys(cursor, "register", keys.take_new())
+        rows = [
+            receipt(answer, recorded_at, None if answer.last_event is None else positions[answer.last_event])
+            for answer in result.answers
+        ]
+        rows += [dead_letter(answer, value, recorded_at) for answer, value in result.dead_letters]
+        write_outbox(cursor, rows)
+
+    stored = [log.mapper.to_stored_event(event) for event in result.events]
+    log.recorder.insert_events(stored, in_transaction=in_transaction)
+    keys.settle()
