@@ -1,4 +1,4 @@
-"""The contacts that practitioners have to make, and the hours that it may save to find each other in the directory."""
+"""The contacts that practitioners have to make, and the hours that finding each other in the directory may save."""
 
 from dataclasses import dataclass
 from math import sqrt
@@ -10,7 +10,7 @@ Z = 1.96
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """A figure that nobody knows exactly: what it is thought to be, and within which bounds."""
+    """An uncertain figure: its estimate, and its bounds."""
 
     estimate: float
     low: float
@@ -25,11 +25,11 @@ class ContactsModel:
     hours_each: Range
 
     def document(self) -> dict[str, dict[str, float]]:
-        """The model as it is told beside what follows from it."""
-        return {name: _told(getattr(self, name)) for name in ("contacts_a_year", "hours_each")}
+        """The model as it is printed beside its results."""
+        return {name: _as_document(getattr(self, name)) for name in ("contacts_a_year", "hours_each")}
 
 
-def _told(figure: Range) -> dict[str, float]:
+def _as_document(figure: Range) -> dict[str, float]:
     return {"estimate": figure.estimate, "low": figure.low, "high": figure.high}
 
 
@@ -39,15 +39,15 @@ def hours_saved(model: ContactsModel, share: float | None, children: int) -> dic
     From `low` to `high` are the least and the most within all ranges of the model and within the 95 % interval of the
     share. That counts the children with contacts: contacts of one child are not independent of each other.
     """
-    told = {"estimate": None, "low": None, "high": None, "per": "practitioner a year", "model": model.document()}
+    hours = {"estimate": None, "low": None, "high": None, "per": "practitioner a year", "model": model.document()}
     if share is None:
-        return told
+        return hours
     low, high = wilson(share, children)
-    contacts, hours = model.contacts_a_year, model.hours_each
-    return told | {
-        "estimate": round(contacts.estimate * hours.estimate * share, 1),
-        "low": round(contacts.low * hours.low * low, 1),
-        "high": round(contacts.high * hours.high * high, 1),
+    contacts, each = model.contacts_a_year, model.hours_each
+    return hours | {
+        "estimate": round(contacts.estimate * each.estimate * share, 1),
+        "low": round(contacts.low * each.low * low, 1),
+        "high": round(contacts.high * each.high * high, 1),
     }
 
 

@@ -1,4 +1,4 @@
-"""Tallies → the figures of each policy, as `policy compare` tells them."""
+"""Tallies → the figures of each policy, as `policy compare` shows them."""
 
 from collections import Counter
 from typing import Any
@@ -20,7 +20,7 @@ def figures(policy: Policy, place: int, tallies: Tallies, model: ContactsModel, 
     if rounded:
         tallies = tallies.rounded()
     tally, population = tallies.policies[place], tallies.population
-    told: Figures = {
+    result: Figures = {
         "listed_now": tally.listed_now,
         "listed_ever": tally.listed_ever,
         "in_need_now": population.in_need_now,
@@ -42,20 +42,20 @@ def figures(policy: Policy, place: int, tallies: Tallies, model: ContactsModel, 
         **_contacts(tally, population, model),
     }
     if policy.named_person:
-        told["without_named_person"] = tally.without_named_person
+        result["without_named_person"] = tally.without_named_person
     if policy.lead_professional:
-        told["without_lead_professional"] = tally.without_lead_professional
-    return told
+        result["without_lead_professional"] = tally.without_lead_professional
+    return result
 
 
 def _decisions(policy: Policy, tally: Tally) -> Figures:
-    """Of a policy under which nobody decides there are none."""
+    """How many decisions listing took; none under a policy without decisions."""
     taken = (tally.begun, tally.ended, tally.reversed) if policy.decision else (0, 0, 0)
     return dict(zip(("on", "off", "reversed"), taken, strict=True))
 
 
 def _bits(tally: Tally, population: Population, *, rounded: bool) -> Figures:
-    """Rounded counts need not fit one another, so that nothing follows from all four."""
+    """None of rounded counts, which need not be consistent with one another."""
     if rounded:
         return {"stigma_bits": None, "mutual_information_bits": None}
     counts = (population.children, population.in_need_now, tally.listed_now, tally.listed_in_need_now)
@@ -95,7 +95,7 @@ def unseen_days(counted: Counter[int]) -> Figures:
 
 
 def _unseen_to_tens(counted: Counter[int]) -> Figures:
-    """How many needs by length alone: sums and percentiles of days would tell of single ones."""
+    """The number of needs by length alone: sums and percentiles of days would reveal single needs."""
     within = {name: to_tens(count) for name, count in unseen_days(counted)["within"].items()}
     return {"total": None, "median": None, "p90": None, "within": within}
 

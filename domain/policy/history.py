@@ -1,4 +1,4 @@
-"""One child taken through its days up to one, asked by all policies at once."""
+"""The history of one child under all policies at once, day by day up to one day."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
@@ -13,11 +13,11 @@ Spell = tuple[str, str | None]
 
 
 class PolicyHistory:
-    """What a child's days up to one come to.
+    """A child's spells of need and of listing up to a day.
 
-    `at` are its circumstances at the end, `known_from` the day on which an agency first told of it. `needs` are the
-    spells of need, `meetings` the days on which services came to work beside others, with the number of pairs. For each
-    policy in turn there are the spells for which it `listed` the child, and how many ended while it was in need.
+    `at` are its circumstances at the end, `known_from` the day on which an agency first registered it. `needs` are the
+    spells of need, `meetings` the days on which services began to work beside others, with the number of pairs. By
+    policy there are the spells for which it `listed` the child, and how many of them ended while it was in need.
     """
 
     __slots__ = ("at", "dropped", "known_from", "listed", "meetings", "needs")
@@ -37,7 +37,7 @@ class PolicyHistory:
 
 
 class _State(NamedTuple):
-    """Of the days since the last change: whether the child is in need, and here."""
+    """Whether the child is in need, and alive and in England, since the last change."""
 
     need: bool
     here: bool
@@ -46,7 +46,7 @@ class _State(NamedTuple):
 def policy_history(
     facts: Iterable[Fact], judges: Sequence[Judge], ages: Sequence[int], on: str
 ) -> PolicyHistory | None:
-    """A child's history up to and including the day `on`; None where no agency had told of it by then.
+    """A child's history up to and including the day `on`; None where no agency had registered it by then.
 
     `facts` as for `domain.timeline.timeline_cursor`, `ages` all that the policies name. What is true at the end of a
     day counts for that day.
@@ -54,52 +54,52 @@ def policy_history(
     history = PolicyHistory(len(judges))
     lists = [_Listing(judge, history, place) for place, judge in enumerate(judges)]
     before = _State(False, True)
-    needy_since: str | None = None
-    met: set[Key] = set()
+    in_need_since: str | None = None
+    working_before: set[Key] = set()
     at = None
     for at in timeline_cursor(facts, ages, on):
         day, now = at.day, _State(at.in_need, at.here)
         if now.need != before.need:
             if now.need:
-                needy_since = day
-            elif needy_since is not None:
-                history.needs.append((needy_since, day))
-        if at.working.keys() != met:
-            _meet(history, at, met)
+                in_need_since = day
+            elif in_need_since is not None:
+                history.needs.append((in_need_since, day))
+        if at.involvements.keys() != working_before:
+            _count_meetings(history, at, working_before)
         if not history.known_from and at.known:
             history.known_from = day
         for listing in lists:
-            listing.see(at, before, now)
+            listing.advance(at, before, now)
         before = now
     if at is None or not at.known:
         return None
-    if before.need and needy_since is not None:
-        history.needs.append((needy_since, None))
+    if before.need and in_need_since is not None:
+        history.needs.append((in_need_since, None))
     for listing in lists:
         listing.close(on, before)
     history.at = at
     return history
 
 
-def _meet(history: PolicyHistory, at: Circumstances, met: set[Key]) -> None:
-    """Counts the pairs of involvements that came together on this day, and forgets those that ended."""
-    working = at.working
+def _count_meetings(history: PolicyHistory, at: Circumstances, working_before: set[Key]) -> None:
+    """Counts the pairs of involvements that began to run side by side on this day, and forgets those that ended."""
+    working = at.involvements
     pairs = 0
-    together = [working[key] for key in met if key in working]
+    together = [working[key] for key in working_before if key in working]
     for key, working_now in working.items():
-        if key in met:
+        if key in working_before:
             continue
         one = working_now[:2]
         pairs += sum(1 for other in together if one[1] is None or other[:2] != one)
         together.append(working_now)
-    met.clear()
-    met.update(working)
+    working_before.clear()
+    working_before.update(working)
     if pairs:
         history.meetings.append((at.day, pairs))
 
 
 class _Listing:
-    """Whether one policy lists the child, moved on from change to change."""
+    """Whether one policy lists the child, advanced from change to change."""
 
     __slots__ = ("ended", "history", "holds", "place", "since", "spells", "stays", "stopped")
 
@@ -110,8 +110,8 @@ class _Listing:
         self.since: str | None = None
         self.stopped: int | None = None
 
-    def see(self, at: Circumstances, before: _State, now: _State) -> None:
-        """The circumstances of a day, after those `before`."""
+    def advance(self, at: Circumstances, before: _State, now: _State) -> None:
+        """Takes in the circumstances of a day, whose state is `now`."""
         day = at.day
         ended = self.ended is not None and self.ended(at)
         holds = not ended and self.holds(at)
@@ -128,14 +128,14 @@ class _Listing:
                 self.stopped = date.fromisoformat(day).toordinal()
 
     def close(self, on: str, state: _State) -> None:
-        """The last day."""
+        """Ends the history after the last day."""
         if self.stopped is not None:
             self._run_out(on, False, state, state)
         if self.since is not None:
             self.spells.append((self.since, None))
 
     def _run_out(self, day: str, holds: bool, before: _State, now: _State) -> None:
-        """Ends a listing that has stayed for as long as it may, unless the rule holds again by then."""
+        """Ends a listing that has outlasted its rule for as long as the policy allows, unless the rule holds again."""
         assert self.stopped is not None
         last = date.fromordinal(self.stopped + self.stays).isoformat()
         if last < day:

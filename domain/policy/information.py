@@ -1,8 +1,8 @@
-"""What it gives away of a child that it is listed, in bits.
+"""What being listed reveals of a child's need, in bits.
 
-Of all children a share p(need) is in need, of those listed a share p(need | listed). Who learns that a child is listed
+Of all children a share p(need) is in need, of those listed a share p(need | listed). Learning that a child is listed
 gains Σ p(n | listed) · log2(p(n | listed) / p(n)), over n = in need and not in need (Kullback and Leibler): 0 where
-everybody is listed, log2(1 / p(need)) where only children in need are. Mutual information is what the list tells on
+everybody is listed, log2(1 / p(need)) where only children in need are. Mutual information is what the list reveals on
 average of any child, listed or not: Σ p(n, l) · log2(p(n, l) / (p(n) · p(l))).
 """
 
@@ -10,7 +10,7 @@ from math import log2
 
 
 def stigma_bits(children: int, in_need: int, listed: int, listed_in_need: int) -> float:
-    """What is learnt of a child's need by learning that it is listed; 0 where nobody is."""
+    """The information about a child's need in its being listed; 0 where nobody is listed."""
     if not listed:
         return 0.0
     shares = ((listed_in_need, in_need), (listed - listed_in_need, children - in_need))
@@ -18,7 +18,7 @@ def stigma_bits(children: int, in_need: int, listed: int, listed_in_need: int) -
 
 
 def mutual_information_bits(children: int, in_need: int, listed: int, listed_in_need: int) -> float:
-    """What is learnt on average of a child's need by learning whether it is listed."""
+    """The average information about a child's need in whether it is listed."""
     if not children:
         return 0.0
     unlisted, unlisted_in_need = children - listed, in_need - listed_in_need

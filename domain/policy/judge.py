@@ -1,4 +1,4 @@
-"""A policy made quick to ask: closures over circumstances, instead of rules that are looked through each day."""
+"""A policy compiled into closures over circumstances, which are quicker than interpreting its rules each day."""
 
 from collections.abc import Callable, Collection, Mapping
 
@@ -13,7 +13,7 @@ Holds = Callable[[Circumstances], bool]
 
 
 class Judge:
-    """A policy, ready to be asked of a day: whether its rule `holds`, and whether listing has `ended`."""
+    """A compiled policy: whether its rule `holds` in given circumstances, and whether listing has `ended`."""
 
     __slots__ = ("ended", "holds", "named_person", "needs_lead", "policy", "stays")
 
@@ -55,8 +55,8 @@ def _holds(rule: Rule, kinds: Kinds) -> Holds:
             wanted = frozenset(services)
             return lambda at: not wanted.isdisjoint(at.services)
         case ServedBy(of_kinds):
-            telling = _sources(kinds, of_kinds)
-            return lambda at: any(working.source in telling for working in at.working.values())
+            reporting = _sources(kinds, of_kinds)
+            return lambda at: any(working.source in reporting for working in at.involvements.values())
         case KnownTo(of_kinds):
             holding = _sources(kinds, of_kinds)
             return lambda at: not holding.isdisjoint(at.known_to)
@@ -106,7 +106,7 @@ def _all(rules: Collection[Holds]) -> Holds:
 
 
 def _named_person(persons: Collection[NamedPerson]) -> Holds:
-    """Whether a child has the named person of its age, or is of an age at which nobody is to be it."""
+    """Whether a child has the named person of its age, or is of an age without one."""
     bands = [(person.from_age, person.until_age, frozenset(person.services)) for person in persons]
 
     def has(at: Circumstances) -> bool:

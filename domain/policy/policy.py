@@ -9,7 +9,7 @@ from domain.vocabulary import Service
 
 @dataclass(frozen=True, slots=True)
 class NamedPerson:
-    """For a child from one age up to another, one of these services is to be its named person."""
+    """For a child from one age up to another, one of these services has to provide its named person."""
 
     from_age: int
     until_age: int
@@ -21,10 +21,10 @@ class NamedPerson:
 class Policy:
     """Who is listed, from when, until when.
 
-    A child is listed while an agency has told of it, the rule `listed` holds or has held within the last `stays` days,
-    and none of the ends has come: the age `until_age`, its death, its leaving England. `decision` says that somebody
-    decides on each listing. `named_person` says who is to be a child's named person at what age; `lead_professional`
-    that a child in need is to have one.
+    A child is listed while an agency has registered it, the rule `listed` holds or has held within the last `stays`
+    days, and none of the ends has come: the age `until_age`, its death, its leaving England. `decision` says that
+    somebody decides on each listing. `named_person` gives the services of the named person by age; `lead_professional`
+    says that a child in need has to have one.
     """
 
     name: str
@@ -48,7 +48,7 @@ class Policy:
 
     @property
     def ages(self) -> frozenset[int]:
-        """The birthdays on which something may change: coming of age is always one, which reports ask for."""
+        """The birthdays on which something may change: coming of age is always one, for the reports."""
         ages = {GROWN_UP, self.until_age}
         for rule in every_rule(self.listed):
             if isinstance(rule, Aged):

@@ -1,8 +1,8 @@
-"""Counts told to tens, where a count of one child more or less would tell of that child."""
+"""Counts rounded to tens, where one child more or less in a count would reveal that child."""
 
 STEP = 10
 
 
 def to_tens(count: float) -> int:
-    """A count to the nearest ten, fives upwards; what is no more than another stays so."""
+    """A count to the nearest ten, fives upwards; the order of two counts is kept."""
     return int(count + STEP / 2) // STEP * STEP

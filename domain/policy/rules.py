@@ -1,6 +1,6 @@
 """The rules of which a policy is made; their names are those of a policy's file.
 
-Every rule has the `line` of its file on which it stands; two rules that say the same are equal wherever they stand.
+Every rule has the `line` of its file on which it stands; two rules that differ in nothing else are equal.
 """
 
 from collections.abc import Iterator
@@ -35,7 +35,7 @@ class WorkedWith:
 
 @dataclass(frozen=True, slots=True)
 class ServedBy:
-    """Somebody works with the child, as an agency of one of these kinds tells."""
+    """Somebody works with the child, as an agency of one of these kinds reports."""
 
     kinds: tuple[AgencyKind, ...]
     line: int = field(default=0, compare=False)

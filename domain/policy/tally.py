@@ -1,9 +1,10 @@
-"""Passages counted: tallies of parts of a population add up to the tally of the whole."""
+"""Policy histories counted: tallies of parts of a population add up to the tally of the whole."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date
+from functools import partial
 from typing import Any, Self
 
 from domain.policy.history import PolicyHistory, Spell, days_listed
@@ -33,8 +34,11 @@ Lists = Mapping[str, list[str]]
 """Those of these lists that are wanted, each in the order in which children were counted."""
 
 
+_Behind = Callable[[str], None]
+"""Puts the child that is counted on the list behind a figure."""
+
 _IN_DAYS = frozenset({"unseen", "held_days"})
-"""Fields that are about days, which figures round as they tell them."""
+"""Fields in days, which `figures.py` rounds."""
 
 
 class _Adds:
@@ -58,7 +62,7 @@ def _rounded(name: str, value: Any) -> Any:
 
 @dataclass
 class Population(_Adds):
-    """What holds under any policy."""
+    """Counts that are the same under every policy."""
 
     children: int = 0
     in_need_now: int = 0
@@ -73,7 +77,7 @@ class Population(_Adds):
         """One more child."""
         self.children += 1
         at = history.at
-        self.involvements += len(at.working)
+        self.involvements += len(at.involvements)
         if history.needs:
             self.in_need_ever += 1
             self.needs += len(history.needs)
@@ -85,7 +89,7 @@ class Population(_Adds):
 
 @dataclass
 class Tally(_Adds):
-    """What a policy comes to; `unseen` counts needs by how many days they stayed unseen."""
+    """Counts of one policy; `unseen` counts needs by how many days they went unseen."""
 
     listed_now: int = 0
     listed_ever: int = 0
@@ -124,11 +128,11 @@ class Tallies:
         return both
 
     def rounded(self) -> "Tallies":
-        """The same to tens: of no child it can be told whether it was counted."""
-        told = Tallies(self._judges, self._on)
-        told.population = self.population.rounded()
-        told.policies = [each.rounded() for each in self.policies]
-        return told
+        """The same, rounded to tens: nobody can tell whether one child was counted."""
+        rounded = Tallies(self._judges, self._on)
+        rounded.population = self.population.rounded()
+        rounded.policies = [each.rounded() for each in self.policies]
+        return rounded
 
     def count(self, child: str, history: PolicyHistory, lists: Sequence[Lists]) -> None:
         """One more child, who is put on those `lists` of each policy that are about it."""
@@ -136,24 +140,17 @@ class Tallies:
         self.population.count(history)
         self.population.findings.update(found)
         for place, (judge, tally) in enumerate(zip(self._judges, self.policies, strict=True)):
-            behind = _Behind(child, lists[place])
+            behind = partial(_put_on_list, child, lists[place])
             _count_listing(tally, history, place, found, behind)
             _count_needs(tally, history, place, self._on, behind)
             _count_contacts(tally, history, place, behind)
             _count_persons(tally, history, place, judge, behind)
 
 
-class _Behind:
-    """Puts a child on the lists behind figures."""
-
-    __slots__ = ("child", "lists")
-
-    def __init__(self, child: str, lists: Lists) -> None:
-        self.child, self.lists = child, lists
-
-    def __call__(self, figure: str) -> None:
-        if figure in self.lists:
-            self.lists[figure].append(self.child)
+def _put_on_list(child: str, lists: Lists, figure: str) -> None:
+    """Puts a child on the list behind a figure, if that list is wanted."""
+    if figure in lists:
+        lists[figure].append(child)
 
 
 def _count_listing(tally: Tally, history: PolicyHistory, place: int, found: Sequence[str], behind: _Behind) -> None:
@@ -174,8 +171,8 @@ def _count_listing(tally: Tally, history: PolicyHistory, place: int, found: Sequ
         tally.listed_now += 1
         return
     behind("not_listed_now")
-    if at.working:
-        tally.involvements_lost += len(at.working)
+    if at.involvements:
+        tally.involvements_lost += len(at.involvements)
         behind("involvements_lost")
     if found:
         tally.findings_lost.update(found)
@@ -201,13 +198,13 @@ def _count_needs(tally: Tally, history: PolicyHistory, place: int, on: str, behi
         tally.children_unlisted += 1
         tally.needs_unlisted += len(unlisted)
         behind("unlisted_when_need_arose")
-        seen = [_count_unseen(tally, need, spells, on) for need in unlisted]
-        if not all(seen):
+        listed_in_time = [_count_unseen(tally, need, spells, on) for need in unlisted]
+        if not all(listed_in_time):
             behind("needs_never_listed")
 
 
 def _count_unseen(tally: Tally, need: Spell, spells: Sequence[Spell], on: str) -> bool:
-    """Counts the days from the beginning of a need until the child was listed; gives whether it was before it ended."""
+    """Counts the days from the beginning of a need until the child was listed; True if that was before it ended."""
     begins, ends = need
     listed = next((start for start, _ in spells if start > begins and (ends is None or start < ends)), None)
     if listed is None:
@@ -229,7 +226,7 @@ def _count_contacts(tally: Tally, history: PolicyHistory, place: int, behind: _B
 
 
 def _count_persons(tally: Tally, history: PolicyHistory, place: int, judge: Judge, behind: _Behind) -> None:
-    """Counts who is listed, under age, alive and here, and lacks somebody whom the policy gives every such child."""
+    """Counts a listed child, alive and in England, that lacks the named person or lead professional of the policy."""
     at = history.at
     if not (judge.named_person or judge.needs_lead) or not at.here or not history.is_listed(place):
         return

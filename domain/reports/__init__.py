@@ -1,12 +1,13 @@
-"""Reports on children whom nobody may be looking after: who is on which list, from which day until which day.
+"""Reports on children whom no service may be caring for: who is on which list, from which day until which day.
 
-A report is a question asked of a child's circumstances (`questions.py`); a finding is a time for which the answer was
-yes (`findings.py`). Findings follow from a child's chronology alone, so they can be kept current and asked of any day.
+A report is a question about a child's circumstances (`questions.py`); a finding is a time for which the answer was
+yes (`findings.py`). Findings follow from a child's chronology alone, so they can be kept current and queried for any
+day. `staleness.py` finds feeds that have gone quiet, whose children a report may list wrongly.
 """
 
 from domain.reports.findings import Finding, findings
 from domain.reports.questions import EDUCATION, POSSIBLE_DUPLICATES, QUESTIONS, REPORTS, Answer, gp_registrations
-from domain.reports.staleness import Quiet, quiet
+from domain.reports.staleness import QuietFeed, quiet_feed
 
 __all__ = [
     "EDUCATION",
@@ -15,8 +16,8 @@ __all__ = [
     "REPORTS",
     "Answer",
     "Finding",
-    "Quiet",
+    "QuietFeed",
     "findings",
     "gp_registrations",
-    "quiet",
+    "quiet_feed",
 ]

@@ -1,4 +1,4 @@
-"""The questions that reports ask of a child's circumstances on a day; an answer of None means: not on this list."""
+"""The questions of reports about a child's circumstances on a day; an answer of None means: not on this list."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
@@ -9,11 +9,11 @@ from domain.vocabulary import UNIVERSAL_SERVICES, Flag, Service
 
 GROWN_UP = 18
 MANY_SERVICES = 3
-"""So many different services, one of them additional, ought to have a lead professional among them."""
+"""From so many different services on, one of them additional, one ought to be the lead professional."""
 
 
 class Answer(NamedTuple):
-    """Why a child is on a list: `status` is a word to count by, `detail` what the reader needs, free of names."""
+    """Why a child is on a list: `status` is a word to count by, `detail` what the reader needs, without names."""
 
     status: str
     detail: Mapping[str, Any]
@@ -23,7 +23,7 @@ Question = Callable[[Circumstances], Answer | None]
 
 
 def missing_education(at: Circumstances) -> Answer | None:
-    """Of compulsory school age, here, and neither at a school nor educated at home, as far as agencies have said.
+    """Of compulsory school age, in England, and neither at a school nor educated at home, as far as agencies report.
 
     The statuses are those of a directory entry, `not-reported` and `reported-absent`. Follow-up is the flag
     missing-education-enquiry: `open` while it is up, `ended` where one came down and the child is still missing.
@@ -46,7 +46,7 @@ def education(at: Circumstances) -> Answer | None:
 
 
 def education_enquiries(at: Circumstances) -> Answer | None:
-    """The flag missing-education-enquiry is up; the status says what has become of the child meanwhile."""
+    """The flag missing-education-enquiry is up; the status is the education status of the child."""
     follow_up = _follow_up(at)
     if not at.known or follow_up is None or follow_up["status"] != "open":
         return None
@@ -58,18 +58,19 @@ def several_gps(at: Circumstances) -> Answer | None:
     """Registered with more than one GP."""
     if at.services[Service.GP] < 2 or not _is_child(at):
         return None
-    registrations = gp_registrations((w.source, w.organisation) for w in at.working.values() if w.service == Service.GP)
+    with_gps = (each for each in at.involvements.values() if each.service == Service.GP)
+    registrations = gp_registrations((each.source, each.organisation) for each in with_gps)
     return Answer("several", {"gps": registrations}) if registrations > 1 else None
 
 
-def gp_registrations(told: Iterable[tuple[str, str | None]]) -> int:
+def gp_registrations(reported: Iterable[tuple[str, str | None]]) -> int:
     """With how many GPs a child is registered, from (source, organisation) of each current involvement.
 
-    Two registrations told by one agency are two, even at one practice; what another agency tells of the same practice
-    is the same registration.
+    Two registrations reported by one agency are two, even at one practice; a registration that another agency reports
+    at the same practice is the same one.
     """
     most: dict[object, int] = {}
-    for nth, ((source, organisation), times) in enumerate(Counter(told).items()):
+    for nth, ((source, organisation), times) in enumerate(Counter(reported).items()):
         place = organisation if organisation is not None else (nth, source)
         most[place] = max(most.get(place, 0), times)
     return sum(most.values())
@@ -90,10 +91,10 @@ def no_lead_professional(at: Circumstances) -> Answer | None:
 
 
 def flags_without_contact(at: Circumstances) -> Answer | None:
-    """A flag is up, and it names nobody who can be reached."""
+    """A flag is up, and its contact can't be reached."""
     if not at.flags or not _is_child(at):
         return None
-    silent = sorted({flag.flag for flag in at.flags.values() if not flag.answered})
+    silent = sorted({flag.flag for flag in at.flags.values() if not flag.has_contact})
     return Answer("silent", {"flags": silent}) if silent else None
 
 
@@ -103,7 +104,7 @@ def services_left_behind(at: Circumstances) -> Answer | None:
     if here is None or not _is_child(at):
         return None
     behind = []
-    for working in at.working.values():
+    for working in at.involvements.values():
         there = at.authority_of(working.record)
         if there is not None and there != here:
             behind.append({"service": working.service, "source": working.source, "authority": there})

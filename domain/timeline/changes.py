@@ -9,20 +9,20 @@ from domain.timeline.facts import Fact, FactKind
 from domain.vocabulary import RESTRICTED_SOURCE
 
 Change = tuple[str, int, str, tuple[Any, ...]]
-"""The day, its place among the changes of that day, the name of the method, and what it is given."""
+"""The day, its place among the changes of that day, the name of the method of Circumstances, and its arguments."""
 
 Key = tuple[str, int]
 """A record, and the version of the event in it with which an involvement or flag began."""
 
 CHILD_GONE = frozenset({"died", "left-england"})
-"""Reasons to deregister or remove a record that say something of the child and not of the agency."""
+"""Reasons to deregister or remove a record that are about the child and not about the agency."""
 
 FIRST, THEN, LAST = range(3)
 """Places among the changes of a day."""
 
 
 class Record:
-    """What one record comes to: the changes that it makes, and what it holds in the end."""
+    """The changes that the events of one record make, and what the record holds after them."""
 
     __slots__ = (
         "active",
@@ -30,9 +30,9 @@ class Record:
         "born",
         "changes",
         "exact",
+        "particulars_time",
         "registered_on",
         "restricted",
-        "said_at",
         "source",
         "stream",
         "version",
@@ -44,7 +44,7 @@ class Record:
         self.registered_on = registered_on
         self.restricted = source == RESTRICTED_SOURCE
         self.changes: list[Change] = []
-        self.said_at = ""
+        self.particulars_time = ""
         self.version = 0
         self.born: str | None = None
         self.authority: str | None = None
@@ -53,14 +53,14 @@ class Record:
 
     @property
     def precedence(self) -> tuple[bool, str, str]:
-        """Which record is believed first: one still registered, then the one whose particulars became true last."""
-        return self.active, self.said_at, self.stream
+        """A sort key, the greatest is believed first: still registered, then the latest particulars."""
+        return self.active, self.particulars_time, self.stream
 
 
 def records_of(facts: Iterable[Fact]) -> tuple[list[Record], list[Change]]:
-    """The records of a child from their facts in order of stream and version, and what removed ones still say.
+    """The records of a child from their facts in order of stream and version, and the changes that removed ones make.
 
-    Of a removed record nothing is left but that the child has died or left England, where that was the reason.
+    Of a removed record nothing remains but that the child has died or left England, where that was the reason.
     """
     records: list[Record] = []
     ends: list[Change] = []
@@ -69,7 +69,7 @@ def records_of(facts: Iterable[Fact]) -> tuple[list[Record], list[Change]]:
         last = of_record[-1]
         if last.kind == FactKind.REMOVED:
             if last.word in CHILD_GONE:
-                ends.append((last.day, LAST, "go", (last.word,)))
+                ends.append((last.day, LAST, "leave", (last.word,)))
         else:
             records.append(_record(stream, of_record))
     return records, ends
@@ -88,20 +88,20 @@ def _record(stream: str, facts: Sequence[Fact]) -> Record:
             record.active = False
             record.changes.append((fact.day, FIRST, "deregister", (stream,)))
             if fact.word in CHILD_GONE:
-                record.changes.append((fact.day, LAST, "go", (fact.word,)))
+                record.changes.append((fact.day, LAST, "leave", (fact.word,)))
         else:
-            _say(record, fact)
+            _take_particulars(record, fact)
     return record
 
 
-def _say(record: Record, fact: Fact) -> None:
-    record.said_at, record.version = fact.time, fact.version
+def _take_particulars(record: Record, fact: Fact) -> None:
+    record.particulars_time, record.version = fact.time, fact.version
     record.born, record.exact, record.authority = fact.word, bool(fact.sure), fact.place
     if fact.kind == FactKind.REGISTERED:
         record.active = True
         record.changes.append((fact.day, FIRST, "register", (record.stream, fact.source)))
     if not record.restricted:
-        record.changes.append((fact.day, THEN, "say", (record.stream, fact.time, fact.place)))
+        record.changes.append((fact.day, THEN, "set_address", (record.stream, fact.time, fact.place)))
 
 
 _BEGINS = {FactKind.STARTED: "start", FactKind.RAISED: "raise_flag"}
@@ -110,10 +110,10 @@ _BEGUN_BY = {FactKind.ENDED: "start", FactKind.LOWERED: "raise_flag"}
 
 
 def _begin_span(record: Record, fact: Fact, open_spans: dict[tuple[str, int], int]) -> None:
-    """An involvement or flag begins; one that is told anew while it is open replaces what was told before."""
+    """An involvement or flag begins; one that is sent again while it is open replaces the earlier one."""
     name = _BEGINS[FactKind(fact.kind)]
-    said = ((record.stream, fact.version), fact.word, fact.place, fact.sure, fact.source)
-    change = (fact.day, THEN, name, said)
+    values = ((record.stream, fact.version), fact.word, fact.place, fact.sure, fact.source)
+    change = (fact.day, THEN, name, values)
     at = open_spans.get((name, fact.number))
     if at is None:
         open_spans[name, fact.number] = len(record.changes)

@@ -1,4 +1,4 @@
-"""What holds for a child on a day, moved on from one day on which something changed to the next."""
+"""What holds for a child on a day, advanced from one day on which something changed to the next."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,8 +15,8 @@ from domain.timeline.summary import by_precedence
 from domain.vocabulary import NEED_FLAGS, RESTRICTED_SOURCE, UNIVERSAL_SERVICES, Flag, Service
 
 
-class Working(NamedTuple):
-    """A current involvement: `organisation` is what tells it from others, `record` the stream that says so."""
+class CurrentInvolvement(NamedTuple):
+    """A current involvement: `organisation` is its `organisation_key`, `record` the stream that it comes from."""
 
     service: str
     organisation: str | None
@@ -25,18 +25,18 @@ class Working(NamedTuple):
     record: str
 
 
-class FlagUp(NamedTuple):
-    """A raised flag; `answered` says that whom to ask can be reached."""
+class CurrentFlag(NamedTuple):
+    """A raised flag; `has_contact` says that its contact can be reached by telephone or e-mail."""
 
     flag: str
-    answered: bool
+    has_contact: bool
     source: str
     raised_on: str
     record: str
 
 
 class Circumstances:
-    """A child on `day`. Read it, don't keep it: `timeline_cursor` moves it on.
+    """A child on `day`. Read it and do not keep it: `timeline_cursor` advances the same object.
 
     `age` is in years, None where the date of birth is not known; `school_age` is True then, so that nobody is missed.
     """
@@ -47,11 +47,11 @@ class Circumstances:
         self.age: int | None = None
         self.school_age = born is None
         self.known_to: dict[str, str] = {}
-        self.working: dict[Key, Working] = {}
+        self.involvements: dict[Key, CurrentInvolvement] = {}
         self.services: Counter[str] = Counter()
         self.leads = 0
         self.taught_before = False
-        self.flags: dict[Key, FlagUp] = {}
+        self.flags: dict[Key, CurrentFlag] = {}
         self.enquiry_ended_on: str | None = None
         self.died = False
         self.left_england = False
@@ -62,48 +62,48 @@ class Circumstances:
 
     @property
     def known(self) -> bool:
-        """Whether any agency has told of the child by now."""
+        """Whether any agency has registered the child by now."""
         return bool(self._registered)
 
     @property
     def here(self) -> bool:
-        """Whether the child is alive and in England, as far as agencies have said."""
+        """Whether the child is alive and in England, as far as agencies have reported."""
         return not (self.died or self.left_england)
 
     @property
     def in_need(self) -> bool:
-        """Whether an additional service works with the child, or a flag says that it needs more than others do."""
+        """Whether an additional service works with the child, or one of NEED_FLAGS is up."""
         return any(service not in UNIVERSAL_SERVICES for service in self.services) or any(
             flag.flag in NEED_FLAGS for flag in self.flags.values()
         )
 
     @property
     def authority(self) -> str | None:
-        """Where the child lives: as the record says that is believed most, of those that say it."""
+        """The authority of the child's address, from the record with precedence among those that have one."""
         if self._authority_in_doubt:
             self._authority = self._believed()
             self._authority_in_doubt = False
         return self._authority
 
     def authority_of(self, record: str) -> str | None:
-        """Where the child lives as far as one record says."""
+        """The authority of the child's address in one record."""
         address = self._addresses.get(record)
         return address[1] if address else None
 
     def _believed(self) -> str | None:
-        ranked = [(self._registered.get(record, False), *said) for record, said in self._addresses.items()]
+        ranked = [(self._registered.get(record, False), *address) for record, address in self._addresses.items()]
         return max(ranked)[2] if ranked else None
 
     def register(self, record: str, source: str) -> None:
-        """An agency holds the child; one that told of a child who had left England tells that it is back."""
+        """An agency registers the child, who is in England then."""
         self._registered[record] = True
         self._authority_in_doubt = True
         self.left_england = False
         if source != RESTRICTED_SOURCE:
             self.known_to.setdefault(source, self.day)
 
-    def say(self, record: str, time: str, authority: str | None) -> None:
-        """A record's address."""
+    def set_address(self, record: str, time: str, authority: str | None) -> None:
+        """A record has another address, or none."""
         self._authority_in_doubt = True
         if authority is None:
             self._addresses.pop(record, None)
@@ -115,7 +115,7 @@ class Circumstances:
         self._registered[record] = False
         self._authority_in_doubt = True
 
-    def go(self, reason: str) -> None:
+    def leave(self, reason: str) -> None:
         """The child has died, or left England."""
         if reason == "died":
             self.died = True
@@ -123,9 +123,9 @@ class Circumstances:
             self.left_england = True
 
     def start(self, key: Key, service: str, organisation: str | None, lead: bool, source: str) -> None:
-        """A practitioner begins to work with the child, who is here then."""
+        """A practitioner begins to work with the child, who is in England then."""
         self.left_england = False
-        self.working[key] = Working(service, organisation, bool(lead), source, key[0])
+        self.involvements[key] = CurrentInvolvement(service, organisation, bool(lead), source, key[0])
         self.services[service] += 1
         self.leads += bool(lead)
         if service in _TEACHING:
@@ -133,15 +133,15 @@ class Circumstances:
 
     def end(self, key: Key) -> None:
         """An involvement ends."""
-        ended = self.working.pop(key)
+        ended = self.involvements.pop(key)
         self.leads -= ended.lead
         self.services[ended.service] -= 1
         if not self.services[ended.service]:
             del self.services[ended.service]
 
-    def raise_flag(self, key: Key, flag: str, _: object, answered: bool, source: str) -> None:
+    def raise_flag(self, key: Key, flag: str, _: object, has_contact: bool, source: str) -> None:
         """A flag goes up."""
-        self.flags[key] = FlagUp(flag, bool(answered), source, self.day, key[0])
+        self.flags[key] = CurrentFlag(flag, bool(has_contact), source, self.day, key[0])
 
     def lower_flag(self, key: Key) -> None:
         """A flag comes down."""
@@ -156,7 +156,7 @@ class Circumstances:
         """The child need not be educated any longer."""
         self.school_age = False
 
-    def turn(self, age: int) -> None:
+    def reach_age(self, age: int) -> None:
         """A birthday."""
         self.age = age
 
@@ -167,10 +167,10 @@ _TEACHING = frozenset({Service.EDUCATION, Service.HOME_EDUCATION})
 def timeline_cursor(
     facts: Iterable[Fact], ages: Sequence[int] = (18,), last: str | None = None
 ) -> Iterator[Circumstances]:
-    """The circumstances after each day on which something changed, in order of days: one object, moved on.
+    """The circumstances after each day on which something changed, in order of days: one object, advanced.
 
     `facts` are those of all records of one child, in order of stream and version. Birthdays of `ages` are changes too,
-    as are the bounds of compulsory school age; they may lie in the future. Without a record nothing is given.
+    as are the bounds of compulsory school age; they may lie in the future. Without a record nothing is yielded.
     Days after `last`, an ISO date, are left out.
     """
     records, changes = records_of(facts)
@@ -187,15 +187,15 @@ def timeline_cursor(
         if last is not None and day > last:
             return
         now.day = day
-        for _, _, name, given in of_day:
-            getattr(now, name)(*given)
+        for _, _, name, arguments in of_day:
+            getattr(now, name)(*arguments)
         yield now
 
 
 _DAY = itemgetter(0)
 _WHEN = itemgetter(0, 1)
 _LAST_YEAR = date.max.year - 100
-"""Who is said to be born later grows up beyond the calendar."""
+"""Of later dates of birth, birthdays lie beyond the calendar."""
 
 
 def _ages(born: date, ages: Sequence[int]) -> list[Change]:
@@ -204,6 +204,6 @@ def _ages(born: date, ages: Sequence[int]) -> list[Change]:
     days: list[Change] = [
         (compulsory_from(born).isoformat(), LAST, "begin_school_age", ()),
         ((compulsory_until(born) + timedelta(days=1)).isoformat(), LAST, "end_school_age", ()),
-        (born.isoformat(), LAST, "turn", (0,)),
+        (born.isoformat(), LAST, "reach_age", (0,)),
     ]
-    return days + [(birthday(born, age).isoformat(), LAST, "turn", (age,)) for age in ages]
+    return days + [(birthday(born, age).isoformat(), LAST, "reach_age", (age,)) for age in ages]

@@ -1,4 +1,4 @@
-"""What one event of a record says for the chronology."""
+"""What one event of a record contributes to the chronology."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -27,8 +27,8 @@ class Fact(NamedTuple):
     |---|---|---|---|
     | registered, amended | date of birth or None | authority (GSS code) or None | the date of birth is not estimated |
     | deregistered, removed | reason | | |
-    | started | service | what tells the organisation from others | lead professional |
-    | raised | flag | | whom to ask can be reached |
+    | started | service | `organisation_key` | lead professional |
+    | raised | flag | | the contact can be reached |
 
     `number` is that of the involvement or flag within its record. A sensitive agency's record has no facts but that it
     was registered, amended or removed, without word and place, and `source` is RESTRICTED_SOURCE.
@@ -47,6 +47,6 @@ class Fact(NamedTuple):
 
 
 def organisation_key(involvement: Mapping[str, Any]) -> str | None:
-    """What tells an involvement's organisation from others: its code, else its name; None where neither is told."""
+    """What identifies an involvement's organisation: its code, else its normalised name; None where it has neither."""
     organisation = involvement.get("organisation") or {}
     return organisation.get("code") or normalise_name(organisation.get("name") or "") or None

@@ -1,4 +1,4 @@
-"""What all facts of a child come to: where to read its name, when it was born, who knows it and since when."""
+"""The summary of a child's facts: where to read its name, when it was born, which agencies know it and since when."""
 
 from collections.abc import Iterable
 from operator import attrgetter
@@ -10,7 +10,7 @@ from domain.timeline.facts import Fact
 
 
 class Summary(NamedTuple):
-    """`record` and `version` are the event that tells the name to believe; `known_to` is source → day, ISO texts.
+    """`record` and `version` are the event with the name to believe; `known_to` is source → day, ISO texts.
 
     Nothing in it comes from a sensitive agency.
     """
@@ -23,9 +23,8 @@ class Summary(NamedTuple):
 
 
 def summary(facts: Iterable[Fact]) -> Summary | None:
-    """The summary of one child, of facts as for `walk`; None where nothing may be told of it."""
-    told = list(facts)
-    records = [record for record in records_of(told)[0] if not record.restricted]
+    """The summary of one child, from facts as for `timeline_cursor`; None where no ordinary agency's record is left."""
+    records = [record for record in records_of(facts)[0] if not record.restricted]
     if not records:
         return None
     ranked = by_precedence(records)
@@ -38,5 +37,5 @@ def summary(facts: Iterable[Fact]) -> Summary | None:
 
 
 def by_precedence(records: Iterable[Record]) -> list[Record]:
-    """The records, the one believed most first."""
+    """The records, the one with precedence first."""
     return sorted(records, key=attrgetter("precedence"), reverse=True)

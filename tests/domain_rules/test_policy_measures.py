@@ -139,7 +139,7 @@ def _days(facts: list[Fact]) -> Iterator[tuple[str, Any]]:
                 "known": at.known,
                 "need": at.in_need,
                 "here": at.here,
-                "working": {key: (w.service, w.organisation) for key, w in at.working.items()},
+                "working": {key: (w.service, w.organisation) for key, w in at.involvements.items()},
                 "records": len(at.known_to),
                 "holds": [each.holds(at) for each in judge],
                 "ended": [bool(each.ended and each.ended(at)) for each in judge],

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from domain.reports import Quiet, quiet
+from domain.reports import QuietFeed, quiet_feed
 from domain.vocabulary import AgencyKind, agency_urn
 from projections.reports import query
 from services.queries.reports.query import ReportQuery
@@ -20,21 +20,21 @@ FEEDS: Mapping[str, AgencyKind] = {
 """The kind of feed without which a report can't be judged."""
 
 
-def quiet_feeds(cursor: Cursor, asked: ReportQuery) -> dict[str, Quiet]:
+def quiet_feeds(cursor: Cursor, asked: ReportQuery) -> dict[str, QuietFeed]:
     """The feeds that the report rests on and that have gone quiet, by source."""
     kind = FEEDS.get(asked.report)
     sources = [agency_urn(agency.code) for agency in load_agencies(cursor).values() if agency.kind == kind]
     days = query.heard_days(cursor, sources, asked.day, asked.authority) if sources else {}
-    judged = {source: quiet(told, asked.on) for source, told in days.items()}
+    judged = {source: quiet_feed(told, asked.on) for source, told in days.items()}
     return {source: found for source, found in judged.items() if found}
 
 
-def warnings(cursor: Cursor, asked: ReportQuery, silent: Mapping[str, Quiet]) -> list[Fields]:
+def warnings(cursor: Cursor, asked: ReportQuery, silent: Mapping[str, QuietFeed]) -> list[Fields]:
     """What makes the list of a day doubtful, and what to do."""
     return [_silence(source, each) for source, each in silent.items()] + _nothing_yet(cursor, asked.day)
 
 
-def _silence(source: str, found: Quiet) -> Fields:
+def _silence(source: str, found: QuietFeed) -> Fields:
     rhythm = f"it used to pause for {found.pause} at most" if found.pause else "it was heard of no other day"
     said = (
         f"{source} has told of no day after {found.last}: {found.silent} days, and {rhythm}."

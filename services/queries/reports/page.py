@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from domain.reports import POSSIBLE_DUPLICATES, Quiet
+from domain.reports import POSSIBLE_DUPLICATES, QuietFeed
 from projections.base.projection import Decryptor
 from projections.duplicates.query import may_be
 from projections.reports import query
@@ -90,7 +90,7 @@ def _shown(cursor: Cursor, asked: ReportQuery, found: Sequence[Listed]) -> Seque
     return kept
 
 
-def _beside(cursor: Cursor, asked: ReportQuery, silent: Mapping[str, Quiet], until: str) -> Fields:
+def _beside(cursor: Cursor, asked: ReportQuery, silent: Mapping[str, QuietFeed], until: str) -> Fields:
     """What is told beside the list."""
     told: Fields = {"warnings": warnings(cursor, asked, silent)}
     if silent and asked.shown is None:
