@@ -1,5 +1,21 @@
 """What the directory believes and why: pure decisions, events and rules, without I/O, clock or randomness.
 
-Read `catalogue.py` for every event there is, `source_record/` for what one agency says of one child,
-`child/` for which records are one child and how an entry is composed of them, `identity/` for how that is decided.
+The rooms in reading order:
+
+- `catalogue.py`: every event of the product by its wire name, and how an older payload becomes today's
+- `event.py`: what every event has: time, source, and which fields are clear or sealed
+- `vocabulary.py`: the words of the contract: kinds of agency, services, flags, types of submission
+- `agency.py`: an agency of the register, and what its kind may send
+- `education.py`: statutory school age, and a child's education status
+- `birth.py`: a child's date of birth, where its records disagree
+- `source_record/`: what one agency holds of one child; its commands, rules and events
+- `child/`: which records are one child, the decisions about it, its shield, and how its entry is composed
+- `matching/`: whether two records are one child, and how well a child matches a search
+- `timeline/`: a child's chronology, and a cursor over its days
+- `reports/`: the questions of reports about a chronology, and the findings that follow
+- `policy/`: inclusion policies over a chronology, and the figures that compare them
+- `authorization/`: who may do what: roles, actions, the table of rights, reasons, masking
+- `access_log/`: the events of looks, denials, overrides and entitlements, and the notices of looks
+- `subject_access/`: the requests of carers and children, and the document that they are given
+- `monitoring/`: what looks show about the users who looked
 """

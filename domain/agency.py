@@ -7,7 +7,7 @@ from domain.vocabulary import ORDINARY_SERVICES, SENSITIVE_SERVICES, AgencyKind,
 
 
 class Contact(NamedTuple):
-    """Whom to ask, and how."""
+    """A person or desk to contact, and how."""
 
     name: str | None = None
     role: str | None = None
@@ -19,7 +19,7 @@ class Contact(NamedTuple):
 class Agency:
     """One agency: `code` names its topics, `urn` is the source of its submissions.
 
-    `authority` is the ONS GSS code of the local authority, where the agency belongs to one; `contact` is whom to ask
+    `authority` is the ONS GSS code of the local authority, where the agency belongs to one; `contact` is who answers
     there about a service that is not named.
     """
 
@@ -34,18 +34,18 @@ class Agency:
         object.__setattr__(self, "urn", agency_urn(self.code))
 
     @property
-    def told_of(self) -> str | None:
-        """The authority of whose children it is told that a shield was overridden; None for others."""
+    def notified_authority(self) -> str | None:
+        """The authority whose notices the agency gets; None where it is not a local authority."""
         return self.authority if self.kind is AgencyKind.LOCAL_AUTHORITY else None
 
     @property
     def is_sensitive(self) -> bool:
-        """Whether that the agency knows a child is itself a secret."""
+        """Whether it must stay secret that the agency knows a child."""
         return self.kind is AgencyKind.SENSITIVE_SERVICE
 
     @property
-    def brokers(self) -> bool:
-        """Whether it is a local authority that has said whom to ask about a service that is not named."""
+    def has_contact_point(self) -> bool:
+        """Whether it is a local authority that has named a contact for services that are not named."""
         return self.kind is AgencyKind.LOCAL_AUTHORITY and None not in (self.authority, self.contact)
 
 

@@ -58,7 +58,7 @@ def is_of_school_age(date_of_birth: date, on: date) -> bool:
 
 
 def education_status(date_of_birth: str | None, schooling: Sequence[Schooling], on: date) -> EducationStatus:
-    """The status on a day; a child whose date of birth is not known counts as of school age, so as not to be missed."""
+    """The status on a day; a child whose date of birth is not known counts as of school age, lest it be overlooked."""
     day = on.isoformat()
     begun = [s for s in schooling if s.started_on is None or s.started_on <= day]
     current = [s for s in begun if s.ended_on is None or s.ended_on > day]

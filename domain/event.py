@@ -1,4 +1,4 @@
-"""What every event of the register has: the library's identity and version, and where it came from."""
+"""What every event has: the library's identity and version, and its provenance."""
 
 from typing import Any, ClassVar
 

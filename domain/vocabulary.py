@@ -59,11 +59,11 @@ class Service(StrEnum):
 SENSITIVE_SERVICES = frozenset({Service.CAMHS, Service.SEXUAL_HEALTH, Service.SUBSTANCE_MISUSE})
 ORDINARY_SERVICES = frozenset(Service) - SENSITIVE_SERVICES
 UNIVERSAL_SERVICES = frozenset({Service.EDUCATION, Service.HOME_EDUCATION, Service.GP, Service.HEALTH_VISITING})
-"""What every child has or is to have; to need any other service is an additional need."""
+"""Services that every child has; any other service is an additional need."""
 
 
 class Flag(StrEnum):
-    """Something that exists about a child, and whom to ask about it."""
+    """Something that exists about a child, and whom to contact about it."""
 
     COMMON_ASSESSMENT = "common-assessment"
     INFORMATION_TO_SHARE = "information-to-share"
@@ -75,7 +75,7 @@ class Flag(StrEnum):
 
 
 NEED_FLAGS = frozenset({Flag.COMMON_ASSESSMENT, Flag.CHILD_PROTECTION_PLAN, Flag.LOOKED_AFTER, Flag.DOMESTIC_ABUSE})
-"""Flags that say of a child that it needs more than every child does."""
+"""Flags of a child with additional needs."""
 
 
 class Gender(StrEnum):

@@ -1,4 +1,24 @@
-"""Read models: a folder holds the tables, the pure function from an event to row changes and the queries of one view.
+"""Read models: pure functions from events to changes of rows, the tables that hold the rows, and their queries.
 
-`projection.py` says what a projection is, `catalogue.py` lists all of them; nothing here knows Kafka.
+The rooms in reading order; nothing here knows Kafka:
+
+- `base/`: what a projection is, and how its row changes are written to Postgres or to memory
+- `engine/`: what runs all projections of a log: positions, failures, schema, bulk loading, digests, locks
+- `cross_stream/`: tables whose rows follow from several streams, refreshed beside the rows they follow from
+- `visibility/`: who may see which row, as conditions of SQL
+- `catalogue.py`: every projection and the log that it takes
+
+One folder a view, with `table.sql`, `project.py` and `query.py`:
+
+- `directory/`: the records of each child, from which its entry is composed on reading
+- `search/`: the features and keys that children are found by
+- `duplicates/`: pairs of records that may be one child, or contradict each other within one
+- `shields/`: which children are hidden
+- `timeline/`: the facts of chronologies
+- `reports/`: the findings of reports
+- `audit_history/`: every event of the register
+- `access_log/`: every look and denial
+- `overrides/`: overrides of shields, and their investigations
+- `requests/`: the requests of carers and children, with their answers
+- `receipts/`: the outcome of each message that an agency sent
 """

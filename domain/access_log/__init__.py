@@ -1,6 +1,6 @@
-"""The access log: who looked at what and why, and what is granted to users.
+"""The access log: who looked at what and why, and which entitlements users were granted.
 
-`events.py` has what is recorded of each look and each denial, `user_events.py` what is granted, `override_events.py`
-who looked behind a shield; `schedule.py` says which services may look without anybody being told, `notices.py` whom to
-tell of the others.
+`events.py` has the events of looks and denials, `user_events.py` those of entitlements, `override_events.py` those of
+overrides of shields; `schedule.py` says which services may look without a notice, `notices.py` whom to notify of the
+others.
 """

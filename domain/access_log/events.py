@@ -1,4 +1,4 @@
-"""What is recorded of each look, and of attempts that were denied. One stream holds one user's looks of one day."""
+"""The events of looks, and of denied attempts. One stream holds one user's looks of one day."""
 
 from typing import Any, ClassVar
 
@@ -10,11 +10,11 @@ Fields = dict[str, Any]
 class ChildrenShown(RegisterEvent):
     """A user was shown children: `action` is the verb, `children` the ids shown, `asked` the criteria as given.
 
-    `role` and `effect` (allow or mask) say by which right, `rights` names the table of rights that gave it,
-    `reason_code` is of the list of reasons. `shown` is child → position of the last event that its entry knew, from
-    which the entry can be made again. `hidden` are `{child, records}` that were left out, `masked` are
+    `role` and `effect` (allow or mask) are the right that was used, `rights` the version of the table that gave it,
+    `reason_code` is from the list of reasons. `shown` is child → position of the last event in its entry, from which
+    the entry can be composed again. `hidden` are `{child, records}` that were left out, `masked` are
     `{child, services}`: how many services were shown without their names. Those two are sealed even as numbers, which
-    would tell of a child whose id stands in clear that a sensitive service knows it.
+    would reveal that a sensitive service knows a child whose id stands in clear.
     """
 
     CLEAR: ClassVar[tuple[str, ...]] = ("action", "children", "count", "role", "effect", "rights", "reason_code")
@@ -36,11 +36,11 @@ class ChildrenShown(RegisterEvent):
 
 
 class LookDenied(RegisterEvent):
-    """A user asked for something and got nothing: `count` attempts since `since`, the time of the first of them.
+    """A user was denied something: `count` attempts since `since`, the time of the first of them.
 
     `action` is the verb, `role` the user's or None where nothing was granted to the user, `cause` a code of
     `domain/authorization/causes.py`. `asked` are the children's numbers that the attempts named, each once, whether or
-    not anybody has them. It is no look: nobody was shown.
+    not they exist. It is no look: nobody was shown.
     """
 
     CLEAR: ClassVar[tuple[str, ...]] = ("action", "role", "cause", "count", "since")
@@ -56,6 +56,6 @@ class LookDenied(RegisterEvent):
 
 
 def shown_by_rights(fields: Fields) -> Fields:
-    """ChildrenShown.v1 → v2: of looks before there were rights nothing is known of any."""
+    """ChildrenShown.v1 → v2: looks before there were rights have none of the new fields."""
     unknown = dict.fromkeys(("role", "effect", "rights", "reason_code"))
     return {**fields, **unknown, "shown": {}, "hidden": [], "masked": []}

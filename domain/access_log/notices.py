@@ -1,4 +1,4 @@
-"""Whom to tell of a look: the authority that a child lives in. A notice holds nothing personal."""
+"""Notices of looks, for the authority that a child lives in. A notice holds nothing personal."""
 
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
@@ -6,14 +6,14 @@ from typing import Any, NamedTuple
 
 
 class NoticeKind(StrEnum):
-    """What a notice tells of; the values are wire format."""
+    """What a notice is about; the values are wire format."""
 
     UNSCHEDULED_LOOK = "unscheduled-look"
     OVERRIDE = "override"
 
 
 class Notice(NamedTuple):
-    """One notice: `authority` is the ONS code of whom it goes to, None where nobody knows where the child lives."""
+    """One notice: `authority` is the ONS code of its addressee, None where the child's authority is not known."""
 
     kind: NoticeKind
     authority: str | None
@@ -32,7 +32,7 @@ def notices(
     organisation: str | None,
     reason_code: str | None,
 ) -> list[Notice]:
-    """A notice for each child that was shown; `authorities` says where children live."""
+    """A notice for each child that was shown; `authorities` has the authority that each child lives in."""
     return [
         Notice(kind, authorities.get(child), child, role, organisation, reason_code)
         for child in dict.fromkeys(children)
@@ -40,7 +40,7 @@ def notices(
 
 
 def document(notice: Notice, action: str, position: int, at: str) -> dict[str, Any]:
-    """The message: what happened, and the position of the access event that tells the rest to those who may ask."""
+    """The message: what happened, and the position of the access event, in which those with the right read the rest."""
     return {
         "kind": notice.kind.value,
         "child": notice.child,

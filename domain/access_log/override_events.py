@@ -1,4 +1,4 @@
-"""What is recorded when somebody breaks the glass of a shield: on the stream of that user's day, like a look."""
+"""The events of overrides of shields ("break glass"): on the stream of the user's day, like looks."""
 
 from typing import ClassVar
 
@@ -24,7 +24,7 @@ class OverrideUsed(RegisterEvent):
 
 
 class InvestigationClosed(RegisterEvent):
-    """Somebody else has looked into an override, and says in `reason` what came of it."""
+    """Somebody else has investigated an override; `reason` has the findings."""
 
     CLEAR: ClassVar[tuple[str, ...]] = ("action", "children", "count", "investigation")
     SEALED: ClassVar[tuple[str, ...]] = ("user", "reason")

@@ -1,4 +1,4 @@
-"""Which services may look without anybody being told: those that the regulations name, row by row.
+"""Which services may look without a notice: those that the regulations name, row by row.
 
 After Schedule 3 to the Children Act 2004 Information Database (England) Regulations 2007 (S.I. 2007/2182), persons who
 may be given access by a local authority. Its paragraphs 1 to 5 were read, in the draft that was laid and then made:
@@ -11,9 +11,9 @@ may be given access by a local authority. Its paragraphs 1 to 5 were read, in th
    regulates, and who assists them; 3. police authorities and forces; 4. the British Transport Police Authority;
 5. local probation boards.
 
-The paragraphs behind these, and what S.I. 2010/1213 changed, were not read. A row that rests on them says so: then a
-service is on the list that is widely told to have had access, and another is off it. Who is off it may tell the
-directory what it knows, and may look where that was granted; the child's authority hears of each such look.
+The paragraphs after these, and the amendments of S.I. 2010/1213, were not read. A row that depends on them says so:
+then a service is on the list if it is widely reported to have had access, and off it otherwise. A service off the list
+may submit, and may look where that was granted; the child's authority gets a notice of each such look.
 """
 
 from collections.abc import Iterable, Mapping
@@ -25,7 +25,7 @@ HEALTH = "2"
 
 
 class Row(NamedTuple):
-    """Whether somebody is on the list, by which paragraph that was read (None: by none), and what that rests on."""
+    """Whether a service is on the list, by which paragraph that was read (None: by none), and on what grounds."""
 
     scheduled: bool
     paragraph: str | None
@@ -82,8 +82,8 @@ SCHEDULED_KINDS = frozenset(kind for kind, row in KINDS.items() if row.scheduled
 
 
 def is_scheduled(kind: str | None, services: Iterable[str]) -> bool:
-    """Whether an organisation is: by its kind in the agency register, or by a service that it is told to give.
+    """Whether an organisation is on the list: by its kind in the agency register, or by a service that it gives.
 
-    One of which neither is known is not.
+    An organisation of which neither is known is not.
     """
     return kind in SCHEDULED_KINDS or not SCHEDULED_SERVICES.isdisjoint(services)

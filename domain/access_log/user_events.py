@@ -1,4 +1,4 @@
-"""What can happen to a user's right to look. One stream holds one user, on the access log; `by` granted or revoked it.
+"""The events of a user's entitlement. One stream holds one user, on the access log; `by` granted or revoked it.
 
 `by` is a user's name, or OPERATOR for whoever runs the command line beside the database.
 """
@@ -11,7 +11,7 @@ OPERATOR = "operator"
 
 
 class UserGranted(RegisterEvent):
-    """A user may look: as what, for whom and until when (dates are the last days on which each holds)."""
+    """A user is entitled: to which role, where and until when (each date is the last valid day)."""
 
     CLEAR: ClassVar[tuple[str, ...]] = ("role",)
     SEALED: ClassVar[tuple[str, ...]] = (
@@ -41,11 +41,11 @@ class UserGranted(RegisterEvent):
 
 
 class UserChanged(UserGranted):
-    """The whole of what the user may from now on; also gives back what was revoked."""
+    """The user's whole entitlement from now on; also restores a revoked one."""
 
 
 class UserRevoked(RegisterEvent):
-    """The user may look no more."""
+    """The user's entitlement is revoked."""
 
     CLEAR: ClassVar[tuple[str, ...]] = ()
     SEALED: ClassVar[tuple[str, ...]] = ("user", "by", "reason")

@@ -1,8 +1,8 @@
-"""Who may see and do what: one table, asked by one pure function; nothing that it does not allow is allowed.
+"""Who may see and do what: one table, read by one pure function; what no row allows is denied.
 
-`roles.py` has who asks, `actions.py` what can be asked for, `rights.py` the table, `decide.py` asks it; `granting.py`
-says who may grant what to whom, `reasons.py` why somebody may look, `causes.py` why somebody may not, `masking.py` how
-a sensitive service is shown.
+`roles.py` has the users' roles and entitlements, `actions.py` what a user may attempt, `rights.py` the table, and
+`decision.py` the function; `granting.py` says who may grant what to whom, `reasons.py` why somebody may look,
+`causes.py` why somebody may not, `masking.py` how a sensitive service is shown to a reader without clearance.
 """
 
 from domain.authorization.actions import Action, Where, where
@@ -10,7 +10,7 @@ from domain.authorization.causes import Cause
 from domain.authorization.decision import Verdict, decide
 from domain.authorization.granting import refusal_to_grant, refusal_to_revoke
 from domain.authorization.masking import is_withheld, mask_entry, mask_look, restricted_services, withheld_involvements
-from domain.authorization.reasons import REASONS, NoReason, Reason, Stated, reason_of
+from domain.authorization.reasons import REASONS, NoReason, Reason, StatedReason, reason_of
 from domain.authorization.rights import RIGHTS, VERSION, Effect
 from domain.authorization.roles import Entitlement, Role
 
@@ -25,7 +25,7 @@ __all__ = [
     "NoReason",
     "Reason",
     "Role",
-    "Stated",
+    "StatedReason",
     "Verdict",
     "Where",
     "decide",

@@ -1,10 +1,10 @@
-"""Everything that a user may ask of the API. The values stand in the access log: add to them, never change one."""
+"""Every action of the API. The values are stored in the access log: add to them, never change one."""
 
 from enum import StrEnum
 
 
 class Action(StrEnum):
-    """What a user asks for; `rights.py` says who may, `services/api/` asks before it reads anything."""
+    """What a user attempts; `rights.py` says who may, and `services/api/` checks before it reads anything."""
 
     FIND = "find"
     SHOW = "show"
@@ -33,7 +33,7 @@ class Action(StrEnum):
 
 
 class Where(StrEnum):
-    """Which authority a question is about, seen from the user: whoever works for the whole directory is at home."""
+    """Which authority an action is about, relative to the user's; a user of the whole directory owns each of them."""
 
     OWN = "own-authority"
     OTHER = "other-authority"
@@ -41,7 +41,7 @@ class Where(StrEnum):
 
 
 def where(own: str | None, *about: str | None) -> Where:
-    """Where a question lies that is about these authorities, for a user of the authority `own` (None: of all)."""
+    """The place of an action about these authorities, for a user of the authority `own` (None: of all)."""
     named = {each for each in about if each}
     if own is None or own in named:
         return Where.OWN

@@ -1,10 +1,10 @@
-"""Why a user is denied, as a code. The values stand in the access log: add to them, never change one."""
+"""Why a user is denied, as a code. The values are stored in the access log: add to them, never change one."""
 
 from enum import StrEnum
 
 
 class Cause(StrEnum):
-    """What a denial rests on; the sentence for the user says more, and is not kept."""
+    """The cause of a denial; the sentence for the user says more, and is not stored."""
 
     NOT_GRANTED = "not-granted"
     """Nothing was ever granted to the user."""
@@ -19,6 +19,6 @@ class Cause(StrEnum):
     OWN_CASE = "own-case"
     """Nobody closes the investigation of the own override."""
     GRANTING = "granting"
-    """The rules of granting and revoking say no: to oneself, elsewhere, or for sensitive services."""
+    """The rules of granting and revoking forbid it: to oneself, elsewhere, or for sensitive services."""
     NO_REASON = "no-reason"
-    """The user did not say why, or not so that it is a reason."""
+    """The user stated no reason, or not one that is accepted."""

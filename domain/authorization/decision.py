@@ -1,4 +1,4 @@
-"""The one function that says whether a user may: everything that shows or does something asks it first."""
+"""The one function that allows or denies an action: everything that shows or does something calls it first."""
 
 from datetime import date
 from typing import NamedTuple
@@ -10,7 +10,7 @@ from domain.authorization.roles import Entitlement
 
 
 class Verdict(NamedTuple):
-    """What comes of a question, and for a denial why, in words for the user and as a code for the access log."""
+    """The effect, and for a denial its cause, as a sentence for the user and as a code for the access log."""
 
     effect: Effect
     why: str = ""

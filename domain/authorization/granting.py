@@ -1,10 +1,10 @@
-"""Who may grant what to whom over the API, beyond what the table says: nobody to oneself, nothing elsewhere."""
+"""Who may grant what to whom over the API, beside the table of rights: nobody to oneself, nothing elsewhere."""
 
 from domain.authorization.roles import Entitlement
 
 
 def refusal_to_grant(by: Entitlement, now: Entitlement | None, wanted: Entitlement) -> str | None:
-    """Why `by` may not make of a user who stands as `now` (None: not at all) what is wanted; None where it may."""
+    """Why `by` may not replace the entitlement `now` (None: there is none) by the `wanted` one; None where it may."""
     if wanted.user == by.user:
         return "nobody may grant a right to oneself; ask another administrator"
     if by.authority is not None and any(each.authority != by.authority for each in (now, wanted) if each):
@@ -17,7 +17,7 @@ def refusal_to_grant(by: Entitlement, now: Entitlement | None, wanted: Entitleme
 
 
 def refusal_to_revoke(by: Entitlement, now: Entitlement) -> str | None:
-    """Why `by` may not revoke the right of a user who stands as `now`; None where it may."""
+    """Why `by` may not revoke the entitlement `now`; None where it may."""
     if now.user == by.user:
         return "nobody may revoke the own right; ask another administrator"
     if by.authority is not None and now.authority != by.authority:

@@ -1,7 +1,7 @@
-"""How a sensitive service is shown to a reader without clearance: that there is one, and whom to ask; nothing else.
+"""How a sensitive service is shown to a reader without clearance: that there is one, and its contact; nothing else.
 
-Such a reader's entry is composed without the records of sensitive agencies, so that nothing of them shows through what
-is believed, or in which order; then a line is added for each sensitive service to which the consent stands.
+Such a reader's entry is composed without the records of sensitive agencies, so that they influence neither what is
+believed nor its order; then a line is added for each sensitive service to which there is consent.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -12,13 +12,13 @@ from domain.child.composition import Fields, RecordState, may_be_known
 from domain.vocabulary import RESTRICTED_SOURCE, SENSITIVE_SERVICES
 
 WITHOUT_DESK = {"role": "the authority's data managers", "name": None, "phone": None, "email": None}
-"""Whom to ask where an authority has named nobody."""
+"""The contact of an authority that has named nobody."""
 
 
 def is_restricted(record: RecordState | None, clear_sources: Iterable[str]) -> bool:
-    """Whether a record is a sensitive agency's: one of its events says so in clear, or it tells of such a service.
+    """Whether a record is a sensitive agency's: one of its events says so in clear, or it has such a service.
 
-    Of a record that can't be opened only its events are told.
+    `record` is None where it can't be decrypted; then only the sources of its events count.
     """
     services = {state.details.get("service") for state in record.involvements.values()} if record else set()
     return RESTRICTED_SOURCE in clear_sources or not SENSITIVE_SERVICES.isdisjoint(services)
@@ -27,8 +27,8 @@ def is_restricted(record: RecordState | None, clear_sources: Iterable[str]) -> b
 def is_withheld(record: RecordState | None, clear_sources: Iterable[str], *, cleared: bool, today: date) -> bool:
     """Whether a reader may learn nothing of a record, not even that there is one.
 
-    Such is every sensitive agency's for whoever is not cleared; and for everybody one without a consent that stands
-    on that day, for the record alone says that the service knows the child.
+    A reader without clearance may learn of no sensitive agency's record; nobody may of one without a consent in force
+    on that day, for the existence of the record reveals that the service knows the child.
     """
     if not is_restricted(record, clear_sources):
         return False
@@ -39,12 +39,12 @@ def is_withheld(record: RecordState | None, clear_sources: Iterable[str], *, cle
 
 
 def withheld_involvements(record: RecordState, today: date) -> set[int]:
-    """The numbers of a record's sensitive involvements to which no consent stands on that day."""
+    """The numbers of a record's sensitive involvements without a consent in force on that day."""
     return {number for number, each in record.involvements.items() if not may_be_known(each, today)}
 
 
 def restricted_services(records: Iterable[RecordState], today: date) -> int:
-    """How many sensitive services work with the child now, and may be known of that day."""
+    """How many sensitive services work with the child now, with a consent in force on that day."""
     return sum(
         state.details["service"] in SENSITIVE_SERVICES and state.ended_on is None and may_be_known(state, today)
         for record in records
@@ -56,7 +56,7 @@ def restricted_services(records: Iterable[RecordState], today: date) -> int:
 def mask_entry(entry: Fields, restricted: int, desks: Mapping[str, Fields]) -> Fields:
     """An entry composed of what the reader may see, with a line for each of the `restricted` services.
 
-    `desks` has whom to ask, by authority; which authority it is is told by the addresses that the reader sees.
+    `desks` has contacts by authority; the one of the first visible address whose authority has one is named.
     """
     lines = [restricted_line(_desk(entry["addresses"], desks)) for _ in range(restricted)]
     current = [each for each in entry["involvements"] if each["ended_on"] is None]
@@ -65,7 +65,7 @@ def mask_entry(entry: Fields, restricted: int, desks: Mapping[str, Fields]) -> F
 
 
 def restricted_line(desk: Fields) -> Fields:
-    """A service that is not named; the same for every service but for whom to ask."""
+    """The line of a service that is not named; the same for every service but for the contact."""
     return {
         "involvement": None,
         "service": None,
@@ -86,10 +86,10 @@ def _desk(addresses: Sequence[Mapping[str, Any]], desks: Mapping[str, Fields]) -
 
 
 def mask_look(look: Fields, visible: Collection[str]) -> Fields:
-    """An entry of the access log about a child, of all children only those whom the reader may know of.
+    """A look of the access log, reduced to the children that the reader may know of.
 
-    What was asked for, why in words, and what was left out or masked may tell of a sensitive service.
+    The criteria, the reason in words, and what was left out or masked may reveal a sensitive service.
     """
     children = [child for child in look["children"] if child in visible]
-    untold = dict.fromkeys(("asked", "reason", "shown", "hidden", "masked"))
-    return {**look, **untold, "children": children, "count": len(children)}
+    masked = dict.fromkeys(("asked", "reason", "shown", "hidden", "masked"))
+    return {**look, **masked, "children": children, "count": len(children)}

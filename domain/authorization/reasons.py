@@ -1,4 +1,4 @@
-"""Why somebody may look: the list of reasons, and what a stated reason says of it."""
+"""Why somebody may look: the list of reasons, and how a stated reason is read."""
 
 import re
 from collections.abc import Mapping
@@ -35,24 +35,24 @@ REASONS: Mapping[str, Reason] = {
         Reason(OTHER, "another reason, which the text says", True),
     )
 }
-"""The codes stand in the access log: add to them, never change one."""
+"""The codes are stored in the access log: add to them, never change one."""
 
 _CODED = re.compile(r"([a-z][a-z-]*)(?:\s*:\s*(.*))?", re.DOTALL)
 _UNFIT = re.compile(CONTROL_CHARACTERS)
 
 
 class NoReason(Exception):
-    """What was stated is no reason; the text says what to add."""
+    """The stated text is no reason; the message says what to add."""
 
 
-class Stated(NamedTuple):
-    """A reason as stated: the code of the list, and all that was written."""
+class StatedReason(NamedTuple):
+    """A stated reason: its code of the list, and the whole text."""
 
     code: str
     text: str
 
 
-def reason_of(text: str) -> Stated:
+def reason_of(text: str) -> StatedReason:
     """The reason that `CODE`, `CODE: text` or plain text states, which is the reason `other`; raises NoReason."""
     stated = text.strip()
     if not SHORTEST_REASON <= len(stated) <= LONGEST_REASON or _UNFIT.search(stated):
@@ -60,7 +60,7 @@ def reason_of(text: str) -> Stated:
     coded = _CODED.fullmatch(stated)
     reason = REASONS.get(coded[1]) if coded else None
     if coded is None or reason is None:
-        return Stated(OTHER, stated)
+        return StatedReason(OTHER, stated)
     if reason.needs_text and len((coded[2] or "").strip()) < SHORTEST_REASON:
         raise NoReason(f"the reason {reason.code} needs text: write `{reason.code}: …`")
-    return Stated(reason.code, stated)
+    return StatedReason(reason.code, stated)

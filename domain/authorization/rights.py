@@ -1,6 +1,6 @@
-"""THE table of rights: what a role may do, where, with and without the clearance for sensitive services.
+"""The table of rights: what a role may do, where, with and without the clearance for sensitive services.
 
-What no row names is denied. `own` is a question about the user's own authority, `anywhere` about any or none.
+What no row names is denied. `own` is an action about the user's own authority, `anywhere` about any or none.
 `mask` answers without anything that comes from a sensitive service.
 """
 
@@ -64,7 +64,7 @@ subject-access-officer    correct          own        allow     mask
 
 
 class Effect(StrEnum):
-    """What comes of a question."""
+    """What a row of the table gives."""
 
     ALLOW = "allow"
     MASK = "mask"
@@ -80,7 +80,7 @@ class Cell(NamedTuple):
 
 
 class Row(NamedTuple):
-    """What one row of the table says, for a user with the clearance and for one without."""
+    """The effects of one row of the table, for a user with the clearance and for one without."""
 
     cleared: Effect
     otherwise: Effect
@@ -95,7 +95,7 @@ _PLACES: Mapping[str, tuple[Where, ...]] = {
 
 
 def _read(table: str) -> Iterator[tuple[Cell, Row]]:
-    """The cells of a table; raises ValueError, KeyError where it is none, so that a slip never starts."""
+    """The cells of a table; raises ValueError, KeyError where it is malformed, so that no process starts with it."""
     for line in filter(None, table.splitlines()[2:]):
         role, action, places, cleared, otherwise = line.split()
         for place in _PLACES[places]:
@@ -105,4 +105,4 @@ def _read(table: str) -> Iterator[tuple[Cell, Row]]:
 RIGHTS: Mapping[Cell, Row] = dict(_read(TABLE))
 
 VERSION = "rights-" + hashlib.sha256(" ".join(TABLE.split()).encode()).hexdigest()[:12]
-"""Names this very table in the access log, so that it can be told later by which one a look was allowed."""
+"""Identifies this version of the table in the access log, so that an auditor knows by which one a look was allowed."""

@@ -1,4 +1,4 @@
-"""Who asks: a user's role, where the user works, and until when training, vetting and sign-off hold."""
+"""A user's role, where the user works, and until when training, vetting and sign-off are valid."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Role(StrEnum):
-    """What a user does. The values are storage format."""
+    """The role of a user. The values are storage format."""
 
     PRACTITIONER = "practitioner"
     DATA_MANAGER = "data-manager"

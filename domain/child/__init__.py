@@ -1,8 +1,9 @@
 """A child: which source records are believed to be one person, and how the directory entry is composed of them.
 
-`events.py` has what can happen to a child, `child.py` what it remembers, `stewardship.py` what a data steward may
-decide about it and when that is refused; `composition.py` makes the entry. `shield.py` is what hides a child at risk,
-`shielding.py` who decides on it, `whereabouts.py` what it leaves of an entry.
+`events.py` has the events of a child, `child.py` the aggregate that they change, `judgement.py` the decisions of the
+matcher and of stewards, `stewardship.py` which of the latter are refused; `composition.py` composes the entry,
+`belief.py` ranks its records. `shield.py` is the shield of a child at risk, `shielding.py` the decisions about it,
+`whereabouts.py` the entry that it leaves.
 """
 
 from domain.child.child import Child

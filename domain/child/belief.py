@@ -1,4 +1,4 @@
-"""Which of a child's records is believed, and who the child is by them, where nothing else is asked."""
+"""Which of a child's records takes precedence, and the child's identity by them, without composing an entry."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -6,8 +6,8 @@ from typing import NamedTuple
 from domain.birth import believed_birth
 
 
-class Believable(NamedTuple):
-    """What a record says of who a child is; None where it does not tell."""
+class ReportedIdentity(NamedTuple):
+    """What a record reports of a child's identity; None where it reports nothing."""
 
     stream: str
     time: str
@@ -18,8 +18,8 @@ class Believable(NamedTuple):
     gender: str | None
 
 
-class Believed(NamedTuple):
-    """Who a child is, by its records."""
+class BelievedIdentity(NamedTuple):
+    """A child's identity, from its records."""
 
     name: tuple[str, str] | None
     date_of_birth: str | None
@@ -27,14 +27,15 @@ class Believed(NamedTuple):
     gender: str | None
 
 
-def believed_before(deregistered: bool, time: str, stream: str) -> tuple[bool, str, str]:
-    """Which record is believed first: one still registered, then the one whose particulars became true last."""
+def precedence(deregistered: bool, time: str, stream: str) -> tuple[bool, str, str]:
+    """A sort key, the greatest takes precedence: still registered, then the latest particulars."""
     return (not deregistered, time, stream)
 
 
-def believed(records: Iterable[Believable]) -> Believed:
-    """What an entry composed of these records says, without composing it."""
-    ranked = sorted(records, key=lambda each: believed_before(each.deregistered, each.time, each.stream), reverse=True)
+def believed_identity(records: Iterable[ReportedIdentity]) -> BelievedIdentity:
+    """The identity in an entry composed of these records."""
+    ranked = sorted(records, key=lambda each: precedence(each.deregistered, each.time, each.stream), reverse=True)
     born, estimated = believed_birth((each.date_of_birth, each.estimated) for each in ranked)
     name = ranked[0].name if ranked else None
-    return Believed(name, born, estimated, next((each.gender for each in ranked if each.gender is not None), None))
+    gender = next((each.gender for each in ranked if each.gender is not None), None)
+    return BelievedIdentity(name, born, estimated, gender)

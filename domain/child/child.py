@@ -29,8 +29,8 @@ from domain.event import RegisterEvent
 class Child(Aggregate):
     """One person as the directory knows it; `records` holds the stream ids of the linked source records as text.
 
-    `superseded_by` is the child that absorbed this one, or None; `absorbed` has, in their order, the children that this
-    one absorbed and may give back, with what each brought; `shield` hides its whereabouts while there is one.
+    `superseded_by` is the child that absorbed this one, or None; `absorbed` has, in order, the children that this one
+    absorbed and may give back, with the records of each; `shield` hides its whereabouts while there is one.
     """
 
     records: set[str]
@@ -46,18 +46,18 @@ class Child(Aggregate):
 
     @classmethod
     def listed(cls, child: UUID, cause: RegisterEvent, *, hidden: bool = False) -> "Child":
-        """A child that the directory learns of by `cause`, an event of a source record.
+        """A new child, listed for `cause`, an event of a source record.
 
-        `hidden` says that something follows, before the record is linked, that hides the child.
+        `hidden` says that an event follows, before the record is linked, that hides the child.
         """
         begun: Child = cls._create(ShieldedChildListed if hidden else ChildListed, id=child, **_following(cause))
         return begun
 
     @classmethod
     def set_apart(cls, child: UUID, records: Mapping[str, int], ruling: Ruling, origin: "Child | None") -> "Child":
-        """A child of its own for records (stream id → version as it was seen) that a steward takes out of another.
+        """A new child for records (stream id → current version) that a steward splits from another, the `origin`.
 
-        It keeps the shield of that child, its `origin`.
+        It inherits the shield of the origin.
         """
         first, version = next(iter(records.items()))
         kind = ShieldedChildListed if origin and origin.shield else ChildListed
@@ -67,7 +67,7 @@ class Child(Aggregate):
         return begun
 
     def link(self, cause: RegisterEvent, matcher: str, found: Comparison) -> None:
-        """Links the record that `cause` belongs to, for what was found between it and another record of this child."""
+        """Links the record that `cause` belongs to, because of its comparison with another record of this child."""
         self.trigger_event(
             RecordLinked,
             **_following(cause),
@@ -78,13 +78,13 @@ class Child(Aggregate):
         )
 
     def merge(self, cause: RegisterEvent | Ruling, absorbed: Sequence[Absorbed], matcher: str = STEWARD) -> None:
-        """Absorbs other children, which are to be told by `supersede`."""
+        """Absorbs other children, on each of which `supersede` has to be called."""
         self.trigger_event(
             ChildrenMerged, **_decided(cause), matcher=matcher, merged=[each.as_data() for each in absorbed]
         )
 
     def supersede(self, by: UUID, cause: RegisterEvent | Ruling) -> None:
-        """Gives way to the child that has absorbed this one."""
+        """Marks this child as absorbed by another."""
         self.trigger_event(ChildSuperseded, **_provenance(cause), by=str(by))
 
     def unlink(self, records: Iterable[str], to: UUID, ruling: Ruling) -> None:
@@ -92,13 +92,13 @@ class Child(Aggregate):
         self.trigger_event(RecordUnlinked, **ruling.provenance, **ruling.sealed, records=sorted(records), to=str(to))
 
     def reinstate(self, records: Mapping[str, int], ruling: Ruling, origin: "Child | None") -> None:
-        """Stands for itself again, with the records (stream id → version as it was seen) `origin` gives."""
+        """Becomes a child of its own again, with the records (stream id → current version) that `origin` gives back."""
         self.trigger_event(ChildReinstated, **ruling.provenance, **ruling.sealed)
         self.inherit([origin] if origin else (), ruling)
         self._link_back(records, ruling)
 
     def suspect(self, cause: RegisterEvent, matcher: str, suspicions: Sequence[Comparison]) -> None:
-        """Says which records of other children the record of `cause` may be one person with."""
+        """Queues the pairs of the record of `cause` and records of other children that may be one person."""
         self.trigger_event(
             MatchSuspected,
             **_following(cause),
@@ -107,7 +107,7 @@ class Child(Aggregate):
         )
 
     def contradict(self, cause: RegisterEvent, matcher: str, contradictions: Sequence[Comparison]) -> None:
-        """Says which records of this child the record of `cause` contradicts."""
+        """Queues the records of this child that the record of `cause` contradicts."""
         self.trigger_event(
             RecordContradicted,
             **_following(cause),
@@ -116,7 +116,7 @@ class Child(Aggregate):
         )
 
     def dismiss(self, other: "Child", ruling: Ruling) -> None:
-        """Says that the other child is somebody else."""
+        """Records that the other child is somebody else."""
         self.trigger_event(
             MatchDismissed,
             **ruling.provenance,
@@ -128,29 +128,29 @@ class Child(Aggregate):
 
     def apply_shield(self, review_by: str, ruling: Ruling) -> None:
         """Hides the child's whereabouts."""
-        told = {"since": ruling.time, "review_by": review_by, "inherited_from": None}
-        self.trigger_event(ShieldApplied, **ruling.provenance, **ruling.sealed, **told)
+        fields = {"since": ruling.time, "review_by": review_by, "inherited_from": None}
+        self.trigger_event(ShieldApplied, **ruling.provenance, **ruling.sealed, **fields)
 
     def review_shield(self, review_by: str, ruling: Ruling) -> None:
-        """Keeps the shield, which has to stand, for another while."""
+        """Keeps the shield, which has to exist, until another review."""
         assert self.shield is not None
-        told = {"since": self.shield.since, "review_by": review_by}
-        self.trigger_event(ShieldReviewed, **ruling.provenance, **ruling.sealed, **told)
+        fields = {"since": self.shield.since, "review_by": review_by}
+        self.trigger_event(ShieldReviewed, **ruling.provenance, **ruling.sealed, **fields)
 
     def lift_shield(self, ruling: Ruling) -> None:
         """Shows the child's whereabouts again."""
         self.trigger_event(ShieldLifted, **ruling.provenance, **ruling.sealed)
 
     def inherit(self, others: Iterable["Child"], cause: RegisterEvent | Ruling) -> None:
-        """Takes on the shield of others before it takes their records, where that is stricter than its own."""
+        """Takes over the shields of others, where stricter than its own, before it takes their records."""
         for other in others:
             strictest = stricter((self.shield, other.shield))
             if strictest and strictest != self.shield:
-                told = {"decided_by": None, "reason": None, "inherited_from": str(other.id)}
-                self.trigger_event(ShieldApplied, **_provenance(cause), **strictest._asdict(), **told)
+                fields = {"decided_by": None, "reason": None, "inherited_from": str(other.id)}
+                self.trigger_event(ShieldApplied, **_provenance(cause), **strictest._asdict(), **fields)
 
     def absorb(self, child: str, records: Iterable[str]) -> None:
-        """Remembers what an absorbed child brought; only an event calls this."""
+        """Remembers the records of an absorbed child; only an event calls this."""
         self.absorbed.pop(child, None)
         self.absorbed[child] = frozenset(records)
         self.records.update(self.absorbed[child])

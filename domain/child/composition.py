@@ -1,6 +1,6 @@
 """How a directory entry is composed of the linked source records; nothing is ever copied from a record into a child.
 
-Which source is believed for which field is said once, in PRECEDENCE and the functions below it.
+Which source is believed for which field is decided in `_precedence` and the functions below it, and nowhere else.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from domain.birth import believed_birth
-from domain.child.belief import believed_before
+from domain.child.belief import precedence
 from domain.education import Schooling, education_status
 from domain.matching.normalise import normalise_name
 from domain.vocabulary import SENSITIVE_SERVICES
@@ -19,7 +19,7 @@ Fields = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class RecordFact:
-    """One event of a record stream, opened: `time` is effective (ISO), `source` the true one, `personal` was sealed."""
+    """One event of a record, decrypted: `time` is effective (ISO), `source` the true one, `personal` was sealed."""
 
     stream: str
     version: int
@@ -32,7 +32,7 @@ class RecordFact:
 
 @dataclass(slots=True)
 class InvolvementState:
-    """One involvement as its agency last told it."""
+    """One involvement as its agency last submitted it."""
 
     details: Fields
     ended_on: str | None = None
@@ -41,7 +41,7 @@ class InvolvementState:
 
 @dataclass(slots=True)
 class RecordState:
-    """A source record as it stands. `time` is when its particulars became true; `removed` records are in no entry."""
+    """The state of a source record. `time` is when its particulars became true; `removed` records are in no entry."""
 
     stream: str
     source: str = ""
@@ -132,7 +132,7 @@ def compose(
 ) -> dict[str, Any] | None:
     """The directory entry of the contract §3, or None when no record is left.
 
-    `position` is the last event that the entry knows, `as_of` the recorded time it stands for (ISO text), `today` the
+    `position` is that of the last event in the entry, `as_of` the recorded time of the entry (ISO text), `today` the
     day for which age and consents are judged.
     """
     kept = [record for record in records if not record.removed]
@@ -181,7 +181,7 @@ def compose(
 
 
 def _precedence(record: RecordState) -> tuple[bool, str, str]:
-    return believed_before(record.deregistered is not None, record.time, record.stream)
+    return precedence(record.deregistered is not None, record.time, record.stream)
 
 
 def _by_source(records: Iterable[RecordState]) -> list[RecordState]:
@@ -199,14 +199,14 @@ def _identifiers(ranked: Sequence[RecordState], key: str) -> list[str]:
 
 
 def _other_names(name: Fields, ranked: Sequence[RecordState]) -> list[Fields]:
-    """Every other name that a record gives, as that record's name or as a former name or alias; each once."""
-    seen = {_name_key(name)}
+    """Every other name in a record, as its name or as a former name or alias; each once."""
+    keys = {_name_key(name)}
     others = []
     for record in ranked:
         stated = {key: record.particulars[key] for key in ("given_name", "family_name")} | {"kind": "alias"}
         for other in [*(record.particulars.get("other_names") or ()), stated]:
-            if _name_key(other) not in seen:
-                seen.add(_name_key(other))
+            if _name_key(other) not in keys:
+                keys.add(_name_key(other))
                 others.append({key: other.get(key) for key in ("given_name", "family_name", "kind")})
     return others
 
@@ -216,7 +216,7 @@ def _name_key(name: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def _addresses(ranked: Sequence[RecordState]) -> list[Fields]:
-    """Each agency's address, the one believed most first."""
+    """Each agency's address, the one with precedence first."""
     addresses = []
     for record in ranked:
         address = record.particulars.get("address")
@@ -235,7 +235,7 @@ def _addresses(ranked: Sequence[RecordState]) -> list[Fields]:
 
 
 def _carers(ranked: Sequence[RecordState]) -> list[Fields]:
-    """Each carer once, as the most believed record tells it."""
+    """Each carer once, from the record with precedence."""
     carers: dict[str, Fields] = {}
     for record in ranked:
         for carer in record.particulars.get("carers") or ():
@@ -245,7 +245,7 @@ def _carers(ranked: Sequence[RecordState]) -> list[Fields]:
 
 
 def may_be_known(state: InvolvementState, today: date) -> bool:
-    """A sensitive involvement is in the entry only while the consent to it stands."""
+    """Whether an involvement is in the entry: a sensitive one only while the consent to it is in force."""
     if state.details["service"] not in SENSITIVE_SERVICES:
         return True
     until = (state.details.get("consent") or {}).get("until")

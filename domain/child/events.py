@@ -1,7 +1,7 @@
-"""What can happen to a child. Nothing of a record stands here: each event points to the record event that caused it.
+"""The events of a child. They copy nothing of a record: each points to the record event that caused it.
 
-What the matcher decides names that event by `record` and `record_version`. What a steward decides has
-STEWARDSHIP_SOURCE as its source, and who decided and why are sealed: a reason may tell of people.
+A decision of the matcher names that event by `record` and `record_version`. A decision of a steward has
+STEWARDSHIP_SOURCE as its source, and who decided and why are sealed: a reason may name people.
 """
 
 from typing import Any, ClassVar
@@ -13,7 +13,7 @@ Fields = dict[str, Any]
 
 
 class ChildListed(StreamBegun):
-    """The directory has a child that it did not know; `record` and `record_version` name the event that told it so."""
+    """The directory lists a new child; `record` and `record_version` name the event that caused it."""
 
     CLEAR: ClassVar[tuple[str, ...]] = ("record", "record_version")
 
@@ -22,10 +22,10 @@ class ChildListed(StreamBegun):
 
 
 class ShieldedChildListed(ChildListed):
-    """As ChildListed, for a child that must not be seen before it is hidden: the record comes by RecordLinked only.
+    """As ChildListed, for a child that must not be visible before it is hidden: RecordLinked alone adds the record.
 
-    What stands between the two on its stream (a shield, or the suspicion that it is a shielded child) holds from before
-    anybody can see the record, whatever order the streams are read in.
+    The event between the two on its stream (a shield, or the suspicion that it is a shielded child) takes effect before
+    the record is visible, in whatever order the streams are read.
     """
 
 
@@ -58,7 +58,7 @@ class RecordUnlinked(RegisterEvent):
     reason: str
 
     def apply(self, child: Any) -> None:
-        """The records belong to the child no more; one that was absorbed and has left can't leave again."""
+        """The records no longer belong to the child; an absorbed child that has left can't leave again."""
         child.records.difference_update(self.records)
         child.absorbed.pop(self.to, None)
 
@@ -66,7 +66,7 @@ class RecordUnlinked(RegisterEvent):
 class ChildrenMerged(RegisterEvent):
     """Other children are believed to be this one, which survives.
 
-    Each of `merged` is `{child, records, rule, score, with, explanation}`: the absorbed child, what it brings, and the
+    Each of `merged` is `{child, records, rule, score, with, explanation}`: the absorbed child, its records, and the
     record (or None) that it was recognised by. `record`, `record_version` are None where a steward decided,
     `decided_by`, `reason` are None where the matcher did.
     """
@@ -101,7 +101,7 @@ class ChildSuperseded(RegisterEvent):
 
 
 class ChildReinstated(RegisterEvent):
-    """The merge that absorbed the child was undone: it stands for itself again. Its records are linked next."""
+    """The merge that absorbed the child was undone: it is a child of its own again. Its records are linked next."""
 
     SEALED: ClassVar[tuple[str, ...]] = ("decided_by", "reason")
 
@@ -109,7 +109,7 @@ class ChildReinstated(RegisterEvent):
     reason: str
 
     def apply(self, child: Any) -> None:
-        """The child stands for itself."""
+        """The child is one of its own."""
         child.superseded_by = None
 
 
@@ -125,7 +125,7 @@ class MatchSuspected(RegisterEvent):
 
 
 class RecordContradicted(RegisterEvent):
-    """An amended record contradicts others of its own child, `{record, rule, score, explanation}`; it stays there."""
+    """An amended record contradicts others of its own child, `{record, rule, score, explanation}`; it stays linked."""
 
     CLEAR: ClassVar[tuple[str, ...]] = ("record", "record_version", "matcher", "contradictions")
 
@@ -136,7 +136,7 @@ class RecordContradicted(RegisterEvent):
 
 
 class MatchDismissed(RegisterEvent):
-    """A steward has found that this child is not the child `other`, from what `records` and `other_records` say."""
+    """A steward has found that this child is not the child `other`, from their `records` and `other_records`."""
 
     CLEAR: ClassVar[tuple[str, ...]] = ("other", "records", "other_records")
     SEALED: ClassVar[tuple[str, ...]] = ("decided_by", "reason")
@@ -151,8 +151,8 @@ class MatchDismissed(RegisterEvent):
 class ShieldApplied(RegisterEvent):
     """Whereabouts of the child are hidden since `since`, to be reviewed by the day `review_by`.
 
-    `inherited_from` is the child whose shield this is, where one that was merged or split had it; `decided_by` and
-    `reason` are None then, for they stand in that child's event.
+    `inherited_from` is the merged or split child whose shield this child inherits, or None; `decided_by` and `reason`
+    are None then, for they are in that child's event.
     """
 
     CLEAR: ClassVar[tuple[str, ...]] = ("since", "review_by", "inherited_from")
@@ -170,7 +170,7 @@ class ShieldApplied(RegisterEvent):
 
 
 class ShieldReviewed(RegisterEvent):
-    """Somebody has looked at the shield that stands since `since`, and keeps it; the next review is by `review_by`."""
+    """The shield that was applied at `since` was reviewed and is kept; the next review is by `review_by`."""
 
     CLEAR: ClassVar[tuple[str, ...]] = ("since", "review_by")
     SEALED: ClassVar[tuple[str, ...]] = ("decided_by", "reason")
@@ -186,7 +186,7 @@ class ShieldReviewed(RegisterEvent):
 
 
 class ShieldLifted(RegisterEvent):
-    """The child is shielded no more."""
+    """The child is no longer shielded."""
 
     SEALED: ClassVar[tuple[str, ...]] = ("decided_by", "reason")
 
@@ -194,5 +194,5 @@ class ShieldLifted(RegisterEvent):
     reason: str
 
     def apply(self, child: Any) -> None:
-        """Everything may be seen again."""
+        """Everything is visible again."""
         child.shield = None

@@ -1,4 +1,4 @@
-"""What is decided about children beside the link of a new record: by the matcher, or by a steward."""
+"""Decisions about children beside linking a new record: by the matcher, or by a steward."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -7,11 +7,11 @@ from typing import Any, NamedTuple
 from domain.vocabulary import STEWARDSHIP_SOURCE
 
 STEWARD = "steward"
-"""Stands for the matcher where a person decided."""
+"""The `matcher` of an event where a person decided."""
 
 
 class Ruling(NamedTuple):
-    """A steward's decision; it holds from when it is recorded, so `time` is `recorded_at` as ISO 8601 in UTC."""
+    """A steward's decision; it takes effect when it is recorded, so `time` is `recorded_at` as ISO 8601 in UTC."""
 
     decided_by: str
     reason: str
@@ -20,7 +20,7 @@ class Ruling(NamedTuple):
 
     @property
     def provenance(self) -> dict[str, Any]:
-        """Where an event that the decision causes comes from."""
+        """The provenance of an event that the decision causes."""
         return {
             "timestamp": self.recorded_at,
             "source": STEWARDSHIP_SOURCE,
@@ -45,7 +45,7 @@ class Absorbed(NamedTuple):
     explanation: Mapping[str, str]
 
     def as_data(self) -> dict[str, Any]:
-        """As it stands in ChildrenMerged."""
+        """Its form in ChildrenMerged."""
         return {
             "child": self.child,
             "records": sorted(self.records),
@@ -57,7 +57,7 @@ class Absorbed(NamedTuple):
 
 
 class Comparison(NamedTuple):
-    """How a record compares with another record, and by which rule that was judged."""
+    """How a record compares with another one, and by which rule that was judged."""
 
     record: str
     rule: str
@@ -65,5 +65,5 @@ class Comparison(NamedTuple):
     explanation: Mapping[str, str]
 
     def as_data(self) -> dict[str, Any]:
-        """As it stands in MatchSuspected and RecordContradicted."""
+        """Its form in MatchSuspected and RecordContradicted."""
         return {**self._asdict(), "explanation": dict(self.explanation)}

@@ -1,4 +1,4 @@
-"""What may be decided about the shield of a child: to apply it, to keep it at a review, to lift it."""
+"""Decisions about the shield of a child: to apply it, to keep it at a review, to lift it."""
 
 from collections.abc import Callable
 
@@ -18,7 +18,7 @@ Decide = Callable[[Child | None, Ruling], Child | Refusal]
 def apply(child: Child | None, ruling: Ruling) -> Child | Refusal:
     """Hides the child's whereabouts; the first review is due in six months."""
     if child is None or child.superseded_by is not None:
-        return _gone(child)
+        return _no_such_child(child)
     if child.shield:
         return SHIELDED
     child.apply_shield(next_review(ruling.recorded_at.date()), ruling)
@@ -28,7 +28,7 @@ def apply(child: Child | None, ruling: Ruling) -> Child | Refusal:
 def review(child: Child | None, ruling: Ruling) -> Child | Refusal:
     """Keeps the shield; the next review is due in six months."""
     if child is None or child.superseded_by is not None:
-        return _gone(child)
+        return _no_such_child(child)
     if not child.shield:
         return NOT_SHIELDED
     child.review_shield(next_review(ruling.recorded_at.date()), ruling)
@@ -38,12 +38,12 @@ def review(child: Child | None, ruling: Ruling) -> Child | Refusal:
 def lift(child: Child | None, ruling: Ruling) -> Child | Refusal:
     """Shows the child's whereabouts again."""
     if child is None or child.superseded_by is not None:
-        return _gone(child)
+        return _no_such_child(child)
     if not child.shield:
         return NOT_SHIELDED
     child.lift_shield(ruling)
     return child
 
 
-def _gone(child: Child | None) -> Refusal:
+def _no_such_child(child: Child | None) -> Refusal:
     return UNKNOWN if child is None else SUPERSEDED

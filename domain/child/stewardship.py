@@ -1,7 +1,7 @@
 """What a data steward may decide about children: to merge two, to split one, to dismiss a suspected match.
 
-Each decision is refused by a named rule, or changes the children given and says which records it moved, and which are
-kept apart from now on or no more. A refusal changes nothing.
+Each decision is refused by a named rule, or changes the children given and results in which records it moved, and which
+pairs cannot be linked from now on, or can again. A refusal changes nothing.
 """
 
 from collections.abc import Collection, Mapping
@@ -27,10 +27,10 @@ NO_MERGE = Refusal(
 
 
 @dataclass(frozen=True, slots=True)
-class Ruled:
-    """What a decision did: the children with new events, where records went, and between which sides it holds.
+class RulingResult:
+    """The result of a decision: the children with new events, the new child of each moved record, and the two sides.
 
-    `apart` says that no record of the one side is about the same child as one of the other; else they may be.
+    `apart` says that no record of the `left` side is about the same child as one of the `right`; else they may be.
     """
 
     children: tuple[Child, ...]
@@ -41,15 +41,15 @@ class Ruled:
 
 
 @dataclass(frozen=True, slots=True)
-class Leaving:
-    """The records that are to leave a child, and the absorbed child whose they were, where they are just its."""
+class SplitRecords:
+    """The records to split from a child, and the absorbed child that brought exactly these, or None."""
 
     records: Collection[str]
     absorbed: str | None
 
 
-def merge(survivor: Child | None, absorbed: Child | None, ruling: Ruling) -> Ruled | Refusal:
-    """The survivor takes all that the other has."""
+def merge(survivor: Child | None, absorbed: Child | None, ruling: Ruling) -> RulingResult | Refusal:
+    """The survivor takes all records of the other child."""
     refusal = _about_two(survivor, absorbed)
     if refusal or survivor is None or absorbed is None:
         return refusal or UNKNOWN
@@ -57,24 +57,24 @@ def merge(survivor: Child | None, absorbed: Child | None, ruling: Ruling) -> Rul
     survivor.inherit([absorbed], ruling)
     survivor.merge(ruling, [Absorbed(str(absorbed.id), theirs, "merge", 1.0, None, {})])
     absorbed.supersede(survivor.id, ruling)
-    return Ruled((survivor, absorbed), dict.fromkeys(theirs, str(survivor.id)), False, ours, theirs)
+    return RulingResult((survivor, absorbed), dict.fromkeys(theirs, str(survivor.id)), False, ours, theirs)
 
 
-def dismiss(left: Child | None, right: Child | None, ruling: Ruling) -> Ruled | Refusal:
-    """The two are not one child, as far as their records tell today."""
+def dismiss(left: Child | None, right: Child | None, ruling: Ruling) -> RulingResult | Refusal:
+    """The two are not one child, judged by their current records."""
     refusal = _about_two(left, right)
     if refusal or left is None or right is None:
         return refusal or UNKNOWN
     left.dismiss(right, ruling)
-    return Ruled((left,), {}, True, sorted(left.records), sorted(right.records))
+    return RulingResult((left,), {}, True, sorted(left.records), sorted(right.records))
 
 
-def leaving(child: Child | None, named: Collection[str] | None) -> Leaving | Refusal:
-    """What a split takes out of a child: the records named, or without them what its latest merge brought."""
+def records_to_split(child: Child | None, named: Collection[str] | None) -> SplitRecords | Refusal:
+    """The records to split from a child: those named, or without names those that its latest merge brought."""
     refusal = _about_one(child)
     if refusal or child is None:
         return refusal or UNKNOWN
-    found = _latest_merge(child) if named is None else Leaving(frozenset(named), _brought_by(child, named))
+    found = _latest_merge(child) if named is None else SplitRecords(frozenset(named), _brought_by(child, named))
     if isinstance(found, Refusal):
         return found
     if not child.records.issuperset(found.records):
@@ -85,15 +85,16 @@ def leaving(child: Child | None, named: Collection[str] | None) -> Leaving | Ref
 
 
 def split(
-    child: Child, found: Leaving, versions: Mapping[str, int], absorbed: Child | None, new_id: UUID, ruling: Ruling
-) -> Ruled:
-    """Gives the records (with the version of each as it was seen) to the child whose they were, or to a new one."""
+    child: Child, found: SplitRecords, versions: Mapping[str, int], absorbed: Child | None, new_id: UUID, ruling: Ruling
+) -> RulingResult:
+    """Gives the records (`versions`: the current version of each) to the child that brought them, or to a new one."""
     records = {record: versions[record] for record in sorted(found.records)}
     child.unlink(records, absorbed.id if absorbed else new_id, ruling)
     if absorbed:
         absorbed.reinstate(records, ruling, child)
     other = absorbed or Child.set_apart(new_id, records, ruling, child)
-    return Ruled((child, other), dict.fromkeys(records, str(other.id)), True, sorted(child.records), list(records))
+    moved = dict.fromkeys(records, str(other.id))
+    return RulingResult((child, other), moved, True, sorted(child.records), list(records))
 
 
 def _about_one(child: Child | None) -> Refusal | None:
@@ -120,10 +121,10 @@ def _brought_by(child: Child, named: Collection[str]) -> str | None:
     return next((one for one, brought in child.absorbed.items() if brought == set(named)), None)
 
 
-def _latest_merge(child: Child) -> Leaving | Refusal:
-    """What is still here of what the child absorbed last."""
+def _latest_merge(child: Child) -> SplitRecords | Refusal:
+    """The remaining records of the child absorbed last of which any remain."""
     for absorbed, brought in reversed(child.absorbed.items()):
         here = brought & child.records
         if here:
-            return Leaving(here, absorbed if here == brought else None)
+            return SplitRecords(here, absorbed if here == brought else None)
     return NO_MERGE

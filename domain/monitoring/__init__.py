@@ -1,8 +1,8 @@
-"""Watching the watchers: what looks (`accesses.py`) tell of those who look.
+"""Monitoring of access: what the looks of users (`accesses.py`) show about the users.
 
-`unexplained_access.py` finds looks that nobody's work explains, `patterns.py` hours, numbers and overrides that stand
-out, `denied_attempts.py` who asks for what is not to be had, `report.py` puts them together. Nothing here knows a
-child's name: children are numbers.
+`unexplained_access.py` finds looks that no involvement explains, `patterns.py` unusual hours (`hours.py`), numbers and
+overrides, `denied_attempts.py` users who attempt again and again what they may not; `report.py` combines them. Nothing
+here knows a child's name: children are ids.
 """
 
 from domain.monitoring.accesses import Access, Facts

@@ -1,4 +1,4 @@
-"""One look as the watchers see it, and the few facts that they are handed beside the looks."""
+"""One look as the detectors take it, and the few facts that they need beside the looks."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,14 +21,14 @@ class Access(NamedTuple):
 
     @property
     def day(self) -> date:
-        """The day on which it was, in England."""
+        """The day of the look, in England."""
         return local(self.at).date()
 
 
 OPENING = frozenset({"show", "history"})
-"""Actions by which a user goes to one child; a search or a list shows children whom nobody meant."""
+"""Actions by which a user opens one child's entry; a search or a list shows children whom the user did not choose."""
 LOOKING_UP = OPENING | {"find"}
-"""Actions of somebody who looks for a child; lists and exports show thousands at once and are counted by nobody."""
+"""Actions by which a user looks a child up; lists and exports show thousands at once and are not counted."""
 
 Span = tuple[str, str | None]
 """An involvement from a day up to and including another, ISO texts; None while it has not ended."""
@@ -36,11 +36,11 @@ Span = tuple[str, str | None]
 
 @dataclass(frozen=True)
 class Facts:
-    """What is known beside the looks.
+    """What the detectors need beside the looks.
 
     `namesakes` are pairs of user and child that bear one family name; `addresses` gives children of one address one
     opaque word; `involvements` are those of an organisation with a child. `confidential` organisations and `shielded`
-    children are those whose involvements nobody may know of, so that it can't be judged whether one followed.
+    children are those whose involvements are secret, so that it can't be judged whether one followed.
     """
 
     namesakes: frozenset[tuple[str, str]] = frozenset()
@@ -50,8 +50,8 @@ class Facts:
     shielded: frozenset[str] = frozenset()
 
 
-class Opened(NamedTuple):
-    """A user went to a child on a day, however often; `position` is that of the first time."""
+class EntryView(NamedTuple):
+    """A user opened a child's entry on a day, however often; `position` is that of the first time."""
 
     user: str
     organisation: str | None
@@ -60,16 +60,16 @@ class Opened(NamedTuple):
     position: int
 
 
-def opened(accesses: Iterable[Access]) -> list[Opened]:
-    """Who went to which child on which day, in order of the log."""
-    first: dict[tuple[str, str, date], Opened] = {}
+def entry_views(accesses: Iterable[Access]) -> list[EntryView]:
+    """Who opened which child's entry on which day, in order of the log."""
+    first: dict[tuple[str, str, date], EntryView] = {}
     for access in sorted(accesses):
         for child in access.children if access.action in OPENING else ():
             key = access.user, child, access.day
-            first.setdefault(key, Opened(access.user, access.organisation, child, access.day, access.position))
+            first.setdefault(key, EntryView(access.user, access.organisation, child, access.day, access.position))
     return list(first.values())
 
 
 def looking_up(accesses: Iterable[Access]) -> Iterator[Access]:
-    """The looks of somebody who looks for a child."""
+    """The looks by which users look a child up."""
     return (access for access in accesses if access.action in LOOKING_UP)

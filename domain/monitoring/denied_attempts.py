@@ -1,4 +1,4 @@
-"""Attempts that were denied: whoever asks again and again for what is not to be had is asked why."""
+"""Denied attempts by user; many of them on a day are a reason for an enquiry."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
@@ -7,11 +7,11 @@ from typing import Any, NamedTuple
 from domain.monitoring.hours import local
 
 MOST_A_DAY = 10
-"""Denied attempts on a day, by the clock in England, above which a user stands out; fewer are slips."""
+"""Denied attempts on a day, by the clock in England, above which a user is reported; fewer count as slips."""
 
 
 class Attempts(NamedTuple):
-    """Attempts of one user at one thing, denied for one cause: `at` is ISO text in UTC, that of the first of them."""
+    """Attempts of one user at one action, denied for one cause: `at` is the time of the first, ISO text in UTC."""
 
     at: str
     user: str
@@ -22,11 +22,11 @@ class Attempts(NamedTuple):
 
 
 def denied(attempts: Iterable[Attempts]) -> dict[str, Any]:
-    """Who was denied what, how often and why, the most attempts first; `above` says whose were too many on a day."""
+    """Who was denied what, how often and why, the most attempts first; `above` marks more than MOST_A_DAY."""
     by_user: defaultdict[str, list[Attempts]] = defaultdict(list)
     for each in sorted(attempts):
         by_user[each.user].append(each)
-    rows = [_row(user, told) for user, told in by_user.items()]
+    rows = [_row(user, attempts) for user, attempts in by_user.items()]
     return {
         "most_a_day": MOST_A_DAY,
         "attempts": sum(row["attempts"] for row in rows),
@@ -34,16 +34,16 @@ def denied(attempts: Iterable[Attempts]) -> dict[str, Any]:
     }
 
 
-def _row(user: str, told: list[Attempts]) -> dict[str, Any]:
+def _row(user: str, attempts: list[Attempts]) -> dict[str, Any]:
     days, actions, causes = Counter[str](), Counter[str](), Counter[str]()
-    for each in told:
+    for each in attempts:
         days[local(each.at).date().isoformat()] += each.times
         actions[each.action] += each.times
         causes[each.cause] += each.times
     busiest = max(days.values())
     return {
         "user": user,
-        "organisation": told[-1].organisation,
+        "organisation": attempts[-1].organisation,
         "attempts": days.total(),
         "busiest_day": busiest,
         "above": busiest > MOST_A_DAY,

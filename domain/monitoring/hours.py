@@ -1,4 +1,4 @@
-"""What the clock shows in England, and when nobody is expected to work."""
+"""The time of day in England, and the hours outside work."""
 
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache

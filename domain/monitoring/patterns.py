@@ -1,4 +1,4 @@
-"""What stands out in numbers: hours in which nobody works, users who look far more than others, broken glass."""
+"""Unusual patterns: looks out of hours, users who look up far more than their peers, overrides of shields."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
@@ -9,18 +9,18 @@ from domain.monitoring.accesses import Access, looking_up
 from domain.monitoring.hours import is_out_of_hours, local
 
 FEWEST_PEERS = 8
-"""Users of one role and organisation that it takes before one of them can stand out."""
+"""A group of users of one role and organisation is judged only if it is at least this large."""
 FEWEST_CHILDREN = 20
-"""Nobody stands out who looked up fewer children."""
+"""A user who looked up fewer children is not reported."""
 BOUND = 5.0
-"""How many spreads above the median of the peers it takes."""
+"""How many spreads above the median of the peers the bound is."""
 MOST_PEAKS = 10
 
 Row = dict[str, Any]
 
 
 def override_rates(accesses: Iterable[Access], overriding: frozenset[str]) -> list[Row]:
-    """Who broke the glass: overrides and look-ups by user, the most overrides first. `overriding` are their actions."""
+    """Overrides and look-ups by user, the most overrides first. `overriding` are the actions of overrides."""
     looks, overrides, where = Counter[str](), Counter[str](), dict[str, str | None]()
     for access in sorted(accesses):
         where[access.user] = access.organisation
@@ -56,11 +56,11 @@ def out_of_hours(accesses: Iterable[Access]) -> dict[str, Any]:
     }
 
 
-def _shares(told: Mapping[str, list[bool]]) -> list[tuple[str, Row]]:
+def _shares(by_name: Mapping[str, list[bool]]) -> list[tuple[str, Row]]:
     """Those with any look out of hours, the most of them first."""
     rows = [
         (name, {"looks": len(each), "out_of_hours": sum(each), "share": _share(sum(each), len(each))})
-        for name, each in told.items()
+        for name, each in by_name.items()
         if any(each)
     ]
     return sorted(rows, key=lambda row: (-row[1]["out_of_hours"], row[0]))
@@ -76,8 +76,8 @@ def unusual_volume(accesses: Iterable[Access]) -> dict[str, Any]:
     for access in looking_up(accesses):
         children[access.organisation or "", access.role or "", access.user].update(access.children)
     groups: defaultdict[tuple[str, str], dict[str, int]] = defaultdict(dict)
-    for (organisation, role, user), seen in children.items():
-        groups[organisation, role][user] = len(seen)
+    for (organisation, role, user), looked_up in children.items():
+        groups[organisation, role][user] = len(looked_up)
     users = [row for group, counts in sorted(groups.items()) for row in _beyond(group, counts)]
     small = sum(len(counts) < FEWEST_PEERS for counts in groups.values())
     return {"users": sorted(users, key=itemgetter("organisation", "role", "user")), "groups_too_small": small}
@@ -90,16 +90,16 @@ def _beyond(group: tuple[str, str], counts: Mapping[str, int]) -> list[Row]:
     deviation = median(abs(count - middle) for count in counts.values())
     bound = middle + BOUND * max(1.4826 * deviation, middle**0.5, 1.0)
     organisation, role = group
-    told = {"organisation": organisation, "role": role, "median": middle, "bound": round(bound, 1)}
+    peers = {"organisation": organisation, "role": role, "median": middle, "bound": round(bound, 1)}
     return [
-        {"user": user, "children": count, "peers": len(counts), **told}
+        {"user": user, "children": count, "peers": len(counts), **peers}
         for user, count in counts.items()
         if count > bound and count >= FEWEST_CHILDREN
     ]
 
 
 def median(values: Iterable[float]) -> float:
-    """The middle of values, of which there is at least one."""
+    """The median of values, of which there is at least one."""
     ordered = sorted(values)
     half = len(ordered) // 2
     return float(ordered[half]) if len(ordered) % 2 else (ordered[half - 1] + ordered[half]) / 2

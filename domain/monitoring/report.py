@@ -1,4 +1,4 @@
-"""The access report: every detector over the looks of a period. The order in which looks are handed in is no matter."""
+"""The access report: every detector over the looks of a period. The order of the looks does not matter."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -17,7 +17,7 @@ def report(
     overriding: frozenset[str],
     attempts: Iterable[Attempts] = (),
 ) -> dict[str, Any]:
-    """What the looks tell, and attempts at looks that were denied; `overriding` are the actions of broken glass."""
+    """The findings of all detectors, and the denied attempts; `overriding` are the actions of overrides."""
     known = sorted(accesses)
     followed = unfollowed(known, facts, today)
     return {

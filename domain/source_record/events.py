@@ -1,4 +1,4 @@
-"""What can happen to a source record. The class names with their version are storage format: never rename one."""
+"""The events of a source record. The class names with their version are storage format: never rename one."""
 
 from typing import Any, ClassVar
 
@@ -8,7 +8,7 @@ from domain.event import RegisterEvent, StreamBegun
 
 
 class RecordEvent(RegisterEvent):
-    """An event of a source record; `caused_by` is the id of the submission that said it."""
+    """An event of a source record; `caused_by` is the id of the submission."""
 
     SEALED: ClassVar[tuple[str, ...]] = ("caused_by",)
 
@@ -25,12 +25,12 @@ class RecordRegistered(StreamBegun):
     particulars: dict[str, Any]
 
     def mutate(self, aggregate: Any) -> Any:
-        """Begins the stream, or goes on with it where the agency had deregistered the child and now holds it again."""
+        """Begins the stream, or continues it where the agency had deregistered the child and registers it again."""
         return super().mutate(None) if aggregate is None else CanMutateAggregate.mutate(self, aggregate)
 
     def apply(self, record: Any) -> None:
         """The record is current."""
-        record.standing = "registered"
+        record.status = "registered"
 
 
 class RecordAmended(RecordEvent):
@@ -52,7 +52,7 @@ class RecordDeregistered(RecordEvent):
 
     def apply(self, record: Any) -> None:
         """The record is no longer current."""
-        record.standing = "deregistered"
+        record.status = "deregistered"
 
 
 class InvolvementStarted(RecordEvent):
@@ -99,7 +99,7 @@ class ConsentWithdrawn(RecordEvent):
 
 
 class FlagRaised(RecordEvent):
-    """Something exists about the child, and this is whom to ask; `again` where the flag was raised before."""
+    """Something exists about the child, with a contact to ask; `again` where the flag was raised before."""
 
     CLEAR: ClassVar[tuple[str, ...]] = ("number", "again")
     SEALED: ClassVar[tuple[str, ...]] = ("caused_by", "flag", "raised_on", "contact")
@@ -139,5 +139,5 @@ class RecordRemoved(RecordEvent):
     on: str
 
     def apply(self, record: Any) -> None:
-        """Nothing more can be said of the record."""
-        record.standing = "removed"
+        """The record accepts no more submissions."""
+        record.status = "removed"

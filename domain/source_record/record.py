@@ -1,4 +1,4 @@
-"""What a source record remembers: only what later decisions need, nothing about the person."""
+"""The aggregate of a source record: only what later decisions need, nothing about the person."""
 
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -7,7 +7,7 @@ from eventsourcing.domain import Aggregate
 
 from domain.vocabulary import SENSITIVE_SERVICES
 
-Standing = Literal["registered", "deregistered", "removed"]
+RecordStatus = Literal["registered", "deregistered", "removed"]
 
 
 @dataclass(slots=True)
@@ -30,14 +30,14 @@ class RaisedFlag:
 
 
 class SourceRecord(Aggregate):
-    """What one agency says of one child. Its events change it through the methods below, and by nothing else."""
+    """One agency's record of one child. Only its events change it, through the methods below."""
 
-    standing: Standing
+    status: RecordStatus
     involvements: dict[str, Involvement]
     flags: dict[str, RaisedFlag]
 
     def __init__(self) -> None:
-        self.standing = "registered"
+        self.status = "registered"
         self.involvements = {}
         self.flags = {}
 

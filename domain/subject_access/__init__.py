@@ -1,5 +1,5 @@
-"""Subject access: what carers and children may ask of the directory, and what they are given.
+"""Subject access: the requests of carers and children to the directory, and the document that they are given.
 
-`requests.py` has the requests and their answers as events; `disclosure.py` says what an applicant is given,
-`omissions.py` what not, `retention.py` how long things are kept.
+`requests.py` has the events of requests and answers; `disclosure.py` composes the document, `omissions.py` lists what
+it leaves out, `retention.py` says how long an entry is kept.
 """

@@ -1,9 +1,9 @@
-"""What somebody who asks what is held of a child is given, and what is left out of it.
+"""The document for somebody who requests what is held of a child, and what is left out of it.
 
-Only the child itself is told where it is. Any other applicant's document has nothing from which that could be found
-out, shielded or not: no addresses, organisations, days on which anybody told something, or flags, and of services and
-agencies only those that every child has. So no such document tells whether a child is shielded, or whether anybody
-protects it, or whether a confidential service works with it.
+Only the child itself gets its whereabouts. Any other applicant's document has nothing from which they could be found,
+shielded or not: no addresses, organisations, days of submissions, or flags, and of services and agencies only those
+that every child has. So no such document reveals whether a child is shielded, whether anybody protects it, or whether a
+confidential service works with it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -31,15 +31,15 @@ UNIVERSAL_KINDS = frozenset(
         AgencyKind.SCHOOL_CENSUS,
     }
 )
-"""Agencies that know every child: that one of them knows this child tells a carer nothing new."""
+"""Agencies that know every child, so that one of them knowing this child reveals nothing to a carer."""
 
 
 @dataclass(frozen=True)
 class Held:
     """What the directory holds of a child.
 
-    `entry` and `records` have nothing of confidential services but those in `confidential`, of which some consent
-    stands. `kinds` are the kinds of agency that hold a record, `shown` the looks as `{when, action, role, organisation,
+    `entry` and `records` have nothing of confidential services; `confidential` are their records with a consent in
+    force. `kinds` are the kinds of agency that hold a record, `shown` the looks as `{when, action, role, organisation,
     reason_code}`, `decisions` as `{when, decision, by}`, `history` as `{when, learnt, event, source, holds}`.
     """
 
@@ -53,7 +53,7 @@ class Held:
 
 
 def is_carer(held: Held, name: str) -> bool:
-    """Whether a record names a carer so."""
+    """Whether a record names a carer of this name."""
     return any(_is_named(carer, name) for carer in held.entry["carers"])
 
 
@@ -113,7 +113,7 @@ def _record(record: RecordState, today: date) -> Fields:
 
 
 def without_others(held: Mapping[str, Any]) -> Fields:
-    """What is held without what is other people's, however deep: how to reach practitioners, and who carers are."""
+    """Held fields without other people's data, at any depth: practitioners' contact details, and carers' names."""
     kept: Fields = {key: without_others(value) if isinstance(value, Mapping) else value for key, value in held.items()}
     if "carers" in kept:
         kept["carers"] = [_only(carer, OF_CARERS) for carer in kept["carers"] or ()]
@@ -124,7 +124,7 @@ def without_others(held: Mapping[str, Any]) -> Fields:
 
 
 def _carer(carer: Mapping[str, Any], name: str | None) -> Fields:
-    """A carer's own line whole, but for who said so; of another carer what he or she is to the child."""
+    """The applicant's own line without its source; of another carer only OF_CARERS."""
     if name is not None and _is_named(carer, name):
         return {key: value for key, value in carer.items() if key != "source"}
     return _only(carer, OF_CARERS)

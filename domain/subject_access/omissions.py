@@ -1,7 +1,7 @@
-"""What a document for an applicant says that it leaves out, and why.
+"""The lines of an applicant's document that say what it leaves out, and why.
 
-A line that not every document for the same kind of applicant has would tell what it leaves out. There is one: the child
-itself is told of its shield.
+They are the same in every document for the same kind of applicant, else they would reveal what is left out. There is
+one exception: the child's own document mentions its shield.
 """
 
 from domain.subject_access.requests import Applicant
@@ -27,7 +27,7 @@ _SHIELD = (
 
 
 def left_out(applicant: Applicant, *, shielded: bool) -> list[tuple[str, str]]:
-    """What a document leaves out and why; only the child's own says that there is a shield."""
+    """What a document leaves out and why; only the child's own mentions a shield."""
     if applicant is Applicant.CHILD:
         return [_OTHERS, _CONFIDENTIAL, _STAFF, *([_SHIELD] if shielded else [])]
     return [_OTHERS, _CONFIDENTIAL, _WHERE, _FLAGS]

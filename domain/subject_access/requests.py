@@ -1,7 +1,7 @@
-"""What carers and children ask of the directory itself: that something be corrected, or not be held.
+"""The requests of carers and children to the directory itself: to correct something, or not to hold it.
 
-A stream holds one request from its beginning to its answer. What is asked for and answered is sealed with a key of its
-own. A request changes no data: what an agency holds wrongly the agency amends, and sends again.
+A stream holds one request and its answer. Both texts are sealed with the key of the stream. A request changes no data:
+an agency amends what it holds wrongly, and submits it again.
 """
 
 from enum import StrEnum
@@ -11,7 +11,7 @@ from domain.event import RegisterEvent
 
 
 class Applicant(StrEnum):
-    """Who asks, or for whom a document is made; the values are wire format."""
+    """Who makes a request, or for whom a document is made; the values are wire format."""
 
     CHILD = "child"
     CARER = "carer"
@@ -19,7 +19,7 @@ class Applicant(StrEnum):
 
 
 class RequestKind(StrEnum):
-    """What is asked for; the values are wire format."""
+    """The kind of a request; the values are wire format."""
 
     CORRECTION = "correction"
     OBJECTION = "objection"
@@ -35,7 +35,7 @@ class Outcome(StrEnum):
 
 
 class CorrectionRequested(RegisterEvent):
-    """Somebody says that what is held of a child is wrong: `asked_by` is an Applicant, `text` what is wrong."""
+    """Somebody reports that what is held of a child is wrong: `asked_by` is an Applicant, `text` what is wrong."""
 
     CLEAR: ClassVar[tuple[str, ...]] = ("child", "asked_by")
     SEALED: ClassVar[tuple[str, ...]] = ("text", "user", "reason")
@@ -48,11 +48,11 @@ class CorrectionRequested(RegisterEvent):
 
 
 class ObjectionRaised(CorrectionRequested):
-    """Somebody objects to something being held or shown of a child, and says why in `text`."""
+    """Somebody objects to something being held or shown of a child; `text` has the grounds."""
 
 
 class RequestAnswered(RegisterEvent):
-    """A request has come to its end: `outcome` is an Outcome, `text` what was answered and who does what about it."""
+    """A request is answered: `outcome` is an Outcome, `text` the answer and who does what about it."""
 
     CLEAR: ClassVar[tuple[str, ...]] = ("child", "outcome")
     SEALED: ClassVar[tuple[str, ...]] = ("text", "user", "reason")

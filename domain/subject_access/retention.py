@@ -1,7 +1,7 @@
-"""How long what is held of a child is kept: the clock that an applicant is shown.
+"""How long an entry is kept: the dates that an applicant's document shows.
 
-An assumption until retention is built, after the directory that this one follows: an entry is open until the child is
-eighteen, and is then kept closed for six years.
+An assumption until retention is built, after ContactPoint's rules: an entry is open until the child is eighteen, and is
+then kept closed for six years.
 """
 
 from datetime import date

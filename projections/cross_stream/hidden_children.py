@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
-from domain.child.belief import Believable, believed
+from domain.child.belief import ReportedIdentity, believed_identity
 from domain.matching import Features, search_keys
 from domain.vocabulary import RESTRICTED_SOURCE
 from projections.base.postgres import copy
@@ -119,18 +119,29 @@ def _rows(cursor: Cursor, which: str, parameters: Mapping[str, Any]) -> dict[str
     if not hidden:
         return {}
     cursor.execute(_VISIBLE, ([child for child, *_ in hidden],))
-    told: defaultdict[str, list[Sequence[Any]]] = defaultdict(list)
-    for child, *said in cursor.fetchall():
-        told[child].append(said)
-    return {child: (child, *rest, *_visible(told[child])) for child, *rest in hidden}
+    records: defaultdict[str, list[Sequence[Any]]] = defaultdict(list)
+    for child, *record in cursor.fetchall():
+        records[child].append(record)
+    return {child: (child, *rest, *_visible(records[child])) for child, *rest in hidden}
 
 
-def _visible(told: Iterable[Sequence[Any]]) -> Row:
-    """What of a child may be searched by, from what its records say: as its entry has it, made comparable."""
-    records = [
-        Believable(record, time, gone, tuple(names[:2]) if named else None, born, estimated, gender if known else None)
-        for record, time, gone, names, named, born, estimated, gender, known in told
-    ]
-    name, born, estimated, gender = believed(records)
+def _visible(records: Iterable[Sequence[Any]]) -> Row:
+    """The normalised identity of a hidden child, as its entry has it: all that it may be searched by."""
+    name, born, estimated, gender = believed_identity(_reported_identity(*record) for record in records)
     features = Features((name,) if name else (), born, estimated, False, gender or "", None, None, (), (), (), "")
     return ([*(name or ())], born, estimated, gender or "", search_keys(features))
+
+
+def _reported_identity(
+    record: str,
+    time: str,
+    deregistered: bool,
+    names: Sequence[str],
+    named: bool,
+    born: str | None,
+    estimated: bool,
+    gender: str,
+    gendered: bool,
+) -> ReportedIdentity:
+    name = (names[0], names[1]) if named else None
+    return ReportedIdentity(record, time, deregistered, name, born, estimated, gender if gendered else None)

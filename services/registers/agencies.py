@@ -86,7 +86,7 @@ def make_reachable(kafka: KafkaSettings, agencies: Collection[Agency]) -> None:
     Raises KafkaAway, TopicRefused, AclsRefused.
     """
     codes = [agency.code for agency in agencies]
-    authorities = {agency.code: agency.told_of for agency in agencies if agency.told_of}
+    authorities = {agency.code: agency.notified_authority for agency in agencies if agency.notified_authority}
     ensure_topics(kafka, codes, sorted({notices_topic(ons) for ons in authorities.values()}))
     grant_agencies(kafka, codes, authorities)
 

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from domain.child import Child, Ruling, shielding, stewardship
-from domain.child.stewardship import Leaving, Ruled
+from domain.child.stewardship import RulingResult, SplitRecords
 from domain.source_record import Command, Refusal
 from services.contract.decisions import DecisionType
 from services.registrar.batch import BatchResult, Message
@@ -57,7 +57,7 @@ def decide_stewards_batch(
     return decide_in_order(messages, outcomes, recorded_at, effect)
 
 
-def _effect(lookup: ChildLookup, ruled: Ruled) -> Effect:
+def _effect(lookup: ChildLookup, ruled: RulingResult) -> Effect:
     for child in ruled.children:
         lookup.keep(child)
     rulings = [CannotLinkRuling(ruled.apart, ruled.left, ruled.right)] if ruled.left else []
@@ -72,18 +72,18 @@ _OF_SHIELDS: Mapping[str, shielding.Decide] = {
 }
 
 
-def _rule(lookup: ChildLookup, command: Command, ruling: Ruling, new_id: NewId) -> Ruled | Refusal:
+def _rule(lookup: ChildLookup, command: Command, ruling: Ruling, new_id: NewId) -> RulingResult | Refusal:
     data = command.data
     if command.type in _OF_SHIELDS:
         decided = _OF_SHIELDS[command.type](lookup.child(data["child"]), ruling)
-        return decided if isinstance(decided, Refusal) else Ruled((decided,), {}, False, (), ())
+        return decided if isinstance(decided, Refusal) else RulingResult((decided,), {}, False, (), ())
     if command.type == DecisionType.SPLIT:
         return _split(lookup, data, ruling, new_id)
     decide = stewardship.merge if command.type == DecisionType.MERGE else stewardship.dismiss
     return decide(lookup.child(data["left"]), lookup.child(data["right"]), ruling)
 
 
-def _split(lookup: ChildLookup, data: Mapping[str, Any], ruling: Ruling, new_id: NewId) -> Ruled | Refusal:
+def _split(lookup: ChildLookup, data: Mapping[str, Any], ruling: Ruling, new_id: NewId) -> RulingResult | Refusal:
     child = lookup.child(data["child"])
     found = _leaving(lookup, child, data.get("records"))
     if isinstance(found, Refusal):
@@ -93,11 +93,11 @@ def _split(lookup: ChildLookup, data: Mapping[str, Any], ruling: Ruling, new_id:
     return stewardship.split(child, found, lookup.versions_of(found.records), absorbed, new_id(), ruling)
 
 
-def _leaving(lookup: ChildLookup, child: Child | None, named: list[dict[str, str]] | None) -> Leaving | Refusal:
+def _leaving(lookup: ChildLookup, child: Child | None, named: list[dict[str, str]] | None) -> SplitRecords | Refusal:
     if named is None:
-        return stewardship.leaving(child, None)
+        return stewardship.records_to_split(child, None)
     keys = [(each["source"], "subject", each["subject"]) for each in named]
     streams = lookup.streams_of(keys)
     if child is not None and not streams.keys() >= set(keys):
         return stewardship.NOT_HERE
-    return stewardship.leaving(child, {str(stream) for stream in streams.values()})
+    return stewardship.records_to_split(child, {str(stream) for stream in streams.values()})

@@ -69,7 +69,7 @@ def test_a_decision_about_too_many_records_is_refused_and_changes_nothing() -> N
     for decide in (stewardship.merge, stewardship.dismiss):
         assert decide(left, right, RULING) is stewardship.TOO_MANY
     left.absorb("another", (f"c{n}" for n in range(100)))
-    assert stewardship.leaving(left, None) is stewardship.TOO_MANY
+    assert stewardship.records_to_split(left, None) is stewardship.TOO_MANY
     assert not any(isinstance(event, ChildrenMerged) for event in left.collect_events())
 
 

@@ -82,7 +82,7 @@ def test_of_two_shields_the_stricter_holds() -> None:
 
 def test_a_child_split_off_is_hidden_before_its_records_are_linked() -> None:
     child = shielded("a", "b")
-    found = stewardship.leaving(child, {"b"})
+    found = stewardship.records_to_split(child, {"b"})
     assert not isinstance(found, Refusal)
     ruled = stewardship.split(child, found, {"b": 1}, None, uuid4(), ruling())
     _, other = ruled.children
@@ -120,7 +120,7 @@ def test_merges_and_splits_lose_no_shield(data: st.DataObject) -> None:
             others = [each for each in standing if each is not one]
             stewardship.merge(one, others[data.draw(st.integers(0, len(others) - 1))], ruling())
         elif kind == "split" and len(one.records) > 1:
-            found = stewardship.leaving(one, {data.draw(st.sampled_from(sorted(one.records)))})
+            found = stewardship.records_to_split(one, {data.draw(st.sampled_from(sorted(one.records)))})
             assert not isinstance(found, Refusal)
             whose = next((each for each in children if str(each.id) == found.absorbed), None)
             ruled = stewardship.split(one, found, dict.fromkeys(found.records, 1), whose, uuid4(), ruling())

@@ -10,7 +10,7 @@ from fastapi import Request
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from domain.authorization import Action, Cause, Entitlement, NoReason, Stated, Verdict, Where, decide, reason_of
+from domain.authorization import Action, Cause, Entitlement, NoReason, StatedReason, Verdict, Where, decide, reason_of
 from services.api.access_control.refusals import Asking
 from services.api.dependencies import Dependencies
 from services.api.numbers import NUMBER
@@ -145,7 +145,7 @@ def require_agency(dependencies: Dependencies, request: Request) -> str:
     return principal.name
 
 
-def stated_in_header(request: Request, asking: Asking) -> Stated:
+def stated_in_header(request: Request, asking: Asking) -> StatedReason:
     """Why the user looks, from the header; raises Denied 422."""
     raw = request.headers.get(REASON_HEADER, "")
     try:
@@ -155,7 +155,7 @@ def stated_in_header(request: Request, asking: Asking) -> Stated:
     return stated(text, _SAY_WHY, asking)
 
 
-def stated(text: str, say_why: str, asking: Asking) -> Stated:
+def stated(text: str, say_why: str, asking: Asking) -> StatedReason:
     """A reason as the list of reasons takes it; raises Denied 422, which says `say_why`, where it is not one."""
     try:
         return reason_of(text)

@@ -81,7 +81,7 @@ class Desks:
                 self._desks = {
                     each.authority: each.contact._asdict()
                     for each in agencies
-                    if each.brokers and each.authority and each.contact
+                    if each.has_contact_point and each.authority and each.contact
                 }
                 self._read_at = time.monotonic()
             return self._desks

@@ -13,7 +13,7 @@ from domain.authorization import (
     Cause,
     Effect,
     Entitlement,
-    Stated,
+    StatedReason,
     Verdict,
     Where,
     decide,
@@ -53,7 +53,7 @@ class Looker:
 
     dependencies: Dependencies
     entitlement: Entitlement
-    stated: Stated
+    stated: StatedReason
     action: Action
     verdict: Verdict
     asking: Asking

@@ -94,7 +94,7 @@ def _override(who: Looker, child: str) -> dict[str, Any]:
 def _told(who: Looker, authorities: Set[str | None]) -> list[str]:
     """Those of the authorities that are registered: they have a topic, and no other name can stop the relay."""
     with who.dependencies.reading() as cursor:
-        registered = {agency.told_of for agency in load_agencies(cursor).values()}
+        registered = {agency.notified_authority for agency in load_agencies(cursor).values()}
     return sorted(each for each in authorities & registered if each)
 
 
