@@ -1,1 +1,1 @@
-"""The access log: who looked at which children, why and when; who it was and what was asked stay sealed."""
+"""The access log: who looked at which children, why and when; the user, the reason and the criteria stay sealed."""

@@ -1,4 +1,4 @@
-"""What users did in a period, for those who watch the watchers: who it was is opened once a stream, nothing else is."""
+"""The looks and denials of a period, for monitoring: the user is decrypted once a stream, nothing else is."""
 
 from collections.abc import Collection
 from typing import Any, NamedTuple
@@ -11,10 +11,10 @@ from projections.base.projection import Decryptor
 LOOKS = ("ChildrenShown", "OverrideUsed")
 """Wire names, without version, of events of the log that are looks."""
 DENIALS = ("LookDenied",)
-"""Those of attempts at which nothing was shown."""
+"""Wire names of denied attempts."""
 
 
-class Looked(NamedTuple):
+class LookRow(NamedTuple):
     """One look; `user` is None once the key of its stream is destroyed. `time` is ISO text in UTC."""
 
     position: int
@@ -26,8 +26,8 @@ class Looked(NamedTuple):
     reason_code: str | None
 
 
-class Attempted(NamedTuple):
-    """Attempts of one user at one thing that were denied for one cause, `time` being that of the first of them."""
+class DenialRow(NamedTuple):
+    """Attempts of one user at one action that were denied for one cause; `time` is that of the first of them."""
 
     time: str
     user: str | None
@@ -42,29 +42,29 @@ class _Row(NamedTuple):
     user: str | None
     kind: str
     children: tuple[str, ...]
-    told: dict[str, Any]
+    data: dict[str, Any]
 
 
-def looks_between(cursor: Cursor, decryptor: Decryptor, begin: str, end: str, most: int) -> list[Looked]:
+def looks_between(cursor: Cursor, decryptor: Decryptor, begin: str, end: str, most: int) -> list[LookRow]:
     """Looks from one time up to, not including, another, in order of the log, at most `most`."""
     return [
-        Looked(
+        LookRow(
             each.position,
             each.time,
             each.user,
-            each.told.get("role"),
-            str(each.told.get("action") or each.kind),
+            each.data.get("role"),
+            str(each.data.get("action") or each.kind),
             each.children,
-            each.told.get("reason_code"),
+            each.data.get("reason_code"),
         )
         for each in _between(cursor, decryptor, begin, end, LOOKS, most)
     ]
 
 
-def denials_between(cursor: Cursor, decryptor: Decryptor, begin: str, end: str, most: int) -> list[Attempted]:
+def denials_between(cursor: Cursor, decryptor: Decryptor, begin: str, end: str, most: int) -> list[DenialRow]:
     """Denied attempts that were recorded from one time up to another, in order of the log, at most `most` records."""
     return [
-        Attempted(each.told["since"], each.user, each.told["action"], each.told["cause"], each.told["count"])
+        DenialRow(each.data["since"], each.user, each.data["action"], each.data["cause"], each.data["count"])
         for each in _between(cursor, decryptor, begin, end, DENIALS, most)
     ]
 
@@ -92,7 +92,7 @@ def _between(
 
 
 def user_of(decryptor: Decryptor, stream: str, sealed: str | None) -> str | None:
-    """Whose a stream is, which its first event holds under seal."""
+    """The user of a stream, whom its first event has sealed; None once the key is destroyed."""
     try:
         user: Any = decryptor.open(stream, 1, sealed).get("user") if sealed else None
     except KeyError:

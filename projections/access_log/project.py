@@ -1,4 +1,4 @@
-"""Access events → one row each, unopened."""
+"""Access events → one row each, still sealed."""
 
 from collections.abc import Sequence
 

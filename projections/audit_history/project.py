@@ -1,4 +1,4 @@
-"""Register events → one row each, unopened."""
+"""Register events → one row each, still sealed."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""What happened to a child, read from the audit history; personal fields are opened here and nowhere before."""
+"""The history of a child; personal fields are decrypted here, on reading, and nowhere before."""
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence, Set
@@ -42,7 +42,7 @@ def events_of(cursor: Cursor, decryptor: Decryptor, streams: Iterable[str]) -> l
 
 
 def open_event(event: PublishedEvent) -> dict[str, Any]:
-    """The personal fields of an event; none once its key is destroyed."""
+    """The personal fields of an event; empty once its key is destroyed."""
     try:
         return event.personal
     except KeyError:
@@ -50,7 +50,7 @@ def open_event(event: PublishedEvent) -> dict[str, Any]:
 
 
 def true_source(event: PublishedEvent, personal: Mapping[str, Any]) -> str:
-    """Which agency said it, where a sensitive agency's name is sealed."""
+    """The source of an event, also where a sensitive agency's name is sealed."""
     return str(personal.get("source", event.source)) if event.source == RESTRICTED_SOURCE else event.source
 
 
@@ -69,12 +69,12 @@ def history(
     The number of a child that was absorbed gives the survivor's history.
 
     Each is `{position, stream, version, type, time, recorded_at, source, data, caused_by}`; an event of the child takes
-    `source` and `caused_by` from the record's event that it followed. Empty where the child has no record left.
+    `source` and `caused_by` from the record's event that caused it. Empty where the child has no record left.
 
-    Of a shielded child that is not `opened` to the reader nothing is told, nor what names such a child or its record.
-    Nothing is told that has to do with a record of `hidden`, or with an involvement of `withheld` (record, number).
-    Whoever is not cleared for sensitive services gets the events of the other agencies' records and no more: how
-    records were put together may rest on one that is not shown, and a gap in the versions would tell so.
+    A shielded child that is not `opened` to the reader has no history, and events that name such a child or its record
+    are left out, as are those about `hidden` records and `withheld` involvements (record, number). A reader who is not
+    cleared for sensitive services gets only the events of the other agencies' records: how records were linked may
+    depend on a record that is not shown, and a gap in the versions would reveal it.
     """
     child = survivor(cursor, child, cleared=cleared)
     cursor.execute(
@@ -90,7 +90,7 @@ def history(
     if shieldings(cursor, [child], opened):
         return []
     left_out = {*hidden, *hidden_ids(cursor, {id_ for event in events for id_ in _named(event)}, opened)}
-    events = [event for event in events if not _tells_of(event, left_out) and not _is_about(event, withheld)]
+    events = [event for event in events if not _names_any(event, left_out) and not _is_about(event, withheld)]
     events_by_version = {(event.stream, event.version): event for event in events}
     missing = {cause for event in events if (cause := _cause(event)) and cause not in events_by_version}
     events_by_version |= _events(cursor, decryptor, missing)
@@ -99,11 +99,11 @@ def history(
 
 
 def _named(event: PublishedEvent) -> list[str]:
-    """Whatever records and children an event names in what is not sealed."""
+    """The records and children that an event names in its clear fields."""
     return _ID.findall(orjson.dumps(event.data).decode())
 
 
-def _tells_of(event: PublishedEvent, ids: Set[str]) -> bool:
+def _names_any(event: PublishedEvent, ids: Set[str]) -> bool:
     """Whether an event names one of these records or children."""
     return bool(ids) and not ids.isdisjoint(_named(event))
 
@@ -114,7 +114,7 @@ def _is_about(event: PublishedEvent, involvements: Collection[tuple[str, int]]) 
 
 
 def _cause(event: PublishedEvent) -> Version | None:
-    """The record's event that an event of a child followed; what a steward decided followed none."""
+    """The record's event that caused an event of a child; a steward's decision has none."""
     if event.source == STEWARDSHIP_SOURCE:
         return None
     record, version = event.data.get("record"), event.data.get("record_version")
@@ -122,7 +122,7 @@ def _cause(event: PublishedEvent) -> Version | None:
 
 
 def _events(cursor: Cursor, decryptor: Decryptor, versions: Iterable[Version]) -> dict[Version, PublishedEvent]:
-    """The named events; nothing is asked where none is named."""
+    """The named events; no query where none is named."""
     wanted = list(versions)
     if not wanted:
         return {}
@@ -140,7 +140,7 @@ def _shown(
     cause = _cause(event) or (event.stream, event.version)
     caused = events.get(cause, event)
     personal = opened[event.stream, event.version]
-    said = opened.get(cause, {})
+    personal_of_cause = opened.get(cause, {})
     return {
         "position": event.position,
         "stream": event.stream,
@@ -148,7 +148,7 @@ def _shown(
         "type": event.type,
         "time": event.time,
         "recorded_at": event.recorded_at,
-        "source": true_source(caused, said),
+        "source": true_source(caused, personal_of_cause),
         "data": {**event.data, **{key: value for key, value in personal.items() if key not in ("caused_by", "source")}},
-        "caused_by": said.get("caused_by"),
+        "caused_by": personal_of_cause.get("caused_by"),
     }

@@ -1,4 +1,5 @@
 """Tables whose rows follow from several streams: the findings of reports, and which children are hidden.
 
-`derived.py` keeps them right beside the rows that they follow from; `findings.py` and `hidden_children.py` say how.
+`derived.py` refreshes them in the transaction that changes the rows they follow from; `findings.py` and
+`hidden_children.py` derive the rows.
 """

@@ -1,4 +1,4 @@
-"""What follows from rows of several streams, kept right beside them: the findings of reports, and who is hidden."""
+"""The cross-stream tables, findings and hidden children, refreshed in the transaction that changes their causes."""
 
 from collections.abc import Sequence
 
@@ -9,7 +9,7 @@ from projections.cross_stream import findings, hidden_children
 
 
 class CrossStreamProjection:
-    """Made before row changes are written; `refresh` is for after, in the same transaction."""
+    """One refresh around a write of row changes: made before it, for links may move, and called after it."""
 
     def __init__(self, cursor: Cursor, puts: Sequence[Put]) -> None:
         self._cursor = cursor
@@ -18,7 +18,7 @@ class CrossStreamProjection:
         self._left = findings.owners(cursor, moved)
 
     def refresh(self) -> None:
-        """Finds everything again that may have changed."""
+        """Derives all rows again that may have changed, in the transaction of the write."""
         if children := self._left | findings.owners(self._cursor, self._records):
             findings.refresh(self._cursor, children)
         hidden = self._left | self._changed.children | findings.owners(self._cursor, self._changed.records)
@@ -27,6 +27,6 @@ class CrossStreamProjection:
 
 
 def fill(cursor: Cursor, after: str, last: str) -> None:
-    """Finds everything of the children behind `after` up to `last`, for tables that hold nothing of them yet."""
+    """Derives the rows of the children behind `after` up to `last`, for tables that hold none of them yet."""
     findings.fill(cursor, after, last)
     hidden_children.fill(cursor, after, last)

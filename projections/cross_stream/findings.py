@@ -1,6 +1,6 @@
-"""Chronologies → findings: all of a child's are found again whenever a row that they follow from has changed.
+"""Chronologies → findings: those of a child are derived again whenever a row that they follow from has changed.
 
-What a writer uses names tables without a schema, as in `postgres.py`.
+Statements of writers name tables without a schema, as in `postgres.py`.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -19,9 +19,9 @@ from projections.timeline.project import CHRONOLOGY
 from projections.timeline.query import facts_of
 
 PAGE = 2_000
-"""Children whose findings are found at once."""
+"""Children whose findings are derived at once."""
 FOREVER = "9999-12-31"
-"""Ends what has no end in sight, so that one index serves all."""
+"""The end of a finding without an end, so that one index serves all."""
 
 
 def owners(cursor: Cursor, records: Collection[str]) -> set[str]:
@@ -33,13 +33,13 @@ def owners(cursor: Cursor, records: Collection[str]) -> set[str]:
 
 
 def changed_records(puts: Iterable[Put]) -> tuple[set[str], set[str]]:
-    """The records of which rows change that findings follow from, and those of them that may change their child."""
+    """The records with changed rows that findings follow from, and those of them whose child may change."""
     moved = {put.row[0] for put in puts if put.table is LINK}
     return moved | {put.row[0] for put in puts if put.table is CHRONOLOGY}, moved
 
 
 def refresh(cursor: Cursor, children: Collection[str]) -> None:
-    """Finds the findings of children again, and writes what is not as it was."""
+    """Derives the findings of children again, and writes the differences."""
     facts = facts_of(cursor, children, schema="")
     for table, rows_of in ((FINDING, _findings), (LISTING, _listing)):
         stored = _stored(cursor, table, children)
@@ -50,7 +50,7 @@ def refresh(cursor: Cursor, children: Collection[str]) -> None:
 
 
 def fill(cursor: Cursor, after: str, last: str) -> None:
-    """Finds the findings of all children behind `after` up to `last`, for tables that hold none of them yet."""
+    """Derives the findings of all children behind `after` up to `last`, for tables that hold none of them yet."""
     for children in _pages(cursor, after, last):
         facts = facts_of(cursor, children, schema="")
         for table, rows_of in ((FINDING, _findings), (LISTING, _listing)):
@@ -74,8 +74,8 @@ def _pages(cursor: Cursor, after: str, last: str) -> Iterator[Sequence[str]]:
 def _findings(child: str, facts: Sequence[Fact]) -> Iterator[Row]:
     for found in findings(facts):
         status, detail = found.answer
-        said = (found.since, found.authority, status, orjson.dumps(detail).decode())
-        yield (child, found.report, found.begins, found.ends or FOREVER, *said)
+        rest = (found.since, found.authority, status, orjson.dumps(detail).decode())
+        yield (child, found.report, found.begins, found.ends or FOREVER, *rest)
 
 
 def _listing(child: str, facts: Sequence[Fact]) -> Iterator[Row]:

@@ -1,6 +1,6 @@
-"""Shields and suspicions → hidden children: found again whenever a row that it follows from has changed.
+"""Shields and suspicions → hidden children: derived again whenever a row that they follow from has changed.
 
-What a writer uses names tables without a schema, as in `postgres.py`.
+Statements of writers name tables without a schema, as in `postgres.py`.
 """
 
 from collections import defaultdict
@@ -24,7 +24,7 @@ _ASPECTS = frozenset({"particulars", "standing", "removal"})
 
 
 class Changed(NamedTuple):
-    """What changes: records, those of them that may change their child, and children whose shield does."""
+    """The changed records, those of them whose child may change, and the children whose shield changes."""
 
     records: set[str]
     moved: set[str]
@@ -32,7 +32,7 @@ class Changed(NamedTuple):
 
 
 def changed(puts: Iterable[Put]) -> Changed:
-    """What of row changes has to do with who is hidden, and with what is left of them."""
+    """The row changes that hidden children and their visible identities follow from."""
     found = Changed(set(), set(), set())
     for table, row, _ in puts:
         if table is SEARCH or (table is FACT and row[1] in _ASPECTS):
@@ -56,7 +56,7 @@ _PARTNERS = (
 
 
 def refresh(cursor: Cursor, children: Collection[str], moved: Collection[str]) -> None:
-    """Finds again which of the children are hidden, and of those that may be one with them; writes what has changed."""
+    """Derives again which of the children, and of those that may be one with them, are hidden; writes differences."""
     cursor.execute(_PARTNERS, {"moved": list(moved), "children": list(children)})
     wanted = {*children, *(child for (child,) in cursor.fetchall())}
     if not wanted:
@@ -73,7 +73,7 @@ def refresh(cursor: Cursor, children: Collection[str], moved: Collection[str]) -
 
 
 def fill(cursor: Cursor, after: str, last: str) -> None:
-    """Finds all that are hidden behind `after` up to `last`, for a table that holds none of them yet."""
+    """Derives the hidden children behind `after` up to `last`, for a table that holds none of them yet."""
     bounds = {"after": after, "last": last}
     rows = _rows(cursor, "c.child > %(after)s::uuid and c.child <= %(last)s::uuid", bounds)
     if rows:
@@ -90,7 +90,7 @@ _SUSPECTED = (
     " where a.child = c.child and (b.child is null or (h.child is not null and b.child <> a.child))"
     f" and not {_GONE.format('a.record')} and not {_GONE.format('s.record')}"
 )
-"""Undecided pairs of a record of the child and one of a shielded child, or one that is nobody's as far as is known."""
+"""Undecided pairs of a record of the child and one of a shielded child, or a record whose link has not arrived yet."""
 
 _HIDDEN = (
     "select c.child::text, o.child is null, o.since, o.review_by, coalesce(o.position, s.position)"  # noqa: S608
@@ -109,7 +109,7 @@ _VISIBLE = (
     " left join history d on d.stream = g.stream and d.version = g.version"
     " where l.child = any(%s::uuid[])"
 )
-"""Who a child is by its records, without what sensitive services say: of a shielded child nobody sees that."""
+"""The identity in each record of a child, without sensitive services': those of a shielded child nobody may see."""
 
 
 def _rows(cursor: Cursor, which: str, parameters: Mapping[str, Any]) -> dict[str, Row]:

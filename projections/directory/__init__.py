@@ -1,1 +1,1 @@
-"""The directory: which events hold for a record, and which records are one child. An entry is composed on reading."""
+"""The directory: the current events of each record, and the child of each; entries are composed on reading."""

@@ -1,4 +1,4 @@
-"""Which records a child had at a time: the events of its own stream up to then, folded."""
+"""The records of a child at a time: the events of its own stream up to then, folded."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -8,14 +8,14 @@ from projections.base.projection import PublishedEvent
 
 @dataclass(slots=True)
 class Membership:
-    """The records of a child, each with the position at which it came, or the child that absorbed it."""
+    """The records of a child, each with the position of its link, or the child that absorbed it."""
 
     records: dict[str, int] = field(default_factory=dict)
     superseded_by: str | None = None
 
 
 def membership_of(events: Iterable[PublishedEvent]) -> Membership:
-    """What the events of one child tell, in order of their versions."""
+    """The membership after the events of one child, given in order of their versions."""
     membership = Membership()
     for event in events:
         step = _STEPS.get(event.type)

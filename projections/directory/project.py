@@ -1,4 +1,4 @@
-"""Register events → the directory's rows: which event of a record holds for an aspect, and which child a record is."""
+"""Register events → the directory's rows: the current event of each aspect of a record, and the child of a record."""
 
 from collections.abc import Sequence
 
@@ -19,7 +19,7 @@ ASPECTS = {
     "FlagRaised.v1": "flag",
     "FlagLowered.v1": "flag-end",
 }
-"""What an event of a record says something about; a later event of the same aspect and number supersedes it."""
+"""The aspect of a record that an event is about; a later event of the same aspect and number supersedes it."""
 
 LINKS = frozenset({"ChildListed.v1", "RecordLinked.v1"})
 SUPERSEDING = frozenset({"ChildSuperseded.v1", "ChildReinstated.v1"})
@@ -33,12 +33,12 @@ class Directory:
     opens = frozenset[str]()
 
     def project(self, event: PublishedEvent) -> Sequence[Put]:
-        """One fact for an event of a record, a link for each record that an event of a child brings to it."""
+        """One fact for an event of a record, a link for each record that an event of a child links to it."""
         aspect = ASPECTS.get(event.type)
         if aspect:
             number = event.data.get("number", 0)
             fact = Put(FACT, (event.stream, aspect, number, event.version, event.position), _is_first(event))
-            return (fact, _standing_again(event)) if _is_renewed(event) else (fact,)
+            return (fact, _status_renewed(event)) if _is_renewed(event) else (fact,)
         if event.type in LINKS:
             return (Put(LINK, (event.data["record"], event.stream, event.position), _is_new_link(event)),)
         if event.type == "ChildrenMerged.v1":
@@ -50,19 +50,19 @@ class Directory:
 
 
 def _is_new_link(event: PublishedEvent) -> bool:
-    """Whether the record most likely was linked to no child: the second event of a child links what listed it."""
+    """Whether the record most likely had no link: a child's second event links the record that it was listed for."""
     return event.type == "ChildListed.v1" or (event.version > 2 and event.data.get("rule") != "split")
 
 
 def _is_first(event: PublishedEvent) -> bool:
-    """Whether nothing was said of this aspect and number before."""
+    """Whether no event of this aspect and number came before."""
     return event.version == 1 or event.data.get("again") is False
 
 
 def _is_renewed(event: PublishedEvent) -> bool:
-    """Whether an agency that had deregistered the child holds the record again."""
+    """Whether an agency that had deregistered the child registers it again."""
     return event.version > 1 and event.type == "RecordRegistered.v1"
 
 
-def _standing_again(event: PublishedEvent) -> Put:
+def _status_renewed(event: PublishedEvent) -> Put:
     return Put(FACT, (event.stream, "standing", 0, event.version, event.position), False)

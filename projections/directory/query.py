@@ -1,6 +1,6 @@
-"""Directory entries, composed on reading from what holds of a child's records, now or as of a time.
+"""Directory entries, composed on reading from the current events of a child's records, or those of a past time.
 
-A reader who is not `cleared` gets nothing that comes from a sensitive service; nobody does without a consent to it.
+A reader who is not `cleared` gets nothing of sensitive services; nobody does without a consent in force.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -15,17 +15,17 @@ from projections.audit_history.query import EVENT_COLUMNS, stored_event
 from projections.base.prepared import Prepared
 from projections.base.projection import Decryptor, PublishedEvent
 from projections.directory.redaction import Entry, ReadScope, RedactedEntry, redact, state_of
-from projections.directory.replay import replayed
+from projections.directory.replay import replay_entry
 from projections.visibility.restricted import unless_cleared
 from projections.visibility.shields import Shielding, shieldings
-from projections.visibility.survivors import meant_by, survivor
+from projections.visibility.survivors import survivor, survivor_sql
 
 
-class Known(NamedTuple):
-    """What is known of a child.
+class StoredChild(NamedTuple):
+    """A child as the views store it.
 
-    `facts` are the events that hold of its records, by stream and version, `linked` the position at which each record
-    was linked to it, `shielding` that it is shielded.
+    `facts` are the current events of its records, by stream and version, `linked` the position at which each record
+    was linked to it, `shielding` says that it is shielded.
     """
 
     facts: dict[tuple[str, int], PublishedEvent]
@@ -51,14 +51,14 @@ def entry(
 
     `effective` (a time as in events) gives it as it was true then; age and consents are judged for `today`.
     """
-    return seen_one(cursor, decryptor, child, None, effective, today, ReadScope(cleared, today)).entry
+    return redacted_entry(cursor, decryptor, child, None, effective, today, ReadScope(cleared, today)).entry
 
 
 def entries(
     cursor: Cursor, decryptor: Decryptor, children: Sequence[str], today: date, *, cleared: bool = False
 ) -> list[Entry]:
-    """The entries of many children in the order asked, without those who have no record left."""
-    return [each.entry for each in seen(cursor, decryptor, children, today, cleared=cleared) if each.entry]
+    """The entries of many children in the given order, without those who have no record left."""
+    return [each.entry for each in redacted_entries(cursor, decryptor, children, today, cleared=cleared) if each.entry]
 
 
 def as_of(
@@ -72,10 +72,10 @@ def as_of(
     cleared: bool = False,
 ) -> Entry | None:
     """The entry as it was known at `recorded_at`, of what had become true by `effective`, where there are bounds."""
-    return seen_one(cursor, decryptor, child, recorded_at, effective, today, ReadScope(cleared, today)).entry
+    return redacted_entry(cursor, decryptor, child, recorded_at, effective, today, ReadScope(cleared, today)).entry
 
 
-def seen(
+def redacted_entries(
     cursor: Cursor,
     decryptor: Decryptor,
     children: Sequence[str],
@@ -84,26 +84,27 @@ def seen(
     cleared: bool = False,
     opened: Collection[str] = (),
 ) -> list[RedactedEntry]:
-    """What is seen of many children in the order asked; unknown ones are left out.
+    """The redacted entries of many children in the given order; unknown ones are left out.
 
-    Of shielded ones that are not `opened` to the reader whereabouts are not seen, nor what sensitive services say.
+    The entries of shielded children that are not `opened` to the reader are without whereabouts, and without anything
+    of sensitive services.
     """
-    found = known(cursor, decryptor, children)
+    found = stored_children(cursor, decryptor, children)
     read_scope = ReadScope(cleared, today, opened)
-    return [_seen(child, found[child], read_scope) for child in children if child in found]
+    return [_redact(child, found[child], read_scope) for child in children if child in found]
 
 
-def _seen(child: str, known: Known, read_scope: ReadScope) -> RedactedEntry:
-    shielding = None if child in read_scope.opened else known.shielding
+def _redact(child: str, stored: StoredChild, read_scope: ReadScope) -> RedactedEntry:
+    shielding = None if child in read_scope.opened else stored.shielding
     if shielding:
         read_scope = read_scope._replace(cleared=False)
-    found = redact(child, known.facts.values(), known.linked, None, read_scope.consents_on, read_scope)
+    found = redact(child, stored.facts.values(), stored.linked, None, read_scope.consents_on, read_scope)
     if shielding:
-        return _veiled(found, shielding)
-    return found._replace(entry={**found.entry, "shielded": known.shielding is not None}) if found.entry else found
+        return _redact_shielded(found, shielding)
+    return found._replace(entry={**found.entry, "shielded": stored.shielding is not None}) if found.entry else found
 
 
-def _known_where(name: str, kind: str, condition: str) -> Prepared:
+def _children_where(name: str, kind: str, condition: str) -> Prepared:
     return Prepared(
         f"known_{name}",
         (kind,),
@@ -114,50 +115,52 @@ def _known_where(name: str, kind: str, condition: str) -> Prepared:
     )
 
 
-_KNOWN = _known_where("of_all", "uuid[]", "any($1)")
-_KNOWN_BY = {
-    cleared: _known_where("to_the_cleared" if cleared else "to_others", "uuid", meant_by(cleared, "$1"))
+_CHILDREN = _children_where("of_all", "uuid[]", "any($1)")
+_CHILD_OF_NUMBER = {
+    cleared: _children_where("to_the_cleared" if cleared else "to_others", "uuid", survivor_sql(cleared, "$1"))
     for cleared in (False, True)
 }
 
 
-def known(cursor: Cursor, decryptor: Decryptor, children: Sequence[str]) -> Mapping[str, Known]:
-    """What is known of children, those that have a record.
+def stored_children(cursor: Cursor, decryptor: Decryptor, children: Sequence[str]) -> Mapping[str, StoredChild]:
+    """The stored children, those that have a record; their keys are fetched.
 
-    Keys are fetched. Whoever asks sees to it that nothing is shown that the reader may not see.
+    Nothing is redacted: the caller has to redact what the reader may not see.
     """
-    _KNOWN.execute(cursor, (list(children),))
-    return _read_known(cursor, decryptor)
+    _CHILDREN.execute(cursor, (list(children),))
+    return _read_children(cursor, decryptor)
 
 
-def known_by(cursor: Cursor, decryptor: Decryptor, number: str, *, cleared: bool) -> Mapping[str, Known]:
-    """As `known`, of the child that a number means now to a reader who is cleared or not (`survivor`)."""
-    _KNOWN_BY[cleared].execute(cursor, (number,))
-    return _read_known(cursor, decryptor)
+def stored_child_of_number(
+    cursor: Cursor, decryptor: Decryptor, number: str, *, cleared: bool
+) -> Mapping[str, StoredChild]:
+    """As `stored_children`, of the child that a number means now to a reader who is cleared or not (`survivor`)."""
+    _CHILD_OF_NUMBER[cleared].execute(cursor, (number,))
+    return _read_children(cursor, decryptor)
 
 
-def _read_known(cursor: Cursor, decryptor: Decryptor) -> Mapping[str, Known]:
-    found: dict[str, Known] = {}
+def _read_children(cursor: Cursor, decryptor: Decryptor) -> Mapping[str, StoredChild]:
+    found: dict[str, StoredChild] = {}
     for child, position, since, hidden_at, *row in cursor.fetchall():
         event = stored_event(row, decryptor)
         of_child = found.get(child)
         if of_child is None:
-            of_child = found[child] = Known({}, {}, None if hidden_at is None else Shielding(since, hidden_at))
+            of_child = found[child] = StoredChild({}, {}, None if hidden_at is None else Shielding(since, hidden_at))
         of_child.facts[event.stream, event.version] = event
         of_child.linked[event.stream] = position
     decryptor.prefetch({stream for each in found.values() for stream, _ in each.facts})
     return found
 
 
-def _veiled(found: RedactedEntry, shielding: Shielding) -> RedactedEntry:
-    """What is left of a shielded child; that anything was left out tells nothing more."""
+def _redact_shielded(found: RedactedEntry, shielding: Shielding) -> RedactedEntry:
+    """The redacted entry of a shielded child, without any trace of what was left out."""
     if found.entry is None:
         return RedactedEntry(found.child, is_shielded=True)
     entry = without_whereabouts(found.entry, shielding.position, shielding.since or found.entry["as_of"])
     return RedactedEntry(found.child, entry, is_shielded=True)
 
 
-def seen_one(
+def redacted_entry(
     cursor: Cursor,
     decryptor: Decryptor,
     child: str,
@@ -166,19 +169,19 @@ def seen_one(
     today: date,
     read_scope: ReadScope,
 ) -> RedactedEntry:
-    """What is seen of a child now, or as of a time; None means without a bound.
+    """The redacted entry of a child now, or as of a time; None means without a bound.
 
-    A child that is shielded now was so at all times, as far as can be seen: it is shown as now.
+    A child that is shielded now is shown as shielded at any time.
     """
     if recorded_at is not None or effective is not None:
         number = survivor(cursor, child, cleared=read_scope.cleared)
         if not shieldings(cursor, [number], read_scope.opened):
-            found = replayed(cursor, decryptor, child, recorded_at, effective, today, read_scope)
+            found = replay_entry(cursor, decryptor, child, recorded_at, effective, today, read_scope)
             shielded = found.child in read_scope.opened or number in read_scope.opened
             return found._replace(entry={**found.entry, "shielded": shielded}) if found.entry else found
-    now = known_by(cursor, decryptor, child, cleared=read_scope.cleared)
+    now = stored_child_of_number(cursor, decryptor, child, cleared=read_scope.cleared)
     return next(
-        (_seen(number, each, read_scope._replace(consents_on=today)) for number, each in now.items()),
+        (_redact(number, each, read_scope._replace(consents_on=today)) for number, each in now.items()),
         RedactedEntry(child),
     )
 
@@ -193,7 +196,7 @@ def children(cursor: Cursor, after: str | None, limit: int, *, cleared: bool = F
     return [child for (child,) in cursor.fetchall()]
 
 
-def children_known(cursor: Cursor, children: Sequence[str], *, cleared: bool = False) -> set[str]:
+def children_with_records(cursor: Cursor, children: Sequence[str], *, cleared: bool = False) -> set[str]:
     """Those of the children that have a record left."""
     cursor.execute(
         "select distinct l.child::text from views.link l where l.child = any(%s::uuid[])"  # noqa: S608
@@ -204,9 +207,9 @@ def children_known(cursor: Cursor, children: Sequence[str], *, cleared: bool = F
 
 
 def records(cursor: Cursor, decryptor: Decryptor, streams: Sequence[str]) -> dict[str, RecordState]:
-    """What agencies now hold in the records named; one whose key is destroyed is left out.
+    """The current particulars of the named records; one whose key is destroyed is left out.
 
-    Whoever asks has made sure that the reader may know of them.
+    Nothing is redacted: the caller has made sure that the reader may know of the records.
     """
     cursor.execute(
         f"select {EVENT_COLUMNS} from views.fact f"  # noqa: S608

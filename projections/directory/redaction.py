@@ -1,4 +1,4 @@
-"""What a reader sees of a child: its entry, composed without the records that the reader may not know of."""
+"""A child's entry for a reader, composed without the records that the reader may not know of."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -16,10 +16,10 @@ States = Mapping[str, RecordState | None]
 
 
 class ReadScope(NamedTuple):
-    """What decides what is left out.
+    """What a reader may read.
 
-    Whether the reader is cleared for sensitive services, the day on which consents must hold, and the children that the
-    reader may see although they are shielded.
+    Whether the reader is cleared for sensitive services, the day on which consents must be in force, and the children
+    that the reader may see although they are shielded.
     """
 
     cleared: bool
@@ -28,12 +28,12 @@ class ReadScope(NamedTuple):
 
 
 class RedactedEntry(NamedTuple):
-    """What a reader sees of a child.
+    """A child's entry as a reader may see it.
 
-    `entry` is composed without the `hidden` records (their streams) and is None where nothing else is known;
-    `withheld` are the sensitive involvements of shown records, (record, number), to which no consent stands;
-    `services` is how many services of hidden records are to be shown as restricted; `is_shielded` says that the child
-    is shielded from the reader.
+    `entry` is composed without the `hidden` records (their streams) and is None where no other is left; `withheld` are
+    the sensitive involvements of shown records, (record, number), without a consent in force; `services` is how many
+    services of hidden records are to be shown as restricted; `is_shielded` says that the child is shielded from the
+    reader.
     """
 
     child: str
@@ -54,9 +54,9 @@ def redact(
     *,
     states_now: States | None = None,
 ) -> RedactedEntry:
-    """What is seen of a child of whose records `facts` are the events that hold, and `linked` when each came to it.
+    """The redacted entry of a child; `facts` are the current events of its records, `linked` the position of each link.
 
-    Consents are judged by `states_now`, where facts are of an earlier time: one that was withdrawn holds for no time.
+    Consents are judged by `states_now`, where facts are of an earlier time: a withdrawn consent is valid for no time.
     """
     by_stream = by_record(facts)
     states = {stream: state_of(events) for stream, events in by_stream.items()}
@@ -80,13 +80,13 @@ def redact(
     records = [state for stream, state in states.items() if state and stream not in hidden]
     if not records:
         return RedactedEntry(child, None, hidden, withheld)
-    told = [event for stream, events in by_stream.items() if stream not in hidden for event in events]
+    shown = [event for stream, events in by_stream.items() if stream not in hidden for event in events]
     came = [position for record, position in linked.items() if record not in hidden]
     composed = compose(
         child,
         records,
-        position=max([*came, *(event.position for event in told)]),
-        as_of=as_of_time or max(event.recorded_at for event in told),
+        position=max([*came, *(event.position for event in shown)]),
+        as_of=as_of_time or max(event.recorded_at for event in shown),
         today=today,
     )
     unnamed = [] if read_scope.cleared else [state for stream in hidden if (state := states[stream])]
@@ -94,7 +94,7 @@ def redact(
 
 
 def by_record(facts: Iterable[PublishedEvent]) -> Mapping[str, list[PublishedEvent]]:
-    """Events by the record that they are of."""
+    """Events by record."""
     by_stream: defaultdict[str, list[PublishedEvent]] = defaultdict(list)
     for event in facts:
         by_stream[event.stream].append(event)
@@ -102,12 +102,12 @@ def by_record(facts: Iterable[PublishedEvent]) -> Mapping[str, list[PublishedEve
 
 
 def state_of(events: Iterable[PublishedEvent]) -> RecordState | None:
-    """The record as its events tell it; None while it has no particulars, or once its key is destroyed."""
-    told = sorted((event for event in events if event.type in ASPECTS), key=lambda event: event.version)
-    if not any(ASPECTS[event.type] == "particulars" for event in told):
+    """The state of a record from its events; None while it has no particulars, or once its key is destroyed."""
+    facts = sorted((event for event in events if event.type in ASPECTS), key=lambda event: event.version)
+    if not any(ASPECTS[event.type] == "particulars" for event in facts):
         return None
     try:
-        return fold_record([_fact(event) for event in told])
+        return fold_record([_fact(event) for event in facts])
     except KeyError:
         return None
 

@@ -1,4 +1,4 @@
-"""What is seen of a child as of a time: its history up to then, replayed through the directory's own projection."""
+"""A child's entry as of a time: its history up to then, replayed through the directory's own projection."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -14,8 +14,10 @@ from projections.directory.redaction import ReadScope, RedactedEntry, by_record,
 from projections.visibility.shields import hidden_ids
 from projections.visibility.survivors import MOST_HOPS, was_known_openly
 
+_DIRECTORY = Directory()
 
-def replayed(
+
+def replay_entry(
     cursor: Cursor,
     decryptor: Decryptor,
     child: str,
@@ -26,46 +28,45 @@ def replayed(
 ) -> RedactedEntry:
     """The child as it was known at `recorded_at`, of what had become true by `effective`; None is without a bound.
 
-    Records belong to whom they did then, but for those that now are a shielded child's; age is judged for `today`,
-    consents as they stand now.
+    Records belong to the child that they belonged to then, but those of a now shielded child are left out; age is
+    judged for `today`, consents by their current state.
     """
     views = MemoryViews()
-    directory = Directory()
     child, records = _members(cursor, decryptor, child, recorded_at, read_scope)
-    told = events_of(cursor, decryptor, records)
+    published = events_of(cursor, decryptor, records)
     hidden = hidden_ids(cursor, [child, *records], read_scope.opened)
     if child in hidden:
         return RedactedEntry(child)
-    told = [event for event in told if event.stream not in hidden]
+    published = [event for event in published if event.stream not in hidden]
     records = {record: position for record, position in records.items() if record not in hidden}
     events = {
         (event.stream, event.version): event
-        for event in _known(told, recorded_at)
+        for event in _recorded_by(published, recorded_at)
         if event.type in ASPECTS and (effective is None or event.time <= effective)
     }
     for event in sorted(events.values(), key=lambda e: e.position):
-        views.apply(directory.project(event))
+        views.apply(_DIRECTORY.project(event))
     facts = [events[stream, version] for stream, _, _, version, _ in views.rows(FACT)]
     begun = {event.stream for event in facts}
     linked = {record: position for record, position in records.items() if read_scope.cleared or record in begun}
-    states_now = {stream: state_of(each) for stream, each in by_record(told).items()}
+    states_now = {stream: state_of(each) for stream, each in by_record(published).items()}
     return redact(child, facts, linked, recorded_at, today, read_scope, states_now=states_now)
 
 
 def _members(
     cursor: Cursor, decryptor: Decryptor, child: str, recorded_at: str | None, read_scope: ReadScope
 ) -> tuple[str, dict[str, int]]:
-    """Which child the number meant then, and its records with the positions at which they came."""
+    """The child that the number meant then, and its records with the positions at which they were linked."""
     membership = Membership()
     if not read_scope.cleared and not was_known_openly(cursor, child):
         return child, {}
     for _ in range(MOST_HOPS):
-        membership = membership_of(_known(events_of(cursor, decryptor, [child]), recorded_at))
+        membership = membership_of(_recorded_by(events_of(cursor, decryptor, [child]), recorded_at))
         if membership.superseded_by is None:
             break
         child = membership.superseded_by
     return child, membership.records
 
 
-def _known(events: Iterable[PublishedEvent], recorded_at: str | None) -> list[PublishedEvent]:
+def _recorded_by(events: Iterable[PublishedEvent], recorded_at: str | None) -> list[PublishedEvent]:
     return [event for event in events if recorded_at is None or event.recorded_at <= recorded_at]

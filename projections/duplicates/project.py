@@ -23,7 +23,7 @@ MOST_PAIRS = 10_000
 
 
 class Duplicates:
-    """The latest word on each pair, by position: its events lie on streams of different children."""
+    """The latest state of each pair, by position: its events are on streams of different children."""
 
     name = "duplicates"
     tables = (SUSPICION, CONTRADICTION)

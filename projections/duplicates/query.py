@@ -1,4 +1,4 @@
-"""The open pairs of the queue: found on reading, from what was said of records and whose they are now."""
+"""The open pairs of the queue, determined on reading from the pairs of records and their current children."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -12,7 +12,7 @@ from projections.visibility.shields import NOWHERE, unless_in_custody_of, unless
 
 
 class Place(NamedTuple):
-    """Where in a list a pair stands: lists go from the best score down."""
+    """The place of a pair in its list, which is in descending order of score."""
 
     score: float
     left: str
@@ -20,7 +20,7 @@ class Place(NamedTuple):
 
 
 class OpenPair(NamedTuple):
-    """Two children, or two records of one `child`, and the best of what speaks for it."""
+    """Two children, or two records of one `child`, and the best evidence for the pair."""
 
     left: str
     right: str
@@ -34,7 +34,7 @@ class OpenPair(NamedTuple):
 
     @property
     def place(self) -> Place:
-        """Where in its list it stands."""
+        """Its place in its list."""
         return Place(self.score, self.left, self.right)
 
 
@@ -61,9 +61,9 @@ def suspected_pairs(
 ) -> list[OpenPair]:
     """Pairs of children of which some records may be one child, best score first.
 
-    A pair is open while its records belong to different children, neither is removed, and nobody dismissed it since.
-    One that a sensitive agency's record speaks for is left out unless the reader is cleared for it, and one with a
-    shielded child unless the reader is the `custodian` of its shield.
+    A pair is open while its records belong to different children, neither is removed, and nobody has dismissed it.
+    A pair with a sensitive agency's record is left out unless the reader is cleared for it, and one with a shielded
+    child unless the reader is the `custodian` of its shield.
     """
     return _pairs(cursor, _SUSPECTED, after, limit, cleared, custodian)
 
@@ -71,7 +71,7 @@ def suspected_pairs(
 def contradictions(
     cursor: Cursor, after: Place | None, limit: int, *, cleared: bool = False, custodian: str = NOWHERE
 ) -> list[OpenPair]:
-    """Pairs of records of one child that contradict each other, until one of them is amended or the two are parted.
+    """Pairs of records of one child that contradict each other, until one of them is amended or the two are split.
 
     `left` and `right` are the records.
     """
@@ -92,10 +92,10 @@ def _pairs(
     return [OpenPair._make((*row[:-1], orjson.loads(row[-1]))) for row in cursor.fetchall()]
 
 
-def may_be(cursor: Cursor, children: Sequence[str]) -> dict[str, set[str]]:
-    """Of these children those whom somebody has to decide on, each with the children that it may be one with.
+def suspected_others(cursor: Cursor, children: Sequence[str]) -> dict[str, set[str]]:
+    """Those of the children with an open pair, each with the children that it may be one with.
 
-    What sensitive agencies' records speak for is left out, and shielded children, as from reports altogether.
+    Pairs with sensitive agencies' records are left out, and shielded children, as from all reports.
     """
     cursor.execute(
         "select a.child::text, b.child::text from views.link a"  # noqa: S608
@@ -118,8 +118,8 @@ def children_of(pairs: Iterable[OpenPair]) -> Sequence[str]:
     return list(dict.fromkeys(child for pair in pairs for child in (pair.left, pair.right)))
 
 
-def parted_to(cursor: Cursor, child: str, position: int) -> Any:
-    """The child to which records of `child` went last, up to that position of the log; None where none ever did."""
+def latest_split_target(cursor: Cursor, child: str, position: int) -> Any:
+    """The child that the latest split of `child`, up to that position of the log, gave records to; None without one."""
     cursor.execute(
         "select data from views.history where stream = %s::uuid and type = 'RecordUnlinked.v1' and position <= %s"
         " order by version desc limit 1",

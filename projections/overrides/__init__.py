@@ -1,1 +1,1 @@
-"""Overrides of shields, and the investigations that each of them opens until somebody closes it."""
+"""Overrides of shields, and the investigation that each of them opens, until somebody closes it."""

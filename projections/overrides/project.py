@@ -1,4 +1,4 @@
-"""Access events → overrides and the end of their investigations; who and why stay sealed in the access log."""
+"""Access events → overrides and the end of their investigations; user and reason stay sealed in the access log."""
 
 from collections.abc import Sequence
 
@@ -9,7 +9,7 @@ CLOSING = Table("closing", ("investigation", "stream", "version", "position"), k
 
 
 class Overrides:
-    """One row an override, and one for each that was looked into."""
+    """One row for each override, and one for each closed investigation."""
 
     name = "overrides"
     tables = (OVERRIDE, CLOSING)

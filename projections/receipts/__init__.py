@@ -1,1 +1,1 @@
-"""Receipts: what became of each message that an agency sent."""
+"""Receipts: the outcome of each message that an agency sent."""

@@ -22,7 +22,7 @@ RECEIPTS = Table(
 
 
 class Receipts:
-    """What became of each message; a receipt that is published again changes nothing."""
+    """The outcome of each message; a receipt that is published again changes nothing."""
 
     name = "receipts"
     tables = (RECEIPTS,)

@@ -1,4 +1,4 @@
-"""What became of submissions."""
+"""The receipts of submissions."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -69,9 +69,9 @@ def outcomes(cursor: Cursor, topic: str, ranges: Sequence[Offsets]) -> dict[str,
     """How many messages of a submissions topic, among those in the ranges, have which outcome."""
     cursor.execute(
         "select r.outcome, count(*)"
-        " from unnest(%s::int[], %s::bigint[], %s::bigint[]) as asked (partition, first, last)"
-        " join views.receipts r on r.topic = %s and r.partition = asked.partition"
-        " and r.message_offset between asked.first and asked.last group by r.outcome",
+        " from unnest(%s::int[], %s::bigint[], %s::bigint[]) as wanted (partition, first, last)"
+        " join views.receipts r on r.topic = %s and r.partition = wanted.partition"
+        " and r.message_offset between wanted.first and wanted.last group by r.outcome",
         ([r.partition for r in ranges], [r.first for r in ranges], [r.last for r in ranges], topic),
     )
     return {outcome: int(number) for outcome, number in cursor.fetchall()}

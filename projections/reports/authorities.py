@@ -1,4 +1,4 @@
-"""Which authority a child lives in, by the records that may be told of."""
+"""Which authority a child lives in, by records of ordinary agencies."""
 
 from collections.abc import Collection
 
@@ -6,7 +6,7 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
 
 def authorities_of(cursor: Cursor, children: Collection[str]) -> dict[str, str]:
-    """The ONS code of the authority of each child of whom it is known."""
+    """The ONS code of the authority of each child that has one."""
     cursor.execute(
         "select child::text, authority from views.listing where child = any(%s::uuid[]) and authority is not null",
         (list(children),),

@@ -1,4 +1,4 @@
-"""Reports read from the findings: who is on a list on a day, by authority, and what is to be known about the feeds."""
+"""Reports read from the findings: who is on a list on a day, by authority, and on which days feeds reported."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
@@ -17,12 +17,12 @@ from projections.visibility.shields import unless_shielded
 _ON = "{0}.begins <= %(on)s and {0}.ends > %(on)s"
 _BEHIND = "({0}.since, {0}.child) > (%(since)s, %(child)s::uuid)"
 _IN = "(%(authority)s::text is null or {0}.authority = %(authority)s)"
-_SEEN = unless_shielded("f.child")
+_UNLESS_SHIELDED = unless_shielded("f.child")
 """Shielded children are on no list and in no count."""
 
 
-class Listed(NamedTuple):
-    """A child on a list: `known_to` is source → the day from which; `detail` as the report's question gives it."""
+class ListedChild(NamedTuple):
+    """A child on a list: `known_to` is source → the day from which; `detail` is that of the report's answer."""
 
     child: str
     name: Mapping[str, str | None]
@@ -35,7 +35,7 @@ class Listed(NamedTuple):
 
 
 class Place(NamedTuple):
-    """Where a child stands in a list: those who are on it longest come first."""
+    """The place of a child in a list: those who have been on it longest come first."""
 
     since: str
     child: str
@@ -54,12 +54,12 @@ def listed(
     after: Place,
     most: int,
     until: str,
-) -> list[Listed]:
-    """Children on the list of a report on a day, from a place on; none who came onto it after the day `until`."""
+) -> list[ListedChild]:
+    """Children on the list of a report on a day, from a place on; none who joined it after the day `until`."""
     cursor.execute(
         "with page as materialized (select * from views.finding f"  # noqa: S608
         f" where f.report = %(report)s and {_ON.format('f')} and {_IN.format('f')} and {_BEHIND.format('f')}"
-        f" and f.since <= %(until)s{_SEEN} order by f.since, f.child limit %(most)s)"
+        f" and f.since <= %(until)s{_UNLESS_SHIELDED} order by f.since, f.child limit %(most)s)"
         " select f.child::text, f.authority, f.since, f.status, f.detail, l.date_of_birth, l.known_to,"
         f" {EVENT_COLUMNS} from page f join views.listing l on l.child = f.child"
         " join views.history h on h.stream = l.record and h.version = l.version order by f.since, f.child",
@@ -78,10 +78,10 @@ def listed(
 
 def possible_duplicates(
     cursor: Cursor, decryptor: Decryptor, on: str, authority: str | None, after: Place, most: int
-) -> list[Listed]:
-    """Children that may be one with another, from a place on; `since` is the day on which both were known.
+) -> list[ListedChild]:
+    """Children that may be one with another, from a place on; `since` is the day from which both were registered.
 
-    Pairs are those that are undecided today; of an earlier day those are left out that were not known by then.
+    The pairs are those undecided today; for an earlier day, those not registered by then are left out.
     """
     cursor.execute(
         "with pair as (select distinct on (1, 2) a.child as one, b.child as two, greatest(x.day, y.day) as since,"  # noqa: S608
@@ -107,8 +107,8 @@ def possible_duplicates(
     return _named(cursor.fetchall(), decryptor, on)
 
 
-def _named(rows: Sequence[Sequence[Any]], decryptor: Decryptor, on: str) -> list[Listed]:
-    """Rows of a list, with the names opened."""
+def _named(rows: Sequence[Sequence[Any]], decryptor: Decryptor, on: str) -> list[ListedChild]:
+    """The children of rows of a list, with their names decrypted."""
     events = [stored_event(row[7:], decryptor) for row in rows]
     decryptor.prefetch({event.stream for event in events})
     found = []
@@ -116,7 +116,7 @@ def _named(rows: Sequence[Sequence[Any]], decryptor: Decryptor, on: str) -> list
         held = open_event(event).get("particulars", {})
         name = {key: held.get(key) for key in ("given_name", "family_name")}
         known = {source: day for source, day in orjson.loads(known_to).items() if day <= on}
-        found.append(Listed(child, name, born, authority, since, status, orjson.loads(detail), known))
+        found.append(ListedChild(child, name, born, authority, since, status, orjson.loads(detail), known))
     return found
 
 
@@ -124,17 +124,17 @@ def on_list(cursor: Cursor, report: str, on: str, children: Collection[str]) -> 
     """Those of the children who are on the list of a report on a day."""
     cursor.execute(
         f"select f.child::text from views.finding f where f.report = %(report)s and {_ON.format('f')}"  # noqa: S608
-        f" and f.child = any(%(children)s::uuid[]){_SEEN}",
+        f" and f.child = any(%(children)s::uuid[]){_UNLESS_SHIELDED}",
         {"report": report, "on": on, "children": list(children)},
     )
     return {child for (child,) in cursor.fetchall()}
 
 
-def later(cursor: Cursor, report: str, on: str, authority: str | None, since: str) -> int:
-    """How many children are on a list on a day who came onto it after the day `since`."""
+def count_listed_after(cursor: Cursor, report: str, on: str, authority: str | None, since: str) -> int:
+    """How many children are on a list on a day who joined it after the day `since`."""
     cursor.execute(
         f"select count(*) from views.finding f where f.report = %(report)s and {_ON.format('f')}"  # noqa: S608
-        f" and {_IN.format('f')} and f.since > %(since)s{_SEEN}",
+        f" and {_IN.format('f')} and f.since > %(since)s{_UNLESS_SHIELDED}",
         {"report": report, "on": on, "authority": authority, "since": since},
     )
     (number,) = cursor.fetchone() or (0,)
@@ -142,19 +142,19 @@ def later(cursor: Cursor, report: str, on: str, authority: str | None, since: st
 
 
 def education_statuses(cursor: Cursor, on: str, authority: str | None) -> dict[str, int]:
-    """How many children of school age are placed, home-educated, gone, missing, by status."""
+    """How many children of school age have each education status."""
     cursor.execute(
         "select f.status, count(*) from views.finding f where f.report in (%(education)s, 'missing-education')"  # noqa: S608
-        f" and {_ON.format('f')} and {_IN.format('f')}{_SEEN} group by 1 order by 1",
+        f" and {_ON.format('f')} and {_IN.format('f')}{_UNLESS_SHIELDED} group by 1 order by 1",
         {"education": EDUCATION, "on": on, "authority": authority},
     )
     return dict(cursor.fetchall())
 
 
-def heard_days(cursor: Cursor, sources: Sequence[str], on: str, authority: str | None) -> dict[str, list[str]]:
-    """The days of which each feed told in its last WINDOW_DAYS up to a day, in order.
+def reported_days(cursor: Cursor, sources: Sequence[str], on: str, authority: str | None) -> dict[str, list[str]]:
+    """The days that each feed reported of in its last WINDOW_DAYS up to a day, in order.
 
-    Feeds that never told anything by then are left out, and with an authority those that never told of a child there.
+    Feeds that reported nothing by then are left out, and with an authority those without a child there.
     """
     days: defaultdict[str, list[str]] = defaultdict(list)
     for source in sources:
@@ -178,11 +178,11 @@ with recursive last as (
         and c.time >= (select to_char(day::date - %(window)s, 'YYYY-MM-DD') from last))
     from back where back.day is not null
 ) select day from back"""
-"""From the last day backwards, one look into the index a day."""
+"""From the last day backwards, one index lookup a day."""
 
 
 def first_day(cursor: Cursor, sources: Sequence[str]) -> str | None:
-    """The first day of which any of the agencies told anything."""
+    """The first day that any of the agencies reported of."""
     cursor.execute(
         "select left(min((select min(c.time) from views.chronology c where c.source = s.source)), 10)"
         " from unnest(%s::text[]) as s (source)",

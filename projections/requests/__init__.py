@@ -1,1 +1,1 @@
-"""Requests of carers and children, each with its answer once there is one; what was said stays sealed."""
+"""Requests of carers and children, each with its answer once there is one; their texts stay sealed."""

@@ -1,4 +1,4 @@
-"""Requests and answers → one row each, unopened."""
+"""Requests and answers → one row each, still sealed."""
 
 from collections.abc import Sequence
 
@@ -7,7 +7,7 @@ from projections.base.projection import PublishedEvent, Put, Table
 REQUEST = Table("request", ("stream", "version", "position", "type", "child", "word", "recorded_at", "sealed"), keys=2)
 
 WORDS = {"CorrectionRequested": "asked_by", "ObjectionRaised": "asked_by", "RequestAnswered": "outcome"}
-"""The clear field that the word of each event is."""
+"""The clear field of each event that is stored in the column `word`."""
 
 
 class Requests:
@@ -22,14 +22,14 @@ class Requests:
         word = WORDS.get(event.type.partition(".")[0])
         if word is None:
             return ()
-        said = event.data
+        data = event.data
         row = (
             event.stream,
             event.version,
             event.position,
             event.type,
-            said["child"],
-            said[word],
+            data["child"],
+            data[word],
             event.recorded_at,
             event.sealed,
         )

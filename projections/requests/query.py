@@ -1,4 +1,4 @@
-"""Requests, the longest open first."""
+"""Requests of carers and children, the oldest first."""
 
 from collections.abc import Collection
 from datetime import date, timedelta
@@ -6,10 +6,11 @@ from typing import Any
 
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
+from projections.access_log.query import decrypted
 from projections.base.projection import Decryptor
 
 ANSWER_WITHIN = timedelta(days=30)
-"""A month, as the law gives it (UK GDPR, Article 12), reckoned short."""
+"""The month of UK GDPR, Article 12, taken as its shortest."""
 
 _KINDS = {"CorrectionRequested": "correction", "ObjectionRaised": "objection"}
 
@@ -41,38 +42,35 @@ def requests(
     return [_request(row, decryptor, today) for row in rows]
 
 
-def children_asked_about(cursor: Cursor) -> list[str]:
-    """The numbers of all children about whom there is a request."""
+def children_with_requests(cursor: Cursor) -> list[str]:
+    """The ids of all children about whom there is a request."""
     cursor.execute("select distinct child::text from views.request where version = 1")
     return [child for (child,) in cursor.fetchall()]
 
 
 def _request(row: tuple[Any, ...], decryptor: Decryptor, today: date) -> dict[str, Any]:
     stream, kind, child, asked_by, recorded_at, sealed, outcome, answered_at, answer = row
-    said = _opened(decryptor, stream, 1, sealed)
+    asked = decrypted(decryptor, stream, 1, sealed)
     due = date.fromisoformat(recorded_at[:10]) + ANSWER_WITHIN
     answered = None
     if outcome is not None:
-        told = _opened(decryptor, stream, 2, answer)
-        who = {"text": told.get("text"), "answered_by": told.get("user")}
-        answered = {"outcome": outcome, **who, "recorded_at": answered_at}
+        given = decrypted(decryptor, stream, 2, answer)
+        answered = {
+            "outcome": outcome,
+            "text": given.get("text"),
+            "answered_by": given.get("user"),
+            "recorded_at": answered_at,
+        }
     return {
         "request": stream,
         "child": child,
         "kind": _KINDS[kind.partition(".")[0]],
         "asked_by": asked_by,
-        "text": said.get("text"),
-        "taken_by": said.get("user"),
+        "text": asked.get("text"),
+        "taken_by": asked.get("user"),
         "recorded_at": recorded_at,
         "due": due.isoformat(),
         "overdue": answered is None and due < today,
         "status": "open" if answered is None else "answered",
         "answer": answered,
     }
-
-
-def _opened(decryptor: Decryptor, stream: str, version: int, sealed: str | None) -> dict[str, Any]:
-    try:
-        return decryptor.open(stream, version, sealed) if sealed else {}
-    except KeyError:
-        return {}

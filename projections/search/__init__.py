@@ -1,1 +1,1 @@
-"""Search: a row for each time an agency said who a child is, with what is compared and the keys it is looked up by."""
+"""Search: a row for each version of a record's particulars, with its features and the keys it is looked up by."""

@@ -1,4 +1,4 @@
-"""Register events → what a record can be found by."""
+"""Register events → the features and keys that a record is found by."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
@@ -13,9 +13,9 @@ SEARCH = Table("search", ("stream", "version", *FEATURES, "keys", "named", "gend
 NAMING = frozenset({"RecordRegistered.v1", "RecordAmended.v1"})
 REMOVING = frozenset({"RecordRemoved.v1"})
 _MOST_NAMES = 51
-"""As many as a submission can say: one name and the other names."""
+"""As many as a submission can have: one name and the other names."""
 _COMPARED = ("given_name", "family_name", "date_of_birth", "date_of_birth_estimated", "gender", "nhs_number", "upn")
-"""What a search can ask for, with other names and postcode; carers and address lines are not kept here."""
+"""The criteria of a search, beside other names and postcode; carers and address lines are not stored here."""
 _NAME = ("given_name", "family_name")
 
 
@@ -27,7 +27,7 @@ class Search:
     opens = NAMING
 
     def project(self, event: PublishedEvent) -> Sequence[Put]:
-        """The row of what the agency now holds; a removal empties the rows of all that it held before."""
+        """The row of the new particulars; a removal empties the rows of all versions before it."""
         if event.type in NAMING:
             return (Put(SEARCH, _row(event), True),)
         if event.type in REMOVING:

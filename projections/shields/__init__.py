@@ -1,5 +1,5 @@
-"""Shields: of which children whereabouts are hidden, and what of them may still be searched by.
+"""Shields: the children whose whereabouts are hidden, and the identity that they may still be searched by.
 
-A child is hidden while a shield stands for it, or while it may be one with a child for whom one stands. That follows
-from rows of several streams, so it is found again whenever one of them changes (`derive.py`).
+A child is hidden while it has a shield, or while it may be one with a child that has one. That follows from rows of
+several streams, so it is derived again whenever one of them changes (`projections/cross_stream/hidden_children.py`).
 """

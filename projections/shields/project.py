@@ -1,4 +1,4 @@
-"""Register events → the shield of each child: the latest word on it, on the child's own stream."""
+"""Register events → the shield of each child, from the latest event on its own stream."""
 
 from collections.abc import Sequence
 
@@ -6,7 +6,7 @@ from projections.base.projection import PublishedEvent, Put, Table
 
 SHIELD = Table("shield", ("child", "since", "review_by", "position"), keys=1)
 
-STANDING = frozenset({"ShieldApplied.v1", "ShieldReviewed.v1"})
+APPLYING = frozenset({"ShieldApplied.v1", "ShieldReviewed.v1"})
 LIFTED = "ShieldLifted.v1"
 
 
@@ -18,8 +18,8 @@ class Shields:
     opens = frozenset[str]()
 
     def project(self, event: PublishedEvent) -> Sequence[Put]:
-        """The shield as it stands after the event. Merges and splits need nothing: who inherits a shield says so."""
-        if event.type in STANDING:
+        """The shield after the event. Merges and splits need no row: an inherited shield has an event of its own."""
+        if event.type in APPLYING:
             return (Put(SHIELD, (event.stream, event.data["since"], event.data["review_by"], event.position), False),)
         if event.type == LIFTED:
             return (Put(SHIELD, (event.stream, None, None, event.position), False),)

@@ -1,1 +1,1 @@
-"""Chronologies: what reports and policies are judged by, one row an event of a record."""
+"""Chronologies, by which reports and policies are judged: one row for each event of a record."""

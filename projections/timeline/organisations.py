@@ -1,7 +1,7 @@
-"""What chronologies tell of organisations: which services they give, and when they worked with whom.
+"""Organisations in chronologies: which services they give, and when they worked with whom.
 
-An organisation is named by what tells it from others (`organisation_key`): its code, else its name. Sensitive services
-are in no chronology, so nothing is known of theirs.
+An organisation is identified by its `organisation_key`: its code, else its name. Sensitive services are in no
+chronology, so nothing is known of theirs.
 """
 
 from collections import defaultdict
@@ -18,7 +18,7 @@ Spans = list[tuple[str, str | None]]
 
 
 def services_of(cursor: Cursor, names: Collection[str]) -> set[str]:
-    """The services that an organisation known by any of these names is told to give, to other than hidden children."""
+    """The services that an organisation known by any of these names gives, to other than hidden children."""
     cursor.execute(
         "select distinct c.word from views.chronology c where c.kind = 'started' and c.place = any(%s)"  # noqa: S608
         + unless_of_shielded("c.stream"),
@@ -28,7 +28,7 @@ def services_of(cursor: Cursor, names: Collection[str]) -> set[str]:
 
 
 def worked_with(cursor: Cursor, children: Collection[str]) -> dict[tuple[str, str], Spans]:
-    """The involvements of each (organisation, child); one that was told anew counts from the first telling on."""
+    """The involvements of each (organisation, child); one that was submitted again begins with the earlier day."""
     found: defaultdict[tuple[str, str], Spans] = defaultdict(list)
     for child, facts in facts_of(cursor, children).items():
         begun: dict[tuple[str, int], tuple[str, str]] = {}

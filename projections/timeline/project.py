@@ -12,19 +12,19 @@ from projections.base.projection import PublishedEvent, Put, Row, Table
 FACT_COLUMNS = ("stream", "version", "kind", "number", "day", "time", "source", "word", "place", "sure")
 CHRONOLOGY = Table("chronology", (*FACT_COLUMNS, "position"), keys=2)
 
-Said = tuple[str, str | None, str | None, bool | None]
-"""The day, the word, the place, and whether it is sure."""
+FactValues = tuple[str, str | None, str | None, bool | None]
+"""The `day`, `word`, `place` and `sure` of a fact."""
 
 
 class Chronology:
-    """One row an event of a record; all without content once the record is removed or its key destroyed."""
+    """One row for each event of a record; all without content once the record is removed or its key destroyed."""
 
     name = "chronology"
     tables = (CHRONOLOGY,)
 
     @property
     def opens(self) -> frozenset[str]:
-        """All that it takes: days and words are sealed."""
+        """All types that it takes: their days and words are sealed."""
         return frozenset(_KINDS)
 
     def project(self, event: PublishedEvent) -> Sequence[Put]:
@@ -38,7 +38,7 @@ class Chronology:
             personal = event.personal
         except KeyError:
             return (_empty(event, event.version),)
-        return [*_before(event, kind), _fact(event, kind, _SAYS[kind](event, personal))]
+        return [*_before(event, kind), _fact(event, kind, _VALUES_OF[kind](event, personal))]
 
 
 _KINDS: Mapping[str, FactKind] = {
@@ -55,19 +55,19 @@ _REGISTERING = frozenset({FactKind.REGISTERED, FactKind.AMENDED})
 
 
 def _restricted(event: PublishedEvent, kind: FactKind) -> Sequence[Put]:
-    """Of a sensitive agency nothing is told but that there is a record, or was."""
+    """Of a sensitive agency's record only that it exists, or was removed."""
     if kind not in _REGISTERING and kind is not FactKind.REMOVED:
         return ()
     return [*_before(event, kind), _fact(event, kind, (event.time[:10], None, None, None))]
 
 
 def _before(event: PublishedEvent, kind: FactKind) -> list[Put]:
-    """What a removal makes of the rows before it."""
+    """The emptied rows of the versions before a removal."""
     return [_empty(event, version) for version in range(1, event.version)] if kind is FactKind.REMOVED else []
 
 
-def _fact(event: PublishedEvent, kind: FactKind, said: Said) -> Put:
-    day, *rest = said
+def _fact(event: PublishedEvent, kind: FactKind, values: FactValues) -> Put:
+    day, *rest = values
     number = event.data.get("number", 0)
     row: Row = (event.stream, event.version, kind.value, number, day, event.time, event.source, *rest, event.position)
     return Put(CHRONOLOGY, row, True)
@@ -78,7 +78,7 @@ def _empty(event: PublishedEvent, version: int) -> Put:
     return Put(CHRONOLOGY, (event.stream, version, *nothing, event.position), version == event.version)
 
 
-def _particulars(event: PublishedEvent, personal: Mapping[str, Any]) -> Said:
+def _particulars(event: PublishedEvent, personal: Mapping[str, Any]) -> FactValues:
     held = personal["particulars"]
     authority = (held.get("address") or {}).get("authority")
     born = held.get("date_of_birth")
@@ -86,41 +86,41 @@ def _particulars(event: PublishedEvent, personal: Mapping[str, Any]) -> Said:
     return event.time[:10], None if born is None else _day(born), authority, sure
 
 
-def _gone(_: PublishedEvent, personal: Mapping[str, Any]) -> Said:
+def _gone(_: PublishedEvent, personal: Mapping[str, Any]) -> FactValues:
     return _day(personal["on"]), personal["reason"], None, None
 
 
-def _removed(_: PublishedEvent, personal: Mapping[str, Any]) -> Said:
-    """Why is kept only where it says something of the child."""
+def _removed(_: PublishedEvent, personal: Mapping[str, Any]) -> FactValues:
+    """The reason is stored only where it is about the child."""
     reason = personal["reason"]
     return _day(personal["on"]), reason if reason in CHILD_GONE else None, None, None
 
 
-def _started(event: PublishedEvent, personal: Mapping[str, Any]) -> Said:
+def _started(event: PublishedEvent, personal: Mapping[str, Any]) -> FactValues:
     involvement = personal["involvement"]
     day = _day(involvement.get("started_on") or event.time[:10])
     return day, involvement["service"], organisation_key(involvement), bool(involvement.get("lead_professional"))
 
 
-def _ended(_: PublishedEvent, personal: Mapping[str, Any]) -> Said:
+def _ended(_: PublishedEvent, personal: Mapping[str, Any]) -> FactValues:
     return _day(personal["ended_on"]), None, None, None
 
 
-def _raised(_: PublishedEvent, personal: Mapping[str, Any]) -> Said:
+def _raised(_: PublishedEvent, personal: Mapping[str, Any]) -> FactValues:
     contact = personal.get("contact") or {}
     return _day(personal["raised_on"]), personal["flag"], None, bool(contact.get("phone") or contact.get("email"))
 
 
-def _lowered(_: PublishedEvent, personal: Mapping[str, Any]) -> Said:
+def _lowered(_: PublishedEvent, personal: Mapping[str, Any]) -> FactValues:
     return _day(personal["lowered_on"]), None, None, None
 
 
 def _day(text: str) -> str:
-    """A day that can be reckoned with; raises ValueError or TypeError, so that what follows from it need not."""
+    """A valid ISO day; raises ValueError or TypeError, so that what is derived from it need not."""
     return date.fromisoformat(text).isoformat()
 
 
-_SAYS: Mapping[FactKind, Callable[[PublishedEvent, Mapping[str, Any]], Said]] = {
+_VALUES_OF: Mapping[FactKind, Callable[[PublishedEvent, Mapping[str, Any]], FactValues]] = {
     FactKind.REGISTERED: _particulars,
     FactKind.AMENDED: _particulars,
     FactKind.DEREGISTERED: _gone,

@@ -12,7 +12,7 @@ _COLUMNS = ", ".join(f"c.{name}" for name in FACT_COLUMNS)
 
 
 def facts_of(cursor: Cursor, children: Collection[str], schema: str = "views.") -> defaultdict[str, list[Fact]]:
-    """The facts of the records of children, in order of stream and version; a writer gives no `schema`."""
+    """The facts of the records of children, in order of stream and version; writers pass an empty `schema`."""
     cursor.execute(
         f"select l.child::text, {_COLUMNS} from {schema}link l"  # noqa: S608
         f" join {schema}chronology c on c.stream = l.record"

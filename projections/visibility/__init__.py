@@ -1,5 +1,5 @@
-"""Who may see which row, as conditions of SQL: the only place where clearance and shields are spelt out.
+"""Who may see which row, as conditions of SQL: the only place that writes out clearance and shields.
 
-`restricted.py` leaves out sensitive services, `shields.py` hidden children; `survivors.py` says whom the number of an
-absorbed child means to a reader.
+`restricted.py` leaves out sensitive services, `shields.py` hidden children; `survivors.py` resolves the id of an
+absorbed child for a reader.
 """

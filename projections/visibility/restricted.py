@@ -2,15 +2,17 @@
 
 from domain.vocabulary import RESTRICTED_SOURCE
 
-_TOLD = "select true from views.history r where r.stream = {0} and r.source = '" + RESTRICTED_SOURCE + "' limit 1"  # noqa: S608
+_RESTRICTED_EVENT = (
+    f"select true from views.history r where r.stream = {{0}} and r.source = '{RESTRICTED_SOURCE}' limit 1"  # noqa: S608
+)
 
 
 def is_restricted(record: str) -> str:
     """The condition that the record named by a column is a sensitive agency's.
 
-    It is asked row by row, by index: where Postgres may make a join of it, it walks all records for a few rows.
+    It is a scalar subquery, which Postgres evaluates row by row, by index; a join would scan all records.
     """
-    return f"coalesce(({_TOLD.format(record)}), false)"
+    return f"coalesce(({_RESTRICTED_EVENT.format(record)}), false)"
 
 
 def unless_cleared(cleared: bool, *records: str) -> str:

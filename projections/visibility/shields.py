@@ -1,7 +1,7 @@
-"""Which children are hidden from a reader, and what of the rows of other views therefore is.
+"""Which children are hidden from a reader, and which rows of other views therefore are.
 
-All of it is asked in the transaction that reads what is shown, and after it: a shield stands on a stream before what
-it hides, so a reader who could have seen something hidden sees that it is.
+All of it is queried in the transaction that reads what is shown, and after that: on a stream a shield comes before what
+it hides, so a reader who could have read something hidden also reads that it is.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -22,8 +22,8 @@ class Shielding(NamedTuple):
         return self.since is None
 
 
-class Due(NamedTuple):
-    """A shield that has to be looked at again."""
+class DueReview(NamedTuple):
+    """A shield whose review is due."""
 
     child: str
     since: str
@@ -31,7 +31,7 @@ class Due(NamedTuple):
 
 
 def shieldings(cursor: Cursor, children: Collection[str], opened: Collection[str] = ()) -> Mapping[str, Shielding]:
-    """Those of the children that are hidden from a reader for whom the shields of `opened` are."""
+    """Those of the children that are hidden from a reader to whom the shields of `opened` are opened."""
     cursor.execute(
         "select child::text, since, position from views.hidden where child = any(%s::uuid[])",
         ([child for child in children if child not in opened],),
@@ -45,13 +45,13 @@ def unless_shielded(*children: str) -> str:
 
 
 EVERYWHERE, NOWHERE = "everywhere", "nowhere"
-"""Of which authority's shields somebody takes care: of all, of none, or of the one with an ONS code."""
+"""A custodian: of the shields of all authorities, of none, or of the one with an ONS code."""
 
 
 def unless_in_custody_of(custodian: str, *children: str) -> str:
-    """As `unless_shielded`, but for the shielded children of an authority, by whoever takes care of those.
+    """As `unless_shielded`, except for the shielded children in the custodian's authority.
 
-    A parameter `custodian` has to be given with the statement.
+    The statement takes a parameter `custodian`.
     """
     if custodian == EVERYWHERE:
         return ""
@@ -70,24 +70,24 @@ def unless_of_shielded(record: str) -> str:
 
 
 def hidden_ids(cursor: Cursor, ids: Iterable[str], opened: Collection[str] = ()) -> set[str]:
-    """Those of the ids that mean a hidden child, or a record of one; a number that was absorbed means its survivor."""
+    """Those of the ids that are of a hidden child, of a record of one, or of a child that a hidden one absorbed."""
     cursor.execute(
-        "with recursive asked (id) as (select unnest(%(ids)s::uuid[])),"
-        " chain (id, child, hops) as (select id, id, 0 from asked union all"
+        "with recursive given (id) as (select unnest(%(ids)s::uuid[])),"
+        " chain (id, child, hops) as (select id, id, 0 from given union all"
         "  select chain.id, s.by, hops + 1 from chain join views.superseded s on s.child = chain.child"
         "   where s.by is not null and hops < 100)"
         " select chain.id::text, z.child::text from chain join views.hidden z on z.child = chain.child"
-        " union select a.id::text, z.child::text from asked a join views.link l on l.record = a.id"
+        " union select a.id::text, z.child::text from given a join views.link l on l.record = a.id"
         "  join views.hidden z on z.child = l.child",
         {"ids": list(ids)},
     )
     return {id_ for id_, child in cursor.fetchall() if child not in opened}
 
 
-def due(
+def due_reviews(
     cursor: Cursor, day: str, after: tuple[str, str] | None, limit: int, *, custodian: str = EVERYWHERE
-) -> list[Due]:
-    """Shields in a custodian's care whose review has come by a day, longest first, behind (review_by, child)."""
+) -> list[DueReview]:
+    """The shields of a custodian whose review is due by a day, longest due first, behind (review_by, child)."""
     review_by, child = after or ("", "00000000-0000-0000-0000-000000000000")
     cursor.execute(
         "select d.child::text, d.since, d.review_by from views.hidden d"  # noqa: S608
@@ -96,11 +96,11 @@ def due(
         " order by d.review_by, d.child limit %(limit)s",
         {"day": day, "review_by": review_by, "child": child, "limit": limit, "custodian": custodian},
     )
-    return [Due(*row) for row in cursor.fetchall()]
+    return [DueReview(*row) for row in cursor.fetchall()]
 
 
 def visible(cursor: Cursor, keys: Collection[str], limit: int) -> list[Any]:
-    """At most `limit` hidden children that have one of the keys, each with what of them may be compared."""
+    """At most `limit` hidden children that have one of the keys, each with the features that may be compared."""
     cursor.execute(
         "select child::text, names, date_of_birth, estimated, gender, null, null, null from views.hidden"
         " where keys && %s::text[] limit %s",

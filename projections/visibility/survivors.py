@@ -1,4 +1,4 @@
-"""Who an old child number means: a child that was absorbed is known by its number for ever."""
+"""The survivor that the id of an absorbed child refers to, for ever."""
 
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
@@ -9,12 +9,12 @@ MOST_HOPS = 100
 
 
 def survivor(cursor: Cursor, child: str, *, cleared: bool = False) -> str:
-    """The child that a number means now: itself, or the one that absorbed it, and so on.
+    """The child that an id refers to now: itself, or the one that absorbed it, and so on.
 
-    For a reader who is not cleared for sensitive services, the number of a child that only such a service made known
-    means nobody else, so that nobody learns from it whose number it was.
+    For a reader who is not cleared for sensitive services, the id of a child that only such a service registered refers
+    to nobody else, so that it does not reveal which child it was.
     """
-    cursor.execute(f"select {meant_by(cleared, '%(child)s')}::text", {"child": child})
+    cursor.execute(f"select {survivor_sql(cleared, '%(child)s')}::text", {"child": child})
     (found,) = cursor.fetchone() or (child,)
     return str(found)
 
@@ -25,7 +25,7 @@ _KNOWN_OPENLY = (
 )
 
 
-def meant_by(cleared: bool, child: str) -> str:
+def survivor_sql(cleared: bool, child: str) -> str:
     """`survivor` of a parameter as an expression of SQL."""
     openly = "true" if cleared else f"(hops > 0 or {_KNOWN_OPENLY.format('chain.child')})"
     return (
@@ -43,7 +43,7 @@ def was_known_openly(cursor: Cursor, child: str) -> bool:
     return bool(found)
 
 
-def family_of(child: str) -> str:
+def family_sql(child: str) -> str:
     """`family` of a parameter as an expression of SQL."""
     return (
         f"(with recursive family (child) as (select {child}::uuid union"  # noqa: S608
@@ -54,5 +54,5 @@ def family_of(child: str) -> str:
 
 def family(cursor: Cursor, child: str) -> list[str]:
     """The child and every one that was absorbed into it, directly or not."""
-    cursor.execute(f"select child::text from {family_of('%s')} as own", (child,))  # noqa: S608
+    cursor.execute(f"select child::text from {family_sql('%s')} as own", (child,))  # noqa: S608
     return [each for (each,) in cursor.fetchall()]

@@ -27,7 +27,7 @@ def find_seen(cursor: Cursor, who: Looker, asked: SearchQuery, limit: int) -> tu
     for _ in range(MOST_PASSES):
         found = find_listed(cursor, who, asked, limit, hidden)
         children = [hit.child for hit in found.hits]
-        seen = directory.seen(cursor, who.dependencies.keys, children, who.today, cleared=who.cleared)
+        seen = directory.redacted_entries(cursor, who.dependencies.keys, children, who.today, cleared=who.cleared)
         more = {record for each in seen for record in each.hidden} - hidden if who.cleared else set()
         if not more:
             return found, seen

@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 from domain.authorization import Entitlement
 from domain.monitoring import Access, Attempts, report
 from domain.monitoring.accesses import looking_up
-from projections.access_log.period import Looked, denials_between, looks_between
+from projections.access_log.period import LookRow, denials_between, looks_between
 from projections.base.projection import Decryptor
-from projections.directory.query import children_known
+from projections.directory.query import children_with_records
 from services.queries._access_facts import TooMany, facts_about
 from services.queries.organisations import Organisations
 from streams.store.database import Cursor
@@ -90,7 +90,7 @@ def _is_meant(entitlement: Entitlement | None, user: str, asked: AuditQuery) -> 
     return asked.authority is None or (entitlement is not None and entitlement.authority == asked.authority)
 
 
-def _access(each: Looked, user: str, entitlement: Entitlement | None) -> Access:
+def _access(each: LookRow, user: str, entitlement: Entitlement | None) -> Access:
     """A look with the organisation that its user works for now."""
     return Access(each.position, each.time, user, each.role, _organisation(entitlement), each.action, each.children)
 
@@ -104,5 +104,5 @@ def _without_hidden(cursor: Cursor, accesses: Sequence[Access]) -> list[Access]:
     children = sorted({child for each in looking_up(accesses) for child in each.children})
     known: set[str] = set()
     for begin in range(0, len(children), AT_ONCE):
-        known |= children_known(cursor, children[begin : begin + AT_ONCE])
+        known |= children_with_records(cursor, children[begin : begin + AT_ONCE])
     return [each._replace(children=tuple(child for child in each.children if child in known)) for each in accesses]

@@ -80,10 +80,10 @@ SETS = st.lists(st.sets(st.integers(0, 10**6), min_size=1, max_size=4), min_size
 def test_merges_undone_in_the_reverse_order_leave_all_as_it_was(sizes: list[set[int]], data: st.DataObject) -> None:
     children = [child_with(*(f"{number}-{n}" for n in records)) for number, records in enumerate(sizes)]
     before = {child.id: set(child.records) for child in children}
-    standing, merges = list(children), []
-    while len(standing) > 1 and data.draw(st.booleans()):
-        absorbed = standing.pop(data.draw(st.integers(0, len(standing) - 1)))
-        survivor = standing[data.draw(st.integers(0, len(standing) - 1))]
+    remaining, merges = list(children), []
+    while len(remaining) > 1 and data.draw(st.booleans()):
+        absorbed = remaining.pop(data.draw(st.integers(0, len(remaining) - 1)))
+        survivor = remaining[data.draw(st.integers(0, len(remaining) - 1))]
         merge(survivor, absorbed)
         merges.append((survivor, absorbed))
     for survivor, absorbed in reversed(merges):

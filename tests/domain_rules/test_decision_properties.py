@@ -55,7 +55,7 @@ def told(story: list[Sent]) -> tuple[given, list[RegisterEvent]]:
 
 def remembered(record: SourceRecord | None) -> dict[str, Any]:
     return (
-        {} if record is None else deepcopy({name: vars(record)[name] for name in ("standing", "involvements", "flags")})
+        {} if record is None else deepcopy({name: vars(record)[name] for name in ("status", "involvements", "flags")})
     )
 
 

@@ -111,13 +111,13 @@ def test_merges_and_splits_lose_no_shield(data: st.DataObject) -> None:
     children = [child_with(f"r{n}") for n in range(4)]
     hidden: set[str] = set()
     for _ in range(data.draw(st.integers(1, 10))):
-        standing = [each for each in children if each.superseded_by is None]
-        one = standing[data.draw(st.integers(0, len(standing) - 1))]
+        remaining = [each for each in children if each.superseded_by is None]
+        one = remaining[data.draw(st.integers(0, len(remaining) - 1))]
         kind = data.draw(st.sampled_from(["merge", "split", "shield"]))
         if kind == "shield":
             shielding.apply(one, ruling())
-        elif kind == "merge" and len(standing) > 1:
-            others = [each for each in standing if each is not one]
+        elif kind == "merge" and len(remaining) > 1:
+            others = [each for each in remaining if each is not one]
             stewardship.merge(one, others[data.draw(st.integers(0, len(others) - 1))], ruling())
         elif kind == "split" and len(one.records) > 1:
             found = stewardship.records_to_split(one, {data.draw(st.sampled_from(sorted(one.records)))})

@@ -9,7 +9,7 @@ import pytest
 from projections.audit_history.query import history
 from projections.base.projection import PublishedEvent
 from projections.directory import query as directory
-from projections.duplicates.query import OpenPair, contradictions, parted_to, suspected_pairs
+from projections.duplicates.query import OpenPair, contradictions, latest_split_target, suspected_pairs
 from projections.engine import schema
 from projections.visibility.survivors import family, survivor
 from streams.store.database import Cursor
@@ -164,7 +164,7 @@ def test_as_of_a_time_before_the_merge_each_is_what_it_was(cursor: Cursor) -> No
     assert directory.entry(cursor, story.seals, other, today=TODAY) == directory.as_of(
         cursor, story.seals, other, None, None, TODAY
     )
-    assert parted_to(cursor, one, len(story.values)) == other
+    assert latest_split_target(cursor, one, len(story.values)) == other
 
 
 def test_the_history_of_a_survivor_is_complete_and_names_the_steward(cursor: Cursor) -> None:

@@ -14,12 +14,12 @@ from domain.matching import Searcher
 from domain.reports import REPORTS
 from projections.audit_history.query import history
 from projections.directory import query as directory
-from projections.duplicates.query import contradictions, may_be, suspected_pairs
+from projections.duplicates.query import contradictions, suspected_others, suspected_pairs
 from projections.engine import schema
 from projections.reports.query import FIRST
 from projections.search import query
 from projections.search.query import find
-from projections.visibility.shields import EVERYWHERE, due
+from projections.visibility.shields import EVERYWHERE, due_reviews
 from services import registers
 from services.queries.reports import ReportQuery, report_page
 from services.registrar.matcher_settings import load_settings
@@ -165,7 +165,7 @@ def everything(cursor: Cursor, story: Story, child: str) -> bytes:
     shown.append(directory.entries(cursor, seals, everybody, TODAY, cleared=True))
     shown += [history(cursor, seals, each, cleared=True) for each in everybody if each == child]
     shown += [suspected_pairs(cursor, None, 9, cleared=True), contradictions(cursor, None, 9, cleared=True)]
-    shown.append({one: sorted(other) for one, other in may_be(cursor, everybody).items()})
+    shown.append({one: sorted(other) for one, other in suspected_others(cursor, everybody).items()})
     for name in REPORTS:
         page, _ = report_page(cursor, seals, ReportQuery(name, TODAY, None), FIRST, 100)
         shown.append(page)
@@ -183,13 +183,13 @@ def test_nothing_hidden_is_known_of_a_shielded_child(database: str) -> None:
     with writing(database) as cursor:
         load(cursor, story)
         shown = directory.entry(cursor, story.seals, child, today=TODAY, cleared=True)
-        opened = directory.seen(cursor, story.seals, [child], TODAY, cleared=True, opened=[child])
+        opened = directory.redacted_entries(cursor, story.seals, [child], TODAY, cleared=True, opened=[child])
         assert history(cursor, story.seals, child, cleared=True) == []
         told = history(cursor, story.seals, child, cleared=True, opened=[child])
         by_number = find(cursor, SEARCHER, SEARCHER.query({"nhs_number": NUMBERS[0]}), 9, cleared=True)
         by_name = find(cursor, SEARCHER, SEARCHER.query({"given_name": "Ada", "family_name": "Quaternion"}), 9)
-        assert due(cursor, "2027-05-23", None, 9) == []
-        assert [each.child for each in due(cursor, "2027-05-24", None, 9)] == [child]
+        assert due_reviews(cursor, "2027-05-23", None, 9) == []
+        assert [each.child for each in due_reviews(cursor, "2027-05-24", None, 9)] == [child]
     assert shown == {
         "child": child,
         "name": {"given_name": "Ada", "family_name": "Quaternion"},

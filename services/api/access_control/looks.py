@@ -88,11 +88,11 @@ class Looker:
     ) -> tuple[RedactedEntry, ReadScope]:
         """A child now or as of a time, behind its shield too where the user may look there; and what decided of it."""
         asked = self.dependencies.keys, child, known_at, true_at, today or self.today
-        seen = directory.seen_one(cursor, *asked, self.read_scope)
+        seen = directory.redacted_entry(cursor, *asked, self.read_scope)
         if not seen.is_shielded:
             return seen, self.read_scope
         read_scope = self.sight_of(cursor, child)
-        return (directory.seen_one(cursor, *asked, read_scope) if read_scope.opened else seen), read_scope
+        return (directory.redacted_entry(cursor, *asked, read_scope) if read_scope.opened else seen), read_scope
 
     def sight_of(self, cursor: Cursor, child: str) -> ReadScope:
         """As `read_scope`, with the child and its survivor where the user may see them although they are shielded."""

@@ -49,7 +49,9 @@ def queue_page(who: Looker, after: After | None, limit: int) -> Page:
             ask = partial(contradictions, cursor, cleared=who.cleared, custodian=who.custodian)
             contradicting = pairs_listed(cursor, who, ask, behind, rest)
         about = [*children_of(suspected), *(pair.child for pair in contradicting if pair.child)]
-        seen = directory.seen(cursor, dependencies.keys, list(dict.fromkeys(about)), today, cleared=who.cleared)
+        seen = directory.redacted_entries(
+            cursor, dependencies.keys, list(dict.fromkeys(about)), today, cleared=who.cleared
+        )
         told = directory.records(
             cursor, dependencies.keys, [one for pair in contradicting for one in (pair.left, pair.right)]
         )

@@ -13,7 +13,7 @@ from domain.matching import missing_criteria
 from projections.access_log.query import accesses
 from projections.audit_history import query as audit_history
 from projections.directory import query as directory
-from projections.directory.query import children_known
+from projections.directory.query import children_with_records
 from projections.directory.redaction import ReadScope, RedactedEntry
 from projections.search.query import Hit
 from projections.visibility.shields import hidden_ids
@@ -164,7 +164,7 @@ def _looks(who: Looker, child: str) -> dict[str, Any]:
         looks = accesses(cursor, who.dependencies.access_keys, seen.child)
         named = sorted({each for look in looks for each in look["children"]})
         hidden = hidden_ids(cursor, named, who.sight_of(cursor, child).opened)
-        visible = (set(named) if who.cleared else children_known(cursor, named)) - (hidden - set(own))
+        visible = (set(named) if who.cleared else children_with_records(cursor, named)) - (hidden - set(own))
     return {"looks": [_look(who, look, visible, hidden) for look in looks]}
 
 
@@ -187,7 +187,7 @@ def _export(who: Looker, after: str | None, limit: int) -> tuple[list[dict[str, 
     """The entries of a page, and the last child of it where more may follow."""
     with who.dependencies.reading() as cursor:
         page = children_listed(cursor, who, after, limit)
-        seen = directory.seen(cursor, who.dependencies.keys, page, who.today, cleared=who.cleared)
+        seen = directory.redacted_entries(cursor, who.dependencies.keys, page, who.today, cleared=who.cleared)
     shown = [entry for each in seen if (entry := who.entry_of(each))]
     who.record(_given({"after": after, "limit": limit}), [each["child"] for each in shown], seen=seen)
     return shown, page[-1] if len(page) == limit else None

@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from domain.authorization import Action
 from projections.directory import query as directory
-from projections.duplicates.query import Place, parted_to
+from projections.duplicates.query import Place, latest_split_target
 from projections.visibility.survivors import survivor
 from services.api.access_control.looks import Looker, ReasonHeader, looker, looker_at_a_child
 from services.api.answers import json_answer, next_page, problems
@@ -106,7 +106,7 @@ def _split(who: Looker, asked: Split) -> Response:
     if taken.position is None:
         return _answer(taken, child, "")
     with who.dependencies.reading() as cursor:
-        return _answer(taken, child, str(parted_to(cursor, child, taken.position)))
+        return _answer(taken, child, str(latest_split_target(cursor, child, taken.position)))
 
 
 def _standing(who: Looker, asked: Mapping[str, str]) -> list[str]:
@@ -118,7 +118,9 @@ def _standing(who: Looker, asked: Mapping[str, str]) -> list[str]:
     numbers = [str(UUID(text)) if NUMBER.fullmatch(text.lower()) else None for text in asked.values()]
     with who.dependencies.reading() as cursor:
         means = [survivor(cursor, number, cleared=who.cleared) for number in numbers if number]
-        seen = directory.seen(cursor, who.dependencies.keys, means, who.today, cleared=who.cleared, opened=means)
+        seen = directory.redacted_entries(
+            cursor, who.dependencies.keys, means, who.today, cleared=who.cleared, opened=means
+        )
         seen = [each for each in seen if each.entry and (not each.entry["shielded"] or who.keeps(each.entry))]
         listed = who.shown(cursor, [each.child for each in seen])
     there = [each for each in seen if each.child in listed]

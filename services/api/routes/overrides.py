@@ -104,7 +104,9 @@ def whole(who: Looker, child: str) -> RedactedEntry | None:
         return None
     with who.dependencies.reading() as cursor:
         number = survivor(cursor, child, cleared=who.cleared)
-        seen = directory.seen(cursor, who.dependencies.keys, [number], who.today, cleared=who.cleared, opened=[number])
+        seen = directory.redacted_entries(
+            cursor, who.dependencies.keys, [number], who.today, cleared=who.cleared, opened=[number]
+        )
         listed = who.shown(cursor, [each.child for each in seen if each.entry])
     return next((each for each in seen if each.child in listed), None)
 

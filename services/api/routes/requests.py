@@ -10,7 +10,7 @@ from domain.authorization import Action
 from domain.subject_access.requests import RequestKind
 from projections.directory.query import entry
 from projections.reports.authorities import authorities_of
-from projections.requests.query import children_asked_about
+from projections.requests.query import children_with_requests
 from projections.requests.query import requests as stored_requests
 from projections.visibility.survivors import survivor
 from services.api.access_control.looks import Looker, ReasonHeader, looker_at_a_child
@@ -103,7 +103,7 @@ def _list(who: Looker, is_open: bool | None, limit: int) -> list[dict[str, Any]]
 
 def _of_authority(cursor: Cursor, authority: str) -> list[str]:
     """The children about whom anything was asked and who live there now, under the numbers they then had."""
-    means = {child: survivor(cursor, child) for child in children_asked_about(cursor)}
+    means = {child: survivor(cursor, child) for child in children_with_requests(cursor)}
     places = authorities_of(cursor, set(means.values()))
     return [child for child, meant in means.items() if places.get(meant) == authority]
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from domain.authorization import Action
-from projections.visibility.shields import due
+from projections.visibility.shields import due_reviews
 from services.api.access_control.looks import Looker, ReasonHeader, looker_at_a_child
 from services.api.answers import json_answer, next_page, problems
 from services.api.dependencies import Dependencies
@@ -86,7 +86,7 @@ def _decide(who: Looker, kind: DecisionType, child: str) -> Response:
 def _due(who: Looker, day: str, after: str | None, limit: int) -> tuple[list[dict[str, Any]], str | None]:
     begin = after.split("~") if after else None
     with who.dependencies.reading() as cursor:
-        found = due(cursor, day, (begin[0], begin[1]) if begin else None, limit, custodian=who.custodian)
+        found = due_reviews(cursor, day, (begin[0], begin[1]) if begin else None, limit, custodian=who.custodian)
     who.record({"on": day, "after": after, "limit": limit}, [each.child for each in found])
     last = f"{found[-1].review_by}~{found[-1].child}" if len(found) == limit else None
     return [each._asdict() for each in found], last

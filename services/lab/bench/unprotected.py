@@ -76,7 +76,7 @@ def _app(settings: Settings) -> FastAPI:
     @app.get("/children/{child}")
     def show(child: str, as_of: str | None = None, effective: str | None = None) -> Response:
         with pool.transaction() as cursor:
-            (entry,) = _entries(directory.known_by(cursor, keys, child, cleared=True)).values()
+            (entry,) = _entries(directory.stored_child_of_number(cursor, keys, child, cleared=True)).values()
             looks = accesses(cursor, access_keys, child, MOST)
         return json_answer({**entry, "accesses": looks})
 
@@ -85,13 +85,13 @@ def _app(settings: Settings) -> FastAPI:
         said = {name: value for name, value in search.criteria.model_dump().items() if value}
         with pool.transaction() as cursor:
             hits = find(cursor, searcher, searcher.query(said), search.limit, cleared=True).hits
-            entries = _entries(directory.known(cursor, keys, [hit.child for hit in hits]))
+            entries = _entries(directory.stored_children(cursor, keys, [hit.child for hit in hits]))
         return json_answer({"results": [result_of(hit, entries[hit.child]) for hit in hits]})
 
     return app
 
 
-def _entries(known: Mapping[str, directory.Known]) -> dict[str, Any]:
+def _entries(known: Mapping[str, directory.StoredChild]) -> dict[str, Any]:
     today = datetime.now(UTC).date()
     read_scope = ReadScope(True, today)
     return {

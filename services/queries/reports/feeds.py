@@ -24,7 +24,7 @@ def quiet_feeds(cursor: Cursor, asked: ReportQuery) -> dict[str, QuietFeed]:
     """The feeds that the report rests on and that have gone quiet, by source."""
     kind = FEEDS.get(asked.report)
     sources = [agency_urn(agency.code) for agency in load_agencies(cursor).values() if agency.kind == kind]
-    days = query.heard_days(cursor, sources, asked.day, asked.authority) if sources else {}
+    days = query.reported_days(cursor, sources, asked.day, asked.authority) if sources else {}
     judged = {source: quiet_feed(told, asked.on) for source, told in days.items()}
     return {source: found for source, found in judged.items() if found}
 

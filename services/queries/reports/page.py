@@ -6,9 +6,9 @@ from typing import Any
 
 from domain.reports import POSSIBLE_DUPLICATES, QuietFeed
 from projections.base.projection import Decryptor
-from projections.duplicates.query import may_be
+from projections.duplicates.query import suspected_others
 from projections.reports import query
-from projections.reports.query import FIRST, Listed, Place
+from projections.reports.query import FIRST, ListedChild, Place
 from services.queries.reports.feeds import quiet_feeds, warnings
 from services.queries.reports.query import ReportQuery
 from streams.store.database import Cursor
@@ -55,9 +55,9 @@ def report_page(
 
 def _found(
     cursor: Cursor, decryptor: Decryptor, asked: ReportQuery, until: str, after: Place, most: int
-) -> tuple[list[Listed], Place | None]:
+) -> tuple[list[ListedChild], Place | None]:
     """The next children who are shown, and the last of them where there are more: no gap tells of the others."""
-    found: list[Listed] = []
+    found: list[ListedChild] = []
     while len(found) <= most:
         page = _page(cursor, decryptor, asked, until, after, most + 1)
         found += _shown(cursor, asked, page)
@@ -70,13 +70,13 @@ def _found(
 
 def _page(
     cursor: Cursor, decryptor: Decryptor, asked: ReportQuery, until: str, after: Place, most: int
-) -> list[Listed]:
+) -> list[ListedChild]:
     if asked.report == POSSIBLE_DUPLICATES:
         return query.possible_duplicates(cursor, decryptor, asked.day, asked.authority, after, most)
     return query.listed(cursor, decryptor, asked.report, asked.day, asked.authority, after, most, until)
 
 
-def _shown(cursor: Cursor, asked: ReportQuery, found: Sequence[Listed]) -> Sequence[Listed]:
+def _shown(cursor: Cursor, asked: ReportQuery, found: Sequence[ListedChild]) -> Sequence[ListedChild]:
     """Those of whom something may be told; of a pair of possible duplicates, both or neither."""
     if asked.shown is None:
         return found
@@ -94,15 +94,15 @@ def _beside(cursor: Cursor, asked: ReportQuery, silent: Mapping[str, QuietFeed],
     """What is told beside the list."""
     told: Fields = {"warnings": warnings(cursor, asked, silent)}
     if silent and asked.shown is None:
-        told["withheld"] = query.later(cursor, asked.report, asked.day, asked.authority, until)
+        told["withheld"] = query.count_listed_after(cursor, asked.report, asked.day, asked.authority, until)
     if asked.report == "missing-education" and asked.shown is None:
         told["education"] = query.education_statuses(cursor, asked.day, asked.authority)
     return told
 
 
-def _undecided(cursor: Cursor, asked: ReportQuery, found: Sequence[Listed]) -> dict[str, list[str]]:
+def _undecided(cursor: Cursor, asked: ReportQuery, found: Sequence[ListedChild]) -> dict[str, list[str]]:
     """The children who may be one with a child that is not on the list, and with whom."""
-    others = may_be(cursor, [each.child for each in found])
+    others = suspected_others(cursor, [each.child for each in found])
     named = set().union(*others.values())
     named -= query.on_list(cursor, asked.report, asked.day, named)
     if asked.shown:
@@ -110,7 +110,7 @@ def _undecided(cursor: Cursor, asked: ReportQuery, found: Sequence[Listed]) -> d
     return {child: sorted(each & named) for child, each in others.items() if each & named}
 
 
-def _child(found: Listed) -> Fields:
+def _child(found: ListedChild) -> Fields:
     return {
         "child": found.child,
         "name": found.name,
@@ -123,7 +123,7 @@ def _child(found: Listed) -> Fields:
     }
 
 
-def _follow_up(found: Sequence[Listed]) -> Mapping[str, int]:
+def _follow_up(found: Sequence[ListedChild]) -> Mapping[str, int]:
     """How many are followed up, were followed up and are missing still, or not followed up."""
     counts = Counter((each.detail["follow_up"] or {"status": "none"})["status"] for each in found)
     return {status: counts[status] for status in ("none", "open", "ended")}

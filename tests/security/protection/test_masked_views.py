@@ -13,7 +13,7 @@ from domain.matching import Searcher
 from projections.audit_history.query import history
 from projections.directory import query as directory
 from projections.directory.redaction import ReadScope
-from projections.duplicates.query import contradictions, may_be, suspected_pairs
+from projections.duplicates.query import contradictions, suspected_others, suspected_pairs
 from projections.engine import schema
 from projections.search.query import find
 from services.registrar.matcher_settings import load_settings
@@ -45,9 +45,9 @@ def answers(
         assert take(cursor, [decode_event(value, seals) for value in values]) == []
         return {
             "children": directory.children(cursor, None, 100),
-            "known": directory.children_known(cursor, children),
+            "known": directory.children_with_records(cursor, children),
             "entries": [
-                directory.seen_one(cursor, seals, child, time, None, TODAY, ReadScope(False, TODAY)).entry
+                directory.redacted_entry(cursor, seals, child, time, None, TODAY, ReadScope(False, TODAY)).entry
                 for child in children
                 for time in times
             ],
@@ -58,7 +58,7 @@ def answers(
             "found": [_found(cursor, name) for name in names],
             "suspected": suspected_pairs(cursor, None, 100),
             "contradictions": contradictions(cursor, None, 100),
-            "may_be": may_be(cursor, children),
+            "may_be": suspected_others(cursor, children),
         }
 
 
@@ -99,7 +99,7 @@ def test_the_number_of_a_child_that_only_a_sensitive_agency_knew_leads_to_nobody
         for time in (None, orjson.loads(values[-1])["recordedat"]):
             for cleared, means in ((True, openly), (False, None)):
                 read_scope = ReadScope(cleared, TODAY)
-                entry = directory.seen_one(cursor, Seals(), number, time, None, TODAY, read_scope).entry
+                entry = directory.redacted_entry(cursor, Seals(), number, time, None, TODAY, read_scope).entry
                 assert (entry and entry["child"]) == means
         assert history(cursor, Seals(), number) == []
         assert history(cursor, Seals(), number, cleared=True)
