@@ -1,4 +1,4 @@
--- The latest event of each aspect of a record: what it takes to compose the record as it stands, however long its history.
+-- The latest event of each aspect of a record: what it takes to compose the current record, however long its history.
 create table if not exists fact (
     stream uuid not null,
     aspect text not null,

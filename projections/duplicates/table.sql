@@ -1,5 +1,5 @@
--- What was last said of a pair of records, record < other: suspected to be one child, or dismissed by a steward.
--- `described` is the one of the two that the matcher was asked about; explanation is JSON text.
+-- The latest state of a pair of records, record < other: suspected to be one child, or dismissed by a steward.
+-- `described` is the one of the two that the matcher was placing; explanation is JSON text.
 create table if not exists suspicion (
     record uuid not null,
     other uuid not null,

@@ -1,4 +1,4 @@
--- Each override, and where in the access log it stands.
+-- Each override, and its place in the access log.
 create table if not exists override (
     investigation uuid not null,
     child uuid not null,
@@ -10,7 +10,7 @@ create table if not exists override (
 create unique index if not exists override_key on override (investigation);
 create index if not exists override_position on override (position);
 
--- What ended the investigation of an override, and where in the access log that stands.
+-- The event that closed the investigation of an override, and its place in the access log.
 create table if not exists closing (
     investigation uuid not null,
     stream uuid not null,

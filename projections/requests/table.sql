@@ -1,4 +1,4 @@
--- One row an event of a request: version 1 began it, version 2 is its answer. `word` is the outcome, or who asks.
+-- One row for each event of a request: version 1 began it, version 2 is its answer. `word` is the outcome, or the applicant.
 create table if not exists request (
     stream uuid not null,
     version int not null,

@@ -1,7 +1,7 @@
--- One row for each time that an agency said who a child is, so that names and homes of the past are found too.
+-- One row for each version of a record's particulars, so that former names and homes are found too.
 -- A record that was removed, or whose key was destroyed, keeps rows without content.
 -- `names` holds given and family name in turn, the current one first where it is `named`; `gendered` says that a gender is
--- told, even if it is none that can be compared; `keys` is what is looked up.
+-- reported, even if it is none that can be compared; `keys` is what is looked up.
 create table if not exists search (
     stream uuid not null,
     version int not null,

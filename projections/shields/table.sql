@@ -1,4 +1,4 @@
--- The latest word on a child's shield; `review_by` is null once it was lifted.
+-- The latest state of a child's shield; `review_by` is null once it was lifted.
 create table if not exists shield (
     child uuid not null,
     since text,
@@ -8,7 +8,7 @@ create table if not exists shield (
 create unique index if not exists shield_key on shield (child);
 
 -- Children whose whereabouts are hidden: by a shield of their own, or `suspected` to be one with a child that has one.
--- Names (one, or none), date of birth and gender are all that a search may know; `keys` is what is looked up.
+-- Names (one, or none), date of birth and gender are all that a search may use; `keys` is what is looked up.
 create table if not exists hidden (
     child uuid not null,
     suspected bool not null,

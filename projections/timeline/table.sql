@@ -1,5 +1,5 @@
--- What an event of a record says for reports and policies, in clear because they select by it: `domain/chronology/facts.py`
--- says what word, place and sure mean. No names, no addresses, nothing of sensitive services.
+-- The facts of chronologies for reports and policies, in clear because they select by them: `domain/timeline/facts.py` says
+-- what word, place and sure mean. No names, no addresses, nothing of sensitive services.
 -- A record that was removed, or whose key was destroyed, keeps rows without content.
 create table if not exists chronology (
     stream uuid not null,
@@ -17,6 +17,6 @@ create table if not exists chronology (
 create unique index if not exists chronology_key on chronology (stream, version);
 create index if not exists chronology_organisation on chronology (place, word) where kind = 'started';
 
--- When an agency last told anything, and whether it ever told of a child in an authority.
+-- When an agency last submitted anything, and whether it ever registered a child in an authority.
 create index if not exists chronology_told on chronology (source, time);
 create index if not exists chronology_place on chronology (source, place) where kind in ('registered', 'amended');

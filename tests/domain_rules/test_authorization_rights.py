@@ -67,8 +67,8 @@ def test_whoever_is_not_active_is_denied(role: Role, action: Action, place: Wher
 def test_the_last_day_still_counts_and_a_lapse_says_which(name: str) -> None:
     last = entitlement(**{name: TODAY})
     assert not decide(last, Action.SHOW, TODAY, Where.OWN).denied
-    said = {"trained_until": "training", "vetted_until": "vetting", "signed_off_until": "sign-off"}[name]
-    assert said in decide(last, Action.SHOW, TODAY + timedelta(1), Where.OWN).why
+    sentence = {"trained_until": "training", "vetted_until": "vetting", "signed_off_until": "sign-off"}[name]
+    assert sentence in decide(last, Action.SHOW, TODAY + timedelta(1), Where.OWN).why
 
 
 @pytest.mark.parametrize("role", Role)

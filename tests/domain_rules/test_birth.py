@@ -15,8 +15,8 @@ def test_of_as_many_the_one_told_first_is_believed() -> None:
 
 
 def test_an_exact_date_is_believed_before_many_estimated_ones() -> None:
-    told = [("2003-01-01", True), ("2003-01-01", True), ("2003-05-07", False)]
-    assert believed_birth(told) == ("2003-05-07", False)
+    records = [("2003-01-01", True), ("2003-01-01", True), ("2003-05-07", False)]
+    assert believed_birth(records) == ("2003-05-07", False)
 
 
 def test_an_estimated_date_is_better_than_none() -> None:

@@ -12,7 +12,7 @@ from domain.child import RecordFact, RecordState, compose, fold_record
 from domain.event import RegisterEvent
 from projections.base.memory import MemoryViews
 from projections.directory.project import FACT, Directory
-from tests.domain_rules.test_decision_properties import STORIES_OF_A_RECORD, told
+from tests.domain_rules.test_decision_properties import STORIES_OF_A_RECORD, taken_from
 from tests.support.examples import (
     ABSENT,
     AUTHORITY,
@@ -245,7 +245,7 @@ def test_facts_that_are_not_known_are_passed_by() -> None:
 
 @for_all(STORIES_OF_A_RECORD)
 def test_the_latest_fact_of_each_aspect_tells_as_much_as_all_facts(story: list[Sent]) -> None:
-    _, events = told(story)
+    _, events = taken_from(story)
     keys, views, directory = key_ring(), MemoryViews(), Directory()
     every = [published(event, position, keys) for position, event in enumerate(events, 1)]
     for event in every:

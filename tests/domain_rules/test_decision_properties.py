@@ -44,8 +44,8 @@ STORIES_OF_A_RECORD = AGENCIES.flatmap(
 )
 
 
-def told(story: list[Sent]) -> tuple[given, list[RegisterEvent]]:
-    """The record after everything was said, and the events of what was taken."""
+def taken_from(story: list[Sent]) -> tuple[given, list[RegisterEvent]]:
+    """The record after all submissions of a story, and the events of those that were accepted."""
     record, events = given(), []
     for each in story:
         decided = record.when(each).decided
@@ -70,7 +70,7 @@ def test_a_refusal_changes_nothing(story: list[Sent]) -> None:
 
 @for_all(STORIES_OF_A_RECORD)
 def test_each_submission_appends_at_most_one_event(story: list[Sent]) -> None:
-    _, events = told(story)
+    _, events = taken_from(story)
     assert [event.originator_version for event in events] == list(range(1, len(events) + 1))
 
 
@@ -86,7 +86,7 @@ def test_saying_it_twice_leaves_the_record_as_saying_it_once(story: list[Sent]) 
 
 @for_all(STORIES_OF_A_RECORD)
 def test_a_record_is_what_its_events_make_of_it(story: list[Sent]) -> None:
-    record, events = told(story)
+    record, events = taken_from(story)
     replayed: Any = None
     for event in events:
         replayed = event.mutate(replayed)
@@ -96,7 +96,7 @@ def test_a_record_is_what_its_events_make_of_it(story: list[Sent]) -> None:
 
 @for_all(STORIES_OF_A_RECORD)
 def test_numbers_of_involvements_and_flags_have_no_gaps(story: list[Sent]) -> None:
-    record, _ = told(story)
+    record, _ = taken_from(story)
     assert record.record is not None
     for numbered in (record.record.involvements, record.record.flags):
         numbers = [each.number for each in numbered.values()]

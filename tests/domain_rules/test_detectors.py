@@ -167,13 +167,13 @@ def test_exports_and_reports_count_for_nobodys_volume() -> None:
 
 
 def test_who_was_denied_more_often_on_a_day_than_slips_explain() -> None:
-    told = [
+    attempts = [
         Attempts(at(0, 23, 50), "ann", SCHOOL, "looks", "role", MOST_A_DAY),
         Attempts(at(1, 0, 10), "ann", SCHOOL, "export", "role", MOST_A_DAY),
         Attempts(at(0, 9), "bob", None, "show", "no-reason", MOST_A_DAY + 1),
     ]
-    assert denied(told) == denied(reversed(told))
-    found = denied(told)
+    assert denied(attempts) == denied(reversed(attempts))
+    found = denied(attempts)
     assert (found["most_a_day"], found["attempts"]) == (MOST_A_DAY, 31)
     ann, bob = found["users"]
     assert (ann["user"], ann["attempts"], ann["busiest_day"], ann["above"]) == ("ann", 20, 10, False)
@@ -194,7 +194,7 @@ LOOKS = st.lists(
         st.lists(CHILDREN, max_size=3).map(tuple),
     ),
     max_size=40,
-).map(lambda told: [Access(position, *each) for position, each in enumerate(told, 1)])
+).map(lambda looks: [Access(position, *each) for position, each in enumerate(looks, 1)])
 FACTS = st.builds(
     Facts,
     st.frozensets(st.tuples(USERS, CHILDREN)),
@@ -210,8 +210,8 @@ FACTS = st.builds(
 def test_the_order_in_which_looks_are_handed_in_is_no_matter(looks: list[Access], facts: Facts, chance: Random) -> None:
     shuffled = list(looks)
     chance.shuffle(shuffled)
-    told = [report(each, facts, LATER, frozenset({"override"})) for each in (looks, shuffled)]
-    assert told[0] == told[1]
+    one, other = (report(each, facts, LATER, frozenset({"override"})) for each in (looks, shuffled))
+    assert one == other
 
 
 @for_all(LOOKS, FACTS)

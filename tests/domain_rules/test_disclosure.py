@@ -41,11 +41,11 @@ CLINIC = {
 
 def record(source: str, *involvements: dict[str, Any], **particulars: Any) -> RecordState:
     """A record of Ada."""
-    told = {"given_name": "Ada", "family_name": "Quaternion", "date_of_birth": "2016-02-29", "upn": "A999001000018"}
+    own = {"given_name": "Ada", "family_name": "Quaternion", "date_of_birth": "2016-02-29", "upn": "A999001000018"}
     states = {n: InvolvementState(each) for n, each in enumerate(involvements)}
     flags = {1: {"flag": "child-protection-plan", "raised_on": "2025-01-01", "contact": {"name": "Kit", "phone": "1"}}}
     return RecordState(
-        f"stream-{source}", f"urn:agency:{source}", "S1", "2026-01-01T00:00:00.000000Z", told | particulars,
+        f"stream-{source}", f"urn:agency:{source}", "S1", "2026-01-01T00:00:00.000000Z", own | particulars,
         involvements=states, flags=flags,
     )  # fmt: skip
 
@@ -72,12 +72,12 @@ def held(*, shielded: bool = False, confidential: bool = False, records: list[Re
     )
 
 
-def told(given: Held, applicant: Applicant, name: str | None = None) -> str:
+def document_text(given: Held, applicant: Applicant, name: str | None = None) -> str:
     return orjson.dumps(disclosed(given, applicant, name, TODAY)).decode()
 
 
 def test_the_child_is_told_everything_but_what_is_other_peoples() -> None:
-    document = told(held(), Applicant.CHILD)
+    document = document_text(held(), Applicant.CHILD)
     for each in ("4 Back Lane", "E06999001", "A999001000018", "Moss Lane", "Robin Fell", "Family team", "social-care"):
         assert each in document
     for each in ("01632", "Anne", "Boris", "example.org", '"phone"'):
@@ -92,7 +92,7 @@ PROTECTED = ("social-care", "Family team", "child-protection-plan", "audit", "Ch
 def test_anybody_else_is_told_nothing_of_where_the_child_is_and_who_protects_it(
     applicant: Applicant, name: str | None
 ) -> None:
-    document = told(held(), applicant, name)
+    document = document_text(held(), applicant, name)
     assert not [each for each in (*WHERE, *PROTECTED, "Boris", "example.org") if each in document]
     assert ("01632 960001" in document) is (applicant is Applicant.CARER)
     assert "9990000018" in document
@@ -107,9 +107,9 @@ def test_a_carer_is_whom_a_record_names() -> None:
 @pytest.mark.parametrize("applicant", [Applicant.CARER, Applicant.OTHER])
 def test_a_shield_a_clinic_and_a_move_change_no_byte_of_anybody_elses_document(applicant: Applicant) -> None:
     """What some documents lacked would tell; only what every child has is in it."""
-    plain = told(held(), applicant, "Anne Quaternion")
-    assert told(held(shielded=True), applicant, "Anne Quaternion") == plain
-    assert told(held(confidential=True), applicant, "Anne Quaternion") == plain
+    plain = document_text(held(), applicant, "Anne Quaternion")
+    assert document_text(held(shielded=True), applicant, "Anne Quaternion") == plain
+    assert document_text(held(confidential=True), applicant, "Anne Quaternion") == plain
     moved = [
         record(
             "la-south",
@@ -119,21 +119,21 @@ def test_a_shield_a_clinic_and_a_move_change_no_byte_of_anybody_elses_document(a
             nhs_number="9990000018",
         )
     ]
-    assert told(held(records=moved), applicant, "Anne Quaternion") == plain
+    assert document_text(held(records=moved), applicant, "Anne Quaternion") == plain
 
 
 def test_only_the_childs_own_document_says_that_it_is_shielded() -> None:
-    assert "shielded" in told(held(shielded=True), Applicant.CHILD)
-    assert "shielded" not in told(held(), Applicant.CHILD)
-    assert "4 Back Lane" in told(held(shielded=True), Applicant.CHILD)
+    assert "shielded" in document_text(held(shielded=True), Applicant.CHILD)
+    assert "shielded" not in document_text(held(), Applicant.CHILD)
+    assert "4 Back Lane" in document_text(held(shielded=True), Applicant.CHILD)
 
 
 def test_a_confidential_service_is_told_to_the_child_while_consent_stands() -> None:
     given = held(confidential=True)
-    assert "Cragdale Clinic" in told(given, Applicant.CHILD)
+    assert "Cragdale Clinic" in document_text(given, Applicant.CHILD)
     state = InvolvementState(CLINIC, consent_withdrawn=True)
     withdrawn = replace(given, confidential=[replace(given.confidential[0], involvements={1: state})])
-    assert "Cragdale Clinic" not in told(withdrawn, Applicant.CHILD)
+    assert "Cragdale Clinic" not in document_text(withdrawn, Applicant.CHILD)
     late = disclosed(given, Applicant.CHILD, None, date(2027, 1, 2))
     assert "Cragdale Clinic" not in orjson.dumps(late).decode()
 
@@ -158,8 +158,8 @@ def test_however_deep_nobody_can_be_reached_by_what_is_given(content: dict[str, 
     [("2016-02-29", "2034-03-01", "2040-02-29"), ("2001-02-03", "2019-02-03", "2025-02-03"), (None, None, None)],
 )
 def test_the_retention_clock(born: str | None, closed: str | None, destroyed: str | None) -> None:
-    told = clock(born, False)
-    assert (told["closed_on"], told["destroyed_on"]) == (closed, destroyed)
+    dates = clock(born, False)
+    assert (dates["closed_on"], dates["destroyed_on"]) == (closed, destroyed)
 
 
 def test_a_page_shows_no_value_as_markup_and_asks_for_nothing_from_elsewhere() -> None:

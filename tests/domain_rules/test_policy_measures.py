@@ -1,4 +1,4 @@
-"""Measures against a second, naive reckoning day by day, and what holds of them for whatever is told."""
+"""Measures against a second, naive reckoning day by day, and properties of them for arbitrary records."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -49,14 +49,14 @@ def record(draw: st.DrawFn) -> list[tuple[str, int, str]]:
 def records(draw: st.DrawFn) -> list[list[Fact]]:
     """The facts of each record of one child."""
     return [
-        _facts(f"r{nth}", draw(st.sampled_from(SOURCES)), draw(st.integers(0, 6000)), told)
-        for nth, told in enumerate(draw(st.lists(record(), min_size=1, max_size=4)))
+        _facts(f"r{nth}", draw(st.sampled_from(SOURCES)), draw(st.integers(0, 6000)), changes)
+        for nth, changes in enumerate(draw(st.lists(record(), min_size=1, max_size=4)))
     ]
 
 
-def _facts(stream: str, source: str, registered: int, told: list[tuple[str, int, str]]) -> list[Fact]:
+def _facts(stream: str, source: str, registered: int, changes: list[tuple[str, int, str]]) -> list[Fact]:
     made = [_fact(stream, 1, FactKind.REGISTERED, 0, registered, source, "1994-05-06")]
-    for version, (kind, day, word) in enumerate(told, 2):
+    for version, (kind, day, word) in enumerate(changes, 2):
         made.append(_fact(stream, version, kind, sum(map(ord, word)), day, source, word))
     return made
 
@@ -78,9 +78,9 @@ def history(facts: list[Fact], on: str = ON) -> Any:
 
 
 @given(st.data(), records())
-def test_any_order_of_records_gives_the_same(data: st.DataObject, told: list[list[Fact]]) -> None:
-    mixed = data.draw(st.permutations(told))
-    one, other = (history([fact for record in each for fact in record], "2015-01-01") for each in (told, mixed))
+def test_any_order_of_records_gives_the_same(data: st.DataObject, child: list[list[Fact]]) -> None:
+    mixed = data.draw(st.permutations(child))
+    one, other = (history([fact for record in each for fact in record], "2015-01-01") for each in (child, mixed))
     assert (one is None) == (other is None)
     if one:
         for name in ("known_from", "needs", "listed", "dropped", "meetings"):
@@ -88,10 +88,10 @@ def test_any_order_of_records_gives_the_same(data: st.DataObject, told: list[lis
 
 
 @given(records(), st.integers(0, 7000))
-def test_universal_lists_from_the_first_registration_on(told: list[list[Fact]], until: int) -> None:
+def test_universal_lists_from_the_first_registration_on(child: list[list[Fact]], until: int) -> None:
     on = (date(1995, 1, 1) + timedelta(days=until)).isoformat()
-    first = min(facts[0].day for facts in told)
-    found = history([fact for record in told for fact in record], on)
+    first = min(facts[0].day for facts in child)
+    found = history([fact for record in child for fact in record], on)
     assert (found is None) == (on < first)
     if found:
         assert found.listed[0] == [(first, None)]
@@ -102,8 +102,8 @@ def test_universal_lists_from_the_first_registration_on(told: list[list[Fact]], 
 def test_tallies_add_up_in_any_way(parts: list[list[list[list[Fact]]]]) -> None:
     def counted(*populations: list[list[list[Fact]]]) -> Tallies:
         tallies = Tallies(judges(), ON)
-        for told in (child for population in populations for child in population):
-            if found := history([fact for record in told for fact in record]):
+        for own_records in (child for population in populations for child in population):
+            if found := history([fact for record in own_records for fact in record]):
                 tallies.count("c", found, [{}] * len(POLICIES))
         return tallies
 
@@ -120,9 +120,9 @@ def test_all_figures_equal_a_naive_reckoning() -> None:
     comparison.count(children)
     lives = [list(_days(facts)) for _, facts in children]
     for place, policy in enumerate(POLICIES):
-        told = figures(policy, place, comparison.tallies, shipped_model())
+        result = figures(policy, place, comparison.tallies, shipped_model())
         naive = _naive(policy, lives)
-        assert naive == {name: _plain(told[name]) for name in naive}
+        assert naive == {name: _plain(result[name]) for name in naive}
 
 
 def _plain(figure: Any) -> Any:
@@ -260,10 +260,10 @@ def test_findings_are_those_of_the_reports() -> None:
         for found in findings(facts)
         if found.begins <= ON and (found.ends is None or found.ends > ON)
     )
-    told = figures(POLICIES[0], 0, comparison.tallies, shipped_model())
-    assert told["findings_current"] == {name: current[name] for name in told["findings_current"]}
-    assert sum(told["findings_current"].values()) > 0
-    assert sum(told["findings_lost"].values()) == 0
+    result = figures(POLICIES[0], 0, comparison.tallies, shipped_model())
+    assert result["findings_current"] == {name: current[name] for name in result["findings_current"]}
+    assert sum(result["findings_current"].values()) > 0
+    assert sum(result["findings_lost"].values()) == 0
 
 
 @pytest.mark.parametrize("on", ["2008-03-01", "1999-12-31", "2026-11-24"])
@@ -273,23 +273,23 @@ def test_counts_and_lists_part_the_children(on: str) -> None:
     known = comparison.tallies.population.children
     assert known + comparison.not_yet_known == 300
     for place, policy in enumerate(POLICIES):
-        told, lists = figures(policy, place, comparison.tallies, shipped_model()), comparison._lists[place]
-        assert told["listed_now"] + len(lists["not_listed_now"]) == known
-        assert told["listed_ever"] + len(lists["not_listed_ever"]) == known
-        assert len(lists["in_need_unlisted_now"]) == told["in_need_unlisted_now"]
-        assert len(lists["unlisted_when_need_arose"]) == told["unlisted_when_need_arose"]
-        assert len(lists["held_without_need"]) == told["held_without_need"]["children"]
+        result, lists = figures(policy, place, comparison.tallies, shipped_model()), comparison._lists[place]
+        assert result["listed_now"] + len(lists["not_listed_now"]) == known
+        assert result["listed_ever"] + len(lists["not_listed_ever"]) == known
+        assert len(lists["in_need_unlisted_now"]) == result["in_need_unlisted_now"]
+        assert len(lists["unlisted_when_need_arose"]) == result["unlisted_when_need_arose"]
+        assert len(lists["held_without_need"]) == result["held_without_need"]["children"]
         if policy.named_person:
-            assert len(lists["without_named_person"]) == told["without_named_person"]
-            assert len(lists["without_lead_professional"]) == told["without_lead_professional"]
+            assert len(lists["without_named_person"]) == result["without_named_person"]
+            assert len(lists["without_lead_professional"]) == result["without_lead_professional"]
         assert all(len(children) == len(set(children)) for children in lists.values())
 
 
 @given(st.lists(records(), max_size=25))
 @settings(max_examples=40)
-def test_rounded_figures_hold_nothing_but_tens_and_what_follows_from_them(told: list[list[list[Fact]]]) -> None:
+def test_rounded_figures_hold_nothing_but_tens_and_what_follows_from_them(children: list[list[list[Fact]]]) -> None:
     comparison = Comparison(Question(POLICIES, ON, shipped_model(), LISTS), KINDS)
-    comparison.count((f"c{nth}", [fact for each in child for fact in each]) for nth, child in enumerate(told))
+    comparison.count((f"c{nth}", [fact for each in child for fact in each]) for nth, child in enumerate(children))
     for place, policy in enumerate(POLICIES):
         exact, tens = (figures(policy, place, comparison.tallies, shipped_model(), rounded=r) for r in (False, True))
         assert set(tens) == set(exact)
@@ -346,7 +346,7 @@ def test_percentiles_are_exact(days: list[int], share: float) -> None:
 
 def test_nobody_at_all_is_no_error() -> None:
     comparison = Comparison(Question(POLICIES, ON, shipped_model(), LISTS), KINDS)
-    told = figures(POLICIES[1], 1, comparison.tallies, shipped_model())
-    assert told["hours_saved"]["estimate"] is None
-    assert told["contacts"]["share"] is None
+    result = figures(POLICIES[1], 1, comparison.tallies, shipped_model())
+    assert result["hours_saved"]["estimate"] is None
+    assert result["contacts"]["share"] is None
     assert b"".join(comparison.told()).endswith(b"}\n")

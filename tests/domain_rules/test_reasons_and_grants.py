@@ -47,7 +47,7 @@ def test_a_reason_of_the_list_may_stand_alone(code: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("now", "changes", "said"),
+    ("now", "changes", "why"),
     [
         (None, {"user": "admin"}, "oneself"),
         (None, {"sensitive": True}, "users add"),
@@ -57,9 +57,9 @@ def test_a_reason_of_the_list_may_stand_alone(code: str) -> None:
         ({"authority": None}, {}, "own authority"),
     ],
 )
-def test_what_an_administrator_may_not_grant(now: dict[str, Any] | None, changes: dict[str, Any], said: str) -> None:
+def test_what_an_administrator_may_not_grant(now: dict[str, Any] | None, changes: dict[str, Any], why: str) -> None:
     held = None if now is None else entitlement(**now)
-    assert said in (refusal_to_grant(ADMINISTRATOR, held, entitlement(**changes)) or "")
+    assert why in (refusal_to_grant(ADMINISTRATOR, held, entitlement(**changes)) or "")
 
 
 @pytest.mark.parametrize("now", [None, entitlement(), entitlement(Role.AUDITOR, sensitive=True)])

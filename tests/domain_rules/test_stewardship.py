@@ -36,11 +36,11 @@ class Steward(Desk):
         return answer
 
     def decision(self, kind: DecisionType, id_: str = "", **data: Any) -> Message:
-        said = {"decided_by": "a-steward", "reason": "looked at both", **data}
+        reasoned = {"decided_by": "a-steward", "reason": "looked at both", **data}
         offset = self.ends[STEWARDS_TOPIC]
         self.ends[STEWARDS_TOPIC] += 1
         about = data.get("left") or data.get("child") or "nobody"
-        value = decision(id_ or f"decision-{offset}", kind, about, TIME, said)
+        value = decision(id_ or f"decision-{offset}", kind, about, TIME, reasoned)
         return Message(STEWARDS_TOPIC, 0, offset, value, None)
 
     def merge(self, left: str, right: str) -> Answer:
@@ -95,13 +95,13 @@ def desk(database_url: str) -> Iterator[Steward]:
     steward.database.close()
 
 
-def told(answer: Answer) -> tuple[str, list[str]]:
+def outcome_of(answer: Answer) -> tuple[str, list[str]]:
     return answer.outcome, [reason["code"] for reason in answer.reasons]
 
 
 def test_a_merge_gives_the_survivor_everything_and_says_so_on_both_streams(desk: Steward) -> None:
     left, right = desk.register("S1", "S2")
-    assert told(desk.merge(left, right)) == ("accepted", [])
+    assert outcome_of(desk.merge(left, right)) == ("accepted", [])
     assert desk.members() == {left: {"S1", "S2"}}
     assert desk.types()[-2:] == ["ChildrenMerged.v1", "ChildSuperseded.v1"]
     (receipt,) = desk.receipts()
@@ -121,21 +121,21 @@ def test_a_split_without_records_undoes_the_latest_merge(desk: Steward) -> None:
     desk.merge(one, two)
     desk.merge(one, three)
     desk.open()
-    assert told(desk.split(one)) == ("accepted", [])
+    assert outcome_of(desk.split(one)) == ("accepted", [])
     assert desk.members() == {one: {"S1", "S2"}, three: {"S3"}}
     assert desk.types()[-3:] == ["RecordUnlinked.v1", "ChildReinstated.v1", "RecordLinked.v1"]
-    assert told(desk.split(one)) == ("accepted", [])
+    assert outcome_of(desk.split(one)) == ("accepted", [])
     assert desk.members() == before
-    assert told(desk.split(one)) == ("refused", ["nothing-to-undo"])
+    assert outcome_of(desk.split(one)) == ("refused", ["nothing-to-undo"])
 
 
 def test_a_split_by_record_reinstates_the_child_that_brought_just_these(desk: Steward) -> None:
     one, two, three = desk.register("S1", "S2", "S3")
     desk.merge(two, three)
     desk.merge(one, two)
-    assert told(desk.split(one, "S3", "S2")) == ("accepted", [])
+    assert outcome_of(desk.split(one, "S3", "S2")) == ("accepted", [])
     assert desk.members() == {one: {"S1"}, two: {"S2", "S3"}}
-    assert told(desk.split(two)) == ("accepted", [])
+    assert outcome_of(desk.split(two)) == ("accepted", [])
     assert desk.members() == {one: {"S1"}, two: {"S2"}, three: {"S3"}}
 
 
@@ -143,19 +143,19 @@ def test_a_split_of_other_records_lists_a_new_child(desk: Steward) -> None:
     one, two, three = desk.register("S1", "S2", "S3")
     desk.merge(two, three)
     desk.merge(one, two)
-    assert told(desk.split(one, "S2")) == ("accepted", [])
+    assert outcome_of(desk.split(one, "S2")) == ("accepted", [])
     members = desk.members()
     assert members.pop(one) == {"S1", "S3"}
     ((new, held),) = members.items()
     assert (held, new in {two, three}) == ({"S2"}, False)
-    assert told(desk.split(one)) == ("accepted", [])
+    assert outcome_of(desk.split(one)) == ("accepted", [])
     assert desk.members()[one] == {"S1"}
 
 
 def test_what_was_dismissed_or_split_is_kept_apart_until_a_steward_merges_it(desk: Steward) -> None:
     one, two, three = desk.register("S1", "S2", "S3")
     desk.merge(one, two)
-    assert told(desk.dismiss(three, one)) == ("accepted", [])
+    assert outcome_of(desk.dismiss(three, one)) == ("accepted", [])
     assert desk.types()[-1] == "MatchDismissed.v1"
     assert desk.apart() == {("S1", "S3"), ("S3", "S1"), ("S2", "S3"), ("S3", "S2")}
     desk.split(one)
@@ -198,7 +198,7 @@ def test_what_is_refused_has_a_reason_and_changes_nothing(desk: Steward) -> None
         (desk.split(one, "S1", "S2"), "nothing-to-split"),
         (desk.split(three), "nothing-to-undo"),
     ]
-    assert [told(answer) for answer, _ in refused] == [("refused", [code]) for _, code in refused]
+    assert [outcome_of(answer) for answer, _ in refused] == [("refused", [code]) for _, code in refused]
     desk.open()
     assert (desk.types(), desk.members()) == (events, members)
 
@@ -244,7 +244,7 @@ def test_what_is_no_decision_is_a_dead_letter(desk: Steward, value: bytes, code:
 def test_an_agency_can_not_decide(desk: Steward) -> None:
     one, two = desk.register("S1", "S2")
     wanted = desk.decision(DecisionType.MERGE, left=one, right=two).value
-    assert told(desk.send(wanted)[0])[0] == "invalid"
+    assert outcome_of(desk.send(wanted)[0])[0] == "invalid"
     assert desk.members() == {one: {"S1"}, two: {"S2"}}
 
 
@@ -262,5 +262,5 @@ def test_merge_then_split_is_the_identity(desk: Steward, wanted: list[tuple[int,
     for survivor in reversed(merges):
         if reopened:
             desk.open()
-        assert told(desk.split(survivor)) == ("accepted", [])
+        assert outcome_of(desk.split(survivor)) == ("accepted", [])
     assert {child: held for child, held in desk.members().items() if child in children} == before

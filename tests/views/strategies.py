@@ -34,8 +34,8 @@ def stories(draw: st.DrawFn) -> Story:
             )
             records.append(record)
             if children and which % 2:
-                standing = sorted(story.members)
-                story.linked(standing[which % len(standing)], record)
+                listed = sorted(story.members)
+                story.linked(listed[which % len(listed)], record)
             else:
                 children.append(story.listed(record))
             continue
@@ -62,12 +62,12 @@ def stories(draw: st.DrawFn) -> Story:
 
 def _decide(story: Story, kind: str, which: int, merges: list[tuple[str, str, list[str]]]) -> None:
     """Something that is decided about two children that stand, where there are two."""
-    standing = sorted(story.members)
+    listed = sorted(story.members)
     if kind == "given_back":
         if merges:
             story.given_back(*merges.pop())
         return
-    one, other = standing[which % len(standing)], standing[(which // 2) % len(standing)]
+    one, other = listed[which % len(listed)], listed[(which // 2) % len(listed)]
     if kind in ("shielded", "unshielded"):
         getattr(story, kind)(one)
     elif kind == "contradicted":

@@ -135,7 +135,7 @@ def test_what_does_not_agree_is_not_found(database: str, criteria: dict[str, str
 
 
 @pytest.mark.parametrize(
-    ("recorded", "asked", "grade"),
+    ("recorded", "searched", "grade"),
     [
         ("William", "Bill", "probable"),
         ("Kate", "Catherine", "probable"),
@@ -157,11 +157,11 @@ def test_what_does_not_agree_is_not_found(database: str, criteria: dict[str, str
         ("王", "Wang", "certain"),
     ],
 )
-def test_names_are_found_as_others_call_and_spell_them(database: str, recorded: str, asked: str, grade: str) -> None:
+def test_names_are_found_as_others_call_and_spell_them(database: str, recorded: str, searched: str, grade: str) -> None:
     story = Story()
     child = story.listed(story.registered(given_name=recorded))
-    assert grades(database, story, given_name=asked, family_name="Quaternion") == {child: grade}
-    assert grades(database, story, given_name=asked, date_of_birth="2001-02-03") == {child: grade}
+    assert grades(database, story, given_name=searched, family_name="Quaternion") == {child: grade}
+    assert grades(database, story, given_name=searched, date_of_birth="2001-02-03") == {child: grade}
 
 
 def test_an_estimated_date_of_birth_is_found_by_the_years_around(database: str) -> None:
@@ -239,13 +239,13 @@ def test_a_look_up_is_bounded_and_says_so(database: str, monkeypatch: pytest.Mon
     story = Story()
     for _ in range(6):
         story.ada()
-    asked = {"given_name": "Ada", "family_name": "Quaternion"}
+    criteria = {"given_name": "Ada", "family_name": "Quaternion"}
     monkeypatch.setattr(query, "MOST_RECORDS", 6)
-    assert (len((whole := found(database, story, **asked)).hits), whole.too_many) == (6, False)
+    assert (len((whole := found(database, story, **criteria)).hits), whole.too_many) == (6, False)
     monkeypatch.setattr(query, "MOST_RECORDS", 4)
-    assert (len((part := found(database, story, **asked)).hits), part.too_many) == (4, True)
+    assert (len((part := found(database, story, **criteria)).hits), part.too_many) == (4, True)
     monkeypatch.setattr(query, "MOST_ROWS", 3)
-    assert (len((few := found(database, story, **asked)).hits), few.too_many) == (3, True)
+    assert (len((few := found(database, story, **criteria)).hits), few.too_many) == (3, True)
 
 
 def test_nothing_is_kept_of_a_removed_record(database: str) -> None:
@@ -286,8 +286,8 @@ def test_a_search_reads_nobody_whom_its_keys_do_not_name(database: str) -> None:
         cursor.connection.commit()
         cursor.execute("analyze views.search")
         cursor.connection.commit()
-        asked = SEARCHER.query({"given_name": "Bertram", "family_name": "Yew", "date_of_birth": "1999-11-30"})
-        assert find(cursor, SEARCHER, asked, 10, cleared=True).hits == []
+        searched = SEARCHER.query({"given_name": "Bertram", "family_name": "Yew", "date_of_birth": "1999-11-30"})
+        assert find(cursor, SEARCHER, searched, 10, cleared=True).hits == []
         cursor.execute(
             "select seq_tup_read + coalesce(idx_tup_fetch, 0) from pg_stat_xact_user_tables"
             " where schemaname = 'views' and relname = 'search'"

@@ -46,7 +46,7 @@ def database(database_url: str) -> str:
     return database_url
 
 
-def said(draw: st.DrawFn) -> dict[str, Any]:
+def particulars(draw: st.DrawFn) -> dict[str, Any]:
     """What an agency holds of a child."""
     given_name, family_name = draw(st.sampled_from(NAMES))
     former = draw(st.sampled_from(NAMES))
@@ -68,11 +68,12 @@ HIDDEN: dict[str, Any] = {"other_names": [], "nhs_number": None, "upn": None, "a
 
 
 @st.composite
-def told(draw: st.DrawFn) -> list[tuple[str, int, dict[str, Any]]]:
+def lives(draw: st.DrawFn) -> list[tuple[str, int, dict[str, Any]]]:
     """What happens to the two records of a child: kind, record, particulars."""
     kinds = st.sampled_from(["amended", "involved", "flagged", "deregistered", "nothing"])
-    first = [("registered", 0, said(draw)), ("registered", 1, said(draw))]
-    return [*first, *((draw(kinds), draw(st.integers(0, 1)), said(draw)) for _ in range(draw(st.integers(0, 5))))]
+    first = [("registered", 0, particulars(draw)), ("registered", 1, particulars(draw))]
+    rest = range(draw(st.integers(0, 5)))
+    return [*first, *((draw(kinds), draw(st.integers(0, 1)), particulars(draw)) for _ in rest)]
 
 
 def directory_with(
@@ -80,14 +81,14 @@ def directory_with(
 ) -> tuple[Story, str]:
     """Some children and one of two records, with `instead` its records never said anything else."""
     story = Story()
-    for particulars in others:
-        record = story.registered("gp", "B1", **particulars)
+    for other in others:
+        record = story.registered("gp", "B1", **other)
         story.listed(record)
         story.involved(record)
     records = [story.new_id(), story.new_id()]
     child, somebody = story.new_id(), story.new_id()
-    for kind, which, particulars in life:
-        shown = instead or particulars
+    for kind, which, own in life:
+        shown = instead or own
         record = records[which]
         if kind == "registered":
             story.registered_again(record, f"agency-{which}", "S1", **shown)
@@ -135,11 +136,11 @@ CRITERIA = st.fixed_dictionaries(
 
 
 @few
-@given(st.data(), told(), st.lists(CRITERIA, min_size=1, max_size=12))
+@given(st.data(), lives(), st.lists(CRITERIA, min_size=1, max_size=12))
 def test_a_search_finds_and_scores_as_if_nothing_hidden_had_ever_been(
     database: str, data: st.DataObject, life: list[Any], criteria: list[Mapping[str, str]]
 ) -> None:
-    others = [said(data.draw) for _ in range(data.draw(st.integers(0, 3)))]
+    others = [particulars(data.draw) for _ in range(data.draw(st.integers(0, 3)))]
     with writing(database) as cursor:
         story, child = directory_with(others, life)
         load(cursor, story)
@@ -185,7 +186,7 @@ def test_nothing_hidden_is_known_of_a_shielded_child(database: str) -> None:
         shown = directory.entry(cursor, story.seals, child, today=TODAY, cleared=True)
         opened = directory.redacted_entries(cursor, story.seals, [child], TODAY, cleared=True, opened=[child])
         assert history(cursor, story.seals, child, cleared=True) == []
-        told = history(cursor, story.seals, child, cleared=True, opened=[child])
+        events = history(cursor, story.seals, child, cleared=True, opened=[child])
         by_number = find(cursor, SEARCHER, SEARCHER.query({"nhs_number": NUMBERS[0]}), 9, cleared=True)
         by_name = find(cursor, SEARCHER, SEARCHER.query({"given_name": "Ada", "family_name": "Quaternion"}), 9)
         assert due_reviews(cursor, "2027-05-23", None, 9) == []
@@ -206,7 +207,7 @@ def test_nothing_hidden_is_known_of_a_shielded_child(database: str) -> None:
     }
     assert opened[0].entry is not None
     assert opened[0].entry["addresses"][0]["postcode"] == "ZX1 1AA"
-    assert len(told) == len(story.values)
+    assert len(events) == len(story.values)
     assert by_number.hits == []
     assert [hit.child for hit in by_name.hits] == [child]
 
@@ -250,12 +251,12 @@ def test_hidden_records_do_not_count_against_the_bounds_of_a_search(
     home = {"postcode": "ZX1 1AA"}
     children = [story.listed(story.registered(address=home, given_name=f"Ada{n}")) for n in range(3)]
     story.shielded(children[0])
-    asked = SEARCHER.query({"postcode": "ZX1 1AA", "date_of_birth": "2001-02-03"})
+    searched = SEARCHER.query({"postcode": "ZX1 1AA", "date_of_birth": "2001-02-03"})
     with writing(database) as cursor:
         load(cursor, story)
         for most in ("MOST_RECORDS", "MOST_ROWS"):
             monkeypatch.setattr(query, most, 2)
-            found = find(cursor, SEARCHER, asked, 2)
+            found = find(cursor, SEARCHER, searched, 2)
             assert ({hit.child for hit in found.hits}, found.too_many) == (set(children[1:]), False)
 
 
@@ -269,13 +270,13 @@ def test_a_record_that_is_a_shielded_childs_now_is_hidden_as_of_when_it_was_anot
     with writing(database) as cursor:
         load(cursor, story)
         then = directory.as_of(cursor, story.seals, other, merged_at, None, TODAY, cleared=True)
-        told = history(cursor, story.seals, other, cleared=True)
+        events = history(cursor, story.seals, other, cleared=True)
         number_then = directory.as_of(cursor, story.seals, one, merged_at, None, TODAY, cleared=True)
     assert then is not None
     assert (then["addresses"], len(then["records"])) == ([], 1)
     assert number_then is not None
     assert number_then["shielded"]
-    assert one not in orjson.dumps(told).decode()
+    assert one not in orjson.dumps(events).decode()
 
 
 @few

@@ -185,11 +185,12 @@ def test_a_simulated_county_is_put_together() -> None:
         if person.look_alike is not None:
             alike.add((person.look_alike, person.number))
         for held in person.records:
-            for said in (each.submission("id") for each in sent_for(held)):
-                if said["type"] == "child.registered":
-                    name = f"{said['source']} {said['subject']}"
+            for submission in (each.submission("id") for each in sent_for(held)):
+                if submission["type"] == "child.registered":
+                    name = f"{submission['source']} {submission['subject']}"
                     person_of[name] = person.number
-                    clusters.describe(name, features_of(said["data"], said["time"], source=said["source"]))
+                    features = features_of(submission["data"], submission["time"], source=submission["source"])
+                    clusters.describe(name, features)
     linked = linked_pairs(clusters)
     true = {frozenset(pair) for pair in combinations(person_of, 2) if person_of[pair[0]] == person_of[pair[1]]}
     assert len(linked & true) >= 0.999 * len(linked)

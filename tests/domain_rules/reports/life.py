@@ -1,4 +1,4 @@
-"""A life in the making: what agencies told of one child, as facts of its chronology."""
+"""A child's life step by step: the submissions of agencies, as facts of its chronology."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -16,12 +16,12 @@ NORTH, EAST = "E06999001", "E06999002"
 class Life:
     """Each method tells one thing; `facts` are in order of record and version."""
 
-    told: dict[str, list[Fact]] = field(default_factory=dict)
+    facts_by_record: dict[str, list[Fact]] = field(default_factory=dict)
     sources: dict[str, str] = field(default_factory=dict)
 
     @property
     def facts(self) -> list[Fact]:
-        return [fact for record in sorted(self.told) for fact in self.told[record]]
+        return [fact for record in sorted(self.facts_by_record) for fact in self.facts_by_record[record]]
 
     def known(
         self, record: str, on: str = "1996-01-01", born: str | None = BORN, place: str | None = NORTH, sure: bool = True
@@ -67,7 +67,7 @@ class Life:
         sure: bool | None = None,
         number: int = 0,
     ) -> "Life":
-        facts = self.told.setdefault(record, [])
+        facts = self.facts_by_record.setdefault(record, [])
         source = self.sources.get(record, f"urn:agency:{record}")
         version = len(facts) + 1
         facts.append(Fact(record, version, kind, number, on, f"{on}T09:00:00Z", source, word, place, sure))

@@ -21,9 +21,9 @@ class OnDay:
             records[fact.stream].append(fact)
         self.day = day
         gone = [r[-1] for r in records.values() if r[-1].kind == "removed" and r[-1].word]
-        self.records = {stream: told for stream, told in records.items() if told[-1].kind != "removed"}
+        self.records = {stream: facts for stream, facts in records.items() if facts[-1].kind != "removed"}
         self.registered = [r for r in self.records.values() if any(f.kind == "registered" and f.day <= day for f in r)]
-        self.spans = [span for told in self.records.values() for span in _spans(told)]
+        self.spans = [span for facts in self.records.values() for span in _spans(facts)]
         self.current = [s for s in self.spans if s["begins"] <= day < (s["ends"] or "9999")]
         self.working = [s for s in self.current if s["kind"] == "started"]
         self.services = {s["fact"].word for s in self.working}
@@ -33,35 +33,34 @@ class OnDay:
         self.authority = self._authority()
 
     def _born(self) -> str | None:
-        latest = [[f for f in told if f.kind in ("registered", "amended")][-1] for told in self.records.values()]
+        latest = [[f for f in facts if f.kind in ("registered", "amended")][-1] for facts in self.records.values()]
         latest.sort(key=lambda f: (_is_active(self.records[f.stream]), f.time, f.stream), reverse=True)
         return believed_birth((f.word, not f.sure) for f in latest)[0]
 
     def _gone(self, removed: Sequence[Fact]) -> str | None:
         """`died`, or `left-england` where nothing was begun after that."""
-        ends = [f for told in self.records.values() for f in told if f.kind == "deregistered"]
+        ends = [f for facts in self.records.values() for f in facts if f.kind == "deregistered"]
         reasons = [(f.word, f.day) for f in [*ends, *removed] if f.day <= self.day]
         if any(word == "died" for word, _ in reasons):
             return "died"
         left = [day for word, day in reasons if word == "left-england"]
-        begun = [f.day for told in self.records.values() for f in told if f.kind == "registered"]
+        begun = [f.day for facts in self.records.values() for f in facts if f.kind == "registered"]
         begun += [span["begins"] for span in self.spans if span["kind"] == "started"]
         returns = [day for day in begun if left and max(left) < day <= self.day]
         return "left-england" if left and not returns else None
 
     def _authority(self) -> str | None:
-        told = []
+        addresses = []
         for stream, facts in self.records.items():
-            said = [f for f in facts if f.kind in ("registered", "amended") and f.day <= self.day]
-            if said and said[-1].place and said[-1].source != RESTRICTED_SOURCE:
-                told.append(
-                    (_is_active([f for f in facts if f.day <= self.day]), said[-1].time, stream, said[-1].place)
-                )
-        return max((active, time, place) for active, time, _, place in told)[2] if told else None
+            particulars = [f for f in facts if f.kind in ("registered", "amended") and f.day <= self.day]
+            if particulars and particulars[-1].place and particulars[-1].source != RESTRICTED_SOURCE:
+                active = _is_active([f for f in facts if f.day <= self.day])
+                addresses.append((active, particulars[-1].time, stream, particulars[-1].place))
+        return max((active, time, place) for active, time, _, place in addresses)[2] if addresses else None
 
     def authority_of(self, stream: str) -> str | None:
-        said = [f for f in self.records[stream] if f.kind in ("registered", "amended") and f.day <= self.day]
-        return said[-1].place if said else None
+        particulars = [f for f in self.records[stream] if f.kind in ("registered", "amended") and f.day <= self.day]
+        return particulars[-1].place if particulars else None
 
     @property
     def is_child(self) -> bool:
@@ -114,12 +113,12 @@ def _of_children(at: OnDay) -> dict[str, str]:
 
 
 def _is_active(facts: Sequence[Fact]) -> bool:
-    standing = [f.kind for f in facts if f.kind in ("registered", "deregistered")]
-    return bool(standing) and standing[-1] == "registered"
+    statuses = [f.kind for f in facts if f.kind in ("registered", "deregistered")]
+    return bool(statuses) and statuses[-1] == "registered"
 
 
 def _spans(facts: Sequence[Fact]) -> list[dict[str, Any]]:
-    """Involvements and flags of one record; one told again while it is open replaces what was told before."""
+    """Involvements and flags of one record; one sent again while it is open replaces the earlier one."""
     spans: list[dict[str, Any]] = []
     begun = {"ended": "started", "lowered": "raised"}
     for fact in facts:

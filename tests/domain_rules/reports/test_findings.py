@@ -131,20 +131,20 @@ def test_what_a_sensitive_agency_holds_puts_a_child_on_no_list_and_under_no_name
     alone = Life().secret("clinic")
     assert summary(alone.facts) is None
     both = Life().secret("clinic", "1990-01-01").known("benefit", "1996-01-01")
-    told = summary(both.facts)
-    assert told is not None
-    assert (told.record, told.known_to) == ("benefit", {"urn:agency:benefit": "1996-01-01"})
+    found = summary(both.facts)
+    assert found is not None
+    assert (found.record, found.known_to) == ("benefit", {"urn:agency:benefit": "1996-01-01"})
     assert all(RESTRICTED_SOURCE not in at.known_to for at in timeline_cursor(both.facts))
 
 
 def test_a_summary_is_of_the_record_believed_most() -> None:
     life = Life().known("gp", "1997-01-01", place=EAST).known("benefit", "1996-01-01").amended("benefit", "1996-06-01")
-    told = summary(life.facts)
-    assert told is not None
-    assert (told.record, told.version, told.authority, told.date_of_birth) == ("gp", 1, EAST, BORN)
-    told = summary(life.deregistered("gp", "1998-01-01").facts)
-    assert told is not None
-    assert (told.record, told.version, told.authority) == ("benefit", 2, NORTH)
+    found = summary(life.facts)
+    assert found is not None
+    assert (found.record, found.version, found.authority, found.date_of_birth) == ("gp", 1, EAST, BORN)
+    found = summary(life.deregistered("gp", "1998-01-01").facts)
+    assert found is not None
+    assert (found.record, found.version, found.authority) == ("benefit", 2, NORTH)
 
 
 def test_an_involvement_opened_again_leaves_its_first_time_as_it_was() -> None:
@@ -182,7 +182,7 @@ def lives(draw: st.DrawFn) -> Life:
 def _tell(draw: st.DrawFn, life: Life, record: str) -> None:
     day, number = draw(DAYS), draw(st.integers(1, 3))
     what = draw(st.sampled_from(["begins", "ends", "raises", "lowers", "amended", "deregistered", "known", "removed"]))
-    if life.told[record][-1].kind == "removed":
+    if life.facts_by_record[record][-1].kind == "removed":
         return
     if what == "begins":
         at = draw(st.sampled_from(["Z1", "Z2", None]))
@@ -205,7 +205,7 @@ def _tell(draw: st.DrawFn, life: Life, record: str) -> None:
 def _after(life: Life, record: str, day: str) -> str:
     """A day after all on which the record itself was told of: an agency tells of itself in order."""
     kinds = ("registered", "amended", "deregistered")
-    last = max(fact.day for fact in life.told[record] if fact.kind in kinds)
+    last = max(fact.day for fact in life.facts_by_record[record] if fact.kind in kinds)
     return max(day, f"{int(last[:4]) + 1}{last[4:]}")
 
 
