@@ -1,4 +1,4 @@
-"""What a data steward's decision looks like on its topic: the API writes it, agencies can't."""
+"""A data steward's decision as a message of its topic, which only the API may write."""
 
 from collections.abc import Mapping
 from enum import StrEnum

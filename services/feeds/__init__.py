@@ -4,5 +4,5 @@
 extract a file is and whether it is whole. `layout.py` is the model of a layout, `layout_check.py` what its parts must
 have to do with each other, `layout_file.py` reads one. `convert.py` turns a row into submissions with `steps.py`,
 `fields.py`, `values.py`, `judge.py` and `advice.py`; `tally.py` counts what becomes of the rows. `preview.py` shows
-what would be sent; `record_status.py` asks what the directory holds already, and `send.py` sends.
+what would be sent; `record_status.py` reads which records are live, and `send.py` sends.
 """

@@ -8,7 +8,7 @@ from services.feeds.layout import Condition, Layout, Step
 
 
 class ReadyStep:
-    """One step: `number` from 1 on, `time` the column that tells the day, `groups` what it fills."""
+    """One step: `number` from 1 on, `time` the column with its day, `groups` what it fills."""
 
     def __init__(self, layout: Layout, number: int, step: Step) -> None:
         self.number, self.type, self.groups = number, str(step.type), groups_of(layout, step)

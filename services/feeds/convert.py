@@ -108,7 +108,7 @@ class Converter:
         return made
 
     def _day(self, step: ReadyStep, cells: Cells, refused: list[CellRefused]) -> str:
-        """The day on which it became true; that of the extract where the row tells none."""
+        """The day on which it became true; that of the extract where the row has none."""
         if step.time is None or not cells[step.time]:
             return self._extract.taken_on
         try:

@@ -9,10 +9,10 @@ from typing import NamedTuple
 
 from services.feeds.layout import Layout
 from services.feeds.reading import FileRefused
-from services.feeds.sheet import Stated, table_rows
+from services.feeds.sheet import StatedExtract, table_rows
 
 Report = Callable[[int], None]
-"""Is told how many rows were read."""
+"""Called with the number of rows that are read so far."""
 
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,59}", re.ASCII)
@@ -26,20 +26,20 @@ class Extract(NamedTuple):
     rows: int
 
 
-def untold(_: int) -> None:
-    """Nobody wants to know."""
+def no_report(_: int) -> None:
+    """Reports no progress."""
 
 
-def survey(path: Path, layout: Layout, said: Stated, latest: date, progress: Report = untold) -> Extract:
+def survey(path: Path, layout: Layout, given: StatedExtract, latest: date, progress: Report = no_report) -> Extract:
     """Reads the whole file; raises FileRefused where it can't be read, is cut off, or is taken after `latest`.
 
-    What is `said` wins over what the file tells.
+    What is `given` wins over what the file states.
     """
-    told, found = Stated(), 0
-    for _ in table_rows(path, layout, told):
+    in_file, found = StatedExtract(), 0
+    for _ in table_rows(path, layout, in_file):
         found += 1
         progress(found)
-    promised = told.rows if said.rows is None else said.rows
+    promised = in_file.rows if given.rows is None else given.rows
     if promised is not None and promised != found:
         raise FileRefused(
             f"{path.name} promises {promised:,} rows and has {found:,}; it was cut off or put together, so nothing"
@@ -47,13 +47,13 @@ def survey(path: Path, layout: Layout, said: Stated, latest: date, progress: Rep
         )
     if not found and promised is None:
         raise FileRefused(f"{path.name} has headings and no rows; export it again, or say `--rows 0` if that is right")
-    return _identified(path.name, said.id or told.id, said.taken_on or told.taken_on, found, latest)
+    return _identified(path.name, given.id or in_file.id, given.taken_on or in_file.taken_on, found, latest)
 
 
 def digest_of(path: Path, layout_text: str, secret: bytes) -> str:
-    """What tells whether an extract that is sent again is the same file under the same layout.
+    """A keyed digest of a file and its layout: the same where an extract is sent again unchanged.
 
-    Keyed, because a file of a few rows could be guessed from a bare hash.
+    It is keyed because a file of a few rows could be guessed from a bare hash.
     """
     digest = hmac.new(secret, digestmod="sha256")
     digest.update(hmac.digest(secret, layout_text.encode(), "sha256"))

@@ -36,7 +36,7 @@ class FieldFill:
         self.constant = self._of(source.constant) if source.constant is not None else None
 
     def value(self, cells: Cells) -> Any:
-        """The field's value, or None where the row says nothing; raises CellRefused."""
+        """The field's value, or None where all its cells are empty; raises CellRefused."""
         filled: list[str] = []
         for column in self.columns:
             cell = cells[column]
@@ -75,8 +75,8 @@ class Group(NamedTuple):
     path: tuple[str, ...]
     fields: tuple[FieldFill, ...]
 
-    def is_said(self, cells: Cells) -> bool:
-        """Whether a row says something of the object."""
+    def is_filled(self, cells: Cells) -> bool:
+        """Whether a row fills one of the object's columns."""
         columns = [column for field in self.fields for column in field.columns]
         return not self.path or not columns or any(cells[column] for column in columns)
 
@@ -91,7 +91,7 @@ class Group(NamedTuple):
                 continue
             if value is not None:
                 made[field.last] = value
-        if not made or not self.is_said(cells):
+        if not made or not self.is_filled(cells):
             return
         match self.path:
             case ():
@@ -122,7 +122,7 @@ def columns_of(groups: Sequence[Group], cells: Cells, field: str) -> tuple[int, 
     words = field.split(".")
     if len(words) > 1 and words[1].isdigit() and words[0] in {group.path[0] for group in groups if len(group.path) > 1}:
         items = [group for group in groups if len(group.path) > 1 and group.path[0] == words[0]]
-        filled = [group for group in items if group.is_said(cells)]
+        filled = [group for group in items if group.is_filled(cells)]
         found = filled[int(words[1])].fields if int(words[1]) < len(filled) else ()
         return next((each.columns for each in found if each.last == words[-1]), ())
     named = {each.name: each.columns for group in groups for each in group.fields}

@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 from domain.vocabulary import AgencyKind, SubmissionType
 
 CHILD = "child"
-"""The type of a step that says what is held of the child: `child.registered` where the directory has no live record of
+"""The type of a step that describes the child: `child.registered` where the directory has no live record of
 that number, else `child.amended`."""
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|"}
 MOST_COLUMNS = 200
@@ -34,7 +34,7 @@ class FileForm(_Part):
 
 
 class MarkedRow(_Part):
-    """A row that tells of the extract: `mark` is its first cell, the others are the numbers of cells, from 2 on."""
+    """A row about the extract itself: `mark` is its first cell, the others are the numbers of cells, from 2 on."""
 
     mark: Annotated[str, StringConstraints(min_length=1, max_length=40)]
     id: Cell | None = None
@@ -43,7 +43,7 @@ class MarkedRow(_Part):
 
 
 class Origin(_Part):
-    """Where an extract tells its own id, its date and how many rows it has: before the headings, or at the end."""
+    """Where an extract states its own id, date and number of rows: before the headings, or at the end."""
 
     header: MarkedRow | None = None
     trailer: MarkedRow | None = None

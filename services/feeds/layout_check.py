@@ -1,4 +1,4 @@
-"""What the parts of a layout must have to do with each other and with the contract; the first fault is told."""
+"""Checks that the parts of a layout fit each other and the contract; finds the first fault."""
 
 import re
 from collections.abc import Iterator
@@ -32,7 +32,7 @@ def first_fault(layout: Layout) -> Fault | None:
 
 
 def model_of(type_: str) -> type[BaseModel]:
-    """The contract's model of what a step of a type says."""
+    """The contract's model of the data that a step of that type sends."""
     model: type[BaseModel] = MODELS["child.registered" if type_ == CHILD else type_].model_fields["data"].annotation  # type: ignore[assignment]
     return model
 
@@ -48,9 +48,9 @@ def held_by(type_: str, field: str) -> str | None:
 
 def _in_extract(layout: Layout) -> Iterator[Fault]:
     header, trailer = layout.extract.header, layout.extract.trailer
-    for told in ("id", "date", "rows"):
-        if header and trailer and getattr(header, told) and getattr(trailer, told):
-            yield Fault(("extract", "trailer", told), "the header tells it too; name it once")
+    for name in ("id", "date", "rows"):
+        if header and trailer and getattr(header, name) and getattr(trailer, name):
+            yield Fault(("extract", "trailer", name), "the header tells it too; name it once")
 
 
 def _in_columns(layout: Layout) -> Iterator[Fault]:
@@ -96,10 +96,10 @@ def _in_field(layout: Layout, place: Place, step: Step, source: Source) -> Itera
     for column in source.columns:
         yield from _unknown(layout, place, column)
     if held == "truth":
-        said = {source.constant} if source.constant else set()
+        possible = {source.constant} if source.constant else set()
         for column in source.columns:
-            said |= set(layout.codes.get(column, {"": "a text"}).values())
-        if not said <= _TRUTH:
+            possible |= set(layout.codes.get(column, {"": "a text"}).values())
+        if not possible <= _TRUTH:
             yield Fault(place, "the field is true or false; give its column a code list with these two")
 
 

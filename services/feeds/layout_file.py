@@ -86,7 +86,7 @@ def read_layout(name: str, text: str) -> LoadedLayout:
 
 
 def _plain(name: str, node: Any, place: Place, lines: dict[Place, int]) -> Any:
-    """The node as lists, dictionaries and texts; `lines` learns where each of them stands."""
+    """The node as lists, dictionaries and texts; `lines` is filled with the line of each of them."""
     if node is None:
         return None
     line = node.start_mark.line + 1

@@ -11,7 +11,7 @@ from typing import Any
 from domain.agency import Agency
 from domain.vocabulary import SubmissionType
 from services.feeds.convert import Converted, Converter, Made, RowError
-from services.feeds.extract import Extract, Report, untold
+from services.feeds.extract import Extract, Report, no_report
 from services.feeds.fields import columns_of, groups_of
 from services.feeds.layout import CHILD, Layout
 from services.feeds.reading import Row
@@ -22,13 +22,15 @@ FIRST_ROWS = 3
 Document = dict[str, Any]
 
 
-def preview(path: Path, layout: Layout, code: str, extract: Extract, latest: date, told: Report = untold) -> Document:
+def preview(
+    path: Path, layout: Layout, code: str, extract: Extract, latest: date, progress: Report = no_report
+) -> Document:
     """The preview as one document; the agency is taken for one of the first kind that the layout names."""
     agency = Agency(code, code, layout.sent_by[0])
     tally = Tally()
     first: list[Document] = []
     converter = Converter(layout, agency, extract, latest)
-    for row, converted in converted_rows(path, layout, converter, tally, told):
+    for row, converted in converted_rows(path, layout, converter, tally, progress):
         if converted.made and len(first) < FIRST_ROWS:
             first.append(_side_by_side(layout, row, converted))
     return {
@@ -54,7 +56,7 @@ def counts(tally: Tally) -> dict[str, int]:
 
 
 def error_document(error: RowError) -> Document:
-    """An error of a row as it stands in a JSON document."""
+    """An error of a row for a JSON document."""
     return {"line": error.line, "column": error.column, "problem": error.problem, "advice": error.advice}
 
 

@@ -23,7 +23,7 @@ class FileRefused(Exception):
 
 
 class Row(NamedTuple):
-    """One row: the line of the file on which it begins, from 1, and its cells as they stand."""
+    """One row: the line of the file on which it begins, from 1, and its cells unchanged."""
 
     line: int
     cells: list[str]
@@ -84,7 +84,7 @@ class _Lines:
         return f"{self._name} line {self.number}"
 
     def _check(self, line: str) -> None:
-        """That a line is in the encoding that the layout says, as far as its bytes can tell."""
+        """Raises FileRefused where a line is plainly not in the encoding that the layout states."""
         if self._encoding == "utf-8" and _NOT_DECODED.search(line):
             raise FileRefused(
                 f"{self._where} is not UTF-8; save the file as UTF-8, or write `encoding: cp1252` into the layout"
@@ -106,7 +106,7 @@ def _is_utf8(text: bytes) -> bool:
 
 
 def _check_beginning(path: Path, encoding: str) -> None:
-    """What the first bytes tell of a file that is something else than its layout says."""
+    """Raises FileRefused where the first bytes show that the file is not what its layout states."""
     with path.open("rb") as file:
         start = file.read(4)
     if not start:

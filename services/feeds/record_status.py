@@ -1,4 +1,4 @@
-"""What the directory holds already of the records that rows are about, read from the registrar's own tables."""
+"""Which of the records that rows are about are live, read from the registrar's own tables."""
 
 import time
 from collections.abc import Iterable, Sequence
@@ -9,7 +9,7 @@ from kafka.errors import KafkaError
 from domain.vocabulary import SubmissionType
 from services.feeds.convert import Converted
 from services.feeds.layout import CHILD
-from services.submit.settle import PATIENCE_S, Stuck
+from services.submit.waiting import PATIENCE_S, Stuck
 from streams.kafka.settings import KafkaAway, KafkaSettings
 from streams.kafka.topics import submissions_topic
 from streams.store.database import Database
@@ -29,14 +29,14 @@ where source = %s and kind = 'subject' and key = any(%s) and (
 
 
 class RecordStatus:
-    """Which of an agency's records are live, as decided so far and as changed by what was sent since."""
+    """Which of an agency's records are live: registered and not deregistered, also by what was sent but not decided."""
 
     def __init__(self, database: Database, source: str) -> None:
         self._database, self._source = database, source
         self._changed: dict[int, bool] = {}
 
-    def settle_types(self, batch: Sequence[Converted]) -> None:
-        """Decides for each step that says what is held of a child whether it registers or amends."""
+    def set_types(self, batch: Sequence[Converted]) -> None:
+        """Sets the type of each submission that describes a child: it amends a live record, and registers any other."""
         subjects = {each.subject for each in batch if any(made.type == CHILD for made in each.made)}
         live = self._live(subjects)
         for converted in batch:
@@ -61,7 +61,7 @@ def wait_until_decided(kafka: KafkaSettings, database: Database, agency: str) ->
     ends = _ends(kafka, submissions_topic(agency))
     behind, moved = sum(ends.values()), time.monotonic()
     while True:
-        now = sum(max(0, end - _next_offset(database, place)) for place, end in ends.items())
+        now = sum(max(0, end - _next_offset(database, partition)) for partition, end in ends.items())
         if now == 0:
             return
         if now < behind:
@@ -86,8 +86,8 @@ def _ends(kafka: KafkaSettings, topic: str) -> dict[TopicPartition, int]:
             metrics_enabled=False,
         )
         try:
-            places = [TopicPartition(topic, number) for number in consumer.partitions_for_topic(topic) or ()]
-            ends: dict[TopicPartition, int] = consumer.end_offsets(places, _LIMIT_MS)
+            partitions = [TopicPartition(topic, number) for number in consumer.partitions_for_topic(topic) or ()]
+            ends: dict[TopicPartition, int] = consumer.end_offsets(partitions, _LIMIT_MS)
             return ends
         finally:
             consumer.close()
@@ -95,11 +95,11 @@ def _ends(kafka: KafkaSettings, topic: str) -> dict[TopicPartition, int]:
         raise KafkaAway(f"Kafka cannot be reached at {kafka.bootstrap_servers}") from error
 
 
-def _next_offset(database: Database, place: TopicPartition) -> int:
+def _next_offset(database: Database, partition: TopicPartition) -> int:
     with database.transaction() as cursor:
         cursor.execute(
             "select next_offset from register.offsets where topic = %s and partition = %s",
-            (place.topic, place.partition),
+            (partition.topic, partition.partition),
         )
         row = cursor.fetchone()
         return int(row[0]) if row else 0

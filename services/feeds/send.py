@@ -15,11 +15,11 @@ from streams.kafka.topics import submissions_topic
 ROWS_AT_ONCE = 500
 
 
-def send_rows(sender: Sender, agency: str, standing: RecordStatus, rows: Iterator[Converted]) -> None:
+def send_rows(sender: Sender, agency: str, record_status: RecordStatus, rows: Iterator[Converted]) -> None:
     """Sends every submission of the rows to the agency's topic; raises KafkaAway, DatabaseAway."""
     topic = submissions_topic(agency)
     while batch := list(islice(rows, ROWS_AT_ONCE)):
-        standing.settle_types(batch)
+        record_status.set_types(batch)
         for converted in batch:
             for made in converted.made:
                 value = orjson.dumps(made.submission)

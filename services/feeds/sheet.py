@@ -1,4 +1,4 @@
-"""The rows of an extract between its headings and its end, and what its header and trailer tell of it."""
+"""The rows of an extract between its headings and its end, and what its header and trailer state of it."""
 
 import re
 from collections.abc import Iterator
@@ -15,24 +15,24 @@ _HEADING = re.compile(r"[\w .,()/&'-]{1,60}")
 
 
 @dataclass(slots=True)
-class Stated:
-    """What header, trailer or whoever sends the file say of an extract; None where nobody does."""
+class StatedExtract:
+    """An extract's id, ISO date and number of rows, as its header, its trailer or its sender states them, or None."""
 
     id: str | None = None
     taken_on: str | None = None
     rows: int | None = None
 
 
-def table_rows(path: Path, layout: Layout, told: Stated | None = None) -> Iterator[Row]:
-    """The rows between the headings and the trailer; `told` learns what the file tells of itself."""
-    told, header, trailer = told or Stated(), layout.extract.header, layout.extract.trailer
+def table_rows(path: Path, layout: Layout, stated: StatedExtract | None = None) -> Iterator[Row]:
+    """The rows between the headings and the trailer; `stated` is filled with what the file states of itself."""
+    stated, header, trailer = stated or StatedExtract(), layout.extract.header, layout.extract.trailer
     rows = read_rows(path, layout.file.encoding, DELIMITERS[layout.file.delimiter])
     if header:
-        _take(path.name, layout, header, _expected(path.name, header, next(rows, None)), told)
+        _take(path.name, layout, header, _expected(path.name, header, next(rows, None)), stated)
     _check_headings(path.name, layout, next(rows, None))
     for number, row in enumerate(rows, 1):
         if trailer and row.cells[0].strip() == trailer.mark:
-            _take(path.name, layout, trailer, row, told)
+            _take(path.name, layout, trailer, row, stated)
             after = next(rows, None)
             if after:
                 raise FileRefused(
@@ -43,7 +43,7 @@ def table_rows(path: Path, layout: Layout, told: Stated | None = None) -> Iterat
             raise FileRefused(f"{path.name} has more than {MOST_ROWS:,} rows; send it in parts, each with its own id")
         yield row
     if trailer:
-        promised = "" if told.rows is None else f", of {told.rows:,} promised rows"
+        promised = "" if stated.rows is None else f", of {stated.rows:,} promised rows"
         raise FileRefused(
             f"{path.name} ends without its last row {trailer.mark}{promised}: it was cut off, so nothing of it was"
             " sent; ask for the whole extract"
@@ -56,22 +56,22 @@ def _expected(name: str, header: MarkedRow, row: Row | None) -> Row:
     return row
 
 
-def _take(name: str, layout: Layout, marked: MarkedRow, row: Row, told: Stated) -> None:
-    """Learns what a header or trailer tells."""
+def _take(name: str, layout: Layout, marked: MarkedRow, row: Row, stated: StatedExtract) -> None:
+    """Fills `stated` with what a header or trailer states."""
     for what, number in (("id", marked.id), ("date", marked.date), ("rows", marked.rows)):
         if number is None:
             continue
         cell = row.cells[number - 1].strip() if number <= len(row.cells) else ""
         where = f"{name} line {row.line}, cell {number} of the row {marked.mark}"
         if what == "id":
-            told.id = cell
+            stated.id = cell
         elif what == "rows":
             if not re.fullmatch("[0-9]{1,9}", cell):
                 raise FileRefused(f"{where} is no number of rows; export the file again, or correct the layout")
-            told.rows = int(cell)
+            stated.rows = int(cell)
         else:
             try:
-                told.taken_on = iso_date(cell, layout.file.dates)
+                stated.taken_on = iso_date(cell, layout.file.dates)
             except BadCell as bad:
                 raise FileRefused(f"{where} {bad.problem}; {bad.advice}") from None
 

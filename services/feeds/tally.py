@@ -1,4 +1,4 @@
-"""Goes through the rows of an extract once and counts: what each becomes, what is wrong, what was seen before."""
+"""Converts the rows of an extract once and counts what each becomes, what is wrong and what is repeated."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from services.feeds.convert import Converted, Converter, RowError
-from services.feeds.extract import Report, untold
+from services.feeds.extract import Report, no_report
 from services.feeds.layout import Layout
 from services.feeds.reading import Row
 from services.feeds.sheet import table_rows
@@ -37,18 +37,18 @@ class Tally:
 
 
 def converted_rows(
-    path: Path, layout: Layout, converter: Converter, tally: Tally, told: Report = untold
+    path: Path, layout: Layout, converter: Converter, tally: Tally, progress: Report = no_report
 ) -> Iterator[tuple[Row, Converted]]:
     """Every row that is not the same as an earlier one, converted and counted; errors among them too."""
-    seen: set[int] = set()
+    earlier: set[int] = set()
     for row in table_rows(path, layout):
         tally.rows += 1
-        told(tally.rows)
-        known = hash(tuple(row.cells))
-        if known in seen:
+        progress(tally.rows)
+        row_hash = hash(tuple(row.cells))
+        if row_hash in earlier:
             tally.repeated += 1
             continue
-        seen.add(known)
+        earlier.add(row_hash)
         converted = converter.convert(row)
         tally.take(converted)
         yield row, converted

@@ -1,4 +1,4 @@
-"""What a cell says, in the contract's words: dates, numbers and texts; a cell that can't be taken says what to do."""
+"""Converts a cell to the contract's form: dates, numbers, texts; the error for a bad cell says what to do."""
 
 import re
 from datetime import date

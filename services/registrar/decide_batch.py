@@ -1,4 +1,4 @@
-"""Decides a batch of agencies' submissions, without I/O: everything that is known of the directory is passed in."""
+"""Decides a batch of agencies' submissions without I/O: the state of the directory is passed in."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime

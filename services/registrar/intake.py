@@ -1,7 +1,7 @@
 """The registrar's process: consumes every agency's topic in batches, and hands each batch to be decided.
 
-It reads without a consumer group: which topics there are the agency register says, where to go on the offsets say that
-the decisions were saved with. One registrar is active, others wait for their turn.
+It reads without a consumer group: the topics are those of the agency register, and it goes on from the offsets that
+were saved with the decisions. One registrar is active, the others wait for the lock.
 """
 
 import asyncio
@@ -44,21 +44,21 @@ POLL_MS = 100
 REGISTER_CHECK_S = 0.5
 """How soon a new agency's topic is read."""
 QUIET_S = 10
-"""After so long without a message Kafka is asked whether there is none: it may be away, or the consumer stalled."""
+"""After so long without a message the end offsets are checked: Kafka may be away, or the consumer stalled."""
 BACK_OFF_S = (0.2, 0.5, 1.0, 2.0, 5.0)
 GC_THRESHOLD = 50_000
-"""Batches make many objects that die young; looking for cycles more seldom saves a sixth of the time."""
+"""Batches make many objects that die young; collecting cycles less often saves a sixth of the time."""
 
 
 class Stalled(Exception):
-    """A consumer gives nothing although there is something to read."""
+    """The consumer returns no messages although there are some to read."""
 
 
 _AWAY = (DatabaseAway, PersistenceError, psycopg2.Error, KafkaError, OSError, store.OffsetMoved, Stalled)
 
 
 def run(settings: Settings, stop: Event) -> None:
-    """Runs until `stop` is set; waits while Kafka or Postgres is away, says so once, and goes on by itself.
+    """Runs until `stop` is set; waits while Kafka or Postgres is away, logs that once, and goes on by itself.
 
     Raises SettingsRefused where the matcher's settings can't be used.
     """
@@ -129,9 +129,9 @@ async def _consumer(kafka: KafkaSettings) -> AsyncIterator[AIOKafkaConsumer]:
 
 
 async def _consume(topics: "_Topics", registrar: Registrar, stop: Event) -> None:
-    """Reads one batch ahead while another is decided, but for the moments in which the topics may change.
+    """Reads one batch ahead while another is decided, except when the topics may change.
 
-    A batch is decided by a register at least as new as its messages: where it has changed, the batch is read again.
+    A batch is decided by a register at least as new as its messages: where that has changed, the batch is read again.
     """
     last_progress = time.monotonic()
     while not stop.is_set():
@@ -153,7 +153,7 @@ async def _consume(topics: "_Topics", registrar: Registrar, stop: Event) -> None
 
 
 class _Topics:
-    """Which topics are read: those of the register's agencies, from where their offsets say."""
+    """The topics that are read: those of the register's agencies, from the saved offsets on."""
 
     def __init__(self, consumer: AIOKafkaConsumer, reads: Database, registrar: Registrar) -> None:
         self._consumer = consumer
@@ -166,11 +166,11 @@ class _Topics:
 
     @property
     def are_due(self) -> bool:
-        """Whether it is time to look at the agency register again."""
+        """Whether it is time to check the agency register again."""
         return time.monotonic() - self._checked >= REGISTER_CHECK_S
 
     def are_outdated(self) -> bool:
-        """Whether the agency register has changed since it was looked at; then it is time to look again."""
+        """Whether the agency register has changed since the last check; then the next one is due."""
         with self._reads.transaction() as cursor:
             outdated = agencies_version(cursor) != self._version
         if outdated:
@@ -178,7 +178,7 @@ class _Topics:
         return outdated
 
     async def refresh(self) -> None:
-        """Looks at the agency register now and then; where it has changed, goes on with the topics that it names."""
+        """Checks the agency register when that is due; where it has changed, reads the topics that it names."""
         if not self.are_due:
             return
         self._checked = time.monotonic()

@@ -1,7 +1,7 @@
-"""The match index in Postgres: under which keys each record can be met, which child it belongs to, and its features.
+"""The match index in Postgres: the blocking keys of each record, the child it belongs to, and its features.
 
-A key is kept as a digest of 64 bits: shorter than the facts in it, and a collision costs one comparison. It hides
-nothing and is not meant to, as the features stand beside it.
+A key is kept as a digest of 64 bits: shorter than the facts in it, and a collision costs one comparison. The digest is
+not there to hide anything, as the features are in the next table.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -38,18 +38,18 @@ class IndexChanges:
 
 
 def index_keys(features: Features) -> list[int]:
-    """The blocking keys of a record as they stand in the index."""
+    """The blocking keys of a record as digests, in the form of the index."""
     return [
         int.from_bytes(blake2b(key.encode(), digest_size=8).digest(), signed=True) for key in blocking_keys(features)
     ]
 
 
 _MEET = f"""
-    select asked.number, stored.child::text, count(*) as shared
-      from unnest(%s::int[], %s::bigint[]) as asked (number, key)
+    select wanted.number, stored.child::text, count(*) as shared
+      from unnest(%s::int[], %s::bigint[]) as wanted (number, key)
      cross join lateral (
            select array_agg(record) as records
-             from (select record from register.match_keys where key = asked.key limit {MOST_IN_A_BLOCK + 1}) block
+             from (select record from register.match_keys where key = wanted.key limit {MOST_IN_A_BLOCK + 1}) block
            ) met
      cross join lateral unnest(met.records) as one (record)
       join register.match_index stored on stored.record = one.record
@@ -58,7 +58,7 @@ _MEET = f"""
 
 
 def children_met(cursor: Cursor, keys: Sequence[Sequence[int]]) -> list[list[str]]:
-    """For the keys of each record asked, the children that have a record under one of them, at most MOST_CHILDREN."""
+    """For the keys of each record, the children that have a record under one of them, at most MOST_CHILDREN."""
     numbers = [number for number, each in enumerate(keys) for _ in each]
     cursor.execute(_MEET, (numbers, [key for each in keys for key in each]))
     met: list[list[tuple[int, str]]] = [[] for _ in keys]
@@ -90,7 +90,7 @@ def count_records(cursor: Cursor) -> int:
 
 
 def write_index(cursor: Cursor, changes: IndexChanges) -> None:
-    """Brings the index to what a batch has decided."""
+    """Writes what a batch changes."""
     if changes.outdated:
         _delete(cursor, changes.outdated)
     rows, key_rows = [], []
@@ -104,7 +104,7 @@ def write_index(cursor: Cursor, changes: IndexChanges) -> None:
 
 
 def move_records(cursor: Cursor, child_of: Mapping[str, str]) -> None:
-    """Says in the match index which child records now belong to (record → child), after a merge or a split."""
+    """Sets the child of records (record → child) in the match index, after a merge or a split."""
     if not child_of:
         return
     cursor.execute(
@@ -129,12 +129,12 @@ def _delete(cursor: Cursor, outdated: Mapping[str, Sequence[int]]) -> None:
 
 
 def features_as_stored(features: Features) -> bytes:
-    """Features as they stand in the index, in JSON."""
+    """Features in the form of the index, which is JSON."""
     return orjson.dumps(tuple(features))
 
 
 def features_as_read(stored: str | bytes) -> Features:
-    """The features that stand in the index."""
+    """Features from the form of the index."""
     names, born, estimated, grown_up, gender, nhs_number, upn, homes, carers, contacts, source = orjson.loads(stored)
     return Features(
         _pairs(names),

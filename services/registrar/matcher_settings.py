@@ -10,7 +10,7 @@ from domain.matching import MatcherSettings
 
 
 class SettingsRefused(Exception):
-    """A settings file that can't be used; the text says which part and why, in one sentence."""
+    """A settings file cannot be used; the text is a sentence with the part and the reason."""
 
 
 def load_settings(path: Path | None = None) -> MatcherSettings:

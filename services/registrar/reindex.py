@@ -1,7 +1,7 @@
 """Builds the match index from the log, where it is not there yet or a version of the product keeps it differently.
 
 It reads the events once, in order, and a batch at a time, so memory does not grow with the directory. Only when all is
-done is the index said to be of this format; killed before, it begins again.
+done is the format recorded; if it is killed before that, it begins again.
 """
 
 import logging
@@ -103,7 +103,7 @@ class _Builder:
 
 
 def _named(event: RegisterEvent) -> Iterable[str]:
-    """The records that an event says something about."""
+    """The records that an event is about."""
     if isinstance(event, ChildListed | RecordLinked):
         return (event.record,)
     if isinstance(event, ChildrenMerged):

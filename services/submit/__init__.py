@@ -1,4 +1,4 @@
 """Sending files of submissions: `files.py` reads them line by line, `table.py` turns CSV rows into submissions,
-`route.py` says which topic a line belongs to, `sender.py` publishes, `settle.py` waits until everything is answered.
+`route.py` says which topic a line belongs to, `sender.py` publishes, `waiting.py` waits until all is answered.
 Files of agencies' own systems are read in `services/feeds/`.
 """

@@ -1,4 +1,4 @@
-"""Files of submissions as raw lines: NDJSON as it stands, CSV row by row."""
+"""Files of submissions as raw lines: NDJSON unchanged, CSV row by row."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ LARGEST = 1_048_576
 
 
 BUFFER = 1 << 20
-"""Bytes that are read at once: each reading lets other threads go first."""
+"""Bytes that are read at once; each read lets other threads run."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Which topic and key a submission goes to, from a quick look that never fails; the registrar alone judges it."""
+"""Which topic and key a submission goes to, as far as it can be read; only the registrar validates it."""
 
 from collections.abc import Container
 

@@ -1,4 +1,4 @@
-"""Publishing submissions to Kafka in order, with a bound on what is under way, and remembering where each landed."""
+"""Publishes submissions to Kafka in order, with a bound on those in flight, and keeps the offset of each."""
 
 from collections import deque
 from collections.abc import Mapping
@@ -51,7 +51,7 @@ def abandon(producer: KafkaProducer) -> None:
 
 
 class Sender:
-    """Sends submissions in the order of its calls; `ranges` tells where they landed once `finish` has returned."""
+    """Sends submissions in the order of its calls; `ranges` has their offsets once `finish` has returned."""
 
     def __init__(self, producer: KafkaProducer) -> None:
         self._producer = producer

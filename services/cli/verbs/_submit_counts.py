@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from services.cli.progress import counting
 from services.submit.sender import Ranges
-from services.submit.settle import settle
+from services.submit.waiting import wait_until_processed
 from streams.store.database import Database
 
 OUTCOMES = ("accepted", "duplicate", "refused", "invalid")
@@ -16,7 +16,7 @@ def outcomes_of(database: Database, ranges: Ranges, wait: bool) -> dict[str, int
     found: Mapping[str, int] = {}
     if wait:
         with counting("answered", sent) as count:
-            found = settle(database, ranges, count)
+            found = wait_until_processed(database, ranges, count)
     return {"submitted": sent} | {outcome: found.get(outcome, 0) for outcome in OUTCOMES}
 
 

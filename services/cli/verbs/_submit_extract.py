@@ -13,9 +13,9 @@ from services.feeds.extract import survey
 from services.feeds.layout_file import LayoutRefused, load_layout
 from services.feeds.preview import preview
 from services.feeds.reading import FileRefused
-from services.feeds.sheet import Stated
+from services.feeds.sheet import StatedExtract
 from services.registers import ExtractRefused
-from services.submit.settle import Stuck
+from services.submit.waiting import Stuck
 
 
 def describe(parser: ArgumentParser) -> None:
@@ -48,7 +48,7 @@ def run(args: Namespace) -> int:
     try:
         loaded = load_layout(args.layout)
         with counting("checked") as count:
-            said = Stated(args.extract, args.taken_on, args.rows)
+            said = StatedExtract(args.extract, args.taken_on, args.rows)
             extract = survey(path, loaded.layout, said, latest, count)
         if not args.preview:
             return send_extract(args, path, loaded, extract, latest)

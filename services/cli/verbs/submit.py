@@ -17,8 +17,8 @@ from services.registers import enrol, load_agencies, read_agencies_file
 from services.submit.files import check_files, read_lines
 from services.submit.route import route
 from services.submit.sender import Ranges, Sender, submission_producer
-from services.submit.settle import Stuck
 from services.submit.table import BadTable
+from services.submit.waiting import Stuck
 from streams.kafka.settings import KafkaAway
 from streams.store.database import Database
 

@@ -62,7 +62,7 @@ def events() -> dict[str, RegisterEvent]:
 
 
 def cloud_event(event: RegisterEvent, position: int) -> dict[str, Any]:
-    """An event as it stands on its topic, with SEALED for what is sealed."""
+    """An event as a message of its topic, with SEALED in the place of what is sealed."""
     mapper = EventMapper(KeyRing(KeyEncryptionKey(bytes(32)), lambda _: ()))
     stored = mapper.to_stored_event(event)
     state = orjson.loads(stored.state)

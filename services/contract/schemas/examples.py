@@ -128,7 +128,7 @@ STORY: tuple[Fields, ...] = (
     _submission(7, _T.CHILD_DEREGISTERED, "2009-07-24T09:00:00Z", {"reason": "moved-away", "on": "2009-07-24"}),
     _submission(8, _T.RECORD_REMOVED, "2010-01-11T09:00:00Z", {"reason": "left-england", "on": "2010-01-08"}),
 )
-"""What a local authority says of one child, in its order: every type but `consent.withdrawn`."""
+"""What a local authority sends of one child, in its order: every type but `consent.withdrawn`."""
 
 SURGERY_STORY: tuple[Fields, ...] = (
     _submission(
@@ -139,7 +139,7 @@ SURGERY_STORY: tuple[Fields, ...] = (
         SURGERY,
     ),
 )
-"""What a surgery says of the same child; the NHS number tells that it is the same."""
+"""What a surgery sends of the same child; the NHS number shows that it is the same."""
 
 SENSITIVE_STORY: tuple[Fields, ...] = (
     _submission(1, _T.CHILD_REGISTERED, "2008-10-01T10:00:00Z", PARTICULARS, CLINIC),
@@ -148,7 +148,7 @@ SENSITIVE_STORY: tuple[Fields, ...] = (
         3, _T.CONSENT_WITHDRAWN, "2009-02-02T10:00:00Z", {"involvement": "YM-88/1", "on": "2009-02-01"}, CLINIC
     ),
 )
-"""What a sensitive service says of the same child: with consent, until it is withdrawn."""
+"""What a sensitive service sends of the same child: with consent, until it is withdrawn."""
 
 SUBMISSIONS: Mapping[str, Fields] = {each["type"]: each for each in (*SENSITIVE_STORY[2:], *STORY)}
 """One example of each type of submission."""

@@ -16,7 +16,7 @@ from services.registers import enrol, load_agencies, read_agencies_file
 from services.submit.files import Line, read_lines
 from services.submit.route import route
 from services.submit.sender import Ranges, Sender, submission_producer
-from services.submit.settle import settle
+from services.submit.waiting import wait_until_processed
 from streams.store.database import Database
 
 CHILDREN, SEED = 300, 2008
@@ -38,7 +38,7 @@ def load_county(to: Console, settings: Settings) -> dict[str, Any]:
             ranges = _send(to, settings, database, files)
             sent = sum(last - first + 1 for runs in ranges.values() for first, last in runs)
             with _progress(to, "Becoming events, directory entries and an audit trail", sent) as done:
-                outcomes = settle(database, ranges, done)
+                outcomes = wait_until_processed(database, ranges, done)
         truth = orjson.loads((out / "memo" / "truth.json").read_bytes())
     return {"children": counts.children, "files": len(files), "sent": sent, "outcomes": outcomes, "memo": truth}
 
@@ -48,7 +48,7 @@ def send_unreadable(settings: Settings) -> str:
     with closing(Database(settings.need_database(), "contactpoint demo")) as database, _sender(settings) as sender:
         sender.send(*route(UNREADABLE, ()), Line(UNREADABLE, len(UNREADABLE)))
         ranges = sender.finish()
-        settle(database, ranges)
+        wait_until_processed(database, ranges)
     (((topic, partition), runs),) = ranges.items()
     return f"{topic}/{partition}/{runs[0][0]}"
 

@@ -15,7 +15,7 @@ from services.lab.demo.county import load_county, send_unreadable
 from services.lab.demo.notices import notice_of
 from services.lab.simulate.agencies import VOLUNTARY
 from services.process.settings import Settings
-from services.submit.settle import settle_looks
+from services.submit.waiting import wait_for_access_log
 from streams.store.database import Database
 
 PRACTITIONER, MANAGER, VOLUNTEER = "demo-practitioner", "demo-data-manager", "demo-volunteer"
@@ -36,7 +36,7 @@ def tell(to: Console, settings: Settings, url: str) -> None:
     _chapter(to, "Who looked at her, and why")
     told = _volunteer(settings, url, child)
     with closing(Database(settings.need_database(), "contactpoint demo")) as database:
-        settle_looks(database)
+        wait_for_access_log(database)
     _looks(to, audits.get(f"/children/{child}/looks")["looks"])
     to.print(told)
     _chapter(to, "A line that breaks off stops nothing")

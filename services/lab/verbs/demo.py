@@ -16,7 +16,7 @@ def run(args: Namespace) -> int:
     from services.cli.output import console
     from services.lab.demo.story import tell
     from services.local_stack.up import up
-    from services.submit.settle import Stuck
+    from services.submit.waiting import Stuck
 
     def after_ready(url: str) -> None:
         tell(console(), read_settings(args.data), url)

@@ -10,11 +10,11 @@ from services.feeds.convert import Converted, Converter
 from services.feeds.extract import Extract, survey
 from services.feeds.layout import Layout
 from services.feeds.layout_file import load_layout, read_layout, sample_of
-from services.feeds.sheet import Stated
+from services.feeds.sheet import StatedExtract
 from services.feeds.tally import Tally, converted_rows
 
 LATEST = date(2008, 10, 25)
-UNTOLD = {"voluntary": Stated("LH-2008-10", "2008-10-24", 3)}
+STATED = {"voluntary": StatedExtract("LH-2008-10", "2008-10-24", 3)}
 """What has to be said of samples that tell nothing of themselves."""
 
 CLUB = """
@@ -78,7 +78,7 @@ def written(folder: Path, content: str | bytes, name: str = "extract.csv") -> Pa
 def sample(folder: Path, name: str) -> tuple[Path, Layout, Extract]:
     """The sample of a shipped layout as a file, its layout, and which extract it is."""
     path, layout = written(folder, sample_of(name), f"{name}.csv"), load_layout(name).layout
-    return path, layout, survey(path, layout, UNTOLD.get(name, Stated()), LATEST)
+    return path, layout, survey(path, layout, STATED.get(name, StatedExtract()), LATEST)
 
 
 def converted(path: Path, layout: Layout, agency: str = "an-agency", tally: Tally | None = None) -> list[Converted]:
@@ -89,6 +89,6 @@ def converted(path: Path, layout: Layout, agency: str = "an-agency", tally: Tall
     return [each for _, each in rows]
 
 
-def said(rows: Sequence[Converted]) -> list[dict[str, Any]]:
+def submissions_of(rows: Sequence[Converted]) -> list[dict[str, Any]]:
     """The submissions of rows."""
     return [made.submission for row in rows for made in row.made]

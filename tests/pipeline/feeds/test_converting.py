@@ -6,11 +6,13 @@ import pytest
 
 from services.feeds.preview import sentence
 from services.feeds.tally import Tally
-from tests.pipeline.feeds.extracts import ADA, BEN, club, converted, extract_of, said, sample, written
+from tests.pipeline.feeds.extracts import ADA, BEN, club, converted, extract_of, sample, submissions_of, written
 
 
 def test_a_row_becomes_its_steps_in_order(tmp_path: Path) -> None:
-    child, begun, again, begun_too, ended = said(converted(written(tmp_path, extract_of(ADA, BEN)), club(), "club-1"))
+    child, begun, again, begun_too, ended = submissions_of(
+        converted(written(tmp_path, extract_of(ADA, BEN)), club(), "club-1")
+    )
     assert child == {
         "specversion": "1.0",
         "id": "club:X1:2:1",
@@ -36,7 +38,7 @@ def test_a_row_becomes_its_steps_in_order(tmp_path: Path) -> None:
 
 
 def test_a_constant_never_stands_alone(tmp_path: Path) -> None:
-    child = said(converted(written(tmp_path, extract_of(BEN)), club()))[0]
+    child = submissions_of(converted(written(tmp_path, extract_of(BEN)), club()))[0]
     assert "carers" not in child["data"]
 
 

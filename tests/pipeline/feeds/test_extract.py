@@ -6,10 +6,10 @@ import pytest
 
 from services.feeds.extract import Extract, digest_of, survey
 from services.feeds.reading import FileRefused
-from services.feeds.sheet import Stated
+from services.feeds.sheet import StatedExtract
 from tests.pipeline.feeds.extracts import ADA, BEN, CLUB, HEADINGS, LATEST, club, extract_of, written
 
-NOTHING = Stated()
+NOTHING = StatedExtract()
 
 
 def test_a_whole_extract_tells_its_id_day_and_rows(tmp_path: Path) -> None:
@@ -19,7 +19,7 @@ def test_a_whole_extract_tells_its_id_day_and_rows(tmp_path: Path) -> None:
 
 def test_what_is_said_wins_over_what_the_file_tells(tmp_path: Path) -> None:
     path = written(tmp_path, extract_of(ADA, promised=7))
-    assert survey(path, club(), Stated("Y2", "2008-10-20", 1), LATEST) == Extract("Y2", "2008-10-20", 1)
+    assert survey(path, club(), StatedExtract("Y2", "2008-10-20", 1), LATEST) == Extract("Y2", "2008-10-20", 1)
 
 
 def test_an_extract_without_rows_is_whole_where_it_promises_none(tmp_path: Path) -> None:
@@ -61,10 +61,10 @@ def test_headings_and_no_rows_are_refused_where_nobody_says_that_it_is_right(tmp
     layout = club().model_copy(update={"extract": club().extract.model_copy(update={"trailer": None})})
     path = written(tmp_path, f"{HEADINGS}\n")
     with pytest.raises(FileRefused, match="no rows"):
-        survey(path, layout, Stated("X1", "2008-10-24"), LATEST)
-    assert survey(path, layout, Stated("X1", "2008-10-24", 0), LATEST).rows == 0
+        survey(path, layout, StatedExtract("X1", "2008-10-24"), LATEST)
+    assert survey(path, layout, StatedExtract("X1", "2008-10-24", 0), LATEST).rows == 0
     with pytest.raises(FileRefused, match="--taken-on"):
-        survey(path, layout, Stated("X1", None, 0), LATEST)
+        survey(path, layout, StatedExtract("X1", None, 0), LATEST)
 
 
 def test_a_digest_depends_on_the_file_the_layout_and_the_secret(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from services.contract.reading import read
 from services.feeds.fields import DATES
 from services.feeds.layout_file import load_layout, sample_of, shipped
 from services.submit.table import data_columns
-from tests.pipeline.feeds.extracts import UNTOLD, converted, said, sample
+from tests.pipeline.feeds.extracts import STATED, converted, sample, submissions_of
 
 NAMED_BY_THE_MEMO = {
     *("child-benefit", "birth-registration", "death-registration", "gp-registration", "school-census"),
@@ -31,7 +31,7 @@ def test_a_layout_is_named_like_its_file_and_says_what_it_is(name: str) -> None:
     layout, text = load_layout(name)
     assert layout.layout == name
     assert text.startswith("# ")
-    assert name in UNTOLD or layout.extract.trailer
+    assert name in STATED or layout.extract.trailer
 
 
 @pytest.mark.parametrize("name", shipped())
@@ -40,7 +40,7 @@ def test_every_row_of_a_sample_follows_the_contract(name: str, tmp_path: Path) -
     rows = converted(path, layout)
     assert len(rows) == extract.rows
     assert [row.errors for row in rows] == [()] * len(rows)
-    for submission in said(rows):
+    for submission in submissions_of(rows):
         assert isinstance(read(orjson.dumps(submission)), Command)
 
 
@@ -49,7 +49,7 @@ def test_whoever_may_send_a_layout_may_send_all_that_its_sample_says(name: str, 
     path, layout, _ = sample(tmp_path, name)
     for kind in layout.sent_by:
         rights = RIGHTS[kind]
-        for submission in said(converted(path, layout)):
+        for submission in submissions_of(converted(path, layout)):
             data = submission["data"]
             assert data.get("service", "") in {"", *rights.services}
             assert data.get("flag", "") in {"", *rights.flags}
@@ -59,14 +59,14 @@ def test_whoever_may_send_a_layout_may_send_all_that_its_sample_says(name: str, 
 @pytest.mark.parametrize("name", shipped())
 def test_a_sample_uses_every_step_of_its_layout(name: str, tmp_path: Path) -> None:
     path, layout, _ = sample(tmp_path, name)
-    steps = {submission["id"].rpartition(":")[2] for submission in said(converted(path, layout))}
+    steps = {submission["id"].rpartition(":")[2] for submission in submissions_of(converted(path, layout))}
     assert steps == {str(number) for number in range(1, len(layout.sends) + 1)}
 
 
 def test_a_column_that_no_field_names_is_never_sent(tmp_path: Path) -> None:
     assert "collects fossils" in sample_of("voluntary")
     path, layout, _ = sample(tmp_path, "voluntary")
-    assert b"fossils" not in orjson.dumps(said(converted(path, layout)))
+    assert b"fossils" not in orjson.dumps(submissions_of(converted(path, layout)))
 
 
 def test_without_consent_nothing_of_a_sensitive_row_is_sent(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from services.feeds.extract import survey
 from services.feeds.reading import CODECS, LONGEST_LINE, FileRefused, Row, read_rows
-from services.feeds.sheet import Stated
+from services.feeds.sheet import StatedExtract
 from tests.pipeline.feeds.extracts import ADA, BEN, HEADINGS, LATEST, club, converted, extract_of, written
 
 TEXT = "a,é\r\nb,ü\nc,ø\rd,å"
@@ -81,7 +81,7 @@ def test_an_extract_with_anything_in_it_is_converted_or_refused(
     whole = extract_of(ADA, BEN).encode()
     path = written(tmp_path_factory.getbasetemp(), whole[:where] + content + whole[where:])
     try:
-        survey(path, club(), Stated(), LATEST)
+        survey(path, club(), StatedExtract(), LATEST)
         converted(path, club())
     except FileRefused:
         return

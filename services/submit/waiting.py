@@ -1,4 +1,4 @@
-"""Waiting until every submission that was sent has its receipt, and the views hold what it caused."""
+"""Waits until every submission that was sent has its receipt, and the views hold what it caused."""
 
 import time
 from collections import Counter
@@ -13,25 +13,28 @@ from services.submit.sender import Ranges
 from streams.store.database import Cursor, Database, DatabaseAway
 
 PATIENCE_S = 60
-"""How long nothing may move."""
+"""The longest time without progress before waiting ends."""
 RANGES_AT_ONCE = 5_000
 
 Observed = TypeVar("Observed")
 Report = Callable[[int], None]
-"""Is told how many submissions are answered."""
+"""Called with the number of submissions that are answered so far."""
 
 
 class Stuck(Exception):
-    """Nothing has moved for a while; the text says which part waits for what."""
+    """There was no progress for PATIENCE_S; the text names the part that does not go on."""
 
 
-def settle(database: Database, ranges: Ranges, told: Report = lambda _: None) -> Counter[str]:
-    """Waits; gives how many submissions had each outcome. Raises Stuck after a minute in which nothing moved."""
+def wait_until_processed(database: Database, ranges: Ranges, report: Report = lambda _: None) -> Counter[str]:
+    """How many submissions had each outcome, once all are answered and shown; raises Stuck.
+
+    `ranges` says where in Kafka they are.
+    """
     sent = sum(last - first + 1 for runs in ranges.values() for first, last in runs)
     answered: Counter[str] = Counter()
-    for seen in _polls(database, lambda cursor: _answered(cursor, ranges), "the registrar, relay or projector"):
-        answered = seen
-        told(answered.total())
+    for found in _polls(database, lambda cursor: _answered(cursor, ranges), "the registrar, relay or projector"):
+        answered = found
+        report(answered.total())
         if answered.total() >= sent:
             break
     target = 0
@@ -42,25 +45,25 @@ def settle(database: Database, ranges: Ranges, told: Report = lambda _: None) ->
     return answered
 
 
-def settle_looks(database: Database) -> None:
-    """Waits until the access log's view holds every look recorded so far; raises Stuck."""
+def wait_for_access_log(database: Database) -> None:
+    """Waits until the view of the access log holds every entry recorded so far; raises Stuck."""
     for positions in _polls(database, read_positions, "the relay or projector"):
         if positions.lag["access"] <= 0:
             return
 
 
-def _polls(database: Database, look: Callable[[Cursor], Observed], who: str) -> Iterator[Observed]:
-    """What is seen, again and again, at first often; while Postgres is away nothing is."""
+def _polls(database: Database, observe: Callable[[Cursor], Observed], who: str) -> Iterator[Observed]:
+    """Polls with back-off, and skips a poll while Postgres is away; raises Stuck where `who` makes no progress."""
     last: Observed | None = None
     moved, pause = time.monotonic(), 0.02
     while True:
         began, stuck = time.monotonic(), who
         try:
             with database.transaction() as cursor:
-                seen = look(cursor)
-            if seen != last:
-                last, moved = seen, time.monotonic()
-            yield seen
+                observed = observe(cursor)
+            if observed != last:
+                last, moved = observed, time.monotonic()
+            yield observed
         except (DatabaseAway, psycopg2.OperationalError):
             stuck = "Postgres"
         if time.monotonic() - moved > PATIENCE_S:
