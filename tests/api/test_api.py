@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 from urllib.parse import quote
-from uuid import uuid4
 
 import pytest
 from starlette.testclient import TestClient
@@ -14,7 +13,7 @@ from streams.kafka.settings import KafkaSettings
 from tests.support.api_world import NHS_NUMBER, Headers, bearer, client_of, looking, one_child
 from tests.support.world import World, person, submission
 
-SOMEBODY = str(uuid4())
+SOMEBODY = "00000000-0000-4000-8000-000000000000"
 FULL_NAME = {"given_name": "ADA", "family_name": "quaternion"}
 
 
