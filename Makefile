@@ -13,7 +13,7 @@ CANDIDATES := $(or $(PYTHON),python3 python3.13 python3.12 python3.11 python3.14
 SUITABLE := import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint bench schemas
+.PHONY: help install demo test lint mutants bench schemas
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -31,6 +31,9 @@ lint: $(INSTALLED_DEV) ## check style, format, types and the direction of import
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+mutants: $(INSTALLED_DEV) ## try which small faults in the rules no test notices (ARGS='child --one-in 5'; docs/mutants.md)
+	@$(BIN)/python -m tests.mutation $(ARGS)
 
 bench: $(INSTALLED_DEV) ## measure throughput, latency and memory beside bare baselines
 	@$(BIN)/contactpoint bench $(ARGS)

@@ -1,0 +1,32 @@
+"""Which tests guard which room, the fastest and most telling first; none of them needs a server."""
+
+_MATCHING = "tests/domain_rules/matching"
+
+ROOMS: dict[str, tuple[str, ...]] = {
+    "source_record": (
+        "tests/domain_rules/test_decisions.py",
+        "tests/domain_rules/test_decision_properties.py",
+        "tests/golden",
+    ),
+    "authorization": (
+        "tests/domain_rules/test_authorization_rights.py",
+        "tests/domain_rules/test_reasons_and_grants.py",
+        "tests/domain_rules/test_schedule.py",
+        "tests/golden",
+    ),
+    "child": (
+        "tests/domain_rules/test_child.py",
+        "tests/domain_rules/test_composition.py",
+        "tests/domain_rules/test_shielding.py",
+        "tests/domain_rules/test_disclosure.py",
+        "tests/domain_rules/test_stewardship.py",
+        "tests/golden",
+    ),
+    "matching": (
+        f"{_MATCHING}/test_features.py",
+        f"{_MATCHING}/test_judging.py",
+        "tests/domain_rules/test_search_grades.py",
+        f"{_MATCHING}/test_clusters.py",
+    ),
+}
+"""Room → the files of its tests."""
