@@ -19,7 +19,6 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "tests/domain_rules/test_composition.py",
         "tests/domain_rules/test_shielding.py",
         "tests/domain_rules/test_disclosure.py",
-        "tests/domain_rules/test_stewardship.py",
         "tests/golden",
     ),
     "matching": (
