@@ -13,7 +13,7 @@ from domain.child.judgement import Absorbed, Ruling
 from domain.source_record.rules import Refusal
 
 MOST_PAIRS = 10_000
-"""Most pairs of records that one decision may be about."""
+"""Most pairs of records that one decision may be about, and so one event of it."""
 
 UNKNOWN = Refusal("child", "unknown-child", "there is no such child")
 SAME = Refusal("right", "same-child", "these are one child already; name two")

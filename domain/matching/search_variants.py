@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 from datetime import date
 
+from domain.matching.similarity import NEAR_DAYS
+
 _LETTERS, _DIGITS = "abcdefghijklmnopqrstuvwxyz", "0123456789"
 _VOWELS = frozenset("aeiou")
 _HALF_VOWELS = frozenset("aeiouyhw")
-_NEAR_DAYS, _NEAR_YEARS = 10, 5
+_NEAR_YEARS = 5
 _LONGEST_WORD, _LONGEST_POSTCODE = 16, 8
 
 
@@ -27,8 +29,8 @@ def close_dates(day: str) -> Iterator[str]:
     swapped, placeholder = f"{year}-{of_month}-{month}", f"{year}-01-01"
     yield from filter(_is_date, (*_one_off(day, _DIGITS), *years, swapped, placeholder))
     about = date.fromisoformat(day).toordinal()
-    last = 365 if day == placeholder else _NEAR_DAYS
-    nearby = range(max(about - _NEAR_DAYS, date.min.toordinal()), min(about + last, date.max.toordinal()) + 1)
+    last = 365 if day == placeholder else NEAR_DAYS
+    nearby = range(max(about - NEAR_DAYS, date.min.toordinal()), min(about + last, date.max.toordinal()) + 1)
     yield from (date.fromordinal(each).isoformat() for each in nearby)
 
 

@@ -19,7 +19,8 @@ CLOSE, SIMILAR, PART, INITIAL, SWAPPED = "close", "similar", "part", "initial", 
 _CLOSE_NAMES = 0.93
 _SIMILAR_NAMES = 0.86
 _SAME_LINES, _SIMILAR_LINES, _PART_OF_LINES = 93, 75, 60
-_NEAR_DAYS = 10
+NEAR_DAYS = 10
+"""Dates so far apart at most are near."""
 
 
 @lru_cache(maxsize=65_536)
@@ -72,7 +73,7 @@ def compare_dates(one: str, other: str) -> str:
     if OSA.distance(one, other) == 1:
         return "typing"
     days = abs(date.fromisoformat(one).toordinal() - date.fromisoformat(other).toordinal())
-    if days <= _NEAR_DAYS or one[4:] == other[4:]:
+    if days <= NEAR_DAYS or one[4:] == other[4:]:
         return "near"
     return DIFFERS
 

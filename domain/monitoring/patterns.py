@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from operator import itemgetter
+from statistics import median
 from typing import Any
 
 from domain.monitoring.accesses import Access, looking_up
@@ -86,7 +87,7 @@ def unusual_volume(accesses: Iterable[Access]) -> dict[str, Any]:
 def _beyond(group: tuple[str, str], counts: Mapping[str, int]) -> list[Row]:
     if len(counts) < FEWEST_PEERS:
         return []
-    middle = median(counts.values())
+    middle = float(median(counts.values()))
     deviation = median(abs(count - middle) for count in counts.values())
     bound = middle + BOUND * max(1.4826 * deviation, middle**0.5, 1.0)
     organisation, role = group
@@ -96,13 +97,6 @@ def _beyond(group: tuple[str, str], counts: Mapping[str, int]) -> list[Row]:
         for user, count in counts.items()
         if count > bound and count >= FEWEST_CHILDREN
     ]
-
-
-def median(values: Iterable[float]) -> float:
-    """The median of values, of which there is at least one."""
-    ordered = sorted(values)
-    half = len(ordered) // 2
-    return float(ordered[half]) if len(ordered) % 2 else (ordered[half - 1] + ordered[half]) / 2
 
 
 def _share(part: int, whole: int) -> float:

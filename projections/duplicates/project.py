@@ -5,6 +5,7 @@ from typing import Any
 
 import orjson
 
+from domain.child.stewardship import MOST_PAIRS
 from projections.base.projection import PublishedEvent, Put, Table
 
 SUSPICION = Table(
@@ -18,8 +19,6 @@ CONTRADICTION = Table(
     keys=2,
 )
 SUSPECTED, DISMISSED = "suspected", "dismissed"
-MOST_PAIRS = 10_000
-"""Most pairs of one event; the registrar lets no more be dismissed at once."""
 
 
 class Duplicates:

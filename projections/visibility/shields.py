@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
+from projections.visibility.survivors import MOST_HOPS
+
 
 class Shielding(NamedTuple):
     """Since when a child is hidden, as an entry shows it; `since` is None where it may be one with a shielded child."""
@@ -72,10 +74,10 @@ def unless_of_shielded(record: str) -> str:
 def hidden_ids(cursor: Cursor, ids: Iterable[str], opened: Collection[str] = ()) -> set[str]:
     """Those of the ids that are of a hidden child, of a record of one, or of a child that a hidden one absorbed."""
     cursor.execute(
-        "with recursive given (id) as (select unnest(%(ids)s::uuid[])),"
+        "with recursive given (id) as (select unnest(%(ids)s::uuid[])),"  # noqa: S608
         " chain (id, child, hops) as (select id, id, 0 from given union all"
         "  select chain.id, s.by, hops + 1 from chain join views.superseded s on s.child = chain.child"
-        "   where s.by is not null and hops < 100)"
+        f"   where s.by is not null and hops < {MOST_HOPS})"
         " select chain.id::text, z.child::text from chain join views.hidden z on z.child = chain.child"
         " union select a.id::text, z.child::text from given a join views.link l on l.record = a.id"
         "  join views.hidden z on z.child = l.child",
