@@ -5,7 +5,7 @@
 `causes.py` why somebody may not, `masking.py` how a sensitive service is shown to a reader without clearance.
 """
 
-from domain.authorization.actions import Action, Where, where
+from domain.authorization.actions import Action, Jurisdiction, jurisdiction
 from domain.authorization.causes import Cause
 from domain.authorization.decision import Verdict, decide
 from domain.authorization.granting import refusal_to_grant, refusal_to_revoke
@@ -22,20 +22,20 @@ __all__ = [
     "Cause",
     "Effect",
     "Entitlement",
+    "Jurisdiction",
     "NoReason",
     "Reason",
     "Role",
     "StatedReason",
     "Verdict",
-    "Where",
     "decide",
     "is_withheld",
+    "jurisdiction",
     "mask_entry",
     "mask_look",
     "reason_of",
     "refusal_to_grant",
     "refusal_to_revoke",
     "restricted_services",
-    "where",
     "withheld_involvements",
 ]

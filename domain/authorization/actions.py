@@ -32,7 +32,7 @@ class Action(StrEnum):
     USERS_REVOKE = "users-revoke"
 
 
-class Where(StrEnum):
+class Jurisdiction(StrEnum):
     """Which authority an action is about, relative to the user's; a user of the whole directory owns each of them."""
 
     OWN = "own-authority"
@@ -40,9 +40,9 @@ class Where(StrEnum):
     NONE = "no-authority"
 
 
-def where(own: str | None, *about: str | None) -> Where:
-    """The place of an action about these authorities, for a user of the authority `own` (None: of all)."""
+def jurisdiction(own: str | None, *about: str | None) -> Jurisdiction:
+    """The jurisdiction of an action about these authorities, for a user of the authority `own` (None: of all)."""
     named = {each for each in about if each}
     if own is None or own in named:
-        return Where.OWN
-    return Where.OTHER if named else Where.NONE
+        return Jurisdiction.OWN
+    return Jurisdiction.OTHER if named else Jurisdiction.NONE

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import NamedTuple
 
-from domain.authorization.actions import Action, Where
+from domain.authorization.actions import Action, Jurisdiction
 from domain.authorization.causes import Cause
 from domain.authorization.rights import RIGHTS, Cell, Effect
 from domain.authorization.roles import Entitlement
@@ -27,7 +27,7 @@ class Verdict(NamedTuple):
         return self.effect is Effect.ALLOW
 
 
-def decide(entitlement: Entitlement | None, action: Action, today: date, place: Where) -> Verdict:
+def decide(entitlement: Entitlement | None, action: Action, today: date, place: Jurisdiction) -> Verdict:
     """Whether a user may do this on that day, about that place; what no row of the table allows is denied."""
     if entitlement is None:
         return Verdict(Effect.DENY, "no right was granted to this user", Cause.NOT_GRANTED)
@@ -43,8 +43,8 @@ def decide(entitlement: Entitlement | None, action: Action, today: date, place: 
     return Verdict(effect)
 
 
-def _unlisted(entitlement: Entitlement, action: Action, place: Where) -> Verdict:
-    if place is not Where.OWN and Cell(entitlement.role, action, Where.OWN) in RIGHTS:
+def _unlisted(entitlement: Entitlement, action: Action, place: Jurisdiction) -> Verdict:
+    if place is not Jurisdiction.OWN and Cell(entitlement.role, action, Jurisdiction.OWN) in RIGHTS:
         why = "this user may do so for the own authority only; name it, or ask somebody who works there"
         return Verdict(Effect.DENY, why, Cause.PLACE)
     return Verdict(Effect.DENY, f"a user with the role {entitlement.role} may not do this", Cause.ROLE)

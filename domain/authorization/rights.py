@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from typing import NamedTuple
 
-from domain.authorization.actions import Action, Where
+from domain.authorization.actions import Action, Jurisdiction
 from domain.authorization.roles import Role
 
 TABLE = """
@@ -76,7 +76,7 @@ class Cell(NamedTuple):
 
     role: Role
     action: Action
-    where: Where
+    jurisdiction: Jurisdiction
 
 
 class Row(NamedTuple):
@@ -86,11 +86,11 @@ class Row(NamedTuple):
     otherwise: Effect
 
 
-_PLACES: Mapping[str, tuple[Where, ...]] = {
-    "own": (Where.OWN,),
-    "other": (Where.OTHER,),
-    "none": (Where.NONE,),
-    "anywhere": tuple(Where),
+_PLACES: Mapping[str, tuple[Jurisdiction, ...]] = {
+    "own": (Jurisdiction.OWN,),
+    "other": (Jurisdiction.OTHER,),
+    "none": (Jurisdiction.NONE,),
+    "anywhere": tuple(Jurisdiction),
 }
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from domain.authorization import RIGHTS, VERSION, Action, Effect, Role, Where, decide, where
+from domain.authorization import RIGHTS, VERSION, Action, Effect, Jurisdiction, Role, decide, jurisdiction
 from domain.authorization.rights import TABLE, _read
 from tests.security.protection.entitlements import DATES, NORTH, SOUTH, TODAY, entitlement
 
@@ -29,11 +29,11 @@ def _effects(cell: str) -> tuple[str, str]:
 
 
 STATED = stated()
-CELLS = list(product(Role, Action, Where))
+CELLS = list(product(Role, Action, Jurisdiction))
 
 
 @pytest.mark.parametrize(("role", "action", "place"), CELLS, ids="-".join)
-def test_a_cell(role: Role, action: Action, place: Where) -> None:
+def test_a_cell(role: Role, action: Action, place: Jurisdiction) -> None:
     cleared, otherwise = STATED[role, action, place]
     assert decide(entitlement(role, sensitive=True), action, TODAY, place).effect == cleared
     assert decide(entitlement(role), action, TODAY, place).effect == otherwise
@@ -45,36 +45,38 @@ def test_both_statements_are_about_the_same_cells() -> None:
 
 
 @pytest.mark.parametrize(("role", "action", "place"), CELLS, ids="-".join)
-def test_clearance_never_takes_away(role: Role, action: Action, place: Where) -> None:
+def test_clearance_never_takes_away(role: Role, action: Action, place: Jurisdiction) -> None:
     order = [Effect.DENY, Effect.MASK, Effect.ALLOW]
     cleared = decide(entitlement(role, sensitive=True), action, TODAY, place).effect
     assert order.index(cleared) >= order.index(decide(entitlement(role), action, TODAY, place).effect)
 
 
 @pytest.mark.parametrize("action", Action)
-@pytest.mark.parametrize("place", Where)
-def test_whoever_was_granted_nothing_is_denied(action: Action, place: Where) -> None:
+@pytest.mark.parametrize("place", Jurisdiction)
+def test_whoever_was_granted_nothing_is_denied(action: Action, place: Jurisdiction) -> None:
     assert decide(None, action, TODAY, place).denied
 
 
 @pytest.mark.parametrize(("role", "action", "place"), CELLS, ids="-".join)
 @pytest.mark.parametrize("lapsed", [*({name: TODAY - timedelta(1)} for name in DATES), {"revoked": True}], ids=str)
-def test_whoever_is_not_active_is_denied(role: Role, action: Action, place: Where, lapsed: dict[str, Any]) -> None:
+def test_whoever_is_not_active_is_denied(
+    role: Role, action: Action, place: Jurisdiction, lapsed: dict[str, Any]
+) -> None:
     assert decide(entitlement(role, sensitive=True, authority=None, **lapsed), action, TODAY, place).denied
 
 
 @pytest.mark.parametrize("name", DATES)
 def test_the_last_day_still_counts_and_a_lapse_says_which(name: str) -> None:
     last = entitlement(**{name: TODAY})
-    assert not decide(last, Action.SHOW, TODAY, Where.OWN).denied
+    assert not decide(last, Action.SHOW, TODAY, Jurisdiction.OWN).denied
     sentence = {"trained_until": "training", "vetted_until": "vetting", "signed_off_until": "sign-off"}[name]
-    assert sentence in decide(last, Action.SHOW, TODAY + timedelta(1), Where.OWN).why
+    assert sentence in decide(last, Action.SHOW, TODAY + timedelta(1), Jurisdiction.OWN).why
 
 
 @pytest.mark.parametrize("role", Role)
 def test_what_is_no_action_is_denied(role: Role) -> None:
     unknown: Any = "open-everything"
-    assert decide(entitlement(role, sensitive=True), unknown, TODAY, Where.OWN).denied
+    assert decide(entitlement(role, sensitive=True), unknown, TODAY, Jurisdiction.OWN).denied
     nowhere: Any = "everywhere"
     assert decide(entitlement(role, sensitive=True), Action.SHOW, TODAY, nowhere).denied
 
@@ -82,7 +84,7 @@ def test_what_is_no_action_is_denied(role: Role) -> None:
 def test_what_is_no_role_is_denied() -> None:
     nobody: Any = entitlement()
     object.__setattr__(nobody, "role", "wizard")
-    assert all(decide(nobody, action, TODAY, place).denied for action in Action for place in Where)
+    assert all(decide(nobody, action, TODAY, place).denied for action in Action for place in Jurisdiction)
 
 
 def test_no_cell_is_named_twice() -> None:
@@ -103,14 +105,14 @@ def test_the_version_is_that_of_the_table() -> None:
 @pytest.mark.parametrize(
     ("own", "about", "place"),
     [
-        (NORTH, [NORTH], Where.OWN),
-        (NORTH, [SOUTH, NORTH], Where.OWN),
-        (NORTH, [SOUTH], Where.OTHER),
-        (NORTH, [], Where.NONE),
-        (NORTH, [None, ""], Where.NONE),
-        (None, [SOUTH], Where.OWN),
-        (None, [], Where.OWN),
+        (NORTH, [NORTH], Jurisdiction.OWN),
+        (NORTH, [SOUTH, NORTH], Jurisdiction.OWN),
+        (NORTH, [SOUTH], Jurisdiction.OTHER),
+        (NORTH, [], Jurisdiction.NONE),
+        (NORTH, [None, ""], Jurisdiction.NONE),
+        (None, [SOUTH], Jurisdiction.OWN),
+        (None, [], Jurisdiction.OWN),
     ],
 )
-def test_where_a_question_lies(own: str | None, about: list[str | None], place: Where) -> None:
-    assert where(own, *about) is place
+def test_the_jurisdiction_of_an_action(own: str | None, about: list[str | None], place: Jurisdiction) -> None:
+    assert jurisdiction(own, *about) is place

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from hypothesis import strategies as st
 
-from domain.authorization import Action, Where, decide
+from domain.authorization import Action, Jurisdiction, decide
 from domain.reports import REPORTS
 from services.registers import DEMO_USERS
 from tests.noninterference.twins import (
@@ -52,7 +52,7 @@ OTHERS = st.sampled_from([f"user:{name}" for name in ELSEWHERE])
 def whoever_may(action: Action) -> st.SearchStrategy[str]:
     """Mostly users whom the table of rights lets do it, somewhere at least."""
     entitlements = [*DEMO_USERS, *(entitlement(user=name, **rights) for name, rights in NORTHERN.items())]
-    may = [f"user:{each.user}" for each in entitlements if not decide(each, action, TODAY, Where.OWN).denied]
+    may = [f"user:{each.user}" for each in entitlements if not decide(each, action, TODAY, Jurisdiction.OWN).denied]
     return st.one_of(st.sampled_from(may), st.sampled_from(may), USERS)
 
 

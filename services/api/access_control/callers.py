@@ -10,7 +10,17 @@ from fastapi import Request
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from domain.authorization import Action, Cause, Entitlement, NoReason, StatedReason, Verdict, Where, decide, reason_of
+from domain.authorization import (
+    Action,
+    Cause,
+    Entitlement,
+    Jurisdiction,
+    NoReason,
+    StatedReason,
+    Verdict,
+    decide,
+    reason_of,
+)
 from services.api.access_control.refusals import Asking
 from services.api.dependencies import Dependencies
 from services.api.numbers import NUMBER
@@ -114,7 +124,7 @@ def permitted(
     dependencies: Dependencies,
     request: Request,
     action: Action,
-    place: Callable[[Entitlement], Where],
+    place: Callable[[Entitlement], Jurisdiction],
     children: Sequence[str] = (),
 ) -> Permit:
     """The user and the verdict of the table of rights; raises Problem 403, Denied where it denies.

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from domain.authorization import Action, Entitlement, Role, decide, where
+from domain.authorization import Action, Entitlement, Role, decide, jurisdiction
 from projections.access_log.query import accesses
 from services.api.access_control.looks import Looker
 from services.queries.organisations import Organisations
@@ -19,7 +19,7 @@ def latest_looks(cursor: Cursor, who: Looker, entry: Mapping[str, Any]) -> list[
     confidentially is named to nobody who is not cleared for that; of a shielded child none is: it would say where.
     """
     authority = next((each["authority"] for each in entry["addresses"] if each.get("authority")), None)
-    place = where(who.entitlement.authority, authority)
+    place = jurisdiction(who.entitlement.authority, authority)
     verdict = decide(who.entitlement, Action.LOOKS, who.today, place)
     if verdict.denied:
         return None

@@ -13,12 +13,12 @@ from domain.authorization import (
     Cause,
     Effect,
     Entitlement,
+    Jurisdiction,
     StatedReason,
     Verdict,
-    Where,
     decide,
+    jurisdiction,
     mask_entry,
-    where,
 )
 from domain.vocabulary import LONGEST_REASON, SHORTEST_REASON
 from projections.directory import query as directory
@@ -102,7 +102,7 @@ class Looker:
     @property
     def custodian(self) -> str:
         """Of which authority's shields the user takes care: EVERYWHERE, NOWHERE, or an ONS code."""
-        if decide(self.entitlement, Action.SHIELD_REVIEW, self.today, Where.OWN).denied:
+        if decide(self.entitlement, Action.SHIELD_REVIEW, self.today, Jurisdiction.OWN).denied:
             return NOWHERE
         return self.entitlement.authority or EVERYWHERE
 
@@ -168,7 +168,7 @@ class Looker:
 
         Whoever may not even look there is answered as if nobody were there, and recorded so: a look that showed nobody.
         """
-        place = where(self.entitlement.authority, *(_authority(entry) for entry in entries))
+        place = jurisdiction(self.entitlement.authority, *(_authority(entry) for entry in entries))
         verdict = decide(self.entitlement, self.action, self.today, place)
         if verdict.effect is self.verdict.effect:
             return None
@@ -184,7 +184,9 @@ def _authority(entry: Mapping[str, Any]) -> str | None:
 
 def looker(dependencies: Dependencies, request: Request, action: Action, *authorities: str | None) -> Looker:
     """Who looks and why, at something about these authorities or about none; raises Problem 401, Denied 403 or 422."""
-    permit = permitted(dependencies, request, action, lambda entitlement: where(entitlement.authority, *authorities))
+    permit = permitted(
+        dependencies, request, action, lambda entitlement: jurisdiction(entitlement.authority, *authorities)
+    )
     said = stated_in_header(request, permit.asking)
     return Looker(dependencies, permit.entitlement, said, action, permit.verdict, permit.asking)
 
@@ -200,7 +202,7 @@ def looker_at_a_child(
 
     `reason` is what the body states, where that is the place for it, and `children` the numbers that it names.
     """
-    permit = permitted(dependencies, request, action, lambda _: Where.OWN, children)
+    permit = permitted(dependencies, request, action, lambda _: Jurisdiction.OWN, children)
     if reason is None:
         said = stated_in_header(request, permit.asking)
     else:

@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from domain.authorization import Action, where
+from domain.authorization import Action, jurisdiction
 from domain.policy import Policy
 from services.api.access_control.callers import permitted
 from services.api.access_control.looks import Looker, ReasonHeader, looker
@@ -34,7 +34,7 @@ def router(dependencies: Dependencies) -> APIRouter:
     @calls.get("/policies", responses={200: {"model": Policies}, **problems(401, 403, 503)})
     def policies(request: Request) -> Response:
         """The policies that come with the product, and the one under which this directory runs."""
-        permitted(dependencies, request, Action.POLICY, lambda entitlement: where(entitlement.authority))
+        permitted(dependencies, request, Action.POLICY, lambda entitlement: jurisdiction(entitlement.authority))
         listing = [_about(shipped(name)) for name in SHIPPED]
         return json_answer({"policies": listing, "deployment": _about(dependencies.deployment.policy)})
 

@@ -6,7 +6,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from domain.authorization import Action, Cause, Entitlement, refusal_to_grant, refusal_to_revoke, where
+from domain.authorization import Action, Cause, Entitlement, jurisdiction, refusal_to_grant, refusal_to_revoke
 from services.api.access_control.callers import permitted
 from services.api.access_control.looks import Looker, ReasonHeader, looker
 from services.api.answers import json_answer, problems
@@ -50,7 +50,7 @@ def router(dependencies: Dependencies) -> APIRouter:
 
 
 def _at_home(entitlement: Entitlement) -> Any:
-    return where(entitlement.authority, entitlement.authority)
+    return jurisdiction(entitlement.authority, entitlement.authority)
 
 
 def _list(who: Looker, authority: str | None) -> list[dict[str, Any]]:

@@ -1,10 +1,10 @@
 """The page on protection shows the table of rights and the reasons as they are."""
 
-from domain.authorization import REASONS, RIGHTS, Action, Role, Where
+from domain.authorization import REASONS, RIGHTS, Action, Jurisdiction, Role
 from tests.architecture.tree import ROOT
 
 PAGE = ROOT / "docs/protection.md"
-_NAMES = {Where.OWN: "own", Where.OTHER: "other", Where.NONE: "none"}
+_NAMES = {Jurisdiction.OWN: "own", Jurisdiction.OTHER: "other", Jurisdiction.NONE: "none"}
 
 
 def rights_table() -> str:
@@ -15,11 +15,11 @@ def rights_table() -> str:
 
 
 def _cell(role: Role, action: Action) -> str:
-    rows = {cell.where: row for cell, row in RIGHTS.items() if (cell.role, cell.action) == (role, action)}
+    rows = {cell.jurisdiction: row for cell, row in RIGHTS.items() if (cell.role, cell.action) == (role, action)}
     if not rows:
         return ""
     (row,) = set(rows.values())
-    places = "anywhere" if len(rows) == len(Where) else ", ".join(_NAMES[place] for place in rows)
+    places = "anywhere" if len(rows) == len(Jurisdiction) else ", ".join(_NAMES[place] for place in rows)
     return f"{places}: {row.cleared} / {row.otherwise}"
 
 

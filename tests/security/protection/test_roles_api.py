@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from domain.authorization import RIGHTS, Action, Role, Where, decide
+from domain.authorization import RIGHTS, Action, Jurisdiction, Role, decide
 from domain.authorization.rights import Cell
 from services import registers
 from services.api.access_control.entitlements import FRESH_S
@@ -100,7 +100,7 @@ def test_every_call_of_the_api_is_tried(client: TestClient) -> None:
 @pytest.mark.parametrize("action", CALLS)
 def test_each_role_gets_what_the_table_says(world: World, client: TestClient, user: Any, action: Action) -> None:
     answer = call(client, world, looking(world, f"user:{user.user}"), action)
-    denied = decide(user, action, TODAY, Where.OWN).denied
+    denied = decide(user, action, TODAY, Jurisdiction.OWN).denied
     assert (answer.status_code == 403) == denied
     assert answer.status_code in ((403,) if denied else (200, 404))
     if denied:
@@ -200,7 +200,7 @@ def test_every_role_may_do_something_and_nobody_everything() -> None:
     may = {role: {cell.action for cell in RIGHTS if cell.role == role} for role in Role}
     assert all(may.values())
     assert all(len(actions) < len(Action) for actions in may.values())
-    assert Cell(Role.AUDITOR, Action.SHOW, Where.OWN) not in RIGHTS
+    assert Cell(Role.AUDITOR, Action.SHOW, Jurisdiction.OWN) not in RIGHTS
 
 
 def test_a_look_states_a_reason_of_the_list(world: World, client: TestClient) -> None:
