@@ -12,7 +12,7 @@ from tests.architecture.tree import LAYERS, ROOT, imports, modules
 
 STANDARD = (
     "collections dataclasses datetime decimal enum functools hashlib itertools"
-    " math operator re types typing unicodedata uuid"
+    " math operator re statistics types typing unicodedata uuid"
 )
 LIBRARIES = ("anyascii", "eventsourcing", "jellyfish", "pydantic", "rapidfuzz")
 PURE = {*STANDARD.split(), *LIBRARIES, "copy", "domain"}
