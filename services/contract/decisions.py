@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Generic, Literal, TypeVar
 
 import orjson
 from pydantic import BaseModel, Field, StringConstraints
@@ -14,12 +14,18 @@ from services.contract.submission import MAX_ITEMS, PRINTABLE, Reference, Submis
 
 ChildId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
 """A child's number in its one spelling."""
-Because = Annotated[str, StringConstraints(min_length=SHORTEST_REASON, max_length=LONGEST_REASON, pattern=PRINTABLE)]
-"""Why a steward decides so."""
+StatedReason = Annotated[
+    str, StringConstraints(min_length=SHORTEST_REASON, max_length=LONGEST_REASON, pattern=PRINTABLE)
+]
+"""The reason that a steward states for a decision."""
 
 
 class DecisionType(StrEnum):
-    """The types of a steward's decision."""
+    """The types of a steward's decision.
+
+    MERGE: the right child is the left one, which survives. SPLIT: records of a child are about somebody else. DISMISS:
+    two children are not one. A shield hides a child's whereabouts: it is applied, kept at a review, or lifted.
+    """
 
     MERGE = "children.merged"
     SPLIT = "child.split"
@@ -33,11 +39,11 @@ class _Data(BaseModel):
     model_config = Submission.model_config
 
     decided_by: Text
-    reason: Because
+    reason: StatedReason
 
 
-class Pair(_Data):
-    """Two children: what is decided holds between the left and the right one."""
+class TwoChildren(_Data):
+    """Two children, which are merged or found to be two."""
 
     left: ChildId
     right: ChildId
@@ -52,7 +58,7 @@ class NamedRecord(BaseModel):
     subject: Reference
 
 
-class Parting(_Data):
+class Split(_Data):
     """The records that leave a child; without them, those that its latest merge brought."""
 
     child: ChildId
@@ -65,68 +71,36 @@ class OneChild(_Data):
     child: ChildId
 
 
-class Decision(Submission):
+Data = TypeVar("Data", bound=_Data)
+
+
+class Envelope(Submission):
     """The envelope of a steward's decision: that of a submission, with a source of its own."""
 
     source: Literal["urn:contactpoint:stewardship"]
 
 
-class ChildrenMerged(Decision):
-    """The right child is the left one, which survives."""
+class Decision(Envelope, Generic[Data]):
+    """A steward's decision; its type says which data it has."""
 
-    type: Literal[DecisionType.MERGE]
-    data: Pair
-
-
-class ChildSplit(Decision):
-    """Records of a child are about somebody else."""
-
-    type: Literal[DecisionType.SPLIT]
-    data: Parting
+    type: str
+    data: Data
 
 
-class MatchDismissed(Decision):
-    """The two are not one child."""
-
-    type: Literal[DecisionType.DISMISS]
-    data: Pair
-
-
-class ShieldApply(Decision):
-    """Whereabouts of the child are hidden."""
-
-    type: Literal[DecisionType.SHIELD_APPLY]
-    data: OneChild
-
-
-class ShieldReview(Decision):
-    """The shield was looked at, and is kept."""
-
-    type: Literal[DecisionType.SHIELD_REVIEW]
-    data: OneChild
-
-
-class ShieldLift(Decision):
-    """The shield falls."""
-
-    type: Literal[DecisionType.SHIELD_LIFT]
-    data: OneChild
-
-
-MODELS: Mapping[str, type[Decision]] = {
-    DecisionType.MERGE: ChildrenMerged,
-    DecisionType.SPLIT: ChildSplit,
-    DecisionType.DISMISS: MatchDismissed,
-    DecisionType.SHIELD_APPLY: ShieldApply,
-    DecisionType.SHIELD_REVIEW: ShieldReview,
-    DecisionType.SHIELD_LIFT: ShieldLift,
+MODELS: Mapping[str, type[Envelope]] = {
+    DecisionType.MERGE: Decision[TwoChildren],
+    DecisionType.SPLIT: Decision[Split],
+    DecisionType.DISMISS: Decision[TwoChildren],
+    DecisionType.SHIELD_APPLY: Decision[OneChild],
+    DecisionType.SHIELD_REVIEW: Decision[OneChild],
+    DecisionType.SHIELD_LIFT: Decision[OneChild],
 }
 """The model of each type of decision."""
 
 
 def read_decision(value: bytes | None) -> Command | Invalid:
     """The decision in a message's value, or everything that is wrong with it."""
-    return read(value, MODELS, Decision)
+    return read(value, MODELS, Envelope)
 
 
 def decision(id_: str, kind: DecisionType, child: str, time: str, data: Mapping[str, Any]) -> bytes:

@@ -10,10 +10,8 @@ import orjson
 from pydantic import TypeAdapter, ValidationError
 
 from domain.source_record.command import Command
-from services.contract.submission import MODELS, PRINTABLE, Reference, Submission
+from services.contract.submission import MAX_BYTES, MODELS, PRINTABLE, Reference, Submission
 
-MAX_BYTES = 1_048_576
-"""Largest submission; what arrives larger was cut by the sender and is answered `too-large`."""
 MAX_DEPTH = 16
 """Deepest nesting; the contract needs five."""
 MAX_REASONS = 20

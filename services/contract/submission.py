@@ -14,6 +14,8 @@ from pydantic_core import PydanticCustomError
 
 from domain.vocabulary import AUTHORITY_CODE, Flag, Gender, Service, SubmissionType
 
+MAX_BYTES = 1_048_576
+"""Bytes of the largest submission; a larger one is answered `too-large`."""
 MAX_ITEMS = 50
 """Most items of any list."""
 PRINTABLE = r"^[^\x00-\x1f\x7f-\x9f]*[^\x00-\x1f\x7f-\x9f\s][^\x00-\x1f\x7f-\x9f]*$"

@@ -1,18 +1,16 @@
 """Checks that the parts of a layout fit each other and the contract; finds the first fault."""
 
-import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from pydantic import BaseModel
 
-from services.contract.submission import MAX_ITEMS, MODELS
+from services.contract.submission import MODELS
 from services.feeds.layout import CHILD, Layout, Source, Step
-from services.submit.table import data_columns
+from services.submit.table import column_kind
 
 Place = tuple[str | int, ...]
 
-_NUMBER = re.compile(r"(?<=\.)\d{1,2}(?=\.)", re.ASCII)
 _TRUTH = {"true", "false"}
 
 
@@ -41,9 +39,7 @@ def held_by(type_: str, field: str) -> str | None:
     """What a field of a step of that type holds: text, texts or truth; None where the contract has no such field."""
     if field.partition(".")[0] not in model_of(type_).model_fields:
         return None
-    if any(int(number) >= MAX_ITEMS for number in _NUMBER.findall(field)):
-        return None
-    return data_columns().get(_NUMBER.sub("N", field))
+    return column_kind(field)
 
 
 def _in_extract(layout: Layout) -> Iterator[Fault]:

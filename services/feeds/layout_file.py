@@ -8,13 +8,11 @@ import yaml
 from pydantic import ValidationError
 
 from services.feeds.layout import Layout
-from services.feeds.layout_check import first_fault
+from services.feeds.layout_check import Place, first_fault
 
 MOST_BYTES = 256 * 1024
 MOST_DEPTH = 8
 MOST_NODES = 20_000
-
-Place = tuple[str | int, ...]
 
 
 class LayoutRefused(Exception):

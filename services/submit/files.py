@@ -5,11 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from services.contract.submission import MAX_BYTES
 from services.submit.table import check_table, read_table
-
-LARGEST = 1_048_576
-"""Bytes of the largest submission; of a longer line one byte more is sent, so that it is answered `too-large`."""
-
 
 BUFFER = 1 << 20
 """Bytes that are read at once; each read lets other threads run."""
@@ -17,7 +14,10 @@ BUFFER = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One submission as bytes; `size` is its true length, greater than that of `value` where the line was cut."""
+    """One submission as bytes; `size` is its true length.
+
+    Of a line of more than MAX_BYTES, `value` has one byte more than that, so that it is answered `too-large`.
+    """
 
     value: bytes
     size: int
@@ -39,17 +39,17 @@ def read_lines(path: Path) -> Iterator[Line]:
     """The submissions of one file in its order; blank lines are no submissions."""
     if is_table(path):
         for row in read_table(path):
-            yield Line(row[: LARGEST + 1], len(row))
+            yield Line(row[: MAX_BYTES + 1], len(row))
         return
     with path.open("rb", buffering=BUFFER) as file:
         yield from _read_ndjson(file)
 
 
 def _read_ndjson(file: BinaryIO) -> Iterator[Line]:
-    while value := file.readline(LARGEST + 1):
+    while value := file.readline(MAX_BYTES + 1):
         ended = value.endswith(b"\n")
         value = value.removesuffix(b"\n")
-        size = len(value) if ended or len(value) <= LARGEST else len(value) + _skip_rest(file)
+        size = len(value) if ended or len(value) <= MAX_BYTES else len(value) + _skip_rest(file)
         if value.strip(b" \t\r"):
             yield Line(value, size)
 
@@ -57,7 +57,7 @@ def _read_ndjson(file: BinaryIO) -> Iterator[Line]:
 def _skip_rest(file: BinaryIO) -> int:
     """Reads to the end of an overlong line; gives how many bytes of it that were."""
     skipped = 0
-    while rest := file.readline(LARGEST):
+    while rest := file.readline(MAX_BYTES):
         skipped += len(rest.removesuffix(b"\n"))
         if rest.endswith(b"\n"):
             break

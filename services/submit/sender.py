@@ -9,7 +9,8 @@ from kafka.errors import KafkaError, KafkaTimeoutError
 from kafka.producer.future import FutureRecordMetadata
 
 from projections.base.partition import Partition
-from services.submit.files import LARGEST, Line
+from services.contract.submission import MAX_BYTES
+from services.submit.files import Line
 from streams.kafka.settings import KafkaAway, KafkaSettings
 
 MOST_UNDER_WAY = 10_000
@@ -62,7 +63,7 @@ class Sender:
 
     def send(self, topic: str, key: bytes | None, line: Line) -> None:
         """Sends one submission, first waiting while too much is under way; raises KafkaAway."""
-        headers = [("oversize", str(line.size).encode())] if line.size > LARGEST else None
+        headers = [("oversize", str(line.size).encode())] if line.size > MAX_BYTES else None
         try:
             future = self._producer.send(topic, line.value, key, headers)
         except KafkaError as error:

@@ -66,8 +66,8 @@ def _checked_header(path: Path, header: list[str]) -> list[str]:
     for number, column in enumerate(header, 1):
         if header.index(column) != number - 1:
             raise BadTable(f"{where} names column {number} ({column}) a second time; name it once")
-        kind = "text" if column in ENVELOPE else data_columns().get(_NUMBER.sub("N", column))
-        if kind is None or any(int(found) >= MAX_ITEMS for found in _NUMBER.findall(column)):
+        kind = "text" if column in ENVELOPE else column_kind(column)
+        if kind is None:
             raise BadTable(f"{where}: column {number} ({column[:60]}) is no field of the contract; rename or remove it")
         kinds.append(kind)
     return kinds
@@ -109,6 +109,13 @@ def _listed(value: Any) -> Any:
     if value and all(key.isdigit() for key in value):
         return [_listed(value[key]) for key in sorted(value, key=int)]
     return {key: _listed(part) for key, part in value.items()}
+
+
+def column_kind(column: str) -> str | None:
+    """What the cells of a column of `data` hold: text, texts or truth; None where the contract has no such field."""
+    if any(int(number) >= MAX_ITEMS for number in _NUMBER.findall(column)):
+        return None
+    return data_columns().get(_NUMBER.sub("N", column))
 
 
 @cache

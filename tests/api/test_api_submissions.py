@@ -9,7 +9,7 @@ import pytest
 from kafka import KafkaConsumer, TopicPartition
 from starlette.testclient import TestClient
 
-from services.submit.files import LARGEST
+from services.contract.submission import MAX_BYTES
 from streams.kafka.settings import KafkaSettings
 from tests.api.test_api import is_problem
 from tests.support.api_world import Headers, bearer, client_of, looking
@@ -157,7 +157,7 @@ def test_another_media_type_is_refused(client: TestClient, agency: Headers, kind
 def test_a_submission_that_is_too_large_is_refused_with_its_batch(
     client: TestClient, agency: Headers, topic: Topic, kind: str
 ) -> None:
-    large = b'{"a":"' + b"x" * LARGEST + b'"}'
+    large = b'{"a":"' + b"x" * MAX_BYTES + b'"}'
     body = {SINGLE: large, BATCH: b"[{}," + large + b"]", LINES: b"{}\n" + large}[kind]
     assert is_problem(send(client, agency, kind, body), 413)
     assert topic.arrived() == []

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from domain.source_record import Command
 from services.contract.reading import read
-from services.submit.files import LARGEST, Line, check_files, read_lines
+from services.contract.submission import MAX_BYTES
+from services.submit.files import Line, check_files, read_lines
 from services.submit.route import LONGEST_KEY, route
 from services.submit.table import BadTable, read_table
 
@@ -37,12 +38,12 @@ def test_lines_are_split_at_line_feeds_only_and_blank_ones_skipped(tmp_path: Pat
 
 
 def test_an_overlong_line_is_cut_and_costs_only_itself(tmp_path: Path) -> None:
-    longest = b"y" * LARGEST
-    content = b"before\n" + b"x" * (3 * LARGEST) + b"\n" + longest + b"\nafter"
+    longest = b"y" * MAX_BYTES
+    content = b"before\n" + b"x" * (3 * MAX_BYTES) + b"\n" + longest + b"\nafter"
     lines = list(read_lines(written(tmp_path, content)))
-    assert [line.size for line in lines] == [6, 3 * LARGEST, LARGEST, 5]
-    assert len(lines[1].value) == LARGEST + 1
-    assert lines[2:] == [Line(longest, LARGEST), Line(b"after", 5)]
+    assert [line.size for line in lines] == [6, 3 * MAX_BYTES, MAX_BYTES, 5]
+    assert len(lines[1].value) == MAX_BYTES + 1
+    assert lines[2:] == [Line(longest, MAX_BYTES), Line(b"after", 5)]
 
 
 @given(st.lists(st.binary(max_size=20).map(lambda b: b.replace(b"\n", b"?")), max_size=8))
@@ -117,10 +118,10 @@ def test_a_row_with_wrong_or_missing_values_costs_only_itself(tmp_path: Path) ->
 
 
 def test_a_row_that_is_too_long_is_cut_and_costs_only_itself(tmp_path: Path) -> None:
-    text = f"{HEAD},given_name\n{ROW},{'x' * 3 * LARGEST}\n{ROW},Ada\n"
+    text = f"{HEAD},given_name\n{ROW},{'x' * 3 * MAX_BYTES}\n{ROW},Ada\n"
     lines = list(read_lines(written(tmp_path, text, "feed.csv")))
-    assert [len(line.value) > LARGEST for line in lines] == [True, False]
-    assert (len(lines[0].value), lines[0].size > 3 * LARGEST) == (LARGEST + 1, True)
+    assert [len(line.value) > MAX_BYTES for line in lines] == [True, False]
+    assert (len(lines[0].value), lines[0].size > 3 * MAX_BYTES) == (MAX_BYTES + 1, True)
 
 
 def test_a_table_that_is_not_utf8_is_refused(tmp_path: Path) -> None:

@@ -19,7 +19,8 @@ from services.api.dependencies import Dependencies
 from services.api.limits.middleware import LARGEST_BODY
 from services.api.problems import Problem
 from services.api.schemas.children import Submitted
-from services.submit.files import LARGEST, Line
+from services.contract.submission import MAX_BYTES
+from services.submit.files import Line
 from services.submit.route import key_of
 from services.submit.sender import Ranges, Sender
 from streams.kafka.settings import KafkaAway
@@ -97,9 +98,9 @@ class _Room:
 
 def _submit(dependencies: Dependencies, code: str, split: Any, body: bytes) -> dict[str, Any]:
     submissions = list(split(body))
-    if any(len(submission) > LARGEST for submission, _ in submissions):
+    if any(len(submission) > MAX_BYTES for submission, _ in submissions):
         raise Problem(
-            HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"a submission may have at most {LARGEST:,} bytes; nothing was taken"
+            HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"a submission may have at most {MAX_BYTES:,} bytes; nothing was taken"
         )
     ranges = _send(dependencies, submissions_topic(code), submissions) if submissions else {}
     return {"submitted": len(submissions), "receipts": _receipts_path(submissions, ranges)}
