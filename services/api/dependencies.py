@@ -5,7 +5,6 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from domain.matching import Searcher
@@ -14,9 +13,11 @@ from services.api.access_control.entitlements import Desks, Entitlements
 from services.api.monitoring import Monitoring
 from services.auth.verifier import Verifier
 from services.policy.deployment import Deployment
-from services.registers import Users, load_agencies
+from services.registers import load_agencies
 from services.submit.sender import abandon, submission_producer
-from streams.access.access_log import Entry
+from streams.access.entry import Entry
+from streams.access.grants import Users
+from streams.clock import Clock
 from streams.crypto.keys import KeyRing
 from streams.kafka.settings import KafkaSettings
 from streams.store.database import Cursor, Pool
@@ -27,11 +28,6 @@ class RecordsLooks(Protocol):
 
     def append(self, look: Entry) -> None:
         """Records one look, or an override."""
-
-
-def utc_now() -> datetime:
-    """The present moment."""
-    return datetime.now(UTC)
 
 
 class Names:
@@ -108,7 +104,7 @@ class Dependencies:
     deployment: Deployment
     users: Users
     watch: Monitoring
-    now: Callable[[], datetime] = utc_now
+    now: Clock
     entitlements: Entitlements = field(init=False)
     desks: Desks = field(init=False)
     agencies: Names = field(init=False)

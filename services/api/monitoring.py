@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from services.api.access_control.notices import Noticing
 from services.queries.organisations import Organisations
+from streams.access.appender import AccessAppender
 from streams.access.request_log import RequestLog
-from streams.crypto.sealing import KeyEncryptionKey
 from streams.store.database import Pool
 
 CONNECTIONS = 4
@@ -20,13 +20,12 @@ class Monitoring:
     noticing: Noticing
 
     @classmethod
-    def over(cls, database_url: str, key: KeyEncryptionKey) -> "Monitoring":
-        """Over a database; its connections are made when they are first used."""
+    def over(cls, database_url: str, appender: AccessAppender) -> "Monitoring":
+        """Over a database and what appends to its access log; connections are made when they are first used."""
         organisations = Organisations()
         pool = Pool(database_url, CONNECTIONS, "contactpoint api notices", wait_s=5)
-        return cls(RequestLog(database_url, key), organisations, Noticing(pool, organisations))
+        return cls(RequestLog(appender), organisations, Noticing(pool, organisations))
 
     def close(self) -> None:
         """Closes the connections."""
-        self.requests.close()
         self.noticing.close()

@@ -11,7 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from streams.access.access_log import AccessLogAway
+from streams.access.appender import AccessLogAway
 from streams.kafka.settings import KafkaAway
 from streams.store.database import DatabaseAway
 

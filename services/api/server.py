@@ -20,9 +20,11 @@ from services.auth.trust import verifier_for
 from services.policy.deployment import Deployment
 from services.policy.shipped import text_named
 from services.process.settings import Settings
-from services.registers import Users
 from services.registrar.matcher_settings import load_settings
 from streams.access.access_log import AccessLog
+from streams.access.appender import AccessAppender
+from streams.access.grants import Users
+from streams.clock import Clock, utc_now
 from streams.crypto.keys import KeyRing, reader_of
 from streams.crypto.sealing import KeyEncryptionKey
 from streams.store.database import Pool
@@ -70,7 +72,7 @@ def server_of(app: RequestMiddleware, settings: Settings) -> uvicorn.Server:
     )
 
 
-def open_app(settings: Settings) -> RequestMiddleware:
+def open_app(settings: Settings, clock: Clock = utc_now) -> RequestMiddleware:
     """The API with everything that it needs; its connections are made when they are first used.
 
     Raises PolicyRefused where the policy of this directory can't be used.
@@ -79,23 +81,24 @@ def open_app(settings: Settings) -> RequestMiddleware:
     key = KeyEncryptionKey.from_file(settings.keys / "key-encryption.key")
     pool = Pool(database_url, MOST_THREADS, "contactpoint api", wait_s=5)
     key_pool = Pool(database_url, KEY_CONNECTIONS, "contactpoint api keys", wait_s=5)
-    access_log = AccessLog(database_url, key)
+    appender = AccessAppender(database_url, key, clock)
+    access_log = AccessLog(appender)
     keys = KeyRing(key, reader_of(key_pool, "register"))
     access_keys = KeyRing(key, reader_of(key_pool, "access"))
     searcher = Searcher(load_settings())
     deployment = Deployment(*text_named(settings.policy))
-    watch = Monitoring.over(database_url, key)
+    watch = Monitoring.over(database_url, appender)
     kafka, verifier = settings.need_kafka(), verifier_for(settings)
-    users = Users(database_url, key)
+    users = Users(appender)
     dependencies = Dependencies(
-        pool, keys, access_keys, access_log, verifier, kafka, searcher, database_url, deployment, users, watch
+        pool, keys, access_keys, access_log, verifier, kafka, searcher, database_url, deployment, users, watch, clock
     )
 
     def close() -> None:
         dependencies.producer.close()
         dependencies.denials.close()
         access_log.close()
-        users.close()
+        appender.close()
         watch.close()
         pool.close()
         key_pool.close()

@@ -1,8 +1,8 @@
-"""Who may send and who may look: the agency register and the users, as files say and as Postgres keeps them.
+"""The agency register, the files and documents of users, and the register of the extracts that were sent.
 
-`agencies.py` and `users.py` hold one register each, `entries.py` reads the YAML lists that fill them. What a user may
-is granted and revoked by events, `granting.py`; `demo_users.py` has the users of a fresh local stack. `extracts.py`
-keeps which extracts of agencies' systems were sent.
+`agencies.py` and `users.py` read one kind of file each, with `_entries.py`; users are granted their rights by events of
+the access log (`streams/access/grants.py`). `demo_users.py` has the users of a fresh local stack, `extracts.py` the
+extracts of agencies' systems.
 """
 
 from contextlib import closing
@@ -19,29 +19,23 @@ from services.registers.agencies import (
 )
 from services.registers.demo_users import DEMO_USERS, add_demo_users
 from services.registers.extracts import ExtractRefused, SentExtract, begin_extract, complete_extract
-from services.registers.granting import FAR, Granter, Users, add_users
-from services.registers.users import BadUser, load_users, read_users_file, user_document, user_of
+from services.registers.users import BadUser, read_users_file, user_document, user_of
 from streams.store.database import Database
 
 __all__ = [
     "DEMO_USERS",
-    "FAR",
     "BadRegister",
     "BadUser",
     "ExtractRefused",
-    "Granter",
     "SentExtract",
-    "Users",
     "add_agencies",
     "add_demo_users",
-    "add_users",
     "agencies_version",
     "begin_extract",
     "complete_extract",
     "create",
     "enrol",
     "load_agencies",
-    "load_users",
     "make_reachable",
     "read_agencies_file",
     "read_users_file",

@@ -7,7 +7,8 @@ looks cause no notices. The volunteer's do.
 from contextlib import closing
 
 from domain.authorization import Entitlement, Role
-from services.registers.granting import FAR, Granter, Users
+from streams.access.appender import AccessAppender
+from streams.access.grants import FAR, Granter, Users
 from streams.crypto.sealing import KeyEncryptionKey
 
 _WARD, _COUNCIL, _VOLUNTARY = "HOSPITAL-BRACKMOOR", "la-brackmoor", "vol-lanternhouse"
@@ -33,7 +34,8 @@ DEMO_USERS = (
 
 def add_demo_users(database_url: str, key: KeyEncryptionKey) -> None:
     """Grants to the demo's users what they need, but for those to whom anything was granted before, or revoked."""
-    with closing(Users(database_url, key)) as users:
+    with closing(AccessAppender(database_url, key)) as appender:
+        users = Users(appender)
         known = users.known([each.user for each in DEMO_USERS])
         new = [each for each in DEMO_USERS if each.user not in known]
         users.grant(new, Granter(reason="the users of a fresh local stack"))

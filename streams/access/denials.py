@@ -6,11 +6,11 @@ from typing import Any
 
 from domain.access_log.events import LookDenied
 from domain.event import RegisterEvent
-from streams.store.database import Cursor
+from streams.access.entry import Entry
 
 
 @dataclass(frozen=True, slots=True)
-class Denial:
+class Denial(Entry):
     """Attempts of one user at one thing, denied for one cause; the fields are those of the event."""
 
     user: str
@@ -22,9 +22,6 @@ class Denial:
     asked: Sequence[str] = ()
 
     def event(self) -> tuple[type[RegisterEvent], dict[str, Any]]:
-        """The event that records it."""
-        told = {"action": self.action, "role": self.role, "cause": self.cause, "count": self.count}
-        return LookDenied, {**told, "since": self.since, "user": self.user, "asked": list(self.asked)}
-
-    def in_transaction(self, cursor: Cursor) -> None:
-        """A denial changes nothing."""
+        """The class of the event that records it, and the event's fields."""
+        clear = {"action": self.action, "role": self.role, "cause": self.cause, "count": self.count}
+        return LookDenied, {**clear, "since": self.since, "user": self.user, "asked": list(self.asked)}

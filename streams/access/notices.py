@@ -1,4 +1,4 @@
-"""Notices to authorities, left in the relay's outbox by the transaction that records what they tell of.
+"""Notices to authorities, left in the relay's outbox by the transaction that records the look.
 
 A topic takes messages of one outbox only, because the relay knows by the outbox's ordinals what a topic has; there is
 one, in the schema `register`, and its counter's row lock keeps the ordinals gapless whoever writes.
@@ -17,12 +17,12 @@ NoticeOfLook = tuple[Notice, tuple[str, int, str]]
 """A notice, and of the access event that it is about: the action, the position, and the time as ISO text."""
 
 
-def leave_notices(cursor: Cursor, told: Sequence[NoticeOfLook]) -> None:
+def leave_notices(cursor: Cursor, notices: Sequence[NoticeOfLook]) -> None:
     """Leaves notices for the relay, in the cursor's transaction; the record's key is the child."""
     write_outbox(
         cursor,
         [
             (notices_topic(each.authority or UNCLAIMED), each.child.encode(), orjson.dumps(document(each, *of)))
-            for each, of in told
+            for each, of in notices
         ],
     )

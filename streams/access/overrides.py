@@ -9,6 +9,7 @@ import orjson
 
 from domain.access_log.override_events import InvestigationClosed, OverrideUsed
 from domain.event import RegisterEvent
+from streams.access.entry import Entry
 from streams.codec import iso_text
 from streams.kafka.topics import UNCLAIMED, notices_topic
 from streams.store.database import Cursor
@@ -19,11 +20,11 @@ OVERRIDE, CLOSED = "override", "override-closed"
 
 
 @dataclass(frozen=True, slots=True)
-class Override:
-    """A user breaks the glass: sees a shielded child from now on until `until`.
+class Override(Entry):
+    """A user overrides a shield at the moment `at` and may see the child until `until`.
 
-    `authorities` are those in which the child lives and that are registered, who are told at once; `investigation` is
-    the id under which somebody else has to look into it.
+    `authorities` are the ONS codes of the registered authorities in which the child lives; each is notified at once.
+    `investigation` is the id under which somebody else has to look into it.
     """
 
     user: str
@@ -39,12 +40,12 @@ class Override:
         return self.at + GRANTED_FOR
 
     def event(self) -> tuple[type[RegisterEvent], dict[str, Any]]:
-        """The event that records it."""
-        told = {"action": OVERRIDE, "children": [self.child], "count": 1, "investigation": self.investigation}
-        return OverrideUsed, {**told, "until": iso_text(self.until), "user": self.user, "reason": self.reason}
+        """The class of the event that records it, and the event's fields."""
+        clear = {"action": OVERRIDE, "children": [self.child], "count": 1, "investigation": self.investigation}
+        return OverrideUsed, {**clear, "until": iso_text(self.until), "user": self.user, "reason": self.reason}
 
     def in_transaction(self, cursor: Cursor) -> None:
-        """Grants, and leaves the notices for the relay."""
+        """Lets the user see the child, and leaves the notices for the relay."""
         cursor.execute("delete from access.grants where until < %s", (self.at,))
         cursor.execute(
             "insert into access.grants (user_name, child, until) values (%s, %s, %s)"
@@ -55,14 +56,14 @@ class Override:
         write_outbox(cursor, [(topic, self.child.encode(), self._notice()) for topic in topics])
 
     def _notice(self) -> bytes:
-        """Who did it and why stand in the investigation, which is shown to whom it concerns and not on a topic."""
-        told = {"kind": "override", "child": self.child, "investigation": self.investigation}
-        return orjson.dumps({**told, "time": iso_text(self.at), "until": iso_text(self.until)})
+        """The message; the user and the reason are not in it, only in the investigation."""
+        subject = {"kind": "override", "child": self.child, "investigation": self.investigation}
+        return orjson.dumps({**subject, "time": iso_text(self.at), "until": iso_text(self.until)})
 
 
 @dataclass(frozen=True, slots=True)
-class Closing:
-    """Somebody has looked into an override; `reason` says what came of it."""
+class Closing(Entry):
+    """A user closes the investigation of an override; `reason` holds its findings."""
 
     user: str
     reason: str
@@ -70,12 +71,9 @@ class Closing:
     investigation: str
 
     def event(self) -> tuple[type[RegisterEvent], dict[str, Any]]:
-        """The event that records it."""
-        told = {"action": CLOSED, "children": [self.child], "count": 0, "investigation": self.investigation}
-        return InvestigationClosed, {**told, "user": self.user, "reason": self.reason}
-
-    def in_transaction(self, cursor: Cursor) -> None:
-        """Changes nothing else."""
+        """The class of the event that records it, and the event's fields."""
+        clear = {"action": CLOSED, "children": [self.child], "count": 0, "investigation": self.investigation}
+        return InvestigationClosed, {**clear, "user": self.user, "reason": self.reason}
 
 
 def opened_to(cursor: Cursor, user: str, children: Iterable[str], now: datetime) -> set[str]:

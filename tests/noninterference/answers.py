@@ -3,18 +3,11 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime, tzinfo
-from functools import partial
 from typing import NamedTuple
 
-import pytest
-from eventsourcing import application
 from starlette.testclient import TestClient
 
-from services.api import server
-from services.api.dependencies import Dependencies
 from services.api.server import open_app
-from streams.access import access_log
 from tests.noninterference.asking import Ask, placed
 from tests.noninterference.twins import NOW, Twin
 from tests.support.api_world import looking
@@ -28,24 +21,11 @@ class Answer(NamedTuple):
     body: bytes
 
 
-class Standing(datetime):
-    """A clock that stands still."""
-
-    @classmethod
-    def now(cls, tz: tzinfo | None = None) -> "Standing":
-        """The moment at which everything happens."""
-        return cls.fromtimestamp(NOW.timestamp(), tz)
-
-
 @contextmanager
 def asked_under(twin: Twin, policy: str = "universal") -> Iterator[TestClient]:
     """A client of the API of a directory under a policy, whose clock stands still."""
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(server, "Dependencies", partial(Dependencies, now=lambda: NOW))
-        patched.setattr(access_log, "datetime", Standing)
-        patched.setattr(application, "datetime_now_with_tzinfo", lambda: NOW)
-        with TestClient(open_app(replace(twin.settings, policy=policy))) as client:
-            yield client
+    with TestClient(open_app(replace(twin.settings, policy=policy), lambda: NOW)) as client:
+        yield client
 
 
 def answer(twin: Twin, client: TestClient, ask: Ask) -> Answer:

@@ -12,11 +12,11 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
-from services import registers
 from services.contract.decisions import DecisionType, decision
 from services.lab.simulate.identifiers import unique_pupil_number
-from services.registers import FAR
 from services.registrar.batch import STEWARDS_TOPIC, Message
+from streams.access import grants
+from streams.access.grants import FAR
 from streams.kafka.settings import KafkaSettings
 from tests.security.protection.entitlements import NORTH, entitlement
 from tests.support.shields import TIME
@@ -77,7 +77,7 @@ class Twin(World):
     ) -> None:
         super().__init__(kafka, database_url, folder, clock=lambda: NOW, new_id=numbers())
         users = [entitlement(user=name, trained_until=FAR, **rights) for name, rights in NORTHERN.items()]
-        registers.add_users(database_url, self.key, users)
+        grants.add_users(database_url, self.key, users)
         self._said = 0
         self._others()
         self.tamsin = self._tell(hidden, absent)

@@ -11,7 +11,9 @@ from typing import Any
 import psycopg2
 import pytest
 
-from streams.access.access_log import AccessLog, AccessLogAway, Look
+from streams.access.access_log import AccessLog
+from streams.access.appender import AccessAppender, AccessLogAway
+from streams.access.looks import Look
 from streams.codec import EventMapper
 from streams.crypto.keys import KeyRing, reader_of
 from streams.crypto.sealing import KeyEncryptionKey
@@ -31,7 +33,7 @@ def tables(database_url: str) -> None:
 @contextmanager
 def open_log(database_url: str, **options: float) -> Iterator[AccessLog]:
     """An access log, closed afterwards."""
-    with closing(AccessLog(database_url, KEY, **options)) as log:
+    with closing(AccessAppender(database_url, KEY)) as appender, closing(AccessLog(appender, **options)) as log:
         yield log
 
 

@@ -10,7 +10,10 @@ import pytest
 
 from domain.authorization import Entitlement, Role
 from services import registers
-from services.registers import DEMO_USERS, BadRegister, Granter, Users
+from services.registers import DEMO_USERS, BadRegister
+from streams.access.appender import AccessAppender
+from streams.access.grants import Granter, Users
+from streams.access.users import load_users
 from streams.codec import EventMapper
 from streams.crypto.keys import KeyRing, reader_of
 from streams.crypto.sealing import KeyEncryptionKey
@@ -57,13 +60,13 @@ def database(database_url: str) -> Iterator[Database]:
 
 @pytest.fixture
 def users(database: Database, database_url: str) -> Iterator[Users]:
-    with closing(Users(database_url, KEY)) as made:
-        yield made
+    with closing(AccessAppender(database_url, KEY)) as appender:
+        yield Users(appender)
 
 
 def known(database: Database) -> dict[str, Entitlement]:
     with database.transaction() as cursor:
-        return registers.load_users(cursor)
+        return load_users(cursor)
 
 
 def events(database: Database, database_url: str) -> list[dict[str, Any]]:
@@ -175,8 +178,8 @@ def test_two_who_change_one_user_leave_one_story(database: Database, database_ur
     def meanwhile(_: Entitlement | None, wanted: Entitlement) -> None:
         if not told:
             told.append(wanted)
-            with closing(Users(database_url, KEY)) as other:
-                other.grant([Entitlement(*[*_fields(JO)[:2], "Elsewhere", *_fields(JO)[3:]])], Granter("other"))
+            with closing(AccessAppender(database_url, KEY)) as other:
+                Users(other).grant([Entitlement(*[*_fields(JO)[:2], "Elsewhere", *_fields(JO)[3:]])], Granter("other"))
 
     told: list[Entitlement] = []
     assert users.grant([JO], Granter("first"), meanwhile) == 1

@@ -8,9 +8,8 @@ import logging
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import NamedTuple, Protocol
 
 from anyio.to_thread import run_sync
@@ -19,8 +18,10 @@ from starlette.responses import Response
 
 from services.api.access_control.refusals import Denied
 from services.api.problems import problem_response
-from streams.access.access_log import AccessLogAway, Entry
+from streams.access.appender import AccessLogAway
 from streams.access.denials import Denial
+from streams.access.entry import Entry
+from streams.clock import Clock
 from streams.codec import iso_text
 
 EACH_S = 60.0
@@ -65,7 +66,7 @@ class _Minute:
 class Denials:
     """Counts attempts and has them recorded. Safe to share between threads; each process counts for itself."""
 
-    def __init__(self, log: _Log, now: Callable[[], datetime], *, each_s: float = EACH_S) -> None:
+    def __init__(self, log: _Log, now: Clock, *, each_s: float = EACH_S) -> None:
         self._log, self._now, self._each_s = log, now, each_s
         self._lock = threading.Lock()
         self._minutes: OrderedDict[_Key, _Minute] = OrderedDict()

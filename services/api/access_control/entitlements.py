@@ -7,7 +7,8 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from domain.authorization import Entitlement
-from services.registers import load_agencies, load_users
+from services.registers import load_agencies
+from streams.access.users import load_users
 from streams.store.database import Cursor, Pool
 
 FRESH_S = 1.0

@@ -29,7 +29,7 @@ from services.api.access_control.callers import REASON_HEADER, permitted, stated
 from services.api.access_control.refusals import Asking
 from services.api.dependencies import Dependencies
 from services.api.problems import Problem, absent
-from streams.access.access_log import Look
+from streams.access.looks import Look
 from streams.access.overrides import opened_to
 from streams.store.database import Cursor
 

@@ -10,7 +10,7 @@ from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from services.policy.running import Run
-from streams.access.access_log import AccessLogAway
+from streams.access.appender import AccessLogAway
 
 _log = logging.getLogger(__name__)
 _TRY_AGAIN = "the comparison did not come to its end; try again"

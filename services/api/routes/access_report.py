@@ -16,7 +16,7 @@ from services.api.dependencies import Dependencies
 from services.api.problems import Problem
 from services.api.schemas.monitoring import AccessReport
 from services.queries.access_report import AuditQuery, Keys, TooMany, access_report
-from services.registers import load_users
+from streams.access.users import load_users
 from streams.codec import iso_text
 
 USUAL = timedelta(days=30)

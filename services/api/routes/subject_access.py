@@ -18,7 +18,7 @@ from services.api.problems import Problem, absent
 from services.api.schemas.monitoring import SubjectAccess
 from services.pages.subject_access import page
 from services.queries.subject_access import Sources, held
-from services.registers import load_users
+from streams.access.users import load_users
 from streams.codec import iso_text
 
 APPLICANT_HEADER = "Applicant"

@@ -13,8 +13,10 @@ from services.api.answers import json_answer, problems
 from services.api.dependencies import Dependencies
 from services.api.problems import Problem, absent
 from services.api.schemas.children import Grant, Granted, Revocation, UserShown
-from services.registers import BadUser, Granter, load_users, user_document, user_of
-from streams.access.access_log import SOURCE
+from services.registers import BadUser, user_document, user_of
+from streams.access.appender import SOURCE
+from streams.access.grants import Granter
+from streams.access.users import load_users
 
 
 def router(dependencies: Dependencies) -> APIRouter:

@@ -8,7 +8,8 @@ from services.cli.errors import DONE, AnswerIsNo, WrongUsage
 from services.cli.output import print_json
 from services.cli.parser import a_count
 from services.cli.stack import settings_of
-from services.registers import load_agencies, load_users
+from services.registers import load_agencies
+from streams.access.users import load_users
 from streams.store.database import Database
 
 

@@ -9,7 +9,10 @@ from services.cli.output import console, print_json, table
 from services.cli.parser import a_file, limit_option, subcommand_parser
 from services.cli.stack import settings_of
 from services.process.settings import Settings
-from services.registers import Granter, Users, load_users, read_users_file, user_document
+from services.registers import read_users_file, user_document
+from streams.access.appender import AccessAppender
+from streams.access.grants import Granter, Users
+from streams.access.users import load_users
 from streams.crypto.sealing import KeyEncryptionKey
 from streams.store.database import Database
 
@@ -34,7 +37,8 @@ def run(args: Namespace) -> int:
     settings = settings_of(args)
     if args.subcommand == "list":
         return _list(settings, args)
-    with closing(Users(settings.need_database(), _key(settings))) as users:
+    with closing(AccessAppender(settings.need_database(), _key(settings))) as appender:
+        users = Users(appender)
         return _add(users, args) if args.subcommand == "add" else _revoke(users, args)
 
 

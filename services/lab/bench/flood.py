@@ -9,7 +9,7 @@ from services.lab.bench.attackers import FLOODING, HELD, OVERSIZED, Attack, Targ
 from services.lab.bench.harness import USER, Harness
 from services.lab.bench.looks import Ask, look
 from services.lab.bench.rows import Row, measured
-from services.registers import FAR, add_users
+from streams.access.grants import FAR, add_users
 from streams.crypto.sealing import KeyEncryptionKey
 
 WARMING_UP = 50

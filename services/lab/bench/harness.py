@@ -15,7 +15,8 @@ from services.lab.simulate.files import write_agencies
 from services.local_stack.layout import Layout, lay_out
 from services.local_stack.program import CannotStart, Program, end, running, start
 from services.process.settings import Settings, read_settings
-from services.registers import FAR, add_agencies, add_users, read_agencies_file
+from services.registers import add_agencies, read_agencies_file
+from streams.access.grants import FAR, add_users
 from streams.crypto.sealing import KeyEncryptionKey
 from streams.kafka.topics import ensure_topics
 from streams.store.database import Database

@@ -7,7 +7,7 @@ from urllib.parse import quote
 import pytest
 from starlette.testclient import TestClient
 
-from services import registers
+from streams.access import grants
 from streams.kafka.settings import KafkaSettings
 from tests.security.protection.clinic import ADA, BEA, SECRETS, clinic
 from tests.security.protection.entitlements import entitlement
@@ -23,7 +23,7 @@ def world(kafka: KafkaSettings, database_url: str, tmp_path_factory: pytest.Temp
         told = person("S1", nhs_number=ADA, carers=[MOTHER], address={"postcode": "ZX1 1AA", "authority": "E06999001"})
         assert made.say(told | {"type": "child.amended"}) == ["accepted"]
         uncleared = entitlement(user="uncleared-officer", role="subject-access-officer", authority=None)
-        registers.add_users(made.database_url, made.key, [uncleared])
+        grants.add_users(made.database_url, made.key, [uncleared])
         yield made
 
 

@@ -11,7 +11,9 @@ import pytest
 from domain.access_log.notices import Notice, NoticeKind, document, notices
 from domain.access_log.schedule import SCHEDULED_KINDS, SCHEDULED_SERVICES, is_scheduled
 from domain.vocabulary import AgencyKind, Service
-from streams.access.access_log import AccessLog, AccessLogAway, Look
+from streams.access.access_log import AccessLog
+from streams.access.appender import AccessAppender, AccessLogAway
+from streams.access.looks import Look
 from streams.crypto.sealing import KeyEncryptionKey
 from streams.store.schema import create_schemas
 
@@ -39,7 +41,10 @@ def tables(database_url: str) -> None:
 
 @pytest.fixture
 def log(database_url: str) -> Iterator[AccessLog]:
-    with closing(AccessLog(database_url, KEY, longest_wait_s=2)) as opened:
+    with (
+        closing(AccessAppender(database_url, KEY)) as appender,
+        closing(AccessLog(appender, longest_wait_s=2)) as opened,
+    ):
         yield opened
 
 

@@ -12,7 +12,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from domain.authorization import Entitlement, Role
-from services.registers.granting import FAR, Granter, Users
+from streams.access.appender import AccessAppender
+from streams.access.grants import FAR, Granter, Users
 from streams.kafka.settings import KafkaSettings
 from tests.support.api_world import NHS_NUMBER, bearer, client_of, looking, one_child
 from tests.support.world import World, person, submission
@@ -42,7 +43,8 @@ USERS = (
 @pytest.fixture(scope="module")
 def world(kafka: KafkaSettings, database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     with one_child(kafka, database_url, tmp_path_factory.mktemp("watching")) as made:
-        with closing(Users(database_url, made.key)) as users:
+        with closing(AccessAppender(database_url, made.key)) as appender:
+            users = Users(appender)
             users.grant(USERS, Granter())
         taught = {"involvement": "t1", "service": "education", "organisation": {"name": "Moss Lane", "code": SCHOOL}}
         taught |= {"practitioner": {"name": "Robin Fell", "role": "head", "phone": "01632 960002"}}

@@ -14,6 +14,7 @@ from projections.catalogue import ACCESS_LOG, LOGS
 from projections.engine import schema
 from projections.requests.query import children_with_requests, requests
 from services.registers import create as create_registers
+from streams.access.appender import AccessAppender
 from streams.access.request_log import AlreadyAnswered, Noted, RequestLog
 from streams.codec import EventMapper, decode_event
 from streams.crypto.keys import KeyRing, reader_of
@@ -40,8 +41,8 @@ def database(database_url: str) -> str:
 
 @pytest.fixture
 def log(database: str) -> Iterator[RequestLog]:
-    with closing(RequestLog(database, KEY)) as opened:
-        yield opened
+    with closing(AccessAppender(database, KEY)) as appender:
+        yield RequestLog(appender)
 
 
 @pytest.fixture
@@ -119,8 +120,8 @@ def test_there_is_one_answer(log: RequestLog, database: str) -> None:
     answered(log, noted.request)
     with pytest.raises(AlreadyAnswered):
         answered(log, noted.request)
-    with closing(RequestLog(database, KEY)) as elsewhere, pytest.raises(AlreadyAnswered):
-        answered(elsewhere, noted.request)
+    with closing(AccessAppender(database, KEY)) as elsewhere, pytest.raises(AlreadyAnswered):
+        answered(RequestLog(elsewhere), noted.request)
     assert asked(log).position > noted.position
 
 

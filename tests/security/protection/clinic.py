@@ -5,8 +5,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from services import registers
-from services.registers import FAR
+from streams.access import grants
+from streams.access.grants import FAR
 from streams.kafka.settings import KafkaSettings
 from tests.security.protection.entitlements import entitlement
 from tests.support.world import World, person, submission
@@ -60,7 +60,7 @@ def clinic(kafka: KafkaSettings, database_url: str, folder: Path) -> Iterator[Wo
     )
     assert said == ["accepted"] * len(said)
     users = [entitlement(user=name, trained_until=FAR, **rights) for name, rights in NORTHERN.items()]
-    registers.add_users(database_url, world.key, users)
+    grants.add_users(database_url, world.key, users)
     try:
         yield world
     finally:

@@ -11,8 +11,9 @@ import services.api.access_control.denials
 from domain.authorization import Action, Cause
 from services.api.access_control.denials import MOST_ASKED, Denials
 from services.api.access_control.refusals import Asking, Denied
-from streams.access.access_log import AccessLogAway, Entry
+from streams.access.appender import AccessLogAway
 from streams.access.denials import Denial
+from streams.access.entry import Entry
 
 LONG, SHORT = 3_600.0, 0.01
 

@@ -1,6 +1,7 @@
 """What each role gets from each call, over HTTP; and granting and revoking there."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import timedelta
 from typing import Any
 
@@ -9,9 +10,11 @@ from starlette.testclient import TestClient
 
 from domain.authorization import RIGHTS, Action, Jurisdiction, Role, decide
 from domain.authorization.rights import Cell
-from services import registers
 from services.api.access_control.entitlements import FRESH_S
-from services.registers import DEMO_USERS, Granter
+from services.registers import DEMO_USERS
+from streams.access import grants
+from streams.access.appender import AccessAppender
+from streams.access.grants import Granter
 from streams.kafka.settings import KafkaSettings
 from tests.security.protection.clinic import ADA, CAY, clinic
 from tests.security.protection.entitlements import NORTH, SOUTH, TODAY, entitlement
@@ -140,19 +143,18 @@ def test_children_of_elsewhere_are_not_decided_on(world: World, client: TestClie
 @pytest.mark.parametrize("name", UNTIL)
 def test_a_user_whose_date_has_passed_is_told_which(world: World, client: TestClient, name: str) -> None:
     lapsed = entitlement(user=f"late-{name.replace('_', '-')}", **{name: TODAY - timedelta(400)})
-    registers.add_users(world.database_url, world.key, [lapsed])
+    grants.add_users(world.database_url, world.key, [lapsed])
     answer = call(client, world, looking(world, f"user:{lapsed.user}"), Action.SHOW)
     assert answer.status_code == 403
     assert {"trained_until": "training", "vetted_until": "vetting", "signed_off_until": "sign-off"}[name] in answer.text
 
 
 def test_a_revocation_takes_effect_within_two_seconds(world: World, client: TestClient) -> None:
-    registers.add_users(world.database_url, world.key, [entitlement(user="leaver", authority=None)])
+    grants.add_users(world.database_url, world.key, [entitlement(user="leaver", authority=None)])
     who = looking(world, "user:leaver")
     assert call(client, world, who, Action.SHOW).status_code == 200
-    with_register = registers.Users(world.database_url, world.key)
-    with_register.revoke("leaver", Granter())
-    with_register.close()
+    with closing(AccessAppender(world.database_url, world.key)) as appender:
+        grants.Users(appender).revoke("leaver", Granter())
     while (answer := call(client, world, who, Action.SHOW)).status_code == 200:
         pass
     assert answer.status_code == 403

@@ -1,0 +1,153 @@
+"""The one writer of the log `access`: events are appended here, with whatever becomes true in the same transaction."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from threading import Lock
+from typing import Any, NamedTuple, TypeAlias
+from uuid import UUID
+
+from eventsourcing.persistence import IntegrityError, PersistenceError, StoredEvent
+
+from domain.access_log.notices import Notice
+from domain.event import RegisterEvent
+from streams.access.notices import leave_notices
+from streams.clock import Clock, utc_now
+from streams.codec import EventMapper, iso_text
+from streams.crypto.keys import KeyRing, insert_keys, reader_of
+from streams.crypto.sealing import KeyEncryptionKey
+from streams.store.application import LogApplication
+from streams.store.database import Cursor, Database, DatabaseAway
+
+SOURCE = "urn:contactpoint:api"
+ATTEMPTS = 5
+"""How often events are made and appended when another process was faster on one of their streams."""
+
+
+class AccessLogAway(DatabaseAway):
+    """An event could not be recorded, or nobody knows whether it was, so nothing may be shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewEvent:
+    """An event to append as `version` of its stream, with the fields of its class.
+
+    `time` is when it became true, by default when it is recorded. `in_transaction` writes what else becomes true with
+    it; `notices` are left for the relay.
+    """
+
+    stream: UUID
+    version: int
+    event_class: type[RegisterEvent]
+    fields: Mapping[str, Any]
+    source: str = SOURCE
+    time: datetime | None = None
+    in_transaction: Callable[[Cursor], None] | None = None
+    notices: Sequence[Notice] = ()
+
+
+class Recorded(NamedTuple):
+    """An event that is durable: its position in the log, and when it was recorded, as ISO text."""
+
+    position: int
+    recorded_at: str
+
+
+Prepare: TypeAlias = Callable[[datetime, bool], Sequence[NewEvent]]
+"""Makes the events of this moment; the flag says that what is remembered of streams may be out of date."""
+
+
+class AccessAppender:
+    """Appends events to the log `access`. Safe to share between threads; several processes may write at once."""
+
+    def __init__(self, database_url: str, key: KeyEncryptionKey, clock: Clock = utc_now) -> None:
+        self.reads = Database(database_url, "contactpoint access reads")
+        self._clock = clock
+        self._turns = Database(database_url, "contactpoint access turns")
+        self._keys = KeyRing(key, reader_of(self.reads, "access"))
+        self._log = LogApplication(database_url, "access", EventMapper(self._keys))
+        self._lock = Lock()
+        self._others_write = False
+
+    def append(self, prepare: Prepare) -> list[Recorded]:
+        """Appends the events that `prepare` makes, which is asked anew where another process was faster.
+
+        Raises AccessLogAway, and whatever `prepare` raises.
+        """
+        with _away():
+            for _ in range(ATTEMPTS - 1):
+                try:
+                    return self._append(prepare)
+                except IntegrityError:
+                    self._others_write = True
+            return self._append(prepare)
+
+    def append_once(self, event: NewEvent) -> Recorded | None:
+        """Appends one event; None where its stream has that version already. Raises AccessLogAway."""
+        with _away(), self._lock:
+            try:
+                return self._put([event], self._clock())[0]
+            except IntegrityError:
+                return None
+
+    def first_event(self, stream: UUID) -> StoredEvent | None:
+        """The event that began a stream, sealed; None where there is no such stream. Raises AccessLogAway."""
+        with _away():
+            return next(iter(self._log.recorder.select_events(stream, lte=1)), None)
+
+    def close(self) -> None:
+        """Closes the connections."""
+        self._log.close()
+        self.reads.close()
+        self._turns.close()
+
+    def _append(self, prepare: Prepare) -> list[Recorded]:
+        with self._lock, self._turn():
+            now = self._clock()
+            return self._put(prepare(now, self._others_write), now)
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Once another process was seen to write to the same streams, the processes take turns."""
+        if not self._others_write:
+            yield
+            return
+        with self._turns.transaction() as cursor:
+            cursor.execute("select pg_advisory_xact_lock(hashtext('contactpoint access log'))")
+            yield
+
+    def _put(self, new: Sequence[NewEvent], now: datetime) -> list[Recorded]:
+        if not new:
+            return []
+        at = iso_text(now)
+
+        def in_transaction(cursor: Cursor, positions: Sequence[int]) -> None:
+            insert_keys(cursor, "access", self._keys.take_new())
+            for each in new:
+                if each.in_transaction is not None:
+                    each.in_transaction(cursor)
+            numbered = zip(new, positions, strict=True)
+            leave_notices(cursor, [(n, (e.fields["action"], at_, at)) for e, at_ in numbered for n in e.notices])
+
+        try:
+            recordings = self._log.events.put([_event(each, now) for each in new], in_transaction=in_transaction)
+        except BaseException:
+            self._keys.forget()
+            raise
+        self._keys.settle()
+        return [Recorded(recording.notification.id, at) for recording in recordings]
+
+
+def _event(new: NewEvent, now: datetime) -> RegisterEvent:
+    fields = {**new.fields, "source": new.source, "restricted": False, "time": iso_text(new.time or now)}
+    return new.event_class(originator_id=new.stream, originator_version=new.version, timestamp=now, **fields)
+
+
+@contextmanager
+def _away() -> Iterator[None]:
+    """Every failure of the database means that nothing can be said to be recorded."""
+    try:
+        yield
+    except (PersistenceError, DatabaseAway) as error:
+        raise AccessLogAway(str(error)) from error
