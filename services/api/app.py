@@ -65,7 +65,7 @@ def build_app(dependencies: Dependencies, close: Callable[[], None] = lambda: No
     )
     add_handlers(app)
     add_denial_handler(app, dependencies.denials)
-    middleware = RequestMiddleware(Authentication(Fair(app), dependencies.verifier))
+    middleware = RequestMiddleware(Authentication(Fair(app), dependencies.verifier, dependencies.now))
     for router in (
         submissions.router(dependencies),
         receipts.router(dependencies),

@@ -88,7 +88,7 @@ def open_app(settings: Settings, clock: Clock = utc_now) -> RequestMiddleware:
     searcher = Searcher(load_settings())
     deployment = Deployment(*text_named(settings.policy))
     watch = Monitoring.over(database_url, appender)
-    kafka, verifier = settings.need_kafka(), verifier_for(settings)
+    kafka, verifier = settings.need_kafka(), verifier_for(settings, clock)
     users = Users(appender)
     dependencies = Dependencies(
         pool, keys, access_keys, access_log, verifier, kafka, searcher, database_url, deployment, users, watch, clock

@@ -1,12 +1,12 @@
 """An agency's client certificate: which agency it names, and where a request carries that."""
 
 import ssl
-import time
 from collections.abc import Mapping, MutableMapping
 from typing import Any
 
 from domain.vocabulary import agency_code
 from services.auth.tokens import Caller, Principal, TokenRefused
+from streams.clock import Clock
 
 EXTENSION = "contactpoint.agency"
 """The extension of a request's scope that holds whom its connection's certificate names. No header gets there."""
@@ -28,12 +28,12 @@ def put_agency(scope: MutableMapping[str, Any], agency: Principal) -> None:
     scope["extensions"] = {EXTENSION: {"principal": agency}}
 
 
-def certified(scope: Mapping[str, Any]) -> Principal | None:
+def certified(scope: Mapping[str, Any], clock: Clock) -> Principal | None:
     """The agency whose certificate a request's connection was made with; raises TokenRefused once it has expired."""
     extension = (scope.get("extensions") or {}).get(EXTENSION)
     if extension is None:
         return None
     principal: Principal = extension["principal"]
-    if principal.expires <= time.time():
+    if principal.expires <= clock().timestamp():
         raise TokenRefused
     return principal

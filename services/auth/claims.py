@@ -1,6 +1,5 @@
 """What a token must state, and whom it then names. Nothing in a token gives a role; other claims are passed over."""
 
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +9,7 @@ from joserfc.jwt import JWTClaimsRegistry
 
 from services.auth.tokens import LOCAL_ISSUER, LONGEST_LIFETIME, Caller, Principal, TokenRefused
 from services.process.sign_in import SignIn
+from streams.clock import Clock, utc_now
 
 SKEW_S = 30
 """How far the clocks of issuer and API may differ."""
@@ -28,12 +28,12 @@ class Rules:
     audience: str
     acr: frozenset[str]
     naming: Naming
-    clock: Callable[[], float] = time.time
+    clock: Clock = utc_now
 
     def principal(self, claims: Claims) -> Principal:
         """Whom claims name, whose signature was verified; raises TokenRefused."""
         registry = JWTClaimsRegistry(
-            now=int(self.clock()),
+            now=int(self.clock().timestamp()),
             leeway=SKEW_S,
             iss={"essential": True, "value": self.issuer},
             aud={"essential": True, "value": self.audience},
@@ -62,17 +62,17 @@ class Rules:
         return (isinstance(methods, list) and "mfa" in methods) or (isinstance(acr, str) and acr in self.acr)
 
 
-def rules_of(sign_in: SignIn) -> Rules:
+def rules_of(sign_in: SignIn, clock: Clock = utc_now) -> Rules:
     """The rules for the tokens of the issuer that is configured, or of the local stack's own."""
     if sign_in.issuer is None:
-        return Rules(LOCAL_ISSUER, sign_in.audience, frozenset(), _by_subject)
+        return Rules(LOCAL_ISSUER, sign_in.audience, frozenset(), _by_subject, clock)
 
     def by_claims(claims: Claims) -> tuple[str, object]:
         if "agency" in claims:
             return Caller.AGENCY, claims["agency"]
         return Caller.USER, claims.get(sign_in.user_claim)
 
-    return Rules(sign_in.issuer, sign_in.audience, sign_in.acr, by_claims)
+    return Rules(sign_in.issuer, sign_in.audience, sign_in.acr, by_claims, clock)
 
 
 def _by_subject(claims: Claims) -> tuple[str, object]:

@@ -3,7 +3,6 @@
 Only its public half is trusted, by an API that listens on loopback (`services/auth/trust.py`).
 """
 
-import time
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING
 from services.process.private_files import write_private
 from services.process.setting_errors import NotConfigured
 from services.process.settings import Settings
+from streams.clock import Clock, utc_now
 
 if TYPE_CHECKING:
     from joserfc.jwk import ECKey
@@ -60,7 +60,7 @@ def create_issuer_key(file: Path) -> None:
     write_private(file, ECKey.generate_key("P-256").as_pem(private=True).decode("ascii"))
 
 
-def issue(settings: Settings, subject: str, lifetime: float) -> str:
+def issue(settings: Settings, subject: str, lifetime: float, clock: Clock = utc_now) -> str:
     """A token of the local stack for `user:NAME` or `agency:CODE` that holds for `lifetime` seconds, 12 hours at most.
 
     Raises NotConfigured where tokens come from another issuer, or there is no key here.
@@ -73,7 +73,7 @@ def issue(settings: Settings, subject: str, lifetime: float) -> str:
             " CONTACTPOINT_TOKEN"
         )
     key = _signing_key(settings)
-    now = int(time.time())
+    now = int(clock().timestamp())
     lasting = min(max(1, int(lifetime)), LONGEST_LIFETIME)
     claims = {"iss": LOCAL_ISSUER, "aud": settings.sign_in.audience, "sub": subject, "iat": now, "exp": now + lasting}
     if subject.startswith(f"{Caller.USER}:"):

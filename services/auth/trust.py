@@ -8,9 +8,10 @@ from services.auth.verifier import Verifier
 from services.process.setting_errors import NotConfigured
 from services.process.settings import Settings
 from services.process.sign_in import is_loopback
+from streams.clock import Clock, utc_now
 
 
-def verifier_for(settings: Settings) -> Verifier:
+def verifier_for(settings: Settings, clock: Clock = utc_now) -> Verifier:
     """The verifier of the configured issuer's tokens, or of the local stack's own.
 
     Raises NotConfigured where there is no issuer and the API would be reached from elsewhere, or there is no local key.
@@ -18,7 +19,7 @@ def verifier_for(settings: Settings) -> Verifier:
     refuse_local_issuer_elsewhere(settings)
     issuer = settings.sign_in.issuer
     keys: Keys = IssuerKeys(issuer) if issuer is not None else FixedKeys(local_verifying_keys(settings))
-    return Verifier(keys, rules_of(settings.sign_in))
+    return Verifier(keys, rules_of(settings.sign_in, clock))
 
 
 def refuse_local_issuer_elsewhere(settings: Settings) -> None:

@@ -3,7 +3,6 @@
 import json
 import os
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from services.local_stack.leftovers import Started, write_record
 from services.local_stack.program import Program
 from services.process.private_files import write_private
 from services.process.settings import stack_file
+from streams.clock import utc_now
 
 
 def record_file(data: Path) -> Path:
@@ -26,7 +26,7 @@ class StateFiles:
     def __init__(self, data: Path, layout: Layout) -> None:
         self._data = data
         self._layout = layout
-        self._began = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        self._began = utc_now().strftime("%Y-%m-%dT%H:%M:%SZ")
         self._started: dict[int, Started] = {}
 
     def write(self, children: Sequence[Child]) -> None:

@@ -10,7 +10,6 @@ import logging
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, closing, contextmanager
-from datetime import UTC, datetime
 from threading import Event
 
 import psycopg2
@@ -28,6 +27,7 @@ from services.registrar.batch import Message
 from services.registrar.handle import Registrar
 from services.registrar.matcher_settings import load_settings
 from services.registrar.reindex import build_match_index
+from streams.clock import utc_now
 from streams.codec import EventMapper
 from streams.crypto.keys import KeyRing, reader_of
 from streams.crypto.sealing import KeyEncryptionKey
@@ -102,7 +102,7 @@ async def _serve(settings: Settings, comparer: Comparer, stop: Event) -> None:
         keys = KeyRing(KeyEncryptionKey.from_file(settings.keys / "key-encryption.key"), reader_of(reads, "register"))
         with closing(LogApplication(database_url, "register", EventMapper(keys))) as log:
             await asyncio.to_thread(build_match_index, log, reads, keys, stop)
-            registrar = Registrar(log, reads, keys, comparer, clock=lambda: datetime.now(UTC))
+            registrar = Registrar(log, reads, keys, comparer, clock=utc_now)
             async with _consumer(settings.need_kafka()) as consumer:
                 await _consume(_Topics(consumer, reads, registrar), registrar, stop)
 

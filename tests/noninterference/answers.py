@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 
 from services.api.server import open_app
 from tests.noninterference.asking import Ask, placed
-from tests.noninterference.twins import NOW, Twin
+from tests.noninterference.twins import Twin
 from tests.support.api_world import looking
 
 
@@ -24,7 +24,7 @@ class Answer(NamedTuple):
 @contextmanager
 def asked_under(twin: Twin, policy: str = "universal") -> Iterator[TestClient]:
     """A client of the API of a directory under a policy, whose clock stands still."""
-    with TestClient(open_app(replace(twin.settings, policy=policy), lambda: NOW)) as client:
+    with TestClient(open_app(replace(twin.settings, policy=policy), twin.clock)) as client:
         yield client
 
 

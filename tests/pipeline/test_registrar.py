@@ -6,7 +6,6 @@ import random
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -20,6 +19,7 @@ from services.registrar.handle import Registrar
 from services.registrar.matcher_settings import load_settings
 from services.registrar.receipts import Answer
 from services.registrar.store import OffsetMoved
+from streams.clock import utc_now
 from streams.codec import EventMapper
 from streams.crypto.keys import KeyRing, reader_of
 from streams.crypto.sealing import KeyEncryptionKey
@@ -48,7 +48,7 @@ class Desk:
         """A registrar that starts from what is stored, as after a restart."""
         keys = KeyRing(KEY, reader_of(self.database, "register"))
         self.log = LogApplication(self.url, "register", EventMapper(keys))
-        self.registrar = Registrar(self.log, self.database, keys, self.comparer, clock=lambda: datetime.now(UTC))
+        self.registrar = Registrar(self.log, self.database, keys, self.comparer, clock=utc_now)
         self.registrar.resume()
         return self.registrar
 

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable
 from contextlib import closing
-from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -30,6 +29,7 @@ from services.registrar.batch import Message
 from services.registrar.handle import Registrar
 from services.registrar.matcher_settings import load_settings
 from services.runtime.init import KEY_FILES
+from streams.clock import Clock, utc_now
 from streams.codec import EventMapper, decode_event
 from streams.crypto.keys import KeyRing, reader_of
 from streams.crypto.sealing import KeyEncryptionKey
@@ -80,10 +80,11 @@ class World:
         database_url: str,
         folder: Path,
         *,
-        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        clock: Clock = utc_now,
         new_id: Callable[[], UUID] = uuid4,
     ) -> None:
         self.kafka, self.database_url, self.folder = kafka, database_url, folder
+        self.clock = clock
         self.settings = self._settings()
         create_schemas(database_url)
         registrar_schema.create(database_url)
@@ -117,7 +118,7 @@ class World:
 
     def token(self, subject: str = "user:demo-practitioner", lifetime: float = 60) -> str:
         """A bearer token."""
-        return issue(self.settings, subject, lifetime)
+        return issue(self.settings, subject, lifetime, self.clock)
 
     def say(self, *submissions: dict[str, Any] | bytes) -> list[str]:
         """The outcomes of submissions, which the views show from then on; each goes to its source's own topic."""

@@ -1,6 +1,5 @@
 """Who calls, and why: bearer tokens, agencies' certificates, and reasons."""
 
-import time
 from collections.abc import Callable, Sequence
 from http import HTTPStatus
 from typing import NamedTuple
@@ -28,6 +27,7 @@ from services.api.problems import Problem, problem_response
 from services.auth.certificates import certified
 from services.auth.tokens import Caller, Principal, TokenRefused
 from services.auth.verifier import Verifier
+from streams.clock import Clock, utc_now
 
 PUBLIC = frozenset(
     {"/health/live", "/health/ready", "/metrics", "/openapi.json", "/docs", "/docs/page.js", "/docs/page.css"}
@@ -55,9 +55,10 @@ class Permit(NamedTuple):
 class Authentication:
     """An ASGI layer that lets nothing in without a valid token or certificate, but for the paths that are public."""
 
-    def __init__(self, app: ASGIApp, verifier: Verifier) -> None:
+    def __init__(self, app: ASGIApp, verifier: Verifier, clock: Clock = utc_now) -> None:
         self._app = app
         self._verifier = verifier
+        self._clock = clock
         self._verified: dict[str, tuple[Principal, float]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -72,7 +73,7 @@ class Authentication:
 
     async def _principal(self, scope: Scope) -> Principal:
         """Whom the token names, or without one the certificate; neither may speak for an agency against the other."""
-        of_certificate = certified(scope)
+        of_certificate = certified(scope, self._clock)
         given = Headers(scope=scope).getlist("Authorization")
         if not given and of_certificate is not None:
             return of_certificate
@@ -86,14 +87,15 @@ class Authentication:
 
     async def _verify(self, token: str) -> Principal:
         """Whom a token names; one that was verified a moment ago is believed."""
+        now = self._clock().timestamp()
         known, until = self._verified.get(token, (None, 0.0))
-        if known is not None and until > time.time():
+        if known is not None and until > now:
             return known
         self._verified.pop(token, None)
         principal = await self._verifier.verify(token)
         if len(self._verified) >= MOST_REMEMBERED:
             self._verified.clear()
-        self._verified[token] = principal, min(principal.expires, time.time() + REMEMBERED_S)
+        self._verified[token] = principal, min(principal.expires, now + REMEMBERED_S)
         return principal
 
 

@@ -1,7 +1,7 @@
 """`contactpoint submit FILE --layout NAME`: an extract of an agency's system, or a preview of what it would say."""
 
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from services.cli.display.preview import show_preview
 from services.cli.errors import DONE, NO, AnswerIsNo, PartAway, WrongUsage
@@ -16,6 +16,7 @@ from services.feeds.reading import FileRefused
 from services.feeds.sheet import StatedExtract
 from services.registers import ExtractRefused
 from services.submit.waiting import Stuck
+from streams.clock import utc_now
 
 
 def describe(parser: ArgumentParser) -> None:
@@ -43,7 +44,7 @@ def is_meant(args: Namespace) -> bool:
 
 def run(args: Namespace) -> int:
     """Previews or sends the extract; a row in error, or one refused or invalid, is exit status 1."""
-    latest = datetime.now(UTC).date() + timedelta(days=1)
+    latest = utc_now().date() + timedelta(days=1)
     (path,) = args.files
     try:
         loaded = load_layout(args.layout)

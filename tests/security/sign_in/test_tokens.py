@@ -6,6 +6,7 @@ import dataclasses
 import json
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -27,7 +28,7 @@ DEEP = base64.b64encode(b"[" * 5_000).decode() + ".e30.e30"
 def verifier(*keys: Key, **options: Any) -> Verifier:
     """Trusts the issuer's keys."""
     published = json.dumps({"keys": [key.as_dict(private=False) for key in keys or (EC, ED, RSA)]}).encode()
-    rules = dataclasses.replace(rules_of(SignIn(ISSUER, **options)), clock=lambda: NOW)
+    rules = dataclasses.replace(rules_of(SignIn(ISSUER, **options)), clock=lambda: datetime.fromtimestamp(NOW, UTC))
     return Verifier(FixedKeys(read_key_set(published)), rules)
 
 
