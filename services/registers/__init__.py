@@ -5,9 +5,6 @@ the access log (`streams/access/grants.py`). `demo_users.py` has the users of a 
 extracts of agencies' systems.
 """
 
-from contextlib import closing
-from importlib.resources import files
-
 from services.registers._entries import BadRegister
 from services.registers.agencies import (
     add_agencies,
@@ -20,7 +17,6 @@ from services.registers.agencies import (
 from services.registers.demo_users import DEMO_USERS, add_demo_users
 from services.registers.extracts import ExtractRefused, SentExtract, begin_extract, complete_extract
 from services.registers.users import BadUser, read_users_file, user_document, user_of
-from streams.store.database import Database
 
 __all__ = [
     "DEMO_USERS",
@@ -33,7 +29,6 @@ __all__ = [
     "agencies_version",
     "begin_extract",
     "complete_extract",
-    "create",
     "enrol",
     "load_agencies",
     "make_reachable",
@@ -42,9 +37,3 @@ __all__ = [
     "user_document",
     "user_of",
 ]
-
-
-def create(database_url: str) -> None:
-    """Creates the registers' tables where they are missing."""
-    with closing(Database(database_url, "registers")) as database, database.transaction() as cursor:
-        cursor.execute(files(__name__).joinpath("tables.sql").read_text(encoding="utf-8"))

@@ -1,4 +1,4 @@
-"""`contactpoint run init`: makes what the services find when they start. It changes nothing that is there."""
+"""`contactpoint run init`: makes what the services find when they start, and brings the tables up to date."""
 
 import logging
 import time
@@ -9,7 +9,6 @@ from threading import Event
 
 import projections.engine.schema
 import services.registers
-import services.registrar.schema
 from domain.agency import Agency
 from services.auth.tokens import KEY_FILE as LOCAL_ISSUERS_KEY
 from services.auth.tokens import create_issuer_key
@@ -23,7 +22,7 @@ from streams.kafka.settings import KafkaAway, KafkaSettings
 from streams.kafka.topic_admin import TopicRefused
 from streams.kafka.topics import check_topics
 from streams.store.database import Database, DatabaseAway
-from streams.store.schema import create_schemas
+from streams.store.schema import SchemaRefused, migrate
 
 logger = logging.getLogger(__name__)
 
@@ -43,9 +42,10 @@ class CannotInitialise(Exception):
 
 
 def initialise(settings: Settings, stop: Event | None = None) -> None:
-    """Creates the keys, the tables, the topics and, beside a local Postgres, the demo users, where they are missing.
+    """Creates keys, tables, topics and, beside a local Postgres, the demo users where they are missing.
 
-    Raises CannotInitialise, at once or after a minute of waiting for a server.
+    Tables of an earlier version are brought up to date. Raises CannotInitialise, at once or after a minute of waiting
+    for a server.
     """
     stop = stop or Event()
     _check_matcher(settings)
@@ -61,21 +61,21 @@ def initialise(settings: Settings, stop: Event | None = None) -> None:
 
 def _when_there(work: Callable[[], None], stop: Event) -> None:
     """Does the work as soon as its server answers."""
-    until, said = time.monotonic() + WAIT_SECONDS, False
+    until, reported = time.monotonic() + WAIT_SECONDS, False
     while True:
         try:
             return work()
         except (DatabaseAway, KafkaAway) as away:
             if time.monotonic() > until or stop.is_set():
                 raise CannotInitialise(str(away)) from away
-            if not said:
+            if not reported:
                 logger.warning("waiting: %s", away)
-                said = True
+                reported = True
             stop.wait(0.2)
 
 
 def _check_matcher(settings: Settings) -> None:
-    """Says at once what the registrar could not start with."""
+    """Raises CannotInitialise for settings with which the registrar could not start."""
     try:
         load_settings(settings.matcher)
     except SettingsRefused as error:
@@ -83,10 +83,11 @@ def _check_matcher(settings: Settings) -> None:
 
 
 def _create_tables(database_url: str) -> None:
-    create_schemas(database_url)
-    services.registrar.schema.create(database_url)
+    try:
+        migrate(database_url)
+    except SchemaRefused as refused:
+        raise CannotInitialise(str(refused)) from refused
     projections.engine.schema.create(database_url)
-    services.registers.create(database_url)
 
 
 def _create_keys(settings: Settings, database_url: str) -> None:

@@ -1,4 +1,4 @@
-"""`contactpoint run ROLE`: one service in this process, until it is told to stop."""
+"""`contactpoint run ROLE`: one service in this process, until a signal ends it."""
 
 import logging
 import signal
@@ -29,6 +29,8 @@ def run_role(role: str, settings: Settings) -> int:
     signal.signal(signal.SIGTERM, ask_to_stop)
     signal.signal(signal.SIGINT, ask_to_stop)
     try:
+        if role != "init":
+            _check_tables(settings)
         run(settings, stop)
     except (NotConfigured, Unreachable) as away:
         logger.error("%s", away)
@@ -41,6 +43,21 @@ def run_role(role: str, settings: Settings) -> int:
 
 class Unreachable(Exception):
     """The role cannot do its work with what is there; the text says why in one sentence."""
+
+
+def _check_tables(settings: Settings) -> None:
+    """Raises Unreachable where Postgres has tables of another version; a role waits for a Postgres that is away."""
+    from streams.store.database import DatabaseAway
+    from streams.store.schema import SchemaRefused, check_up_to_date
+
+    if settings.database_url is None:
+        return
+    try:
+        check_up_to_date(settings.database_url)
+    except DatabaseAway:
+        return
+    except SchemaRefused as refused:
+        raise Unreachable(str(refused)) from refused
 
 
 def _init(settings: Settings, stop: threading.Event) -> None:

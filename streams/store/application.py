@@ -60,7 +60,7 @@ class PostgresFactory(InfrastructureFactory[TrackingRecorder]):
 class LogApplication(Application[UUID]):
     """One log: aggregates are loaded from it and saved to it, and `save(…, in_transaction=…)` reaches our recorder.
 
-    The schema has the tables of `log.sql`. Nothing is read from the environment, cached, or kept as a snapshot.
+    The schema has the tables of a log. Nothing is read from the environment, cached, or kept as a snapshot.
     """
 
     recorder: PostgresRecorder

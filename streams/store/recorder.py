@@ -37,7 +37,7 @@ FEW = 40
 
 
 class PostgresRecorder(ProcessRecorder):
-    """Records the events of one log in one schema, which has the tables of `log.sql`. Safe to share between threads.
+    """Records the events of one log in one schema, which has the tables of a log. Safe to share between threads.
 
     Writers take turns at the counter's row lock, waiting at most `lock_timeout_s`; the server ends a transaction in
     which nothing happens for `idle_timeout_s`. Readers have a connection of their own and never wait for a writer.

@@ -25,7 +25,7 @@ from services.registrar.matcher_settings import load_settings
 from streams.codec import decode_event
 from streams.crypto.keys import KeyRing, reader_of
 from streams.store.database import Database
-from streams.store.schema import create_schemas
+from streams.store.schema import migrate
 from tests.domain_rules.test_stewardship import Steward, somebody
 from tests.pipeline.test_registrar import AUTHORITY, GP, KEY, submission
 
@@ -82,7 +82,7 @@ class Desk(Steward):
 def desk(database_url: str) -> Iterator[Desk]:
     with Database(database_url, "test").transaction() as cursor:
         cursor.execute("drop schema if exists register cascade")
-    create_schemas(database_url)
+    migrate(database_url)
     schema.create(database_url)
     desk = Desk(database_url)
     yield desk

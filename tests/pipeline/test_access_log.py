@@ -19,7 +19,7 @@ from streams.crypto.keys import KeyRing, reader_of
 from streams.crypto.sealing import KeyEncryptionKey
 from streams.store.application import LogApplication
 from streams.store.database import Database
-from streams.store.schema import create_schemas
+from streams.store.schema import migrate
 
 KEY = KeyEncryptionKey(b"k" * 32)
 CHILD = "0b6dfe7a-3f4b-4f57-8a35-6f5ff9b4c9c1"
@@ -27,7 +27,7 @@ CHILD = "0b6dfe7a-3f4b-4f57-8a35-6f5ff9b4c9c1"
 
 @pytest.fixture(autouse=True)
 def tables(database_url: str) -> None:
-    create_schemas(database_url)
+    migrate(database_url)
 
 
 @contextmanager

@@ -9,7 +9,7 @@ import psycopg2
 import pytest
 
 from streams.store.database import Database, DatabaseAway, Pool, connect
-from streams.store.schema import create_schemas
+from streams.store.schema import migrate
 
 
 @pytest.fixture(params=[Database, Pool])
@@ -109,7 +109,7 @@ def test_schemas_are_created_by_many_at_once_and_again(database_url: str) -> Non
 
     def create() -> None:
         try:
-            create_schemas(database_url)
+            migrate(database_url)
         except Exception as error:
             errors.append(error)
 
@@ -118,5 +118,5 @@ def test_schemas_are_created_by_many_at_once_and_again(database_url: str) -> Non
         for creator in creators:
             creator.start()
             joined.callback(creator.join)
-    create_schemas(database_url)
+    migrate(database_url)
     assert errors == []

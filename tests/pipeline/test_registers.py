@@ -11,6 +11,7 @@ from domain.vocabulary import AgencyKind
 from services import registers
 from services.registers import BadRegister
 from streams.store.database import Cursor, Database
+from streams.store.schema import migrate
 
 GP = Agency("nhs-gp", "GP registration", AgencyKind.GP_REGISTRATION)
 COUNCIL = Agency("la-north", "North Council", AgencyKind.LOCAL_AUTHORITY, "E06999001")
@@ -18,7 +19,7 @@ COUNCIL = Agency("la-north", "North Council", AgencyKind.LOCAL_AUTHORITY, "E0699
 
 @pytest.fixture
 def cursor(database_url: str) -> Iterator[Cursor]:
-    registers.create(database_url)
+    migrate(database_url)
     with closing(Database(database_url, "test")) as database, database.transaction() as made:
         made.execute("truncate registry.agencies")
         made.connection.commit()
@@ -89,5 +90,5 @@ def test_the_version_moves_with_a_change_and_only_then(database_url: str, cursor
 def test_creating_again_changes_nothing(database_url: str, cursor: Cursor) -> None:
     registers.add_agencies(database_url, [GP])
     version = registers.agencies_version(fresh(cursor))
-    registers.create(database_url)
+    migrate(database_url)
     assert (registers.load_agencies(fresh(cursor)), registers.agencies_version(cursor)) == ({"nhs-gp": GP}, version)

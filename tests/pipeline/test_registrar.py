@@ -25,7 +25,7 @@ from streams.crypto.keys import KeyRing, reader_of
 from streams.crypto.sealing import KeyEncryptionKey
 from streams.store.application import LogApplication
 from streams.store.database import Cursor, Database
-from streams.store.schema import create_schemas
+from streams.store.schema import migrate
 
 AUTHORITY = Agency("la-x", "An authority", AgencyKind.LOCAL_AUTHORITY, "E06999001")
 GP = Agency("gp-x", "A practice", AgencyKind.GP_REGISTRATION)
@@ -78,7 +78,7 @@ def empty_register(database_url: str) -> None:
     """A register without events, in place of the one that an earlier test filled."""
     with Database(database_url, "test").transaction() as cursor:
         cursor.execute("drop schema if exists register cascade")
-    create_schemas(database_url)
+    migrate(database_url)
     schema.create(database_url)
 
 

@@ -11,6 +11,7 @@ import pytest
 from services.process.logs import OneLine
 from services.process.settings import NotConfigured, Settings, read_settings
 from services.runtime import roles as runtime
+from streams.store.schema import Migration, migrate, shipped
 
 
 @pytest.fixture(autouse=True)
@@ -111,3 +112,27 @@ def test_a_message_of_the_log_is_one_line_without_the_text_of_its_exception() ->
 
 def test_every_role_of_the_stack_can_be_run() -> None:
     assert set(runtime.ROLES) == {"init", "registrar", "relay", "projector", "api"}
+
+
+@pytest.mark.parametrize("role", ["registrar", "relay", "projector", "api"])
+def test_a_role_refuses_tables_that_are_not_up_to_date(
+    database_url: str, tmp_path: Path, role: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert runtime.run_role(role, _beside(database_url, tmp_path)) == 3
+    [line] = capsys.readouterr().err.splitlines()
+    assert "the tables in Postgres are at number 0 and this version of the product needs number" in line
+    assert line.endswith("stop its services and run `contactpoint run init`")
+
+
+def test_init_refuses_tables_of_a_newer_version(
+    database_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    newer = [*shipped(), Migration(9_999, "later", "select 1")]
+    migrate(database_url, newer)
+    assert runtime.run_role("init", _beside(database_url, tmp_path)) == 3
+    assert "at number 9999 and this version of the product knows only" in capsys.readouterr().err
+
+
+def _beside(database_url: str, folder: Path) -> Settings:
+    environ = {"CONTACTPOINT_DATABASE_URL": database_url, "CONTACTPOINT_KAFKA": "127.0.0.1:1"}
+    return read_settings(folder, environ)

@@ -19,7 +19,7 @@ from streams.crypto.keys import KeyRing, reader_of
 from streams.crypto.sealing import KeyEncryptionKey
 from streams.store.application import LogApplication
 from streams.store.database import Database
-from streams.store.schema import create_schemas
+from streams.store.schema import migrate
 
 KEY = KeyEncryptionKey(bytes(range(32)))
 JO = Entitlement(
@@ -49,8 +49,7 @@ FILE = """
 
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
-    create_schemas(database_url)
-    registers.create(database_url)
+    migrate(database_url)
     with closing(Database(database_url, "test")) as made:
         with made.transaction() as cursor:
             cursor.execute("truncate registry.users, access.events, access.data_keys, access.streams")

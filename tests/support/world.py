@@ -24,7 +24,6 @@ from services import registers
 from services.auth.tokens import issue
 from services.process.private_files import private_folder
 from services.process.settings import Settings, read_settings
-from services.registrar import schema as registrar_schema
 from services.registrar.batch import Message
 from services.registrar.handle import Registrar
 from services.registrar.matcher_settings import load_settings
@@ -38,7 +37,7 @@ from streams.kafka.topics import ensure_topics, submissions_topic
 from streams.store.application import LogApplication
 from streams.store.database import Database
 from streams.store.raw_event import RawEvent
-from streams.store.schema import create_schemas
+from streams.store.schema import migrate
 
 AGENCIES = (
     Agency(
@@ -86,9 +85,7 @@ class World:
         self.kafka, self.database_url, self.folder = kafka, database_url, folder
         self.clock = clock
         self.settings = self._settings()
-        create_schemas(database_url)
-        registrar_schema.create(database_url)
-        registers.create(database_url)
+        migrate(database_url)
         schema.create(database_url)
         registers.add_agencies(database_url, AGENCIES)
         registers.add_demo_users(database_url, self.key)

@@ -20,10 +20,10 @@ from projections.reports.query import FIRST
 from projections.search import query
 from projections.search.query import find
 from projections.visibility.shields import EVERYWHERE, due_reviews
-from services import registers
 from services.queries.reports import ReportQuery, report_page
 from services.registrar.matcher_settings import load_settings
 from streams.store.database import Cursor
+from streams.store.schema import migrate
 from tests.views.postgres_views import clear, take, writing
 from tests.views.story import Story
 from tests.views.test_row_changes import by_partition
@@ -42,7 +42,7 @@ UPNS = ["A123456789012", "B123456789012"]
 @pytest.fixture(scope="module")
 def database(database_url: str) -> str:
     schema.create(database_url)
-    registers.create(database_url)
+    migrate(database_url)
     return database_url
 
 

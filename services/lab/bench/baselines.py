@@ -18,7 +18,7 @@ from streams.kafka.topic_admin import create_missing
 from streams.kafka.topics import REGISTER_EVENTS, Topic
 from streams.store.database import Database
 from streams.store.recorder import PostgresRecorder
-from streams.store.schema import create_schema
+from streams.store.schema import create_log
 
 
 def bare_recorder(stack: Harness, batch: int) -> Pace:
@@ -26,7 +26,7 @@ def bare_recorder(stack: Harness, batch: int) -> Pace:
     url = stack.settings.need_database()
     with closing(Database(url, "contactpoint bench")) as database, database.transaction() as cursor:
         cursor.execute("drop schema if exists bare cascade")
-        create_schema(cursor, "bare", ("log.sql",))
+        create_log(cursor, "bare")
     with closing(PostgresRecorder(url, "register")) as source, closing(PostgresRecorder(url, "bare")) as target:
         count, seconds, after = 0, 0.0, 0
         while events := source.select_notifications(after, batch, inclusive_of_start=False):

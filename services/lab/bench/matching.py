@@ -4,7 +4,6 @@ import os
 import time
 from collections.abc import Collection, Generator, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from datetime import UTC, datetime
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -24,20 +23,20 @@ from services.lab.simulate.agencies import AGENCIES
 from services.lab.simulate.model import Record
 from services.lab.simulate.population import people
 from services.lab.simulate.submissions import sent_for
-from services.registrar import schema
 from services.registrar.batch import Message
 from services.registrar.batch_matcher import BatchMatcher, Described
 from services.registrar.handle import Registrar
 from services.registrar.look_up import MatchState, ReadMatchState, read_match_state
 from services.registrar.match_index import candidates_of
 from services.registrar.matcher_settings import load_settings
+from streams.clock import utc_now
 from streams.codec import EventMapper
 from streams.crypto.keys import KeyRing, reader_of
 from streams.crypto.sealing import KeyEncryptionKey
 from streams.kafka.topics import submissions_topic
 from streams.store.application import LogApplication
 from streams.store.database import Database
-from streams.store.schema import create_schemas
+from streams.store.schema import migrate
 
 FEEDS = 3
 """Records of each child that are loaded; another one of some children is then asked about."""
@@ -65,14 +64,13 @@ class Load:
     """A registrar in this process, on tables of its own, that takes the first records of simulated children."""
 
     def __init__(self, database_url: str, read: ReadMatchState = read_match_state) -> None:
-        create_schemas(database_url)
-        schema.create(database_url)
+        migrate(database_url)
         self._database = Database(database_url, "contactpoint bench")
         keys = KeyRing(KeyEncryptionKey(os.urandom(32)), reader_of(self._database, "register"))
         self._log = LogApplication(database_url, "register", EventMapper(keys))
         self._comparer = Comparer(load_settings())
         self._registrar = Registrar(
-            self._log, self._database, keys, self._comparer, clock=lambda: datetime.now(UTC), read_match_state=read
+            self._log, self._database, keys, self._comparer, clock=utc_now, read_match_state=read
         )
         self._registrar.resume()
         self._children = people(10**9, SEED)

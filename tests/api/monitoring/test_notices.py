@@ -15,7 +15,7 @@ from streams.access.access_log import AccessLog
 from streams.access.appender import AccessAppender, AccessLogAway
 from streams.access.looks import Look
 from streams.crypto.sealing import KeyEncryptionKey
-from streams.store.schema import create_schemas
+from streams.store.schema import migrate
 
 KEY = KeyEncryptionKey(b"k" * 32)
 CHILD, OTHER = "0b6dfe7a-3f4b-4f57-8a35-6f5ff9b4c9c1", "1c7e0f8b-4a5c-4068-9b46-70600ac5dad2"
@@ -36,7 +36,7 @@ def told(*children: str) -> list[Notice]:
 
 @pytest.fixture(autouse=True)
 def tables(database_url: str) -> None:
-    create_schemas(database_url)
+    migrate(database_url)
 
 
 @pytest.fixture

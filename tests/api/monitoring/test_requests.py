@@ -13,7 +13,6 @@ from projections.access_log.query import accesses
 from projections.catalogue import ACCESS_LOG, LOGS
 from projections.engine import schema
 from projections.requests.query import children_with_requests, requests
-from services.registers import create as create_registers
 from streams.access.appender import AccessAppender
 from streams.access.request_log import AlreadyAnswered, Noted, RequestLog
 from streams.codec import EventMapper, decode_event
@@ -22,7 +21,7 @@ from streams.crypto.sealing import KeyEncryptionKey
 from streams.publishing.relay import encode_event
 from streams.store.application import LogApplication
 from streams.store.database import Cursor, Database
-from streams.store.schema import create_schemas
+from streams.store.schema import migrate
 from tests.views.postgres_views import clear, take, writing
 
 KEY = KeyEncryptionKey(b"k" * 32)
@@ -33,8 +32,7 @@ BY = {"user": "s.access", "reason": "subject-access: at the desk"}
 
 @pytest.fixture(scope="module")
 def database(database_url: str) -> str:
-    create_schemas(database_url)
-    create_registers(database_url)
+    migrate(database_url)
     schema.create(database_url)
     return database_url
 

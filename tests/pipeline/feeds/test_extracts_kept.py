@@ -5,9 +5,9 @@ from contextlib import closing
 
 import pytest
 
-from services import registers
 from services.registers import ExtractRefused, SentExtract, begin_extract, complete_extract
 from streams.store.database import Database
+from streams.store.schema import migrate
 
 OCTOBER = SentExtract("la-north", "education-welfare", "EW-10", "2008-10-24", 4, "digest")
 NOVEMBER = OCTOBER._replace(extract="EW-11", taken_on="2008-11-24", content_digest="another")
@@ -15,7 +15,7 @@ NOVEMBER = OCTOBER._replace(extract="EW-11", taken_on="2008-11-24", content_dige
 
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
-    registers.create(database_url)
+    migrate(database_url)
     with closing(Database(database_url, "test")) as made:
         with made.transaction() as cursor:
             cursor.execute("truncate registry.extracts")

@@ -22,7 +22,7 @@ from streams.kafka.settings import KafkaSettings
 from streams.kafka.topics import ACCESS_EVENTS, REGISTER_EVENTS, REGISTER_PARTITIONS, ensure_topics, receipt_topic
 from streams.projecting.projector import run_projector
 from streams.store.database import Database
-from streams.store.schema import create_schemas
+from streams.store.schema import migrate
 from tests.views.postgres_views import rows
 from tests.views.story import Seals, Story
 
@@ -80,7 +80,7 @@ class Stage:
 
     def __init__(self, kafka: KafkaSettings, database_url: str, folder: Path) -> None:
         self.kafka, self.url = kafka, database_url
-        create_schemas(database_url)
+        migrate(database_url)
         schema.create(database_url)
         ensure_topics(kafka, ["gp"])
         self.key = folder / "key-encryption.key"

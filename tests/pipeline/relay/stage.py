@@ -17,7 +17,7 @@ from streams.publishing.relay import encode_event, partition_of, run_relay
 from streams.store.database import Database
 from streams.store.outbox import write_outbox
 from streams.store.recorder import PostgresRecorder
-from streams.store.schema import create_schemas
+from streams.store.schema import migrate
 
 Message = tuple[str, bytes, bytes]
 
@@ -34,7 +34,7 @@ class Store:
     """The database of a test: events and messages are appended to it as the registrar does."""
 
     def __init__(self, database_url: str) -> None:
-        create_schemas(database_url)
+        migrate(database_url)
         self.url = database_url
         self.database = Database(database_url, "tests")
         self.register = PostgresRecorder(database_url, "register")
