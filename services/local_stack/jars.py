@@ -14,6 +14,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from services.process.environment import read_environment
+
 PINS = Path(__file__).with_name("jars.txt")
 ROOTS = ("org.apache.kafka:kafka_2.13:4.3.1", "org.apache.logging.log4j:log4j-slf4j-impl:2.25.4")
 ATTEMPTS = 3
@@ -63,10 +65,8 @@ def read_pins(text: str | None = None) -> list[Jar]:
 
 def cache_folder() -> Path:
     """Where fetched jars are kept: CONTACTPOINT_CACHE, else `contactpoint` in the user's cache."""
-    own = os.environ.get("CONTACTPOINT_CACHE")
-    if own:
-        return Path(own).absolute()
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache").absolute() / "contactpoint"
+    own = read_environment().cache
+    return own or Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache").absolute() / "contactpoint"
 
 
 def fetch_with_jgo(jar: Jar, folder: Path) -> Path:

@@ -1,24 +1,20 @@
 """Everything that is configured from outside, read once from the environment and the data directory."""
 
 import json
-import os
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from services.process.setting_errors import BadSetting as BadSetting
 from services.process.setting_errors import NotConfigured as NotConfigured
-from services.process.sign_in import SignIn, Tls, read_sign_in, read_tls
+from services.process.sign_in import SignIn, Tls
 from streams.kafka.settings import KafkaSettings
 
-DEFAULT_DATA = ".contactpoint"
-LARGEST_PORT = 65_535
-LARGEST_SHARE = 10_000
+if TYPE_CHECKING:
+    from services.process.environment import Environment
 
-_SERVER = re.compile(r"([A-Z0-9_+]+://)?([^\s:/\[\]]+|\[[0-9A-Fa-f:.]+\])(:\d{1,5})?", re.ASCII)
-"""A Kafka address as clients take it: host or [IPv6], with its port where that is not 9092."""
+DEFAULT_DATA = ".contactpoint"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,70 +83,44 @@ def read_stack(data: Path) -> dict[str, Any]:
 
 def read_settings(data: str | Path | None = None, environ: Mapping[str, str] | None = None) -> Settings:
     """Settings of this process: the environment wins, what the local stack wrote fills the rest; raises BadSetting."""
-    env = os.environ if environ is None else environ
-    folder = Path(data or env.get("CONTACTPOINT_DATA") or DEFAULT_DATA).absolute()
+    from services.process.environment import read_environment  # a command that needs no settings starts faster without
+
+    env = read_environment(environ)
+    folder = Path(data).absolute() if data else env.data or Path(DEFAULT_DATA).absolute()
     stack = read_stack(folder)
-    servers = _servers(env.get("CONTACTPOINT_KAFKA"))
-    database = env.get("CONTACTPOINT_DATABASE_URL")
-    security = {
-        name: env.get(f"CONTACTPOINT_KAFKA_{name.upper()}")
-        for name in ("sasl_mechanism", "sasl_username", "sasl_password", "ssl_cafile", "ssl_certfile", "ssl_keyfile")
-    }
-    address = servers or stack.get("kafka")
-    kafka = None
-    if address:
-        protocol = env.get("CONTACTPOINT_KAFKA_SECURITY_PROTOCOL", "PLAINTEXT") if servers else "PLAINTEXT"
-        replication = (_number(env, "CONTACTPOINT_KAFKA_REPLICATION", 99) or 1) if servers else 1
-        acls = _yes(env, "CONTACTPOINT_KAFKA_ACLS") and bool(servers)
-        kafka = KafkaSettings(address, protocol, **(security if servers else {}), replication=replication, acls=acls)
     return Settings(
         data=folder,
-        keys=Path(env.get("CONTACTPOINT_KEYS") or folder / "keys"),
-        kafka=kafka,
-        database_url=database or stack.get("database_url"),
-        url=env.get("CONTACTPOINT_URL") or stack.get("url"),
-        token=env.get("CONTACTPOINT_TOKEN", "").strip() or None,
-        kafka_is_external=bool(servers),
-        database_is_external=bool(database),
-        url_is_external=bool(env.get("CONTACTPOINT_URL")),
-        host=env.get("CONTACTPOINT_HOST", "127.0.0.1"),
-        port=_number(env, "CONTACTPOINT_PORT", LARGEST_PORT),
-        matcher=Path(env["CONTACTPOINT_MATCHER"]).absolute() if env.get("CONTACTPOINT_MATCHER") else None,
-        policy=_policy(env.get("CONTACTPOINT_POLICY")),
-        sign_in=read_sign_in(env),
-        tls=read_tls(env),
-        connections_of_an_address=_number(env, "CONTACTPOINT_CONNECTIONS_PER_ADDRESS", LARGEST_SHARE),
+        keys=env.keys or folder / "keys",
+        kafka=_kafka(env, stack.get("kafka")),
+        database_url=env.database_url or stack.get("database_url"),
+        url=env.url or stack.get("url"),
+        token=env.token,
+        kafka_is_external=env.kafka is not None,
+        database_is_external=env.database_url is not None,
+        url_is_external=env.url is not None,
+        host=env.host,
+        port=env.port,
+        matcher=env.matcher,
+        policy=env.policy,
+        sign_in=SignIn(env.issuer, env.audience, env.acr, env.user_claim),
+        tls=Tls(env.tls_cert, env.tls_key, env.tls_client_ca) if env.tls_cert and env.tls_key else None,
+        connections_of_an_address=env.connections_per_address,
     )
 
 
-def _number(env: Mapping[str, str], name: str, largest: int) -> int | None:
-    """A whole number from the environment, or None where it is not set."""
-    text = env.get(name)
-    if not text:
-        return None
-    if not (text.isascii() and text.isdigit() and len(text) < 6 and 0 < int(text) <= largest):
-        raise BadSetting(f"{name} is no whole number from 1 to {largest}; set one, or none at all")
-    return int(text)
-
-
-def _yes(env: Mapping[str, str], name: str) -> bool:
-    """Whether a setting is on; not set is off."""
-    text = env.get(name, "").lower()
-    if text not in ("", "true", "false"):
-        raise BadSetting(f"{name} is neither true nor false; set it to one of them, or not at all")
-    return text == "true"
-
-
-def _policy(said: str | None) -> str:
-    """The name of a policy, or the whole path of its file."""
-    if not said:
-        return "universal"
-    return str(Path(said).absolute()) if "/" in said or said.endswith((".yaml", ".yml")) else said
-
-
-def _servers(text: str | None) -> str | None:
-    """Kafka's addresses, or None where none are set."""
-    for server in (text or "").split(","):
-        if text and not _SERVER.fullmatch(server.strip()):
-            raise BadSetting("CONTACTPOINT_KAFKA is no list of addresses; write it like localhost:9092,other:9092")
-    return text or None
+def _kafka(env: "Environment", local: str | None) -> KafkaSettings | None:
+    """The Kafka that is configured, or the local stack's, which is open to this machine alone; None without both."""
+    if env.kafka is None:
+        return KafkaSettings(local) if local else None
+    return KafkaSettings(
+        env.kafka,
+        env.kafka_security_protocol,
+        env.kafka_sasl_mechanism,
+        env.kafka_sasl_username,
+        env.kafka_sasl_password,
+        env.kafka_ssl_cafile,
+        env.kafka_ssl_certfile,
+        env.kafka_ssl_keyfile,
+        replication=env.kafka_replication or 1,
+        acls=env.kafka_acls,
+    )

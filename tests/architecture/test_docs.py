@@ -1,35 +1,17 @@
 """The documents speak of what is there: every verb, every setting, every link."""
 
+import ast
 import re
-from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
 from services.cli.main import VERBS
-from services.process.settings import read_settings
-from tests.architecture.tree import ROOT, project_files
+from services.process.environment import variables
+from tests.architecture.tree import LAYERS, ROOT, modules, project_files
 
 DOCUMENTS = [path for path in project_files() if path.suffix == ".md"]
 DECISIONS = sorted((ROOT / "docs/decisions").glob("[0-9]*.md"))
-
-
-class Asked(Mapping[str, str]):
-    """An empty environment that remembers what it was asked for; `given` are the variables that it has."""
-
-    def __init__(self, given: dict[str, str]) -> None:
-        self.given = given
-        self.names: set[str] = set()
-
-    def __getitem__(self, name: str) -> str:
-        self.names.add(name)
-        return self.given[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.given)
-
-    def __len__(self) -> int:
-        return len(self.given)
 
 
 def read(path: str) -> str:
@@ -46,12 +28,21 @@ def test_the_readme_names_no_verb_that_is_not_there() -> None:
     assert named <= set(VERBS)
 
 
-def test_operations_explain_every_setting(tmp_path: Path) -> None:
-    environment = Asked({"CONTACTPOINT_KAFKA": "kafka:9092"})
-    read_settings(tmp_path, environment)
+def test_operations_explain_every_setting() -> None:
     of_compose = re.findall(r"\$\{(\w+)", read("compose.yaml"))
     explained = set(re.findall(r"(?:CONTACTPOINT|POSTGRES)_\w+", read("docs/operations.md")))
-    assert explained == environment.names | {"CONTACTPOINT_DATA", *of_compose}
+    assert explained == variables() | set(of_compose)
+
+
+def test_no_other_file_reads_a_variable_of_the_product() -> None:
+    reading = [
+        path
+        for layer in LAYERS
+        for path, tree in modules(layer)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and node.attr in ("environ", "getenv")
+    ]
+    assert sorted(set(reading)) == ["services/local_stack/jars.py", "services/local_stack/program.py"]
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())

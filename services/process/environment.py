@@ -1,0 +1,104 @@
+"""The variables of the environment that configure the product: each with its default and the kind of value it takes.
+
+A variable is `CONTACTPOINT_` and the name of a field in capitals; docs/operations.md explains each.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Self
+
+from pydantic import model_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from services.process.setting_errors import BadSetting
+from services.process.setting_kinds import (
+    File,
+    Flag,
+    Issuer,
+    OptionalText,
+    Policy,
+    Servers,
+    Token,
+    Words,
+    claim,
+    variable,
+    whole_number,
+)
+from services.process.sign_in import DEFAULT_AUDIENCE, DEFAULT_USER_CLAIM
+
+
+class Environment(BaseSettings):
+    """What is set from outside; None is not set."""
+
+    model_config = SettingsConfigDict(
+        alias_generator=variable, case_sensitive=True, extra="ignore", frozen=True, validate_default=False
+    )
+
+    data: File = None
+    keys: File = None
+    cache: File = None
+    database_url: OptionalText = None
+
+    kafka: Servers = None
+    kafka_security_protocol: str = "PLAINTEXT"
+    kafka_sasl_mechanism: str | None = None
+    kafka_sasl_username: str | None = None
+    kafka_sasl_password: str | None = None
+    kafka_ssl_cafile: str | None = None
+    kafka_ssl_certfile: str | None = None
+    kafka_ssl_keyfile: str | None = None
+    kafka_replication: Annotated[int | None, whole_number(99)] = None
+    kafka_acls: Flag = False
+
+    host: str = "127.0.0.1"
+    port: Annotated[int | None, whole_number(65_535)] = None
+    connections_per_address: Annotated[int | None, whole_number(10_000)] = None
+    url: OptionalText = None
+    token: Token = None
+
+    matcher: File = None
+    policy: Policy = "universal"
+
+    issuer: Issuer = None
+    audience: Annotated[str, claim(DEFAULT_AUDIENCE)] = DEFAULT_AUDIENCE
+    user_claim: Annotated[str, claim(DEFAULT_USER_CLAIM)] = DEFAULT_USER_CLAIM
+    acr: Words = frozenset()
+    tls_cert: File = None
+    tls_key: File = None
+    tls_client_ca: File = None
+
+    @model_validator(mode="after")
+    def _tls_is_whole(self) -> Self:
+        if bool(self.tls_cert) != bool(self.tls_key) or (self.tls_client_ca and not self.tls_cert):
+            raise BadSetting(
+                "TLS needs both CONTACTPOINT_TLS_CERT and CONTACTPOINT_TLS_KEY; set the other, or none of them"
+            )
+        return self
+
+
+class _Given(Environment):
+    """The same out of a mapping alone, whatever this process has in its own environment."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """What the constructor is given, and nothing else."""
+        return (init_settings,)
+
+
+def read_environment(environ: Mapping[str, str] | None = None) -> Environment:
+    """The variables of this process, or of a mapping; raises BadSetting, which names the variable and not its value."""
+    if environ is None:
+        return Environment()
+    given: dict[str, Any] = {name: environ[name] for name in variables() if name in environ}
+    return _Given(**given)
+
+
+def variables() -> frozenset[str]:
+    """The names of all variables."""
+    return frozenset(map(variable, Environment.model_fields))
