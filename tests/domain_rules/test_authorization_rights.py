@@ -8,7 +8,18 @@ from typing import Any
 
 import pytest
 
-from domain.authorization import RIGHTS, VERSION, Action, Effect, Jurisdiction, Role, decide, jurisdiction
+from domain.authorization import (
+    RIGHTS,
+    VERSION,
+    Action,
+    Cause,
+    Effect,
+    Jurisdiction,
+    Role,
+    Verdict,
+    decide,
+    jurisdiction,
+)
 from domain.authorization.rights import TABLE, _read
 from tests.security.protection.entitlements import DATES, NORTH, SOUTH, TODAY, entitlement
 
@@ -71,6 +82,62 @@ def test_the_last_day_still_counts_and_a_lapse_says_which(name: str) -> None:
     assert not decide(last, Action.SHOW, TODAY, Jurisdiction.OWN).denied
     sentence = {"trained_until": "training", "vetted_until": "vetting", "signed_off_until": "sign-off"}[name]
     assert sentence in decide(last, Action.SHOW, TODAY + timedelta(1), Jurisdiction.OWN).why
+
+
+@pytest.mark.parametrize(
+    ("effect", "denied", "cleared"),
+    [(Effect.ALLOW, False, True), (Effect.MASK, False, False), (Effect.DENY, True, False)],
+)
+def test_only_what_is_allowed_shows_sensitive_services(effect: Effect, denied: bool, cleared: bool) -> None:
+    verdict = Verdict(effect)
+    assert (verdict.denied, verdict.cleared) == (denied, cleared)
+
+
+@pytest.mark.parametrize(
+    ("changes", "action", "place", "cause", "why"),
+    [
+        ({"revoked": True}, Action.SHOW, Jurisdiction.OWN, Cause.LAPSED, "revoked"),
+        ({}, Action.EXPORT, Jurisdiction.OWN, Cause.ROLE, "practitioner"),
+        ({}, Action.EXPORT, Jurisdiction.OTHER, Cause.ROLE, "practitioner"),
+        ({}, Action.REPORT, Jurisdiction.OTHER, Cause.PLACE, "own authority only"),
+        ({}, Action.REPORT, Jurisdiction.NONE, Cause.PLACE, "own authority only"),
+        (
+            {"role": Role.DATA_MANAGER},
+            Action.MERGE,
+            Jurisdiction.OWN,
+            Cause.CLEARANCE,
+            "cleared for sensitive services",
+        ),
+    ],
+)
+def test_a_denial_has_its_cause(
+    changes: dict[str, Any], action: Action, place: Jurisdiction, cause: Cause, why: str
+) -> None:
+    verdict = decide(entitlement(**changes), action, TODAY, place)
+    assert (verdict.effect, verdict.cause) == (Effect.DENY, cause)
+    assert why in verdict.why
+
+
+def test_who_was_granted_nothing_is_told_so() -> None:
+    assert decide(None, Action.SHOW, TODAY, Jurisdiction.OWN).cause is Cause.NOT_GRANTED
+
+
+def test_what_is_not_denied_has_no_cause() -> None:
+    assert decide(entitlement(), Action.SHOW, TODAY, Jurisdiction.OWN) == (Effect.MASK, "", None)
+    assert decide(entitlement(sensitive=True), Action.SHOW, TODAY, Jurisdiction.OWN) == (Effect.ALLOW, "", None)
+
+
+def test_the_causes_are_those_of_the_access_log() -> None:
+    assert sorted(Cause) == [
+        "clearance",
+        "granting",
+        "lapsed",
+        "no-reason",
+        "not-granted",
+        "own-case",
+        "place",
+        "role",
+    ]
 
 
 @pytest.mark.parametrize("role", Role)

@@ -17,7 +17,7 @@ from domain.source_record.events import (
     RecordRegistered,
     RecordRemoved,
 )
-from domain.source_record.rules import CLOCK_TOLERANCE, RULES
+from domain.source_record.rules import RULES
 from domain.vocabulary import SubmissionType
 from tests.support.examples import (
     ABSENT,
@@ -39,6 +39,7 @@ ENDED = sent("involvement.ended")
 RAISED = sent("flag.raised")
 LOWERED = sent("flag.lowered")
 REMOVED = sent("record.removed")
+DAY = timedelta(days=1)
 AT_CLINIC = sent("child.registered", by=CLINIC)
 WITHDRAWN = sent("consent.withdrawn")
 
@@ -142,6 +143,15 @@ def test_an_involvement_that_never_started_cannot_end(submission: Any) -> None:
     given(registered).when(submission).refused("unknown-involvement", "data.involvement")
 
 
+def test_an_end_is_that_of_the_named_involvement() -> None:
+    second, end_of_second = (
+        sent(type_, involvement="LA-20417/ey/1") for type_ in ("involvement.started", "involvement.ended")
+    )
+    record = given(REGISTERED, STARTED, second, end_of_second)
+    record.when(end_of_second).refused("already-ended")
+    record.when(ENDED).then(InvolvementEnded, number=1)
+
+
 def test_an_involvement_cannot_end_twice() -> None:
     given(REGISTERED, STARTED, ENDED).when(ENDED).refused("already-ended", "data.involvement")
 
@@ -184,6 +194,14 @@ def test_a_sensitive_involvement_needs_explicit_consent_in_force(consent: Any) -
 def test_consent_holds_to_the_end_of_its_last_day() -> None:
     consent = {"given_by": "child", "explicit": True, "on": "2007-09-30", "until": "2008-09-20"}
     given(AT_CLINIC).when(sensitive(consent=consent)).then(InvolvementStarted)
+
+
+def test_consent_that_ended_the_day_before_is_none_even_in_the_same_tenth_of_the_month() -> None:
+    consent = {"given_by": "child", "explicit": True, "on": "2007-09-30", "until": "2008-09-24"}
+    late = sent(
+        "involvement.started", by=CLINIC, time="2008-09-25T00:00:00Z", **(SENSITIVE_INVOLVEMENT | {"consent": consent})
+    )
+    given(AT_CLINIC).when(late).refused("no-consent")
 
 
 def test_amending_a_sensitive_involvement_needs_consent_again() -> None:
@@ -266,7 +284,7 @@ def test_what_depends_on_a_record_that_is_not_there_is_refused_with_that_reason(
     given().when(submission).refused("unknown-record", "subject")
 
 
-@pytest.mark.parametrize("ahead", [timedelta(0), CLOCK_TOLERANCE])
+@pytest.mark.parametrize("ahead", [timedelta(0), DAY])
 def test_a_clock_may_run_ahead_a_little(ahead: timedelta) -> None:
     time = (NOW + ahead).isoformat(timespec="microseconds").replace("+00:00", "Z")
     given().when(sent("child.registered", time=time)).then(RecordRegistered)
@@ -274,7 +292,7 @@ def test_a_clock_may_run_ahead_a_little(ahead: timedelta) -> None:
 
 @pytest.mark.parametrize("type_", SubmissionType)
 def test_what_comes_from_the_future_is_refused(type_: SubmissionType) -> None:
-    beyond = NOW + CLOCK_TOLERANCE + timedelta(microseconds=1)
+    beyond = NOW + DAY + timedelta(microseconds=1)
     time = beyond.isoformat(timespec="microseconds").replace("+00:00", "Z")
     given().when(sent(type_, time=time)).refused("in-the-future", "time")
 
@@ -283,10 +301,28 @@ def test_what_happened_long_ago_is_taken() -> None:
     given().when(sent("child.registered", time="1908-09-01T09:00:00Z")).then(RecordRegistered)
 
 
-def test_whether_an_agency_may_send_is_asked_before_what_is_known_of_the_record() -> None:
-    surgery = agency("gp-registration")
-    given().when(sent("record.removed", by=surgery)).refused("agency-may-not-send-type")
-    given().when(sent("involvement.started", by=surgery)).refused("agency-may-not-send-service")
+@pytest.mark.parametrize(
+    ("kind", "type_", "code", "field"),
+    [
+        ("child-benefit", "involvement.started", "agency-may-not-send-type", "type"),
+        ("child-benefit", "involvement.ended", "agency-may-not-send-type", "type"),
+        ("voluntary", "consent.withdrawn", "agency-may-not-send-type", "type"),
+        ("child-benefit", "consent.withdrawn", "agency-may-not-send-type", "type"),
+        ("gp-registration", "flag.raised", "agency-may-not-send-type", "type"),
+        ("gp-registration", "flag.lowered", "agency-may-not-send-type", "type"),
+        ("gp-registration", "record.removed", "agency-may-not-send-type", "type"),
+        ("gp-registration", "involvement.started", "agency-may-not-send-service", "data.service"),
+        ("police", "flag.raised", "agency-may-not-send-flag", "data.flag"),
+        ("police", "flag.lowered", "agency-may-not-send-flag", "data.flag"),
+    ],
+)
+def test_what_an_agency_may_not_send_is_refused_before_the_record_is_considered(
+    kind: str, type_: str, code: str, field: str
+) -> None:
+    given().when(sent(type_, by=agency(kind))).refused(code, field)
+
+
+def test_missing_consent_is_refused_before_the_record_is_considered() -> None:
     given().when(sensitive(consent=ABSENT)).refused("no-consent")
 
 

@@ -15,6 +15,8 @@ ADMINISTRATOR = entitlement(Role.AUTHORITY_ADMINISTRATOR, user="admin")
     [
         ("safeguarding", "safeguarding", "safeguarding"),
         (" safeguarding : a bruise ", "safeguarding", "safeguarding : a bruise"),
+        ("why", "other", "why"),
+        ("other: why", "other", "other: why"),
         ("court-order: number seven", "court-order", "court-order: number seven"),
         ("other: looking for a friend", "other", "other: looking for a friend"),
         ("safeguarding enquiry", "other", "safeguarding enquiry"),
@@ -31,6 +33,10 @@ def test_a_reason_is_taken(text: str, code: str, kept: str) -> None:
 def test_what_is_no_reason_is_refused(text: str) -> None:
     with pytest.raises(NoReason, match="3 to 500"):
         reason_of(text)
+
+
+def test_which_reasons_need_text() -> None:
+    assert {code for code, reason in REASONS.items() if reason.needs_text} == {"subject-access", "court-order", "other"}
 
 
 @pytest.mark.parametrize("code", sorted(code for code, reason in REASONS.items() if reason.needs_text))

@@ -11,6 +11,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "authorization": (
         "tests/domain_rules/test_authorization_rights.py",
         "tests/domain_rules/test_reasons_and_grants.py",
+        "tests/domain_rules/test_masking.py",
         "tests/domain_rules/test_schedule.py",
         "tests/golden",
     ),
