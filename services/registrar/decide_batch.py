@@ -19,7 +19,7 @@ NewId = Callable[[], UUID]
 
 
 def decide_batch(messages: Sequence[Message], state: BatchState, recorded_at: datetime, new_id: NewId) -> BatchResult:
-    """What the messages cause; `state` is brought up to date."""
+    """What the messages cause; `recorded_at` is their events' time. `state` is brought up to date by each decision."""
 
     def effect(message: Message, command: Command) -> Effect | Refusal:
         return _decide(message, command, state, recorded_at, new_id)
@@ -34,15 +34,15 @@ def _decide(
 ) -> Effect | Refusal:
     """What a command does to its record, and what follows from that for the child."""
     assert message.owner is not None
-    known = state.streams.get((command.source, "subject", command.subject))
+    stream = state.streams.get((command.source, "subject", command.subject))
     used_by = state.streams.get((command.source, "involvement", command.data.get("involvement", "")))
     decided = decide(
-        state.records.get(known) if known else None,
+        state.records.get(stream) if stream else None,
         command,
         message.owner,
-        new_id=known or new_id(),
+        new_id=stream or new_id(),
         recorded_at=recorded_at,
-        other_record_has_involvement=used_by is not None and used_by != known,
+        other_record_has_involvement=used_by is not None and used_by != stream,
     )
     if isinstance(decided, Refusal):
         return decided

@@ -69,7 +69,7 @@ def run(settings: Settings, stop: Event) -> None:
     while not stop.is_set():
         began = time.monotonic()
         try:
-            with _turn(settings.need_database(), stop):
+            with _registrar_lock(settings.need_database(), stop):
                 asyncio.run(_serve(settings, comparer, stop))
         except _AWAY as error:
             attempts = 0 if time.monotonic() - began > QUIET_S else attempts + 1
@@ -79,7 +79,7 @@ def run(settings: Settings, stop: Event) -> None:
 
 
 @contextmanager
-def _turn(database_url: str, stop: Event) -> Iterator[None]:
+def _registrar_lock(database_url: str, stop: Event) -> Iterator[None]:
     """Holds the advisory lock of the active registrar, waiting while another process has it."""
     with closing(connect(database_url, application_name="contactpoint registrar lock", idle_timeout_s=0)) as connection:
         connection.autocommit = True
