@@ -20,14 +20,11 @@ from services.lab.matching.replay.history import History
 from services.lab.matching.replay.run import Replay, Window
 from services.lab.simulate.feeds import write_feeds
 from services.registers import read_agencies_file
-from services.registrar import schema
 from services.registrar.matcher_settings import load_settings
 from streams.codec import decode_event
 from streams.crypto.keys import KeyRing, reader_of
-from streams.store.database import Database
-from streams.store.schema import migrate
 from tests.domain_rules.test_stewardship import Steward, somebody
-from tests.pipeline.test_registrar import AUTHORITY, GP, KEY, submission
+from tests.pipeline.test_registrar import AUTHORITY, GP, KEY, empty_register, submission
 
 AS_DECIDED = load_settings()
 PERSON = {"given_name": "Tamsin", "family_name": "Okoro", "date_of_birth": "2001-02-03", "gender": "female"}
@@ -80,10 +77,7 @@ class Desk(Steward):
 
 @pytest.fixture
 def desk(database_url: str) -> Iterator[Desk]:
-    with Database(database_url, "test").transaction() as cursor:
-        cursor.execute("drop schema if exists register cascade")
-    migrate(database_url)
-    schema.create(database_url)
+    empty_register(database_url)
     desk = Desk(database_url)
     yield desk
     desk.log.close()

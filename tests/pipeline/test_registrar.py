@@ -13,7 +13,6 @@ import pytest
 from domain.agency import Agency
 from domain.matching import Comparer, Evidence, Features
 from domain.vocabulary import AgencyKind
-from services.registrar import schema
 from services.registrar.batch import Message
 from services.registrar.handle import Registrar
 from services.registrar.matcher_settings import load_settings
@@ -75,11 +74,10 @@ class Desk:
 
 
 def empty_register(database_url: str) -> None:
-    """A register without events, in place of the one that an earlier test filled."""
+    """Tables without rows, in place of those that an earlier test filled."""
     with Database(database_url, "test").transaction() as cursor:
-        cursor.execute("drop schema if exists register cascade")
+        cursor.execute("drop schema if exists register, publication, access, registry, store cascade")
     migrate(database_url)
-    schema.create(database_url)
 
 
 @pytest.fixture
