@@ -1,1 +1,1 @@
-"""Pages for people, as HTML: the policy comparison, the subject-access document, the description of the API."""
+"""Pages for people: the policy comparison, the subject-access document, the description of the API."""

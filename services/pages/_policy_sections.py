@@ -1,29 +1,62 @@
 """What the page shows: each section a question, its picture, and the columns of the table beside it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from domain.policy.figures import BANDS
-from services.pages._policy_charts import Bar, Group, Spread, bars, spreads, stacks
-from services.pages._policy_table import table
+from services.pages._policy_charts import Bar, Drawing, Group, Spread, bars, spreads, stacks
 
 Figures = Mapping[str, Any]
-Tell = Callable[[Figures], str]
-Draw = Callable[[str, Mapping[str, Figures]], str]
+Cell = Callable[[Figures], str]
+"""How a figure of a policy is written."""
+
+
+class Table(NamedTuple):
+    """Texts in rows; the first of each row names what the row is about."""
+
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str]]
+
+
+class Picture(NamedTuple):
+    """A drawing, and the same in figures where the section's own table has not all of them."""
+
+    drawing: Drawing
+    table: Table | None = None
+
+
+Draw = Callable[[str, Mapping[str, Figures]], Picture]
 
 
 class Section(NamedTuple):
-    """A question, what the answer means, how it is drawn, and told in figures; for policies that have the figure."""
+    """A question, what the answer means, how it is drawn, and written in figures; for policies that have the figure."""
 
     title: str
-    says: str
+    meaning: str
     draw: Draw
-    columns: tuple[tuple[str, Tell], ...]
+    columns: tuple[tuple[str, Cell], ...]
     needs: str = "listed_now"
 
     def is_about(self, figures: Figures) -> bool:
         """Whether a policy has what the section is about."""
         return figures.get(self.needs) is not None
+
+
+class ShownSection(NamedTuple):
+    """A section with the figures of the policies that it is about."""
+
+    title: str
+    meaning: str
+    picture: Picture
+    table: Table
+
+
+def shown(section: Section, policies: Mapping[str, Figures]) -> ShownSection:
+    """A section filled with figures."""
+    about = {name: figures for name, figures in policies.items() if section.is_about(figures)}
+    rows = [(name, *(cell(figures) for _, cell in section.columns)) for name, figures in about.items()]
+    table = Table(("Policy", *(column for column, _ in section.columns)), rows)
+    return ShownSection(section.title, section.meaning, section.draw(section.title, about), table)
 
 
 def _value(*path: str) -> Callable[[Figures], Any]:
@@ -36,7 +69,7 @@ def _value(*path: str) -> Callable[[Figures], Any]:
     return value
 
 
-def _number(*path: str, form: str = ",") -> Tell:
+def _number(*path: str, form: str = ",") -> Cell:
     """The figure as it is written; a dash where there is none."""
     value = _value(*path)
     return lambda figures: "–" if value(figures) is None else format(value(figures), form)
@@ -45,32 +78,32 @@ def _number(*path: str, form: str = ",") -> Tell:
 def _bars(*drawn: tuple[str, tuple[str, ...]], form: str = ",") -> Draw:
     """Bars of these figures, by the name that stands beside each."""
 
-    def draw(title: str, policies: Mapping[str, Figures]) -> str:
+    def draw(title: str, policies: Mapping[str, Figures]) -> Picture:
         groups = [
-            Group(policy, [Bar(name, _value(*path)(told), _number(*path, form=form)(told)) for name, path in drawn])
-            for policy, told in policies.items()
+            Group(policy, [Bar(name, _value(*path)(each), _number(*path, form=form)(each)) for name, path in drawn])
+            for policy, each in policies.items()
         ]
-        return bars(title, groups)
+        return Picture(bars(title, groups))
 
     return draw
 
 
-def _unseen(title: str, policies: Mapping[str, Figures]) -> str:
+def _unseen(title: str, policies: Mapping[str, Figures]) -> Picture:
     names = [name for name, _, _ in BANDS]
-    within = {policy: told["unseen_days"]["within"] for policy, told in policies.items()}
-    groups = [Group(policy, [Bar(n, told[n], f"{told[n]:,}") for n in names]) for policy, told in within.items()]
-    picture = stacks(f"{title}: needs by the time that they stayed unseen", names, groups)
-    rows = [(name, *(f"{told[name]:,}" for told in within.values())) for name in names]
-    return f"<div>{picture}<div class='wide'>{table(('Unseen', *within), rows)}</div></div>"
+    within = {policy: each["unseen_days"]["within"] for policy, each in policies.items()}
+    groups = [Group(policy, [Bar(n, each[n], f"{each[n]:,}") for n in names]) for policy, each in within.items()]
+    drawing = stacks(f"{title}: needs by the time that they stayed unseen", names, groups)
+    rows = [(name, *(f"{each[name]:,}" for each in within.values())) for name in names]
+    return Picture(drawing, Table(("Unseen", *within), rows))
 
 
-def _hours(title: str, policies: Mapping[str, Figures]) -> str:
+def _hours(title: str, policies: Mapping[str, Figures]) -> Picture:
     rows = []
-    for policy, told in policies.items():
-        bounds = _bounds(told)
-        said = "{estimate:,.0f} h ({low:,.0f} to {high:,.0f})".format(**bounds)
-        rows.append(Spread(policy, bounds["low"], bounds["estimate"], bounds["high"], said))
-    return spreads(f"{title}: estimate and range", rows)
+    for policy, each in policies.items():
+        bounds = _bounds(each)
+        text = "{estimate:,.0f} h ({low:,.0f} to {high:,.0f})".format(**bounds)
+        rows.append(Spread(policy, bounds["low"], bounds["estimate"], bounds["high"], text))
+    return Picture(spreads(f"{title}: estimate and range", rows))
 
 
 def _bounds(figures: Figures) -> Mapping[str, float]:

@@ -4,10 +4,11 @@ Both axes show what is missing from 1, on a logarithmic scale: what matters happ
 """
 
 from collections.abc import Mapping, Sequence
-from html import escape
 from math import log10
 
 from services.lab.matching.curve import Point
+from services.pages.drawing import Element, text_at
+from services.pages.rendering import render
 
 WIDTH, HEIGHT = 1040, 580
 LEFT, TOP, SIDE, TALL = 90, 80, 560, 430
@@ -16,83 +17,89 @@ LEAST, MOST = 1e-4, 0.5
 COLOURS = ("#0b5fa5", "#c2410c", "#15803d", "#7e22ce", "#475569", "#be185d", "#0f766e", "#a16207")
 SHAPES = ("circle", "square", "diamond", "triangle")
 TICKS = (0.5, 0.1, 0.01, 0.001, 0.0001)
-_STYLE = (
-    "text{font-family:system-ui,'Segoe UI','DejaVu Sans',sans-serif;font-size:14px;fill:#1f2937}"
-    ".title{font-size:19px;font-weight:600}"
-    ".small{font-size:12.5px;fill:#4b5563}.grid{stroke:#e5e7eb}.axis{stroke:#6b7280}"
-)
 
 
 def picture(curves: Mapping[str, Sequence[Point]], certain: float, version: str) -> str:
     """The SVG text of curves by the name of their corpus; the point of the threshold `certain` is filled and larger."""
-    parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-labelledby="title">',
-        f"<title id='title'>Precision and recall of linked pairs, {escape(version)}</title>",
-        f"<style>{_STYLE}</style>",
-        f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#ffffff"/>',
-        _text(LEFT, 34, "Precision and recall of linked pairs of records", "title"),
-        _text(LEFT, 57, f"{version}; each line from high to low thresholds, large points at {certain:g}", "small"),
-        *_axes(),
-    ]
+    elements = _axes()
     for number, (name, points) in enumerate(curves.items()):
-        parts += _curve(points, certain, number)
-        parts += _key(number, name, next((p for p in points if p.certain == certain), points[-1]))
-    return "\n".join([*parts, "</svg>"]) + "\n"
+        elements += _curve(points, certain, number)
+        elements += _key(number, name, next((p for p in points if p.certain == certain), points[-1]))
+    return render(
+        "matcher_curves.svg.jinja",
+        width=WIDTH,
+        height=HEIGHT,
+        left=LEFT,
+        version=version,
+        certain=f"{certain:g}",
+        elements=elements,
+    )
 
 
-def _axes() -> list[str]:
-    lines = []
+def _axes() -> list[Element]:
+    elements = []
     for tick in TICKS:
         x, y = _x(tick), _y(tick)
         label = f"{'≥ ' if tick == LEAST else ''}{1 - tick:g}"
-        lines += [
-            f'<line class="grid" x1="{x:.1f}" y1="{TOP}" x2="{x:.1f}" y2="{TOP + TALL}"/>',
-            f'<line class="grid" x1="{LEFT}" y1="{y:.1f}" x2="{LEFT + SIDE}" y2="{y:.1f}"/>',
-            _text(x, TOP + TALL + 22, label, "small", "middle"),
-            _text(LEFT - 10, y + 5, label, "small", "end"),
+        elements += [
+            _line(f"{x:.1f}", TOP, f"{x:.1f}", TOP + TALL),
+            _line(LEFT, f"{y:.1f}", LEFT + SIDE, f"{y:.1f}"),
+            text_at(x, TOP + TALL + 22, label, "small", "middle"),
+            text_at(LEFT - 10, y + 5, label, "small", "end"),
         ]
+    frame = f"M{LEFT} {TOP} V{TOP + TALL} H{LEFT + SIDE}"
+    below = text_at(
+        LEFT + SIDE / 2, TOP + TALL + 50, "recall: true pairs that are linked (better to the right)", anchor="middle"
+    )
+    beside = text_at(0, 0, "precision: linked pairs that are true (better upwards)", anchor="middle")
     return [
-        *lines,
-        f'<path class="axis" fill="none" d="M{LEFT} {TOP} V{TOP + TALL} H{LEFT + SIDE}"/>',
-        _text(
-            LEFT + SIDE / 2, TOP + TALL + 50, "recall: true pairs that are linked (better to the right)", "", "middle"
-        ),
-        f'<g transform="translate(26 {TOP + TALL / 2}) rotate(-90)">',
-        _text(0, 0, "precision: linked pairs that are true (better upwards)", "", "middle"),
-        "</g>",
+        *elements,
+        Element("path", {"class": "axis", "fill": "none", "d": frame}),
+        below,
+        Element("g", {"transform": f"translate(26 {TOP + TALL / 2}) rotate(-90)"}, children=[beside]),
     ]
 
 
-def _curve(points: Sequence[Point], certain: float, number: int) -> list[str]:
-    colour = COLOURS[number % len(COLOURS)]
+def _line(x1: str | float, y1: str | float, x2: str | float, y2: str | float) -> Element:
+    return Element("line", {"class": "grid", "x1": x1, "y1": y1, "x2": x2, "y2": y2})
+
+
+def _curve(points: Sequence[Point], certain: float, number: int) -> list[Element]:
     places = [(_x(1 - point.pairs.recall), _y(1 - point.pairs.precision)) for point in points]
-    path = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
+    line = {
+        "points": " ".join(f"{x:.1f},{y:.1f}" for x, y in places),
+        "fill": "none",
+        "stroke": COLOURS[number % len(COLOURS)],
+        "stroke-width": 1.8,
+        "opacity": 0.85,
+    }
     marks = [
         _mark(x, y, number, 7 if point.certain == certain else 3, filled=point.certain == certain)
         for point, (x, y) in zip(points, places, strict=True)
     ]
-    return [f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="1.8" opacity="0.85"/>', *marks]
+    return [Element("polyline", line), *marks]
 
 
-def _key(number: int, name: str, point: Point) -> list[str]:
+def _key(number: int, name: str, point: Point) -> list[Element]:
     """The name of a curve beside the picture, with the figures at the threshold in use."""
     x, y = LEFT + SIDE + 30, TOP + 14 + number * 58
     first, _, rest = name.partition(", ")
+    rates = f"P {point.pairs.precision:.4f}  R {point.pairs.recall:.4f}"
     return [
         _mark(x, y - 5, number, 7, filled=True),
-        _text(x + 16, y, first, ""),
-        *([_text(x + 16, y + 16, rest, "small")] if rest else []),
-        _text(x + 16, y + (32 if rest else 16), f"P {point.pairs.precision:.4f}  R {point.pairs.recall:.4f}", "small"),
+        text_at(x + 16, y, first),
+        *([text_at(x + 16, y + 16, rest, "small")] if rest else []),
+        text_at(x + 16, y + (32 if rest else 16), rates, "small"),
     ]
 
 
-def _mark(x: float, y: float, number: int, size: float, *, filled: bool) -> str:
+def _mark(x: float, y: float, number: int, size: float, *, filled: bool) -> Element:
     """A point whose shape, and not only its colour, says which curve it is of."""
     colour = COLOURS[number % len(COLOURS)]
-    paint = f'fill="{colour if filled else "#ffffff"}" stroke="{colour}" stroke-width="1.5"'
+    paint: dict[str, object] = {"fill": colour if filled else "#ffffff", "stroke": colour, "stroke-width": 1.5}
     match SHAPES[number % len(SHAPES)]:
         case "circle":
-            return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{size}" {paint}/>'
+            return Element("circle", {"cx": f"{x:.1f}", "cy": f"{y:.1f}", "r": size, **paint})
         case "square":
             corners = [(-1.0, -1.0), (1.0, -1.0), (1.0, 1.0), (-1.0, 1.0)]
         case "diamond":
@@ -100,11 +107,7 @@ def _mark(x: float, y: float, number: int, size: float, *, filled: bool) -> str:
         case _:
             corners = [(0.0, -1.2), (1.1, 0.9), (-1.1, 0.9)]
     points = " ".join(f"{x + size * dx:.1f},{y + size * dy:.1f}" for dx, dy in corners)
-    return f'<polygon points="{points}" {paint}/>'
-
-
-def _text(x: float, y: float, said: str, kind: str, anchor: str = "start") -> str:
-    return f'<text class="{kind}" x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{escape(said)}</text>'
+    return Element("polygon", {"points": points, **paint})
 
 
 def _x(missed: float) -> float:

@@ -1,0 +1,30 @@
+"""The one place where HTML is made: templates with every value escaped, and an error for a name that is not given."""
+
+import re
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+_HIDES = re.compile(r"[\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+"""Marks that change the direction of the text around them, so that it reads as something else."""
+
+
+def visible(text: object) -> str:
+    """A text that changes nothing around it: a mark of direction becomes a visible replacement."""
+    return _HIDES.sub("\N{REPLACEMENT CHARACTER}", str(text))
+
+
+_ENVIRONMENT = Environment(
+    loader=PackageLoader("services.pages"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    keep_trailing_newline=True,
+)
+_ENVIRONMENT.filters["visible"] = visible
+
+
+def render(template: str, **values: Any) -> str:
+    """A file of `templates` with these values in it."""
+    return _ENVIRONMENT.get_template(template).render(values)
