@@ -356,14 +356,14 @@ def test_a_birth_just_after_midnight_is_not_in_the_future_where_the_sender_is() 
 
 
 def test_an_id_is_told_where_it_can_be_read() -> None:
-    def told(value: Any) -> str | None:
+    def id_of(value: Any) -> str | None:
         reading = read(json.dumps(submission(CHILD, {"id": value, "data.note": 1})).encode())
         assert isinstance(reading, Invalid)
         return reading.id
 
-    assert told("7f0c-000017") == "7f0c-000017"
-    assert told("識別\u200d子") == "識別\u200d子"
-    assert [told(bad) for bad in ("", " ", 5, None, "x" * 201, "a\0b", "\ud800", ["id"])] == [None] * 8
+    assert id_of("7f0c-000017") == "7f0c-000017"
+    assert id_of("識別\u200d子") == "識別\u200d子"
+    assert [id_of(bad) for bad in ("", " ", 5, None, "x" * 201, "a\0b", "\ud800", ["id"])] == [None] * 8
 
 
 def test_every_fault_is_told_at_once_but_not_more_than_can_be_read() -> None:

@@ -90,7 +90,7 @@ def test_a_file_may_hold_several_types_and_empty_cells_are_left_out(tmp_path: Pa
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "sentence"),
     [
         ("", "line 1 has no column type"),
         ("type,id,source,time\n", "line 1 has no column subject"),
@@ -102,8 +102,8 @@ def test_a_file_may_hold_several_types_and_empty_cells_are_left_out(tmp_path: Pa
         (f'{HEAD}\n"{ROW}\n', "is not CSV"),
     ],
 )
-def test_a_fault_in_a_table_says_line_column_and_what_to_do(tmp_path: Path, text: str, said: str) -> None:
-    with pytest.raises(BadTable, match=said):
+def test_a_fault_in_a_table_says_line_column_and_what_to_do(tmp_path: Path, text: str, sentence: str) -> None:
+    with pytest.raises(BadTable, match=sentence):
         check_files([written(tmp_path, text, "feed.csv")])
 
 

@@ -15,7 +15,7 @@ from services.feeds.tally import Tally, converted_rows
 
 LATEST = date(2008, 10, 25)
 STATED = {"voluntary": StatedExtract("LH-2008-10", "2008-10-24", 3)}
-"""What has to be said of samples that tell nothing of themselves."""
+"""What has to be stated for samples that state nothing of themselves."""
 
 CLUB = """
 layout: club

@@ -29,9 +29,9 @@ def preview(folder: Path, text: str, *more: str) -> list[str]:
 
 def test_a_preview_is_one_document_without_a_value(tmp_path: Path, capfd: Captured) -> None:
     assert main(preview(tmp_path, extract_of(ADA, BEN, ADA), "--json")) == 0
-    said = capfd.readouterr()
-    shown = json.loads(said.out)
-    assert said.err == ""
+    printed = capfd.readouterr()
+    shown = json.loads(printed.out)
+    assert printed.err == ""
     assert shown["extract"] == {"id": "X1", "taken_on": "2008-10-24", "rows": 3}
     assert shown["would_send"] == {
         "child.registered or child.amended": 2,
@@ -46,7 +46,7 @@ def test_a_preview_is_one_document_without_a_value(tmp_path: Path, capfd: Captur
         "type": "involvement.started",
         "fields": {"involvement": ["Ref", "Began"], "service": [], "started_on": ["Began"]},
     }
-    assert not [value for value in EVERYBODY if f'"{value}"' in said.out]
+    assert not [value for value in EVERYBODY if f'"{value}"' in printed.out]
 
 
 def test_a_preview_with_errors_is_status_1_and_lists_them(tmp_path: Path, capfd: Captured) -> None:
@@ -61,7 +61,7 @@ def test_a_preview_with_errors_is_status_1_and_lists_them(tmp_path: Path, capfd:
 def test_for_people_a_preview_says_the_same(tmp_path: Path, capfd: Captured) -> None:
     wrong = [f"R{number},Cy,=1,,,,,01/09/2008," for number in range(1_030)]
     assert main(preview(tmp_path, extract_of(ADA, *wrong))) == 1
-    said = capfd.readouterr().out
+    printed = capfd.readouterr().out
     errors = (
         "1,031 rows, 1,030 in error",
         "line 3, Last: begins like",
@@ -69,8 +69,8 @@ def test_for_people_a_preview_says_the_same(tmp_path: Path, capfd: Captured) -> 
         "and 30 more errors",
     )
     for text in ("Nothing was sent", "given_name \N{LEFTWARDS ARROW} First", *errors):
-        assert text in said
-    assert not EVERYBODY & set(said.replace(",", " ").split())
+        assert text in printed
+    assert not EVERYBODY & set(printed.replace(",", " ").split())
 
 
 @pytest.mark.parametrize("name", [name for name in shipped() if name != "voluntary"])
@@ -81,7 +81,7 @@ def test_every_sample_can_be_previewed(name: str, tmp_path: Path, capfd: Capture
 
 
 @pytest.mark.parametrize(
-    ("more", "said"),
+    ("more", "sentence"),
     [
         (["--layout", "no-such-layout", "--agency", "a"], "layouts list"),
         (["--layout", "school-census"], "--agency CODE"),
@@ -93,22 +93,22 @@ def test_every_sample_can_be_previewed(name: str, tmp_path: Path, capfd: Capture
     ],
 )
 def test_wrong_usage_is_status_2(
-    more: list[str], said: str, tmp_path: Path, capfd: Captured, monkeypatch: pytest.MonkeyPatch
+    more: list[str], sentence: str, tmp_path: Path, capfd: Captured, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     written(tmp_path, extract_of(ADA))
     assert main(["submit", "extract.csv", *more]) == 2
-    told = capfd.readouterr()
-    assert told.out == ""
-    assert said in told.err
-    assert len(told.err.splitlines()) == 1
+    printed = capfd.readouterr()
+    assert printed.out == ""
+    assert sentence in printed.err
+    assert len(printed.err.splitlines()) == 1
 
 
 def test_a_file_that_is_refused_is_status_1_and_one_sentence(tmp_path: Path, capfd: Captured) -> None:
     assert main(preview(tmp_path, extract_of(ADA, promised=2), "--json")) == 1
-    told = capfd.readouterr()
-    assert (told.out, len(told.err.splitlines())) == ("", 1)
-    assert "promises 2 rows and has 1" in told.err
+    printed = capfd.readouterr()
+    assert (printed.out, len(printed.err.splitlines())) == ("", 1)
+    assert "promises 2 rows and has 1" in printed.err
 
 
 def test_sending_needs_a_stack(tmp_path: Path, capfd: Captured) -> None:

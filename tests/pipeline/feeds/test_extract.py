@@ -50,9 +50,9 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize(("text", "said"), REFUSED, ids=[said for _, said in REFUSED])
-def test_an_extract_that_is_not_whole_or_not_of_its_layout_is_refused(text: str, said: str, tmp_path: Path) -> None:
-    with pytest.raises(FileRefused, match=said) as refused:
+@pytest.mark.parametrize(("text", "sentence"), REFUSED, ids=[sentence for _, sentence in REFUSED])
+def test_an_extract_that_is_not_whole_or_not_of_its_layout_is_refused(text: str, sentence: str, tmp_path: Path) -> None:
+    with pytest.raises(FileRefused, match=sentence) as refused:
         survey(written(tmp_path, text), club(), NOTHING, LATEST)
     assert not {"Ada", "Quaternion", "Octonion"} & set(str(refused.value).split())
 

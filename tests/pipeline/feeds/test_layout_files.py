@@ -47,12 +47,12 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize(("old", "new", "said"), REFUSED, ids=[said for _, _, said in REFUSED])
-def test_a_layout_with_a_fault_is_refused_with_its_line(old: str, new: str, said: str) -> None:
+@pytest.mark.parametrize(("old", "new", "sentence"), REFUSED, ids=[sentence for _, _, sentence in REFUSED])
+def test_a_layout_with_a_fault_is_refused_with_its_line(old: str, new: str, sentence: str) -> None:
     assert old in CLUB
     with pytest.raises(LayoutRefused) as refused:
         read_layout("club.yaml", CLUB.replace(old, new, 1))
-    assert said in str(refused.value)
+    assert sentence in str(refused.value)
 
 
 @pytest.mark.parametrize(

@@ -37,13 +37,13 @@ def registered(stack: Stack, folder: Path) -> Path:
 
 def words(folder: Path, name: str) -> list[object]:
     """How a sample is sent."""
-    told = ["--extract", "LH-2008-10", "--taken-on", "2008-10-24", "--rows", "3"] if name == "voluntary" else []
-    return ["submit", folder / f"{name}.csv", "--layout", name, "--agency", name, "--wait", *told]
+    stated = ["--extract", "LH-2008-10", "--taken-on", "2008-10-24", "--rows", "3"] if name == "voluntary" else []
+    return ["submit", folder / f"{name}.csv", "--layout", name, "--agency", name, "--wait", *stated]
 
 
 @pytest.fixture(scope="module")
 def sent(stack: Stack, registered: Path) -> dict[str, Any]:
-    """What was said of each sample when it was sent the first time."""
+    """The answer for each sample when it was sent the first time."""
     return {name: stack.ask(*words(registered, name)) for name in shipped()}
 
 
@@ -75,8 +75,8 @@ def test_a_row_missing_from_a_snapshot_ends_nothing(stack: Stack, registered: Pa
     head, *_, last = sample_of("school-census").splitlines()
     path = written(registered, f"{head}\n{last.replace(',4', ',0')}\n", "empty-census.csv")
     before = stack.ask("status")["positions"]
-    said = [*words(registered, "school-census")[2:], "--extract", "EMPTY-1", "--taken-on", "2008-11-25"]
-    assert stack.ask("submit", path, *said)["submitted"] == 0
+    options = [*words(registered, "school-census")[2:], "--extract", "EMPTY-1", "--taken-on", "2008-11-25"]
+    assert stack.ask("submit", path, *options)["submitted"] == 0
     assert stack.ask("status")["positions"] == before
 
 
@@ -100,7 +100,7 @@ def test_rows_in_error_are_listed_and_the_others_go(stack: Stack, registered: Pa
 def test_other_content_an_older_day_and_a_cut_off_file_are_refused(stack: Stack, registered: Path) -> None:
     assert club(stack, registered, "club-2", extract_of(ADA)).returncode == 0
     before = stack.ask("status")["positions"]
-    for text, said in [
+    for text, sentence in [
         (extract_of(BEN), "other content"),
         (extract_of(BEN, id_="X2", day="23/10/2008"), "--older-too"),
         (extract_of(BEN, id_="X2", promised=2), "promises 2 rows and has 1"),
@@ -108,17 +108,17 @@ def test_other_content_an_older_day_and_a_cut_off_file_are_refused(stack: Stack,
     ]:
         answer = club(stack, registered, "club-2", text)
         assert (answer.returncode, answer.stdout, len(answer.stderr.splitlines())) == (1, "", 1)
-        assert said in answer.stderr
+        assert sentence in answer.stderr
     assert stack.ask("status")["positions"] == before
     older = club(stack, registered, "club-2", extract_of(BEN, id_="X2", day="23/10/2008"), "--older-too")
     assert json.loads(older.stdout)["accepted"] == 3
 
 
 def test_a_layout_of_another_kind_and_an_unknown_agency_are_refused(stack: Stack, registered: Path) -> None:
-    for agency, said in [("police", "is of the kind police"), ("nobody", "not in the agency register")]:
+    for agency, sentence in [("police", "is of the kind police"), ("nobody", "not in the agency register")]:
         answer = club(stack, registered, agency, extract_of(ADA))
         assert (answer.returncode, len(answer.stderr.splitlines())) == (1, 1)
-        assert said in answer.stderr
+        assert sentence in answer.stderr
 
 
 KILLED = """

@@ -53,11 +53,11 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize(("content", "encoding", "said"), REFUSED, ids=[said for _, _, said in REFUSED])
+@pytest.mark.parametrize(("content", "encoding", "sentence"), REFUSED, ids=[sentence for _, _, sentence in REFUSED])
 def test_a_file_that_is_not_what_its_layout_says_is_refused(
-    content: bytes, encoding: str, said: str, tmp_path: Path
+    content: bytes, encoding: str, sentence: str, tmp_path: Path
 ) -> None:
-    with pytest.raises(FileRefused, match=said):
+    with pytest.raises(FileRefused, match=sentence):
         list(read_rows(written(tmp_path, content), encoding, ","))
 
 
