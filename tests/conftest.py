@@ -19,7 +19,7 @@ from streams.kafka.settings import KafkaSettings
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
-pytest_plugins = ["tests.support.alone"]
+pytest_plugins = ["tests.support.alone", "tests.support.fixtures"]
 
 numbers = itertools.count(1)
 

@@ -1,6 +1,5 @@
 """Looking over HTTP: what is shown, to whom, and that each look is recorded before it is answered."""
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 from urllib.parse import quote
@@ -9,34 +8,11 @@ import pytest
 from starlette.testclient import TestClient
 
 from services.lab.simulate.identifiers import nhs_number
-from streams.kafka.settings import KafkaSettings
-from tests.support.api_world import NHS_NUMBER, Headers, bearer, client_of, looking, one_child
+from tests.support.api_world import NHS_NUMBER, Headers, bearer, looking
 from tests.support.world import World, person, submission
 
 SOMEBODY = "00000000-0000-4000-8000-000000000000"
 FULL_NAME = {"given_name": "ADA", "family_name": "quaternion"}
-
-
-@pytest.fixture(scope="module")
-def world(kafka: KafkaSettings, database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    with one_child(kafka, database_url, tmp_path_factory.mktemp("api")) as made:
-        yield made
-
-
-@pytest.fixture(scope="module")
-def client(world: World) -> Iterator[TestClient]:
-    with client_of(world) as made:
-        yield made
-
-
-@pytest.fixture
-def user(world: World) -> Headers:
-    return looking(world)
-
-
-@pytest.fixture
-def child(world: World) -> str:
-    return world.child_with(NHS_NUMBER)
 
 
 def search(client: TestClient, headers: Headers, **criteria: Any) -> Any:

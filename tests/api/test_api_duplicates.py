@@ -11,32 +11,18 @@ from starlette.testclient import TestClient
 
 from services.api.routes import steward_decisions as stewards
 from services.registrar.batch import STEWARDS_TOPIC, Message
-from streams.kafka.settings import KafkaSettings
 from tests.api.test_api import SOMEBODY, is_problem
-from tests.support.api_world import Headers, bearer, client_of, looking
+from tests.support.api_world import Headers, bearer
 from tests.support.world import World, person
 
 WHY = "the two are one"
 
 
 @pytest.fixture(scope="module")
-def world(kafka: KafkaSettings, database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    made = World(kafka, database_url, tmp_path_factory.mktemp("duplicates"))
+def world(empty_world: World) -> World:
     names = ("Ada", "Bea", "Cora", "Dora")
-    made.say(*(person(f"D-{name}", given_name=name, family_name=f"Of{name}") for name in names))
-    yield made
-    made.close()
-
-
-@pytest.fixture(scope="module")
-def client(world: World) -> Iterator[TestClient]:
-    with client_of(world) as made:
-        yield made
-
-
-@pytest.fixture
-def user(world: World) -> Headers:
-    return looking(world)
+    empty_world.say(*(person(f"D-{name}", given_name=name, family_name=f"Of{name}") for name in names))
+    return empty_world
 
 
 @pytest.fixture(autouse=True)

@@ -1,28 +1,13 @@
 """What cannot be recorded is not shown, whatever is asked; and what is shown was recorded before."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 
 import psycopg2
-import pytest
 from starlette.testclient import TestClient
 
-from streams.kafka.settings import KafkaSettings
-from tests.support.api_world import NHS_NUMBER, client_of, looking, one_child
+from tests.support.api_world import NHS_NUMBER, looking
 from tests.support.world import World
-
-
-@pytest.fixture(scope="module")
-def world(kafka: KafkaSettings, database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    with one_child(kafka, database_url, tmp_path_factory.mktemp("recorded")) as made:
-        yield made
-
-
-@pytest.fixture(scope="module")
-def client(world: World) -> Iterator[TestClient]:
-    with client_of(world) as made:
-        yield made
 
 
 def test_while_the_access_log_takes_nothing_nothing_is_shown(world: World, client: TestClient) -> None:

@@ -1,16 +1,14 @@
 """Reports over HTTP: who is listed, what makes a list doubtful, what is recorded, and what is refused."""
 
 import csv
-from collections.abc import Iterator
 from io import StringIO
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
-from streams.kafka.settings import KafkaSettings
 from tests.api.test_api import is_problem
-from tests.support.api_world import Headers, client_of, looking
+from tests.support.api_world import Headers
 from tests.support.world import World, person, submission
 
 ON = "2008-10-23"
@@ -28,11 +26,10 @@ def works(subject: str, service: str, agency: str = "la-north", **details: Any) 
 
 
 @pytest.fixture(scope="module")
-def world(kafka: KafkaSettings, database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+def world(empty_world: World) -> World:
     """Ada has no school, Bea has one, Cora lives elsewhere; the name of Dora is a formula, and an enquiry is open."""
-    made = World(kafka, database_url, tmp_path_factory.mktemp("reports"))
     flag = {"flag": "missing-education-enquiry", "raised_on": "2008-06-01", "contact": {"name": "The duty officer"}}
-    said = made.say(
+    said = empty_world.say(
         person("Ada", given_name="Ada", family_name="Ashby", **home(NORTH)),
         person("Bea", given_name="Bea", family_name="Beck", **home(NORTH, date_of_birth="2000-05-06")),
         works("Bea", "education"),
@@ -41,19 +38,7 @@ def world(kafka: KafkaSettings, database_url: str, tmp_path_factory: pytest.Temp
         submission("flag.raised", "Dora", flag),
     )
     assert said == ["accepted"] * 6
-    yield made
-    made.close()
-
-
-@pytest.fixture(scope="module")
-def client(world: World) -> Iterator[TestClient]:
-    with client_of(world) as made:
-        yield made
-
-
-@pytest.fixture
-def user(world: World) -> Headers:
-    return looking(world)
+    return empty_world
 
 
 def names(found: dict[str, Any], part: str = "children") -> set[str]:

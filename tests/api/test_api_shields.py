@@ -17,7 +17,6 @@ from services.contract.decisions import DecisionType
 from services.contract.reading import Reason
 from services.registrar.batch import STEWARDS_TOPIC
 from services.registrar.receipts import Answer, dead_letter
-from streams.kafka.settings import KafkaSettings
 from tests.api.test_api import SOMEBODY, is_problem
 from tests.api.test_api_duplicates import registrar_at_work
 from tests.support.api_world import Headers, client_of, looking
@@ -41,12 +40,10 @@ def searched(client: TestClient, user: Headers, criteria: dict[str, str]) -> byt
 
 
 @pytest.fixture(scope="module")
-def before(kafka: KafkaSettings, database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+def before(empty_world: World) -> World:
     """A directory in which nobody has heard of the child."""
-    made = World(kafka, database_url, tmp_path_factory.mktemp("shields"))
-    made.say(person("P1"))
-    yield made
-    made.close()
+    empty_world.say(person("P1"))
+    return empty_world
 
 
 @pytest.fixture(scope="module")

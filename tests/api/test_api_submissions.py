@@ -12,23 +12,15 @@ from starlette.testclient import TestClient
 from services.contract.submission import MAX_BYTES
 from streams.kafka.settings import KafkaSettings
 from tests.api.test_api import is_problem
-from tests.support.api_world import Headers, bearer, client_of, looking
+from tests.support.api_world import Headers, bearer, looking
 from tests.support.world import World, person
 
 SINGLE, BATCH, LINES = "application/cloudevents+json", "application/cloudevents-batch+json", "application/x-ndjson"
 
 
 @pytest.fixture(scope="module")
-def world(kafka: KafkaSettings, database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    made = World(kafka, database_url, tmp_path_factory.mktemp("submissions"))
-    yield made
-    made.close()
-
-
-@pytest.fixture(scope="module")
-def client(world: World) -> Iterator[TestClient]:
-    with client_of(world) as made:
-        yield made
+def world(empty_world: World) -> World:
+    return empty_world
 
 
 @pytest.fixture

@@ -17,8 +17,7 @@ from starlette.testclient import TestClient
 
 from services.cli.main import main
 from services.policy.shipped import SHIPPED
-from streams.kafka.settings import KafkaSettings
-from tests.support.api_world import NHS_NUMBER, client_of, looking, one_child
+from tests.support.api_world import NHS_NUMBER, looking
 from tests.support.served import served as serving
 from tests.support.world import World, person, submission
 
@@ -27,26 +26,19 @@ WHO = ["--as", "demo-data-manager", "--reason", "an annual comparison"]
 
 
 @pytest.fixture(scope="module")
-def world(kafka: KafkaSettings, database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+def world(one_child: World) -> World:
     """A child with a GP, and one with whom social care works."""
-    with one_child(kafka, database_url, tmp_path_factory.mktemp("policies")) as made:
-        particulars = {"given_name": "Bea", "family_name": "Octonion", "date_of_birth": "2004-05-06"}
-        started = {"involvement": "sc1", "service": "social-care", "started_on": "2008-10-30"}
-        raised = {"flag": "common-assessment", "raised_on": "2008-10-28", "contact": {}}
-        late = {"time": "2008-10-30T09:00:00Z"}
-        said = made.say(
-            person("S2", nhs_number=OTHER, **particulars),
-            submission("involvement.started", "S2", started) | late,
-            submission("flag.raised", "S2", raised) | late,
-        )
-        assert said == ["accepted"] * 3
-        yield made
-
-
-@pytest.fixture(scope="module")
-def client(world: World) -> Iterator[TestClient]:
-    with client_of(world) as client:
-        yield client
+    particulars = {"given_name": "Bea", "family_name": "Octonion", "date_of_birth": "2004-05-06"}
+    started = {"involvement": "sc1", "service": "social-care", "started_on": "2008-10-30"}
+    raised = {"flag": "common-assessment", "raised_on": "2008-10-28", "contact": {}}
+    late = {"time": "2008-10-30T09:00:00Z"}
+    said = one_child.say(
+        person("S2", nhs_number=OTHER, **particulars),
+        submission("involvement.started", "S2", started) | late,
+        submission("flag.raised", "S2", raised) | late,
+    )
+    assert said == ["accepted"] * 3
+    return one_child
 
 
 def compared(client: TestClient, world: World, **asked: Any) -> list[dict[str, Any]]:

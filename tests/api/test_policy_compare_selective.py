@@ -15,8 +15,7 @@ from services.pages.policy import page
 from services.policy import process
 from services.policy.running import Job
 from services.policy.shipped import SHIPPED, text_named
-from streams.kafka.settings import KafkaSettings
-from tests.support.api_world import NHS_NUMBER, looking, one_child
+from tests.support.api_world import NHS_NUMBER, looking
 from tests.support.shields import shield
 from tests.support.world import World, person, submission
 
@@ -26,17 +25,16 @@ NOBODY = ("nobody.yaml", MINE.replace("mine", "nobody").replace("from: 8, until:
 
 
 @pytest.fixture(scope="module")
-def world(kafka: KafkaSettings, database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+def world(one_child: World) -> World:
     """A child with a GP, and two with whom social care works, one of them shielded."""
-    with one_child(kafka, database_url, tmp_path_factory.mktemp("selective")) as made:
-        for subject, number, given in (("S2", LISTED, "Bea"), ("S3", SHIELDED, "Cay")):
-            born = f"2004-05-0{subject[1]}"
-            told = person(subject, nhs_number=number, given_name=given, family_name=f"{given}son", date_of_birth=born)
-            works = {"involvement": f"{subject}-sc", "service": "social-care", "started_on": "2008-10-30"}
-            started = submission("involvement.started", subject, works) | {"time": "2008-10-30T09:00:00Z"}
-            assert made.say(told, started) == ["accepted"] * 2
-        shield(made, made.child_with(SHIELDED))
-        yield made
+    for subject, number, given in (("S2", LISTED, "Bea"), ("S3", SHIELDED, "Cay")):
+        born = f"2004-05-0{subject[1]}"
+        told = person(subject, nhs_number=number, given_name=given, family_name=f"{given}son", date_of_birth=born)
+        works = {"involvement": f"{subject}-sc", "service": "social-care", "started_on": "2008-10-30"}
+        started = submission("involvement.started", subject, works) | {"time": "2008-10-30T09:00:00Z"}
+        assert one_child.say(told, started) == ["accepted"] * 2
+    shield(one_child, one_child.child_with(SHIELDED))
+    return one_child
 
 
 @pytest.fixture(scope="module")

@@ -9,8 +9,7 @@ from starlette.testclient import TestClient
 
 from services.api.server import open_app
 from services.policy.refused import PolicyRefused
-from streams.kafka.settings import KafkaSettings
-from tests.support.api_world import NHS_NUMBER, Headers, bearer, looking, one_child
+from tests.support.api_world import Headers, bearer
 from tests.support.shields import shield
 from tests.support.world import World, person, submission
 
@@ -19,28 +18,17 @@ CRITERIA = {"given_name": "Ada", "family_name": "Quaternion", "date_of_birth": "
 
 
 @pytest.fixture(scope="module")
-def world(kafka: KafkaSettings, database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+def world(one_child: World) -> World:
     """Two children; social care comes to work with the second."""
-    with one_child(kafka, database_url, tmp_path_factory.mktemp("deployed")) as made:
-        particulars = {"given_name": "Bea", "family_name": "Octonion", "date_of_birth": "2004-05-06"}
-        assert made.say(person("S2", nhs_number=OTHER, **particulars)) == ["accepted"]
-        yield made
+    particulars = {"given_name": "Bea", "family_name": "Octonion", "date_of_birth": "2004-05-06"}
+    assert one_child.say(person("S2", nhs_number=OTHER, **particulars)) == ["accepted"]
+    return one_child
 
 
 @pytest.fixture(scope="module")
 def client(world: World) -> Iterator[TestClient]:
     with TestClient(open_app(replace(world.settings, policy="selective"))) as client:
         yield client
-
-
-@pytest.fixture
-def user(world: World) -> Headers:
-    return looking(world)
-
-
-@pytest.fixture
-def child(world: World) -> str:
-    return world.child_with(NHS_NUMBER)
 
 
 def found(client: TestClient, user: Headers) -> dict[str, object]:

@@ -2,7 +2,6 @@
 
 import base64
 import json
-from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -13,40 +12,12 @@ from kafka import KafkaProducer
 from services.auth.tokens import issue
 from services.cli.output import plain
 from streams.kafka.settings import KafkaSettings
-from tests.support.api_world import NHS_NUMBER, one_child
-from tests.support.served import runner, served
+from tests.cli.run import Run
+from tests.support.api_world import NHS_NUMBER
 from tests.support.world import World, person
 
 WHO = ["--as", "demo-data-manager", "--reason", "Où est-elle? 100% sûr"]
 NOBODY = "00000000-0000-4000-8000-000000000000"
-
-Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture(scope="module")
-def world(kafka: KafkaSettings, database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    with one_child(kafka, database_url, tmp_path_factory.mktemp("verbs")) as made:
-        yield made
-
-
-@pytest.fixture(scope="module")
-def environ(world: World) -> Iterator[dict[str, str]]:
-    """The environment of a client of this directory, whose API is served meanwhile."""
-    with served(world) as made:
-        yield made
-
-
-@pytest.fixture
-def run(environ: dict[str, str], monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Run:
-    """Runs a verb; gives its exit status, standard output and standard error."""
-    verb = runner(environ, monkeypatch)
-
-    def ran(*words: object) -> tuple[int, str, str]:
-        status = verb(*words)
-        said = capfd.readouterr()
-        return status, said.out, said.err
-
-    return ran
 
 
 def as_json(ran: tuple[int, str, str], status: int = 0) -> Any:

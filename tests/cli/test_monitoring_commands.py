@@ -2,15 +2,13 @@
 
 import json
 import stat
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from streams.kafka.settings import KafkaSettings
-from tests.support.api_world import NHS_NUMBER, one_child
-from tests.support.served import runner, served
+from tests.cli.run import Run
+from tests.support.api_world import NHS_NUMBER
 from tests.support.world import World, person
 
 NOBODY = "00000000-0000-4000-8000-000000000000"
@@ -19,39 +17,12 @@ OFFICER = ["--as", "demo-subject-access-officer", "--reason", "subject-access: a
 PRACTITIONER = ["--as", "demo-practitioner", "--reason", "new-referral"]
 MOTHER = {"name": "Anne Quaternion", "relationship": "mother", "phone": "01632 960001"}
 
-Run = Callable[..., tuple[int, str, str]]
-
 
 @pytest.fixture(scope="module")
-def world(kafka: KafkaSettings, database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    with one_child(kafka, database_url, tmp_path_factory.mktemp("commands")) as made:
-        amended = person("S1", nhs_number=NHS_NUMBER, carers=[MOTHER]) | {"type": "child.amended"}
-        assert made.say(amended) == ["accepted"]
-        yield made
-
-
-@pytest.fixture(scope="module")
-def environ(world: World) -> Iterator[dict[str, str]]:
-    with served(world) as made:
-        yield made
-
-
-@pytest.fixture
-def run(environ: dict[str, str], monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Run:
-    """Runs a verb; gives its exit status, standard output and standard error."""
-    verb = runner(environ, monkeypatch)
-
-    def ran(*words: object) -> tuple[int, str, str]:
-        status = verb(*words)
-        said = capfd.readouterr()
-        return status, said.out, said.err
-
-    return ran
-
-
-@pytest.fixture
-def child(world: World) -> str:
-    return world.child_with(NHS_NUMBER)
+def world(one_child: World) -> World:
+    amended = person("S1", nhs_number=NHS_NUMBER, carers=[MOTHER]) | {"type": "child.amended"}
+    assert one_child.say(amended) == ["accepted"]
+    return one_child
 
 
 def as_json(ran: tuple[int, str, str], status: int = 0) -> Any:

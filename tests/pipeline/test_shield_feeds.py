@@ -1,14 +1,12 @@
 """Feeds go on meeting a shielded child by what is hidden: no update makes an unshielded twin, as happened in 2009."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
 from services.contract.decisions import DecisionType
-from streams.kafka.settings import KafkaSettings
-from tests.support.api_world import Headers, client_of, looking
+from tests.support.api_world import Headers, looking
 from tests.support.shields import AT_RISK, HOME, NUMBER, SCHOOL, decide, secrets_in, shield
 from tests.support.world import World, person, submission
 
@@ -16,23 +14,10 @@ BORN = AT_RISK["date_of_birth"]
 
 
 @pytest.fixture(scope="module")
-def world(kafka: KafkaSettings, database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    made = World(kafka, database_url, tmp_path_factory.mktemp("shield-feeds"))
-    assert made.say(person("R1", **AT_RISK), submission("involvement.started", "R1", SCHOOL)) == ["accepted"] * 2
-    shield(made, made.child_with(NUMBER))
-    yield made
-    made.close()
-
-
-@pytest.fixture(scope="module")
-def client(world: World) -> Iterator[TestClient]:
-    with client_of(world) as made:
-        yield made
-
-
-@pytest.fixture
-def user(world: World) -> Headers:
-    return looking(world, "user:demo-data-manager")
+def world(empty_world: World) -> World:
+    assert empty_world.say(person("R1", **AT_RISK), submission("involvement.started", "R1", SCHOOL)) == ["accepted"] * 2
+    shield(empty_world, empty_world.child_with(NUMBER))
+    return empty_world
 
 
 def found(client: TestClient, user: Headers, **criteria: str) -> list[str]:

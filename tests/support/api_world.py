@@ -2,12 +2,10 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from starlette.testclient import TestClient
 
 from services.api.server import open_app
-from streams.kafka.settings import KafkaSettings
 from tests.support.world import World, person, submission
 
 NHS_NUMBER = "9990000018"
@@ -16,10 +14,8 @@ REASON = {"Access-Reason": "safeguarding enquiry"}
 Headers = dict[str, str]
 
 
-@contextmanager
-def one_child(kafka: KafkaSettings, database_url: str, folder: Path) -> Iterator[World]:
-    """A directory with one child whom two agencies know."""
-    world = World(kafka, database_url, folder)
+def know_one_child(world: World) -> None:
+    """Makes one child known by two agencies."""
     started = {"involvement": "i1", "service": "gp", "organisation": {"name": "Cragdale Surgery", "code": "Y99999"}}
     said = world.say(
         person("S1", nhs_number=NHS_NUMBER),
@@ -27,10 +23,6 @@ def one_child(kafka: KafkaSettings, database_url: str, folder: Path) -> Iterator
         submission("involvement.started", "G1", started, "gp"),
     )
     assert said == ["accepted"] * 3
-    try:
-        yield world
-    finally:
-        world.close()
 
 
 @contextmanager

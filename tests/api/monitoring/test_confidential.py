@@ -1,6 +1,5 @@
 """A clinic knows two children: who is told of it by documents and reports, and who must not even guess."""
 
-from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
@@ -8,29 +7,21 @@ import pytest
 from starlette.testclient import TestClient
 
 from streams.access import grants
-from streams.kafka.settings import KafkaSettings
-from tests.security.protection.clinic import ADA, BEA, SECRETS, clinic
 from tests.security.protection.entitlements import entitlement
-from tests.support.api_world import client_of, looking
+from tests.support.api_world import looking
+from tests.support.clinic import ADA, BEA, SECRETS
 from tests.support.world import World, person
 
 MOTHER = {"name": "Anne Quaternion", "relationship": "mother"}
 
 
 @pytest.fixture(scope="module")
-def world(kafka: KafkaSettings, database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    with clinic(kafka, database_url, tmp_path_factory.mktemp("confidential")) as made:
-        told = person("S1", nhs_number=ADA, carers=[MOTHER], address={"postcode": "ZX1 1AA", "authority": "E06999001"})
-        assert made.say(told | {"type": "child.amended"}) == ["accepted"]
-        uncleared = entitlement(user="uncleared-officer", role="subject-access-officer", authority=None)
-        grants.add_users(made.database_url, made.key, [uncleared])
-        yield made
-
-
-@pytest.fixture(scope="module")
-def client(world: World) -> Iterator[TestClient]:
-    with client_of(world) as made:
-        yield made
+def world(clinic: World) -> World:
+    told = person("S1", nhs_number=ADA, carers=[MOTHER], address={"postcode": "ZX1 1AA", "authority": "E06999001"})
+    assert clinic.say(told | {"type": "child.amended"}) == ["accepted"]
+    uncleared = entitlement(user="uncleared-officer", role="subject-access-officer", authority=None)
+    grants.add_users(clinic.database_url, clinic.key, [uncleared])
+    return clinic
 
 
 def document(client: TestClient, world: World, who: str, number: str, applicant: str) -> Any:

@@ -1,6 +1,5 @@
 """Reports, looks beside an entry, documents and requests over HTTP: who gets them, what they hold, what is recorded."""
 
-from collections.abc import Iterator
 from contextlib import closing
 from datetime import date, timedelta
 from typing import Any
@@ -14,8 +13,7 @@ from starlette.testclient import TestClient
 from domain.authorization import Entitlement, Role
 from streams.access.appender import AccessAppender
 from streams.access.grants import FAR, Granter, Users
-from streams.kafka.settings import KafkaSettings
-from tests.support.api_world import NHS_NUMBER, bearer, client_of, looking, one_child
+from tests.support.api_world import NHS_NUMBER, bearer, client_of, looking
 from tests.support.world import World, person, submission
 
 NORTH, SOUTH = "E06999001", "E06999002"
@@ -41,31 +39,19 @@ USERS = (
 
 
 @pytest.fixture(scope="module")
-def world(kafka: KafkaSettings, database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    with one_child(kafka, database_url, tmp_path_factory.mktemp("watching")) as made:
-        with closing(AccessAppender(database_url, made.key)) as appender:
-            users = Users(appender)
-            users.grant(USERS, Granter())
-        taught = {"involvement": "t1", "service": "education", "organisation": {"name": "Moss Lane", "code": SCHOOL}}
-        taught |= {"practitioner": {"name": "Robin Fell", "role": "head", "phone": "01632 960002"}}
-        told = [
-            person("S1", nhs_number=NHS_NUMBER, address=HOME, carers=[MOTHER]) | {"type": "child.amended"},
-            submission("involvement.started", "S1", taught),
-            person("S2", given_name="Bob", date_of_birth="2003-04-05", address=HOME),
-        ]
-        assert made.say(*told) == ["accepted"] * 3
-        yield made
-
-
-@pytest.fixture(scope="module")
-def client(world: World) -> Iterator[TestClient]:
-    with client_of(world) as made:
-        yield made
-
-
-@pytest.fixture
-def child(world: World) -> str:
-    return world.child_with(NHS_NUMBER)
+def world(one_child: World) -> World:
+    with closing(AccessAppender(one_child.database_url, one_child.key)) as appender:
+        users = Users(appender)
+        users.grant(USERS, Granter())
+    taught = {"involvement": "t1", "service": "education", "organisation": {"name": "Moss Lane", "code": SCHOOL}}
+    taught |= {"practitioner": {"name": "Robin Fell", "role": "head", "phone": "01632 960002"}}
+    told = [
+        person("S1", nhs_number=NHS_NUMBER, address=HOME, carers=[MOTHER]) | {"type": "child.amended"},
+        submission("involvement.started", "S1", taught),
+        person("S2", given_name="Bob", date_of_birth="2003-04-05", address=HOME),
+    ]
+    assert one_child.say(*told) == ["accepted"] * 3
+    return one_child
 
 
 @pytest.fixture

@@ -1,0 +1,1 @@
+"""What an attacker sends, and every way in which it could come out."""

@@ -8,9 +8,8 @@ import pytest
 
 from services.api.limits import connection, refusing
 from services.api.limits import middleware as middleware
-from streams.kafka.settings import KafkaSettings
 from tests.security.attacks.clients import Place, connected, head, is_answered, place_of, rest, status
-from tests.support.api_world import NHS_NUMBER, one_child
+from tests.support.api_world import NHS_NUMBER
 from tests.support.served import served
 from tests.support.world import World
 
@@ -18,12 +17,6 @@ pytestmark = pytest.mark.alone
 
 SILENT = 200
 AT_ONCE = 400
-
-
-@pytest.fixture(scope="module")
-def world(kafka: KafkaSettings, database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    with one_child(kafka, database_url, tmp_path_factory.mktemp("bounds")) as made:
-        yield made
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,5 @@
 """The OpenAPI document names the bounds that every call has, and what is answered beyond them."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -8,24 +7,15 @@ from starlette.testclient import TestClient
 
 from services.api.limits import fairness, refusing
 from services.api.limits.middleware import LARGEST_QUESTION
-from streams.kafka.settings import KafkaSettings
-from tests.support.api_world import client_of, looking
+from tests.support.api_world import looking
 from tests.support.world import World
 
 BOUNDS = {"408", "413", "429", "431"}
 
 
 @pytest.fixture(scope="module")
-def world(kafka: KafkaSettings, database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    made = World(kafka, database_url, tmp_path_factory.mktemp("documented"))
-    yield made
-    made.close()
-
-
-@pytest.fixture(scope="module")
-def client(world: World) -> Iterator[TestClient]:
-    with client_of(world) as made:
-        yield made
+def world(empty_world: World) -> World:
+    return empty_world
 
 
 @pytest.fixture(scope="module")

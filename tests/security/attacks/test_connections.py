@@ -7,19 +7,11 @@ import pytest
 
 from services.api.limits import connections
 from services.api.limits.connections import Connections
-from streams.kafka.settings import KafkaSettings
 from tests.security.attacks.clients import Place, connected, head, is_answered, place_of, rest, status
-from tests.support.api_world import one_child
 from tests.support.served import served
 from tests.support.world import World
 
 MOST = 8
-
-
-@pytest.fixture(scope="module")
-def world(kafka: KafkaSettings, database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    with one_child(kafka, database_url, tmp_path_factory.mktemp("connections")) as made:
-        yield made
 
 
 @contextmanager

@@ -1,7 +1,6 @@
 """Dead letters: nobody knows what is in one, so a masked user sees none of a sensitive agency, and most users none."""
 
 import json
-from collections.abc import Iterator
 
 import pytest
 from kafka import KafkaProducer
@@ -9,10 +8,9 @@ from starlette.testclient import TestClient
 
 from services.contract.reading import Reason
 from services.registrar.receipts import Answer, dead_letter
-from streams.kafka.settings import KafkaSettings
 from streams.kafka.topics import DEAD_LETTERS
 from tests.api.test_api import is_problem
-from tests.support.api_world import client_of, looking
+from tests.support.api_world import looking
 from tests.support.world import World, person
 
 SECRET = "Zephaniah"
@@ -20,10 +18,8 @@ WITHOUT_RIGHT = ("user:demo-practitioner", "user:demo-auditor", "agency:clinic",
 
 
 @pytest.fixture(scope="module")
-def world(kafka: KafkaSettings, database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    made = World(kafka, database_url, tmp_path_factory.mktemp("letters"))
-    yield made
-    made.close()
+def world(empty_world: World) -> World:
+    return empty_world
 
 
 @pytest.fixture(scope="module")
@@ -40,12 +36,6 @@ def letters(world: World) -> dict[str, str]:
         names[code] = f"{sent.partition}-{sent.offset}"
     producer.close()
     return names
-
-
-@pytest.fixture(scope="module")
-def client(world: World) -> Iterator[TestClient]:
-    with client_of(world) as made:
-        yield made
 
 
 def test_a_masked_user_gets_nothing_of_a_sensitive_agencys_letter(

@@ -2,7 +2,6 @@
 
 import csv
 import json
-from collections.abc import Callable, Iterator
 from html.parser import HTMLParser
 from io import StringIO
 from pathlib import Path
@@ -15,11 +14,10 @@ import yaml
 from domain.reports import REPORTS
 from services.cli.main import VERBS
 from services.contract.schemas.examples import SUBMISSIONS
-from streams.kafka.settings import KafkaSettings
 from tests.security.attacks.payloads import ACCEPTED, FIELDS, MARKUP, filled
+from tests.security.attacks.run import Run
 from tests.security.attacks.test_injection import HARM, texts
 from tests.support.api_world import client_of, looking
-from tests.support.served import runner, served
 from tests.support.shields import shield
 from tests.support.world import World, person, submission
 
@@ -46,8 +44,6 @@ NO_WAY_OUT = {
 }
 """Verbs that print nothing that anybody sent, and why."""
 
-Run = Callable[..., tuple[int, str]]
-
 
 def told(payload: str, place: int) -> list[dict[str, Any]]:
     """Every type of submission about one child, with the payload in every free text of it."""
@@ -62,47 +58,28 @@ def told(payload: str, place: int) -> list[dict[str, Any]]:
 
 
 @pytest.fixture(scope="module")
-def world(kafka: KafkaSettings, database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    made = World(kafka, database_url, tmp_path_factory.mktemp("out"))
+def world(empty_world: World) -> World:
     for place, payload in enumerate(PAYLOADS):
-        outcomes = made.say(*told(payload, place))
+        outcomes = empty_world.say(*told(payload, place))
         assert outcomes[0] == "accepted"
         assert "invalid" not in outcomes, outcomes
-        made.say(orjson.dumps(person(payload) | {payload: payload}), payload.encode())
-    children = [made.child_with(number) for number in NUMBERS]
-    made.suspect(children[0], children[1], 0.7)
-    with client_of(made) as client:
-        officer, manager = (looking(made, f"user:demo-{name}") for name in ("subject-access-officer", "data-manager"))
+        empty_world.say(orjson.dumps(person(payload) | {payload: payload}), payload.encode())
+    children = [empty_world.child_with(number) for number in NUMBERS]
+    empty_world.suspect(children[0], children[1], 0.7)
+    with client_of(empty_world) as client:
+        officer, manager = (
+            looking(empty_world, f"user:demo-{name}") for name in ("subject-access-officer", "data-manager")
+        )
         for payload in PAYLOADS:
             ask = {"kind": "correction", "asked_by": "carer", "text": payload, "reason": f"safeguarding: {payload}"}
             assert client.post(f"/children/{children[0]}/corrections", headers=officer, json=ask).status_code == 201
-        shield(made, children[2])
+        shield(empty_world, children[2])
         for payload in PAYLOADS:
             why = {"reason": f"safeguarding: {payload}"}
             used = client.post(f"/children/{children[2]}/override", headers=manager, json=why)
             assert used.status_code == 200
-    made.view_looks()
-    yield made
-    made.close()
-
-
-@pytest.fixture(scope="module")
-def environ(world: World) -> Iterator[dict[str, str]]:
-    with served(world) as made:
-        yield made
-
-
-@pytest.fixture
-def run(environ: dict[str, str], monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]) -> Run:
-    """Runs a verb; gives its exit status and all it wrote."""
-    verb = runner(environ, monkeypatch)
-
-    def ran(*words: object) -> tuple[int, str]:
-        status = verb(*words)
-        said = capfdbinary.readouterr()
-        return status, (said.out + said.err).decode()
-
-    return ran
+    empty_world.view_looks()
+    return empty_world
 
 
 @pytest.fixture

@@ -10,9 +10,8 @@ from services.api.limits import connection, fairness
 from services.api.limits import middleware as middleware
 from services.api.limits.fairness import MOST_OF_A_CALLER
 from services.api.routes.submissions import MOST_OF_AN_AGENCY
-from streams.kafka.settings import KafkaSettings
 from tests.security.attacks.clients import PATIENCE_S, Place, connected, head, is_answered, place_of, rest, status
-from tests.support.api_world import NHS_NUMBER, one_child
+from tests.support.api_world import NHS_NUMBER
 from tests.support.served import served
 from tests.support.world import World
 
@@ -21,12 +20,6 @@ pytestmark = pytest.mark.alone
 FLOODER, HONEST = "user:demo-data-manager", "user:demo-practitioner"
 USUAL = 32
 """Requests that a client with many connections has in hand at once, each of which has to be answered."""
-
-
-@pytest.fixture(scope="module")
-def world(kafka: KafkaSettings, database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    with one_child(kafka, database_url, tmp_path_factory.mktemp("flooding")) as made:
-        yield made
 
 
 @pytest.fixture(scope="module")

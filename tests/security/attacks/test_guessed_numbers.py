@@ -1,6 +1,5 @@
 """Numbers that are guessed: what a masked user may not know of is answered as a number that nobody has."""
 
-from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
 
@@ -8,9 +7,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from services.contract.decisions import DecisionType
-from streams.kafka.settings import KafkaSettings
-from tests.security.protection.clinic import ADA, BEA, CAY, clinic
-from tests.support.api_world import Headers, client_of, looking
+from tests.support.api_world import Headers, looking
+from tests.support.clinic import ADA, BEA, CAY
 from tests.support.shields import decide
 from tests.support.world import World, person
 
@@ -28,18 +26,11 @@ USERS = ("user:demo-masked", "user:demo-attendance-officer", "user:north-officer
 
 
 @pytest.fixture(scope="module")
-def world(kafka: KafkaSettings, database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    with clinic(kafka, database_url, tmp_path_factory.mktemp("guessed")) as made:
-        twin = person("C5", "clinic", nhs_number="9990000042", given_name="Dee", family_name="Secret")
-        other = person("C6", "clinic", nhs_number="9990000050", given_name="Eve", family_name="Secret")
-        assert made.say(twin, other) == ["accepted", "accepted"]
-        yield made
-
-
-@pytest.fixture(scope="module")
-def client(world: World) -> Iterator[TestClient]:
-    with client_of(world) as made:
-        yield made
+def world(clinic: World) -> World:
+    twin = person("C5", "clinic", nhs_number="9990000042", given_name="Dee", family_name="Secret")
+    other = person("C6", "clinic", nhs_number="9990000050", given_name="Eve", family_name="Secret")
+    assert clinic.say(twin, other) == ["accepted", "accepted"]
+    return clinic
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,7 @@
 
 import csv
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from html.parser import HTMLParser
 from io import StringIO
 from pathlib import Path
@@ -15,10 +15,9 @@ from starlette.testclient import TestClient
 
 from services.lab.simulate.identifiers import nhs_number
 from services.pages.subject_access import page
-from streams.kafka.settings import KafkaSettings
 from tests.security.attacks.payloads import ACCEPTED, FIELDS, MARKUP, REFUSED, alone, filled
-from tests.support.api_world import Headers, client_of, looking
-from tests.support.served import runner, served
+from tests.security.attacks.run import Run
+from tests.support.api_world import Headers, looking
 from tests.support.world import World, person, submission
 
 HARM = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
@@ -28,8 +27,6 @@ RAISED = {"flag": "common-assessment"}
 WHO = ["--as", "demo-data-manager", "--reason", "safeguarding: {{7*7}} <script>"]
 
 OFFICER = ["--as", "demo-subject-access-officer", *WHO[2:]]
-
-Run = Callable[..., tuple[int, str]]
 
 
 def home(data: dict[str, Any]) -> dict[str, Any]:
@@ -43,53 +40,21 @@ def number(place: int) -> str:
 
 
 @pytest.fixture(scope="module")
-def world(kafka: KafkaSettings, database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    made = World(kafka, database_url, tmp_path_factory.mktemp("injection"))
+def world(empty_world: World) -> World:
     for place, payload in enumerate(ACCEPTED):
         registered = filled(
             "child.registered", {"date_of_birth": f"{1996 + place}-{place + 1:02}-{2 * place + 3:02}"}, payload
         )
         subject = f"{place} {payload}"
-        said = made.say(
+        said = empty_world.say(
             submission("child.registered", subject, home(registered) | {"nhs_number": number(place)}),
             submission("involvement.started", subject, filled("involvement.started", START, payload)),
             submission("flag.raised", subject, filled("flag.raised", RAISED, payload)),
         )
         assert said == ["accepted"] * 3, payload
-    first, second = made.child_with(number(1)), made.child_with(number(6))
-    made.suspect(first, second, 0.7)
-    yield made
-    made.close()
-
-
-@pytest.fixture(scope="module")
-def client(world: World) -> Iterator[TestClient]:
-    with client_of(world) as made:
-        yield made
-
-
-@pytest.fixture
-def user(world: World) -> Headers:
-    return looking(world)
-
-
-@pytest.fixture(scope="module")
-def environ(world: World) -> Iterator[dict[str, str]]:
-    with served(world) as made:
-        yield made
-
-
-@pytest.fixture
-def run(environ: dict[str, str], monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]) -> Run:
-    """Runs a verb; gives its exit status and all it wrote."""
-    verb = runner(environ, monkeypatch)
-
-    def ran(*words: object) -> tuple[int, str]:
-        status = verb(*words)
-        said = capfdbinary.readouterr()
-        return status, (said.out + said.err).decode()
-
-    return ran
+    first, second = empty_world.child_with(number(1)), empty_world.child_with(number(6))
+    empty_world.suspect(first, second, 0.7)
+    return empty_world
 
 
 def texts(document: Any) -> Iterator[str]:

@@ -10,9 +10,8 @@ import pytest
 from services.api.limits import connection
 from services.api.limits.turns import PLACES
 from services.lab.simulate.identifiers import nhs_number
-from streams.kafka.settings import KafkaSettings
 from tests.security.attacks.clients import PATIENCE_S, Place, head, is_answered, place_of, rest
-from tests.support.api_world import NHS_NUMBER, one_child
+from tests.support.api_world import NHS_NUMBER
 from tests.support.served import served
 from tests.support.world import World, person
 
@@ -32,18 +31,17 @@ LONG: dict[str, Any] = {
 
 
 @pytest.fixture(scope="module")
-def world(kafka: KafkaSettings, database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    with one_child(kafka, database_url, tmp_path_factory.mktemp("not-taken")) as made:
-        born = (f"{1995 + number // 336}-{number // 28 % 12 + 1:02}-{number % 28 + 1:02}" for number in range(CHILDREN))
-        said = made.say(
-            *(
-                person(f"L{number}", date_of_birth=day, nhs_number=nhs_number(number + 100, 7), **LONG)
-                for number, day in enumerate(born)
-            )
+def world(one_child: World) -> World:
+    born = (f"{1995 + number // 336}-{number // 28 % 12 + 1:02}-{number % 28 + 1:02}" for number in range(CHILDREN))
+    said = one_child.say(
+        *(
+            person(f"L{number}", date_of_birth=day, nhs_number=nhs_number(number + 100, 7), **LONG)
+            for number, day in enumerate(born)
         )
-        assert said == ["accepted"] * CHILDREN
-        assert made.child_with(NHS_NUMBER)
-        yield made
+    )
+    assert said == ["accepted"] * CHILDREN
+    assert one_child.child_with(NHS_NUMBER)
+    return one_child
 
 
 @pytest.fixture

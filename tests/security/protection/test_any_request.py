@@ -1,6 +1,5 @@
 """Any request that the OpenAPI document allows: no answer is a failure, and what shows something was recorded."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -10,9 +9,7 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from services.api.access_control.callers import PUBLIC
-from streams.kafka.settings import KafkaSettings
-from tests.security.protection.clinic import clinic
-from tests.support.api_world import client_of, looking
+from tests.support.api_world import looking
 from tests.support.world import World
 
 OPERATIONS = 21
@@ -21,15 +18,8 @@ UNRECORDED = PUBLIC | {"/submissions", "/policies", "/policies/compare", "/users
 
 
 @pytest.fixture(scope="module")
-def world(kafka: KafkaSettings, database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    with clinic(kafka, database_url, tmp_path_factory.mktemp("any")) as made:
-        yield made
-
-
-@pytest.fixture(scope="module")
-def client(world: World) -> Iterator[TestClient]:
-    with client_of(world) as made:
-        yield made
+def world(clinic: World) -> World:
+    return clinic
 
 
 def test_any_request_is_answered_and_recorded(world: World, client: TestClient) -> None:

@@ -11,9 +11,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from domain.authorization import Cause
-from streams.kafka.settings import KafkaSettings
-from tests.security.protection.clinic import ADA, BEA, CAY, clinic
 from tests.support.api_world import REASON, bearer, client_of, looking
+from tests.support.clinic import ADA, BEA, CAY
 from tests.support.shields import shield
 from tests.support.world import World
 
@@ -21,10 +20,9 @@ FORBIDDEN = ("north-auditor", "north-administrator", "nobody-registered")
 
 
 @pytest.fixture(scope="module")
-def world(kafka: KafkaSettings, database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    with clinic(kafka, database_url, tmp_path_factory.mktemp("denied")) as made:
-        shield(made, made.child_with(CAY))
-        yield made
+def world(clinic: World) -> World:
+    shield(clinic, clinic.child_with(CAY))
+    return clinic
 
 
 @pytest.fixture

@@ -1,29 +1,20 @@
 """A reader without clearance, over HTTP: every call, and nothing of the clinic in any answer."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from starlette.testclient import TestClient
 
-from streams.kafka.settings import KafkaSettings
-from tests.security.protection.clinic import ADA, BEA, SECRETS, clinic, started
-from tests.support.api_world import Headers, client_of, looking
+from tests.support.api_world import Headers, looking
+from tests.support.clinic import ADA, BEA, SECRETS, started
 from tests.support.world import World, submission
 
 
 @pytest.fixture(scope="module")
-def world(kafka: KafkaSettings, database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    with clinic(kafka, database_url, tmp_path_factory.mktemp("masked")) as made:
-        yield made
-
-
-@pytest.fixture(scope="module")
-def client(world: World) -> Iterator[TestClient]:
-    with client_of(world) as made:
-        yield made
+def world(clinic: World) -> World:
+    return clinic
 
 
 @pytest.fixture

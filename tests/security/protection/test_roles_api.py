@@ -1,6 +1,5 @@
 """What each role gets from each call, over HTTP; and granting and revoking there."""
 
-from collections.abc import Iterator
 from contextlib import closing
 from datetime import timedelta
 from typing import Any
@@ -15,10 +14,9 @@ from services.registers import DEMO_USERS
 from streams.access import grants
 from streams.access.appender import AccessAppender
 from streams.access.grants import Granter
-from streams.kafka.settings import KafkaSettings
-from tests.security.protection.clinic import ADA, CAY, clinic
 from tests.security.protection.entitlements import NORTH, SOUTH, TODAY, entitlement
-from tests.support.api_world import Headers, client_of, looking
+from tests.support.api_world import Headers, looking
+from tests.support.clinic import ADA, CAY
 from tests.support.world import World
 
 CALLS: dict[Action, tuple[str, str]] = {
@@ -64,15 +62,8 @@ BODIES: dict[Action, dict[str, Any]] = {
 
 
 @pytest.fixture(scope="module")
-def world(kafka: KafkaSettings, database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    with clinic(kafka, database_url, tmp_path_factory.mktemp("roles")) as made:
-        yield made
-
-
-@pytest.fixture(scope="module")
-def client(world: World) -> Iterator[TestClient]:
-    with client_of(world) as made:
-        yield made
+def world(clinic: World) -> World:
+    return clinic
 
 
 def call(client: TestClient, world: World, who: Headers, action: Action, body: dict[str, Any] | None = None) -> Any:

@@ -20,7 +20,6 @@ from services.local_stack.ports import remembered_ports
 from services.process.setting_errors import NotConfigured
 from services.process.settings import Settings
 from services.process.sign_in import Tls
-from streams.kafka.settings import KafkaSettings
 from tests.security.sign_in.certificates import Authority
 from tests.support.world import World, person
 
@@ -34,10 +33,8 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
 
 
 @pytest.fixture(scope="module")
-def world(kafka: KafkaSettings, database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    made = World(kafka, database_url, tmp_path_factory.mktemp("tls"))
-    yield made
-    made.close()
+def world(empty_world: World) -> World:
+    return empty_world
 
 
 @pytest.fixture(scope="module")

@@ -14,9 +14,8 @@ from services.auth.certificates import put_agency
 from services.auth.tokens import Caller, Principal
 from services.auth.trust import verifier_for
 from services.process.sign_in import SignIn
-from streams.kafka.settings import KafkaSettings
 from tests.security.sign_in.issuer import Issuer, an_issuer, claims_of, signed
-from tests.support.api_world import NHS_NUMBER, REASON, Headers, one_child
+from tests.support.api_world import NHS_NUMBER, REASON, Headers
 from tests.support.world import World
 
 PRACTITIONER, SINGLE = "demo-practitioner", "application/cloudevents+json"
@@ -26,12 +25,6 @@ PRACTITIONER, SINGLE = "demo-practitioner", "application/cloudevents+json"
 def issuer() -> Iterator[Issuer]:
     with an_issuer() as issuer:
         yield issuer
-
-
-@pytest.fixture(scope="module")
-def world(kafka: KafkaSettings, database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    with one_child(kafka, database_url, tmp_path_factory.mktemp("signin")) as made:
-        yield made
 
 
 @pytest.fixture(scope="module")

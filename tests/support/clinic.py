@@ -1,13 +1,9 @@
 """A directory with a child whom a school, so to speak, and a clinic know, one whom only the clinic knows, and users."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 from streams.access import grants
 from streams.access.grants import FAR
-from streams.kafka.settings import KafkaSettings
 from tests.security.protection.entitlements import entitlement
 from tests.support.world import World, person, submission
 
@@ -40,10 +36,8 @@ def started(subject: str, number: int, **details: Any) -> dict[str, Any]:
     return submission("involvement.started", subject, data | details, "clinic")
 
 
-@contextmanager
-def clinic(kafka: KafkaSettings, database_url: str, folder: Path) -> Iterator[World]:
-    """The directory; what the clinic says of Ada came last, so that an entry would believe it first."""
-    world = World(kafka, database_url, folder)
+def know_clinic(world: World) -> None:
+    """Makes children and users known; what the clinic says of Ada comes last, so an entry would believe it first."""
     secret = {"family_name": "Secret", "address": AWAY, "carers": [{"name": "Hideaway Carer"}]}
     later = person("C1", "clinic", nhs_number=ADA, date_of_birth="2001-02-03", **secret) | {
         "time": "2008-11-01T00:00:00Z"
@@ -60,8 +54,4 @@ def clinic(kafka: KafkaSettings, database_url: str, folder: Path) -> Iterator[Wo
     )
     assert said == ["accepted"] * len(said)
     users = [entitlement(user=name, trained_until=FAR, **rights) for name, rights in NORTHERN.items()]
-    grants.add_users(database_url, world.key, users)
-    try:
-        yield world
-    finally:
-        world.close()
+    grants.add_users(world.database_url, world.key, users)

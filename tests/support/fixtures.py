@@ -1,0 +1,70 @@
+"""The directory of a test module, a client of its API, and who asks; a module gives `world` more where it needs more.
+
+`world` has one child. A module that begins elsewhere says so once: `def world(empty_world)`, `def world(clinic)`.
+"""
+
+from collections.abc import Iterator
+from contextlib import closing
+
+import pytest
+from starlette.testclient import TestClient
+
+from streams.kafka.settings import KafkaSettings
+from tests.support import api_world
+from tests.support.api_world import NHS_NUMBER, Headers, client_of, looking
+from tests.support.clinic import know_clinic
+from tests.support.served import served
+from tests.support.world import World
+
+
+@pytest.fixture(scope="module")
+def empty_world(kafka: KafkaSettings, database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """A directory in which nobody is known, in a database of the module's own."""
+    with closing(World(kafka, database_url, tmp_path_factory.mktemp("world"))) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def one_child(empty_world: World) -> World:
+    """The directory with one child whom two agencies know."""
+    api_world.know_one_child(empty_world)
+    return empty_world
+
+
+@pytest.fixture(scope="module")
+def clinic(empty_world: World) -> World:
+    """The directory with children whom a clinic knows, and users of every role."""
+    know_clinic(empty_world)
+    return empty_world
+
+
+@pytest.fixture(scope="module")
+def world(one_child: World) -> World:
+    """The directory that the module's tests share."""
+    return one_child
+
+
+@pytest.fixture(scope="module")
+def client(world: World) -> Iterator[TestClient]:
+    """A client of the API over the module's directory."""
+    with client_of(world) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def environ(world: World) -> Iterator[dict[str, str]]:
+    """The environment of a client of the module's directory, whose API is served meanwhile."""
+    with served(world) as made:
+        yield made
+
+
+@pytest.fixture
+def user(world: World) -> Headers:
+    """The headers of one who may do everything about children, with a reason."""
+    return looking(world)
+
+
+@pytest.fixture
+def child(world: World) -> str:
+    """The one child."""
+    return world.child_with(NHS_NUMBER)
