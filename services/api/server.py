@@ -1,17 +1,23 @@
 """The API's process."""
 
+import asyncio
 import logging
+import math
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Event, Thread
+from typing import Any, cast
 
 import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from domain.matching import Searcher
 from services.api.app import MOST_THREADS, build_app
 from services.api.dependencies import Dependencies
-from services.api.limits import connections
+from services.api.limits import connection, connections
+from services.api.limits.connection import Connection
+from services.api.limits.connection_middleware import ConnectionMiddleware
 from services.api.limits.connections import Connections
 from services.api.limits.middleware import RequestMiddleware
 from services.api.limits.tls import tls_options
@@ -52,9 +58,14 @@ def server_of(app: RequestMiddleware, settings: Settings) -> uvicorn.Server:
     """The server of this process, with its bounds on connections; it leaves signals to whoever runs it."""
     sys.setswitchinterval(SWITCH_S)
     places = Connections(connections.MOST_CONNECTIONS, settings.connections_of_an_address)
+
+    def bounded(**given: Any) -> Connection:
+        return Connection(HttpToolsProtocol(**given), places)
+
     return _Server(
         uvicorn.Config(
-            app,
+            ConnectionMiddleware(app),
+            http=cast("type[asyncio.Protocol]", bounded),
             host=settings.host,
             port=DEFAULT_PORT if settings.port is None else settings.port,
             loop="uvloop",
@@ -65,9 +76,9 @@ def server_of(app: RequestMiddleware, settings: Settings) -> uvicorn.Server:
             log_level="warning",
             server_header=False,
             date_header=True,
-            timeout_keep_alive=30,
+            timeout_keep_alive=math.ceil(2 * connection.IDLE_S),  # never the first to end a connection
             timeout_graceful_shutdown=GRACE_S,
-            **tls_options(settings.tls, places),
+            **tls_options(settings.tls),
         )
     )
 

@@ -19,6 +19,7 @@ TOP_LEVEL = {
     "README.md",
     "compose.yaml",
     "docs",
+    "haproxy.cfg",
     "pyproject.toml",
     "tests",
 }

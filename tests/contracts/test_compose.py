@@ -13,6 +13,8 @@ import pytest
 import yaml
 from check_jsonschema.builtin_schemas import get_builtin_schema
 
+from services.api.limits.connections import MOST_CONNECTIONS
+from services.api.limits.middleware import LARGEST_BODY
 from services.local_stack.kafka_security import ADMIN_USER
 from services.local_stack.kafka_server import kafka_program
 from services.local_stack.ports import remembered_ports
@@ -26,6 +28,7 @@ from tests.security.sign_in.certificates import Authority
 
 ROOT = Path(__file__).parents[2]
 SERVERS = {"kafka": "/var/lib/kafka/data", "postgres": "/var/lib/postgresql"}
+PROXY = "proxy"
 ROLES = [role for role in runtime.ROLES if role != "init"]
 KAFKAS_CA = "/etc/contactpoint/kafka-ca.pem"
 KEYS = "/var/lib/contactpoint/keys"
@@ -68,7 +71,7 @@ def test_a_mistake_in_a_service_is_seen(mistake: dict[str, Any]) -> None:
 
 
 def test_every_role_is_a_container_of_its_own_and_there_are_no_others() -> None:
-    assert set(compose()["services"]) == {*SERVERS, *ROLES, "init"}
+    assert set(compose()["services"]) == {*SERVERS, *ROLES, "init", PROXY}
 
 
 @pytest.mark.parametrize("role", [*ROLES, "init"])
@@ -76,7 +79,7 @@ def test_a_container_runs_its_role(role: str) -> None:
     assert service(role)["command"] == ["run", role]
 
 
-@pytest.mark.parametrize("name", [*SERVERS, *ROLES])
+@pytest.mark.parametrize("name", [*SERVERS, *ROLES, PROXY])
 def test_what_runs_long_comes_back_and_says_how_it_is(name: str) -> None:
     assert service(name)["restart"] == "unless-stopped"
     assert service(name)["healthcheck"]["test"][0] == "CMD"
@@ -199,17 +202,31 @@ def test_a_broker_with_these_settings_knows_its_users_and_gives_them_only_their_
                 ensure_topics(stranger, ())
 
 
-def test_only_the_api_is_published_and_only_on_loopback() -> None:
+def test_only_the_proxy_is_published_and_only_on_loopback() -> None:
     published = {name: spec["ports"] for name, spec in compose()["services"].items() if "ports" in spec}
-    assert list(published) == ["api"]
-    assert all(port.startswith("127.0.0.1:") for port in published["api"])
+    assert list(published) == [PROXY]
+    assert all(port.startswith("127.0.0.1:") for port in published[PROXY])
+
+
+def test_the_proxy_stands_before_the_api_and_bounds_slow_clients_and_addresses() -> None:
+    (config,) = service(PROXY)["configs"]
+    assert config["target"] == "/usr/local/etc/haproxy/haproxy.cfg"
+    lines = [line.strip() for line in (ROOT / compose()["configs"][PROXY]["file"]).read_text().splitlines()]
+    assert {"bind :8080", "timeout http-request 15s", "timeout client 60s", "option http-buffer-request"} <= set(lines)
+    assert "tcp-request connection track-sc0 src" in lines
+    assert any(re.fullmatch(r"tcp-request connection reject if \{ sc0_conn_cur gt \d+ \}", line) for line in lines)
+    assert f"http-request deny deny_status 413 if {{ req.body_size gt {LARGEST_BODY} }}" in lines
+    (server,) = (line for line in lines if line.startswith("server "))
+    assert server.split()[2] == f"api:{service('api')['environment']['CONTACTPOINT_PORT']}"
+    assert int(server.split(" maxconn ")[1].split()[0]) < MOST_CONNECTIONS
+    assert not any(line.startswith("log ") for line in lines)
 
 
 def test_images_are_pinned() -> None:
     images = {spec["image"] for spec in compose()["services"].values()}
     base = re.findall(r"^FROM (\S+)", (ROOT / "Dockerfile").read_text(encoding="utf-8"), re.MULTILINE)
     assert all(re.search(r":\d", image) for image in [*images, *base])
-    assert {"apache/kafka:4.3.1", "postgres:18"} < images
+    assert {"apache/kafka:4.3.1", "postgres:18", "haproxy:3.2"} < images
 
 
 def test_the_database_password_comes_from_outside() -> None:
@@ -218,7 +235,7 @@ def test_the_database_password_comes_from_outside() -> None:
     assert all(asked.match(service(role)["environment"]["PGPASSWORD"]) for role in [*ROLES, "init"])
 
 
-@pytest.mark.parametrize("role", [*ROLES, "init"])
+@pytest.mark.parametrize("role", [*ROLES, "init", PROXY])
 def test_our_containers_run_without_privileges(role: str) -> None:
     assert service(role)["cap_drop"] == ["ALL"]
     assert service(role)["security_opt"] == ["no-new-privileges:true"]

@@ -1,6 +1,7 @@
 """Which connections are open: a bound on all of them, and on those of one address where that is set."""
 
 from collections import Counter
+from http import HTTPStatus
 from typing import Protocol
 
 MOST_CONNECTIONS = 512
@@ -8,7 +9,7 @@ MOST_CONNECTIONS = 512
 
 
 class Idle(Protocol):
-    """A connection that may be ended while nothing is asked by it."""
+    """A connection that may be ended while no request is in hand on it."""
 
     def make_room(self) -> None:
         """Ends it."""
@@ -28,14 +29,14 @@ class Connections:
         self._of_address: Counter[str] = Counter()
         self._idle: dict[Idle, None] = {}
 
-    def enter(self, connection: Idle, address: str) -> int | None:
+    def enter(self, connection: Idle, address: str) -> HTTPStatus | None:
         """Takes in a connection; gives the status to refuse it with where there is no place for it."""
         if self._most_of_an_address is not None and self._of_address[address] >= self._most_of_an_address:
-            return 429
+            return HTTPStatus.TOO_MANY_REQUESTS
         if len(self._addresses) >= self._most:
             longest = next(iter(self._idle), None)
             if longest is None:
-                return 503
+                return HTTPStatus.SERVICE_UNAVAILABLE
             self.leave(longest)
             longest.make_room()
         self._addresses[connection] = address
