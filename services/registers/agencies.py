@@ -17,7 +17,7 @@ from streams.kafka.topics import ensure_topics, notices_topic
 from streams.store.database import Cursor, Database
 
 RESERVED_CODES = frozenset({"unclaimed", "restricted", "stewardship"})
-"""Names that topics and sources use for something else."""
+"""Names that topics and sources use otherwise."""
 
 _CODE = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 
@@ -81,7 +81,7 @@ def enrol(kafka: KafkaSettings, database_url: str, agencies: Iterable[Agency]) -
 
 
 def make_reachable(kafka: KafkaSettings, agencies: Collection[Agency]) -> None:
-    """Creates the topics of agencies, with those in which authorities are told of overrides, and gives rights there.
+    """Creates the topics of agencies, those of notices to their authorities too, and gives the agencies rights there.
 
     Raises KafkaAway, TopicRefused, AclsRefused.
     """
@@ -92,7 +92,7 @@ def make_reachable(kafka: KafkaSettings, agencies: Collection[Agency]) -> None:
 
 
 def agencies_version(cursor: Cursor) -> int:
-    """A number that grows with every change of the register; poll it to learn when to load again."""
+    """A number that grows with every change of the register, for whoever polls it to load the agencies again."""
     cursor.execute("select agencies from registry.changes")
     row = cursor.fetchone()
     return int(row[0]) if row else 0

@@ -68,7 +68,7 @@ def _day(name: str, text: str) -> date:
 
 
 def user_document(user: Entitlement) -> dict[str, object]:
-    """A user as the register's answers have it."""
+    """A user as a JSON document."""
     return {
         "name": user.user,
         "display_name": user.display_name,

@@ -5,8 +5,7 @@ failed save nothing in memory is believed.
 """
 
 import logging
-from collections.abc import Callable, Sequence
-from datetime import datetime
+from collections.abc import Sequence
 from uuid import uuid4
 
 from eventsourcing.persistence import IntegrityError, InterfaceError, OperationalError
@@ -24,6 +23,7 @@ from services.registrar.match_index import count_records
 from services.registrar.receipts import Answer
 from services.registrar.save import save
 from services.registrar.stewardship import decide_stewards_batch
+from streams.clock import Clock
 from streams.crypto.keys import KeyRing
 from streams.store.application import LogApplication
 from streams.store.database import Database, DatabaseAway
@@ -48,7 +48,7 @@ class Registrar:
         keys: KeyRing,
         comparer: Comparer,
         *,
-        clock: Callable[[], datetime],
+        clock: Clock,
         new_id: NewId = uuid4,
         read_match_state: ReadMatchState = read_match_state,
     ) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
 from typing import Any, NamedTuple, TypeAlias
@@ -26,11 +25,10 @@ ATTEMPTS = 5
 
 
 class AccessLogAway(DatabaseAway):
-    """An event could not be recorded, or nobody knows whether it was, so nothing may be shown."""
+    """An event could not be recorded, or it is unknown whether it was, so nothing may be shown."""
 
 
-@dataclass(frozen=True, slots=True)
-class NewEvent:
+class NewEvent(NamedTuple):
     """An event to append as `version` of its stream, with the fields of its class.
 
     `time` is when it became true, by default when it is recorded. `in_transaction` writes what else becomes true with
@@ -55,7 +53,7 @@ class Recorded(NamedTuple):
 
 
 Prepare: TypeAlias = Callable[[datetime, bool], Sequence[NewEvent]]
-"""Makes the events of this moment; the flag says that what is remembered of streams may be out of date."""
+"""Makes the events of a moment; the flag is true where remembered versions of streams may be out of date."""
 
 
 class AccessAppender:
@@ -71,7 +69,7 @@ class AccessAppender:
         self._others_write = False
 
     def append(self, prepare: Prepare) -> list[Recorded]:
-        """Appends the events that `prepare` makes, which is asked anew where another process was faster.
+        """Appends the events that `prepare` makes, which is called again where another process was faster.
 
         Raises AccessLogAway, and whatever `prepare` raises.
         """
@@ -109,7 +107,7 @@ class AccessAppender:
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
-        """Once another process was seen to write to the same streams, the processes take turns."""
+        """Takes an advisory lock, once another process has written to the same streams."""
         if not self._others_write:
             yield
             return
@@ -127,8 +125,14 @@ class AccessAppender:
             for each in new:
                 if each.in_transaction is not None:
                     each.in_transaction(cursor)
-            numbered = zip(new, positions, strict=True)
-            leave_notices(cursor, [(n, (e.fields["action"], at_, at)) for e, at_ in numbered for n in e.notices])
+            leave_notices(
+                cursor,
+                [
+                    (notice, (each.fields["action"], position, at))
+                    for each, position in zip(new, positions, strict=True)
+                    for notice in each.notices
+                ],
+            )
 
         try:
             recordings = self._log.events.put([_event(each, now) for each in new], in_transaction=in_transaction)
@@ -146,7 +150,7 @@ def _event(new: NewEvent, now: datetime) -> RegisterEvent:
 
 @contextmanager
 def _away() -> Iterator[None]:
-    """Every failure of the database means that nothing can be said to be recorded."""
+    """Raises AccessLogAway for every failure of the database: whether the event is durable is then unknown."""
     try:
         yield
     except (PersistenceError, DatabaseAway) as error:

@@ -26,7 +26,7 @@ class AlreadyAnswered(Exception):
 class RequestLog:
     """Records requests and answers. Safe to share between threads.
 
-    Every method raises AccessLogAway where it can't be said that an event is durable.
+    Every method raises AccessLogAway where it is unknown whether an event is durable.
     """
 
     def __init__(self, appender: AccessAppender) -> None:

@@ -7,7 +7,6 @@ can then never repeat what its successor appends.
 """
 
 import asyncio
-import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -35,6 +34,7 @@ from aiokafka.record.default_records import DefaultRecordBatchBuilder
 from aiokafka.structs import TopicPartition
 
 from projections.base.partition import Partition
+from streams.clock import Clock, utc_now
 from streams.kafka.closing import close_soon
 from streams.kafka.settings import KafkaAway, KafkaSettings
 
@@ -70,11 +70,11 @@ class Tail:
 class Batch:
     """Records to be appended at one offset of one partition."""
 
-    def __init__(self, partition: Partition, offset: int, identity: Identity) -> None:
+    def __init__(self, partition: Partition, offset: int, identity: Identity, clock: Clock = utc_now) -> None:
         self.partition = partition
         self.offset = offset
         self.count = 0
-        self._now_ms = int(time.time() * 1000)
+        self._now_ms = int(clock().timestamp() * 1000)
         self._builder = DefaultRecordBatchBuilder(
             2, 0, 0, identity.producer_id, identity.epoch, offset & _MAX_SEQUENCE, MAX_BATCH_BYTES
         )

@@ -51,7 +51,7 @@ class Migration(NamedTuple):
 
     @property
     def digest(self) -> str:
-        """What tells one text from another."""
+        """The SHA-256 of the text, in hexadecimal."""
         return sha256(self.text.encode()).hexdigest()
 
 
