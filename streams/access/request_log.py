@@ -11,7 +11,7 @@ from domain.subject_access.requests import REQUESTS, RequestAnswered, RequestKin
 from streams.access.appender import AccessAppender, AccessLogAway, NewEvent
 
 
-class Noted(NamedTuple):
+class RecordedRequest(NamedTuple):
     """A request or its answer, as recorded: the request's id, and the position of the event in the log."""
 
     request: str
@@ -32,7 +32,7 @@ class RequestLog:
     def __init__(self, appender: AccessAppender) -> None:
         self._appender = appender
 
-    def begin(self, kind: RequestKind, now: datetime, **fields: Any) -> Noted:
+    def begin(self, kind: RequestKind, now: datetime, **fields: Any) -> RecordedRequest:
         """Records a request with the fields of its event."""
         noted = self._append(NewEvent(uuid4(), 1, REQUESTS[kind], fields, time=now))
         if noted is None:
@@ -45,13 +45,13 @@ class RequestLog:
         names = {WIRE_NAMES[each] for each in REQUESTS.values()}
         return str(orjson.loads(first.state)["data"]["child"]) if first and first.topic in names else None
 
-    def answer(self, request: str, now: datetime, **fields: Any) -> Noted:
+    def answer(self, request: str, now: datetime, **fields: Any) -> RecordedRequest:
         """Records the answer to a request that there is; raises AlreadyAnswered."""
         noted = self._append(NewEvent(UUID(request), 2, RequestAnswered, fields, time=now))
         if noted is None:
             raise AlreadyAnswered
         return noted
 
-    def _append(self, event: NewEvent) -> Noted | None:
+    def _append(self, event: NewEvent) -> RecordedRequest | None:
         recorded = self._appender.append_once(event)
-        return recorded and Noted(str(event.stream), *recorded)
+        return recorded and RecordedRequest(str(event.stream), *recorded)

@@ -5,15 +5,19 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import psycopg2
 import pytest
 
+from domain.authorization import Entitlement, Role
+from domain.subject_access.requests import RequestKind
 from streams.access.access_log import AccessLog
 from streams.access.appender import AccessAppender, AccessLogAway
+from streams.access.grants import Granter, Users
 from streams.access.looks import Look
+from streams.access.request_log import RequestLog
 from streams.codec import EventMapper
 from streams.crypto.keys import KeyRing, reader_of
 from streams.crypto.sealing import KeyEncryptionKey
@@ -38,12 +42,14 @@ def open_log(database_url: str, **options: float) -> Iterator[AccessLog]:
 
 
 def recorded(database_url: str, user: str) -> list[dict[str, Any]]:
-    """The looks of a user, opened, in the order of the log."""
+    """The events of a user, opened, in the order of the log."""
     with closing(Database(database_url, "test")) as database:
         mapper = EventMapper(KeyRing(KEY, reader_of(database, "access")))
         with closing(LogApplication(database_url, "access", mapper)) as log:
             events = log.recorder.select_notifications(1, 100_000)
-            return [look for event in events if (look := vars(mapper.to_domain_event(event)))["user"] == user]
+            opened = [mapper.to_domain_event(event) for event in events]
+            known = [{"kind": type(event).__name__, **vars(event)} for event in opened]
+            return [each for each in known if each["user"] == user]
 
 
 def look(user: str, reason: str = "an enquiry") -> Look:
@@ -86,6 +92,33 @@ def test_two_processes_may_write_for_the_same_user(database_url: str) -> None:
     assert [event["originator_version"] for event in events] == list(range(1, 101))
 
 
+def test_looks_requests_and_grants_go_through_one_appender_at_once(database_url: str) -> None:
+    text = {"child": CHILD, "asked_by": "carer", "text": "wrong", "reason": "at the desk"}
+    until = date(2030, 1, 1)
+    with closing(AccessAppender(database_url, KEY)) as appender, closing(AccessLog(appender)) as log:
+        requests, users = RequestLog(appender), Users(appender)
+
+        def work(n: int) -> None:
+            user = f"mixed-{n}"
+            log.append(look(user))
+            requests.begin(RequestKind.CORRECTION, datetime.now(UTC), user=user, **text)
+            users.grant([Entitlement(user, Role.AUDITOR, "A", None, False, until, until, until)], Granter())
+
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(work, range(40)))
+    for n in range(40):
+        kinds = Counter(event["kind"] for event in recorded(database_url, f"mixed-{n}"))
+        assert kinds == {"ChildrenShown": 1, "CorrectionRequested": 1, "UserGranted": 1}
+
+
+def test_a_clock_passed_in_stamps_what_is_recorded(database_url: str) -> None:
+    noon = datetime(2026, 11, 24, 12, tzinfo=UTC)
+    with closing(AccessAppender(database_url, KEY, lambda: noon)) as appender, closing(AccessLog(appender)) as log:
+        log.append(look("punctual"))
+    (event,) = recorded(database_url, "punctual")
+    assert (event["timestamp"], event["time"]) == (noon, "2026-11-24T12:00:00.000000Z")
+
+
 def test_a_stream_holds_one_user_and_one_day(database_url: str) -> None:
     with open_log(database_url) as log:
         for user in ("left", "right", "left"):
@@ -99,7 +132,7 @@ def test_a_stream_holds_one_user_and_one_day(database_url: str) -> None:
     assert [len(found) for found in streams.values()] == [1, 1]
     assert streams["left"] != streams["right"]
     with closing(psycopg2.connect(database_url)) as connection, connection.cursor() as cursor:
-        cursor.execute("select distinct day from access.streams")
+        cursor.execute("select distinct day from access.streams where user_name in ('left', 'right')")
         assert cursor.fetchall() == [(datetime.now(UTC).date(),)]
 
 

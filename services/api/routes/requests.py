@@ -19,7 +19,7 @@ from services.api.dependencies import Dependencies
 from services.api.numbers import child_number
 from services.api.problems import Problem, absent
 from services.api.schemas.monitoring import AnswerRequest, AskCorrection, Requests, RequestTaken
-from streams.access.request_log import AlreadyAnswered, Noted
+from streams.access.request_log import AlreadyAnswered, RecordedRequest
 from streams.store.database import Cursor
 
 MOST_LISTED = 500
@@ -121,5 +121,5 @@ def _answer(who: Looker, number: str, said: AnswerRequest) -> dict[str, Any]:
         raise Problem(HTTPStatus.CONFLICT, _TAKEN, code="already-answered") from None
 
 
-def _noted(noted: Noted, child: str) -> dict[str, Any]:
+def _noted(noted: RecordedRequest, child: str) -> dict[str, Any]:
     return {**noted._asdict(), "child": child}

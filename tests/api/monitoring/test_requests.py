@@ -14,7 +14,7 @@ from projections.catalogue import ACCESS_LOG, LOGS
 from projections.engine import schema
 from projections.requests.query import children_with_requests, requests
 from streams.access.appender import AccessAppender
-from streams.access.request_log import AlreadyAnswered, Noted, RequestLog
+from streams.access.request_log import AlreadyAnswered, RecordedRequest, RequestLog
 from streams.codec import EventMapper, decode_event
 from streams.crypto.keys import KeyRing, reader_of
 from streams.crypto.sealing import KeyEncryptionKey
@@ -64,11 +64,11 @@ def show(cursor: Cursor, database: str, keys: KeyRing) -> None:
     assert take(cursor, values, LOGS[ACCESS_LOG]) == []
 
 
-def asked(log: RequestLog, child: str = ADA, kind: RequestKind = RequestKind.CORRECTION) -> Noted:
+def asked(log: RequestLog, child: str = ADA, kind: RequestKind = RequestKind.CORRECTION) -> RecordedRequest:
     return log.begin(kind, THEN, child=child, asked_by="carer", text="the school is a secret wrong one", **BY)
 
 
-def answered(log: RequestLog, request: str) -> Noted:
+def answered(log: RequestLog, request: str) -> RecordedRequest:
     return log.answer(request, THEN, child=ADA, outcome="upheld", text="the school amends a secret", **BY)
 
 
