@@ -11,7 +11,7 @@ from services.cli.main import main
 from services.lab.matching import evaluation, febrl
 from services.lab.matching.curve import curve
 from services.lab.matching.evaluation import corpora
-from services.lab.matching.feed_folder import told, untold
+from services.lab.matching.feed_folder import corpus_with_truth, corpus_without_truth
 from services.lab.matching.picture import picture
 from services.lab.matching.simulated import simulated
 from services.lab.simulate.feeds import write_feeds
@@ -35,15 +35,15 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def names_in(feeds: Path) -> set[str]:
-    said = untold(feeds).said
-    return {str(each.particulars[name]) for each in said for name in ("given_name", "family_name")}
+    reported = corpus_without_truth(feeds).reported
+    return {str(each.particulars[name]) for each in reported for name in ("given_name", "family_name")}
 
 
 def test_a_county_is_known_well(feeds: Path, capfd: Captured) -> None:
     assert main(["identity", "evaluate", "--feeds", str(feeds), "--json"]) == 0
-    said = json.loads(capfd.readouterr().out)
-    county, *others = said["corpora"]
-    assert said["version"] == load_settings().version
+    printed = json.loads(capfd.readouterr().out)
+    county, *others = printed["corpora"]
+    assert printed["version"] == load_settings().version
     assert county["corpus"] == "county"
     assert county["accuracy"]["pairs"]["precision"] >= 0.999
     assert county["found_or_queued"] >= 0.99
@@ -54,10 +54,10 @@ def test_a_county_is_known_well(feeds: Path, capfd: Captured) -> None:
 
 def test_evaluation_is_shown_for_people_too(feeds: Path, capfd: Captured) -> None:
     assert main(["identity", "evaluate", "--feeds", str(feeds)]) == 0
-    said = capfd.readouterr()
-    assert "blocking R" in said.out
-    assert "FEBRL 1" in said.out
-    assert said.err == ""
+    printed = capfd.readouterr()
+    assert "blocking R" in printed.out
+    assert "FEBRL 1" in printed.out
+    assert printed.err == ""
 
 
 def test_without_feeds_a_county_is_made_up(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -81,30 +81,30 @@ def test_where_the_public_records_are_not_installed_it_says_how_to_get_them(
 def test_training_writes_a_version_that_evaluate_takes(feeds: Path, tmp_path: Path, capfd: Captured) -> None:
     out = tmp_path / "trained.yaml"
     assert main(["identity", "train", "--feeds", str(feeds), "--pairs", "20000", "--out", str(out), "--json"]) == 0
-    said = json.loads(capfd.readouterr().out)
-    assert said["version"] == load_settings(out).version != load_settings().version
-    assert said["records"] == len(untold(feeds).person_of())
-    assert said["pairs_of_one_child"] > 100
-    assert said["numbers"]["rivals.stranger"]["old"] == 10_000
-    assert {each["field"] for each in said["bits"]} >= {"given_name", "family_name", "date_of_birth"}
+    printed = json.loads(capfd.readouterr().out)
+    assert printed["version"] == load_settings(out).version != load_settings().version
+    assert printed["records"] == len(corpus_without_truth(feeds).person_of())
+    assert printed["pairs_of_one_child"] > 100
+    assert printed["numbers"]["rivals.stranger"]["old"] == 10_000
+    assert {each["field"] for each in printed["bits"]} >= {"given_name", "family_name", "date_of_birth"}
     assert main(["identity", "evaluate", "--feeds", str(feeds), "--settings", str(out), "--json"]) == 0
-    assert json.loads(capfd.readouterr().out)["version"] == said["version"]
+    assert json.loads(capfd.readouterr().out)["version"] == printed["version"]
 
 
 def test_nothing_personal_is_printed(feeds: Path, tmp_path: Path, capfd: Captured) -> None:
     names = names_in(feeds)
     for words in (["train", "--out", str(tmp_path / "t.yaml")], ["evaluate"]):
         assert main(["identity", *words, "--feeds", str(feeds)]) == 0
-        said = capfd.readouterr()
-        assert not names.intersection((said.out + said.err).split())
+        printed = capfd.readouterr()
+        assert not names.intersection((printed.out + printed.err).split())
 
 
 def test_what_is_learnt_changes_is_shown(feeds: Path, tmp_path: Path, capfd: Captured) -> None:
     assert main(["identity", "train", "--feeds", str(feeds), "--out", str(tmp_path / "t.yaml")]) == 0
-    said = capfd.readouterr().out
-    assert "against a relative" in said
-    assert " → " in said
-    assert "rivals.stranger" in said
+    printed = capfd.readouterr().out
+    assert "against a relative" in printed
+    assert " → " in printed
+    assert "rivals.stranger" in printed
 
 
 @pytest.mark.parametrize(
@@ -120,10 +120,10 @@ def test_a_bad_settings_file_is_refused_in_one_sentence(
     bad.write_text(text)
     out = ["--out", str(tmp_path / "new.yaml")] if subcommand == "train" else []
     assert main(["identity", subcommand, "--settings", str(bad), "--feeds", str(feeds), *out]) == 2
-    said = capfd.readouterr()
-    assert said.out == ""
-    assert len(said.err.splitlines()) == 1
-    assert part in said.err
+    printed = capfd.readouterr()
+    assert printed.out == ""
+    assert len(printed.err.splitlines()) == 1
+    assert part in printed.err
 
 
 @pytest.mark.parametrize("subcommand", ["evaluate", "train"])
@@ -142,10 +142,14 @@ def test_training_overwrites_no_file(feeds: Path, tmp_path: Path, capfd: Capture
 
 
 def test_of_many_records_a_part_is_kept_always_the_same_and_each_whole(feeds: Path) -> None:
-    everything, part = untold(feeds), untold(feeds, 200)
+    everything, part = corpus_without_truth(feeds), corpus_without_truth(feeds, 200)
     kept = set(part.person_of())
     assert 150 < len(kept) < 250
-    assert part.said == [each for each in everything.said if each.record in kept] == untold(feeds, 200).said
+    assert (
+        part.reported
+        == [each for each in everything.reported if each.record in kept]
+        == corpus_without_truth(feeds, 200).reported
+    )
 
 
 @pytest.mark.parametrize("words", [["evaluate", "--picture"], ["train", "--febrl", "1", "--out"]])
@@ -156,9 +160,9 @@ def test_a_folder_that_is_not_there_is_said_before_the_work(words: list[str], tm
 
 def test_the_truth_of_a_folder_says_who_is_who(feeds: Path) -> None:
     truth = orjson.loads((feeds / "truth.json").read_bytes())
-    corpus = told(feeds)
+    corpus = corpus_with_truth(feeds)
     assert len(set(corpus.person_of().values())) == len(truth["people"]) == 150
-    assert [each.time for each in corpus.said] == sorted(each.time for each in corpus.said)
+    assert [each.time for each in corpus.reported] == sorted(each.time for each in corpus.reported)
 
 
 def test_the_picture_is_one_file_with_a_curve_for_each_corpus(feeds: Path, tmp_path: Path) -> None:

@@ -86,7 +86,7 @@ def desk(database_url: str) -> Iterator[Desk]:
 
 def together(history: History, desk: Desk, *subjects: str) -> bool:
     """Whether the replay has these records in one child."""
-    child_of = history.replayed.standing.membership.child_of
+    child_of = history.replayed.match_state.membership.child_of
     children = {child_of(desk.record(subject)) for subject in subjects}
     assert None not in children
     return len(children) == 1
@@ -94,18 +94,18 @@ def together(history: History, desk: Desk, *subjects: str) -> bool:
 
 def pairs(history: History) -> tuple[int, int, int]:
     """Linked pairs of records: on both sides, only in the log, only in the replay."""
-    found = difference.linked_pairs(history.decided.standing, history.replayed.standing)
+    found = difference.linked_pairs(history.decided.match_state, history.replayed.match_state)
     return found.both, found.only_log, found.only_replay
 
 
 def queue(history: History) -> dict[str, int]:
-    return asdict(difference.queue_change(history.decided.standing, history.replayed.standing))
+    return asdict(difference.queue_change(history.decided.match_state, history.replayed.match_state))
 
 
 def examples(history: History) -> Examples:
     picker = Picker(
-        history.decided.standing,
-        history.replayed.standing,
+        history.decided.match_state,
+        history.replayed.match_state,
         history.replayed.index,
         history.replayed.comparer(history.records),
     )
@@ -115,7 +115,7 @@ def examples(history: History) -> Examples:
 def assert_nothing_differs(history: History) -> None:
     """Not a decision, not a link, not a score."""
     assert history.tally.different == 0
-    log, replay = history.decided.standing, history.replayed.standing
+    log, replay = history.decided.match_state, history.replayed.match_state
     assert {child: sorted(records) for child, records in log.membership.children.items()} == {
         child: sorted(records) for child, records in replay.membership.children.items()
     }
@@ -207,7 +207,7 @@ def test_before_from_the_decisions_of_the_log_stand_and_after_to_there_is_nothin
     assert history.tally.compared == 2
     history = desk.replay(STRICT, end=moment)
     assert pairs(history) == (0, 1, 0)
-    assert len(history.decided.standing.membership) == 2
+    assert len(history.decided.match_state.membership) == 2
     history = desk.replay(STRICT, start=moment, end=moment)
     assert (pairs(history), history.tally.compared) == ((1, 0, 0), 0)
 
@@ -218,7 +218,7 @@ def test_nobody_is_linked_through_a_record_that_was_removed(desk: Desk) -> None:
     desk.describe("G1", GP, **PERSON, **HOME)
     history = desk.replay(LAX)
     assert_nothing_differs(history)
-    assert len(history.replayed.standing.membership) == 1
+    assert len(history.replayed.match_state.membership) == 1
 
 
 def test_a_record_whose_key_is_destroyed_is_left_out_and_counted(desk: Desk) -> None:
@@ -229,7 +229,7 @@ def test_a_record_whose_key_is_destroyed_is_left_out_and_counted(desk: Desk) -> 
         cursor.execute("delete from register.data_keys where stream = %s", (desk.record("A1"),))
     history = desk.replay(AS_DECIDED)
     assert (history.unreadable, history.records) == (1, 3)
-    assert len(history.decided.standing.membership) == len(history.replayed.standing.membership) == 2
+    assert len(history.decided.match_state.membership) == len(history.replayed.match_state.membership) == 2
     assert pairs(history) == (0, 0, 0)
 
 
@@ -240,7 +240,7 @@ def test_children_with_several_gps_are_counted_on_both_sides(desk: Desk) -> None
         desk.describe(subject, owner, "involvement.started", **practice, organisation={"name": f"Practice {subject}"})
     desk.describe("A2", **somebody("A2"))
     history = desk.replay(STRICT)
-    told = asdict(difference.reports(history.decided.standing, history.replayed.standing, history.gps))
+    told = asdict(difference.reports(history.decided.match_state, history.replayed.match_state, history.gps))
     assert told == {
         "children": {"log": 2, "replay": 3},
         "several_gps": {"log": 1, "replay": 0},
@@ -248,7 +248,7 @@ def test_children_with_several_gps_are_counted_on_both_sides(desk: Desk) -> None
     }
     desk.describe("G1", GP, "involvement.ended", involvement="G1/1", ended_on="2008-01-01")
     history = desk.replay(AS_DECIDED)
-    told = asdict(difference.reports(history.decided.standing, history.replayed.standing, history.gps))
+    told = asdict(difference.reports(history.decided.match_state, history.replayed.match_state, history.gps))
     assert told["several_gps"] == {"log": 0, "replay": 0}
 
 

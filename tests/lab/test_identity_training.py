@@ -93,7 +93,7 @@ def test_training_gives_the_same_settings_each_time(population: Corpus) -> None:
 
 
 def test_training_does_not_look_at_who_is_who(population: Corpus) -> None:
-    blind = population._replace(said=[each._replace(person=each.record) for each in population.said])
+    blind = population._replace(reported=[each._replace(person=each.record) for each in population.reported])
     assert train(blind, SHIPPED, 20_000) == train(population, SHIPPED, 20_000)
 
 

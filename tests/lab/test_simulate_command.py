@@ -1,5 +1,6 @@
 """The verb `simulate` says what the population came to, and refuses what it can't make."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,19 @@ def test_the_figures_are_shown_to_people(capfd: Captured, tmp_path: Path) -> Non
     assert "in need on 2008-11-14" in said.out
     assert "nhs-gp stopped after 2001-01-31" in said.out
     assert said.err == ""
+
+
+def test_with_json_the_answer_counts_what_was_written(capfd: Captured, tmp_path: Path) -> None:
+    out = tmp_path / "new" / "county"
+    assert main(["simulate", "--children", "1", "--seed", "1", "--out", str(out), "--json"]) == 0
+    made = json.loads(capfd.readouterr().out)
+    assert made == {
+        "children": 1,
+        "submissions": made["submissions"],
+        "agencies": made["agencies"],
+        "realised": json.loads((out / "realised.json").read_bytes()),
+        "out": str(out),
+    }
 
 
 @pytest.mark.parametrize(

@@ -60,7 +60,7 @@ def attacked(attack: Attack, target: Target) -> Iterator[None]:
 
 
 def flood(target: Target, stop: Event) -> None:
-    """Asks for entries by many connections, each for the next as soon as it is answered."""
+    """Requests entries over many connections, on each the next as soon as one is answered."""
     _at_once(FLOODING, lambda number: _ask(target, stop, number))
 
 

@@ -63,8 +63,8 @@ def bare_agent(kafka: KafkaSettings, messages: int) -> Pace:
         REGISTER_EVENTS,
         str(messages),
     ]
-    said = subprocess.run(words, capture_output=True, text=True, check=True, timeout=600)  # noqa: S603
-    count, seconds = said.stdout.split()[-2:]
+    result = subprocess.run(words, capture_output=True, text=True, check=True, timeout=600)  # noqa: S603
+    count, seconds = result.stdout.split()[-2:]
     return Pace(int(count), float(seconds))
 
 

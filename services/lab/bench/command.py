@@ -12,9 +12,9 @@ from services.lab.bench import baselines, stages
 from services.lab.bench.feeding import feed, mixed, registrations
 from services.lab.bench.flood import flood_rows
 from services.lab.bench.harness import USER, Harness, harness
-from services.lab.bench.hidden_searches import veiled_rows
+from services.lab.bench.hidden_searches import hidden_search_rows
 from services.lab.bench.identity import identity_rows
-from services.lab.bench.looks import Ask, look
+from services.lab.bench.looks import Request, look
 from services.lab.bench.matching import matching_rows
 from services.lab.bench.memory import peak_mib
 from services.lab.bench.reports import report_rows
@@ -37,14 +37,14 @@ def run(*, large: bool, as_json: bool, submissions: int = SUBMISSIONS) -> int:
     console = Console(stderr=True)
     rows = []
     with harness() as stack, console.status("starting") as status:
-        for said in _measure(stack, submissions, large):
-            if isinstance(said, str):
-                status.update(said)
-                if said.endswith("."):
-                    console.print(said)
+        for step in _measure(stack, submissions, large):
+            if isinstance(step, str):
+                status.update(step)
+                if step.endswith("."):
+                    console.print(step)
             else:
-                rows.append(said)
-                console.print(f"{said.name}: {said.figure:,.1f} {said.unit}")
+                rows.append(step)
+                console.print(f"{step.name}: {step.figure:,.1f} {step.unit}")
     if as_json:
         print(json.dumps({"rows": [row.json() for row in rows]}))
     else:
@@ -53,7 +53,7 @@ def run(*, large: bool, as_json: bool, submissions: int = SUBMISSIONS) -> int:
 
 
 def _measure(stack: Harness, submissions: int, large: bool) -> Iterator[Row | str]:
-    """The rows in the order of the pipeline, and between them what is going on."""
+    """The rows in the order of the pipeline, and between them texts for the status line."""
     submissions *= 10 if large else 1
     kafka = stack.settings.need_kafka()
     yield f"sending {submissions:,} submissions"
@@ -72,7 +72,7 @@ def _measure(stack: Harness, submissions: int, large: bool) -> Iterator[Row | st
     yield from _end_to_end(stack, submissions)
     yield "memory"
     yield from _memory(stack, submissions)
-    yield from veiled_rows(stack)
+    yield from hidden_search_rows(stack)
     yield from matching_rows(stack.settings.need_database(), large=large)
     yield from identity_rows()
     yield from report_rows(rebuilt, large=large)
@@ -136,16 +136,16 @@ def _looks(stack: Harness) -> Iterator[Row | str]:
     with Database(stack.settings.need_database(), "contactpoint bench").transaction() as cursor:
         children = directory.children(cursor, None, LOOKED_AT)
     token = tokens.issue(stack.settings, f"user:{USER}", 3_600)
-    asks = [Ask(f"/children/{child}") for child in children]
+    requests = [Request(f"/children/{child}") for child in children]
     stack.start("api")
-    look(stack.url, token, asks, 1, 200)
-    one = look(stack.url, token, asks, 1, 1_000)
-    bare_one = look(stack.url, token, [Ask("/health/live")], 1, 1_000)
+    look(stack.url, token, requests, 1, 200)
+    one = look(stack.url, token, requests, 1, 1_000)
+    bare_one = look(stack.url, token, [Request("/health/live")], 1, 1_000)
     yield measured("show over HTTP, one client: p99", one.p99_ms, "ms", baseline=bare_one.p99_ms, at_most=15)
-    many = look(stack.url, token, asks, 16, 250)
-    bare_many = look(stack.url, token, [Ask("/health/live")], 16, 250)
+    many = look(stack.url, token, requests, 16, 250)
+    bare_many = look(stack.url, token, [Request("/health/live")], 16, 250)
     yield measured("show over HTTP, 16 clients", many.rate, "requests/s", baseline=bare_many.rate, at_least=500)
-    yield from flood_rows(stack, asks)
+    yield from flood_rows(stack, requests)
 
 
 def _end_to_end(stack: Harness, submissions: int) -> Iterator[Row | str]:

@@ -1,4 +1,4 @@
-"""What time tells: a search for what a shield hides, beside one for what nobody has."""
+"""Whether response times reveal a shield: a search for hidden data, beside one for data that nobody has."""
 
 import http.client
 import json
@@ -27,22 +27,22 @@ _KNOWN = (
 Criteria = dict[str, str]
 
 
-def veiled_rows(stack: Harness) -> Iterator[Row | str]:
+def hidden_search_rows(stack: Harness) -> Iterator[Row | str]:
     """Shields some children, and searches for them by what is hidden; every role has to run."""
     known = stack.rows(_KNOWN, (CHILDREN,))
-    asking = _Asking(stack)
+    client = _Client(stack)
     yield f"shielding {len(known)} children"
     for child, *_ in known:
-        asking.post(f"/children/{child}/shield", {"reason": "other: a benchmark"})
+        client.post(f"/children/{child}/shield", {"reason": "other: a benchmark"})
     by_number = [{"nhs_number": number} for _, number, _, _ in known]
     by_home = [{"postcode": place, "date_of_birth": born} for _, _, place, born in known]
     no_number = [{"nhs_number": nhs_number(place, 99)} for place in range(880_000, 880_000 + len(known))]
     no_home = [{"postcode": NOBODY, "date_of_birth": born} for *_, born in known]
     for name, hidden, absent in (("number", by_number, no_number), ("home", by_home, no_home)):
-        veiled, nothing = asking.compared(hidden, absent)
+        hidden_ms, nothing = client.compared(hidden, absent)
         yield measured(
             f"search by the {name} of a shielded child, beside one that nobody has: median",
-            1_000 * veiled,
+            1_000 * hidden_ms,
             "ms",
             baseline=1_000 * nothing,
             least_ratio=0.8,
@@ -50,7 +50,7 @@ def veiled_rows(stack: Harness) -> Iterator[Row | str]:
         )
 
 
-class _Asking:
+class _Client:
     """One client on one connection."""
 
     def __init__(self, stack: Harness) -> None:
@@ -71,10 +71,10 @@ class _Asking:
         return took
 
     def compared(self, hidden: Sequence[Criteria], absent: Sequence[Criteria]) -> tuple[float, float]:
-        """The median seconds of searches for either, asked in turn so that both meet the same machine."""
-        told: tuple[list[float], list[float]] = ([], [])
+        """The median seconds of searches for either, in turns so that both run under the same load."""
+        seconds: tuple[list[float], list[float]] = ([], [])
         for _ in range(ROUNDS):
             for pair in zip(hidden, absent, strict=True):
-                for times, criteria in zip(told, pair, strict=True):
+                for times, criteria in zip(seconds, pair, strict=True):
                     times.append(self.post("/children/search", {"criteria": criteria, "reason": "benchmark"}))
-        return median(told[0]), median(told[1])
+        return median(seconds[0]), median(seconds[1])

@@ -39,10 +39,10 @@ from streams.store.database import Database
 from streams.store.schema import migrate
 
 FEEDS = 3
-"""Records of each child that are loaded; another one of some children is then asked about."""
-ASKED = 2_000
-ASKED_EVERY = 40
-"""Of so many children one is asked about, if it has another record."""
+"""Records of each child that are loaded; another one of some children is then looked up."""
+SAMPLES = 2_000
+SAMPLED_EVERY = 40
+"""Of so many children one is looked up, if it has another record."""
 BATCH = 2_000
 SEED = 5
 CHILDREN, LARGE = 100_000, 1_000_000
@@ -75,7 +75,7 @@ class Load:
         self._registrar.resume()
         self._children = people(10**9, SEED)
         self._offsets: dict[str, int] = {}
-        self._asked: list[Command] = []
+        self._samples: list[Command] = []
         self.children = 0
 
     def close(self) -> None:
@@ -99,15 +99,15 @@ class Load:
             count, seconds = count + pace.count, seconds + pace.seconds
         return Pace(count, seconds)
 
-    def ask(self) -> Matched:
+    def find_samples(self) -> Matched:
         """Finds the child of records that are not there yet, one after the other, and keeps nothing."""
         times = []
-        every = max(1, len(self._asked) // ASKED)
+        every = max(1, len(self._samples) // SAMPLES)
         comparer = self._comparer.among(self.children * FEEDS)
-        for said in self._asked[::every]:
+        for described in self._samples[::every]:
             since = time.perf_counter()
             with self._database.transaction() as cursor:
-                found = read_match_state(cursor, comparer, [said], ())
+                found = read_match_state(cursor, comparer, [described], ())
             found.matcher.place("asked", found.described[0])
             times.append(1_000 * (time.perf_counter() - since))
         times.sort()
@@ -118,8 +118,8 @@ class Load:
             self.children += 1
             for record in person.records[:FEEDS]:
                 yield _registration(record)
-            if person.number % ASKED_EVERY == 0:
-                self._asked += [_said(record) for record in person.records[FEEDS : FEEDS + 1]]
+            if person.number % SAMPLED_EVERY == 0:
+                self._samples += [_command(record) for record in person.records[FEEDS : FEEDS + 1]]
 
     def _message(self, submission: dict[str, Any]) -> Message:
         owner = _OWNERS[agency_code(submission["source"]) or ""]
@@ -130,7 +130,7 @@ class Load:
 
 
 def matching_rows(database_url: str, *, large: bool) -> Iterator[Row | str]:
-    """What matching costs at CHILDREN, and where `large` is asked for, at LARGE; between the rows what is going on."""
+    """What matching costs at CHILDREN, with `large` also at LARGE; between the rows, texts for the status line."""
     yield "registrar without matching"
     with load(database_url, "bench_alone", alone) as bare:
         without = bare.take(mixed(COMPARED, SEED))
@@ -141,12 +141,12 @@ def matching_rows(database_url: str, *, large: bool) -> Iterator[Row | str]:
     yield measured(name, matched.rate, "submissions/s", baseline=without.rate, least_ratio=0.6)
     with load(database_url, "bench_directory") as directory:
         yield from _grown(directory, CHILDREN)
-        first = directory.ask()
+        first = directory.find_samples()
         yield measured(f"matching a record at {CHILDREN:,} children: p99", first.p99_ms, "ms", at_most=10)
         if not large:
             return
         rest = yield from _grown(directory, LARGE - CHILDREN)
-        last = directory.ask()
+        last = directory.find_samples()
         name = f"matching a record at {LARGE:,} children: p99, beside {CHILDREN:,}"
         yield measured(name, last.p99_ms, "ms", baseline=first.p99_ms, most_ratio=1.5)
         yield measured(f"first load of {LARGE:,} children, {FEEDS} feeds", rest.rate, "submissions/s")
@@ -193,7 +193,7 @@ def _registration(record: Record) -> dict[str, Any]:
     return next(iter(sent_for(record))).submission(f"bench-{record.subject}")
 
 
-def _said(record: Record) -> Command:
+def _command(record: Record) -> Command:
     sent = _registration(record)
     data = sent["data"]
     assert isinstance(data, dict)

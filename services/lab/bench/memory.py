@@ -18,4 +18,4 @@ def _told(pid: int, what: str) -> float:
     for line in Path(f"/proc/{pid}/status").read_text(encoding="ascii").splitlines():
         if line.startswith(what):
             return int(line.split()[1]) / 1024
-    raise ValueError(f"process {pid} does not tell {what}")
+    raise ValueError(f"process {pid} reports no {what}")

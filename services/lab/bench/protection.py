@@ -9,7 +9,7 @@ import orjson
 from projections.directory import query as directory
 from services.auth import tokens
 from services.lab.bench.harness import USER, Harness
-from services.lab.bench.looks import Ask, look
+from services.lab.bench.looks import Request, look
 from services.lab.bench.rows import Row, measured
 from services.lab.bench.unprotected import unprotected
 from streams.crypto.keys import KeyRing, reader_of
@@ -28,14 +28,14 @@ TURNS = 3
 def protection_rows(stack: Harness) -> Iterator[Row | str]:
     """A row of `show` and one of `find`; the API runs."""
     token = tokens.issue(stack.settings, f"user:{USER}", 3_600)
-    shows, finds = _asks(stack)
+    shows, finds = _requests(stack)
     with unprotected(stack) as bare_url:
-        for verb, asks in (("show", shows), ("find", finds)):
+        for verb, requests in (("show", shows), ("find", finds)):
             yield f"{verb} with and without protection"
             rates, bare_rates = [], []
             for _ in range(TURNS):
-                bare_rates.append(look(bare_url, token, asks, CLIENTS, REQUESTS).rate)
-                rates.append(look(stack.url, token, asks, CLIENTS, REQUESTS).rate)
+                bare_rates.append(look(bare_url, token, requests, CLIENTS, REQUESTS).rate)
+                rates.append(look(stack.url, token, requests, CLIENTS, REQUESTS).rate)
             yield measured(
                 f"{verb} over HTTP, {CLIENTS} clients, protected, beside bare",
                 max(rates),
@@ -45,7 +45,7 @@ def protection_rows(stack: Harness) -> Iterator[Row | str]:
             )
 
 
-def _asks(stack: Harness) -> tuple[Sequence[Ask], Sequence[Ask]]:
+def _requests(stack: Harness) -> tuple[Sequence[Request], Sequence[Request]]:
     """For each of some children a look at it, and a search by its name and date of birth."""
     url = stack.settings.need_database()
     key = KeyEncryptionKey.from_file(stack.settings.keys / "key-encryption.key")
@@ -56,5 +56,5 @@ def _asks(stack: Harness) -> tuple[Sequence[Ask], Sequence[Ask]]:
     finds = []
     for entry in entries:
         criteria = {**entry["name"], "date_of_birth": entry["date_of_birth"]}
-        finds.append(Ask("/children/search", orjson.dumps({"criteria": criteria, "reason": "benchmark"})))
-    return [Ask(f"/children/{child}") for child in children], finds
+        finds.append(Request("/children/search", orjson.dumps({"criteria": criteria, "reason": "benchmark"})))
+    return [Request(f"/children/{child}") for child in children], finds

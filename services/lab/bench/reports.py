@@ -1,5 +1,5 @@
 """What reports, compared policies and protection cost in directories of several sizes: views of a simulated population
-are written as a rebuild would write them, and asked.
+are written as a rebuild would write them, and requested.
 """
 
 import time
@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from domain.reports import REPORTS
 from services.auth import tokens
 from services.lab.bench.harness import USER, Harness, harness
-from services.lab.bench.looks import Ask, look
+from services.lab.bench.looks import Request, look
 from services.lab.bench.protection import protection_rows
 from services.lab.bench.rows import Row, measured
 from services.lab.bench.simulated_views import fill
@@ -43,14 +43,14 @@ def report_rows(rebuilt: float, *, large: bool) -> Iterator[Row | str]:
 def _reports(stack: Harness, children: int) -> Iterator[Row | str]:
     token = tokens.issue(stack.settings, f"user:{USER}", 3_600)
     stack.start("api")
-    look(stack.url, token, [Ask("/health/live")], 1, REQUESTS)
-    bare = look(stack.url, token, [Ask("/health/live")], 1, 1_000)
+    look(stack.url, token, [Request("/health/live")], 1, REQUESTS)
+    bare = look(stack.url, token, [Request("/health/live")], 1, 1_000)
     for name in REPORTS:
         yield f"report {name} at {children:,} children"
-        found = look(stack.url, token, [Ask(f"/reports/{name}?on={AS_AT.isoformat()}")], 1, REQUESTS)
-        said = f"report {name} of an authority of {children:,} children, a page: p99"
+        found = look(stack.url, token, [Request(f"/reports/{name}?on={AS_AT.isoformat()}")], 1, REQUESTS)
+        row_name = f"report {name} of an authority of {children:,} children, a page: p99"
         bound = SLOWEST_MS if children == USUAL else None
-        yield measured(said, found.p99_ms, "ms", baseline=bare.p99_ms, at_most=bound)
+        yield measured(row_name, found.p99_ms, "ms", baseline=bare.p99_ms, at_most=bound)
 
 
 def _policies(stack: Harness, children: int, rebuilt: float, rates: list[float]) -> Iterator[Row | str]:

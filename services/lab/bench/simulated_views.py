@@ -37,7 +37,7 @@ _TYPES = {
 }
 
 
-class _Said:
+class _Unsealed:
     """Opens an event whose personal fields were never sealed."""
 
     def __init__(self, personal: dict[str, Any]) -> None:
@@ -47,7 +47,7 @@ class _Said:
         """Has nothing to fetch."""
 
     def open(self, stream: str, version: int, sealed: str) -> dict[str, Any]:
-        """What was said."""
+        """The personal fields as they are."""
         return self._personal
 
 
@@ -96,17 +96,17 @@ class _Maker:
         self.keys: list[tuple[str, bytes]] = []
 
     def events(self, person: Person) -> Iterator[PublishedEvent]:
-        """What is said of a person, and that all of it is of one child."""
+        """The events of a person's records, and those that link them to one child."""
         child = self._new_id()
         for version, record in enumerate(person.records, start=2):
             stream = self._new_id()
-            yield from self._said(stream, record)
-            told = {"record": stream, "record_version": 1}
+            yield from self._record_events(stream, record)
+            cause = {"record": stream, "record_version": 1}
             if version == 2:
-                yield self._event(child, 1, "ChildListed.v1", STEWARDSHIP_SOURCE, AS_AT, told)
-            yield self._event(child, version, "RecordLinked.v1", STEWARDSHIP_SOURCE, AS_AT, told)
+                yield self._event(child, 1, "ChildListed.v1", STEWARDSHIP_SOURCE, AS_AT, cause)
+            yield self._event(child, version, "RecordLinked.v1", STEWARDSHIP_SOURCE, AS_AT, cause)
 
-    def _said(self, stream: str, record: Record) -> Iterator[PublishedEvent]:
+    def _record_events(self, stream: str, record: Record) -> Iterator[PublishedEvent]:
         restricted = record.agency.kind == AgencyKind.SENSITIVE_SERVICE
         source = RESTRICTED_SOURCE if restricted else record.agency.source
         key = self._key.new_data_key(stream)
@@ -131,7 +131,7 @@ class _Maker:
     ) -> PublishedEvent:
         self._position += 1
         time = f"{on.isoformat()}T09:00:00Z"
-        decryptor = _Said(dict(personal or {}))
+        decryptor = _Unsealed(dict(personal or {}))
         return PublishedEvent(self._position, stream, version, kind, time, time, source, data, sealed, decryptor)
 
     def _new_id(self) -> str:
@@ -140,7 +140,7 @@ class _Maker:
 
 
 def _named(sent: Sent) -> str:
-    """What tells the involvement or flag that is meant from others of its record."""
+    """The key of the involvement or flag within its record."""
     return str(sent.data.get("involvement") or sent.data.get("flag") or "")
 
 

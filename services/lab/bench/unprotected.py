@@ -1,8 +1,8 @@
-"""The bare baseline of protection: the same children found and composed by a server that asks for no right.
+"""The bare baseline of protection: the same children found and composed by a server that checks no right.
 
 It has the API's server and layers, signs callers in, lets them take turns, reads, finds and composes, and answers with
-the latest looks, all as the API does. It judges no right and no reason, opens no shield, masks nothing, and records and
-tells nobody anything. It runs over the bench's own invented children only, on loopback.
+the latest looks, all as the API does. It checks no right and no reason, opens no shield, masks nothing, records
+nothing and notifies nobody. It runs over the bench's own invented children only, on loopback.
 """
 
 import multiprocessing
@@ -82,9 +82,9 @@ def _app(settings: Settings) -> FastAPI:
 
     @app.post("/children/search")
     def search(search: Search) -> Response:
-        said = {name: value for name, value in search.criteria.model_dump().items() if value}
+        criteria = {name: value for name, value in search.criteria.model_dump().items() if value}
         with pool.transaction() as cursor:
-            hits = find(cursor, searcher, searcher.query(said), search.limit, cleared=True).hits
+            hits = find(cursor, searcher, searcher.query(criteria), search.limit, cleared=True).hits
             entries = _entries(directory.stored_children(cursor, keys, [hit.child for hit in hits]))
         return json_answer({"results": [result_of(hit, entries[hit.child]) for hit in hits]})
 

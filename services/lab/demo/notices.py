@@ -1,4 +1,4 @@
-"""What an authority was told of a look, read from the authority's own topic."""
+"""The notice of a look, read from the topic of the authority that gets it."""
 
 import time
 from typing import Any

@@ -1,4 +1,4 @@
-"""The memo's case, told by asking the directory: nothing that is said of the girl is known here beforehand."""
+"""The memo's case, as the API shows it: everything about the girl is read from the directory."""
 
 from contextlib import closing
 from typing import Any
@@ -21,26 +21,26 @@ from streams.store.database import Database
 PRACTITIONER, MANAGER, VOLUNTEER = "demo-practitioner", "demo-data-manager", "demo-volunteer"
 
 
-def tell(to: Console, settings: Settings, url: str) -> None:
+def show_story(to: Console, settings: Settings, url: str) -> None:
     """Loads the county, finds the girl, shows what is known, who looked, and what became of a broken line."""
     _chapter(to, "The feeds of a fictional county")
     loaded = load_county(to, settings)
     outcomes = ", ".join(f"{number:,} {outcome}" for outcome, number in sorted(loaded["outcomes"].items()))
     to.print(f"{loaded['sent']:,} submissions in {loaded['files']} files: {outcomes}.")
-    asks = _api(settings, url, PRACTITIONER, "a nurse asks who else works with the girl on her ward")
-    child = _find(to, asks, loaded["memo"]["child"])
-    _show(to, asks, child, loaded["memo"]["as_at"])
+    api = _api(settings, url, PRACTITIONER, "a nurse asks who else works with the girl on her ward")
+    child = _find(to, api, loaded["memo"]["child"])
+    _show(to, api, child, loaded["memo"]["as_at"])
     _chapter(to, "Her complete history")
-    display_history(to, asks.get(f"/children/{child}/history")["events"])
-    audits = _api(settings, url, MANAGER, "an auditor asks who looked")
+    display_history(to, api.get(f"/children/{child}/history")["events"])
+    auditor = _api(settings, url, MANAGER, "an auditor asks who looked")
     _chapter(to, "Who looked at her, and why")
-    told = _volunteer(settings, url, child)
+    notice_sentence = _volunteer(settings, url, child)
     with closing(Database(settings.need_database(), "contactpoint demo")) as database:
         wait_for_access_log(database)
-    _looks(to, audits.get(f"/children/{child}/looks")["looks"])
-    to.print(told)
+    _looks(to, auditor.get(f"/children/{child}/looks")["looks"])
+    to.print(notice_sentence)
     _chapter(to, "A line that breaks off stops nothing")
-    _broken(to, audits, send_unreadable(settings))
+    _broken(to, auditor, send_unreadable(settings))
     _go_on(to, settings, url, child)
 
 
@@ -53,9 +53,9 @@ def _chapter(to: Console, title: str) -> None:
     to.rule(text(title, "bold"), align="left")
 
 
-def _find(to: Console, asks: Api, known: dict[str, str]) -> str:
+def _find(to: Console, api: Api, known: dict[str, str]) -> str:
     _chapter(to, "Somebody asks for her by name and date of birth")
-    found = asks.post("/children/search", {"criteria": known, "reason": "a nurse looks for the girl on her ward"})
+    found = api.post("/children/search", {"criteria": known, "reason": "a nurse looks for the girl on her ward"})
     columns = ("name", "born", "grade", "child")
     rows = [
         (
@@ -70,9 +70,9 @@ def _find(to: Console, asks: Api, known: dict[str, str]) -> str:
     return str(found["results"][0]["child"])
 
 
-def _show(to: Console, asks: Api, child: str, day: str) -> None:
+def _show(to: Console, api: Api, child: str, day: str) -> None:
     _chapter(to, f"Her directory entry, as it was true on {day}")
-    entry = asks.get(f"/children/{child}", effective=f"{day}T12:00:00Z")
+    entry = api.get(f"/children/{child}", effective=f"{day}T12:00:00Z")
     display_entry(to, entry)
     current = [each for each in entry["involvements"] if each["ended_on"] is None]
     doctors = [plain(each["organisation"]["name"]) for each in current if each.get("service") == "gp"]
@@ -87,9 +87,9 @@ def _show(to: Console, asks: Api, child: str, day: str) -> None:
 
 
 def _volunteer(settings: Settings, url: str, child: str) -> str:
-    """Somebody of a body that no regulation names looks; gives what the authority heard of it."""
-    asks = _api(settings, url, VOLUNTEER, "a volunteer asks whom to call about her")
-    lives = next(each["authority"] for each in asks.get(f"/children/{child}")["addresses"])
+    """A volunteer, of a body that no regulation names, looks; returns a sentence on the notice to the authority."""
+    api = _api(settings, url, VOLUNTEER, "a volunteer asks whom to call about her")
+    lives = next(each["authority"] for each in api.get(f"/children/{child}")["addresses"])
     notice = notice_of(settings, lives, child, VOLUNTARY.code)
     if notice is None:
         return f"{VOLUNTARY.name} is not on the list of those who look unannounced; its look waits to be told."
@@ -102,11 +102,11 @@ def _looks(to: Console, looks: list[dict[str, Any]]) -> None:
     to.print(text("Each look was on record before it was answered.", "dim"))
 
 
-def _broken(to: Console, audits: Api, message: str) -> None:
+def _broken(to: Console, auditor: Api, message: str) -> None:
     topic, partition, offset = message.rsplit("/", 2)
-    answered = audits.get("/receipts", after=f"{topic}/{partition}/{int(offset) - 1}", limit=1)
+    answered = auditor.get("/receipts", after=f"{topic}/{partition}/{int(offset) - 1}", limit=1)
     display_receipts(to, answered)
-    letters = [each for each in audits.get("/dead-letters") if each["message"] == message]
+    letters = [each for each in auditor.get("/dead-letters") if each["message"] == message]
     for letter in letters:
         to.print(f"Its bytes are kept for seven days as the dead letter {letter['letter']}.")
 

@@ -1,4 +1,4 @@
-"""What other settings change: by how many bits each level of agreement tells more or less."""
+"""What other settings change: by how many bits each level of agreement weighs more or less."""
 
 from collections.abc import Iterator
 from math import log2

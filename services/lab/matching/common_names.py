@@ -1,4 +1,4 @@
-"""Which names are so common among some records that agreeing on one tells little."""
+"""Which names are so common among some records that agreement on one is weak evidence."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -8,13 +8,13 @@ from domain.matching import Features, MatcherSettings
 COMMON_FROM = 0.005
 """Share of records with the name."""
 LEAST_BEARERS = 25
-"""Records with the name; a list of common names must not tell who is in the data."""
+"""Records with the name; a list of common names must not reveal who is in the data."""
 LEAST_RECORDS = 5_000
 """With fewer records the lists stay as they are."""
 
 
 def with_common_names(settings: MatcherSettings, features: Sequence[Features]) -> MatcherSettings:
-    """The settings with the common names of these records, where there are enough records to tell."""
+    """The settings with the common names of these records, where there are enough records to count."""
     if len(features) < LEAST_RECORDS:
         return settings
     given, family = (_common([each.names[0][part] for each in features if each.names]) for part in (0, 1))

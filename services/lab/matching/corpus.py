@@ -1,14 +1,14 @@
-"""Records of which it is known who is who, so that what the matcher makes of them can be judged."""
+"""Records whose true persons are known, so that the decisions of the matcher can be evaluated."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 
 class ReportedRecord(NamedTuple):
-    """What an agency says of a child: `record` and `person` are any names, `source` names the agency.
+    """One report of a record: `record` and `person` are any ids, `source` is the agency.
 
-    `particulars` are the data of `child.registered`, `time` (ISO 8601) is when it said so. A record that is said again
-    is amended.
+    `particulars` are the data of `child.registered`, true since `time` (ISO 8601). A later report of the same record
+    amends it.
     """
 
     record: str
@@ -19,16 +19,16 @@ class ReportedRecord(NamedTuple):
 
 
 class Corpus(NamedTuple):
-    """Everything said, in the order in which it arrives, and pairs of people who are easily taken for one."""
+    """Reports in the order in which they arrive, and pairs of persons who are easily taken for one."""
 
     name: str
-    said: list[ReportedRecord]
+    reported: list[ReportedRecord]
     hard_negatives: list[tuple[str, str]]
 
     def person_of(self) -> dict[str, str]:
-        """Who each record is about."""
-        return {each.record: each.person for each in self.said}
+        """The true person of each record."""
+        return {each.record: each.person for each in self.reported}
 
 
 class CorpusAway(Exception):
-    """Records that were asked for can't be had; the text is one sentence that says why and what to do."""
+    """A corpus can't be loaded; the text is one sentence that says why and what to do."""

@@ -20,7 +20,7 @@ class Point(NamedTuple):
 
 
 class _Remembering(Comparer):
-    """Compares the same two records once, however often it is asked under other thresholds."""
+    """Compares the same two records once for all thresholds."""
 
     def __init__(self, settings: MatcherSettings, known: dict[tuple[int, int], Evidence]) -> None:
         super().__init__(settings)
@@ -36,13 +36,13 @@ class _Remembering(Comparer):
 
 def curve(corpus: Corpus, settings: MatcherSettings, done: Callable[[int], None] | None = None) -> list[Point]:
     """One run of the matcher for each of THRESHOLDS and for that of the settings, in their order."""
-    said = list(featured(corpus))
+    reported = list(featured(corpus))
     person_of = corpus.person_of()
     known: dict[tuple[int, int], Evidence] = {}
     points = []
     for number, certain in enumerate(sorted({*THRESHOLDS, settings.thresholds.certain}), start=1):
         clusters = Clusters(_Remembering(_linking_from(settings, certain), known))
-        for record, features in said:
+        for record, features in reported:
             clusters.describe(record, features)
         points.append(Point(certain, accuracy(clusters.child_of(), person_of).pairs))
         if done:

@@ -2,11 +2,11 @@
 
 Each pair is one child's, or of relatives, namesakes or strangers; which, nobody says. Under the chances so far each of
 these is likely to some degree (expectation); counted to that degree, the pairs give better chances (maximisation); and
-so on until nothing moves. What was known before counts like STRENGTH pairs and SHARE of those seen, so that a level
-that is hardly ever seen keeps a sane weight.
+so on until nothing moves. Prior weights count like STRENGTH pairs and SHARE of those observed, so that a level
+that is hardly ever observed keeps a sane weight.
 
-Kept as they are: the chances and number of namesakes, who are too few to be told apart by counting, and how often two
-people share a number, which is a clerk's mistake and not to be seen in a sample.
+Kept as they are: the chances and number of namesakes, who are too few to be distinguished by counting, and how often
+two people share a number, which is a clerk's mistake and rare in a sample.
 """
 
 from collections.abc import Iterable, Mapping
@@ -101,12 +101,12 @@ def _column(before: Mapping[str, Chances], name: str, kind: int, counted: Counte
     """The chance of each level of a field in pairs of one kind."""
     scale = {level: scales.get((name, level), 1.0) for level in before}
     known = {level: chances[kind] * scale[level] for level, chances in before.items()}
-    seen = {level: counted.levels[kind, name, level] for level in before}
-    number = sum(seen.values())
+    observed = {level: counted.levels[kind, name, level] for level in before}
+    number = sum(observed.values())
     strength = STRENGTH + SHARE * number
     weight = strength / sum(known.values())
-    seen |= {level: number * share for level, share in _of_two(name, kind, counted).items()}
-    learnt = {level: (seen[level] + weight * known[level]) / (number + strength) / scale[level] for level in before}
+    observed |= {level: number * share for level, share in _of_two(name, kind, counted).items()}
+    learnt = {level: (observed[level] + weight * known[level]) / (number + strength) / scale[level] for level in before}
     return {level: min(_MOST, max(_LEAST, chance)) for level, chance in learnt.items()}
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from services.lab.matching.corpus import Corpus, CorpusAway
 from services.lab.matching.febrl import SETS, febrl
-from services.lab.matching.feed_folder import told
+from services.lab.matching.feed_folder import corpus_with_truth
 from services.lab.matching.simulated import simulated
 
 COUNTY, POPULATION = 1_000, 3_000
@@ -19,7 +19,10 @@ def corpora(feeds: Path | None) -> Iterator[Corpus]:
 
     Raises CorpusAway where the feeds can't be judged.
     """
-    yield told(feeds) if feeds else simulated(COUNTY, SEED, 1)._replace(name=f"county of {COUNTY:,} children")
+    if feeds:
+        yield corpus_with_truth(feeds)
+    else:
+        yield simulated(COUNTY, SEED, 1)._replace(name=f"county of {COUNTY:,} children")
     for noise in NOISES:
         yield simulated(POPULATION, SEED + noise, noise)
     yield simulated(POPULATION, SEED + NOISES[-1], NOISES[-1], bare=True)

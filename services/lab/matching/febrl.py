@@ -20,11 +20,11 @@ Row = dict[str, str | None]
 
 def febrl(number: int) -> Corpus:
     """One of the data sets; raises CorpusAway where the wheel is not installed."""
-    said = [
+    reported = [
         ReportedRecord(str(row["rec_id"]), str(row["rec_id"]).split("-")[1], WRITTEN_ON, _particulars(row), "")
         for row in febrl_rows(number)
     ]
-    return Corpus(f"FEBRL {number}", said, [])
+    return Corpus(f"FEBRL {number}", reported, [])
 
 
 def febrl_rows(number: int) -> list[Row]:

@@ -15,11 +15,11 @@ MOST_RECORDS = 200_000
 """Records that are held in memory to learn from."""
 
 DESCRIBES = ("child.registered", "child.amended")
-"""The submissions that say who a child is."""
+"""The types of submission that describe a child."""
 
 
-def told(folder: Path) -> Corpus:
-    """What the feeds of a folder say of the people in its truth.json, in order of time; raises CorpusAway."""
+def corpus_with_truth(folder: Path) -> Corpus:
+    """The reports in the feeds of a folder about the persons in its truth.json, in order of time; raises CorpusAway."""
     truth = folder / "truth.json"
     try:
         stated = json.loads(truth.read_bytes())
@@ -28,25 +28,25 @@ def told(folder: Path) -> Corpus:
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         how = "`contactpoint simulate` writes feeds that have it"
         raise CorpusAway(f"{truth} is not there or does not say who is who; {how}") from None
-    said = [
+    reported = [
         ReportedRecord(record, person_of[record], time, data, record.partition(" ")[0])
         for record, time, data in _described(folder)
         if record in person_of
     ]
-    return Corpus(folder.name, said, hard)
+    return Corpus(folder.name, reported, hard)
 
 
-def untold(folder: Path, most: int = MOST_RECORDS) -> Corpus:
-    """What the feeds of a folder say, without the truth: every record is a person of its own; raises CorpusAway.
+def corpus_without_truth(folder: Path, most: int = MOST_RECORDS) -> Corpus:
+    """The reports in the feeds of a folder without the truth: every record is its own person; raises CorpusAway.
 
-    Of more than `most` records about so many are kept, always the same ones and each with all that is said of it.
+    Of more than `most` records about so many are kept, always the same ones and each with all its reports.
     """
     share = min(1.0, most / max(1, sum(map(_registered, folder.glob("*.ndjson")))))
-    said = [
+    reported = [
         ReportedRecord(record, record, time, data, record.partition(" ")[0])
         for record, time, data in _described(folder, share)
     ]
-    return Corpus(folder.name, said, [])
+    return Corpus(folder.name, reported, [])
 
 
 def _registered(file: Path) -> int:

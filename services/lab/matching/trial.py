@@ -1,4 +1,4 @@
-"""One run of the matcher over records of which it is known who is who: what it put together, what it left to people."""
+"""One run of the matcher over records whose true persons are known: what it linked and what it queued."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
@@ -13,7 +13,7 @@ from services.lab.matching.corpus import Corpus
 from services.lab.matching.metrics import Accuracy, accuracy, groups, pairs_among
 
 Count = Callable[[int], None]
-"""Is told how many submissions are done."""
+"""Called with the number of submissions done."""
 
 
 class Trial(NamedTuple):
@@ -83,9 +83,9 @@ def run(corpus: Corpus, comparer: Comparer, count: Count | None = None) -> Trial
 
 
 def featured(corpus: Corpus) -> Iterable[tuple[str, Features]]:
-    """Each record's features after each thing that was said of it."""
+    """The features of a record after each report of it."""
     before: dict[str, Features] = {}
-    for each in corpus.said:
+    for each in corpus.reported:
         before[each.record] = features_of(each.particulars, each.time, before.get(each.record), each.source)
         yield each.record, before[each.record]
 

@@ -26,7 +26,7 @@ from services.lab.simulate.writers import FeedFiles, TruthFile
 BLOCK = 2_000
 
 Progress = Callable[[int, int], None]
-"""Is told the number of children done and of all children."""
+"""Called with the number of children done and of all children."""
 
 
 class Counts(NamedTuple):
@@ -75,7 +75,7 @@ def write_feeds(
                 facts = truth_of(person)
                 truth.write(person, facts)
                 tally.child(person, facts)
-            _tell(progress, tally, children)
+            _report(progress, tally, children)
     counts = _counts(tally)
     (out / "realised.json").write_bytes(orjson.dumps(counts.realised, option=orjson.OPT_INDENT_2))
     return counts
@@ -100,7 +100,7 @@ def write_stream(
             to.write(orjson.dumps(submission, option=orjson.OPT_APPEND_NEWLINE))
         for person in block:
             tally.child(person, truth_of(person))
-        _tell(progress, tally, children)
+        _report(progress, tally, children)
     to.flush()
     return _counts(tally)
 
@@ -126,7 +126,7 @@ def _in_order(block: list[Person], seed: int, tally: Tally) -> Iterator[tuple[st
             yield code, each.sent.submission(f"{code}-{seed}-{tally.handed_in[code]:06}")
 
 
-def _tell(progress: Progress | None, tally: Tally, children: int) -> None:
+def _report(progress: Progress | None, tally: Tally, children: int) -> None:
     if progress is not None:
         progress(tally.children, children)
 

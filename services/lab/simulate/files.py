@@ -7,7 +7,7 @@ from services.lab.simulate.agencies import AGENCIES
 
 
 class SimulationError(ValueError):
-    """What was asked for cannot be made; the text is one sentence for the user."""
+    """The feeds cannot be written; the text is one sentence for the user."""
 
 
 def make_empty(out: Path) -> None:

@@ -23,30 +23,31 @@ NO_NAMES = ("Unknown", "Baby")
 SHORTEST_MISTYPED = 3
 
 
-def _spelling(dice: Dice, said: Particulars, person: Person, on: date) -> bool:
+def _spelling(dice: Dice, particulars: Particulars, person: Person, on: date) -> bool:
     field = "given_name" if dice.chance(0.4) else "family_name"
-    if said[field] in NO_NAMES or len(said[field]) < SHORTEST_MISTYPED:
+    if particulars[field] in NO_NAMES or len(particulars[field]) < SHORTEST_MISTYPED:
         return False
-    plain = _without_accents(said[field])
-    said[field] = plain if plain != said[field] and dice.chance(0.5) else _mistyped(dice, said[field])
+    name = particulars[field]
+    plain = _without_accents(name)
+    particulars[field] = plain if plain != name and dice.chance(0.5) else _mistyped(dice, name)
     return True
 
 
-def _nickname(dice: Dice, said: Particulars, person: Person, on: date) -> bool:
+def _nickname(dice: Dice, particulars: Particulars, person: Person, on: date) -> bool:
     names = NICKNAMES.get(person.given_name)
     if names is None:
         return False
-    said["given_name"] = dice.pick(names)
+    particulars["given_name"] = dice.pick(names)
     return True
 
 
-def _swapped(dice: Dice, said: Particulars, person: Person, on: date) -> bool:
-    said["given_name"], said["family_name"] = said["family_name"], said["given_name"]
+def _swapped(dice: Dice, particulars: Particulars, person: Person, on: date) -> bool:
+    particulars["given_name"], particulars["family_name"] = particulars["family_name"], particulars["given_name"]
     return True
 
 
-def _birthday(dice: Dice, said: Particulars, person: Person, on: date) -> bool:
-    if said["date_of_birth"] is None:
+def _birthday(dice: Dice, particulars: Particulars, person: Person, on: date) -> bool:
+    if particulars["date_of_birth"] is None:
         return False
     born = person.date_of_birth
     wrong = [born - timedelta(days=1), born + timedelta(days=9)]
@@ -55,91 +56,91 @@ def _birthday(dice: Dice, said: Particulars, person: Person, on: date) -> bool:
     if born.day <= 12:
         wrong += [born.replace(month=born.day, day=born.month)] * 3
     wrong = [day for day in wrong if born != day <= on]
-    said["date_of_birth"] = dice.pick(wrong).isoformat()
+    particulars["date_of_birth"] = dice.pick(wrong).isoformat()
     return True
 
 
-def _no_postcode(dice: Dice, said: Particulars, person: Person, on: date) -> bool:
-    if said["address"]["postcode"] is None:
+def _no_postcode(dice: Dice, particulars: Particulars, person: Person, on: date) -> bool:
+    if particulars["address"]["postcode"] is None:
         return False
-    said["address"] = said["address"] | {"postcode": None}
+    particulars["address"] = particulars["address"] | {"postcode": None}
     return True
 
 
-def _postcode(dice: Dice, said: Particulars, person: Person, on: date) -> bool:
-    right = said["address"]["postcode"]
+def _postcode(dice: Dice, particulars: Particulars, person: Person, on: date) -> bool:
+    right = particulars["address"]["postcode"]
     if right is None:
         return False
     wrong = right[:-3] + str(int(right[-3]) % 9 + 1) + right[-2:]
-    said["address"] = said["address"] | {"postcode": wrong}
+    particulars["address"] = particulars["address"] | {"postcode": wrong}
     return True
 
 
-def _old_home(dice: Dice, said: Particulars, person: Person, on: date) -> bool:
+def _old_home(dice: Dice, particulars: Particulars, person: Person, on: date) -> bool:
     homes = [home for home in person.family.homes if home.since <= on]
-    said["address"] = (homes[-2] if len(homes) > 1 else person.family.former_home).address
+    particulars["address"] = (homes[-2] if len(homes) > 1 else person.family.former_home).address
     return True
 
 
-def _no_carers(dice: Dice, said: Particulars, person: Person, on: date) -> bool:
-    if not said["carers"]:
+def _no_carers(dice: Dice, particulars: Particulars, person: Person, on: date) -> bool:
+    if not particulars["carers"]:
         return False
-    said["carers"] = []
+    particulars["carers"] = []
     return True
 
 
-def _gender(dice: Dice, said: Particulars, person: Person, on: date) -> bool:
-    said["gender"] = "male" if person.gender == "female" else "female"
+def _gender(dice: Dice, particulars: Particulars, person: Person, on: date) -> bool:
+    particulars["gender"] = "male" if person.gender == "female" else "female"
     return True
 
 
-def _new_family_name(dice: Dice, said: Particulars, person: Person, on: date) -> bool:
+def _new_family_name(dice: Dice, particulars: Particulars, person: Person, on: date) -> bool:
     former = {"given_name": person.given_name, "family_name": person.family.name, "kind": "former"}
-    said["family_name"] = dice.pick(FAMILIES)
-    said["other_names"] = [former]
+    particulars["family_name"] = dice.pick(FAMILIES)
+    particulars["other_names"] = [former]
     return True
 
 
-def _no_given_name(dice: Dice, said: Particulars, person: Person, on: date) -> bool:
-    said["given_name"] = dice.pick(NO_NAMES)
+def _no_given_name(dice: Dice, particulars: Particulars, person: Person, on: date) -> bool:
+    particulars["given_name"] = dice.pick(NO_NAMES)
     return True
 
 
-def _first_of_january(dice: Dice, said: Particulars, person: Person, on: date) -> bool:
-    born = said["date_of_birth"]
+def _first_of_january(dice: Dice, particulars: Particulars, person: Person, on: date) -> bool:
+    born = particulars["date_of_birth"]
     if born is None or born.endswith("-01-01"):
         return False
-    said["date_of_birth"] = born[:4] + "-01-01"
+    particulars["date_of_birth"] = born[:4] + "-01-01"
     return True
 
 
-def _no_birthday(dice: Dice, said: Particulars, person: Person, on: date) -> bool:
-    if said["date_of_birth"] is None:
+def _no_birthday(dice: Dice, particulars: Particulars, person: Person, on: date) -> bool:
+    if particulars["date_of_birth"] is None:
         return False
-    said["date_of_birth"] = None
+    particulars["date_of_birth"] = None
     return True
 
 
-def _digits(dice: Dice, said: Particulars, person: Person, on: date) -> bool:
+def _digits(dice: Dice, particulars: Particulars, person: Person, on: date) -> bool:
     """Two neighbouring digits of the date of birth change places, and it stays a date."""
-    stated = said["date_of_birth"]
+    stated = particulars["date_of_birth"]
     if stated is None:
         return False
     turned = {stated[:at] + stated[at + 1] + stated[at] + stated[at + 2 :] for at in (2, 5, 8)}
     wrong = [day for day in sorted(turned - {stated}) if _is_day(day) and "1900-01-01" <= day <= on.isoformat()]
     if wrong:
-        said["date_of_birth"] = dice.pick(wrong)
+        particulars["date_of_birth"] = dice.pick(wrong)
     return bool(wrong)
 
 
-def _letters_of_postcode(dice: Dice, said: Particulars, person: Person, on: date) -> bool:
+def _letters_of_postcode(dice: Dice, particulars: Particulars, person: Person, on: date) -> bool:
     """The last two letters of the postcode: another one, or both change places."""
-    right = said["address"]["postcode"]
+    right = particulars["address"]["postcode"]
     if right is None:
         return False
     turned = right[:-2] + right[-1] + right[-2]
     wrong = turned if turned != right and dice.chance(0.5) else right[:-1] + ("X" if right[-1] != "X" else "Y")
-    said["address"] = said["address"] | {"postcode": wrong}
+    particulars["address"] = particulars["address"] | {"postcode": wrong}
     return True
 
 
@@ -169,7 +170,7 @@ MORE_MISTAKES = Weighted(
 
 def make_a_mistake(
     dice: Dice,
-    said: Particulars,
+    particulars: Particulars,
     person: Person,
     on: date,
     among: Weighted[tuple[str, Mistake]] = MISTAKES,
@@ -177,7 +178,7 @@ def make_a_mistake(
     """Puts one small mistake into the particulars that an agency writes down on a day; returns what it is called."""
     while True:
         name, mistake = dice.weighted(among)
-        if mistake(dice, said, person, on):
+        if mistake(dice, particulars, person, on):
             return name
 
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from services.lab.simulate.agencies import Agency
 
 AS_AT = date(2008, 11, 14)
-"""The day on which the feeds end and the truth is told."""
+"""The day on which the feeds end and for which the truth is written."""
 
 FIRST_BIRTH = date(1990, 11, 15)
 """The eldest child is not yet eighteen on the day `AS_AT`."""

@@ -1,6 +1,6 @@
 """What a population came to: its figures, each beside the one aimed at where there is one.
 
-The memo speaks of *need*: about 30 % of children at any one time, 50 % over childhood. What agencies tell of is
+The memo speaks of *need*: about 30 % of children at any one time, 50 % over childhood. What agencies report is
 *services*. Here a service works on every need from its first day in the county, so as many have one on the last day as
 are in need; that fewer ever had one by then is because their childhoods are not over. A tolerance is three standard
 deviations of so many independent throws, and the model's own bias.

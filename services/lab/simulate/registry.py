@@ -35,22 +35,22 @@ class Registry:
         """A new record of an agency, made on a day with the identifiers that it knows, and put with the person's."""
         self._last[agency.code] += dice.number(1, 3)
         subject = f"{agency.prefix}-{self._seed}-{self._last[agency.code]}"
-        said = written(dice, person, on)
-        mistakes = [make_a_mistake(dice, said, person, on)] if dice.chance(ONE_MISTAKE) else []
+        particulars = written(dice, person, on)
+        mistakes = [make_a_mistake(dice, particulars, person, on)] if dice.chance(ONE_MISTAKE) else []
         if self._noise > 1:
-            mistakes += self._more_mistakes(subject, said, person, on)
+            mistakes += self._more_mistakes(subject, particulars, person, on)
         if nhs_number:
-            said["nhs_number"] = person.nhs_number
+            particulars["nhs_number"] = person.nhs_number
         if upn and person.upn is not None:
-            said["upn"] = person.upn
-        record = Record(agency, subject, on, said, ", ".join(mistakes) or None)
+            particulars["upn"] = person.upn
+        record = Record(agency, subject, on, particulars, ", ".join(mistakes) or None)
         person.records.append(record)
         return record
 
-    def _more_mistakes(self, subject: str, said: dict[str, Any], person: Person, on: date) -> list[str]:
+    def _more_mistakes(self, subject: str, particulars: dict[str, Any], person: Person, on: date) -> list[str]:
         dice = Dice(f"{self._seed}/{subject}/noise")
         chances = [dice.chance(ONE_MISTAKE) for _ in range(self._noise - 1)]
-        return [make_a_mistake(dice, said, person, on, MORE_MISTAKES) for chance in chances if chance]
+        return [make_a_mistake(dice, particulars, person, on, MORE_MISTAKES) for chance in chances if chance]
 
 
 def written(dice: Dice, person: Person, on: date) -> dict[str, Any]:

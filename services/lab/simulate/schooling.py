@@ -97,7 +97,7 @@ def _term_start(day: date) -> date:
 
 
 def _interrupted(dice: Dice, person: Person, course: str, places: list[Place]) -> list[Place]:
-    """The places of a child who leaves school and is not seen again, or comes back after a break."""
+    """The places of a child who leaves school for good, or comes back after a break."""
     if course == "school" or not places:
         return places
     last = min(AS_AT, statutory_until(person.date_of_birth))

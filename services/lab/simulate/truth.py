@@ -1,4 +1,4 @@
-"""What is true of a fictional child on the day `AS_AT`, told in the shape of the feeds' `truth.json`."""
+"""What is true of a fictional child on the day `AS_AT`, in the format of the feeds' `truth.json`."""
 
 from typing import Any
 
@@ -55,7 +55,7 @@ def truth_of(person: Person) -> dict[str, Any]:
 
 
 def education_status(person: Person, involvements: list[Involvement]) -> str:
-    """Where the child is educated on the day `AS_AT`, as far as agencies have said."""
+    """Where the child is educated on the day `AS_AT`, as far as agencies have reported."""
     education = [i for i in involvements if i.service in ("education", "home-education")]
     current = {i.service for i in education if i.ended is None}
     if current:

@@ -1,4 +1,4 @@
-"""`contactpoint demo`: the stack, a fictional county's feeds, and a story told on the terminal."""
+"""`contactpoint demo`: the stack, a fictional county's feeds, and a story on the terminal."""
 
 from argparse import ArgumentParser, Namespace
 
@@ -11,15 +11,15 @@ def describe(parser: ArgumentParser) -> None:
 
 
 def run(args: Namespace) -> int:
-    """Runs the stack and tells the story; Ctrl-C or SIGTERM stops all of it."""
+    """Runs the stack and shows the story; Ctrl-C or SIGTERM stops all of it."""
     from services.cli.errors import PartAway
     from services.cli.output import console
-    from services.lab.demo.story import tell
+    from services.lab.demo.story import show_story
     from services.local_stack.up import up
     from services.submit.waiting import Stuck
 
     def after_ready(url: str) -> None:
-        tell(console(), read_settings(args.data), url)
+        show_story(console(), read_settings(args.data), url)
         if not args.once:
             print("\nThe stack runs on; Ctrl-C stops it.", flush=True)
 

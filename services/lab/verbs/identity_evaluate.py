@@ -44,7 +44,7 @@ def run(args: Namespace) -> int:
         settings = load_settings(args.settings)
         comparer = Comparer(settings)
         for corpus in corpora(args.feeds):
-            with counting(corpus.name, len(corpus.said)) as count:
+            with counting(corpus.name, len(corpus.reported)) as count:
                 trials.append(try_out(corpus, comparer, count))
             if args.picture:
                 with counting(f"{corpus.name}: thresholds") as count:

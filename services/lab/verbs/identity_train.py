@@ -32,7 +32,7 @@ def run(args: Namespace) -> int:
     """Learns, writes the file, and prints what is different in it; no record is shown."""
     from services.lab.matching.corpus import CorpusAway
     from services.lab.matching.febrl import febrl
-    from services.lab.matching.feed_folder import untold
+    from services.lab.matching.feed_folder import corpus_without_truth
     from services.lab.matching.settings_text import settings_text
     from services.lab.matching.training import train
     from services.registrar.matcher_settings import SettingsRefused, load_settings
@@ -43,7 +43,7 @@ def run(args: Namespace) -> int:
         raise WrongUsage(f"there is no folder {args.out.parent} to write {args.out.name} into")
     try:
         old = load_settings(args.settings)
-        corpus = untold(args.feeds) if args.feeds else febrl(args.febrl)
+        corpus = corpus_without_truth(args.feeds) if args.feeds else febrl(args.febrl)
     except (SettingsRefused, CorpusAway) as error:
         raise WrongUsage(str(error)) from None
     with counting("learning"):

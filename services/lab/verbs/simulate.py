@@ -56,26 +56,30 @@ def describe(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Writes the folder or the stream, and prints how much it is and what the population came to."""
-    from services.lab.simulate.command import run as simulate
-    from services.lab.simulate.command import stream
+    from services.lab.simulate.feeds import write_feeds, write_stream
     from services.lab.simulate.files import SimulationError
     from services.lab.simulate.handing_in import Manner
 
     manner = Manner(args.late, _each_once(args.stop))
     try:
         with counting("children", args.children) as count:
+
+            def progress(done: int, _: int) -> None:
+                count(done)
+
             if args.out == STREAM:
                 to = sys.stdout.buffer
-                made = stream(args.children, args.seed, to, lambda done, _: count(done), args.noise, manner)
+                counts = write_stream(args.children, args.seed, to, progress, args.noise, manner)
             else:
-                made = simulate(args.children, args.seed, args.out, lambda done, _: count(done), args.noise, manner)
+                counts = write_feeds(args.children, args.seed, args.out, progress, args.noise, manner)
     except SimulationError as error:
         raise AnswerIsNo(str(error)) from None
-    _say(made, as_json=args.json, on_error=args.out == STREAM)
+    made = {**counts._asdict(), "out": str(args.out)}
+    _show(made, as_json=args.json, on_error=args.out == STREAM)
     return DONE
 
 
-def _say(made: dict[str, Any], *, as_json: bool, on_error: bool) -> None:
+def _show(made: dict[str, Any], *, as_json: bool, on_error: bool) -> None:
     """On standard output, or on standard error where that one is the stream."""
     to = sys.stderr if on_error else sys.stdout
     if as_json:

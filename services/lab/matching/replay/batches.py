@@ -17,7 +17,7 @@ DESCRIBES = frozenset({"RecordRegistered.v1", "RecordAmended.v1"})
 REMOVED = "RecordRemoved.v1"
 INVOLVED = "InvolvementStarted.v1"
 OPENED = DESCRIBES | {INVOLVED}
-"""The types of events whose personal fields a replay needs."""
+"""The types of events whose personal fields re-matching needs."""
 _OF_RECORDS = frozenset(
     name for name, event in EVENTS.items() if issubclass(event, RecordEvent) or event is RecordRegistered
 )
@@ -25,7 +25,7 @@ _OF_RECORDS = frozenset(
 
 
 class Description(NamedTuple):
-    """What an event says of a child: `data` are the particulars, true since `time` by the agency `source`."""
+    """The particulars in an event, `data`, true since `time` according to the agency `source`."""
 
     record: str
     version: int

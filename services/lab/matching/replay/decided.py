@@ -1,4 +1,4 @@
-"""The log's side: what the directory itself decided, event by event."""
+"""The side of the log: what the directory itself decided, event by event."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -15,7 +15,7 @@ class Decided:
     """Follows the log; records in `left_out` are in no child of either side."""
 
     def __init__(self, left_out: set[str]) -> None:
-        self.standing = MatchState()
+        self.match_state = MatchState()
         self._left_out = left_out
 
     def apply(self, events: Iterable[PublishedEvent]) -> list[Ruling]:
@@ -23,9 +23,9 @@ class Decided:
         rulings = []
         for event in events:
             if event.type in DESCRIBES:
-                self.standing.contradictions.forget(event.stream)
+                self.match_state.contradictions.forget(event.stream)
             elif event.type == REMOVED:
-                self.standing.remove(event.stream)
+                self.match_state.remove(event.stream)
             elif event.type == "RecordLinked.v1":
                 self._link(event)
             elif event.type in _QUEUED:
@@ -38,18 +38,18 @@ class Decided:
         """What a steward links has come here by its RecordUnlinked, but for what was removed."""
         record = event.data["record"]
         if event.data["matcher"] != STEWARD and record not in self._left_out:
-            self.standing.membership.put(record, event.stream)
+            self.match_state.membership.put(record, event.stream)
 
     def _queue(self, event: PublishedEvent) -> None:
         queue, listed = _QUEUED[event.type]
         for each in event.data[listed]:
             pair = event.data["record"], each["record"]
             if self._left_out.isdisjoint(pair):
-                getattr(self.standing, queue).put(*pair, Judged(each["rule"], each["score"]))
+                getattr(self.match_state, queue).put(*pair, Judged(each["rule"], each["score"]))
 
     def _ruling(self, event: PublishedEvent) -> Ruling | None:
         """What a steward decided by an event, which takes effect here."""
-        membership, data = self.standing.membership, event.data
+        membership, data = self.match_state.membership, event.data
         if event.type == "ChildrenMerged.v1":
             left = list(membership.records_of(event.stream))
             right = self._absorb(event.stream, data)
@@ -62,12 +62,12 @@ class Decided:
                     membership.put(record, data["to"])
             return Ruling("split", staying, leaving, data["to"])
         if event.type == "MatchDismissed.v1":
-            self.standing.dismiss(data["records"], data["other_records"])
+            self.match_state.dismiss(data["records"], data["other_records"])
             return Ruling("dismissed", data["records"], data["other_records"], data["other"])
         return None
 
     def _absorb(self, child: str, data: Mapping[str, Any]) -> list[str]:
-        membership = self.standing.membership
+        membership = self.match_state.membership
         brought = [record for each in data["merged"] for record in each["records"] if record in membership]
         for record in brought:
             membership.put(record, child)

@@ -20,7 +20,7 @@ class Sides:
 
 @dataclass(frozen=True)
 class QueueChange:
-    """Pairs of children to be looked at; of the `new` ones so many `were_linked` in the log, and so on."""
+    """Pairs of children in the queue; of the `new` ones so many `were_linked` in the log, and so on."""
 
     log: int
     replay: int
@@ -32,7 +32,7 @@ class QueueChange:
 
 @dataclass(frozen=True)
 class Reports:
-    """What the reports would say: children listed, those with several GPs now, and those with none."""
+    """The figures of the reports: children listed, those with several GPs now, and those with none."""
 
     children: Sides
     several_gps: Sides

@@ -1,4 +1,4 @@
-"""With which GPs each record says that the child is registered now: what the reports on GPs are about."""
+"""The GPs with which each record has the child registered now, for the reports on GPs."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -9,7 +9,7 @@ from domain.vocabulary import Service
 from projections.base.projection import PublishedEvent
 
 _Current = tuple[int, tuple[str, str | None]]
-"""The number of an involvement in its record, and (source, what tells its practice from others)."""
+"""The number of an involvement in its record, and (source, key of its practice)."""
 
 
 class Gps:
@@ -19,12 +19,12 @@ class Gps:
         self._current: dict[str, tuple[_Current, ...]] = {}
 
     def started(self, event: PublishedEvent, involvement: Mapping[str, Any]) -> None:
-        """An involvement began, or is told anew."""
+        """An involvement began or is amended."""
         number = event.data["number"]
         self.ended(event.stream, number)
         if involvement["service"] == Service.GP:
-            told = (event.source, organisation_key(involvement))
-            self._current[event.stream] = (*self._current.get(event.stream, ()), (number, told))
+            practice = (event.source, organisation_key(involvement))
+            self._current[event.stream] = (*self._current.get(event.stream, ()), (number, practice))
 
     def ended(self, record: str, number: int) -> None:
         """An involvement ended."""
@@ -33,4 +33,4 @@ class Gps:
 
     def among(self, records: Iterable[str]) -> int:
         """With how many GPs the child of these records is, as the report several-gps counts them."""
-        return gp_registrations(told for record in records for _, told in self._current.get(record, ()))
+        return gp_registrations(practice for record in records for _, practice in self._current.get(record, ()))

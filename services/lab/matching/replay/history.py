@@ -15,16 +15,16 @@ from services.lab.matching.replay.tally import Cause, Tally, outcomes_in
 class History:
     """What the log decided and what is decided under other settings, as far as the log was taken.
 
-    Before `start` the log's decisions stand, after `end` nothing is taken; both are recorded times, as ISO 8601 texts
-    in UTC, or None. Records in `left_out` can't be read: they count among the strangers that there are until they are
-    removed, and for nothing else; `unreadable` is how many there ever were.
+    Before `start` the log's decisions are kept, after `end` nothing is taken; both are recorded times, as ISO 8601
+    texts in UTC, or None. Records in `left_out` can't be read: they count as strangers until they are removed, and
+    for nothing else; `unreadable` is how many there ever were.
     """
 
     def __init__(self, settings: MatcherSettings, start: str | None = None, end: str | None = None) -> None:
         self.left_out: set[str] = set()
         self.unreadable = 0
         self.decided = Decided(self.left_out)
-        self.replayed = Replayed(settings, self.decided.standing)
+        self.replayed = Replayed(settings, self.decided.match_state)
         self.tally = Tally()
         self.gps = Gps()
         self.events = 0
@@ -34,7 +34,7 @@ class History:
         self._batches = Batches()
 
     def take(self, events: Sequence[PublishedEvent]) -> bool:
-        """Takes the next events; says whether there is any sense in giving more."""
+        """Takes the next events; returns whether later ones would still be taken."""
         if events:
             sealed = {event.stream for event in events if event.type in OPENED}
             events[0].decryptor.prefetch(sealed)
@@ -78,11 +78,11 @@ class History:
             return
         now = self.replayed.decide(batch.events, descriptions, _listed(batch.events), records)
         self.decided.apply(batch.events)
-        self.tally.saw(batch.events)
+        self.tally.count_versions(batch.events)
         self.tally.compare(descriptions, outcomes_in(batch.events), now)
 
     def _open(self, events: Sequence[PublishedEvent]) -> dict[Cause, Description]:
-        """What can be read of the particulars; who works with a child is noted."""
+        """The readable descriptions by cause; also keeps track of GP involvements."""
         descriptions = {}
         for event in events:
             record = event.stream
@@ -97,17 +97,16 @@ class History:
                     self._leave_out(record)
                     continue
                 if event.type in DESCRIBES:
-                    said = _description(event, personal)
-                    descriptions[record, event.version] = said
+                    descriptions[record, event.version] = _description(event, personal)
                 elif event.type == INVOLVED:
                     self.gps.started(event, personal["involvement"])
-        return {cause: said for cause, said in descriptions.items() if said.record not in self.left_out}
+        return {cause: each for cause, each in descriptions.items() if each.record not in self.left_out}
 
     def _leave_out(self, record: str) -> None:
-        """Its key was destroyed: nobody can read it, so neither side has it."""
+        """Leaves a crypto-shredded record out of both sides."""
         self.left_out.add(record)
         self.unreadable += 1
-        self.decided.standing.remove(record)
+        self.decided.match_state.remove(record)
         self.replayed.leave_out(record)
 
 

@@ -1,4 +1,4 @@
-"""What a directory holds of identity: whose records are one child's, and what a person is to look at."""
+"""The match state of a directory: which records are one child's, and which pairs are queued for a person."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
@@ -32,7 +32,7 @@ class MatchState:
                 self.suspected.drop(one, other)
 
     def copy(self) -> Self:
-        """The same, to go its own way."""
+        """An independent copy."""
         return type(self)(self.membership.copy(), self.suspected.copy(), self.contradictions.copy())
 
     def children_of(self, one: str, other: str) -> Children | None:
@@ -43,7 +43,7 @@ class MatchState:
         return (children[0], children[1]) if children[0] < children[1] else (children[1], children[0])
 
     def open_pairs(self) -> dict[Children, list[tuple[str, str, Judged]]]:
-        """The queue as people see it: pairs of children, each with the pairs of records that put it there."""
+        """The queue as it is shown: pairs of children, each with the pairs of records that put it there."""
         found: dict[Children, list[tuple[str, str, Judged]]] = {}
         for one, other, judged in self.suspected:
             children = self.children_of(one, other)

@@ -49,7 +49,7 @@ class Membership:
                 del self._records[child]
 
     def copy(self) -> Self:
-        """The same, to go its own way."""
+        """An independent copy."""
         other = type(self)()
         other._child = dict(self._child)
         other._records = {child: list(records) for child, records in self._records.items()}

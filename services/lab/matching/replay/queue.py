@@ -1,4 +1,4 @@
-"""Pairs of records that a person is to look at, and why."""
+"""Pairs of records that are queued for a person to review, and why."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,38 +14,41 @@ class Judged:
 
 
 class Queue:
-    """What was said last of each pair; a pair has no order."""
+    """The latest judgement of each pair; a pair has no order."""
 
     def __init__(self) -> None:
-        self._said: dict[str, dict[str, Judged]] = {}
+        self._judged: dict[str, dict[str, Judged]] = {}
 
     def put(self, one: str, other: str, judged: Judged) -> None:
-        """The pair is to be looked at."""
-        self._said.setdefault(one, {})[other] = judged
-        self._said.setdefault(other, {})[one] = judged
+        """Queues the pair."""
+        self._judged.setdefault(one, {})[other] = judged
+        self._judged.setdefault(other, {})[one] = judged
 
     def drop(self, one: str, other: str) -> None:
-        """Nothing is to be looked at in this pair."""
-        self._said.get(one, {}).pop(other, None)
-        self._said.get(other, {}).pop(one, None)
+        """Removes the pair."""
+        self._judged.get(one, {}).pop(other, None)
+        self._judged.get(other, {}).pop(one, None)
 
     def forget(self, record: str) -> None:
-        """Nothing is to be looked at in any pair of the record."""
-        for other in self._said.pop(record, {}):
-            self._said[other].pop(record, None)
+        """Removes all pairs of the record."""
+        for other in self._judged.pop(record, {}):
+            self._judged[other].pop(record, None)
 
     def get(self, one: str, other: str) -> Judged | None:
-        """What is to be looked at in a pair."""
-        return self._said.get(one, {}).get(other)
+        """Why a pair is queued, or None."""
+        return self._judged.get(one, {}).get(other)
 
     def __iter__(self) -> Iterator[tuple[str, str, Judged]]:
         """Each pair once, in the order of its records' ids."""
         return (
-            (one, other, judged) for one, said in self._said.items() for other, judged in said.items() if one < other
+            (one, other, judged)
+            for one, others in self._judged.items()
+            for other, judged in others.items()
+            if one < other
         )
 
     def copy(self) -> Self:
-        """The same, to go its own way."""
+        """An independent copy."""
         copied = type(self)()
-        copied._said = {record: dict(said) for record, said in self._said.items()}
+        copied._judged = {record: dict(others) for record, others in self._judged.items()}
         return copied

@@ -19,10 +19,10 @@ Descriptions = Mapping[Cause, Description]
 class Replayed:
     """Decides batch after batch, as the registrar does; until `begin` it only follows what the log decided."""
 
-    def __init__(self, settings: MatcherSettings, standing: MatchState) -> None:
-        self.standing = standing
+    def __init__(self, settings: MatcherSettings, match_state: MatchState) -> None:
+        self.match_state = match_state
         self._comparer = Comparer(settings)
-        self._index = StoredIndex(standing.membership)
+        self._index = StoredIndex(match_state.membership)
         self._apart: set[tuple[str, str]] = set()
         self._rulings = Rulings(self._apart)
         self._named = 0
@@ -44,19 +44,19 @@ class Replayed:
 
     def begin(self) -> None:
         """From here on decisions are taken; what the log has decided so far stands."""
-        self.standing = self.standing.copy()
-        self._index.membership = self.standing.membership
+        self.match_state = self.match_state.copy()
+        self._index.membership = self.match_state.membership
 
     def follow(self, events: Sequence[PublishedEvent], descriptions: Descriptions, rulings: Sequence[Ruling]) -> None:
         """Learns what records say, and leaves decisions to the log, which has taken the events already."""
         for event in events:
-            said = descriptions.get((event.stream, event.version))
-            if said:
-                before = self._index.features_of(said.record)
-                features = features_of(said.data, said.time, before, said.source)
+            description = descriptions.get((event.stream, event.version))
+            if description:
+                before = self._index.features_of(description.record)
+                features = features_of(description.data, description.time, before, description.source)
                 if features != before:
-                    self._index.discard(said.record)
-                    self._index.put(said.record, features, index_keys(features))
+                    self._index.discard(description.record)
+                    self._index.put(description.record, features, index_keys(features))
             elif event.type == REMOVED:
                 self._index.discard(event.stream)
         for ruling in rulings:
@@ -65,7 +65,7 @@ class Replayed:
     def rule(self, rulings: Sequence[Ruling]) -> None:
         """What stewards have decided holds here too."""
         for ruling in rulings:
-            self._rulings.apply(self.standing, ruling)
+            self._rulings.apply(self.match_state, ruling)
 
     def decide(
         self,
@@ -88,15 +88,15 @@ class Replayed:
                     outcomes[cause] = outcome(placement)
             elif event.type == REMOVED:
                 batch_matcher.remove(event.stream)
-                self.standing.suspected.forget(event.stream)
-                self.standing.contradictions.forget(event.stream)
+                self.match_state.suspected.forget(event.stream)
+                self.match_state.contradictions.forget(event.stream)
         self._index.write(batch_matcher.changes)
         return outcomes
 
     def leave_out(self, record: str) -> None:
         """The record can't be read any more."""
         self._index.discard(record)
-        self.standing.remove(record)
+        self.match_state.remove(record)
 
     def _look_up(
         self, events: Sequence[PublishedEvent], descriptions: Descriptions, comparer: Comparer
@@ -115,16 +115,16 @@ class Replayed:
     def _place(
         self, batch_matcher: BatchMatcher, cause: Cause, described: Described, listed: Mapping[Cause, str]
     ) -> Placement | None:
-        record, standing = cause[0], self.standing
-        standing.contradictions.forget(record)
+        record, match_state = cause[0], self.match_state
+        match_state.contradictions.forget(record)
         placed = batch_matcher.place(record, described)
         if placed is None:
             return None
         placement = placed.placement
         batch_matcher.put(record, placed, placement.child or listed.get(cause) or self._new_child())
         for queue, findings in (
-            (standing.suspected, placement.suspected),
-            (standing.contradictions, placement.contradicted),
+            (match_state.suspected, placement.suspected),
+            (match_state.contradictions, placement.contradicted),
         ):
             for found in findings:
                 queue.put(record, found.record, Judged(found.rule, round(found.evidence.probability, 4)))

@@ -24,7 +24,7 @@ class Ruling(NamedTuple):
 
 
 class Rulings:
-    """Applies rulings to a standing; `apart` has the pairs of records that are kept apart, both ways round.
+    """Applies rulings to a match state; `apart` has the pairs of records that are kept apart, both ways round.
 
     `counts` has how many of each kind there were, and how many of them the matcher had decided likewise (a merge) or
     against (a split, a dismissal) before.
@@ -34,25 +34,25 @@ class Rulings:
         self._apart = apart
         self.counts: Counter[str] = Counter()
 
-    def apply(self, standing: MatchState, ruling: Ruling) -> None:
-        """Brings the standing to what was ruled."""
+    def apply(self, match_state: MatchState, ruling: Ruling) -> None:
+        """Changes the match state as ruled."""
         self.counts[ruling.kind] += 1
         if ruling.kind == "merged":
             self._apart.difference_update(_pairs(ruling.left, ruling.right))
-            self._join(standing, ruling)
+            self._join(match_state, ruling)
         else:
             self._apart.update(_pairs(ruling.left, ruling.right))
-            self._part(standing, ruling)
+            self._part(match_state, ruling)
         if ruling.kind == "dismissed":
-            standing.dismiss(ruling.left, ruling.right)
+            match_state.dismiss(ruling.left, ruling.right)
 
     def keep(self, ruling: Ruling) -> None:
-        """Remembers which pairs are kept apart where the log's own decisions stand."""
+        """Remembers which pairs are kept apart where the log's own decisions are kept."""
         change = self._apart.difference_update if ruling.kind == "merged" else self._apart.update
         change(_pairs(ruling.left, ruling.right))
 
-    def _join(self, standing: MatchState, ruling: Ruling) -> None:
-        membership = standing.membership
+    def _join(self, match_state: MatchState, ruling: Ruling) -> None:
+        membership = match_state.membership
         named = {record: None for record in (*ruling.left, *ruling.right) if record in membership}
         children = dict.fromkeys(child for record in named if (child := membership.child_of(record)))
         target, *others = children or [""]
@@ -64,8 +64,8 @@ class Rulings:
                 if not parted or record in named:
                     membership.put(record, target)
 
-    def _part(self, standing: MatchState, ruling: Ruling) -> None:
-        membership = standing.membership
+    def _part(self, match_state: MatchState, ruling: Ruling) -> None:
+        membership = match_state.membership
         staying = {child for record in ruling.left if (child := membership.child_of(record))}
         leaving = [record for record in ruling.right if membership.child_of(record) in staying]
         self.counts[f"{ruling.kind} but joined"] += bool(leaving)

@@ -1,4 +1,4 @@
-"""The whole history under other settings: read from Kafka, replayed, compared."""
+"""Re-matching of the history under other settings: read from Kafka, decided again, compared."""
 
 from collections.abc import Callable, Sequence
 from contextlib import closing
@@ -24,7 +24,7 @@ Progress = Callable[[int], None]
 
 @dataclass(frozen=True)
 class Window:
-    """Recorded times, ISO 8601 in UTC: before `start` the log's decisions stand, after `end` nothing is replayed."""
+    """Recorded times, ISO 8601 in UTC: before `start` the log's decisions are kept, after `end` nothing is decided."""
 
     start: str | None = None
     end: str | None = None
@@ -32,7 +32,7 @@ class Window:
 
 @dataclass(frozen=True)
 class Replay:
-    """What a replay found; see `document`."""
+    """The result of re-matching; see `document`."""
 
     version: str
     window: Window
@@ -43,7 +43,7 @@ class Replay:
 
     def document(self) -> dict[str, Any]:
         """Everything as one JSON document."""
-        history, log, replay = self.history, self.history.decided.standing, self.history.replayed.standing
+        history, log, replay = self.history, self.history.decided.match_state, self.history.replayed.match_state
         return {
             "settings": self.version,
             "matchers": dict(history.tally.versions),
@@ -78,10 +78,10 @@ def replay(
     examples: int,
     progress: Progress = lambda _: None,
 ) -> Replay:
-    """Replays what is published by now, as far as `window` goes, and picks so many examples of each difference.
+    """Decides again what is published by now, within `window`, and picks so many examples of each difference.
 
-    Reads Kafka and, for keys and for how much is published, Postgres; changes and locks nothing. `progress` is told the
-    position reached. Raises KafkaAway, DatabaseAway.
+    Reads Kafka and, for keys and for how much is published, Postgres; changes and locks nothing. `progress` is called
+    with the position reached. Raises KafkaAway, DatabaseAway.
     """
     began = monotonic()
     history = History(settings, window.start, window.end)
@@ -95,8 +95,8 @@ def replay(
         missing = read_in_order(kafka, keys, published(database), take)
     history.finish()
     picker = Picker(
-        history.decided.standing,
-        history.replayed.standing,
+        history.decided.match_state,
+        history.replayed.match_state,
         history.replayed.index,
         history.replayed.comparer(history.records),
     )

@@ -1,4 +1,4 @@
-"""Decision by decision: what the log says of a description, and what is decided now."""
+"""Decision by decision: what was decided on a description in the log, and what is decided now."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -42,29 +42,29 @@ def outcomes_in(events: Iterable[PublishedEvent]) -> dict[Cause, Outcome]:
     found: dict[Cause, Outcome] = {}
     for event in events:
         data = event.data
-        if event.type not in _TOLD or data["matcher"] == STEWARD:
+        if event.type not in _DECISIONS or data["matcher"] == STEWARD:
             continue
-        _TOLD[event.type](found.setdefault((data["record"], data["record_version"]), Outcome()), data)
+        _DECISIONS[event.type](found.setdefault((data["record"], data["record_version"]), Outcome()), data)
     return found
 
 
-def _linked(told: Outcome, data: Mapping[str, Any]) -> None:
-    told.linked = data["rule"] != FIRST_RECORD
+def _linked(decision: Outcome, data: Mapping[str, Any]) -> None:
+    decision.linked = data["rule"] != FIRST_RECORD
 
 
-def _merged(told: Outcome, data: Mapping[str, Any]) -> None:
-    told.merged = frozenset(each["child"] for each in data["merged"])
+def _merged(decision: Outcome, data: Mapping[str, Any]) -> None:
+    decision.merged = frozenset(each["child"] for each in data["merged"])
 
 
-def _suspected(told: Outcome, data: Mapping[str, Any]) -> None:
-    told.suspected = frozenset((each["record"], each["rule"]) for each in data["suspicions"])
+def _suspected(decision: Outcome, data: Mapping[str, Any]) -> None:
+    decision.suspected = frozenset((each["record"], each["rule"]) for each in data["suspicions"])
 
 
-def _contradicted(told: Outcome, data: Mapping[str, Any]) -> None:
-    told.contradicted = frozenset(each["record"] for each in data["contradictions"])
+def _contradicted(decision: Outcome, data: Mapping[str, Any]) -> None:
+    decision.contradicted = frozenset(each["record"] for each in data["contradictions"])
 
 
-_TOLD = {
+_DECISIONS = {
     "RecordLinked.v1": _linked,
     "ChildrenMerged.v1": _merged,
     "MatchSuspected.v1": _suspected,
@@ -98,7 +98,7 @@ class Tally:
     suspicions: Compared = field(default_factory=Compared)
     versions: Counter[str] = field(default_factory=Counter)
 
-    def saw(self, events: Iterable[PublishedEvent]) -> None:
+    def count_versions(self, events: Iterable[PublishedEvent]) -> None:
         """Counts by which matchers a batch of the log was decided."""
         self.versions.update(
             event.data["matcher"]
