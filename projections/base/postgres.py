@@ -3,23 +3,28 @@
 Tables are named without a schema: whoever writes says once for a connection which schema is meant (`schema.use`).
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
 
+from psycopg2.errors import CharacterNotInRepertoire
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
+from psycopg2.extras import execute_values
 
-from projections.base.copy_text import copy_text, escaped_text
+from projections.base.binary_copy import NotOfItsType, copy_rows
 from projections.base.projection import Put, Row, Table
 
-COPY_BYTES = 256 * 1024
-"""How much is handed to the server at once."""
+ROWS_AT_ONCE = 500
+"""How many rows are inserted by one statement, where they are not copied."""
+
+_column_types: dict[Table, Mapping[str, str]] = {}
 
 
 def write(cursor: Cursor, puts: Iterable[Put], *, careful: bool = False) -> None:
     """Applies row changes in the cursor's transaction.
 
-    Most rows are new ones and are simply copied, unescaped, which costs a fraction of an upsert. Where that fails,
-    because a row was there already or a value needs escaping, Postgres raises an error: the transaction is to be rolled
-    back to before, and the same changes written carefully.
+    Most rows are new ones and are simply copied, which costs a fraction of an upsert. Where that fails, because a row
+    was there already, Postgres raises an error: the transaction is to be rolled back to before, and the same changes
+    written carefully.
     """
     copied: dict[Table, list[Row]] = {}
     upserted: dict[Table, list[Row]] = {}
@@ -32,14 +37,19 @@ def write(cursor: Cursor, puts: Iterable[Put], *, careful: bool = False) -> None
     for table, new in copied.items():
         copy(cursor, table.name, table, new)
     for table, changed in upserted.items():
-        _upsert(cursor, table, changed, careful)
+        _upsert(cursor, table, changed)
 
 
-def copy(cursor: Cursor, target: str, table: Table, rows: Collection[Row], *, escape: bool = False) -> None:
-    """Copies rows into a table that has the columns of `table`."""
-    text, null = (escaped_text(rows), "\\N") if escape else copy_text(rows)
-    statement = f"copy {target} ({', '.join(table.columns)}) from stdin with (null '{null}')"
-    cursor.copy_expert(statement, text, COPY_BYTES)
+def copy(cursor: Cursor, target: str, table: Table, rows: Collection[Row]) -> None:
+    """Copies rows into a table that has the columns of `table`.
+
+    Where a value is not of its column's type, Postgres decides of the text of all whether they can become that; raises
+    what it raises then.
+    """
+    try:
+        copy_rows(cursor, target, _types(cursor, table), rows)
+    except NotOfItsType:
+        _insert_texts(cursor, target, table, rows)
 
 
 def latest(table: Table, rows: Iterable[Row]) -> Collection[Row]:
@@ -63,10 +73,42 @@ def upsert_sql(table: Table, rows: str) -> str:
     )
 
 
-def _upsert(cursor: Cursor, table: Table, rows: Iterable[Row], escape: bool) -> None:
+def _types(cursor: Cursor, table: Table) -> Mapping[str, str]:
+    """The columns of a table with their SQL types, which Postgres is asked once in a process."""
+    if table not in _column_types:
+        cursor.execute(
+            "select attname, format_type(atttypid, null) from pg_attribute"
+            " where attrelid = %s::regclass and attnum > 0",
+            (table.name,),
+        )
+        types = dict(cursor.fetchall())
+        _column_types[table] = {column: types[column] for column in table.columns}
+    return _column_types[table]
+
+
+def _insert_texts(cursor: Cursor, target: str, table: Table, rows: Collection[Row]) -> None:
+    texts = [[None if value is None else _text(value) for value in row] for row in rows]
+    statement = f"insert into {target} ({', '.join(table.columns)}) values %s"  # noqa: S608
+    execute_values(cursor, statement, texts, page_size=ROWS_AT_ONCE)
+
+
+def _text(value: Any) -> str:
+    """A value as the text that Postgres reads; raises CharacterNotInRepertoire as it does."""
+    text = _array(value) if value.__class__ is list else str(value)
+    if "\0" in text:
+        raise CharacterNotInRepertoire("a text holds the character 0")
+    return text
+
+
+def _array(values: list[str]) -> str:
+    quoted = ('"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"' for value in values)
+    return "{" + ",".join(quoted) + "}"
+
+
+def _upsert(cursor: Cursor, table: Table, rows: Iterable[Row]) -> None:
     staging = f"incoming_{table.name}"
     cursor.execute(f"create temp table if not exists {staging} (like {table.name}) on commit delete rows")
     cursor.execute(f"delete from pg_temp.{staging}")  # noqa: S608
-    copy(cursor, f"pg_temp.{staging}", table, latest(table, rows), escape=escape)
+    copy(cursor, f"pg_temp.{staging}", table, latest(table, rows))
     query = f"select {', '.join(table.columns)} from pg_temp.{staging}"  # noqa: S608
     cursor.execute(upsert_sql(table, query))

@@ -69,7 +69,7 @@ def refresh(cursor: Cursor, children: Collection[str], moved: Collection[str]) -
     if outdated:
         cursor.execute("delete from hidden where child = any(%s::uuid[])", (outdated,))
     if new := [row for child, row in rows.items() if stored.get(child) != row]:
-        copy(cursor, HIDDEN.name, HIDDEN, new, escape=True)
+        copy(cursor, HIDDEN.name, HIDDEN, new)
 
 
 def fill(cursor: Cursor, after: str, last: str) -> None:
@@ -77,7 +77,7 @@ def fill(cursor: Cursor, after: str, last: str) -> None:
     bounds = {"after": after, "last": last}
     rows = _rows(cursor, "c.child > %(after)s::uuid and c.child <= %(last)s::uuid", bounds)
     if rows:
-        copy(cursor, HIDDEN.name, HIDDEN, list(rows.values()), escape=True)
+        copy(cursor, HIDDEN.name, HIDDEN, list(rows.values()))
 
 
 _GONE = "exists (select from fact f where f.stream = {0} and f.aspect = 'removal')"

@@ -22,15 +22,15 @@ def begin(cursor: Cursor, schema: str) -> None:
 
 
 def write(cursor: Cursor, puts: Iterable[Put], *, careful: bool = False) -> None:
-    """Copies rows: new ones into their table, changes of earlier rows beside it. `careful` escapes every value."""
+    """Copies rows: new ones into their table, changes of earlier rows beside it; `careful` or not."""
     new: dict[Table, list[Row]] = defaultdict(list)
     later: dict[Table, list[Row]] = defaultdict(list)
     for table, row, first in puts:
         (new if first else later)[table].append(row)
     for table, rows in new.items():
-        copy(cursor, table.name, table, rows, escape=careful)
+        copy(cursor, table.name, table, rows)
     for table, rows in later.items():
-        copy(cursor, _later(table), table, rows, escape=careful)
+        copy(cursor, _later(table), table, rows)
 
 
 def finish(cursor: Cursor, table: Table) -> None:

@@ -7,14 +7,13 @@ not there to hide anything, as the features are in the next table.
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
-from uuid import UUID
 
 import orjson
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
 from domain.matching import Candidate, Features
 from domain.matching.blocking import MOST_IN_A_BLOCK, blocking_keys
-from streams.store.binary_copy import bigint, copy_into, copy_rows
+from projections.base.binary_copy import copy_rows
 
 MOST_CHILDREN = 8
 """Children that one record is compared with; where more share a key with it, those that share most keys."""
@@ -95,11 +94,10 @@ def write_index(cursor: Cursor, changes: IndexChanges) -> None:
         _delete(cursor, changes.outdated)
     rows, key_rows = [], []
     for record, (child, features, keys) in changes.put.items():
-        stream = UUID(record).bytes
-        rows.append((stream, UUID(child).bytes, features_as_stored(features)))
-        key_rows += [(bigint(key), stream) for key in keys]
-    copy_rows(cursor, _INDEX, rows)
-    copy_rows(cursor, _KEYS, key_rows)
+        rows.append((record, child, features_as_stored(features)))
+        key_rows += [(key, record) for key in keys]
+    copy_rows(cursor, "register.match_index", _INDEX, rows)
+    copy_rows(cursor, "register.match_keys", _KEYS, key_rows)
     move_records(cursor, changes.moved)
 
 
@@ -114,8 +112,8 @@ def move_records(cursor: Cursor, child_of: Mapping[str, str]) -> None:
     )
 
 
-_INDEX = copy_into("register", "match_index", ("record", "child", "features"))
-_KEYS = copy_into("register", "match_keys", ("key", "record"))
+_INDEX = {"record": "uuid", "child": "uuid", "features": "bytea"}  # JSON in UTF-8 is what a text is in binary
+_KEYS = {"key": "bigint", "record": "uuid"}
 
 
 def _delete(cursor: Cursor, outdated: Mapping[str, Sequence[int]]) -> None:

@@ -7,10 +7,10 @@ from uuid import UUID
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 from psycopg2.extras import execute_values
 
+from projections.base.binary_copy import copy_rows
 from projections.base.partition import Partition
 from services.registrar.cannot_link import CannotLinkRuling, write_rulings
 from services.registrar.match_index import IndexChanges, write_index
-from streams.store.binary_copy import copy_into, copy_rows
 
 SubmissionKey = tuple[str, str]
 """(source, id) of a submission."""
@@ -63,21 +63,14 @@ def streams_of(cursor: Cursor, keys: Collection[RecordKey]) -> dict[RecordKey, U
     return {(source, kind, key): UUID(stream) for source, kind, key, stream in cursor.fetchall()}
 
 
-_SUBMISSIONS = copy_into("register", "submissions", ("source", "id", "outcome"))
-_RECORD_KEYS = copy_into("register", "record_keys", ("source", "kind", "key", "stream"))
+_SUBMISSION = {"source": "text", "id": "text", "outcome": "text"}
+_RECORD_KEY = {"source": "text", "kind": "text", "key": "text", "stream": "uuid"}
 
 
 def write(cursor: Cursor, changes: Changes) -> None:
     """Adds the rows of a batch."""
-    copy_rows(cursor, _SUBMISSIONS, [(s.encode(), i.encode(), o.encode()) for s, i, o in changes.submissions])
-    copy_rows(
-        cursor,
-        _RECORD_KEYS,
-        [
-            (source.encode(), kind.encode(), key.encode(), stream.bytes)
-            for source, kind, key, stream in changes.record_keys
-        ],
-    )
+    copy_rows(cursor, "register.submissions", _SUBMISSION, changes.submissions)
+    copy_rows(cursor, "register.record_keys", _RECORD_KEY, changes.record_keys)
     write_index(cursor, changes.index)
     write_rulings(cursor, changes.rulings)
 

@@ -4,13 +4,12 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from threading import Lock
 from typing import Any
-from uuid import UUID
 
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 from psycopg2.sql import SQL, Identifier
 
+from projections.base.binary_copy import copy_rows
 from streams.crypto.sealing import DataKey, KeyEncryptionKey, SealBroken
-from streams.store.binary_copy import copy_into, copy_rows
 from streams.store.database import Database, Pool
 
 CACHED_KEYS = 20_000
@@ -130,7 +129,4 @@ def reader_of(database: Database | Pool, schema: str) -> ReadWrapped:
 
 def insert_keys(cursor: Cursor, schema: str, keys: Sequence[tuple[str, bytes]]) -> None:
     """Stores wrapped keys in the caller's transaction."""
-    if not keys:
-        return
-    statement = copy_into(schema, "data_keys", ("stream", "wrapped"))
-    copy_rows(cursor, statement, [(UUID(stream).bytes, wrapped) for stream, wrapped in keys])
+    copy_rows(cursor, f"{schema}.data_keys", {"stream": "uuid", "wrapped": "bytea"}, keys)

@@ -12,9 +12,7 @@ class Statements:
 
         self.take_positions = statement("update {}.counter set last = last + %s returning last")
         self.last_position = statement("select last from {}.counter")
-        self.copy_events = statement(
-            "copy {}.events (position, stream, version, topic, state) from stdin (format binary)"
-        )
+        self.events = f"{schema}.events"
         self.insert_few = statement(
             "with taken as (update {0}.counter set last = last + %(count)s returning last)"
             " insert into {0}.events (position, stream, version, topic, state)"

@@ -16,6 +16,7 @@ from eventsourcing.persistence import (
     ProgrammingError,
 )
 
+from projections.base.binary_copy import NotOfItsType
 from streams.store.database import CommitUnknown, DatabaseAway
 
 
@@ -48,6 +49,8 @@ def library_errors() -> Iterator[None]:
         raise AmbiguousCommit(str(error)) from None
     except DatabaseAway as error:
         raise RecorderAway(str(error)) from None
+    except NotOfItsType:
+        raise DataError("a stream's id has to be a UUID, and a version an integer of 32 bits") from None
     except psycopg2.Error as error:
         text = error.diag.message_primary or type(error).__name__
         raise next((ours for theirs, ours in _ERRORS if isinstance(error, theirs)), PersistenceError)(text) from None

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
-from streams.store.binary_copy import bigint, copy_into, copy_rows
+from projections.base.binary_copy import copy_rows
 
 Message = tuple[str, bytes, bytes]
 """(topic, key, value)."""
 
-_OUTBOX = copy_into("register", "outbox", ("ordinal", "topic", "key", "value"))
+_COLUMNS = {"ordinal": "bigint", "topic": "text", "key": "bytea", "value": "bytea"}
 
 
 def write_outbox(cursor: Cursor, rows: Sequence[Message]) -> None:
@@ -19,4 +19,4 @@ def write_outbox(cursor: Cursor, rows: Sequence[Message]) -> None:
     cursor.execute("update register.outbox_counter set last = last + %s returning last", (len(rows),))
     (last,) = cursor.fetchone() or (0,)
     first = last - len(rows) + 1
-    copy_rows(cursor, _OUTBOX, [(bigint(first + n), topic.encode(), *rest) for n, (topic, *rest) in enumerate(rows)])
+    copy_rows(cursor, "register.outbox", _COLUMNS, [(ordinal, *row) for ordinal, row in enumerate(rows, first)])

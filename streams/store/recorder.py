@@ -1,7 +1,6 @@
 """Our recorder for the `eventsourcing` library: one Postgres schema a log, gapless positions, bulk inserts."""
 
 from collections.abc import Callable, Iterator, Sequence
-from io import BytesIO
 from threading import Event, Thread
 from typing import Any
 from uuid import UUID
@@ -18,8 +17,8 @@ from eventsourcing.persistence import (
 )
 from psycopg2.sql import Composed
 
+from projections.base.binary_copy import copy_rows
 from streams.store._statements import Statements
-from streams.store.binary_rows import binary_rows
 from streams.store.database import Cursor, Database
 from streams.store.errors import AmbiguousCommit, RecorderAway, library_errors
 from streams.store.raw_event import RawEvent
@@ -31,6 +30,7 @@ Alongside = Callable[[Cursor, Sequence[int]], None]
 Fence = Callable[[Cursor], None]
 """Raises, at the start of the transaction, where the writer has lost the right to write."""
 
+_EVENT = {"position": "bigint", "stream": "uuid", "version": "integer", "topic": "text", "state": "bytea"}
 POLL_S = 0.05
 FEW = 40
 """So many events are inserted in one trip to the server; more are copied, which takes three and less work for each."""
@@ -90,9 +90,13 @@ class PostgresRecorder(ProcessRecorder):
             return _positions(last, count)
         cursor.execute(self._sql.take_positions, (count,))
         ((last,),) = cursor.fetchall()
-        rows = BytesIO(binary_rows(_positions(last, count), stored_events))
-        cursor.copy_expert(self._sql.copy_events, rows, size=1 << 20)
-        return _positions(last, count)
+        positions = _positions(last, count)
+        rows = [
+            (position, event.originator_id, event.originator_version, event.topic, event.state)
+            for position, event in zip(positions, stored_events, strict=True)
+        ]
+        copy_rows(cursor, self._sql.events, _EVENT, rows)
+        return positions
 
     def insert_tracking(self, tracking: Tracking) -> None:
         """Records how far this application has followed another one; raises IntegrityError where that is not new."""
