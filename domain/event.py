@@ -8,8 +8,8 @@ from eventsourcing.domain import AggregateCreated, AggregateEvent
 class RegisterEvent(AggregateEvent):
     """An event of the register log.
 
-    `timestamp` (the library's name) is when the directory learnt it; `time` is when it became true, as ISO 8601 in UTC;
-    `source` is the agency that caused it; `restricted` says that the agency's name must not stand in clear.
+    `timestamp` (the library's name) is when the directory recorded it; `time` is when it became true, as ISO 8601 in
+    UTC; `source` is the agency that caused it; `restricted` says that the agency's name must not stand in clear.
     The fields named in CLEAR go to the record as they are, those in SEALED only under the stream's data key.
     """
 

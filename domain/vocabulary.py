@@ -4,11 +4,11 @@ from enum import StrEnum
 
 AGENCY_URN = "urn:agency:"
 RESTRICTED_SOURCE = "urn:agency:restricted"
-"""Stands in the clear part of an event for the name of a sensitive agency; the true name is sealed."""
+"""Replaces the name of a sensitive agency in the clear part of an event; the true name is sealed."""
 STEWARDSHIP_SOURCE = "urn:contactpoint:stewardship"
-"""The source of what the directory's own data stewards decide; which of them it was is sealed."""
+"""The source of decisions of the directory's data stewards; which of them decided is sealed."""
 AUTHORITY_CODE = "[A-Z][0-9]{8}"
-"""What the ONS code of a local authority looks like, as a regular expression of all of it."""
+"""The ONS code of a local authority, as a regular expression of all of it."""
 SHORTEST_REASON, LONGEST_REASON = 3, 500
 """How many characters a stated reason has: for a look, for a grant, or for a data steward's decision."""
 CONTROL_CHARACTERS = r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]"

@@ -17,7 +17,7 @@ class Cause(StrEnum):
     CLEARANCE = "clearance"
     """Only somebody cleared for sensitive services may."""
     OWN_CASE = "own-case"
-    """Nobody closes the investigation of the own override."""
+    """Nobody may close the investigation of the own override."""
     GRANTING = "granting"
     """The rules of granting and revoking forbid it: to oneself, elsewhere, or for sensitive services."""
     NO_REASON = "no-reason"

@@ -23,12 +23,12 @@ class Verdict(NamedTuple):
 
     @property
     def cleared(self) -> bool:
-        """Whether what comes from sensitive services may be shown too."""
+        """Whether data of sensitive services may be shown too."""
         return self.effect is Effect.ALLOW
 
 
 def decide(entitlement: Entitlement | None, action: Action, today: date, place: Jurisdiction) -> Verdict:
-    """Whether a user may do this on that day, about that place; what no row of the table allows is denied."""
+    """Whether a user may do this on that day in that jurisdiction; what no row of the table allows is denied."""
     if entitlement is None:
         return Verdict(Effect.DENY, "no right was granted to this user", Cause.NOT_GRANTED)
     if lapsed := entitlement.lapsed(today):

@@ -17,10 +17,10 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Entitlement:
-    """What a user was granted. Each date is the last day on which it holds.
+    """What a user was granted. Each date is the last valid day.
 
     `authority` is the ONS code of the local authority that the user works for, or None for the whole directory;
-    `sensitive` is the clearance to see what comes from sensitive services; `display_name` is for lists of users only.
+    `sensitive` is the clearance for data of sensitive services; `display_name` is for lists of users only.
     """
 
     user: str

@@ -54,7 +54,7 @@ class Child(Aggregate):
         return begun
 
     @classmethod
-    def set_apart(cls, child: UUID, records: Mapping[str, int], ruling: Ruling, origin: "Child | None") -> "Child":
+    def split_off(cls, child: UUID, records: Mapping[str, int], ruling: Ruling, origin: "Child | None") -> "Child":
         """A new child for records (stream id → current version) that a steward splits from another, the `origin`.
 
         It inherits the shield of the origin.
@@ -88,7 +88,7 @@ class Child(Aggregate):
         self.trigger_event(ChildSuperseded, **_provenance(cause), by=str(by))
 
     def unlink(self, records: Iterable[str], to: UUID, ruling: Ruling) -> None:
-        """Gives records to another child, which takes them by `set_apart` or `reinstate`."""
+        """Gives records to another child, which takes them by `split_off` or `reinstate`."""
         self.trigger_event(RecordUnlinked, **ruling.provenance, **ruling.sealed, records=sorted(records), to=str(to))
 
     def reinstate(self, records: Mapping[str, int], ruling: Ruling, origin: "Child | None") -> None:

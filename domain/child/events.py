@@ -82,20 +82,20 @@ class ChildrenMerged(RegisterEvent):
     reason: str | None
 
     def apply(self, child: Any) -> None:
-        """What the others brought belongs to this child, which remembers it so that it can be given back."""
+        """The records of the absorbed children belong to this child, which remembers them for a later split."""
         for each in self.merged:
             child.absorb(each["child"], each["records"])
 
 
 class ChildSuperseded(RegisterEvent):
-    """The child was absorbed: whoever names it means `by`."""
+    """The child was absorbed: its id refers to `by` from now on."""
 
     CLEAR: ClassVar[tuple[str, ...]] = ("by",)
 
     by: str
 
     def apply(self, child: Any) -> None:
-        """Nothing belongs to this child any more."""
+        """The child has no records any more."""
         child.superseded_by = self.by
         child.records.clear()
 

@@ -30,12 +30,12 @@ NO_MERGE = Refusal(
 class RulingResult:
     """The result of a decision: the children with new events, the new child of each moved record, and the two sides.
 
-    `apart` says that no record of the `left` side is about the same child as one of the `right`; else they may be.
+    `cannot_link` says that no record of the `left` side may be linked with one of the `right`; else they may be again.
     """
 
     children: tuple[Child, ...]
     moved: Mapping[str, str]
-    apart: bool
+    cannot_link: bool
     left: Collection[str]
     right: Collection[str]
 
@@ -92,7 +92,7 @@ def split(
     child.unlink(records, absorbed.id if absorbed else new_id, ruling)
     if absorbed:
         absorbed.reinstate(records, ruling, child)
-    other = absorbed or Child.set_apart(new_id, records, ruling, child)
+    other = absorbed or Child.split_off(new_id, records, ruling, child)
     moved = dict.fromkeys(records, str(other.id))
     return RulingResult((child, other), moved, True, sorted(child.records), list(records))
 
@@ -117,7 +117,7 @@ def _pairs(some: Collection[str], others: Collection[str]) -> int:
 
 
 def _brought_by(child: Child, named: Collection[str]) -> str | None:
-    """The absorbed child that brought just these records."""
+    """The absorbed child that brought exactly these records, or None."""
     return next((one for one, brought in child.absorbed.items() if brought == set(named)), None)
 
 

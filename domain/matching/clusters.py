@@ -23,7 +23,7 @@ class Clusters:
         self._index = MatchIndex()
         self.queue: dict[Pair, Finding] = {}
 
-    def describe(self, record: str, features: Features, *, apart: Pairs = frozenset()) -> Placement | None:
+    def describe(self, record: str, features: Features, *, cannot_link: Pairs = frozenset()) -> Placement | None:
         """Places a record, new or amended; None where an amendment changes nothing that is compared."""
         before = self._index.get(record)
         if before and before.features == features:
@@ -31,7 +31,8 @@ class Clusters:
         own = before.child if before else None
         keys = self._keys(features)
         candidates = self._index.candidates(keys, own)
-        placement = place(self._comparer.among(len(self._index)), record, features, candidates, own=own, apart=apart)
+        comparer = self._comparer.among(len(self._index))
+        placement = place(comparer, record, features, candidates, own=own, cannot_link=cannot_link)
         child = placement.child or record
         self._index.put(Candidate(record, child, features), keys)
         for found in placement.merged:

@@ -33,13 +33,13 @@ from domain.matching.similarity import (
 
 FIELDS = tuple(LEVELS)
 _NOTHING_ELSE = (ABSENT,) * (len(FIELDS) - 3)
-"""Stands for what need not be compared once neither a child's given name nor its date of birth agrees at all."""
+"""The levels of the fields that are not compared where neither given name nor date of birth agrees at all."""
 _CROSSING = (SAME, CLOSE, SIMILAR, PART)
-"""How far names agree that stand in each other's place."""
+"""The levels at which a given and a family name count as swapped."""
 _NO_SUPPORT = (ABSENT, DIFFERS, "near", "placeholder", "estimated", PART)
 NICKNAME, COMMON = "nickname", "common"
 REMEMBERED = 100_000
-"""Combinations of levels whose evidence need not be weighed again."""
+"""Combinations of levels whose evidence is cached."""
 _LEAST = 2.0**-60
 """Keeps odds finite."""
 
@@ -76,7 +76,7 @@ class Comparer:
                 self._groups.setdefault(name, set()).add(number)
 
     def among(self, records: int) -> Self:
-        """The same for a directory of so many records: each is a stranger who may look alike. It grows in doublings."""
+        """The comparer for a directory of so many records, any of which may be of a stranger who looks alike."""
         strangers = max(self.settings.rivals.stranger, 2.0 ** records.bit_length())
         if strangers == self._strangers:
             return self

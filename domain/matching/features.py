@@ -12,7 +12,7 @@ MOST_NAMES = 6
 """Names of a record that are compared: the current one, other names, past ones, in this order."""
 MOST_HOMES = 4
 GROWN_UP = 18
-"""Years; who is older no longer shares a home with brothers and sisters as a rule."""
+"""Years of age; older people, as a rule, no longer share a home with brothers and sisters."""
 MOST_CARERS = 6
 MOST_CONTACTS = 8
 
@@ -23,7 +23,7 @@ PLACEHOLDERS = frozenset(
         *("unnamed", "xx", "xxx", "xxxx"),
     ]
 )
-"""Words that stand where a name is not known; a name of nothing but these counts as unknown."""
+"""Words that are written for an unknown name; a name of nothing but these counts as unknown."""
 
 Name = tuple[str, str]
 """Given and family name, normalised, in Latin letters; empty where not known."""

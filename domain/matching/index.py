@@ -7,7 +7,7 @@ from domain.matching.blocking import MOST_IN_A_BLOCK
 from domain.matching.placement import Candidate
 
 Key = str | int
-"""A blocking key, or what stands for it."""
+"""A blocking key, or its digest."""
 
 
 class MatchIndex:

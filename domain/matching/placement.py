@@ -19,7 +19,7 @@ LIKELIER_THAN_NOT = 0.5
 MOST_COMPARED = 400
 """Pairs of records that are compared to see whether two children can be one; where there are more, a person decides."""
 
-CERTAIN, POSSIBLE, CONTRADICTION, AMBIGUOUS, SHARED_NUMBER, KEPT_APART, TOO_MANY = (
+CERTAIN, POSSIBLE, CONTRADICTION, AMBIGUOUS, SHARED_NUMBER, CANNOT_LINK, TOO_MANY = (
     "certain", "possible", "contradiction", "ambiguous", "shared-number", "kept-apart", "too-many-records",
 )  # fmt: skip
 FIRST_RECORD = "first-record"
@@ -28,7 +28,7 @@ FIRST_RECORD = "first-record"
 _NUMBERS = tuple(FIELDS.index(name) for name in ("nhs_number", "upn"))
 
 Pairs = Collection[tuple[str, str]]
-"""Pairs of record ids that people have decided to keep apart, both ways round."""
+"""Cannot-link constraints: pairs of record ids that stewards have separated, both ways round."""
 
 
 class Candidate(NamedTuple):
@@ -75,13 +75,14 @@ def place(
     candidates: Iterable[Candidate],
     *,
     own: str | None = None,
-    apart: Pairs = frozenset(),
+    cannot_link: Pairs = frozenset(),
 ) -> Placement:
     """The decision for a record, given every record of each child that shares a blocking key with it.
 
-    `own` is the child that it is linked to already; the record stays there, whatever is found.
+    `own` is the child that it is linked to already; the record stays there, whatever is found. `cannot_link` are the
+    pairs of records that must not become one child.
     """
-    ratings = _rate(comparer, record, features, candidates, apart)
+    ratings = _rate(comparer, record, features, candidates, cannot_link)
     home = ratings.pop(own, None) if own else None
     contradicted = _contradicted(comparer, features, home) if home else ()
     certain = [r for r in ratings.values() if r.best.rule == CERTAIN]
@@ -91,7 +92,7 @@ def place(
     certain.sort(key=_by_strength, reverse=True)
     members = list(home.members) if home else []
     if own is None and certain:
-        if _is_ambiguous(comparer, certain, apart):
+        if _is_ambiguous(comparer, certain, cannot_link):
             return Placement(None, None, (), _queue([r.best._replace(rule=AMBIGUOUS) for r in certain] + suspected))
         first, *certain = certain
         own, reason, members = first.best.child, first.best, list(first.members)
@@ -99,7 +100,7 @@ def place(
         reason = None
     merged = []
     for rating in certain:
-        obstacle = _obstacle(comparer, members, rating.members, apart)
+        obstacle = _obstacle(comparer, members, rating.members, cannot_link)
         if obstacle:
             suspected.append(rating.best._replace(rule=obstacle))
         else:
@@ -109,7 +110,7 @@ def place(
 
 
 def _rate(
-    comparer: Comparer, record: str, features: Features, candidates: Iterable[Candidate], apart: Pairs
+    comparer: Comparer, record: str, features: Features, candidates: Iterable[Candidate], cannot_link: Pairs
 ) -> dict[str, _Rating]:
     by_child: dict[str, list[Candidate]] = {}
     for candidate in candidates:
@@ -123,8 +124,8 @@ def _rate(
         contradicted = any(each.contradicts for each in every)
         shares_a_number = any(each.levels[number] == SAME for each in every for number in _NUMBERS)
         rule = _judge(comparer.settings.thresholds, evidence, contradicted, shares_a_number)
-        if rule == CERTAIN and any((record, member.record) in apart for member in members):
-            rule = KEPT_APART
+        if rule == CERTAIN and any((record, member.record) in cannot_link for member in members):
+            rule = CANNOT_LINK
         ratings[child] = _Rating(Finding(child, other, rule, evidence), contradicted, members)
     return ratings
 
@@ -147,22 +148,24 @@ def _contradicted(comparer: Comparer, features: Features, home: _Rating) -> tupl
     )[:MOST_SUSPICIONS]
 
 
-def _is_ambiguous(comparer: Comparer, certain: Sequence[_Rating], apart: Pairs) -> bool:
+def _is_ambiguous(comparer: Comparer, certain: Sequence[_Rating], cannot_link: Pairs) -> bool:
     """Whether the best child and another one that is not the same person are about equally likely."""
     first, *others = certain
     return any(
         first.best.evidence.bits - other.best.evidence.bits < comparer.settings.thresholds.ambiguity
-        and _obstacle(comparer, first.members, other.members, apart) is not None
+        and _obstacle(comparer, first.members, other.members, cannot_link) is not None
         for other in others
     )
 
 
-def _obstacle(comparer: Comparer, some: Sequence[Candidate], others: Sequence[Candidate], apart: Pairs) -> str | None:
+def _obstacle(
+    comparer: Comparer, some: Sequence[Candidate], others: Sequence[Candidate], cannot_link: Pairs
+) -> str | None:
     """Why two children can't be one person: a rule, or None where nothing contradicts it."""
     if len(some) * len(others) > MOST_COMPARED:
         return TOO_MANY
-    if any((one.record, other.record) in apart for one in some for other in others):
-        return KEPT_APART
+    if any((one.record, other.record) in cannot_link for one in some for other in others):
+        return CANNOT_LINK
     contradict = any(comparer.compare(one.features, other.features).contradicts for one in some for other in others)
     return CONTRADICTION if contradict else None
 

@@ -14,7 +14,7 @@ from domain.matching.settings import Chances, MatcherSettings
 from domain.matching.similarity import ABSENT, CLOSE, SAME, SIMILAR, SWAPPED, compare_names
 
 NAMES = ("given_name", "family_name")
-"""In the order in which they stand in a name."""
+"""The parts of a name, in their order."""
 _NO_TIME = "0000"
 """The time of a query's features: a child's age does not count in a search."""
 _LEAST_BITS = 1.0
@@ -25,7 +25,7 @@ Criteria = Mapping[str, str]
 
 
 class Degree(NamedTuple):
-    """How far a field agrees (`search_grades.AGREEMENT`), and the level that says how much that tells."""
+    """How far a field agrees (`search_grades.AGREEMENT`), and its level, which has the weight."""
 
     agreement: int
     level: str
@@ -41,7 +41,7 @@ class SearchQuery(NamedTuple):
 
 
 class Searcher:
-    """Reads criteria and judges children by one version of the settings; pure, and safe to share between threads."""
+    """Makes queries of criteria and grades children by one version of the settings; pure and thread-safe."""
 
     def __init__(self, settings: MatcherSettings) -> None:
         self._comparer = Comparer(settings)
@@ -75,7 +75,7 @@ class Searcher:
         return grade_of(fit_of({name: degree.agreement for name, degree in found.items()}, share))
 
     def _compare(self, searched: Features, recorded: Features) -> dict[str, Degree]:
-        """How far each field agrees; a date of birth is exact where it is equal, be it one that stands for a year."""
+        """How far each field agrees; equal dates of birth agree exactly, even a placeholder for a year."""
         levels = zip(FIELDS, self._comparer.compare(searched, recorded).levels, strict=True)
         degrees = {name: Degree(AGREEMENT[level], level) for name, level in levels}
         if searched.date_of_birth is not None and searched.date_of_birth == recorded.date_of_birth:

@@ -50,7 +50,7 @@ class Fit(NamedTuple):
 
 
 class MatchGrade(NamedTuple):
-    """How well a child fits: `score` lies between 0 and 1 and grows with the evidence, `grade` is by RULES."""
+    """How well a child matches: `score` lies between 0 and 1 and grows with the evidence, `grade` is by RULES."""
 
     score: float
     grade: str

@@ -140,7 +140,7 @@ def _days(born: str | None) -> tuple[_Values, _Values]:
 
 
 def _about(year: int) -> str:
-    """What stands for the day of a birth that was estimated."""
+    """The key of a year of birth, in place of an estimated day."""
     return f"{year:04}~"
 
 

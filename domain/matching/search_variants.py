@@ -1,4 +1,4 @@
-"""What a name, a date or a postcode would be if a letter or digit of it were off, and names written without vowels."""
+"""Variants of names, dates and postcodes with a letter or digit off, and names written without vowels."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -13,17 +13,17 @@ _LONGEST_WORD, _LONGEST_POSTCODE = 16, 8
 
 
 def close_words(word: str) -> Iterator[str]:
-    """The words that are a letter, or two that changed places, away from one in small Latin letters."""
+    """The words at a distance of one letter, or one swap of neighbours, from a word in small Latin letters."""
     return filter(None, _one_off(word[:_LONGEST_WORD], _LETTERS))
 
 
 def close_postcodes(postcode: str) -> Iterator[str]:
-    """The postcodes that are a character, or two that changed places, away."""
+    """The postcodes at a distance of one character, or one swap of neighbours."""
     return filter(None, _one_off(postcode[:_LONGEST_POSTCODE], _LETTERS.upper() + _DIGITS))
 
 
 def close_dates(day: str) -> Iterator[str]:
-    """The ISO dates that `compare_dates` takes for close; of the same day in other years, those of the years around."""
+    """The ISO dates that `compare_dates` does not call `differs`; the same day of other years only for nearby years."""
     year, month, of_month = day.split("-")
     years = (f"{int(year) + off:04}-{month}-{of_month}" for off in range(-_NEAR_YEARS, _NEAR_YEARS + 1))
     swapped, placeholder = f"{year}-{of_month}-{month}", f"{year}-01-01"
@@ -40,7 +40,7 @@ def has_no_vowels(name: str) -> bool:
 
 
 def consonants(name: str) -> str:
-    """What a script that leaves vowels out would write of a name in Latin letters, no letter twice in a row."""
+    """The consonants of a name in Latin letters, as a script without vowels has them, no letter twice in a row."""
     kept = (letter for before, letter in zip(" " + name, name, strict=False) if letter != before)
     return "".join(letter for letter in kept if letter not in _HALF_VOWELS)
 

@@ -38,8 +38,8 @@ class _Part(BaseModel):
 class Rivals(_Part):
     """How many pairs of records of relatives, namesakes and strangers there are for each pair that is one child.
 
-    `relative_in_one_agency` stands for `relative` where one agency holds both: it seldom registers a child twice, and
-    often brothers and sisters. `grown_up_relative` stands for both where the two are grown up. There are at least as
+    `relative_in_one_agency` replaces `relative` where one agency holds both: it seldom registers a child twice, and
+    often brothers and sisters. `grown_up_relative` replaces both where the two are grown up. There are at least as
     many strangers as records in the directory.
     """
 

@@ -4,11 +4,11 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
 FIRST_HOUR, LAST_HOUR = 7, 20
-"""Work begins at 07:00 and ends at 20:00; before, after and at weekends is out of hours. Bank holidays are days."""
+"""Work begins at 07:00 and ends at 20:00; other times and weekends are out of hours, bank holidays are not."""
 
 
 def local(at: str) -> datetime:
-    """A moment (ISO text in UTC) as the clock shows it in England, without a zone."""
+    """A moment (ISO text in UTC) as local time in England, without a zone."""
     moment = datetime.fromisoformat(at).astimezone(UTC).replace(tzinfo=None)
     return moment + timedelta(hours=_is_summer_time(moment))
 

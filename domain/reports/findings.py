@@ -33,7 +33,7 @@ _QUESTIONS: tuple[tuple[str, Question], ...] = (*QUESTIONS.items(), (EDUCATION, 
 
 
 def findings(facts: Iterable[Fact]) -> list[Finding]:
-    """The findings of all reports for one child, of any day, also of days to come: a child grows up by itself.
+    """The findings of all reports for one child, also of days to come, for a child comes of age without an event.
 
     `facts` as for `domain.timeline.timeline_cursor`.
     """

@@ -35,7 +35,7 @@ def missing_education(at: Circumstances) -> Answer | None:
 
 
 def education(at: Circumstances) -> Answer | None:
-    """Of compulsory school age and not missing: placed, home-educated, left-england or died, which are kept apart."""
+    """Of compulsory school age and not missing: the statuses placed, home-educated, left-england and died."""
     if not (at.school_age and at.known):
         return None
     if not at.here:
@@ -127,7 +127,7 @@ POSSIBLE_DUPLICATES = "possible-duplicates"
 
 REPORTS = (*QUESTIONS, POSSIBLE_DUPLICATES)
 EDUCATION = "education"
-"""Not a report: what is kept apart from missing education, so that it can be counted beside it."""
+"""Not a report: the statuses of children who are not missing education, counted beside the report."""
 
 
 def _is_child(at: Circumstances) -> bool:

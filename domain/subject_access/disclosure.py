@@ -58,7 +58,7 @@ def is_carer(held: Held, name: str) -> bool:
 
 
 def disclosed(held: Held, applicant: Applicant, name: str | None, today: date) -> Fields:
-    """The document for an applicant; `name` is that of the carer who asks."""
+    """The document for an applicant; `name` is that of an applicant who is a carer."""
     made = _for_child(held, today) if applicant is Applicant.CHILD else _for_another(held, name)
     entry = held.entry
     return {

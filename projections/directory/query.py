@@ -47,9 +47,8 @@ def entry(
 ) -> Entry | None:
     """The directory entry of the contract's §3 as it is known now, or None where the child has no record left.
 
-    The number of a child that was absorbed gives the survivor's entry.
-
-    `effective` (a time as in events) gives it as it was true then; age and consents are judged for `today`.
+    The id of an absorbed child gives the survivor's entry. `effective` (a time as in events) gives the entry as it was
+    true then; age and consents are judged for `today`.
     """
     return redacted_entry(cursor, decryptor, child, None, effective, today, ReadScope(cleared, today)).entry
 

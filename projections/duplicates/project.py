@@ -29,7 +29,7 @@ class Duplicates:
     opens = frozenset[str]()
 
     def project(self, event: PublishedEvent) -> Sequence[Put]:
-        """One row a pair."""
+        """One row for each pair."""
         if event.type == "MatchSuspected.v1":
             pairs = _compared(event, event.data["suspicions"])
             return [Put(SUSPICION, (*pair, SUSPECTED, event.position), False) for pair in pairs]

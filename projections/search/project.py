@@ -20,7 +20,7 @@ _NAME = ("given_name", "family_name")
 
 
 class Search:
-    """One row a version of a record; all without content once the record is removed or its key destroyed."""
+    """One row for each version of a record; all without content once the record is removed or its key destroyed."""
 
     name = "search"
     tables = (SEARCH,)

@@ -11,7 +11,7 @@ LIFTED = "ShieldLifted.v1"
 
 
 class Shields:
-    """One row a child that was ever shielded; `review_by` is null once the shield was lifted."""
+    """One row for each child that was ever shielded; `review_by` is null once the shield was lifted."""
 
     name = "shields"
     tables = (SHIELD,)

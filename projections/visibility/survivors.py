@@ -37,7 +37,7 @@ def survivor_sql(cleared: bool, child: str) -> str:
 
 
 def was_known_openly(cursor: Cursor, child: str) -> bool:
-    """Whether a record of other than a sensitive agency ever was listed as the child, or linked to it."""
+    """Whether an ordinary agency's record was ever linked to the child."""
     cursor.execute(f"select {_KNOWN_OPENLY.format('%s::uuid')}", (child,))
     (found,) = cursor.fetchone() or (False,)
     return bool(found)

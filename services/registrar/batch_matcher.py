@@ -72,7 +72,7 @@ class BatchMatcher:
     def _compare(self, record: str, features: Features, described: Described, own: str | None) -> Placement:
         met = {self._surviving(child) for child in described.children}
         candidates = self._index.candidates(described.keys, own, met)
-        return place(self.comparer, record, features, candidates, own=own, apart=self._cannot_link)
+        return place(self.comparer, record, features, candidates, own=own, cannot_link=self._cannot_link)
 
     def _compare_within_child(self, known: Candidate) -> Placement:
         """Which records of its child an amended record contradicts, although nothing has changed that is compared."""

@@ -60,7 +60,7 @@ def decide_stewards_batch(
 def _effect(lookup: ChildLookup, ruled: RulingResult) -> Effect:
     for child in ruled.children:
         lookup.keep(child)
-    rulings = [CannotLinkRuling(ruled.apart, ruled.left, ruled.right)] if ruled.left else []
+    rulings = [CannotLinkRuling(ruled.cannot_link, ruled.left, ruled.right)] if ruled.left else []
     events = [event for child in ruled.children for event in pending_events(child)]
     return Effect(events, moved=ruled.moved, rulings=rulings)
 

@@ -15,7 +15,7 @@ RULING = Ruling("a-steward", "the same girl", NOW, "2026-11-23T10:00:00.000000Z"
 
 def child_with(*records: str) -> Child:
     """A child of these records."""
-    return Child.set_apart(uuid4(), dict.fromkeys(records, 1), RULING, None)
+    return Child.split_off(uuid4(), dict.fromkeys(records, 1), RULING, None)
 
 
 def merge(survivor: Child, absorbed: Child) -> None:
@@ -48,7 +48,7 @@ def test_a_merge_moves_every_record_to_the_survivor() -> None:
     assert (absorbed.records, absorbed.superseded_by) == (set(), str(survivor.id))
 
 
-def test_a_new_child_of_records_set_apart_is_listed_by_the_first_of_them() -> None:
+def test_a_new_child_of_records_split_off_is_listed_by_the_first_of_them() -> None:
     listed, *linked = child_with("a", "b").collect_events()
     assert isinstance(listed, ChildListed)
     assert listed.record == "a"

@@ -21,7 +21,7 @@ def ruling(day: str = "2026-11-24") -> Ruling:
 
 
 def child_with(*records: str) -> Child:
-    return Child.set_apart(uuid4(), dict.fromkeys(records, 1), ruling(), None)
+    return Child.split_off(uuid4(), dict.fromkeys(records, 1), ruling(), None)
 
 
 def shielded(*records: str, day: str = "2026-11-24") -> Child:

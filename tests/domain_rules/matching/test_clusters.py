@@ -70,12 +70,12 @@ def test_links_do_not_chain_records_that_contradict_each_other() -> None:
 
 def test_what_people_keep_apart_is_never_linked_by_itself_but_queued_again() -> None:
     members = [candidate("one", record()), candidate("other", record(), "one")]
-    apart = {("new", "other"), ("other", "new")}
-    placement = place(comparer(), "new", record(), members, apart=apart)
+    cannot_link = {("new", "other"), ("other", "new")}
+    placement = place(comparer(), "new", record(), members, cannot_link=cannot_link)
     assert (placement.child, placement.merged) == (None, ())
     assert [(found.child, found.rule) for found in placement.suspected] == [("one", "kept-apart")]
     two = [candidate("one", record()), candidate("other", record())]
-    placement = place(comparer(), "new", record(), two, apart={("one", "other"), ("other", "one")})
+    placement = place(comparer(), "new", record(), two, cannot_link={("one", "other"), ("other", "one")})
     assert not placement.merged
     assert placement.suspected
 
