@@ -2,13 +2,14 @@
 
 from uuid import UUID, uuid4
 
+import pytest
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 
 from domain.child import Absorbed, Child, Ruling, stewardship
-from domain.child.events import ChildListed, ChildrenMerged, RecordLinked
+from domain.child.events import ChildListed, ChildrenMerged, RecordLinked, ShieldedChildListed
 from domain.event import RegisterEvent
-from tests.support.examples import NOW
+from tests.support.examples import NOW, RECORD, given, sent
 
 RULING = Ruling("a-steward", "the same girl", NOW, "2026-11-23T10:00:00.000000Z")
 
@@ -16,6 +17,12 @@ RULING = Ruling("a-steward", "the same girl", NOW, "2026-11-23T10:00:00.000000Z"
 def child_with(*records: str) -> Child:
     """A child of these records."""
     return Child.split_off(uuid4(), dict.fromkeys(records, 1), RULING, None)
+
+
+def registered_record() -> RegisterEvent:
+    """The event that registers a source record."""
+    (event,) = given(sent("child.registered")).events
+    return event
 
 
 def merge(survivor: Child, absorbed: Child) -> None:
@@ -62,6 +69,39 @@ def test_what_a_steward_decides_names_no_record_event_and_seals_who_and_why() ->
     assert isinstance(merged, ChildrenMerged)
     assert (merged.record, merged.matcher, merged.source) == (None, "steward", "urn:contactpoint:stewardship")
     assert {"decided_by", "reason"}.isdisjoint(ChildrenMerged.CLEAR)
+
+
+def test_records_that_come_back_by_a_split_are_linked_by_the_steward_with_certainty() -> None:
+    survivor, absorbed = child_with("a"), child_with("b")
+    merge(survivor, absorbed)
+    give_back(survivor, absorbed)
+    linked = absorbed.collect_events()[-1]
+    assert isinstance(linked, RecordLinked)
+    assert (linked.record, linked.rule, linked.matcher, linked.score) == ("b", "split", "steward", 1.0)
+
+
+@pytest.mark.parametrize(("hidden", "event"), [(False, ChildListed), (True, ShieldedChildListed)])
+def test_a_child_that_is_hidden_from_the_start_is_listed_by_another_event(hidden: bool, event: type) -> None:
+    cause = registered_record()
+    (listed,) = Child.listed(uuid4(), cause, hidden=hidden).collect_events()
+    assert type(listed) is event
+
+
+def test_a_child_that_inherits_no_stricter_shield_has_no_event_of_it() -> None:
+    child, plain = child_with("a"), child_with("b")
+    before = len(child.pending_events)
+    child.inherit([plain], RULING)
+    child.apply_shield("2027-05-23", RULING)
+    child.inherit([plain], RULING)
+    assert len(child.pending_events) == before + 1
+
+
+def test_what_the_matcher_decides_names_nobody_and_no_reason() -> None:
+    child = child_with("a")
+    child.merge(registered_record(), [Absorbed("another", ["b"], "certain", 0.9, "b", {})])
+    merged = child.collect_events()[-1]
+    assert isinstance(merged, ChildrenMerged)
+    assert (merged.decided_by, merged.reason, merged.record) == (None, None, str(RECORD))
 
 
 def test_a_decision_about_too_many_records_is_refused_and_changes_nothing() -> None:

@@ -197,6 +197,12 @@ def test_a_lowered_flag_is_gone_and_a_raised_one_is_back() -> None:
     ]
 
 
+def test_a_flag_is_shown_with_its_contact() -> None:
+    raised = sent("flag.raised")
+    (flag,) = entry(record(registered(), raised))["flags"]
+    assert flag["contact"] == raised.command.data["contact"]
+
+
 def sensitive(**changes: Any) -> RecordState:
     started = sent("involvement.started", by=CLINIC, **SENSITIVE_INVOLVEMENT)
     withdrawn = [sent("consent.withdrawn")] if changes.get("withdrawn") else []
