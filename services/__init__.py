@@ -1,1 +1,21 @@
-"""Processes and people: the registrar, the query API, the command line and the stack that runs them."""
+"""Processes and people: the registrar, the query API, the command line and the stack that runs them.
+
+The rooms in reading order:
+
+- `process/`: what every process begins with: settings, logs, private files
+- `contract/`: submissions and stewards' decisions as models, read from bytes, and published as schemas
+- `submit/`: sending files of submissions
+- `feeds/`: extracts of agencies' own systems, which a layout turns into submissions
+- `registrar/`: the one active writer, which turns submissions into events and receipts
+- `registers/`: agencies, users and the extracts that were sent
+- `auth/`: who calls: tokens, sign-in, certificates
+- `queries/`: what is answered from the views and the logs, apart from who asks
+- `api/`: the HTTP API, which records every look before it answers
+- `pages/`: pages for people
+- `cli/`: the command `contactpoint`, one module a verb
+- `policy/`: inclusion policies: their files, the comparison, the one that a deployment runs
+- `rebuild/`: every view built afresh from Kafka
+- `runtime/`: the roles that a deployment runs, and what has to be there before they start
+- `local_stack/`: a Kafka, a Postgres and every service on one machine, under one supervisor
+- `lab/`: fictional populations, the demonstration, measurements, trials of the matcher
+"""

@@ -4,8 +4,6 @@ import json
 import logging
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from statistics import median
-from time import perf_counter
 from typing import Any
 
 import pytest
@@ -96,20 +94,6 @@ def test_a_search_for_what_is_hidden_is_answered_as_while_the_child_was_absent(
     both = json.loads(searched(client, user, VISIBLE | {"postcode": "ZX7 7QQ"}))
     other = json.loads(searched(client, user, VISIBLE | {"postcode": "AB1 2CD"}))
     assert both == other
-
-
-def test_how_long_a_search_takes_is_measured(client: TestClient, user: Headers, world: World) -> None:
-    def took(criteria: dict[str, str]) -> float:
-        times = []
-        for _ in range(30):
-            begun = perf_counter()
-            searched(client, user, criteria)
-            times.append(perf_counter() - begun)
-        return median(times) * 1000
-
-    hidden = took({"postcode": "ZX7 7QQ", "date_of_birth": AT_RISK["date_of_birth"]})
-    nobody = took({"postcode": "ZX7 8QQ", "date_of_birth": AT_RISK["date_of_birth"]})
-    print(f"\nmedian of 30 searches: by a hidden postcode {hidden:.2f} ms, by nobody's postcode {nobody:.2f} ms")
 
 
 def test_no_answer_has_anything_hidden(

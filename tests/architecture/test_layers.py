@@ -26,10 +26,17 @@ def test_the_import_contracts_are_kept() -> None:
     assert said.returncode == 0, said.stdout
 
 
-def test_the_import_contract_names_every_package_in_the_order_of_the_flow() -> None:
+def test_the_import_contracts_are_all_there() -> None:
     linter = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]
-    assert [contract["layers"] for contract in linter["contracts"] if contract["type"] == "layers"] == [LAYERS]
+    contracts = {contract["type"]: contract for contract in linter["contracts"]}
     assert sorted(linter["root_packages"]) == sorted(LAYERS)
+    assert contracts.keys() == {"layers", "acyclic_siblings", "private_modules", "protected"}
+    assert len(contracts) == len(linter["contracts"])
+    assert contracts["layers"]["layers"] == LAYERS
+    assert sorted(contracts["acyclic_siblings"]["ancestors"]) == sorted(LAYERS)
+    assert contracts["protected"]["protected_modules"] == ["services.lab"]
+    assert contracts["protected"]["allowed_importers"] == ["services.lab"]
+    assert not [contract["name"] for contract in contracts.values() if "ignore_imports" in contract]
 
 
 def test_the_domain_imports_only_what_is_pure() -> None:

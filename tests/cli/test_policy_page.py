@@ -87,5 +87,7 @@ def test_texts_of_a_policy_stay_texts() -> None:
 
 
 def test_bars_leave_room_for_their_labels() -> None:
-    for x, said in re.findall(r'<text class="" x="([\d.]+)"[^>]*text-anchor="start">([^<]*)<', page(answer())):
+    labels = re.findall(r'<text class="" x="([\d.]+)"[^>]*text-anchor="start">([^<]*)<', page(answer()))
+    assert labels
+    for x, said in labels:
         assert float(x) + 6.5 * len(said) < 400

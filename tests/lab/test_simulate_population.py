@@ -189,8 +189,8 @@ def test_what_was_written_is_counted(tmp_path: Path) -> None:
     answer = write_feeds(1, 1, out)
     assert answer._asdict() == {
         "children": 1,
-        "submissions": answer.submissions,
-        "agencies": answer.agencies,
+        "submissions": sum(len(file.read_bytes().splitlines()) for file in out.glob("*.ndjson")),
+        "agencies": len(list(out.glob("*.ndjson"))),
         "realised": json.loads((out / "realised.json").read_bytes()),
     }
     assert answer.submissions >= answer.agencies >= 1

@@ -47,9 +47,12 @@ def test_every_row_of_a_sample_follows_the_contract(name: str, tmp_path: Path) -
 @pytest.mark.parametrize("name", shipped())
 def test_whoever_may_send_a_layout_may_send_all_that_its_sample_says(name: str, tmp_path: Path) -> None:
     path, layout, _ = sample(tmp_path, name)
+    submissions = list(submissions_of(converted(path, layout)))
+    assert submissions
+    assert layout.sent_by
     for kind in layout.sent_by:
         rights = RIGHTS[kind]
-        for submission in submissions_of(converted(path, layout)):
+        for submission in submissions:
             data = submission["data"]
             assert data.get("service", "") in {"", *rights.services}
             assert data.get("flag", "") in {"", *rights.flags}
