@@ -134,7 +134,7 @@ class Office:
     def failed(self) -> int:
         """How many published messages no view could take."""
         line = next(each for each in self.metrics().splitlines() if each.startswith("contactpoint_failed_messages "))
-        return int(line.rpartition(" ")[2])
+        return int(float(line.rpartition(" ")[2]))
 
 
 @pytest.fixture(scope="module")

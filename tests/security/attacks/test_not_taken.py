@@ -92,7 +92,7 @@ def in_hand(place: Place) -> int:
         client.sendall(b"GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
         said = rest(client).decode()
     (line,) = (line for line in said.splitlines() if line.startswith("contactpoint_requests_in_hand "))
-    return int(line.split()[1]) - 1
+    return int(float(line.split()[1])) - 1
 
 
 def is_cut(said: bytes) -> bool:
