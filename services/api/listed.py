@@ -11,6 +11,7 @@ from projections.directory.redaction import RedactedEntry
 from projections.duplicates.query import OpenPair, Place, children_of
 from projections.search.query import MOST_ROWS, SearchResult, find
 from services.api.access_control.looks import Looker
+from services.queries.paging import fill_page
 from streams.store.database import Cursor
 
 MOST_PASSES = 4
@@ -49,30 +50,27 @@ def find_listed(
 
 def children_listed(cursor: Cursor, who: Looker, after: str | None, limit: int) -> list[str]:
     """The children that are listed, in order, from the one that follows `after`; fewer than `limit` at the end only."""
-    found: list[str] = []
-    while len(found) < limit:
-        page = directory.children(cursor, after, limit, cleared=who.cleared)
+
+    def children(behind: str | None, most: int) -> list[str]:
+        return directory.children(cursor, behind, most, cleared=who.cleared)
+
+    def are_listed(page: Sequence[str]) -> list[str]:
         listed = who.shown(cursor, page)
-        found += [child for child in page if child in listed]
-        if len(page) < limit:
-            break
-        after = page[-1]
-    return found[:limit]
+        return [child for child in page if child in listed]
+
+    return fill_page(children, are_listed, lambda child: child, after, limit)
 
 
 def pairs_listed(
-    cursor: Cursor, who: Looker, ask: Callable[[Place | None, int], list[OpenPair]], after: Place | None, limit: int
+    cursor: Cursor, who: Looker, fetch: Callable[[Place | None, int], list[OpenPair]], after: Place | None, limit: int
 ) -> list[OpenPair]:
     """The pairs of a queue of which nobody is left out; fewer than `limit` at the end only."""
-    found: list[OpenPair] = []
-    while len(found) < limit:
-        page = ask(after, limit)
+
+    def are_listed(page: Sequence[OpenPair]) -> list[OpenPair]:
         listed = who.shown(cursor, [child for pair in page for child in _children(pair)])
-        found += [pair for pair in page if listed.issuperset(_children(pair))]
-        if len(page) < limit:
-            break
-        after = page[-1].place
-    return found[:limit]
+        return [pair for pair in page if listed.issuperset(_children(pair))]
+
+    return fill_page(fetch, are_listed, lambda pair: pair.place, after, limit)
 
 
 def _children(pair: OpenPair) -> Sequence[str]:

@@ -9,6 +9,7 @@ from projections.base.projection import Decryptor
 from projections.duplicates.query import suspected_others
 from projections.reports import query
 from projections.reports.query import FIRST, ListedChild, Place
+from services.queries.paging import fill_page
 from services.queries.reports.feeds import quiet_feeds, warnings
 from services.queries.reports.query import ReportQuery
 from streams.store.database import Cursor
@@ -57,15 +58,16 @@ def _found(
     cursor: Cursor, decryptor: Decryptor, asked: ReportQuery, until: str, after: Place, most: int
 ) -> tuple[list[ListedChild], Place | None]:
     """The next children who are shown, and the last of them where there are more: no gap tells of the others."""
-    found: list[ListedChild] = []
-    while len(found) <= most:
-        page = _page(cursor, decryptor, asked, until, after, most + 1)
-        found += _shown(cursor, asked, page)
-        if len(page) <= most:
-            break
-        after = Place(page[-1].since, page[-1].child)
-    last = found[most - 1] if len(found) > most else None
-    return found[:most], Place(last.since, last.child) if last else None
+
+    def fetch(behind: Place, number: int) -> list[ListedChild]:
+        return _page(cursor, decryptor, asked, until, behind, number)
+
+    found = fill_page(fetch, lambda page: _shown(cursor, asked, page), _place_of, after, most + 1)
+    return found[:most], _place_of(found[most - 1]) if len(found) > most else None
+
+
+def _place_of(found: ListedChild) -> Place:
+    return Place(found.since, found.child)
 
 
 def _page(

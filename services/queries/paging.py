@@ -1,0 +1,29 @@
+"""Pages without gaps where some of what is found is left out."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import TypeVar
+
+Item = TypeVar("Item")
+Place = TypeVar("Place")
+
+
+def fill_page(
+    fetch: Callable[[Place, int], Sequence[Item]],
+    keep: Callable[[Sequence[Item]], Iterable[Item]],
+    place_of: Callable[[Item], Place],
+    after: Place,
+    most: int,
+) -> list[Item]:
+    """The next items that are kept, in order from the one behind `after`; fewer than `most` only at the end.
+
+    `fetch` gives the next items behind a place, fewer than it is asked for only at the end; `keep` gives those of a
+    chunk that are shown, in its order; `place_of` is an item's place.
+    """
+    kept: list[Item] = []
+    while len(kept) < most:
+        chunk = fetch(after, most)
+        kept += keep(chunk)
+        if len(chunk) < most:
+            break
+        after = place_of(chunk[-1])
+    return kept[:most]
