@@ -9,7 +9,7 @@ import orjson
 from starlette.responses import Response
 
 from services.api.problems import MEDIA_TYPE
-from services.api.schemas.children import ProblemDetails
+from services.api.schemas.problems import ProblemDetails
 
 _SAID = {
     400: "The body cannot be read at all.",

@@ -26,7 +26,10 @@ from services.api.listed import children_listed, find_seen
 from services.api.numbers import child_number
 from services.api.problems import Problem, absent
 from services.api.routes.overrides import WARNING
-from services.api.schemas.children import Criteria, Entry, History, Looks, Search, SearchResult
+from services.api.schemas.entry import Entry
+from services.api.schemas.history import History
+from services.api.schemas.looks import Looks
+from services.api.schemas.search import Criteria, Search, SearchResult
 from streams.store.database import Cursor
 
 MOST_EXPORTED = 1_000

@@ -14,7 +14,7 @@ from services.api.access_control.looks import Looker, ReasonHeader, looker
 from services.api.answers import json_answer, next_page, problems
 from services.api.dependencies import Dependencies
 from services.api.problems import absent
-from services.api.schemas.children import DeadLetter
+from services.api.schemas.dead_letters import DeadLetter
 from services.queries.dead_letters import (
     MOST_FAILURES,
     letter_place,

@@ -21,7 +21,8 @@ from services.api.numbers import NUMBER
 from services.api.problems import Problem, absent
 from services.api.routes._queue_page import After, queue_page
 from services.api.routes.steward_decisions import Taken, decide
-from services.api.schemas.children import Decided, Queue, Split, TwoChildren, UnderWay
+from services.api.schemas.decisions import Decided, UnderWay
+from services.api.schemas.duplicates import Queue, Split, TwoChildren
 from services.contract.decisions import DecisionType
 
 MOST_AT_ONCE = 500

@@ -18,7 +18,8 @@ from services.api.answers import json_answer, next_page, problems
 from services.api.dependencies import Dependencies
 from services.api.numbers import NUMBER
 from services.api.problems import Problem, absent
-from services.api.schemas.children import Investigations, Overridden, Why
+from services.api.schemas.decisions import Why
+from services.api.schemas.overrides import Investigations, Overridden
 from services.registers import load_agencies
 from streams.access.overrides import Closing, Override
 from streams.codec import iso_text

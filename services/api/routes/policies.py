@@ -15,7 +15,7 @@ from services.api.answers import json_answer, problems
 from services.api.dependencies import Dependencies
 from services.api.problems import Problem
 from services.api.routes._comparison_stream import Compared
-from services.api.schemas.children import Compare, Policies
+from services.api.schemas.policies import Compare, Policies
 from services.policy.model_file import read_model
 from services.policy.policy_file import read_policy
 from services.policy.refused import PolicyRefused

@@ -14,7 +14,7 @@ from services.api.access_control.looks import ReasonHeader, looker
 from services.api.answers import json_answer, next_page, problems
 from services.api.dependencies import Dependencies
 from services.api.problems import Problem
-from services.api.schemas.children import Outcome, Receipt
+from services.api.schemas.submissions import Outcome, Receipt
 from services.auth.tokens import Caller
 from services.registers import load_agencies
 

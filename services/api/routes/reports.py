@@ -17,7 +17,7 @@ from services.api.access_control.looks import Looker, ReasonHeader, looker
 from services.api.answers import json_answer, next_page, problems
 from services.api.dependencies import Dependencies
 from services.api.problems import Problem, absent
-from services.api.schemas.children import Report
+from services.api.schemas.reports import Report
 from services.queries.reports import ReportQuery, report_csv, report_page
 
 MOST_LISTED = 2_000

@@ -14,7 +14,8 @@ from services.api.dependencies import Dependencies
 from services.api.problems import absent
 from services.api.routes.overrides import whole
 from services.api.routes.steward_decisions import decide
-from services.api.schemas.children import DueShields, Shielded, UnderWay, Why
+from services.api.schemas.decisions import UnderWay, Why
+from services.api.schemas.shields import DueShields, Shielded
 from services.contract.decisions import DecisionType
 
 MOST_AT_ONCE = 500

@@ -18,7 +18,7 @@ from services.api.answers import json_answer, problems
 from services.api.dependencies import Dependencies
 from services.api.limits.middleware import LARGEST_BODY
 from services.api.problems import Problem
-from services.api.schemas.children import Submitted
+from services.api.schemas.submissions import Submitted
 from services.contract.submission import MAX_BYTES
 from services.submit.files import Line
 from services.submit.route import key_of

@@ -12,7 +12,7 @@ from services.api.access_control.looks import Looker, ReasonHeader, looker
 from services.api.answers import json_answer, problems
 from services.api.dependencies import Dependencies
 from services.api.problems import Problem, absent
-from services.api.schemas.children import Grant, Granted, Revocation, UserShown
+from services.api.schemas.users import Grant, Granted, Revocation, UserShown
 from services.registers import BadUser, user_document, user_of
 from streams.access.appender import SOURCE
 from streams.access.grants import Granter

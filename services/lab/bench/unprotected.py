@@ -28,7 +28,7 @@ from services.api.app import MOST_THREADS
 from services.api.limits.fairness import Fair
 from services.api.limits.middleware import RequestMiddleware
 from services.api.routes.children import result_of
-from services.api.schemas.children import Search
+from services.api.schemas.search import Search
 from services.api.server import KEY_CONNECTIONS, server_of
 from services.auth.trust import verifier_for
 from services.lab.bench.harness import Harness

@@ -1,0 +1,75 @@
+"""The queue of possible duplicates, and what is decided of them."""
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, Field, StringConstraints
+
+from services.api.access_control.reasons import Reasoned
+from services.api.schemas.search import Name
+from services.api.schemas.strict import StrictRequest
+
+
+class Side(BaseModel):
+    """One of two that are compared: a child as its entry has it, or a record as its agency tells it."""
+
+    name: Name
+    other_names: list[dict[str, Any]]
+    date_of_birth: str | None
+    gender: str
+    identifiers: dict[str, list[str]]
+    addresses: list[dict[str, Any]]
+    carers: list[str | None]
+    records: list[dict[str, str]]
+
+
+class Suspicion(BaseModel):
+    """Two children who may be one; `why` says field by field how they compare, `rule` which rule suspects them."""
+
+    left: str
+    right: str
+    score: float
+    rule: str
+    matcher: str
+    why: dict[str, str]
+    left_entry: Side
+    right_entry: Side
+
+
+class Contradiction(BaseModel):
+    """Two records of one child that contradict each other; `why` says field by field how they compare."""
+
+    child: str
+    score: float
+    rule: str
+    matcher: str
+    why: dict[str, str]
+    left_record: Side
+    right_record: Side
+
+
+class Queue(BaseModel):
+    """What a data steward has to decide, best score first: suspected pairs, then contradictions within a child."""
+
+    pairs: list[Suspicion]
+    contradictions: list[Contradiction]
+
+
+class TwoChildren(Reasoned):
+    """What is decided of two children, and why."""
+
+    left: str
+    right: str
+
+
+class NamedRecord(StrictRequest):
+    """A record by the agency and its number for the child."""
+
+    source: Annotated[str, StringConstraints(max_length=100, pattern=r"^urn:agency:[a-z0-9][a-z0-9-]{0,62}$")]
+    subject: Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f-\x9f]*$")]
+
+
+class Split(Reasoned):
+    """The records that are somebody else's, and why; without them the latest merge into the child is undone."""
+
+    child: str
+    records: Annotated[list[NamedRecord], Field(min_length=1, max_length=50)] | None = None

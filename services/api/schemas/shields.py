@@ -1,0 +1,28 @@
+"""Shields, and which are due for review."""
+
+from typing import Literal
+
+from pydantic import BaseModel
+
+
+class Shielded(BaseModel):
+    """A decision on the shield of a child that holds."""
+
+    outcome: Literal["accepted"]
+    decision: str
+    position: int
+    child: str
+
+
+class DueShield(BaseModel):
+    """A shield that has to be looked at again."""
+
+    child: str
+    since: str
+    review_by: str
+
+
+class DueShields(BaseModel):
+    """Shields whose review has come, those that wait longest first."""
+
+    due: list[DueShield]

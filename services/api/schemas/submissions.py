@@ -1,0 +1,34 @@
+"""What becomes of submissions."""
+
+from typing import Literal
+
+from pydantic import BaseModel
+
+Outcome = Literal["accepted", "duplicate", "refused", "invalid"]
+
+
+class Reason(BaseModel):
+    """Why a submission was not accepted."""
+
+    field: str
+    code: str
+    message: str
+
+
+class Receipt(BaseModel):
+    """What became of one submission."""
+
+    source: str | None
+    submission: str | None
+    outcome: Outcome
+    reasons: list[Reason]
+    message: str
+    recorded_at: str
+    position: int | None
+
+
+class Submitted(BaseModel):
+    """How many submissions were taken, and where their receipts will be."""
+
+    submitted: int
+    receipts: str
