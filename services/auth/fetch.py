@@ -1,17 +1,17 @@
 """A document of an issuer, fetched within bounds: a time, a size, no redirect, no address that is not safe."""
 
-import http.client
 import json
 import time
 from typing import Any
-from urllib.parse import urlsplit
+
+import httpx
 
 from services.auth.keys import BadKeySet, VerifyingKey, read_key_set
+from services.process.http_client import http_client
 from services.process.sign_in import is_safe_url
 
 FETCH_WITHIN_S = 5.0
 LARGEST_DOCUMENT = 256 * 1024
-_AT_ONCE = 16 * 1024
 DISCOVERY = "/.well-known/openid-configuration"
 
 
@@ -45,25 +45,20 @@ def _object(content: bytes) -> dict[str, Any]:
 
 
 def _fetch(url: str, until: float) -> bytes:
-    parts = urlsplit(url)
-    kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
-    connection = kind(parts.hostname or "", parts.port, timeout=max(0.1, until - time.monotonic()))
+    within_s = max(0.1, until - time.monotonic())
     try:
-        connection.request("GET", parts.path or "/", headers={"Accept": "application/json"})
-        answer = connection.getresponse()
-        if answer.status != http.client.OK:
-            raise IssuerAway(f"it answers with status {answer.status}")
-        return _bounded(answer, until)
-    except (OSError, http.client.HTTPException, ValueError) as error:
+        with http_client(within_s, tls=url.startswith("https:")) as client, client.stream("GET", url) as answer:
+            if answer.status_code != httpx.codes.OK:
+                raise IssuerAway(f"it answers with status {answer.status_code}")
+            return _bounded(answer, until)
+    except (OSError, httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
         raise IssuerAway(f"it cannot be reached ({type(error).__name__})") from None
-    finally:
-        connection.close()
 
 
-def _bounded(answer: http.client.HTTPResponse, until: float) -> bytes:
+def _bounded(answer: httpx.Response, until: float) -> bytes:
     """The whole body, however slowly it comes and whatever length it states."""
     content = bytearray()
-    while part := answer.read1(_AT_ONCE):
+    for part in answer.iter_raw():
         content += part
         if len(content) > LARGEST_DOCUMENT:
             raise IssuerAway(f"its document has more than {LARGEST_DOCUMENT:,} bytes")

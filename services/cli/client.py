@@ -1,17 +1,19 @@
 """The API over HTTP, as the verbs use it: one connection, a token, a reason, and errors turned into how a verb ends."""
 
-import http.client
 import json
 import re
-import ssl
 from argparse import Namespace
 from collections.abc import Iterator, Mapping
-from typing import Any
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 from urllib.parse import SplitResult, quote, urlencode, urlsplit
 
 from services.cli.errors import AnswerIsNo, PartAway, WrongUsage
 from services.cli.stack import settings_of
 from services.process.settings import Settings
+
+if TYPE_CHECKING:
+    import httpx
 
 SILENCE_S = 20
 """How long the API may say nothing."""
@@ -22,72 +24,69 @@ class Api:
     """Calls with the right of one token and for one reason."""
 
     def __init__(self, url: str, token: str, reason: str | None = None) -> None:
-        parts, host, port = _address(url)
+        from services.process.http_client import http_client  # a command that asks no API starts faster without it
+
+        parts = _address(url)
         if not (token.isascii() and token.isprintable()):
             raise WrongUsage("CONTACTPOINT_TOKEN is no token; set it to what `contactpoint token` prints")
         self._url = url.rstrip("/")
-        self._base = parts.path.rstrip("/")
-        self._headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
+        self._base = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path.rstrip('/')}"
+        self._client = http_client(SILENCE_S, tls=parts.scheme == "https")
+        self._client.headers["Authorization"] = f"Bearer {token}"
         if reason is not None:
-            self._headers["Access-Reason"] = quote(reason)
-        if parts.scheme == "https":
-            context = ssl.create_default_context()
-            self._connection: http.client.HTTPConnection = http.client.HTTPSConnection(
-                host, port, timeout=SILENCE_S, context=context
-            )
-        else:
-            self._connection = http.client.HTTPConnection(host, port, timeout=SILENCE_S)
+            self.set_header("Access-Reason", reason)
 
-    def say(self, header: str, value: str) -> None:
+    def set_header(self, header: str, value: str) -> None:
         """Sends a header with every call from now on, percent-encoded."""
-        self._headers[header] = quote(value)
+        self._client.headers[header] = quote(value)
 
     def get(self, path: str, **parameters: Any) -> Any:
         """The JSON document of an answer."""
-        return json.loads(self._ask("GET", _with(path, parameters))[0])
+        return json.loads(self._call("GET", _with(path, parameters))[0])
 
     def post(self, path: str, document: Mapping[str, Any]) -> Any:
         """The JSON document of an answer to one that is sent."""
-        return json.loads(self._ask("POST", path, json.dumps(document).encode())[0])
+        return json.loads(self._call("POST", path, document)[0])
 
     def pages(self, path: str, **parameters: Any) -> Iterator[bytes]:
         """The bodies of all pages from one on."""
         place: str | None = _with(path, parameters)
         while place:
-            body, place = self._ask("GET", place)
+            body, place = self._call("GET", place)
             yield body
-
-    def _ask(self, method: str, path: str, body: bytes | None = None) -> tuple[bytes, str | None]:
-        try:
-            answer = self._send(method, path, body)
-            content = answer.read()
-        except (OSError, http.client.HTTPException):
-            raise self._away() from None
-        if answer.status >= 300:
-            raise _ended(answer.status, content)
-        following = _NEXT.search(answer.headers.get("Link", ""))
-        return content, following[1] if following else None
 
     def lines(self, path: str, document: Mapping[str, Any]) -> Iterator[bytes]:
         """The lines of an answer that is sent while it is made, to a document that is sent."""
+        begun = b""
+        with self._streamed("POST", path, document) as answer:
+            for part in answer.iter_bytes():
+                *whole, begun = (begun + part).split(b"\n")
+                yield from (line + b"\n" for line in whole)
+            if begun:
+                raise self._away()
+
+    def _call(self, method: str, path: str, document: Mapping[str, Any] | None = None) -> tuple[bytes, str | None]:
+        """The body of an answer, and the path of the page that follows it."""
+        with self._streamed(method, path, document) as answer:
+            following = _NEXT.search(answer.headers.get("Link", ""))
+            return answer.read(), following[1] if following else None
+
+    @contextmanager
+    def _streamed(self, method: str, path: str, document: Mapping[str, Any] | None) -> "Iterator[httpx.Response]":
+        """An answer of success, whose body is still to be read; raises how the verb ends on any other."""
+        import httpx
+
+        content = None if document is None else json.dumps(document).encode()
+        headers = None if document is None else {"Content-Type": "application/json"}
         try:
-            answer = self._send("POST", path, json.dumps(document).encode())
-            if answer.status >= 300:
-                raise _ended(answer.status, answer.read())
-            while line := answer.readline():
-                if not line.endswith(b"\n"):
-                    raise self._away()
-                yield line
-        except (OSError, http.client.HTTPException):
+            with self._client.stream(method, self._base + path, content=content, headers=headers) as answer:
+                if answer.status_code >= 300:
+                    raise _ended(answer.status_code, answer.read())
+                yield answer
+        except (httpx.HTTPError, httpx.InvalidURL):
             raise self._away() from None
 
-    def _send(self, method: str, path: str, body: bytes | None) -> http.client.HTTPResponse:
-        headers = self._headers | ({"Content-Type": "application/json"} if body is not None else {})
-        self._connection.request(method, self._base + path, body, headers)
-        return self._connection.getresponse()
-
     def _away(self) -> PartAway:
-        self._connection.close()
         what_to_do = "start the stack with `contactpoint up`, or set CONTACTPOINT_URL"
         return PartAway(f"the API cannot be reached at {self._url}; {what_to_do}")
 
@@ -109,14 +108,16 @@ def _token(settings: Settings, user: str | None) -> str:
     return settings.token
 
 
-def _address(url: str) -> tuple[SplitResult, str, int | None]:
-    """A URL in parts, its host and its port; raises WrongUsage."""
+def _address(url: str) -> SplitResult:
+    """A URL in parts; raises WrongUsage where it has no host, or a port that is none."""
     try:
         parts = urlsplit(url)
-        if parts.scheme in ("http", "https") and parts.hostname:
-            return parts, parts.hostname, parts.port
+        _ = parts.port  # raises where it is no port
     except ValueError:
         pass
+    else:
+        if parts.scheme in ("http", "https") and parts.hostname:
+            return parts
     raise WrongUsage("CONTACTPOINT_URL is no address of an API; write it like http://localhost:8000")
 
 

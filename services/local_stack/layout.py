@@ -1,15 +1,17 @@
 """What the stack of a data directory consists of: the servers that are ours, those elsewhere, every command line."""
 
-import http.client
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx
+
 from services.local_stack.kafka_server import kafka_program
 from services.local_stack.ports import HOST, remembered_ports
 from services.local_stack.postgres_server import postgres_program
 from services.local_stack.program import Program
+from services.process.http_client import http_client
 from services.process.settings import Settings
 
 SERVICES = ("registrar", "relay", "projector", "api")
@@ -87,11 +89,9 @@ def _reachable(host: str) -> str:
 
 def says_ready(host: str, port: int) -> bool:
     """Whether the API answers that it is ready."""
-    connection = http.client.HTTPConnection(host, port, timeout=2)
-    try:
-        connection.request("GET", "/health/ready")
-        return connection.getresponse().status == http.client.OK
-    except (OSError, http.client.HTTPException):
-        return False
-    finally:
-        connection.close()
+    url = httpx.URL(scheme="http", host=host, port=port, path="/health/ready")
+    with http_client(2, tls=False) as client:
+        try:
+            return client.get(url).status_code == httpx.codes.OK
+        except httpx.HTTPError:
+            return False

@@ -2,14 +2,15 @@
 
 import socket
 import threading
-import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 
+import httpx
 import pytest
 
 from services.api.server import run
 from services.cli.main import main
+from services.process.http_client import http_client
 from services.process.settings import read_settings
 from tests.support.world import World
 
@@ -50,8 +51,8 @@ def served(world: World, **more: str) -> Iterator[dict[str, str]]:
 
 
 def _answers(url: str) -> bool:
-    try:
-        with urllib.request.urlopen(url):
-            return True
-    except OSError:
-        return False
+    with http_client(timeout_s=5, tls=False) as client:
+        try:
+            return client.get(url).is_success
+        except httpx.HTTPError:
+            return False

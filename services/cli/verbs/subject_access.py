@@ -42,7 +42,7 @@ def run(args: Namespace) -> int:
         raise AnswerIsNo("--out names no file in a folder that is there; make the folder first")
     api = looking_api(args)
     if args.name is not None:
-        api.say("Applicant", args.name)
+        api.set_header("Applicant", args.name)
     document = api.get(f"/children/{args.child}/subject-access", **{"for": args.applicant})
     if args.html:
         from services.pages.subject_access import page

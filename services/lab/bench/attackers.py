@@ -1,4 +1,7 @@
-"""Clients that wish a directory ill, each kind in a process of its own: many requests, slow ones, too large ones."""
+"""Clients that wish a directory ill, each kind in a process of its own: many requests, slow ones, too large ones.
+
+By sockets, as a proper client can't be so slow or so wrong, and by `http.client`, as in `looks.py`.
+"""
 
 import contextlib
 import multiprocessing

@@ -1,4 +1,7 @@
-"""Whether response times reveal a shield: a search for hidden data, beside one for data that nobody has."""
+"""Whether response times reveal a shield: a search for hidden data, beside one for data that nobody has.
+
+By `http.client`, as in `looks.py`.
+"""
 
 import http.client
 import json
