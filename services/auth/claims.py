@@ -22,7 +22,7 @@ Naming = Callable[[Claims], tuple[str, object]]
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What is asked of the claims of one issuer's tokens."""
+    """What the claims of one issuer's tokens have to hold."""
 
     issuer: str
     audience: str
@@ -47,7 +47,7 @@ class Rules:
             raise TokenRefused from None
         if not 0 < claims["exp"] - claims["iat"] <= LONGEST_LIFETIME:
             raise TokenRefused
-        if "cnf" in claims:  # bound to a key of which nothing is asked here, so it may be somebody else's
+        if "cnf" in claims:  # bound to a key that is not checked here, so it may be somebody else's
             raise TokenRefused
         kind, name = self.naming(claims)
         if kind not in list(Caller) or not isinstance(name, str) or not 0 < len(name) <= LONGEST_NAME:

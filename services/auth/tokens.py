@@ -28,8 +28,8 @@ LONGEST_LIFETIME = 12 * 3600
 class TokenRefused(Exception):
     """A token does not prove who calls; whatever is wrong with it, the text is the same."""
 
-    def __init__(self, said: str = "the token is not valid here, or no longer; get a new one") -> None:
-        super().__init__(said)
+    def __init__(self, message: str = "the token is not valid here, or no longer; get a new one") -> None:
+        super().__init__(message)
 
 
 class Caller(StrEnum):

@@ -4,7 +4,7 @@ DONE, NO, USAGE, AWAY, INTERRUPTED = 0, 1, 2, 3, 130
 
 
 class Ends(Exception):
-    """A verb ends here; the text is the one sentence that is said, the class gives the exit status."""
+    """A verb ends here; the text is the one sentence that is printed, the class gives the exit status."""
 
     status = NO
 
@@ -14,7 +14,7 @@ class AnswerIsNo(Ends):
 
 
 class WrongUsage(Ends):
-    """What was asked can't be asked like this."""
+    """The arguments or a setting can't be used; exit status 2."""
 
     status = USAGE
 

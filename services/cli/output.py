@@ -26,8 +26,8 @@ def print_json(document: Any, to: TextIO | None = None) -> None:
     What could act on a terminal is written as JSON's escape for it, so that readers get the value as it is.
     """
     out = to or sys.stdout
-    said = orjson.dumps(document, option=orjson.OPT_APPEND_NEWLINE).decode()
-    out.buffer.write(_UNESCAPED.sub(lambda found: f"\\u{ord(found[0]):04x}", said).encode())
+    encoded = orjson.dumps(document, option=orjson.OPT_APPEND_NEWLINE).decode()
+    out.buffer.write(_UNESCAPED.sub(lambda found: f"\\u{ord(found[0]):04x}", encoded).encode())
     out.flush()
 
 

@@ -1,4 +1,4 @@
-"""Arguments: the options that every verb takes, and the kinds of value that are checked before anything is asked."""
+"""Arguments: the options that every verb takes, and the kinds of value that are checked before anything is sent."""
 
 import argparse
 import re

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def counting(what: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
-    """Gives a function that is told how many there are so far."""
+    """Gives a function to call with the count so far."""
     if not sys.stderr.isatty():
         yield lambda _: None
         return

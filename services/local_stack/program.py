@@ -79,7 +79,7 @@ def run_to_end(
     account: Account | None = None,
     standard_input: str = "",
 ) -> None:
-    """Runs a command that sets something up; raises CannotStart with what it said where it fails."""
+    """Runs a command that sets something up; raises CannotStart with its output where it fails."""
     done = subprocess.run(  # noqa: S603 - our own command lines
         launched(command, signal.SIGKILL, account),
         cwd=folder,
@@ -90,8 +90,8 @@ def run_to_end(
         check=False,
     )
     if done.returncode != 0:
-        said = " ".join((done.stderr or done.stdout).split())
-        raise CannotStart(f"nothing can be set up in {folder}: {Path(command[0]).name} said: {said[-300:]}")
+        output = " ".join((done.stderr or done.stdout).split())
+        raise CannotStart(f"nothing can be set up in {folder}: {Path(command[0]).name} said: {output[-300:]}")
 
 
 def end(process: subprocess.Popen[bytes], program: Program) -> None:

@@ -29,7 +29,7 @@ INIT_TRIES = 3
 
 
 class Stopped(Exception):
-    """The supervisor was told to stop."""
+    """The supervisor got a signal to stop."""
 
 
 class Supervisor:

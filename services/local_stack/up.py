@@ -1,4 +1,4 @@
-"""`contactpoint up`: the whole stack in the foreground, until it is told to stop."""
+"""`contactpoint up`: the whole stack in the foreground, until it gets a signal to stop."""
 
 import logging
 import sys

@@ -1,4 +1,4 @@
-"""One log under several policies: every child's chronology judged once, counted, and told."""
+"""One log under several policies: every child's chronology judged once, counted, and written as JSON."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -34,9 +34,9 @@ class Comparison:
 
     def __init__(self, question: Question, kinds: Mapping[str, str]) -> None:
         self.question = question
-        asked = [*question.policies, *([question.directory] if question.directory else [])]
-        self._judges = [Judge(policy, kinds) for policy in asked]
-        self._ages = sorted(frozenset[int]().union(*(policy.ages for policy in asked)))
+        policies = [*question.policies, *([question.directory] if question.directory else [])]
+        self._judges = [Judge(policy, kinds) for policy in policies]
+        self._ages = sorted(frozenset[int]().union(*(policy.ages for policy in policies)))
         self._lists: list[dict[str, list[str]]] = [{name: [] for name in question.lists} for _ in question.policies]
         self._unnamed: list[dict[str, list[str]]] = [{} for _ in question.policies]
         self.tallies = Tallies(self._judges[: len(question.policies)], question.on)

@@ -14,7 +14,7 @@ from services.registers import load_agencies
 
 
 class Deployment:
-    """A policy applied to the directory. Where it lists everyone without end, nothing is asked of the database."""
+    """A policy applied to the directory. Where it lists everyone without end, the database is not queried."""
 
     def __init__(self, name: str, text: str) -> None:
         """`name` is what messages call the policy whose text this is; raises PolicyRefused."""

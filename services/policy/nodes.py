@@ -53,9 +53,9 @@ class Nodes:
             for each in node.value:
                 self._bound(each, depth + 1)
 
-    def refuse(self, node: Node, said: str) -> PolicyRefused:
+    def refuse(self, node: Node, problem: str) -> PolicyRefused:
         """The error to raise for a value."""
-        return self.place.refuse(line_of(node), said)
+        return self.place.refuse(line_of(node), problem)
 
     def fields(self, node: Node, required: Sequence[str], optional: Sequence[str] = ()) -> Fields:
         """The fields of a mapping; the message names only fields that there are."""

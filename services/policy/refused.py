@@ -1,4 +1,4 @@
-"""What can't be taken for a policy or a model, said with the line on which it stands."""
+"""Why a file is no policy or no model, with the number of the line at fault."""
 
 
 class PolicyRefused(Exception):
@@ -11,6 +11,6 @@ class Place:
     def __init__(self, name: str) -> None:
         self.name = name
 
-    def refuse(self, line: int, said: str) -> PolicyRefused:
+    def refuse(self, line: int, problem: str) -> PolicyRefused:
         """The error to raise."""
-        return PolicyRefused(f"{self.name}, line {line}: {said}")
+        return PolicyRefused(f"{self.name}, line {line}: {problem}")

@@ -31,9 +31,9 @@ def shipped_model() -> ContactsModel:
     return read_model("contacts.yaml", files(__package__).joinpath("contacts.yaml").read_text(encoding="utf-8"))
 
 
-def is_path(said: str) -> bool:
+def is_path(given: str) -> bool:
     """Whether a policy is named by its file and not by its name."""
-    return said not in SHIPPED and (said.endswith((".yaml", ".yml")) or "/" in said)
+    return given not in SHIPPED and (given.endswith((".yaml", ".yml")) or "/" in given)
 
 
 def text_of(path: Path) -> str:
@@ -49,15 +49,15 @@ def text_of(path: Path) -> str:
         raise PolicyRefused(f"{path.name} cannot be read as a text file") from None
 
 
-def policy_named(said: str) -> Policy:
+def policy_named(given: str) -> Policy:
     """The policy of that name, or in that file; raises PolicyRefused."""
-    return read_policy(*text_named(said))
+    return read_policy(*text_named(given))
 
 
-def text_named(said: str) -> tuple[str, str]:
+def text_named(given: str) -> tuple[str, str]:
     """What messages call the policy of that name or in that file, and its text; raises PolicyRefused."""
-    if is_path(said):
-        return Path(said).name, text_of(Path(said))
-    if said not in SHIPPED:
+    if is_path(given):
+        return Path(given).name, text_of(Path(given))
+    if given not in SHIPPED:
         raise PolicyRefused(f"there is no policy of that name; there are {', '.join(SHIPPED)}, or name a .yaml file")
-    return f"{said}.yaml", shipped_text(said)
+    return f"{given}.yaml", shipped_text(given)

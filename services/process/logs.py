@@ -29,7 +29,7 @@ class OneLine(logging.Formatter):
 
 
 def places(error: BaseException) -> str:
-    """What may be said of any exception: `Type at file:line, called at file:line, …`."""
+    """What a log may hold of any exception, its text left out: `Type at file:line, called at file:line, …`."""
     frames = [f"{Path(frame.filename).name}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)]
     return f"{type(error).__name__} at {', called at '.join(reversed(frames))}"
 

@@ -1,4 +1,4 @@
-"""Files that only their owner reads, and that are never seen half written."""
+"""Files that only their owner reads, replaced as a whole."""
 
 import os
 import secrets

@@ -1,4 +1,4 @@
-"""What is said of a setting that is missing or cannot be read."""
+"""Errors of settings that are missing or cannot be read."""
 
 
 class NotConfigured(Exception):

@@ -49,45 +49,45 @@ def access_report(
     keys: Keys,
     people: Mapping[str, Entitlement],
     organisations: Organisations,
-    asked: AuditQuery,
+    query: AuditQuery,
     today: date,
 ) -> dict[str, Any]:
     """The report on the users asked for; `people` is the register of users. Raises TooMany."""
-    looked = looks_between(cursor, keys.access, asked.begin, asked.end, MOST_LOOKS + 1)
+    looked = looks_between(cursor, keys.access, query.begin, query.end, MOST_LOOKS + 1)
     if len(looked) > MOST_LOOKS:
         raise TooMany
     accesses = [
         _access(each, each.user, people.get(each.user))
         for each in looked
-        if each.user is not None and _is_meant(people.get(each.user), each.user, asked)
+        if each.user is not None and _is_meant(people.get(each.user), each.user, query)
     ]
-    if not asked.cleared:
+    if not query.cleared:
         accesses = _without_hidden(cursor, accesses)
     facts = facts_about(cursor, keys.register, people, organisations, accesses, today)
-    attempts, unreadable = _attempts(cursor, keys.access, people, asked)
+    attempts, unreadable = _attempts(cursor, keys.access, people, query)
     found = report(accesses, facts, today, frozenset({"override", OVERRIDES}), attempts)
     return {**found, "unreadable": unreadable + sum(each.user is None for each in looked)}
 
 
 def _attempts(
-    cursor: Cursor, decryptor: Decryptor, people: Mapping[str, Entitlement], asked: AuditQuery
+    cursor: Cursor, decryptor: Decryptor, people: Mapping[str, Entitlement], query: AuditQuery
 ) -> tuple[list[Attempts], int]:
     """The denied attempts of the users asked for, and how many records of such can't be read; raises TooMany."""
-    told = denials_between(cursor, decryptor, asked.begin, asked.end, MOST_LOOKS + 1)
-    if len(told) > MOST_LOOKS:
+    denials = denials_between(cursor, decryptor, query.begin, query.end, MOST_LOOKS + 1)
+    if len(denials) > MOST_LOOKS:
         raise TooMany
     attempts = [
         Attempts(each.time, each.user, _organisation(people.get(each.user)), each.action, each.cause, each.times)
-        for each in told
-        if each.user is not None and _is_meant(people.get(each.user), each.user, asked)
+        for each in denials
+        if each.user is not None and _is_meant(people.get(each.user), each.user, query)
     ]
-    return attempts, sum(each.user is None for each in told)
+    return attempts, sum(each.user is None for each in denials)
 
 
-def _is_meant(entitlement: Entitlement | None, user: str, asked: AuditQuery) -> bool:
-    if asked.user is not None and user != asked.user:
+def _is_meant(entitlement: Entitlement | None, user: str, query: AuditQuery) -> bool:
+    if query.user is not None and user != query.user:
         return False
-    return asked.authority is None or (entitlement is not None and entitlement.authority == asked.authority)
+    return query.authority is None or (entitlement is not None and entitlement.authority == query.authority)
 
 
 def _access(each: LookRow, user: str, entitlement: Entitlement | None) -> Access:

@@ -52,7 +52,7 @@ class Organisations:
         return about if self._clock() - read_at < self._fresh_s else None
 
     def about(self, cursor: Cursor, organisation: str | None) -> About:
-        """What is known of an organisation; of one that nobody has told of, the least is assumed."""
+        """What is known of an organisation; of one that no agency has reported, the least is assumed."""
         about = self.remembered(organisation)
         if about or not organisation:
             return about or NOBODY_KNOWS

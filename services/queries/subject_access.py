@@ -41,13 +41,13 @@ class _Record(NamedTuple):
 
 def held(cursor: Cursor, sources: Sources, child: str, today: date, *, cleared: bool) -> Held | None:
     """What is held of a child, None where nothing is; `cleared` is whether who asks may see sensitive services."""
-    seen = entry(cursor, sources.keys, child, today=today)
-    if seen is None:
+    current = entry(cursor, sources.keys, child, today=today)
+    if current is None:
         return None
     child = survivor(cursor, child)
     records = _records(cursor, sources.keys, child)
     ordinary = [each for each in records if not each.restricted]
-    whole = _whole(seen, [each.state for each in ordinary], today)
+    whole = _whole(current, [each.state for each in ordinary], today)
     if whole is None:
         return None
     confidential = [each.state for each in records if cleared and each.restricted and _is_told(each.state, today)]
@@ -64,10 +64,10 @@ def held(cursor: Cursor, sources: Sources, child: str, today: date, *, cleared: 
     )
 
 
-def _whole(seen: Mapping[str, Any], records: Sequence[RecordState], today: date) -> Fields | None:
+def _whole(current: Mapping[str, Any], records: Sequence[RecordState], today: date) -> Fields | None:
     """The entry with all that a shield hides from readers: what an applicant is given of it is decided later."""
-    made = compose(seen["child"], records, position=seen["position"], as_of=seen["as_of"], today=today)
-    return made and made | {"shielded": seen["shielded"]}
+    made = compose(current["child"], records, position=current["position"], as_of=current["as_of"], today=today)
+    return made and made | {"shielded": current["shielded"]}
 
 
 def _records(cursor: Cursor, decryptor: Decryptor, child: str) -> list[_Record]:
@@ -116,7 +116,7 @@ def _looks(cursor: Cursor, sources: Sources, child: str) -> list[Fields]:
 
 
 def _look(cursor: Cursor, sources: Sources, look: Mapping[str, Any]) -> Fields:
-    """A look as an applicant is told of it: never who it was, and the organisation where that is no secret."""
+    """A look as an applicant's document has it: never who it was, and the organisation where that is no secret."""
     entitlement = sources.people.get(look["user"] or "")
     organisation = entitlement.organisation if entitlement else None
     return {
@@ -129,7 +129,7 @@ def _look(cursor: Cursor, sources: Sources, look: Mapping[str, Any]) -> Fields:
 
 
 def _decisions(cursor: Cursor, decryptor: Decryptor, child: str, streams: set[str]) -> list[Fields]:
-    """What stewards decided about the child, where every record that is named may be told of."""
+    """What stewards decided about the child, where every record that is named may be disclosed."""
     events = events_of(cursor, decryptor, family(cursor, child))
     return [
         {"when": event.time, "decision": event.type.partition(".")[0], "by": "data-manager"}
@@ -139,7 +139,7 @@ def _decisions(cursor: Cursor, decryptor: Decryptor, child: str, streams: set[st
 
 
 def _may_be_told(event: PublishedEvent, streams: set[str]) -> bool:
-    """Whether a decision names records, all of them such that may be told of; a shield names none."""
+    """Whether a decision names records, all of which may be disclosed; a shield names none."""
     named = _named_records(event.data)
     return named <= streams and (bool(named) or event.type.startswith("Shield"))
 

@@ -95,8 +95,8 @@ def _days(days: Sequence[str]) -> str:
 
 
 def _rows(to: Console, title: str, columns: Sequence[str], rows: Iterable[Fields]) -> None:
-    told = [[row[name] for name in columns] for row in rows]
-    if told:
+    cells = [[row[name] for name in columns] for row in rows]
+    if cells:
         to.print()
         to.print(text(title, "bold"))
-        to.print(table([name.replace("_", " ") for name in columns], told))
+        to.print(table([name.replace("_", " ") for name in columns], cells))

@@ -31,19 +31,19 @@ def display_duplicates(to: Console, queue: Mapping[str, Sequence[Fields]]) -> No
 
 def _display(to: Console, title: str, pair: Fields, heads: tuple[str, str], left: Fields, right: Fields) -> None:
     to.print(text(f"{title}   score {pair['score']:.2f}   {pair['rule']}", "bold"))
-    rows = [(label, told(left), told(right)) for label, told in _ROWS if told(left) or told(right)]
+    rows = [(label, cell(left), cell(right)) for label, cell in _ROWS if cell(left) or cell(right)]
     to.print(table(("", *heads), [(text(label, "dim"), one, other) for label, one, other in rows]))
     if pair["why"]:
-        to.print(table(_WHY, [_reason(field, said) for field, said in pair["why"].items()]))
+        to.print(table(_WHY, [_reason(field, weighed) for field, weighed in pair["why"].items()]))
     to.print()
 
 
 _WHY = ("why: bits for one child, as against", "agrees", "a brother or sister", "a namesake", "a stranger")
 
 
-def _reason(field: str, said: str) -> tuple[Text, ...]:
-    """A field's level and its bits, each in a column; as it is where it was said otherwise."""
-    level, _, bits = said.partition(": ")
+def _reason(field: str, weighed: str) -> tuple[Text, ...]:
+    """A field's level and its bits, each in a column; the whole text where it has another form."""
+    level, _, bits = weighed.partition(": ")
     against = bits.split() if len(bits.split()) == 3 else [bits, "", ""]
     return (text(field, "dim"), text(level, _STYLES.get(level, "yellow")), *map(text, against))
 

@@ -109,7 +109,7 @@ def _reach(person: Fields) -> str:
 
 
 def agency_of(thing: Fields) -> str:
-    """The agency that said it, by its code."""
+    """The code of the agency that reported it."""
     return plain(str(thing.get("source", "")).removeprefix("urn:agency:"))
 
 

@@ -1,4 +1,4 @@
-"""A child's history for people: what was said, by whom, when it was true, and when the directory learnt it."""
+"""A child's history for people: what was reported, by whom, when it was true, and when the directory learnt it."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -36,11 +36,12 @@ _COMPARED = ("suspicions", "contradictions", "merged")
 def _said(event: Fields) -> str:
     data = event["data"]
     if "particulars" in data:
-        told = data["particulars"]
-        return f"{told.get('given_name')} {told.get('family_name')}, born {told.get('date_of_birth') or 'unknown'}"
+        payload = data["particulars"]
+        born = payload.get("date_of_birth") or "unknown"
+        return f"{payload.get('given_name')} {payload.get('family_name')}, born {born}"
     if "involvement" in data:
-        told = data["involvement"]
-        return f"{told.get('service')}, {(told.get('organisation') or {}).get('name') or 'no organisation named'}"
+        payload = data["involvement"]
+        return f"{payload.get('service')}, {(payload.get('organisation') or {}).get('name') or 'no organisation named'}"
     if "rule" in data:
         return str(data["rule"]) if not data.get("score") else f"{data['rule']}, score {data['score']}"
     compared = next((data[name] for name in _COMPARED if data.get(name)), None)

@@ -14,16 +14,18 @@ Figures = Mapping[str, Any]
 def display_policies(console: "Console", answer: Figures, lists: Sequence[str]) -> None:
     """The figures with a column for each policy, what they rest on, and the lists that were asked for."""
     policies: Mapping[str, Figures] = answer["policies"]
-    rows = [(label, *(_told(tell, figures) for figures in policies.values())) for label, tell in _ROWS]
+    rows = [(label, *(_written(cell, figures) for figures in policies.values())) for label, cell in _ROWS]
     console.print(table(("", *policies), [row for row in rows if any(row[1:])]))
     first = next(iter(policies.values()))
     known, needy = answer["children"], first["in_need_now"]
-    said = [f"On {answer['on']} the directory knew {known:,} children; {needy:,} of them were in need."]
+    sentences = [f"On {answer['on']} the directory knew {known:,} children; {needy:,} of them were in need."]
     if answer["not_yet_known"]:
-        said.append(f"Of {answer['not_yet_known']:,} more agencies told only later.")
+        sentences.append(f"Of {answer['not_yet_known']:,} more agencies told only later.")
     if answer.get("rounded_to"):
-        said.append(f"Every count is told to the nearest {answer['rounded_to']}: the directory does not list everyone.")
-    console.print(" ".join([*said, _FOOT]))
+        sentences.append(
+            f"Every count is told to the nearest {answer['rounded_to']}: the directory does not list everyone."
+        )
+    console.print(" ".join([*sentences, _FOOT]))
     for name in lists:
         for policy, children in answer[name].items():
             console.print(f"\n{policy}, {name.replace('_', ' ')}: {len(children):,}")
@@ -36,9 +38,9 @@ _FOOT = (
 )
 
 
-def _told(tell: Callable[[Figures], str], figures: Figures) -> str:
+def _written(cell: Callable[[Figures], str], figures: Figures) -> str:
     try:
-        return tell(figures)
+        return cell(figures)
     except (KeyError, TypeError):
         return ""
 

@@ -28,12 +28,12 @@ def show_preview(shown: Document) -> None:
 
 
 def _of_rows(shown: Document) -> str:
-    said = f"{shown['rows']:,} rows, {shown['rows_in_error']:,} in error"
+    summary = f"{shown['rows']:,} rows, {shown['rows_in_error']:,} in error"
     if shown["rows_repeated"]:
-        said += f", {shown['rows_repeated']:,} the same as an earlier row and sent once"
+        summary += f", {shown['rows_repeated']:,} the same as an earlier row and sent once"
     if shown["rows_not_sent_by_layout"]:
-        said += f", {shown['rows_not_sent_by_layout']:,} of which the layout sends nothing"
-    return said
+        summary += f", {shown['rows_not_sent_by_layout']:,} of which the layout sends nothing"
+    return summary
 
 
 def _rows(first: list[Document]) -> list[tuple[object, ...]]:

@@ -68,5 +68,5 @@ def _words(value: object) -> str:
 
 
 def _counted(counts: Mapping[str, int]) -> str:
-    told = ", ".join(f"{number:,} {status}" for status, number in counts.items() if number)
-    return f": {told}" if told else ""
+    summary = ", ".join(f"{number:,} {status}" for status, number in counts.items() if number)
+    return f": {summary}" if summary else ""

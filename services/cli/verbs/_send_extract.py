@@ -56,8 +56,8 @@ def send_extract(args: Namespace, path: Path, loaded: LoadedLayout, extract: Ext
         wait_until_decided(settings.need_kafka(), database, agency.code)
         tally, converter = Tally(), Converter(layout, agency, extract, latest)
 
-        def rows(told: Report) -> Iterator[Converted]:
-            return (converted for _, converted in converted_rows(path, layout, converter, tally, told))
+        def rows(report: Report) -> Iterator[Converted]:
+            return (converted for _, converted in converted_rows(path, layout, converter, tally, report))
 
         ranges = _publish(settings, database, agency, rows)
         if digest_of(path, loaded.text, _secret(settings)) != digest:
@@ -65,9 +65,9 @@ def send_extract(args: Namespace, path: Path, loaded: LoadedLayout, extract: Ext
         complete_extract(database, this)
         sent = outcomes_of(database, ranges, args.wait)
     if args.json:
-        told = {"layout": layout.layout, "extract": extract.id, "extract_was": before}
+        about = {"layout": layout.layout, "extract": extract.id, "extract_was": before}
         errors = {"errors": [error_document(each) for each in tally.errors], "errors_in_all": tally.error_count}
-        print_json(sent | told | counts(tally) | errors)
+        print_json(sent | about | counts(tally) | errors)
     else:
         print(f"{tally.rows:,} rows, {tally.wrong:,} in error and not sent: {in_words(sent)}")
     _say_errors(tally)
@@ -109,8 +109,8 @@ def _publish(
             send_rows(sender, agency.code, RecordStatus(database, agency.urn), rows(count))
             return sender.finish()
     except KafkaAway as away:
-        said = f"{away}, with {sender.sent:,} submissions taken; send the same file again: it goes on where it was"
-        raise PartAway(said) from None
+        message = f"{away}, with {sender.sent:,} submissions taken; send the same file again: it goes on where it was"
+        raise PartAway(message) from None
     finally:
         producer.close(timeout=5)
 

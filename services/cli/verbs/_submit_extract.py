@@ -49,8 +49,8 @@ def run(args: Namespace) -> int:
     try:
         loaded = load_layout(args.layout)
         with counting("checked") as count:
-            said = StatedExtract(args.extract, args.taken_on, args.rows)
-            extract = survey(path, loaded.layout, said, latest, count)
+            stated = StatedExtract(args.extract, args.taken_on, args.rows)
+            extract = survey(path, loaded.layout, stated, latest, count)
         if not args.preview:
             return send_extract(args, path, loaded, extract, latest)
         with counting("read", extract.rows) as count:

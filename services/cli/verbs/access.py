@@ -21,8 +21,8 @@ def describe(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Prints the report; one in which nothing stands out is no failure."""
-    asked = {"from": args.first, "to": args.last, "authority": args.authority, "user": args.about}
-    found = looking_api(args).get("/access/report", **asked)
+    query = {"from": args.first, "to": args.last, "authority": args.authority, "user": args.about}
+    found = looking_api(args).get("/access/report", **query)
     if args.json:
         print_json(found)
     else:

@@ -63,17 +63,17 @@ def _lines(each: dict[str, Any]) -> "Text":
     """A request: its number and how it stands, about whom, and what was said."""
     outcome = each["answer"]["outcome"] if each["answer"] else None
     status = outcome or ("overdue since" if each["overdue"] else "open until") + f" {each['due']}"
-    said = plain(each["text"] or "what was said is destroyed").replace("\N{REPLACEMENT CHARACTER}", " ")
+    words = plain(each["text"] or "what was said is destroyed").replace("\N{REPLACEMENT CHARACTER}", " ")
     head = f"{each['kind']} by {each['asked_by']}, {status}"
-    return text(each["request"], "cyan").append(f"  {head}\n  about {each['child']}\n  {said}\n", "default")
+    return text(each["request"], "cyan").append(f"  {head}\n  about {each['child']}\n  {words}\n", "default")
 
 
 def _record(api: Api, args: Namespace) -> int:
-    said = {"text": args.text, "reason": args.reason}
+    fields = {"text": args.text, "reason": args.reason}
     if args.subcommand == "ask":
-        noted = api.post(f"/children/{args.child}/corrections", {**said, "kind": args.kind, "asked_by": args.by})
+        noted = api.post(f"/children/{args.child}/corrections", {**fields, "kind": args.kind, "asked_by": args.by})
     else:
-        noted = api.post(f"/corrections/{args.request}/answer", {**said, "outcome": args.outcome})
+        noted = api.post(f"/corrections/{args.request}/answer", {**fields, "outcome": args.outcome})
     if args.json:
         print_json(noted)
     else:

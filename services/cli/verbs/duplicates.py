@@ -75,14 +75,14 @@ def _queue(api: Api, limit: int | None) -> dict[str, list[Any]]:
 
 
 def _decide(api: Api, args: Namespace) -> int:
-    asked: dict[str, Any] = {"reason": args.reason}
+    command: dict[str, Any] = {"reason": args.reason}
     if args.subcommand == "split":
-        asked["child"] = args.child
+        command["child"] = args.child
         if args.records:
-            asked["records"] = [{"source": source, "subject": subject} for source, subject in args.records]
+            command["records"] = [{"source": source, "subject": subject} for source, subject in args.records]
     else:
-        asked |= {"left": args.left, "right": args.right}
-    answer = api.post(f"/duplicates/{args.subcommand}", asked)
+        command |= {"left": args.left, "right": args.right}
+    answer = api.post(f"/duplicates/{args.subcommand}", command)
     if "position" not in answer:
         raise PartAway(
             "the decision was taken and does not show yet: the registrar, relay or projector does not go on; look for"

@@ -28,8 +28,8 @@ def describe(parser: ArgumentParser) -> None:
 def run(args: Namespace) -> int:
     """Prints who was found, best first; nobody is exit status 1."""
     criteria = {name: value for name in CRITERIA if (value := getattr(args, name))}
-    asked = {"criteria": criteria, "reason": args.reason, "limit": min(args.limit or MOST_SHOWN, MOST_SHOWN)}
-    answer = looking_api(args).post("/children/search", asked)
+    query = {"criteria": criteria, "reason": args.reason, "limit": min(args.limit or MOST_SHOWN, MOST_SHOWN)}
+    answer = looking_api(args).post("/children/search", query)
     if args.json:
         print_json(answer)
     elif answer["results"]:

@@ -18,7 +18,7 @@ CONTRACT = ("not_listed_now", "not_listed_ever")
 
 
 def describe(parser: ArgumentParser) -> None:
-    """Which policies, on which day, told how, and who looks."""
+    """Which policies, on which day, in what form, and who looks."""
     names = "names of `policy list` and policy files (default: all that come along)"
     parser.add_argument("--policies", type=_policies, metavar="A,B,…", help=names)
     parser.add_argument("--on", type=a_date, metavar="DATE", help="the day that is judged (default: today)")
@@ -39,31 +39,31 @@ def _figures() -> tuple[str, ...]:
 
 
 def _policies(text: str) -> list[str]:
-    """Each policy as the API is told of it: its name, or the text of its file; files are checked here, by line."""
+    """Each policy as it is sent to the API: its name, or the text of its file; files are checked here, by line."""
     from services.policy.policy_file import read_policy
     from services.policy.refused import PolicyRefused
     from services.policy.shipped import is_path, policy_named, text_of
 
-    told = []
-    for said in text.split(","):
+    sent = []
+    for name in text.split(","):
         try:
-            if is_path(said.strip()):
-                path = Path(said.strip())
-                told.append(text_of(path))
-                read_policy(path.name, told[-1])
+            if is_path(name.strip()):
+                path = Path(name.strip())
+                sent.append(text_of(path))
+                read_policy(path.name, sent[-1])
             else:
-                told.append(policy_named(said.strip()).name)
+                sent.append(policy_named(name.strip()).name)
         except PolicyRefused as refused:
             raise ArgumentTypeError(str(refused)) from None
-    return told
+    return sent
 
 
 def run(args: Namespace) -> int:
     """Prints the figures, and writes the page."""
-    asked = _asked(args)
+    question = _question(args)
     if args.html and not args.html.absolute().parent.is_dir():
         raise AnswerIsNo(f"there is no folder {args.html.absolute().parent}; make it first")
-    answer = _answer(looking_api(args), asked)
+    answer = _answer(looking_api(args), question)
     lists = list(dict.fromkeys(args.lists or ()))
     if args.html:
         from services.pages.policy import page
@@ -80,34 +80,38 @@ def run(args: Namespace) -> int:
     return DONE
 
 
-def _asked(args: Namespace) -> dict[str, Any]:
+def _question(args: Namespace) -> dict[str, Any]:
     from services.policy.model_file import read_model
     from services.policy.refused import PolicyRefused
     from services.policy.shipped import SHIPPED, text_of
 
     lists = [*(CONTRACT if args.json else ()), *(args.lists or ())]
-    asked: dict[str, Any] = {"policies": args.policies or SHIPPED, "on": args.on, "lists": list(dict.fromkeys(lists))}
+    question: dict[str, Any] = {
+        "policies": args.policies or SHIPPED,
+        "on": args.on,
+        "lists": list(dict.fromkeys(lists)),
+    }
     if args.model:
         try:
-            asked["model"] = text_of(args.model)
-            read_model(args.model.name, asked["model"])
+            question["model"] = text_of(args.model)
+            read_model(args.model.name, question["model"])
         except PolicyRefused as refused:
             raise WrongUsage(str(refused)) from None
-    return asked
+    return question
 
 
-def _answer(api: Api, asked: dict[str, Any]) -> bytes:
+def _answer(api: Api, question: dict[str, Any]) -> bytes:
     """The last line; what comes before tells how far it is."""
-    lines = api.lines("/policies/compare", asked)
+    lines = api.lines("/policies/compare", question)
     first = next(lines, b"")
     with counting("children", _progress(first).get("of")) as count:
         for line in _with(first, lines):
-            told = _progress(line)
-            if not told:
+            progress = _progress(line)
+            if not progress:
                 return line
-            if "problem" in told:
-                raise PartAway(told["problem"])
-            count(told["done"])
+            if "problem" in progress:
+                raise PartAway(progress["problem"])
+            count(progress["done"])
     raise PartAway("the API did not come to the end of the comparison; try again")
 
 
@@ -119,5 +123,5 @@ def _with(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
 
 def _progress(line: bytes) -> dict[str, Any]:
     """How far it is, or what went wrong; empty for the result, which is not read here: it may be large."""
-    told: dict[str, Any] = json.loads(line) if line.startswith((b'{"done"', b'{"problem"')) else {}
-    return told
+    progress: dict[str, Any] = json.loads(line) if line.startswith((b'{"done"', b'{"problem"')) else {}
+    return progress

@@ -8,7 +8,7 @@ from services.cli.stack import settings_of
 
 
 def describe(_: ArgumentParser) -> None:
-    """Nothing more is asked."""
+    """No arguments of its own."""
 
 
 def run(args: Namespace) -> int:

@@ -25,8 +25,8 @@ def describe(parser: ArgumentParser) -> None:
 def run(args: Namespace) -> int:
     """Prints the receipts in the order in which each agency sent; none is exit status 1."""
     found: list[dict[str, Any]] = []
-    asked = {"submission": args.submission, "source": args.source, "outcome": args.outcome}
-    for page in looking_api(args).pages("/receipts", **asked, limit=min(PAGE, args.limit or PAGE)):
+    query = {"submission": args.submission, "source": args.source, "outcome": args.outcome}
+    for page in looking_api(args).pages("/receipts", **query, limit=min(PAGE, args.limit or PAGE)):
         found += json.loads(page)
         if args.limit is not None and len(found) >= args.limit:
             break

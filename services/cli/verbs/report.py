@@ -45,10 +45,10 @@ def run(args: Namespace) -> int:
 
 def _report(api: Api, args: Namespace) -> dict[str, Any]:
     """The report put together of its pages, all of them or the first so many children."""
-    asked = {"authority": args.authority, "on": args.on, "limit": min(PAGE, args.limit or PAGE)}
+    query = {"authority": args.authority, "on": args.on, "limit": min(PAGE, args.limit or PAGE)}
     whole: dict[str, Any] = {}
     with counting("children") as count:
-        for body in api.pages(f"/reports/{args.name}", **asked):
+        for body in api.pages(f"/reports/{args.name}", **query):
             page = json.loads(body)
             whole = _joined(whole, page) if whole else page
             count(whole["count"])
@@ -58,7 +58,7 @@ def _report(api: Api, args: Namespace) -> dict[str, Any]:
 
 
 def _joined(whole: dict[str, Any], page: dict[str, Any]) -> dict[str, Any]:
-    """What the first pages told, and one more page."""
+    """The report of the first pages with one more page added."""
     lists = {part: whole[part] + page[part] for part in _LISTS}
     counts = {part: dict(Counter(whole[part]) + Counter(page[part])) for part in _COUNTS if part in whole}
     return {**whole, **lists, **counts, "count": len(lists["children"]), "more": page["more"]}

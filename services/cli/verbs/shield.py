@@ -30,11 +30,11 @@ def describe(parser: ArgumentParser) -> None:
         subcommands, "override", "see a shielded child for two minutes; the authority is told, and it is investigated"
     )
     overrides = subcommands.add_parser("overrides", help="overrides that somebody has to look into: list, close")
-    told = overrides.add_subparsers(dest="told", required=True, metavar="list|close")
-    listing = subcommand_parser(told, "list", "show the investigations that are open")
+    actions = overrides.add_subparsers(dest="action", required=True, metavar="list|close")
+    listing = subcommand_parser(actions, "list", "show the investigations that are open")
     listing.add_argument("--closed", action="store_true", help="those that were closed too")
     looker_options(listing)
-    closing = subcommand_parser(told, "close", "say what came of one; --reason is what was found")
+    closing = subcommand_parser(actions, "close", "say what came of one; --reason is what was found")
     closing.add_argument("investigation", type=a_uuid, metavar="INVESTIGATION", help="its id, as `list` gives it")
     looker_options(closing)
 
@@ -67,14 +67,18 @@ def _decide(api: Api, args: Namespace) -> int:
             "the decision was taken and does not show yet: the registrar, relay or projector does not go on; look for"
             f" its receipt with `contactpoint receipts --submission {answer['decision']}`"
         )
-    said = {"apply": "{child} is shielded", "lift": "{child} is shielded no more", "review": "{child} stays shielded"}
-    return _print(args, answer, f"{said[args.subcommand]} (position {{position:,}})")
+    sentences = {
+        "apply": "{child} is shielded",
+        "lift": "{child} is shielded no more",
+        "review": "{child} stays shielded",
+    }
+    return _print(args, answer, f"{sentences[args.subcommand]} (position {{position:,}})")
 
 
 def _override(api: Api, args: Namespace) -> int:
     answer = api.post(f"/children/{args.child}/override", {"reason": args.reason})
-    said = "until {until}: `contactpoint show {child}`. {warning} Investigation {investigation}."
-    return _print(args, answer, said)
+    sentence = "until {until}: `contactpoint show {child}`. {warning} Investigation {investigation}."
+    return _print(args, answer, sentence)
 
 
 def _due(api: Api, args: Namespace) -> int:
@@ -85,7 +89,7 @@ def _due(api: Api, args: Namespace) -> int:
 
 
 def _overrides(api: Api, args: Namespace) -> int:
-    if args.told == "close":
+    if args.action == "close":
         answer = api.post(f"/investigations/{args.investigation}/close", {"reason": args.reason})
         return _print(args, answer, "closed")
     found: list[Any] = []
@@ -94,11 +98,11 @@ def _overrides(api: Api, args: Namespace) -> int:
     return _list(args, {"investigations": found}, "investigations", "Nothing waits for an investigation.")
 
 
-def _print(args: Namespace, answer: dict[str, Any], said: str) -> int:
+def _print(args: Namespace, answer: dict[str, Any], sentence: str) -> int:
     if args.json:
         print_json(answer)
     else:
-        print(said.format(**answer))
+        print(sentence.format(**answer))
     return DONE
 
 

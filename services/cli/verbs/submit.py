@@ -68,10 +68,10 @@ def _send(settings: Settings, files: list[Path], agencies: Mapping[str, object])
                     count(sender.sent)
             return sender.finish()
     except KafkaAway as away:
-        said = (
+        message = (
             f"{away}, with {sender.sent:,} submissions taken; send the files again: what it has is answered `duplicate`"
         )
-        raise PartAway(said) from None
+        raise PartAway(message) from None
     except OSError as error:
         raise AnswerIsNo(f"{error.filename}: {error.strerror}") from None
     finally:

@@ -1,4 +1,4 @@
-"""What a report rests on: the feeds without which it can't be judged, and whether they still tell."""
+"""What a report rests on: the feeds without which it can't be judged, and whether they have gone quiet."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -20,32 +20,32 @@ FEEDS: Mapping[str, AgencyKind] = {
 """The kind of feed without which a report can't be judged."""
 
 
-def quiet_feeds(cursor: Cursor, asked: ReportQuery) -> dict[str, QuietFeed]:
+def quiet_feeds(cursor: Cursor, report_query: ReportQuery) -> dict[str, QuietFeed]:
     """The feeds that the report rests on and that have gone quiet, by source."""
-    kind = FEEDS.get(asked.report)
+    kind = FEEDS.get(report_query.report)
     sources = [agency_urn(agency.code) for agency in load_agencies(cursor).values() if agency.kind == kind]
-    days = query.reported_days(cursor, sources, asked.day, asked.authority) if sources else {}
-    judged = {source: quiet_feed(told, asked.on) for source, told in days.items()}
+    days = query.reported_days(cursor, sources, report_query.day, report_query.authority) if sources else {}
+    judged = {source: quiet_feed(reported, report_query.on) for source, reported in days.items()}
     return {source: found for source, found in judged.items() if found}
 
 
-def warnings(cursor: Cursor, asked: ReportQuery, silent: Mapping[str, QuietFeed]) -> list[Fields]:
+def warnings(cursor: Cursor, report_query: ReportQuery, silent: Mapping[str, QuietFeed]) -> list[Fields]:
     """What makes the list of a day doubtful, and what to do."""
-    return [_silence(source, each) for source, each in silent.items()] + _nothing_yet(cursor, asked.day)
+    return [_silence(source, each) for source, each in silent.items()] + _nothing_yet(cursor, report_query.day)
 
 
 def _silence(source: str, found: QuietFeed) -> Fields:
     rhythm = f"it used to pause for {found.pause} at most" if found.pause else "it was heard of no other day"
-    said = (
+    message = (
         f"{source} has told of no day after {found.last}: {found.silent} days, and {rhythm}."
         " Who came onto this list since is counted as withheld and not listed; ask the agency for its feed."
     )
-    return {"code": "feed-quiet", "source": source, "last": found.last, "message": said}
+    return {"code": "feed-quiet", "source": source, "last": found.last, "message": message}
 
 
 def _nothing_yet(cursor: Cursor, day: str) -> list[Fields]:
     first = query.first_day(cursor, [agency_urn(agency.code) for agency in load_agencies(cursor).values()])
     if first and first <= day:
         return []
-    said = f"nothing is known of days before {first}; ask for a later day" if first else "nothing has been told yet"
-    return [{"code": "before-the-first-event", "first": first, "message": said}]
+    message = f"nothing is known of days before {first}; ask for a later day" if first else "nothing has been told yet"
+    return [{"code": "before-the-first-event", "first": first, "message": message}]

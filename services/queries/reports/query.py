@@ -1,4 +1,4 @@
-"""What a report is asked for."""
+"""The query that a report answers."""
 
 from collections.abc import Callable, Collection
 from datetime import date
@@ -8,7 +8,7 @@ from streams.store.database import Cursor
 
 
 class ReportQuery(NamedTuple):
-    """What is asked for, and of whom something may be told: `shown` picks them; None where that is everybody."""
+    """Report, day and authority; `shown` picks the children who may be in the answer, None where all may."""
 
     report: str
     on: date
