@@ -4,25 +4,17 @@ import json
 import os
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import psutil
 
+from tests.support.waiting import eventually
+
 SECONDS = 180.0
 LOOKS = {"shield", "duplicates", "find", "show", "history", "receipts", "export", "report", "policy"}
 ROLES = ("kafka", "postgres", "registrar", "relay", "projector", "api")
-
-
-def eventually(condition: Callable[[], Any], what: str) -> Any:
-    """What the condition gives once it is true."""
-    until = time.monotonic() + SECONDS
-    while not (given := condition()):
-        assert time.monotonic() < until, f"{what} did not happen"
-        time.sleep(0.1)
-    return given
 
 
 class Stack:
@@ -40,7 +32,7 @@ class Stack:
             self.process = subprocess.Popen(
                 self._command("up"), env=self._environment(), stdin=subprocess.DEVNULL, stdout=said, stderr=errors
             )
-        eventually(lambda: out.read_text().startswith("ready http") or self.process.poll() is not None, "ready")
+        eventually(lambda: out.read_text().startswith("ready http") or self.process.poll() is not None)
         assert self.process.poll() is None, self.errors()
 
     def errors(self) -> str:
@@ -81,7 +73,7 @@ class Stack:
             running = {each["role"]: each["pid"] for each in said if each["state"] == "running"}
             return running if set(running) == set(ROLES) else {}
 
-        found: dict[str, int] = eventually(all_running, "every role running")
+        found: dict[str, int] = eventually(all_running)
         return found
 
     def close(self) -> None:

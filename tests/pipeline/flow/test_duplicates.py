@@ -17,7 +17,8 @@ from streams.crypto.keys import KeyRing, reader_of
 from streams.crypto.sealing import KeyEncryptionKey
 from streams.store.application import LogApplication
 from streams.store.database import Database
-from tests.pipeline.flow.stack import Stack, eventually
+from tests.pipeline.flow.stack import Stack
+from tests.support.waiting import eventually
 from tests.support.world import AGENCIES, person
 
 NOBODY = "00000000-0000-4000-8000-000000000000"
@@ -64,7 +65,7 @@ def children(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Entries:
     stack.ask("submit", folder / "three.ndjson", "--agencies", folder / "agencies.yaml", "--wait")
     entries = {entry["name"]["given_name"]: entry for entry in stack.export()}
     suspect(stack, entries["Bea"]["child"], entries["Ada"]["child"])
-    eventually(lambda: stack.ask("duplicates", "list")["pairs"], "the pair being queued")
+    eventually(lambda: stack.ask("duplicates", "list")["pairs"])
     return entries
 
 

@@ -14,7 +14,8 @@ from kafka import KafkaProducer
 
 from services.process.settings import read_settings
 from streams.kafka.topics import ACCESS_EVENTS, REGISTER_EVENTS, receipt_topic, submissions_topic
-from tests.pipeline.flow.stack import Stack, eventually
+from tests.pipeline.flow.stack import Stack
+from tests.support.waiting import eventually
 from tests.support.world import person, submission
 
 NAME, FORMER, CARER = "Zebulonia", "Quorndon", "Brindlewick"
@@ -191,11 +192,11 @@ def test_no_log_of_any_process_has_a_personal_value(stack: Stack, office: Office
     for _ in range(3):
         office.ask_while_away(token, found["child"])
     stack.pids()
-    eventually(lambda: httpx.get(f"{office.url}/health/ready", timeout=60).status_code == 200, "the API being ready")
+    eventually(lambda: httpx.get(f"{office.url}/health/ready", timeout=60).status_code == 200)
     before = office.failed()
     for topic in (REGISTER_EVENTS, ACCESS_EVENTS, receipt_topic(AGENCY)):
         office.publish(topic, published())
-    eventually(lambda: office.failed() > before, "messages that no view can take")
+    eventually(lambda: office.failed() > before)
     assert stack.run("find", "--nhs-number", NUMBER).returncode == 0
     office.submit(person(f"{SUBJECT}-2", AGENCY, **CHILD | {"nhs_number": None}))
     logs = {log.name: log.read_text(errors="replace") for log in sorted((stack.data / "logs").iterdir())}

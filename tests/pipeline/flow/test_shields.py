@@ -8,8 +8,9 @@ import pytest
 from kafka import KafkaConsumer, TopicPartition
 
 from services.process.settings import read_settings
-from tests.pipeline.flow.stack import Stack, eventually
+from tests.pipeline.flow.stack import Stack
 from tests.support.shields import AT_RISK, NUMBER, SCHOOL, secrets_in
+from tests.support.waiting import eventually
 from tests.support.world import AGENCIES, person, submission
 
 
@@ -56,13 +57,13 @@ def test_an_override_tells_the_authority_and_waits_for_somebody_to_look_into_it(
     used = stack.ask("shield", "override", child)
     opened = stack.ask("show", child)
     assert (opened["addresses"][0]["postcode"], "override" in opened["warning"]) == ("ZX7 7QQ", True)
-    (notice,) = eventually(lambda: overrides_told(stack), "the notice")
+    (notice,) = eventually(lambda: overrides_told(stack))
     assert notice["investigation"] == used["investigation"]
 
     def waiting() -> list[Any]:
         return list(stack.ask("shield", "overrides", "list")["investigations"])
 
-    assert [each["child"] for each in eventually(waiting, "the investigation being listed")] == [child]
+    assert [each["child"] for each in eventually(waiting)] == [child]
     assert stack.run("shield", "overrides", "close", used["investigation"]).returncode == 1
 
 

@@ -2,9 +2,8 @@
 
 import logging
 import threading
-import time
 from base64 import urlsafe_b64encode
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -23,19 +22,12 @@ from streams.kafka.topics import ACCESS_EVENTS, REGISTER_EVENTS, REGISTER_PARTIT
 from streams.projecting.projector import run_projector
 from streams.store.database import Database
 from streams.store.schema import migrate
+from tests.support.waiting import eventually
 from tests.views.postgres_views import rows
 from tests.views.story import Seals, Story
 
 TABLES = [table for projection in LOGS[REGISTER_LOG].projections for table in projection.tables]
 SECRET = bytes(range(32))
-
-
-def eventually(condition: Callable[[], bool], seconds: float = 90) -> None:
-    """Returns as soon as the condition holds."""
-    until = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < until, "this did not come true in time"
-        time.sleep(0.02)
 
 
 def delete_topics(kafka: KafkaSettings) -> None:

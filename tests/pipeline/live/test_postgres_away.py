@@ -4,7 +4,8 @@ import psycopg2
 import pytest
 
 from tests.conftest import administer
-from tests.pipeline.live.stage import Stage, eventually, listening, tell_much
+from tests.pipeline.live.stage import Stage, listening, tell_much
+from tests.support.waiting import eventually
 
 
 def test_postgres_goes_and_comes_back(stage: Stage, postgres: str, capfd: pytest.CaptureFixture[str]) -> None:

@@ -11,7 +11,8 @@ from kafka import KafkaAdminClient, TopicPartition
 
 from projections.receipts.project import RECEIPTS
 from streams.kafka.topics import ensure_topics
-from tests.pipeline.live.stage import Stage, eventually, listening, tell_much
+from tests.pipeline.live.stage import Stage, listening, tell_much
+from tests.support.waiting import eventually
 from tests.views.postgres_views import rows
 from tests.views.story import look, receipt
 

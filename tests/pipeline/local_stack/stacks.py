@@ -5,25 +5,15 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import psutil
 
 from services.process.settings import read_stack
+from tests.support.waiting import eventually
 
 SECONDS = 60.0
-
-
-def eventually(condition: Callable[[], Any], what: str) -> Any:
-    """What the condition gives once it is true."""
-    until = time.monotonic() + SECONDS
-    while not (given := condition()):
-        assert time.monotonic() < until, f"{what} did not happen"
-        time.sleep(0.05)
-    return given
 
 
 class Stack:
@@ -42,7 +32,7 @@ class Stack:
             )
 
     def until_ready(self) -> "Stack":
-        eventually(lambda: self.out.read_text().startswith("ready http") or self.process.poll() is not None, "ready")
+        eventually(lambda: self.out.read_text().startswith("ready http") or self.process.poll() is not None)
         assert self.out.read_text().startswith("ready http"), self.err.read_text()
         return self
 
@@ -62,7 +52,7 @@ class Stack:
             said = self.of(role)
             return (said["state"], said["restarts"]) == ("running", restarts)
 
-        eventually(runs_again, f"a restart of {role}")
+        eventually(runs_again)
 
     def descendants(self) -> list[psutil.Process]:
         return psutil.Process(self.process.pid).children(recursive=True)

@@ -16,7 +16,7 @@ from services.local_stack.ports import remembered_ports
 from services.local_stack.postgres_server import postgres_program
 from services.local_stack.program import LARGEST_LOG, CannotStart, Program, bound_log, end, running, start
 from streams.kafka.settings import KafkaSettings
-from tests.pipeline.local_stack.stacks import eventually
+from tests.support.waiting import eventually
 
 
 def asked(url: str, question: str) -> str:
@@ -73,7 +73,7 @@ def test_postgres_starts_over_a_lock_file_that_names_a_living_stranger(folder: P
 def test_postgres_takes_over_from_one_that_nobody_owns(folder: Path) -> None:
     program, url = postgres_in(folder)
     orphan = start(program)
-    eventually(program.ready, "a start")
+    eventually(program.ready)
     with running(program):
         assert asked(url, "select 1") == "1"
         assert not psutil.pid_exists(orphan.pid)
@@ -111,7 +111,7 @@ def test_a_program_that_does_not_end_in_time_is_killed(folder: Path) -> None:
     log = folder / "log"
     program = Program("relay", [sys.executable, "-c", stubborn], folder, log, stop_seconds=0.2)
     process = start(program)
-    eventually(lambda: log.read_text(), "a start")
+    eventually(lambda: log.read_text())
     end(process, program)
     assert process.returncode == -9
 

@@ -10,7 +10,8 @@ from kafka import KafkaAdminClient
 from kafka.admin import NewTopic
 
 from services.process.settings import read_settings, read_stack
-from tests.pipeline.local_stack.stacks import Stack, eventually
+from tests.pipeline.local_stack.stacks import Stack
+from tests.support.waiting import eventually
 
 
 @pytest.fixture(scope="module")
@@ -114,7 +115,7 @@ def test_sigterm_ends_all_of_it_in_order_and_a_killed_supervisor_is_followed_by_
 def test_sigterm_during_the_start_leaves_nothing(folder: Path, own_stack: list[Stack]) -> None:
     stack = Stack(folder)
     own_stack.append(stack)
-    running = eventually(lambda: len(stack.descendants()) > 1 and stack.descendants(), "a start")
+    running = eventually(lambda: len(stack.descendants()) > 1 and stack.descendants())
     assert stack.end() == 0
     assert [process for process in running if process.is_running()] == []
     assert stack.out.read_text() == ""

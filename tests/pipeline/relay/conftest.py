@@ -10,7 +10,8 @@ from services.local_stack.kafka_server import kafka_program
 from services.local_stack.ports import remembered_ports
 from services.local_stack.program import running
 from streams.kafka.settings import KafkaSettings
-from tests.pipeline.relay.stage import Store, eventually
+from tests.pipeline.relay.stage import Store
+from tests.support.waiting import eventually
 
 
 @pytest.fixture(scope="package")

@@ -3,8 +3,7 @@
 import json
 import random
 import threading
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from uuid import UUID, uuid4
 
@@ -20,14 +19,6 @@ from streams.store.recorder import PostgresRecorder
 from streams.store.schema import migrate
 
 Message = tuple[str, bytes, bytes]
-
-
-def eventually(condition: Callable[[], bool], seconds: float = 60) -> None:
-    """Returns as soon as the condition holds."""
-    until = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < until, "this did not come true in time"
-        time.sleep(0.02)
 
 
 class Store:

@@ -8,7 +8,8 @@ from threading import Event, Thread
 
 from streams.kafka.settings import KafkaSettings
 from streams.kafka.topics import ACCESS_EVENTS, REGISTER_EVENTS
-from tests.pipeline.relay.stage import Store, eventually, held, relay
+from tests.pipeline.relay.stage import Store, held, relay
+from tests.support.waiting import eventually
 
 KILLS = 8
 CODES = ("gp", "la", "police")

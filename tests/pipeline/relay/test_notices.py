@@ -2,7 +2,8 @@
 
 from streams.kafka.settings import KafkaSettings
 from streams.kafka.topics import check_topics, notices_topic
-from tests.pipeline.relay.stage import Store, eventually, held, relay
+from tests.pipeline.relay.stage import Store, held, relay
+from tests.support.waiting import eventually
 
 NORTH = "E06999001"
 

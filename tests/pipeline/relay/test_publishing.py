@@ -9,7 +9,8 @@ from kafka import KafkaProducer
 
 from streams.kafka.settings import KafkaSettings
 from streams.kafka.topics import ACCESS_EVENTS, REGISTER_EVENTS, ensure_topics
-from tests.pipeline.relay.stage import Store, eventually, held, relay
+from tests.pipeline.relay.stage import Store, held, relay
+from tests.support.waiting import eventually
 
 
 @pytest.fixture(autouse=True)

@@ -17,7 +17,6 @@ from streams.kafka.rights import Grant, agency_grants, agency_user, notice_grant
 from streams.kafka.rights_admin import AclsRefused, grant, new_password
 from streams.kafka.settings import KafkaAway, KafkaSettings
 from streams.kafka.topics import COMMON_TOPICS, ensure_topics
-from tests.pipeline.flow.stack import eventually
 from tests.security.sign_in.certificates import Authority
 from tests.security.sign_in.secure_kafka import (
     LIMIT_MS,
@@ -29,6 +28,7 @@ from tests.security.sign_in.secure_kafka import (
     refused_by_broker,
     write,
 )
+from tests.support.waiting import eventually
 from tests.support.world import person
 
 OTHERS = ["submissions.la-north", "receipts.la-north", "submissions.gp-out", "receipts.gp-out"]
@@ -66,9 +66,9 @@ def test_a_submission_goes_the_whole_street_with_a_user_for_each_role(
     with secure.roles():
         write(gp, "submissions.gp", json.dumps(said).encode())
         write(north, "submissions.la-north", broken)
-        status = eventually(lambda: _at_rest(secure), "everything in the views")
-        receipts = eventually(lambda: read(gp, "receipts.gp"), "a receipt")
-        assert eventually(lambda: read(north, "receipts.la-north"), "a receipt")
+        status = eventually(lambda: _at_rest(secure))
+        receipts = eventually(lambda: read(gp, "receipts.gp"))
+        assert eventually(lambda: read(north, "receipts.la-north"))
     assert [(json.loads(each)["submission"], json.loads(each)["outcome"]) for each in receipts] == [
         (said["id"], "accepted")
     ]
@@ -105,7 +105,7 @@ def test_an_agency_sees_no_other_topics_and_no_other_groups(gp: KafkaSettings, n
     with closing(consumer(north, "la-north.feeds")) as other, closing(consumer(gp, "gp.feeds")) as reader:
         for each, topic in ((other, "receipts.la-north"), (reader, "receipts.gp")):
             each.subscribe([topic])
-            eventually(lambda each=each: each.poll(timeout_ms=200) or each.assignment(), "a place in the group")
+            eventually(lambda each=each: each.poll(timeout_ms=200) or each.assignment())
         assert reader.topics() == {"submissions.gp", "receipts.gp"}
         with closing(KafkaAdminClient(**gp.for_kafka_python())) as admin:
             assert {group["group_id"] for group in admin.list_groups()} == {"gp.feeds"}
