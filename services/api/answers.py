@@ -11,7 +11,7 @@ from starlette.responses import Response
 from services.api.problems import MEDIA_TYPE
 from services.api.schemas.problems import ProblemDetails
 
-_SAID = {
+_MEANINGS = {
     400: "The body cannot be read at all.",
     401: "No token, or one that is not valid.",
     403: "A token without this right.",
@@ -52,6 +52,6 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """What the OpenAPI document says of the errors of a call: these, and those that any call may be answered with."""
     content = {MEDIA_TYPE: {"schema": {"$ref": f"#/components/schemas/{ProblemDetails.__name__}"}}}
     return {
-        status: {"description": _SAID[status]} | ({} if status == _BARE else {"content": content})
+        status: {"description": _MEANINGS[status]} | ({} if status == _BARE else {"content": content})
         for status in sorted(_ANYWHERE.union(statuses))
     }

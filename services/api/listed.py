@@ -10,7 +10,7 @@ from projections.directory import query as directory
 from projections.directory.redaction import RedactedEntry
 from projections.duplicates.query import OpenPair, Place, children_of
 from projections.search.query import MOST_ROWS, SearchResult, find
-from services.api.access_control.looks import Looker
+from services.api.access_control.looks import Viewer
 from services.queries.paging import fill_page
 from streams.store.database import Cursor
 
@@ -18,7 +18,9 @@ MOST_PASSES = 4
 """How often a search is made again without what it must not find."""
 
 
-def find_seen(cursor: Cursor, who: Looker, asked: SearchQuery, limit: int) -> tuple[SearchResult, list[RedactedEntry]]:
+def find_redacted(
+    cursor: Cursor, who: Viewer, query: SearchQuery, limit: int
+) -> tuple[SearchResult, list[RedactedEntry]]:
     """The best of the children that fit and are listed, and what is seen of them.
 
     A record to which no consent stands finds nobody. That is sealed, so it is known only once a child is read, and then
@@ -26,29 +28,29 @@ def find_seen(cursor: Cursor, who: Looker, asked: SearchQuery, limit: int) -> tu
     """
     hidden: set[str] = set()
     for _ in range(MOST_PASSES):
-        found = find_listed(cursor, who, asked, limit, hidden)
+        found = find_listed(cursor, who, query, limit, hidden)
         children = [hit.child for hit in found.hits]
-        seen = directory.redacted_entries(cursor, who.dependencies.keys, children, who.today, cleared=who.cleared)
-        more = {record for each in seen for record in each.hidden} - hidden if who.cleared else set()
+        redacted = directory.redacted_entries(cursor, who.dependencies.keys, children, who.today, cleared=who.cleared)
+        more = {record for each in redacted for record in each.hidden} - hidden if who.cleared else set()
         if not more:
-            return found, seen
+            return found, redacted
         hidden |= more
-    return found, [each for each in seen if hidden.issuperset(each.hidden) and not more.intersection(each.hidden)]
+    return found, [each for each in redacted if hidden.issuperset(each.hidden) and not more.intersection(each.hidden)]
 
 
 def find_listed(
-    cursor: Cursor, who: Looker, asked: SearchQuery, limit: int, hidden: Collection[str] = ()
+    cursor: Cursor, who: Viewer, query: SearchQuery, limit: int, hidden: Collection[str] = ()
 ) -> SearchResult:
     """The best of the children that fit and are listed; others take nobody's place."""
     if who.dependencies.deployment.shows_all:
-        return find(cursor, who.dependencies.searcher, asked, limit, cleared=who.cleared, hidden=hidden)
-    found = find(cursor, who.dependencies.searcher, asked, MOST_ROWS, cleared=who.cleared, hidden=hidden)
+        return find(cursor, who.dependencies.searcher, query, limit, cleared=who.cleared, hidden=hidden)
+    found = find(cursor, who.dependencies.searcher, query, MOST_ROWS, cleared=who.cleared, hidden=hidden)
     listed = who.shown(cursor, [hit.child for hit in found.hits])
     hits = [hit for hit in found.hits if hit.child in listed]
     return SearchResult(hits[:limit], found.too_many or len(hits) > limit)
 
 
-def children_listed(cursor: Cursor, who: Looker, after: str | None, limit: int) -> list[str]:
+def children_listed(cursor: Cursor, who: Viewer, after: str | None, limit: int) -> list[str]:
     """The children that are listed, in order, from the one that follows `after`; fewer than `limit` at the end only."""
 
     def children(behind: str | None, most: int) -> list[str]:
@@ -62,7 +64,7 @@ def children_listed(cursor: Cursor, who: Looker, after: str | None, limit: int) 
 
 
 def pairs_listed(
-    cursor: Cursor, who: Looker, fetch: Callable[[Place | None, int], list[OpenPair]], after: Place | None, limit: int
+    cursor: Cursor, who: Viewer, fetch: Callable[[Place | None, int], list[OpenPair]], after: Place | None, limit: int
 ) -> list[OpenPair]:
     """The pairs of a queue of which nobody is left out; fewer than `limit` at the end only."""
 

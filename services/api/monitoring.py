@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from services.api.access_control.notices import Noticing
+from services.api.access_control.notices import NoticeFinder
 from services.queries.organisations import Organisations
 from streams.access.appender import AccessAppender
 from streams.access.request_log import RequestLog
@@ -17,15 +17,15 @@ class Monitoring:
 
     requests: RequestLog
     organisations: Organisations
-    noticing: Noticing
+    notice_finder: NoticeFinder
 
     @classmethod
     def over(cls, database_url: str, appender: AccessAppender) -> "Monitoring":
         """Over a database and what appends to its access log; connections are made when they are first used."""
         organisations = Organisations()
         pool = Pool(database_url, CONNECTIONS, "contactpoint api notices", wait_s=5)
-        return cls(RequestLog(appender), organisations, Noticing(pool, organisations))
+        return cls(RequestLog(appender), organisations, NoticeFinder(pool, organisations))
 
     def close(self) -> None:
         """Closes the connections."""
-        self.noticing.close()
+        self.notice_finder.close()

@@ -70,11 +70,11 @@ async def _on_http(_: Request, error: Exception) -> Response:
     if error.status_code == HTTPStatus.NOT_FOUND:
         return await _on_problem(_, absent())
     status = HTTPStatus(error.status_code)
-    said = _SAID.get(status, status.description)
-    return problem_response(error.status_code, said, error.headers)
+    detail = _DETAILS.get(status, status.description)
+    return problem_response(error.status_code, detail, error.headers)
 
 
-_SAID = {
+_DETAILS = {
     HTTPStatus.BAD_REQUEST: "the body cannot be read; send JSON in UTF-8",
     HTTPStatus.METHOD_NOT_ALLOWED: "this path does not take that method; the header Allow names those it takes",
 }

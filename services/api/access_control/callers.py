@@ -172,5 +172,5 @@ def stated(text: str, say_why: str, asking: Asking) -> StatedReason:
     try:
         return reason_of(text)
     except NoReason as lacking:
-        said = f"{say_why}: {lacking}"
-        raise asking.denied(Cause.NO_REASON, said, HTTPStatus.UNPROCESSABLE_ENTITY) from None
+        detail = f"{say_why}: {lacking}"
+        raise asking.denied(Cause.NO_REASON, detail, HTTPStatus.UNPROCESSABLE_ENTITY) from None

@@ -5,14 +5,14 @@ from typing import Any
 
 from domain.authorization import Action, Entitlement, Role, decide, jurisdiction
 from projections.access_log.query import accesses
-from services.api.access_control.looks import Looker
+from services.api.access_control.looks import Viewer
 from services.queries.organisations import Organisations
 from streams.store.database import Cursor
 
 MOST = 25
 
 
-def latest_looks(cursor: Cursor, who: Looker, entry: Mapping[str, Any]) -> list[dict[str, Any]] | None:
+def latest_looks(cursor: Cursor, who: Viewer, entry: Mapping[str, Any]) -> list[dict[str, Any]] | None:
     """The latest 25 looks as `{when, action, role, organisation, reason_code}`, for auditors with `user`.
 
     None for a reader without the right to know of looks where the child lives. An organisation that may work

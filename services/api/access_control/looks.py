@@ -48,7 +48,7 @@ WITH_INVOLVEMENTS = frozenset({Action.SHOW, Action.EXPORT})
 
 
 @dataclass(frozen=True, slots=True)
-class Looker:
+class Viewer:
     """A user who may do this, with a reason."""
 
     dependencies: Dependencies
@@ -88,11 +88,11 @@ class Looker:
     ) -> tuple[RedactedEntry, ReadScope]:
         """A child now or as of a time, behind its shield too where the user may look there; and what decided of it."""
         asked = self.dependencies.keys, child, known_at, true_at, today or self.today
-        seen = directory.redacted_entry(cursor, *asked, self.read_scope)
-        if not seen.is_shielded:
-            return seen, self.read_scope
+        redacted = directory.redacted_entry(cursor, *asked, self.read_scope)
+        if not redacted.is_shielded:
+            return redacted, self.read_scope
         read_scope = self.sight_of(cursor, child)
-        return (directory.redacted_entry(cursor, *asked, read_scope) if read_scope.opened else seen), read_scope
+        return (directory.redacted_entry(cursor, *asked, read_scope) if read_scope.opened else redacted), read_scope
 
     def sight_of(self, cursor: Cursor, child: str) -> ReadScope:
         """As `read_scope`, with the child and its survivor where the user may see them although they are shielded."""
@@ -120,15 +120,15 @@ class Looker:
         asked: dict[str, Any],
         children: Sequence[str] = (),
         count: int | None = None,
-        seen: Iterable[RedactedEntry] = (),
+        redacted: Iterable[RedactedEntry] = (),
         shown: Mapping[str, int] | None = None,
     ) -> None:
         """Makes the look durable; raises AccessLogAway, and then nothing may be shown.
 
-        `children` are shown and nobody else; `seen` says what was left out of them and masked, `shown` up to which
+        `children` are shown and nobody else; `redacted` says what was left out of them and masked, `shown` up to which
         position of the log each child was shown, by default that of the entry.
         """
-        sights = list(seen)
+        sights = list(redacted)
         masked = sights if self.action in WITH_INVOLVEMENTS else []
         positions = {each.child: int(each.entry["position"]) for each in sights if each.entry}
         self.dependencies.access_log.append(
@@ -146,7 +146,7 @@ class Looker:
                 shown=positions if shown is None else shown,
                 hidden=[{"child": each.child, "records": list(each.hidden)} for each in sights if each.hidden],
                 masked=[{"child": each.child, "services": each.services} for each in masked if each.services],
-                notices=self.dependencies.watch.noticing.of_look(self.entitlement, self.stated.code, children),
+                notices=self.dependencies.watch.notice_finder.of_look(self.entitlement, self.stated.code, children),
             )
         )
 
@@ -157,11 +157,11 @@ class Looker:
         """
         return self.dependencies.deployment.listed(cursor, children, on or self.today)
 
-    def entry_of(self, seen: RedactedEntry) -> dict[str, Any] | None:
+    def entry_of(self, redacted: RedactedEntry) -> dict[str, Any] | None:
         """The entry to show, with a line for each service that is restricted."""
-        if seen.entry is None or self.verdict.effect is Effect.ALLOW:
-            return seen.entry
-        return mask_entry(seen.entry, seen.services, self.dependencies.desks.now())
+        if redacted.entry is None or self.verdict.effect is Effect.ALLOW:
+            return redacted.entry
+        return mask_entry(redacted.entry, redacted.services, self.dependencies.desks.now())
 
     def refusal_about(self, entries: Iterable[Mapping[str, Any]]) -> Problem | None:
         """The answer where the table denies this about the authority that these entries' children live in.
@@ -182,29 +182,29 @@ def _authority(entry: Mapping[str, Any]) -> str | None:
     return next((each["authority"] for each in entry["addresses"] if each.get("authority")), None)
 
 
-def looker(dependencies: Dependencies, request: Request, action: Action, *authorities: str | None) -> Looker:
+def viewer(dependencies: Dependencies, request: Request, action: Action, *authorities: str | None) -> Viewer:
     """Who looks and why, at something about these authorities or about none; raises Problem 401, Denied 403 or 422."""
     permit = permitted(
         dependencies, request, action, lambda entitlement: jurisdiction(entitlement.authority, *authorities)
     )
-    said = stated_in_header(request, permit.asking)
-    return Looker(dependencies, permit.entitlement, said, action, permit.verdict, permit.asking)
+    reason_given = stated_in_header(request, permit.asking)
+    return Viewer(dependencies, permit.entitlement, reason_given, action, permit.verdict, permit.asking)
 
 
-def looker_at_a_child(
+def viewer_of_a_child(
     dependencies: Dependencies,
     request: Request,
     action: Action,
     reason: str | None = None,
     children: Sequence[str] = (),
-) -> Looker:
+) -> Viewer:
     """Who looks and why, at children whose authority is known only once they are read, see `refusal_about`.
 
     `reason` is what the body states, where that is the place for it, and `children` the numbers that it names.
     """
     permit = permitted(dependencies, request, action, lambda _: Jurisdiction.OWN, children)
     if reason is None:
-        said = stated_in_header(request, permit.asking)
+        reason_given = stated_in_header(request, permit.asking)
     else:
-        said = stated(reason, "state why in the field `reason`", permit.asking)
-    return Looker(dependencies, permit.entitlement, said, action, permit.verdict, permit.asking)
+        reason_given = stated(reason, "state why in the field `reason`", permit.asking)
+    return Viewer(dependencies, permit.entitlement, reason_given, action, permit.verdict, permit.asking)

@@ -9,7 +9,7 @@ from services.queries.organisations import Organisations
 from streams.store.database import Pool
 
 
-class Noticing:
+class NoticeFinder:
     """Finds whom to tell. It reads by connections of its own, because who asks may hold one of the API's meanwhile."""
 
     def __init__(self, pool: Pool, organisations: Organisations) -> None:

@@ -119,13 +119,13 @@ async def _whole(receive: Receive) -> bytes | None:
 
 def _again(body: bytes, receive: Receive) -> Receive:
     """Receives a body that is here already."""
-    told = False
+    is_received = False
 
     async def received() -> Message:
-        nonlocal told
-        if told:
+        nonlocal is_received
+        if is_received:
             return await receive()
-        told = True
+        is_received = True
         return {"type": "http.request", "body": body, "more_body": False}
 
     return received

@@ -8,7 +8,7 @@ from domain.child import RecordState, compose
 from projections.directory import query as directory
 from projections.directory.redaction import RedactedEntry
 from projections.duplicates.query import OpenPair, Place, children_of, contradictions, suspected_pairs
-from services.api.access_control.looks import Looker
+from services.api.access_control.looks import Viewer
 from services.api.dependencies import Dependencies
 from services.api.listed import pairs_listed
 
@@ -23,16 +23,16 @@ class After(NamedTuple):
 
 
 class Page(NamedTuple):
-    """A page; `children` are all that it shows, `seen` what was seen of them, `last` is set where more may follow."""
+    """A page; `children` are all that it shows, `redacted` their entries, `last` is set where more may follow."""
 
     pairs: list[Fields]
     contradictions: list[Fields]
     children: Sequence[str]
-    seen: Sequence[RedactedEntry]
+    redacted: Sequence[RedactedEntry]
     last: After | None
 
 
-def queue_page(who: Looker, after: After | None, limit: int) -> Page:
+def queue_page(who: Viewer, after: After | None, limit: int) -> Page:
     """Suspected pairs, and contradictions once there are no more of those."""
     dependencies = who.dependencies
     today = dependencies.now().date()
@@ -49,16 +49,16 @@ def queue_page(who: Looker, after: After | None, limit: int) -> Page:
             ask = partial(contradictions, cursor, cleared=who.cleared, custodian=who.custodian)
             contradicting = pairs_listed(cursor, who, ask, behind, rest)
         about = [*children_of(suspected), *(pair.child for pair in contradicting if pair.child)]
-        seen = directory.redacted_entries(
+        redacted = directory.redacted_entries(
             cursor, dependencies.keys, list(dict.fromkeys(about)), today, cleared=who.cleared
         )
-        told = directory.records(
+        records = directory.records(
             cursor, dependencies.keys, [one for pair in contradicting for one in (pair.left, pair.right)]
         )
-    hidden = {record for each in seen for record in each.hidden}
-    shielded = {each.child for each in seen if each.entry and each.entry["shielded"]}
-    by_child = {each.child: _side(each.entry) for each in seen if each.entry}
-    by_record = {stream: _record_side(state, dependencies) for stream, state in told.items() if stream not in hidden}
+    hidden = {record for each in redacted for record in each.hidden}
+    shielded = {each.child for each in redacted if each.entry and each.entry["shielded"]}
+    by_child = {each.child: _side(each.entry) for each in redacted if each.entry}
+    by_record = {stream: _record_side(state, dependencies) for stream, state in records.items() if stream not in hidden}
     pairs = [
         _pair(each, by_child)
         for each in suspected
@@ -71,7 +71,7 @@ def queue_page(who: Looker, after: After | None, limit: int) -> Page:
     ]
     shown = [child for pair in pairs for child in (pair["left"], pair["right"])] + [each["child"] for each in within]
     children = list(dict.fromkeys(shown))
-    of_them = [each for each in seen if each.child in children]
+    of_them = [each for each in redacted if each.child in children]
     return Page(pairs, within, children, of_them, _last(suspected, contradicting, limit))
 
 

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from domain.authorization import Action
 from domain.vocabulary import AUTHORITY_CODE
 from services.api.access_control.callers import require_user
-from services.api.access_control.looks import Looker, ReasonHeader, looker
+from services.api.access_control.looks import ReasonHeader, Viewer, viewer
 from services.api.answers import json_answer, problems
 from services.api.dependencies import Dependencies
 from services.api.problems import Problem
@@ -49,13 +49,13 @@ def router(dependencies: Dependencies) -> APIRouter:
     ) -> Response:
         """What stands out in the looks of a period. Children are numbers; a finding is a reason to ask, no proof."""
         own = require_user(dependencies, request, Action.ACCESS_REPORT).authority
-        who = looker(dependencies, request, Action.ACCESS_REPORT, authority or own)
+        who = viewer(dependencies, request, Action.ACCESS_REPORT, authority or own)
         return json_answer(_report(who, _period(who, first, last), authority or own, user))
 
     return calls
 
 
-def _report(who: Looker, period: _Period, authority: str | None, user: str | None) -> dict[str, Any]:
+def _report(who: Viewer, period: _Period, authority: str | None, user: str | None) -> dict[str, Any]:
     dependencies = who.dependencies
     begin, end = (_midnight(day) for day in (period.first, period.last + timedelta(days=1)))
     asked, keys = (
@@ -68,12 +68,12 @@ def _report(who: Looker, period: _Period, authority: str | None, user: str | Non
             found = access_report(cursor, keys, people, dependencies.watch.organisations, asked, who.today)
         except TooMany:
             raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, _TOO_MANY) from None
-    said = {"from": period.first.isoformat(), "to": period.last.isoformat(), "authority": authority, "user": user}
+    query = {"from": period.first.isoformat(), "to": period.last.isoformat(), "authority": authority, "user": user}
     children = _children(found)
     for place in range(0, max(1, len(children)), MOST_IN_A_LOOK):
-        told = {name: value for name, value in said.items() if value}
-        who.record(told, children[place : place + MOST_IN_A_LOOK])
-    return {**said, **found}
+        given = {name: value for name, value in query.items() if value}
+        who.record(given, children[place : place + MOST_IN_A_LOOK])
+    return {**query, **found}
 
 
 def _children(found: dict[str, Any]) -> list[str]:
@@ -82,7 +82,7 @@ def _children(found: dict[str, Any]) -> list[str]:
     return sorted({child for finding in findings for child in finding["children"]})
 
 
-def _period(who: Looker, first: str | None, last: str | None) -> _Period:
+def _period(who: Viewer, first: str | None, last: str | None) -> _Period:
     try:
         until = date.fromisoformat(last) if last else who.today
         since = date.fromisoformat(first) if first else until - USUAL

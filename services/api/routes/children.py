@@ -19,10 +19,10 @@ from projections.search.query import Hit
 from projections.visibility.shields import hidden_ids
 from projections.visibility.survivors import family, survivor
 from services.api.access_control.entry_looks import latest_looks
-from services.api.access_control.looks import Looker, ReasonHeader, looker, looker_at_a_child
+from services.api.access_control.looks import ReasonHeader, Viewer, viewer, viewer_of_a_child
 from services.api.answers import json_answer, ndjson_answer, next_page, problems
 from services.api.dependencies import Dependencies
-from services.api.listed import children_listed, find_seen
+from services.api.listed import children_listed, find_redacted
 from services.api.numbers import child_number
 from services.api.problems import Problem, absent
 from services.api.routes.overrides import WARNING
@@ -44,7 +44,7 @@ def router(dependencies: Dependencies) -> APIRouter:
     @calls.post("/children/search", responses={200: {"model": SearchResult}, **problems(401, 403, 422, 503)})
     def search(request: Request, search: Search) -> Response:
         """Finds children by what is known of them, exactly or closely, the best first; at most 50 are shown."""
-        who = looker_at_a_child(dependencies, request, Action.FIND, search.reason)
+        who = viewer_of_a_child(dependencies, request, Action.FIND, search.reason)
         return json_answer(_search(who, search.criteria, search.limit))
 
     @calls.get("/children/{child}", responses={200: {"model": Entry}, **_LOOK_ERRORS})
@@ -59,18 +59,18 @@ def router(dependencies: Dependencies) -> APIRouter:
 
         `accesses` are the latest 25 looks at the child, now, for readers who may know of looks.
         """
-        who = looker_at_a_child(dependencies, request, Action.SHOW)
+        who = viewer_of_a_child(dependencies, request, Action.SHOW)
         return json_answer(_show(who, child_number(child), _moment("as_of", as_of), _moment("effective", effective)))
 
     @calls.get("/children/{child}/history", responses={200: {"model": History}, **_LOOK_ERRORS})
     def history(request: Request, child: str, _: ReasonHeader = None) -> Response:
         """Everything that was ever said of a child, oldest first."""
-        return json_answer(_history(looker_at_a_child(dependencies, request, Action.HISTORY), child_number(child)))
+        return json_answer(_history(viewer_of_a_child(dependencies, request, Action.HISTORY), child_number(child)))
 
     @calls.get("/children/{child}/looks", responses={200: {"model": Looks}, **_LOOK_ERRORS})
     def looks(request: Request, child: str, _: ReasonHeader = None) -> Response:
         """Who looked at a child and those it absorbed, latest first, as far as the view of the access log has come."""
-        return json_answer(_looks(looker_at_a_child(dependencies, request, Action.LOOKS), child_number(child)))
+        return json_answer(_looks(viewer_of_a_child(dependencies, request, Action.LOOKS), child_number(child)))
 
     @calls.get(
         "/export", response_class=Response, responses={200: {"content": {"application/x-ndjson": {}}}, **_LOOK_ERRORS}
@@ -82,23 +82,23 @@ def router(dependencies: Dependencies) -> APIRouter:
         limit: Annotated[int, Query(ge=1, le=MOST_EXPORTED)] = 500,
     ) -> Response:
         """A page of directory entries, one a line; the header `Link` names the next page while there is one."""
-        who = looker(dependencies, request, Action.EXPORT)
+        who = viewer(dependencies, request, Action.EXPORT)
         shown, last = _export(who, None if after is None else child_number(after), limit)
         return ndjson_answer(shown, next_page("/export", {"after": last, "limit": limit}) if last else {})
 
     return calls
 
 
-def _search(who: Looker, criteria: Criteria, limit: int) -> dict[str, Any]:
+def _search(who: Viewer, criteria: Criteria, limit: int) -> dict[str, Any]:
     said = {name: value for name, value in criteria.model_dump().items() if value}
     asked = who.dependencies.searcher.query(said)
     if lacking := missing_criteria(asked.criteria):
         raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, lacking)
     with who.dependencies.reading() as cursor:
-        found, seen = find_seen(cursor, who, asked, limit)
-    by_child = {each.child: each for each in seen if each.entry}
+        found, redacted = find_redacted(cursor, who, asked, limit)
+    by_child = {each.child: each for each in redacted if each.entry}
     results = [result_of(hit, by_child[hit.child].entry or {}) for hit in found.hits if hit.child in by_child]
-    who.record(said, [result["child"] for result in results], seen=by_child.values())
+    who.record(said, [result["child"] for result in results], redacted=by_child.values())
     return {"results": results, "too_many": found.too_many}
 
 
@@ -108,91 +108,91 @@ def result_of(hit: Hit, entry: dict[str, Any]) -> dict[str, Any]:
     return named | {"score": round(hit.score, 4), "grade": hit.grade}
 
 
-def _show(who: Looker, child: str, known_at: str | None, true_at: str | None) -> dict[str, Any]:
+def _show(who: Viewer, child: str, known_at: str | None, true_at: str | None) -> dict[str, Any]:
     moment = true_at or known_at
     day = _day(moment) if moment else who.today
     today = _day(known_at or true_at or "") if moment else who.today
     with who.dependencies.reading() as cursor:
-        seen, read_scope = who.sees(cursor, child, known_at, true_at, today)
-        number = survivor(cursor, seen.child, cleared=who.cleared) if moment else seen.child
-        if seen.entry is None or not who.shown(cursor, [number], day):
-            seen = RedactedEntry(seen.child, hidden=seen.hidden)
-        found = who.entry_of(seen)
+        redacted, read_scope = who.sees(cursor, child, known_at, true_at, today)
+        number = survivor(cursor, redacted.child, cleared=who.cleared) if moment else redacted.child
+        if redacted.entry is None or not who.shown(cursor, [number], day):
+            redacted = RedactedEntry(redacted.child, hidden=redacted.hidden)
+        found = who.entry_of(redacted)
         looks = None if found is None else latest_looks(cursor, who, found)
     asked = {"child": child, "as_of": known_at, "effective": true_at}
-    who.record(_given(asked), [seen.child] if found else [], seen=[seen])
+    who.record(_given(asked), [redacted.child] if found else [], redacted=[redacted])
     if found is None:
         raise absent()
-    told = {} if looks is None else {"accesses": looks}
-    return {**found, **({"warning": WARNING} if read_scope.opened else {}), **told}
+    latest = {} if looks is None else {"accesses": looks}
+    return {**found, **({"warning": WARNING} if read_scope.opened else {}), **latest}
 
 
-def _history(who: Looker, child: str) -> dict[str, Any]:
+def _history(who: Viewer, child: str) -> dict[str, Any]:
     with who.dependencies.reading() as cursor:
-        seen, read_scope, refused = _one_listed(cursor, who, child)
+        redacted, read_scope, refused = _one_listed(cursor, who, child)
         events = []
-        if seen.entry and not refused:
+        if redacted.entry and not refused:
             events = audit_history.history(
                 cursor,
                 who.dependencies.keys,
                 child,
                 cleared=who.cleared,
-                hidden=seen.hidden,
-                withheld=seen.withheld,
+                hidden=redacted.hidden,
+                withheld=redacted.withheld,
                 opened=read_scope.opened,
             )
-    shown = {seen.child: int(events[-1]["position"])} if events else {}
-    who.record({"child": child}, list(shown), seen=[seen], shown=shown)
+    shown = {redacted.child: int(events[-1]["position"])} if events else {}
+    who.record({"child": child}, list(shown), redacted=[redacted], shown=shown)
     if refused:
         raise refused
     if read_scope.opened and events:
         return {"events": events, "shielded": True, "warning": WARNING}
-    if seen.entry and seen.entry["shielded"]:
+    if redacted.entry and redacted.entry["shielded"]:
         return {"events": [], "shielded": True}
     if not events:
         raise absent()
     return {"events": events}
 
 
-def _looks(who: Looker, child: str) -> dict[str, Any]:
+def _looks(who: Viewer, child: str) -> dict[str, Any]:
     with who.dependencies.reading() as cursor:
-        seen, _, refused = _one_listed(cursor, who, child)
+        redacted, _, refused = _one_listed(cursor, who, child)
     who.record({"child": child}, shown={})
     if refused:
         raise refused
-    if seen.entry is None:
+    if redacted.entry is None:
         return {"looks": []}
     with who.dependencies.reading() as cursor:
-        own = family(cursor, seen.child)
-        looks = accesses(cursor, who.dependencies.access_keys, seen.child)
+        own = family(cursor, redacted.child)
+        looks = accesses(cursor, who.dependencies.access_keys, redacted.child)
         named = sorted({each for look in looks for each in look["children"]})
         hidden = hidden_ids(cursor, named, who.sight_of(cursor, child).opened)
         visible = (set(named) if who.cleared else children_with_records(cursor, named)) - (hidden - set(own))
     return {"looks": [_look(who, look, visible, hidden) for look in looks]}
 
 
-def _look(who: Looker, look: dict[str, Any], visible: set[str], hidden: set[str]) -> dict[str, Any]:
+def _look(who: Viewer, look: dict[str, Any], visible: set[str], hidden: set[str]) -> dict[str, Any]:
     """A look as it may be shown: what led to a shielded child, and to whom else, tells where it is."""
     return look if who.cleared and hidden.isdisjoint(look["children"]) else mask_look(look, visible)
 
 
-def _one_listed(cursor: Cursor, who: Looker, child: str) -> tuple[RedactedEntry, ReadScope, Problem | None]:
+def _one_listed(cursor: Cursor, who: Viewer, child: str) -> tuple[RedactedEntry, ReadScope, Problem | None]:
     """A child as it is now, without an entry where it is not listed, and what decided of it; the answer where the place
     forbids more.
     """
-    seen, read_scope = who.sees(cursor, child)
-    if seen.entry is None or not who.shown(cursor, [seen.child]):
-        return RedactedEntry(seen.child, hidden=seen.hidden), read_scope, None
-    return seen, read_scope, who.refusal_about([seen.entry])
+    redacted, read_scope = who.sees(cursor, child)
+    if redacted.entry is None or not who.shown(cursor, [redacted.child]):
+        return RedactedEntry(redacted.child, hidden=redacted.hidden), read_scope, None
+    return redacted, read_scope, who.refusal_about([redacted.entry])
 
 
-def _export(who: Looker, after: str | None, limit: int) -> tuple[list[dict[str, Any]], str | None]:
+def _export(who: Viewer, after: str | None, limit: int) -> tuple[list[dict[str, Any]], str | None]:
     """The entries of a page, and the last child of it where more may follow."""
     with who.dependencies.reading() as cursor:
         page = children_listed(cursor, who, after, limit)
-        seen = directory.redacted_entries(cursor, who.dependencies.keys, page, who.today, cleared=who.cleared)
-    shown = [entry for each in seen if (entry := who.entry_of(each))]
-    who.record(_given({"after": after, "limit": limit}), [each["child"] for each in shown], seen=seen)
+        redacted = directory.redacted_entries(cursor, who.dependencies.keys, page, who.today, cleared=who.cleared)
+    shown = [entry for each in redacted if (entry := who.entry_of(each))]
+    who.record(_given({"after": after, "limit": limit}), [each["child"] for each in shown], redacted=redacted)
     return shown, page[-1] if len(page) == limit else None
 
 

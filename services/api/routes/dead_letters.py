@@ -10,7 +10,7 @@ from starlette.responses import Response
 from domain.authorization import Action
 from projections.engine import failures
 from projections.visibility.shields import hidden_ids
-from services.api.access_control.looks import Looker, ReasonHeader, looker
+from services.api.access_control.looks import ReasonHeader, Viewer, viewer
 from services.api.answers import json_answer, next_page, problems
 from services.api.dependencies import Dependencies
 from services.api.problems import absent
@@ -43,7 +43,7 @@ def router(dependencies: Dependencies) -> APIRouter:
         limit: Annotated[int, Query(ge=1, le=MOST_AT_ONCE)] = MOST_AT_ONCE,
     ) -> Response:
         """Dead letters without their content; the header `Link` names the next page while there is one."""
-        who = looker(dependencies, request, Action.DEAD_LETTERS)
+        who = viewer(dependencies, request, Action.DEAD_LETTERS)
         found, last = _list(who, after, limit)
         more = next_page("/dead-letters", {"after": last, "limit": limit}) if last else None
         return json_answer(found if more or not who.cleared else found + _untaken(dependencies), headers=more)
@@ -51,12 +51,12 @@ def router(dependencies: Dependencies) -> APIRouter:
     @calls.get("/dead-letters/{letter}", responses={200: {"model": DeadLetter}, **problems(401, 403, 404, 422, 503)})
     def dead_letter(request: Request, letter: str, _: ReasonHeader = None) -> Response:
         """One dead letter with its raw bytes, as base64 and capped."""
-        return json_answer(_show(looker(dependencies, request, Action.DEAD_LETTERS), letter))
+        return json_answer(_show(viewer(dependencies, request, Action.DEAD_LETTERS), letter))
 
     return calls
 
 
-def _list(who: Looker, after: str | None, limit: int) -> tuple[list[dict[str, Any]], str | None]:
+def _list(who: Viewer, after: str | None, limit: int) -> tuple[list[dict[str, Any]], str | None]:
     """The letters of a page, and the last of them where more may follow."""
     read = read_letters(who.dependencies.kafka, after, limit)
     found = [without_content(letter) for letter in _told(who, read)]
@@ -64,7 +64,7 @@ def _list(who: Looker, after: str | None, limit: int) -> tuple[list[dict[str, An
     return found, read[-1]["letter"] if len(read) == limit else None
 
 
-def _show(who: Looker, letter: str) -> dict[str, Any]:
+def _show(who: Viewer, letter: str) -> dict[str, Any]:
     try:
         letter_place(letter)
     except ValueError:
@@ -77,11 +77,11 @@ def _show(who: Looker, letter: str) -> dict[str, Any]:
     return found[0] | {"raw": None} if _names_a_shielded(who, found[0]) else found[0]
 
 
-def _names_a_shielded(who: Looker, letter: dict[str, Any]) -> bool:
+def _names_a_shielded(who: Viewer, letter: dict[str, Any]) -> bool:
     """Whether a letter that is JSON is about a record of a shielded child; then its content is not shown."""
     try:
-        said = orjson.loads(b64decode(letter["raw"]))
-        key = (str(said["source"]), "subject", str(said["subject"]))
+        submission = orjson.loads(b64decode(letter["raw"]))
+        key = (str(submission["source"]), "subject", str(submission["subject"]))
     except (ValueError, KeyError, TypeError):
         return False
     with who.dependencies.reading() as cursor:
@@ -89,7 +89,7 @@ def _names_a_shielded(who: Looker, letter: dict[str, Any]) -> bool:
         return bool(hidden_ids(cursor, records))
 
 
-def _told(who: Looker, letters: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _told(who: Viewer, letters: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Those that a reader may see: nobody knows what is in one, so for some only where the sender is not sensitive."""
     if who.cleared:
         return letters

@@ -14,7 +14,7 @@ from domain.authorization import Action
 from projections.directory import query as directory
 from projections.duplicates.query import Place, latest_split_target
 from projections.visibility.survivors import survivor
-from services.api.access_control.looks import Looker, ReasonHeader, looker, looker_at_a_child
+from services.api.access_control.looks import ReasonHeader, Viewer, viewer, viewer_of_a_child
 from services.api.answers import json_answer, next_page, problems
 from services.api.dependencies import Dependencies
 from services.api.numbers import NUMBER
@@ -49,28 +49,32 @@ def router(dependencies: Dependencies) -> APIRouter:
         limit: Annotated[int, Query(ge=1, le=MOST_AT_ONCE)] = 100,
     ) -> Response:
         """A page of the queue, best score first; the header `Link` names the next page while there is one."""
-        page, last = _queue(looker(dependencies, request, Action.DUPLICATES), after, limit)
+        page, last = _queue(viewer(dependencies, request, Action.DUPLICATES), after, limit)
         return json_answer(page, headers=next_page("/duplicates", {"after": last, "limit": limit}) if last else None)
 
     @calls.post("/duplicates/merge", responses=_DECIDED)
-    def merge(request: Request, asked: TwoChildren) -> Response:
+    def merge(request: Request, command: TwoChildren) -> Response:
         """Merges the right child into the left one, which survives and is meant by both numbers from now on."""
         with _place_in(room):
-            who = looker_at_a_child(dependencies, request, Action.MERGE, asked.reason, [asked.left, asked.right])
-            return _of_two(who, DecisionType.MERGE, asked)
+            who = viewer_of_a_child(dependencies, request, Action.MERGE, command.reason, [command.left, command.right])
+            return _of_two(who, DecisionType.MERGE, command)
 
     @calls.post("/duplicates/dismiss", responses=_DECIDED)
-    def dismiss(request: Request, asked: TwoChildren) -> Response:
+    def dismiss(request: Request, command: TwoChildren) -> Response:
         """Says that two children are not one; the pair leaves the queue until data change."""
         with _place_in(room):
-            who = looker_at_a_child(dependencies, request, Action.DISMISS, asked.reason, [asked.left, asked.right])
-            return _of_two(who, DecisionType.DISMISS, asked)
+            who = viewer_of_a_child(
+                dependencies, request, Action.DISMISS, command.reason, [command.left, command.right]
+            )
+            return _of_two(who, DecisionType.DISMISS, command)
 
     @calls.post("/duplicates/split", responses=_DECIDED)
-    def split(request: Request, asked: Split) -> Response:
+    def split(request: Request, command: Split) -> Response:
         """Takes records out of a child, or undoes the latest merge into it."""
         with _place_in(room):
-            return _split(looker_at_a_child(dependencies, request, Action.SPLIT, asked.reason, [asked.child]), asked)
+            return _split(
+                viewer_of_a_child(dependencies, request, Action.SPLIT, command.reason, [command.child]), command
+            )
 
     return calls
 
@@ -79,30 +83,30 @@ def router(dependencies: Dependencies) -> APIRouter:
 def _place_in(room: BoundedSemaphore) -> Iterator[None]:
     """Bounds the decisions that wait to be seen; raises Problem 429 where there are too many."""
     if not room.acquire(blocking=False):
-        said = "too many decisions are under way; send this again in a moment"
-        raise Problem(HTTPStatus.TOO_MANY_REQUESTS, said, {"Retry-After": "1"})
+        detail = "too many decisions are under way; send this again in a moment"
+        raise Problem(HTTPStatus.TOO_MANY_REQUESTS, detail, {"Retry-After": "1"})
     try:
         yield
     finally:
         room.release()
 
 
-def _queue(who: Looker, after: str | None, limit: int) -> tuple[dict[str, Any], str | None]:
+def _queue(who: Viewer, after: str | None, limit: int) -> tuple[dict[str, Any], str | None]:
     page = queue_page(who, None if after is None else _place(after), limit)
-    asked = {name: value for name, value in {"after": after, "limit": limit}.items() if value is not None}
-    who.record(asked, page.children, seen=page.seen)
+    command = {name: value for name, value in {"after": after, "limit": limit}.items() if value is not None}
+    who.record(command, page.children, redacted=page.redacted)
     return {"pairs": page.pairs, "contradictions": page.contradictions}, _token(page.last) if page.last else None
 
 
-def _of_two(who: Looker, kind: DecisionType, asked: TwoChildren) -> Response:
-    left, right = _standing(who, {"left": asked.left, "right": asked.right})
+def _of_two(who: Viewer, kind: DecisionType, command: TwoChildren) -> Response:
+    left, right = _standing(who, {"left": command.left, "right": command.right})
     taken = decide(who.dependencies, kind, left, _ruling(who, left=left, right=right))
     return _answer(taken, left, right)
 
 
-def _split(who: Looker, asked: Split) -> Response:
-    (child,) = _standing(who, {"child": asked.child})
-    named = [each.model_dump() for each in asked.records] if asked.records else None
+def _split(who: Viewer, command: Split) -> Response:
+    (child,) = _standing(who, {"child": command.child})
+    named = [each.model_dump() for each in command.records] if command.records else None
     taken = decide(who.dependencies, DecisionType.SPLIT, child, _ruling(who, child=child, records=named))
     if taken.position is None:
         return _answer(taken, child, "")
@@ -110,24 +114,26 @@ def _split(who: Looker, asked: Split) -> Response:
         return _answer(taken, child, str(latest_split_target(cursor, child, taken.position)))
 
 
-def _standing(who: Looker, asked: Mapping[str, str]) -> list[str]:
+def _standing(who: Viewer, command: Mapping[str, str]) -> list[str]:
     """The children that the numbers mean now, recorded as looked at.
 
     Raises Problem 404 where one is not there, or is shielded and the shield not in the user's care; 403 where neither
     is of the user's authority.
     """
-    numbers = [str(UUID(text)) if NUMBER.fullmatch(text.lower()) else None for text in asked.values()]
+    numbers = [str(UUID(text)) if NUMBER.fullmatch(text.lower()) else None for text in command.values()]
     with who.dependencies.reading() as cursor:
         means = [survivor(cursor, number, cleared=who.cleared) for number in numbers if number]
-        seen = directory.redacted_entries(
+        redacted = directory.redacted_entries(
             cursor, who.dependencies.keys, means, who.today, cleared=who.cleared, opened=means
         )
-        seen = [each for each in seen if each.entry and (not each.entry["shielded"] or who.keeps(each.entry))]
-        listed = who.shown(cursor, [each.child for each in seen])
-    there = [each for each in seen if each.child in listed]
+        redacted = [each for each in redacted if each.entry and (not each.entry["shielded"] or who.keeps(each.entry))]
+        listed = who.shown(cursor, [each.child for each in redacted])
+    there = [each for each in redacted if each.child in listed]
     refused = who.refusal_about(each.entry or {} for each in there)
     who.record(
-        dict(zip(asked, numbers, strict=True)), [] if refused else sorted({each.child for each in there}), seen=there
+        dict(zip(command, numbers, strict=True)),
+        [] if refused else sorted({each.child for each in there}),
+        redacted=there,
     )
     if None in numbers or not listed.issuperset(means):
         raise absent()
@@ -136,7 +142,7 @@ def _standing(who: Looker, asked: Mapping[str, str]) -> list[str]:
     return means
 
 
-def _ruling(who: Looker, **data: Any) -> dict[str, Any]:
+def _ruling(who: Viewer, **data: Any) -> dict[str, Any]:
     return {"decided_by": who.user, "reason": who.reason, **data}
 
 

@@ -13,7 +13,7 @@ from projections.directory import query as directory
 from projections.directory.redaction import RedactedEntry
 from projections.overrides.query import investigation, investigations
 from projections.visibility.survivors import survivor
-from services.api.access_control.looks import Looker, ReasonHeader, looker, looker_at_a_child
+from services.api.access_control.looks import ReasonHeader, Viewer, viewer, viewer_of_a_child
 from services.api.answers import json_answer, next_page, problems
 from services.api.dependencies import Dependencies
 from services.api.numbers import NUMBER
@@ -45,7 +45,7 @@ def router(dependencies: Dependencies) -> APIRouter:
     def override(request: Request, child: str, why: Why) -> Response:
         """Shows the user a shielded child for two minutes; the authority is told, and somebody has to look into it."""
         return json_answer(
-            _override(looker_at_a_child(dependencies, request, Action.OVERRIDE, why.reason), child.lower())
+            _override(viewer_of_a_child(dependencies, request, Action.OVERRIDE, why.reason), child.lower())
         )
 
     @calls.get("/investigations", responses={200: {"model": Investigations}, **problems(401, 403, 422, 503)})
@@ -57,7 +57,7 @@ def router(dependencies: Dependencies) -> APIRouter:
         limit: Annotated[int, Query(ge=1, le=MOST_AT_ONCE)] = 100,
     ) -> Response:
         """Overrides that somebody has to look into, oldest first."""
-        who = looker(dependencies, request, Action.INVESTIGATIONS)
+        who = viewer(dependencies, request, Action.INVESTIGATIONS)
         found, last = _investigations(who, closed, after, limit)
         more = {"closed": str(closed).lower(), "after": last, "limit": limit}
         headers = next_page("/investigations", more) if last else {}
@@ -70,56 +70,56 @@ def router(dependencies: Dependencies) -> APIRouter:
     def close(request: Request, id_: str, why: Why) -> Response:
         """Says what came of an investigation; it leaves the list as soon as the views show that."""
         return json_answer(
-            _close(looker_at_a_child(dependencies, request, Action.INVESTIGATIONS, why.reason), id_.lower())
+            _close(viewer_of_a_child(dependencies, request, Action.INVESTIGATIONS, why.reason), id_.lower())
         )
 
     return calls
 
 
-def _override(who: Looker, child: str) -> dict[str, Any]:
+def _override(who: Viewer, child: str) -> dict[str, Any]:
     if who.reason in REASONS:
         raise who.asking.denied(Cause.NO_REASON, _IN_WORDS, HTTPStatus.UNPROCESSABLE_ENTITY)
-    seen = whole(who, child)
-    who.record({"child": child} if seen else {}, [seen.child] if seen else [])
-    if seen is None or seen.entry is None:
+    redacted = whole(who, child)
+    who.record({"child": child} if redacted else {}, [redacted.child] if redacted else [])
+    if redacted is None or redacted.entry is None:
         raise absent()
-    if not seen.entry["shielded"]:
+    if not redacted.entry["shielded"]:
         raise Problem(HTTPStatus.CONFLICT, _NOT_SHIELDED, code="not-shielded")
-    told = _told(who, {each["authority"] for each in seen.entry["addresses"]})
-    made = Override(who.user, who.reason, seen.child, str(uuid4()), who.dependencies.now(), told)
+    told = _told(who, {each["authority"] for each in redacted.entry["addresses"]})
+    made = Override(who.user, who.reason, redacted.child, str(uuid4()), who.dependencies.now(), told)
     who.dependencies.access_log.append(made)
     until = iso_text(made.until)
-    return {"child": seen.child, "until": until, "investigation": made.investigation, "warning": WARNING}
+    return {"child": redacted.child, "until": until, "investigation": made.investigation, "warning": WARNING}
 
 
-def _told(who: Looker, authorities: Set[str | None]) -> list[str]:
+def _told(who: Viewer, authorities: Set[str | None]) -> list[str]:
     """Those of the authorities that are registered: they have a topic, and no other name can stop the relay."""
     with who.dependencies.reading() as cursor:
         registered = {agency.notified_authority for agency in load_agencies(cursor).values()}
     return sorted(each for each in authorities & registered if each)
 
 
-def whole(who: Looker, child: str) -> RedactedEntry | None:
+def whole(who: Viewer, child: str) -> RedactedEntry | None:
     """What is behind the shield of a child, to judge what may be done, not to be shown; None where nobody is."""
     if not NUMBER.fullmatch(child):
         return None
     with who.dependencies.reading() as cursor:
         number = survivor(cursor, child, cleared=who.cleared)
-        seen = directory.redacted_entries(
+        redacted = directory.redacted_entries(
             cursor, who.dependencies.keys, [number], who.today, cleared=who.cleared, opened=[number]
         )
-        listed = who.shown(cursor, [each.child for each in seen if each.entry])
-    return next((each for each in seen if each.child in listed), None)
+        listed = who.shown(cursor, [each.child for each in redacted if each.entry])
+    return next((each for each in redacted if each.child in listed), None)
 
 
-def _investigations(who: Looker, closed: bool, after: int, limit: int) -> tuple[list[dict[str, Any]], int | None]:
+def _investigations(who: Viewer, closed: bool, after: int, limit: int) -> tuple[list[dict[str, Any]], int | None]:
     with who.dependencies.reading() as cursor:
         found = investigations(cursor, who.dependencies.access_keys, closed=closed, after=after, limit=limit)
     who.record({"closed": closed, "after": after, "limit": limit}, sorted({each["child"] for each in found}))
     return found, found[-1]["position"] if len(found) == limit else None
 
 
-def _close(who: Looker, id_: str) -> dict[str, Any]:
+def _close(who: Viewer, id_: str) -> dict[str, Any]:
     found = None
     if NUMBER.fullmatch(id_):
         with who.dependencies.reading() as cursor:

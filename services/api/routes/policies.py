@@ -10,7 +10,7 @@ from starlette.responses import Response
 from domain.authorization import Action, jurisdiction
 from domain.policy import Policy
 from services.api.access_control.callers import permitted
-from services.api.access_control.looks import Looker, ReasonHeader, looker
+from services.api.access_control.looks import ReasonHeader, Viewer, viewer
 from services.api.answers import json_answer, problems
 from services.api.dependencies import Dependencies
 from services.api.problems import Problem
@@ -43,10 +43,10 @@ def router(dependencies: Dependencies) -> APIRouter:
         response_class=Response,
         responses={200: _COMPARED, **problems(401, 403, 422, 429, 503)},
     )
-    def compare(request: Request, asked: Compare, _: ReasonHeader = None) -> Response:
+    def compare(request: Request, comparison: Compare, _: ReasonHeader = None) -> Response:
         """Replays the log under several policies: lines `{"done", "of"}`, then one with the result or `{"problem"}`."""
-        who = looker(dependencies, request, Action.POLICY)
-        job = _job(who, asked)
+        who = viewer(dependencies, request, Action.POLICY)
+        job = _job(who, comparison)
         if not room.acquire(blocking=False):
             raise Problem(HTTPStatus.TOO_MANY_REQUESTS, _BUSY, {"Retry-After": "10"})
         try:
@@ -54,7 +54,7 @@ def router(dependencies: Dependencies) -> APIRouter:
         except BaseException:
             room.release()
             raise
-        return Compared(run, lambda named: _record(who, asked, job, named), room.release)
+        return Compared(run, lambda named: _record(who, comparison, job, named), room.release)
 
     return calls
 
@@ -63,39 +63,39 @@ def _about(policy: Policy) -> dict[str, Any]:
     return {name: getattr(policy, name) for name in ("name", "version", "title", "says")}
 
 
-def _job(who: Looker, asked: Compare) -> Job:
+def _job(who: Viewer, comparison: Compare) -> Job:
     """What is to be done; raises Problem 422 where a policy or the model can't be used."""
-    named = [_text(nth, said) for nth, said in enumerate(asked.policies, 1)]
+    named = [_text(nth, text) for nth, text in enumerate(comparison.policies, 1)]
     try:
         names = [read_policy(*each).name for each in named]
-        if asked.model is not None:
-            read_model("the model", asked.model)
+        if comparison.model is not None:
+            read_model("the model", comparison.model)
     except PolicyRefused as refused:
         raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, str(refused)) from None
     if len(set(names)) < len(names):
         raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "two of the policies have one name; give each its own")
-    on = asked.on or who.dependencies.now().date().isoformat()
-    lists, directory = list(dict.fromkeys(asked.lists)), who.dependencies.deployment.said
-    return Job(who.dependencies.database_url, named, on, asked.model, lists, directory)
+    on = comparison.on or who.dependencies.now().date().isoformat()
+    lists, directory = list(dict.fromkeys(comparison.lists)), who.dependencies.deployment.said
+    return Job(who.dependencies.database_url, named, on, comparison.model, lists, directory)
 
 
-def _text(nth: int, said: str) -> tuple[str, str]:
+def _text(nth: int, text: str) -> tuple[str, str]:
     """What messages call a policy, and its text; it may be named, or given whole."""
-    if said in SHIPPED:
-        return f"{said}.yaml", shipped_text(said)
-    if "\n" not in said:
+    if text in SHIPPED:
+        return f"{text}.yaml", shipped_text(text)
+    if "\n" not in text:
         known = ", ".join(SHIPPED)
         raise Problem(
             HTTPStatus.UNPROCESSABLE_ENTITY, f"policy {nth} is unknown; name one of {known}, or send its text"
         )
-    return f"policy {nth}", said
+    return f"policy {nth}", text
 
 
-def _record(who: Looker, asked: Compare, job: Job, named: list[str]) -> None:
+def _record(who: Viewer, comparison: Compare, job: Job, named: list[str]) -> None:
     """The look at children whom the answer names, or at totals alone; of policies that were given whole, the name."""
     told = {
         "policies": [read_policy(*each).name for each in job.policies],
-        "given_whole": [nth for nth, said in enumerate(asked.policies, 1) if said not in SHIPPED],
+        "given_whole": [nth for nth, text in enumerate(comparison.policies, 1) if text not in SHIPPED],
         "on": job.on,
         "lists": list(job.lists),
         "directory": who.dependencies.deployment.policy.name,

@@ -10,7 +10,7 @@ from domain.authorization import Action
 from domain.vocabulary import agency_urn
 from projections.receipts.query import receipts as read_receipts
 from services.api.access_control.callers import principal_of, require_agency
-from services.api.access_control.looks import ReasonHeader, looker
+from services.api.access_control.looks import ReasonHeader, viewer
 from services.api.answers import json_answer, next_page, problems
 from services.api.dependencies import Dependencies
 from services.api.problems import Problem
@@ -56,7 +56,7 @@ def _answer(dependencies: Dependencies, request: Request, asked: dict[str, Any])
         if asked.get("source", own) != own:
             raise Problem(HTTPStatus.FORBIDDEN, "an agency may read its own receipts only; leave `source` out")
         return _read(dependencies, asked | {"source": own})
-    who = looker(dependencies, request, Action.RECEIPTS)
+    who = viewer(dependencies, request, Action.RECEIPTS)
     found = _read(dependencies, asked)
     who.record(asked, count=len(found))
     return found if who.cleared else _without_positions(dependencies, found)

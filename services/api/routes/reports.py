@@ -13,7 +13,7 @@ from domain.authorization import Action
 from domain.reports import REPORTS
 from domain.vocabulary import AUTHORITY_CODE
 from projections.reports.query import FIRST, Place
-from services.api.access_control.looks import Looker, ReasonHeader, looker
+from services.api.access_control.looks import ReasonHeader, Viewer, viewer
 from services.api.answers import json_answer, next_page, problems
 from services.api.dependencies import Dependencies
 from services.api.problems import Problem, absent
@@ -47,7 +47,7 @@ def router(dependencies: Dependencies) -> APIRouter:
         The header `Link` names the next page while there is one; what is counted is counted by page.
         """
         place = _authority(authority)
-        who = looker(dependencies, request, Action.REPORT, place)
+        who = viewer(dependencies, request, Action.REPORT, place)
         day = _day(who, on)
         found, last = _report(who, name, day, place, after, limit)
         again = {"authority": place, "on": found["on"], "after": _token(last), "limit": limit}
@@ -61,7 +61,7 @@ def router(dependencies: Dependencies) -> APIRouter:
 
 
 def _report(
-    who: Looker, name: str, on: date, authority: str | None, after: str | None, limit: int
+    who: Viewer, name: str, on: date, authority: str | None, after: str | None, limit: int
 ) -> tuple[dict[str, Any], Place | None]:
     if name not in REPORTS:
         raise absent()
@@ -78,7 +78,7 @@ def _token(last: Place | None) -> str | None:
     return "~".join(last) if last else None
 
 
-def _day(who: Looker, text: str | None) -> date:
+def _day(who: Viewer, text: str | None) -> date:
     if text is None:
         return who.dependencies.now().date()
     try:

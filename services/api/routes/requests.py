@@ -13,7 +13,7 @@ from projections.reports.authorities import authorities_of
 from projections.requests.query import children_with_requests
 from projections.requests.query import requests as stored_requests
 from projections.visibility.survivors import survivor
-from services.api.access_control.looks import Looker, ReasonHeader, looker_at_a_child
+from services.api.access_control.looks import ReasonHeader, Viewer, viewer_of_a_child
 from services.api.answers import json_answer, problems
 from services.api.dependencies import Dependencies
 from services.api.numbers import child_number
@@ -38,7 +38,7 @@ def router(dependencies: Dependencies) -> APIRouter:
     )
     def ask(request: Request, child: str, asked: AskCorrection) -> Response:
         """Takes down that something held of a child is said to be wrong, or is objected to."""
-        who = looker_at_a_child(dependencies, request, Action.CORRECT, asked.reason)
+        who = viewer_of_a_child(dependencies, request, Action.CORRECT, asked.reason)
         return json_answer(_ask(who, child_number(child), asked), HTTPStatus.CREATED)
 
     @calls.get("/corrections", responses={200: {"model": Requests}, **problems(401, 403, 422, 503)})
@@ -50,7 +50,7 @@ def router(dependencies: Dependencies) -> APIRouter:
     ) -> Response:
         """Requests about children of the own authority, the oldest first."""
         return json_answer(
-            {"requests": _list(looker_at_a_child(dependencies, request, Action.CORRECT), is_open, limit)}
+            {"requests": _list(viewer_of_a_child(dependencies, request, Action.CORRECT), is_open, limit)}
         )
 
     @calls.post(
@@ -60,20 +60,20 @@ def router(dependencies: Dependencies) -> APIRouter:
     def answer(request: Request, number: str, said: AnswerRequest) -> Response:
         """Ends a request, and says what becomes of it."""
         return json_answer(
-            _answer(looker_at_a_child(dependencies, request, Action.CORRECT, said.reason), child_number(number), said)
+            _answer(viewer_of_a_child(dependencies, request, Action.CORRECT, said.reason), child_number(number), said)
         )
 
     return calls
 
 
-def _ask(who: Looker, child: str, asked: AskCorrection) -> dict[str, Any]:
+def _ask(who: Viewer, child: str, asked: AskCorrection) -> dict[str, Any]:
     child = _there(who, child, "ask")
     said = {"child": child, "asked_by": asked.asked_by, "text": asked.text, "user": who.user, "reason": who.reason}
     noted = who.dependencies.watch.requests.begin(RequestKind(asked.kind), who.dependencies.now(), **said)
     return _noted(noted, child)
 
 
-def _there(who: Looker, child: str, doing: str) -> str:
+def _there(who: Viewer, child: str, doing: str) -> str:
     """The child that a number means, recorded as looked at; raises Problem 403, and 404 where it is not there."""
     with who.dependencies.reading() as cursor:
         found = entry(cursor, who.dependencies.keys, child, today=who.today)
@@ -90,7 +90,7 @@ def _living_in(authority: str | None) -> dict[str, Any]:
     return {"addresses": [{"authority": authority}]}
 
 
-def _list(who: Looker, is_open: bool | None, limit: int) -> list[dict[str, Any]]:
+def _list(who: Viewer, is_open: bool | None, limit: int) -> list[dict[str, Any]]:
     """Requests about children who live in the user's authority, or anywhere for a user of the whole directory."""
     own = who.entitlement.authority
     with who.dependencies.reading() as cursor:
@@ -108,7 +108,7 @@ def _of_authority(cursor: Cursor, authority: str) -> list[str]:
     return [child for child, meant in means.items() if places.get(meant) == authority]
 
 
-def _answer(who: Looker, number: str, said: AnswerRequest) -> dict[str, Any]:
+def _answer(who: Viewer, number: str, said: AnswerRequest) -> dict[str, Any]:
     child = who.dependencies.watch.requests.child_of(number)
     if child is None:
         who.record({"request": number, "doing": "answer"})

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from domain.authorization import Action
 from projections.visibility.shields import due_reviews
-from services.api.access_control.looks import Looker, ReasonHeader, looker_at_a_child
+from services.api.access_control.looks import ReasonHeader, Viewer, viewer_of_a_child
 from services.api.answers import json_answer, next_page, problems
 from services.api.dependencies import Dependencies
 from services.api.problems import absent
@@ -35,19 +35,19 @@ def router(dependencies: Dependencies) -> APIRouter:
     @calls.post("/children/{child}/shield", responses=_DECIDED)
     def apply(request: Request, child: str, why: Why) -> Response:
         """Hides whereabouts of a child at risk from everybody; the shield is to be reviewed within six months."""
-        who = looker_at_a_child(dependencies, request, Action.SHIELD_APPLY, why.reason)
+        who = viewer_of_a_child(dependencies, request, Action.SHIELD_APPLY, why.reason)
         return _decide(who, DecisionType.SHIELD_APPLY, child.lower())
 
     @calls.post("/children/{child}/shield/review", responses=_DECIDED)
     def review(request: Request, child: str, why: Why) -> Response:
         """Keeps a shield for another six months."""
-        who = looker_at_a_child(dependencies, request, Action.SHIELD_REVIEW, why.reason)
+        who = viewer_of_a_child(dependencies, request, Action.SHIELD_REVIEW, why.reason)
         return _decide(who, DecisionType.SHIELD_REVIEW, child.lower())
 
     @calls.post("/children/{child}/shield/lift", responses=_DECIDED)
     def lift(request: Request, child: str, why: Why) -> Response:
         """Shows the child's whereabouts again."""
-        who = looker_at_a_child(dependencies, request, Action.SHIELD_LIFT, why.reason)
+        who = viewer_of_a_child(dependencies, request, Action.SHIELD_LIFT, why.reason)
         return _decide(who, DecisionType.SHIELD_LIFT, child.lower())
 
     @calls.get("/shields/due", responses={200: {"model": DueShields}, **problems(401, 403, 422, 503)})
@@ -59,7 +59,7 @@ def router(dependencies: Dependencies) -> APIRouter:
         limit: Annotated[int, Query(ge=1, le=MOST_AT_ONCE)] = 100,
     ) -> Response:
         """Shields whose review has come, of the authority that the user takes care of."""
-        who = looker_at_a_child(dependencies, request, Action.SHIELD_REVIEW)
+        who = viewer_of_a_child(dependencies, request, Action.SHIELD_REVIEW)
         found, last = _due(who, on or who.today.isoformat(), after, limit)
         headers = next_page("/shields/due", {"on": on, "after": last, "limit": limit}) if last else {}
         return json_answer({"due": found}, headers=headers)
@@ -67,9 +67,9 @@ def router(dependencies: Dependencies) -> APIRouter:
     return calls
 
 
-def _decide(who: Looker, kind: DecisionType, child: str) -> Response:
-    seen = whole(who, child)
-    entry = seen.entry if seen else None
+def _decide(who: Viewer, kind: DecisionType, child: str) -> Response:
+    redacted = whole(who, child)
+    entry = redacted.entry if redacted else None
     refused = who.refusal_about([entry]) if entry else absent()
     if entry and entry["shielded"] and not who.keeps(entry):
         refused = absent()
@@ -84,7 +84,7 @@ def _decide(who: Looker, kind: DecisionType, child: str) -> Response:
     return json_answer({"outcome": "accepted", "decision": taken.id, "position": taken.position, "child": number})
 
 
-def _due(who: Looker, day: str, after: str | None, limit: int) -> tuple[list[dict[str, Any]], str | None]:
+def _due(who: Viewer, day: str, after: str | None, limit: int) -> tuple[list[dict[str, Any]], str | None]:
     begin = after.split("~") if after else None
     with who.dependencies.reading() as cursor:
         found = due_reviews(cursor, day, (begin[0], begin[1]) if begin else None, limit, custodian=who.custodian)

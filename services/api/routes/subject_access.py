@@ -10,7 +10,7 @@ from starlette.responses import Response
 from domain.authorization import Action
 from domain.subject_access.disclosure import Held, disclosed, is_carer
 from domain.subject_access.requests import Applicant
-from services.api.access_control.looks import Looker, ReasonHeader, looker_at_a_child
+from services.api.access_control.looks import ReasonHeader, Viewer, viewer_of_a_child
 from services.api.answers import json_answer, problems
 from services.api.dependencies import Dependencies
 from services.api.numbers import child_number
@@ -51,7 +51,7 @@ def router(dependencies: Dependencies) -> APIRouter:
         __: ApplicantHeader = None,
     ) -> Response:
         """All that is held of a child, without what the applicant may not have; HTML where `Accept` asks for it."""
-        who = looker_at_a_child(dependencies, request, Action.SUBJECT_ACCESS)
+        who = viewer_of_a_child(dependencies, request, Action.SUBJECT_ACCESS)
         name = _name(request) if applicant == "carer" else None
         document = _document(who, child_number(child), Applicant(applicant), name)
         if "text/html" in request.headers.get("accept", ""):
@@ -61,7 +61,7 @@ def router(dependencies: Dependencies) -> APIRouter:
     return calls
 
 
-def _document(who: Looker, child: str, applicant: Applicant, name: str | None) -> dict[str, Any]:
+def _document(who: Viewer, child: str, applicant: Applicant, name: str | None) -> dict[str, Any]:
     dependencies = who.dependencies
     with dependencies.reading() as cursor:
         sources = Sources(
@@ -75,7 +75,7 @@ def _document(who: Looker, child: str, applicant: Applicant, name: str | None) -
     return {**disclosed(found, applicant, name, who.today), "made_at": iso_text(dependencies.now())}
 
 
-def _refusal(who: Looker, found: Held | None, applicant: Applicant, name: str | None) -> Problem | None:
+def _refusal(who: Viewer, found: Held | None, applicant: Applicant, name: str | None) -> Problem | None:
     """Why nothing is told of what was found: another authority's child, or a carer whom nobody names."""
     if found is None:
         return None

@@ -83,8 +83,8 @@ class _Room:
             or self._requests.total() >= MOST_AT_ONCE
             or self._bytes.total() + size > MOST_BYTES_AT_ONCE
         ):
-            said = "too many submissions are in hand; send this again in a moment"
-            raise Problem(HTTPStatus.TOO_MANY_REQUESTS, said, {"Retry-After": "1"})
+            detail = "too many submissions are in hand; send this again in a moment"
+            raise Problem(HTTPStatus.TOO_MANY_REQUESTS, detail, {"Retry-After": "1"})
         self._requests[who] += 1
         self._bytes[who] += size
 
@@ -184,8 +184,8 @@ def _lines(body: bytes) -> Iterator[tuple[bytes, Any]]:
                 yield line, None
 
 
-def _unreadable(said: str) -> Problem:
-    return Problem(HTTPStatus.BAD_REQUEST, said)
+def _unreadable(detail: str) -> Problem:
+    return Problem(HTTPStatus.BAD_REQUEST, detail)
 
 
 _DECODER = json.JSONDecoder(parse_int=float)

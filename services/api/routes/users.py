@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from domain.authorization import Action, Cause, Entitlement, jurisdiction, refusal_to_grant, refusal_to_revoke
 from services.api.access_control.callers import permitted
-from services.api.access_control.looks import Looker, ReasonHeader, looker
+from services.api.access_control.looks import ReasonHeader, Viewer, viewer
 from services.api.answers import json_answer, problems
 from services.api.dependencies import Dependencies
 from services.api.problems import Problem, absent
@@ -27,12 +27,12 @@ def router(dependencies: Dependencies) -> APIRouter:
     def users(request: Request, _: ReasonHeader = None) -> Response:
         """The users of the caller's authority, or all for whoever works for the whole directory."""
         own = permitted(dependencies, request, Action.USERS_LIST, _at_home).entitlement.authority
-        return json_answer(_list(looker(dependencies, request, Action.USERS_LIST, own), own))
+        return json_answer(_list(viewer(dependencies, request, Action.USERS_LIST, own), own))
 
     @calls.post("/users", responses={200: {"model": Granted}, **problems(401, 403, 422, 503)})
     def grant(request: Request, grant: Grant, _: ReasonHeader = None) -> Response:
         """Grants a user a right, or changes it to just this; never to oneself, elsewhere, or for sensitive services."""
-        who = looker(dependencies, request, Action.USERS_GRANT, grant.authority)
+        who = viewer(dependencies, request, Action.USERS_GRANT, grant.authority)
         wanted = _wanted(grant)
         changed = dependencies.users.grant([wanted], _granter(who), lambda now, after: _allow_grant(who, now, after))
         dependencies.entitlements.forget(wanted.user)
@@ -42,7 +42,7 @@ def router(dependencies: Dependencies) -> APIRouter:
     def revoke(request: Request, revocation: Revocation, _: ReasonHeader = None) -> Response:
         """Takes a user's right away; within 2 seconds nothing more is shown to the user."""
         own = permitted(dependencies, request, Action.USERS_REVOKE, _at_home).entitlement.authority
-        who = looker(dependencies, request, Action.USERS_REVOKE, own)
+        who = viewer(dependencies, request, Action.USERS_REVOKE, own)
         if not dependencies.users.revoke(revocation.name, _granter(who), lambda now, _: _allow_revocation(who, now)):
             raise absent()
         dependencies.entitlements.forget(revocation.name)
@@ -55,7 +55,7 @@ def _at_home(entitlement: Entitlement) -> Any:
     return jurisdiction(entitlement.authority, entitlement.authority)
 
 
-def _list(who: Looker, authority: str | None) -> list[dict[str, Any]]:
+def _list(who: Viewer, authority: str | None) -> list[dict[str, Any]]:
     with who.dependencies.reading() as cursor:
         known = load_users(cursor).values()
     shown = [user_document(user) for user in known if authority in (None, user.authority)]
@@ -64,23 +64,23 @@ def _list(who: Looker, authority: str | None) -> list[dict[str, Any]]:
 
 
 def _wanted(grant: Grant) -> Entitlement:
-    said = {name: str(value) for name, value in grant.model_dump().items() if value is not None}
+    fields = {name: str(value) for name, value in grant.model_dump().items() if value is not None}
     try:
-        return user_of(said)
+        return user_of(fields)
     except BadUser as bad:
         raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, str(bad)) from None
 
 
-def _granter(who: Looker) -> Granter:
+def _granter(who: Viewer) -> Granter:
     return Granter(who.user, SOURCE, who.reason)
 
 
-def _allow_grant(who: Looker, now: Entitlement | None, after: Entitlement) -> None:
+def _allow_grant(who: Viewer, now: Entitlement | None, after: Entitlement) -> None:
     if refused := refusal_to_grant(who.entitlement, now, after):
         raise who.asking.denied(Cause.GRANTING, refused)
 
 
-def _allow_revocation(who: Looker, now: Entitlement | None) -> None:
+def _allow_revocation(who: Viewer, now: Entitlement | None) -> None:
     """What is elsewhere is answered like what is nowhere."""
     if now and (refused := refusal_to_revoke(who.entitlement, now)):
         raise who.asking.denied(Cause.GRANTING, refused) if now.user == who.user else absent()
