@@ -60,7 +60,7 @@ def test_no_error_tells_of_anybody(
         for broken_by in (fails, is_away):
             with monkeypatch.context() as patched:
                 patched.setattr(children, "find_redacted", broken_by)
-                patched.setattr(children.directory, "seen_one", broken_by)
+                patched.setattr(children.directory, "redacted_entry", broken_by)
                 answers += [client.get(f"/children/{number}", headers=who)]
                 answers += [client.post("/children/search", headers=who, json=asked)]
         metrics = client.get("/metrics").text
