@@ -49,13 +49,13 @@ def _of_kafka(error: Exception) -> Explained | None:
 
         if isinstance(error, KafkaError):
             return f"Kafka cannot be reached ({type(error).__name__}); {_START_KAFKA}", AWAY
-    if "streams.kafka.topic_admin" in sys.modules:
-        from streams.kafka.topic_admin import TopicRefused
+    if "streams.kafka.admin.topics" in sys.modules:
+        from streams.kafka.admin.topics import TopicRefused
 
         if isinstance(error, TopicRefused):
             return str(error), NO
-    if "streams.kafka.rights_admin" in sys.modules:
-        from streams.kafka.rights_admin import AclsRefused
+    if "streams.kafka.admin.rights" in sys.modules:
+        from streams.kafka.admin.rights import AclsRefused
 
         if isinstance(error, AclsRefused):
             return str(error), NO

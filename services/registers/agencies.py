@@ -11,9 +11,8 @@ from psycopg2.extras import Json, execute_values
 from domain.agency import Agency, Contact
 from domain.vocabulary import AgencyKind
 from services.registers._entries import BadRegister, read_entries
-from streams.kafka.rights import grant_agencies
 from streams.kafka.settings import KafkaSettings
-from streams.kafka.topics import ensure_topics, notices_topic
+from streams.kafka.topics import notices_topic
 from streams.store.database import Cursor, Database
 
 RESERVED_CODES = frozenset({"unclaimed", "restricted", "stewardship"})
@@ -85,10 +84,15 @@ def make_reachable(kafka: KafkaSettings, agencies: Collection[Agency]) -> None:
 
     Raises KafkaAway, TopicRefused, AclsRefused.
     """
+    from streams.kafka.admin.topics import ensure_topics  # loads a client, which readers need not
+
     codes = [agency.code for agency in agencies]
     authorities = {agency.code: agency.notified_authority for agency in agencies if agency.notified_authority}
     ensure_topics(kafka, codes, sorted({notices_topic(ons) for ons in authorities.values()}))
-    grant_agencies(kafka, codes, authorities)
+    if kafka.acls:
+        from streams.kafka.admin.rights import grant_agencies
+
+        grant_agencies(kafka, codes, authorities)
 
 
 def agencies_version(cursor: Cursor) -> int:

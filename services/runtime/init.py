@@ -16,11 +16,9 @@ from services.process.private_files import private_folder, secret
 from services.process.settings import Settings
 from services.registrar.matcher_settings import SettingsRefused, load_settings
 from streams.crypto.sealing import KeyEncryptionKey
-from streams.kafka.rights import grant_services
-from streams.kafka.rights_admin import AclsRefused
+from streams.kafka.admin.rights import AclsRefused, grant_services
+from streams.kafka.admin.topics import TopicRefused, check_topics
 from streams.kafka.settings import KafkaAway, KafkaSettings
-from streams.kafka.topic_admin import TopicRefused
-from streams.kafka.topics import check_topics
 from streams.store.database import Database, DatabaseAway
 from streams.store.schema import SchemaRefused, migrate
 

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from streams.kafka.settings import KafkaSettings
 from streams.kafka.topics import (
     ACCESS_EVENTS,
     DEAD_LETTERS,
@@ -80,26 +79,6 @@ def service_grants() -> list[Grant]:
         *_may("api", "READ", [DEAD_LETTERS], []),
         *(grant for role in ("registrar", "projector") for grant in _may(role, "DESCRIBE", [DEAD_LETTERS], [])),
     ]
-
-
-def grant_agencies(kafka: KafkaSettings, codes: Iterable[str], authorities: Mapping[str, str] | None = None) -> None:
-    """Gives agencies their rights, where Kafka is to keep rights at all; raises AclsRefused, KafkaAway.
-
-    `authorities` has the ONS codes of those that are local authorities.
-    """
-    _grant(kafka, [*(grant for code in codes for grant in agency_grants(code)), *notice_grants(authorities or {})])
-
-
-def grant_services(kafka: KafkaSettings) -> None:
-    """Gives the roles their rights, where Kafka is to keep rights at all; raises AclsRefused, KafkaAway."""
-    _grant(kafka, service_grants())
-
-
-def _grant(kafka: KafkaSettings, grants: list[Grant]) -> None:
-    if kafka.acls:
-        from streams.kafka.rights_admin import grant
-
-        grant(kafka, grants)
 
 
 _LOGS = (REGISTER_EVENTS, ACCESS_EVENTS, DEAD_LETTERS)

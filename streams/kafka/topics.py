@@ -4,8 +4,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from streams.kafka.settings import KafkaSettings
-
 REGISTER_EVENTS = "register.events"
 ACCESS_EVENTS = "access.events"
 DEAD_LETTERS = "dead-letters"
@@ -77,22 +75,3 @@ COMMON_TOPICS = (
     *agency_topics(STEWARDSHIP),
     *notice_topics([notices_topic(UNCLAIMED)]),
 )
-
-
-def ensure_topics(kafka: KafkaSettings, agencies: Iterable[str], notices: Iterable[str] = ()) -> None:
-    """Creates what is missing of the common topics, those of the agencies named by code and those of `notices` by name.
-
-    Others may do so at once. Returns when the topics can be used. Raises KafkaAway within 15 s, TopicRefused. Not for
-    use in an event loop.
-    """
-    from streams.kafka.topic_admin import create_missing
-
-    of_agencies = [topic for code in agencies for topic in agency_topics(code)]
-    create_missing(kafka, [*COMMON_TOPICS, *of_agencies, *notice_topics(notices)])
-
-
-def check_topics(kafka: KafkaSettings) -> list[str]:
-    """How the topics differ from what they have to be, one sentence each; raises KafkaAway within 15 s."""
-    from streams.kafka.topic_admin import differences
-
-    return differences(kafka)

@@ -8,8 +8,9 @@ from itertools import chain
 from typing import NamedTuple
 
 from projections.base.partition import Partition
+from streams.kafka.admin.topics import ensure_topics
 from streams.kafka.settings import KafkaSettings
-from streams.kafka.topics import COMMON_TOPICS, NOTICES, RECEIPTS, ensure_topics
+from streams.kafka.topics import COMMON_TOPICS, NOTICES, RECEIPTS
 from streams.publishing.appender import Appender, Batch, Identity, Tail
 from streams.publishing.publication import LOGS, NOTHING, OUTBOX, PartitionEnd, Publication
 from streams.store.raw_event import RawEvent

@@ -11,9 +11,8 @@ from collections.abc import Callable
 from contextlib import closing
 from threading import Event
 
+from streams.kafka.admin.topics import TopicRefused, check_topics, ensure_topics
 from streams.kafka.settings import KafkaAway, KafkaSettings
-from streams.kafka.topic_admin import TopicRefused
-from streams.kafka.topics import check_topics, ensure_topics
 from streams.publishing.appender import Appender, BatchRefused, OffsetTaken
 from streams.publishing.publication import Publication
 from streams.publishing.publisher import NotPublishable, Publisher, encode_event, partition_of

@@ -20,10 +20,10 @@ from services.local_stack.kafka_server import kafka_program
 from services.local_stack.ports import remembered_ports
 from services.local_stack.program import running
 from services.runtime import roles as runtime
-from streams.kafka.rights import agency_user, grant_agencies, grant_services, service_user
-from streams.kafka.rights_admin import AclsRefused, new_password
+from streams.kafka.admin.rights import AclsRefused, grant_agencies, grant_services, new_password
+from streams.kafka.admin.topics import ensure_topics
+from streams.kafka.rights import agency_user, service_user
 from streams.kafka.settings import KafkaAway, KafkaSettings
-from streams.kafka.topics import ensure_topics
 from tests.security.sign_in.certificates import Authority
 
 ROOT = Path(__file__).parents[2]

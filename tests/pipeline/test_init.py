@@ -10,8 +10,9 @@ import pytest
 from services.process.settings import Settings, read_settings
 from services.registers import DEMO_USERS
 from services.runtime.init import KEY_FILES, CannotInitialise, initialise
+from streams.kafka.admin.topics import check_topics
 from streams.kafka.settings import KafkaSettings
-from streams.kafka.topics import COMMON_TOPICS, check_topics
+from streams.kafka.topics import COMMON_TOPICS
 
 SEALS = "key-encryption.key"
 

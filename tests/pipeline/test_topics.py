@@ -7,8 +7,9 @@ import pytest
 from kafka import KafkaAdminClient
 from kafka.admin import ConfigResource, ConfigResourceType, NewTopic
 
+from streams.kafka.admin.topics import check_topics, ensure_topics
 from streams.kafka.settings import KafkaAway, KafkaSettings
-from streams.kafka.topics import COMMON_TOPICS, check_topics, ensure_topics, receipt_topic, submissions_topic
+from streams.kafka.topics import COMMON_TOPICS, receipt_topic, submissions_topic
 
 
 def about(code: str, kafka: KafkaSettings) -> list[str]:

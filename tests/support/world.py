@@ -32,8 +32,9 @@ from streams.clock import Clock, utc_now
 from streams.codec import EventMapper, decode_event
 from streams.crypto.keys import KeyRing, reader_of
 from streams.crypto.sealing import KeyEncryptionKey
+from streams.kafka.admin.topics import ensure_topics
 from streams.kafka.settings import KafkaSettings
-from streams.kafka.topics import ensure_topics, submissions_topic
+from streams.kafka.topics import submissions_topic
 from streams.store.application import LogApplication
 from streams.store.database import Database
 from streams.store.raw_event import RawEvent

@@ -55,7 +55,7 @@ def run(args: Namespace) -> int:
 
 def _password(kafka: KafkaSettings, code: str, known: bool, as_json: bool) -> int:
     """Nobody keeps the password but Kafka, which keeps what it needs to check it."""
-    from streams.kafka.rights_admin import MECHANISM, new_password
+    from streams.kafka.admin.rights import MECHANISM, new_password
 
     if not known:
         raise AnswerIsNo("no agency of this code is registered; see `contactpoint agencies list`")

@@ -13,8 +13,8 @@ from psycopg2.sql import SQL, Identifier
 
 from services.lab.bench.harness import Harness
 from services.lab.bench.stages import Pace
+from streams.kafka.admin.topics import create_missing
 from streams.kafka.settings import KafkaSettings
-from streams.kafka.topic_admin import create_missing
 from streams.kafka.topics import REGISTER_EVENTS, Topic
 from streams.store.database import Database
 from streams.store.recorder import PostgresRecorder

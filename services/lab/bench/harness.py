@@ -18,7 +18,7 @@ from services.process.settings import Settings, read_settings
 from services.registers import add_agencies, read_agencies_file
 from streams.access.grants import FAR, add_users
 from streams.crypto.sealing import KeyEncryptionKey
-from streams.kafka.topics import ensure_topics
+from streams.kafka.admin.topics import ensure_topics
 from streams.store.database import Database
 
 USER = "bench"

@@ -17,8 +17,9 @@ from projections.catalogue import LOGS, REGISTER_LOG
 from projections.engine import schema
 from streams.crypto.keys import KeyRing, reader_of
 from streams.crypto.sealing import KeyEncryptionKey
+from streams.kafka.admin.topics import ensure_topics
 from streams.kafka.settings import KafkaSettings
-from streams.kafka.topics import ACCESS_EVENTS, REGISTER_EVENTS, REGISTER_PARTITIONS, ensure_topics, receipt_topic
+from streams.kafka.topics import ACCESS_EVENTS, REGISTER_EVENTS, REGISTER_PARTITIONS, receipt_topic
 from streams.projecting.projector import run_projector
 from streams.store.database import Database
 from streams.store.schema import migrate

@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from kafka import KafkaAdminClient, TopicPartition
 
 from projections.receipts.project import RECEIPTS
-from streams.kafka.topics import ensure_topics
+from streams.kafka.admin.topics import ensure_topics
 from tests.pipeline.live.stage import Stage, listening, tell_much
 from tests.support.waiting import eventually
 from tests.views.postgres_views import rows

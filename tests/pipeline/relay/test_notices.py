@@ -1,7 +1,8 @@
 """Notices are published like receipts, each in its authority's own topic, which is kept for ever."""
 
+from streams.kafka.admin.topics import check_topics
 from streams.kafka.settings import KafkaSettings
-from streams.kafka.topics import check_topics, notices_topic
+from streams.kafka.topics import notices_topic
 from tests.pipeline.relay.stage import Store, held, relay
 from tests.support.waiting import eventually
 

@@ -7,8 +7,9 @@ import psycopg2
 import pytest
 from kafka import KafkaProducer
 
+from streams.kafka.admin.topics import ensure_topics
 from streams.kafka.settings import KafkaSettings
-from streams.kafka.topics import ACCESS_EVENTS, REGISTER_EVENTS, ensure_topics
+from streams.kafka.topics import ACCESS_EVENTS, REGISTER_EVENTS
 from tests.pipeline.relay.stage import Store, held, relay
 from tests.support.waiting import eventually
 

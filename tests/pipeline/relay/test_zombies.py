@@ -7,8 +7,9 @@ from contextlib import closing
 import pytest
 
 from projections.base.partition import Partition
+from streams.kafka.admin.topics import ensure_topics
 from streams.kafka.settings import KafkaSettings
-from streams.kafka.topics import REGISTER_EVENTS, ensure_topics
+from streams.kafka.topics import REGISTER_EVENTS
 from streams.publishing.appender import Appender, Batch, Identity, OffsetTaken
 from streams.publishing.publication import Publication
 from streams.publishing.publisher import Publisher, encode_event, partition_of

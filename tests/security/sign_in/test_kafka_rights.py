@@ -13,10 +13,11 @@ from kafka import KafkaAdminClient, KafkaProducer
 from kafka.admin import NewTopic
 from kafka.errors import KafkaError
 
+from streams.kafka.admin.rights import AclsRefused, grant, new_password
+from streams.kafka.admin.topics import ensure_topics
 from streams.kafka.rights import Grant, agency_grants, agency_user, notice_grants, service_grants
-from streams.kafka.rights_admin import AclsRefused, grant, new_password
 from streams.kafka.settings import KafkaAway, KafkaSettings
-from streams.kafka.topics import COMMON_TOPICS, ensure_topics
+from streams.kafka.topics import COMMON_TOPICS
 from tests.security.sign_in.certificates import Authority
 from tests.security.sign_in.secure_kafka import (
     LIMIT_MS,
@@ -167,7 +168,7 @@ STRANGERS: dict[str, dict[str, str | None]] = {
 def test_who_does_not_sign_in_does_not_connect(
     gp: KafkaSettings, changes: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("streams.kafka.rights_admin._LIMIT_MS", 1_000)
+    monkeypatch.setattr("streams.kafka.admin.rights._LIMIT_MS", 1_000)
     stranger = replace(gp, **changes)
     with pytest.raises(KafkaAway, match="Kafka cannot be reached") as refused:
         ensure_topics(stranger, ())

@@ -33,14 +33,24 @@ class TopicRefused(Exception):
     """Kafka will not create a topic; the text says which and why."""
 
 
+def ensure_topics(kafka: KafkaSettings, agencies: Iterable[str], notices: Iterable[str] = ()) -> None:
+    """Creates what is missing of the common topics, those of the agencies named by code and those of `notices` by name.
+
+    Others may do so at once. Returns when the topics can be used. Raises KafkaAway within 15 s, TopicRefused. Not for
+    use in an event loop.
+    """
+    of_agencies = [topic for code in agencies for topic in agency_topics(code)]
+    create_missing(kafka, [*COMMON_TOPICS, *of_agencies, *notice_topics(notices)])
+
+
 def create_missing(kafka: KafkaSettings, topics: Iterable[Topic]) -> None:
     """Creates those of the topics that are not there, in one request, and returns when all can be used."""
     by_name = {topic.name: topic for topic in topics}
     _ask(kafka, lambda admin: _create_missing(admin, by_name, kafka.replication))
 
 
-def differences(kafka: KafkaSettings) -> list[str]:
-    """How the topics differ from what they have to be, one sentence each."""
+def check_topics(kafka: KafkaSettings) -> list[str]:
+    """How the topics differ from what they have to be, one sentence each; raises KafkaAway within 15 s."""
     return _ask(kafka, lambda admin: _differences(admin, kafka.replication))
 
 

@@ -1,8 +1,8 @@
-"""Tells Kafka who may do what, and gives agencies their passwords. Every wait for Kafka is bounded."""
+"""Grants rights in Kafka, and gives agencies their passwords. Every wait for Kafka is bounded."""
 
 import secrets
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -20,7 +20,7 @@ from kafka.admin import (
 )
 from kafka.errors import KafkaError
 
-from streams.kafka.rights import Grant
+from streams.kafka.rights import Grant, agency_grants, notice_grants, service_grants
 from streams.kafka.settings import KafkaAway, KafkaSettings
 
 AT_ONCE = 500
@@ -39,6 +39,21 @@ _EVERY_ACL = ACLFilter(
 
 class AclsRefused(Exception):
     """Kafka will not keep rights or passwords; the text says why."""
+
+
+def grant_agencies(kafka: KafkaSettings, codes: Iterable[str], authorities: Mapping[str, str] | None = None) -> None:
+    """Gives agencies their rights, where Kafka is to keep rights at all; raises AclsRefused, KafkaAway.
+
+    `authorities` has the ONS codes of those that are local authorities.
+    """
+    if kafka.acls:
+        grant(kafka, [*(each for code in codes for each in agency_grants(code)), *notice_grants(authorities or {})])
+
+
+def grant_services(kafka: KafkaSettings) -> None:
+    """Gives the roles their rights, where Kafka is to keep rights at all; raises AclsRefused, KafkaAway."""
+    if kafka.acls:
+        grant(kafka, service_grants())
 
 
 def grant(kafka: KafkaSettings, grants: Iterable[Grant]) -> None:
