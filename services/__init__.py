@@ -2,7 +2,7 @@
 
 The rooms in reading order:
 
-- `process/`: what every process begins with: settings, logs, private files
+- `configuration/`: what every process begins with: settings, logs, private files
 - `contract/`: submissions and stewards' decisions as models, read from bytes, and published as schemas
 - `submit/`: sending files of submissions
 - `feeds/`: extracts of agencies' own systems, which a layout turns into submissions

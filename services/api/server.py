@@ -23,9 +23,9 @@ from services.api.limits.middleware import RequestMiddleware
 from services.api.limits.tls import tls_options
 from services.api.monitoring import Monitoring
 from services.auth.trust import verifier_for
+from services.configuration.settings import Settings
 from services.policy.deployment import Deployment
 from services.policy.shipped import text_named
-from services.process.settings import Settings
 from services.registrar.matcher_settings import load_settings
 from streams.access.access_log import AccessLog
 from streams.access.appender import AccessAppender

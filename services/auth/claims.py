@@ -8,7 +8,7 @@ from joserfc.errors import JoseError
 from joserfc.jwt import JWTClaimsRegistry
 
 from services.auth.tokens import LOCAL_ISSUER, LONGEST_LIFETIME, Caller, Principal, TokenRefused
-from services.process.sign_in import SignIn
+from services.configuration.sign_in import SignIn
 from streams.clock import Clock, utc_now
 
 SKEW_S = 30

@@ -7,8 +7,8 @@ from typing import Any
 import httpx
 
 from services.auth.keys import BadKeySet, VerifyingKey, read_key_set
-from services.process.http_client import http_client
-from services.process.sign_in import is_safe_url
+from services.configuration.http_client import http_client
+from services.configuration.sign_in import is_safe_url
 
 FETCH_WITHIN_S = 5.0
 LARGEST_DOCUMENT = 256 * 1024

@@ -8,9 +8,9 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from services.process.private_files import write_private
-from services.process.setting_errors import NotConfigured
-from services.process.settings import Settings
+from services.configuration.private_files import write_private
+from services.configuration.setting_errors import NotConfigured
+from services.configuration.settings import Settings
 from streams.clock import Clock, utc_now
 
 if TYPE_CHECKING:

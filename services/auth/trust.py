@@ -5,9 +5,9 @@ from services.auth.issuer_keys import IssuerKeys
 from services.auth.keys import FixedKeys, Keys
 from services.auth.tokens import local_verifying_keys
 from services.auth.verifier import Verifier
-from services.process.setting_errors import NotConfigured
-from services.process.settings import Settings
-from services.process.sign_in import is_loopback
+from services.configuration.setting_errors import NotConfigured
+from services.configuration.settings import Settings
+from services.configuration.sign_in import is_loopback
 from streams.clock import Clock, utc_now
 
 

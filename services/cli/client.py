@@ -10,7 +10,7 @@ from urllib.parse import SplitResult, quote, urlencode, urlsplit
 
 from services.cli.errors import AnswerIsNo, PartAway, WrongUsage
 from services.cli.stack import settings_of
-from services.process.settings import Settings
+from services.configuration.settings import Settings
 
 if TYPE_CHECKING:
     import httpx
@@ -24,7 +24,9 @@ class Api:
     """Calls with the right of one token and for one reason."""
 
     def __init__(self, url: str, token: str, reason: str | None = None) -> None:
-        from services.process.http_client import http_client  # a command that asks no API starts faster without it
+        from services.configuration.http_client import (
+            http_client,  # a command that asks no API starts faster without it
+        )
 
         parts = _address(url)
         if not (token.isascii() and token.isprintable()):

@@ -3,7 +3,7 @@
 import sys
 
 from services.cli.errors import AWAY, NO, USAGE
-from services.process.settings import BadSetting, NotConfigured
+from services.configuration.settings import BadSetting, NotConfigured
 from streams.kafka.settings import KafkaAway
 
 Explained = tuple[str, int]

@@ -5,7 +5,7 @@ from argparse import Namespace
 from typing import Any
 
 from services.cli.errors import PartAway
-from services.process.settings import Settings, read_settings, read_stack
+from services.configuration.settings import Settings, read_settings, read_stack
 
 
 def settings_of(args: Namespace, *, of_api: bool = False) -> Settings:

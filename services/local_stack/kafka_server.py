@@ -7,11 +7,11 @@ import socket
 import uuid
 from pathlib import Path
 
+from services.configuration.private_files import private_folder, write_private
 from services.local_stack.jars import class_path
 from services.local_stack.kafka_security import ADMIN_USER, BrokerSecurity
 from services.local_stack.ports import HOST
 from services.local_stack.program import Program, run_to_end
-from services.process.private_files import private_folder, write_private
 from streams.kafka.settings import KafkaSettings
 
 LARGEST_MESSAGE = 2 * 1024 * 1024 + 64 * 1024

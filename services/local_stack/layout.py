@@ -7,12 +7,12 @@ from pathlib import Path
 
 import httpx
 
+from services.configuration.http_client import http_client
+from services.configuration.settings import Settings
 from services.local_stack.kafka_server import kafka_program
 from services.local_stack.ports import HOST, remembered_ports
 from services.local_stack.postgres_server import postgres_program
 from services.local_stack.program import Program
-from services.process.http_client import http_client
-from services.process.settings import Settings
 
 SERVICES = ("registrar", "relay", "projector", "api")
 """In the order in which they are started."""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import psutil
 
-from services.process.private_files import write_private
+from services.configuration.private_files import write_private
 
 CLOCK_SECONDS = 2.0
 """How far two readings of a process's time of start may differ: the system's idea of when it booted moves a little."""

@@ -6,7 +6,7 @@ import socket
 from collections.abc import Iterable
 from pathlib import Path
 
-from services.process.private_files import write_private
+from services.configuration.private_files import write_private
 
 HOST = "127.0.0.1"
 LOWEST, HIGHEST = 15_000, 31_999

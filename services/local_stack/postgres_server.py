@@ -12,11 +12,11 @@ from urllib.parse import urlsplit
 import psutil
 import psycopg2
 
+from services.configuration.private_files import private_folder, secret
 from services.local_stack.accounts import Account, unprivileged_account
 from services.local_stack.leftovers import end_processes
 from services.local_stack.ports import HOST
 from services.local_stack.program import CannotStart, Program, run_to_end
-from services.process.private_files import private_folder, secret
 
 NAME = "contactpoint"
 """The name of the user and of its database."""

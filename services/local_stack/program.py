@@ -12,9 +12,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from services.configuration.private_files import private_folder
 from services.local_stack import launch
 from services.local_stack.accounts import Account
-from services.process.private_files import private_folder
 
 LARGEST_LOG = 20 * 1024 * 1024
 POLL_SECONDS = 0.05

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from services.configuration.private_files import write_private
+from services.configuration.settings import stack_file
 from services.local_stack.child import Child, State
 from services.local_stack.layout import Layout
 from services.local_stack.leftovers import Started, write_record
 from services.local_stack.program import Program
-from services.process.private_files import write_private
-from services.process.settings import stack_file
 from streams.clock import utc_now
 
 

@@ -8,14 +8,14 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from types import FrameType
 
+from services.configuration.private_files import private_folder
+from services.configuration.settings import Settings
 from services.local_stack.child import FIRST_DELAY, Child, State
 from services.local_stack.layout import SERVICES, STOP_ORDER, Command, Layout, lay_out, service_command
 from services.local_stack.leftovers import end_leftovers
 from services.local_stack.lock import owned
 from services.local_stack.program import CannotStart, Program, end, start
 from services.local_stack.state_files import StateFiles, record_file
-from services.process.private_files import private_folder
-from services.process.settings import Settings
 from services.runtime.roles import DONE, UNREACHABLE
 
 logger = logging.getLogger(__name__)

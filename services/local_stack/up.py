@@ -6,13 +6,13 @@ import threading
 from collections.abc import Callable
 
 from services.auth.trust import refuse_local_issuer_elsewhere
+from services.configuration.logs import log_to_stderr
+from services.configuration.setting_errors import NotConfigured
+from services.configuration.settings import Settings
 from services.local_stack.jars import JarError
 from services.local_stack.lock import AlreadyRunning
 from services.local_stack.program import CannotStart
 from services.local_stack.supervisor import Supervisor
-from services.process.logs import log_to_stderr
-from services.process.setting_errors import NotConfigured
-from services.process.settings import Settings
 from services.runtime.roles import DONE, FAILED, UNREACHABLE
 
 logger = logging.getLogger(__name__)

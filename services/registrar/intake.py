@@ -20,7 +20,7 @@ from eventsourcing.persistence import PersistenceError
 from domain.agency import Agency
 from domain.matching import Comparer
 from projections.base.partition import Partition
-from services.process.settings import Settings
+from services.configuration.settings import Settings
 from services.registers import agencies_version, load_agencies
 from services.registrar import store
 from services.registrar.batch import Message

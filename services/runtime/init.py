@@ -12,8 +12,8 @@ import services.registers
 from domain.agency import Agency
 from services.auth.tokens import KEY_FILE as LOCAL_ISSUERS_KEY
 from services.auth.tokens import create_issuer_key
-from services.process.private_files import private_folder, secret
-from services.process.settings import Settings
+from services.configuration.private_files import private_folder, secret
+from services.configuration.settings import Settings
 from services.registrar.matcher_settings import SettingsRefused, load_settings
 from streams.crypto.sealing import KeyEncryptionKey
 from streams.kafka.admin.rights import AclsRefused, grant_services

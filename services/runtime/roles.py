@@ -6,8 +6,8 @@ import threading
 from collections.abc import Callable
 from types import FrameType
 
-from services.process.logs import log_to_stderr, places
-from services.process.settings import NotConfigured, Settings
+from services.configuration.logs import log_to_stderr, places
+from services.configuration.settings import NotConfigured, Settings
 
 logger = logging.getLogger(__name__)
 

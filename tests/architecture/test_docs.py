@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from services.cli.main import VERBS
-from services.process.environment import variables
+from services.configuration.environment import variables
 from tests.architecture.tree import LAYERS, ROOT, modules, project_files
 
 DOCUMENTS = [path for path in project_files() if path.suffix == ".md"]

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from services.cli.main import VERBS, main
-from services.process.settings import read_settings
+from services.configuration.settings import read_settings
 
 MATCHER = str(Path(__file__).parents[2] / "domain" / "matching" / "matcher.yaml")
 NOBODY = "00000000-0000-4000-8000-000000000000"

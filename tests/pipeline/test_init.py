@@ -7,7 +7,7 @@ from pathlib import Path
 import psycopg2
 import pytest
 
-from services.process.settings import Settings, read_settings
+from services.configuration.settings import Settings, read_settings
 from services.registers import DEMO_USERS
 from services.runtime.init import KEY_FILES, CannotInitialise, initialise
 from streams.kafka.admin.topics import check_topics

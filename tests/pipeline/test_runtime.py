@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from services.process.logs import OneLine
-from services.process.settings import NotConfigured, Settings, read_settings
+from services.configuration.logs import OneLine
+from services.configuration.settings import NotConfigured, Settings, read_settings
 from services.runtime import roles as runtime
 from streams.store.schema import Migration, migrate, shipped
 

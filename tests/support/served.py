@@ -10,8 +10,8 @@ import pytest
 
 from services.api.server import run
 from services.cli.main import main
-from services.process.http_client import http_client
-from services.process.settings import read_settings
+from services.configuration.http_client import http_client
+from services.configuration.settings import read_settings
 from tests.support.world import World
 
 Ran = Callable[..., int]

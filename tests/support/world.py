@@ -22,8 +22,8 @@ from projections.engine import live, schema
 from projections.receipts.project import Receipts
 from services import registers
 from services.auth.tokens import issue
-from services.process.private_files import private_folder
-from services.process.settings import Settings, read_settings
+from services.configuration.private_files import private_folder
+from services.configuration.settings import Settings, read_settings
 from services.registrar.batch import Message
 from services.registrar.handle import Registrar
 from services.registrar.matcher_settings import load_settings

@@ -3,8 +3,8 @@
 import ssl
 from typing import Any
 
-from services.process.setting_errors import NotConfigured
-from services.process.sign_in import Tls
+from services.configuration.setting_errors import NotConfigured
+from services.configuration.sign_in import Tls
 
 
 def tls_options(tls: Tls | None) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from services.cli.output import plain, print_json
 from services.cli.progress import counting
 from services.cli.stack import settings_of
 from services.cli.verbs._submit_counts import in_words, is_failure, outcomes_of
+from services.configuration.settings import NotConfigured, Settings
 from services.feeds.convert import Converted, Converter
 from services.feeds.extract import Extract, Report, digest_of
 from services.feeds.layout import Layout
@@ -22,7 +23,6 @@ from services.feeds.reading import FileRefused
 from services.feeds.record_status import RecordStatus, wait_until_decided
 from services.feeds.send import send_rows
 from services.feeds.tally import Tally, converted_rows
-from services.process.settings import NotConfigured, Settings
 from services.registers import (
     SentExtract,
     begin_extract,

@@ -10,7 +10,7 @@ from services.cli.errors import DONE, NO, AnswerIsNo
 from services.cli.output import console, plain, print_json, table
 from services.cli.parser import limit_option, looker_options, subcommand_parser
 from services.cli.stack import settings_of
-from services.process.settings import Settings
+from services.configuration.settings import Settings
 from services.queries.dead_letters import letter_place, list_letters, read_letter
 from streams.store.database import Database
 

@@ -8,7 +8,7 @@ from typing import Any
 from services.cli.errors import DONE
 from services.cli.output import console, print_json, table, text
 from services.cli.stack import settings_of
-from services.process.settings import read_stack
+from services.configuration.settings import read_stack
 from services.queries.positions import Positions, read_positions
 from streams.store.database import Database
 

@@ -12,7 +12,7 @@ from services.cli.progress import counting
 from services.cli.stack import settings_of
 from services.cli.verbs import _submit_extract as submit_extract
 from services.cli.verbs._submit_counts import in_words, is_failure, outcomes_of
-from services.process.settings import Settings
+from services.configuration.settings import Settings
 from services.registers import enrol, load_agencies, read_agencies_file
 from services.submit.files import check_files, read_lines
 from services.submit.route import route

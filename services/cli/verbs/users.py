@@ -8,7 +8,7 @@ from services.cli.errors import DONE, AnswerIsNo
 from services.cli.output import console, print_json, table
 from services.cli.parser import a_file, limit_option, subcommand_parser
 from services.cli.stack import settings_of
-from services.process.settings import Settings
+from services.configuration.settings import Settings
 from services.registers import read_users_file, user_document
 from streams.access.appender import AccessAppender
 from streams.access.grants import Granter, Users

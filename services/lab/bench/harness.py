@@ -10,11 +10,11 @@ from subprocess import Popen
 from typing import Any
 
 from domain.authorization import Entitlement, Role
+from services.configuration.settings import Settings, read_settings
 from services.lab.simulate.agencies import COUNCILS
 from services.lab.simulate.files import write_agencies
 from services.local_stack.layout import Layout, lay_out
 from services.local_stack.program import CannotStart, Program, end, running, start
-from services.process.settings import Settings, read_settings
 from services.registers import add_agencies, read_agencies_file
 from streams.access.grants import FAR, add_users
 from streams.crypto.sealing import KeyEncryptionKey

@@ -31,8 +31,8 @@ from services.api.routes.children import result_of
 from services.api.schemas.search import Search
 from services.api.server import KEY_CONNECTIONS, server_of
 from services.auth.trust import verifier_for
+from services.configuration.settings import Settings
 from services.lab.bench.harness import Harness
-from services.process.settings import Settings
 from services.registrar.matcher_settings import load_settings
 from streams.crypto.keys import KeyRing, reader_of
 from streams.crypto.sealing import KeyEncryptionKey

@@ -10,8 +10,8 @@ import orjson
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from services.configuration.settings import Settings
 from services.lab.simulate.feeds import write_feeds
-from services.process.settings import Settings
 from services.registers import enrol, load_agencies, read_agencies_file
 from services.submit.files import Line, read_lines
 from services.submit.route import route

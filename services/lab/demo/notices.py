@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 from kafka import KafkaConsumer, TopicPartition
 
-from services.process.settings import Settings
+from services.configuration.settings import Settings
 from streams.kafka.topics import notices_topic
 
 PATIENCE_S = 20.0

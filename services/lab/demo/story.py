@@ -11,10 +11,10 @@ from services.cli.display.entry import display_entry, moment
 from services.cli.display.history import display_history
 from services.cli.display.receipts import display_receipts
 from services.cli.output import plain, table, text
+from services.configuration.settings import Settings
 from services.lab.demo.county import load_county, send_unreadable
 from services.lab.demo.notices import notice_of
 from services.lab.simulate.agencies import VOLUNTARY
-from services.process.settings import Settings
 from services.submit.waiting import wait_for_access_log
 from streams.store.database import Database
 

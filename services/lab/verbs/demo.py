@@ -2,7 +2,7 @@
 
 from argparse import ArgumentParser, Namespace
 
-from services.process.settings import read_settings
+from services.configuration.settings import read_settings
 
 
 def describe(parser: ArgumentParser) -> None:

@@ -11,7 +11,7 @@ from services.cli.stack import settings_of
 
 if TYPE_CHECKING:
     from domain.matching import MatcherSettings
-    from services.process.settings import Settings
+    from services.configuration.settings import Settings
     from streams.crypto.sealing import KeyEncryptionKey
 
 EXAMPLES = 5

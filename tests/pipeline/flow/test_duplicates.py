@@ -11,7 +11,7 @@ import pytest
 
 from domain.child import Child, Comparison
 from domain.event import RegisterEvent
-from services.process.settings import read_settings
+from services.configuration.settings import read_settings
 from streams.codec import EventMapper
 from streams.crypto.keys import KeyRing, reader_of
 from streams.crypto.sealing import KeyEncryptionKey

@@ -12,7 +12,7 @@ import httpx
 import pytest
 from kafka import KafkaProducer
 
-from services.process.settings import read_settings
+from services.configuration.settings import read_settings
 from streams.kafka.topics import ACCESS_EVENTS, REGISTER_EVENTS, receipt_topic, submissions_topic
 from tests.pipeline.flow.stack import Stack
 from tests.support.waiting import eventually

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from kafka import KafkaConsumer, TopicPartition
 
-from services.process.settings import read_settings
+from services.configuration.settings import read_settings
 from tests.pipeline.flow.stack import Stack
 from tests.support.shields import AT_RISK, NUMBER, SCHOOL, secrets_in
 from tests.support.waiting import eventually

@@ -10,7 +10,7 @@ from typing import Any
 
 import psutil
 
-from services.process.settings import read_stack
+from services.configuration.settings import read_stack
 from tests.support.waiting import eventually
 
 SECONDS = 60.0

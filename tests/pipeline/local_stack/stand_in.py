@@ -10,9 +10,9 @@ import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
+from services.configuration.settings import read_settings
 from services.local_stack.supervisor import Supervisor
 from services.local_stack.up import up
-from services.process.settings import read_settings
 
 SERVICES = ("registrar", "api")
 

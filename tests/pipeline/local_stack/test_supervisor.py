@@ -9,7 +9,7 @@ import pytest
 from kafka import KafkaAdminClient
 from kafka.admin import NewTopic
 
-from services.process.settings import read_settings, read_stack
+from services.configuration.settings import read_settings, read_stack
 from tests.pipeline.local_stack.stacks import Stack
 from tests.support.waiting import eventually
 

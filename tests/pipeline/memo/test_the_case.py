@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 from pytest_bdd import given, parsers, scenarios, then, when
 
+from services.configuration.settings import read_settings
 from services.lab.simulate.agencies import ASSESSMENT, CENSUS, COUNCILS, Agency
 from services.lab.simulate.memo import BORN, FAMILY_NAME, GIVEN_NAME, case, write_memo
 from services.policy.process import compare
 from services.policy.running import Job
 from services.policy.shipped import text_named
-from services.process.settings import read_settings
 from tests.pipeline.flow.stack import Stack
 
 scenarios("the_case.feature")

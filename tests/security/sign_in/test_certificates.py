@@ -15,11 +15,11 @@ import pytest
 
 from services.api import server
 from services.auth.certificates import agency_of
+from services.configuration.setting_errors import NotConfigured
+from services.configuration.settings import Settings
+from services.configuration.sign_in import Tls
 from services.local_stack.layout import STOP_SECONDS
 from services.local_stack.ports import remembered_ports
-from services.process.setting_errors import NotConfigured
-from services.process.settings import Settings
-from services.process.sign_in import Tls
 from tests.security.sign_in.certificates import Authority
 from tests.support.world import World, person
 

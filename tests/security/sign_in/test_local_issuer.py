@@ -21,10 +21,10 @@ from services.auth.tokens import (
 )
 from services.auth.trust import verifier_for
 from services.cli.main import main
+from services.configuration.private_files import private_folder
+from services.configuration.setting_errors import BadSetting, NotConfigured
+from services.configuration.settings import Settings, read_settings
 from services.local_stack.up import up
-from services.process.private_files import private_folder
-from services.process.setting_errors import BadSetting, NotConfigured
-from services.process.settings import Settings, read_settings
 from tests.security.sign_in.issuer import EC, an_issuer, claims_of, confused, signed
 
 

@@ -13,7 +13,7 @@ from services.api.server import open_app
 from services.auth.certificates import put_agency
 from services.auth.tokens import Caller, Principal
 from services.auth.trust import verifier_for
-from services.process.sign_in import SignIn
+from services.configuration.sign_in import SignIn
 from tests.security.sign_in.issuer import Issuer, an_issuer, claims_of, signed
 from tests.support.api_world import NHS_NUMBER, REASON, Headers
 from tests.support.world import World

@@ -16,7 +16,7 @@ from services.auth.claims import rules_of
 from services.auth.keys import BadKeySet, FixedKeys, read_key_set
 from services.auth.tokens import Caller, Principal, TokenRefused
 from services.auth.verifier import Verifier
-from services.process.sign_in import SignIn
+from services.configuration.sign_in import SignIn
 from tests.security.sign_in.issuer import EC, ED, RSA, AsymmetricKey, claims_of, confused, signed
 
 ISSUER = "https://id.example.org/realm"

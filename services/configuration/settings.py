@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from services.process.setting_errors import BadSetting as BadSetting
-from services.process.setting_errors import NotConfigured as NotConfigured
-from services.process.sign_in import SignIn, Tls
+from services.configuration.setting_errors import BadSetting as BadSetting
+from services.configuration.setting_errors import NotConfigured as NotConfigured
+from services.configuration.sign_in import SignIn, Tls
 from streams.kafka.settings import KafkaSettings
 
 if TYPE_CHECKING:
-    from services.process.environment import Environment
+    from services.configuration.environment import Environment
 
 DEFAULT_DATA = ".contactpoint"
 
@@ -83,7 +83,9 @@ def read_stack(data: Path) -> dict[str, Any]:
 
 def read_settings(data: str | Path | None = None, environ: Mapping[str, str] | None = None) -> Settings:
     """Settings of this process: the environment wins, what the local stack wrote fills the rest; raises BadSetting."""
-    from services.process.environment import read_environment  # a command that needs no settings starts faster without
+    from services.configuration.environment import (
+        read_environment,  # a command that needs no settings starts faster without
+    )
 
     env = read_environment(environ)
     folder = Path(data).absolute() if data else env.data or Path(DEFAULT_DATA).absolute()

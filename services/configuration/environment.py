@@ -9,8 +9,8 @@ from typing import Annotated, Any, Self
 from pydantic import model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from services.process.setting_errors import BadSetting
-from services.process.setting_kinds import (
+from services.configuration.setting_errors import BadSetting
+from services.configuration.setting_kinds import (
     File,
     Flag,
     Issuer,
@@ -23,7 +23,7 @@ from services.process.setting_kinds import (
     variable,
     whole_number,
 )
-from services.process.sign_in import DEFAULT_AUDIENCE, DEFAULT_USER_CLAIM
+from services.configuration.sign_in import DEFAULT_AUDIENCE, DEFAULT_USER_CLAIM
 
 
 class Environment(BaseSettings):

@@ -7,8 +7,8 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, PlainValidator, ValidationInfo
 from pydantic_settings import NoDecode
 
-from services.process.setting_errors import BadSetting
-from services.process.sign_in import VISIBLE, is_safe_url
+from services.configuration.setting_errors import BadSetting
+from services.configuration.sign_in import VISIBLE, is_safe_url
 
 _SERVER = re.compile(r"([A-Z0-9_+]+://)?([^\s:/\[\]]+|\[[0-9A-Fa-f:.]+\])(:\d{1,5})?", re.ASCII)
 """A Kafka address as clients take it: host or [IPv6], with its port where that is not 9092."""
