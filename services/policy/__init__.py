@@ -1,7 +1,7 @@
-"""Inclusion policies at work: their files, the comparison of several over one log, and the one that a deployment runs.
+"""Inclusion policies: their files, the comparison of several over one log, and the one that a deployment runs.
 
 `policy_file.py` reads a policy, `shipped.py` those that come with the product (`policies/`), `model_file.py` the model
-of contacts (`contacts.yaml`). `comparison.py` takes every child through its days; it runs in a process of its own
-(`process.py`), which `running.py` starts and listens to. `page.py` draws what came out. `deployment.py` says which
-children a deployment shows.
+of contacts (`contacts.yaml`). `comparison.py` judges and counts every child; it runs in a process of its own
+(`process.py`), which `running.py` starts and reads. `services/pages/policy.py` draws the result.
+`deployment.py` decides which children a deployment shows.
 """

@@ -14,8 +14,8 @@ from domain.timeline import Fact
 class Question:
     """Which policies are compared, on which day (an ISO date), with which model, and which lists are wanted.
 
-    `directory` is the policy under which the directory runs that is asked, None where it lists every child: only
-    children whom it lists on the day are named, and what is counted is told to tens.
+    `directory` is the policy under which this directory runs, None where it lists every child: only children whom it
+    lists on the day are named, and counts are rounded to tens.
     """
 
     policies: Sequence[Policy]
@@ -26,9 +26,9 @@ class Question:
 
 
 class Comparison:
-    """Counts children as they come.
+    """Judges and counts children, slice by slice.
 
-    The directory is that of the day: a child of whom agencies told later only was not in it, and is counted as
+    The directory is that of the day: a child whom agencies reported only later was not in it, and is counted as
     `not_yet_known` and nowhere else.
     """
 
@@ -43,7 +43,7 @@ class Comparison:
         self.not_yet_known = 0
 
     def count(self, chronologies: Iterable[tuple[str, Sequence[Fact]]]) -> None:
-        """So many more children, in order of their ids."""
+        """Counts more children, in order of their ids."""
         on = self.question.on
         for child, facts in chronologies:
             history = policy_history(facts, self._judges, self._ages, on)
@@ -58,21 +58,21 @@ class Comparison:
 
     @property
     def named(self) -> list[str]:
-        """The different children on the lists, in order of their ids."""
+        """The children on the lists, each once, in order of their ids."""
         return sorted({child for lists in self._lists for children in lists.values() for child in children})
 
     def leave_out(self, hidden: Collection[str]) -> None:
-        """Takes children off the lists who are hidden from the reader; they stay in the counts."""
+        """Removes children who are hidden from the reader from the lists; they stay in the counts."""
         for lists in self._lists:
             for children in lists.values():
                 children[:] = [child for child in children if child not in hidden]
 
-    def count_told(self, count: int) -> int:
-        """A count of children as this directory tells it."""
+    def disclosed_count(self, count: int) -> int:
+        """A count of children as this directory discloses it: rounded to tens where it does not list every child."""
         return count if self.question.directory is None else to_tens(count)
 
-    def told(self) -> Iterator[bytes]:
-        """The answer as one JSON document, in pieces: lists of millions are not put together in memory."""
+    def answer(self) -> Iterator[bytes]:
+        """The answer as one JSON document, in pieces: a list of millions is not joined in memory."""
         yield orjson.dumps(self._head())[:-1]
         for name in self.question.lists:
             yield b"," + orjson.dumps(name) + b":"
@@ -89,8 +89,8 @@ class Comparison:
         return {
             "on": self.question.on,
             "rounded_to": STEP if rounded else None,
-            "children": self.count_told(self.tallies.population.children),
-            "not_yet_known": self.count_told(self.not_yet_known),
+            "children": self.disclosed_count(self.tallies.population.children),
+            "not_yet_known": self.disclosed_count(self.not_yet_known),
             "policies": {
                 p.name: figures(p, place, self.tallies, model, rounded=rounded) for place, p in enumerate(policies)
             },

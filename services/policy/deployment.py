@@ -14,21 +14,24 @@ from services.registers import load_agencies
 
 
 class Deployment:
-    """A policy applied to the directory. Where it lists everyone without end, the database is not queried."""
+    """A policy applied to the directory; `source` is its name in messages and its text.
+
+    Where the policy lists everyone without end, the database is not queried.
+    """
 
     def __init__(self, name: str, text: str) -> None:
-        """`name` is what messages call the policy whose text this is; raises PolicyRefused."""
-        self.said = name, text
+        """`name` is what messages call the policy, `text` its file; raises PolicyRefused."""
+        self.source = name, text
         self.policy = policy = read_policy(name, text)
         self.shows_all = policy.lists_all
         self._ages = sorted(policy.ages)
         self._by_kind = any(isinstance(rule, ServedBy | KnownTo) for rule in every_rule(policy.listed))
 
     def listed(self, cursor: Cursor, children: Collection[str], on: date) -> set[str]:
-        """Those of the children that are listed on a day; the others are to be answered for as if they were absent.
+        """Those of the children that are listed on a day; every answer treats the others as if they were absent.
 
-        Of a hidden child nothing is judged, for what it is judged by is hidden: a shielded one is listed on every day,
-        one that may be a shielded child on none.
+        A hidden child is not judged, because its record is hidden: a shielded one is listed on every day, one that may
+        be a shielded child on none.
         """
         if self.shows_all or not children:
             return set(children)

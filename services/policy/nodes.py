@@ -22,7 +22,7 @@ class Nodes:
 
     def __init__(self, name: str, text: str) -> None:
         self.place = Place(name)
-        self._seen = 0
+        self._count = 0
         self.root = self._compose(text)
 
     def _compose(self, text: str) -> Node:
@@ -42,8 +42,8 @@ class Nodes:
 
     def _bound(self, node: Node, depth: int) -> None:
         """Bounds how much there is: an alias stands for all that it names."""
-        self._seen += 1
-        if depth > DEEPEST or self._seen > MOST_VALUES:
+        self._count += 1
+        if depth > DEEPEST or self._count > MOST_VALUES:
             raise self.refuse(node, "there is too much in this file; say it with fewer and flatter rules")
         if isinstance(node, yaml.MappingNode):
             for key, value in node.value:

@@ -1,8 +1,8 @@
-"""The process that compares policies: a job as JSON on its standard input, what comes of it on its standard output.
+"""The process that compares policies: it reads a job as JSON from standard input and writes to standard output.
 
-Its lines are JSON documents: `{"done", "of"}` at least once a second, `{"shown"}` with children on the lists, a
-thousand at once and at least once, `{"ready"}`, and the answer; or `{"away"}` with a sentence where Postgres is away,
-or `{"failed"}` with the name of an error. Where nobody reads them any more, it ends.
+It writes messages, each a line of JSON: `{"done", "of"}` at least once a second, `{"shown"}` with children on the
+lists, a thousand at once and at least once, `{"ready"}`, and the answer; or `{"away"}` with a sentence where Postgres
+is away, or `{"failed"}` with the name of an error. It ends where nobody reads them any more.
 """
 
 import json
@@ -27,15 +27,15 @@ from streams.store.database import Cursor, Database, DatabaseAway
 SLICE = 1_000
 """Children that are read at once."""
 PROGRESS_S = 0.5
-MODEST = 5
-"""How much this process stands back behind those that answer requests."""
+NICENESS = 5
+"""The process yields to those that answer requests."""
 
 Slices = Iterator[list[tuple[str, list[Fact]]]]
 
 
 def main() -> int:
-    """Does the job; the exit status says only whether it was done."""
-    os.nice(MODEST)
+    """Does the job; exit status 0 where it was done, else 1."""
+    os.nice(NICENESS)
     job = json.load(sys.stdin)
     out = sys.stdout.buffer
     try:
@@ -45,36 +45,36 @@ def main() -> int:
         return 1
     except DatabaseAway as away:
         with suppress(BrokenPipeError):
-            _tell(out, {"away": str(away)})
+            _send(out, {"away": str(away)})
         return 1
     except Exception as error:  # its text might hold personal data
         with suppress(BrokenPipeError):
-            _tell(out, {"failed": type(error).__qualname__})
+            _send(out, {"failed": type(error).__qualname__})
         return 1
     return 0
 
 
 def compare(job: dict[str, Any], out: IO[bytes]) -> None:
-    """Compares and tells; raises DatabaseAway, BrokenPipeError."""
+    """Compares the policies of a job and writes the messages; raises DatabaseAway, BrokenPipeError."""
     question = _question(job)
     database = Database(job["database_url"], "contactpoint policies", statement_timeout_s=120)
     with closing(database):
         with database.transaction() as cursor:
             of = _children(cursor)
             kinds = {agency.urn: agency.kind.value for agency in load_agencies(cursor).values()}
-        comparison, done, told_at = Comparison(question, kinds), 0, 0.0
+        comparison, done, sent_at = Comparison(question, kinds), 0, 0.0
         for part in _slices(database):
             comparison.count(part)
             done += len(part)
-            if monotonic() - told_at > PROGRESS_S:
-                told_at = monotonic()
-                _tell_progress(out, comparison, done, max(done, of))
+            if monotonic() - sent_at > PROGRESS_S:
+                sent_at = monotonic()
+                _send_progress(out, comparison, done, max(done, of))
         named = _visible(database, comparison)
-    _tell_progress(out, comparison, done, done)
+    _send_progress(out, comparison, done, done)
     for begin in range(0, max(1, len(named)), SLICE):
-        _tell(out, {"shown": named[begin : begin + SLICE]})
-    _tell(out, {"ready": True})
-    for piece in comparison.told():
+        _send(out, {"shown": named[begin : begin + SLICE]})
+    _send(out, {"ready": True})
+    for piece in comparison.answer():
         out.write(piece)
     out.flush()
 
@@ -98,14 +98,14 @@ def _visible(database: Database, comparison: Comparison) -> list[str]:
 
 
 def _children(cursor: Cursor) -> int:
-    """About how many children there are, without hidden ones and those whom only a sensitive agency knows."""
+    """The approximate number of children, without hidden ones and those whom only a sensitive agency knows."""
     cursor.execute(f"select count(*) from views.listing g where true{unless_shielded('g.child')}")  # noqa: S608
     (number,) = cursor.fetchone() or (0,)
     return int(number)
 
 
 def _slices(database: Database) -> Slices:
-    """All children but hidden ones, each once: what these are judged by is hidden, also in a count.
+    """All children but hidden ones, each once: a hidden child is not even counted, for its record is hidden.
 
     Every slice is a transaction of its own, so that a rebuild need not wait for the end.
     """
@@ -121,11 +121,11 @@ def _slices(database: Database) -> Slices:
         after = children[-1]
 
 
-def _tell_progress(out: IO[bytes], comparison: Comparison, done: int, of: int) -> None:
-    _tell(out, {"done": comparison.count_told(done), "of": comparison.count_told(of)})
+def _send_progress(out: IO[bytes], comparison: Comparison, done: int, of: int) -> None:
+    _send(out, {"done": comparison.disclosed_count(done), "of": comparison.disclosed_count(of)})
 
 
-def _tell(out: IO[bytes], document: dict[str, Any]) -> None:
+def _send(out: IO[bytes], document: dict[str, Any]) -> None:
     out.write(json.dumps(document).encode() + b"\n")
     out.flush()
 

@@ -12,7 +12,7 @@ PIECE = 64 * 1024
 
 @dataclass(frozen=True)
 class Job:
-    """What is to be compared: policies by what messages call them and their text; the model's text or None.
+    """What is to be compared: each policy as the name that messages give it and its text; the model's text or None.
 
     `directory` is the policy under which the directory runs, by its name and text too.
     """
@@ -42,14 +42,14 @@ class Run:
         with self._process.stdin as standard_input:
             standard_input.write(json.dumps(asdict(job)).encode())
 
-    def told(self) -> dict[str, Any] | None:
-        """The next line but the last; None where the process has ended without one."""
+    def next_message(self) -> dict[str, Any] | None:
+        """The next message, see `process.py`; None where the process has ended without one."""
         line = self._out.readline()
-        told: dict[str, Any] | None = json.loads(line) if line.endswith(b"\n") else None
-        return told
+        message: dict[str, Any] | None = json.loads(line) if line.endswith(b"\n") else None
+        return message
 
     def piece(self) -> bytes:
-        """The next piece of the answer, empty at its end."""
+        """The next piece of the answer, which follows the message `ready`; empty at its end."""
         return self._out.read1(PIECE) if hasattr(self._out, "read1") else self._out.read(PIECE)
 
     def end(self) -> None:

@@ -44,7 +44,7 @@ def answer(*policies: Any, children: int = 200) -> dict[str, Any]:
     )
     comparison = Comparison(question, KINDS)
     comparison.count(simulated(children))
-    told: dict[str, Any] = json.loads(b"".join(comparison.told()))
+    told: dict[str, Any] = json.loads(b"".join(comparison.answer()))
     return told
 
 

@@ -349,4 +349,4 @@ def test_nobody_at_all_is_no_error() -> None:
     result = figures(POLICIES[1], 1, comparison.tallies, shipped_model())
     assert result["hours_saved"]["estimate"] is None
     assert result["contacts"]["share"] is None
-    assert b"".join(comparison.told()).endswith(b"}\n")
+    assert b"".join(comparison.answer()).endswith(b"}\n")

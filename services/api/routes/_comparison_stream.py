@@ -18,7 +18,7 @@ _UNRECORDED = "the access log cannot be reached, and nothing is shown that it do
 
 
 class Compared(StreamingResponse):
-    """The lines of one run, which ends with this answer, also where the client goes away before.
+    """Streams the lines of one run, and ends the run with the answer, also where the client disconnects.
 
     Progress is `{"done", "of"}`; then there is the result, or `{"problem"}` with a sentence. `record` is called with
     the children on the lists, a thousand at once, before the result is shown; `close` at the end in any case.
@@ -37,27 +37,27 @@ class Compared(StreamingResponse):
             self._close()
 
     async def _lines(self) -> AsyncIterator[bytes]:
-        while told := await run_sync(self._run.told, abandon_on_cancel=True):
-            if "done" in told:
-                yield _line(told)
+        while message := await run_sync(self._run.next_message, abandon_on_cancel=True):
+            if "done" in message:
+                yield _line(message)
                 continue
-            if "shown" in told:
+            if "shown" in message:
                 try:
-                    await run_sync(self._record, told["shown"])
+                    await run_sync(self._record, message["shown"])
                 except AccessLogAway:
                     yield _line({"problem": _UNRECORDED})
                     return
                 continue
-            async for piece in self._last(told):
+            async for piece in self._result(message):
                 yield piece
             return
         yield _line({"problem": _TRY_AGAIN})
 
-    async def _last(self, told: dict[str, Any]) -> AsyncIterator[bytes]:
-        """The last line: the result, since all that it names is recorded, or why there is none."""
-        if "ready" not in told:
-            _log.error("a comparison of policies failed: %s", told)
-            yield _line({"problem": told.get("away", _TRY_AGAIN)})
+    async def _result(self, message: dict[str, Any]) -> AsyncIterator[bytes]:
+        """The last line: the result, once everybody whom it names is recorded, or why there is none."""
+        if "ready" not in message:
+            _log.error("a comparison of policies failed: %s", message)
+            yield _line({"problem": message.get("away", _TRY_AGAIN)})
             return
         while piece := await run_sync(self._run.piece, abandon_on_cancel=True):
             yield piece

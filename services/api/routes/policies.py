@@ -75,7 +75,7 @@ def _job(who: Viewer, comparison: Compare) -> Job:
     if len(set(names)) < len(names):
         raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "two of the policies have one name; give each its own")
     on = comparison.on or who.dependencies.now().date().isoformat()
-    lists, directory = list(dict.fromkeys(comparison.lists)), who.dependencies.deployment.said
+    lists, directory = list(dict.fromkeys(comparison.lists)), who.dependencies.deployment.source
     return Job(who.dependencies.database_url, named, on, comparison.model, lists, directory)
 
 
@@ -92,12 +92,12 @@ def _text(nth: int, text: str) -> tuple[str, str]:
 
 
 def _record(who: Viewer, comparison: Compare, job: Job, named: list[str]) -> None:
-    """The look at children whom the answer names, or at totals alone; of policies that were given whole, the name."""
-    told = {
+    """Records the look at the children whom the answer names, or at totals alone; a policy given whole by its name."""
+    query = {
         "policies": [read_policy(*each).name for each in job.policies],
         "given_whole": [nth for nth, text in enumerate(comparison.policies, 1) if text not in SHIPPED],
         "on": job.on,
         "lists": list(job.lists),
         "directory": who.dependencies.deployment.policy.name,
     }
-    who.record(told, named)
+    who.record(query, named)

@@ -74,9 +74,9 @@ def compare(database_url: str, policies: Sequence[tuple[str, str]]) -> None:
         Job(database_url, policies, AS_AT.isoformat(), None, LISTS, ("universal.yaml", shipped_text("universal")))
     )
     try:
-        while (told := run.told()) and "ready" not in told:
-            if not {"done", "shown"} & told.keys():
-                raise RuntimeError(f"the comparison ended with {', '.join(told)}")
+        while (message := run.next_message()) and "ready" not in message:
+            if not {"done", "shown"} & message.keys():
+                raise RuntimeError(f"the comparison ended with {', '.join(message)}")
         while run.piece():
             pass
     finally:
