@@ -1,4 +1,4 @@
-"""The few facts that looks are put beside: namesakes, shared addresses, and whom the users' organisations work with."""
+"""The facts that looks are compared with: namesakes, shared addresses, and whom users' organisations work with."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -17,7 +17,7 @@ from services.queries.organisations import Organisations, keys_of
 from streams.store.database import Cursor
 
 MOST_CHILDREN = 20_000
-"""Children, gone to by the users who are reported on, who are put beside them."""
+"""Children whose entries the users in a report opened."""
 PAGE = 500
 
 
@@ -33,7 +33,7 @@ def facts_about(
     accesses: Sequence[Access],
     today: date,
 ) -> Facts:
-    """What is known beside these looks; raises TooMany."""
+    """The facts about the users and children of these looks; raises TooMany."""
     visits = {(each.user, child) for each in accesses if each.action in OPENING for child in each.children}
     children = sorted({child for _, child in visits})
     if len(children) > MOST_CHILDREN:
@@ -51,7 +51,7 @@ def facts_about(
 def _names_and_addresses(
     cursor: Cursor, decryptor: Decryptor, children: Sequence[str], today: date
 ) -> tuple[dict[str, set[str]], dict[str, str]]:
-    """Every family name of each child, normalised, and an opaque word for where it lives, the same for one address."""
+    """Each child's family names, normalised, and an opaque word for its address; the same address has the same word."""
     names: dict[str, set[str]] = {}
     places: dict[str, str] = {}
     words: defaultdict[tuple[str, ...], str] = defaultdict(lambda: f"address-{len(words)}")
@@ -65,7 +65,7 @@ def _names_and_addresses(
 
 
 def _place(addresses: Iterable[Mapping[str, Any]]) -> tuple[str, ...] | None:
-    """What tells an address from others: its property number, else postcode and first line; None without either."""
+    """What identifies an address: its property number, else postcode and first line; None without either."""
     for address in addresses:
         if address.get("uprn"):
             return (str(address["uprn"]),)

@@ -1,4 +1,4 @@
-"""The access report: the looks of a period, and what the detectors make of them."""
+"""The access report: the looks of a period, and what the detectors find in them."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -25,7 +25,7 @@ OVERRIDES = "OverrideUsed"
 
 
 class AuditQuery(NamedTuple):
-    """Of which period (ISO times, the end not included), which authority's users or all, or which one user.
+    """A period (ISO times, the end not included), an authority whose users are meant or None for all, or one user.
 
     `cleared` is whether the reader may know of children whom only sensitive services know.
     """
@@ -38,7 +38,7 @@ class AuditQuery(NamedTuple):
 
 
 class Keys(NamedTuple):
-    """What opens the register and the access log."""
+    """The decryptors of the register and of the access log."""
 
     register: Decryptor
     access: Decryptor
@@ -52,13 +52,13 @@ def access_report(
     query: AuditQuery,
     today: date,
 ) -> dict[str, Any]:
-    """The report on the users asked for; `people` is the register of users. Raises TooMany."""
-    looked = looks_between(cursor, keys.access, query.begin, query.end, MOST_LOOKS + 1)
-    if len(looked) > MOST_LOOKS:
+    """The report on the users that the query means; `people` is the register of users. Raises TooMany."""
+    looks = looks_between(cursor, keys.access, query.begin, query.end, MOST_LOOKS + 1)
+    if len(looks) > MOST_LOOKS:
         raise TooMany
     accesses = [
         _access(each, each.user, people.get(each.user))
-        for each in looked
+        for each in looks
         if each.user is not None and _is_meant(people.get(each.user), each.user, query)
     ]
     if not query.cleared:
@@ -66,13 +66,13 @@ def access_report(
     facts = facts_about(cursor, keys.register, people, organisations, accesses, today)
     attempts, unreadable = _attempts(cursor, keys.access, people, query)
     found = report(accesses, facts, today, frozenset({"override", OVERRIDES}), attempts)
-    return {**found, "unreadable": unreadable + sum(each.user is None for each in looked)}
+    return {**found, "unreadable": unreadable + sum(each.user is None for each in looks)}
 
 
 def _attempts(
     cursor: Cursor, decryptor: Decryptor, people: Mapping[str, Entitlement], query: AuditQuery
 ) -> tuple[list[Attempts], int]:
-    """The denied attempts of the users asked for, and how many records of such can't be read; raises TooMany."""
+    """The denied attempts of the users that the query means, and how many cannot be read; raises TooMany."""
     denials = denials_between(cursor, decryptor, query.begin, query.end, MOST_LOOKS + 1)
     if len(denials) > MOST_LOOKS:
         raise TooMany

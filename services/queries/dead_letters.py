@@ -71,12 +71,12 @@ def list_letters(kafka: KafkaSettings, database: Database) -> list[Letter]:
 
 
 def without_content(letter: dict[str, Any]) -> dict[str, Any]:
-    """A letter as it stands in a list."""
+    """A letter as an item of a list."""
     return {name: value for name, value in letter.items() if name != "raw"}
 
 
 def untaken(failure: failures.Failure) -> dict[str, Any]:
-    """A message that a projection could not take, as it stands in a list of dead letters."""
+    """A message that a projection could not take, as an item of a list of dead letters."""
     message = f"{failure.topic}/{failure.partition}/{failure.offset}"
     code = f"{failure.projection}: {failure.code}"
     return {"letter": None, "message": message, "code": code, "size": None, "recorded_at": None}

@@ -1,7 +1,7 @@
-"""What is known of the organisations that users work for: may they look unannounced, and may they be named to others?
+"""What is known of the organisations that users work for: whether a look needs a notice, and who may be named.
 
 A user's organisation is a text. It is recognised where it is the code or name of an agency of the register, or what
-tells an organisation of ordinary involvements from others: its code, else its name.
+identifies an organisation in ordinary involvements: its code, else its name.
 """
 
 import time
@@ -23,8 +23,8 @@ MOST_REMEMBERED = 5_000
 class About(NamedTuple):
     """`scheduled`: a look by its users needs no notice. `ordinary`: that it knows a child is no secret in itself.
 
-    `confidential`: it is a sensitive agency, so that nobody may know whether it works with a child. One that nobody has
-    told of is none of the three.
+    `confidential`: it is a sensitive agency, so that nobody may know whether it works with a child. An organisation
+    that nobody has reported is none of the three.
     """
 
     scheduled: bool
@@ -36,7 +36,7 @@ NOBODY_KNOWS = About(False, False, False)
 
 
 class Organisations:
-    """Remembers for a while what is known of organisations. Safe to share between threads."""
+    """Caches what is known of organisations. Safe to share between threads."""
 
     def __init__(self, *, fresh_s: float = FRESH_S, clock: Callable[[], float] = time.monotonic) -> None:
         self._fresh_s, self._clock = fresh_s, clock
@@ -44,7 +44,7 @@ class Organisations:
         self._lock = Lock()
 
     def remembered(self, organisation: str | None) -> About | None:
-        """What was known of an organisation a while ago; None where it has to be read."""
+        """What is cached of an organisation; None where it has to be read."""
         if not organisation:
             return NOBODY_KNOWS
         with self._lock:
@@ -52,7 +52,7 @@ class Organisations:
         return about if self._clock() - read_at < self._fresh_s else None
 
     def about(self, cursor: Cursor, organisation: str | None) -> About:
-        """What is known of an organisation; of one that no agency has reported, the least is assumed."""
+        """What is known of an organisation; of one that no agency has reported, NOBODY_KNOWS."""
         about = self.remembered(organisation)
         if about or not organisation:
             return about or NOBODY_KNOWS
@@ -67,7 +67,7 @@ class Organisations:
 
 
 def keys_of(organisation: str) -> frozenset[str]:
-    """By what involvements may name an organisation."""
+    """The keys by which involvements may name an organisation."""
     return frozenset(filter(None, (organisation, normalise_name(organisation))))
 
 

@@ -1,4 +1,4 @@
-"""Pages without gaps where some of what is found is left out."""
+"""Full pages where some of the items are left out."""
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
@@ -16,7 +16,7 @@ def fill_page(
 ) -> list[Item]:
     """The next items that are kept, in order from the one behind `after`; fewer than `most` only at the end.
 
-    `fetch` gives the next items behind a place, fewer than it is asked for only at the end; `keep` gives those of a
+    `fetch` gives the next items behind a place, fewer than the number given only at the end; `keep` gives those of a
     chunk that are shown, in its order; `place_of` is an item's place.
     """
     kept: list[Item] = []

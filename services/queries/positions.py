@@ -1,4 +1,4 @@
-"""How far each part has come, read from Postgres: for `status`, `submit --wait`, the metrics and whoever waits."""
+"""The position of each part, read from Postgres: for `status`, `submit --wait` and the metrics."""
 
 from dataclasses import dataclass
 
@@ -21,7 +21,7 @@ class Positions:
 
 
 def read_positions(cursor: Cursor) -> Positions:
-    """The positions as they stand committed."""
+    """The committed positions."""
     cursor.execute(
         "select (select last from register.counter), (select last from access.counter),"
         " (select position from publication.published where log = 'register.events'),"

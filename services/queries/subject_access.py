@@ -1,4 +1,4 @@
-"""What is held of a child, gathered for somebody who asks for it; `domain/subject_access/disclosure.py` sifts it."""
+"""All that is held of a child, for subject access; `domain/subject_access/disclosure.py` decides what is disclosed."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -25,7 +25,7 @@ Fields = dict[str, Any]
 
 
 class Sources(NamedTuple):
-    """What a document is made of beside the views: keys of both logs, the users' register, what organisations are."""
+    """What a document needs beside the views: decryptors of both logs, the users' register, the organisations."""
 
     keys: Decryptor
     access_keys: Decryptor
@@ -40,7 +40,7 @@ class _Record(NamedTuple):
 
 
 def held(cursor: Cursor, sources: Sources, child: str, today: date, *, cleared: bool) -> Held | None:
-    """What is held of a child, None where nothing is; `cleared` is whether who asks may see sensitive services."""
+    """What is held of a child, None where nothing is; `cleared` is whether the user may see sensitive services."""
     current = entry(cursor, sources.keys, child, today=today)
     if current is None:
         return None
@@ -50,7 +50,7 @@ def held(cursor: Cursor, sources: Sources, child: str, today: date, *, cleared: 
     whole = _whole(current, [each.state for each in ordinary], today)
     if whole is None:
         return None
-    confidential = [each.state for each in records if cleared and each.restricted and _is_told(each.state, today)]
+    confidential = [each.state for each in records if cleared and each.restricted and _is_known(each.state, today)]
     kinds = {agency.urn: agency.kind for agency in load_agencies(cursor).values()}
     streams = {event.stream for each in (records if cleared else ordinary) for event in each.events}
     return Held(
@@ -65,13 +65,13 @@ def held(cursor: Cursor, sources: Sources, child: str, today: date, *, cleared: 
 
 
 def _whole(current: Mapping[str, Any], records: Sequence[RecordState], today: date) -> Fields | None:
-    """The entry with all that a shield hides from readers: what an applicant is given of it is decided later."""
+    """The entry with all that a shield hides from readers; what an applicant gets of it is decided later."""
     made = compose(current["child"], records, position=current["position"], as_of=current["as_of"], today=today)
     return made and made | {"shielded": current["shielded"]}
 
 
 def _records(cursor: Cursor, decryptor: Decryptor, child: str) -> list[_Record]:
-    """The records of a child that are not removed, and whose keys are there."""
+    """The records of a child that are not removed and can be decrypted."""
     cursor.execute("select record::text from views.link where child = %s::uuid", (child,))
     linked = [record for (record,) in cursor.fetchall()]
     by_stream: dict[str, list[PublishedEvent]] = {record: [] for record in linked}
@@ -96,7 +96,7 @@ def _fact(event: PublishedEvent) -> RecordFact | None:
     return RecordFact(event.stream, event.version, event.type, event.time, source, event.data, personal)
 
 
-def _is_told(state: RecordState, today: date) -> bool:
+def _is_known(state: RecordState, today: date) -> bool:
     return any(may_be_known(each, today) for each in state.involvements.values())
 
 
@@ -116,7 +116,7 @@ def _looks(cursor: Cursor, sources: Sources, child: str) -> list[Fields]:
 
 
 def _look(cursor: Cursor, sources: Sources, look: Mapping[str, Any]) -> Fields:
-    """A look as an applicant's document has it: never who it was, and the organisation where that is no secret."""
+    """A look as an applicant's document shows it: without the user, and with the organisation where it is ordinary."""
     entitlement = sources.people.get(look["user"] or "")
     organisation = entitlement.organisation if entitlement else None
     return {
@@ -129,16 +129,16 @@ def _look(cursor: Cursor, sources: Sources, look: Mapping[str, Any]) -> Fields:
 
 
 def _decisions(cursor: Cursor, decryptor: Decryptor, child: str, streams: set[str]) -> list[Fields]:
-    """What stewards decided about the child, where every record that is named may be disclosed."""
+    """Stewards' decisions about the child, where every record that they name may be disclosed."""
     events = events_of(cursor, decryptor, family(cursor, child))
     return [
         {"when": event.time, "decision": event.type.partition(".")[0], "by": "data-manager"}
         for event in events
-        if event.source == STEWARDSHIP_SOURCE and _may_be_told(event, streams)
+        if event.source == STEWARDSHIP_SOURCE and _may_be_disclosed(event, streams)
     ]
 
 
-def _may_be_told(event: PublishedEvent, streams: set[str]) -> bool:
+def _may_be_disclosed(event: PublishedEvent, streams: set[str]) -> bool:
     """Whether a decision names records, all of which may be disclosed; a shield names none."""
     named = _named_records(event.data)
     return named <= streams and (bool(named) or event.type.startswith("Shield"))

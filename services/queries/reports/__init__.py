@@ -1,4 +1,4 @@
-"""Reports as documents: `page.py` puts one together, `feeds.py` says what makes it doubtful, `table.py` is its CSV."""
+"""Reports as documents: `page.py` makes one, `feeds.py` the warnings about it, `table.py` its CSV."""
 
 from services.queries.reports.page import report_page
 from services.queries.reports.query import ReportQuery

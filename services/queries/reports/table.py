@@ -13,7 +13,7 @@ _SHOWN = frozenset({"child", "name", "date_of_birth", "authority", "since", "kno
 
 
 def report_csv(report: Mapping[str, Any]) -> bytes:
-    """One row a child, then one a warning, with `warning` as its status: a list that is not whole says so."""
+    """One row a child, then one a warning, with `warning` as its status, so that an incomplete list shows it."""
     text = StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(COLUMNS)
