@@ -1,4 +1,4 @@
-"""What the API is made of: every part is opened once by `server.py` or by a test, and closed with the app."""
+"""The parts that the endpoints use: each is opened once by `server.py` or by a test, and closed with the app."""
 
 import threading
 import time
@@ -31,7 +31,7 @@ class RecordsLooks(Protocol):
 
 
 class Names:
-    """The names of a register, read again when they are older than `fresh_s` or when an unknown name is asked for."""
+    """The names of a register, read again when they are older than `fresh_s` or when a name is not among them."""
 
     def __init__(
         self, pool: Pool, load: Callable[[Cursor], Iterable[str]], *, fresh_s: float = 10, pause_s: float = 0.5
@@ -88,9 +88,9 @@ class SharedProducer:
 class Dependencies:
     """What the endpoints use.
 
-    `keys` open the register, `access_keys` the access log, `verifier` says whom a token names, `searcher` judges what
-    a search finds, `deployment` says which children are shown, `users` grants and revokes, `watch` says whom to tell
-    of a look, `now` is the clock, `denials` has what was denied recorded.
+    `keys` open the register, `access_keys` the access log, `verifier` verifies tokens, `searcher` scores matches,
+    `deployment` decides which children are shown, `users` grants and revokes, `watch` finds whom to notify of a look
+    and records requests, `now` is the clock, `denials` records what was denied.
     """
 
     pool: Pool
@@ -120,6 +120,6 @@ class Dependencies:
 
     @contextmanager
     def reading(self) -> Iterator[Cursor]:
-        """A cursor to read with that sees one moment: no shield comes between two questions. Raises DatabaseAway."""
+        """A cursor on one snapshot: no shield is applied between two of its queries. Raises DatabaseAway."""
         with self.pool.snapshot() as cursor:
             yield cursor

@@ -1,6 +1,6 @@
-"""What a directory shows whose policy does not list everyone: lists and pages without gaps where others are left out.
+"""Lists and pages of a directory whose policy does not list everyone, without gaps where a child is left out.
 
-A page is filled up, and ends with somebody who is listed: neither its length nor the link to the next tells of others.
+A page is filled, and ends with a child who is listed: neither its length nor the link to the next reveals the others.
 """
 
 from collections.abc import Callable, Collection, Sequence
@@ -15,16 +15,16 @@ from services.queries.paging import fill_page
 from streams.store.database import Cursor
 
 MOST_PASSES = 4
-"""How often a search is made again without what it must not find."""
+"""How often a search is repeated without the records that must not match."""
 
 
 def find_redacted(
     cursor: Cursor, who: Viewer, query: SearchQuery, limit: int
 ) -> tuple[SearchResult, list[RedactedEntry]]:
-    """The best of the children that fit and are listed, and what is seen of them.
+    """The best matches that are listed, and their redacted entries.
 
-    A record to which no consent stands finds nobody. That is sealed, so it is known only once a child is read, and then
-    it is looked for again without that record.
+    A record without consent must not match. Consent is sealed, so it is known only once the child is read; the search
+    is then repeated without that record.
     """
     hidden: set[str] = set()
     for _ in range(MOST_PASSES):
@@ -41,7 +41,7 @@ def find_redacted(
 def find_listed(
     cursor: Cursor, who: Viewer, query: SearchQuery, limit: int, hidden: Collection[str] = ()
 ) -> SearchResult:
-    """The best of the children that fit and are listed; others take nobody's place."""
+    """The best matches that are listed; a child who is not takes no place among them."""
     if who.dependencies.deployment.shows_all:
         return find(cursor, who.dependencies.searcher, query, limit, cleared=who.cleared, hidden=hidden)
     found = find(cursor, who.dependencies.searcher, query, MOST_ROWS, cleared=who.cleared, hidden=hidden)
@@ -51,7 +51,7 @@ def find_listed(
 
 
 def children_listed(cursor: Cursor, who: Viewer, after: str | None, limit: int) -> list[str]:
-    """The children that are listed, in order, from the one that follows `after`; fewer than `limit` at the end only."""
+    """The children that are listed, in order, behind `after`; fewer than `limit` at the end only."""
 
     def children(behind: str | None, most: int) -> list[str]:
         return directory.children(cursor, behind, most, cleared=who.cleared)
@@ -66,7 +66,7 @@ def children_listed(cursor: Cursor, who: Viewer, after: str | None, limit: int) 
 def pairs_listed(
     cursor: Cursor, who: Viewer, fetch: Callable[[Place | None, int], list[OpenPair]], after: Place | None, limit: int
 ) -> list[OpenPair]:
-    """The pairs of a queue of which nobody is left out; fewer than `limit` at the end only."""
+    """The pairs of a queue whose children are all listed; fewer than `limit` at the end only."""
 
     def are_listed(page: Sequence[OpenPair]) -> list[OpenPair]:
         listed = who.shown(cursor, [child for pair in page for child in _children(pair)])

@@ -1,4 +1,4 @@
-"""What the API needs to watch who looks, and to take down what carers and children ask for."""
+"""What the API needs to notify of looks, and to record the requests of carers and children."""
 
 from dataclasses import dataclass
 

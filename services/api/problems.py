@@ -39,7 +39,7 @@ def problem_response(
 
 
 def absent() -> Problem:
-    """The one answer for whatever is not there, so that nothing is told apart by it."""
+    """The one answer for what is absent and for what is hidden, so that they cannot be distinguished."""
     return Problem(HTTPStatus.NOT_FOUND, "there is nothing here under this name")
 
 

@@ -41,7 +41,7 @@ KEY_CONNECTIONS = 4
 SWITCH_S = 0.0005
 """How long a thread computes while others wait to: a busy event loop would hold up each step of a request's work."""
 GRACE_S = 10
-"""How long requests in hand may take once the process is told to stop."""
+"""How long requests in hand may take after the process was asked to stop."""
 
 _log = logging.getLogger(__name__)
 

@@ -28,7 +28,7 @@ def world(empty_world: World) -> World:
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing publishes positions here, so what is accepted is answered as under way."""
-    monkeypatch.setattr(stewards, "PATIENCE_S", 1.5)
+    monkeypatch.setattr(stewards, "TIMEOUT_S", 1.5)
 
 
 @contextmanager

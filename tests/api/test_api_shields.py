@@ -224,7 +224,7 @@ def test_who_may_not_override_and_what_is_not_shielded(
 def test_a_shield_is_applied_kept_and_lifted_over_http(
     world: World, client: TestClient, manager: Headers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stewards, "PATIENCE_S", 1.5)
+    monkeypatch.setattr(stewards, "TIMEOUT_S", 1.5)
     plain, practitioner = world.child_named("ada"), looking(world, "user:demo-practitioner")
     with world.database.transaction() as cursor:
         cursor.execute("update register.offsets set next_offset = 0 where topic = %s", (STEWARDS_TOPIC,))

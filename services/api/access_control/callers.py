@@ -32,7 +32,7 @@ from streams.clock import Clock, utc_now
 PUBLIC = frozenset(
     {"/health/live", "/health/ready", "/metrics", "/openapi.json", "/docs", "/docs/page.js", "/docs/page.css"}
 )
-"""What anybody may ask for; nothing personal is there."""
+"""Paths that anybody may read; nothing personal is there."""
 
 MOST_REMEMBERED = 1_000
 """Tokens that need not be verified again."""
@@ -45,7 +45,7 @@ _SAY_WHY = f"say why in the header {REASON_HEADER}, in UTF-8, percent-encoded wh
 
 
 class Permit(NamedTuple):
-    """A user, what the table of rights says of what the user asks, and what is recorded where more is denied."""
+    """A user, the verdict of the table of rights on the call, and what is recorded where more is denied."""
 
     entitlement: Entitlement
     verdict: Verdict
@@ -108,7 +108,7 @@ def principal_of(request: Request) -> Principal:
 def require_user(
     dependencies: Dependencies, request: Request, action: Action, children: Sequence[str] = ()
 ) -> Entitlement:
-    """How the user stands who calls; raises Problem 403 for an agency, Denied for a user who was granted nothing."""
+    """The entitlement of the user who calls; raises Problem 403 for an agency, Denied where nothing was granted."""
     principal = principal_of(request)
     if principal.kind is not Caller.USER:
         raise Problem(
@@ -129,7 +129,7 @@ def permitted(
     place: Callable[[Entitlement], Jurisdiction],
     children: Sequence[str] = (),
 ) -> Permit:
-    """The user and the verdict of the table of rights; raises Problem 403, Denied where it denies.
+    """The user and the verdict of the table of rights; raises Problem 403 for an agency, Denied where it denies.
 
     `children` are numbers that a body names; one in the path is known here.
     """
@@ -142,7 +142,7 @@ def permitted(
 
 
 def _numbers(request: Request, children: Sequence[str]) -> list[str]:
-    """The children that are asked for, by numbers of any that could be a child's; nothing else is kept of a denial."""
+    """The numbers in the call that could be a child's; a denial records no other text of the call."""
     named = [*children, request.path_params.get("child", "")]
     return [number for each in named if NUMBER.fullmatch(number := each.lower())]
 
@@ -158,7 +158,7 @@ def require_agency(dependencies: Dependencies, request: Request) -> str:
 
 
 def stated_in_header(request: Request, asking: Asking) -> StatedReason:
-    """Why the user looks, from the header; raises Denied 422."""
+    """The reason that the header states; raises Denied 422."""
     raw = request.headers.get(REASON_HEADER, "")
     try:
         text = unquote(raw.encode("latin-1").decode("utf-8"), errors="strict")
@@ -168,7 +168,7 @@ def stated_in_header(request: Request, asking: Asking) -> StatedReason:
 
 
 def stated(text: str, say_why: str, asking: Asking) -> StatedReason:
-    """A reason as the list of reasons takes it; raises Denied 422, which says `say_why`, where it is not one."""
+    """The reason that a text states; raises Denied 422, whose detail begins with `say_why`, where it states none."""
     try:
         return reason_of(text)
     except NoReason as lacking:

@@ -1,7 +1,7 @@
 """Denied attempts: recorded before they are answered, and counted where one follows another.
 
 The first attempt of a user at one thing, denied for one cause, is durable before its answer. More of the same within a
-minute are counted, and recorded together at its end. What comes of it changes no answer, for a denial shows nothing.
+minute are counted, and recorded together at its end. No answer depends on the record, for a denial shows nothing.
 """
 
 import logging
@@ -26,11 +26,11 @@ from streams.codec import iso_text
 
 EACH_S = 60.0
 """One user, action and cause are recorded at most once in so many seconds."""
-MOST_ASKED = 50
-"""Different numbers of children that one record of attempts holds."""
+MOST_CHILDREN = 50
+"""Different numbers of children in one record of attempts."""
 MOST_KEPT = 1_000
 """Users, actions and causes that are counted at once; beyond, the oldest is recorded before its minute has ended."""
-LOOKS_AROUND_S = 1.0
+POLL_S = 1.0
 
 _log = logging.getLogger(__name__)
 
@@ -49,18 +49,18 @@ class _Key(NamedTuple):
 
 @dataclass(slots=True)
 class _Minute:
-    """Attempts that nobody has recorded so far; `ends` is when they are."""
+    """Attempts that are not recorded yet; they are at the time `ends`."""
 
     ends: float
     count: int = 0
     since: str = ""
-    asked: dict[str, None] = field(default_factory=dict)
+    children: dict[str, None] = field(default_factory=dict)
 
-    def add(self, count: int, since: str, asked: Sequence[str]) -> None:
-        """So many attempts more, `since` the first of them."""
+    def add(self, count: int, since: str, children: Sequence[str]) -> None:
+        """Counts more attempts; `since` is the time of the first of them."""
         self.count += count
         self.since = min(filter(None, (self.since, since)))
-        self.asked = dict.fromkeys([*self.asked, *asked][:MOST_ASKED])
+        self.children = dict.fromkeys([*self.children, *children][:MOST_CHILDREN])
 
 
 class Denials:
@@ -113,16 +113,16 @@ class Denials:
         self.end_minutes(all_of_them=True)
 
     def _run(self) -> None:
-        while not self._stop.wait(min(LOOKS_AROUND_S, self._each_s)):
+        while not self._stop.wait(min(POLL_S, self._each_s)):
             self.end_minutes()
 
     def _taken(self, key: _Key) -> Denial | None:
-        """What was counted and not recorded, which is counted no more; None where there is nothing."""
+        """Removes and gives what is counted and not recorded; None where there is nothing."""
         minute = self._minutes[key]
         if not minute.count:
             return None
-        denial = Denial(*key, count=minute.count, since=minute.since, asked=list(minute.asked))
-        minute.count, minute.since, minute.asked = 0, "", {}
+        denial = Denial(*key, count=minute.count, since=minute.since, asked=list(minute.children))
+        minute.count, minute.since, minute.children = 0, "", {}
         return denial
 
     def _append(self, denial: Denial) -> bool:

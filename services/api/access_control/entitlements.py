@@ -1,4 +1,4 @@
-"""How users stand, and whom to ask about restricted services: read from the registers, believed for a moment."""
+"""What users are entitled to, and whom to ask about restricted services: read from the registers, cached briefly."""
 
 import threading
 import time
@@ -12,13 +12,13 @@ from streams.access.users import load_users
 from streams.store.database import Cursor, Pool
 
 FRESH_S = 1.0
-"""How long a standing is believed: what is revoked ends within this time and that of one request, under 2 seconds."""
+"""How long an entitlement is cached: a revocation takes effect within this and one request, under 2 seconds."""
 MOST_REMEMBERED = 2_000
 DESKS_FRESH_S = 10.0
 
 
 class Entitlements:
-    """The standing of each user who asked lately. Safe to share between threads."""
+    """The entitlement of each user who called lately. Safe to share between threads."""
 
     def __init__(self, pool: Pool, *, fresh_s: float = FRESH_S) -> None:
         self._pool = pool
@@ -27,7 +27,7 @@ class Entitlements:
         self._known: OrderedDict[str, tuple[float, Entitlement | None]] = OrderedDict()
 
     def of(self, name: str) -> Entitlement | None:
-        """How a user stands, None where nothing was ever granted; raises DatabaseAway, and then nothing is allowed."""
+        """A user's entitlement, None where none was ever granted; raises DatabaseAway, and then nothing is allowed."""
         fresh = self._fresh({name}, time.monotonic())
         if name in fresh:
             return fresh[name]
@@ -35,7 +35,7 @@ class Entitlements:
             return self.of_all(cursor, {name}).get(name)
 
     def of_all(self, cursor: Cursor, names: Collection[str]) -> dict[str, Entitlement]:
-        """How many users stand, those to whom something was ever granted; read, where need be, with this cursor."""
+        """The entitlements of those users who were ever granted one; what is not cached is read with this cursor."""
         began = time.monotonic()
         entitlements = self._fresh(names, began)
         if unknown := set(names) - entitlements.keys():
@@ -59,7 +59,7 @@ class Entitlements:
                 self._known.popitem(last=False)
 
     def forget(self, name: str) -> None:
-        """Reads the standing again when it is next asked for."""
+        """Drops a user's entitlement, so that the next call reads it again."""
         with self._lock:
             self._known.pop(name, None)
 

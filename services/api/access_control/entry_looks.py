@@ -16,7 +16,7 @@ def latest_looks(cursor: Cursor, who: Viewer, entry: Mapping[str, Any]) -> list[
     """The latest 25 looks as `{when, action, role, organisation, reason_code}`, for auditors with `user`.
 
     None for a reader without the right to know of looks where the child lives. An organisation that may work
-    confidentially is named to nobody who is not cleared for that; of a shielded child none is: it would say where.
+    confidentially is named to nobody who is not cleared for that; for a shielded child none is: it would reveal where.
     """
     authority = next((each["authority"] for each in entry["addresses"] if each.get("authority")), None)
     place = jurisdiction(who.entitlement.authority, authority)
@@ -26,7 +26,7 @@ def latest_looks(cursor: Cursor, who: Viewer, entry: Mapping[str, Any]) -> list[
     looks = accesses(cursor, who.dependencies.access_keys, entry["child"], limit=MOST)
     organisations, entitlements = who.dependencies.watch.organisations, who.dependencies.entitlements
     people = {} if entry["shielded"] else entitlements.of_all(cursor, {look["user"] for look in looks if look["user"]})
-    named = [organisation_told(cursor, organisations, people.get(look["user"]), verdict.cleared) for look in looks]
+    named = [disclosed_organisation(cursor, organisations, people.get(look["user"]), verdict.cleared) for look in looks]
     is_auditor = who.entitlement.role is Role.AUDITOR
     return [
         {
@@ -41,10 +41,10 @@ def latest_looks(cursor: Cursor, who: Viewer, entry: Mapping[str, Any]) -> list[
     ]
 
 
-def organisation_told(
+def disclosed_organisation(
     cursor: Cursor, organisations: Organisations, entitlement: Entitlement | None, cleared: bool
 ) -> str | None:
-    """The organisation of who looked, None where it is not known or the reader may not know it."""
+    """The organisation of the user who looked, None where it is unknown or the reader may not know it."""
     if entitlement is None:
         return None
     return (

@@ -41,10 +41,10 @@ ReasonHeader = Annotated[
         f" {SHORTEST_REASON} to {LONGEST_REASON} characters; UTF-8, percent-encoded beyond ASCII",
     ),
 ]
-"""Declares the header in the OpenAPI document; `looker` reads it."""
+"""Declares the header in the OpenAPI document; `viewer` reads it."""
 
 WITH_INVOLVEMENTS = frozenset({Action.SHOW, Action.EXPORT})
-"""What shows who works with a child, and so has lines for services that are restricted."""
+"""Actions that show who works with a child, and so have lines for restricted services."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +75,10 @@ class Viewer:
 
     @property
     def read_scope(self) -> ReadScope:
-        """What decides of sensitive services for this look."""
+        """The scope of this look: whether sensitive services are shown, and the day."""
         return ReadScope(self.cleared, self.today)
 
-    def sees(
+    def redacted_entry(
         self,
         cursor: Cursor,
         child: str,
@@ -86,28 +86,28 @@ class Viewer:
         true_at: str | None = None,
         today: date | None = None,
     ) -> tuple[RedactedEntry, ReadScope]:
-        """A child now or as of a time, behind its shield too where the user may look there; and what decided of it."""
-        asked = self.dependencies.keys, child, known_at, true_at, today or self.today
-        redacted = directory.redacted_entry(cursor, *asked, self.read_scope)
+        """A child now or as of a time, and the scope it was read with; that opens a shield which the user overrode."""
+        query = self.dependencies.keys, child, known_at, true_at, today or self.today
+        redacted = directory.redacted_entry(cursor, *query, self.read_scope)
         if not redacted.is_shielded:
             return redacted, self.read_scope
-        read_scope = self.sight_of(cursor, child)
-        return (directory.redacted_entry(cursor, *asked, read_scope) if read_scope.opened else redacted), read_scope
+        read_scope = self.read_scope_of(cursor, child)
+        return (directory.redacted_entry(cursor, *query, read_scope) if read_scope.opened else redacted), read_scope
 
-    def sight_of(self, cursor: Cursor, child: str) -> ReadScope:
-        """As `read_scope`, with the child and its survivor where the user may see them although they are shielded."""
+    def read_scope_of(self, cursor: Cursor, child: str) -> ReadScope:
+        """As `read_scope`, opened for the child and its survivor where the user overrode their shields."""
         meant = survivor(cursor, child, cleared=self.cleared)
         return self.read_scope._replace(opened=opened_to(cursor, self.user, [child, meant], self.dependencies.now()))
 
     @property
     def custodian(self) -> str:
-        """Of which authority's shields the user takes care: EVERYWHERE, NOWHERE, or an ONS code."""
+        """The authority whose shields the user is custodian of: EVERYWHERE, NOWHERE, or an ONS code."""
         if decide(self.entitlement, Action.SHIELD_REVIEW, self.today, Jurisdiction.OWN).denied:
             return NOWHERE
         return self.entitlement.authority or EVERYWHERE
 
     def keeps(self, entry: Mapping[str, Any]) -> bool:
-        """Whether the user takes care of the shield of a child, whose whole entry this is."""
+        """Whether the user is custodian of the shield of the child with this whole entry."""
         return self.custodian in (EVERYWHERE, _authority(entry))
 
     @property
@@ -117,7 +117,7 @@ class Viewer:
 
     def record(
         self,
-        asked: dict[str, Any],
+        query: dict[str, Any],
         children: Sequence[str] = (),
         count: int | None = None,
         redacted: Iterable[RedactedEntry] = (),
@@ -125,18 +125,18 @@ class Viewer:
     ) -> None:
         """Makes the look durable; raises AccessLogAway, and then nothing may be shown.
 
-        `children` are shown and nobody else; `redacted` says what was left out of them and masked, `shown` up to which
-        position of the log each child was shown, by default that of the entry.
+        `query` is the call's parameters; `children` are shown and nobody else; `redacted` has what was left out of them
+        and masked; `shown` is up to which position of the log each child was shown, by default that of the entry.
         """
-        sights = list(redacted)
-        masked = sights if self.action in WITH_INVOLVEMENTS else []
-        positions = {each.child: int(each.entry["position"]) for each in sights if each.entry}
+        entries = list(redacted)
+        masked = entries if self.action in WITH_INVOLVEMENTS else []
+        positions = {each.child: int(each.entry["position"]) for each in entries if each.entry}
         self.dependencies.access_log.append(
             Look(
                 self.user,
                 self.reason,
                 self.action.value,
-                asked,
+                query,
                 list(children),
                 len(children) if count is None else count,
                 role=self.entitlement.role.value,
@@ -144,7 +144,7 @@ class Viewer:
                 rights=VERSION,
                 reason_code=self.stated.code,
                 shown=positions if shown is None else shown,
-                hidden=[{"child": each.child, "records": list(each.hidden)} for each in sights if each.hidden],
+                hidden=[{"child": each.child, "records": list(each.hidden)} for each in entries if each.hidden],
                 masked=[{"child": each.child, "services": each.services} for each in masked if each.services],
                 notices=self.dependencies.watch.notice_finder.of_look(self.entitlement, self.stated.code, children),
             )
@@ -153,7 +153,7 @@ class Viewer:
     def shown(self, cursor: Cursor, children: Collection[str], on: date | None = None) -> set[str]:
         """Those of the children that this directory lists on a day, today where none is given.
 
-        Of the others nothing may be told that would not be told of one who is not there.
+        An answer about the others must not differ from one about a child who does not exist.
         """
         return self.dependencies.deployment.listed(cursor, children, on or self.today)
 
@@ -166,7 +166,7 @@ class Viewer:
     def refusal_about(self, entries: Iterable[Mapping[str, Any]]) -> Problem | None:
         """The answer where the table denies this about the authority that these entries' children live in.
 
-        Whoever may not even look there is answered as if nobody were there, and recorded so: a look that showed nobody.
+        Where the user may not even see an entry there, it is that of an absent child, and is recorded as such.
         """
         place = jurisdiction(self.entitlement.authority, *(_authority(entry) for entry in entries))
         verdict = decide(self.entitlement, self.action, self.today, place)
@@ -178,7 +178,7 @@ class Viewer:
 
 
 def _authority(entry: Mapping[str, Any]) -> str | None:
-    """The authority of the address that is believed most."""
+    """The authority of the most trusted address that names one."""
     return next((each["authority"] for each in entry["addresses"] if each.get("authority")), None)
 
 

@@ -1,4 +1,4 @@
-"""Whom to tell of a look, found before the look is recorded: one whose user's service is not scheduled."""
+"""Whom to notify of a look by a user whose service is not scheduled; found before the look is recorded."""
 
 from collections.abc import Sequence
 
@@ -10,7 +10,7 @@ from streams.store.database import Pool
 
 
 class NoticeFinder:
-    """Finds whom to tell. It reads by connections of its own, because who asks may hold one of the API's meanwhile."""
+    """Finds whom to notify, with connections of its own: the request may hold one of the API's meanwhile."""
 
     def __init__(self, pool: Pool, organisations: Organisations) -> None:
         self._pool = pool
@@ -22,7 +22,7 @@ class NoticeFinder:
         """Notices of children shown to a user whose service is not scheduled; raises DatabaseAway.
 
         An authority's own officers act under the regulations, whatever they are called. An organisation that may work
-        confidentially is not named: the notice's position tells an auditor who it was.
+        confidentially is not named: an auditor finds it by the notice's position.
         """
         if not children or (entitlement and entitlement.role is not Role.PRACTITIONER and entitlement.authority):
             return []

@@ -1,4 +1,4 @@
-"""The shape of bodies that say why: one that says nothing is denied, and recorded, like one that says too little."""
+"""The shape of bodies that state a reason: a missing one is denied and recorded like one that is too short."""
 
 from typing import Any
 
@@ -14,5 +14,5 @@ class Reasoned(BaseModel):
 
     @model_validator(mode="before")
     @classmethod
-    def _nothing_said(cls, told: Any) -> Any:
-        return {"reason": "", **told} if isinstance(told, dict) else told
+    def _missing_is_empty(cls, body: Any) -> Any:
+        return {"reason": "", **body} if isinstance(body, dict) else body

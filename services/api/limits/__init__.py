@@ -1,6 +1,6 @@
-"""What every request passes before it is worked on: its connection, the bounds of all, and its turn.
+"""The limits on every request: on its connection, on sizes and times, and on what one caller has at work.
 
 `connection.py` bounds one connection and `connections.py` all of them, `connection_middleware.py` joins a request to
-its own, `middleware.py` bounds sizes and times, `fairness.py` and `turns.py` keep anybody from waiting behind another's
-flood, `refusing.py` refuses, `tls.py` asks for certificates.
+its own, `middleware.py` bounds sizes and times, `fairness.py` and `turns.py` keep callers from waiting behind another's
+flood, `refusing.py` refuses, `tls.py` configures TLS and client certificates.
 """

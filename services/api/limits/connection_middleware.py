@@ -1,4 +1,4 @@
-"""Joins each request to the connection by which it came."""
+"""Joins each request to its connection."""
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -8,7 +8,7 @@ from services.auth.certificates import put_agency
 
 
 class ConnectionMiddleware:
-    """Puts the agency of the connection's certificate into the scope; tells the connection of the answer's end."""
+    """Puts the agency of the connection's certificate into the scope; notifies the connection when the answer ends."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

@@ -5,7 +5,7 @@ from http import HTTPStatus
 from typing import Protocol
 
 MOST_CONNECTIONS = 512
-"""More than the requests in hand (`middleware.MOST_IN_HAND`), so that there are idle ones to make room."""
+"""More than the requests in hand (`fairness.MOST_IN_HAND`), so that there are idle ones to make room."""
 
 
 class Idle(Protocol):
@@ -18,8 +18,8 @@ class Idle(Protocol):
 class Connections:
     """The open connections of a process, each busy with a request or idle.
 
-    Where all places are taken, whoever was idle longest makes room for whoever comes; nobody has to wait for clients
-    that hold connections and ask nothing.
+    Where all places are taken, the connection that was idle longest makes room for a new one: nobody waits for clients
+    that hold connections and send nothing.
     """
 
     def __init__(self, most: int, most_of_an_address: int | None = None) -> None:
@@ -55,10 +55,10 @@ class Connections:
             del self._of_address[address]
 
     def is_busy(self, connection: Idle) -> None:
-        """A request has come by it."""
+        """A request has arrived on it."""
         self._idle.pop(connection, None)
 
     def is_idle(self, connection: Idle) -> None:
-        """What was asked by it is answered."""
+        """Its request has been answered."""
         if connection in self._addresses:
             self._idle[connection] = None

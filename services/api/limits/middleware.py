@@ -1,4 +1,4 @@
-"""What every request passes: bounds on bodies, answers in pieces, counts for the metrics, a log of the unexpected."""
+"""The middleware of every request: bounds on bodies, answers in pieces, counts for the metrics, a log of unexpected errors."""
 
 import asyncio
 import logging

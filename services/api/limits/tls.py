@@ -13,7 +13,7 @@ def tls_options(tls: Tls | None) -> dict[str, Any]:
         return {}
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     try:
-        context.load_cert_chain(tls.certificate, tls.key, password="")  # nobody is there to be asked for one
+        context.load_cert_chain(tls.certificate, tls.key, password="")  # there is no terminal to ask for one
         if tls.client_ca is not None:
             context.load_verify_locations(tls.client_ca)
     except (OSError, ValueError):

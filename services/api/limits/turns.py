@@ -1,4 +1,4 @@
-"""Whose turn it is: places at work, given round-robin to those who ask, so that nobody waits behind another's flood."""
+"""Places at work, given to callers round-robin, so that nobody waits behind another caller's flood."""
 
 import asyncio
 from collections import Counter, OrderedDict, deque
@@ -7,26 +7,26 @@ from collections.abc import Hashable
 PLACES = 32
 """Requests that are worked on at once, by all callers together."""
 REMEMBERED_S = 3.0
-"""How long somebody who asked counts as one who asks."""
+"""How long a caller counts as present after a request."""
 RESTS = 3
-"""Beside others, how many times as long as a turn its caller waits for the next, where one is due at once."""
+"""Beside other callers, the rest between two turns of a caller, as a multiple of the first turn's length."""
 LONGEST_REST_S = 0.05
 MOST_REMEMBERED = 1_000
 
 
 class Turns:
-    """Places at work, for one event loop. Callers are told apart by any key.
+    """Places at work, for one event loop; a caller is any key.
 
-    Who is alone may have every place. Once others ask, or did a moment ago, each caller has one; the next free place
-    is for whoever waits and had a turn longest ago; and whoever has more waiting rests between turns, because even one
-    request at work makes those beside it slower.
+    A caller who is alone may have every place. While others are present, each has one; the next free place goes to the
+    waiting caller whose last turn is longest ago; and a caller with more requests waiting rests between turns, because
+    even one request at work slows those beside it.
     """
 
     def __init__(self, places: int = PLACES) -> None:
         self._places = places
         self._at_work: Counter[Hashable] = Counter()
         self._waiting: OrderedDict[Hashable, deque[asyncio.Future[None]]] = OrderedDict()
-        self._asked: OrderedDict[Hashable, float] = OrderedDict()
+        self._recent: OrderedDict[Hashable, float] = OrderedDict()
         self._resting: set[Hashable] = set()
 
     async def take(self, who: Hashable) -> None:
@@ -55,20 +55,20 @@ class Turns:
         self._admit()
 
     def _note(self, who: Hashable, now: float) -> None:
-        self._asked[who] = now
-        self._asked.move_to_end(who)
-        while len(self._asked) > MOST_REMEMBERED or next(iter(self._asked.values())) < now - REMEMBERED_S:
-            self._asked.popitem(last=False)
+        self._recent[who] = now
+        self._recent.move_to_end(who)
+        while len(self._recent) > MOST_REMEMBERED or next(iter(self._recent.values())) < now - REMEMBERED_S:
+            self._recent.popitem(last=False)
 
     def _is_alone(self) -> bool:
-        return len(self._asked) < 2
+        return len(self._recent) < 2
 
     def _has_rested(self, who: Hashable) -> None:
         self._resting.discard(who)
         self._admit()
 
     def _admit(self) -> None:
-        """Lets in who may; whoever is let in stands behind the others."""
+        """Gives free places to the callers that may have one; each then queues behind the others."""
         share = self._places if self._is_alone() else 1
         while self._at_work.total() < self._places:
             able = (who for who in self._waiting if self._at_work[who] < share and who not in self._resting)

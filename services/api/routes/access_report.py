@@ -58,26 +58,24 @@ def router(dependencies: Dependencies) -> APIRouter:
 def _report(who: Viewer, period: _Period, authority: str | None, user: str | None) -> dict[str, Any]:
     dependencies = who.dependencies
     begin, end = (_midnight(day) for day in (period.first, period.last + timedelta(days=1)))
-    asked, keys = (
-        AuditQuery(begin, end, authority, user, who.cleared),
-        Keys(dependencies.keys, dependencies.access_keys),
-    )
+    query = AuditQuery(begin, end, authority, user, who.cleared)
+    keys = Keys(dependencies.keys, dependencies.access_keys)
     with dependencies.reading() as cursor:
         people = load_users(cursor)
         try:
-            found = access_report(cursor, keys, people, dependencies.watch.organisations, asked, who.today)
+            found = access_report(cursor, keys, people, dependencies.watch.organisations, query, who.today)
         except TooMany:
             raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, _TOO_MANY) from None
-    query = {"from": period.first.isoformat(), "to": period.last.isoformat(), "authority": authority, "user": user}
+    parameters = {"from": period.first.isoformat(), "to": period.last.isoformat(), "authority": authority, "user": user}
     children = _children(found)
     for place in range(0, max(1, len(children)), MOST_IN_A_LOOK):
-        given = {name: value for name, value in query.items() if value}
+        given = {name: value for name, value in parameters.items() if value}
         who.record(given, children[place : place + MOST_IN_A_LOOK])
-    return {**query, **found}
+    return {**parameters, **found}
 
 
 def _children(found: dict[str, Any]) -> list[str]:
-    """Every child whose number the report tells."""
+    """Every child whose number is in the report."""
     findings = [*found["same_name"], *found["same_address"], *found["unfollowed"]["users"]]
     return sorted({child for finding in findings for child in finding["children"]})
 

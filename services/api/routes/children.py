@@ -90,20 +90,20 @@ def router(dependencies: Dependencies) -> APIRouter:
 
 
 def _search(who: Viewer, criteria: Criteria, limit: int) -> dict[str, Any]:
-    said = {name: value for name, value in criteria.model_dump().items() if value}
-    asked = who.dependencies.searcher.query(said)
-    if lacking := missing_criteria(asked.criteria):
+    given = {name: value for name, value in criteria.model_dump().items() if value}
+    query = who.dependencies.searcher.query(given)
+    if lacking := missing_criteria(query.criteria):
         raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, lacking)
     with who.dependencies.reading() as cursor:
-        found, redacted = find_redacted(cursor, who, asked, limit)
+        found, redacted = find_redacted(cursor, who, query, limit)
     by_child = {each.child: each for each in redacted if each.entry}
     results = [result_of(hit, by_child[hit.child].entry or {}) for hit in found.hits if hit.child in by_child]
-    who.record(said, [result["child"] for result in results], redacted=by_child.values())
+    who.record(given, [result["child"] for result in results], redacted=by_child.values())
     return {"results": results, "too_many": found.too_many}
 
 
 def result_of(hit: Hit, entry: dict[str, Any]) -> dict[str, Any]:
-    """What a search tells of a child that it found, of whose entry this is all that is shown."""
+    """A child that a search found, as its answer shows it: nothing more of the entry is shown."""
     named = {name: entry[name] for name in ("child", "name", "date_of_birth")}
     return named | {"score": round(hit.score, 4), "grade": hit.grade}
 
@@ -113,14 +113,14 @@ def _show(who: Viewer, child: str, known_at: str | None, true_at: str | None) ->
     day = _day(moment) if moment else who.today
     today = _day(known_at or true_at or "") if moment else who.today
     with who.dependencies.reading() as cursor:
-        redacted, read_scope = who.sees(cursor, child, known_at, true_at, today)
+        redacted, read_scope = who.redacted_entry(cursor, child, known_at, true_at, today)
         number = survivor(cursor, redacted.child, cleared=who.cleared) if moment else redacted.child
         if redacted.entry is None or not who.shown(cursor, [number], day):
             redacted = RedactedEntry(redacted.child, hidden=redacted.hidden)
         found = who.entry_of(redacted)
         looks = None if found is None else latest_looks(cursor, who, found)
-    asked = {"child": child, "as_of": known_at, "effective": true_at}
-    who.record(_given(asked), [redacted.child] if found else [], redacted=[redacted])
+    query = {"child": child, "as_of": known_at, "effective": true_at}
+    who.record(_given(query), [redacted.child] if found else [], redacted=[redacted])
     if found is None:
         raise absent()
     latest = {} if looks is None else {"accesses": looks}
@@ -166,21 +166,22 @@ def _looks(who: Viewer, child: str) -> dict[str, Any]:
         own = family(cursor, redacted.child)
         looks = accesses(cursor, who.dependencies.access_keys, redacted.child)
         named = sorted({each for look in looks for each in look["children"]})
-        hidden = hidden_ids(cursor, named, who.sight_of(cursor, child).opened)
+        hidden = hidden_ids(cursor, named, who.read_scope_of(cursor, child).opened)
         visible = (set(named) if who.cleared else children_with_records(cursor, named)) - (hidden - set(own))
     return {"looks": [_look(who, look, visible, hidden) for look in looks]}
 
 
 def _look(who: Viewer, look: dict[str, Any], visible: set[str], hidden: set[str]) -> dict[str, Any]:
-    """A look as it may be shown: what led to a shielded child, and to whom else, tells where it is."""
+    """A look as it may be shown: masked without clearance, and where others in it would reveal where a child hides."""
     return look if who.cleared and hidden.isdisjoint(look["children"]) else mask_look(look, visible)
 
 
 def _one_listed(cursor: Cursor, who: Viewer, child: str) -> tuple[RedactedEntry, ReadScope, Problem | None]:
-    """A child as it is now, without an entry where it is not listed, and what decided of it; the answer where the place
-    forbids more.
+    """A child as it is now, the scope that it was read with, and the refusal where its authority forbids more.
+
+    There is no entry where the child is not listed.
     """
-    redacted, read_scope = who.sees(cursor, child)
+    redacted, read_scope = who.redacted_entry(cursor, child)
     if redacted.entry is None or not who.shown(cursor, [redacted.child]):
         return RedactedEntry(redacted.child, hidden=redacted.hidden), read_scope, None
     return redacted, read_scope, who.refusal_about([redacted.entry])
@@ -196,8 +197,8 @@ def _export(who: Viewer, after: str | None, limit: int) -> tuple[list[dict[str, 
     return shown, page[-1] if len(page) == limit else None
 
 
-def _given(asked: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in asked.items() if value}
+def _given(query: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in query.items() if value}
 
 
 def _moment(name: str, text: str | None) -> str | None:
@@ -212,8 +213,8 @@ def _moment(name: str, text: str | None) -> str | None:
         else:
             moment = datetime.fromisoformat(text).astimezone(UTC)
     except (ValueError, OverflowError):
-        said = f"{name}: give a date, or a moment with its zone such as 2008-10-23T13:23:00Z"
-        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, said) from None
+        detail = f"{name}: give a date, or a moment with its zone such as 2008-10-23T13:23:00Z"
+        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail) from None
     return moment.isoformat(timespec="microseconds")[:-6] + "Z"
 
 

@@ -59,7 +59,7 @@ def router(dependencies: Dependencies) -> APIRouter:
 def _list(who: Viewer, after: str | None, limit: int) -> tuple[list[dict[str, Any]], str | None]:
     """The letters of a page, and the last of them where more may follow."""
     read = read_letters(who.dependencies.kafka, after, limit)
-    found = [without_content(letter) for letter in _told(who, read)]
+    found = [without_content(letter) for letter in _visible(who, read)]
     who.record({"after": after, "limit": limit}, count=len(found))
     return found, read[-1]["letter"] if len(read) == limit else None
 
@@ -70,7 +70,7 @@ def _show(who: Viewer, letter: str) -> dict[str, Any]:
     except ValueError:
         raise absent() from None
     read = read_letter(who.dependencies.kafka, letter)
-    found = _told(who, [read] if read else [])
+    found = _visible(who, [read] if read else [])
     who.record({"letter": letter}, count=len(found))
     if not found:
         raise absent()
@@ -89,8 +89,8 @@ def _names_a_shielded(who: Viewer, letter: dict[str, Any]) -> bool:
         return bool(hidden_ids(cursor, records))
 
 
-def _told(who: Viewer, letters: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Those that a reader may see: nobody knows what is in one, so for some only where the sender is not sensitive."""
+def _visible(who: Viewer, letters: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The letters that the user may see: without clearance none of a sensitive agency, for their content is unknown."""
     if who.cleared:
         return letters
     with who.dependencies.reading() as cursor:

@@ -81,7 +81,7 @@ def router(dependencies: Dependencies) -> APIRouter:
 
 @contextmanager
 def _place_in(room: BoundedSemaphore) -> Iterator[None]:
-    """Bounds the decisions that wait to be seen; raises Problem 429 where there are too many."""
+    """Bounds the decisions that wait for their effect; raises Problem 429 where there are too many."""
     if not room.acquire(blocking=False):
         detail = "too many decisions are under way; send this again in a moment"
         raise Problem(HTTPStatus.TOO_MANY_REQUESTS, detail, {"Retry-After": "1"})
@@ -99,13 +99,13 @@ def _queue(who: Viewer, after: str | None, limit: int) -> tuple[dict[str, Any], 
 
 
 def _of_two(who: Viewer, kind: DecisionType, command: TwoChildren) -> Response:
-    left, right = _standing(who, {"left": command.left, "right": command.right})
+    left, right = _current_children(who, {"left": command.left, "right": command.right})
     taken = decide(who.dependencies, kind, left, _ruling(who, left=left, right=right))
     return _answer(taken, left, right)
 
 
 def _split(who: Viewer, command: Split) -> Response:
-    (child,) = _standing(who, {"child": command.child})
+    (child,) = _current_children(who, {"child": command.child})
     named = [each.model_dump() for each in command.records] if command.records else None
     taken = decide(who.dependencies, DecisionType.SPLIT, child, _ruling(who, child=child, records=named))
     if taken.position is None:
@@ -114,10 +114,10 @@ def _split(who: Viewer, command: Split) -> Response:
         return _answer(taken, child, str(latest_split_target(cursor, child, taken.position)))
 
 
-def _standing(who: Viewer, command: Mapping[str, str]) -> list[str]:
-    """The children that the numbers mean now, recorded as looked at.
+def _current_children(who: Viewer, command: Mapping[str, str]) -> list[str]:
+    """The children that the numbers mean now, after the look is recorded.
 
-    Raises Problem 404 where one is not there, or is shielded and the shield not in the user's care; 403 where neither
+    Raises Problem 404 where one is not there, or is shielded and the user not its custodian; 403 where neither
     is of the user's authority.
     """
     numbers = [str(UUID(text)) if NUMBER.fullmatch(text.lower()) else None for text in command.values()]

@@ -1,4 +1,4 @@
-"""Overriding a shield: two minutes' sight of a child, the authority told at once, and an investigation to be closed."""
+"""Overriding a shield: the child is shown for two minutes, the authority notified, and an investigation opened."""
 
 from collections.abc import Set
 from http import HTTPStatus
@@ -35,7 +35,7 @@ _OWN = "whoever overrode the shield can not close its investigation; ask somebod
 
 
 def router(dependencies: Dependencies) -> APIRouter:
-    """The calls that override a shield, and those that look into it afterwards."""
+    """The calls that override a shield, and those that investigate it afterwards."""
     calls = APIRouter(tags=["shields"])
 
     @calls.post(
@@ -85,22 +85,22 @@ def _override(who: Viewer, child: str) -> dict[str, Any]:
         raise absent()
     if not redacted.entry["shielded"]:
         raise Problem(HTTPStatus.CONFLICT, _NOT_SHIELDED, code="not-shielded")
-    told = _told(who, {each["authority"] for each in redacted.entry["addresses"]})
-    made = Override(who.user, who.reason, redacted.child, str(uuid4()), who.dependencies.now(), told)
+    notified = _notified(who, {each["authority"] for each in redacted.entry["addresses"]})
+    made = Override(who.user, who.reason, redacted.child, str(uuid4()), who.dependencies.now(), notified)
     who.dependencies.access_log.append(made)
     until = iso_text(made.until)
     return {"child": redacted.child, "until": until, "investigation": made.investigation, "warning": WARNING}
 
 
-def _told(who: Viewer, authorities: Set[str | None]) -> list[str]:
-    """Those of the authorities that are registered: they have a topic, and no other name can stop the relay."""
+def _notified(who: Viewer, authorities: Set[str | None]) -> list[str]:
+    """The registered ones of the authorities: each has a topic; a name without one would stop the relay."""
     with who.dependencies.reading() as cursor:
         registered = {agency.notified_authority for agency in load_agencies(cursor).values()}
     return sorted(each for each in authorities & registered if each)
 
 
 def whole(who: Viewer, child: str) -> RedactedEntry | None:
-    """What is behind the shield of a child, to judge what may be done, not to be shown; None where nobody is."""
+    """A child behind its shield, to decide what may be done, never to be shown; None where there is no such child."""
     if not NUMBER.fullmatch(child):
         return None
     with who.dependencies.reading() as cursor:

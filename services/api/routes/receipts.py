@@ -40,38 +40,38 @@ def router(dependencies: Dependencies) -> APIRouter:
         limit: Annotated[int, Query(ge=1, le=MOST_AT_ONCE)] = 1_000,
     ) -> Response:
         """What became of submissions; the header `Link` names the next page while there is one."""
-        asked = {"submission": submission, "outcome": outcome, "source": source, "after": after, "limit": limit}
-        found = _answer(dependencies, request, {name: value for name, value in asked.items() if value is not None})
+        query = {"submission": submission, "outcome": outcome, "source": source, "after": after, "limit": limit}
+        found = _answer(dependencies, request, {name: value for name, value in query.items() if value is not None})
         more = len(found) == limit
         return json_answer(
-            found, headers=next_page("/receipts", asked | {"after": found[-1]["message"]}) if more else None
+            found, headers=next_page("/receipts", query | {"after": found[-1]["message"]}) if more else None
         )
 
     return calls
 
 
-def _answer(dependencies: Dependencies, request: Request, asked: dict[str, Any]) -> list[dict[str, Any]]:
+def _answer(dependencies: Dependencies, request: Request, query: dict[str, Any]) -> list[dict[str, Any]]:
     if principal_of(request).kind is Caller.AGENCY:
         own = agency_urn(require_agency(dependencies, request))
-        if asked.get("source", own) != own:
+        if query.get("source", own) != own:
             raise Problem(HTTPStatus.FORBIDDEN, "an agency may read its own receipts only; leave `source` out")
-        return _read(dependencies, asked | {"source": own})
+        return _read(dependencies, query | {"source": own})
     who = viewer(dependencies, request, Action.RECEIPTS)
-    found = _read(dependencies, asked)
-    who.record(asked, count=len(found))
+    found = _read(dependencies, query)
+    who.record(query, count=len(found))
     return found if who.cleared else _without_positions(dependencies, found)
 
 
 def _without_positions(dependencies: Dependencies, receipts: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Receipts that do not say where in the log a sensitive agency's submission took effect.
 
-    That it sends is no secret, of whom is: beside a gap in what else is shown, a position would tell.
+    That such an agency submits is no secret, about whom is: a position beside a gap in other answers would reveal it.
     """
     with dependencies.reading() as cursor:
-        told = {agency.urn for agency in load_agencies(cursor).values() if not agency.is_sensitive}
-    return [each if each["source"] in told else each | {"position": None} for each in receipts]
+        ordinary = {agency.urn for agency in load_agencies(cursor).values() if not agency.is_sensitive}
+    return [each if each["source"] in ordinary else each | {"position": None} for each in receipts]
 
 
-def _read(dependencies: Dependencies, asked: dict[str, Any]) -> list[dict[str, Any]]:
+def _read(dependencies: Dependencies, query: dict[str, Any]) -> list[dict[str, Any]]:
     with dependencies.reading() as cursor:
-        return read_receipts(cursor, **asked)
+        return read_receipts(cursor, **query)

@@ -69,8 +69,8 @@ def _report(
     shown = None if who.dependencies.deployment.shows_all else partial(who.shown, on=on)
     with who.dependencies.reading() as cursor:
         found, last = report_page(cursor, who.dependencies.keys, ReportQuery(name, on, authority, shown), place, limit)
-    asked = {key: found[key] for key in ("report", "on", "authority") if found[key]}
-    who.record(asked, [each["child"] for each in (*found["children"], *found["undecided"])])
+    query = {key: found[key] for key in ("report", "on", "authority") if found[key]}
+    who.record(query, [each["child"] for each in (*found["children"], *found["undecided"])])
     return found, last
 
 

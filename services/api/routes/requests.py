@@ -1,4 +1,4 @@
-"""Corrections and objections over HTTP: asked for, listed, answered. None of them changes data by itself."""
+"""Corrections and objections over HTTP: taken down, listed, answered; none of them changes data by itself."""
 
 from http import HTTPStatus
 from typing import Annotated, Any
@@ -36,10 +36,10 @@ def router(dependencies: Dependencies) -> APIRouter:
         status_code=HTTPStatus.CREATED,
         responses={201: {"model": RequestTaken}, **problems(401, 403, 404, 422, 503)},
     )
-    def ask(request: Request, child: str, asked: AskCorrection) -> Response:
+    def ask(request: Request, child: str, command: AskCorrection) -> Response:
         """Takes down that something held of a child is said to be wrong, or is objected to."""
-        who = viewer_of_a_child(dependencies, request, Action.CORRECT, asked.reason)
-        return json_answer(_ask(who, child_number(child), asked), HTTPStatus.CREATED)
+        who = viewer_of_a_child(dependencies, request, Action.CORRECT, command.reason)
+        return json_answer(_ask(who, child_number(child), command), HTTPStatus.CREATED)
 
     @calls.get("/corrections", responses={200: {"model": Requests}, **problems(401, 403, 422, 503)})
     def listing(
@@ -57,24 +57,32 @@ def router(dependencies: Dependencies) -> APIRouter:
         "/corrections/{number}/answer",
         responses={200: {"model": RequestTaken}, **problems(401, 403, 404, 409, 422, 503)},
     )
-    def answer(request: Request, number: str, said: AnswerRequest) -> Response:
+    def answer(request: Request, number: str, command: AnswerRequest) -> Response:
         """Ends a request, and says what becomes of it."""
         return json_answer(
-            _answer(viewer_of_a_child(dependencies, request, Action.CORRECT, said.reason), child_number(number), said)
+            _answer(
+                viewer_of_a_child(dependencies, request, Action.CORRECT, command.reason), child_number(number), command
+            )
         )
 
     return calls
 
 
-def _ask(who: Viewer, child: str, asked: AskCorrection) -> dict[str, Any]:
-    child = _there(who, child, "ask")
-    said = {"child": child, "asked_by": asked.asked_by, "text": asked.text, "user": who.user, "reason": who.reason}
-    noted = who.dependencies.watch.requests.begin(RequestKind(asked.kind), who.dependencies.now(), **said)
-    return _noted(noted, child)
+def _ask(who: Viewer, child: str, command: AskCorrection) -> dict[str, Any]:
+    child = _found_child(who, child, "ask")
+    fields = {
+        "child": child,
+        "asked_by": command.asked_by,
+        "text": command.text,
+        "user": who.user,
+        "reason": who.reason,
+    }
+    recorded = who.dependencies.watch.requests.begin(RequestKind(command.kind), who.dependencies.now(), **fields)
+    return _document(recorded, child)
 
 
-def _there(who: Viewer, child: str, doing: str) -> str:
-    """The child that a number means, recorded as looked at; raises Problem 403, and 404 where it is not there."""
+def _found_child(who: Viewer, child: str, doing: str) -> str:
+    """The child that a number means now, after the look is recorded; raises Problem 403, 404 where there is none."""
     with who.dependencies.reading() as cursor:
         found = entry(cursor, who.dependencies.keys, child, today=who.today)
         place = authorities_of(cursor, [found["child"]]) if found else {}
@@ -86,7 +94,7 @@ def _there(who: Viewer, child: str, doing: str) -> str:
 
 
 def _living_in(authority: str | None) -> dict[str, Any]:
-    """As much of an entry as says where a child lives, which a shield does not hide from this question."""
+    """An entry of nothing but the authority that a child lives in; a shield does not hide it from this decision."""
     return {"addresses": [{"authority": authority}]}
 
 
@@ -102,24 +110,24 @@ def _list(who: Viewer, is_open: bool | None, limit: int) -> list[dict[str, Any]]
 
 
 def _of_authority(cursor: Cursor, authority: str) -> list[str]:
-    """The children about whom anything was asked and who live there now, under the numbers they then had."""
+    """The children with requests who live in the authority now, by the numbers that the requests were made under."""
     means = {child: survivor(cursor, child) for child in children_with_requests(cursor)}
     places = authorities_of(cursor, set(means.values()))
     return [child for child, meant in means.items() if places.get(meant) == authority]
 
 
-def _answer(who: Viewer, number: str, said: AnswerRequest) -> dict[str, Any]:
+def _answer(who: Viewer, number: str, command: AnswerRequest) -> dict[str, Any]:
     child = who.dependencies.watch.requests.child_of(number)
     if child is None:
         who.record({"request": number, "doing": "answer"})
         raise absent()
-    _there(who, child, "answer")
-    told = {"child": child, "outcome": said.outcome, "text": said.text, "user": who.user, "reason": who.reason}
+    _found_child(who, child, "answer")
+    fields = {"child": child, "outcome": command.outcome, "text": command.text, "user": who.user, "reason": who.reason}
     try:
-        return _noted(who.dependencies.watch.requests.answer(number, who.dependencies.now(), **told), child)
+        return _document(who.dependencies.watch.requests.answer(number, who.dependencies.now(), **fields), child)
     except AlreadyAnswered:
         raise Problem(HTTPStatus.CONFLICT, _TAKEN, code="already-answered") from None
 
 
-def _noted(noted: RecordedRequest, child: str) -> dict[str, Any]:
-    return {**noted._asdict(), "child": child}
+def _document(recorded: RecordedRequest, child: str) -> dict[str, Any]:
+    return {**recorded._asdict(), "child": child}

@@ -1,4 +1,4 @@
-"""Sending a data steward's decision down the one street, and waiting until the views show what it did."""
+"""Sends a data steward's decision as a submission, and waits until the views show its effect."""
 
 import time
 from collections.abc import Iterator, Mapping
@@ -18,8 +18,8 @@ from streams.kafka.settings import KafkaAway
 from streams.kafka.topics import STEWARDSHIP, submissions_topic
 from streams.store.database import Cursor
 
-PATIENCE_S = 10.0
-"""How long an answer waits for a decision to take effect and to be seen."""
+TIMEOUT_S = 10.0
+"""How long an answer waits for a decision to take effect and to show in the views."""
 
 _TOPIC = submissions_topic(STEWARDSHIP)
 
@@ -32,12 +32,12 @@ class Taken(NamedTuple):
 
 
 def decide(dependencies: Dependencies, kind: DecisionType, child: str, data: Mapping[str, Any]) -> Taken:
-    """Sends a decision and waits a while; raises Problem 404 or 409 where it is refused, and KafkaAway."""
+    """Sends a decision and waits for its effect; raises Problem 404 or 409 where it is refused, and KafkaAway."""
     id_ = str(uuid4())
-    landed = _send(dependencies, child, decision(id_, kind, child, iso_text(dependencies.now()), data))
+    message = _send(dependencies, child, decision(id_, kind, child, iso_text(dependencies.now()), data))
     receipt: Mapping[str, Any] | None = None
-    for cursor in _looks(dependencies):
-        receipt = receipt or receipt_of(cursor, *landed)
+    for cursor in _poll(dependencies):
+        receipt = receipt or receipt_of(cursor, *message)
         if receipt and receipt["outcome"] != "accepted":
             raise _refused(receipt)
         if receipt and views_position(cursor) >= receipt["position"]:
@@ -46,6 +46,7 @@ def decide(dependencies: Dependencies, kind: DecisionType, child: str, data: Map
 
 
 def _send(dependencies: Dependencies, child: str, value: bytes) -> tuple[str, int, int]:
+    """Topic, partition and offset of the message; raises KafkaAway."""
     producer = dependencies.producer.get()
     sender = Sender(producer)
     try:
@@ -57,9 +58,9 @@ def _send(dependencies: Dependencies, child: str, value: bytes) -> tuple[str, in
         raise
 
 
-def _looks(dependencies: Dependencies) -> Iterator[Cursor]:
-    """Looks at the views, at first often, until patience ends."""
-    until, pause = time.monotonic() + PATIENCE_S, 0.02
+def _poll(dependencies: Dependencies) -> Iterator[Cursor]:
+    """Polls the views with back-off for TIMEOUT_S seconds; gives a cursor each time."""
+    until, pause = time.monotonic() + TIMEOUT_S, 0.02
     while time.monotonic() < until:
         with dependencies.reading() as cursor:
             yield cursor

@@ -76,7 +76,7 @@ def _document(who: Viewer, child: str, applicant: Applicant, name: str | None) -
 
 
 def _refusal(who: Viewer, found: Held | None, applicant: Applicant, name: str | None) -> Problem | None:
-    """Why nothing is told of what was found: another authority's child, or a carer whom nobody names."""
+    """Why the document is refused: the child is another authority's, or no record names the carer."""
     if found is None:
         return None
     if refused := who.refusal_about([found.entry]):

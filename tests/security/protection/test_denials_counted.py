@@ -9,7 +9,7 @@ import pytest
 
 import services.api.access_control.denials
 from domain.authorization import Action, Cause
-from services.api.access_control.denials import MOST_ASKED, Denials
+from services.api.access_control.denials import MOST_CHILDREN, Denials
 from services.api.access_control.refusals import Asking, Denied
 from streams.access.appender import AccessLogAway
 from streams.access.denials import Denial
@@ -74,7 +74,7 @@ def test_more_of_the_same_are_written_together_with_when_they_began(log: Log) ->
     first, rest = log.told
     assert (first.count, first.asked) == (1, ["child-0"])
     assert (rest.count, rest.since) == (199, "2026-11-24T00:00:01.000000Z")
-    assert rest.asked == [f"child-{n}" for n in range(1, MOST_ASKED + 1)]
+    assert rest.asked == [f"child-{n}" for n in range(1, MOST_CHILDREN + 1)]
 
 
 def test_a_minute_ends_by_itself_and_the_next_attempt_begins_another(log: Log) -> None:
