@@ -1,4 +1,4 @@
-"""The API over HTTP, as the verbs use it: one connection, a token, a reason, and errors turned into how a verb ends."""
+"""The client of the API for the verbs: one connection, a token, a reason, and each error as the end of the verb."""
 
 import json
 import re
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     import httpx
 
 SILENCE_S = 20
-"""How long the API may say nothing."""
+"""How long each step of a call may take: connecting, sending, and every read."""
 _NEXT = re.compile(r'<([^>]*)>; rel="next"')
 
 
 class Api:
-    """Calls with the right of one token and for one reason."""
+    """Calls with one token and for one reason."""
 
     def __init__(self, url: str, token: str, reason: str | None = None) -> None:
         from services.configuration.http_client import (
@@ -75,7 +75,7 @@ class Api:
 
     @contextmanager
     def _streamed(self, method: str, path: str, document: Mapping[str, Any] | None) -> "Iterator[httpx.Response]":
-        """An answer of success, whose body is still to be read; raises how the verb ends on any other."""
+        """A successful answer, whose body is still to be read; raises Ends for any other."""
         import httpx
 
         content = None if document is None else json.dumps(document).encode()
@@ -93,8 +93,8 @@ class Api:
         return PartAway(f"the API cannot be reached at {self._url}; {what_to_do}")
 
 
-def looking_api(args: Namespace) -> Api:
-    """The API for a verb that shows personal data: as the user named, or with the token that is set."""
+def viewer_api(args: Namespace) -> Api:
+    """The API for a verb that shows personal data, called as the user named or with the token that is set."""
     settings = settings_of(args, of_api=True)
     url = settings.need_url()
     return Api(url, _token(settings, args.user), args.reason)
@@ -129,7 +129,7 @@ def _with(path: str, parameters: Mapping[str, Any]) -> str:
 
 
 def _ended(status: int, content: bytes) -> Exception:
-    """How a verb ends on an answer that is an error."""
+    """The end of the verb for an answer that is an error."""
     try:
         detail = str(json.loads(content)["detail"])
     except (ValueError, KeyError, TypeError):

@@ -1,10 +1,10 @@
-"""How a verb ends other than well: one sentence on standard error and the exit status of contract §4."""
+"""The errors that end a verb: one sentence on standard error and the exit status of contract §4."""
 
 DONE, NO, USAGE, AWAY, INTERRUPTED = 0, 1, 2, 3, 130
 
 
 class Ends(Exception):
-    """A verb ends here; the text is the one sentence that is printed, the class gives the exit status."""
+    """Ends a verb; the text is the one sentence that is printed, the class has the exit status."""
 
     status = NO
 

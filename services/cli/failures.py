@@ -1,4 +1,4 @@
-"""What the errors of the layers below mean to somebody at a terminal."""
+"""Explains the errors of the layers below: one sentence and an exit status for each."""
 
 import sys
 

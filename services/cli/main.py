@@ -102,7 +102,7 @@ def _say(verb: str, sentence: str, status: int) -> int:
 
 
 def _explained(error: Exception) -> tuple[str, int]:
-    """What an error that a verb let through means to the caller: a sentence and the exit status."""
+    """A sentence and the exit status for an error that a verb did not handle."""
     from services.cli.failures import explain
 
     known = explain(error)
@@ -112,7 +112,7 @@ def _explained(error: Exception) -> tuple[str, int]:
 
 
 def _kept(error: Exception) -> Path:
-    """Keeps where an unexpected error happened, without its text, which might hold personal data."""
+    """Writes the traceback of an unexpected error to a file, without its text, which might hold personal data."""
     frames = "".join(traceback.format_tb(error.__traceback__))
     descriptor, name = tempfile.mkstemp(prefix="contactpoint-", suffix=".log", text=True)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:

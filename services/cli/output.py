@@ -37,7 +37,7 @@ def plain(value: object) -> str:
 
 
 def console(to: TextIO | None = None) -> "Console":
-    """Where people read: standard output if not elsewhere, at least 100 characters wide where it is no terminal."""
+    """The console for people: standard output by default, 120 characters wide where it is no terminal."""
     from rich.console import Console
 
     out = to or sys.stdout

@@ -20,7 +20,7 @@ class Parser(argparse.ArgumentParser):
     """A parser that answers wrong usage with one sentence on standard error and exit status 2."""
 
     def error(self, message: str) -> NoReturn:
-        """Says what is wrong and where to read more."""
+        """Prints what is wrong and where to read more, and ends with exit status 2."""
         self.exit(USAGE, f"{self.prog}: {message}; see `{self.prog} --help`\n")
 
 
@@ -46,8 +46,8 @@ def _common_options(parser: argparse.ArgumentParser, json: object, data: object)
     parser.add_argument("--data", metavar="DIR", default=data, help=where)
 
 
-def looker_options(parser: argparse.ArgumentParser) -> None:
-    """Who looks and why, for verbs that show personal data."""
+def viewer_options(parser: argparse.ArgumentParser) -> None:
+    """Adds the user and the reason, for verbs that show personal data."""
     parser.add_argument(
         "--as",
         dest="user",
@@ -59,7 +59,7 @@ def looker_options(parser: argparse.ArgumentParser) -> None:
 
 
 def limit_option(parser: argparse.ArgumentParser) -> None:
-    """How much of a list is wanted."""
+    """Adds the bound of a list."""
     parser.add_argument("--limit", type=a_count, metavar="N", help="at most so many (default: all)")
 
 

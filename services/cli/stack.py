@@ -1,4 +1,4 @@
-"""The stack that a verb talks to: the one that is configured, or the local one if it still runs."""
+"""The stack that a verb uses: the one that is configured, or the local one where it still runs."""
 
 import os
 from argparse import Namespace
@@ -11,7 +11,7 @@ from services.configuration.settings import Settings, read_settings, read_stack
 def settings_of(args: Namespace, *, of_api: bool = False) -> Settings:
     """The settings for `--data`; raises PartAway where they are those of a local stack that has stopped.
 
-    `of_api` is for verbs that ask nothing but the API.
+    `of_api` is for verbs that use nothing but the API.
     """
     settings = read_settings(args.data)
     stack = read_stack(settings.data)

@@ -14,7 +14,14 @@ Fields = Mapping[str, Any]
 def display_history(to: Console, events: Sequence[Fields]) -> None:
     """Prints the events, oldest first."""
     rows = [
-        (f"{event['position']:,}", event["time"][:10], agency_of(event), _name(event), _said(event), event["caused_by"])
+        (
+            f"{event['position']:,}",
+            event["time"][:10],
+            agency_of(event),
+            _name(event),
+            _details(event),
+            event["caused_by"],
+        )
         for event in events
     ]
     to.print(table(("position", "true from", "said by", "what", "", "submission"), rows))
@@ -33,7 +40,7 @@ _COMPARED = ("suspicions", "contradictions", "merged")
 """What events of identity decisions say of other records and children."""
 
 
-def _said(event: Fields) -> str:
+def _details(event: Fields) -> str:
     data = event["data"]
     if "particulars" in data:
         payload = data["particulars"]

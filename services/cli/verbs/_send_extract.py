@@ -1,4 +1,4 @@
-"""Sending an extract: who sends it, whether it may be sent, what is right of it, and what became of that."""
+"""Sends an extract: checks who sends it and whether it may be sent, sends the valid rows, reports their outcomes."""
 
 import sys
 from argparse import Namespace
@@ -40,7 +40,7 @@ MOST_ERRORS = 20
 
 
 def send_extract(args: Namespace, path: Path, loaded: LoadedLayout, extract: Extract, latest: date) -> int:
-    """Sends what is right of the extract, says what is not, and gives the exit status.
+    """Sends the valid rows of the extract, reports the others, and gives the exit status.
 
     Raises ExtractRefused, Stuck, and FileRefused where the file has changed since it was surveyed.
     """
@@ -88,7 +88,7 @@ def _sender(database: Database, code: str, layout: Layout) -> Agency:
 
 
 def _secret(settings: Settings) -> bytes:
-    """What keys the digests of extracts; it lies with the other keys and not in the database."""
+    """The key of the digests of extracts; it is kept with the other keys and not in the database."""
     file = settings.keys / "extracts.key"
     try:
         return file.read_bytes().strip()

@@ -1,4 +1,4 @@
-"""What `submit` says at its end, whatever it has sent: how many submissions had which outcome."""
+"""The last lines of `submit`: how many submissions had which outcome."""
 
 from collections.abc import Mapping
 

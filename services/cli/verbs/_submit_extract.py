@@ -20,7 +20,7 @@ from streams.clock import utc_now
 
 
 def describe(parser: ArgumentParser) -> None:
-    """The options for an extract."""
+    """Adds the options for an extract."""
     of_extract = parser.add_argument_group("an extract of a system, as CSV (`contactpoint layouts list`)")
     of_extract.add_argument("--layout", metavar="NAME|PATH", help="the layout that reads it; then give one FILE")
     of_extract.add_argument("--agency", type=an_agency, metavar="CODE", help="the agency whose system it is")

@@ -14,7 +14,7 @@ from streams.store.database import Database
 
 
 def describe(parser: ArgumentParser) -> None:
-    """What is done with the register."""
+    """Adds the subcommands."""
     subcommands = parser.add_subparsers(dest="subcommand", required=True, metavar="add|list|password")
     add = subcommand_parser(subcommands, "add", "add or replace the agencies of a file")
     add.add_argument(
@@ -28,7 +28,7 @@ def describe(parser: ArgumentParser) -> None:
 
 
 def run(args: Namespace) -> int:
-    """Adds and says how many changed, lists all, or prints a new password."""
+    """Adds and prints how many changed, lists all, or prints a new password."""
     settings = settings_of(args)
     if args.subcommand == "add":
         agencies = read_agencies_file(args.file)
@@ -54,7 +54,7 @@ def run(args: Namespace) -> int:
 
 
 def _password(kafka: KafkaSettings, code: str, known: bool, as_json: bool) -> int:
-    """Nobody keeps the password but Kafka, which keeps what it needs to check it."""
+    """Prints a new password of an agency; nothing but Kafka stores it, as a salted digest."""
     from streams.kafka.admin.rights import MECHANISM, new_password
 
     if not known:

@@ -3,10 +3,10 @@
 from argparse import ArgumentParser, Namespace
 from typing import TYPE_CHECKING, Any
 
-from services.cli.client import Api, looking_api
+from services.cli.client import Api, viewer_api
 from services.cli.errors import DONE
 from services.cli.output import console, plain, print_json, text
-from services.cli.parser import a_child, a_count, looker_options, subcommand_parser
+from services.cli.parser import a_child, a_count, subcommand_parser, viewer_options
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -17,7 +17,7 @@ MOST_LISTED = 500
 
 
 def describe(parser: ArgumentParser) -> None:
-    """What is done: taking one down, listing, or answering."""
+    """Adds the subcommands: taking one down, listing, and answering."""
     subcommands = parser.add_subparsers(dest="subcommand", required=True, metavar="ask|list|answer")
     ask = subcommand_parser(
         subcommands, "ask", "take down a request for a correction, or an objection; it changes no data"
@@ -36,12 +36,12 @@ def describe(parser: ArgumentParser) -> None:
     answer.add_argument("--outcome", choices=OUTCOMES, required=True)
     answer.add_argument("--text", required=True, help="what is told to who asked")
     for each in (ask, listing, answer):
-        looker_options(each)
+        viewer_options(each)
 
 
 def run(args: Namespace) -> int:
     """Takes down, lists or answers; an empty list is no failure, a second answer is exit status 1."""
-    api = looking_api(args)
+    api = viewer_api(args)
     return _list(api, args) if args.subcommand == "list" else _record(api, args)
 
 
@@ -60,7 +60,7 @@ def _list(api: Api, args: Namespace) -> int:
 
 
 def _lines(each: dict[str, Any]) -> "Text":
-    """A request: its number and how it stands, about whom, and what was said."""
+    """A request as lines: its number and status, the child, and its text."""
     outcome = each["answer"]["outcome"] if each["answer"] else None
     status = outcome or ("overdue since" if each["overdue"] else "open until") + f" {each['due']}"
     words = plain(each["text"] or "what was said is destroyed").replace("\N{REPLACEMENT CHARACTER}", " ")

@@ -5,10 +5,10 @@ from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from contextlib import closing
 from typing import Any
 
-from services.cli.client import looking_api
+from services.cli.client import viewer_api
 from services.cli.errors import DONE, NO, AnswerIsNo
 from services.cli.output import console, plain, print_json, table
-from services.cli.parser import limit_option, looker_options, subcommand_parser
+from services.cli.parser import limit_option, subcommand_parser, viewer_options
 from services.cli.stack import settings_of
 from services.configuration.settings import Settings
 from services.queries.dead_letters import letter_place, list_letters, read_letter
@@ -16,18 +16,18 @@ from streams.store.database import Database
 
 
 def describe(parser: ArgumentParser) -> None:
-    """What is done with the letters."""
+    """Adds the subcommands."""
     subcommands = parser.add_subparsers(dest="subcommand", required=True, metavar="list|show|resubmit")
     limit_option(subcommand_parser(subcommands, "list", "list them, without their content"))
     show = subcommand_parser(subcommands, "show", "show one with its content")
     show.add_argument("letter", type=_a_letter, metavar="LETTER", help="like 0-17, as `list` names it")
-    looker_options(show)
+    viewer_options(show)
     again = subcommand_parser(subcommands, "resubmit", "send one to its topic again, as it was")
     again.add_argument("letter", type=_a_letter, metavar="LETTER", help="like 0-17, as `list` names it")
 
 
 def run(args: Namespace) -> int:
-    """Does one of these."""
+    """Runs the subcommand."""
     if args.subcommand == "show":
         return _show(args)
     settings = settings_of(args)
@@ -46,7 +46,7 @@ def _list(settings: Settings, args: Namespace) -> int:
 
 
 def _show(args: Namespace) -> int:
-    letter = looking_api(args).get(f"/dead-letters/{args.letter}")
+    letter = viewer_api(args).get(f"/dead-letters/{args.letter}")
     if args.json:
         print_json(letter)
         return DONE

@@ -4,21 +4,21 @@ import json
 from argparse import ArgumentParser, Namespace, _SubParsersAction
 from typing import Any
 
-from services.cli.client import Api, looking_api
+from services.cli.client import Api, viewer_api
 from services.cli.errors import DONE, PartAway
 from services.cli.output import console, print_json
-from services.cli.parser import a_child, a_count, looker_options, subcommand_parser
+from services.cli.parser import a_child, a_count, subcommand_parser, viewer_options
 
 PAGE = 200
 _PARTS = ("pairs", "contradictions")
 
 
 def describe(parser: ArgumentParser) -> None:
-    """What is done: looking at the queue, or one of the three decisions."""
+    """Adds the subcommands: the queue, and the three decisions."""
     subcommands = parser.add_subparsers(dest="subcommand", required=True, metavar="list|merge|split|dismiss")
     listing = subcommand_parser(subcommands, "list", "show the queue side by side, best score first")
     listing.add_argument("--limit", type=a_count, metavar="N", help="at most so many (default: all)")
-    looker_options(listing)
+    viewer_options(listing)
     _pair(subcommands, "merge", "the two are one child: LEFT survives, and both numbers mean it from now on")
     _pair(subcommands, "dismiss", "the two are not one child; the pair leaves the queue until data change")
     split = subcommand_parser(
@@ -33,19 +33,19 @@ def describe(parser: ArgumentParser) -> None:
         metavar=("SOURCE", "SUBJECT"),
         help="a record that leaves, as `show` names it; may be given again",
     )
-    looker_options(split)
+    viewer_options(split)
 
 
 def _pair(subcommands: "_SubParsersAction[ArgumentParser]", subcommand: str, summary: str) -> None:
     made = subcommand_parser(subcommands, subcommand, summary)
     made.add_argument("left", type=a_child, metavar="LEFT")
     made.add_argument("right", type=a_child, metavar="RIGHT")
-    looker_options(made)
+    viewer_options(made)
 
 
 def run(args: Namespace) -> int:
     """Lists, or decides; a decision that is refused is exit status 1, an empty queue is none."""
-    api = looking_api(args)
+    api = viewer_api(args)
     return _list(api, args) if args.subcommand == "list" else _decide(api, args)
 
 

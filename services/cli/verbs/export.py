@@ -5,26 +5,26 @@ import tempfile
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
-from services.cli.client import looking_api
+from services.cli.client import viewer_api
 from services.cli.errors import DONE, AnswerIsNo
 from services.cli.output import print_json
-from services.cli.parser import looker_options
+from services.cli.parser import viewer_options
 from services.cli.progress import counting
 
 PAGE = 500
 
 
 def describe(parser: ArgumentParser) -> None:
-    """Where to, and who looks."""
+    """Adds the arguments: the file and the user."""
     parser.add_argument(
         "file", type=Path, metavar="FILE", help="NDJSON: one entry a line; replaced once all is written"
     )
-    looker_options(parser)
+    viewer_options(parser)
 
 
 def run(args: Namespace) -> int:
     """Writes the file whole or not at all, and prints how many entries it holds."""
-    api = looking_api(args)
+    api = viewer_api(args)
     target: Path = args.file.absolute()
     if not target.parent.is_dir():
         raise AnswerIsNo(f"there is no folder {target.parent}; make it first")

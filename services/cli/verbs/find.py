@@ -2,18 +2,18 @@
 
 from argparse import ArgumentParser, Namespace
 
-from services.cli.client import looking_api
+from services.cli.client import viewer_api
 from services.cli.errors import DONE, NO
 from services.cli.output import console, print_json, table, text
-from services.cli.parser import a_count, a_date, looker_options
+from services.cli.parser import a_count, a_date, viewer_options
 
 CRITERIA = ("given_name", "family_name", "date_of_birth", "gender", "postcode", "nhs_number", "upn")
 MOST_SHOWN = 50
-"""How many the API shows of what a search finds."""
+"""How many results of a search the API shows."""
 
 
 def describe(parser: ArgumentParser) -> None:
-    """What is known of the child, and who looks for it."""
+    """Adds the arguments: the criteria and the user."""
     parser.add_argument("--given-name", metavar="NAME")
     parser.add_argument("--family-name", metavar="NAME")
     parser.add_argument("--date-of-birth", type=a_date, metavar="DATE", help="like 2001-02-03")
@@ -22,14 +22,14 @@ def describe(parser: ArgumentParser) -> None:
     parser.add_argument("--nhs-number", metavar="NUMBER")
     parser.add_argument("--upn", metavar="UPN")
     parser.add_argument("--limit", type=a_count, metavar="N", help="the best so many (at most 50, the default)")
-    looker_options(parser)
+    viewer_options(parser)
 
 
 def run(args: Namespace) -> int:
     """Prints who was found, best first; nobody is exit status 1."""
     criteria = {name: value for name in CRITERIA if (value := getattr(args, name))}
     query = {"criteria": criteria, "reason": args.reason, "limit": min(args.limit or MOST_SHOWN, MOST_SHOWN)}
-    answer = looking_api(args).post("/children/search", query)
+    answer = viewer_api(args).post("/children/search", query)
     if args.json:
         print_json(answer)
     elif answer["results"]:

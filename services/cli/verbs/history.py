@@ -1,23 +1,23 @@
-"""`contactpoint history`: everything that was ever said of a child."""
+"""`contactpoint history`: everything that was ever reported of a child."""
 
 from argparse import ArgumentParser, Namespace
 
-from services.cli.client import looking_api
+from services.cli.client import viewer_api
 from services.cli.errors import DONE
 from services.cli.output import console, print_json
-from services.cli.parser import a_child, limit_option, looker_options
+from services.cli.parser import a_child, limit_option, viewer_options
 
 
 def describe(parser: ArgumentParser) -> None:
-    """Which child, and who looks."""
+    """Adds the arguments: the child and the user."""
     parser.add_argument("child", type=a_child, metavar="CHILD", help="the child's id, as `find` gives it")
     limit_option(parser)
-    looker_options(parser)
+    viewer_options(parser)
 
 
 def run(args: Namespace) -> int:
     """Prints the events, oldest first; a child that is not there is exit status 1."""
-    answer = looking_api(args).get(f"/children/{args.child}/history")
+    answer = viewer_api(args).get(f"/children/{args.child}/history")
     events = answer["events"][: args.limit]
     if args.json:
         print_json({**answer, "events": events})

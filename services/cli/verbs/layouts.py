@@ -10,7 +10,7 @@ from services.feeds.layout_file import load_layout, sample_of, shipped
 
 
 def describe(parser: ArgumentParser) -> None:
-    """The subcommands, and the layout that they are about."""
+    """Adds the subcommands and the layout."""
     subcommands = parser.add_subparsers(dest="subcommand", required=True, metavar="list|show|sample")
     subcommand_parser(subcommands, "list", "list the layouts")
     for subcommand, summary in (

@@ -16,10 +16,10 @@ SUBCOMMANDS = {
 
 
 def describe(parser: ArgumentParser) -> None:
-    """What is done about policies."""
+    """Adds the subcommands."""
     describe_subcommands(parser, __name__, SUBCOMMANDS)
 
 
 def run(args: Namespace) -> int:
-    """Does one of these."""
+    """Runs the subcommand."""
     return run_subcommand(__name__, args)

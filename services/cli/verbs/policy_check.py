@@ -8,12 +8,12 @@ from services.cli.parser import a_file
 
 
 def describe(parser: ArgumentParser) -> None:
-    """Which file."""
+    """Adds the argument: the file."""
     parser.add_argument("file", type=a_file, metavar="FILE", help="a policy's YAML file")
 
 
 def run(args: Namespace) -> int:
-    """Says what the policy is, or on which line something is wrong (exit status 1)."""
+    """Prints what the policy is, or which line is wrong (exit status 1)."""
     from services.policy.policy_file import read_policy
     from services.policy.refused import PolicyRefused
     from services.policy.shipped import text_of

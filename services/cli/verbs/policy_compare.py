@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from services.cli.client import Api, looking_api
+from services.cli.client import Api, viewer_api
 from services.cli.errors import DONE, AnswerIsNo, PartAway, WrongUsage
 from services.cli.output import console
-from services.cli.parser import a_date, a_file, looker_options
+from services.cli.parser import a_date, a_file, viewer_options
 from services.cli.progress import counting
 
 CONTRACT = ("not_listed_now", "not_listed_ever")
@@ -18,7 +18,7 @@ CONTRACT = ("not_listed_now", "not_listed_ever")
 
 
 def describe(parser: ArgumentParser) -> None:
-    """Which policies, on which day, in what form, and who looks."""
+    """Adds the arguments: the policies, the day, the form of the answer and the user."""
     names = "names of `policy list` and policy files (default: all that come along)"
     parser.add_argument("--policies", type=_policies, metavar="A,B,…", help=names)
     parser.add_argument("--on", type=a_date, metavar="DATE", help="the day that is judged (default: today)")
@@ -29,7 +29,7 @@ def describe(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--list", dest="lists", action="append", choices=figures, metavar="FIGURE", help=lists + ", ".join(figures)
     )
-    looker_options(parser)
+    viewer_options(parser)
 
 
 def _figures() -> tuple[str, ...]:
@@ -63,7 +63,7 @@ def run(args: Namespace) -> int:
     question = _question(args)
     if args.html and not args.html.absolute().parent.is_dir():
         raise AnswerIsNo(f"there is no folder {args.html.absolute().parent}; make it first")
-    answer = _answer(looking_api(args), question)
+    answer = _answer(viewer_api(args), question)
     lists = list(dict.fromkeys(args.lists or ()))
     if args.html:
         from services.pages.policy import page
@@ -101,7 +101,7 @@ def _question(args: Namespace) -> dict[str, Any]:
 
 
 def _answer(api: Api, question: dict[str, Any]) -> bytes:
-    """The last line; what comes before tells how far it is."""
+    """The last line; those before it are progress."""
     lines = api.lines("/policies/compare", question)
     first = next(lines, b"")
     with counting("children", _progress(first).get("of")) as count:

@@ -8,7 +8,7 @@ from services.cli.output import print_json
 
 
 def describe(parser: ArgumentParser) -> None:
-    """Which one."""
+    """Adds the argument: the policy."""
     parser.add_argument("name", metavar="NAME", help="the name of a policy, as `policy list` gives it")
 
 

@@ -9,7 +9,7 @@ from services.cli.stack import settings_of
 
 
 def describe(parser: ArgumentParser) -> None:
-    """Whether views that differ are switched to nevertheless."""
+    """Adds the option to switch to views that differ."""
     parser.add_argument("--replace", action="store_true", help="switch to the new views even where they differ")
 
 

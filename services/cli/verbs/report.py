@@ -7,10 +7,10 @@ from collections import Counter
 from typing import Any
 
 from domain.reports import REPORTS
-from services.cli.client import Api, looking_api
+from services.cli.client import Api, viewer_api
 from services.cli.errors import DONE
 from services.cli.output import console, print_json
-from services.cli.parser import a_date, an_authority, limit_option, looker_options
+from services.cli.parser import a_date, an_authority, limit_option, viewer_options
 from services.cli.progress import counting
 
 PAGE = 2_000
@@ -18,18 +18,18 @@ _LISTS, _COUNTS = ("children", "undecided"), ("statuses", "follow_up")
 
 
 def describe(parser: ArgumentParser) -> None:
-    """Which report, of which day and authority, and who looks."""
+    """Adds the arguments: the report, its day and authority, and the user."""
     parser.add_argument("name", choices=REPORTS, metavar="NAME", help=", ".join(REPORTS))
     parser.add_argument("--authority", type=an_authority, metavar="GSS", help="only children who live there")
     parser.add_argument("--on", type=a_date, metavar="DATE", help="the day that is judged (default: today)")
     parser.add_argument("--csv", action="store_true", help="print CSV, for a spreadsheet")
     limit_option(parser)
-    looker_options(parser)
+    viewer_options(parser)
 
 
 def run(args: Namespace) -> int:
     """Prints the list, longest on it first; an empty list is no failure."""
-    found = _report(looking_api(args), args)
+    found = _report(viewer_api(args), args)
     if args.json:
         print_json(found)
     elif args.csv:
@@ -44,7 +44,7 @@ def run(args: Namespace) -> int:
 
 
 def _report(api: Api, args: Namespace) -> dict[str, Any]:
-    """The report put together of its pages, all of them or the first so many children."""
+    """The report joined from its pages, with all children or the first so many."""
     query = {"authority": args.authority, "on": args.on, "limit": min(PAGE, args.limit or PAGE)}
     whole: dict[str, Any] = {}
     with counting("children") as count:
@@ -58,7 +58,7 @@ def _report(api: Api, args: Namespace) -> dict[str, Any]:
 
 
 def _joined(whole: dict[str, Any], page: dict[str, Any]) -> dict[str, Any]:
-    """The report of the first pages with one more page added."""
+    """The report so far with one more page."""
     lists = {part: whole[part] + page[part] for part in _LISTS}
     counts = {part: dict(Counter(whole[part]) + Counter(page[part])) for part in _COUNTS if part in whole}
     return {**whole, **lists, **counts, "count": len(lists["children"]), "more": page["more"]}

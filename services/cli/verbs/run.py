@@ -7,7 +7,7 @@ from services.runtime.roles import ROLES, run_role
 
 
 def describe(parser: ArgumentParser) -> None:
-    """Which service."""
+    """Adds the argument: the service."""
     parser.add_argument("role", choices=tuple(ROLES), metavar="ROLE", help=", ".join(ROLES))
 
 

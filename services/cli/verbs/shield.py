@@ -4,16 +4,16 @@ import json
 from argparse import ArgumentParser, Namespace, _SubParsersAction
 from typing import Any
 
-from services.cli.client import Api, looking_api
+from services.cli.client import Api, viewer_api
 from services.cli.errors import DONE, PartAway, WrongUsage
 from services.cli.output import console, print_json
-from services.cli.parser import a_child, a_date, a_uuid, looker_options, subcommand_parser
+from services.cli.parser import a_child, a_date, a_uuid, subcommand_parser, viewer_options
 
 PAGE = 200
 
 
 def describe(parser: ArgumentParser) -> None:
-    """What is done to which shield."""
+    """Adds the subcommands."""
     subcommands = parser.add_subparsers(
         dest="subcommand", required=True, metavar="apply|lift|review|override|overrides"
     )
@@ -25,7 +25,7 @@ def describe(parser: ArgumentParser) -> None:
     review.add_argument("child", type=a_child, nargs="?", metavar="CHILD", help="the child's id")
     review.add_argument("--keep", action="store_true", help="the shield was looked at and stays for six months more")
     review.add_argument("--on", type=a_date, metavar="DATE", help="due by this day (default: today)")
-    looker_options(review)
+    viewer_options(review)
     _of_child(
         subcommands, "override", "see a shielded child for two minutes; the authority is told, and it is investigated"
     )
@@ -33,23 +33,23 @@ def describe(parser: ArgumentParser) -> None:
     actions = overrides.add_subparsers(dest="action", required=True, metavar="list|close")
     listing = subcommand_parser(actions, "list", "show the investigations that are open")
     listing.add_argument("--closed", action="store_true", help="those that were closed too")
-    looker_options(listing)
+    viewer_options(listing)
     closing = subcommand_parser(actions, "close", "say what came of one; --reason is what was found")
     closing.add_argument("investigation", type=a_uuid, metavar="INVESTIGATION", help="its id, as `list` gives it")
-    looker_options(closing)
+    viewer_options(closing)
 
 
 def _of_child(subcommands: "_SubParsersAction[ArgumentParser]", subcommand: str, summary: str) -> None:
     made = subcommand_parser(subcommands, subcommand, summary)
     made.add_argument("child", type=a_child, metavar="CHILD", help="the child's id, as `find` gives it")
-    looker_options(made)
+    viewer_options(made)
 
 
 def run(args: Namespace) -> int:
-    """Does it; what is refused is exit status 1, an empty list is none."""
+    """Runs the subcommand; a refusal is exit status 1, an empty list is not."""
     if args.subcommand == "review" and (args.child is None) is args.keep:
         raise WrongUsage("name a CHILD with --keep to keep its shield, or neither to list the shields that are due")
-    api = looking_api(args)
+    api = viewer_api(args)
     if args.subcommand == "overrides":
         return _overrides(api, args)
     if args.subcommand == "review" and args.child is None:

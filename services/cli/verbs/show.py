@@ -2,25 +2,25 @@
 
 from argparse import ArgumentParser, Namespace
 
-from services.cli.client import looking_api
+from services.cli.client import viewer_api
 from services.cli.errors import DONE
 from services.cli.output import console, print_json
-from services.cli.parser import a_child, a_moment, looker_options
+from services.cli.parser import a_child, a_moment, viewer_options
 
 
 def describe(parser: ArgumentParser) -> None:
-    """Which child, as of when, and who looks."""
+    """Adds the arguments: the child, the moments and the user."""
     parser.add_argument("child", type=a_child, metavar="CHILD", help="the child's id, as `find` gives it")
     parser.add_argument(
         "--as-of", type=a_moment, metavar="TIME", help="as it was known then; a date stands for its end"
     )
     parser.add_argument("--effective", type=a_moment, metavar="TIME", help="as it was true then")
-    looker_options(parser)
+    viewer_options(parser)
 
 
 def run(args: Namespace) -> int:
     """Prints the entry; a child that is not there is exit status 1."""
-    entry = looking_api(args).get(f"/children/{args.child}", as_of=args.as_of, effective=args.effective)
+    entry = viewer_api(args).get(f"/children/{args.child}", as_of=args.as_of, effective=args.effective)
     if args.json:
         print_json(entry)
     else:

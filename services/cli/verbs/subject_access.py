@@ -7,22 +7,22 @@ from pathlib import Path
 
 import orjson
 
-from services.cli.client import looking_api
+from services.cli.client import viewer_api
 from services.cli.errors import DONE, AnswerIsNo, WrongUsage
 from services.cli.output import print_json
-from services.cli.parser import a_child, looker_options
+from services.cli.parser import a_child, viewer_options
 
 APPLICANTS = ("child", "carer", "other")
 
 
 def describe(parser: ArgumentParser) -> None:
-    """Which child, who asks, where the document goes, and who makes it."""
+    """Adds the arguments: the child, the applicant, the file and the user."""
     parser.add_argument("child", type=a_child, metavar="CHILD", help="the child's id, as `find` gives it")
     parser.add_argument("--for", dest="applicant", choices=APPLICANTS, required=True, help="who asks")
     parser.add_argument("--applicant", dest="name", type=a_name, metavar="NAME", help="the carer's name, for a carer")
     parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="written whole, readable by you alone")
     parser.add_argument("--html", action="store_true", help="a page to read or print instead of JSON")
-    looker_options(parser)
+    viewer_options(parser)
 
 
 def a_name(text: str) -> str:
@@ -40,7 +40,7 @@ def run(args: Namespace) -> int:
     target: Path = args.out.absolute()
     if not target.parent.is_dir() or target.is_dir():
         raise AnswerIsNo("--out names no file in a folder that is there; make the folder first")
-    api = looking_api(args)
+    api = viewer_api(args)
     if args.name is not None:
         api.set_header("Applicant", args.name)
     document = api.get(f"/children/{args.child}/subject-access", **{"for": args.applicant})
@@ -59,7 +59,7 @@ def run(args: Namespace) -> int:
 
 
 def _write(target: Path, content: bytes) -> None:
-    """Writes a file whole or not at all, for its owner's eyes."""
+    """Writes a file whole or not at all, readable by its owner only."""
     descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
     try:
         with os.fdopen(descriptor, "wb") as file:

@@ -24,7 +24,7 @@ from streams.store.database import Database
 
 
 def describe(parser: ArgumentParser) -> None:
-    """Which files, which agencies, and whether to wait."""
+    """Adds the arguments: the files, their agencies, and whether to wait."""
     parser.add_argument("files", nargs="+", type=a_file, metavar="FILE", help="NDJSON, one submission a line; or .csv")
     parser.add_argument("--agencies", type=a_file, metavar="FILE", help="add or replace these agencies first")
     parser.add_argument("--wait", action="store_true", help="until all is answered and the views hold it")

@@ -14,7 +14,7 @@ from streams.store.database import Database
 
 
 def describe(parser: ArgumentParser) -> None:
-    """For whom, and for how long."""
+    """Adds the arguments: the user or agency, and the lifetime."""
     whom = parser.add_mutually_exclusive_group(required=True)
     whom.add_argument("user", nargs="?", metavar="USER", help="a registered user, who may look")
     whom.add_argument("--agency", metavar="CODE", help="a registered agency, which may submit")

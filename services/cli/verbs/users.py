@@ -23,7 +23,7 @@ _FILE = (
 
 
 def describe(parser: ArgumentParser) -> None:
-    """What is done with the users."""
+    """Adds the subcommands."""
     subcommands = parser.add_subparsers(dest="subcommand", required=True, metavar="add|list|revoke")
     subcommand_parser(subcommands, "add", "grant to the users of a file what it says").add_argument(
         "file", type=a_file, metavar="FILE", help=_FILE
@@ -33,7 +33,7 @@ def describe(parser: ArgumentParser) -> None:
 
 
 def run(args: Namespace) -> int:
-    """Grants and says how many, lists all, or revokes."""
+    """Grants and prints how many, lists all, or revokes."""
     settings = settings_of(args)
     if args.subcommand == "list":
         return _list(settings, args)
