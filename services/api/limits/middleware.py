@@ -1,4 +1,4 @@
-"""The middleware of every request: bounds on bodies, answers in pieces, counts for the metrics, a log of unexpected errors."""
+"""The middleware of every request: bounds on bodies, answers in pieces, counts for the metrics, a log of errors."""
 
 import asyncio
 import logging
