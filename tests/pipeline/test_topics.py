@@ -1,6 +1,7 @@
 """Topics are created with explicit settings, whoever else does so at once, and compared with them."""
 
 import socket
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -10,6 +11,16 @@ from kafka.admin import ConfigResource, ConfigResourceType, NewTopic
 from streams.kafka.admin.topics import check_topics, ensure_topics
 from streams.kafka.settings import KafkaAway, KafkaSettings
 from streams.kafka.topics import COMMON_TOPICS, receipt_topic, submissions_topic
+from tests.support.topics import delete_topics
+
+AGENCIES = ("topics-a", "topics-b", "topics-c", "differs")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def tidy(kafka: KafkaSettings) -> Iterator[None]:
+    """Leaves no topic of ours: other tests compare every topic of this Kafka."""
+    yield
+    delete_topics(kafka, lambda topic: topic.endswith(AGENCIES))
 
 
 def about(code: str, kafka: KafkaSettings) -> list[str]:
@@ -28,7 +39,7 @@ def test_missing_topics_are_created_by_many_at_once_as_they_have_to_be(kafka: Ka
     assert about("topics-", kafka) == []
 
 
-def test_a_topic_that_differs_is_told(kafka: KafkaSettings) -> None:
+def test_a_topic_that_differs_is_reported(kafka: KafkaSettings) -> None:
     admin = KafkaAdminClient(**kafka.for_kafka_python())
     admin.create_topics([NewTopic(receipt_topic("differs"), 2, 1, topic_configs={"retention.ms": "1000"})])
     ensure_topics(kafka, ["differs"])

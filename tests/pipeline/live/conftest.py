@@ -12,7 +12,8 @@ from services.local_stack.kafka_server import kafka_program
 from services.local_stack.ports import remembered_ports
 from services.local_stack.program import Program, running
 from streams.kafka.settings import KafkaSettings
-from tests.pipeline.live.stage import Stage, delete_topics
+from tests.pipeline.live.stage import Stage
+from tests.support.topics import delete_topics
 
 
 @pytest.fixture(scope="package")

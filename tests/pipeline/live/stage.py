@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from kafka import KafkaAdminClient, KafkaProducer
+from kafka import KafkaProducer
 
 from projections.base.memory import MemoryViews
 from projections.base.projection import Row, Table
@@ -29,16 +29,6 @@ from tests.views.story import Seals, Story
 
 TABLES = [table for projection in LOGS[REGISTER_LOG].projections for table in projection.tables]
 SECRET = bytes(range(32))
-
-
-def delete_topics(kafka: KafkaSettings) -> None:
-    """Leaves no topic of ours."""
-    admin = KafkaAdminClient(**kafka.for_kafka_python())
-    topics = [topic for topic in admin.list_topics() if not topic.startswith("__")]
-    if topics:
-        admin.delete_topics(topics)
-        eventually(lambda: not set(topics) & set(admin.list_topics()))
-    admin.close()
 
 
 class StoredSeals(Seals):

@@ -7,7 +7,8 @@ import pytest
 
 from services.local_stack.program import Program, running
 from streams.kafka.settings import KafkaSettings
-from tests.pipeline.live.stage import Stage, delete_topics, listening, tell_much
+from tests.pipeline.live.stage import Stage, listening, tell_much
+from tests.support.topics import delete_topics
 from tests.support.waiting import eventually
 
 

@@ -4,14 +4,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from kafka import KafkaAdminClient
 
 from services.local_stack.kafka_server import kafka_program
 from services.local_stack.ports import remembered_ports
 from services.local_stack.program import running
 from streams.kafka.settings import KafkaSettings
 from tests.pipeline.relay.stage import Store
-from tests.support.waiting import eventually
+from tests.support.topics import delete_topics
 
 
 @pytest.fixture(scope="package")
@@ -27,12 +26,7 @@ def kafka(server_folder: Path) -> Iterator[KafkaSettings]:
 @pytest.fixture(scope="module")
 def store(kafka: KafkaSettings, database_url: str) -> Iterator[Store]:
     """An empty database, and a Kafka without topics."""
-    admin = KafkaAdminClient(**kafka.for_kafka_python())
-    topics = [topic for topic in admin.list_topics() if not topic.startswith("__")]
-    if topics:
-        admin.delete_topics(topics)
-        eventually(lambda: not set(topics) & set(admin.list_topics()))
-    admin.close()
+    delete_topics(kafka)
     store = Store(database_url)
     yield store
     store.close()
