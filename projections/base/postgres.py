@@ -1,6 +1,6 @@
 """Row changes applied to Postgres, live: in the caller's transaction, with the same effect however often they come.
 
-Tables are named without a schema: whoever writes says once for a connection which schema is meant (`schema.use`).
+Tables are named without a schema: which one is meant is set once for a connection (`schema.use`).
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -19,17 +19,16 @@ ROWS_AT_ONCE = 500
 _column_types: dict[Table, Mapping[str, str]] = {}
 
 
-def write(cursor: Cursor, puts: Iterable[Put], *, careful: bool = False) -> None:
+def write(cursor: Cursor, puts: Iterable[Put]) -> None:
     """Applies row changes in the cursor's transaction.
 
-    Most rows are new ones and are simply copied, which costs a fraction of an upsert. Where that fails, because a row
-    was there already, Postgres raises an error: the transaction is to be rolled back to before, and the same changes
-    written carefully.
+    Rows that are the first of their key are copied, which costs a fraction of an upsert; most are. Where such a row is
+    there already, Postgres raises UniqueViolation: then roll back to before, and write the puts `as_changes`.
     """
     copied: dict[Table, list[Row]] = {}
     upserted: dict[Table, list[Row]] = {}
     for table, row, first in puts:
-        rows = copied if first and not careful else upserted
+        rows = copied if first else upserted
         if table in rows:
             rows[table].append(row)
         else:
@@ -43,8 +42,8 @@ def write(cursor: Cursor, puts: Iterable[Put], *, careful: bool = False) -> None
 def copy(cursor: Cursor, target: str, table: Table, rows: Collection[Row]) -> None:
     """Copies rows into a table that has the columns of `table`.
 
-    Where a value is not of its column's type, Postgres decides of the text of all whether they can become that; raises
-    what it raises then.
+    Where a value is not of its column's type, the rows are inserted as texts, which Postgres converts; raises what it
+    raises where it cannot.
     """
     try:
         copy_rows(cursor, target, _types(cursor, table), rows)
@@ -64,7 +63,7 @@ def latest(table: Table, rows: Iterable[Row]) -> Collection[Row]:
 
 
 def upsert_sql(table: Table, rows: str) -> str:
-    """The statement that puts rows where no later ones stand; `rows` is a query of one row a key."""
+    """The statement that puts rows unless there are later ones of their keys; `rows` is a query of one row a key."""
     columns = ", ".join(table.columns)
     changes = ", ".join(f"{name} = excluded.{name}" for name in table.columns[table.keys :])
     return (
@@ -74,7 +73,7 @@ def upsert_sql(table: Table, rows: str) -> str:
 
 
 def _types(cursor: Cursor, table: Table) -> Mapping[str, str]:
-    """The columns of a table with their SQL types, which Postgres is asked once in a process."""
+    """The columns of a table with their SQL types, read from Postgres once in a process."""
     if table not in _column_types:
         cursor.execute(
             "select attname, format_type(atttypid, null) from pg_attribute"

@@ -13,14 +13,14 @@ class Decryptor(Protocol):
     """Opens sealed payloads. A key ring is one."""
 
     def prefetch(self, streams: Iterable[str]) -> None:
-        """Reads the keys of many streams in one go, so that opening them asks no more."""
+        """Reads the keys of many streams in one go, so that opening them reads none."""
 
     def open(self, stream: str, version: int, sealed: str) -> dict[str, Any]:
         """The personal fields of an event. Raises KeyError once its key is destroyed, ValueError if it broke."""
 
 
 class PublishedEvent(NamedTuple):
-    """One event as it stands on a log topic; times are ISO 8601 texts in UTC with microseconds and a final Z.
+    """One event as a log topic has it; times are ISO 8601 texts in UTC with microseconds and a final Z.
 
     `type` carries the version (`RecordRegistered.v1`); `data` is what is not personal; `sealed` is base64 or None.
     """
@@ -43,7 +43,7 @@ class PublishedEvent(NamedTuple):
 
 
 class PublishedReceipt(NamedTuple):
-    """One receipt as it stands on a receipts topic; (`topic`, `partition`, `offset`) name the message that it answers.
+    """One receipt as a receipts topic has it; (`topic`, `partition`, `offset`) name the message that it answers.
 
     `position` is that of the last event it caused, or None; `reasons` is JSON text.
     """
@@ -74,19 +74,24 @@ class Table:
 
     @cached_property
     def position(self) -> int:
-        """Where in a row the position stands."""
+        """The index of the position in a row."""
         return self.columns.index("position")
 
 
 class Put(NamedTuple):
     """A row that replaces the one with the same key where that one has an earlier position.
 
-    `first` says that most likely no row with this key was put before, so that it may be tried to simply copy it.
+    `first` is true where most likely no row with this key was put before, so that copying it may be tried.
     """
 
     table: Table
     row: Row
     first: bool
+
+
+def as_changes(puts: Iterable[Put]) -> list[Put]:
+    """The same row changes, none of which is taken for the first of its key."""
+    return [put._replace(first=False) for put in puts]
 
 
 class Projection(Protocol):
@@ -105,7 +110,7 @@ class Projection(Protocol):
         """The types of events whose personal fields it opens, so that their keys can be fetched together."""
 
     def project(self, message: Any) -> Sequence[Put]:
-        """The row changes that one message makes; a message that the view does not care about makes none.
+        """The row changes that one message makes; a message that does not concern the view makes none.
 
         Raises a DATA_ERROR where the message is not what its type says.
         """

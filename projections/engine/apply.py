@@ -1,20 +1,20 @@
-"""A batch of messages applied by every projection of its log; whatever one of them cannot take, the others go on."""
+"""A batch of messages applied by every projection of its log; where one of them fails, the others go on."""
 
-from collections.abc import Sequence
-from typing import Any, NamedTuple, Protocol
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
 import psycopg2
 from psycopg2.errors import ProgramLimitExceeded
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
 from projections.base.partition import Partition
-from projections.base.projection import DATA_ERRORS, Projection, Put
+from projections.base.projection import DATA_ERRORS, Projection, Put, as_changes
 from projections.catalogue import Log
 from projections.engine import live
 from projections.engine.failures import UNREADABLE, Failure
 
 REFUSALS = (psycopg2.DataError, psycopg2.IntegrityError, ProgramLimitExceeded, TypeError)
-"""What is raised because of a value: by Postgres, or by what puts rows together, where a key is no plain value."""
+"""What is raised because of a value: by Postgres, or in Python where a value of a key cannot be hashed."""
 
 
 class Message(NamedTuple):
@@ -25,17 +25,17 @@ class Message(NamedTuple):
     value: Any
 
 
-class Write(Protocol):
-    """Writes row changes within a transaction; after an error it is tried again from where it began, and `careful`."""
-
-    def __call__(self, cursor: Cursor, puts: Sequence[Put], *, careful: bool = False) -> None:
-        """Raises one of REFUSALS because of a value."""
+Write = Callable[[Cursor, Sequence[Put]], None]
+"""Writes row changes within the cursor's transaction; raises one of REFUSALS because of a value."""
 
 
 def apply(cursor: Cursor, log: Log, messages: Sequence[Message], write: Write = live.write) -> list[Failure]:
-    """Applies messages within the cursor's transaction; returns what could not be taken, for the caller to keep."""
+    """Applies messages within the cursor's transaction; returns what could not be applied, for the caller to keep.
+
+    What is refused as a whole is written again without taking any row for a first one, and then half by half.
+    """
     puts, failures = project(log.projections, messages)
-    if not _refusal(cursor, puts, write) or not _refusal(cursor, puts, write, careful=True):
+    if not _refusal(cursor, puts, write) or not _refusal(cursor, as_changes(puts), write):
         return failures
     if len(messages) > 1:
         half = len(messages) // 2
@@ -44,7 +44,7 @@ def apply(cursor: Cursor, log: Log, messages: Sequence[Message], write: Write = 
 
 
 def project(projections: Sequence[Projection], messages: Sequence[Message]) -> tuple[list[Put], list[Failure]]:
-    """The row changes that messages make, and which message a projection could not take."""
+    """The row changes that messages make, and which messages a projection failed on."""
     puts: list[Put] = []
     failures: list[Failure] = []
     for message in messages:
@@ -60,11 +60,11 @@ def project(projections: Sequence[Projection], messages: Sequence[Message]) -> t
     return puts, failures
 
 
-def _refusal(cursor: Cursor, puts: Sequence[Put], write: Write, *, careful: bool = False) -> str | None:
-    """Writes all, or nothing and tells why."""
+def _refusal(cursor: Cursor, puts: Sequence[Put], write: Write) -> str | None:
+    """Writes all puts and returns None, or writes none and returns the name of the error."""
     cursor.execute("savepoint batch")
     try:
-        write(cursor, puts, careful=careful)
+        write(cursor, puts)
     except REFUSALS as error:
         cursor.execute("rollback to savepoint batch")
         return type(error).__name__
@@ -73,7 +73,7 @@ def _refusal(cursor: Cursor, puts: Sequence[Put], write: Write, *, careful: bool
 
 def _apply_one(cursor: Cursor, projection: Projection, message: Message, write: Write) -> list[Failure]:
     puts, failures = project([projection], [message])
-    code = _refusal(cursor, puts, write, careful=True)
+    code = _refusal(cursor, as_changes(puts), write)
     return [*failures, _failure(message, projection, code)] if code else failures
 
 

@@ -1,4 +1,4 @@
-"""Row changes applied to a fresh schema in bulk: all are copied first, and put in order when the indexes are made."""
+"""Row changes applied to a fresh schema in bulk: all are copied first, and brought in order as the indexes are made."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -13,7 +13,7 @@ from projections.engine.schema import create_tables, index_statements, use
 
 
 def begin(cursor: Cursor, schema: str) -> None:
-    """Makes an empty schema without indexes; whatever was there is dropped. Its tables are then the cursor's."""
+    """Makes an empty schema without indexes in the place of any other, and sets it as the cursor's."""
     cursor.execute(f"drop schema if exists {schema} cascade")
     create_tables(cursor, schema)
     use(cursor, schema)
@@ -21,8 +21,8 @@ def begin(cursor: Cursor, schema: str) -> None:
         cursor.execute(f"create unlogged table {_later(table)} (like {table.name})")
 
 
-def write(cursor: Cursor, puts: Iterable[Put], *, careful: bool = False) -> None:
-    """Copies rows: new ones into their table, changes of earlier rows beside it; `careful` or not."""
+def write(cursor: Cursor, puts: Iterable[Put]) -> None:
+    """Copies rows: the first of each key into its table, changes of earlier rows into a table beside it."""
     new: dict[Table, list[Row]] = defaultdict(list)
     later: dict[Table, list[Row]] = defaultdict(list)
     for table, row, first in puts:
@@ -34,7 +34,7 @@ def write(cursor: Cursor, puts: Iterable[Put], *, careful: bool = False) -> None
 
 
 def finish(cursor: Cursor, table: Table) -> None:
-    """Makes the indexes of one table and applies the changes that lie beside it."""
+    """Makes the indexes of one table and applies the changes from the table beside it."""
     unique, *others = _indexes(table)
     cursor.execute("savepoint unique_index")
     try:
@@ -53,7 +53,7 @@ def finish(cursor: Cursor, table: Table) -> None:
 
 
 def finish_derived(cursor: Cursor, table: Table) -> None:
-    """Makes the indexes of a table whose rows were derived once those of all others stood."""
+    """Makes the indexes of a table whose rows were derived after those of all others."""
     for statement in _indexes(table):
         cursor.execute(statement)
     cursor.execute(f"analyze {table.name}")
@@ -64,7 +64,7 @@ def _indexes(table: Table) -> list[str]:
 
 
 def _only_latest(table: Table) -> str:
-    """Deletes all but the latest row of each key, where rows were taken for new ones and were not."""
+    """Deletes all but the latest row of each key, where a row was copied as a first one and was not."""
     return (
         f"delete from {table.name} where ctid in (select ctid from (select ctid, row_number()"  # noqa: S608
         f" over (partition by {', '.join(table.key)} order by position desc) as nth from {table.name}) r where nth > 1)"

@@ -9,8 +9,8 @@ from projections.base.projection import Put
 from projections.cross_stream import derived
 
 
-def write(cursor: Cursor, puts: Sequence[Put], *, careful: bool = False) -> None:
-    """Applies row changes as `postgres.write` does; what follows from the rows is as they stand then."""
+def write(cursor: Cursor, puts: Sequence[Put]) -> None:
+    """Applies row changes as `postgres.write` does, then brings what is derived from those rows up to date."""
     following = derived.CrossStreamProjection(cursor, puts)
-    postgres.write(cursor, puts, careful=careful)
+    postgres.write(cursor, puts)
     following.refresh()

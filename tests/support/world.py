@@ -16,7 +16,7 @@ from domain.event import RegisterEvent
 from domain.matching import Comparer
 from domain.vocabulary import AgencyKind
 from projections.base import postgres
-from projections.base.projection import PublishedEvent, PublishedReceipt
+from projections.base.projection import PublishedEvent, PublishedReceipt, as_changes
 from projections.catalogue import ACCESS_LOG, LOGS, REGISTER_LOG
 from projections.engine import live, schema
 from projections.receipts.project import Receipts
@@ -133,10 +133,10 @@ class World:
         with self.database.transaction() as cursor:
             schema.use(cursor, schema.LIVE)
             cursor.execute("set local search_path to views")
-            live.write(cursor, list(self._puts()), careful=True)
+            live.write(cursor, as_changes(self._puts()))
             cursor.execute("select value from register.outbox where topic like 'receipts.%' order by ordinal")
             receipts = [_receipt(bytes(value)) for (value,) in cursor.fetchall()]
-            postgres.write(cursor, [put for receipt in receipts for put in Receipts().project(receipt)], careful=True)
+            postgres.write(cursor, as_changes(put for receipt in receipts for put in Receipts().project(receipt)))
 
     def suspect(self, child: str, other: str, score: float) -> None:
         """As the matcher would: a record of the child may be about the same person as a record of the other."""
@@ -206,9 +206,7 @@ class World:
             cursor.execute("set local search_path to views")
             shown = LOGS[ACCESS_LOG].projections
             events = [_published(raw, ring) for raw in log.recorder.select_raw(0, 100_000)]
-            postgres.write(
-                cursor, [put for event in events for each in shown for put in each.project(event)], careful=True
-            )
+            postgres.write(cursor, as_changes(put for event in events for each in shown for put in each.project(event)))
 
     def looks(self) -> list[dict[str, Any]]:
         """Every look recorded, opened, oldest first."""
