@@ -14,8 +14,8 @@ from domain.child.whereabouts import without_whereabouts
 from projections.audit_history.query import EVENT_COLUMNS, stored_event
 from projections.base.prepared import Prepared
 from projections.base.projection import Decryptor, PublishedEvent
+from projections.directory.as_of import entry_as_of
 from projections.directory.redaction import Entry, ReadScope, RedactedEntry, redact, state_of
-from projections.directory.replay import replay_entry
 from projections.visibility.restricted import unless_cleared
 from projections.visibility.shields import Shielding, shieldings
 from projections.visibility.survivors import survivor, survivor_sql
@@ -175,7 +175,7 @@ def redacted_entry(
     if recorded_at is not None or effective is not None:
         number = survivor(cursor, child, cleared=read_scope.cleared)
         if not shieldings(cursor, [number], read_scope.opened):
-            found = replay_entry(cursor, decryptor, child, recorded_at, effective, today, read_scope)
+            found = entry_as_of(cursor, decryptor, child, recorded_at, effective, today, read_scope)
             shielded = found.child in read_scope.opened or number in read_scope.opened
             return found._replace(entry={**found.entry, "shielded": shielded}) if found.entry else found
     now = stored_child_of_number(cursor, decryptor, child, cleared=read_scope.cleared)

@@ -1,4 +1,4 @@
-"""Every view built afresh from Kafka beside the live ones, compared with them, and put in their place."""
+"""The rebuild: every view built anew from Kafka beside the live ones, compared with them, and put in their place."""
 
 from services.rebuild.run import Progress, RebuildRunning, Rebuilt, rebuild
 

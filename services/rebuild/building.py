@@ -1,4 +1,4 @@
-"""The views built afresh in a schema of their own: replayed, indexed, and what follows from them derived."""
+"""The views built anew in a schema of their own: loaded from Kafka, indexed, and the derived tables filled."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
@@ -23,19 +23,20 @@ FRESH = "views_rebuilt"
 REPLACED = "views_replaced"
 PROCESSES = 2
 WORTH_PROCESSES = 50_000
-"""So many messages take longer to read than processes take to start."""
+"""Reading so many messages takes longer than starting processes."""
 
 Spans = Mapping[Partition, Span]
-Replay = Callable[[Spans, str, Write], int]
+Load = Callable[[Spans, str, Write], int]
+"""`bulk_read.load_spans` with all but its last three arguments given."""
 
 
 def connect_to(database_url: str) -> Connection:
-    """A connection that may wait and work for as long as it takes."""
+    """A connection without limits of time for statements and idle transactions."""
     return connect(database_url, application_name="contactpoint rebuild", statement_timeout_s=0, idle_timeout_s=0)
 
 
 def begin(builder: Connection, partitions: Iterable[Partition]) -> None:
-    """Clears away what an earlier rebuild may have left, and makes the tables."""
+    """Drops what an earlier rebuild may have left, and makes the tables."""
     with transaction(builder), builder.cursor() as cursor:
         cursor.execute(f"drop schema if exists {REPLACED} cascade")
         bulk.begin(cursor, FRESH)
@@ -44,7 +45,7 @@ def begin(builder: Connection, partitions: Iterable[Partition]) -> None:
 
 @contextmanager
 def helpers(messages: int) -> Iterator[Executor | None]:
-    """Processes that take their shares of the work, where there is enough of it."""
+    """Processes for shares of the work, or None where there is too little of it."""
     if messages < WORTH_PROCESSES:
         yield None
         return
@@ -52,16 +53,16 @@ def helpers(messages: int) -> Iterator[Executor | None]:
         yield processes
 
 
-def load(replaying: Replay, offsets: Mapping[Partition, int], processes: Executor | None) -> int:
-    """Replays everything up to the offsets, a share of it here; returns how many messages."""
+def load(load_spans: Load, offsets: Mapping[Partition, int], processes: Executor | None) -> int:
+    """Loads all messages up to the offsets, a share of them in this process; returns how many."""
     spans = {partition: Span(0, offset) for partition, offset in offsets.items()}
     mine, *others = _shares(spans, PROCESSES if processes else 1)
-    running = [processes.submit(replaying, share, FRESH, bulk.write) for share in others] if processes else []
-    return replaying(mine, FRESH, bulk.write) + sum(process.result() for process in running)
+    running = [processes.submit(load_spans, share, FRESH, bulk.write) for share in others] if processes else []
+    return load_spans(mine, FRESH, bulk.write) + sum(process.result() for process in running)
 
 
 def _shares(spans: Spans, number: int) -> list[dict[Partition, Span]]:
-    """The spans in about equal shares."""
+    """Divides the spans into about equal shares."""
     shares: list[dict[Partition, Span]] = [{} for _ in range(number)]
     for partition, span in sorted(spans.items(), key=lambda item: -item[1].end):
         smallest = min(shares, key=lambda share: sum(taken.end for taken in share.values()))
@@ -70,7 +71,7 @@ def _shares(spans: Spans, number: int) -> list[dict[Partition, Span]]:
 
 
 def finish(database_url: str, processes: Executor | None) -> str:
-    """Makes the indexes and derives the findings; returns the digest."""
+    """Makes the indexes and fills the derived tables; returns the digest."""
     with ThreadPoolExecutor(PROCESSES, "indexes") as threads:
         sums = list(threads.map(partial(_finish_table, database_url), TABLES))
         _derive(database_url, processes)
@@ -78,7 +79,7 @@ def finish(database_url: str, processes: Executor | None) -> str:
 
 
 def _derive(database_url: str, processes: Executor | None) -> None:
-    """Finds the findings of all children, of an equal part of the possible ids in each process."""
+    """Fills the derived tables for all children, for an equal part of the possible ids in each process."""
     parts = PROCESSES if processes else 1
     mine, *others = pairwise([str(UUID(int=part * (2**128 - 1) // parts)) for part in range(parts + 1)])
     running = [processes.submit(_derive_between, database_url, each) for each in others] if processes else []

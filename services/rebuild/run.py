@@ -1,4 +1,4 @@
-"""Every view built afresh from Kafka beside the live ones, compared with them, and put in their place."""
+"""A rebuild from beginning to end, and its result."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -22,24 +22,24 @@ from services.rebuild import building
 from streams.crypto.keys import KeyRing, reader_of
 from streams.crypto.sealing import KeyEncryptionKey
 from streams.kafka.settings import KafkaSettings
-from streams.projecting.bulk_read import Span, replay
+from streams.projecting.bulk_read import Span, load_spans
 from streams.store.database import Connection, Database, transaction
 
 LITTLE = 2_000
-"""So many messages may be caught up while the projector pauses."""
+"""How many messages may be left to catch up while the projector pauses."""
 PROGRESS_S = 0.5
 
 Progress = Callable[[int, int], None]
-"""Told how many messages are done, of how many."""
+"""Called with how many messages are done, of how many."""
 
 
 class RebuildRunning(Exception):
-    """Another rebuild is at work."""
+    """Another rebuild is running."""
 
 
 @dataclass(frozen=True)
 class Rebuilt:
-    """What a rebuild found: messages read, seconds taken, both digests, and whether the new views are live now."""
+    """The result of a rebuild: messages read, seconds, both digests, and whether the new views are live now."""
 
     events: int
     seconds: float
@@ -48,7 +48,7 @@ class Rebuilt:
     switched: bool
 
     def document(self) -> dict[str, Any]:
-        """As the contract's §4 shows it, and whether the new views are live."""
+        """As a JSON document, in which `switched` says whether the new views are live."""
         return {
             "events": self.events,
             "seconds": round(self.seconds, 3),
@@ -65,28 +65,28 @@ def rebuild(
     replace: bool = False,
     progress: Progress | None = None,
 ) -> Rebuilt:
-    """Reads the logs up to where the live views are, compares, and switches where both are equal, or with `replace`.
+    """Builds the views anew up to where the live ones are, and switches if both are equal, or with `replace`.
 
     Readers see the old views or the new ones, never a mixture; the projector pauses only while the last messages are
     caught up. Raises RebuildRunning, KafkaAway, DatabaseAway; the live views are untouched then.
     """
     began = monotonic()
-    replaying = partial(replay, kafka, database_url, partial(_open_keys, database_url, key_encryption_key))
+    load = partial(load_spans, kafka, database_url, partial(_open_keys, database_url, key_encryption_key))
     with closing(building.connect_to(database_url)) as guard, closing(building.connect_to(database_url)) as builder:
-        _become_the_one(guard)
+        _take_lock(guard)
         with closing(building.connect_to(database_url)) as snapshot, ThreadPoolExecutor(1, "digest") as aside:
             offsets = _begin_snapshot(snapshot)
             live_digest = aside.submit(_digest_of_live, snapshot)
             building.begin(builder, offsets)
             with building.helpers(sum(offsets.values())) as processes:
-                with _told(progress, database_url, sum(offsets.values())):
-                    events = building.load(replaying, offsets, processes)
+                with _reporting(progress, database_url, sum(offsets.values())):
+                    events = building.load(load, offsets, processes)
                 rebuilt = building.finish(database_url, processes)
             live = live_digest.result()
         switched = rebuilt == live or replace
         if switched:
-            _catch_up(builder, replaying, LITTLE)
-            _switch(database_url, builder, replaying)
+            _catch_up(builder, load, LITTLE)
+            _switch(database_url, builder, load)
     return Rebuilt(events, monotonic() - began, live, rebuilt, switched)
 
 
@@ -95,14 +95,14 @@ def _open_keys(database_url: str, key_encryption_key: Path) -> Decryptor:
     return KeyRing(KeyEncryptionKey.from_file(key_encryption_key), reader_of(database, "register"))
 
 
-def _become_the_one(guard: Connection) -> None:
+def _take_lock(guard: Connection) -> None:
     with transaction(guard), guard.cursor() as cursor:
         if not locks.take_for_session(cursor, locks.REBUILD):
             raise RebuildRunning("another rebuild is at work")
 
 
 def _begin_snapshot(snapshot: Connection) -> dict[Partition, int]:
-    """Where the live views are; what the connection sees from now on is what they are there."""
+    """Returns the stored offsets of the live views, and keeps the connection reading the views as they are there."""
     snapshot.set_session(isolation_level="REPEATABLE READ")
     return _offsets(snapshot, LIVE)
 
@@ -118,8 +118,8 @@ def _digest_of_live(snapshot: Connection) -> str:
         return digest(cursor, LIVE)
 
 
-def _catch_up(builder: Connection, replaying: building.Replay, enough: int) -> None:
-    """Applies what the live views have taken meanwhile, until no more than `enough` messages are missing."""
+def _catch_up(builder: Connection, load: building.Load, enough: int) -> None:
+    """Applies what the live views have applied meanwhile, until at most `enough` messages are missing."""
     while True:
         with transaction(builder):
             live, fresh = _offsets(builder, LIVE), _offsets(builder, building.FRESH)
@@ -128,40 +128,40 @@ def _catch_up(builder: Connection, replaying: building.Replay, enough: int) -> N
         spans = {partition: Span(fresh.get(partition, 0), end) for partition, end in live.items()}
         if sum(span.end - span.first for span in spans.values()) <= enough:
             return
-        replaying(spans, building.FRESH, write_live)
+        load(spans, building.FRESH, write_live)
 
 
-def _switch(database_url: str, builder: Connection, replaying: building.Replay) -> None:
-    """Holds the projector, applies the last messages, and puts the new schema in the place of the old one."""
+def _switch(database_url: str, builder: Connection, load: building.Load) -> None:
+    """Makes the projector wait, applies the last messages, and puts the new schema in the place of the old one."""
     with closing(building.connect_to(database_url)) as holder, transaction(holder), holder.cursor() as cursor:
         locks.wait_for(cursor, locks.SCHEMA)
         locks.wait_for(cursor, locks.ROWS)
-        _catch_up(builder, replaying, 0)
+        _catch_up(builder, load, 0)
         cursor.execute(
             f"alter schema {LIVE} rename to {building.REPLACED}; alter schema {building.FRESH} rename to {LIVE}"
         )
-    # Who still reads the old tables is waited for; the next rebuild drops them if that takes too long.
+    # This waits for readers of the old tables; if that takes too long, the next rebuild drops them.
     with suppress(LockNotAvailable), transaction(builder), builder.cursor() as cursor:
         cursor.execute(f"drop schema {building.REPLACED} cascade")
 
 
 @contextmanager
-def _told(progress: Progress | None, database_url: str, total: int) -> Iterator[None]:
-    """Tells `progress` from time to time how far the replay is."""
+def _reporting(progress: Progress | None, database_url: str, total: int) -> Iterator[None]:
+    """Calls `progress` every `PROGRESS_S` seconds while messages are loaded."""
     done = threading.Event()
 
-    def tell(tell_of: Progress) -> None:
+    def report(to: Progress) -> None:
         with closing(building.connect_to(database_url)) as connection:
             while not done.wait(PROGRESS_S):
                 with transaction(connection):
-                    tell_of(sum(_offsets(connection, building.FRESH).values()), total)
+                    to(sum(_offsets(connection, building.FRESH).values()), total)
 
-    teller = threading.Thread(target=tell, args=(progress,), name="progress") if progress else None
-    if teller:
-        teller.start()
+    thread = threading.Thread(target=report, args=(progress,), name="progress") if progress else None
+    if thread:
+        thread.start()
     try:
         yield
     finally:
         done.set()
-        if teller:
-            teller.join()
+        if thread:
+            thread.join()

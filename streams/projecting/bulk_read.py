@@ -1,4 +1,4 @@
-"""The logs read in bulk: everything between two offsets of each partition, as fast as a schema can take it."""
+"""The logs read in bulk and loaded into a schema: everything between two offsets of each partition."""
 
 import asyncio
 import gc
@@ -25,28 +25,28 @@ from streams.store.database import Connection, connect, transaction
 
 BATCH = 5000
 SILENT_FOR_S = 30.0
-"""Kafka that gives nothing for so long, although there is more, counts as away."""
+"""Kafka counts as away when it delivers nothing for so long, although there is more."""
 FETCH_MAX_BYTES = 16 * 1024 * 1024
 PARTITION_MAX_BYTES = 4 * 1024 * 1024
 FETCH_WAIT_MS = 10
-"""All that is wanted is there; a fetch that waits at the end of one partition would keep back what the others hold."""
+"""Short, because all messages are there already: a fetch that waits at the end of one partition delays the others."""
 
 OpenKeys = Callable[[], Decryptor]
-"""Makes a key ring, in the process that is to use it."""
+"""Makes a key ring, in the process that will use it."""
 
 
 class Span(NamedTuple):
-    """Offsets from `first` up to but without `end`."""
+    """Offsets from `first` up to `end`, without it."""
 
     first: int
     end: int
 
 
 class Abandoned(Exception):
-    """The process that wanted the replay is gone."""
+    """The process that started this load has ended."""
 
 
-def replay(
+def load_spans(
     kafka: KafkaSettings,
     database_url: str,
     open_keys: OpenKeys,
@@ -54,23 +54,24 @@ def replay(
     target: str,
     write: Write,
 ) -> int:
-    """Writes what lies in the spans to the schema `target`, whose stored offsets move along; returns how many messages.
+    """Reads the messages in the spans and applies them to the schema `target`; returns how many there were.
 
-    The schema's stored offsets must be where the spans begin. Raises KafkaAway, DatabaseAway, OutOfStep.
+    The schema's stored offsets must be where the spans begin, and are at their ends afterwards. Raises KafkaAway,
+    DatabaseAway, OutOfStep.
     """
     with closing(connect(database_url, application_name="contactpoint replay", statement_timeout_s=0)) as connection:
         with transaction(connection), connection.cursor() as cursor:
             cursor.execute("set synchronous_commit = off; set client_min_messages = warning")
             schema.use(cursor, target)
-        with no_collector(), ThreadPoolExecutor(1, "replay") as thread:
+        with no_collector(), ThreadPoolExecutor(1, "bulk load") as thread:
             try:
-                return asyncio.run(_replay(kafka, spans, _Writer(connection, open_keys(), write, spans), thread))
+                return asyncio.run(_load(kafka, spans, _Writer(connection, open_keys(), write, spans), thread))
             except (KafkaError, OSError):
                 raise KafkaAway(f"Kafka cannot be reached at {kafka.bootstrap_servers}") from None
 
 
 class _Writer:
-    """Applies what was read; used by one thread."""
+    """Applies fetched records; used by one thread."""
 
     def __init__(
         self, connection: Connection, decryptor: Decryptor, write: Write, spans: Mapping[Partition, Span]
@@ -95,7 +96,7 @@ class _Writer:
             failures.record(cursor, apply(cursor, log, messages, self._write))
 
 
-async def _replay(kafka: KafkaSettings, spans: Mapping[Partition, Span], writer: _Writer, thread: Executor) -> int:
+async def _load(kafka: KafkaSettings, spans: Mapping[Partition, Span], writer: _Writer, thread: Executor) -> int:
     """Reads the next batch while the thread writes the last one."""
     loop = asyncio.get_running_loop()
     count = 0
@@ -114,16 +115,16 @@ async def _replay(kafka: KafkaSettings, spans: Mapping[Partition, Span], writer:
 async def _batches(kafka: KafkaSettings, spans: Mapping[Partition, Span]) -> AsyncIterator[Fetched]:
     left = {partition: span.end for partition, span in spans.items() if span.first < span.end}
     parent = parent_process()
-    heard = time.monotonic()
+    last_fetch = time.monotonic()
     async with bulk_consumer(kafka, {partition: spans[partition].first for partition in left}) as consumer:
         while left:
             if parent and not parent.is_alive():
                 raise Abandoned
             fetched = _within(left, await consumer.getmany(timeout_ms=1000, max_records=BATCH))
             if fetched:
-                heard = time.monotonic()
+                last_fetch = time.monotonic()
                 yield fetched
-            elif time.monotonic() - heard > SILENT_FOR_S:
+            elif time.monotonic() - last_fetch > SILENT_FOR_S:
                 raise KafkaAway(f"Kafka at {kafka.bootstrap_servers} gives nothing although there is more")
             done = [partition for partition, records in fetched.items() if records[-1].offset + 1 >= left[partition]]
             for partition in done:
@@ -132,7 +133,7 @@ async def _batches(kafka: KafkaSettings, spans: Mapping[Partition, Span]) -> Asy
 
 
 def _within(ends: Mapping[Partition, int], batch: Mapping[Any, Sequence[Any]]) -> Fetched:
-    """What was fetched, without what lies beyond the ends."""
+    """The fetched records that lie before the ends."""
     fetched: dict[Partition, Sequence[Any]] = {}
     for where, records in batch.items():
         partition = Partition(where.topic, where.partition)
@@ -145,7 +146,7 @@ def _within(ends: Mapping[Partition, int], batch: Mapping[Any, Sequence[Any]]) -
 
 @asynccontextmanager
 async def bulk_consumer(kafka: KafkaSettings, offsets: Mapping[Partition, int]) -> AsyncIterator[AIOKafkaConsumer]:
-    """A consumer that stands at these offsets and fetches much at once."""
+    """A consumer at these offsets that fetches much at once."""
     consumer = AIOKafkaConsumer(
         group_id=None,
         client_id="contactpoint-replay",
@@ -167,7 +168,7 @@ async def bulk_consumer(kafka: KafkaSettings, offsets: Mapping[Partition, int]) 
 
 @contextmanager
 def no_collector() -> Iterator[None]:
-    """Batches make no cycles, and looking for some costs a third of the time."""
+    """Collects no reference cycles: batches make none, and searching for them costs a third of the time."""
     gc.disable()
     try:
         yield

@@ -17,7 +17,7 @@ from services.contract.decisions import DecisionType
 from services.lab.matching.replay import difference
 from services.lab.matching.replay.examples import Examples, Picker
 from services.lab.matching.replay.history import History
-from services.lab.matching.replay.run import Replay, Window
+from services.lab.matching.replay.run import Rematched, Window
 from services.lab.simulate.feeds import write_feeds
 from services.registers import read_agencies_file
 from services.registrar.matcher_settings import load_settings
@@ -139,7 +139,7 @@ def test_a_threshold_lowered_makes_links_of_queue_entries(desk: Desk) -> None:
     history = desk.replay(LAX)
     assert pairs(history) == (0, 0, 1)
     assert queue(history) == {"log": 1, "replay": 0, "new": 0, "were_linked": 0, "gone": 1, "are_linked": 1}
-    document = orjson.loads(orjson.dumps(Replay("tried/1", Window(), history, 0, 1.0, examples(history)).document()))
+    document = orjson.loads(orjson.dumps(Rematched("tried/1", Window(), history, 0, 1.0, examples(history)).document()))
     (gone,) = document["examples"]["queue_gone"]
     assert (gone["log"]["rule"], gone["rule"]) == ("possible", "certain")
     assert AS_DECIDED.thresholds.possible < gone["log"]["score"] < AS_DECIDED.thresholds.certain

@@ -7,6 +7,6 @@ together.
 
 `pairs.py`, `expectation.py`, `estimation.py` and `common_names.py` learn from records without looking at who is who;
 `training.py` puts that together. `settings_file.py` reads a version of the settings, `settings_text.py` writes one, and
-`changes.py` tells two apart; `replay/` decides the whole history again under another one. `rivals/` does the same work
+`changes.py` tells two apart; `replay/` re-matches the whole history under another one. `rivals/` does the same work
 with other tools, for `contactpoint bench`.
 """

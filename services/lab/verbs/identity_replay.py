@@ -1,4 +1,4 @@
-"""`contactpoint identity replay`: the whole history under other settings, without touching the live directory."""
+"""`contactpoint identity replay`: the whole history re-matched under other settings, beside the live directory."""
 
 from argparse import ArgumentParser, Namespace
 from typing import TYPE_CHECKING
@@ -45,10 +45,10 @@ def run(args: Namespace) -> int:
     tried = _settings(args)
     settings = settings_of(args)
     kafka, database_url, key = settings.need_kafka(), settings.need_database(), _key(settings)
-    from services.lab.matching.replay.run import Window, replay
+    from services.lab.matching.replay.run import Window, rematch
 
     with counting("events") as count:
-        done = replay(kafka, database_url, key, tried, Window(args.start, args.end), args.examples, count)
+        done = rematch(kafka, database_url, key, tried, Window(args.start, args.end), args.examples, count)
     if args.json:
         print_json(done.document())
     else:

@@ -31,7 +31,7 @@ class Window:
 
 
 @dataclass(frozen=True)
-class Replay:
+class Rematched:
     """The result of re-matching; see `document`."""
 
     version: str
@@ -69,7 +69,7 @@ class Replay:
         }
 
 
-def replay(
+def rematch(
     kafka: KafkaSettings,
     database_url: str,
     key_encryption_key: KeyEncryptionKey,
@@ -77,7 +77,7 @@ def replay(
     window: Window,
     examples: int,
     progress: Progress = lambda _: None,
-) -> Replay:
+) -> Rematched:
     """Decides again what is published by now, within `window`, and picks so many examples of each difference.
 
     Reads Kafka and, for keys and for how much is published, Postgres; changes and locks nothing. `progress` is called
@@ -100,7 +100,7 @@ def replay(
         history.replayed.index,
         history.replayed.comparer(history.records),
     )
-    return Replay(settings.version, window, history, missing, monotonic() - began, picker.pick(examples))
+    return Rematched(settings.version, window, history, missing, monotonic() - began, picker.pick(examples))
 
 
 def published(database: Database) -> int:

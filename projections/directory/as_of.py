@@ -1,4 +1,4 @@
-"""A child's entry as of a time: its history up to then, replayed through the directory's own projection."""
+"""A child's entry as of a time: the events up to then, applied in memory by the directory's own projection."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -17,7 +17,7 @@ from projections.visibility.survivors import MOST_HOPS, was_known_openly
 _DIRECTORY = Directory()
 
 
-def replay_entry(
+def entry_as_of(
     cursor: Cursor,
     decryptor: Decryptor,
     child: str,
