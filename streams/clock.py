@@ -1,11 +1,11 @@
-"""The clock: whoever stamps what happens, or judges by the date, is given one."""
+"""The clock, as a function that is passed in wherever the present moment matters."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TypeAlias
 
 Clock: TypeAlias = Callable[[], datetime]
-"""Gives the present moment, with its time zone."""
+"""Returns the present moment, with its time zone."""
 
 
 def utc_now() -> datetime:

@@ -1,7 +1,7 @@
-"""Event ↔ stored bytes ↔ CloudEvent: the middle of a Kafka record is stored as it will be published.
+"""Events as stored bytes and as CloudEvents: most of a Kafka record is stored as it will be published.
 
 A stored state is a JSON object text with `source`, `time`, `recordedat`, `datacontenttype`, `sealed` and `data`; the
-relay puts position, version, type and subject before it, and nobody has to parse it in between.
+relay puts position, version, type and subject before it, without parsing it.
 """
 
 from datetime import UTC, datetime
@@ -36,7 +36,7 @@ class EventMapper(Mapper[UUID]):
         self.keys = keys
 
     def to_stored_event(self, domain_event: DomainEventProtocol[UUID]) -> StoredEvent:
-        """The event as it is stored; its personal fields are sealed with its stream's key, which is made if need be."""
+        """The event as it is stored, with its personal fields sealed with its stream's key; makes a missing key."""
         assert isinstance(domain_event, RegisterEvent)
         event = domain_event
         state: dict[str, Any] = {
@@ -85,11 +85,11 @@ _ORIGINATORS = {
     "ChildListed.v1": "domain.child.child:Child",
     "ShieldedChildListed.v1": "domain.child.child:Child",
 }
-"""The aggregate class that a stream's first event begins."""
+"""The aggregate class, by the type of the first event of its streams."""
 
 
 def decode_event(value: bytes, decryptor: Decryptor) -> PublishedEvent:
-    """One record of register.events or access.events; raises ValueError, KeyError or TypeError where it is not one."""
+    """One record of register.events or access.events; raises ValueError, KeyError or TypeError where it is none."""
     event = orjson.loads(value)
     position, version = event["position"], event["version"]
     if type(position) is not int or type(version) is not int or not 0 < position < LARGEST_POSITION:

@@ -1,4 +1,5 @@
-"""What every view is made with: `projection.py` says what a projection is; the others write its rows.
+"""What every view is made with: `projection.py` defines a projection; the others write its rows.
 
-`postgres.py` applies row changes live, `memory.py` to dictionaries, `prepared.py` keeps statements planned.
+`postgres.py` applies row changes to tables, by `binary_copy.py`, and `memory.py` to dictionaries; `prepared.py` keeps
+statements planned, `partition.py` names a partition of Kafka.
 """

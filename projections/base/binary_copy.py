@@ -1,7 +1,7 @@
 """Rows as Postgres's binary COPY format: each field is its length and its bytes.
 
-A field is put together as text whose characters are the bytes (latin-1): most values are ASCII text already, so that
-a column is encoded by a handful of calls, not by one for each value.
+A field is composed as text whose characters are the bytes (latin-1). Most values are ASCII text already, so a column is
+encoded by a handful of calls, not by one for each value.
 """
 
 import struct
@@ -24,7 +24,7 @@ Pieces = Sequence[Iterable[str]]
 
 
 class NotOfItsType(TypeError):
-    """A value is not plainly of its column's type; whether it can become that, Postgres decides of its text."""
+    """A value is not of its column's type; Postgres may still be able to convert it from text."""
 
 
 def copy_rows(cursor: Cursor, target: str, columns: Mapping[str, str], rows: Collection[Sequence[Any]]) -> None:
@@ -35,7 +35,7 @@ def copy_rows(cursor: Cursor, target: str, columns: Mapping[str, str], rows: Col
 
 
 def copy_statement(target: str, columns: Iterable[str]) -> str:
-    """The statement that takes rows of these columns."""
+    """The COPY statement for rows of these columns."""
     return f"copy {target} ({', '.join(columns)}) from stdin (format binary)"
 
 
@@ -65,11 +65,11 @@ _SMALL = 64
 _LENGTHS = [_int(size) for size in range(16_384)]
 _BOOLS = {True: _int(1) + "\1", False: _int(1) + "\0"}
 _INTS = [_int(4) + _int(number) for number in range(4_096)]
-"""Versions and numbers, nearly all of which are small."""
+"""The fields of small integers; nearly all versions and numbers are small."""
 
 
 def _nullable(encode: Callable[[Column], Pieces]) -> Callable[[Column], Pieces]:
-    """Encodes a column in which nulls may stand between values."""
+    """Wraps an encoder of values, so that the column may hold nulls too."""
 
     def encode_with_nulls(column: Column) -> Pieces:
         try:
@@ -94,7 +94,7 @@ def _require(column: Column, *kinds: type) -> None:
 def _with_lengths(values: Sequence[str]) -> Pieces:
     try:
         return list(map(_LENGTHS.__getitem__, map(len, values))), values
-    except IndexError:  # one is as long as hardly any
+    except IndexError:  # one is longer than the table goes
         return [_int(len(value)) for value in values], values
 
 
@@ -179,4 +179,4 @@ TYPES: Mapping[str, Callable[[Column], Pieces]] = {
     "text[]": _nullable(_arrays(25, _texts)),
     "uuid[]": _nullable(_arrays(2950, _uuids)),
 }
-"""How a column of each type that tables have is encoded; at least one value, none of them null, reaches an encoder."""
+"""The encoder of each SQL type that tables have; the inner ones get at least one value, and no null."""

@@ -1,4 +1,4 @@
-"""Row changes applied to dictionaries: views of one child as of a time, and the yardstick for what Postgres holds."""
+"""Row changes applied to dictionaries: views of one child as of a time, and what tests compare Postgres with."""
 
 from collections import defaultdict
 from collections.abc import Iterable

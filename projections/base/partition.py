@@ -1,4 +1,4 @@
-"""Where messages lie in Kafka, as views, relay and registrar name it."""
+"""A partition of a Kafka topic, as views, relay and registrar name it."""
 
 from typing import NamedTuple
 

@@ -1,4 +1,4 @@
-"""Statements that Postgres plans once for a connection: planning costs more than carrying out, where few rows are read.
+"""Statements that Postgres plans once for a connection: planning costs more than execution where few rows are read.
 
 After a rebuild has put other tables in the place of the views', Postgres plans them again by itself.
 """
@@ -23,7 +23,7 @@ class Prepared:
     text: str
 
     def execute(self, cursor: Cursor, parameters: Sequence[Any]) -> None:
-        """Carries it out with the cursor, from which the rows are fetched."""
+        """Executes it with the cursor, from which the rows are then fetched."""
         names = _prepared.setdefault(cursor.connection, set())
         if self.name not in names:
             cursor.execute(f"prepare {self.name} ({', '.join(self.types)}) as {self.text}")

@@ -1,6 +1,6 @@
 """What runs all projections: batches applied live or in bulk, with the positions that they have reached.
 
-`apply.py` takes a batch, `live.py` writes it into the live views, `bulk.py` into a fresh schema; `positions.py` and
-`failures.py` are kept in the same transaction. `schema.py` makes the tables, `locks.py` says who waits for whom, and
-`digest.py` tells whether two schemas hold the same.
+`apply.py` applies a batch, which `live.py` writes into the live views and `bulk.py` into a fresh schema; `positions.py`
+and `failures.py` are stored in the same transaction. `schema.py` makes the tables, `locks.py` has the locks of writers,
+and a `digest.py` of two schemas is equal where they hold the same.
 """

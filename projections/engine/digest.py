@@ -1,4 +1,4 @@
-"""One figure for all rows of all views, the same whatever order they were written in."""
+"""One digest of all rows of all views, which does not depend on the order in which they were written."""
 
 import hashlib
 from collections.abc import Iterable

@@ -1,6 +1,6 @@
-"""Messages that a projection could not take, kept by where they stand in Kafka until they could be applied.
+"""Messages that a projection failed on, kept by their offset in Kafka until they can be applied.
 
-What a writer uses names tables without a schema, as in `postgres.py`.
+Functions for writers name tables without a schema, as in `postgres.py`.
 """
 
 from collections.abc import Iterable
@@ -12,11 +12,11 @@ from psycopg2.extras import execute_values
 from projections.base.partition import Partition
 
 UNREADABLE = "unreadable"
-"""The message is not what its topic holds."""
+"""The code of a message that cannot be decoded as what its topic holds."""
 
 
 class Failure(NamedTuple):
-    """`projection` could not take the message at `offset`; `code` is the kind of error by name, never a value."""
+    """`projection` failed on the message at `offset`; `code` is the kind of error by name, never a value."""
 
     topic: str
     partition: int
@@ -31,7 +31,7 @@ class Failure(NamedTuple):
 
 
 def record(cursor: Cursor, failures: Iterable[Failure]) -> None:
-    """Keeps failures; one that is kept already takes the later code."""
+    """Stores failures; one that is stored already gets the later code."""
     rows = list(failures)
     if not rows:
         return
@@ -44,7 +44,7 @@ def record(cursor: Cursor, failures: Iterable[Failure]) -> None:
 
 
 def kept(cursor: Cursor, after: Failure | None, limit: int) -> list[Failure]:
-    """At most `limit` failures of the live views in the order of their messages, those that follow `after`."""
+    """At most `limit` failures of the live views that follow `after`, in the order of their messages."""
     cursor.execute(
         "select topic, partition, message_offset, projection, code from views.failed_messages"
         " where (topic, partition, message_offset, projection) > (%s, %s, %s, %s)"
@@ -62,7 +62,7 @@ def count(cursor: Cursor) -> int:
 
 
 def forget(cursor: Cursor, failure: Failure) -> None:
-    """The message has been applied."""
+    """Deletes a failure, whose message has been applied."""
     cursor.execute(
         "delete from failed_messages where (topic, partition, message_offset, projection) = (%s, %s, %s, %s)",
         failure[:4],

@@ -1,6 +1,6 @@
 """How far the views have come: the next offset of each partition, kept in the transaction that applies its messages.
 
-What a writer uses names tables without a schema, as in `postgres.py`.
+Functions for writers name tables without a schema, as in `postgres.py`.
 """
 
 from collections.abc import Iterable, Mapping
@@ -32,7 +32,7 @@ def stored_offsets(cursor: Cursor) -> dict[Partition, int]:
 
 
 def begin(cursor: Cursor, partitions: Iterable[Partition]) -> None:
-    """Makes sure that each partition has a stored offset."""
+    """Stores offset 0 for each partition that has no stored offset."""
     execute_values(
         cursor,
         "insert into positions (topic, partition, next_offset, position) values %s on conflict do nothing",
@@ -41,7 +41,7 @@ def begin(cursor: Cursor, partitions: Iterable[Partition]) -> None:
 
 
 def advance(cursor: Cursor, progress: Mapping[Partition, Progress]) -> None:
-    """Moves partitions forward; raises OutOfStep where one stands elsewhere, and has to be rolled back then."""
+    """Moves partitions forward; raises OutOfStep where one is not at its `first`: roll back then."""
     topics, partitions = zip(*progress, strict=True)
     firsts, nexts, positions = zip(*progress.values(), strict=True)
     cursor.execute(

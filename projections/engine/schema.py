@@ -38,7 +38,7 @@ def create(database_url: str, schema: str = LIVE) -> None:
 
 
 def use(cursor: Cursor, schema: str) -> None:
-    """Says which schema a writer's statements mean, for as long as its connection lasts."""
+    """Sets the schema that a writer's statements mean, for as long as its connection lasts."""
     cursor.execute(SQL("set search_path to {}").format(Identifier(schema)))
 
 
@@ -55,7 +55,7 @@ def create_indexes(cursor: Cursor, schema: str) -> None:
 
 
 def definition() -> str:
-    """What tells the tables and indexes of one version of the product from those of another."""
+    """A fingerprint of the tables and indexes, by which views of another version are recognised."""
     return f"views {sha256(';'.join(_statements()).encode()).hexdigest()[:16]}"
 
 

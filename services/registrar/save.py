@@ -23,7 +23,7 @@ def save(log: LogApplication, keys: KeyRing, result: BatchResult, moves: Mapping
     recorded_at = iso_text(result.recorded_at)
     for event in result.events:
         if isinstance(event, RecordRegistered) and event.originator_version == 1:
-            keys.begin(str(event.originator_id))
+            keys.make_key(str(event.originator_id))
 
     def in_transaction(cursor: Cursor, positions: Sequence[int]) -> None:
         store.move_offsets(cursor, moves)
@@ -38,4 +38,4 @@ def save(log: LogApplication, keys: KeyRing, result: BatchResult, moves: Mapping
 
     stored = [log.mapper.to_stored_event(event) for event in result.events]
     log.recorder.insert_events(stored, in_transaction=in_transaction)
-    keys.settle()
+    keys.keep_new()

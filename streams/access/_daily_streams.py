@@ -1,4 +1,4 @@
-"""The stream of each user's day and its last version, read once and then remembered."""
+"""The stream of each user and day and its last version, read once and then cached."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -10,7 +10,7 @@ from streams.store.database import Cursor, Database
 
 
 class DailyStreams:
-    """Counts the versions of the streams of one day. Not safe to share between threads."""
+    """Gives out the versions of the streams of one day. Not safe to share between threads."""
 
     def __init__(self, reads: Database) -> None:
         self._reads = reads
@@ -18,9 +18,9 @@ class DailyStreams:
         self._versions: dict[str, tuple[UUID, int]] = {}
 
     def take(self, users: Sequence[str], day: date) -> list[tuple[UUID, int]]:
-        """The stream and its next version, for each of the users in turn; a stream is begun where there is none.
+        """The stream and its next version, for each of the users in turn; a stream is made where there is none.
 
-        Call `forget` where no event of that version came to be.
+        Call `forget` where no event of that version was appended.
         """
         if day != self._day:
             self._day = day
@@ -32,7 +32,7 @@ class DailyStreams:
         return [self._next(user) for user in users]
 
     def forget(self) -> None:
-        """Reads everything again: only the database is believed."""
+        """Drops what is cached, so that it is read again."""
         self._versions = {}
 
     def _next(self, user: str) -> tuple[UUID, int]:

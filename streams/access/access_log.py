@@ -1,6 +1,7 @@
 """The access log of users: who did what, and why, durable before anything is shown.
 
-Requests hand their entry to one writer thread, which saves all that wait in one transaction and then lets them go on.
+Requests pass their entry to one writer thread, which saves all waiting entries in one transaction and then releases
+the requests.
 """
 
 import logging
@@ -23,23 +24,23 @@ _log = logging.getLogger(__name__)
 
 
 class _Waiting:
-    """An entry and whoever waits for it: by a bare lock, the cheapest way, for this is done for each look."""
+    """An entry and the request that waits for it, by a bare lock: the cheapest way, and every look takes it."""
 
-    __slots__ = ("_settled", "entry", "given_up", "recorded")
+    __slots__ = ("_done", "entry", "given_up", "recorded")
 
     def __init__(self, entry: Entry) -> None:
         self.entry = entry
         self.recorded = self.given_up = False
-        self._settled = Lock()
-        self._settled.acquire()
+        self._done = Lock()
+        self._done.acquire()
 
     def wait(self, seconds: float) -> bool:
-        """Whether it is settled in time."""
-        return self._settled.acquire(timeout=seconds)
+        """Waits for `release`; returns False where that takes longer."""
+        return self._done.acquire(timeout=seconds)
 
-    def settle(self) -> None:
-        """Lets whoever waits go on."""
-        self._settled.release()
+    def release(self) -> None:
+        """Ends the wait."""
+        self._done.release()
 
 
 class AccessLog:
@@ -55,7 +56,7 @@ class AccessLog:
         self._writer.start()
 
     def append(self, entry: Entry) -> None:
-        """Returns once the entry is durable; raises AccessLogAway when that takes too long or cannot be."""
+        """Returns once the entry is durable; raises AccessLogAway where that takes too long or fails."""
         if self._queue.qsize() >= MOST_WAITING:
             raise AccessLogAway("too many looks wait to be recorded")
         waiting = _Waiting(entry)
@@ -67,7 +68,7 @@ class AccessLog:
             raise AccessLogAway("a look could not be recorded")
 
     def close(self) -> None:
-        """Records what waits, then ends the writer."""
+        """Records the waiting entries, then ends the writer."""
         self._stop.set()
         self._writer.join(self._longest_wait_s)
 
@@ -82,10 +83,10 @@ class AccessLog:
             except Exception as error:
                 _log.error("looks could not be recorded: unexpected %s", type(error).__name__)
             for waiting in batch:
-                waiting.settle()
+                waiting.release()
 
     def _next_batch(self) -> list[_Waiting]:
-        """What waits, as soon as something does; nothing once the log is closed."""
+        """The waiting entries, as soon as there are some; none once the log is closed."""
         while True:
             try:
                 batch = [self._queue.get(timeout=0.2)]

@@ -1,4 +1,4 @@
-"""The one writer of the log `access`: events are appended here, with whatever becomes true in the same transaction."""
+"""The one writer of the log `access`: it appends events, and in the same transaction the rows that follow from them."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -21,18 +21,18 @@ from streams.store.database import Cursor, Database, DatabaseAway
 
 SOURCE = "urn:contactpoint:api"
 ATTEMPTS = 5
-"""How often events are made and appended when another process was faster on one of their streams."""
+"""How often events are made and appended where other processes write to the same streams."""
 
 
 class AccessLogAway(DatabaseAway):
-    """An event could not be recorded, or it is unknown whether it was, so nothing may be shown."""
+    """An event was not recorded, or it is unknown whether it was, so nothing may be shown."""
 
 
 class NewEvent(NamedTuple):
     """An event to append as `version` of its stream, with the fields of its class.
 
-    `time` is when it became true, by default when it is recorded. `in_transaction` writes what else becomes true with
-    it; `notices` are left for the relay.
+    `time` is when it became true, by default when it is recorded. `in_transaction` writes the rows that follow from it;
+    `notices` are left for the relay.
     """
 
     stream: UUID
@@ -53,7 +53,7 @@ class Recorded(NamedTuple):
 
 
 Prepare: TypeAlias = Callable[[datetime, bool], Sequence[NewEvent]]
-"""Makes the events of a moment; the flag is true where remembered versions of streams may be out of date."""
+"""Makes the events of a moment; the flag is true where cached versions of streams may be out of date."""
 
 
 class AccessAppender:
@@ -69,9 +69,9 @@ class AccessAppender:
         self._others_write = False
 
     def append(self, prepare: Prepare) -> list[Recorded]:
-        """Appends the events that `prepare` makes, which is called again where another process was faster.
+        """Appends the events that `prepare` makes; calls it again where another process appended to a stream first.
 
-        Raises AccessLogAway, and whatever `prepare` raises.
+        Raises AccessLogAway, and what `prepare` raises.
         """
         with _away():
             for _ in range(ATTEMPTS - 1):
@@ -107,7 +107,7 @@ class AccessAppender:
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
-        """Takes an advisory lock, once another process has written to the same streams."""
+        """Holds an advisory lock, from when another process was found to write to the same streams."""
         if not self._others_write:
             yield
             return
@@ -139,7 +139,7 @@ class AccessAppender:
         except BaseException:
             self._keys.forget()
             raise
-        self._keys.settle()
+        self._keys.keep_new()
         return [Recorded(recording.notification.id, at) for recording in recordings]
 
 

@@ -1,4 +1,4 @@
-"""Denied attempts as they are recorded: on the stream of the user's day, beside the looks, without being one."""
+"""Denied attempts as they are recorded, on the same stream as the user's looks of that day."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

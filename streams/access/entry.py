@@ -1,4 +1,4 @@
-"""What a user does and the access log records on the stream of that user's day."""
+"""An entry of the access log: what a user does, recorded on the stream of that user and day."""
 
 from collections.abc import Sequence
 from typing import Any, Protocol
@@ -9,15 +9,15 @@ from streams.store.database import Cursor
 
 
 class Entry(Protocol):
-    """A look, denied attempts, an override, or the closing of its investigation."""
+    """A look, denied attempts, an override, or the closing of an override's investigation."""
 
     user: str
     notices: Sequence[Notice] = ()
-    """Published once the entry is durable, and only then."""
+    """Published if the entry becomes durable, and only then."""
 
     def event(self) -> tuple[type[RegisterEvent], dict[str, Any]]:
         """The class of the event that records it, and the event's fields."""
 
     def in_transaction(self, cursor: Cursor) -> None:
-        """Writes what else becomes true with it, in the same transaction; by default nothing."""
+        """Writes the rows that follow from it, in the same transaction; by default none."""
         return

@@ -19,12 +19,12 @@ from streams.store.database import Cursor
 
 FAR = date(9999, 12, 31)
 MANY_AT_ONCE = 1_000
-"""Users that one transaction changes."""
+"""How many users one transaction changes at most."""
 
 
 @dataclass(frozen=True, slots=True)
 class Granter:
-    """Who grants or revokes, by what way, and why."""
+    """Who grants or revokes, through which part of the product (`source`), and why."""
 
     name: str = OPERATOR
     source: str = "urn:contactpoint:operator"
@@ -45,19 +45,19 @@ class Users:
         self._appender = appender
 
     def known(self, names: Collection[str]) -> set[str]:
-        """Those of the names to whom something was ever granted."""
+        """Those of the users named to whom rights were ever granted."""
         with self._appender.reads.transaction() as cursor:
             return set(load_users(cursor, names))
 
     def grant(self, users: Iterable[Entitlement], by: Granter, allow: Allow = lambda *_: None) -> int:
-        """Grants or changes what is new or different, and gives how many; raises DatabaseAway, or what `allow` does."""
+        """Grants or changes what is new or different; returns how many. Raises DatabaseAway, or what `allow` does."""
         wanted = {each.user: each for each in users}
         names = list(wanted)
         pages = (names[begin : begin + MANY_AT_ONCE] for begin in range(0, len(names), MANY_AT_ONCE))
         return sum(self._change({name: wanted[name] for name in page}, by, allow) for page in pages)
 
     def revoke(self, name: str, by: Granter, allow: Allow = lambda *_: None) -> bool:
-        """Takes a user's right away; False for a user who is not known. Raises DatabaseAway, or what `allow` does."""
+        """Takes a user's rights away; False for an unknown user. Raises DatabaseAway, or what `allow` does."""
         with self._appender.reads.transaction() as cursor:
             known = load_users(cursor, [name]).get(name)
         if known is None:
@@ -81,7 +81,7 @@ class Users:
 
 
 def _event(after: Entitlement, stream: UUID, version: int, by: Granter) -> NewEvent:
-    """What makes of a user, whose stream has that last version, what the user is to be."""
+    """The event that brings a user, whose stream has that last version, to the entitlement `after`."""
     fields: dict[str, Any] = {"user": after.user, "by": by.name, "reason": by.reason}
     if not after.revoked:
         fields |= {name: _plain(getattr(after, name)) for name in _GRANTED}
@@ -108,7 +108,7 @@ def _streams(cursor: Cursor, names: Sequence[str]) -> dict[str, tuple[UUID, int]
 
 
 def _write(cursor: Cursor, after: Entitlement, stream: UUID, version: int) -> None:
-    """The user's row; raises IntegrityError where somebody else was faster, so that the event is undone too."""
+    """Writes the user's row; raises IntegrityError where another change came first, so that the event is undone too."""
     row = {name: _plain(getattr(after, name)) for name in (*_GRANTED, "revoked")}
     row |= {"name": after.user, "stream": str(stream), "version": version}
     columns = list(row)
@@ -123,6 +123,6 @@ def _write(cursor: Cursor, after: Entitlement, stream: UUID, version: int) -> No
 
 
 def add_users(database_url: str, key: KeyEncryptionKey, users: Iterable[Entitlement], by: Granter | None = None) -> int:
-    """Grants what is new or different to the users named and leaves the others; gives how many that were."""
+    """Grants what is new or different to these users, leaves the others, and returns how many it changed."""
     with closing(AccessAppender(database_url, key)) as appender:
         return Users(appender).grant(users, by or Granter())

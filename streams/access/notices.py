@@ -1,7 +1,7 @@
-"""Notices to authorities, left in the relay's outbox by the transaction that records the look.
+"""Notices to authorities, written to the relay's outbox by the transaction that records the look.
 
-A topic takes messages of one outbox only, because the relay knows by the outbox's ordinals what a topic has; there is
-one, in the schema `register`, and its counter's row lock keeps the ordinals gapless whoever writes.
+There is one outbox, in the schema `register`, because the relay knows by its ordinals which messages a topic has. The
+row lock of its counter keeps the ordinals gapless, whichever process writes.
 """
 
 from collections.abc import Sequence
@@ -14,11 +14,11 @@ from streams.store.database import Cursor
 from streams.store.outbox import write_outbox
 
 NoticeOfLook = tuple[Notice, tuple[str, int, str]]
-"""A notice, and of the access event that it is about: the action, the position, and the time as ISO text."""
+"""A notice, and of the access event that it reports: the action, the position, and the time as ISO text."""
 
 
 def leave_notices(cursor: Cursor, notices: Sequence[NoticeOfLook]) -> None:
-    """Leaves notices for the relay, in the cursor's transaction; the record's key is the child."""
+    """Writes notices to the outbox, in the cursor's transaction; the key of each message is the child."""
     write_outbox(
         cursor,
         [

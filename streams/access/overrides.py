@@ -1,4 +1,4 @@
-"""Overrides of shields as they are recorded: event, grant and notices to the authority, in one transaction."""
+"""Overrides of shields as they are recorded: event, grant, and notices to authorities, in one transaction."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ class Override(Entry):
     """A user overrides a shield at the moment `at` and may see the child until `until`.
 
     `authorities` are the ONS codes of the registered authorities in which the child lives; each is notified at once.
-    `investigation` is the id under which somebody else has to look into it.
+    `investigation` is the id of the investigation that another user has to close.
     """
 
     user: str
@@ -45,7 +45,7 @@ class Override(Entry):
         return OverrideUsed, {**clear, "until": iso_text(self.until), "user": self.user, "reason": self.reason}
 
     def in_transaction(self, cursor: Cursor) -> None:
-        """Lets the user see the child, and leaves the notices for the relay."""
+        """Grants the user the child, and writes the notices to the outbox."""
         cursor.execute("delete from access.grants where until < %s", (self.at,))
         cursor.execute(
             "insert into access.grants (user_name, child, until) values (%s, %s, %s)"
@@ -56,7 +56,7 @@ class Override(Entry):
         write_outbox(cursor, [(topic, self.child.encode(), self._notice()) for topic in topics])
 
     def _notice(self) -> bytes:
-        """The message; the user and the reason are not in it, only in the investigation."""
+        """The message, without the user and the reason, which are in the investigation."""
         subject = {"kind": "override", "child": self.child, "investigation": self.investigation}
         return orjson.dumps({**subject, "time": iso_text(self.at), "until": iso_text(self.until)})
 

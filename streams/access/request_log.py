@@ -20,13 +20,13 @@ class RecordedRequest(NamedTuple):
 
 
 class AlreadyAnswered(Exception):
-    """A request has its answer, and gets no second one."""
+    """The request has an answer already."""
 
 
 class RequestLog:
     """Records requests and answers. Safe to share between threads.
 
-    Every method raises AccessLogAway where it is unknown whether an event is durable.
+    Every method raises AccessLogAway where an event was not recorded, or it is unknown whether it was.
     """
 
     def __init__(self, appender: AccessAppender) -> None:
@@ -34,10 +34,10 @@ class RequestLog:
 
     def begin(self, kind: RequestKind, now: datetime, **fields: Any) -> RecordedRequest:
         """Records a request with the fields of its event."""
-        noted = self._append(NewEvent(uuid4(), 1, REQUESTS[kind], fields, time=now))
-        if noted is None:
+        recorded = self._append(NewEvent(uuid4(), 1, REQUESTS[kind], fields, time=now))
+        if recorded is None:
             raise AccessLogAway("a request could not be recorded")
-        return noted
+        return recorded
 
     def child_of(self, request: str) -> str | None:
         """The child whom a request is about; None where there is no such request."""
@@ -46,11 +46,11 @@ class RequestLog:
         return str(orjson.loads(first.state)["data"]["child"]) if first and first.topic in names else None
 
     def answer(self, request: str, now: datetime, **fields: Any) -> RecordedRequest:
-        """Records the answer to a request that there is; raises AlreadyAnswered."""
-        noted = self._append(NewEvent(UUID(request), 2, RequestAnswered, fields, time=now))
-        if noted is None:
+        """Records the answer to an existing request; raises AlreadyAnswered."""
+        recorded = self._append(NewEvent(UUID(request), 2, RequestAnswered, fields, time=now))
+        if recorded is None:
             raise AlreadyAnswered
-        return noted
+        return recorded
 
     def _append(self, event: NewEvent) -> RecordedRequest | None:
         recorded = self._appender.append_once(event)

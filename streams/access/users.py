@@ -12,7 +12,7 @@ _COLUMNS = (
 
 
 def load_users(cursor: Cursor, names: Collection[str] | None = None) -> dict[str, Entitlement]:
-    """The users named, or every one, to whom something was ever granted, by name."""
+    """The users named, or all, to whom rights were ever granted, by name."""
     cursor.execute(
         f"select {_COLUMNS} from registry.users where role is not null"  # noqa: S608
         " and (%(names)s::text[] is null or name = any(%(names)s)) order by name",

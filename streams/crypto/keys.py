@@ -19,9 +19,10 @@ ReadWrapped = Callable[[Sequence[str]], Iterable[tuple[str, bytes]]]
 
 
 class KeyRing:
-    """Data keys by stream id. Keys made here are pending until `take_new` hands them to the writer's transaction.
+    """Data keys by stream id. A new key is pending until the transaction that stores it has committed.
 
-    Safe to share between threads. `read` is asked for keys that are not cached.
+    `take_new` gives the pending keys to that transaction, `keep_new` follows its commit, `forget` its failure. Safe to
+    share between threads. `read` reads the keys that are not cached.
     """
 
     def __init__(self, key_encryption_key: KeyEncryptionKey, read: ReadWrapped, *, capacity: int = CACHED_KEYS) -> None:
@@ -34,16 +35,16 @@ class KeyRing:
         self._opened: tuple[str, dict[str, Any]] = ("", {})
 
     def prefetch(self, streams: Iterable[str]) -> None:
-        """Reads the keys of many streams in one go, so that opening asks no more; a broken one is left to `open`."""
+        """Reads the keys of many streams in one go, so that `open` need not; a broken one raises only there."""
         with self._lock:
             missing = [stream for stream in set(streams) if stream not in self._cached]
         if missing:
             self._fetch(missing, pass_over_broken=True)
 
     def open(self, stream: str, version: int, sealed: str) -> dict[str, Any]:
-        """The personal fields of an event (an `Opener`); raises KeyError once the key is destroyed, or SealBroken.
+        """The personal fields of an event, for reading only; raises KeyError once the key is destroyed, or SealBroken.
 
-        One projection after the other opens the same payload: what was opened last is kept. Read it, don't change it.
+        The result of the last call is kept, because one projection after the other opens the same payload.
         """
         payload, personal = self._opened
         if payload is not sealed:
@@ -52,7 +53,7 @@ class KeyRing:
         return personal
 
     def key_for(self, stream: str) -> DataKey:
-        """The key of a stream to seal with; a fresh one, pending, where there is none."""
+        """The key of a stream to seal with; a new one, pending, where there is none."""
         try:
             return self._key(stream)
         except KeyError:
@@ -61,8 +62,8 @@ class KeyRing:
                 self._new[stream] = key
             return key
 
-    def begin(self, stream: str) -> None:
-        """Makes the key of a stream that is known to be new, without asking for an old one."""
+    def make_key(self, stream: str) -> None:
+        """Makes the key of a stream that is known to be new, pending, without reading whether there is one."""
         with self._lock:
             self._new[stream] = self._kek.new_data_key(stream)
 
@@ -71,15 +72,15 @@ class KeyRing:
         with self._lock:
             return [(stream, self._kek.wrap(key)) for stream, key in self._new.items()]
 
-    def settle(self) -> None:
-        """The transaction has committed: pending keys are known from now on."""
+    def keep_new(self) -> None:
+        """Caches the pending keys, whose transaction has committed."""
         with self._lock:
             for stream, key in self._new.items():
                 self._keep(stream, key)
             self._new.clear()
 
     def forget(self) -> None:
-        """The transaction has failed, or keys were destroyed elsewhere: only the database is believed."""
+        """Drops pending and cached keys, where a transaction failed or keys were destroyed elsewhere."""
         with self._lock:
             self._new.clear()
             self._cached.clear()

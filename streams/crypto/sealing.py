@@ -20,7 +20,7 @@ KEY_BYTES = 32
 
 
 class SealBroken(ValueError):
-    """A payload or key that does not open: other key, other event, or changed bytes."""
+    """A payload or key does not open: the key or the event is another one, or bytes have changed."""
 
 
 class DataKey:
@@ -45,7 +45,7 @@ class DataKey:
 
 
 class KeyEncryptionKey:
-    """Wraps and unwraps data keys; whoever lacks it can read nothing personal."""
+    """Wraps and unwraps data keys; without it nothing personal can be read."""
 
     def __init__(self, secret: bytes) -> None:
         if len(secret) != KEY_BYTES:

@@ -1,1 +1,1 @@
-"""Kafka as it is set up: how clients connect, which topics there are, who may do what; and whoever sees to that."""
+"""Kafka's settings, topics and rights as data; `admin/` applies them."""

@@ -42,7 +42,7 @@ def service_user(role: str) -> str:
 
 
 def agency_grants(code: str) -> list[Grant]:
-    """All that an agency may: write its submissions, read its receipts, in consumer groups that begin with `CODE.`.
+    """All rights of an agency: write its submissions, read its receipts, in consumer groups that begin with `CODE.`.
 
     A code has no dot, so no agency's groups begin with another's.
     """
@@ -55,25 +55,24 @@ def agency_grants(code: str) -> list[Grant]:
 
 
 def notice_grants(authorities: Mapping[str, str]) -> list[Grant]:
-    """Lets local authorities (code → ONS code) read what they are told of overridden shields, and nobody else."""
+    """Lets each of the local authorities (ONS codes by agency code) read its notices."""
     return [Grant(agency_user(code), "READ", notices_topic(ons)) for code, ons in authorities.items()]
 
 
 def service_grants() -> list[Grant]:
-    """All that the roles may.
+    """All rights of the roles.
 
-    None of them grants a right, or creates a topic but for the relay those of notices, whose authorities nobody knows
-    beforehand: `run init` and `agencies add` do so.
+    None of them grants rights, and only the relay creates topics, those of notices, because their authorities are not
+    known beforehand. `run init` and `agencies add` grant and create everything else.
     """
     return [
         *_may("registrar", "READ", [], [SUBMISSIONS]),
         *_may("relay", "WRITE", _LOGS, [RECEIPTS, NOTICES]),
-        *_may("relay", "READ", _LOGS, [RECEIPTS, NOTICES]),  # where each ends, and what stands there
+        *_may("relay", "READ", _LOGS, [RECEIPTS, NOTICES]),  # their ends and last records
         *_may("relay", "CREATE", [], [NOTICES]),
         *_may("relay", "DESCRIBE", [], [SUBMISSIONS]),
-        *_may(
-            "relay", "DESCRIBE_CONFIGS", _LOGS, [RECEIPTS, NOTICES, SUBMISSIONS]
-        ),  # a wrong retention is said at start
+        # The relay warns of a wrong retention when it starts.
+        *_may("relay", "DESCRIBE_CONFIGS", _LOGS, [RECEIPTS, NOTICES, SUBMISSIONS]),
         *_may("projector", "READ", [REGISTER_EVENTS, ACCESS_EVENTS], [RECEIPTS]),
         *_may("api", "WRITE", [], [SUBMISSIONS]),
         *_may("api", "READ", [DEAD_LETTERS], []),

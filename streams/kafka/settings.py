@@ -16,7 +16,7 @@ class KafkaSettings:
     """Where Kafka is and how to sign in.
 
     `bootstrap_servers` is a comma-separated list of `host:port`; `replication` is how many brokers keep each topic that
-    we create, `acls` whether we give agencies and services their rights; the other names are those of Kafka's clients.
+    we create, `acls` whether we grant agencies and services their rights; the other names are those of Kafka's clients.
     """
 
     bootstrap_servers: str
@@ -37,7 +37,7 @@ class KafkaSettings:
 
     @property
     def unreachable(self) -> str:
-        """What is said where no broker answers; clients can't tell that apart from a sign-in that is refused."""
+        """The message for when no broker answers, which clients can't distinguish from a refused sign-in."""
         signed_in = ", or does not take the sign-in of CONTACTPOINT_KAFKA_SASL_USERNAME" if self.sasl_username else ""
         return f"Kafka cannot be reached at {self.bootstrap_servers}{signed_in}"
 

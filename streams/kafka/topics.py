@@ -15,7 +15,7 @@ STEWARDSHIP = "stewardship"
 SUBMISSIONS = "submissions."
 RECEIPTS = "receipts."
 NOTICES = "notices."
-"""What a local authority is told at once, by its ONS code: who looked, or looked behind a shield. Made when needed."""
+"""Notices to a local authority, by its ONS code, of looks and of overridden shields. Created when first needed."""
 REGISTER_PARTITIONS = 4
 MAX_MESSAGE_BYTES = 2 * 1024 * 1024
 
@@ -44,12 +44,12 @@ def submissions_topic(code: str) -> str:
 
 
 def receipt_topic(code: str) -> str:
-    """The topic in which the agency of that code, or UNCLAIMED or STEWARDSHIP, is answered."""
+    """The topic of receipts to the agency of that code, or UNCLAIMED or STEWARDSHIP."""
     return RECEIPTS + code
 
 
 def notices_topic(authority: str) -> str:
-    """The topic in which the authority of that ONS code is told, or UNCLAIMED where no authority is known."""
+    """The topic of notices to the authority of that ONS code, or UNCLAIMED where no authority is known."""
     return NOTICES + authority
 
 

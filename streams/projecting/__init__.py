@@ -1,6 +1,6 @@
-"""From Kafka to the views: live through Faust, in bulk for a rebuild, and in order of positions for a replay.
+"""Reads the logs from Kafka: live for the views, in bulk for a rebuild, in order of position for re-matching.
 
-`reader.py` makes messages of records. Live: `projector.py` is the process, `session.py` one run of the app,
-`faust_app.py` and `faust_driver.py` the app, `live_views.py` what it writes, `probe.py` what tells that it is stuck.
-In bulk: `bulk_read.py`; in order: `in_order.py`.
+`reader.py` decodes records. Live: `projector.py` is the process, `session.py` one run of its Faust app, `faust_app.py`
+and `_faust_driver.py` the app; `live_views.py` applies what it read; `probe.py` queries Kafka to notice a stuck app. In
+bulk: `bulk_read.py`. In order: `in_order.py`.
 """

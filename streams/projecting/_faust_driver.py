@@ -1,9 +1,9 @@
-"""Faust's Kafka transport, told where to begin, to belong to no group, and to deliver what was fetched as a whole.
+"""Faust's Kafka transport, changed: it begins at given offsets, joins no group, and delivers each fetch as a whole.
 
 Faust's committed offsets can't be trusted (it commits past events that are not done, and those whose agent raised), and
-the views know themselves how far they are. So each partition is assigned and sought to its stored offset; there is no
-group, no rebalance and no commit. Faust hands messages to agents one by one, which costs more than all that the views
-do with them; here one Faust event is all that one fetch brought for one log, applied in one transaction.
+the views store their own offsets. So each partition is assigned and sought to its stored offset; there is no group, no
+rebalance and no commit. Faust hands messages to agents one by one, which costs more than applying them; here one Faust
+event holds all records that one fetch brought for one log, which are applied in one transaction.
 """
 
 import asyncio
@@ -37,27 +37,27 @@ _faust_log = logging.getLogger("faust")
 
 
 Fail = Callable[[BaseException], None]
-"""Told what makes an app useless, in the app's event loop."""
+"""Called in the app's event loop with the error that ended the app."""
 
 
 class ConsumerThread(driver.AIOKafkaConsumerThread):
-    """Assigns the partitions and seeks their offsets before the first fetch; tells when it can't go on."""
+    """Assigns the partitions and seeks their offsets before the first fetch; reports errors to `Transport.fail`."""
 
     logger = _faust_log
 
     async def on_start(self) -> None:
-        """Connects; where Kafka is away the app has failed, without the traceback that Faust would print."""
+        """Connects; where Kafka is away, reports that without the traceback that Faust would print."""
         try:
             await super().on_start()
         except (KafkaError, OSError) as error:
             self._fail(error)
 
     async def on_thread_stop(self) -> None:
-        """Closes the consumer; where that fails, the thread still has to end as it should, for the app waits for it."""
+        """Closes the consumer; an error of that is ignored, because the app waits for this thread to end."""
         await close_soon(super().on_thread_stop())
 
     def on_crash(self, msg: str, *fmt: Any, **kwargs: Any) -> None:
-        """Tells that the thread has ended."""
+        """Reports that the thread has ended."""
         self._fail(sys.exception() or RuntimeError("the consumer's thread has ended"))
 
     def _fail(self, error: BaseException) -> None:
@@ -81,7 +81,7 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
         )
 
     async def subscribe(self, topics: Any) -> None:
-        """Takes the place of a subscription: all partitions are this process's."""
+        """Assigns all partitions to this process instead of subscribing."""
         await self.call_thread(self._assign)
 
     async def _assign(self) -> None:
@@ -98,7 +98,7 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
 
 
 class Consumer(driver.Consumer):
-    """Delivers what was fetched, grouped by log, and never goes back to a committed offset."""
+    """Delivers fetched records grouped by log, and never returns to a committed offset."""
 
     logger = _faust_log
 
@@ -106,13 +106,13 @@ class Consumer(driver.Consumer):
         return ConsumerThread(self, loop=self.loop, beacon=self.beacon)
 
     async def perform_seek(self) -> None:
-        """Stays at the offset sought."""
+        """Does nothing: the offsets are sought already."""
 
     def verify_event_path(self, now: float, tp: TP) -> None:
-        """Leaves this to the projector's watchdog, which compares stored offsets."""
+        """Does nothing: the session finds stalls itself, by stored offsets."""
 
     async def getmany(self, timeout: float) -> AsyncIterator[tuple[TP, Any]]:
-        """One message for each log whose topics brought something; its value is a `Fetched`."""
+        """One message for each log of which records were fetched; its value is a `Fetched`."""
         records, _ = await self._wait_next_records(timeout)
         if not records or self.should_stop or not self.flow_active:
             return
@@ -137,7 +137,7 @@ class Consumer(driver.Consumer):
 
 
 class Transport(driver.Transport):
-    """Carries what the consumer has to know: the servers, the offsets to begin at, and whom to tell that it failed."""
+    """Carries what the consumer needs: the servers, the offsets to begin at, and the function to call when it fails."""
 
     Consumer: ClassVar[type[Consumer]] = Consumer
 

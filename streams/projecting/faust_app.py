@@ -28,8 +28,8 @@ def build_app(
 ) -> App:
     """An app that reads each partition from its offset on and applies what it fetches; start it with `app.start()`.
 
-    `apply` runs in `worker`, which has one thread, so that the event loop never blocks and there is one writer. What it
-    raises goes to `fail`, and its log is not applied any further. Faust wants a folder, but writes nothing.
+    `apply` runs in `worker`, which has one thread, so that the event loop never blocks and there is one writer. `fail`
+    gets what it raises, and nothing more of that log is applied. Faust requires a folder, but writes nothing to it.
     """
     app = App(
         "contactpoint-projector",

@@ -1,4 +1,4 @@
-"""The register log read in bulk in the order of its positions, which lie interleaved in the partitions of its topic."""
+"""The register log read in the order of its positions, which are spread over the partitions of its topic."""
 
 import asyncio
 import time
@@ -17,14 +17,14 @@ from streams.projecting.bulk_read import BATCH, SILENT_FOR_S, bulk_consumer
 from streams.projecting.probe import KafkaProbe
 
 MOST_WAITING = 4_000
-"""Events of a partition that may wait for others; such a partition is not read on."""
+"""Where so many events of a partition wait for earlier ones of others, it is paused."""
 
 Take = Callable[[Sequence[PublishedEvent]], bool]
-"""Takes the next events of the log, in order; says whether it wants more."""
+"""Gets the next events of the log, in order; returns whether to go on."""
 
 
 class InOrder:
-    """Merges partitions, each in order of position, into one; `missing` counts positions that none of them had."""
+    """Merges partitions, each ordered by position, into one; `missing` counts the positions that none of them had."""
 
     def __init__(self, partitions: Iterable[Partition]) -> None:
         self._waiting: dict[Partition, deque[PublishedEvent]] = {partition: deque() for partition in partitions}
@@ -33,20 +33,20 @@ class InOrder:
         self.missing = 0
 
     def add(self, partition: Partition, events: Iterable[PublishedEvent]) -> None:
-        """What came next in a partition."""
+        """Adds the next events of a partition."""
         self._waiting[partition].extend(events)
 
     def end(self, partition: Partition) -> None:
-        """Nothing more comes in a partition."""
+        """Marks a partition as read to its end."""
         self._ended.add(partition)
 
     def finish(self, until: int) -> None:
-        """Nothing more comes at all; what is not there up to the position `until` is missing."""
+        """Counts the positions after the last event, up to `until`, as missing; to be called once all have ended."""
         self.missing += max(0, until - self._last)
 
     @property
     def wanted(self) -> list[Partition]:
-        """The partitions to read on; none once all have ended."""
+        """The partitions to read from next; none once all have ended."""
         return [
             partition
             for partition, events in self._waiting.items()
@@ -54,10 +54,10 @@ class InOrder:
         ]
 
     def ready(self) -> Iterator[PublishedEvent]:
-        """The events that no other one can come before; one that was there before is passed over."""
+        """Yields the events that no earlier one can precede any more, each position once."""
         while heads := [(events[0].position, events) for events in self._waiting.values() if events]:
             position, events = min(heads, key=_by_position)
-            if position > self._last + 1 and any(self._may_come()):
+            if position > self._last + 1 and self._more_may_come():
                 return
             event = events.popleft()
             if position > self._last:
@@ -65,8 +65,9 @@ class InOrder:
                 self._last = position
                 yield event
 
-    def _may_come(self) -> Iterator[bool]:
-        return (not events and partition not in self._ended for partition, events in self._waiting.items())
+    def _more_may_come(self) -> bool:
+        """Whether a partition of which nothing waits has not ended."""
+        return any(not events and partition not in self._ended for partition, events in self._waiting.items())
 
 
 def _by_position(head: tuple[int, deque[PublishedEvent]]) -> int:
@@ -76,9 +77,9 @@ def _by_position(head: tuple[int, deque[PublishedEvent]]) -> int:
 def read_in_order(
     kafka: KafkaSettings, decryptor: Decryptor, until: int, take: Take, *, topic: str = REGISTER_EVENTS
 ) -> int:
-    """Gives `take` the events up to the position `until`, which is published; returns how many positions are missing.
+    """Calls `take` with the events up to the position `until`; returns how many positions are missing.
 
-    A message that is no event counts as missing. Raises KafkaAway.
+    `until` has to be published. A message that is not an event counts as missing. Raises KafkaAway.
     """
     try:
         return asyncio.run(_read(kafka, decryptor, until, take, topic))
@@ -93,15 +94,15 @@ async def _read(kafka: KafkaSettings, decryptor: Decryptor, until: int, take: Ta
     for partition, end in ends.items():
         if end == 0:
             order.end(partition)
-    heard = time.monotonic()
+    last_fetch = time.monotonic()
     async with bulk_consumer(kafka, dict.fromkeys(ends, 0)) as consumer:
         while wanted := order.wanted:
             fetched = await consumer.getmany(
                 *(TopicPartition(*each) for each in wanted), timeout_ms=1000, max_records=BATCH
             )
             if fetched:
-                heard = time.monotonic()
-            elif time.monotonic() - heard > SILENT_FOR_S:
+                last_fetch = time.monotonic()
+            elif time.monotonic() - last_fetch > SILENT_FOR_S:
                 raise KafkaAway(f"Kafka at {kafka.bootstrap_servers} gives nothing although there is more")
             for where, records in fetched.items():
                 partition = Partition(where.topic, where.partition)

@@ -1,4 +1,4 @@
-"""The live views' one writer: applies what was fetched, each message once, rows and offsets in one transaction."""
+"""The one writer of the live views: applies each message once, with rows and offsets in one transaction."""
 
 import logging
 from collections.abc import Iterable, Sequence
@@ -18,14 +18,14 @@ _log = logging.getLogger(__name__)
 
 
 class OffsetGap(Exception):
-    """Kafka gave messages later than the one that comes next: read again from the stored offset."""
+    """Kafka skipped messages: read again from the stored offset."""
 
 
 class LiveViews:
-    """One connection to the views. `offsets` holds what comes next in each partition, as it is stored.
+    """One connection to the views; `offsets` has the stored next offset of each partition.
 
-    `gaps` remembers gaps between sessions: one that is still there when it is read again is in Kafka itself.
-    Raises DatabaseAway; is to be used by one thread, and thrown away after any error.
+    `gaps` remembers gaps between sessions: one that is still there when it is read again is in Kafka itself. Every
+    method raises DatabaseAway. For use by one thread, and not after any error.
     """
 
     def __init__(self, database_url: str, decryptor: Decryptor, gaps: set[tuple[Partition, int, int]]) -> None:
@@ -34,7 +34,7 @@ class LiveViews:
         self._connection = connect(database_url, application_name="contactpoint projector")
         self.offsets: dict[Partition, int] = {}
         with transaction(self._connection) as connection, connection.cursor() as cursor:
-            # What a crash of Postgres takes back, rows and offsets together, is read from Kafka again.
+            # A crash of Postgres may lose transactions, rows and offsets together; they are read from Kafka again.
             cursor.execute("set synchronous_commit = off; set client_min_messages = warning")
             schema.use(cursor, schema.LIVE)
 
@@ -42,13 +42,13 @@ class LiveViews:
         """Closes the connection."""
         self._connection.close()
 
-    def is_mine(self) -> bool:
-        """Becomes the one writer, unless another process is."""
+    def try_lock(self) -> bool:
+        """Becomes the one writer; returns False where another process is."""
         with transaction(self._connection) as connection, connection.cursor() as cursor:
             return locks.take_for_session(cursor, locks.PROJECTOR)
 
     def begin(self, partitions: Iterable[Partition]) -> dict[Partition, int]:
-        """Takes partitions on; returns where each has to be read from."""
+        """Begins to read partitions; returns the offset from which each has to be read."""
         taken = list(partitions)
         with transaction(self._connection) as connection, connection.cursor() as cursor:
             positions.begin(cursor, taken)
@@ -57,9 +57,9 @@ class LiveViews:
         return dict(self.offsets)
 
     def apply(self, log: Log, fetched: Fetched) -> None:
-        """Applies records of some partitions in one transaction; what was applied before is passed over.
+        """Applies records of some partitions in one transaction; records that were applied before are skipped.
 
-        Raises OffsetGap, and OutOfStep where somebody else has written.
+        Raises OffsetGap, and OutOfStep where another process has written.
         """
         messages: list[Message] = []
         progress: dict[Partition, Progress] = {}
@@ -82,12 +82,12 @@ class LiveViews:
             _log.warning("%s could not take %s/%s/%s: %s", failure.projection, *failure[:3], failure.code)
 
     def failed(self, after: Failure | None, limit: int) -> list[Failure]:
-        """Messages that wait to be applied again, those that follow `after`."""
+        """At most `limit` messages that are to be applied again, those that follow `after`."""
         with transaction(self._connection) as connection, connection.cursor() as cursor:
             return failures.kept(cursor, after, limit)
 
     def apply_again(self, failure: Failure, record: Any) -> bool:
-        """Applies one message again by the projection that could not take it; tells whether it could now."""
+        """Applies one message again by the projection that failed on it; returns whether it succeeded."""
         log = LOGS[log_of(failure.topic) or ""]
         only = Log(log.name, [projection for projection in log.projections if projection.name == failure.projection])
         messages = read_messages(only, failure.where, [record], self._decryptor)
@@ -100,7 +100,7 @@ class LiveViews:
         return True
 
     def _unapplied(self, partition: Partition, records: Sequence[Any]) -> Sequence[Any]:
-        """The records from the stored offset on; raises OffsetGap where they do not follow each other."""
+        """The records from the stored offset on; raises OffsetGap where some are missing."""
         expected = self.offsets[partition]
         if records[0].offset < expected:
             records = [record for record in records if record.offset >= expected]

@@ -1,6 +1,7 @@
-"""What there is in Kafka for the views to take, asked apart from the Faust app, so that a silent app is noticed."""
+"""Queries Kafka for what the views have to read, apart from the Faust app, so that a silent app is noticed."""
 
 import asyncio
+from collections.abc import Awaitable
 from types import TracebackType
 from typing import Any
 
@@ -18,7 +19,7 @@ _REQUEST_TIMEOUT_MS = 8_000
 
 
 class KafkaProbe:
-    """Asks Kafka; an asynchronous context manager. Every method raises KafkaAway where no answer comes in time."""
+    """Queries Kafka; an asynchronous context manager. Every method raises KafkaAway where no answer comes in time."""
 
     def __init__(self, kafka: KafkaSettings) -> None:
         self._where = kafka.bootstrap_servers
@@ -42,8 +43,8 @@ class KafkaProbe:
         await self._close()
 
     async def partitions(self) -> set[Partition]:
-        """The partitions of every topic that some view takes."""
-        topics: list[dict[str, Any]] = await self._ask(self._admin.describe_topics())
+        """The partitions of every topic that a view is made of."""
+        topics: list[dict[str, Any]] = await self._answer(self._admin.describe_topics())
         return {
             Partition(topic["topic"], partition["partition"])
             for topic in topics
@@ -52,10 +53,10 @@ class KafkaProbe:
         }
 
     async def ends(self, partitions: set[Partition]) -> dict[Partition, int]:
-        """The offset that comes next in each partition."""
+        """The end offset of each partition: that of its next record."""
         if not partitions:
             return {}
-        ends = await self._ask(self._consumer.end_offsets([TopicPartition(*partition) for partition in partitions]))
+        ends = await self._answer(self._consumer.end_offsets([TopicPartition(*partition) for partition in partitions]))
         return {Partition(*partition): offset for partition, offset in ends.items()}
 
     async def record(self, partition: Partition, offset: int) -> Any:
@@ -63,14 +64,14 @@ class KafkaProbe:
         where = TopicPartition(*partition)
         self._consumer.assign([where])
         self._consumer.seek(where, offset)
-        record = await self._ask(self._consumer.getone(where))
+        record = await self._answer(self._consumer.getone(where))
         self._consumer.unsubscribe()
         return record
 
-    async def _ask(self, question: Any) -> Any:
+    async def _answer(self, request: Awaitable[Any]) -> Any:
         try:
             async with asyncio.timeout(ANSWER_WITHIN_S):
-                return await question
+                return await request
         except (KafkaError, OSError, TimeoutError):
             raise self._away() from None
 

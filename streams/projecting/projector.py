@@ -1,8 +1,8 @@
-"""The projector's process: keeps the views live with a Faust app, and starts another app whenever one is in doubt.
+"""The projector's process: keeps the views up to date with a Faust app, and replaces the app whenever it may be broken.
 
-A session begins at the offsets stored with the views. It ends when there are partitions it does not read (a new
-agency), when what it reads stands still although there is more, or on any error; the next one begins at the stored
-offsets. That an app is replaced and not repaired makes a new topic, a stall and a crash one and the same tested path.
+A session begins at the offsets stored with the views. It ends when there are partitions that it does not read (a new
+agency), when it stops reading although there is more, or on any error; the next one begins at the stored offsets. The
+app is replaced and never repaired, so a new topic, a stall and a crash all take the same tested path.
 """
 
 import asyncio
@@ -36,9 +36,9 @@ _log = logging.getLogger(__name__)
 
 
 def run_projector(kafka: KafkaSettings, database_url: str, key_encryption_key: Path, stop: Event) -> None:
-    """Keeps the views live until `stop` is set. A second projector stands by. Where Kafka or Postgres is away it waits.
+    """Keeps the views up to date until `stop` is set, and waits while Kafka or Postgres is away. Others stand by.
 
-    `key_encryption_key` is the file of the key that data keys are wrapped with; raises ValueError where it is unusable.
+    `key_encryption_key` is the file of the key that wraps data keys; raises ValueError where it is unusable.
     """
     for chatty in ("aiokafka", "faust", "mode"):
         logging.getLogger(chatty).setLevel(logging.CRITICAL + 1)
@@ -49,13 +49,13 @@ def run_projector(kafka: KafkaSettings, database_url: str, key_encryption_key: P
 
 
 def _collect_rarely() -> None:
-    """A batch makes many objects and no cycles; looking for some at the usual rate costs a third of the time."""
+    """Collects reference cycles rarely: a batch makes many objects and no cycles, and the search takes time."""
     gc.freeze()
     gc.set_threshold(200_000, 20, 20)
 
 
 class _Projector:
-    """Begins one session after the other."""
+    """Runs one session after the other."""
 
     def __init__(self, kafka: KafkaSettings, database_url: str, keys: KeyRing, stop: Event) -> None:
         self._kafka = kafka
@@ -63,7 +63,7 @@ class _Projector:
         self._keys = keys
         self._stop = stop
         self._gaps: set[tuple[Partition, int, int]] = set()
-        self._trouble = ""
+        self._failing_by = ""
         self._failures = 0
 
     def run(self) -> None:
@@ -71,13 +71,14 @@ class _Projector:
             try:
                 asyncio.run(self._session())
             except (KafkaAway, KafkaError) as away:
-                self._say_and_pause("Kafka", f"waiting: {away if isinstance(away, KafkaAway) else type(away).__name__}")
+                reason = away if isinstance(away, KafkaAway) else type(away).__name__
+                self._warn_and_pause("Kafka", f"waiting: {reason}")
             except DatabaseAway as away:
-                self._say_and_pause("Postgres", f"waiting: {away}")
+                self._warn_and_pause("Postgres", f"waiting: {away}")
             except psycopg2.OperationalError as error:
-                self._say_and_pause("Postgres", f"waiting: Postgres says {type(error).__name__}")
+                self._warn_and_pause("Postgres", f"waiting: Postgres says {type(error).__name__}")
             except (OffsetGap, OutOfStep, Stalled, NotThisLog) as error:
-                self._say_and_pause(str(error), f"reading again: {error}")
+                self._warn_and_pause(str(error), f"reading again: {error}")
 
     async def _session(self) -> None:
         loop = asyncio.get_running_loop()
@@ -85,28 +86,30 @@ class _Projector:
             async with KafkaProbe(self._kafka) as probe:
                 views = await loop.run_in_executor(worker, self._open_views)
                 try:
-                    await Session(self._kafka, views, probe, worker, Path(folder)).run(self._stop, self._well)
+                    await Session(self._kafka, views, probe, worker, Path(folder)).run(self._stop, self._note_success)
                 finally:
                     await loop.run_in_executor(worker, views.close)
 
     def _open_views(self) -> LiveViews:
         views = LiveViews(self._database_url, self._keys, self._gaps)
         projections.engine.schema.create(self._database_url)
-        if not views.is_mine():
+        if not views.try_lock():
             _log.info("standing by: another projector is active")
-            while not views.is_mine():
+            while not views.try_lock():
                 if self._stop.wait(STANDBY_S):
                     break
         return views
 
-    def _well(self) -> None:
-        if self._trouble:
+    def _note_success(self) -> None:
+        """Resets the count of failures."""
+        if self._failing_by:
             _log.info("going on")
-        self._trouble, self._failures = "", 0
+        self._failing_by, self._failures = "", 0
 
-    def _say_and_pause(self, trouble: str, said: str) -> None:
-        if trouble != self._trouble:
-            _log.warning("%s", said)
-        self._trouble = trouble
+    def _warn_and_pause(self, cause: str, warning: str) -> None:
+        """Waits longer after each failure in a row; warns once for each cause."""
+        if cause != self._failing_by:
+            _log.warning("%s", warning)
+        self._failing_by = cause
         self._stop.wait(PAUSES_S[min(self._failures, len(PAUSES_S) - 1)])
         self._failures += 1

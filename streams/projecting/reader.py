@@ -1,4 +1,4 @@
-"""Kafka records → the messages that projections take."""
+"""Kafka records decoded as the messages that projections are made of."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
@@ -13,18 +13,18 @@ from streams.codec import decode_event
 from streams.kafka.topics import ACCESS_EVENTS, RECEIPTS, REGISTER_EVENTS
 
 Fetched = Mapping[Partition, Sequence[Any]]
-"""What one fetch brought: the records of each partition in order, as aiokafka gives them; no partition is empty."""
+"""The records of one fetch: those of each partition in order, as aiokafka gives them; no partition is empty."""
 
 
 def log_of(topic: str) -> str | None:
-    """The name of the log that a topic belongs to, or None where no view takes it."""
+    """The name of the log that a topic belongs to, or None where no view is made of it."""
     if topic.startswith(RECEIPTS):
         return RECEIPTS_LOG
     return _LOGS.get(topic)
 
 
 def by_log(fetched: Fetched) -> Iterator[tuple[Log, Fetched]]:
-    """What was fetched, for each log that it belongs to."""
+    """The fetched records, grouped by the log that they belong to."""
     found: dict[str, dict[Partition, Sequence[Any]]] = {}
     for partition, records in fetched.items():
         name = log_of(partition.topic)
@@ -34,7 +34,7 @@ def by_log(fetched: Fetched) -> Iterator[tuple[Log, Fetched]]:
 
 
 def decode_receipt(value: bytes, _: Decryptor) -> PublishedReceipt:
-    """One record of a receipts topic; raises ValueError, KeyError or TypeError where it is not one."""
+    """One record of a receipts topic; raises ValueError, KeyError or TypeError where it is none."""
     receipt = orjson.loads(value)
     topic, partition, offset = receipt["message"].rsplit("/", 2)
     return PublishedReceipt(
@@ -51,7 +51,7 @@ def decode_receipt(value: bytes, _: Decryptor) -> PublishedReceipt:
 
 
 def read_messages(log: Log, partition: Partition, records: Iterable[Any], decryptor: Decryptor) -> list[Message]:
-    """Decodes records of one partition as aiokafka gives them; one that can't be decoded has the value None."""
+    """Decodes records of one partition, as aiokafka gives them; one that can't be decoded gets the value None."""
     decode = _DECODERS[log.name]
     messages = []
     for record in records:
@@ -64,7 +64,7 @@ def read_messages(log: Log, partition: Partition, records: Iterable[Any], decryp
 
 
 def fetch_keys(log: Log, messages: Iterable[Message], decryptor: Decryptor) -> None:
-    """Reads the keys of all that the log's projections will open."""
+    """Prefetches the keys of all events that the log's projections will open."""
     opens = log.opens
     if opens:
         decryptor.prefetch({event.stream for _, _, event in messages if event is not None and event.type in opens})

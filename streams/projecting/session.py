@@ -1,4 +1,4 @@
-"""One run of the projector's Faust app, watched until it has to be replaced."""
+"""One run of the projector's Faust app, checked until it has to be replaced."""
 
 import asyncio
 import time
@@ -16,12 +16,12 @@ from streams.projecting.faust_app import build_app
 from streams.projecting.live_views import LiveViews
 from streams.projecting.probe import KafkaProbe
 
-WATCH_S = 0.5
-"""How often Kafka is asked what there is: a new topic is read after this and the second that a new app takes."""
-STILL_S = 15.0
-"""A partition that has more and does not move for so long is stalled."""
+CHECK_EVERY_S = 0.5
+"""How often Kafka is queried: a new topic is read after this and the second that a new app takes to start."""
+STALLED_AFTER_S = 15.0
+"""A partition is stalled when it has more and its stored offset does not change for so long."""
 RETRY_S = 60.0
-"""How often messages that could not be taken are applied again."""
+"""How often messages that a projection failed on are applied again."""
 RETRY_PAGE = 500
 STOP_WITHIN_S = 10
 STOP_POLL_S = 0.1
@@ -34,13 +34,13 @@ class Stalled(Exception):
 
 
 class NotThisLog(Exception):
-    """Kafka holds less than the views have seen."""
+    """Kafka holds fewer messages than the views have applied."""
 
 
 class Session:
-    """Reads every partition there is now from its stored offset on; `worker` is the thread that `views` belong to.
+    """Reads every partition that there is now, from its stored offset on.
 
-    Is made and run in one event loop.
+    `worker` is the one thread that uses `views`. A session is made and run in the same event loop.
     """
 
     def __init__(
@@ -51,13 +51,13 @@ class Session:
         self._probe = probe
         self._worker = worker
         self._data_folder = data_folder
-        self._trouble: asyncio.Future[BaseException] = asyncio.get_running_loop().create_future()
-        self._moved: dict[Partition, tuple[int, float]] = {}
+        self._failed: asyncio.Future[BaseException] = asyncio.get_running_loop().create_future()
+        self._last_change: dict[Partition, tuple[int, float]] = {}
 
-    async def run(self, stop: Event, well: Callable[[], None]) -> None:
-        """Returns when `stop` is set, or there are other partitions to read; calls `well` as long as all goes well.
+    async def run(self, stop: Event, note_success: Callable[[], None]) -> None:
+        """Returns when `stop` is set or there are other partitions; calls `note_success` after each successful check.
 
-        Raises Stalled, NotThisLog, and what the watch and the views raise.
+        Raises Stalled, NotThisLog, and what the probe and the views raise.
         """
         partitions = await self._probe.partitions()
         if not partitions:
@@ -67,38 +67,38 @@ class Session:
         app = build_app(self._kafka, offsets, self._views.apply, self._worker, self._fail, self._data_folder)
         starting = asyncio.ensure_future(app.start())
         try:
-            await self._while_well(starting, stop)
+            await self._wait_for(starting, stop)
             retried = float("-inf")
             while not stop.is_set() and await self._probe.partitions() == partitions:
                 await self._check(partitions)
                 if time.monotonic() - retried > RETRY_S:
                     await self._apply_failed_again()
                     retried = time.monotonic()
-                well()
-                await self._while_well(asyncio.ensure_future(asyncio.sleep(WATCH_S)), stop)
+                note_success()
+                await self._wait_for(asyncio.ensure_future(asyncio.sleep(CHECK_EVERY_S)), stop)
                 if app.should_stop:
                     raise Stalled("the app has ended by itself")
         finally:
-            if not self._trouble.done():
+            if not self._failed.done():
                 await asyncio.wait([starting], timeout=STOP_WITHIN_S)
             await asyncio.wait([asyncio.ensure_future(app.stop())], timeout=STOP_WITHIN_S)
             starting.cancel()
 
     def _fail(self, error: BaseException) -> None:
-        """The app is of no use any more."""
-        if not self._trouble.done():
-            self._trouble.set_result(error)
+        """Ends the session with this error; of several, the first counts."""
+        if not self._failed.done():
+            self._failed.set_result(error)
 
-    async def _while_well(self, until: "asyncio.Future[None]", stop: Event) -> None:
-        """Waits until something is done, or for `stop`; raises what the app ran into."""
-        either: set[asyncio.Future[Any]] = {until, self._trouble}
+    async def _wait_for(self, until: "asyncio.Future[None]", stop: Event) -> None:
+        """Waits until `until` is done or `stop` is set; raises the error of the app where there is one."""
+        either: set[asyncio.Future[Any]] = {until, self._failed}
         while not until.done() and not stop.is_set():
             await asyncio.wait(either, timeout=STOP_POLL_S, return_when=asyncio.FIRST_COMPLETED)
-            if self._trouble.done():
-                raise self._trouble.result()
+            if self._failed.done():
+                raise self._failed.result()
 
     async def _check(self, partitions: set[Partition]) -> None:
-        """Compares what there is with what is stored."""
+        """Compares the ends of partitions with the stored offsets; raises NotThisLog, Stalled."""
         offsets = dict(self._views.offsets)
         ends = await self._probe.ends(partitions)
         now = time.monotonic()
@@ -106,10 +106,10 @@ class Session:
             stored = offsets[partition]
             if stored > end:
                 raise NotThisLog(f"{partition} ends at {end}, the views are at {stored}")
-            offset, since = self._moved.get(partition, (-1, now))
+            offset, since = self._last_change.get(partition, (-1, now))
             if stored == end or stored != offset:
-                self._moved[partition] = (stored, now)
-            elif now - since > STILL_S:
+                self._last_change[partition] = (stored, now)
+            elif now - since > STALLED_AFTER_S:
                 raise Stalled(f"{partition} stands still at {stored} of {end}")
 
     async def _apply_failed_again(self) -> None:

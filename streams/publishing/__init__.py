@@ -1,5 +1,5 @@
-"""The relay: it publishes both logs and the outbox of receipts to Kafka, each position once and in order.
+"""The relay, which publishes both logs and the outbox to Kafka, each position once and in order.
 
-`publication.py` is its side of the database, `appender.py` its side of Kafka; `publisher.py` does a round at a time,
-and `relay.py` is the process.
+`relay.py` is the process. `publisher.py` publishes a round at a time: `publication.py` reads the database and records
+there what is published, `appender.py` writes to Kafka.
 """

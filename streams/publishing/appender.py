@@ -1,9 +1,9 @@
-"""Appends to a partition of Kafka at a named offset, and not at all where that is not its end: a compare-and-set.
+"""Appends to a partition of Kafka at a given offset, only if the partition ends there: a compare-and-set.
 
 Kafka takes a batch of an idempotent producer only if its sequence number follows the last one from the same producer
 id. Where one producer id is the only writer of a partition and sequence number = offset, a batch is thus appended at
-exactly that offset, or was so before, or is refused. A request that a killed or stalled process has left on its way
-can then never repeat what its successor appends.
+exactly that offset, or has been appended before, or is refused. A late request of a killed or stalled process can then
+never repeat what its successor appends.
 """
 
 import asyncio
@@ -45,11 +45,11 @@ _ALL_REPLICAS = -1
 
 
 class OffsetTaken(Exception):
-    """A partition did not end where a batch was to be appended; its end has to be read again."""
+    """A partition does not end at the offset of a batch; its end has to be read again."""
 
 
 class BatchRefused(Exception):
-    """Kafka will never take a batch, however often it is sent; the text says why."""
+    """Kafka refuses a batch, and will refuse it every time; the text has the reason."""
 
 
 class Identity(NamedTuple):
@@ -61,7 +61,7 @@ class Identity(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Tail:
-    """The end of a partition: the offset that comes next, and the value of the last record if there is one."""
+    """The end of a partition: the offset of its next record, and the value of its last record or None."""
 
     end_offset: int
     last: bytes | None
@@ -80,21 +80,21 @@ class Batch:
         )
 
     def add(self, key: bytes | None, value: bytes) -> bool:
-        """Adds a record, unless the batch has records already and would exceed MAX_BATCH_BYTES; says whether it did."""
+        """Adds a record; returns False where the batch would exceed MAX_BATCH_BYTES, unless it is the first."""
         if self._builder.append(self.count, self._now_ms, key, value, []) is None:
             return False
         self.count += 1
         return True
 
     def encoded(self) -> bytes:
-        """The batch as Kafka stores it; nothing can be added any more."""
+        """The batch as Kafka stores it; no record can be added afterwards."""
         return bytes(self._builder.build())
 
 
 class Appender:
-    """A connection to Kafka for appending; an asynchronous context manager.
+    """Appends batches to Kafka and reads the ends of partitions; an asynchronous context manager, for one task.
 
-    Every method raises KafkaAway where no answer comes within `ANSWER_WITHIN_S`. Not for use by several tasks at once.
+    Every method raises KafkaAway where no answer comes within `ANSWER_WITHIN_S`.
     """
 
     def __init__(self, kafka: KafkaSettings, client_id: str) -> None:
@@ -121,7 +121,7 @@ class Appender:
         await close_soon(self._client.close())
 
     async def refresh(self) -> None:
-        """Learns anew which topics there are and who leads their partitions."""
+        """Reads again which topics there are and which brokers lead their partitions."""
         with self._kafka_errors():
             async with asyncio.timeout(ANSWER_WITHIN_S):
                 if not await self._client.force_metadata_update():
@@ -132,20 +132,20 @@ class Appender:
         return len(self._client.cluster.partitions_for_topic(topic) or ())
 
     async def cluster_id(self) -> str:
-        """What the Kafka cluster calls itself."""
+        """The id of the Kafka cluster."""
         with self._kafka_errors():
             answer = await self._client.send(self._client.get_random_node(), MetadataRequest([]))
         return str(answer.cluster_id)
 
     async def new_identity(self) -> Identity:
-        """A producer id that nobody has had before."""
+        """A producer id that was never used before."""
         with self._kafka_errors():
             answer = await self._client.send(self._client.get_random_node(), InitProducerIdRequest(None, _MAX_SEQUENCE))
         _raise_kafka_error(answer.error_code)
         return Identity(answer.producer_id, answer.producer_epoch)
 
     async def tails(self, partitions: Iterable[Partition]) -> dict[Partition, Tail]:
-        """The ends of partitions that exist."""
+        """The ends of partitions, all of which have to exist."""
         wanted = {TopicPartition(*partition): partition for partition in partitions}
         consumer = AIOKafkaConsumer(
             client_id=self._client_id,
@@ -168,14 +168,14 @@ class Appender:
     async def append(self, batches: Sequence[Batch]) -> None:
         """Appends batches, at most one to a partition, and returns when all are in all replicas.
 
-        Raises OffsetTaken, BatchRefused. After any exception some of the batches may have been appended, or still be.
+        Raises OffsetTaken, BatchRefused. After any exception, each batch may have been appended or may still be.
         """
         by_leader: dict[int, list[Batch]] = defaultdict(list)
         for batch in batches:
             by_leader[self._leader(batch.partition)].append(batch)
         with self._kafka_errors():
             async with asyncio.timeout(2 * ANSWER_WITHIN_S):
-                await asyncio.gather(*(self._send(leader, theirs) for leader, theirs in by_leader.items()))
+                await asyncio.gather(*(self._send(leader, led) for leader, led in by_leader.items()))
 
     def _leader(self, partition: Partition) -> int:
         leader: int | None = self._client.cluster.leader_for_partition(TopicPartition(*partition))

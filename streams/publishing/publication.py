@@ -1,4 +1,4 @@
-"""The relay's side of the database: what there is to publish, and how far it is published."""
+"""Reads from the database what there is to publish, and records there how far it is published."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -17,7 +17,7 @@ LOGS = {REGISTER_EVENTS: "register", ACCESS_EVENTS: "access"}
 
 
 class OutboxMessage(NamedTuple):
-    """A message that waits in the outbox."""
+    """A message of the outbox."""
 
     ordinal: int
     topic: str
@@ -26,7 +26,7 @@ class OutboxMessage(NamedTuple):
 
 
 class PartitionEnd(NamedTuple):
-    """How far a partition is published: the offset that comes next, and the position of the last record in it."""
+    """How far a partition is published: the offset of its next record, and the position of its last one."""
 
     end_offset: int
     position: int
@@ -36,9 +36,9 @@ NOTHING = PartitionEnd(0, 0)
 
 
 class Publication:
-    """One connection, which holds the lock of the one active relay as long as it lasts: who loses it can write no more.
+    """One connection, which also holds the lock of the one active relay: a relay that loses it can write no more.
 
-    Every method raises DatabaseAway, and then the connection is of no more use.
+    Every method raises DatabaseAway; then a new publication has to be made.
     """
 
     def __init__(self, database_url: str) -> None:
@@ -51,7 +51,7 @@ class Publication:
         self._connection.close()
 
     def try_lock(self) -> bool:
-        """Becomes the active relay unless another one is."""
+        """Becomes the active relay; returns False where another one is."""
         ((locked,),) = self._rows("select pg_try_advisory_lock(hashtext('contactpoint relay'))")
         return bool(locked)
 
@@ -64,7 +64,7 @@ class Publication:
         return {REGISTER_EVENTS: register, ACCESS_EVENTS: access, OUTBOX: outbox}
 
     def events(self, log: str, after: int, limit: int) -> list[RawEvent]:
-        """At most `limit` events behind a position, in order."""
+        """At most `limit` events after a position, in order."""
         statement = SQL(
             "select position, stream::text, version, topic, convert_from(state, 'UTF8') from {}.events"
             " where position > %s order by position limit %s"
@@ -76,7 +76,7 @@ class Publication:
         ]
 
     def outbox(self, after: int, limit: int) -> list[OutboxMessage]:
-        """At most `limit` messages behind an ordinal, in order."""
+        """At most `limit` messages after an ordinal, in order."""
         rows = self._rows(
             "select ordinal, topic, key, value from register.outbox where ordinal > %s order by ordinal limit %s",
             (after, limit),
@@ -87,7 +87,7 @@ class Publication:
         ]
 
     def outbox_position(self, topic: str, value: bytes) -> int:
-        """The ordinal of the waiting message with that topic and value, 0 where there is none."""
+        """The ordinal of the last message of the outbox with that topic and value, 0 where there is none."""
         ((position,),) = self._rows(
             "select coalesce(max(ordinal), 0) from register.outbox where topic = %s and value = %s", (topic, value)
         )
@@ -105,14 +105,14 @@ class Publication:
         }
 
     def identity(self, cluster_id: str) -> tuple[int, int] | None:
-        """The producer id and epoch that were kept for a Kafka cluster."""
+        """The producer id and epoch that are stored for a Kafka cluster, or None."""
         rows = self._rows(
             "select producer_id, producer_epoch from publication.producer where cluster_id = %s", (cluster_id,)
         )
         return (rows[0][0], rows[0][1]) if rows else None
 
     def keep_identity(self, cluster_id: str, producer_id: int, epoch: int) -> None:
-        """Keeps the producer id and epoch for a Kafka cluster in the place of any other, durably."""
+        """Stores the producer id and epoch for a Kafka cluster, durably, in the place of any other."""
         self._rows(
             "begin; set local synchronous_commit = on;"
             " insert into publication.producer (cluster_id, producer_id, producer_epoch) values (%s, %s, %s)"
@@ -128,9 +128,9 @@ class Publication:
         *,
         outbox_before: int = 0,
     ) -> None:
-        """Records progress, and deletes the messages of the outbox from `outbox_before` on that are now published.
+        """Records progress, and deletes the messages of the outbox after `outbox_before` that are now published.
 
-        Does not wait for the disk: what a crash of Postgres undoes is found again at the ends of the partitions.
+        Does not wait for the disk: what a crash of Postgres loses is found again by the ends of the partitions.
         """
         self._rows(
             "with logs as (insert into publication.published (log, position)"

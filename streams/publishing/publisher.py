@@ -1,4 +1,4 @@
-"""One session of publishing: finds where Kafka's partitions end, and appends what the database holds beyond."""
+"""One session of publishing: finds where Kafka's partitions end, and appends what the database holds after that."""
 
 import asyncio
 import json
@@ -32,7 +32,7 @@ _log = logging.getLogger(__name__)
 
 
 class NotPublishable(Exception):
-    """What Kafka holds contradicts the database; to publish on would do damage."""
+    """Kafka holds what contradicts the database; publishing more would do damage."""
 
 
 def partition_of(stream: str, partitions: int) -> int:
@@ -41,7 +41,7 @@ def partition_of(stream: str, partitions: int) -> int:
 
 
 def encode_event(event: RawEvent) -> bytes:
-    """The Kafka record of a stored event, a CloudEvent: what only the store knows, then the state as it is stored."""
+    """The Kafka record of a stored event, a CloudEvent: the columns of its row, then its state as it is stored."""
     position, stream, version, topic, state = event
     head = (
         f'{{"specversion":"1.0","id":"{stream}.{version}","type":"{topic}","subject":"{stream}"'
@@ -51,9 +51,9 @@ def encode_event(event: RawEvent) -> bytes:
 
 
 class Publisher:
-    """Publishes both logs and the outbox. After any exception it is of no more use, and a new one has to begin.
+    """Publishes both logs and the outbox, in rounds. After any exception a new publisher has to be made.
 
-    Every method raises KafkaAway, DatabaseAway, OffsetTaken, BatchRefused, NotPublishable.
+    Call `begin` first. Every method raises KafkaAway, DatabaseAway, OffsetTaken, BatchRefused, NotPublishable.
     """
 
     def __init__(self, kafka: KafkaSettings, publication: Publication, appender: Appender) -> None:
@@ -70,7 +70,7 @@ class Publisher:
         }
 
     async def begin(self, *, new_identity: bool = False) -> None:
-        """Reads how far everything is published. With a new identity, others may have written to our partitions."""
+        """Reads how far everything is published; `new_identity`, where others may have written to our partitions."""
         cluster_id = await self._appender.cluster_id()
         known = self._publication.identity(cluster_id)
         if known is None or new_identity:
@@ -95,7 +95,7 @@ class Publisher:
                 raise NotPublishable(f"the topic {log} has {found} partitions instead of {len(partitions)}")
 
     def _last_event(self, partition: Partition, tail: Tail, last: dict[str, int]) -> int:
-        """The position of the last event in a partition, which the event store has to hold too."""
+        """The position of the last event in a partition; raises NotPublishable where the store does not have it."""
         if tail.end_offset == 0:
             return 0
         try:
@@ -112,7 +112,7 @@ class Publisher:
         return position
 
     def _resume_after(self, log: str, recorded: int) -> int:
-        """The position up to which every partition of a log holds what belongs into it."""
+        """The position up to which the partitions of a log together hold every event."""
         ends = {partition: self._ends[partition] for partition in self._partitions[log]}
         if not recorded:
             return min(end.position for end in ends.values())
@@ -127,7 +127,7 @@ class Publisher:
         return min([recorded, *shorter])
 
     async def publish_round(self) -> bool:
-        """Publishes a bounded part of what is new, and records it; says whether there was anything."""
+        """Publishes a bounded number of new events and messages, and records that; returns False if there were none."""
         last = self._publication.last_positions()
         behind = [log for log, position in last.items() if position > self._published[log]]
         if not behind:
@@ -158,11 +158,11 @@ class Publisher:
         rows = self._publication.outbox(self._published[OUTBOX], MESSAGES_A_ROUND)
         unknown = {Partition(topic, 0) for _, topic, _, _ in rows} - self._ends.keys()
         if unknown:
-            await self._learn(unknown)
+            await self._read_ends(unknown)
         return [Record(ordinal, Partition(topic, 0), key, value) for ordinal, topic, key, value in rows]
 
-    async def _learn(self, partitions: set[Partition]) -> None:
-        """Finds how far topics of the outbox are published: their last records may still wait in it."""
+    async def _read_ends(self, partitions: set[Partition]) -> None:
+        """Reads how far topics of the outbox are published: their last records may still be in it."""
         await self._create_missing({partition.topic for partition in partitions})
         before = self._publication.partitions()
         for partition, tail in (await self._appender.tails(partitions)).items():
@@ -182,7 +182,7 @@ class Publisher:
 
 
 class _Batches:
-    """The batches of one round, at most one for each partition, and the position of the last record in each."""
+    """The batches of one round, at most one a partition, and the position of the last record in each."""
 
     def __init__(self, identity: Identity, ends: Mapping[Partition, PartitionEnd]) -> None:
         self._identity = identity
@@ -191,9 +191,9 @@ class _Batches:
         self._positions: dict[Partition, int] = {}
 
     def fill(self, records: Iterable[Record], *, otherwise: int) -> int:
-        """Adds records in their order until a batch is full; leaves out what its partition already has.
+        """Adds records in their order until a batch is full; leaves out those that are in their partition already.
 
-        Gives the position up to which everything is published once the batches are; `otherwise` if there is no record.
+        Returns the position up to which all is published once the batches are, and `otherwise` where no record came.
         """
         reached = otherwise
         for position, partition, key, value in records:

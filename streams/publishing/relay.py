@@ -1,8 +1,8 @@
-"""The relay's process: publishes both logs and the outbox to Kafka, each position once, in order, whatever is killed.
+"""The relay's process: publishes both logs and the outbox to Kafka, each position once and in order, even if killed.
 
 Kafka's partitions are the truth about what is published. A session begins by reading the end of each, and appends at
-exactly that offset what the database holds beyond (`publisher.py`, `appender.py`). When anything is in doubt the
-session ends, and another one begins by reading again.
+exactly that offset what the database holds after it (`publisher.py`, `appender.py`). On any error the session ends,
+and the next one begins by reading again.
 """
 
 import asyncio
@@ -25,18 +25,18 @@ STANDBY_POLL_S = 0.5
 PAUSES_S = (0.1, 0.2, 0.5, 1.0, 2.0)
 """How long to wait after the first, second, … failure in a row."""
 TAKEN_BY_OTHERS = 3
-"""So many sessions in a row that find their offsets taken mean that somebody else has written to our partitions."""
+"""After so many sessions in a row whose offsets were taken, another program must have written to our partitions."""
 
 _log = logging.getLogger(__name__)
 
 
 def run_relay(kafka: KafkaSettings, database_url: str, stop: Event) -> None:
-    """Publishes until `stop` is set. A second relay stands by. Where Kafka or Postgres is away it waits and goes on."""
+    """Publishes until `stop` is set, and waits while Kafka or Postgres is away. A second relay stands by."""
     _Relay(kafka, database_url, stop).run()
 
 
 class _Relay:
-    """Becomes the active relay, and begins one session after the other."""
+    """Becomes the active relay, and runs one session after the other."""
 
     def __init__(self, kafka: KafkaSettings, database_url: str, stop: Event) -> None:
         self._kafka = kafka
@@ -45,7 +45,7 @@ class _Relay:
         self._topics_checked = False
         self._failures = 0
         self._offsets_taken = 0
-        self._said = ""
+        self._warned_of = ""
 
     def run(self) -> None:
         while not self._stop.is_set():
@@ -70,7 +70,7 @@ class _Relay:
         try:
             self._check_topics()
             new_identity = self._offsets_taken >= TAKEN_BY_OTHERS
-            asyncio.run(_session(self._kafka, publication, self._stop, self._well, new_identity=new_identity))
+            asyncio.run(_session(self._kafka, publication, self._stop, self._note_success, new_identity=new_identity))
         except OffsetTaken as error:
             self._offsets_taken += 1
             self._pause(f"reading the ends of all partitions again: {error}")
@@ -86,29 +86,29 @@ class _Relay:
                 _log.warning("%s", difference)
             self._topics_checked = True
 
-    def _well(self) -> None:
-        """A round went well."""
-        if self._said:
+    def _note_success(self) -> None:
+        """Resets the counts of failures."""
+        if self._warned_of:
             _log.info("publishing again")
-        self._failures, self._offsets_taken, self._said = 0, 0, ""
+        self._failures, self._offsets_taken, self._warned_of = 0, 0, ""
 
     def _pause(self, trouble: str) -> None:
-        """Waits, and says why if this is not the first failure: a short interruption is not worth a word."""
-        if self._failures and trouble != self._said:
+        """Waits longer after each failure in a row; warns from the second one on, once for each trouble."""
+        if self._failures and trouble != self._warned_of:
             _log.warning("%s", trouble)
-            self._said = trouble
+            self._warned_of = trouble
         self._stop.wait(PAUSES_S[min(self._failures, len(PAUSES_S) - 1)])
         self._failures += 1
 
 
 async def _session(
-    kafka: KafkaSettings, publication: Publication, stop: Event, well: Callable[[], None], *, new_identity: bool
+    kafka: KafkaSettings, publication: Publication, stop: Event, note_success: Callable[[], None], *, new_identity: bool
 ) -> None:
     async with Appender(kafka, "contactpoint-relay") as appender:
         publisher = Publisher(kafka, publication, appender)
         await publisher.begin(new_identity=new_identity)
         while not stop.is_set():
             busy = await publisher.publish_round()
-            well()
+            note_success()
             if not busy:
                 await asyncio.sleep(POLL_S)

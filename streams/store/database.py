@@ -23,7 +23,7 @@ class DatabaseAway(Exception):
 
 
 class CommitUnknown(DatabaseAway):
-    """Postgres went away during a commit: whether the transaction took effect has to be looked up."""
+    """Postgres went away during a commit: the transaction may have taken effect or not."""
 
 
 def connect(
@@ -36,8 +36,8 @@ def connect(
 ) -> Connection:
     """A new connection, not in autocommit mode; raises DatabaseAway.
 
-    The server ends a statement, a wait for a lock, or a transaction in which nothing happens, after so many seconds;
-    0 means never. It plans once what is prepared.
+    The server ends a statement, a wait for a lock, or an idle transaction after so many seconds; 0 means never.
+    Prepared statements are planned once.
     """
     settings = {
         "statement_timeout": round(statement_timeout_s * 1000),
@@ -69,7 +69,7 @@ def connect(
 
 
 def _sentence(text: str, given: dict[str, str]) -> str:
-    """What libpq says of a failed connection, on one line, without the names of user and database."""
+    """libpq's reason for a failed connection, on one line, without the names of user and database."""
     where = f"{given.get('host', 'its local socket')}:{given.get('port', 5432)}"
     lines = [line for line in text.strip().splitlines() if line.strip()]
     reason = lines[0].rsplit("failed: ", 1)[-1] if lines else "no reason given"
@@ -104,7 +104,7 @@ def _roll_back(connection: Connection) -> None:
 
 
 def is_usable(connection: Connection) -> bool:
-    """Whether an idle connection is open: one that the server has closed has something to read, its end."""
+    """Whether an idle connection is open: one that the server has closed is readable, because of its end."""
     if connection.closed:
         return False
     poll = select.poll()
@@ -115,7 +115,7 @@ def is_usable(connection: Connection) -> bool:
 class Database:
     """One connection, made when it is first needed and again after it broke; threads take turns.
 
-    In autocommit mode each statement is a transaction of its own, which saves reading two trips to the server.
+    In autocommit mode each statement is a transaction of its own, which saves a reader two trips to the server.
     """
 
     def __init__(
@@ -161,7 +161,7 @@ class Database:
 
 
 class Pool:
-    """At most `size` connections; who comes when all are in use waits."""
+    """At most `size` connections; a thread waits for one, at most `wait_s`, while all are in use."""
 
     def __init__(self, database_url: str, size: int, application_name: str, *, wait_s: float = 30) -> None:
         self._url = database_url
@@ -199,13 +199,13 @@ class Pool:
 
     @contextmanager
     def snapshot(self) -> Iterator[Cursor]:
-        """As `transaction`, to read with: all its statements see one moment."""
+        """As `transaction`, for reading: all its statements read the same state."""
         level = psycopg2.extensions.ISOLATION_LEVEL_REPEATABLE_READ
         with self.connection(level) as connection, connection.cursor() as cursor:
             yield cursor
 
     def close(self) -> None:
-        """Closes the idle connections now and the others when they come back."""
+        """Closes the idle connections now and the others when they are returned."""
         self._closed = True
         while self._idle:
             self._idle.pop().close()

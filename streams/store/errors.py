@@ -1,4 +1,4 @@
-"""What the recorder raises: the library's exceptions, in texts that never repeat what was stored."""
+"""The recorder's exceptions: the library's, with texts that never repeat stored values."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,7 +25,7 @@ class RecorderAway(OperationalError, DatabaseAway):
 
 
 class AmbiguousCommit(OperationalError, CommitUnknown):
-    """Postgres went away during the commit: the caller has to look up whether its events were recorded."""
+    """Postgres went away during the commit: the caller has to read whether its events were recorded."""
 
 
 _ERRORS: tuple[tuple[type[psycopg2.Error], type[PersistenceError]], ...] = (

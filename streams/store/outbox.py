@@ -1,4 +1,4 @@
-"""The outbox: messages that a transaction leaves for the relay, which publishes them in their order."""
+"""The outbox: messages that a transaction stores for the relay, which publishes them in their order."""
 
 from collections.abc import Sequence
 

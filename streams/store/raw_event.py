@@ -1,4 +1,4 @@
-"""A stored event as a plain row, for whoever copies or publishes it without opening it."""
+"""A stored event as a plain row, for copying or publishing it without opening it."""
 
 from typing import NamedTuple
 
@@ -6,7 +6,7 @@ from typing import NamedTuple
 class RawEvent(NamedTuple):
     """One row of a log.
 
-    `stream` is the text of a UUID, `topic` the event's wire name, `state` the middle of its Kafka record.
+    `stream` is the text of a UUID, `topic` the event's wire name, `state` most of its Kafka record (`codec.py`).
     """
 
     position: int

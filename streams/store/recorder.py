@@ -25,23 +25,23 @@ from streams.store.raw_event import RawEvent
 
 __all__ = ["AmbiguousCommit", "PollingSubscription", "PostgresRecorder", "RecorderAway"]
 
-Alongside = Callable[[Cursor, Sequence[int]], None]
-"""Writes more rows in the transaction of the events, whose positions it is given."""
+InTransaction = Callable[[Cursor, Sequence[int]], None]
+"""Writes more rows in the transaction of the events; it gets their positions."""
 Fence = Callable[[Cursor], None]
-"""Raises, at the start of the transaction, where the writer has lost the right to write."""
+"""Called at the start of the transaction; raises where the writer has lost the right to write."""
 
 _EVENT = {"position": "bigint", "stream": "uuid", "version": "integer", "topic": "text", "state": "bytea"}
 POLL_S = 0.05
 FEW = 40
-"""So many events are inserted in one trip to the server; more are copied, which takes three and less work for each."""
+"""Up to so many events are inserted, in one trip to the server; more are copied, in three but with less work."""
 
 
 class PostgresRecorder(ProcessRecorder):
     """Records the events of one log in one schema, which has the tables of a log. Safe to share between threads.
 
-    Writers take turns at the counter's row lock, waiting at most `lock_timeout_s`; the server ends a transaction in
-    which nothing happens for `idle_timeout_s`. Readers have a connection of their own and never wait for a writer.
-    Raises the library's exceptions; none of their texts repeats what was stored.
+    Writers take turns at the counter's row lock, waiting at most `lock_timeout_s`; the server ends a transaction
+    that is idle for `idle_timeout_s`. Readers have a connection of their own and never wait for a writer.
+    Raises the library's exceptions, whose texts never repeat stored values.
     """
 
     def __init__(
@@ -62,11 +62,11 @@ class PostgresRecorder(ProcessRecorder):
         stored_events: Sequence[StoredEvent],
         *,
         tracking: Tracking | None = None,
-        in_transaction: Alongside | None = None,
+        in_transaction: InTransaction | None = None,
         fence: Fence | None = None,
         **kwargs: Any,
     ) -> Sequence[int]:
-        """Records events, tracking and what `in_transaction` writes at once, and gives the events' positions.
+        """Records events, tracking and what `in_transaction` writes, all or nothing, and returns the events' positions.
 
         Raises IntegrityError where a stream has that version or the tracking is not new, AmbiguousCommit, RecorderAway.
         """
@@ -109,7 +109,7 @@ class PostgresRecorder(ProcessRecorder):
             raise IntegrityError(f"{tracking.application_name} is tracked to {tracking.notification_id} or beyond")
 
     def max_tracking_id(self, application_name: str) -> int | None:
-        """How far the application named was followed, or None."""
+        """The position up to which the application named was followed, or None."""
         ((position,),) = self._read(self._sql.tracked, (application_name,)) or [(None,)]
         return position  # type: ignore[no-any-return]
 
@@ -132,7 +132,7 @@ class PostgresRecorder(ProcessRecorder):
         return [StoredEvent(originator_id, version, topic, bytes(state)) for version, topic, state in rows]
 
     def select_events_of(self, originator_ids: Sequence[UUID]) -> Iterator[StoredEvent]:
-        """All events of many streams in one reading, ordered by stream and version."""
+        """All events of many streams in one query, ordered by stream and version."""
         ids = {str(originator_id): originator_id for originator_id in originator_ids}
         for stream, version, topic, state in self._read(self._sql.select_streams, (list(ids),)):
             yield StoredEvent(ids[stream], version, topic, bytes(state))
@@ -156,14 +156,14 @@ class PostgresRecorder(ProcessRecorder):
         ]
 
     def select_raw(self, after: int, limit: int) -> list[RawEvent]:
-        """At most `limit` events behind a position, in the order of the log."""
+        """At most `limit` events after a position, in the order of the log."""
         rows = self._read(self._sql.select_log, (after, None, None, None, None, limit))
         return [
             RawEvent(position, stream, version, topic, bytes(state)) for position, stream, version, topic, state in rows
         ]
 
     def subscribe(self, gt: int | None = None, topics: Sequence[str] = ()) -> Subscription[ApplicationRecorder]:
-        """Iterates over the events behind a position and those still to come."""
+        """Iterates over the events after a position, those still to come included."""
         return PollingSubscription(self, gt, topics)
 
     def _read(self, statement: Composed, parameters: tuple[Any, ...]) -> list[tuple[Any, ...]]:
@@ -187,7 +187,7 @@ def _in_columns(stored_events: Sequence[StoredEvent]) -> dict[str, Any]:
 
 
 class PollingSubscription(ListenNotifySubscription[PostgresRecorder]):
-    """The library's subscription, which looks for new events every `POLL_S` seconds."""
+    """The library's subscription, which polls for new events every `POLL_S` seconds."""
 
     def __init__(self, recorder: PostgresRecorder, gt: int | None, topics: Sequence[str]) -> None:
         super().__init__(recorder, gt, topics)

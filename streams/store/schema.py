@@ -1,4 +1,4 @@
-"""Brings the tables of a database up to date by numbered migrations; `store.migrations` has those that ran."""
+"""Brings the tables of a database up to date by numbered migrations; the table `store.migrations` lists them."""
 
 import logging
 import re

@@ -203,13 +203,13 @@ def test_a_destroyed_key_is_a_key_error_and_a_foreign_one_a_broken_seal() -> Non
         EventMapper(key_ring((str(event.originator_id), foreign))).to_domain_event(kept)
 
 
-def test_pending_keys_are_handed_out_until_they_are_settled() -> None:
+def test_pending_keys_are_handed_out_until_they_are_kept() -> None:
     keys = key_ring()
     sealed = keys.key_for(STREAM).seal(1, PERSONAL)
     ((stream, wrapped),) = keys.take_new()
     assert stream == STREAM
     assert keys.take_new()
-    keys.settle()
+    keys.keep_new()
     assert keys.take_new() == []
     assert keys.open(STREAM, 1, sealed) == PERSONAL
     keys.forget()
@@ -220,7 +220,7 @@ def test_pending_keys_are_handed_out_until_they_are_settled() -> None:
 
 def test_after_a_failed_save_a_pending_key_is_forgotten() -> None:
     keys = key_ring()
-    keys.begin(STREAM)
+    keys.make_key(STREAM)
     sealed = keys.key_for(STREAM).seal(1, PERSONAL)
     keys.forget()
     assert keys.take_new() == []

@@ -1,4 +1,4 @@
-"""What changes Kafka itself: `topics.py` creates and compares topics, `rights.py` grants rights and sets passwords.
+"""The administration of Kafka: `topics.py` creates and compares topics, `rights.py` grants rights and sets passwords.
 
-Both take as data what is to be; importing them loads a client of Kafka, which takes a moment.
+Both apply what the modules beside this room have as data. Importing them loads a Kafka client, which takes a moment.
 """

@@ -1,4 +1,4 @@
-"""Grants rights in Kafka, and gives agencies their passwords. Every wait for Kafka is bounded."""
+"""Grants rights in Kafka, and sets passwords of agencies. Every wait for Kafka is bounded."""
 
 import secrets
 import time
@@ -38,11 +38,11 @@ _EVERY_ACL = ACLFilter(
 
 
 class AclsRefused(Exception):
-    """Kafka will not keep rights or passwords; the text says why."""
+    """Kafka refuses to store rights or passwords; the text has the reason."""
 
 
 def grant_agencies(kafka: KafkaSettings, codes: Iterable[str], authorities: Mapping[str, str] | None = None) -> None:
-    """Gives agencies their rights, where Kafka is to keep rights at all; raises AclsRefused, KafkaAway.
+    """Grants agencies their rights, if `kafka.acls`; raises AclsRefused, KafkaAway.
 
     `authorities` has the ONS codes of those that are local authorities.
     """
@@ -51,13 +51,13 @@ def grant_agencies(kafka: KafkaSettings, codes: Iterable[str], authorities: Mapp
 
 
 def grant_services(kafka: KafkaSettings) -> None:
-    """Gives the roles their rights, where Kafka is to keep rights at all; raises AclsRefused, KafkaAway."""
+    """Grants the roles their rights, if `kafka.acls`; raises AclsRefused, KafkaAway."""
     if kafka.acls:
         grant(kafka, service_grants())
 
 
 def grant(kafka: KafkaSettings, grants: Iterable[Grant]) -> None:
-    """Gives these rights and returns when they hold; those that were given before stay as they are.
+    """Grants these rights and returns when brokers apply them; earlier rights stay as they are.
 
     Raises AclsRefused, KafkaAway.
     """
@@ -67,11 +67,11 @@ def grant(kafka: KafkaSettings, grants: Iterable[Grant]) -> None:
             failed = admin.create_acls(acls[begin : begin + AT_ONCE])["failed"]
             if failed:
                 raise AclsRefused(_why(failed[0]))
-        _until_they_hold(admin, acls)
+        _wait_until_applied(admin, acls)
 
 
 def new_password(kafka: KafkaSettings, user: str) -> str:
-    """A new random password by which a user signs in with SCRAM-SHA-512; the old one ends. Raises as `grant` does."""
+    """Sets a new random password of a user for SCRAM-SHA-512 and returns it. Raises as `grant` does."""
     password = secrets.token_urlsafe(32)
     upsertion = UserScramCredentialUpsertion(user, MECHANISM, password, iterations=_ITERATIONS)
     with _admin(kafka) as admin:
@@ -80,8 +80,8 @@ def new_password(kafka: KafkaSettings, user: str) -> str:
     return password
 
 
-def _until_they_hold(admin: Any, acls: list[Any]) -> None:
-    """Kafka's controller has taken the rights; a broker learns of them a moment later."""
+def _wait_until_applied(admin: Any, acls: list[Any]) -> None:
+    """Waits until a broker has the rights, which is a moment after Kafka's controller took them."""
     until = time.monotonic() + _LIMIT_MS / 1_000
     while not set(acls) <= set(admin.describe_acls(_EVERY_ACL)[0]):
         if time.monotonic() > until:

@@ -1,4 +1,4 @@
-"""Creates topics, and compares those that are there with what they have to be. Every wait for Kafka is bounded."""
+"""Creates topics, and compares existing ones with what they have to be. Every wait for Kafka is bounded."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
@@ -30,44 +30,44 @@ _Answer = TypeVar("_Answer")
 
 
 class TopicRefused(Exception):
-    """Kafka will not create a topic; the text says which and why."""
+    """Kafka refuses to create a topic; the text has its name and the reason."""
 
 
 def ensure_topics(kafka: KafkaSettings, agencies: Iterable[str], notices: Iterable[str] = ()) -> None:
-    """Creates what is missing of the common topics, those of the agencies named by code and those of `notices` by name.
+    """Creates missing topics: the common ones, those of the agencies with these codes, and those of `notices` by name.
 
-    Others may do so at once. Returns when the topics can be used. Raises KafkaAway within 15 s, TopicRefused. Not for
-    use in an event loop.
+    Other processes may do so at once. Returns when the topics can be used. Raises KafkaAway within 15 s, TopicRefused.
+    Not for use in an event loop.
     """
     of_agencies = [topic for code in agencies for topic in agency_topics(code)]
     create_missing(kafka, [*COMMON_TOPICS, *of_agencies, *notice_topics(notices)])
 
 
 def create_missing(kafka: KafkaSettings, topics: Iterable[Topic]) -> None:
-    """Creates those of the topics that are not there, in one request, and returns when all can be used."""
+    """Creates those of the topics that do not exist, in one request, and returns when all can be used."""
     by_name = {topic.name: topic for topic in topics}
-    _ask(kafka, lambda admin: _create_missing(admin, by_name, kafka.replication))
+    _with_admin(kafka, lambda admin: _create_missing(admin, by_name, kafka.replication))
 
 
 def check_topics(kafka: KafkaSettings) -> list[str]:
     """How the topics differ from what they have to be, one sentence each; raises KafkaAway within 15 s."""
-    return _ask(kafka, lambda admin: _differences(admin, kafka.replication))
+    return _with_admin(kafka, lambda admin: _differences(admin, kafka.replication))
 
 
-def _ask(kafka: KafkaSettings, question: Callable[[AIOKafkaAdminClient], Awaitable[_Answer]]) -> _Answer:
-    async def ask() -> _Answer:
+def _with_admin(kafka: KafkaSettings, request: Callable[[AIOKafkaAdminClient], Awaitable[_Answer]]) -> _Answer:
+    async def answer() -> _Answer:
         admin = AIOKafkaAdminClient(
             client_id="contactpoint-topics", request_timeout_ms=_REQUEST_TIMEOUT_MS, **kafka.for_aiokafka()
         )
         try:
             async with asyncio.timeout(ANSWER_WITHIN_S):
                 await admin.start()
-                return await question(admin)
+                return await request(admin)
         finally:
             await close_soon(admin.close())
 
     try:
-        return asyncio.run(ask())
+        return asyncio.run(answer())
     except (KafkaError, OSError, TimeoutError):
         raise KafkaAway(kafka.unreachable) from None
 
@@ -92,7 +92,7 @@ def _config(topic: Topic, replication: int) -> dict[str, str]:
 
 
 async def _partitions(admin: AIOKafkaAdminClient) -> dict[str, int]:
-    """The number of partitions of every topic that is ready, that is: each partition has a leader."""
+    """The number of partitions of every topic that is ready, which means that each partition has a leader."""
     topics: list[dict[str, Any]] = await admin.describe_topics()
     return {
         topic["topic"]: len(topic["partitions"])
@@ -129,7 +129,7 @@ async def _differences(admin: AIOKafkaAdminClient, replication: int) -> list[str
 async def _settings(
     admin: AIOKafkaAdminClient, wanted: Mapping[str, dict[str, str]]
 ) -> dict[str, dict[str, str | None]]:
-    """What each topic named has for the settings named."""
+    """The actual values of the settings named, by topic."""
     if not wanted:
         return {}
     answers = await admin.describe_configs(

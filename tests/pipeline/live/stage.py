@@ -47,7 +47,7 @@ class StoredSeals(Seals):
             with self._database.transaction() as cursor:
                 for name, wrapped in self._keys.take_new():
                     cursor.execute("insert into register.data_keys (stream, wrapped) values (%s, %s)", (name, wrapped))
-            self._keys.settle()
+            self._keys.keep_new()
         return key.seal(version, personal)
 
     def wrapped(self, stream: str) -> bytes:
