@@ -8,27 +8,15 @@ import pytest
 from starlette.testclient import TestClient
 
 from services.lab.simulate.identifiers import nhs_number
-from tests.support.api_world import NHS_NUMBER, Headers, bearer, looking
+from tests.support.api_world import NHS_NUMBER, NOBODY, Headers, bearer, is_problem, looking
 from tests.support.world import World, person, submission
 
-SOMEBODY = "00000000-0000-4000-8000-000000000000"
 FULL_NAME = {"given_name": "ADA", "family_name": "quaternion"}
 
 
 def search(client: TestClient, headers: Headers, **criteria: Any) -> Any:
     """The answer to a search."""
     return client.post("/children/search", headers=headers, json={"criteria": criteria, "reason": "an enquiry"})
-
-
-def is_problem(answer: Any, status: int) -> bool:
-    """Whether an answer is an RFC 9457 problem of that status."""
-    body = answer.json()
-    return bool(
-        answer.status_code == status
-        and answer.headers["content-type"] == "application/problem+json"
-        and body["status"] == status
-        and {"type", "title", "detail"} <= body.keys()
-    )
 
 
 def test_an_entry_is_composed_of_all_records(client: TestClient, user: Headers, child: str) -> None:
@@ -89,13 +77,13 @@ def test_too_few_criteria_say_what_to_add(client: TestClient, user: Headers, cri
     assert "Smith" not in answer.text
 
 
-def test_too_many_children_are_said(world: World, client: TestClient, user: Headers) -> None:
+def test_too_many_children_are_marked_as_such(world: World, client: TestClient, user: Headers) -> None:
     born = [str(date(1930, 5, 6) + timedelta(397 * n)) for n in range(60)]
     twofold = [
         person(f"T{n}", family_name="Twofold", date_of_birth=day, nhs_number=nhs_number(n + 1, 5))
         for n, day in enumerate(born)
     ]
-    world.say(*twofold)
+    world.submit(*twofold)
     asked = {"criteria": {"given_name": "Ada", "family_name": "Twofold"}, "reason": "an enquiry"}
     found = client.post("/children/search", headers=user, json=asked).json()
     assert (len(found["results"]), found["too_many"]) == (50, True)
@@ -107,13 +95,15 @@ def test_too_many_children_are_said(world: World, client: TestClient, user: Head
     assert [(each["grade"], each["date_of_birth"]) for each in narrowed["results"][:1]] == [("certain", born[30])]
 
 
-def test_a_search_finds_what_is_close_and_what_was_once_said(world: World, client: TestClient, user: Headers) -> None:
+def test_a_search_finds_what_is_close_and_what_was_once_reported(
+    world: World, client: TestClient, user: Headers
+) -> None:
     home = {"lines": ["1 Fell Road"], "postcode": "ZX8 8ZZ"}
     born = "2003-04-05"
-    world.say(person("P1", given_name="William", family_name="Pastname", date_of_birth=born, address=home))
+    world.submit(person("P1", given_name="William", family_name="Pastname", date_of_birth=born, address=home))
     child = search(client, user, family_name="Pastname", date_of_birth=born).json()["results"][0]["child"]
     now = {"given_name": "William", "family_name": "Newname", "date_of_birth": born, "gender": "male"}
-    assert world.say(submission("child.amended", "P1", now)) == ["accepted"]
+    assert world.submit(submission("child.amended", "P1", now)) == ["accepted"]
     for criteria, grade in [
         ({"given_name": "William", "family_name": "Pastname"}, "certain"),
         ({"given_name": "William", "postcode": "ZX8 8ZZ"}, "certain"),
@@ -141,7 +131,7 @@ def test_an_export_comes_in_pages(world: World, client: TestClient, user: Header
 @pytest.mark.parametrize("path", ["", "/history"])
 def test_what_is_absent_is_answered_like_what_is_malformed(client: TestClient, user: Headers, path: str) -> None:
     bodies = set()
-    for child in (SOMEBODY, "no-uuid", "%00%ff", "0" * 5000, SOMEBODY.replace("-", "")):
+    for child in (NOBODY, "no-uuid", "%00%ff", "0" * 5000, NOBODY.replace("-", "")):
         answer = client.get(f"/children/{child}{path}", headers=user)
         assert is_problem(answer, 404)
         bodies.add(answer.text)
@@ -154,7 +144,7 @@ def test_a_look_is_recorded_with_exactly_what_was_shown(
 ) -> None:
     before = len(world.looks())
     client.get(f"/children/{child}", headers=user | {"Access-Reason": quote("Où est-elle? 100% sûr")})
-    client.get(f"/children/{SOMEBODY}", headers=user)
+    client.get(f"/children/{NOBODY}", headers=user)
     client.get(f"/children/{child}/history", headers=user)
     search(client, user, nhs_number=NHS_NUMBER)
     search(client, user, given_name="Nobody", family_name="Anywhere")
@@ -252,8 +242,8 @@ def test_without_a_reason_nothing_is_shown(
 @pytest.mark.parametrize(
     ("method", "path"),
     [
-        ("GET", f"/children/{SOMEBODY}"),
-        ("GET", f"/children/{SOMEBODY}/history"),
+        ("GET", f"/children/{NOBODY}"),
+        ("GET", f"/children/{NOBODY}/history"),
         ("GET", "/children/%00%ff"),
         ("POST", "/children/search"),
         ("GET", "/export"),
@@ -321,10 +311,10 @@ def test_answers_are_kept_by_nobody(client: TestClient, user: Headers, child: st
 
 
 def test_a_removed_record_is_answered_like_one_that_never_was(world: World, client: TestClient, user: Headers) -> None:
-    world.say(person("R1", given_name="Removed", family_name="Entirely"))
+    world.submit(person("R1", given_name="Removed", family_name="Entirely"))
     criteria = {"given_name": "Removed", "family_name": "Entirely"}
     assert search(client, user, **criteria).json()["results"]
-    world.say(submission("record.removed", "R1", {"reason": "registered-in-error", "on": "2010-01-01"}))
+    world.submit(submission("record.removed", "R1", {"reason": "registered-in-error", "on": "2010-01-01"}))
     answers = [search(client, user, **asked) for asked in (criteria, criteria | {"family_name": "Nowhere"})]
     assert answers[0].content == answers[1].content
     assert answers[0].json() == {"results": [], "too_many": False}

@@ -1,18 +1,12 @@
 """The queue over HTTP, and a steward's decisions sent down the street: what is shown, refused and recorded."""
 
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from kafka import KafkaConsumer, TopicPartition
 from starlette.testclient import TestClient
 
 from services.api.routes import steward_decisions as stewards
-from services.registrar.batch import STEWARDS_TOPIC, Message
-from tests.api.test_api import SOMEBODY, is_problem
-from tests.support.api_world import Headers, bearer
+from tests.support.api_world import NOBODY, Headers, bearer, is_problem, registrar_at_work
 from tests.support.world import World, person
 
 WHY = "the two are one"
@@ -21,7 +15,7 @@ WHY = "the two are one"
 @pytest.fixture(scope="module")
 def world(empty_world: World) -> World:
     names = ("Ada", "Bea", "Cora", "Dora")
-    empty_world.say(*(person(f"D-{name}", given_name=name, family_name=f"Of{name}") for name in names))
+    empty_world.submit(*(person(f"D-{name}", given_name=name, family_name=f"Of{name}") for name in names))
     return empty_world
 
 
@@ -29,30 +23,6 @@ def world(empty_world: World) -> World:
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing publishes positions here, so what is accepted is answered as under way."""
     monkeypatch.setattr(stewards, "TIMEOUT_S", 1.5)
-
-
-@contextmanager
-def registrar_at_work(world: World) -> Iterator[None]:
-    """Takes what arrives for stewards from Kafka, and shows it in the views."""
-    consumer = KafkaConsumer(**world.kafka.for_kafka_python(), group_id=None)
-    place = TopicPartition(STEWARDS_TOPIC, 0)
-    consumer.assign([place])
-    consumer.seek(place, world.registrar.offsets.get((STEWARDS_TOPIC, 0), 0))
-    stop = threading.Event()
-
-    def work() -> None:
-        while not stop.is_set():
-            for records in consumer.poll(timeout_ms=50).values():
-                world.take([Message(STEWARDS_TOPIC, 0, each.offset, each.value, None) for each in records])
-
-    worker = threading.Thread(target=work)
-    worker.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        worker.join()
-        consumer.close()
 
 
 def queue(client: TestClient, user: Headers, **parameters: Any) -> Any:
@@ -90,7 +60,7 @@ def test_the_queue_comes_in_pages(client: TestClient, user: Headers) -> None:
 
 def test_a_contradiction_is_shown_record_by_record(world: World, client: TestClient, user: Headers) -> None:
     number = "9990000093"
-    world.say(
+    world.submit(
         person("K1", given_name="Kit", nhs_number=number), person("K2", "gp", given_name="Kit", nhs_number=number)
     )
     child = world.child_with(number)
@@ -138,7 +108,7 @@ def test_what_a_rule_refuses_is_a_conflict_with_its_reason(world: World, client:
 
 
 @pytest.mark.parametrize("path", ["merge", "split", "dismiss"])
-@pytest.mark.parametrize("child", [SOMEBODY, "no-uuid", "x" * 5000])
+@pytest.mark.parametrize("child", [NOBODY, "no-uuid", "x" * 5000])
 def test_a_child_that_is_not_there_is_absent(client: TestClient, user: Headers, path: str, child: str) -> None:
     body = {"child": child} if path == "split" else {"left": child, "right": child}
     assert is_problem(client.post(f"/duplicates/{path}", headers=user, json={**body, "reason": WHY}), 404)
@@ -147,9 +117,9 @@ def test_a_child_that_is_not_there_is_absent(client: TestClient, user: Headers, 
 @pytest.mark.parametrize(
     "body",
     [
-        {"left": SOMEBODY, "right": SOMEBODY},
-        {"left": SOMEBODY, "right": SOMEBODY, "reason": "x"},
-        {"left": SOMEBODY, "right": SOMEBODY, "reason": WHY, "note": "secret"},
+        {"left": NOBODY, "right": NOBODY},
+        {"left": NOBODY, "right": NOBODY, "reason": "x"},
+        {"left": NOBODY, "right": NOBODY, "reason": WHY, "note": "secret"},
     ],
 )
 def test_a_decision_that_is_none_is_a_problem(client: TestClient, user: Headers, body: dict[str, str]) -> None:
@@ -160,6 +130,6 @@ def test_a_decision_that_is_none_is_a_problem(client: TestClient, user: Headers,
 
 def test_an_agency_may_neither_see_the_queue_nor_decide(world: World, client: TestClient) -> None:
     agency = bearer(world, "agency:gp")
-    body = {"left": SOMEBODY, "right": SOMEBODY, "reason": WHY}
+    body = {"left": NOBODY, "right": NOBODY, "reason": WHY}
     assert is_problem(client.get("/duplicates", headers=agency), 403)
     assert is_problem(client.post("/duplicates/merge", headers=agency, json=body), 403)

@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from tests.api.test_api import is_problem
-from tests.support.api_world import Headers
+from tests.support.api_world import Headers, is_problem
 from tests.support.world import World, person, submission
 
 ON = "2008-10-23"
@@ -20,16 +19,16 @@ def home(authority: str, **particulars: Any) -> dict[str, Any]:
 
 
 def works(subject: str, service: str, agency: str = "la-north", **details: Any) -> dict[str, Any]:
-    said = {"involvement": f"{subject}-{service}", "service": service, "started_on": "2008-01-07", **details}
-    said.setdefault("organisation", {"name": f"The {service}", "code": service})
-    return submission("involvement.started", subject, said, agency)
+    data = {"involvement": f"{subject}-{service}", "service": service, "started_on": "2008-01-07", **details}
+    data.setdefault("organisation", {"name": f"The {service}", "code": service})
+    return submission("involvement.started", subject, data, agency)
 
 
 @pytest.fixture(scope="module")
 def world(empty_world: World) -> World:
     """Ada has no school, Bea has one, Cora lives elsewhere; the name of Dora is a formula, and an enquiry is open."""
     flag = {"flag": "missing-education-enquiry", "raised_on": "2008-06-01", "contact": {"name": "The duty officer"}}
-    said = empty_world.say(
+    outcomes = empty_world.submit(
         person("Ada", given_name="Ada", family_name="Ashby", **home(NORTH)),
         person("Bea", given_name="Bea", family_name="Beck", **home(NORTH, date_of_birth="2000-05-06")),
         works("Bea", "education"),
@@ -37,7 +36,7 @@ def world(empty_world: World) -> World:
         person("Dora", given_name="=Dora()", family_name="Dene", **home(NORTH, date_of_birth="1998-09-08")),
         submission("flag.raised", "Dora", flag),
     )
-    assert said == ["accepted"] * 6
+    assert outcomes == ["accepted"] * 6
     return empty_world
 
 
@@ -113,7 +112,7 @@ def test_a_day_before_the_first_event_is_answered_with_a_warning(client: TestCli
 
 
 @pytest.mark.parametrize(
-    ("path", "status", "said"),
+    ("path", "status", "problem"),
     [
         ("/reports/no-gp?on=yesterday", 422, "2008-10-23"),
         ("/reports/no-gp?authority=Northmoor", 422, "ONS code"),
@@ -121,10 +120,12 @@ def test_a_day_before_the_first_event_is_answered_with_a_warning(client: TestCli
         ("/reports/everybody", 404, "nothing here"),
     ],
 )
-def test_what_cannot_be_asked_is_said(client: TestClient, user: Headers, path: str, status: int, said: str) -> None:
+def test_a_report_that_cannot_be_made_is_refused_with_a_reason(
+    client: TestClient, user: Headers, path: str, status: int, problem: str
+) -> None:
     answer = client.get(path, headers=user)
     assert is_problem(answer, status)
-    assert said in answer.json()["detail"]
+    assert problem in answer.json()["detail"]
 
 
 def test_nobody_gets_a_report_without_a_reason(client: TestClient, user: Headers) -> None:
@@ -155,7 +156,7 @@ def test_a_silent_feed_is_named_and_who_came_onto_the_list_since_is_withheld(
 ) -> None:
     gp = person("G1", "gp", given_name="Eve", family_name="Elm", date_of_birth="2002-01-01", **home(NORTH))
     late = person("Fay", given_name="Fay", family_name="Fold", date_of_birth="2008-11-02", **home(NORTH))
-    assert world.say(gp, {**late, "time": "2008-12-20T09:00:00Z"}) == ["accepted"] * 2
+    assert world.submit(gp, {**late, "time": "2008-12-20T09:00:00Z"}) == ["accepted"] * 2
     found = client.get("/reports/no-gp", params={"on": "2009-02-01"}, headers=user).json()
     assert "Fay" not in names(found)
     assert "Eve" in names(found)

@@ -15,9 +15,7 @@ from services.contract.decisions import DecisionType
 from services.contract.reading import Reason
 from services.registrar.batch import STEWARDS_TOPIC
 from services.registrar.receipts import Answer, dead_letter
-from tests.api.test_api import SOMEBODY, is_problem
-from tests.api.test_api_duplicates import registrar_at_work
-from tests.support.api_world import Headers, client_of, looking
+from tests.support.api_world import NOBODY, Headers, client_of, is_problem, looking, registrar_at_work
 from tests.support.shields import AT_RISK, NUMBER, SCHOOL, decide, secrets_in, shield
 from tests.support.world import World, person, submission
 
@@ -40,7 +38,7 @@ def searched(client: TestClient, user: Headers, criteria: dict[str, str]) -> byt
 @pytest.fixture(scope="module")
 def before(empty_world: World) -> World:
     """A directory in which nobody has heard of the child."""
-    empty_world.say(person("P1"))
+    empty_world.submit(person("P1"))
     return empty_world
 
 
@@ -61,8 +59,8 @@ def world(before: World, client: TestClient, absent: list[bytes]) -> World:
     """The same directory with the child: looked at and sent something broken before it was shielded."""
     broken = person("R1", **AT_RISK) | {"type": "child.amended"}
     broken["data"]["unheard_of"] = "x"
-    said = before.say(person("R1", **AT_RISK), submission("involvement.started", "R1", SCHOOL), broken)
-    assert said == ["accepted", "accepted", "invalid"]
+    outcomes = before.submit(person("R1", **AT_RISK), submission("involvement.started", "R1", SCHOOL), broken)
+    assert outcomes == ["accepted", "accepted", "invalid"]
     manager = looking(before, "user:demo-data-manager")
     assert searched(client, manager, HIDDEN[1]) != absent[1]
     shield(before, before.child_with(NUMBER))
@@ -158,8 +156,8 @@ def test_an_override_shows_the_child_with_a_warning_for_two_minutes_and_is_inves
 ) -> None:
     used = client.post(f"/children/{child}/override", headers=manager, json=IN_WORDS)
     assert used.status_code == 200
-    said = used.json()
-    until = datetime.fromisoformat(said["until"])
+    override = used.json()
+    until = datetime.fromisoformat(override["until"])
     assert timedelta(seconds=110) < until - datetime.now(UTC) <= timedelta(seconds=120)
     entry = client.get(f"/children/{child}", headers=manager).json()
     assert (entry["shielded"], "override" in entry["warning"]) == (True, True)
@@ -167,25 +165,25 @@ def test_an_override_shows_the_child_with_a_warning_for_two_minutes_and_is_inves
         "ZX7 7QQ",
         "Saltmarsh Academy",
     )
-    told = client.get(f"/children/{child}/history", headers=manager).json()
-    assert {"RecordRegistered.v1", "ShieldApplied.v1"} <= {event["type"] for event in told["events"]}
-    assert "warning" in told
+    history = client.get(f"/children/{child}/history", headers=manager).json()
+    assert {"RecordRegistered.v1", "ShieldApplied.v1"} <= {event["type"] for event in history["events"]}
+    assert "warning" in history
     assert client.get(f"/children/{child}", headers=looking(world, "user:demo-practitioner")).json()["addresses"] == []
     assert json.loads(searched(client, manager, HIDDEN[0]))["results"] == []
     with world.database.transaction() as cursor:
         cursor.execute("select value from register.outbox where topic = 'notices.E06999001'")
-        told = [json.loads(bytes(value)) for (value,) in cursor.fetchall()]
+        notices = [json.loads(bytes(value)) for (value,) in cursor.fetchall()]
         cursor.execute("update access.grants set until = now() - interval '1 second'")
-    (notice,) = [each for each in told if each["kind"] == "override"]
+    (notice,) = [each for each in notices if each["kind"] == "override"]
     assert notice == {
         "kind": "override",
         "child": child,
-        "investigation": said["investigation"],
+        "investigation": override["investigation"],
         "time": notice["time"],
-        "until": said["until"],
+        "until": override["until"],
     }
     assert client.get(f"/children/{child}", headers=manager).json()["addresses"] == []
-    investigated(world, client, manager, child, said["investigation"])
+    investigated(world, client, manager, child, override["investigation"])
 
 
 def investigated(world: World, client: TestClient, manager: Headers, child: str, investigation: str) -> None:
@@ -198,7 +196,7 @@ def investigated(world: World, client: TestClient, manager: Headers, child: str,
     found = {"reason": "the police confirm that the child was missing"}
     path = f"/investigations/{investigation}/close"
     assert is_problem(client.post(path, headers=manager, json=found), 403)
-    assert is_problem(client.post(f"/investigations/{SOMEBODY}/close", headers=auditor, json=found), 404)
+    assert is_problem(client.post(f"/investigations/{NOBODY}/close", headers=auditor, json=found), 404)
     assert client.post(path, headers=auditor, json=found).status_code == 200
     world.view_looks()
     assert client.get("/investigations", headers=auditor).json()["investigations"] == []
@@ -215,7 +213,7 @@ def test_who_may_not_override_and_what_is_not_shielded(
     path = f"/children/{child}/override"
     assert is_problem(client.post(path, headers=looking(world, "user:demo-practitioner"), json=IN_WORDS), 403)
     assert is_problem(client.post(path, headers=manager, json={"reason": "safeguarding"}), 422)
-    assert is_problem(client.post(f"/children/{SOMEBODY}/override", headers=manager, json=IN_WORDS), 404)
+    assert is_problem(client.post(f"/children/{NOBODY}/override", headers=manager, json=IN_WORDS), 404)
     assert is_problem(client.post("/children/nobody/override", headers=manager, json=IN_WORDS), 404)
     plain = world.child_named("ada")
     assert is_problem(client.post(f"/children/{plain}/override", headers=manager, json=IN_WORDS), 409)
@@ -233,7 +231,7 @@ def test_a_shield_is_applied_kept_and_lifted_over_http(
         for path, status in (("", 202), ("", 409), ("/review", 202), ("/lift", 202), ("/lift", 409)):
             answer = client.post(f"/children/{plain}/shield{path}", headers=manager, json=IN_WORDS)
             assert (path, answer.status_code) == (path, status)
-    assert is_problem(client.post(f"/children/{SOMEBODY}/shield", headers=manager, json=IN_WORDS), 404)
+    assert is_problem(client.post(f"/children/{NOBODY}/shield", headers=manager, json=IN_WORDS), 404)
     assert is_problem(client.post(f"/children/{plain}/shield", headers=practitioner, json=IN_WORDS), 403)
 
 

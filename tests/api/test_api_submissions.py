@@ -11,8 +11,7 @@ from starlette.testclient import TestClient
 
 from services.contract.submission import MAX_BYTES
 from streams.kafka.settings import KafkaSettings
-from tests.api.test_api import is_problem
-from tests.support.api_world import Headers, bearer, looking
+from tests.support.api_world import Headers, bearer, is_problem, looking
 from tests.support.world import World, person
 
 SINGLE, BATCH, LINES = "application/cloudevents+json", "application/cloudevents-batch+json", "application/x-ndjson"

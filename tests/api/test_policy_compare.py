@@ -32,12 +32,12 @@ def world(one_child: World) -> World:
     started = {"involvement": "sc1", "service": "social-care", "started_on": "2008-10-30"}
     raised = {"flag": "common-assessment", "raised_on": "2008-10-28", "contact": {}}
     late = {"time": "2008-10-30T09:00:00Z"}
-    said = one_child.say(
+    outcomes = one_child.submit(
         person("S2", nhs_number=OTHER, **particulars),
         submission("involvement.started", "S2", started) | late,
         submission("flag.raised", "S2", raised) | late,
     )
-    assert said == ["accepted"] * 3
+    assert outcomes == ["accepted"] * 3
     return one_child
 
 
@@ -49,24 +49,26 @@ def compared(client: TestClient, world: World, **asked: Any) -> list[dict[str, A
 
 
 def test_the_lists_and_counts_part_the_children(client: TestClient, world: World) -> None:
-    *progress, told = compared(client, world, on="2008-11-14")
+    *progress, comparison = compared(client, world, on="2008-11-14")
     assert progress[-1] == {"done": 2, "of": 2}
     seen, hidden = world.child_with(OTHER), world.child_with(NHS_NUMBER)
-    assert told["on"] == "2008-11-14"
-    assert told["not_listed_now"] == {name: [] if name in ("universal", "girfec") else [hidden] for name in SHIPPED}
-    assert told["not_listed_ever"] == told["not_listed_now"]
-    selective = told["policies"]["selective"]
-    assert (selective["listed_now"], selective["listed_ever"], told["children"]) == (1, 1, 2)
+    assert comparison["on"] == "2008-11-14"
+    assert comparison["not_listed_now"] == {
+        name: [] if name in ("universal", "girfec") else [hidden] for name in SHIPPED
+    }
+    assert comparison["not_listed_ever"] == comparison["not_listed_now"]
+    selective = comparison["policies"]["selective"]
+    assert (selective["listed_now"], selective["listed_ever"], comparison["children"]) == (1, 1, 2)
     assert selective["unseen_days"]["total"] == 2
-    assert seen not in told["not_listed_now"]["assessment-only"]
+    assert seen not in comparison["not_listed_now"]["assessment-only"]
 
 
 def test_what_lies_after_the_day_is_not_counted(client: TestClient, world: World) -> None:
-    *_, told = compared(client, world, on="2008-10-29", policies=["selective"])
-    assert told["policies"]["selective"]["listed_ever"] == 0
-    *_, told = compared(client, world, on="2008-10-01")
-    assert (told["children"], told["not_yet_known"]) == (0, 2)
-    assert told["not_listed_ever"]["universal"] == []
+    *_, comparison = compared(client, world, on="2008-10-29", policies=["selective"])
+    assert comparison["policies"]["selective"]["listed_ever"] == 0
+    *_, comparison = compared(client, world, on="2008-10-01")
+    assert (comparison["children"], comparison["not_yet_known"]) == (0, 2)
+    assert comparison["not_listed_ever"]["universal"] == []
 
 
 def test_the_look_is_recorded_with_the_number_of_children_shown(client: TestClient, world: World) -> None:
@@ -86,7 +88,7 @@ def test_one_comparison_at_a_time(client: TestClient, world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "said"),
+    ("asked", "problem"),
     [
         ({"policies": ["nobody"]}, "policy 1 is unknown"),
         ({"policies": ["universal", "universal"]}, "two of the policies have one name"),
@@ -97,10 +99,10 @@ def test_one_comparison_at_a_time(client: TestClient, world: World) -> None:
         ({"policies": ["universal"], "on": "yesterday"}, "on"),
     ],
 )
-def test_what_cannot_be_compared(client: TestClient, world: World, asked: dict[str, Any], said: str) -> None:
+def test_what_cannot_be_compared(client: TestClient, world: World, asked: dict[str, Any], problem: str) -> None:
     answer = client.post("/policies/compare", headers=looking(world), json=asked)
     assert answer.status_code == 422
-    assert said in answer.json()["detail"]
+    assert problem in answer.json()["detail"]
 
 
 @pytest.fixture(scope="module")
@@ -120,12 +122,12 @@ def _environment(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 def test_the_verb_prints_the_contracts_document(served: object, capfd: pytest.CaptureFixture[str]) -> None:
     asked = ["policy", "compare", "--policies", "universal,selective", "--on", "2008-11-14", "--json"]
     assert main([*asked, *WHO, "--list", "removed_in_need"]) == 0
-    told = json.loads(capfd.readouterr().out)
-    assert list(told["policies"]) == ["universal", "selective"]
-    assert told["policies"]["universal"]["listed_ever"] == 2
-    assert told["not_listed_ever"]["universal"] == []
-    assert len(told["not_listed_now"]["selective"]) == 1
-    assert told["removed_in_need"] == {"universal": [], "selective": []}
+    comparison = json.loads(capfd.readouterr().out)
+    assert list(comparison["policies"]) == ["universal", "selective"]
+    assert comparison["policies"]["universal"]["listed_ever"] == 2
+    assert comparison["not_listed_ever"]["universal"] == []
+    assert len(comparison["not_listed_now"]["selective"]) == 1
+    assert comparison["removed_in_need"] == {"universal": [], "selective": []}
 
 
 def test_the_verb_shows_people_a_table_and_the_list_they_asked_for(
@@ -149,26 +151,28 @@ def test_files_of_ones_own_are_compared_by_their_names(
     model.write_text("contacts_a_year: {estimate: 10, low: 10, high: 10}\nhours_each: {estimate: 1, low: 1, high: 1}\n")
     asked = ["policy", "compare", "--policies", f"{file},selective", "--model", str(model), "--json", *WHO]
     assert main(asked) == 0
-    told = json.loads(capfd.readouterr().out)["policies"]["mine"]
-    assert told["listed_now"] == 2
-    assert told["hours_saved"]["model"]["contacts_a_year"]["estimate"] == 10
+    comparison = json.loads(capfd.readouterr().out)["policies"]["mine"]
+    assert comparison["listed_now"] == 2
+    assert comparison["hours_saved"]["model"]["contacts_a_year"]["estimate"] == 10
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "problem"),
     [
         ("name: mine\nnobody: 1\n", "mine.yaml, line 2"),
         ("name: [mine\n", "mine.yaml, line 2"),
         ("", "mine.yaml, line 1"),
     ],
 )
-def test_a_bad_file_is_refused_by_line(capfd: pytest.CaptureFixture[str], tmp_path: Path, text: str, said: str) -> None:
+def test_a_bad_file_is_refused_by_line(
+    capfd: pytest.CaptureFixture[str], tmp_path: Path, text: str, problem: str
+) -> None:
     file = tmp_path / "mine.yaml"
     file.write_text(text)
     assert main(["policy", "check", str(file)]) == 1
-    assert said in capfd.readouterr().err
+    assert problem in capfd.readouterr().err
     assert main(["policy", "compare", "--policies", str(file), *WHO]) == 2
-    assert said in capfd.readouterr().err
+    assert problem in capfd.readouterr().err
 
 
 def _of_comparisons(world: World) -> list[int]:
@@ -217,14 +221,14 @@ def test_where_the_look_cannot_be_recorded_nothing_is_shown(client: TestClient, 
 
 
 def test_where_the_process_is_killed_the_answer_says_that_it_is_not_whole(client: TestClient, world: World) -> None:
-    told: list[list[dict[str, Any]]] = []
+    answers: list[list[dict[str, Any]]] = []
     with _locked(world):
-        asking = threading.Thread(target=lambda: told.append(compared(client, world)))
+        asking = threading.Thread(target=lambda: answers.append(compared(client, world)))
         asking.start()
         _until(lambda: _of_comparisons(world))
         os.kill(_children_of(os.getpid())[0], signal.SIGKILL)
         asking.join()
-    assert "try again" in told[0][-1]["problem"]
+    assert "try again" in answers[0][-1]["problem"]
 
 
 def test_where_the_client_goes_away_the_process_ends(served: dict[str, str], world: World) -> None:

@@ -21,7 +21,7 @@ CRITERIA = {"given_name": "Ada", "family_name": "Quaternion", "date_of_birth": "
 def world(one_child: World) -> World:
     """Two children; social care comes to work with the second."""
     particulars = {"given_name": "Bea", "family_name": "Octonion", "date_of_birth": "2004-05-06"}
-    assert one_child.say(person("S2", nhs_number=OTHER, **particulars)) == ["accepted"]
+    assert one_child.submit(person("S2", nhs_number=OTHER, **particulars)) == ["accepted"]
     return one_child
 
 
@@ -33,8 +33,8 @@ def client(world: World) -> Iterator[TestClient]:
 
 def found(client: TestClient, user: Headers) -> dict[str, object]:
     asked = {"criteria": CRITERIA, "reason": "safeguarding enquiry"}
-    told: dict[str, object] = client.post("/children/search", headers=user, json=asked).json()
-    return told
+    answer: dict[str, object] = client.post("/children/search", headers=user, json=asked).json()
+    return answer
 
 
 def test_an_unlisted_child_is_absent_everywhere(client: TestClient, world: World, user: Headers, child: str) -> None:
@@ -63,7 +63,7 @@ def test_nothing_can_be_decided_on_an_unlisted_child(
 def test_it_appears_once_social_care_works_with_it(client: TestClient, world: World, user: Headers, child: str) -> None:
     started = {"involvement": "sc1", "service": "social-care", "started_on": "2008-11-03"}
     late = submission("involvement.started", "S1", started) | {"time": "2008-11-03T09:00:00Z"}
-    assert world.say(late) == ["accepted"]
+    assert world.submit(late) == ["accepted"]
     assert client.get(f"/children/{child}", headers=user).json()["child"] == child
     assert client.get(f"/children/{child}/history", headers=user).status_code == 200
     assert found(client, user)["results"]
@@ -80,15 +80,15 @@ def test_it_is_absent_again_once_social_care_has_ended(
     client: TestClient, world: World, user: Headers, child: str
 ) -> None:
     ended = submission("involvement.ended", "S1", {"involvement": "sc1", "ended_on": "2009-01-05"})
-    assert world.say(ended | {"time": "2009-01-05T09:00:00Z"}) == ["accepted"]
+    assert world.submit(ended | {"time": "2009-01-05T09:00:00Z"}) == ["accepted"]
     assert client.get(f"/children/{child}", headers=user).status_code == 404
     assert client.get(f"/children/{child}?effective=2009-01-04", headers=user).status_code == 200
 
 
 def test_the_deployment_says_under_which_policy_it_runs(client: TestClient, world: World) -> None:
-    told = client.get("/policies", headers=bearer(world, "user:demo-data-manager")).json()
-    assert told["deployment"]["name"] == "selective"
-    assert len(told["policies"]) == 5
+    policies = client.get("/policies", headers=bearer(world, "user:demo-data-manager")).json()
+    assert policies["deployment"]["name"] == "selective"
+    assert len(policies["policies"]) == 5
 
 
 def test_a_policy_of_ones_own_is_a_file(world: World, tmp_path: Path, user: Headers, child: str) -> None:
@@ -109,10 +109,10 @@ def test_who_may_be_a_shielded_child_is_not_listed_and_the_shielded_one_is(
     numbers = {"S3": "9990000034", "S4": "9990000042"}
     for subject, number in numbers.items():
         particulars = {"given_name": f"Cyd {subject}", "family_name": "Sedenion", "date_of_birth": "2005-07-08"}
-        assert world.say(person(subject, nhs_number=number, **particulars)) == ["accepted"]
+        assert world.submit(person(subject, nhs_number=number, **particulars)) == ["accepted"]
     one, other = (world.child_with(number) for number in numbers.values())
     started = {"involvement": "sc3", "service": "social-care", "started_on": "2008-11-03"}
-    assert world.say(submission("involvement.started", "S3", started)) == ["accepted"]
+    assert world.submit(submission("involvement.started", "S3", started)) == ["accepted"]
     status = {child: client.get(f"/children/{child}", headers=user).status_code for child in (one, other)}
     assert status == {one: 200, other: 404}
     world.suspect(one, other, 0.5)

@@ -1,1 +1,1 @@
-"""Rules for the whole tree: which way imports point, what lies where, and what the documents must tell."""
+"""Rules for the whole tree: which way imports point, what lies where, and what the documents have to name."""

@@ -8,7 +8,7 @@ import pytest
 
 from services.cli.main import VERBS
 from services.configuration.environment import variables
-from tests.architecture.tree import LAYERS, ROOT, modules, project_files
+from tests.support.tree import LAYERS, ROOT, modules, project_files
 
 DOCUMENTS = [path for path in project_files() if path.suffix == ".md"]
 DECISIONS = sorted((ROOT / "docs/decisions").glob("[0-9]*.md"))

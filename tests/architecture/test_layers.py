@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.architecture.tree import LAYERS, ROOT, imports, modules
+from tests.support.tree import LAYERS, ROOT, imports, modules
 
 STANDARD = (
     "collections dataclasses datetime decimal enum functools hashlib itertools"
@@ -22,8 +22,8 @@ KAFKA = {"kafka", "aiokafka", "faust"}
 
 def test_the_import_contracts_are_kept() -> None:
     linter = [Path(sys.executable).with_name("lint-imports"), "--no-cache"]
-    said = subprocess.run(linter, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert said.returncode == 0, said.stdout
+    linted = subprocess.run(linter, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert linted.returncode == 0, linted.stdout
 
 
 def test_the_import_contracts_are_all_there() -> None:

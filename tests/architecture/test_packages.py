@@ -11,7 +11,7 @@ from importlib.metadata import PackageNotFoundError, packages_distributions, req
 from packaging.requirements import Requirement
 
 from services.cli.main import VERBS
-from tests.architecture.tree import LAYERS, ROOT, imports, modules
+from tests.support.tree import LAYERS, ROOT, imports, modules
 
 USER, IDENTITY = "local", "identity"
 RIVALS = "services/lab/matching/rivals/"

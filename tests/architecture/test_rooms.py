@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.architecture.tree import LAYERS, ROOT
+from tests.support.tree import LAYERS, ROOT
 
 
 def rooms(package: Path) -> list[str]:

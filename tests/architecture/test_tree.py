@@ -5,7 +5,7 @@ import tomllib
 
 import pytest
 
-from tests.architecture.tree import LAYERS, ROOT, project_files, texts
+from tests.support.tree import LAYERS, ROOT, project_files, texts
 
 TOP_LEVEL = {
     *LAYERS,
@@ -36,7 +36,7 @@ def test_the_top_level_is_what_the_documents_describe() -> None:
     assert {path.relative_to(ROOT).parts[0] for path in project_files()} == TOP_LEVEL
 
 
-@pytest.mark.parametrize("package", LAYERS)
+@pytest.mark.parametrize("package", [*LAYERS, "tests"])
 def test_every_package_says_what_lives_there(package: str) -> None:
     silent = [
         folder

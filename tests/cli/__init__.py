@@ -1,1 +1,1 @@
-"""The command: its verbs, what they print, and what they say of wrong usage."""
+"""The command: its verbs, what they print, and how they answer wrong usage."""

@@ -13,7 +13,7 @@ def run(environ: dict[str, str], monkeypatch: pytest.MonkeyPatch, capfd: pytest.
 
     def ran(*words: object) -> tuple[int, str, str]:
         status = verb(*words)
-        said = capfd.readouterr()
-        return status, said.out, said.err
+        captured = capfd.readouterr()
+        return status, captured.out, captured.err
 
     return ran

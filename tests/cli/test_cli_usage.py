@@ -92,24 +92,24 @@ WRONG = [
 @pytest.mark.parametrize("words", WRONG, ids=" ".join)
 def test_wrong_usage_exits_2_and_says_why_on_standard_error_alone(words: list[str], capfd: Captured) -> None:
     assert main([*words, "--json"] if words else words) == 2
-    said = capfd.readouterr()
-    assert said.out == ""
-    assert said.err.strip()
-    assert "Traceback" not in said.err
+    captured = capfd.readouterr()
+    assert captured.out == ""
+    assert captured.err.strip()
+    assert "Traceback" not in captured.err
 
 
 @pytest.mark.parametrize("verb", VERBS)
 def test_every_verb_explains_itself(verb: str, capfd: Captured) -> None:
     assert main([verb, "--help"]) == 0
-    said = capfd.readouterr().out
-    assert "--json" in said
-    assert "--data" in said
+    out = capfd.readouterr().out
+    assert "--json" in out
+    assert "--data" in out
 
 
 def test_the_overview_names_every_verb(capfd: Captured) -> None:
     assert main(["--help"]) == 0
-    said = capfd.readouterr().out
-    assert all(verb in said for verb in VERBS)
+    out = capfd.readouterr().out
+    assert all(verb in out for verb in VERBS)
 
 
 @pytest.mark.parametrize(
@@ -133,10 +133,10 @@ def test_a_setting_that_cannot_be_read_is_wrong_usage(
     for setting, given in settings.items():
         monkeypatch.setenv(f"CONTACTPOINT_{setting}", given)
     assert main(["show", NOBODY, "--reason", "an enquiry", "--json", "--data", str(tmp_path)]) == 2
-    said = capfd.readouterr()
-    assert said.out == ""
-    assert is_one_sentence(said.err)
-    assert f"CONTACTPOINT_{name}" in said.err
+    captured = capfd.readouterr()
+    assert captured.out == ""
+    assert is_one_sentence(captured.err)
+    assert f"CONTACTPOINT_{name}" in captured.err
 
 
 def test_addresses_of_kafka_are_taken_as_its_clients_take_them() -> None:
@@ -176,10 +176,10 @@ def test_a_stack_that_was_never_started_is_status_3_and_one_sentence(
     number: int, feed: Path, tmp_path: Path, capfd: Captured
 ) -> None:
     assert main([*asking(feed)[number], "--json", "--data", str(tmp_path / "none")]) == 3
-    said = capfd.readouterr()
-    assert said.out == ""
-    assert is_one_sentence(said.err)
-    assert "contactpoint up" in said.err
+    captured = capfd.readouterr()
+    assert captured.out == ""
+    assert is_one_sentence(captured.err)
+    assert "contactpoint up" in captured.err
 
 
 @pytest.mark.parametrize("number", range(15))
@@ -191,9 +191,9 @@ def test_a_stack_whose_supervisor_has_died_is_status_3(
     stack = {"pid": ended.pid, "url": "http://127.0.0.1:9", "kafka": "127.0.0.1:9", "database_url": "postgresql://x/x"}
     (tmp_path / "stack.json").write_text(json.dumps(stack))
     assert main([*asking(feed)[number], "--json", "--data", str(tmp_path)]) == 3
-    said = capfd.readouterr()
-    assert is_one_sentence(said.err)
-    assert "has stopped" in said.err
+    captured = capfd.readouterr()
+    assert is_one_sentence(captured.err)
+    assert "has stopped" in captured.err
 
 
 def test_a_stopped_stack_does_not_stand_in_the_way_of_an_api_elsewhere(
@@ -236,10 +236,10 @@ def test_servers_that_are_away_are_status_3_within_the_promised_time(
     }
     words = [str(feed) if word == "FILE" else word for word in words]
     command = [sys.executable, "-m", "services.cli.main", *words, "--json", "--data", str(tmp_path)]
-    said = subprocess.run(command, env=environ, capture_output=True, text=True, timeout=30)
-    assert said.returncode == 3
-    assert is_one_sentence(said.stderr)
-    assert "a-secret" not in said.stderr
+    ended = subprocess.run(command, env=environ, capture_output=True, text=True, timeout=30)
+    assert ended.returncode == 3
+    assert is_one_sentence(ended.stderr)
+    assert "a-secret" not in ended.stderr
 
 
 def test_an_unexpected_error_is_one_sentence_and_its_place_is_kept(
@@ -252,14 +252,14 @@ def test_an_unexpected_error_is_one_sentence_and_its_place_is_kept(
 
     monkeypatch.setattr("services.cli.verbs.version.run", breaks)
     assert main(["version"]) == 1
-    said = capfd.readouterr().err
-    assert is_one_sentence(said)
-    kept = Path(said.strip().rpartition(" ")[2])
+    err = capfd.readouterr().err
+    assert is_one_sentence(err)
+    kept = Path(err.strip().rpartition(" ")[2])
     written = kept.read_text()
     kept.unlink()
     assert "RuntimeError" in written
     assert "test_cli_usage.py" in written
-    assert text not in said + written
+    assert text not in err + written
 
 
 def test_version(capfd: Captured) -> None:

@@ -40,7 +40,7 @@ def test_find_show_and_history(world: World, run: Run) -> None:
 
 def test_for_people_the_same_is_said_in_words(world: World, run: Run) -> None:
     child = world.child_with(NHS_NUMBER)
-    for words, said in [
+    for words, expected in [
         (["find", "--nhs-number", NHS_NUMBER], "Ada Quaternion"),
         (["show", child], "Cragdale Surgery"),
         (["history", child], "record registered"),
@@ -52,7 +52,7 @@ def test_for_people_the_same_is_said_in_words(world: World, run: Run) -> None:
         who = WHO if words[0] in ("find", "show", "history", "receipts") else []
         status, out, err = run(*words, *who)
         assert (status, err) == (0, "")
-        assert said in out
+        assert expected in out
 
 
 def test_an_entry_can_be_asked_for_as_of_a_time(world: World, run: Run) -> None:
@@ -124,7 +124,7 @@ def test_a_report_for_no_authority_is_wrong_usage(run: Run) -> None:
 
 
 def test_export_writes_every_entry(world: World, run: Run, tmp_path: Path) -> None:
-    world.say(*(person(f"X{n}", family_name=f"Exported{n}") for n in range(5)))
+    world.submit(*(person(f"X{n}", family_name=f"Exported{n}") for n in range(5)))
     target = tmp_path / "out.ndjson"
     assert as_json(run("export", target, *WHO, "--json"))["entries"] == len(world.children())
     entries = [json.loads(line) for line in target.read_text(encoding="utf-8").splitlines()]
@@ -141,7 +141,7 @@ def test_receipts_can_be_chosen_and_limited(run: Run) -> None:
 
 
 def test_what_agencies_sent_moves_no_cursor(world: World, run: Run) -> None:
-    world.say(person("E1", given_name="Eve", family_name="Cursor", carers=[{"name": "Jo [bold]Mark-up[/bold]"}]))
+    world.submit(person("E1", given_name="Eve", family_name="Cursor", carers=[{"name": "Jo [bold]Mark-up[/bold]"}]))
     child = as_json(run("find", "--given-name", "Eve", "--family-name", "Cursor", *WHO, "--json"))["results"][0][
         "child"
     ]

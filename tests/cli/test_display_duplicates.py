@@ -34,19 +34,19 @@ LEFT, RIGHT = "0b6d2f3a-71c8-4f55-a1e0-3c9d5e8f7733", "6d1e9b70-45a2-4c38-9e07-b
 
 def test_a_pair_stands_side_by_side_with_its_reasons() -> None:
     entries = {"left_entry": side("Ada", carers=["Ruth", None, "Ivo"]), "right_entry": side("A\x1b[2Jdah")}
-    said = displayed({"pairs": [{"left": LEFT, "right": RIGHT, **WHY, **entries}], "contradictions": []})
-    lines = said.splitlines()
+    text = displayed({"pairs": [{"left": LEFT, "right": RIGHT, **WHY, **entries}], "contradictions": []})
+    lines = text.splitlines()
     assert any(LEFT in line and RIGHT in line for line in lines)
     assert any("Ada Quaternion" in line and "dah Quaternion" in line for line in lines)
     assert any("given_name" in line and "close" in line for line in lines)
-    assert "0.71" in said
-    assert "\x1b" not in said
-    assert "address" not in said
+    assert "0.71" in text
+    assert "\x1b" not in text
+    assert "address" not in text
 
 
 def test_a_contradiction_names_its_child_and_an_empty_queue_says_so() -> None:
     records = {"left_record": side("Ada"), "right_record": side("Zoe")}
-    said = displayed({"pairs": [], "contradictions": [{"child": LEFT, **WHY, **records}]})
-    assert LEFT in said
-    assert "Zoe Quaternion" in said
+    text = displayed({"pairs": [], "contradictions": [{"child": LEFT, **WHY, **records}]})
+    assert LEFT in text
+    assert "Zoe Quaternion" in text
     assert "Nothing waits" in displayed({"pairs": [], "contradictions": []})

@@ -21,7 +21,7 @@ MOTHER = {"name": "Anne Quaternion", "relationship": "mother", "phone": "01632 9
 @pytest.fixture(scope="module")
 def world(one_child: World) -> World:
     amended = person("S1", nhs_number=NHS_NUMBER, carers=[MOTHER]) | {"type": "child.amended"}
-    assert one_child.say(amended) == ["accepted"]
+    assert one_child.submit(amended) == ["accepted"]
     return one_child
 
 
@@ -107,8 +107,8 @@ def test_no_document_is_begun_for_whom_there_is_none(run: Run, child: str, tmp_p
 
 
 def test_a_correction_from_its_beginning_to_its_end(world: World, run: Run, child: str) -> None:
-    said = ["--by", "carer", "--text", "she left in July"]
-    number = as_json(run("corrections", "ask", child, *said, *OFFICER, "--json"))["request"]
+    options = ["--by", "carer", "--text", "she left in July"]
+    number = as_json(run("corrections", "ask", child, *options, *OFFICER, "--json"))["request"]
     world.view_looks()
     (listed,) = as_json(run("corrections", "list", "--open", *OFFICER, "--json"))["requests"]
     assert (listed["request"], listed["kind"], listed["status"]) == (number, "correction", "open")
@@ -119,6 +119,6 @@ def test_a_correction_from_its_beginning_to_its_end(world: World, run: Run, chil
     world.view_looks()
     assert as_json(run("corrections", "list", "--open", *OFFICER, "--json")) == {"requests": []}
     one_sentence(run("corrections", "answer", NOBODY, *answer[3:]), 1)
-    one_sentence(run("corrections", "ask", NOBODY, *said, *OFFICER), 1)
+    one_sentence(run("corrections", "ask", NOBODY, *options, *OFFICER), 1)
     one_sentence(run("corrections", "ask", child, "--by", "carer", "--text", "x", *OFFICER), 2)
     one_sentence(run("corrections", "list", *PRACTITIONER), 1)

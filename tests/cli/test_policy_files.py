@@ -22,7 +22,7 @@ PERSONS = "listed: everyone\nnamed_person:\n  - "
 
 
 @pytest.mark.parametrize(
-    ("rest", "line", "said"),
+    ("rest", "line", "problem"),
     [
         ("listed: everyone\nuntill: [died]", 6, "unknown"),
         ("listed: {flag: looked-after, service: gp}", 5, "one rule"),
@@ -53,8 +53,8 @@ PERSONS = "listed: everyone\nnamed_person:\n  - "
         ("says: Again.", 5, "second time"),
     ],
 )  # fmt: skip
-def test_refused(rest: str, line: int, said: str) -> None:
-    with pytest.raises(PolicyRefused, match=f"^own.yaml, line {line}: .*{re.escape(said)}"):
+def test_refused(rest: str, line: int, problem: str) -> None:
+    with pytest.raises(PolicyRefused, match=f"^own.yaml, line {line}: .*{re.escape(problem)}"):
         own(rest)
 
 
@@ -93,7 +93,7 @@ def test_shipped_files_explain_themselves(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "line", "said"),
+    ("text", "line", "problem"),
     [
         ("contacts: 1", 1, "unknown"),
         ("hours_each: {estimate: 1, low: 1, high: 1}", 1, "contacts_a_year"),
@@ -101,6 +101,6 @@ def test_shipped_files_explain_themselves(name: str) -> None:
         ("contacts_a_year: {estimate: 1, low: 1, high: 3}\nhours_each: {estimate: .nan, low: 1, high: 1}", 2, "number"),
     ],
 )
-def test_a_model_is_refused_by_line(text: str, line: int, said: str) -> None:
-    with pytest.raises(PolicyRefused, match=f"^model.yaml, line {line}: .*{said}"):
+def test_a_model_is_refused_by_line(text: str, line: int, problem: str) -> None:
+    with pytest.raises(PolicyRefused, match=f"^model.yaml, line {line}: .*{problem}"):
         read_model("model.yaml", text)

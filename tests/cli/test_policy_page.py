@@ -1,4 +1,4 @@
-"""The page of a comparison needs nothing else, tells in tables what its pictures show, and names no child unasked."""
+"""The page of a comparison needs nothing else, has in tables what its pictures show, and names no child unasked."""
 
 import json
 import re
@@ -44,8 +44,8 @@ def answer(*policies: Any, children: int = 200) -> dict[str, Any]:
     )
     comparison = Comparison(question, KINDS)
     comparison.count(simulated(children))
-    told: dict[str, Any] = json.loads(b"".join(comparison.answer()))
-    return told
+    document: dict[str, Any] = json.loads(b"".join(comparison.answer()))
+    return document
 
 
 def test_it_is_whole_and_needs_nothing_else() -> None:
@@ -69,9 +69,9 @@ def test_every_picture_has_a_name_of_its_own_and_a_table() -> None:
 
 
 def test_children_are_named_only_where_that_was_asked_for() -> None:
-    told = answer()
-    assert "child-000" not in page(told)
-    assert "child-000" in page(told, ["not_listed_now"])
+    comparison = answer()
+    assert "child-000" not in page(comparison)
+    assert "child-000" in page(comparison, ["not_listed_now"])
 
 
 @pytest.mark.parametrize("children", [0, 1])
@@ -89,5 +89,5 @@ def test_texts_of_a_policy_stay_texts() -> None:
 def test_bars_leave_room_for_their_labels() -> None:
     labels = re.findall(r'<text class="" x="([\d.]+)"[^>]*text-anchor="start">([^<]*)<', page(answer()))
     assert labels
-    for x, said in labels:
-        assert float(x) + 6.5 * len(said) < 400
+    for x, label in labels:
+        assert float(x) + 6.5 * len(label) < 400

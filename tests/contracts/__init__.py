@@ -1,1 +1,1 @@
-"""The outside: messages and schemas, the compose file, and the suites that a port must pass."""
+"""The outside: messages and their schemas, the compose file, and the suite that a recorder of events has to pass."""

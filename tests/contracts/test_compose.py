@@ -24,7 +24,7 @@ from streams.kafka.admin.rights import AclsRefused, grant_agencies, grant_servic
 from streams.kafka.admin.topics import ensure_topics
 from streams.kafka.rights import agency_user, service_user
 from streams.kafka.settings import KafkaAway, KafkaSettings
-from tests.security.sign_in.certificates import Authority
+from tests.support.certificates import Authority
 
 ROOT = Path(__file__).parents[2]
 SERVERS = {"kafka": "/var/lib/kafka/data", "postgres": "/var/lib/postgresql"}

@@ -12,7 +12,7 @@ from domain.source_record import Command
 from services.contract.reading import MAX_DEPTH, MAX_REASONS, Invalid, read
 from services.contract.submission import MAX_BYTES, MAX_ITEMS, MODELS
 from tests.golden.codes import REASON, golden_codes
-from tests.support.examples import ABSENT, SENSITIVE_STORY, STORY, SUBMISSIONS, message, submission
+from tests.support.examples import ABSENT, SENSITIVE_STORY, STORY, SUBMISSIONS, example, message
 
 CHILD = "child.registered"
 LONG_TIME = "2008-09-01T09:00:00.000000Z"
@@ -289,9 +289,9 @@ def test_no_case_information_slips_in(type_: str, path: str) -> None:
 )
 def test_half_characters_are_no_text(path: str, field: str) -> None:
     for half in ("\ud800", "a\udfffb"):
-        value = json.dumps(submission(CHILD, {path: half})).encode()
+        value = json.dumps(example(CHILD, {path: half})).encode()
         assert wrong(value) == {(field, "not-utf8")}
-    key = json.dumps(submission(CHILD, {"data.\ud800": 1})).encode()
+    key = json.dumps(example(CHILD, {"data.\ud800": 1})).encode()
     assert wrong(key) == {("data", "not-utf8")}
 
 
@@ -304,7 +304,7 @@ def test_half_characters_are_no_text(path: str, field: str) -> None:
 )
 def test_text_of_any_script_is_taken_as_it_is(name: str) -> None:
     assert valid(message(CHILD, {"data.given_name": name})).data["given_name"] == name
-    escaped = json.dumps(submission(CHILD, {"data.given_name": name}), ensure_ascii=True).encode()
+    escaped = json.dumps(example(CHILD, {"data.given_name": name}), ensure_ascii=True).encode()
     assert valid(escaped).data["given_name"] == name
 
 
@@ -357,7 +357,7 @@ def test_a_birth_just_after_midnight_is_not_in_the_future_where_the_sender_is() 
 
 def test_an_id_is_told_where_it_can_be_read() -> None:
     def id_of(value: Any) -> str | None:
-        reading = read(json.dumps(submission(CHILD, {"id": value, "data.note": 1})).encode())
+        reading = read(json.dumps(example(CHILD, {"id": value, "data.note": 1})).encode())
         assert isinstance(reading, Invalid)
         return reading.id
 
@@ -424,7 +424,7 @@ def test_any_json_is_valid_or_invalid(value: Any) -> None:
 
 @for_all(st.sampled_from(PLACES), JSON)
 def test_any_value_in_any_place_is_valid_or_invalid(place: str, value: Any) -> None:
-    reading = read(json.dumps(submission(CHILD, {place: value})).encode())
+    reading = read(json.dumps(example(CHILD, {place: value})).encode())
     assert is_explained(reading)
     if isinstance(reading, Command):
         orjson.dumps(reading.data)

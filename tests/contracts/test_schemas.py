@@ -29,7 +29,7 @@ from streams.kafka.topics import (
     notices_topic,
 )
 from tests.contracts.test_reading import JSON, PLACES, UNKNOWN_FIELDS, WRONG_CHILDREN, WRONG_ENVELOPES, WRONG_OTHERS
-from tests.support.examples import RECEIPTS, SENSITIVE_STORY, STORY, events, message, submission
+from tests.support.examples import RECEIPTS, SENSITIVE_STORY, STORY, events, example, message
 
 DOCUMENT = yaml.safe_load((DOCS / "asyncapi.yaml").read_text(encoding="utf-8"))
 SCHEMAS = {path.name: json.loads(path.read_bytes()) for path in sorted((DOCS / "schemas").iterdir())}
@@ -87,8 +87,8 @@ def test_every_example_follows_the_schema_of_its_type_and_of_no_other(example: d
 @pytest.mark.parametrize("name", SCHEMAS)
 def test_the_examples_in_a_schema_follow_it(name: str) -> None:
     schema = SCHEMAS[name]
-    for example in schema["examples"]:
-        VALIDATORS[schema["title"]].validate(example)
+    for each in schema["examples"]:
+        VALIDATORS[schema["title"]].validate(each)
 
 
 @pytest.mark.parametrize(
@@ -104,14 +104,14 @@ def test_the_examples_in_a_schema_follow_it(name: str) -> None:
     ],
 )
 def test_what_is_invalid_does_not_follow_the_schema(type_: str, path: str, value: Any) -> None:
-    wrong = submission(type_, {path: value})
+    wrong = example(type_, {path: value})
     assert isinstance(read(message(type_, {path: value})), Invalid)
     assert not VALIDATORS[type_].is_valid(wrong)
 
 
 @for_all(st.sampled_from(PLACES), JSON)
 def test_the_schema_asks_for_no_more_than_the_registrar(place: str, value: Any) -> None:
-    changed = submission("child.registered", {place: value})
+    changed = example("child.registered", {place: value})
     reading = read(json.dumps(changed).encode())
     if isinstance(reading, Command):
         VALIDATORS["child.registered"].validate(changed)
@@ -215,6 +215,6 @@ def test_the_examples_of_a_message_follow_its_schema(name: str) -> None:
     described = DOCUMENT["components"]["messages"][name]
     assert described["summary"].endswith(".")
     assert described["examples"]
-    for example in described["examples"]:
+    for each in described["examples"]:
         schema = described["payload"]["schema"]
-        jsonschema.Draft202012Validator(schema, registry=REGISTRY).validate(example["payload"])
+        jsonschema.Draft202012Validator(schema, registry=REGISTRY).validate(each["payload"])

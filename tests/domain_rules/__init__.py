@@ -1,1 +1,1 @@
-"""The rules of `domain/`, as given, when, then; not named like the package, which the folder would hide."""
+"""The rules of `domain/`, without servers; not named like the package, which the folder would hide."""

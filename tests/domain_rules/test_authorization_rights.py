@@ -21,7 +21,7 @@ from domain.authorization import (
     jurisdiction,
 )
 from domain.authorization.rights import TABLE, _read
-from tests.security.protection.entitlements import DATES, NORTH, SOUTH, TODAY, entitlement
+from tests.support.entitlements import DATES, NORTH, SOUTH, TODAY, entitlement
 
 
 def stated() -> dict[tuple[str, str, str], tuple[str, str]]:

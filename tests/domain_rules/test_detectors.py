@@ -13,7 +13,7 @@ from domain.monitoring.denied_attempts import MOST_A_DAY, denied
 from domain.monitoring.hours import is_out_of_hours, local
 from domain.monitoring.patterns import FEWEST_PEERS, out_of_hours, override_rates, unusual_volume
 from domain.monitoring.unexplained_access import same_address, same_name, unfollowed
-from tests.api.monitoring.office import SCHOOL, SURGERY, Office, at, ordinary_weeks
+from tests.support.office import SCHOOL, SURGERY, Office, at, ordinary_weeks
 
 LATER = date(2027, 3, 1)
 

@@ -9,7 +9,7 @@ from domain.authorization import is_withheld, mask_entry, mask_look, restricted_
 from domain.authorization.masking import WITHOUT_DESK, is_restricted
 from domain.child.composition import InvolvementState, RecordState
 from domain.vocabulary import RESTRICTED_SOURCE
-from tests.security.protection.entitlements import NORTH, SOUTH
+from tests.support.entitlements import NORTH, SOUTH
 
 TODAY = date(2026, 11, 24)
 IN_FORCE, EXPIRED = {"until": "2026-11-24"}, {"until": "2026-11-23"}

@@ -13,13 +13,13 @@ KINDS = {COUNCIL: "local-authority", CARE: "social-care", GP: "gp-registration"}
 BORN = "2000-03-04"
 
 
-def record(stream: str, source: str, *said: tuple[str, str, str], born: str | None = BORN) -> list[Fact]:
+def record(stream: str, source: str, *reported: tuple[str, str, str], born: str | None = BORN) -> list[Fact]:
     """The facts of a record that is registered on 2001-01-01: kind, day and word of each that follows.
 
     Involvements and flags have the number of their word, so that an end finds its beginning.
     """
     facts = [_fact(stream, 1, FactKind.REGISTERED, 0, "2001-01-01", source, born)]
-    for version, (kind, day, word) in enumerate(said, 2):
+    for version, (kind, day, word) in enumerate(reported, 2):
         facts.append(_fact(stream, version, kind, sum(map(ord, word)), day, source, word))
     return facts
 

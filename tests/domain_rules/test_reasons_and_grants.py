@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from domain.authorization import REASONS, Entitlement, NoReason, Role, reason_of, refusal_to_grant, refusal_to_revoke
-from tests.security.protection.entitlements import NORTH, SOUTH, entitlement
+from tests.support.entitlements import NORTH, SOUTH, entitlement
 
 ADMINISTRATOR = entitlement(Role.AUTHORITY_ADMINISTRATOR, user="admin")
 

@@ -10,7 +10,7 @@ from domain.authorization import Entitlement
 from domain.vocabulary import AgencyKind, Service
 from services.lab.simulate.agencies import AGENCIES
 from services.registers import DEMO_USERS
-from tests.architecture.tree import ROOT
+from tests.support.tree import ROOT
 
 PAGE = ROOT / "docs/watching.md"
 READ = re.compile(r"1(\(2\)\([a-e]\)(\(i{1,2}\))?)?|[2-5]")

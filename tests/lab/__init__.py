@@ -1,1 +1,1 @@
-"""The laboratory: fictional populations and the trials of the matcher."""
+"""The laboratory: simulated populations and their feeds, and the trials of the matcher."""

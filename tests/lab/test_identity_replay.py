@@ -23,8 +23,9 @@ from services.registers import read_agencies_file
 from services.registrar.matcher_settings import load_settings
 from streams.codec import decode_event
 from streams.crypto.keys import KeyRing, reader_of
-from tests.domain_rules.test_stewardship import Steward, somebody
-from tests.pipeline.test_registrar import AUTHORITY, GP, KEY, empty_register, submission
+from tests.support.desk import AUTHORITY, GP, numbered, open_desk
+from tests.support.examples import KEY_ENCRYPTION_KEY
+from tests.support.steward import Steward, somebody
 
 AS_DECIDED = load_settings()
 PERSON = {"given_name": "Tamsin", "family_name": "Okoro", "date_of_birth": "2001-02-03", "gender": "female"}
@@ -41,16 +42,16 @@ STRICT = tried(certain=1 - 1e-12)
 LAX = tried(certain=0.05, possible=0.01)
 
 
-class Desk(Steward):
+class ReplayDesk(Steward):
     """A registrar, and what a replay of its log gives."""
 
     def describe(self, subject: str, owner: Agency = AUTHORITY, kind: str = "child.registered", **data: Any) -> None:
-        said = submission(1, kind, subject, id=f"{subject}-{sum(self.ends.values())}", source=owner.urn, data=data)
-        (answer,) = self.send(said, owner=owner)
+        number = sum(self.ends.values())
+        (answer,) = self.send(numbered(number, kind, subject, source=owner.urn, data=data), owner=owner)
         assert answer.outcome == "accepted", answer.reasons
 
     def events(self) -> list[PublishedEvent]:
-        keys = KeyRing(KEY, reader_of(self.database, "register"))
+        keys = KeyRing(KEY_ENCRYPTION_KEY, reader_of(self.database, "register"))
         return [
             decode_event(
                 orjson.dumps(
@@ -76,15 +77,12 @@ class Desk(Steward):
 
 
 @pytest.fixture
-def desk(database_url: str) -> Iterator[Desk]:
-    empty_register(database_url)
-    desk = Desk(database_url)
-    yield desk
-    desk.log.close()
-    desk.database.close()
+def desk(database_url: str) -> Iterator[ReplayDesk]:
+    with open_desk(ReplayDesk, database_url) as opened:
+        yield opened
 
 
-def together(history: History, desk: Desk, *subjects: str) -> bool:
+def together(history: History, desk: ReplayDesk, *subjects: str) -> bool:
     """Whether the replay has these records in one child."""
     child_of = history.replayed.match_state.membership.child_of
     children = {child_of(desk.record(subject)) for subject in subjects}
@@ -123,7 +121,7 @@ def assert_nothing_differs(history: History) -> None:
     assert set(log.contradictions) == set(replay.contradictions)
 
 
-def test_a_threshold_raised_makes_queue_entries_of_links(desk: Desk) -> None:
+def test_a_threshold_raised_makes_queue_entries_of_links(desk: ReplayDesk) -> None:
     desk.describe("A1", **PERSON, **HOME)
     desk.describe("G1", GP, **PERSON, **HOME)
     history = desk.replay(STRICT)
@@ -133,7 +131,7 @@ def test_a_threshold_raised_makes_queue_entries_of_links(desk: Desk) -> None:
     assert (history.tally.links.only_log, history.tally.suspicions.only_replay) == (1, 1)
 
 
-def test_a_threshold_lowered_makes_links_of_queue_entries(desk: Desk) -> None:
+def test_a_threshold_lowered_makes_links_of_queue_entries(desk: ReplayDesk) -> None:
     desk.describe("A1", **PERSON)
     desk.describe("G1", GP, **PERSON | {"date_of_birth": "2001-02-14"})
     history = desk.replay(LAX)
@@ -146,7 +144,7 @@ def test_a_threshold_lowered_makes_links_of_queue_entries(desk: Desk) -> None:
     assert sorted(document["examples"]["only_replay"][0]["records"]) == sorted(gone["records"])
 
 
-def test_examples_name_records_and_levels_and_nobody(desk: Desk) -> None:
+def test_examples_name_records_and_levels_and_nobody(desk: ReplayDesk) -> None:
     desk.describe("A1", **PERSON, **HOME)
     desk.describe("G1", GP, **PERSON, **HOME)
     found = examples(desk.replay(STRICT))
@@ -155,11 +153,11 @@ def test_examples_name_records_and_levels_and_nobody(desk: Desk) -> None:
     assert (len(example.log_children), len(example.replay_children)) == (1, 2)
     assert example.rule == queued.rule == "possible"
     assert example.why["address"].startswith("same: ")
-    said = orjson.dumps(asdict(found)).decode().lower()
-    assert not [word for word in ("tamsin", "okoro", "2001", "street", "zz99") if word in said]
+    text = orjson.dumps(asdict(found)).decode().lower()
+    assert not [word for word in ("tamsin", "okoro", "2001", "street", "zz99") if word in text]
 
 
-def test_what_a_steward_merged_stays_together(desk: Desk) -> None:
+def test_what_a_steward_merged_stays_together(desk: ReplayDesk) -> None:
     left, right = desk.register("S1", "S2")
     desk.describe("G1", GP, **somebody("S1"), **HOME)
     desk.describe("S1", kind="child.amended", **somebody("S1"), **HOME)
@@ -169,7 +167,7 @@ def test_what_a_steward_merged_stays_together(desk: Desk) -> None:
     assert (history.replayed.rulings["merged"], history.replayed.rulings["merged before"]) == (1, 0)
 
 
-def test_what_a_steward_dismissed_is_parted_and_stays_so_until_a_steward_merges_it(desk: Desk) -> None:
+def test_what_a_steward_dismissed_is_parted_and_stays_so_until_a_steward_merges_it(desk: ReplayDesk) -> None:
     desk.describe("A1", **PERSON)
     desk.describe("G1", GP, **PERSON | {"date_of_birth": "2001-02-14"})
     left, right = desk.members()
@@ -182,7 +180,7 @@ def test_what_a_steward_dismissed_is_parted_and_stays_so_until_a_steward_merges_
     assert together(desk.replay(STRICT), desk, "A1", "G1")
 
 
-def test_what_a_steward_split_is_parted(desk: Desk) -> None:
+def test_what_a_steward_split_is_parted(desk: ReplayDesk) -> None:
     desk.describe("A1", **PERSON, **HOME)
     desk.describe("G1", GP, **PERSON, **HOME)
     (child,) = desk.members()
@@ -192,7 +190,7 @@ def test_what_a_steward_split_is_parted(desk: Desk) -> None:
     assert_nothing_differs(desk.replay(AS_DECIDED))
 
 
-def test_before_from_the_decisions_of_the_log_stand_and_after_to_there_is_nothing(desk: Desk) -> None:
+def test_before_from_the_decisions_of_the_log_stand_and_after_to_there_is_nothing(desk: ReplayDesk) -> None:
     desk.describe("A1", **PERSON, **HOME)
     desk.describe("G1", GP, **PERSON, **HOME)
     between = desk.registrar._clock() + timedelta(milliseconds=1)
@@ -212,7 +210,7 @@ def test_before_from_the_decisions_of_the_log_stand_and_after_to_there_is_nothin
     assert (pairs(history), history.tally.compared) == ((1, 0, 0), 0)
 
 
-def test_nobody_is_linked_through_a_record_that_was_removed(desk: Desk) -> None:
+def test_nobody_is_linked_through_a_record_that_was_removed(desk: ReplayDesk) -> None:
     desk.describe("A1", **PERSON, **HOME)
     desk.describe("A1", kind="record.removed", reason="died")
     desk.describe("G1", GP, **PERSON, **HOME)
@@ -221,7 +219,7 @@ def test_nobody_is_linked_through_a_record_that_was_removed(desk: Desk) -> None:
     assert len(history.replayed.match_state.membership) == 1
 
 
-def test_a_record_whose_key_is_destroyed_is_left_out_and_counted(desk: Desk) -> None:
+def test_a_record_whose_key_is_destroyed_is_left_out_and_counted(desk: ReplayDesk) -> None:
     desk.describe("A1", **PERSON, **HOME)
     desk.describe("G1", GP, **PERSON, **HOME)
     desk.describe("A2", **somebody("A2"), **HOME)
@@ -233,27 +231,27 @@ def test_a_record_whose_key_is_destroyed_is_left_out_and_counted(desk: Desk) -> 
     assert pairs(history) == (0, 0, 0)
 
 
-def test_children_with_several_gps_are_counted_on_both_sides(desk: Desk) -> None:
+def test_children_with_several_gps_are_counted_on_both_sides(desk: ReplayDesk) -> None:
     for subject, owner in (("A1", AUTHORITY), ("G1", GP)):
         desk.describe(subject, owner, **PERSON, **HOME)
         practice = {"involvement": f"{subject}/1", "service": "gp", "started_on": "2007-01-01"}
         desk.describe(subject, owner, "involvement.started", **practice, organisation={"name": f"Practice {subject}"})
     desk.describe("A2", **somebody("A2"))
     history = desk.replay(STRICT)
-    told = asdict(difference.reports(history.decided.match_state, history.replayed.match_state, history.gps))
-    assert told == {
+    counts = asdict(difference.reports(history.decided.match_state, history.replayed.match_state, history.gps))
+    assert counts == {
         "children": {"log": 2, "replay": 3},
         "several_gps": {"log": 1, "replay": 0},
         "no_gp": {"log": 1, "replay": 1},
     }
     desk.describe("G1", GP, "involvement.ended", involvement="G1/1", ended_on="2008-01-01")
     history = desk.replay(AS_DECIDED)
-    told = asdict(difference.reports(history.decided.match_state, history.replayed.match_state, history.gps))
-    assert told["several_gps"] == {"log": 0, "replay": 0}
+    counts = asdict(difference.reports(history.decided.match_state, history.replayed.match_state, history.gps))
+    assert counts["several_gps"] == {"log": 0, "replay": 0}
 
 
 @pytest.mark.parametrize(("most", "seed"), [(1, 1), (40, 2), (2000, 3)])
-def test_replayed_as_it_was_decided_nothing_differs(desk: Desk, tmp_path: Path, most: int, seed: int) -> None:
+def test_replayed_as_it_was_decided_nothing_differs(desk: ReplayDesk, tmp_path: Path, most: int, seed: int) -> None:
     """Whatever the batches were, with stewards' decisions in between, and from wherever the replay begins."""
     rng = random.Random(seed)
     write_feeds(60, seed, tmp_path / "feeds")
@@ -274,7 +272,7 @@ def test_replayed_as_it_was_decided_nothing_differs(desk: Desk, tmp_path: Path, 
         assert_nothing_differs(history)
 
 
-def decide_something(desk: Desk, rng: random.Random) -> None:
+def decide_something(desk: ReplayDesk, rng: random.Random) -> None:
     """What a steward might decide about any two children."""
     members = desk.members()
     left, right = rng.sample(sorted(members), 2)

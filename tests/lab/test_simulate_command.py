@@ -13,11 +13,11 @@ Captured = pytest.CaptureFixture[str]
 def test_the_figures_are_shown_to_people(capfd: Captured, tmp_path: Path) -> None:
     words = ["--children", "60", "--seed", "2", "--out", str(tmp_path / "feeds"), "--stop", "nhs-gp=2001-01-31"]
     assert main(["simulate", *words]) == 0
-    said = capfd.readouterr()
-    assert "60 children" in said.out.splitlines()[0]
-    assert "in need on 2008-11-14" in said.out
-    assert "nhs-gp stopped after 2001-01-31" in said.out
-    assert said.err == ""
+    captured = capfd.readouterr()
+    assert "60 children" in captured.out.splitlines()[0]
+    assert "in need on 2008-11-14" in captured.out
+    assert "nhs-gp stopped after 2001-01-31" in captured.out
+    assert captured.err == ""
 
 
 def test_with_json_the_answer_counts_what_was_written(capfd: Captured, tmp_path: Path) -> None:
@@ -53,8 +53,8 @@ def test_what_cannot_be_simulated_is_refused_in_one_sentence(
 ) -> None:
     out = tmp_path / "feeds"
     assert main(["simulate", "--children", "1", "--seed", "1", "--out", str(out), *words]) == 2
-    said = capfd.readouterr()
-    assert said.out == ""
-    assert len(said.err.splitlines()) == 1
-    assert why in said.err
+    captured = capfd.readouterr()
+    assert captured.out == ""
+    assert len(captured.err.splitlines()) == 1
+    assert why in captured.err
     assert not out.exists()

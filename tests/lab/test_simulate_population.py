@@ -119,9 +119,9 @@ def test_noise_puts_more_mistakes_into_what_is_written_of_the_same_people(noise:
 
 def test_hard_noise_takes_names_and_birthdays_away_and_stays_readable() -> None:
     sent = [s for s in submissions(300, 3, noise=30) if s["type"] == "child.registered"]
-    said = [s["data"] for s in sent]
-    assert {"Unknown", "Baby"} <= {each["given_name"] for each in said}
-    assert None in {each["date_of_birth"] for each in said}
+    particulars = [s["data"] for s in sent]
+    assert {"Unknown", "Baby"} <= {each["given_name"] for each in particulars}
+    assert None in {each["date_of_birth"] for each in particulars}
     assert all(isinstance(read(json.dumps(each).encode()), Command) for each in sent)
     assert list(submissions(60, 3, noise=5)) == list(submissions(60, 3, noise=5)) != list(submissions(60, 3))
 

@@ -39,20 +39,20 @@ COMMAND = [sys.executable, "-m", "services.cli.main", "simulate"]
 def test_the_stream_is_the_submissions_and_nothing_else(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
     words = ["--children", "120", "--seed", "3", "--late", "0.2", "--stop", "nhs-gp=2001-01-31", "--out", "-"]
     assert main(["simulate", *words]) == 0
-    said = capfdbinary.readouterr()
+    captured = capfdbinary.readouterr()
     manner = Manner(0.2, {"nhs-gp": date(2001, 1, 31)})
-    assert [json.loads(line) for line in said.out.splitlines()] == list(submissions(120, 3, manner=manner))
-    assert b"120 children" in said.err
-    assert b"in need at some time before eighteen" in said.err
-    assert b"nhs-gp stopped after 2001-01-31" in said.err
+    assert [json.loads(line) for line in captured.out.splitlines()] == list(submissions(120, 3, manner=manner))
+    assert b"120 children" in captured.err
+    assert b"in need at some time before eighteen" in captured.err
+    assert b"nhs-gp stopped after 2001-01-31" in captured.err
 
 
 def test_with_json_the_figures_beside_the_stream_are_one_document(capfd: Captured) -> None:
     assert main(["simulate", "--children", "5", "--seed", "3", "--out", "-", "--json"]) == 0
-    said = capfd.readouterr()
-    made = json.loads(said.err)
+    captured = capfd.readouterr()
+    made = json.loads(captured.err)
     assert made["out"] == "-"
-    assert made["submissions"] == len(said.out.splitlines())
+    assert made["submissions"] == len(captured.out.splitlines())
     assert [row["of"] for row in made["realised"]["rows"] if row["name"] == "submissions handed in"] == [5]
 
 
@@ -86,7 +86,7 @@ def test_resident_memory_does_not_grow_with_the_population() -> None:
 
 def most_resident(children: int) -> int:
     """Bytes that a process of its own has in memory at most, after each block of children."""
-    said = subprocess.run(
+    ended = subprocess.run(
         [sys.executable, "-c", WATCHED, str(children)], check=True, capture_output=True, text=True, env=os.environ
     )
-    return int(said.stdout)
+    return int(ended.stdout)

@@ -34,7 +34,7 @@ def county(folder: Path) -> Feeds:
     return read_feeds(folder)
 
 
-def told(submissions: list[Submission], born: date, as_at: date) -> dict[str, Any]:
+def facts_of(submissions: list[Submission], born: date, as_at: date) -> dict[str, Any]:
     """The facts of one person as they follow from what agencies sent."""
     started: dict[tuple[str, str], str] = {}
     ended: set[tuple[str, str]] = set()
@@ -87,7 +87,7 @@ def test_the_truth_is_what_the_feeds_say(county: Feeds) -> None:
         born = date.fromisoformat(person["date_of_birth"])
         current = {(i["source"], i["involvement"], i["service"]) for i in person["current_involvements"]}
         stored = {**person, "current_involvements": current, "flags": set(person["flags"])}
-        expected = told(sent[person["person"]], born, as_at)
+        expected = facts_of(sent[person["person"]], born, as_at)
         assert {key: stored[key] for key in expected} == expected
 
 
@@ -95,16 +95,16 @@ def test_the_truth_is_what_the_feeds_say(county: Feeds) -> None:
 def test_a_flag_is_on_the_selective_list_without_social_care_at_work(name: str) -> None:
     person = without_social_care()
     raise_flag(Dice("a flag"), person.records[0], name, person.came, None)
-    told = truth_of(person)
-    assert (told["selective_listed"], told["selective_ever"]) == (True, True)
+    truth = truth_of(person)
+    assert (truth["selective_listed"], truth["selective_ever"]) == (True, True)
 
 
 @pytest.mark.parametrize("name", sorted(SELECTIVE))
 def test_a_flag_that_was_lowered_was_once_on_the_selective_list(name: str) -> None:
     person = without_social_care()
     raise_flag(Dice("a flag"), person.records[0], name, person.came, AS_AT)
-    told = truth_of(person)
-    assert (told["selective_listed"], told["selective_ever"]) == (False, True)
+    truth = truth_of(person)
+    assert (truth["selective_listed"], truth["selective_ever"]) == (False, True)
 
 
 @pytest.mark.parametrize("name", ["common-assessment", "information-to-share", "missing-education-enquiry"])
@@ -203,7 +203,7 @@ def test_the_simulator_and_the_directory_agree_on_who_is_of_school_age(born: dat
 def test_the_memo_case_is_a_girl_whom_nobody_sees_whole(folder: Path) -> None:
     memo = read_feeds(folder / "memo")
     sent = list(memo)
-    facts = told(
+    facts = facts_of(
         sent, date.fromisoformat(memo.truth["child"]["date_of_birth"]), date.fromisoformat(memo.truth["as_at"])
     )
     assert {tuple(record) for record in memo.truth["records"]} == set(memo.by_record())

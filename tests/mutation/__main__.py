@@ -8,10 +8,10 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import track
 
-from tests.architecture.tree import ROOT
 from tests.mutation.mutants import Mutant, mutants
 from tests.mutation.rooms import ROOMS
 from tests.mutation.trial import import_libraries, is_noticed, processor_seconds
+from tests.support.tree import ROOT
 
 PATIENCE = 5
 """How many times as long as without a fault the tests may take; at least `LEAST_SECONDS`."""

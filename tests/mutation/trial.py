@@ -15,8 +15,8 @@ from types import CodeType
 import pytest
 from hypothesis import Phase, settings
 
-from tests.architecture.tree import LAYERS
 from tests.mutation.mutants import Mutant
+from tests.support.tree import LAYERS
 
 OPTIONS = ("-q", "-x", "--noconftest", "-p", "no:cacheprovider", "--hypothesis-profile=mutants")
 _MEMORY = 4 << 30

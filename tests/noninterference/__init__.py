@@ -1,1 +1,1 @@
-"""Shielded children and their twins: nothing hidden shows in any answer to whoever has no right to it."""
+"""Directories that differ only in what a shield hides: whoever may not know it gets the same answers, byte for byte."""

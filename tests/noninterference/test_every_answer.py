@@ -14,9 +14,9 @@ from starlette.testclient import TestClient
 from domain.reports import REPORTS
 from streams.kafka.settings import KafkaSettings
 from tests.conftest import administer, numbers
-from tests.noninterference.answers import Answer, answer, asked_under, look_around
-from tests.noninterference.asking import ANYBODY, ASKS, DAYS, LEFT_OUT, Ask
+from tests.noninterference.answers import Answer, answer, client_under, look_around
 from tests.noninterference.hiding import HIDDEN, OVER, POOR, RICH
+from tests.noninterference.requests import ANYBODY, DAYS, LEFT_OUT, REQUESTS, Request
 from tests.noninterference.twins import AUTHORITIES, Hidden, Twin
 
 POLICIES = ("universal", "selective")
@@ -50,13 +50,13 @@ class Place:
 
     @contextmanager
     def with_hidden(self, hidden: Hidden, *, absent: bool = False) -> Iterator[Served]:
-        name = f"veil_{next(numbers)}"
+        name = f"hidden_{next(numbers)}"
         administer(self.postgres, f"create database {name}")
         url = f"{self.postgres.rpartition('/')[0]}/{name}"
         twin = Twin(self.kafka, url, self.folders.mktemp(name), hidden, absent=absent)
         try:
             with ExitStack() as opened:
-                clients = {policy: opened.enter_context(asked_under(twin, policy)) for policy in POLICIES}
+                clients = {policy: opened.enter_context(client_under(twin, policy)) for policy in POLICIES}
                 look_around(twin, clients["universal"])
                 yield Served(twin, clients)
         finally:
@@ -78,7 +78,7 @@ def poor(place: Place) -> Iterator[Served]:
 
 @pytest.fixture(scope="module")
 def absent(place: Place) -> Iterator[Served]:
-    """The directory in which nobody has heard of the child."""
+    """The directory in which the child is not known."""
     with place.with_hidden(POOR, absent=True) as made:
         yield made
 
@@ -86,27 +86,27 @@ def absent(place: Place) -> Iterator[Served]:
 def test_every_call_of_the_api_is_made_or_says_why_not(poor: Served) -> None:
     paths = poor.clients["universal"].get("/openapi.json").json()["paths"]
     calls = {f"{method.upper()} {path}" for path, of in paths.items() for method in of}
-    assert calls == ASKS.keys() | LEFT_OUT.keys()
-    assert not ASKS.keys() & LEFT_OUT.keys()
+    assert calls == REQUESTS.keys() | LEFT_OUT.keys()
+    assert not REQUESTS.keys() & LEFT_OUT.keys()
 
 
-def plain_asks() -> Iterator[Ask]:
-    """What chance would seldom ask: every report of every day and place, and each reader's look at one or the other."""
+def plain_requests() -> Iterator[Request]:
+    """What chance would seldom draw: every report of every day and place, and each reader's looks at two children."""
     for name, on, place in product(REPORTS, DAYS[1:], (None, *AUTHORITIES)):
-        asked = {"on": on, "authority": place} if place else {"on": on}
-        yield Ask("user:demo-data-manager", "GET", f"/reports/{name}", asked)
+        query = {"on": on, "authority": place} if place else {"on": on}
+        yield Request("user:demo-data-manager", "GET", f"/reports/{name}", query)
     for who, child, more in product(ANYBODY, ("{ada}", "{tamsin}"), ("", "/looks")):
-        yield Ask(f"user:{who}", "GET", f"/children/{child}{more}")
+        yield Request(f"user:{who}", "GET", f"/children/{child}{more}")
 
 
 def compared(data: st.DataObject, one: Served, other: Served) -> None:
     """Makes every call of both, and finds no difference."""
-    for call, asks in ASKS.items():
+    for call, requests in REQUESTS.items():
         for policy in POLICIES[:1] if call in SELDOM else POLICIES:
             for _ in range(times(call)):
-                ask = data.draw(asks, call)
-                told, expected = (answer(each.twin, each.clients[policy], ask) for each in (one, other))
-                assert told == expected, (policy, ask)
+                request = data.draw(requests, call)
+                got, expected = (answer(each.twin, each.clients[policy], request) for each in (one, other))
+                assert got == expected, (policy, request)
 
 
 TO_THE_ABSENT = (
@@ -124,22 +124,24 @@ TO_THE_ABSENT = (
 """Calls whose answers do not count what was sent in."""
 
 
-def without(tamsin: str, told: Answer) -> Answer:
+def without(tamsin: str, got: Answer) -> Answer:
     """An answer without what may be shown of a shielded child: her line of a list, and its length."""
-    headers = [header for header in told.headers if header[0] != "content-length"]
+    headers = [header for header in got.headers if header[0] != "content-length"]
     try:
-        found = json.loads(told.body)
+        found = json.loads(got.body)
     except ValueError:
-        lines = [line for line in told.body.splitlines() if tamsin.encode() not in line]
-        return Answer(told.status, headers, b"\n".join(lines))
+        lines = [line for line in got.body.splitlines() if tamsin.encode() not in line]
+        return Answer(got.status, headers, b"\n".join(lines))
     if isinstance(found, dict) and "results" in found:
         found["results"] = [each for each in found["results"] if each["child"] != tamsin]
-    return Answer(told.status, headers, json.dumps(found).encode())
+    return Answer(got.status, headers, json.dumps(found).encode())
 
 
-def is_whole(ask: Ask) -> bool:
-    """Whether it asks about others than the child, and for a list that is not cut where she stands in it."""
-    return "{tamsin}" not in str(ask) and "limit" not in ask.query and (ask.body or {}).get("limit", 50) == 50
+def is_whole(request: Request) -> bool:
+    """Whether a request is about others than the child, and for no list that is cut where she is in it."""
+    return (
+        "{tamsin}" not in str(request) and "limit" not in request.query and (request.body or {}).get("limit", 50) == 50
+    )
 
 
 @pytest.mark.parametrize("hidden", [RICH, OVER], ids=["all", "all of it once"])
@@ -148,27 +150,28 @@ def test_every_other_answer_is_the_same_as_if_the_child_were_absent(
 ) -> None:
     print(f"\nseed {SEED}")
     with place.with_hidden(hidden) as made:
-        for ask in filter(is_whole, plain_asks()):
-            told = without(made.twin.tamsin, answer(made.twin, made.clients["universal"], ask))
-            assert told == without(absent.twin.tamsin, answer(absent.twin, absent.clients["universal"], ask)), ask
+        for request in filter(is_whole, plain_requests()):
+            got = without(made.twin.tamsin, answer(made.twin, made.clients["universal"], request))
+            expected = without(absent.twin.tamsin, answer(absent.twin, absent.clients["universal"], request))
+            assert got == expected, request
 
         @seed(SEED)
         @of_seed(2)
         @given(st.data())
-        def asked(data: st.DataObject) -> None:
+        def holds(data: st.DataObject) -> None:
             for call in TO_THE_ABSENT:
                 for policy in (POLICIES[:1] if call in SELDOM else POLICIES) * times(call):
-                    ask = data.draw(ASKS[call], call)
-                    if is_whole(ask):
-                        told = without(made.twin.tamsin, answer(made.twin, made.clients[policy], ask))
-                        expected = without(absent.twin.tamsin, answer(absent.twin, absent.clients[policy], ask))
-                        assert told == expected, (policy, ask)
+                    request = data.draw(REQUESTS[call], call)
+                    if is_whole(request):
+                        got = without(made.twin.tamsin, answer(made.twin, made.clients[policy], request))
+                        expected = without(absent.twin.tamsin, answer(absent.twin, absent.clients[policy], request))
+                        assert got == expected, (policy, request)
 
-        asked()
+        holds()
 
 
 def of_seed(examples: int) -> settings:
-    """Examples that are not made smaller once one fails: the first says enough, and each takes its time."""
+    """Examples that are not shrunk once one fails: the first is enough, and each takes its time."""
     return settings(
         max_examples=examples,
         database=None,
@@ -184,9 +187,9 @@ def test_every_answer_is_the_same_where_all_and_where_nothing_is_hidden(
 ) -> None:
     print(f"\nseed {SEED}")
     with place.with_hidden(hidden) as rich:
-        for ask in plain_asks():
-            told, expected = (answer(each.twin, each.clients["universal"], ask) for each in (rich, poor))
-            assert told == expected, ask
+        for request in plain_requests():
+            got, expected = (answer(each.twin, each.clients["universal"], request) for each in (rich, poor))
+            assert got == expected, request
         seed(SEED)(of_seed(2)(given(st.data())(lambda data: compared(data, rich, poor))))()
 
 
@@ -196,8 +199,8 @@ def test_every_answer_is_the_same_whatever_is_hidden(place: Place, poor: Served)
     @seed(SEED)
     @of_seed(EXAMPLES)
     @given(HIDDEN, st.data())
-    def asked(hidden: Hidden, data: st.DataObject) -> None:
+    def holds(hidden: Hidden, data: st.DataObject) -> None:
         with place.with_hidden(hidden) as made:
             compared(data, made, poor)
 
-    asked()
+    holds()

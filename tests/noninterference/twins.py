@@ -1,6 +1,6 @@
 """Directories that differ in nothing but what is hidden of a shielded child: same numbers, same clock, same log length.
 
-Every submission about the child has a double: a world in which it was not said of Tamsin has it said of Dee, another
+Every submission about the child has a double: a world in which it was not sent about Tamsin has it about Dee, another
 shielded child, whose answers must be the same in all worlds, too.
 """
 
@@ -18,7 +18,7 @@ from services.registrar.batch import STEWARDS_TOPIC, Message
 from streams.access import grants
 from streams.access.grants import FAR
 from streams.kafka.settings import KafkaSettings
-from tests.security.protection.entitlements import NORTH, entitlement
+from tests.support.entitlements import NORTH, entitlement
 from tests.support.shields import TIME
 from tests.support.world import World, person, submission
 
@@ -50,7 +50,7 @@ NORTHERN = {
 
 @dataclass(frozen=True)
 class Hidden:
-    """What agencies say of a child, before it was shielded and after; False says that they said it of another."""
+    """What agencies report of a child before it is shielded, and after; None and False: of another one."""
 
     particulars: dict[str, Any] = field(default_factory=dict)
     later: dict[str, Any] = field(default_factory=dict)
@@ -78,9 +78,9 @@ class Twin(World):
         super().__init__(kafka, database_url, folder, clock=lambda: NOW, new_id=numbers())
         users = [entitlement(user=name, trained_until=FAR, **rights) for name, rights in NORTHERN.items()]
         grants.add_users(database_url, self.key, users)
-        self._said = 0
+        self._sent = 0
         self._others()
-        self.tamsin = self._tell(hidden, absent)
+        self.tamsin = self._submit_hidden(hidden, absent)
 
     def _others(self) -> None:
         home = {"lines": ["1 Moss Lane"], "postcode": POSTCODES[0], "authority": NORTH, "status": "current"}
@@ -100,8 +100,8 @@ class Twin(World):
         self.suspect(self.ada, self.bea, 0.7)
         self._shield(self.dee)
 
-    def _tell(self, hidden: Hidden, absent: bool) -> str:
-        """Says what is hidden, and in its place something of Dee; gives the child's number."""
+    def _submit_hidden(self, hidden: Hidden, absent: bool) -> str:
+        """Submits what is hidden, and in place of what is not the same of Dee; gives the child's number."""
         if absent:
             return str(UUID(int=0))
         number = hidden.particulars["nhs_number"]
@@ -129,26 +129,26 @@ class Twin(World):
         return tamsin
 
     def _known_to(self, agency: str, is_tamsin: bool, number: str) -> dict[str, Any]:
-        said = VISIBLE | {"nhs_number": number} if is_tamsin else DEE_VISIBLE | {"nhs_number": DEE}
-        return person("2", agency, **said)
+        particulars = VISIBLE | {"nhs_number": number} if is_tamsin else DEE_VISIBLE | {"nhs_number": DEE}
+        return person("2", agency, **particulars)
 
     def _started(self, subject: str, involvement: str, data: dict[str, Any]) -> dict[str, Any]:
         return submission("involvement.started", subject, {**data, "involvement": involvement})
 
     def _shield(self, child: str) -> None:
-        self._said += 1
+        self._sent += 1
         data = {"decided_by": "demo-data-manager", "reason": "the refuge has to stay unknown", "child": child}
-        value = decision(f"said-{self._said}", DecisionType.SHIELD_APPLY, child, TIME, data)
+        value = decision(f"sent-{self._sent}", DecisionType.SHIELD_APPLY, child, TIME, data)
         offset = self.registrar.offsets.get((STEWARDS_TOPIC, 0), 0)
         assert self.take([Message(STEWARDS_TOPIC, 0, offset, value, None)]) == ["accepted"]
 
-    def _take(self, *said: dict[str, Any]) -> None:
+    def _take(self, *submissions: dict[str, Any]) -> None:
         """Takes submissions whose ids are the same in every world."""
         named = []
-        for each in said:
-            self._said += 1
-            named.append(each | {"id": f"said-{self._said}"})
-        assert self.say(*named) == ["accepted"] * len(named)
+        for each in submissions:
+            self._sent += 1
+            named.append(each | {"id": f"sent-{self._sent}"})
+        assert self.submit(*named) == ["accepted"] * len(named)
 
 
 def _schooling(involvement: str, school: int) -> dict[str, Any]:

@@ -1,1 +1,1 @@
-"""From a submission to the views, stage by stage and whole, on a real Kafka and Postgres."""
+"""From a submission to the views, station by station and whole, on a real Kafka and Postgres."""

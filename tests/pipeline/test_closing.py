@@ -35,6 +35,6 @@ def test_whoever_closes_goes_on(closing: Closing, monkeypatch: pytest.MonkeyPatc
 
 
 async def going_on_after(closing: Closing) -> bool:
-    """Closes, and tells that it came that far."""
+    """Closes; true once that has returned."""
     await close_soon(closing())
     return True

@@ -81,7 +81,7 @@ def test_who_finds_all_connections_in_use_waits(database_url: str) -> None:
     assert peak == 2
 
 
-def test_who_waits_too_long_is_told(database_url: str) -> None:
+def test_waiting_too_long_is_an_error(database_url: str) -> None:
     pool = Pool(database_url, 1, "test", wait_s=0.05)
     with pool.connection(), pytest.raises(DatabaseAway, match="stayed in use"), pool.connection():
         pass

@@ -17,7 +17,7 @@ from services.registrar.batch_state import DESCRIBES, BatchState
 from services.registrar.decide_batch import decide_batch
 from services.registrar.match_index import index_keys
 from services.registrar.matcher_settings import load_settings
-from tests.support.examples import AUTHORITY, agency, submission
+from tests.support.examples import AUTHORITY, agency, example
 
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
 SURGERY = agency("gp-registration")
@@ -27,7 +27,7 @@ CHILD = "child.registered"
 
 def sent(offset: int, type_: str = CHILD, by: Agency = AUTHORITY, **changes: Any) -> Message:
     """The example of a type, under an id of its own, in the topic of the agency that sends it."""
-    value = submission(type_, {"id": f"id-{offset}", "source": by.urn, **changes})
+    value = example(type_, {"id": f"id-{offset}", "source": by.urn, **changes})
     return Message(f"submissions.{by.code}", 0, offset, orjson.dumps(value), by)
 
 
@@ -62,7 +62,7 @@ def test_a_registration_begins_a_record_and_lists_a_child() -> None:
     (answer,) = result.answers
     assert (answer.outcome, answer.last_event, answer.message) == ("accepted", 2, f"submissions.{AUTHORITY.code}/0/0")
     assert result.changes.submissions == [(AUTHORITY.urn, "id-0", "accepted")]
-    assert result.changes.record_keys == [(AUTHORITY.urn, "subject", submission(CHILD)["subject"], UUID(int=1))]
+    assert result.changes.record_keys == [(AUTHORITY.urn, "subject", example(CHILD)["subject"], UUID(int=1))]
     assert list(result.changes.index.put) == [str(UUID(int=1))]
     assert result.dead_letters == []
 

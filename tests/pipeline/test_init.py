@@ -75,7 +75,7 @@ def test_init_gives_up_where_kafka_does_not_answer(settings: Settings, monkeypat
         initialise(dataclasses.replace(settings, kafka=KafkaSettings("127.0.0.1:1")))
 
 
-def test_settings_of_the_matcher_that_cannot_be_used_are_said_at_once(settings: Settings, tmp_path: Path) -> None:
+def test_settings_of_the_matcher_that_cannot_be_used_are_refused_at_once(settings: Settings, tmp_path: Path) -> None:
     matcher = tmp_path / "matcher.yaml"
     matcher.write_text("version: mine/1")
     with pytest.raises(CannotInitialise, match=r"the matcher's settings cannot be used: .*matcher\.yaml: rivals"):

@@ -17,19 +17,17 @@ from services.registrar.reindex import build_match_index
 from streams.codec import EventMapper
 from streams.crypto.keys import KeyRing, reader_of
 from streams.store.application import LogApplication
-from tests.domain_rules.test_stewardship import Steward, somebody
-from tests.pipeline.test_registrar import KEY, empty_register, submission
+from tests.support.desk import numbered, open_desk
+from tests.support.examples import KEY_ENCRYPTION_KEY
+from tests.support.steward import Steward, somebody
 
 Rows = list[tuple[Any, ...]]
 
 
 @pytest.fixture
 def desk(database_url: str) -> Iterator[Steward]:
-    empty_register(database_url)
-    steward = Steward(database_url)
-    yield steward
-    steward.log.close()
-    steward.database.close()
+    with open_desk(Steward, database_url) as opened:
+        yield opened
 
 
 def rows(desk: Steward) -> tuple[Rows, Rows]:
@@ -43,7 +41,7 @@ def rebuilt(desk: Steward) -> tuple[Rows, Rows]:
     """The index as it is built from the log."""
     with desk.database.transaction() as cursor:
         cursor.execute("truncate register.match_index_format")
-    keys = KeyRing(KEY, reader_of(desk.database, "register"))
+    keys = KeyRing(KEY_ENCRYPTION_KEY, reader_of(desk.database, "register"))
     log = LogApplication(desk.url, "register", EventMapper(keys))
     build_match_index(log, desk.database, keys, Event())
     log.close()
@@ -68,9 +66,9 @@ def test_built_from_the_log_it_is_what_deciding_has_made_of_it(desk: Steward, ac
         name = f"{run}-{subject}"
         if act.startswith("child."):
             data = somebody(f"{who}") | {"address": {"postcode": f"ZX{subject} 1AA"}}
-            desk.send(submission(number, act, subject=name, data=data))
+            desk.send(numbered(number, act, subject=name, data=data))
         elif act == "record.removed":
-            desk.send(submission(number, act, subject=name))
+            desk.send(numbered(number, act, subject=name))
         else:
             children = sorted(desk.members())
             if act == "merge" and len(children) > 1:
@@ -82,11 +80,11 @@ def test_built_from_the_log_it_is_what_deciding_has_made_of_it(desk: Steward, ac
 
 
 def test_an_index_of_this_format_is_left_alone(desk: Steward) -> None:
-    desk.send(submission(1))
+    desk.send(numbered(1))
     before = rebuilt(desk)
     with desk.database.transaction() as cursor:
         cursor.execute("update register.match_index set features = '[]'")
-    keys = KeyRing(KEY, reader_of(desk.database, "register"))
+    keys = KeyRing(KEY_ENCRYPTION_KEY, reader_of(desk.database, "register"))
     build_match_index(desk.log, desk.database, keys, Event())
     assert rows(desk)[0] != before[0]
 
@@ -94,7 +92,7 @@ def test_an_index_of_this_format_is_left_alone(desk: Steward) -> None:
 def test_a_key_that_very_many_share_is_passed_over_and_few_children_are_met(desk: Steward) -> None:
     same = {"address": {"postcode": "ZX1 1AA", "lines": ["1 Hostel Yard"]}, "carers": [{"phone": "01632 960000"}]}
     many = [
-        submission(
+        numbered(
             1, subject=f"H{n}", data=somebody(f"H{n}") | same | {"date_of_birth": f"2001-{n % 12 + 1:02}-0{n % 9 + 1}"}
         )
         for n in range(3 * MOST_IN_A_BLOCK)
@@ -112,6 +110,6 @@ def test_a_key_that_very_many_share_is_passed_over_and_few_children_are_met(desk
 
 def test_two_agencies_that_register_one_child_in_one_batch_make_one_child(desk: Steward) -> None:
     data = somebody("one") | {"address": {"postcode": "ZX1 1AA"}}
-    answers = desk.send(submission(1, data=data), submission(1, subject="S2", data=data))
+    answers = desk.send(numbered(1, data=data), numbered(1, subject="S2", data=data))
     assert [answer.outcome for answer in answers] == ["accepted"] * 2
     assert desk.types().count("ChildListed.v1") == 1

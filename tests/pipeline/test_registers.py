@@ -48,7 +48,7 @@ def test_a_file_of_agencies_is_read(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "problem"),
     [
         ("{", "not YAML"),
         ("code: nhs-gp", "give a list"),
@@ -67,8 +67,8 @@ def test_a_file_of_agencies_is_read(tmp_path: Path) -> None:
         ("- {code: a, name: A, kind: police}\n- {code: a, name: B, kind: police}", "same code"),
     ],
 )
-def test_a_file_that_cannot_be_taken_says_where_and_why(tmp_path: Path, text: str, said: str) -> None:
-    with pytest.raises(BadRegister, match=said):
+def test_a_file_that_cannot_be_taken_says_where_and_why(tmp_path: Path, text: str, problem: str) -> None:
+    with pytest.raises(BadRegister, match=problem):
         registers.read_agencies_file(written(tmp_path, text))
 
 

@@ -1,112 +1,26 @@
 """The registrar on a real Postgres: what a batch causes, all of it or nothing, whatever is in it."""
 
 import json
-import os
-import random
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import Any
 
 import pytest
 
 from domain.agency import Agency
 from domain.matching import Comparer, Evidence, Features
 from domain.vocabulary import AgencyKind
-from services.registrar.batch import Message
-from services.registrar.handle import Registrar
 from services.registrar.matcher_settings import load_settings
 from services.registrar.receipts import Answer
 from services.registrar.store import OffsetMoved
-from streams.clock import utc_now
-from streams.codec import EventMapper
-from streams.crypto.keys import KeyRing, reader_of
-from streams.crypto.sealing import KeyEncryptionKey
-from streams.store.application import LogApplication
-from streams.store.database import Cursor, Database
-from streams.store.schema import migrate
-
-AUTHORITY = Agency("la-x", "An authority", AgencyKind.LOCAL_AUTHORITY, "E06999001")
-GP = Agency("gp-x", "A practice", AgencyKind.GP_REGISTRATION)
-KEY = KeyEncryptionKey(bytes(range(32)))
-
-
-@dataclass
-class Desk:
-    """A registrar on a database of its own, with the offsets that Kafka would give."""
-
-    url: str
-    comparer: Comparer = field(default_factory=lambda: Comparer(load_settings()))
-    ends: Counter[str] = field(default_factory=Counter)
-
-    def __post_init__(self) -> None:
-        self.database = Database(self.url, "test")
-        self.open()
-
-    def open(self) -> Registrar:
-        """A registrar that starts from what is stored, as after a restart."""
-        keys = KeyRing(KEY, reader_of(self.database, "register"))
-        self.log = LogApplication(self.url, "register", EventMapper(keys))
-        self.registrar = Registrar(self.log, self.database, keys, self.comparer, clock=utc_now)
-        self.registrar.resume()
-        return self.registrar
-
-    def message(self, value: bytes | dict[str, Any], owner: Agency | None = AUTHORITY, **more: Any) -> Message:
-        topic = f"submissions.{owner.code if owner else 'unclaimed'}"
-        offset = self.ends[topic]
-        self.ends[topic] += 1
-        raw = value if isinstance(value, bytes) else json.dumps(value).encode()
-        return Message(topic, 0, offset, raw, owner, **more)
-
-    def send(self, *values: bytes | dict[str, Any], owner: Agency | None = AUTHORITY) -> list[Answer]:
-        return self.registrar.handle([self.message(value, owner) for value in values])
-
-    def rows(self, statement: str) -> list[tuple[Any, ...]]:
-        with self.database.transaction() as cursor:
-            cursor.execute(statement)
-            return cursor.fetchall()
-
-    def types(self) -> list[str]:
-        return [row[0] for row in self.rows("select topic from register.events order by position")]
-
-    def count(self, table: str) -> int:
-        return int(self.rows(f"select count(*) from register.{table}")[0][0])
-
-
-def empty_register(database_url: str) -> None:
-    """Tables without rows, in place of those that an earlier test filled."""
-    with Database(database_url, "test").transaction() as cursor:
-        cursor.execute("drop schema if exists register, publication, access, registry, store cascade")
-    migrate(database_url)
+from streams.store.database import Cursor
+from tests.support.chance import dice
+from tests.support.desk import AUTHORITY, GP, Desk, numbered, open_desk
 
 
 @pytest.fixture
 def desk(database_url: str) -> Iterator[Desk]:
-    empty_register(database_url)
-    desk = Desk(database_url)
-    yield desk
-    desk.log.close()
-    desk.database.close()
-
-
-def submission(number: int, kind: str = "child.registered", subject: str = "S1", **changes: Any) -> dict[str, Any]:
-    data: dict[str, Any] = {
-        "child.registered": {"given_name": "Tamsin", "family_name": "Okoro", "date_of_birth": "2001-02-03"},
-        "child.amended": {"given_name": "Tamsin", "family_name": "Achebe", "date_of_birth": "2001-02-03"},
-        "involvement.started": {"involvement": f"{subject}/1", "service": "gp", "started_on": "2007-01-01"},
-        "involvement.ended": {"involvement": f"{subject}/1", "ended_on": "2008-01-01"},
-        "record.removed": {"reason": "died"},
-        "flag.raised": {"flag": "common-assessment", "raised_on": "2008-01-01", "contact": {"name": "A Person"}},
-    }[kind]
-    return {
-        "specversion": "1.0",
-        "id": f"{subject}-{number}",
-        "source": AUTHORITY.urn,
-        "type": kind,
-        "subject": subject,
-        "time": "2008-10-23T09:00:00Z",
-        "data": data,
-    } | changes
+    with open_desk(Desk, database_url) as opened:
+        yield opened
 
 
 def outcomes(answers: list[Answer]) -> list[str]:
@@ -118,7 +32,7 @@ def codes(answers: list[Answer]) -> list[str]:
 
 
 def test_a_record_begins_a_child_and_each_later_submission_adds_one_event(desk: Desk) -> None:
-    answers = desk.send(submission(1), submission(2, "involvement.started"), submission(3, "involvement.ended"))
+    answers = desk.send(numbered(1), numbered(2, "involvement.started"), numbered(3, "involvement.ended"))
     assert outcomes(answers) == ["accepted"] * 3
     assert desk.types() == [
         "RecordRegistered.v1",
@@ -131,7 +45,7 @@ def test_a_record_begins_a_child_and_each_later_submission_adds_one_event(desk: 
 
 
 def test_a_receipt_carries_the_position_of_the_last_event_and_names_its_message(desk: Desk) -> None:
-    desk.send(submission(1), submission(1), b"{not json")
+    desk.send(numbered(1), numbered(1), b"{not json")
     receipts = [
         json.loads(bytes(value))
         for (value,) in desk.rows("select value from register.outbox where topic = 'receipts.la-x' order by ordinal")
@@ -146,7 +60,7 @@ def test_a_receipt_carries_the_position_of_the_last_event_and_names_its_message(
 
 
 def test_what_is_invalid_goes_to_the_dead_letters_capped_and_everything_else_does_not(desk: Desk) -> None:
-    desk.send(b"[" * 70_000, submission(1), submission(2, "involvement.ended", subject="S2"))
+    desk.send(b"[" * 70_000, numbered(1), numbered(2, "involvement.ended", subject="S2"))
     letters = [
         json.loads(bytes(value))
         for (value,) in desk.rows("select value from register.outbox where topic = 'dead-letters'")
@@ -161,81 +75,81 @@ def test_a_message_that_the_sender_had_to_cut_is_too_large(desk: Desk) -> None:
 
 
 def test_the_same_submission_again_changes_nothing_in_the_same_batch_and_later(desk: Desk) -> None:
-    assert outcomes(desk.send(submission(1), submission(1))) == ["accepted", "duplicate"]
+    assert outcomes(desk.send(numbered(1), numbered(1))) == ["accepted", "duplicate"]
     events = desk.types()
     desk.open()
-    changed = submission(1, data={"given_name": "Other", "family_name": "Content"})
-    assert outcomes(desk.send(submission(1), changed)) == ["duplicate", "duplicate"]
+    changed = numbered(1, data={"given_name": "Other", "family_name": "Content"})
+    assert outcomes(desk.send(numbered(1), changed)) == ["duplicate", "duplicate"]
     assert desk.types() == events
 
 
 def test_a_refused_submission_is_remembered_and_its_repetition_says_so(desk: Desk) -> None:
-    assert codes(desk.send(submission(1, "involvement.started"))) == ["unknown-record"]
-    (answer,) = desk.send(submission(1, "involvement.started"))
+    assert codes(desk.send(numbered(1, "involvement.started"))) == ["unknown-record"]
+    (answer,) = desk.send(numbered(1, "involvement.started"))
     assert (answer.outcome, codes([answer])) == ("duplicate", ["refused-before"])
 
 
 def test_an_invalid_submission_is_not_remembered_so_that_it_can_be_sent_corrected(desk: Desk) -> None:
-    wrong = submission(1)
+    wrong = numbered(1)
     wrong["data"] = wrong["data"] | {"date_of_birth": "2001-02-30"}
-    assert outcomes(desk.send(wrong, submission(1))) == ["invalid", "accepted"]
+    assert outcomes(desk.send(wrong, numbered(1))) == ["invalid", "accepted"]
 
 
 def test_an_agency_may_only_speak_for_itself_and_cannot_use_up_anothers_ids(desk: Desk) -> None:
-    (answer,) = desk.send(submission(1), owner=GP)
+    (answer,) = desk.send(numbered(1), owner=GP)
     assert (answer.outcome, answer.source, codes([answer])) == ("refused", GP.urn, ["not-your-source"])
-    assert outcomes(desk.send(submission(1))) == ["accepted"]
+    assert outcomes(desk.send(numbered(1))) == ["accepted"]
 
 
 def test_what_nobody_has_claimed_is_refused_and_not_remembered(desk: Desk) -> None:
-    (answer,) = desk.send(submission(1), owner=None)
+    (answer,) = desk.send(numbered(1), owner=None)
     assert (answer.outcome, answer.source, codes([answer])) == ("refused", None, ["unknown-agency"])
-    assert outcomes(desk.send(submission(1))) == ["accepted"]
+    assert outcomes(desk.send(numbered(1))) == ["accepted"]
 
 
 def test_an_involvement_reference_is_unique_within_an_agency(desk: Desk) -> None:
     answers = desk.send(
-        submission(1),
-        submission(1, subject="S2"),
-        submission(2, "involvement.started"),
-        submission(2, "involvement.started", subject="S2", data={"involvement": "S1/1", "service": "gp"}),
+        numbered(1),
+        numbered(1, subject="S2"),
+        numbered(2, "involvement.started"),
+        numbered(2, "involvement.started", subject="S2", data={"involvement": "S1/1", "service": "gp"}),
     )
     assert codes(answers) == ["involvement-of-another-record"]
 
 
 def test_an_amendment_before_the_registration_is_refused_and_the_order_of_the_agency_kept(desk: Desk) -> None:
-    answers = desk.send(submission(1, "child.amended"), submission(2), submission(3, "child.amended"))
+    answers = desk.send(numbered(1, "child.amended"), numbered(2), numbered(3, "child.amended"))
     assert outcomes(answers) == ["refused", "accepted", "accepted"]
 
 
 def test_records_are_linked_within_a_batch_across_batches_and_after_an_amendment(desk: Desk) -> None:
     address = {"postcode": "ZX1 1AA"}
     here = {"given_name": "Tamsin", "family_name": "Okoro", "date_of_birth": "2001-02-03", "address": address}
-    desk.send(submission(1, data=here), submission(1, subject="S2", data=here))
+    desk.send(numbered(1, data=here), numbered(1, subject="S2", data=here))
     desk.open()
     renamed = {**here, "family_name": "Achebe"}
-    desk.send(submission(2, "child.amended", data=renamed))
-    desk.send(submission(1, subject="S3", data=renamed), submission(1, subject="S4", data=here))
+    desk.send(numbered(2, "child.amended", data=renamed))
+    desk.send(numbered(1, subject="S3", data=renamed), numbered(1, subject="S4", data=here))
     assert desk.rows("select count(distinct child), count(*) from register.match_index") == [(1, 4)]
     assert desk.types().count("ChildListed.v1") == 1
 
 
 def test_nobody_is_linked_through_a_record_that_was_removed(desk: Desk) -> None:
     here = {"given_name": "Tamsin", "family_name": "Okoro", "date_of_birth": "2001-02-03", "nhs_number": "9990000018"}
-    removed = submission(2, "record.removed", data={"reason": "registered-in-error"})
-    desk.send(submission(1, data=here), removed, submission(1, subject="S2", data=here))
-    desk.send(submission(2, "record.removed", subject="S2", data={"reason": "court-order"}))
+    removed = numbered(2, "record.removed", data={"reason": "registered-in-error"})
+    desk.send(numbered(1, data=here), removed, numbered(1, subject="S2", data=here))
+    desk.send(numbered(2, "record.removed", subject="S2", data={"reason": "court-order"}))
     assert desk.count("match_index") == 0
-    desk.send(submission(1, subject="S3", data=here))
+    desk.send(numbered(1, subject="S3", data=here))
     assert desk.types().count("ChildListed.v1") == 3
 
 
 def test_nothing_of_a_batch_remains_when_its_transaction_fails_and_it_can_be_taken_again(desk: Desk) -> None:
-    desk.send(submission(1))
+    desk.send(numbered(1))
     before = (desk.types(), desk.count("outbox"), desk.count("submissions"), desk.count("data_keys"))
     with desk.database.transaction() as cursor:
         cursor.execute("update register.offsets set next_offset = 99")
-    messages = [desk.message(submission(1, subject="S2")), desk.message(submission(2, "involvement.started"))]
+    messages = [desk.message(numbered(1, subject="S2")), desk.message(numbered(2, "involvement.started"))]
     with pytest.raises(OffsetMoved):
         desk.registrar.handle(messages)
     assert (desk.types(), desk.count("outbox"), desk.count("submissions"), desk.count("data_keys")) == before
@@ -246,10 +160,10 @@ def test_nothing_of_a_batch_remains_when_its_transaction_fails_and_it_can_be_tak
 
 def test_of_two_registrars_only_the_one_that_follows_on_can_write(desk: Desk) -> None:
     other = Desk(desk.url, ends=desk.ends)
-    desk.send(submission(1))
+    desk.send(numbered(1))
     desk.ends["submissions.la-x"] = 0
     with pytest.raises(OffsetMoved):
-        other.send(submission(1))
+        other.send(numbered(1))
     assert desk.types().count("RecordRegistered.v1") == 1
     other.log.close()
 
@@ -266,10 +180,10 @@ class FailingComparer(Comparer):
 def test_a_submission_that_makes_the_deciding_fail_costs_only_itself_and_is_kept(desk: Desk) -> None:
     desk.comparer = FailingComparer(load_settings())
     desk.open()
-    unlucky = submission(
+    unlucky = numbered(
         1, subject="S2", data={"given_name": "Unlucky", "family_name": "Okoro", "date_of_birth": "2001-02-03"}
     )
-    answers = desk.send(submission(1), unlucky, submission(2, "involvement.started"))
+    answers = desk.send(numbered(1), unlucky, numbered(2, "involvement.started"))
     assert outcomes(answers) == ["accepted", "refused", "accepted"]
     assert codes(answers) == ["not-processed"]
     assert desk.rows("select count(*) from register.outbox where topic = 'dead-letters'") == [(1,)]
@@ -279,17 +193,15 @@ def test_a_submission_that_makes_the_deciding_fail_costs_only_itself_and_is_kept
 
 
 def test_however_a_feed_is_cut_into_batches_it_has_the_same_effect(desk: Desk) -> None:
-    seed = int(os.environ.get("CONTACTPOINT_TEST_SEED") or random.randrange(10**6))
-    print(f"seed {seed}")
-    rng = random.Random(seed)
+    rng = dice()
     feed = [
-        submission(number, kind, subject=f"S{child}")
+        numbered(number, kind, subject=f"S{child}")
         for child in range(20)
         for number, kind in enumerate(
             ["child.registered", "involvement.started", "flag.raised", "involvement.ended", "child.amended"]
         )
     ]
-    feed += [submission(0, subject=f"S{rng.randrange(20)}") for _ in range(20)]
+    feed += [numbered(0, subject=f"S{rng.randrange(20)}") for _ in range(20)]
     assert Counter(outcomes(desk.send(*feed))) == {"accepted": 100, "duplicate": 20}
     whole = Counter(desk.types())
     with desk.database.transaction() as cursor:
@@ -316,7 +228,7 @@ def empty(cursor: Cursor) -> None:
 def test_no_personal_value_stands_in_clear_in_the_events(desk: Desk) -> None:
     subject = "OWN-NUMBER-1"
     kinds = ("child.registered", "involvement.started", "flag.raised")
-    answers = desk.send(*(submission(n, kind, subject) for n, kind in enumerate(kinds)))
+    answers = desk.send(*(numbered(n, kind, subject) for n, kind in enumerate(kinds)))
     assert outcomes(answers) == ["accepted"] * 3
     stored = b"".join(bytes(state) for (state,) in desk.rows("select state from register.events"))
     for value in (b"Tamsin", b"Okoro", b"2001-02-03", subject.encode(), b"A Person", b"common-assessment"):
@@ -328,8 +240,8 @@ def test_a_sensitive_agency_is_not_named_in_clear(desk: Desk) -> None:
     consent = {"given_by": "child", "explicit": True, "on": "2008-01-01"}
     involvement = {"involvement": "I1", "service": "sexual-health", "consent": consent}
     answers = desk.send(
-        submission(1, source=clinic.urn),
-        submission(2, "involvement.started", source=clinic.urn, data=involvement),
+        numbered(1, source=clinic.urn),
+        numbered(2, "involvement.started", source=clinic.urn, data=involvement),
         owner=clinic,
     )
     assert outcomes(answers) == ["accepted", "accepted"]

@@ -160,8 +160,8 @@ def test_a_stream_is_begun_by_its_stored_events() -> None:
 @pytest.mark.parametrize("name", EVENTS)
 def test_nothing_that_is_sealed_stands_in_clear(name: str) -> None:
     event = EVENTS[name]
-    told = texts_in({field: vars(event)[field] for field in event.CLEAR})
-    personal = texts_in({field: vars(event)[field] for field in event.SEALED}) - told
+    in_clear = texts_in({field: vars(event)[field] for field in event.CLEAR})
+    personal = texts_in({field: vars(event)[field] for field in event.SEALED}) - in_clear
     state = orjson.loads(stored(event).state)
     clear = orjson.dumps({name: value for name, value in state.items() if name not in ("time", "source")}).decode()
     assert not {text for text in personal if text in clear}

@@ -15,7 +15,9 @@ BORN = AT_RISK["date_of_birth"]
 
 @pytest.fixture(scope="module")
 def world(empty_world: World) -> World:
-    assert empty_world.say(person("R1", **AT_RISK), submission("involvement.started", "R1", SCHOOL)) == ["accepted"] * 2
+    assert (
+        empty_world.submit(person("R1", **AT_RISK), submission("involvement.started", "R1", SCHOOL)) == ["accepted"] * 2
+    )
     shield(empty_world, empty_world.child_with(NUMBER))
     return empty_world
 
@@ -46,13 +48,13 @@ def test_the_feed_of_2009_is_not_stopped_and_makes_no_unshielded_twin(
     child = world.child_with(NUMBER)
     moved = {**HOME, "lines": ["8 Harbour Row"]}
     number_corrected = AT_RISK | {"nhs_number": "9990000034", "address": moved}
-    said = world.say(
+    outcomes = world.submit(
         person("R1", **number_corrected) | {"type": "child.amended"},
         person("G9", "gp", **AT_RISK),
         person("R2", given_name="Tamsin", family_name="Marlow", date_of_birth=BORN, address=HOME)
         | {"time": "2007-05-01T09:00:00Z"},
     )
-    assert said == ["accepted"] * 3
+    assert outcomes == ["accepted"] * 3
     assert world.children() == [child]
     assert exported(client, user)[child]["shielded"]
     for hidden in ({"postcode": "ZX7 7QQ", "date_of_birth": BORN}, {"nhs_number": "9990000034"}):
@@ -67,10 +69,10 @@ def test_a_record_that_may_be_the_shielded_childs_is_hidden_until_somebody_decid
 ) -> None:
     before = set(world.children())
     juno = {"given_name": "Juno", "family_name": "Vale", "date_of_birth": "2004-01-09", "address": HOME}
-    world.say(person("J1", **juno))
+    world.submit(person("J1", **juno))
     (child,) = set(world.children()) - before
     shield(world, child)
-    world.say(person("J2", "gp", **juno | {"date_of_birth": "2005-03-11", "gender": "unknown"}))
+    world.submit(person("J2", "gp", **juno | {"date_of_birth": "2005-03-11", "gender": "unknown"}))
     (other,) = set(world.children()) - before - {child}
     assert exported(client, user)[other]["shielded"]
     assert found(client, user, date_of_birth="2005-03-11", postcode="ZX7 7QQ") == []
@@ -88,7 +90,7 @@ def test_a_record_that_may_be_the_shielded_childs_is_hidden_until_somebody_decid
 
 def test_a_merge_keeps_the_shield_and_a_split_gives_it_to_both(world: World, client: TestClient, user: Headers) -> None:
     child = world.child_with(NUMBER)
-    world.say(person("M1", given_name="Mina", family_name="Else", date_of_birth="1999-01-01"))
+    world.submit(person("M1", given_name="Mina", family_name="Else", date_of_birth="1999-01-01"))
     plain = world.child_named("mina")
     assert decide(world, DecisionType.MERGE, left=plain, right=child) == "accepted"
     assert exported(client, user)[plain]["shielded"]

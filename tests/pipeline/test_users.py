@@ -91,7 +91,7 @@ def test_a_file_of_users_is_read(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("changes", "said"),
+    ("changes", "problem"),
     [
         ({}, "has no role, no organisation, no trained_until, no vetted_until, no signed_off_until; add them"),
         ({"role": "wizard"}, "use one of practitioner"),
@@ -103,11 +103,11 @@ def test_a_file_of_users_is_read(tmp_path: Path) -> None:
         ({"rank": "high"}, "unknown field"),
     ],
 )
-def test_a_user_that_cannot_be_taken_is_refused(tmp_path: Path, changes: dict[str, str], said: str) -> None:
+def test_a_user_that_cannot_be_taken_is_refused(tmp_path: Path, changes: dict[str, str], problem: str) -> None:
     right = {"role": "auditor", "organisation": "A", **dict.fromkeys(DATES, "2027-01-01")} if changes else {}
     user = {"name": "a", **right, **changes}
     text = "- {" + ", ".join(f"{name}: {value}" for name, value in user.items()) + "}"
-    with pytest.raises(BadRegister, match=said):
+    with pytest.raises(BadRegister, match=problem):
         registers.read_users_file(written(tmp_path, text))
 
 
@@ -124,12 +124,12 @@ def test_a_grant_a_change_and_an_end_are_events(database: Database, database_url
     longer = Entitlement(*[*_fields(JO)[:5], date(2030, 1, 1), *_fields(JO)[6:]])
     assert users.grant([longer], Granter("admin", "urn:contactpoint:api", "trained again")) == 1
     assert users.revoke("j.doe", Granter("admin", "urn:contactpoint:api", "left"))
-    told = events(database, database_url)
-    assert [each["type"] for each in told] == ["UserGranted.v1", "UserChanged.v1", "UserRevoked.v1"]
-    assert [each["by"] for each in told] == ["operator", "admin", "admin"]
-    assert [each["originator_version"] for each in told] == [1, 2, 3]
-    assert len({each["originator_id"] for each in told}) == 1
-    assert told[1]["trained_until"] == "2030-01-01"
+    recorded = events(database, database_url)
+    assert [each["type"] for each in recorded] == ["UserGranted.v1", "UserChanged.v1", "UserRevoked.v1"]
+    assert [each["by"] for each in recorded] == ["operator", "admin", "admin"]
+    assert [each["originator_version"] for each in recorded] == [1, 2, 3]
+    assert len({each["originator_id"] for each in recorded}) == 1
+    assert recorded[1]["trained_until"] == "2030-01-01"
     assert known(database)["j.doe"].revoked
 
 
@@ -175,12 +175,12 @@ def test_demo_users_are_granted_once_and_a_revoked_one_stays_so(
 
 def test_two_who_change_one_user_leave_one_story(database: Database, database_url: str, users: Users) -> None:
     def meanwhile(_: Entitlement | None, wanted: Entitlement) -> None:
-        if not told:
-            told.append(wanted)
+        if not granted:
+            granted.append(wanted)
             with closing(AccessAppender(database_url, KEY)) as other:
                 Users(other).grant([Entitlement(*[*_fields(JO)[:2], "Elsewhere", *_fields(JO)[3:]])], Granter("other"))
 
-    told: list[Entitlement] = []
+    granted: list[Entitlement] = []
     assert users.grant([JO], Granter("first"), meanwhile) == 1
     assert [(each["by"], each["originator_version"]) for each in events(database, database_url)] == [
         ("other", 1),

@@ -1,1 +1,1 @@
-"""Who may do what, and what attackers try."""
+"""Who calls, who may do what, who may see what, and what attackers try."""

@@ -1,1 +1,1 @@
-"""What tests share: a directory in a database, an API in front of it, examples of messages, and waiting."""
+"""What tests share: directories, stacks and servers to test on, examples of messages, and waiting for a condition."""

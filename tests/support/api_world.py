@@ -1,14 +1,20 @@
 """What the tests of the API share: a small directory and a client of the API over it."""
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
+from kafka import KafkaConsumer, TopicPartition
 from starlette.testclient import TestClient
 
 from services.api.server import open_app
+from services.registrar.batch import STEWARDS_TOPIC, Message
 from tests.support.world import World, person, submission
 
 NHS_NUMBER = "9990000018"
+NOBODY = "00000000-0000-4000-8000-000000000000"
+"""The number of a child whom nobody knows."""
 REASON = {"Access-Reason": "safeguarding enquiry"}
 
 Headers = dict[str, str]
@@ -17,12 +23,12 @@ Headers = dict[str, str]
 def know_one_child(world: World) -> None:
     """Makes one child known by two agencies."""
     started = {"involvement": "i1", "service": "gp", "organisation": {"name": "Cragdale Surgery", "code": "Y99999"}}
-    said = world.say(
+    outcomes = world.submit(
         person("S1", nhs_number=NHS_NUMBER),
         person("G1", "gp", nhs_number=NHS_NUMBER),
         submission("involvement.started", "G1", started, "gp"),
     )
-    assert said == ["accepted"] * 3
+    assert outcomes == ["accepted"] * 3
 
 
 @contextmanager
@@ -40,3 +46,38 @@ def bearer(world: World, subject: str) -> Headers:
 def looking(world: World, subject: str = "user:demo-data-manager") -> Headers:
     """The headers of a user with a reason: of one who may do everything about children where none is named."""
     return bearer(world, subject) | REASON
+
+
+def is_problem(answer: Any, status: int) -> bool:
+    """Whether an answer is an RFC 9457 problem of that status."""
+    body = answer.json()
+    return bool(
+        answer.status_code == status
+        and answer.headers["content-type"] == "application/problem+json"
+        and body["status"] == status
+        and {"type", "title", "detail"} <= body.keys()
+    )
+
+
+@contextmanager
+def registrar_at_work(world: World) -> Iterator[None]:
+    """Takes what arrives for stewards from Kafka, and shows it in the views."""
+    consumer = KafkaConsumer(**world.kafka.for_kafka_python(), group_id=None)
+    place = TopicPartition(STEWARDS_TOPIC, 0)
+    consumer.assign([place])
+    consumer.seek(place, world.registrar.offsets.get((STEWARDS_TOPIC, 0), 0))
+    stop = threading.Event()
+
+    def work() -> None:
+        while not stop.is_set():
+            for records in consumer.poll(timeout_ms=50).values():
+                world.take([Message(STEWARDS_TOPIC, 0, each.offset, each.value, None) for each in records])
+
+    worker = threading.Thread(target=work)
+    worker.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        worker.join()
+        consumer.close()

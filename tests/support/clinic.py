@@ -4,13 +4,13 @@ from typing import Any
 
 from streams.access import grants
 from streams.access.grants import FAR
-from tests.security.protection.entitlements import entitlement
+from tests.support.entitlements import entitlement
 from tests.support.world import World, person, submission
 
 ADA, BEA, CAY = "9990000018", "9990000026", "9990000034"
 """The NHS numbers of a child whom both know, of one whom only the clinic knows, and of one whom it does not."""
 SECRETS = ("clinic", "camhs", "sexual-health", "Ropewalk", "Dr Still", "ZX9 9ZZ", "Hideaway", "Secret", "2001-02-04")
-"""What the clinic alone has said of them."""
+"""What the clinic alone has reported of them."""
 HOME = {"lines": ["1 Fell Road"], "postcode": "ZX1 1AA", "authority": "E06999001", "status": "current"}
 AWAY = {"lines": ["2 Hideaway"], "postcode": "ZX9 9ZZ", "authority": "E06999002", "status": "current"}
 NORTHERN = {
@@ -37,12 +37,12 @@ def started(subject: str, number: int, **details: Any) -> dict[str, Any]:
 
 
 def know_clinic(world: World) -> None:
-    """Makes children and users known; what the clinic says of Ada comes last, so an entry would believe it first."""
+    """Makes children and users known; what the clinic reports of Ada comes last, so an entry would prefer it."""
     secret = {"family_name": "Secret", "address": AWAY, "carers": [{"name": "Hideaway Carer"}]}
     later = person("C1", "clinic", nhs_number=ADA, date_of_birth="2001-02-03", **secret) | {
         "time": "2008-11-01T00:00:00Z"
     }
-    said = world.say(
+    outcomes = world.submit(
         person("S1", nhs_number=ADA, address=HOME),
         person(
             "S3", nhs_number=CAY, given_name="Cay", address=AWAY | {"lines": ["3 Fell Road"], "postcode": "ZX1 1AB"}
@@ -52,6 +52,6 @@ def know_clinic(world: World) -> None:
         person("C2", "clinic", nhs_number=BEA, given_name="Bea", family_name="Secret", date_of_birth="2001-02-04"),
         started("C2", 1, service="sexual-health"),
     )
-    assert said == ["accepted"] * len(said)
+    assert outcomes == ["accepted"] * len(outcomes)
     users = [entitlement(user=name, trained_until=FAR, **rights) for name, rights in NORTHERN.items()]
     grants.add_users(world.database_url, world.key, users)

@@ -47,13 +47,13 @@ __all__ = [
     "Sent",
     "agency",
     "events",
+    "example",
     "fact",
     "given",
     "key_ring",
     "message",
     "published",
     "sent",
-    "submission",
 ]
 
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
@@ -68,7 +68,7 @@ def agency(kind: AgencyKind | str, code: str = "") -> Agency:
     return Agency(code or f"{kind}-one", f"An agency of kind {kind}", AgencyKind(kind))
 
 
-def submission(type_: str, changes: dict[str, Any] | None = None) -> dict[str, Any]:
+def example(type_: str, changes: dict[str, Any] | None = None) -> dict[str, Any]:
     """The example of a type with fields changed, added or ABSENT, by dotted path: `{"data.carers.0.phone": None}`."""
     changed: Any = deepcopy(SUBMISSIONS[type_])
     for path, value in (changes or {}).items():
@@ -84,8 +84,8 @@ def submission(type_: str, changes: dict[str, Any] | None = None) -> dict[str, A
 
 
 def message(type_: str, changes: dict[str, Any] | None = None) -> bytes:
-    """The bytes of `submission`."""
-    return orjson.dumps(submission(type_, changes))
+    """The bytes of `example`."""
+    return orjson.dumps(example(type_, changes))
 
 
 class Sent(NamedTuple):
@@ -97,9 +97,9 @@ class Sent(NamedTuple):
 
 def sent(type_: str, *, by: Agency | None = None, time: str = "", **data: Any) -> Sent:
     """The example of a type as the domain takes it, with fields of `data` changed, added or ABSENT."""
-    example = submission(type_, {f"data.{name}": value for name, value in data.items()})
-    sender = by or _AGENCIES[example["source"]]
-    return Sent(event_examples.command(example | {"source": sender.urn} | ({"time": time} if time else {})), sender)
+    changed = example(type_, {f"data.{name}": value for name, value in data.items()})
+    sender = by or _AGENCIES[changed["source"]]
+    return Sent(event_examples.command(changed | {"source": sender.urn} | ({"time": time} if time else {})), sender)
 
 
 @dataclass

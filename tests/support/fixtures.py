@@ -1,4 +1,4 @@
-"""The directory of a test module, a client of its API, and who asks; a module gives `world` more where it needs more.
+"""The directory or the stack of a test module, a client of its API, and who asks; a module gives `world` more.
 
 `world` has one child. A module that begins elsewhere says so once: `def world(empty_world)`, `def world(clinic)`.
 """
@@ -14,7 +14,15 @@ from tests.support import api_world
 from tests.support.api_world import NHS_NUMBER, Headers, client_of, looking
 from tests.support.clinic import know_clinic
 from tests.support.served import served
+from tests.support.stack import Stack, running_stack
 from tests.support.world import World
+
+
+@pytest.fixture(scope="module")
+def stack() -> Iterator[Stack]:
+    """A whole stack, as a user runs it, of the module's own."""
+    with running_stack() as running:
+        yield running
 
 
 @pytest.fixture(scope="module")

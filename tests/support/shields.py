@@ -28,8 +28,8 @@ SCHOOL = {"involvement": "i-7", "service": "education", "organisation": {"name":
 
 def decide(world: World, kind: DecisionType, **data: Any) -> str:
     """The outcome of a steward's decision, which the views show from then on."""
-    said = {"decided_by": "demo-data-manager", "reason": WHY, **data}
-    value = decision(f"shield-{next(_ids)}", kind, data.get("child") or data["left"], TIME, said)
+    reasoned = {"decided_by": "demo-data-manager", "reason": WHY, **data}
+    value = decision(f"shield-{next(_ids)}", kind, data.get("child") or data["left"], TIME, reasoned)
     offset = world.registrar.offsets.get((STEWARDS_TOPIC, 0), 0)
     (outcome,) = world.take([Message(STEWARDS_TOPIC, 0, offset, value, None)])
     return outcome
@@ -41,5 +41,5 @@ def shield(world: World, child: str) -> None:
 
 
 def secrets_in(text: str) -> list[str]:
-    """What of the hidden stands in a text."""
+    """Which of the hidden values a text has."""
     return [secret for secret in SECRETS if secret.casefold() in text.casefold()]

@@ -49,12 +49,12 @@ def _of_record(number: int, record: Record) -> Iterator[Fact]:
         if restricted and kind not in (FactKind.REGISTERED, FactKind.AMENDED):
             continue
         source = RESTRICTED_SOURCE if restricted else record.agency.source
-        said = (None, None, None) if restricted else _said(sent.data)
+        stated = (None, None, None) if restricted else _stated(sent.data)
         named = numbers.setdefault(sent.data.get("involvement") or sent.data.get("flag") or "", len(numbers) + 1)
-        yield Fact(stream, version, kind, named, sent.on.isoformat(), _time(sent), source, *said)
+        yield Fact(stream, version, kind, named, sent.on.isoformat(), _time(sent), source, *stated)
 
 
-def _said(data: dict[str, Any]) -> tuple[str | None, str | None, bool | None]:
+def _stated(data: dict[str, Any]) -> tuple[str | None, str | None, bool | None]:
     """Word, place, and whether it is sure."""
     if "service" in data:
         return data["service"], data["organisation"].get("code"), data["lead_professional"]

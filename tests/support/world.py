@@ -118,7 +118,7 @@ class World:
         """A bearer token."""
         return issue(self.settings, subject, lifetime, self.clock)
 
-    def say(self, *submissions: dict[str, Any] | bytes) -> list[str]:
+    def submit(self, *submissions: dict[str, Any] | bytes) -> list[str]:
         """The outcomes of submissions, which the views show from then on; each goes to its source's own topic."""
         return self.take([self._message(each) for each in submissions])
 
@@ -140,15 +140,16 @@ class World:
 
     def suspect(self, child: str, other: str, score: float) -> None:
         """As the matcher would: a record of the child may be about the same person as a record of the other."""
-        record, suspected = self._records_of(child)[0], self._records_of(other)[0]
+        record, suspected = self.records_of(child)[0], self.records_of(other)[0]
         self._append(child, record, lambda c, cause: c.suspect(cause, "test/1", [_compared(suspected, score)]))
 
     def contradict(self, child: str) -> None:
         """As the matcher would: the first two records of the child contradict each other."""
-        record, other = self._records_of(child)[:2]
+        record, other = self.records_of(child)[:2]
         self._append(child, record, lambda c, cause: c.contradict(cause, "test/1", [_compared(other, 0.1)]))
 
-    def _records_of(self, child: str) -> list[str]:
+    def records_of(self, child: str) -> list[str]:
+        """The records of a child, in the order in which they were linked."""
         with self.database.transaction() as cursor:
             cursor.execute("select record::text from views.link where child = %s order by position", (child,))
             return [record for (record,) in cursor.fetchall()]
@@ -162,10 +163,10 @@ class World:
         self.log.recorder.insert_events([self.log.mapper.to_stored_event(event) for event in known.collect_events()])
         self.show()
 
-    def _message(self, said: dict[str, Any] | bytes) -> Message:
-        owner = None if isinstance(said, bytes) else next(a for a in AGENCIES if a.urn == said["source"])
+    def _message(self, sent: dict[str, Any] | bytes) -> Message:
+        owner = None if isinstance(sent, bytes) else next(a for a in AGENCIES if a.urn == sent["source"])
         topic = submissions_topic(owner.code if owner else "unclaimed")
-        value = said if isinstance(said, bytes) else json.dumps(said).encode()
+        value = sent if isinstance(sent, bytes) else json.dumps(sent).encode()
         return Message(topic, 0, next(self._offsets), value, owner)
 
     def _puts(self) -> Any:
@@ -235,10 +236,16 @@ def _published(raw: RawEvent, decryptor: KeyRing) -> PublishedEvent:
 
 
 def _receipt(value: bytes) -> PublishedReceipt:
-    said = orjson.loads(value)
-    topic, partition, offset = said["message"].rsplit("/", 2)
-    reasons = orjson.dumps(said["reasons"]).decode()
+    receipt = orjson.loads(value)
+    topic, partition, offset = receipt["message"].rsplit("/", 2)
+    reasons = orjson.dumps(receipt["reasons"]).decode()
     names = ("source", "submission", "outcome")
     return PublishedReceipt(
-        topic, int(partition), int(offset), *(said[n] for n in names), reasons, said["recorded_at"], said["position"]
+        topic,
+        int(partition),
+        int(offset),
+        *(receipt[n] for n in names),
+        reasons,
+        receipt["recorded_at"],
+        receipt["position"],
     )

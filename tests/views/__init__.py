@@ -1,1 +1,1 @@
-"""The read side: row changes, queries, the live projector and the rebuild."""
+"""The read side: rows that follow from events, what each view's queries find, and messages that no view takes."""

@@ -10,8 +10,8 @@ from projections.catalogue import ACCESS_LOG, LOGS
 from projections.engine import schema
 from streams.codec import decode_event
 from streams.store.database import Cursor
-from tests.views.postgres_views import clear, take, writing
-from tests.views.story import Seals, look
+from tests.support.postgres_views import clear, take, writing
+from tests.support.story import Seals, look
 
 ADA, BOB = str(uuid4()), str(uuid4())
 

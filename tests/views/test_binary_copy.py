@@ -12,7 +12,7 @@ from projections.base.postgres import copy
 from projections.engine import schema
 from projections.engine.apply import REFUSALS
 from projections.receipts.project import RECEIPTS
-from tests.views.postgres_views import clear, writing
+from tests.support.postgres_views import clear, writing
 
 TEXT = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]))
 VALUES: dict[str, st.SearchStrategy[Any]] = {

@@ -9,8 +9,8 @@ from projections.audit_history.query import history
 from projections.directory import query as directory
 from projections.directory.query import Entry
 from projections.engine import schema
-from tests.views.postgres_views import clear, take, writing
-from tests.views.story import ADA, Story
+from tests.support.postgres_views import clear, take, writing
+from tests.support.story import ADA, Story
 
 TODAY = date(2026, 11, 23)
 LATER = "2012-01-01T00:00:00.000000Z"

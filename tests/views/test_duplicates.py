@@ -13,8 +13,8 @@ from projections.duplicates.query import OpenPair, contradictions, latest_split_
 from projections.engine import schema
 from projections.visibility.survivors import family, survivor
 from streams.store.database import Cursor
-from tests.views.postgres_views import clear, take, writing
-from tests.views.story import Story
+from tests.support.postgres_views import clear, take, writing
+from tests.support.story import Story
 
 TODAY = date(2026, 11, 23)
 

@@ -1,4 +1,4 @@
-"""What a projection cannot take is kept by where it stands, and everything else goes on."""
+"""What a projection cannot take is kept by its position, and everything else goes on."""
 
 from typing import Any
 
@@ -11,8 +11,8 @@ from projections.engine import failures, schema
 from projections.receipts.project import RECEIPTS
 from projections.search.project import SEARCH
 from streams.projecting.reader import decode_receipt
-from tests.views.postgres_views import clear, rows, take, writing
-from tests.views.story import Seals, Story, receipt
+from tests.support.postgres_views import clear, rows, take, writing
+from tests.support.story import Seals, Story, receipt
 
 
 @pytest.fixture(scope="module")

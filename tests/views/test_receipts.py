@@ -9,8 +9,8 @@ from projections.engine import schema
 from projections.receipts.query import Offsets, outcomes, receipts
 from streams.projecting.reader import decode_receipt
 from streams.store.database import Cursor
-from tests.views.postgres_views import clear, take, writing
-from tests.views.story import Seals, receipt
+from tests.support.postgres_views import clear, take, writing
+from tests.support.story import Seals, receipt
 
 
 @pytest.fixture(scope="module")

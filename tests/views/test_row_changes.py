@@ -15,9 +15,9 @@ from projections.engine import schema
 from projections.engine.apply import apply
 from projections.engine.digest import digest
 from streams.store.database import Cursor
-from tests.views.postgres_views import FRESH, clear, load, messages_of, rows, take, writing
-from tests.views.story import Story
-from tests.views.strategies import stories
+from tests.support.postgres_views import FRESH, clear, load, messages_of, rows, take, writing
+from tests.support.story import Story
+from tests.support.strategies import stories
 
 TABLES = [table for projection in LOGS[REGISTER_LOG].projections for table in projection.tables]
 few = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -1,4 +1,4 @@
-"""The tables of the views are made, or it is Postgres that is said to be away."""
+"""The tables of the views are made, or the error is that Postgres is away."""
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing

@@ -8,8 +8,8 @@ from projections.search import query
 from projections.search.project import SEARCH
 from projections.search.query import SearchResult, find
 from services.registrar.matcher_settings import load_settings
-from tests.views.postgres_views import FRESH, clear, load, rows, take, writing
-from tests.views.story import Story
+from tests.support.postgres_views import FRESH, clear, load, rows, take, writing
+from tests.support.story import Story
 
 NHS_NUMBER = "9434765919"
 SEARCHER = Searcher(load_settings())

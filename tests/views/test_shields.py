@@ -24,8 +24,8 @@ from services.queries.reports import ReportQuery, report_page
 from services.registrar.matcher_settings import load_settings
 from streams.store.database import Cursor
 from streams.store.schema import migrate
-from tests.views.postgres_views import clear, take, writing
-from tests.views.story import Story
+from tests.support.postgres_views import clear, take, writing
+from tests.support.story import Story
 from tests.views.test_row_changes import by_partition
 
 TODAY = date(2026, 11, 24)

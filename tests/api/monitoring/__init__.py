@@ -1,1 +1,1 @@
-"""Watching the watchers, and what carers and children may ask."""
+"""What is reported of looks and to whom: access reports, notices, investigations, subject access, corrections."""

@@ -7,9 +7,9 @@ import pytest
 from starlette.testclient import TestClient
 
 from streams.access import grants
-from tests.security.protection.entitlements import entitlement
 from tests.support.api_world import looking
 from tests.support.clinic import ADA, BEA, SECRETS
+from tests.support.entitlements import entitlement
 from tests.support.world import World, person
 
 MOTHER = {"name": "Anne Quaternion", "relationship": "mother"}
@@ -17,8 +17,10 @@ MOTHER = {"name": "Anne Quaternion", "relationship": "mother"}
 
 @pytest.fixture(scope="module")
 def world(clinic: World) -> World:
-    told = person("S1", nhs_number=ADA, carers=[MOTHER], address={"postcode": "ZX1 1AA", "authority": "E06999001"})
-    assert clinic.say(told | {"type": "child.amended"}) == ["accepted"]
+    registered = person(
+        "S1", nhs_number=ADA, carers=[MOTHER], address={"postcode": "ZX1 1AA", "authority": "E06999001"}
+    )
+    assert clinic.submit(registered | {"type": "child.amended"}) == ["accepted"]
     uncleared = entitlement(user="uncleared-officer", role="subject-access-officer", authority=None)
     grants.add_users(clinic.database_url, clinic.key, [uncleared])
     return clinic
@@ -34,7 +36,7 @@ def secrets(text: str) -> set[str]:
     return {secret for secret in SECRETS if secret.lower() in text.lower()}
 
 
-def test_the_child_is_told_of_the_clinic_by_an_officer_who_is_cleared(world: World, client: TestClient) -> None:
+def test_a_childs_document_names_the_clinic_where_the_officer_is_cleared(world: World, client: TestClient) -> None:
     cleared = document(client, world, "demo-subject-access-officer", ADA, "child")
     assert "Ropewalk clinic" in cleared.text
     assert {record["source"] for record in cleared.json()["records"]} == {"urn:agency:la-north", "urn:agency:clinic"}
@@ -43,14 +45,14 @@ def test_the_child_is_told_of_the_clinic_by_an_officer_who_is_cleared(world: Wor
 
 
 @pytest.mark.parametrize("applicant", ["carer", "other"])
-def test_nobody_else_is_told_and_the_officers_clearance_changes_nothing(
+def test_nobody_elses_document_names_it_whatever_the_officers_clearance(
     world: World, client: TestClient, applicant: str
 ) -> None:
     answers = [
         document(client, world, who, ADA, applicant) for who in ("demo-subject-access-officer", "uncleared-officer")
     ]
-    told = [answer.json() | {"made_at": None, "shown": None} for answer in answers]
-    assert told[0] == told[1]
+    documents = [answer.json() | {"made_at": None, "shown": None} for answer in answers]
+    assert documents[0] == documents[1]
     assert not secrets(answers[0].text)
 
 

@@ -1,4 +1,4 @@
-"""A look by an unscheduled service is told to the child's authority: with the look or not at all, nothing personal."""
+"""A look by an unscheduled service notifies the authority of a child: with the look or not at all, nothing personal."""
 
 from collections.abc import Iterator
 from contextlib import closing
@@ -22,7 +22,7 @@ CHILD, OTHER = "0b6dfe7a-3f4b-4f57-8a35-6f5ff9b4c9c1", "1c7e0f8b-4a5c-4068-9b46-
 NORTH = "E06999001"
 
 
-def told(*children: str) -> list[Notice]:
+def notices_of(*children: str) -> list[Notice]:
     """Notices of a look at children, the first of whom lives in the north."""
     return notices(
         NoticeKind.UNSCHEDULED_LOOK,
@@ -61,7 +61,9 @@ def outbox(database_url: str) -> list[tuple[str, bytes, dict[str, Any]]]:
 
 def look(*children: str) -> Look:
     asked = {"family_name": "Quaternion"}
-    return Look("a-secretive-user", "a-secret-reason", "find", asked, children, len(children), notices=told(*children))
+    return Look(
+        "a-secretive-user", "a-secret-reason", "find", asked, children, len(children), notices=notices_of(*children)
+    )
 
 
 def test_a_notice_stands_in_the_outbox_once_the_look_is_durable(database_url: str, log: AccessLog) -> None:
@@ -99,11 +101,11 @@ def test_without_the_outbox_there_is_no_look_and_without_the_look_no_notice(data
         assert (outbox(database_url), rows(database_url, "select last from access.counter")) == before
 
 
-def test_each_child_is_told_once_a_look() -> None:
-    assert [notice.child for notice in told(CHILD, OTHER, CHILD)] == [CHILD, OTHER]
-    assert [notice.authority for notice in told(CHILD, OTHER)] == [NORTH, None]
-    assert told() == []
-    assert set(document(told(CHILD)[0], "show", 1, "now")) == {
+def test_each_child_has_one_notice_a_look() -> None:
+    assert [notice.child for notice in notices_of(CHILD, OTHER, CHILD)] == [CHILD, OTHER]
+    assert [notice.authority for notice in notices_of(CHILD, OTHER)] == [NORTH, None]
+    assert notices_of() == []
+    assert set(document(notices_of(CHILD)[0], "show", 1, "now")) == {
         "kind", "child", "time", "action", "organisation", "role", "reason_code", "position",
     }  # fmt: skip
 

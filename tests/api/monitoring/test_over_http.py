@@ -45,12 +45,12 @@ def world(one_child: World) -> World:
         users.grant(USERS, Granter())
     taught = {"involvement": "t1", "service": "education", "organisation": {"name": "Moss Lane", "code": SCHOOL}}
     taught |= {"practitioner": {"name": "Robin Fell", "role": "head", "phone": "01632 960002"}}
-    told = [
+    submissions = [
         person("S1", nhs_number=NHS_NUMBER, address=HOME, carers=[MOTHER]) | {"type": "child.amended"},
         submission("involvement.started", "S1", taught),
         person("S2", given_name="Bob", date_of_birth="2003-04-05", address=HOME),
     ]
-    assert one_child.say(*told) == ["accepted"] * 3
+    assert one_child.submit(*submissions) == ["accepted"] * 3
     return one_child
 
 
@@ -64,9 +64,9 @@ def get(client: TestClient, world: World, who: str, path: str, **parameters: Any
     return client.get(path, headers=headers, params=parameters)
 
 
-def post(client: TestClient, world: World, who: str, path: str, **said: Any) -> Any:
+def post(client: TestClient, world: World, who: str, path: str, **fields: Any) -> Any:
     reason = {"reason": OFFICER["Access-Reason"]}
-    return client.post(path, headers=looking(world, f"user:{who}"), json={**reason, **said})
+    return client.post(path, headers=looking(world, f"user:{who}"), json={**reason, **fields})
 
 
 def notices(world: World) -> list[tuple[str, dict[str, Any]]]:
@@ -75,7 +75,7 @@ def notices(world: World) -> list[tuple[str, dict[str, Any]]]:
         return [(topic, orjson.loads(bytes(value))) for topic, value in cursor.fetchall()]
 
 
-def test_a_look_by_a_housing_body_is_told_to_the_childs_authority_and_one_by_its_school_is_not(
+def test_a_look_by_a_housing_body_notifies_the_childs_authority_and_one_by_its_school_does_not(
     client: TestClient, world: World, child: str
 ) -> None:
     before = len(notices(world))
@@ -147,7 +147,7 @@ def test_the_report_is_for_auditors_and_for_administrators_of_their_own_users(cl
         assert get(client, world, who, "/access/report").status_code == 403
 
 
-def test_the_report_tells_who_was_denied_and_how_often(world: World, child: str) -> None:
+def test_the_report_names_who_was_denied_and_how_often(world: World, child: str) -> None:
     with client_of(world) as client:
         for _ in range(12):
             assert get(client, world, "teacher", f"/children/{child}/looks").status_code == 403
@@ -215,7 +215,7 @@ def test_the_childs_own_document(client: TestClient, world: World, child: str) -
     )
 
 
-def test_a_carers_document_tells_nothing_of_where(client: TestClient, world: World, child: str) -> None:
+def test_a_carers_document_has_no_whereabouts(client: TestClient, world: World, child: str) -> None:
     answer = document(client, world, child, "carer", "anne quaternion")
     assert answer.status_code == 200
     assert "01632 960001" in answer.text
@@ -249,8 +249,8 @@ def test_a_document_as_a_page(client: TestClient, world: World, child: str) -> N
 
 
 def asked(client: TestClient, world: World, child: str, who: str = "officer", **more: Any) -> Any:
-    said = {"kind": "correction", "asked_by": "carer", "text": "she left Moss Lane\nin July", **more}
-    return post(client, world, who, f"/children/{child}/corrections", **said)
+    fields = {"kind": "correction", "asked_by": "carer", "text": "she left Moss Lane\nin July", **more}
+    return post(client, world, who, f"/children/{child}/corrections", **fields)
 
 
 def test_a_request_is_taken_down_listed_and_answered_once(client: TestClient, world: World, child: str) -> None:
@@ -260,9 +260,9 @@ def test_a_request_is_taken_down_listed_and_answered_once(client: TestClient, wo
     world.view_looks()
     (listed,) = [each for each in _listed(client, world, "officer") if each["request"] == number]
     assert (listed["status"], listed["text"], listed["taken_by"]) == ("open", "she left Moss Lane\nin July", "officer")
-    said = {"outcome": "upheld", "text": "the school has amended it"}
-    assert post(client, world, "officer", f"/corrections/{number}/answer", **said).status_code == 200
-    again = post(client, world, "officer", f"/corrections/{number}/answer", **said)
+    body = {"outcome": "upheld", "text": "the school has amended it"}
+    assert post(client, world, "officer", f"/corrections/{number}/answer", **body).status_code == 200
+    again = post(client, world, "officer", f"/corrections/{number}/answer", **body)
     assert (again.status_code, again.json()["code"]) == (409, "already-answered")
     world.view_looks()
     assert number in {each["request"] for each in _listed(client, world, "manager", open=False)}
@@ -286,11 +286,11 @@ def test_wrong_requests_are_problems_that_repeat_nothing(client: TestClient, wor
     assert asked(client, world, child, "teacher").status_code == 403
     assert asked(client, world, child, "southern-officer").status_code == 403
     assert asked(client, world, str(uuid4())).status_code == 404
-    said = {"outcome": "upheld", "text": "done it"}
-    assert post(client, world, "officer", f"/corrections/{uuid4()}/answer", **said).status_code == 404
+    body = {"outcome": "upheld", "text": "done it"}
+    assert post(client, world, "officer", f"/corrections/{uuid4()}/answer", **body).status_code == 404
     number = asked(client, world, child).json()["request"]
-    assert post(client, world, "southern-officer", f"/corrections/{number}/answer", **said).status_code == 403
+    assert post(client, world, "southern-officer", f"/corrections/{number}/answer", **body).status_code == 403
     assert (
-        post(client, world, "officer", f"/corrections/{number}/answer", **{**said, "outcome": "maybe"}).status_code
+        post(client, world, "officer", f"/corrections/{number}/answer", **{**body, "outcome": "maybe"}).status_code
         == 422
     )

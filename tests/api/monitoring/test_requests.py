@@ -22,7 +22,7 @@ from streams.publishing.relay import encode_event
 from streams.store.application import LogApplication
 from streams.store.database import Cursor, Database
 from streams.store.schema import migrate
-from tests.views.postgres_views import clear, take, writing
+from tests.support.postgres_views import clear, take, writing
 
 KEY = KeyEncryptionKey(b"k" * 32)
 ADA, BOB = str(uuid4()), str(uuid4())
@@ -128,7 +128,7 @@ def test_what_is_no_request_is_about_nobody(log: RequestLog) -> None:
     assert log.child_of(asked(log).request) == ADA
 
 
-def test_what_was_said_stands_nowhere_in_clear_and_goes_with_its_key(
+def test_a_request_is_nowhere_in_clear_and_goes_with_its_key(
     log: RequestLog, cursor: Cursor, database: str, keys: KeyRing
 ) -> None:
     noted = asked(log)

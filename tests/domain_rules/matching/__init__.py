@@ -1,1 +1,1 @@
-"""Identity: is this the same child? Pure, without servers."""
+"""Whether two records are about one child: features, evidence, placement, clusters."""

@@ -1,1 +1,1 @@
-"""Chronologies and reports: what holds for a child on a day, and who is on which list."""
+"""What holds for a child on a day, and which reports list it."""

@@ -27,37 +27,37 @@ class Life:
         self, record: str, on: str = "1996-01-01", born: str | None = BORN, place: str | None = NORTH, sure: bool = True
     ) -> "Life":
         """An agency, called as the record is, registers the child."""
-        return self._tell(record, FactKind.REGISTERED, on, born, place, sure)
+        return self._add(record, FactKind.REGISTERED, on, born, place, sure)
 
     def amended(self, record: str, on: str, born: str | None = BORN, place: str | None = NORTH) -> "Life":
-        return self._tell(record, FactKind.AMENDED, on, born, place, True)
+        return self._add(record, FactKind.AMENDED, on, born, place, True)
 
     def secret(self, record: str, on: str = "1996-01-01") -> "Life":
         """A sensitive agency registers the child."""
         self.sources[record] = RESTRICTED_SOURCE
-        return self._tell(record, FactKind.REGISTERED, on)
+        return self._add(record, FactKind.REGISTERED, on)
 
     def deregistered(self, record: str, on: str, reason: str = "moved-away") -> "Life":
-        return self._tell(record, FactKind.DEREGISTERED, on, reason)
+        return self._add(record, FactKind.DEREGISTERED, on, reason)
 
     def removed(self, record: str, on: str, reason: str | None = None) -> "Life":
-        return self._tell(record, FactKind.REMOVED, on, reason)
+        return self._add(record, FactKind.REMOVED, on, reason)
 
     def begins(
         self, record: str, service: str, on: str, number: int = 1, at: str | None = "Z1", lead: bool = False
     ) -> "Life":
-        return self._tell(record, FactKind.STARTED, on, service, at, lead, number=number)
+        return self._add(record, FactKind.STARTED, on, service, at, lead, number=number)
 
     def ends(self, record: str, on: str, number: int = 1) -> "Life":
-        return self._tell(record, FactKind.ENDED, on, number=number)
+        return self._add(record, FactKind.ENDED, on, number=number)
 
     def raises(self, record: str, flag: str, on: str, number: int = 1, answered: bool = True) -> "Life":
-        return self._tell(record, FactKind.RAISED, on, flag, None, answered, number=number)
+        return self._add(record, FactKind.RAISED, on, flag, None, answered, number=number)
 
     def lowers(self, record: str, on: str, number: int = 1) -> "Life":
-        return self._tell(record, FactKind.LOWERED, on, number=number)
+        return self._add(record, FactKind.LOWERED, on, number=number)
 
-    def _tell(
+    def _add(
         self,
         record: str,
         kind: FactKind,

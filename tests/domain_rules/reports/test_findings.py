@@ -175,11 +175,11 @@ def lives(draw: st.DrawFn) -> Life:
             draw(st.booleans()),
         )
         for _ in range(draw(st.integers(0, 7))):
-            _tell(draw, life, record)
+            _add_facts(draw, life, record)
     return life
 
 
-def _tell(draw: st.DrawFn, life: Life, record: str) -> None:
+def _add_facts(draw: st.DrawFn, life: Life, record: str) -> None:
     day, number = draw(DAYS), draw(st.integers(1, 3))
     what = draw(st.sampled_from(["begins", "ends", "raises", "lowers", "amended", "deregistered", "known", "removed"]))
     if life.facts_by_record[record][-1].kind == "removed":

@@ -1,1 +1,1 @@
-"""Extracts of agencies' systems: layouts, bad files, and the samples on a real stack."""
+"""Extracts of agencies' systems: layouts, files that are refused, and the samples on a real stack."""

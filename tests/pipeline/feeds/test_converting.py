@@ -69,7 +69,7 @@ WRONG = [
 
 
 @pytest.mark.parametrize(("row", "column", "problem"), WRONG)
-def test_what_is_wrong_costs_the_row_and_is_told(row: str, column: str, problem: str, tmp_path: Path) -> None:
+def test_what_is_wrong_costs_the_row_and_is_reported(row: str, column: str, problem: str, tmp_path: Path) -> None:
     bad, good = converted(written(tmp_path, extract_of(row, BEN)), club())
     (error,) = bad.errors
     assert (error.line, error.column, not bad.made) == (2, column, True)
@@ -79,7 +79,7 @@ def test_what_is_wrong_costs_the_row_and_is_told(row: str, column: str, problem:
     assert len(good.made) == 3
 
 
-def test_every_wrong_cell_of_a_row_is_told_at_once(tmp_path: Path) -> None:
+def test_every_wrong_cell_of_a_row_is_reported_at_once(tmp_path: Path) -> None:
     row = "R1,Ada,=Quaternion,31/02/2001,7,,,01/09/2008,"
     (bad,) = converted(written(tmp_path, extract_of(row)), club())
     assert [error.column for error in bad.errors] == ["Sex"]

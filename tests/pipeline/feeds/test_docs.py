@@ -7,7 +7,7 @@ import pytest
 from services.feeds.layout_file import load_layout, read_layout, sample_of, shipped
 from services.feeds.reading import LONGEST_CELL, LONGEST_LINE, MOST_LINES_OF_A_ROW
 from services.feeds.sheet import MOST_ROWS
-from tests.architecture.tree import ROOT
+from tests.support.tree import ROOT
 
 PAGES = ROOT / "docs" / "feeds"
 
@@ -46,6 +46,6 @@ def test_the_layout_that_is_explained_can_be_used() -> None:
     assert read_layout("club.yaml", text).layout.layout == "club"
 
 
-def test_the_readme_tells_the_bounds() -> None:
+def test_the_readme_states_the_bounds() -> None:
     for bound in (MOST_ROWS, LONGEST_CELL, LONGEST_LINE, MOST_LINES_OF_A_ROW):
         assert f"{bound:,}" in page("README")

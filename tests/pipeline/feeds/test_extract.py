@@ -12,12 +12,12 @@ from tests.pipeline.feeds.extracts import ADA, BEN, CLUB, HEADINGS, LATEST, club
 NOTHING = StatedExtract()
 
 
-def test_a_whole_extract_tells_its_id_day_and_rows(tmp_path: Path) -> None:
+def test_a_whole_extract_states_its_id_day_and_rows(tmp_path: Path) -> None:
     path = written(tmp_path, extract_of(ADA, BEN))
     assert survey(path, club(), NOTHING, LATEST) == Extract("X1", "2008-10-24", 2)
 
 
-def test_what_is_said_wins_over_what_the_file_tells(tmp_path: Path) -> None:
+def test_what_the_sender_states_wins_over_what_the_file_states(tmp_path: Path) -> None:
     path = written(tmp_path, extract_of(ADA, promised=7))
     assert survey(path, club(), StatedExtract("Y2", "2008-10-20", 1), LATEST) == Extract("Y2", "2008-10-20", 1)
 

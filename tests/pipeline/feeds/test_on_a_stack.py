@@ -10,7 +10,7 @@ import pytest
 
 from services.feeds.layout_file import load_layout, sample_of, shipped
 from tests.pipeline.feeds.extracts import ADA, BEN, CLUB, extract_of, written
-from tests.pipeline.flow.stack import Stack
+from tests.support.stack import Stack
 
 CLEAN = ("refused", "invalid", "rows_in_error")
 

@@ -1,1 +1,1 @@
-"""The whole of it, as a user runs it: the command, a real stack, and nothing known but the contract."""
+"""All stations as a user runs them: the command on a real stack, and nothing known but the contract."""

@@ -1,22 +1,10 @@
-"""A stack for each module of the flow."""
+"""What the modules of the flow send."""
 
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from services.lab.simulate.feeds import write_feeds
-from tests.pipeline.flow.stack import Stack
-
-
-@pytest.fixture(scope="module")
-def stack() -> Iterator[Stack]:
-    """A running stack."""
-    with tempfile.TemporaryDirectory(prefix="contactpoint-flow-") as folder:
-        running = Stack(Path(folder))
-        yield running
-        running.close()
 
 
 @pytest.fixture(scope="module")

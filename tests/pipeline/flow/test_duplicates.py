@@ -17,7 +17,7 @@ from streams.crypto.keys import KeyRing, reader_of
 from streams.crypto.sealing import KeyEncryptionKey
 from streams.store.application import LogApplication
 from streams.store.database import Database
-from tests.pipeline.flow.stack import Stack
+from tests.support.stack import Stack
 from tests.support.waiting import eventually
 from tests.support.world import AGENCIES, person
 
@@ -60,8 +60,8 @@ def children(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Entries:
     folder: Path = tmp_path_factory.mktemp("three")
     agencies = [{"code": each.code, "name": each.name, "kind": each.kind.value} for each in AGENCIES]
     (folder / "agencies.yaml").write_text(json.dumps(agencies))
-    said = [person(f"F-{name}", given_name=name, family_name=f"Of{name}") for name in NAMES]
-    (folder / "three.ndjson").write_text("".join(f"{json.dumps(each)}\n" for each in said))
+    submissions = [person(f"F-{name}", given_name=name, family_name=f"Of{name}") for name in NAMES]
+    (folder / "three.ndjson").write_text("".join(f"{json.dumps(each)}\n" for each in submissions))
     stack.ask("submit", folder / "three.ndjson", "--agencies", folder / "agencies.yaml", "--wait")
     entries = {entry["name"]["given_name"]: entry for entry in stack.export()}
     suspect(stack, entries["Bea"]["child"], entries["Ada"]["child"])
@@ -85,8 +85,8 @@ def test_a_merge_and_its_undoing(stack: Stack, children: Entries) -> None:
     shown = stack.ask("show", bea)
     assert (shown["child"], subjects(shown)) == (ada, ["F-Ada", "F-Bea"])
     history = stack.ask("history", bea)["events"]
-    (told,) = [event for event in history if event["type"] == "ChildrenMerged.v1"]
-    assert (told["data"]["decided_by"], told["data"]["reason"]) == ("demo-data-manager", "a test asks")
+    (merge,) = [event for event in history if event["type"] == "ChildrenMerged.v1"]
+    assert (merge["data"]["decided_by"], merge["data"]["reason"]) == ("demo-data-manager", "a test asks")
     assert {"ChildSuperseded.v1", "MatchSuspected.v1"} <= {event["type"] for event in history}
 
     split = stack.ask("duplicates", "split", ada)
@@ -94,7 +94,7 @@ def test_a_merge_and_its_undoing(stack: Stack, children: Entries) -> None:
     for name in ("Ada", "Bea"):
         now = stack.ask("show", children[name]["child"])
         assert (now["child"], subjects(now)) == (children[name]["child"], [f"F-{name}"])
-    then = stack.ask("show", bea, "--as-of", told["recorded_at"])
+    then = stack.ask("show", bea, "--as-of", merge["recorded_at"])
     assert (then["child"], subjects(then)) == (ada, ["F-Ada", "F-Bea"])
 
     stack.ask("duplicates", "dismiss", ada, bea)

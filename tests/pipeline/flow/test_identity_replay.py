@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from domain.reports import gp_registrations
-from tests.pipeline.flow.stack import Stack
+from tests.support.stack import Stack
 
 SHIPPED = files("domain.matching").joinpath("matcher.yaml").read_text(encoding="utf-8")
 
@@ -66,7 +66,7 @@ def _gps(entry: dict[str, Any]) -> list[tuple[str, str]]:
     return [(each["source"], each["organisation"]["name"]) for each in current]
 
 
-def test_other_settings_are_told_and_change_nothing(stack: Stack, sent: int, feeds: Path, strict: Path) -> None:
+def test_other_settings_show_differences_and_change_nothing(stack: Stack, sent: int, feeds: Path, strict: Path) -> None:
     before = stack.export()
     found = replay(stack, strict, "--examples", "2")
     assert found["settings"] == "strict/1"
@@ -74,13 +74,13 @@ def test_other_settings_are_told_and_change_nothing(stack: Stack, sent: int, fee
     assert found["queue"]["were_linked"] > 0
     assert found["reports"]["children"]["replay"] > found["reports"]["children"]["log"]
     assert len(found["examples"]["only_log"]) == 2
-    said = json.dumps(found["examples"])
+    text = json.dumps(found["examples"])
     names = {entry["name"][part] for entry in before for part in ("given_name", "family_name")}
-    assert not [name for name in names if name in said]
+    assert not [name for name in names if name in text]
     assert stack.export() == before
 
 
-def test_people_are_told_the_same(stack: Stack, sent: int, strict: Path) -> None:
+def test_the_same_is_printed_for_people(stack: Stack, sent: int, strict: Path) -> None:
     words = ["-m", "services.cli.main", "identity", "replay", "--settings", str(strict), "--data", str(stack.data)]
     answer = subprocess.run([sys.executable, *words], capture_output=True, text=True, check=True)
     assert "under strict/1: " in answer.stdout

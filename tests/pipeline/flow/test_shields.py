@@ -1,4 +1,4 @@
-"""A shield on a real stack: read in every way, rebuilt, overridden; no topic and no log tells what it hides."""
+"""A shield on a real stack: read in every way, rebuilt, overridden; no topic and no log has what it hides."""
 
 import json
 from pathlib import Path
@@ -8,8 +8,8 @@ import pytest
 from kafka import KafkaConsumer, TopicPartition
 
 from services.configuration.settings import read_settings
-from tests.pipeline.flow.stack import Stack
 from tests.support.shields import AT_RISK, NUMBER, SCHOOL, secrets_in
+from tests.support.stack import Stack
 from tests.support.waiting import eventually
 from tests.support.world import AGENCIES, person, submission
 
@@ -25,9 +25,9 @@ def child(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> str:
     ]
     (folder / "agencies.yaml").write_text(json.dumps(agencies))
     broken = person("SH-2", **AT_RISK | {"nhs_number": "1"})
-    said = [person("SH-1", **AT_RISK), submission("involvement.started", "SH-1", SCHOOL), broken]
-    (folder / "said.ndjson").write_text("".join(f"{json.dumps(each)}\n" for each in said))
-    stack.run("submit", folder / "said.ndjson", "--agencies", folder / "agencies.yaml", "--wait")
+    messages = [person("SH-1", **AT_RISK), submission("involvement.started", "SH-1", SCHOOL), broken]
+    (folder / "messages.ndjson").write_text("".join(f"{json.dumps(each)}\n" for each in messages))
+    stack.run("submit", folder / "messages.ndjson", "--agencies", folder / "agencies.yaml", "--wait")
     (found,) = stack.ask("find", "--nhs-number", NUMBER)["results"]
     stack.ask("shield", "apply", found["child"])
     return str(found["child"])
@@ -53,11 +53,11 @@ def test_a_rebuild_keeps_it_hidden(stack: Stack, child: str) -> None:
     assert stack.run("find", "--nhs-number", NUMBER).returncode == 1
 
 
-def test_an_override_tells_the_authority_and_waits_for_somebody_to_look_into_it(stack: Stack, child: str) -> None:
+def test_an_override_notifies_the_authority_and_waits_for_an_investigation(stack: Stack, child: str) -> None:
     used = stack.ask("shield", "override", child)
     opened = stack.ask("show", child)
     assert (opened["addresses"][0]["postcode"], "override" in opened["warning"]) == ("ZX7 7QQ", True)
-    (notice,) = eventually(lambda: overrides_told(stack))
+    (notice,) = eventually(lambda: override_notices(stack))
     assert notice["investigation"] == used["investigation"]
 
     def waiting() -> list[Any]:
@@ -77,10 +77,10 @@ def test_no_topic_and_no_log_has_anything_hidden_in_clear(stack: Stack, child: s
     assert secrets_in(logs + stack.errors()) == []
 
 
-def overrides_told(stack: Stack) -> list[dict[str, Any]]:
-    """What the authority was told of overrides; each look of the demo's users is told there, too."""
-    told = [json.loads(value) for value in read(stack, "notices.E06999001")]
-    return [each for each in told if each["kind"] == "override"]
+def override_notices(stack: Stack) -> list[dict[str, Any]]:
+    """The authority's notices of overrides; it gets notices of looks by the demo's users, too."""
+    notices = [json.loads(value) for value in read(stack, "notices.E06999001")]
+    return [each for each in notices if each["kind"] == "override"]
 
 
 def read(stack: Stack, topic: str) -> list[str]:

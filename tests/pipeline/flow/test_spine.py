@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.pipeline.flow.stack import Stack
+from tests.support.stack import Stack
 
 
 @pytest.fixture(scope="module")
@@ -22,8 +22,8 @@ def sent(stack: Stack, feeds: Path) -> list[dict[str, Any]]:
 
 @pytest.fixture(scope="module")
 def truth(feeds: Path) -> dict[str, Any]:
-    told: dict[str, Any] = json.loads((feeds / "truth.json").read_text(encoding="utf-8"))
-    return told
+    stored: dict[str, Any] = json.loads((feeds / "truth.json").read_text(encoding="utf-8"))
+    return stored
 
 
 def test_every_record_is_in_exactly_one_entry(stack: Stack, sent: list[dict[str, Any]]) -> None:
@@ -102,14 +102,14 @@ def test_a_broken_line_costs_only_itself(stack: Stack, sent: list[dict[str, Any]
 
 
 def test_an_agency_that_is_replaced_is_judged_at_once_by_what_it_now_is(stack: Stack, tmp_path: Path) -> None:
-    said = {"specversion": "1.0", "source": "urn:agency:turncoat", "subject": "T1", "time": "2008-10-23T09:00:00Z"}
+    head = {"specversion": "1.0", "source": "urn:agency:turncoat", "subject": "T1", "time": "2008-10-23T09:00:00Z"}
     child = {"given_name": "Ada", "family_name": "Turncoat"}
     file, register = tmp_path / "one.ndjson", tmp_path / "agencies.yaml"
     outcomes = []
     for number, kind in enumerate(["local-authority", "child-benefit"] * 3):
         register.write_text(f"- {{code: turncoat, name: Turncoat, kind: {kind}}}\n")
         type_, data = ("flag.raised", {"flag": "action-taken"}) if number else ("child.registered", child)
-        file.write_text(json.dumps(said | {"id": f"t{number}", "type": type_, "data": data}))
+        file.write_text(json.dumps(head | {"id": f"t{number}", "type": type_, "data": data}))
         counts = json.loads(stack.run("submit", file, "--agencies", register, "--wait").stdout)
         outcomes.append("accepted" if counts["accepted"] else "refused")
     assert outcomes == ["accepted", "refused"] * 3

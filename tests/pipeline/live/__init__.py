@@ -1,1 +1,1 @@
-"""The projector and the rebuild as they run: a real Kafka, a real Postgres, and processes that are killed."""
+"""The projector on a real Kafka and Postgres: the views hold what was published."""

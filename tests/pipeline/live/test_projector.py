@@ -1,26 +1,17 @@
-"""The projector keeps the views at what the logs say, whatever comes and whatever is killed."""
+"""The projector keeps the views at what the logs hold, whatever comes."""
 
-import os
-import random
-import subprocess
-import sys
-import threading
 from contextlib import ExitStack
 
 from kafka import KafkaAdminClient, TopicPartition
 
-from projections.receipts.project import RECEIPTS
 from streams.kafka.admin.topics import ensure_topics
-from tests.pipeline.live.stage import Stage, listening, tell_much
+from tests.support.projector_stage import Stage, add_records, logged
+from tests.support.story import look, receipt
 from tests.support.waiting import eventually
-from tests.views.postgres_views import rows
-from tests.views.story import look, receipt
-
-KILLS = 6
 
 
 def test_the_views_hold_what_was_published(stage: Stage) -> None:
-    tell_much(stage.story, 50)
+    add_records(stage.story, 50)
     stage.publish()
     stage.answer(receipt(f"s-{offset}", f"submissions.gp/0/{offset}") for offset in range(100))
     stage.look([look(1, []), look(2, [])])
@@ -79,58 +70,16 @@ def test_what_a_projection_could_not_take_is_applied_once_its_cause_is_mended(st
 
 
 def test_a_second_projector_stands_by_and_takes_over(stage: Stage) -> None:
-    with ExitStack() as first, listening() as said:
+    with ExitStack() as first, logged() as log:
         first.enter_context(stage.projecting())
         stage.settle()
         with stage.projecting():
-            eventually(lambda: said.has("standing by"))
+            eventually(lambda: log.has("standing by"))
             first.close()
             stage.story.ada()
             stage.publish()
             stage.settle()
     assert stage.register_views() == stage.expected()
-
-
-def test_killed_at_random_moments_it_applies_each_message_once(stage: Stage) -> None:
-    seed = random.randrange(1_000_000)
-    print(f"seed {seed}")  # pytest shows it where the test fails
-    dice = random.Random(seed)
-    for _ in range(KILLS):
-        tell_much(stage.story, dice.randrange(1, 80))
-        stage.publish()
-        kill_a_projector(stage, dice)
-    with stage.projecting():
-        stage.settle()
-    assert stage.register_views() == stage.expected()
-    with stage.database.transaction() as cursor:
-        assert len(rows(cursor, RECEIPTS)) > 0
-
-
-def kill_a_projector(stage: Stage, dice: random.Random) -> None:
-    """Lets a projector apply something, and kills it while it applies more."""
-    before = applied(stage)
-    process = subprocess.Popen(
-        [
-            sys.executable,
-            "-m",
-            "tests.pipeline.live.projector_process",
-            stage.kafka.bootstrap_servers,
-            stage.url,
-            str(stage.key),
-        ],
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
-    )
-    try:
-        eventually(lambda: applied(stage) > before)
-        threading.Event().wait(dice.random() * 0.1)
-    finally:
-        process.kill()
-        process.wait()
-
-
-def applied(stage: Stage) -> int:
-    ((count,),) = stage.rows("select coalesce(sum(next_offset), 0)::int from views.positions")
-    return int(count)
 
 
 def test_messages_that_kafka_has_lost_are_noticed_and_passed_over(stage: Stage) -> None:
@@ -139,9 +88,9 @@ def test_messages_that_kafka_has_lost_are_noticed_and_passed_over(stage: Stage) 
     admin = KafkaAdminClient(**stage.kafka.for_kafka_python())
     admin.delete_records({TopicPartition("receipts.lossy", 0): 3})
     admin.close()
-    with listening() as said, stage.projecting():
+    with logged() as log, stage.projecting():
         stage.settle()
-    assert said.has("receipts.lossy/0 has no messages from 0")
+    assert log.has("receipts.lossy/0 has no messages from 0")
     assert stage.rows("select count(*) from views.receipts where topic = 'submissions.lossy'") == [(2,)]
 
 
@@ -149,8 +98,8 @@ def test_views_that_are_ahead_of_kafka_are_left_alone(stage: Stage) -> None:
     ((stored,),) = stage.rows("select next_offset from views.positions where topic = 'access.events'")
     move = "update views.positions set next_offset = %s where topic = 'access.events'"
     stage.rows(move, stored + 10)
-    with listening() as said, stage.projecting():
-        eventually(lambda: said.has("the views are at"))
+    with logged() as log, stage.projecting():
+        eventually(lambda: log.has("the views are at"))
         stage.rows(move, stored)
-        eventually(lambda: said.has("going on"))
+        eventually(lambda: log.has("going on"))
         stage.settle()

@@ -1,1 +1,1 @@
-"""The local servers and their supervisor, with real Kafka and Postgres and small stand-ins for the services."""
+"""The local servers and their supervisor, with real Kafka and Postgres and stand-ins for the services."""

@@ -1,4 +1,4 @@
-"""Starts, asks and ends a stack of stand-ins as a process of its own."""
+"""A stack of stand-ins as a process of its own: started, inspected, ended."""
 
 import json
 import os
@@ -37,20 +37,20 @@ class Stack:
         return self
 
     def of(self, role: str) -> dict[str, Any]:
-        """What the stack's file says of a role."""
+        """The entry of a role in the stack's file."""
         return next(p for p in read_stack(self.data)["processes"] if p["role"] == role)
 
     def addresses(self) -> tuple[str, str, str]:
-        said = read_stack(self.data)
-        return said["url"], said["kafka"], said["database_url"]
+        state = read_stack(self.data)
+        return state["url"], state["kafka"], state["database_url"]
 
     def kill(self, role: str) -> None:
         os.kill(self.of(role)["pid"], signal.SIGKILL)
 
     def until_restarted(self, role: str, restarts: int) -> None:
         def runs_again() -> bool:
-            said = self.of(role)
-            return (said["state"], said["restarts"]) == ("running", restarts)
+            process = self.of(role)
+            return (process["state"], process["restarts"]) == ("running", restarts)
 
         eventually(runs_again)
 

@@ -31,14 +31,14 @@ def own_stack(folder: Path) -> Iterator[list[Stack]]:
 
 
 def test_the_state_file_names_every_role_and_address(stack: Stack) -> None:
-    said = read_stack(stack.data)
-    assert said["pid"] == stack.process.pid
-    assert {p["role"]: p["state"] for p in said["processes"]} == dict.fromkeys(
+    state = read_stack(stack.data)
+    assert state["pid"] == stack.process.pid
+    assert {p["role"]: p["state"] for p in state["processes"]} == dict.fromkeys(
         ("kafka", "postgres", "registrar", "api"), "running"
     )
-    assert {p["pid"] for p in said["processes"]} == stack.recorded()
-    assert said["url"] == stack.out.read_text().split()[1]
-    assert read_settings(stack.data, {}).need_kafka().bootstrap_servers == said["kafka"]
+    assert {p["pid"] for p in state["processes"]} == stack.recorded()
+    assert state["url"] == stack.out.read_text().split()[1]
+    assert read_settings(stack.data, {}).need_kafka().bootstrap_servers == state["kafka"]
 
 
 def test_what_the_stack_writes_is_for_its_owner_only(stack: Stack) -> None:
@@ -49,9 +49,9 @@ def test_what_the_stack_writes_is_for_its_owner_only(stack: Stack) -> None:
 def test_a_second_supervisor_is_refused_in_one_sentence(stack: Stack) -> None:
     second = Stack(stack.data.parent, "second")
     assert second.process.wait(30) == 1
-    said = second.err.read_text()
-    assert f"process {stack.process.pid}" in said
-    assert len(said.strip().splitlines()) == 1
+    err = second.err.read_text()
+    assert f"process {stack.process.pid}" in err
+    assert len(err.strip().splitlines()) == 1
     assert stack.of("api")["state"] == "running"
 
 
@@ -143,7 +143,7 @@ def test_an_init_that_fails_ends_up_with_one_sentence(stack: Stack, folder: Path
     )
     own_stack.append(own)
     assert own.process.wait(30) == 3
-    said = own.err.read_text().strip().splitlines()
-    assert len(said) == 1
-    assert str(own.data / "logs" / "init.log") in said[0]
+    lines = own.err.read_text().strip().splitlines()
+    assert len(lines) == 1
+    assert str(own.data / "logs" / "init.log") in lines[0]
     assert psutil.pid_exists(stack.process.pid)

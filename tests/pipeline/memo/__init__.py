@@ -1,1 +1,1 @@
-"""The memo's case, in plain words, run on real servers."""
+"""The example of the memo, in plain words, run on a real stack."""

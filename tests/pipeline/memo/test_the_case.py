@@ -1,4 +1,4 @@
-"""The steps of `the_case.feature`: each is said to, or asked of, a stack that `contactpoint up` runs."""
+"""The steps of `the_case.feature`, on a stack that `contactpoint up` runs."""
 
 import json
 import tempfile
@@ -18,7 +18,7 @@ from services.lab.simulate.memo import BORN, FAMILY_NAME, GIVEN_NAME, case, writ
 from services.policy.process import compare
 from services.policy.running import Job
 from services.policy.shipped import text_named
-from tests.pipeline.flow.stack import Stack
+from tests.support.stack import Stack
 
 scenarios("the_case.feature")
 
@@ -29,8 +29,8 @@ ADDRESS = case()[-1].particulars["address"]
 
 
 @dataclass
-class Asked:
-    """What was asked last, and what came of it."""
+class Scenario:
+    """A running stack, and what the latest questions about her gave."""
 
     stack: Stack
     found: list[dict[str, Any]] = field(default_factory=list)
@@ -56,12 +56,12 @@ class Asked:
         shown: dict[str, Any] = self.stack.ask("show", self.found[0]["child"])
         return shown
 
-    def say(self, agency: Agency, on: str, kind: str, data: dict[str, Any]) -> None:
-        """An agency tells of her; it registers her first where it has not known her."""
-        said = [] if agency.code in self.known else [self._message(agency, on, "child.registered", self._her(on))]
+    def submit(self, agency: Agency, on: str, kind: str, data: dict[str, Any]) -> None:
+        """Sends what an agency reports of her; it registers her first where it has not known her."""
+        first = [] if agency.code in self.known else [self._message(agency, on, "child.registered", self._her(on))]
         self.known.add(agency.code)
-        lines = [json.dumps(each) for each in [*said, self._message(agency, on, kind, data)]]
-        file = self.stack.folder / f"said-{next(self.ids)}.ndjson"
+        lines = [json.dumps(each) for each in [*first, self._message(agency, on, kind, data)]]
+        file = self.stack.folder / f"sent-{next(self.ids)}.ndjson"
         file.write_text("\n".join(lines))
         assert self.stack.ask("submit", file, "--wait")["accepted"] == len(lines)
 
@@ -79,65 +79,67 @@ def folder() -> Iterator[Path]:
         yield Path(made)
 
 
-@given(parsers.parse("a directory under the policy {policy}"), target_fixture="asked")
-def a_directory(policy: str, folder: Path, request: pytest.FixtureRequest) -> Asked:
+@given(parsers.parse("a directory under the policy {policy}"), target_fixture="scenario")
+def a_directory(policy: str, folder: Path, request: pytest.FixtureRequest) -> Scenario:
     stack = Stack(folder, {"CONTACTPOINT_POLICY": policy})
     request.addfinalizer(stack.close)
-    return Asked(stack)
+    return Scenario(stack)
 
 
 @given("what child benefit, two GPs and two hospitals know of her")
-def what_is_known(asked: Asked, folder: Path) -> None:
+def what_is_known(scenario: Scenario, folder: Path) -> None:
     write_memo(folder / "memo")
     files = sorted((folder / "memo").glob("*.ndjson"))
-    said = asked.stack.ask("submit", *files, "--agencies", folder / "memo" / "agencies.yaml", "--wait")
-    assert said["submitted"] == said["accepted"] > 0
+    counts = scenario.stack.ask("submit", *files, "--agencies", folder / "memo" / "agencies.yaml", "--wait")
+    assert counts["submitted"] == counts["accepted"] > 0
 
 
 @when("somebody looks for her by name and date of birth")
-def somebody_looks(asked: Asked) -> None:
-    asked.found = asked.look()
+def somebody_looks(scenario: Scenario) -> None:
+    scenario.found = scenario.look()
 
 
 @when(parsers.parse("the attendance officer asks on {on} who is missing education"))
-def asks_for_missing_education(asked: Asked, on: str) -> None:
-    asked.listed = asked.report("missing-education", on)
+def asks_for_missing_education(scenario: Scenario, on: str) -> None:
+    scenario.listed = scenario.report("missing-education", on)
 
 
 @when(parsers.parse("the data manager asks on {on} who is registered with several GPs"))
-def asks_for_several_gps(asked: Asked, on: str) -> None:
-    asked.listed = asked.report("several-gps", on)
+def asks_for_several_gps(scenario: Scenario, on: str) -> None:
+    scenario.listed = scenario.report("several-gps", on)
 
 
 @when(parsers.parse("the council begins an enquiry on {on}"))
-def an_enquiry_begins(asked: Asked, on: str) -> None:
+def an_enquiry_begins(scenario: Scenario, on: str) -> None:
     contact = {"name": "The attendance officer on duty", "role": "attendance officer", "phone": "01632 960330"}
-    asked.say(COUNCIL, on, "flag.raised", {"flag": "missing-education-enquiry", "raised_on": on, "contact": contact})
+    scenario.submit(
+        COUNCIL, on, "flag.raised", {"flag": "missing-education-enquiry", "raised_on": on, "contact": contact}
+    )
 
 
 @when(parsers.parse("the council ends its enquiry on {on}"))
-def the_enquiry_ends(asked: Asked, on: str) -> None:
-    asked.say(COUNCIL, on, "flag.lowered", {"flag": "missing-education-enquiry", "lowered_on": on})
+def the_enquiry_ends(scenario: Scenario, on: str) -> None:
+    scenario.submit(COUNCIL, on, "flag.lowered", {"flag": "missing-education-enquiry", "lowered_on": on})
 
 
 @when(parsers.parse("a school takes her in on {on}"))
-def a_school_takes_her_in(asked: Asked, on: str) -> None:
+def a_school_takes_her_in(scenario: Scenario, on: str) -> None:
     school = {"name": "Saltby Quay Primary School", "code": "999102"}
     teacher = {"name": "Ms R. Alder", "role": "class teacher", "phone": "01632 960331"}
     place = {"involvement": "place-1", "service": "education", "organisation": school, "practitioner": teacher}
-    asked.say(CENSUS, on, "involvement.started", {**place, "started_on": on})
+    scenario.submit(CENSUS, on, "involvement.started", {**place, "started_on": on})
 
 
 @when(parsers.parse("the school begins a common assessment on {on}"))
-def an_assessment_begins(asked: Asked, on: str) -> None:
+def an_assessment_begins(scenario: Scenario, on: str) -> None:
     contact = {"name": "Ms R. Alder", "role": "class teacher", "phone": "01632 960331"}
-    asked.say(ASSESSORS, on, "flag.raised", {"flag": "common-assessment", "raised_on": on, "contact": contact})
+    scenario.submit(ASSESSORS, on, "flag.raised", {"flag": "common-assessment", "raised_on": on, "contact": contact})
 
 
 @then("she is found, with two GPs, and with all four agencies that know her")
-def she_is_found(asked: Asked) -> None:
-    assert asked.found[0]["name"]["family_name"] == FAMILY_NAME
-    entry = asked.entry()
+def she_is_found(scenario: Scenario) -> None:
+    assert scenario.found[0]["name"]["family_name"] == FAMILY_NAME
+    entry = scenario.entry()
     current = [each for each in entry["involvements"] if each["ended_on"] is None]
     gps = [each for each in current if each["service"] == "gp"]
     assert len({each["organisation"]["name"] for each in gps}) == 2
@@ -146,91 +148,91 @@ def she_is_found(asked: Asked) -> None:
 
 
 @then("nobody is found")
-def nobody_is_found(asked: Asked) -> None:
-    assert asked.look() == []
+def nobody_is_found(scenario: Scenario) -> None:
+    assert scenario.look() == []
 
 
 @then("she is on the list, never placed, and nobody is following it up")
-def she_is_missing(asked: Asked) -> None:
-    assert (asked.listed["status"], asked.listed["follow_up"]) == ("not-reported", None)
-    assert sorted(asked.listed["known_to"]) == sorted({record.agency.source for record in case()})
+def she_is_missing(scenario: Scenario) -> None:
+    assert (scenario.listed["status"], scenario.listed["follow_up"]) == ("not-reported", None)
+    assert sorted(scenario.listed["known_to"]) == sorted({record.agency.source for record in case()})
 
 
 @then("she is on the list, with 2 GPs")
-def she_has_two_gps(asked: Asked) -> None:
-    assert asked.listed["gps"] == 2
+def she_has_two_gps(scenario: Scenario) -> None:
+    assert scenario.listed["gps"] == 2
 
 
 @then(parsers.parse("on {on} she is on the list of those missing education, and followed up since {since}"))
-def she_is_followed_up(asked: Asked, on: str, since: str) -> None:
-    assert asked.report("missing-education", on)["follow_up"] == {"status": "open", "since": since}
+def she_is_followed_up(scenario: Scenario, on: str, since: str) -> None:
+    assert scenario.report("missing-education", on)["follow_up"] == {"status": "open", "since": since}
 
 
 @then(parsers.parse("on {on} she is not on the list of those missing education"))
-def she_is_missing_no_more(asked: Asked, on: str) -> None:
-    assert asked.report("missing-education", on) == {}
-    assert asked.entry()["involvements"]
+def she_is_missing_no_more(scenario: Scenario, on: str) -> None:
+    assert scenario.report("missing-education", on) == {}
+    assert scenario.entry()["involvements"]
 
 
 @then(parsers.parse("on {on} her enquiry is still to be closed, as she is placed"))
-def the_enquiry_is_open(asked: Asked, on: str) -> None:
-    assert asked.report("education-enquiries", on)["status"] == "placed"
+def the_enquiry_is_open(scenario: Scenario, on: str) -> None:
+    assert scenario.report("education-enquiries", on)["status"] == "placed"
 
 
 @then(parsers.parse("on {on} no enquiry is open"))
-def no_enquiry_is_open(asked: Asked, on: str) -> None:
-    assert asked.report("education-enquiries", on) == {}
+def no_enquiry_is_open(scenario: Scenario, on: str) -> None:
+    assert scenario.report("education-enquiries", on) == {}
 
 
 @then(parsers.parse("her entry says whom to ask about the {flag}"))
-def whom_to_ask(asked: Asked, flag: str) -> None:
-    (raised,) = [each for each in asked.entry()["flags"] if each["flag"] == flag]
+def whom_to_ask(scenario: Scenario, flag: str) -> None:
+    (raised,) = [each for each in scenario.entry()["flags"] if each["flag"] == flag]
     assert raised["contact"]["phone"] == "01632 960331"
 
 
 @then("her history tells every step, from child benefit to the assessment")
-def her_history(asked: Asked) -> None:
-    events = asked.stack.ask("history", asked.found[0]["child"])["events"]
-    told = [each["type"].partition(".")[0] for each in events if each["caused_by"]]
-    assert told.count("RecordRegistered") == len(case()) + 3
-    assert told.count("InvolvementStarted") == 5
-    assert told.index("ChildListed") < told.index("FlagRaised") < told.index("FlagLowered")
+def her_history(scenario: Scenario) -> None:
+    events = scenario.stack.ask("history", scenario.found[0]["child"])["events"]
+    types = [each["type"].partition(".")[0] for each in events if each["caused_by"]]
+    assert types.count("RecordRegistered") == len(case()) + 3
+    assert types.count("InvolvementStarted") == 5
+    assert types.index("ChildListed") < types.index("FlagRaised") < types.index("FlagLowered")
     assert "common-assessment" in [each["data"].get("flag") for each in events]
 
 
 @then(parsers.parse("on {on} no report lists her"))
-def no_report_lists_her(asked: Asked, on: str) -> None:
+def no_report_lists_her(scenario: Scenario, on: str) -> None:
     for name in ("missing-education", "several-gps", "services-left-behind"):
-        assert asked.report(name, on) == {}
+        assert scenario.report(name, on) == {}
 
 
 @then(parsers.parse("under {policy} she was never listed up to {on}"))
-def never_listed(asked: Asked, policy: str, on: str) -> None:
-    told = _all_told(asked.stack, ["universal", policy], on)
-    assert told["policies"]["universal"]["listed_now"] == 1
-    assert told["policies"][policy]["listed_ever"] == 0
-    assert len(told["not_listed_ever"][policy]) == 1
-    shown = asked.stack.ask("policy", "compare", "--policies", f"universal,{policy}", "--on", on)
-    assert told["not_listed_ever"][policy][0] not in json.dumps(shown)
+def never_listed(scenario: Scenario, policy: str, on: str) -> None:
+    comparison = _whole_comparison(scenario.stack, ["universal", policy], on)
+    assert comparison["policies"]["universal"]["listed_now"] == 1
+    assert comparison["policies"][policy]["listed_ever"] == 0
+    assert len(comparison["not_listed_ever"][policy]) == 1
+    shown = scenario.stack.ask("policy", "compare", "--policies", f"universal,{policy}", "--on", on)
+    assert comparison["not_listed_ever"][policy][0] not in json.dumps(shown)
     assert shown["policies"]["universal"]["listed_now"] == 0
 
 
-def _all_told(stack: Stack, policies: list[str], on: str) -> dict[str, Any]:
-    """The comparison as a directory that lists everyone tells it; one that doesn't list her may not tell of her."""
+def _whole_comparison(stack: Stack, policies: list[str], on: str) -> dict[str, Any]:
+    """The comparison in a directory that lists everyone; one that doesn't list her may not name her."""
     named, out = [text_named(policy) for policy in policies], BytesIO()
     database_url = read_settings(stack.data).need_database()
     compare(asdict(Job(database_url, named, on, None, ["not_listed_ever"], text_named("universal"))), out)
-    told: dict[str, Any] = json.loads(out.getvalue().splitlines()[-1])
-    return told
+    comparison: dict[str, Any] = json.loads(out.getvalue().splitlines()[-1])
+    return comparison
 
 
 @then(parsers.parse("on {on} she has no named person"))
-def without_named_person(asked: Asked, on: str) -> None:
-    told = asked.stack.ask("policy", "compare", "--policies", "girfec", "--on", on)
-    assert told["policies"]["girfec"]["without_named_person"] == 1
+def without_named_person(scenario: Scenario, on: str) -> None:
+    comparison = scenario.stack.ask("policy", "compare", "--policies", "girfec", "--on", on)
+    assert comparison["policies"]["girfec"]["without_named_person"] == 1
 
 
 @then(parsers.parse("on {on} she has a named person"))
-def with_named_person(asked: Asked, on: str) -> None:
-    told = asked.stack.ask("policy", "compare", "--policies", "girfec", "--on", on)
-    assert told["policies"]["girfec"]["without_named_person"] == 0
+def with_named_person(scenario: Scenario, on: str) -> None:
+    comparison = scenario.stack.ask("policy", "compare", "--policies", "girfec", "--on", on)
+    assert comparison["policies"]["girfec"]["without_named_person"] == 0

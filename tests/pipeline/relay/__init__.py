@@ -1,1 +1,1 @@
-"""The relay on real servers: whatever happens, nothing is lost, repeated or out of order."""
+"""The relay on a real Kafka and Postgres: each position and each message is published once, in order."""

@@ -3,7 +3,7 @@
 from streams.kafka.admin.topics import check_topics
 from streams.kafka.settings import KafkaSettings
 from streams.kafka.topics import notices_topic
-from tests.pipeline.relay.stage import Store, held, relay
+from tests.support.relay_stage import Store, held, relay
 from tests.support.waiting import eventually
 
 NORTH = "E06999001"

@@ -10,7 +10,7 @@ from kafka import KafkaProducer
 from streams.kafka.admin.topics import ensure_topics
 from streams.kafka.settings import KafkaSettings
 from streams.kafka.topics import ACCESS_EVENTS, REGISTER_EVENTS
-from tests.pipeline.relay.stage import Store, held, relay
+from tests.support.relay_stage import Store, held, relay
 from tests.support.waiting import eventually
 
 
@@ -92,7 +92,9 @@ def test_what_a_crash_of_postgres_undoes_is_not_published_again(store: Store, ka
     assert receipts(kafka, "undone") == [*(b"%d" % n for n in range(100)), b"last"]
 
 
-def test_with_all_progress_forgotten_kafka_tells_where_to_go_on(store: Store, kafka: KafkaSettings) -> None:
+def test_with_all_progress_forgotten_publication_goes_on_from_what_kafka_holds(
+    store: Store, kafka: KafkaSettings
+) -> None:
     store.append(500)
     with relay(kafka, store.url):
         eventually(store.is_published)

@@ -1,1 +1,1 @@
-"""What an attacker sends, and every way in which it could come out."""
+"""What an attacker sends, and every way in which it could come out or keep others from an answer."""

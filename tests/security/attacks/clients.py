@@ -1,4 +1,4 @@
-"""Clients of a served API that say byte by byte what they like."""
+"""Clients of a served API that send any bytes."""
 
 import json
 import socket
@@ -25,19 +25,19 @@ def place_of(environ: Mapping[str, str]) -> Place:
 
 
 def connected(place: Place) -> socket.socket:
-    """A connection that has said nothing yet."""
+    """A connection on which nothing was sent yet."""
     return socket.create_connection(place, PATIENCE_S)
 
 
 def rest(client: socket.socket) -> bytes:
-    """What the server says until it ends the connection; it has to."""
-    said = b""
+    """What the server sends until it ends the connection; it has to."""
+    received = b""
     try:
         while more := client.recv(65_536):
-            said += more
+            received += more
     except ConnectionError:
         pass
-    return said
+    return received
 
 
 def head(world: World, path: str, *more: str, subject: str = "agency:gp", method: str = "POST") -> bytes:
@@ -47,9 +47,9 @@ def head(world: World, path: str, *more: str, subject: str = "agency:gp", method
     return "\r\n".join(lines).encode() + b"\r\n\r\n"
 
 
-def status(said: bytes) -> int:
+def status(response: bytes) -> int:
     """The status of an answer."""
-    return int(said.split(b" ", 2)[1])
+    return int(response.split(b" ", 2)[1])
 
 
 def is_answered(world: World, place: Place, subject: str = "user:demo-data-manager") -> bool:

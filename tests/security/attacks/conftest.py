@@ -13,7 +13,7 @@ def run(environ: dict[str, str], monkeypatch: pytest.MonkeyPatch, capfdbinary: p
 
     def ran(*words: object) -> tuple[int, str]:
         status = verb(*words)
-        said = capfdbinary.readouterr()
-        return status, (said.out + said.err).decode()
+        captured = capfdbinary.readouterr()
+        return status, (captured.out + captured.err).decode()
 
     return ran

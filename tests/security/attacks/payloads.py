@@ -1,5 +1,6 @@
 """What attackers write into texts, and every free text of the submission models, found by walking them."""
 
+import re
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from typing import Any, Literal, Union, get_args, get_origin
@@ -26,6 +27,8 @@ ACCEPTED = (
 REFUSED = ("x\r\nSet-Cookie: x=1", "\x1b[2J", "x\x00y", "\x9b2J")
 """Texts with control characters."""
 MARKUP = "<script>alert(1)</script>"
+HARM = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+"""What a terminal must not get, but for the ends of lines."""
 
 
 def free_texts(model: type[BaseModel], above: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], int]]:
@@ -85,3 +88,11 @@ def alone(data: dict[str, Any], path: tuple[str, ...], value: str) -> dict[str, 
     made = dict(data)
     _put(made, path[1:], value)
     return made
+
+
+def texts(document: Any) -> Iterator[str]:
+    """Every text in a document."""
+    if isinstance(document, str):
+        yield document
+    for each in document.values() if isinstance(document, dict) else document if isinstance(document, list) else ():
+        yield from texts(each)

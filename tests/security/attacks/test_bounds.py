@@ -32,9 +32,7 @@ def place(world: World) -> Iterator[Place]:
 
 
 @pytest.mark.parametrize(("path", "most"), [("/submissions", middleware.LARGEST_BODY), ("/children/search", 64 * 1024)])
-def test_a_body_that_is_said_to_be_too_large_is_refused_unread(
-    world: World, place: Place, path: str, most: int
-) -> None:
+def test_a_body_declared_too_large_is_refused_unread(world: World, place: Place, path: str, most: int) -> None:
     with connected(place) as client:
         client.sendall(head(world, path, f"Content-Length: {most + 1}"))
         assert status(rest(client)) == 413
@@ -58,14 +56,14 @@ def test_a_body_of_no_stated_length_is_refused_where_it_passes_the_bound(world: 
 @pytest.mark.parametrize("size", [100_000, 5_000_000])
 @pytest.mark.parametrize("where", ["header", "headers", "path"])
 def test_a_head_that_is_too_large_is_refused(world: World, place: Place, where: str, size: int) -> None:
-    said = {
+    head = {
         "header": b"GET /docs HTTP/1.1\r\nHost: x\r\nX: " + b"x" * size,
         "headers": b"GET /docs HTTP/1.1\r\nHost: x\r\n" + b"X: xxxxxx\r\n" * (size // 11),
         "path": b"GET /docs?" + b"x" * size + b" HTTP/1.1\r\nHost: x",
     }[where]
     with connected(place) as client:
         try:
-            client.sendall(said + b"\r\n\r\n")
+            client.sendall(head + b"\r\n\r\n")
         except ConnectionError:
             return
         answer = rest(client)
@@ -84,11 +82,11 @@ def test_a_head_that_never_ends_is_cut_off_though_bytes_still_come(world: World,
     with connected(place) as client:
         client.sendall(b"GET /docs HTTP/1.1\r\nX: ")
         client.settimeout(0.1)
-        said = b""
+        received = b""
         for _ in range(600):
             try:
                 client.sendall(b"x")
-                said = client.recv(65_536)
+                received = client.recv(65_536)
                 break
             except TimeoutError:
                 continue
@@ -96,7 +94,7 @@ def test_a_head_that_never_ends_is_cut_off_though_bytes_still_come(world: World,
                 break
         else:
             pytest.fail("a client that sends ten bytes a second is never cut off")
-        assert not said or status(said) == 408
+        assert not received or status(received) == 408
 
 
 @pytest.mark.parametrize("path", ["/submissions", "/children/search"])
@@ -136,7 +134,7 @@ def test_bodies_that_do_not_arrive_keep_nobody_from_an_answer(world: World, plac
     assert all(b"retry-after" in answer.lower() for answer in answers if status(answer) == 429)
 
 
-def test_more_looks_at_once_than_are_taken_are_told_when_to_come_again(world: World, place: Place) -> None:
+def test_more_looks_at_once_than_are_taken_get_retry_after(world: World, place: Place) -> None:
     path = f"/children/{world.child_with(NHS_NUMBER)}"
     asked = head(
         world, path, "Access-Reason: safeguarding", "Connection: close", subject="user:demo-data-manager", method="GET"

@@ -40,19 +40,19 @@ def test_a_client_that_keeps_its_connection_makes_room_once_it_is_answered(world
         assert rest(kept[0]) == b""
 
 
-def test_where_all_are_busy_the_next_is_told_when_to_come_again(world: World) -> None:
+def test_where_all_are_busy_the_next_gets_retry_after(world: World) -> None:
     sent = head(world, "/submissions", "Content-Type: application/x-ndjson", "Content-Length: 100")
     with api(world) as place:
         with ExitStack() as held:
             busy = [held.enter_context(connected(place)) for _ in range(MOST)]
             for client in busy:
                 client.sendall(sent + b"{")
-            said = b"HTTP/1.1 408 "
-            while said.startswith(b"HTTP/1.1 408 "):  # until the last of them has been read, it is the one to go
+            response = b"HTTP/1.1 408 "
+            while response.startswith(b"HTTP/1.1 408 "):  # until the last of them has been read, it is the one to go
                 with connected(place) as more:
-                    said = rest(more)
-            assert status(said) == 503
-            assert b"\r\nretry-after: 1\r\n" in said
+                    response = rest(more)
+            assert status(response) == 503
+            assert b"\r\nretry-after: 1\r\n" in response
         while not can_ask(place):
             continue
         assert is_answered(world, place)
@@ -72,9 +72,9 @@ def test_an_address_has_no_more_than_its_share(world: World) -> None:
         with ExitStack() as held:
             clients = [held.enter_context(connected(place)) for _ in range(3)]
             with connected(place) as more:
-                said = rest(more)
-            assert status(said) == 429
-            assert b"\r\nretry-after: 1\r\n" in said
+                response = rest(more)
+            assert status(response) == 429
+            assert b"\r\nretry-after: 1\r\n" in response
             clients[0].sendall(b"GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n")
             assert status(clients[0].recv(65_536)) == 200
         while not can_ask(place):

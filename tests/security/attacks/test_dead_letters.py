@@ -9,8 +9,7 @@ from starlette.testclient import TestClient
 from services.contract.reading import Reason
 from services.registrar.receipts import Answer, dead_letter
 from streams.kafka.topics import DEAD_LETTERS
-from tests.api.test_api import is_problem
-from tests.support.api_world import looking
+from tests.support.api_world import is_problem, looking
 from tests.support.world import World, person
 
 SECRET = "Zephaniah"
@@ -54,10 +53,10 @@ def test_a_masked_user_gets_nothing_of_a_sensitive_agencys_letter(
 
 
 def test_no_list_has_what_a_letter_says(world: World, client: TestClient, letters: dict[str, str]) -> None:
-    told = client.get("/dead-letters", headers=looking(world))
-    assert set(letters.values()) <= {each["letter"] for each in told.json()}
-    assert SECRET not in told.text
-    assert not any("raw" in each and each["raw"] for each in told.json())
+    listed = client.get("/dead-letters", headers=looking(world))
+    assert set(letters.values()) <= {each["letter"] for each in listed.json()}
+    assert SECRET not in listed.text
+    assert not any("raw" in each and each["raw"] for each in listed.json())
 
 
 @pytest.mark.parametrize("caller", WITHOUT_RIGHT)

@@ -14,9 +14,8 @@ import yaml
 from domain.reports import REPORTS
 from services.cli.main import VERBS
 from services.contract.schemas.examples import SUBMISSIONS
-from tests.security.attacks.payloads import ACCEPTED, FIELDS, MARKUP, filled
+from tests.security.attacks.payloads import ACCEPTED, FIELDS, HARM, MARKUP, filled, texts
 from tests.security.attacks.run import Run
-from tests.security.attacks.test_injection import HARM, texts
 from tests.support.api_world import client_of, looking
 from tests.support.shields import shield
 from tests.support.world import World, person, submission
@@ -45,25 +44,25 @@ NO_WAY_OUT = {
 """Verbs that print nothing that anybody sent, and why."""
 
 
-def told(payload: str, place: int) -> list[dict[str, Any]]:
+def submissions_with(payload: str, place: int) -> list[dict[str, Any]]:
     """Every type of submission about one child, with the payload in every free text of it."""
     subject = f"{place} {payload}"
     born = {"date_of_birth": f"{1998 + place}-03-0{place + 4}", "gender": "female", "nhs_number": NUMBERS[place]}
-    said = []
+    submissions = []
     for kind in sorted(SUBMISSIONS.keys() - {"record.removed"}, key=lambda kind: (_ORDER.get(kind, 2), kind)):
         of_child = kind in ("child.registered", "child.amended")
         data = filled(kind, born if of_child else dict(SUBMISSIONS[kind]["data"]), payload)
-        said.append(submission(kind, subject, data | {"address": data["address"] | HOME} if of_child else data))
-    return said
+        submissions.append(submission(kind, subject, data | {"address": data["address"] | HOME} if of_child else data))
+    return submissions
 
 
 @pytest.fixture(scope="module")
 def world(empty_world: World) -> World:
     for place, payload in enumerate(PAYLOADS):
-        outcomes = empty_world.say(*told(payload, place))
+        outcomes = empty_world.submit(*submissions_with(payload, place))
         assert outcomes[0] == "accepted"
         assert "invalid" not in outcomes, outcomes
-        empty_world.say(orjson.dumps(person(payload) | {payload: payload}), payload.encode())
+        empty_world.submit(orjson.dumps(person(payload) | {payload: payload}), payload.encode())
     children = [empty_world.child_with(number) for number in NUMBERS]
     empty_world.suspect(children[0], children[1], 0.7)
     with client_of(empty_world) as client:
@@ -101,8 +100,8 @@ def registers(run: Run, tmp_path: Path) -> None:
     for verb, entries in (("agencies", agencies), ("users", users)):
         file = tmp_path / f"{verb}.yaml"
         file.write_text(yaml.safe_dump(entries, allow_unicode=True))
-        status, said = run(verb, "add", file)
-        assert (status, HARM.findall(said)) == (0, []), said
+        status, out = run(verb, "add", file)
+        assert (status, HARM.findall(out)) == (0, []), out
 
 
 def ways_out(world: World) -> list[tuple[object, ...]]:
@@ -142,21 +141,21 @@ def test_every_type_with_free_text_was_sent() -> None:
 def test_nothing_acts_on_a_terminal_and_json_holds_what_was_sent(world: World, run: Run) -> None:
     held: set[str] = set()
     for verb in ways_out(world):
-        status, said = run(*verb)
-        assert (verb, HARM.findall(said)) == (verb, [])
-        assert status in (0, 1, 3 if verb[0] == "status" else 0), (verb, said[:300])
-        status, said = run(*verb, "--json")
-        assert (verb, HARM.findall(said)) == (verb, [])
+        status, out = run(*verb)
+        assert (verb, HARM.findall(out)) == (verb, [])
+        assert status in (0, 1, 3 if verb[0] == "status" else 0), (verb, out[:300])
+        status, out = run(*verb, "--json")
+        assert (verb, HARM.findall(out)) == (verb, [])
         if status == 0:
-            held |= set(texts(json.loads(said)))
+            held |= set(texts(json.loads(out)))
     assert set(PAYLOADS) <= held
 
 
 @pytest.mark.parametrize("name", REPORTS)
 def test_no_cell_of_a_report_begins_a_formula(run: Run, name: str) -> None:
-    status, said = run("report", name, "--on", "2008-11-01", "--csv", *WHO)
+    status, out = run("report", name, "--on", "2008-11-01", "--csv", *WHO)
     assert status == 0
-    rows = csv.reader(StringIO(said.lstrip("\ufeff"), newline=""))
+    rows = csv.reader(StringIO(out.lstrip("\ufeff"), newline=""))
     assert not [cell for row in rows for cell in row if cell.startswith(("=", "+", "-", "@", "\t", "\r"))]
 
 
@@ -188,8 +187,8 @@ def test_pages_run_nothing(world: World, run: Run, tmp_path: Path) -> None:
     made = 0
     for asked in pages:
         page.unlink(missing_ok=True)
-        _, said = run(*asked)
-        assert (asked, HARM.findall(said)) == (asked, [])
+        _, out = run(*asked)
+        assert (asked, HARM.findall(out)) == (asked, [])
         if page.exists():
             made += 1
             content = page.read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""One caller asks far too much at once: that caller waits or is told so, and every other is answered."""
+"""One caller sends far too many requests at once: that caller waits or is refused, and every other is answered."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -62,28 +62,28 @@ def test_as_many_as_a_client_usually_has_are_all_answered(world: World, place: P
     assert is_answered(world, place, HONEST)
 
 
-def test_a_caller_with_too_many_in_hand_is_told_so_and_nobody_else(world: World, place: Place) -> None:
+def test_a_caller_with_too_many_in_hand_is_refused_and_nobody_else(world: World, place: Place) -> None:
     with ExitStack() as held:
         unfinished(world, place, held, "/children/search", FLOODER, MOST_OF_A_CALLER)
-        said = answer(place, look(world))
-        assert status(said) == 429
-        assert b"\r\nretry-after: 1\r\n" in said
-        assert b"application/problem+json" in said
+        response = answer(place, look(world))
+        assert status(response) == 429
+        assert b"\r\nretry-after: 1\r\n" in response
+        assert b"application/problem+json" in response
         assert is_answered(world, place, HONEST)
     while status(answer(place, look(world))) == 429:
         continue
     assert is_answered(world, place, FLOODER)
 
 
-def test_health_is_told_where_all_together_have_too_many(
+def test_health_answers_where_all_together_have_too_many(
     world: World, place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(fairness, "MOST_IN_HAND", 4)
     with ExitStack() as held:
         unfinished(world, place, held, "/children/search", FLOODER, 4)
-        said = answer(place, look(world, HONEST))
-        assert status(said) == 503
-        assert b"\r\nretry-after: 1\r\n" in said
+        response = answer(place, look(world, HONEST))
+        assert status(response) == 503
+        assert b"\r\nretry-after: 1\r\n" in response
         for path in sorted(fairness.HEALTH):
             assert status(answer(place, head(world, path, "Connection: close", method="GET"))) == 200
 

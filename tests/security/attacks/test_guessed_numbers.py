@@ -29,7 +29,7 @@ USERS = ("user:demo-masked", "user:demo-attendance-officer", "user:north-officer
 def world(clinic: World) -> World:
     twin = person("C5", "clinic", nhs_number="9990000042", given_name="Dee", family_name="Secret")
     other = person("C6", "clinic", nhs_number="9990000050", given_name="Eve", family_name="Secret")
-    assert clinic.say(twin, other) == ["accepted", "accepted"]
+    assert clinic.submit(twin, other) == ["accepted", "accepted"]
     return clinic
 
 
@@ -37,8 +37,8 @@ def world(clinic: World) -> World:
 def guessed(world: World) -> dict[str, str]:
     """Numbers of which the user may not even know that there is something."""
     survivor, absorbed = world.child_with("9990000042"), world.child_with("9990000050")
-    record = str(world._records_of(world.child_with(CAY))[0])
-    hidden = str(world._records_of(world.child_with(BEA))[0])
+    record = str(world.records_of(world.child_with(CAY))[0])
+    hidden = str(world.records_of(world.child_with(BEA))[0])
     assert decide(world, DecisionType.MERGE, left=survivor, right=absorbed) == "accepted"
     return {
         "a child that only the clinic knows": world.child_with(BEA),
@@ -58,8 +58,10 @@ def calls(client: TestClient) -> list[tuple[str, str]]:
 
 def asked(client: TestClient, who: Headers, method: str, path: str, child: str) -> tuple[int, bytes, dict[str, str]]:
     """Status, body and headers of an answer."""
-    said = BODIES.get(path, WHY)
-    body = {name: str(value).replace("{child}", child).replace("{other}", str(uuid4())) for name, value in said.items()}
+    fields = BODIES.get(path, WHY)
+    body = {
+        name: str(value).replace("{child}", child).replace("{other}", str(uuid4())) for name, value in fields.items()
+    }
     sent = {"json": body} if method == "post" else {"params": PARAMETERS.get(path, {})}
     answer = client.request(method, path.replace("{child}", child), headers=who, **sent)
     headers = {name: value for name, value in answer.headers.items() if name != "date"}
@@ -92,7 +94,7 @@ def test_what_is_no_number_is_answered_likewise(world: World, client: TestClient
 
 def test_a_shielded_childs_other_numbers_are_absent(world: World, client: TestClient) -> None:
     ada = world.child_with(ADA)
-    records = world._records_of(ada)
+    records = world.records_of(ada)
     assert decide(world, DecisionType.SHIELD_APPLY, child=ada) == "accepted"
     for user in USERS:
         who = looking(world, user)

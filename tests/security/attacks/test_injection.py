@@ -1,8 +1,6 @@
 """Texts that attack whatever shows them: kept byte for byte, shown without effect, refused where they can only harm."""
 
 import csv
-import re
-from collections.abc import Iterator
 from html.parser import HTMLParser
 from io import StringIO
 from pathlib import Path
@@ -15,13 +13,11 @@ from starlette.testclient import TestClient
 
 from services.lab.simulate.identifiers import nhs_number
 from services.pages.subject_access import page
-from tests.security.attacks.payloads import ACCEPTED, FIELDS, MARKUP, REFUSED, alone, filled
+from tests.security.attacks.payloads import ACCEPTED, FIELDS, HARM, MARKUP, REFUSED, alone, filled, texts
 from tests.security.attacks.run import Run
 from tests.support.api_world import Headers, looking
 from tests.support.world import World, person, submission
 
-HARM = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
-"""What a terminal must not get, but for the ends of lines."""
 START = {"service": "education", "started_on": "2008-01-01"}
 RAISED = {"flag": "common-assessment"}
 WHO = ["--as", "demo-data-manager", "--reason", "safeguarding: {{7*7}} <script>"]
@@ -46,23 +42,15 @@ def world(empty_world: World) -> World:
             "child.registered", {"date_of_birth": f"{1996 + place}-{place + 1:02}-{2 * place + 3:02}"}, payload
         )
         subject = f"{place} {payload}"
-        said = empty_world.say(
+        outcomes = empty_world.submit(
             submission("child.registered", subject, home(registered) | {"nhs_number": number(place)}),
             submission("involvement.started", subject, filled("involvement.started", START, payload)),
             submission("flag.raised", subject, filled("flag.raised", RAISED, payload)),
         )
-        assert said == ["accepted"] * 3, payload
+        assert outcomes == ["accepted"] * 3, payload
     first, second = empty_world.child_with(number(1)), empty_world.child_with(number(6))
     empty_world.suspect(first, second, 0.7)
     return empty_world
-
-
-def texts(document: Any) -> Iterator[str]:
-    """Every text in a document."""
-    if isinstance(document, str):
-        yield document
-    for each in document.values() if isinstance(document, dict) else document if isinstance(document, list) else ():
-        yield from texts(each)
 
 
 def test_every_message_with_free_text_is_attacked() -> None:
@@ -93,7 +81,7 @@ def test_control_characters_are_refused_in_every_text(world: World, payload: str
         for path, _ in fields
     ]
     attacks += [person() | {name: payload} for name in ("id", "subject", "dataschema")]
-    assert set(world.say(*attacks)) == {"invalid"}
+    assert set(world.submit(*attacks)) == {"invalid"}
 
 
 @pytest.mark.parametrize("place", range(len(ACCEPTED)))
@@ -118,13 +106,13 @@ def test_nothing_that_a_terminal_shows_acts_on_it(world: World, run: Run) -> Non
     verbs += [("report", name, "--on", "2008-11-01") for name in ("missing-education", "no-gp", "possible-duplicates")]
     verbs += [("duplicates", "list"), ("access", "report"), ("receipts",), ("dead-letters", "list")]
     for verb in verbs:
-        status, said = run(*verb, *(() if verb[0] == "dead-letters" else WHO))
+        status, out = run(*verb, *(() if verb[0] == "dead-letters" else WHO))
         assert status in (0, 1, 2), verb
-        assert HARM.findall(said) == [], verb
-    status, said = run("show", children[5], *WHO)
-    assert "\N{REPLACEMENT CHARACTER}moc.live" in said
-    status, said = run("show", children[9], *WHO)
-    assert "[red]x[/red]" in said
+        assert HARM.findall(out) == [], verb
+    status, out = run("show", children[5], *WHO)
+    assert "\N{REPLACEMENT CHARACTER}moc.live" in out
+    status, out = run("show", children[9], *WHO)
+    assert "[red]x[/red]" in out
 
 
 class Elements(HTMLParser):
@@ -142,8 +130,8 @@ def test_a_subject_access_document_runs_nothing(world: World, run: Run, tmp_path
     for place, payload in enumerate(ACCEPTED):
         child, file = world.child_with(number(place)), tmp_path / "document"
         for more in ((), ("--html",)):
-            status, said = run("subject-access", child, "--for", "child", "--out", file, *more, *OFFICER)
-            assert (status, HARM.findall(said)) == (0, []), said
+            status, out = run("subject-access", child, "--for", "child", "--out", file, *more, *OFFICER)
+            assert (status, HARM.findall(out)) == (0, []), out
             content = file.read_text(encoding="utf-8")
             if more:
                 elements = Elements()
@@ -158,9 +146,9 @@ def test_a_subject_access_document_runs_nothing(world: World, run: Run, tmp_path
 
 @pytest.mark.parametrize("name", ["missing-education", "no-gp", "several-gps", "possible-duplicates"])
 def test_a_spreadsheet_takes_no_cell_for_a_formula(run: Run, name: str) -> None:
-    status, said = run("report", name, "--on", "2008-11-01", "--csv", *WHO)
+    status, out = run("report", name, "--on", "2008-11-01", "--csv", *WHO)
     assert status == 0
-    rows = list(csv.reader(StringIO(said.lstrip("\ufeff"), newline="")))
+    rows = list(csv.reader(StringIO(out.lstrip("\ufeff"), newline="")))
     assert not [cell for row in rows for cell in row if cell.startswith(("=", "+", "-", "@", "\t", "\r"))]
     if name == "no-gp":
         assert {row[1] for row in rows} >= {"'=cmd|' /C calc'!A0", "'@SUM(1)", "'+1", "'-1"}
@@ -192,9 +180,9 @@ def test_no_header_of_an_answer_holds_what_was_sent(world: World, client: TestCl
         ]
         for answer in answers:
             assert answer.status_code < 500, (payload, answer.request.url.path)
-            told = " ".join(f"{name}: {value}" for name, value in answer.headers.items())
-            assert payload not in told or len(payload) < 3
-            assert "set-cookie" not in told.lower()
+            head = " ".join(f"{name}: {value}" for name, value in answer.headers.items())
+            assert payload not in head or len(payload) < 3
+            assert "set-cookie" not in head.lower()
             assert answer.headers["x-content-type-options"] == "nosniff"
             if answer.status_code >= 400 and len(payload) > 2:
                 assert payload not in answer.text

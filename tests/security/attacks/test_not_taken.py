@@ -33,13 +33,13 @@ LONG: dict[str, Any] = {
 @pytest.fixture(scope="module")
 def world(one_child: World) -> World:
     born = (f"{1995 + number // 336}-{number // 28 % 12 + 1:02}-{number % 28 + 1:02}" for number in range(CHILDREN))
-    said = one_child.say(
+    outcomes = one_child.submit(
         *(
             person(f"L{number}", date_of_birth=day, nhs_number=nhs_number(number + 100, 7), **LONG)
             for number, day in enumerate(born)
         )
     )
-    assert said == ["accepted"] * CHILDREN
+    assert outcomes == ["accepted"] * CHILDREN
     assert one_child.child_with(NHS_NUMBER)
     return one_child
 
@@ -90,14 +90,14 @@ def in_hand(place: Place) -> int:
     """How many requests are in hand beside the one that asks for it."""
     with socket.create_connection(place, PATIENCE_S) as client:
         client.sendall(b"GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
-        said = rest(client).decode()
-    (line,) = (line for line in said.splitlines() if line.startswith("contactpoint_requests_in_hand "))
+        text = rest(client).decode()
+    (line,) = (line for line in text.splitlines() if line.startswith("contactpoint_requests_in_hand "))
     return int(float(line.split()[1])) - 1
 
 
-def is_cut(said: bytes) -> bool:
+def is_cut(response: bytes) -> bool:
     """Whether the rest of an answer, whose status line has been read, is less than it should be."""
-    top, _, body = said.partition(b"\r\n\r\n")
+    top, _, body = response.partition(b"\r\n\r\n")
     (length,) = (line for line in top.lower().splitlines() if line.startswith(b"content-length:"))
     return len(body) < int(length.split()[1])
 
@@ -129,8 +129,8 @@ def test_an_answer_that_is_not_taken_is_given_up(world: World, place: Place) -> 
 def test_who_reads_slowly_gets_everything(world: World, place: Place) -> None:
     with ExitStack() as held:
         client = asked(place, export(world, "Connection: close"), held)
-        said = b""
+        received = b""
         while more := client.recv(NARROW):
-            said += more
-        assert not is_cut(said)
-        assert said.count(b"\n") > CHILDREN
+            received += more
+        assert not is_cut(received)
+        assert received.count(b"\n") > CHILDREN

@@ -1,4 +1,4 @@
-"""Who has a turn when: nobody waits behind all that another has asked."""
+"""Who has a turn when: nobody waits behind all requests of another."""
 
 import asyncio
 from collections.abc import Callable, Coroutine

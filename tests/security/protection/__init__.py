@@ -1,1 +1,1 @@
-"""Who may see what: the table, the reasons, and what a reader without clearance gets."""
+"""Who may see what: roles, denied attempts, and what a reader without clearance gets."""

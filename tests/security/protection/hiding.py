@@ -20,7 +20,7 @@ def record_streams(values: Sequence[bytes]) -> list[str]:
 
 
 def made_sensitive(values: Sequence[bytes], sensitive: Collection[str]) -> list[bytes]:
-    """The log in which a sensitive agency told of these records."""
+    """The log in which a sensitive agency reported these records."""
     return [orjson.dumps(_sensitive(orjson.loads(value), sensitive)) for value in values]
 
 

@@ -22,7 +22,7 @@ class Log:
     """An access log that remembers, or is away."""
 
     def __init__(self) -> None:
-        self.told: list[Denial] = []
+        self.entries: list[Denial] = []
         self.away = False
         self.written = threading.Condition()
 
@@ -31,12 +31,12 @@ class Log:
             raise AccessLogAway("away")
         assert isinstance(look, Denial)
         with self.written:
-            self.told.append(look)
+            self.entries.append(look)
             self.written.notify_all()
 
     def wait_for(self, met: Callable[[list[Denial]], bool]) -> None:
         with self.written:
-            assert self.written.wait_for(lambda: met(self.told), 30)
+            assert self.written.wait_for(lambda: met(self.entries), 30)
 
 
 @pytest.fixture
@@ -58,20 +58,20 @@ def test_the_first_of_each_user_thing_and_cause_is_written_at_once(log: Log) -> 
     with closing(Denials(log, clock(), each_s=LONG)) as denials:
         for each in (attempt(), attempt("bob"), attempt(action=Action.FIND), attempt(cause=Cause.LAPSED), attempt()):
             denials.record(each)
-        assert [(each.user, each.action, each.cause, each.count) for each in log.told] == [
+        assert [(each.user, each.action, each.cause, each.count) for each in log.entries] == [
             ("ann", "show", "role", 1),
             ("bob", "show", "role", 1),
             ("ann", "find", "role", 1),
             ("ann", "show", "lapsed", 1),
         ]
-    assert [each.count for each in log.told[4:]] == [1]
+    assert [each.count for each in log.entries[4:]] == [1]
 
 
 def test_more_of_the_same_are_written_together_with_when_they_began(log: Log) -> None:
     with closing(Denials(log, clock(), each_s=LONG)) as denials:
         for n in range(200):
             denials.record(attempt(child=f"child-{n % 100}"))
-    first, rest = log.told
+    first, rest = log.entries
     assert (first.count, first.asked) == (1, ["child-0"])
     assert (rest.count, rest.since) == (199, "2026-11-24T00:00:01.000000Z")
     assert rest.asked == [f"child-{n}" for n in range(1, MOST_CHILDREN + 1)]
@@ -81,9 +81,9 @@ def test_a_minute_ends_by_itself_and_the_next_attempt_begins_another(log: Log) -
     with closing(Denials(log, clock(), each_s=SHORT)) as denials:
         for _ in range(3):
             denials.record(attempt())
-        log.wait_for(lambda told: sum(each.count for each in told) == 3)
+        log.wait_for(lambda entries: sum(each.count for each in entries) == 3)
         denials.record(attempt())
-        log.wait_for(lambda told: sum(each.count for each in told) == 4)
+        log.wait_for(lambda entries: sum(each.count for each in entries) == 4)
 
 
 def test_what_cannot_be_written_is_kept_and_written_later(log: Log) -> None:
@@ -91,11 +91,11 @@ def test_what_cannot_be_written_is_kept_and_written_later(log: Log) -> None:
     with closing(Denials(log, clock(), each_s=SHORT)) as denials:
         for n in range(3):
             denials.record(attempt(child=f"child-{n}"))
-        assert log.told == []
+        assert log.entries == []
         log.away = False
-        log.wait_for(lambda told: sum(each.count for each in told) == 3)
-    assert {child for each in log.told for child in each.asked} == {"child-0", "child-1", "child-2"}
-    assert log.told[0].since == "2026-11-24T00:00:00.000000Z"
+        log.wait_for(lambda entries: sum(each.count for each in entries) == 3)
+    assert {child for each in log.entries for child in each.asked} == {"child-0", "child-1", "child-2"}
+    assert log.entries[0].since == "2026-11-24T00:00:00.000000Z"
 
 
 def test_counted_at_once_is_bounded_and_who_makes_room_is_written(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -103,4 +103,9 @@ def test_counted_at_once_is_bounded_and_who_makes_room_is_written(log: Log, monk
     with closing(Denials(log, clock(), each_s=LONG)) as denials:
         for user in ("ann", "ann", "bob", "cat"):
             denials.record(attempt(user))
-        assert sorted((each.user, each.count) for each in log.told) == [("ann", 1), ("ann", 1), ("bob", 1), ("cat", 1)]
+        assert sorted((each.user, each.count) for each in log.entries) == [
+            ("ann", 1),
+            ("ann", 1),
+            ("bob", 1),
+            ("cat", 1),
+        ]

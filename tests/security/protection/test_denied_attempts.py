@@ -1,4 +1,4 @@
-"""Who is denied leaves a trace: before the answer, the same for whatever was asked for, and never a full log."""
+"""Each denied attempt is recorded before the answer, the same whatever it was for, and none can fill the log."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -41,8 +41,8 @@ def test_a_denial_is_recorded_with_who_what_why_and_whom(world: World, client: T
     child, before, looks = world.child_with(ADA), len(world.denials()), len(world.looks())
     assert client.get(f"/children/{child}", headers=looking(world, "user:north-auditor")).status_code == 403
     (denial,) = recorded(world, before)
-    told = {name: denial[name] for name in ("user", "role", "action", "cause", "count", "asked")}
-    assert told == {
+    fields = {name: denial[name] for name in ("user", "role", "action", "cause", "count", "asked")}
+    assert fields == {
         "user": "north-auditor", "role": "auditor", "action": "show", "cause": "role", "count": 1, "asked": [child],
     }  # fmt: skip
     assert denial["since"] <= denial["time"]
@@ -61,16 +61,18 @@ def test_who_was_asked_for_and_by_whom_is_sealed(world: World, client: TestClien
 
 @pytest.mark.parametrize("user", FORBIDDEN)
 def test_answer_and_record_are_the_same_for_seen_hidden_shielded_and_absent_children(world: World, user: str) -> None:
-    told = []
+    outcomes = []
     for child in (world.child_with(ADA), world.child_with(BEA), world.child_with(CAY), str(uuid4())):
         before = len(world.denials())
         with client_of(world) as client:
             answer = client.get(f"/children/{child}", headers=looking(world, f"user:{user}"))
         (denial,) = recorded(world, before)
         assert denial["asked"] == [child]
-        told.append((answer.status_code, answer.content, {n: denial[n] for n in ("role", "action", "cause", "count")}))
-    assert told[0][0] == 403
-    assert all(each == told[0] for each in told)
+        outcomes.append(
+            (answer.status_code, answer.content, {n: denial[n] for n in ("role", "action", "cause", "count")})
+        )
+    assert outcomes[0][0] == 403
+    assert all(each == outcomes[0] for each in outcomes)
 
 
 def test_whoever_is_not_registered_is_recorded_and_whoever_is_not_known_is_not(
@@ -118,7 +120,7 @@ def test_whoever_does_not_say_why_is_recorded(
     world: World, client: TestClient, headers: dict[str, str], path: str, body: dict[str, Any] | None, action: str
 ) -> None:
     child, before = world.child_with(ADA), len(world.denials())
-    sent = {name: child if said == "{ada}" else said for name, said in body.items()} if body else None
+    sent = {name: child if value == "{ada}" else value for name, value in body.items()} if body else None
     method = "GET" if body is None else "POST"
     who = bearer(world, "user:demo-data-manager") | headers
     answer = client.request(method, path.format(ada=child), headers=who, json=sent)

@@ -1,7 +1,7 @@
 """The page on protection shows the table of rights and the reasons as they are."""
 
 from domain.authorization import REASONS, RIGHTS, Action, Jurisdiction, Role
-from tests.architecture.tree import ROOT
+from tests.support.tree import ROOT
 
 PAGE = ROOT / "docs/protection.md"
 _NAMES = {Jurisdiction.OWN: "own", Jurisdiction.OTHER: "other", Jurisdiction.NONE: "none"}

@@ -83,7 +83,7 @@ def test_a_child_that_only_the_clinic_knows_is_absent(
         {"given_name": "Ada", "family_name": "Secret"},
     ],
 )
-def test_what_only_the_clinic_said_finds_nobody(
+def test_what_only_the_clinic_reported_finds_nobody(
     client: TestClient, masked: Headers, cleared: Headers, criteria: dict[str, str]
 ) -> None:
     assert find(client, cleared, **criteria)["results"]
@@ -110,8 +110,8 @@ def test_no_answer_holds_a_secret(world: World, client: TestClient, masked: Head
 
 
 def test_a_receipt_of_the_clinic_has_no_position(client: TestClient, masked: Headers, cleared: Headers) -> None:
-    told = client.get("/receipts", headers=masked, params={"source": "urn:agency:clinic"}).json()
-    assert {each["position"] for each in told} == {None}
+    receipts = client.get("/receipts", headers=masked, params={"source": "urn:agency:clinic"}).json()
+    assert {each["position"] for each in receipts} == {None}
     full = client.get("/receipts", headers=cleared, params={"source": "urn:agency:clinic"}).json()
     assert None not in {each["position"] for each in full}
     assert all(each["position"] for each in client.get("/receipts?source=urn:agency:gp", headers=masked).json())
@@ -130,7 +130,7 @@ def test_a_consent_that_is_withdrawn_or_has_expired_hides_from_everybody(
     ada = world.child_with(ADA)
     before = client.get(f"/children/{ada}", headers=cleared).json()["as_of"]
     withdrawn = submission("consent.withdrawn", "C1", {"involvement": "CC1-1", "on": "2008-11-02"}, "clinic")
-    assert world.say(withdrawn) == ["accepted"]
+    assert world.submit(withdrawn) == ["accepted"]
     for who in (masked, cleared):
         for path in ("", f"?as_of={before.replace('+', '%2B')}", "/history"):
             answer = client.get(f"/children/{ada}{path}", headers=who)
@@ -142,9 +142,9 @@ def test_a_consent_that_is_withdrawn_or_has_expired_hides_from_everybody(
             for each in find(client, who, given_name="Ada", family_name="Secret")["results"]
             if each["grade"] != "possible"
         ]
-    assert world.say(started("C1", 1, consent={"until": "2009-01-01"})) == ["accepted"]
+    assert world.submit(started("C1", 1, consent={"until": "2009-01-01"})) == ["accepted"]
     assert no_secret(client.get(f"/children/{ada}", headers=cleared).text)
-    assert world.say(started("C1", 1)) == ["accepted"]
+    assert world.submit(started("C1", 1)) == ["accepted"]
     assert not no_secret(client.get(f"/children/{ada}", headers=cleared).text)
 
 

@@ -20,9 +20,9 @@ from services.registrar.matcher_settings import load_settings
 from streams.codec import decode_event
 from streams.store.database import Cursor
 from tests.security.protection.hiding import made_sensitive, record_streams, without
-from tests.views.postgres_views import clear, take, writing
-from tests.views.story import Seals, Story
-from tests.views.strategies import stories
+from tests.support.postgres_views import clear, take, writing
+from tests.support.story import Seals, Story
+from tests.support.strategies import stories
 
 TODAY = date(2026, 11, 23)
 NOBODY = "00000000-0000-4000-8000-000000000000"
@@ -73,10 +73,10 @@ def test_nothing_of_a_sensitive_record_shows(database: str, story: Story, chosen
     records = record_streams(story.values)
     sensitive = {record for number, record in enumerate(records) if number in chosen}
     full = made_sensitive(story.values, sensitive)
-    said = [orjson.loads(value) for value in full]
-    children = list(dict.fromkeys(each["subject"] for each in said if each["subject"] not in records)) or [NOBODY]
+    events = [orjson.loads(value) for value in full]
+    children = list(dict.fromkeys(each["subject"] for each in events if each["subject"] not in records)) or [NOBODY]
     names = sorted({_given_name(value) for value in full if b'"Record' in value} - {""})[:6]
-    times = [None, *sorted({each["recordedat"] for each in said})[::3]]
+    times = [None, *sorted({each["recordedat"] for each in events})[::3]]
     asked = (children, names, times)
     assert answers(database, full, *asked) == answers(database, without(full, sensitive), *asked)
 

@@ -14,9 +14,9 @@ from services.registers import DEMO_USERS
 from streams.access import grants
 from streams.access.appender import AccessAppender
 from streams.access.grants import Granter
-from tests.security.protection.entitlements import NORTH, SOUTH, TODAY, entitlement
 from tests.support.api_world import Headers, looking
 from tests.support.clinic import ADA, CAY
+from tests.support.entitlements import NORTH, SOUTH, TODAY, entitlement
 from tests.support.world import World
 
 CALLS: dict[Action, tuple[str, str]] = {
@@ -132,7 +132,7 @@ def test_children_of_elsewhere_are_not_decided_on(world: World, client: TestClie
 
 
 @pytest.mark.parametrize("name", UNTIL)
-def test_a_user_whose_date_has_passed_is_told_which(world: World, client: TestClient, name: str) -> None:
+def test_a_user_whose_date_has_passed_is_denied_with_its_name(world: World, client: TestClient, name: str) -> None:
     lapsed = entitlement(user=f"late-{name.replace('_', '-')}", **{name: TODAY - timedelta(400)})
     grants.add_users(world.database_url, world.key, [lapsed])
     answer = call(client, world, looking(world, f"user:{lapsed.user}"), Action.SHOW)

@@ -1,1 +1,1 @@
-"""Who calls: tokens of an issuer, the local stack's own, certificates, and Kafka's principals."""
+"""Who calls: tokens of an issuer, those of the local stack, certificates, and the users of Kafka."""

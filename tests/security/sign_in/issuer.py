@@ -97,7 +97,7 @@ def confused(claims: dict[str, Any], key: AsymmetricKey, encoding: str) -> str:
         "JWK": json.dumps(public).encode(),
         "a part of it": base64.urlsafe_b64decode(public.get("x", public.get("n")) + "=="),
     }[encoding]
-    said = [json.dumps(part).encode() for part in ({"alg": "HS256", "kid": key.kid}, claims)]
-    signed_part = b".".join(base64.urlsafe_b64encode(part).rstrip(b"=") for part in said)
+    parts = [json.dumps(part).encode() for part in ({"alg": "HS256", "kid": key.kid}, claims)]
+    signed_part = b".".join(base64.urlsafe_b64encode(part).rstrip(b"=") for part in parts)
     signature = base64.urlsafe_b64encode(hmac.digest(secret, signed_part, "sha256")).rstrip(b"=")
     return (signed_part + b"." + signature).decode()

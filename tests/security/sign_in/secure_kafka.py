@@ -26,7 +26,7 @@ from services.local_stack.program import Program, running
 from streams.kafka.rights import agency_user, service_user
 from streams.kafka.settings import KafkaSettings
 from streams.publishing.appender import Batch, Identity
-from tests.security.sign_in.certificates import Authority
+from tests.support.certificates import Authority
 
 ROLES = ("registrar", "relay", "projector", "api")
 LIMIT_MS = 5_000
@@ -56,9 +56,9 @@ class SecureKafka:
     def environment(self, kafka: KafkaSettings) -> dict[str, str]:
         """What a process needs that signs in so."""
         names = ("security_protocol", "sasl_mechanism", "sasl_username", "sasl_password", "ssl_cafile")
-        said = {f"CONTACTPOINT_KAFKA_{name.upper()}": getattr(kafka, name) for name in names}
-        said |= {"CONTACTPOINT_KAFKA": kafka.bootstrap_servers, "CONTACTPOINT_DATABASE_URL": self.database_url}
-        return said | {"CONTACTPOINT_KAFKA_ACLS": "true"}
+        variables = {f"CONTACTPOINT_KAFKA_{name.upper()}": getattr(kafka, name) for name in names}
+        variables |= {"CONTACTPOINT_KAFKA": kafka.bootstrap_servers, "CONTACTPOINT_DATABASE_URL": self.database_url}
+        return variables | {"CONTACTPOINT_KAFKA_ACLS": "true"}
 
     def run(self, *words: str, status: int = 0, user: KafkaSettings | None = None) -> Any:
         """What a verb prints, as the admin or as the user named."""
@@ -117,7 +117,7 @@ def a_secure_kafka(folder: Path, database_url: str) -> Iterator[SecureKafka]:
 
 
 def write(kafka: KafkaSettings, topic: str, value: bytes = b"{}") -> None:
-    """Writes one message; raises what Kafka says to it."""
+    """Writes one message; raises Kafka's error."""
     limits = {"max_block_ms": LIMIT_MS, "bootstrap_timeout_ms": LIMIT_MS, "metrics_enabled": False}
     with closing(KafkaProducer(**kafka.for_kafka_python(), acks="all", enable_idempotence=True, **limits)) as producer:
         producer.send(topic, value, b"S1").get(LIMIT_MS / 1_000)
@@ -151,7 +151,7 @@ def consumer(kafka: KafkaSettings, group: str | None = None) -> Any:
 
 
 def read(kafka: KafkaSettings, topic: str) -> list[bytes]:
-    """The values that a topic's first partition holds; raises what Kafka says to it."""
+    """The values that a topic's first partition holds; raises Kafka's error."""
     place = TopicPartition(topic, 0)
     with closing(consumer(kafka)) as reader:
         reader.assign([place])

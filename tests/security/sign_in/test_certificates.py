@@ -20,7 +20,7 @@ from services.configuration.settings import Settings
 from services.configuration.sign_in import Tls
 from services.local_stack.layout import STOP_SECONDS
 from services.local_stack.ports import remembered_ports
-from tests.security.sign_in.certificates import Authority
+from tests.support.certificates import Authority
 from tests.support.world import World, person
 
 Files = tuple[Path, Path] | None
@@ -78,8 +78,8 @@ def ask(settings: Settings, authority: Authority) -> Iterator[Ask]:
 
 
 def submit(ask: Ask, files: Files) -> tuple[int, Any]:
-    said = json.dumps(person("C1", "gp")).encode()
-    return ask(files, "POST", "/submissions", said, **{"Content-Type": "application/cloudevents+json"})
+    body = json.dumps(person("C1", "gp")).encode()
+    return ask(files, "POST", "/submissions", body, **{"Content-Type": "application/cloudevents+json"})
 
 
 def test_an_agency_submits_with_its_certificate(ask: Ask, authority: Authority) -> None:
@@ -145,14 +145,16 @@ def test_an_expired_certificate_does_not_even_connect(ask: Ask, authority: Autho
 
 
 def test_a_certificate_says_until_when_it_holds() -> None:
-    said = {"subjectAltName": (("URI", "urn:agency:gp"),), "notAfter": "Nov 24 15:00:00 2026 GMT"}
-    principal = agency_of(said)
+    certificate = {"subjectAltName": (("URI", "urn:agency:gp"),), "notAfter": "Nov 24 15:00:00 2026 GMT"}
+    principal = agency_of(certificate)
     assert principal is not None
     assert (principal.subject, principal.expires) == ("agency:gp", 1795532400.0)
     assert agency_of(None) is agency_of({}) is None
 
 
-def test_files_that_cannot_be_used_are_said_at_once(settings: Settings, tmp_path: Path, authority: Authority) -> None:
+def test_files_that_cannot_be_used_are_refused_at_once(
+    settings: Settings, tmp_path: Path, authority: Authority
+) -> None:
     assert settings.tls is not None
     broken = tmp_path / "broken.pem"
     broken.write_text("not PEM")

@@ -33,7 +33,7 @@ class Clock:
 
 
 def found(keys: IssuerKeys, *kids: str) -> list[bool]:
-    """Whether each key is found, all asked for at once; a fetch beside them has ended by then."""
+    """Whether each key is found, all requested at once; a fetch beside them has ended by then."""
 
     async def ask() -> list[bool]:
         answers = await asyncio.gather(*(keys.find(kid) for kid in kids))

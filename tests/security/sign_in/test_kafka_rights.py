@@ -18,7 +18,6 @@ from streams.kafka.admin.topics import ensure_topics
 from streams.kafka.rights import Grant, agency_grants, agency_user, notice_grants, service_grants
 from streams.kafka.settings import KafkaAway, KafkaSettings
 from streams.kafka.topics import COMMON_TOPICS
-from tests.security.sign_in.certificates import Authority
 from tests.security.sign_in.secure_kafka import (
     LIMIT_MS,
     ROLES,
@@ -29,6 +28,7 @@ from tests.security.sign_in.secure_kafka import (
     refused_by_broker,
     write,
 )
+from tests.support.certificates import Authority
 from tests.support.waiting import eventually
 from tests.support.world import person
 
@@ -63,15 +63,15 @@ def refusal(work: Any, *arguments: Any) -> str:
 def test_a_submission_goes_the_whole_street_with_a_user_for_each_role(
     secure: SecureKafka, gp: KafkaSettings, north: KafkaSettings
 ) -> None:
-    said, broken = person("S1", "gp"), b"not JSON"
+    submitted, broken = person("S1", "gp"), b"not JSON"
     with secure.roles():
-        write(gp, "submissions.gp", json.dumps(said).encode())
+        write(gp, "submissions.gp", json.dumps(submitted).encode())
         write(north, "submissions.la-north", broken)
         status = eventually(lambda: _at_rest(secure))
         receipts = eventually(lambda: read(gp, "receipts.gp"))
         assert eventually(lambda: read(north, "receipts.la-north"))
     assert [(json.loads(each)["submission"], json.loads(each)["outcome"]) for each in receipts] == [
-        (said["id"], "accepted")
+        (submitted["id"], "accepted")
     ]
     assert status["dead_letters"] == 1
     for role in ROLES:
@@ -270,6 +270,6 @@ def test_no_log_and_no_command_line_holds_a_password(secure: SecureKafka, gp: Ka
         assert password not in (secure.folder / "kafka/server.properties").read_text() or password.startswith("secret")
 
 
-def test_a_kafka_that_keeps_no_rights_is_said(kafka: KafkaSettings) -> None:
+def test_a_kafka_that_keeps_no_rights_is_reported(kafka: KafkaSettings) -> None:
     with pytest.raises(AclsRefused, match=r"authorizer\.class\.name"):
         grant(kafka, agency_grants("gp"))

@@ -153,7 +153,7 @@ BAD: list[dict[str, str]] = [
 
 
 @pytest.mark.parametrize("environment", BAD, ids=lambda given: "-".join(*given.items()))
-def test_a_setting_that_cannot_be_read_is_said_without_its_value(tmp_path: Path, environment: dict[str, str]) -> None:
+def test_a_setting_that_cannot_be_read_is_named_without_its_value(tmp_path: Path, environment: dict[str, str]) -> None:
     with pytest.raises(BadSetting, match="CONTACTPOINT_") as refused:
         stack(tmp_path, **environment)
     assert "word" not in str(refused.value)
@@ -172,6 +172,6 @@ def test_a_token_is_in_no_error_of_the_command(
     for given in (token, token + "\u00e9"):
         monkeypatch.setenv("CONTACTPOINT_TOKEN", given)
         assert main(["show", "0", "--reason", "a test asks", "--data", str(tmp_path)]) in (2, 3)
-        said = capsys.readouterr()
-        assert token[:20] not in said.err + said.out
-        assert json.dumps(said.out) == '""'
+        captured = capsys.readouterr()
+        assert token[:20] not in captured.err + captured.out
+        assert json.dumps(captured.out) == '""'

@@ -1,4 +1,4 @@
-"""Tokens of an issuer prove who calls, or are refused with one text that tells nothing."""
+"""Tokens of an issuer prove who calls, or are refused with one text that does not say why."""
 
 import asyncio
 import base64

@@ -1,4 +1,4 @@
-"""Runs a relay as a process that a test can kill: `python -m tests.pipeline.relay.relay_process KAFKA DATABASE_URL`."""
+"""Runs a relay as a process that a test can kill: `python -m tests.crash.relay_process KAFKA DATABASE_URL`."""
 
 import sys
 from threading import Event

@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-from tests.views.story import Story
+from tests.support.story import Story
 
 OF_RECORDS = ("registered", "amended", "deregistered", "registered_again", "removed")
 OF_CHILDREN = ("merged", "given_back", "suspected", "contradicted", "dismissed", "shielded", "unshielded")

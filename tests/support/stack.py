@@ -1,10 +1,12 @@
-"""A stack started by `contactpoint up` as a process of its own, and the command asked beside it."""
+"""A stack started by `contactpoint up` as a process of its own, and the command run beside it."""
 
 import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -28,9 +30,9 @@ class Stack:
 
     def start(self) -> None:
         out = self.folder / "up.out"
-        with out.open("wb") as said, (self.folder / "up.err").open("ab") as errors:
+        with out.open("wb") as stdout, (self.folder / "up.err").open("ab") as errors:
             self.process = subprocess.Popen(
-                self._command("up"), env=self._environment(), stdin=subprocess.DEVNULL, stdout=said, stderr=errors
+                self._command("up"), env=self._environment(), stdin=subprocess.DEVNULL, stdout=stdout, stderr=errors
             )
         eventually(lambda: out.read_text().startswith("ready http") or self.process.poll() is not None)
         assert self.process.poll() is None, self.errors()
@@ -69,8 +71,8 @@ class Stack:
 
         def all_running() -> dict[str, int]:
             answer = self.run("status")
-            said = json.loads(answer.stdout)["processes"] if answer.returncode == 0 else []
-            running = {each["role"]: each["pid"] for each in said if each["state"] == "running"}
+            processes = json.loads(answer.stdout)["processes"] if answer.returncode == 0 else []
+            running = {each["role"]: each["pid"] for each in processes if each["state"] == "running"}
             return running if set(running) == set(ROLES) else {}
 
         found: dict[str, int] = eventually(all_running)
@@ -90,3 +92,12 @@ class Stack:
     def _environment(self) -> dict[str, str]:
         others = {name: value for name, value in os.environ.items() if not name.startswith("CONTACTPOINT_")}
         return {**others, **self.settings}
+
+
+@contextmanager
+def running_stack() -> Iterator[Stack]:
+    """A stack that runs meanwhile, in a folder that root's Postgres, who runs as somebody else, can read."""
+    with tempfile.TemporaryDirectory(prefix="contactpoint-stack-") as folder:
+        stack = Stack(Path(folder))
+        yield stack
+        stack.close()

@@ -4,7 +4,7 @@ import json
 import random
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from uuid import UUID, uuid4
 
 from eventsourcing.persistence import StoredEvent
@@ -17,6 +17,7 @@ from streams.store.database import Database
 from streams.store.outbox import write_outbox
 from streams.store.recorder import PostgresRecorder
 from streams.store.schema import migrate
+from tests.support.topics import delete_topics
 
 Message = tuple[str, bytes, bytes]
 
@@ -72,6 +73,14 @@ class Store:
             "access.events",
         )
         return behind == 0
+
+
+@contextmanager
+def empty_store(kafka: KafkaSettings, database_url: str) -> Iterator[Store]:
+    """An empty database, and a Kafka without topics."""
+    delete_topics(kafka)
+    with closing(Store(database_url)) as store:
+        yield store
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Every call of the API as a strategy: who asks, and what; by method and path of the OpenAPI document."""
+"""Every call of the API as a strategy of requests, by method and path of the OpenAPI document."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
@@ -20,7 +20,7 @@ from tests.noninterference.twins import (
     VISIBLE,
     Twin,
 )
-from tests.security.protection.entitlements import TODAY, entitlement
+from tests.support.entitlements import TODAY, entitlement
 
 NOBODY = "6f1d2c3b-4a59-4e68-8776-95a4b3c2d1e0"
 MOMENTS = ("2008-11-01", "2026-11-24T12:00:00Z", "2026-01-01", "2030-01-01")
@@ -28,11 +28,11 @@ DAYS = ("2008-09-01", "2008-11-01", "2026-11-24")
 TEXT = "safeguarding: the child did not come home"
 ANYBODY = (*(each.user for each in DEMO_USERS), *NORTHERN)
 ELSEWHERE = (*NORTHERN, "demo-practitioner", "demo-attendance-officer")
-"""Those who have no right to decide on the child or to take down what is asked about it, for it lives elsewhere."""
+"""Those who may neither decide on the child nor record a correction of it, for it lives elsewhere."""
 AGENCIES = ("la-north", "gp", "clinic")
 
 
-class Ask(NamedTuple):
+class Request(NamedTuple):
     """One request; children are named as fields of a Twin."""
 
     who: str
@@ -43,7 +43,7 @@ class Ask(NamedTuple):
     headers: Mapping[str, str] = {}
 
 
-Asks = st.SearchStrategy[Ask]
+Requests = st.SearchStrategy[Request]
 CHILDREN = st.sampled_from(["{tamsin}", "{dee}", "{ada}", "{bea}", NOBODY, "{tamsin}"])
 USERS = st.sampled_from([f"user:{name}" for name in ANYBODY])
 OTHERS = st.sampled_from([f"user:{name}" for name in ELSEWHERE])
@@ -77,113 +77,113 @@ CRITERIA = st.fixed_dictionaries(
 def _query(**may: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
     """Any of these parameters, none of them empty."""
     drawn = st.fixed_dictionaries({}, optional=may)
-    return drawn.map(lambda said: {name: value for name, value in said.items() if value is not None})
+    return drawn.map(lambda given: {name: value for name, value in given.items() if value is not None})
 
 
-def _asks(
+def _requests(
     call: str,
     users: st.SearchStrategy[str] = USERS,
     query: st.SearchStrategy[dict[str, Any]] | None = None,
     body: st.SearchStrategy[Any] | None = None,
     headers: st.SearchStrategy[Mapping[str, str]] | None = None,
     **named: st.SearchStrategy[str],
-) -> Asks:
+) -> Requests:
     method, path = call.split()
     places = {"child": CHILDREN, **named}
     dependencies = {name: drawn for name, drawn in places.items() if f"{{{name}}}" in path}
 
-    def made(*drawn: Any) -> Ask:
-        who, asked, sent, more, names = drawn
-        return Ask(who, method, path.format(**names), asked, sent, more)
+    def made(*drawn: Any) -> Request:
+        who, parameters, sent, more, names = drawn
+        return Request(who, method, path.format(**names), parameters, sent, more)
 
-    asked = st.just({}) if query is None else query
+    parameters = st.just({}) if query is None else query
     sent = st.none() if body is None else body
     more = st.just({}) if headers is None else headers
-    return st.builds(made, users, asked, sent, more, st.fixed_dictionaries(dependencies))
+    return st.builds(made, users, parameters, sent, more, st.fixed_dictionaries(dependencies))
 
 
 _WHY = st.just({"reason": TEXT})
 _TWO = st.fixed_dictionaries({"left": CHILDREN, "right": CHILDREN, "reason": st.just("data-quality")})
-_ASKED = {"kind": "correction", "asked_by": "carer", "text": "the name is wrong", "reason": TEXT}
+_CORRECTION = {"kind": "correction", "asked_by": "carer", "text": "the name is wrong", "reason": TEXT}
 _SEARCH = st.fixed_dictionaries({"criteria": CRITERIA, "limit": LIMITS, "reason": st.just("an enquiry")})
 _APPLICANT = st.sampled_from([{}, *({"Applicant": name.replace(" ", "%20")} for name in CARERS)])
 _ACCEPT = st.sampled_from([{}, {"Accept": "text/csv"}, {"Accept": "text/html"}])
 _HTML = st.builds(lambda one, other: {**one, **other}, _APPLICANT, _ACCEPT)
 
-ASKS: Mapping[str, Asks] = {
-    "POST /children/search": _asks("POST /children/search", whoever_may(Action.FIND), body=_SEARCH),
-    "GET /children/{child}": _asks(
+REQUESTS: Mapping[str, Requests] = {
+    "POST /children/search": _requests("POST /children/search", whoever_may(Action.FIND), body=_SEARCH),
+    "GET /children/{child}": _requests(
         "GET /children/{child}",
         st.one_of(whoever_may(Action.SHOW), whoever_may(Action.LOOKS)),
         query=_query(as_of=st.sampled_from(MOMENTS), effective=st.sampled_from(MOMENTS)),
     ),
-    "GET /children/{child}/history": _asks("GET /children/{child}/history", whoever_may(Action.HISTORY)),
-    "GET /children/{child}/looks": _asks("GET /children/{child}/looks", whoever_may(Action.LOOKS)),
-    "GET /children/{child}/subject-access": _asks(
+    "GET /children/{child}/history": _requests("GET /children/{child}/history", whoever_may(Action.HISTORY)),
+    "GET /children/{child}/looks": _requests("GET /children/{child}/looks", whoever_may(Action.LOOKS)),
+    "GET /children/{child}/subject-access": _requests(
         "GET /children/{child}/subject-access",
         OTHERS,
         _query(**{"for": st.sampled_from(["child", "carer", "other"])}),
         headers=_HTML,
     ),
-    "POST /children/{child}/corrections": _asks(
+    "POST /children/{child}/corrections": _requests(
         "POST /children/{child}/corrections",
         OTHERS,
-        body=st.just(_ASKED),
+        body=st.just(_CORRECTION),
         child=st.sampled_from(["{tamsin}", "{dee}", "{bea}", NOBODY]),
     ),
-    "POST /children/{child}/shield": _asks(
+    "POST /children/{child}/shield": _requests(
         "POST /children/{child}/shield", OTHERS, body=_WHY, child=st.just("{tamsin}")
     ),
-    "POST /children/{child}/shield/lift": _asks(
+    "POST /children/{child}/shield/lift": _requests(
         "POST /children/{child}/shield/lift", OTHERS, body=_WHY, child=st.just("{tamsin}")
     ),
-    "POST /children/{child}/shield/review": _asks(
+    "POST /children/{child}/shield/review": _requests(
         "POST /children/{child}/shield/review", OTHERS, body=_WHY, child=st.just("{tamsin}")
     ),
-    "POST /children/{child}/override": _asks(
+    "POST /children/{child}/override": _requests(
         "POST /children/{child}/override",
         st.sampled_from([f"user:{name}" for name in ANYBODY if "manager" not in name and "masked" not in name]),
         body=_WHY,
     ),
-    "GET /export": _asks("GET /export", whoever_may(Action.EXPORT), query=_query(after=AFTER, limit=LIMITS)),
-    "GET /duplicates": _asks("GET /duplicates", whoever_may(Action.DUPLICATES), query=_query(limit=LIMITS)),
-    "POST /duplicates/merge": _asks(
+    "GET /export": _requests("GET /export", whoever_may(Action.EXPORT), query=_query(after=AFTER, limit=LIMITS)),
+    "GET /duplicates": _requests("GET /duplicates", whoever_may(Action.DUPLICATES), query=_query(limit=LIMITS)),
+    "POST /duplicates/merge": _requests(
         "POST /duplicates/merge", OTHERS, body=_TWO.map(lambda two: {**two, "left": "{tamsin}"})
     ),
-    "POST /duplicates/dismiss": _asks(
+    "POST /duplicates/dismiss": _requests(
         "POST /duplicates/dismiss", OTHERS, body=_TWO.map(lambda two: {**two, "right": "{tamsin}"})
     ),
-    "POST /duplicates/split": _asks(
+    "POST /duplicates/split": _requests(
         "POST /duplicates/split", OTHERS, body=st.just({"child": "{tamsin}", "reason": "data-quality"})
     ),
-    "GET /reports/{name}": _asks(
+    "GET /reports/{name}": _requests(
         "GET /reports/{name}",
         whoever_may(Action.REPORT),
         query=_query(on=st.sampled_from(DAYS), authority=st.sampled_from(["E06999001", *AUTHORITIES]), limit=LIMITS),
         headers=_ACCEPT,
         name=st.sampled_from([*REPORTS, "nothing"]),
     ),
-    "GET /policies": _asks("GET /policies"),
-    "POST /policies/compare": _asks(
+    "GET /policies": _requests("GET /policies"),
+    "POST /policies/compare": _requests(
         "POST /policies/compare",
         st.sampled_from(["user:demo-data-manager", "user:demo-masked", "user:north-manager"]),
         body=st.fixed_dictionaries(
             {"policies": st.just(["universal", "selective", "girfec"]), "on": st.sampled_from(DAYS)}
         ),
     ),
-    "GET /receipts": _asks(
+    "GET /receipts": _requests(
         "GET /receipts",
         st.one_of(USERS, st.sampled_from([f"agency:{code}" for code in AGENCIES])),
         _query(
             outcome=st.sampled_from(["accepted", "invalid"]),
             source=st.sampled_from([f"urn:agency:{code}" for code in AGENCIES]),
-            submission=st.sampled_from(["said-11", "said-12", "said-13"]),
+            submission=st.sampled_from(["sent-11", "sent-12", "sent-13"]),
             limit=LIMITS,
         ),
     ),
-    "GET /dead-letters": _asks("GET /dead-letters", whoever_may(Action.DEAD_LETTERS), query=_query(limit=LIMITS)),
-    "GET /dead-letters/{letter}": _asks("GET /dead-letters/{letter}", letter=st.just("0-0")),
-    "GET /access/report": _asks(
+    "GET /dead-letters": _requests("GET /dead-letters", whoever_may(Action.DEAD_LETTERS), query=_query(limit=LIMITS)),
+    "GET /dead-letters/{letter}": _requests("GET /dead-letters/{letter}", letter=st.just("0-0")),
+    "GET /access/report": _requests(
         "GET /access/report",
         whoever_may(Action.ACCESS_REPORT),
         query=_query(
@@ -191,43 +191,43 @@ ASKS: Mapping[str, Asks] = {
             user=st.sampled_from(["north-officer", "north-cleared"]),
         ),
     ),
-    "GET /corrections": _asks("GET /corrections", OTHERS, _query(open=st.sampled_from(["true", "false"]))),
-    "POST /corrections/{number}/answer": _asks(
+    "GET /corrections": _requests("GET /corrections", OTHERS, _query(open=st.sampled_from(["true", "false"]))),
+    "POST /corrections/{number}/answer": _requests(
         "POST /corrections/{number}/answer",
         OTHERS,
         body=st.just({"outcome": "upheld", "text": "it was wrong", "reason": TEXT}),
         number=st.just(NOBODY),
     ),
-    "GET /shields/due": _asks("GET /shields/due", OTHERS, _query(on=st.sampled_from(["2026-11-24", "2030-01-01"]))),
-    "GET /investigations": _asks(
+    "GET /shields/due": _requests("GET /shields/due", OTHERS, _query(on=st.sampled_from(["2026-11-24", "2030-01-01"]))),
+    "GET /investigations": _requests(
         "GET /investigations",
         whoever_may(Action.INVESTIGATIONS),
         query=_query(closed=st.sampled_from(["true", "false"])),
     ),
-    "POST /investigations/{id_}/close": _asks("POST /investigations/{id_}/close", body=_WHY, id_=st.just(NOBODY)),
-    "GET /users": _asks("GET /users"),
-    "GET /health/ready": _asks("GET /health/ready"),
-    "GET /health/live": _asks("GET /health/live"),
-    "GET /metrics": _asks("GET /metrics"),
+    "POST /investigations/{id_}/close": _requests("POST /investigations/{id_}/close", body=_WHY, id_=st.just(NOBODY)),
+    "GET /users": _requests("GET /users"),
+    "GET /health/ready": _requests("GET /health/ready"),
+    "GET /health/live": _requests("GET /health/live"),
+    "GET /metrics": _requests("GET /metrics"),
 }
 LEFT_OUT: Mapping[str, str] = {
-    "POST /submissions": "takes in and shows nothing; its receipts are asked for",
+    "POST /submissions": "takes in and shows nothing; its receipts are compared",
     "POST /users": "grants a right and knows no child",
     "POST /users/revoke": "takes a right away and knows no child",
 }
-"""Calls that no twin is asked, and why."""
+"""Calls that are not compared, and why."""
 
 
-def placed(twin: Twin, said: Any) -> Any:
-    """What is asked, with the numbers of this directory's children."""
+def placed(twin: Twin, template: Any) -> Any:
+    """A template filled with the numbers of this directory's children."""
     fill: Callable[[str], str] = lambda text: (  # noqa: E731
         text.replace("{tamsin}", twin.tamsin)
         .replace("{dee}", twin.dee)
         .replace("{ada}", twin.ada)
         .replace("{bea}", twin.bea)
     )
-    if isinstance(said, str):
-        return fill(said)
-    if isinstance(said, Mapping):
-        return {name: placed(twin, value) for name, value in said.items()}
-    return said
+    if isinstance(template, str):
+        return fill(template)
+    if isinstance(template, Mapping):
+        return {name: placed(twin, value) for name, value in template.items()}
+    return template

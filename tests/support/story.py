@@ -1,4 +1,4 @@
-"""A register log in the making: what agencies said of invented children, as it stands on the log's topic."""
+"""A register log in the making: what agencies reported of invented children, as it is on the log's topic."""
 
 from base64 import b64decode, b64encode
 from collections import Counter
@@ -173,16 +173,16 @@ class Story:
         self.decides(child, "ShieldLifted", {})
 
     def dismissed(self, left: str, right: str) -> None:
-        """A steward says that two children are not one."""
+        """A steward dismisses that two children are one."""
         data = {"other": right, "records": self.members[left], "other_records": self.members[right]}
         self.decides(left, "MatchDismissed", data)
 
     def suspected(self, child: str, record: str, *others: str, score: float = 0.7) -> None:
-        """The matcher says which records may be about the same child as this one."""
+        """The matcher names records that may be about the same child as this one."""
         self._compared(child, "MatchSuspected", "suspicions", record, others, score)
 
     def contradicted(self, child: str, record: str, *others: str) -> None:
-        """The matcher says which records of its own child this one contradicts."""
+        """The matcher names records of its own child that this one contradicts."""
         self._compared(child, "RecordContradicted", "contradictions", record, others, 0.1)
 
     def _compared(self, child: str, kind: str, name: str, record: str, others: Iterable[str], score: float) -> None:
@@ -202,7 +202,7 @@ class Story:
 
 
 def receipt(submission: str, message: str, outcome: str = "accepted", source: str | None = "urn:agency:gp") -> bytes:
-    """A receipt as it stands on a receipts topic."""
+    """A receipt as it is on a receipts topic."""
     return orjson.dumps(
         {
             "source": source,
@@ -219,7 +219,7 @@ def receipt(submission: str, message: str, outcome: str = "accepted", source: st
 
 
 def look(position: int, children: list[str], user: str = "demo", stream: str | None = None, version: int = 1) -> bytes:
-    """An event of the access log as it stands on its topic."""
+    """An event of the access log as it is on its topic."""
     sealed = b64encode(orjson.dumps({"user": user, "reason": "an enquiry", "asked": {}})).decode()
     return orjson.dumps(
         {

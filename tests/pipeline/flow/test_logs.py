@@ -14,7 +14,7 @@ from kafka import KafkaProducer
 
 from services.configuration.settings import read_settings
 from streams.kafka.topics import ACCESS_EVENTS, REGISTER_EVENTS, receipt_topic, submissions_topic
-from tests.pipeline.flow.stack import Stack
+from tests.support.stack import Stack
 from tests.support.waiting import eventually
 from tests.support.world import person, submission
 
@@ -38,8 +38,8 @@ CHILD: dict[str, Any] = {
 NOBODY = "6f1d2c3b-4a59-4e68-8776-95a4b3c2d1e0"
 
 
-def told_in(text: str) -> list[str]:
-    """What of the known values stands in a text, also where it is coded as in a URL."""
+def known_values_in(text: str) -> list[str]:
+    """Which of the known values a text has, also where they are coded as in a URL."""
     folded = text.casefold()
     return [each for each in PERSONAL if each.casefold() in folded or quote(each).casefold() in folded]
 
@@ -87,10 +87,10 @@ class Office:
         self.errors: list[str] = []
         self.tokens: dict[tuple[str, ...], str] = {}
 
-    def submit(self, *said: Any) -> None:
+    def submit(self, *messages: Any) -> None:
         """Sends a file, and waits until each line has its receipt."""
-        file = self.folder / "said.ndjson"
-        lines = [each if isinstance(each, bytes) else json.dumps(each).encode() for each in said]
+        file = self.folder / "messages.ndjson"
+        lines = [each if isinstance(each, bytes) else json.dumps(each).encode() for each in messages]
         file.write_bytes(b"\n".join(lines) + b"\n")
         done = self.stack.run("submit", file, "--wait")
         self.errors += [done.stdout, done.stderr]
@@ -202,6 +202,6 @@ def test_no_log_of_any_process_has_a_personal_value(stack: Stack, office: Office
     logs = {log.name: log.read_text(errors="replace") for log in sorted((stack.data / "logs").iterdir())}
     assert {"api.log", "registrar.log", "relay.log", "projector.log", "postgres.log"} <= logs.keys()
     for name, text in [*logs.items(), ("up", stack.errors()), ("metrics", office.metrics())]:
-        lines = [line[:400] for line in text.splitlines() if told_in(line)]
+        lines = [line[:400] for line in text.splitlines() if known_values_in(line)]
         assert (name, lines[:5]) == (name, [])
-    assert [each for each in office.errors if told_in(each)] == []
+    assert [each for each in office.errors if known_values_in(each)] == []

@@ -1,10 +1,10 @@
-"""What these tests do to their servers: publish as the relay does, run projectors, compare the views with memory."""
+"""What tests of the projector do to its servers: publish as the relay does, run projectors, read the views."""
 
 import logging
 import threading
 from base64 import urlsafe_b64encode
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -23,9 +23,10 @@ from streams.kafka.topics import ACCESS_EVENTS, REGISTER_EVENTS, REGISTER_PARTIT
 from streams.projecting.projector import run_projector
 from streams.store.database import Database
 from streams.store.schema import migrate
+from tests.support.postgres_views import rows
+from tests.support.story import Seals, Story
+from tests.support.topics import delete_topics
 from tests.support.waiting import eventually
-from tests.views.postgres_views import rows
-from tests.views.story import Seals, Story
 
 TABLES = [table for projection in LOGS[REGISTER_LOG].projections for table in projection.tables]
 SECRET = bytes(range(32))
@@ -80,7 +81,7 @@ class Stage:
         self.database.close()
 
     def publish(self) -> None:
-        """Publishes what the story has told since the last time."""
+        """Publishes the story's events that were not published before."""
         for event, value in list(zip(self.story.events, self.story.values, strict=True))[self._published :]:
             partition = UUID(event.stream).int % REGISTER_PARTITIONS
             self.send(REGISTER_EVENTS, [value], partition=partition, key=event.stream.encode())
@@ -138,6 +139,14 @@ class Stage:
         return expected_rows(self.story, TABLES)
 
 
+@contextmanager
+def empty_stage(kafka: KafkaSettings, database_url: str, folder: Path) -> Iterator[Stage]:
+    """Empty logs and views, and a Kafka without topics."""
+    delete_topics(kafka)
+    with closing(Stage(kafka, database_url, folder)) as stage:
+        yield stage
+
+
 def expected_rows(story: Story, tables: Sequence[Table]) -> dict[str, list[Row]]:
     """The rows of a story, in memory."""
     views = MemoryViews()
@@ -147,8 +156,8 @@ def expected_rows(story: Story, tables: Sequence[Table]) -> dict[str, list[Row]]
     return {table.name: views.rows(table) for table in tables}
 
 
-class Said(logging.Handler):
-    """What is logged, as text."""
+class Logged(logging.Handler):
+    """What was logged, as text."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -167,21 +176,21 @@ class Said(logging.Handler):
 
 
 @contextmanager
-def listening(name: str = "streams") -> Iterator[Said]:
-    """Hears what the loggers of a package say."""
-    said, logger = Said(), logging.getLogger(name)
+def logged(package: str = "streams") -> Iterator[Logged]:
+    """What the loggers of a package write meanwhile."""
+    log, logger = Logged(), logging.getLogger(package)
     level = logger.level
-    logger.addHandler(said)
+    logger.addHandler(log)
     logger.setLevel(logging.INFO)
     try:
-        yield said
+        yield log
     finally:
-        logger.removeHandler(said)
+        logger.removeHandler(log)
         logger.setLevel(level)
 
 
-def tell_much(story: Story, records: int) -> None:
-    """A story with about seven events for each of so many records."""
+def add_records(story: Story, records: int) -> None:
+    """Adds about seven events for each of so many records to a story."""
     for number in range(records):
         record = story.registered(subject=f"S{number}", given_name=f"Ada{number}")
         child = story.listed(record)

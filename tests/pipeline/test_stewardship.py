@@ -1,10 +1,7 @@
 """A data steward's decisions at the registrar, on a real Postgres: merge, split, dismiss, and what is refused."""
 
 import json
-import random
-import string
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -15,84 +12,14 @@ from services.contract.decisions import DecisionType, decision
 from services.registrar.batch import STEWARDS_TOPIC, Message
 from services.registrar.receipts import Answer
 from services.registrar.store import OffsetMoved
-from tests.pipeline.test_registrar import AUTHORITY, Desk, empty_register, submission
-
-TIME = "2026-11-24T10:00:00Z"
-
-
-def somebody(subject: str) -> dict[str, str]:
-    """The particulars of someone who is like nobody else; the same for the same subject."""
-    rng = random.Random(subject)
-    given, family = ("".join(rng.choices(string.ascii_lowercase, k=9)).capitalize() for _ in range(2))
-    return {"given_name": given, "family_name": family, "date_of_birth": f"{rng.randint(1992, 2007)}-02-03"}
-
-
-class Steward(Desk):
-    """A desk at which a data steward sits."""
-
-    def decide(self, kind: DecisionType, id_: str = "", **data: Any) -> Answer:
-        """The answer to one decision."""
-        (answer,) = self.registrar.handle([self.decision(kind, id_, **data)])
-        return answer
-
-    def decision(self, kind: DecisionType, id_: str = "", **data: Any) -> Message:
-        reasoned = {"decided_by": "a-steward", "reason": "looked at both", **data}
-        offset = self.ends[STEWARDS_TOPIC]
-        self.ends[STEWARDS_TOPIC] += 1
-        about = data.get("left") or data.get("child") or "nobody"
-        value = decision(id_ or f"decision-{offset}", kind, about, TIME, reasoned)
-        return Message(STEWARDS_TOPIC, 0, offset, value, None)
-
-    def merge(self, left: str, right: str) -> Answer:
-        return self.decide(DecisionType.MERGE, left=left, right=right)
-
-    def dismiss(self, left: str, right: str) -> Answer:
-        return self.decide(DecisionType.DISMISS, left=left, right=right)
-
-    def split(self, child: str, *subjects: str) -> Answer:
-        records = [{"source": AUTHORITY.urn, "subject": subject} for subject in subjects]
-        return self.decide(DecisionType.SPLIT, child=child, **({"records": records} if records else {}))
-
-    def register(self, *subjects: str) -> list[str]:
-        """New children of one record each, in order; nothing tells them to be one."""
-        for subject in subjects:
-            data = somebody(subject)
-            assert self.send(submission(1, subject=subject, data=data))[0].outcome == "accepted"
-        members = self.members()
-        return [next(child for child, held in members.items() if held == {subject}) for subject in subjects]
-
-    def members(self) -> dict[str, set[str]]:
-        """The subjects of each child's records, by the match index."""
-        rows = self.rows(
-            "select i.child::text, k.key from register.match_index i join register.record_keys k on k.stream = i.record"
-            " where k.kind = 'subject'"
-        )
-        found: dict[str, set[str]] = {}
-        for child, subject in rows:
-            found.setdefault(child, set()).add(subject)
-        return found
-
-    def apart(self) -> set[tuple[str, str]]:
-        """The pairs of subjects that are kept apart."""
-        return set(
-            self.rows(
-                "select a.key, b.key from register.kept_apart p join register.record_keys a on a.stream = p.record"
-                " join register.record_keys b on b.stream = p.other"
-            )
-        )
-
-    def receipts(self) -> list[dict[str, Any]]:
-        statement = "select value from register.outbox where topic = 'receipts.stewardship' order by ordinal"
-        return [json.loads(bytes(value)) for (value,) in self.rows(statement)]
+from tests.support.desk import numbered, open_desk
+from tests.support.steward import TIME, Steward
 
 
 @pytest.fixture
 def desk(database_url: str) -> Iterator[Steward]:
-    empty_register(database_url)
-    steward = Steward(database_url)
-    yield steward
-    steward.log.close()
-    steward.database.close()
+    with open_desk(Steward, database_url) as opened:
+        yield opened
 
 
 def outcome_of(answer: Answer) -> tuple[str, list[str]]:
@@ -170,7 +97,7 @@ def test_decisions_of_one_batch_hold_in_their_order(desk: Steward) -> None:
     one, two = desk.register("S1", "S2")
     pair = {"left": one, "right": two}
     messages = [desk.decision(kind, **pair) for kind in (DecisionType.DISMISS, DecisionType.MERGE)]
-    answers = desk.registrar.handle([*messages, desk.message(submission(1, subject="S9"))])
+    answers = desk.registrar.handle([*messages, desk.message(numbered(1, subject="S9"))])
     assert sorted(answer.outcome for answer in answers) == ["accepted"] * 3
     assert (desk.apart(), desk.members()[one]) == (set(), {"S1", "S2"})
 
@@ -230,7 +157,7 @@ def test_after_a_failed_save_nothing_of_a_decision_is_believed(desk: Steward) ->
         (b"{", "not-json"),
         (decision("d1", DecisionType.MERGE, "x", TIME, {"left": NOBODY}), "missing"),
         (decision("d1", DecisionType.MERGE, "x", TIME, {"left": "1", "right": NOBODY}), "pattern"),
-        (json.dumps(submission(1)).encode(), "unknown-type"),
+        (json.dumps(numbered(1)).encode(), "unknown-type"),
     ],
 )
 def test_what_is_no_decision_is_a_dead_letter(desk: Steward, value: bytes, code: str) -> None:

@@ -2,7 +2,6 @@
 
 import json
 import os
-import random
 import signal
 import threading
 import time
@@ -13,7 +12,8 @@ from typing import Any
 import psutil
 
 from services.lab.simulate.feeds import submissions
-from tests.pipeline.flow.stack import ROLES, Stack
+from tests.support.chance import dice
+from tests.support.stack import ROLES, Stack
 
 AGENCY = "urn:agency:la-killed"
 CHUNK = 100
@@ -42,8 +42,8 @@ class Load(threading.Thread):
         while not answered:
             self.attempts.update(each["id"] for each in chunk)
             answer = self.stack.run("submit", file, "--wait")
-            said = json.loads(answer.stdout) if answer.returncode == 0 else Counter()
-            answered = said["accepted"] + said["duplicate"] == len(chunk)
+            counts = json.loads(answer.stdout) if answer.returncode == 0 else Counter()
+            answered = counts["accepted"] + counts["duplicate"] == len(chunk)
 
 
 def authority_feed() -> list[dict[str, Any]]:
@@ -54,7 +54,7 @@ def authority_feed() -> list[dict[str, Any]]:
 
 
 def _as_own(sent: dict[str, Any]) -> dict[str, Any]:
-    """The submission in the authority's name, its numbers told apart from those of other agencies."""
+    """The submission in the authority's name, its numbers distinct from those of other agencies."""
     code, data = sent["source"].rpartition(":")[2], dict(sent["data"])
     if "involvement" in data:
         data["involvement"] = f"{code}/{data['involvement']}"
@@ -62,9 +62,7 @@ def _as_own(sent: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_each_submission_takes_effect_once_whatever_is_killed(stack: Stack, tmp_path: Path) -> None:
-    seed = int(os.environ.get("CONTACTPOINT_TEST_SEED") or random.randrange(10**6))
-    print(f"seed {seed}")
-    rng = random.Random(seed)
+    rng = dice()
     agencies = tmp_path / "agencies.yaml"
     agencies.write_text("- {code: la-killed, name: An authority, kind: local-authority, authority: E06999001}\n")
     stack.ask("agencies", "add", agencies)

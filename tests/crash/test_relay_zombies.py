@@ -14,7 +14,7 @@ from streams.publishing.appender import Appender, Batch, Identity, OffsetTaken
 from streams.publishing.publication import Publication
 from streams.publishing.publisher import Publisher, encode_event, partition_of
 from streams.store.raw_event import RawEvent
-from tests.pipeline.relay.stage import Store, held
+from tests.support.relay_stage import Store, held
 
 
 def in_session(store: Store, kafka: KafkaSettings, act: Callable[[Publisher, Appender], Awaitable[None]]) -> None:
