@@ -211,5 +211,6 @@ def test_identifiers_are_held_by_the_agencies_that_know_them(county: Feeds) -> N
 def test_agencies_file_is_the_register_that_the_feeds_name(tmp_path: Path) -> None:
     write_feeds(3, 1, tmp_path / "few")
     few = read_feeds(tmp_path / "few")
+    assert few.sent
     assert set(few.sent) <= set(few.agencies)
     assert all(set(agency) - {"authority"} == {"code", "name", "kind"} for agency in few.agencies.values())

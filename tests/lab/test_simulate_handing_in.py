@@ -113,6 +113,11 @@ def test_a_feed_that_stops_hands_in_nothing_after_the_day_and_the_others_all(
         assert all(submission["time"][:10] <= last.isoformat() for submission in given_in)
         rest = sent[len(given_in) :]
         assert late or all(submission["time"][:10] > last.isoformat() for submission in rest)
+    records = [record for person in people(40, seed) for record in person.records]
+    due = [each for record in records for each in handed_in(record, seed, Manner(late))]
+    for source in silent:
+        in_time = sum(each.sent.agency.source == source and each.on <= last for each in due)
+        assert sum(len(sent) for (sender, _), sent in stopped.items() if sender == source) == in_time
 
 
 @A_FEW

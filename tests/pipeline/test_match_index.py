@@ -75,8 +75,9 @@ def test_built_from_the_log_it_is_what_deciding_has_made_of_it(desk: Steward, ac
                 desk.merge(*random.Random(number).sample(children, 2))
             elif children:
                 desk.split(children[number % len(children)])
-    reindex.BATCH = batch
-    assert rows(desk) == rebuilt(desk)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(reindex, "BATCH", batch)
+        assert rows(desk) == rebuilt(desk)
 
 
 def test_an_index_of_this_format_is_left_alone(desk: Steward) -> None:

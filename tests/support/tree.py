@@ -28,7 +28,9 @@ def texts() -> dict[str, str]:
 
 def modules(package: str) -> Iterator[tuple[str, ast.Module]]:
     """The Python files of a top-level package: path from the root, and the parsed file."""
-    for path in sorted((ROOT / package).rglob("*.py")):
+    paths = sorted((ROOT / package).rglob("*.py"))
+    assert paths, f"there is no Python file in {package}"
+    for path in paths:
         yield path.relative_to(ROOT).as_posix(), ast.parse(path.read_text(encoding="utf-8"))
 
 

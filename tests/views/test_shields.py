@@ -308,3 +308,4 @@ def test_at_no_moment_is_a_record_seen_that_is_to_be_hidden(database: str, seed:
             assert found.hits == []
             entries = directory.entries(cursor, story.seals, directory.children(cursor, None, 9), TODAY)
             assert all(each["addresses"] == [] for each in entries)
+        assert entries

@@ -74,6 +74,7 @@ def test_no_topic_and_no_log_has_anything_hidden_in_clear(stack: Stack, child: s
         assert values
         assert (topic, secrets_in(" ".join(values))) == (topic, [])
     logs = " ".join(log.read_text(errors="replace") for log in (stack.data / "logs").iterdir())
+    assert logs
     assert secrets_in(logs + stack.errors()) == []
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.stack import Stack
+from tests.support.stack import ROLES, Stack
 
 
 @pytest.fixture(scope="module")
@@ -138,8 +138,9 @@ def test_a_rebuild_gives_the_digest_of_the_live_views(stack: Stack, sent: list[d
 
 def test_up_has_written_no_traceback(stack: Stack, sent: list[dict[str, Any]]) -> None:
     assert "Traceback" not in stack.errors()
-    for log in (stack.data / "logs").glob("*.log"):
-        assert "Traceback" not in log.read_text(errors="replace")
+    logs = {log.name: log.read_text(errors="replace") for log in (stack.data / "logs").glob("*.log")}
+    assert {f"{role}.log" for role in ROLES} <= logs.keys()
+    assert [name for name, text in logs.items() if "Traceback" in text] == []
 
 
 def test_no_log_names_anybody(stack: Stack, sent: list[dict[str, Any]]) -> None:
@@ -147,4 +148,6 @@ def test_no_log_names_anybody(stack: Stack, sent: list[dict[str, Any]]) -> None:
     names = {each["data"]["family_name"] for each in sent if each["type"] == "child.registered"}
     lines = {line for each in sent for line in (each["data"].get("address") or {}).get("lines", [])}
     assert logs
+    assert names
+    assert lines
     assert not [value for value in names | lines if len(value) > 5 and value.encode() in logs]

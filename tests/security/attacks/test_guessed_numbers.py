@@ -95,6 +95,7 @@ def test_what_is_no_number_is_answered_likewise(world: World, client: TestClient
 def test_a_shielded_childs_other_numbers_are_absent(world: World, client: TestClient) -> None:
     ada = world.child_with(ADA)
     records = world.records_of(ada)
+    assert records
     assert decide(world, DecisionType.SHIELD_APPLY, child=ada) == "accepted"
     for user in USERS:
         who = looking(world, user)
