@@ -14,7 +14,16 @@ from streams.publishing.appender import Appender, Batch, Identity, OffsetTaken
 from streams.publishing.publication import Publication
 from streams.publishing.publisher import Publisher, encode_event, partition_of
 from streams.store.raw_event import RawEvent
-from tests.support.relay_stage import Store, held
+from tests.support.relay_stage import Store, held, relay
+from tests.support.waiting import eventually
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _kafka_is_ready(store: Store, kafka: KafkaSettings) -> None:
+    """A relay waits until a Kafka that has just started gives producers their ids; a publisher alone does not."""
+    store.append(1)
+    with relay(kafka, store.url):
+        eventually(store.is_published)
 
 
 def in_session(store: Store, kafka: KafkaSettings, act: Callable[[Publisher, Appender], Awaitable[None]]) -> None:
