@@ -61,6 +61,13 @@ def test_paths_named_by_the_architecture_exist() -> None:
     assert [path for path in named if not list(ROOT.glob(path))] == []
 
 
+def test_the_way_of_a_submission_is_told_in_fifteen_rooms_and_none_twice() -> None:
+    paragraph = read("docs/architecture.md").split("## A submission, in one paragraph")[1].split("\n## ")[0]
+    rooms = re.findall(r"`((?:domain|projections|streams|services)/\w+/)`", paragraph)
+    assert len(set(rooms)) == len(rooms)
+    assert 10 <= len(rooms) <= 15
+
+
 @pytest.mark.parametrize("decision", DECISIONS, ids=lambda path: path.stem)
 def test_a_decision_is_short_and_says_why(decision: Path) -> None:
     text = decision.read_text(encoding="utf-8")
