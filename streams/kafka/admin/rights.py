@@ -1,9 +1,8 @@
-"""Grants rights in Kafka, and sets passwords of agencies. Every wait for Kafka is bounded."""
+"""Grants rights in Kafka, and sets passwords of agencies."""
 
 import secrets
 import time
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from kafka.admin import (
@@ -12,7 +11,6 @@ from kafka.admin import (
     ACLOperation,
     ACLPermissionType,
     ACLResourcePatternType,
-    KafkaAdminClient,
     ResourcePattern,
     ResourcePatternFilter,
     ResourceType,
@@ -20,13 +18,13 @@ from kafka.admin import (
 )
 from kafka.errors import KafkaError
 
+from streams.kafka.admin._client import LIMIT_MS, administration
 from streams.kafka.rights import Grant, agency_grants, notice_grants, service_grants
 from streams.kafka.settings import KafkaAway, KafkaSettings
 
 AT_ONCE = 500
 MECHANISM = "SCRAM-SHA-512"
 _ITERATIONS = 8_192
-_LIMIT_MS = 10_000
 _PAUSE_S = 0.05
 _EVERY_ACL = ACLFilter(
     None,
@@ -62,7 +60,7 @@ def grant(kafka: KafkaSettings, grants: Iterable[Grant]) -> None:
     Raises AclsRefused, KafkaAway.
     """
     acls = [_acl(each) for each in grants]
-    with _admin(kafka) as admin:
+    with administration(kafka) as admin:
         for begin in range(0, len(acls), AT_ONCE):
             failed = admin.create_acls(acls[begin : begin + AT_ONCE])["failed"]
             if failed:
@@ -74,7 +72,7 @@ def new_password(kafka: KafkaSettings, user: str) -> str:
     """Sets a new random password of a user for SCRAM-SHA-512 and returns it. Raises as `grant` does."""
     password = secrets.token_urlsafe(32)
     upsertion = UserScramCredentialUpsertion(user, MECHANISM, password, iterations=_ITERATIONS)
-    with _admin(kafka) as admin:
+    with administration(kafka) as admin:
         if admin.alter_user_scram_credentials([upsertion])[user] is not None:
             raise AclsRefused(f"Kafka keeps no password for {user}; sign in as one of its super users")
     return password
@@ -82,7 +80,7 @@ def new_password(kafka: KafkaSettings, user: str) -> str:
 
 def _wait_until_applied(admin: Any, acls: list[Any]) -> None:
     """Waits until a broker has the rights, which is a moment after Kafka's controller took them."""
-    until = time.monotonic() + _LIMIT_MS / 1_000
+    until = time.monotonic() + LIMIT_MS / 1_000
     while not set(acls) <= set(admin.describe_acls(_EVERY_ACL)[0]):
         if time.monotonic() > until:
             raise KafkaAway("Kafka has taken rights, and does not apply them; look at its log, then do this again")
@@ -99,20 +97,3 @@ def _why(error: type[KafkaError]) -> str:
     if error.__name__ == "SecurityDisabledError":
         return "Kafka keeps no rights: set authorizer.class.name in its configuration, or unset CONTACTPOINT_KAFKA_ACLS"
     return f"Kafka does not let this user give rights ({error.__name__}); sign in as one of its super users"
-
-
-@contextmanager
-def _admin(kafka: KafkaSettings) -> Iterator[Any]:
-    try:
-        admin = KafkaAdminClient(
-            **kafka.for_kafka_python(),
-            client_id="contactpoint-acls",
-            bootstrap_timeout_ms=_LIMIT_MS,
-            request_timeout_ms=_LIMIT_MS,
-        )
-        try:
-            yield admin
-        finally:
-            admin.close()
-    except KafkaError:
-        raise KafkaAway(kafka.unreachable) from None
