@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from services.configuration.private_files import write_private
 from services.configuration.setting_errors import NotConfigured
-from services.configuration.settings import Settings
+from services.configuration.settings import ClientSettings
 from streams.clock import Clock, utc_now
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def create_issuer_key(file: Path) -> None:
     write_private(file, ECKey.generate_key("P-256").as_pem(private=True).decode("ascii"))
 
 
-def issue(settings: Settings, subject: str, lifetime: float, clock: Clock = utc_now) -> str:
+def issue(settings: ClientSettings, subject: str, lifetime: float, clock: Clock = utc_now) -> str:
     """A token of the local stack for `user:NAME` or `agency:CODE` that holds for `lifetime` seconds, 12 hours at most.
 
     Raises NotConfigured where tokens come from another issuer, or there is no key here.
@@ -81,7 +81,7 @@ def issue(settings: Settings, subject: str, lifetime: float, clock: Clock = utc_
     return jwt.encode({"alg": ALGORITHM, "kid": key.kid}, claims, key)
 
 
-def local_verifying_keys(settings: Settings) -> "dict[str, VerifyingKey]":
+def local_verifying_keys(settings: ClientSettings) -> "dict[str, VerifyingKey]":
     """The public half of the local issuer's key, by its id; raises NotConfigured where there is none."""
     from services.auth.keys import VerifyingKey
 
@@ -90,7 +90,7 @@ def local_verifying_keys(settings: Settings) -> "dict[str, VerifyingKey]":
     return {str(key.kid): VerifyingKey(public, (ALGORITHM,))}
 
 
-def _signing_key(settings: Settings) -> "ECKey":
+def _signing_key(settings: ClientSettings) -> "ECKey":
     from joserfc.errors import JoseError
     from joserfc.jwk import ECKey
 

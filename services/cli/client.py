@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import SplitResult, quote, urlencode, urlsplit
 
 from services.cli.errors import AnswerIsNo, PartAway, WrongUsage
-from services.cli.stack import settings_of
-from services.configuration.settings import Settings
+from services.cli.stack import client_settings_of
+from services.configuration.settings import ClientSettings
 
 if TYPE_CHECKING:
     import httpx
@@ -95,12 +95,12 @@ class Api:
 
 def viewer_api(args: Namespace) -> Api:
     """The API for a verb that shows personal data, called as the user named or with the token that is set."""
-    settings = settings_of(args, of_api=True)
+    settings = client_settings_of(args)
     url = settings.need_url()
     return Api(url, _token(settings, args.user), args.reason)
 
 
-def _token(settings: Settings, user: str | None) -> str:
+def _token(settings: ClientSettings, user: str | None) -> str:
     if user is not None:
         from services.auth.tokens import issue
 

@@ -9,32 +9,31 @@ from typing import Annotated, Any, Self
 from pydantic import model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from services.configuration.client_environment import ClientEnvironment
 from services.configuration.setting_errors import BadSetting
 from services.configuration.setting_kinds import (
     File,
     Flag,
-    Issuer,
     OptionalText,
     Policy,
     Servers,
-    Token,
-    Words,
-    claim,
     variable,
     whole_number,
 )
-from services.configuration.sign_in import DEFAULT_AUDIENCE, DEFAULT_USER_CLAIM
 
 
-class Environment(BaseSettings):
-    """What is set from outside; None is not set."""
+class Environment(BaseSettings, ClientEnvironment):
+    """What is set from outside, a client's variables among it; None is not set."""
 
     model_config = SettingsConfigDict(
-        alias_generator=variable, case_sensitive=True, extra="ignore", frozen=True, validate_default=False
+        alias_generator=variable,
+        case_sensitive=True,
+        extra="ignore",
+        frozen=True,
+        validate_default=False,
+        enable_decoding=False,
     )
 
-    data: File = None
-    keys: File = None
     cache: File = None
     database_url: OptionalText = None
 
@@ -52,16 +51,10 @@ class Environment(BaseSettings):
     host: str = "127.0.0.1"
     port: Annotated[int | None, whole_number(65_535)] = None
     connections_per_address: Annotated[int | None, whole_number(10_000)] = None
-    url: OptionalText = None
-    token: Token = None
 
     matcher: File = None
     policy: Policy = "universal"
 
-    issuer: Issuer = None
-    audience: Annotated[str, claim(DEFAULT_AUDIENCE)] = DEFAULT_AUDIENCE
-    user_claim: Annotated[str, claim(DEFAULT_USER_CLAIM)] = DEFAULT_USER_CLAIM
-    acr: Words = frozenset()
     tls_cert: File = None
     tls_key: File = None
     tls_client_ca: File = None

@@ -1,8 +1,21 @@
-"""The HTTP client of the product: it follows no redirect and uses no proxy, and answers come uncompressed."""
+"""The HTTP client of the product: it follows no redirect and uses no proxy, and answers come uncompressed.
+
+Whoever wants httpx imports it after this module: httpx loads its own command line, rich, click and pygments with it,
+at half of what it costs, wherever those are installed. It does without where they cannot be had, so they cannot here.
+"""
 
 import ssl
+import sys
 
-import httpx
+_COMMAND_LINE = "httpx._main"
+
+if "httpx" not in sys.modules:
+    sys.modules[_COMMAND_LINE] = None  # type: ignore[assignment]  # Python's way to say that a module cannot be had
+    import httpx
+
+    del sys.modules[_COMMAND_LINE]
+else:
+    import httpx
 
 
 def http_client(timeout_s: float, *, tls: bool) -> httpx.Client:

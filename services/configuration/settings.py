@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from services.configuration.client_environment import ClientEnvironment, read_client_environment
 from services.configuration.setting_errors import BadSetting as BadSetting
 from services.configuration.setting_errors import NotConfigured as NotConfigured
 from services.configuration.sign_in import SignIn, Tls
@@ -18,30 +19,48 @@ DEFAULT_DATA = ".contactpoint"
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
-    """Addresses and files that a process needs.
+class ClientSettings:
+    """What a client of the API needs: `url` and `token` for one that runs elsewhere, `keys` for the local stack's own.
 
-    `data` is the local stack's directory; `kafka` and `database_url` are None while they are not known;
-    `keys` holds the key-encryption key and others; `url` and `token` are for clients of a remote API; `matcher` has the
-    matcher's settings, where they are not those that come with the product; `policy` says who is listed, by the name of
-    a policy or by its file; `sign_in` says whose tokens are believed, `tls` how the API speaks TLS itself,
-    `connections_of_an_address` how many connections one address may have open to it, None where that is not bounded.
+    `data` is the local stack's directory, `keys` holds the key-encryption key and others, `sign_in` says whose tokens
+    are believed; `url` is None while it is not known.
     """
 
     data: Path
     keys: Path
-    kafka: KafkaSettings | None
-    database_url: str | None
     url: str | None
     token: str | None
+    url_is_external: bool
+    sign_in: SignIn
+
+    def need_url(self) -> str:
+        """The URL of the API; raises NotConfigured where there is none."""
+        if self.url is None:
+            raise NotConfigured(f"the API cannot be reached: {self._no_stack('CONTACTPOINT_URL')}")
+        return self.url
+
+    def _no_stack(self, variable: str) -> str:
+        return f"no stack runs in {self.data}; start one with `contactpoint up --data {self.data}` or set {variable}"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings(ClientSettings):
+    """Addresses and files that a process needs.
+
+    `kafka` and `database_url` are None while they are not known; `matcher` has the
+    matcher's settings, where they are not those that come with the product; `policy` says who is listed, by the name of
+    a policy or by its file; `tls` says how the API speaks TLS itself,
+    `connections_of_an_address` how many connections one address may have open to it, None where that is not bounded.
+    """
+
+    kafka: KafkaSettings | None
+    database_url: str | None
     kafka_is_external: bool
     database_is_external: bool
-    url_is_external: bool
     host: str
     port: int | None
     matcher: Path | None
     policy: str
-    sign_in: SignIn
     tls: Tls | None
     connections_of_an_address: int | None
 
@@ -56,15 +75,6 @@ class Settings:
         if self.database_url is None:
             raise NotConfigured(f"Postgres cannot be reached: {self._no_stack('CONTACTPOINT_DATABASE_URL')}")
         return self.database_url
-
-    def need_url(self) -> str:
-        """The URL of the API; raises NotConfigured where there is none."""
-        if self.url is None:
-            raise NotConfigured(f"the API cannot be reached: {self._no_stack('CONTACTPOINT_URL')}")
-        return self.url
-
-    def _no_stack(self, variable: str) -> str:
-        return f"no stack runs in {self.data}; start one with `contactpoint up --data {self.data}` or set {variable}"
 
 
 def stack_file(data: Path) -> Path:
@@ -81,14 +91,26 @@ def read_stack(data: Path) -> dict[str, Any]:
     return stack
 
 
-def read_settings(data: str | Path | None = None, environ: Mapping[str, str] | None = None) -> Settings:
-    """Settings of this process: the environment wins, what the local stack wrote fills the rest; raises BadSetting."""
-    from services.configuration.environment import (
-        read_environment,  # a command that needs no settings starts faster without
+def read_client_settings(data: str | Path | None = None, environ: Mapping[str, str] | None = None) -> ClientSettings:
+    """Settings of a client of the API, without those of the services; raises BadSetting."""
+    env = read_client_environment(environ)
+    folder = _folder(data, env)
+    return ClientSettings(
+        data=folder,
+        keys=env.keys or folder / "keys",
+        url=env.url or read_stack(folder).get("url"),
+        token=env.token,
+        url_is_external=env.url is not None,
+        sign_in=env.sign_in(),
     )
 
+
+def read_settings(data: str | Path | None = None, environ: Mapping[str, str] | None = None) -> Settings:
+    """Settings of this process: the environment wins, what the local stack wrote fills the rest; raises BadSetting."""
+    from services.configuration.environment import read_environment  # a client of the API starts faster without
+
     env = read_environment(environ)
-    folder = Path(data).absolute() if data else env.data or Path(DEFAULT_DATA).absolute()
+    folder = _folder(data, env)
     stack = read_stack(folder)
     return Settings(
         data=folder,
@@ -104,10 +126,14 @@ def read_settings(data: str | Path | None = None, environ: Mapping[str, str] | N
         port=env.port,
         matcher=env.matcher,
         policy=env.policy,
-        sign_in=SignIn(env.issuer, env.audience, env.acr, env.user_claim),
+        sign_in=env.sign_in(),
         tls=Tls(env.tls_cert, env.tls_key, env.tls_client_ca) if env.tls_cert and env.tls_key else None,
         connections_of_an_address=env.connections_per_address,
     )
+
+
+def _folder(data: str | Path | None, env: ClientEnvironment) -> Path:
+    return Path(data).absolute() if data else env.data or Path(DEFAULT_DATA).absolute()
 
 
 def _kafka(env: "Environment", local: str | None) -> KafkaSettings | None:

@@ -16,13 +16,14 @@ from services.configuration.settings import read_settings
 MATCHER = str(Path(__file__).parents[2] / "domain" / "matching" / "matcher.yaml")
 NOBODY = "00000000-0000-4000-8000-000000000000"
 WHO = ["--as", "demo-practitioner", "--reason", "an enquiry"]
+SHOW = ["show", NOBODY, "--reason", "an enquiry"]
 
 Captured = pytest.CaptureFixture[str]
 
 
 @pytest.fixture(autouse=True)
 def nothing_configured(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("DATA", "KAFKA", "DATABASE_URL", "URL", "TOKEN", "KEYS", "PORT", "MATCHER"):
+    for name in ("DATA", "KAFKA", "DATABASE_URL", "URL", "TOKEN", "KEYS", "PORT", "MATCHER", "ISSUER"):
         monkeypatch.delenv(f"CONTACTPOINT_{name}", raising=False)
 
 
@@ -113,26 +114,27 @@ def test_the_overview_names_every_verb(capfd: Captured) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "value"),
+    ("name", "value", "words"),
     [
-        ("PORT", "abc"),
-        ("PORT", "65536"),
-        ("KAFKA", "localhost:abc"),
-        ("KAFKA", ","),
-        ("URL", "nonsense"),
-        ("URL", "http://localhost:99999"),
-        ("URL", "http://[::1"),
-        ("TOKEN", "two\nlines"),
-        ("TOKEN", ""),
+        ("PORT", "abc", ["status"]),
+        ("PORT", "65536", ["status"]),
+        ("KAFKA", "localhost:abc", ["status"]),
+        ("KAFKA", ",", ["status"]),
+        ("ISSUER", "http://id.example.org", SHOW),
+        ("URL", "nonsense", SHOW),
+        ("URL", "http://localhost:99999", SHOW),
+        ("URL", "http://[::1", SHOW),
+        ("TOKEN", "two\nlines", SHOW),
+        ("TOKEN", "", SHOW),
     ],
 )
 def test_a_setting_that_cannot_be_read_is_wrong_usage(
-    name: str, value: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfd: Captured
+    name: str, value: str, words: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfd: Captured
 ) -> None:
     settings = {"URL": "http://127.0.0.1:9", "TOKEN": "t", name: value}
     for setting, given in settings.items():
         monkeypatch.setenv(f"CONTACTPOINT_{setting}", given)
-    assert main(["show", NOBODY, "--reason", "an enquiry", "--json", "--data", str(tmp_path)]) == 2
+    assert main([*words, "--json", "--data", str(tmp_path)]) == 2
     captured = capfd.readouterr()
     assert captured.out == ""
     assert is_one_sentence(captured.err)
