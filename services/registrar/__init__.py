@@ -4,6 +4,7 @@
 (`batch_state.py`), `decide_batch.py` decides it without I/O, `save.py` writes the result (`batch.py`). In the deciding,
 `decide_in_order.py` answers each message once, `batch_matcher.py` finds the child that a record belongs to, and
 `linking.py` has the events that follow from that. Decisions of data stewards are a batch of their own, decided in
-`stewardship.py`. `store.py`, `match_index.py` and `cannot_link.py` are the tables; `reindex.py` builds the match index
+`stewardship.py`. `fence.py` keeps the writer one, `faults.py` says which failures a message may be to blame for.
+`store.py`, `match_index.py` and `cannot_link.py` are the tables; `reindex.py` builds the match index
 from the log.
 """

@@ -1,14 +1,13 @@
 """How a batch of messages takes effect, in three steps: look up what is known, decide in order, save all at once.
 
 Everything a batch causes is one transaction, so each message takes effect exactly once whatever is killed. After a
-failed save nothing in memory is believed.
+failed save nothing in memory is believed. What a message may be to blame for costs that message alone (`faults.py`).
 """
 
 import logging
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from uuid import uuid4
-
-from eventsourcing.persistence import IntegrityError, InterfaceError, OperationalError
 
 from domain.matching import Comparer
 from domain.source_record import Command
@@ -18,6 +17,8 @@ from services.registrar.aggregates import Aggregates
 from services.registrar.batch import BatchResult, Message
 from services.registrar.decide_batch import NewId, decide_batch
 from services.registrar.decide_in_order import not_processed
+from services.registrar.faults import contradicts_what_is_stored, may_be_a_messages
+from services.registrar.fence import Fence
 from services.registrar.look_up import ReadMatchState, look_up, read_match_state
 from services.registrar.match_index import count_records
 from services.registrar.receipts import Answer
@@ -26,17 +27,27 @@ from services.registrar.stewardship import decide_stewards_batch
 from streams.clock import Clock
 from streams.crypto.keys import KeyRing
 from streams.store.application import LogApplication
-from streams.store.database import Database, DatabaseAway
+from streams.store.database import Database
 
 logger = logging.getLogger(__name__)
 
-_NOT_THE_MESSAGE = (store.OffsetMoved, DatabaseAway, OperationalError, InterfaceError, IntegrityError)
-"""Failures that no message is to blame for: the batch is taken again."""
+BACK_OFF_S = (0.2, 1.0, 3.0)
+"""Waits before a batch that contradicts what is stored is tried again: long enough for whatever else writes to end."""
+Pause = Callable[[float], object]
+"""Waits for so many seconds; gives something true where it was told to stop."""
+
+
+class _Failed(Exception):
+    """A batch failed, and a message of it may be to blame."""
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
 
 
 class Registrar:
     """Decides batches. `database` is for reading; writing goes through the log's recorder.
 
+    `fence` is the right to write, `pause` waits before a batch is tried again.
     `clock` gives the recorded time, `new_id` a random stream id, `read_match_state` reads who is who. `offsets` has the
     next offset of each partition, `aggregates` the records and children that are in memory.
     """
@@ -47,8 +58,10 @@ class Registrar:
         database: Database,
         keys: KeyRing,
         comparer: Comparer,
+        fence: Fence,
         *,
         clock: Clock,
+        pause: Pause = time.sleep,
         new_id: NewId = uuid4,
         read_match_state: ReadMatchState = read_match_state,
     ) -> None:
@@ -56,6 +69,8 @@ class Registrar:
         self._database = database
         self._keys = keys
         self._comparer = comparer
+        self._fence = fence
+        self._pause = pause
         self._clock = clock
         self._new_id = new_id
         self._read_match_state = read_match_state
@@ -66,24 +81,51 @@ class Registrar:
     def handle(self, messages: Sequence[Message]) -> list[Answer]:
         """Takes a batch; afterwards every message of it has taken effect and is answered.
 
-        Where a message makes the deciding fail, each is taken on its own and that one is kept as a dead letter.
-        Raises OffsetMoved where another registrar was faster, DatabaseAway and the library's persistence errors; then
-        the batch has had no effect, or all of it (CommitUnknown): the stored offsets show which.
+        Where a message makes that fail, it is kept as a dead letter and holds up no other. A batch that contradicts
+        what is stored is first tried again, in case it was decided by what is no longer so.
+        Raises FenceLost and OffsetMoved where another registrar writes, DatabaseAway and the library's persistence
+        errors; then the rest of the batch has had no effect, or all of it (CommitUnknown): the stored offsets tell.
         """
         decisions = [message for message in messages if message.is_stewards]
         if decisions and len(decisions) < len(messages):
             return [*self.handle([message for message in messages if not message.is_stewards]), *self.handle(decisions)]
+        for wait_s in BACK_OFF_S:
+            try:
+                return self._attempt(messages)
+            except _Failed as failed:
+                if not contradicts_what_is_stored(failed.error):
+                    return self._narrowed(messages)
+                logger.warning("a batch of %d contradicts what is stored; again in %g s", len(messages), wait_s)
+                if self._pause(wait_s):
+                    raise failed.error from None
+        try:
+            return self._attempt(messages)
+        except _Failed:
+            return self._narrowed(messages)
+
+    def _attempt(self, messages: Sequence[Message]) -> list[Answer]:
+        """Takes the messages together, or raises _Failed with nothing of them done."""
         try:
             return self._take(messages, self._decided(messages))
-        except _NOT_THE_MESSAGE:
-            self.forget()
-            raise
         except Exception as error:
             self.forget()
+            if not may_be_a_messages(error):
+                raise
             logger.error("a batch of %d could not be processed (%s)", len(messages), type(error).__name__)
-            if len(messages) > 1:
-                return [answer for message in messages for answer in self.handle([message])]
+            raise _Failed(error) from error
+
+    def _narrowed(self, messages: Sequence[Message]) -> list[Answer]:
+        """Takes each half of messages that failed together, and so on down to those that fail alone, which are kept."""
+        if len(messages) == 1:
             return self._take(messages, not_processed(messages[0], self._clock()))
+        answers: list[Answer] = []
+        middle = len(messages) // 2
+        for half in (messages[:middle], messages[middle:]):
+            try:
+                answers += self._attempt(half)
+            except _Failed:
+                answers += self._narrowed(half)
+        return answers
 
     def resume(self) -> None:
         """Reads how far the messages of each partition have taken effect; from there the batches have to follow."""
@@ -113,7 +155,8 @@ class Registrar:
     def _take(self, messages: Sequence[Message], result: BatchResult) -> list[Answer]:
         """Saves what a batch causes."""
         ends = {Partition(message.topic, message.partition): message.offset + 1 for message in messages}
-        save(self._log, self._keys, result, {each: (self.offsets.get(each, 0), end) for each, end in ends.items()})
+        moves = {each: (self.offsets.get(each, 0), end) for each, end in ends.items()}
+        save(self._log, self._keys, result, moves, self._fence)
         self._indexed += result.changes.index.growth
         self.offsets |= ends
         return result.answers

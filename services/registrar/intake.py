@@ -1,7 +1,7 @@
 """The registrar's process: consumes every agency's topic in batches, and hands each batch to be decided.
 
 It reads without a consumer group: the topics are those of the agency register, and it goes on from the offsets that
-were saved with the decisions. One registrar is active, the others wait for the lock.
+were saved with the decisions. One registrar is active, the others wait for the lock; saving is fenced (`fence.py`).
 """
 
 import asyncio
@@ -24,6 +24,7 @@ from services.configuration.settings import Settings
 from services.registers import agencies_version, load_agencies
 from services.registrar import store
 from services.registrar.batch import Message
+from services.registrar.fence import Fence, FenceLost, take_fence
 from services.registrar.handle import Registrar
 from services.registrar.matcher_settings import load_settings
 from services.registrar.reindex import build_match_index
@@ -54,7 +55,9 @@ class Stalled(Exception):
     """The consumer returns no messages although there are some to read."""
 
 
-_AWAY = (DatabaseAway, PersistenceError, psycopg2.Error, KafkaError, OSError, store.OffsetMoved, Stalled)
+_AWAY = (DatabaseAway, PersistenceError, psycopg2.Error, KafkaError, OSError, store.OffsetMoved, FenceLost, Stalled)
+_SAY_WHY = (DatabaseAway, FenceLost)
+"""Whose texts are sentences; of others the log gets the kind, for their texts may hold what was sent."""
 
 
 def run(settings: Settings, stop: Event) -> None:
@@ -69,40 +72,46 @@ def run(settings: Settings, stop: Event) -> None:
     while not stop.is_set():
         began = time.monotonic()
         try:
-            with _registrar_lock(settings.need_database(), stop):
-                asyncio.run(_serve(settings, comparer, stop))
+            with _active(settings.need_database(), stop) as fence:
+                if fence is not None:
+                    asyncio.run(_serve(settings, comparer, fence, stop))
         except _AWAY as error:
             attempts = 0 if time.monotonic() - began > QUIET_S else attempts + 1
             if attempts == 1:
-                logger.warning("waiting: %s", str(error) if isinstance(error, DatabaseAway) else type(error).__name__)
+                logger.warning("waiting: %s", str(error) if isinstance(error, _SAY_WHY) else type(error).__name__)
             stop.wait(BACK_OFF_S[min(attempts, len(BACK_OFF_S) - 1)])
 
 
 @contextmanager
-def _registrar_lock(database_url: str, stop: Event) -> Iterator[None]:
-    """Holds the advisory lock of the active registrar, waiting while another process has it."""
+def _active(database_url: str, stop: Event) -> Iterator[Fence | None]:
+    """The right to write, taken under the lock of the active registrar, for which it waits; None when told to stop.
+
+    The lock only keeps standbys from taking over at once. Where its connection ends unnoticed, the fence tells.
+    """
     with closing(connect(database_url, application_name="contactpoint registrar lock", idle_timeout_s=0)) as connection:
         connection.autocommit = True
         waiting = False
-        while not stop.is_set():
-            with connection.cursor() as cursor:
+        with connection.cursor() as cursor:
+            while not stop.is_set():
                 cursor.execute("select pg_try_advisory_lock(hashtext('contactpoint registrar'))")
                 if cursor.fetchone() == (True,):
-                    break
-            if not waiting:
-                logger.info("standing by: another registrar is active")
-                waiting = True
-            stop.wait(REGISTER_CHECK_S)
-        yield
+                    yield take_fence(cursor)
+                    return
+                if not waiting:
+                    logger.info("standing by: another registrar is active")
+                    waiting = True
+                stop.wait(REGISTER_CHECK_S)
+        yield None
 
 
-async def _serve(settings: Settings, comparer: Comparer, stop: Event) -> None:
+async def _serve(settings: Settings, comparer: Comparer, fence: Fence, stop: Event) -> None:
+    """Everything in memory is made here, under one fence, and ends with it."""
     database_url = settings.need_database()
     with closing(Database(database_url, "contactpoint registrar reads")) as reads:
         keys = KeyRing(KeyEncryptionKey.from_file(settings.keys / "key-encryption.key"), reader_of(reads, "register"))
         with closing(LogApplication(database_url, "register", EventMapper(keys))) as log:
-            await asyncio.to_thread(build_match_index, log, reads, keys, stop)
-            registrar = Registrar(log, reads, keys, comparer, clock=utc_now)
+            await asyncio.to_thread(build_match_index, log, reads, keys, fence, stop)
+            registrar = Registrar(log, reads, keys, comparer, fence, clock=utc_now, pause=stop.wait)
             async with _consumer(settings.need_kafka()) as consumer:
                 await _consume(_Topics(consumer, reads, registrar), registrar, stop)
 

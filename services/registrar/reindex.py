@@ -16,6 +16,7 @@ from domain.child.events import ChildListed, ChildrenMerged, RecordLinked
 from domain.event import RegisterEvent
 from domain.matching import Features, features_of
 from domain.source_record.events import RecordAmended, RecordRegistered, RecordRemoved
+from services.registrar.fence import Fence
 from services.registrar.match_index import IndexChanges, candidates_of, index_keys, write_index
 from streams.crypto.keys import KeyRing
 from streams.store.application import LogApplication
@@ -31,9 +32,13 @@ _DESCRIBING = (RecordRegistered, RecordAmended)
 _TOPICS = [WIRE_NAMES[event] for event in (*_DESCRIBING, RecordRemoved, ChildListed, RecordLinked, ChildrenMerged)]
 
 
-def build_match_index(log: LogApplication, database: Database, keys: KeyRing, stop: Event) -> None:
-    """Does nothing where the index is of this format; raises DatabaseAway and the library's persistence errors."""
+def build_match_index(log: LogApplication, database: Database, keys: KeyRing, fence: Fence, stop: Event) -> None:
+    """Does nothing where the index is of this format.
+
+    Raises FenceLost, DatabaseAway and the library's persistence errors.
+    """
     with database.transaction() as cursor:
+        fence.check(cursor)
         cursor.execute("select format from register.match_index_format")
         if cursor.fetchone() == (INDEX_FORMAT,):
             return
@@ -48,10 +53,12 @@ def build_match_index(log: LogApplication, database: Database, keys: KeyRing, st
         if not batch:
             break
         with database.transaction() as cursor:
+            fence.check(cursor)
             builder.take(cursor, batch)
         done = batch[-1].id
     if not stop.is_set():
         with database.transaction() as cursor:
+            fence.check(cursor)
             cursor.execute("insert into register.match_index_format (format) values (%s)", (INDEX_FORMAT,))
 
 

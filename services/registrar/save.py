@@ -8,6 +8,7 @@ from domain.source_record.events import RecordRegistered
 from projections.base.partition import Partition
 from services.registrar import store
 from services.registrar.batch import BatchResult
+from services.registrar.fence import Fence
 from services.registrar.receipts import dead_letter, receipt
 from streams.codec import iso_text
 from streams.crypto.keys import KeyRing, insert_keys
@@ -15,10 +16,17 @@ from streams.store.application import LogApplication
 from streams.store.outbox import write_outbox
 
 
-def save(log: LogApplication, keys: KeyRing, result: BatchResult, moves: Mapping[Partition, tuple[int, int]]) -> None:
+def save(
+    log: LogApplication,
+    keys: KeyRing,
+    result: BatchResult,
+    moves: Mapping[Partition, tuple[int, int]],
+    fence: Fence,
+) -> None:
     """Saves a batch, and moves each partition from one offset to the next one.
 
-    Raises OffsetMoved, DatabaseAway and the library's persistence errors; then `keys` has to forget what is pending.
+    Raises FenceLost, OffsetMoved, DatabaseAway and the library's persistence errors; then `keys` has to forget what is
+    pending.
     """
     recorded_at = iso_text(result.recorded_at)
     for event in result.events:
@@ -37,5 +45,5 @@ def save(log: LogApplication, keys: KeyRing, result: BatchResult, moves: Mapping
         write_outbox(cursor, rows)
 
     stored = [log.mapper.to_stored_event(event) for event in result.events]
-    log.recorder.insert_events(stored, in_transaction=in_transaction)
+    log.recorder.insert_events(stored, in_transaction=in_transaction, fence=fence.check)
     keys.keep_new()

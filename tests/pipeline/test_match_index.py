@@ -43,7 +43,7 @@ def rebuilt(desk: Steward) -> tuple[Rows, Rows]:
         cursor.execute("truncate register.match_index_format")
     keys = KeyRing(KEY_ENCRYPTION_KEY, reader_of(desk.database, "register"))
     log = LogApplication(desk.url, "register", EventMapper(keys))
-    build_match_index(log, desk.database, keys, Event())
+    build_match_index(log, desk.database, keys, desk.fence, Event())
     log.close()
     return rows(desk)
 
@@ -86,7 +86,7 @@ def test_an_index_of_this_format_is_left_alone(desk: Steward) -> None:
     with desk.database.transaction() as cursor:
         cursor.execute("update register.match_index set features = '[]'")
     keys = KeyRing(KEY_ENCRYPTION_KEY, reader_of(desk.database, "register"))
-    build_match_index(desk.log, desk.database, keys, Event())
+    build_match_index(desk.log, desk.database, keys, desk.fence, Event())
     assert rows(desk)[0] != before[0]
 
 

@@ -158,16 +158,6 @@ def test_nothing_of_a_batch_remains_when_its_transaction_fails_and_it_can_be_tak
     assert outcomes(desk.registrar.handle(messages)) == ["accepted", "accepted"]
 
 
-def test_of_two_registrars_only_the_one_that_follows_on_can_write(desk: Desk) -> None:
-    other = Desk(desk.url, ends=desk.ends)
-    desk.send(numbered(1))
-    desk.ends["submissions.la-x"] = 0
-    with pytest.raises(OffsetMoved):
-        other.send(numbered(1))
-    assert desk.types().count("RecordRegistered.v1") == 1
-    other.log.close()
-
-
 class FailingComparer(Comparer):
     """Cannot compare one name."""
 

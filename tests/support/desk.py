@@ -1,6 +1,7 @@
 """A registrar on an empty register, without Kafka: what tests send it, and what is stored afterwards."""
 
 import json
+import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -11,10 +12,11 @@ from domain.agency import Agency
 from domain.matching import Comparer
 from domain.vocabulary import AgencyKind
 from services.registrar.batch import Message
-from services.registrar.handle import Registrar
+from services.registrar.fence import take_fence
+from services.registrar.handle import Pause, Registrar
 from services.registrar.matcher_settings import load_settings
 from services.registrar.receipts import Answer
-from streams.clock import utc_now
+from streams.clock import Clock, utc_now
 from streams.codec import EventMapper
 from streams.crypto.keys import KeyRing, reader_of
 from streams.kafka.topics import submissions_topic
@@ -43,11 +45,13 @@ def numbered(number: int, kind: str = "child.registered", subject: str = "S1", *
 
 @dataclass
 class Desk:
-    """A registrar, with the offsets that Kafka would give."""
+    """A registrar, with the offsets that Kafka would give. It waits by `pause` before it tries again."""
 
     url: str
     comparer: Comparer = field(default_factory=lambda: Comparer(load_settings()))
     ends: Counter[str] = field(default_factory=Counter)
+    clock: Clock = utc_now
+    pause: Pause = time.sleep
 
     def __post_init__(self) -> None:
         self.database = Database(self.url, "test")
@@ -57,7 +61,11 @@ class Desk:
         """A registrar that starts from what is stored, as after a restart."""
         keys = KeyRing(KEY_ENCRYPTION_KEY, reader_of(self.database, "register"))
         self.log = LogApplication(self.url, "register", EventMapper(keys))
-        self.registrar = Registrar(self.log, self.database, keys, self.comparer, clock=utc_now)
+        with self.database.transaction() as cursor:
+            self.fence = take_fence(cursor)
+        self.registrar = Registrar(
+            self.log, self.database, keys, self.comparer, self.fence, clock=self.clock, pause=self.pause
+        )
         self.registrar.resume()
         return self.registrar
 

@@ -25,6 +25,7 @@ from services.auth.tokens import issue
 from services.configuration.private_files import private_folder
 from services.configuration.settings import Settings, read_settings
 from services.registrar.batch import Message
+from services.registrar.fence import take_fence
 from services.registrar.handle import Registrar
 from services.registrar.matcher_settings import load_settings
 from services.runtime.init import KEY_FILES
@@ -94,8 +95,10 @@ class World:
         self.database = Database(database_url, "test")
         self.keys = KeyRing(self.key, reader_of(self.database, "register"))
         self.log = LogApplication(database_url, "register", EventMapper(self.keys))
+        with self.database.transaction() as cursor:
+            fence = take_fence(cursor)
         self.registrar = Registrar(
-            self.log, self.database, self.keys, Comparer(load_settings()), clock=clock, new_id=new_id
+            self.log, self.database, self.keys, Comparer(load_settings()), fence, clock=clock, new_id=new_id
         )
         self.registrar.resume()
         self._offsets = count()

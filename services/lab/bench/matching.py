@@ -25,6 +25,7 @@ from services.lab.simulate.population import people
 from services.lab.simulate.submissions import sent_for
 from services.registrar.batch import Message
 from services.registrar.batch_matcher import BatchMatcher, Described
+from services.registrar.fence import take_fence
 from services.registrar.handle import Registrar
 from services.registrar.look_up import MatchState, ReadMatchState, read_match_state
 from services.registrar.match_index import candidates_of
@@ -69,8 +70,10 @@ class Load:
         keys = KeyRing(KeyEncryptionKey(os.urandom(32)), reader_of(self._database, "register"))
         self._log = LogApplication(database_url, "register", EventMapper(keys))
         self._comparer = Comparer(load_settings())
+        with self._database.transaction() as cursor:
+            fence = take_fence(cursor)
         self._registrar = Registrar(
-            self._log, self._database, keys, self._comparer, clock=utc_now, read_match_state=read
+            self._log, self._database, keys, self._comparer, fence, clock=utc_now, read_match_state=read
         )
         self._registrar.resume()
         self._children = people(10**9, SEED)
