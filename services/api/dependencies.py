@@ -88,12 +88,14 @@ class SharedProducer:
 class Dependencies:
     """What the endpoints use.
 
+    `pool` has the connections on which requests read, `look_ups` those for a statement in between.
     `keys` open the register, `access_keys` the access log, `verifier` verifies tokens, `searcher` scores matches,
     `deployment` decides which children are shown, `users` grants and revokes, `watch` finds whom to notify of a look
     and records requests, `now` is the clock, `denials` records what was denied.
     """
 
     pool: Pool
+    look_ups: Pool
     keys: KeyRing
     access_keys: KeyRing
     access_log: RecordsLooks
@@ -112,9 +114,9 @@ class Dependencies:
     denials: Denials = field(init=False)
 
     def __post_init__(self) -> None:
-        self.entitlements = Entitlements(self.pool)
-        self.desks = Desks(self.pool)
-        self.agencies = Names(self.pool, load_agencies)
+        self.entitlements = Entitlements(self.look_ups)
+        self.desks = Desks(self.look_ups)
+        self.agencies = Names(self.look_ups, load_agencies)
         self.producer = SharedProducer(self.kafka)
         self.denials = Denials(self.access_log, self.now)
 

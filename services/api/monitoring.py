@@ -8,8 +8,6 @@ from streams.access.appender import AccessAppender
 from streams.access.request_log import RequestLog
 from streams.store.database import Pool
 
-CONNECTIONS = 4
-
 
 @dataclass(frozen=True)
 class Monitoring:
@@ -20,12 +18,7 @@ class Monitoring:
     notice_finder: NoticeFinder
 
     @classmethod
-    def over(cls, database_url: str, appender: AccessAppender) -> "Monitoring":
-        """Over a database and what appends to its access log; connections are made when they are first used."""
+    def over(cls, look_ups: Pool, appender: AccessAppender) -> "Monitoring":
+        """Over connections that no request holds while it waits, and what appends to the access log."""
         organisations = Organisations()
-        pool = Pool(database_url, CONNECTIONS, "contactpoint api notices", wait_s=5)
-        return cls(RequestLog(appender), organisations, NoticeFinder(pool, organisations))
-
-    def close(self) -> None:
-        """Closes the connections."""
-        self.notice_finder.close()
+        return cls(RequestLog(appender), organisations, NoticeFinder(look_ups, organisations))

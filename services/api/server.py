@@ -13,7 +13,8 @@ import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from domain.matching import Searcher
-from services.api.app import MOST_THREADS, build_app
+from services.api.app import build_app
+from services.api.database_connections import WAIT_S, share_out
 from services.api.dependencies import Dependencies
 from services.api.limits import connection, connections
 from services.api.limits.connection import Connection
@@ -36,8 +37,6 @@ from streams.crypto.sealing import KeyEncryptionKey
 from streams.store.database import Pool
 
 DEFAULT_PORT = 8000
-KEY_CONNECTIONS = 4
-"""Connections of their own for data keys, which are read while a request holds one of the others."""
 SWITCH_S = 0.0005
 """How long a thread computes while others wait to: a busy event loop would hold up each step of a request's work."""
 GRACE_S = 10
@@ -90,19 +89,32 @@ def open_app(settings: Settings, clock: Clock = utc_now) -> RequestMiddleware:
     """
     database_url = settings.need_database()
     key = KeyEncryptionKey.from_file(settings.keys / "key-encryption.key")
-    pool = Pool(database_url, MOST_THREADS, "contactpoint api", wait_s=5)
-    key_pool = Pool(database_url, KEY_CONNECTIONS, "contactpoint api keys", wait_s=5)
+    shared_out = share_out(settings.connections)
+    pool = Pool(database_url, shared_out.requests, "contactpoint api", wait_s=WAIT_S)
+    look_ups = Pool(database_url, shared_out.look_ups, "contactpoint api look-ups", wait_s=WAIT_S)
     appender = AccessAppender(database_url, key, clock)
     access_log = AccessLog(appender)
-    keys = KeyRing(key, reader_of(key_pool, "register"))
-    access_keys = KeyRing(key, reader_of(key_pool, "access"))
+    keys = KeyRing(key, reader_of(look_ups, "register"))
+    access_keys = KeyRing(key, reader_of(look_ups, "access"))
     searcher = Searcher(load_settings())
     deployment = Deployment(*text_named(settings.policy))
-    watch = Monitoring.over(database_url, appender)
+    watch = Monitoring.over(look_ups, appender)
     kafka, verifier = settings.need_kafka(), verifier_for(settings, clock)
     users = Users(appender)
     dependencies = Dependencies(
-        pool, keys, access_keys, access_log, verifier, kafka, searcher, database_url, deployment, users, watch, clock
+        pool,
+        look_ups,
+        keys,
+        access_keys,
+        access_log,
+        verifier,
+        kafka,
+        searcher,
+        database_url,
+        deployment,
+        users,
+        watch,
+        clock,
     )
 
     def close() -> None:
@@ -110,9 +122,8 @@ def open_app(settings: Settings, clock: Clock = utc_now) -> RequestMiddleware:
         dependencies.denials.close()
         access_log.close()
         appender.close()
-        watch.close()
         pool.close()
-        key_pool.close()
+        look_ups.close()
 
     return build_app(dependencies, close)
 

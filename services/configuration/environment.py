@@ -21,6 +21,9 @@ from services.configuration.setting_kinds import (
     whole_number,
 )
 
+LEAST_CONNECTIONS = 7
+"""With fewer connections to Postgres an API process could answer nothing: `services/api/database_connections.py`."""
+
 
 class Environment(BaseSettings, ClientEnvironment):
     """What is set from outside, a client's variables among it; None is not set."""
@@ -36,6 +39,7 @@ class Environment(BaseSettings, ClientEnvironment):
 
     cache: File = None
     database_url: OptionalText = None
+    connections: Annotated[int | None, whole_number(100, least=LEAST_CONNECTIONS)] = None
 
     kafka: Servers = None
     kafka_security_protocol: str = "PLAINTEXT"

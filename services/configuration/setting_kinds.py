@@ -38,14 +38,14 @@ class Kind:
         return PlainValidator(validate).__get_pydantic_core_schema__(source, handler)
 
 
-def whole_number(largest: int) -> Kind:
-    """A number from 1 to the largest; empty is not set."""
+def whole_number(largest: int, *, least: int = 1) -> Kind:
+    """A number from the least to the largest; empty is not set."""
 
     def read(text: str, name: str) -> int | None:
         if not text:
             return None
-        if not (text.isascii() and text.isdigit() and len(text) < 6 and 0 < int(text) <= largest):
-            raise BadSetting(f"{name} is no whole number from 1 to {largest}; set one, or none at all")
+        if not (text.isascii() and text.isdigit() and len(text) < 6 and least <= int(text) <= largest):
+            raise BadSetting(f"{name} is no whole number from {least} to {largest}; set one, or none at all")
         return int(text)
 
     return Kind(read)

@@ -50,6 +50,7 @@ class Settings(ClientSettings):
     `kafka` and `database_url` are None while they are not known; `matcher` has the
     matcher's settings, where they are not those that come with the product; `policy` says who is listed, by the name of
     a policy or by its file; `tls` says how the API speaks TLS itself,
+    `connections` how many connections to Postgres an API process may have, None for the usual number;
     `connections_of_an_address` how many connections one address may have open to it, None where that is not bounded.
     """
 
@@ -62,6 +63,7 @@ class Settings(ClientSettings):
     matcher: Path | None
     policy: str
     tls: Tls | None
+    connections: int | None
     connections_of_an_address: int | None
 
     def need_kafka(self) -> KafkaSettings:
@@ -128,6 +130,7 @@ def read_settings(data: str | Path | None = None, environ: Mapping[str, str] | N
         policy=env.policy,
         sign_in=env.sign_in(),
         tls=Tls(env.tls_cert, env.tls_key, env.tls_client_ca) if env.tls_cert and env.tls_key else None,
+        connections=env.connections,
         connections_of_an_address=env.connections_per_address,
     )
 

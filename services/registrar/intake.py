@@ -109,7 +109,7 @@ async def _serve(settings: Settings, comparer: Comparer, fence: Fence, stop: Eve
     database_url = settings.need_database()
     with closing(Database(database_url, "contactpoint registrar reads")) as reads:
         keys = KeyRing(KeyEncryptionKey.from_file(settings.keys / "key-encryption.key"), reader_of(reads, "register"))
-        with closing(LogApplication(database_url, "register", EventMapper(keys))) as log:
+        with closing(LogApplication(database_url, "register", EventMapper(keys), reader=reads)) as log:
             await asyncio.to_thread(build_match_index, log, reads, keys, fence, stop)
             registrar = Registrar(log, reads, keys, comparer, fence, clock=utc_now, pause=stop.wait)
             async with _consumer(settings.need_kafka()) as consumer:

@@ -20,8 +20,8 @@ from streams.store.application import LogApplication
 from streams.store.database import Cursor, Database, DatabaseAway
 
 SOURCE = "urn:contactpoint:api"
-ATTEMPTS = 5
-"""How often events are made and appended where other processes write to the same streams."""
+ATTEMPTS = 3
+"""How often events are made and appended; after a first conflict with another process nothing comes in between."""
 
 
 class AccessLogAway(DatabaseAway):
@@ -57,14 +57,16 @@ Prepare: TypeAlias = Callable[[datetime, bool], Sequence[NewEvent]]
 
 
 class AccessAppender:
-    """Appends events to the log `access`. Safe to share between threads; several processes may write at once."""
+    """Appends events to the log `access`. Safe to share between threads; several processes may write at once.
+
+    It has two connections at most: to write, and to read.
+    """
 
     def __init__(self, database_url: str, key: KeyEncryptionKey, clock: Clock = utc_now) -> None:
         self.reads = Database(database_url, "contactpoint access reads")
         self._clock = clock
-        self._turns = Database(database_url, "contactpoint access turns")
         self._keys = KeyRing(key, reader_of(self.reads, "access"))
-        self._log = LogApplication(database_url, "access", EventMapper(self._keys))
+        self._log = LogApplication(database_url, "access", EventMapper(self._keys), reader=self.reads)
         self._lock = Lock()
         self._others_write = False
 
@@ -98,22 +100,27 @@ class AccessAppender:
         """Closes the connections."""
         self._log.close()
         self.reads.close()
-        self._turns.close()
 
     def _append(self, prepare: Prepare) -> list[Recorded]:
-        with self._lock, self._turn():
+        with self._lock, self._alone():
             now = self._clock()
             return self._put(prepare(now, self._others_write), now)
 
     @contextmanager
-    def _turn(self) -> Iterator[None]:
-        """Holds an advisory lock, from when another process was found to write to the same streams."""
+    def _alone(self) -> Iterator[None]:
+        """Keeps other processes out while events are made, from when one was found to write to the same streams.
+
+        Those that have not found out yet are kept out too, so that they cannot be faster again and again.
+        """
         if not self._others_write:
             yield
             return
-        with self._turns.transaction() as cursor:
-            cursor.execute("select pg_advisory_xact_lock(hashtext('contactpoint access log'))")
-            yield
+        try:
+            with self._log.recorder.alone():
+                yield
+        except BaseException:
+            self._keys.forget()
+            raise
 
     def _put(self, new: Sequence[NewEvent], now: datetime) -> list[Recorded]:
         if not new:

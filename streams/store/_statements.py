@@ -11,6 +11,7 @@ class Statements:
             return SQL(text).format(Identifier(schema), order=SQL(order))
 
         self.take_positions = statement("update {}.counter set last = last + %s returning last")
+        self.keep_others_out = statement("select from {}.counter for update")
         self.last_position = statement("select last from {}.counter")
         self.events = f"{schema}.events"
         self.insert_few = statement(

@@ -13,6 +13,7 @@ from eventsourcing.persistence import (
 )
 from eventsourcing.utils import Environment, EnvType, resolve_topic
 
+from streams.store.database import Database
 from streams.store.recorder import PostgresRecorder
 
 
@@ -22,8 +23,9 @@ class PostgresFactory(InfrastructureFactory[TrackingRecorder]):
     DATABASE_URL = "DATABASE_URL"
     SCHEMA = "SCHEMA"
 
-    def __init__(self, env: Environment | EnvType | None) -> None:
+    def __init__(self, env: Environment | EnvType | None, reader: Database | None = None) -> None:
         super().__init__(env)
+        self._reader = reader
         self._recorders: list[PostgresRecorder] = []
 
     def aggregate_recorder(self, purpose: str = "events") -> PostgresRecorder:
@@ -52,7 +54,9 @@ class PostgresFactory(InfrastructureFactory[TrackingRecorder]):
             recorder.close()
 
     def _recorder(self, recorder_class: Any) -> PostgresRecorder:
-        recorder: PostgresRecorder = recorder_class(self.env[self.DATABASE_URL], self.env[self.SCHEMA])
+        recorder: PostgresRecorder = recorder_class(
+            self.env[self.DATABASE_URL], self.env[self.SCHEMA], reader=self._reader
+        )
         self._recorders.append(recorder)
         return recorder
 
@@ -60,13 +64,15 @@ class PostgresFactory(InfrastructureFactory[TrackingRecorder]):
 class LogApplication(Application[UUID]):
     """One log: aggregates are loaded from it and saved to it, and `save(…, in_transaction=…)` reaches our recorder.
 
-    The schema has the tables of a log. Nothing is read from the environment, cached, or kept as a snapshot.
+    The schema has the tables of a log. Nothing is read from the environment, cached, or kept as a snapshot. Events are
+    read on the connection of `reader` where there is one.
     """
 
     recorder: PostgresRecorder
 
-    def __init__(self, database_url: str, schema: str, mapper: Mapper[UUID]) -> None:
+    def __init__(self, database_url: str, schema: str, mapper: Mapper[UUID], *, reader: Database | None = None) -> None:
         self._mapper = mapper
+        self._reader = reader
         super().__init__({PostgresFactory.DATABASE_URL: database_url, PostgresFactory.SCHEMA: schema})
 
     def construct_env(self, name: str, env: EnvType | None = None) -> Environment:
@@ -75,7 +81,7 @@ class LogApplication(Application[UUID]):
 
     def construct_factory(self, env: Environment) -> PostgresFactory:
         """Our factory."""
-        return PostgresFactory(env)
+        return PostgresFactory(env, self._reader)
 
     def construct_mapper(self) -> Mapper[UUID]:
         """The mapper given to the constructor."""

@@ -4,7 +4,7 @@ import re
 import select
 import threading
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TypeAlias
 
@@ -39,7 +39,7 @@ def connect(
     The server ends a statement, a wait for a lock, or an idle transaction after so many seconds; 0 means never.
     Prepared statements are planned once.
     """
-    settings = {
+    settings: dict[str, str | int] = {
         "statement_timeout": round(statement_timeout_s * 1000),
         "lock_timeout": round(lock_timeout_s * 1000),
         "idle_in_transaction_session_timeout": round(idle_timeout_s * 1000),
@@ -50,10 +50,8 @@ def connect(
     }
     try:
         given = psycopg2.extensions.parse_dsn(database_url)
-        options = " ".join(f"-c {name}={value}" for name, value in settings.items())
-        return psycopg2.connect(
+        connection = psycopg2.connect(
             database_url,
-            options=f"{given.get('options', '')} {options}".strip(),
             application_name=application_name,
             client_encoding="utf8",
             connect_timeout=CONNECT_TIMEOUT_S,
@@ -62,10 +60,23 @@ def connect(
             keepalives_count=3,
             tcp_user_timeout=SILENCE_S * 1000,
         )
+        _set(connection, settings)
     except psycopg2.ProgrammingError:
         raise DatabaseAway("Postgres cannot be reached: its URL cannot be read") from None
     except psycopg2.OperationalError as error:
         raise DatabaseAway(_sentence(str(error), given)) from None
+    return connection
+
+
+def _set(connection: Connection, settings: Mapping[str, str | int]) -> None:
+    """Sets them for the session; a pooler takes no such options of a connection."""
+    connection.autocommit = True
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select set_config(name, value, false) from unnest(%s::text[], %s::text[]) as given (name, value)",
+            (list(settings), [str(value) for value in settings.values()]),
+        )
+    connection.autocommit = False
 
 
 def _sentence(text: str, given: dict[str, str]) -> str:
@@ -115,6 +126,7 @@ def is_usable(connection: Connection) -> bool:
 class Database:
     """One connection, made when it is first needed and again after it broke; threads take turns.
 
+    A transaction within another one of the same thread is part of it: the outer one commits or rolls back.
     In autocommit mode each statement is a transaction of its own, which saves a reader two trips to the server.
     """
 
@@ -138,12 +150,21 @@ class Database:
         }
         self._lock = threading.RLock()
         self._connection: Connection | None = None
+        self._in_use: Connection | None = None
 
     @contextmanager
     def transaction(self) -> Iterator[Cursor]:
         """A cursor in a transaction, committed on success, rolled back on an error; raises DatabaseAway."""
-        with self._lock, transaction(self._connected()) as connection, connection.cursor() as cursor:
-            yield cursor
+        with self._lock:
+            if self._in_use is not None:
+                with self._in_use.cursor() as cursor:
+                    yield cursor
+                return
+            try:
+                with transaction(self._connected()) as self._in_use, self._in_use.cursor() as cursor:
+                    yield cursor
+            finally:
+                self._in_use = None
 
     def close(self) -> None:
         """Closes the connection; the next transaction makes a new one."""
@@ -161,7 +182,10 @@ class Database:
 
 
 class Pool:
-    """At most `size` connections; a thread waits for one, at most `wait_s`, while all are in use."""
+    """At most `size` connections; a thread waits for one, at most `wait_s`, while all are in use.
+
+    A thread has one at a time: one that waited for a second could wait for others that do the same, until all give up.
+    """
 
     def __init__(self, database_url: str, size: int, application_name: str, *, wait_s: float = 30) -> None:
         self._url = database_url
@@ -171,6 +195,7 @@ class Pool:
         self._free = threading.BoundedSemaphore(size)
         self._idle: deque[Connection] = deque()
         self._closed = False
+        self._of_thread = threading.local()
 
     @contextmanager
     def connection(self, isolation: int | None = None) -> Iterator[Connection]:
@@ -178,8 +203,11 @@ class Pool:
 
         `isolation` is one of psycopg2's levels, by default the server's.
         """
+        if getattr(self._of_thread, "has_one", False):
+            raise RuntimeError("a thread may have one connection of a pool at a time")
         if not self._free.acquire(timeout=self._wait_s):
             raise DatabaseAway(f"all {self._size} connections to Postgres stayed in use for {self._wait_s:g} s")
+        self._of_thread.has_one = True
         try:
             connection = self._take()
             try:
@@ -189,6 +217,7 @@ class Pool:
             finally:
                 self._give_back(connection)
         finally:
+            self._of_thread.has_one = False
             self._free.release()
 
     @contextmanager

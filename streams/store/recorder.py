@@ -1,6 +1,7 @@
 """Our recorder for the `eventsourcing` library: one Postgres schema a log, gapless positions, bulk inserts."""
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from threading import Event, Thread
 from typing import Any
 from uuid import UUID
@@ -40,22 +41,31 @@ class PostgresRecorder(ProcessRecorder):
     """Records the events of one log in one schema, which has the tables of a log. Safe to share between threads.
 
     Writers take turns at the counter's row lock, waiting at most `lock_timeout_s`; the server ends a transaction
-    that is idle for `idle_timeout_s`. Readers have a connection of their own and never wait for a writer.
+    that is idle for `idle_timeout_s`. Readers have a connection of their own, or that of `reader`, which stays with its
+    owner, and never wait for a writer.
     Raises the library's exceptions, whose texts never repeat stored values.
     """
 
     def __init__(
-        self, database_url: str, schema: str, *, lock_timeout_s: float = 20, idle_timeout_s: float = 60
+        self,
+        database_url: str,
+        schema: str,
+        *,
+        reader: Database | None = None,
+        lock_timeout_s: float = 20,
+        idle_timeout_s: float = 60,
     ) -> None:
         name = f"contactpoint {schema} recorder"
         self._writer = Database(database_url, name, lock_timeout_s=lock_timeout_s, idle_timeout_s=idle_timeout_s)
-        self._reader = Database(database_url, f"{name} reading", autocommit=True)
+        self._reader = reader or Database(database_url, f"{name} reading", autocommit=True)
+        self._lent = reader is not None
         self._sql = Statements(schema)
 
     def close(self) -> None:
         """Closes the connections; the recorder connects again when it is used again."""
         self._writer.close()
-        self._reader.close()
+        if not self._lent:
+            self._reader.close()
 
     def insert_events(
         self,
@@ -79,6 +89,13 @@ class PostgresRecorder(ProcessRecorder):
             if in_transaction is not None:
                 in_transaction(cursor, positions)
         return positions
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """No other process appends meanwhile; what is recorded within takes effect at the end, all or nothing."""
+        with library_errors(), self._writer.transaction() as cursor:
+            cursor.execute(self._sql.keep_others_out)
+            yield
 
     def _insert(self, cursor: Cursor, stored_events: Sequence[StoredEvent]) -> list[int]:
         if not stored_events:

@@ -24,8 +24,10 @@ from streams.crypto.sealing import KeyEncryptionKey
 from streams.store.application import LogApplication
 from streams.store.database import Database
 from streams.store.schema import migrate
+from tests.support.waiting import eventually
 
 KEY = KeyEncryptionKey(b"k" * 32)
+LOOKS = 20
 CHILD = "0b6dfe7a-3f4b-4f57-8a35-6f5ff9b4c9c1"
 
 
@@ -90,6 +92,27 @@ def test_two_processes_may_write_for_the_same_user(database_url: str) -> None:
     events = recorded(database_url, "both")
     assert Counter(event["reason"] for event in events) == Counter(f"reason {n}" for n in range(100))
     assert [event["originator_version"] for event in events] == list(range(1, 101))
+
+
+def test_another_process_that_does_not_pause_keeps_nobody_from_recording(database_url: str) -> None:
+    enough = threading.Event()
+
+    def look_on(log: AccessLog) -> int:
+        done = 0
+        while not enough.is_set():
+            log.append(look("busy"))
+            done += 1
+        return done
+
+    with open_log(database_url) as one, open_log(database_url) as other, ThreadPoolExecutor(4) as threads:
+        busy = [threads.submit(look_on, one) for _ in range(4)]
+        try:
+            eventually(lambda: recorded(database_url, "busy"))
+            for _ in range(LOOKS):
+                other.append(look("busy"))
+        finally:
+            enough.set()
+    assert len(recorded(database_url, "busy")) == sum(each.result() for each in busy) + LOOKS
 
 
 def test_looks_requests_and_grants_go_through_one_appender_at_once(database_url: str) -> None:

@@ -83,9 +83,42 @@ def test_who_finds_all_connections_in_use_waits(database_url: str) -> None:
 
 def test_waiting_too_long_is_an_error(database_url: str) -> None:
     pool = Pool(database_url, 1, "test", wait_s=0.05)
-    with pool.connection(), pytest.raises(DatabaseAway, match="stayed in use"), pool.connection():
+    errors: list[Exception] = []
+
+    def wait() -> None:
+        try:
+            with pool.connection():
+                pass
+        except DatabaseAway as away:
+            errors.append(away)
+
+    with pool.connection():
+        waiting = threading.Thread(target=wait)
+        waiting.start()
+        waiting.join()
+    pool.close()
+    (error,) = errors
+    assert "stayed in use" in str(error)
+
+
+def test_a_thread_that_has_a_connection_may_not_wait_for_another_one_of_the_pool(database_url: str) -> None:
+    pool = Pool(database_url, 2, "test")
+    with pool.connection(), pytest.raises(RuntimeError, match="one connection of a pool at a time"), pool.connection():
+        pass
+    with pool.connection():
         pass
     pool.close()
+
+
+@pytest.mark.parametrize("autocommit", [True, False])
+def test_every_wait_is_bounded_whatever_a_pooler_passes_on(database_url: str, autocommit: bool) -> None:
+    database = Database(database_url, "test", autocommit=autocommit, statement_timeout_s=7, lock_timeout_s=3)
+    with pytest.raises(ZeroDivisionError), database.transaction():
+        raise ZeroDivisionError
+    with database.transaction() as cursor:
+        cursor.execute("select name, setting from pg_settings where name in ('statement_timeout', 'lock_timeout')")
+        assert dict(cursor.fetchall()) == {"statement_timeout": "7000", "lock_timeout": "3000"}
+    database.close()
 
 
 @pytest.mark.parametrize("url", ["postgresql://someone:secret@127.0.0.1:1/x", "no url at all secret", "postgresql://["])

@@ -10,7 +10,7 @@ from streams.store.database import Pool
 
 
 class NoticeFinder:
-    """Finds whom to notify, with connections of its own: the request may hold one of the API's meanwhile."""
+    """Finds whom to notify, with connections for look-ups: the request may hold one of the others meanwhile."""
 
     def __init__(self, pool: Pool, organisations: Organisations) -> None:
         self._pool = pool
@@ -43,7 +43,3 @@ class NoticeFinder:
             organisation=organisation if about.ordinary else None,
             reason_code=reason_code,
         )
-
-    def close(self) -> None:
-        """Closes the connections."""
-        self._pool.close()

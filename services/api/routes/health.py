@@ -30,7 +30,7 @@ def router(dependencies: Dependencies, middleware: RequestMiddleware) -> APIRout
     def ready() -> Response:
         """The directory can be asked."""
         try:
-            with dependencies.reading() as cursor:
+            with dependencies.look_ups.snapshot() as cursor:
                 read_positions(cursor)
         except (DatabaseAway, psycopg2.Error):
             raise unavailable(_NOT_READY) from None
@@ -40,7 +40,7 @@ def router(dependencies: Dependencies, middleware: RequestMiddleware) -> APIRout
     def metrics() -> Response:
         """Figures in Prometheus's text format."""
         try:
-            with dependencies.reading() as cursor:
+            with dependencies.look_ups.snapshot() as cursor:
                 positions: Positions | None = read_positions(cursor)
         except (DatabaseAway, psycopg2.Error):
             positions = None

@@ -25,11 +25,12 @@ from services.api.access_control.callers import Authentication
 from services.api.access_control.entry_looks import MOST
 from services.api.answers import json_answer
 from services.api.app import MOST_THREADS
+from services.api.database_connections import FOR_LOOK_UPS, share_out
 from services.api.limits.fairness import Fair
 from services.api.limits.middleware import RequestMiddleware
 from services.api.routes.children import result_of
 from services.api.schemas.search import Search
-from services.api.server import KEY_CONNECTIONS, server_of
+from services.api.server import server_of
 from services.auth.trust import verifier_for
 from services.configuration.settings import Settings
 from services.lab.bench.harness import Harness
@@ -60,9 +61,9 @@ def _serve(settings: Settings, listening: socket.socket) -> None:
 
 def _app(settings: Settings) -> FastAPI:
     database_url = settings.need_database()
-    pool = Pool(database_url, MOST_THREADS, "contactpoint bench")
+    pool = Pool(database_url, share_out(None).requests, "contactpoint bench")
     key = KeyEncryptionKey.from_file(settings.keys / "key-encryption.key")
-    key_pool = Pool(database_url, KEY_CONNECTIONS, "contactpoint bench keys")
+    key_pool = Pool(database_url, FOR_LOOK_UPS, "contactpoint bench keys")
     keys, access_keys = (KeyRing(key, reader_of(key_pool, log)) for log in ("register", "access"))
     searcher = Searcher(load_settings())
 
