@@ -2,6 +2,7 @@
 
 import base64
 import os
+import shutil
 import signal
 import socket
 import uuid
@@ -99,9 +100,12 @@ def kafka_program(
     text = PROPERTIES.format(**values, **protocols)
     write_private(properties, text + (security.properties() if security else ""))
     logging.write_text(LOGGING, encoding="utf-8")
-    java = [str(_java()), *JVM, f"-Dlog4j2.configurationFile={logging.as_uri()}"]
+    scratch = folder / "tmp"
+    java = [str(_java()), *JVM, f"-Djava.io.tmpdir={scratch}", f"-Dlog4j2.configurationFile={logging.as_uri()}"]
 
     def prepare() -> None:
+        shutil.rmtree(scratch, ignore_errors=True)  # where a killed broker left what it had unpacked
+        private_folder(scratch)
         if not (folder / "log" / "meta.properties").exists():
             tool = [*java, "kafka.tools.StorageTool", "format", "-t", _cluster_id(), "-c", str(properties)]
             run_to_end(tool, folder, environment)

@@ -158,3 +158,6 @@ class App(faust.App):
 
     BootStrategy = _OnlyConsume
     logger = _faust_log
+
+    def _create_directories(self) -> None:
+        """Makes none: they are for Faust's tables, which this app has none of, and a killed process leaves them."""

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Executor
-from pathlib import Path
 from typing import Any
 
 from projections.base.partition import Partition
@@ -24,17 +23,15 @@ def build_app(
     apply: Apply,
     worker: Executor,
     fail: Fail,
-    data_folder: Path,
 ) -> App:
     """An app that reads each partition from its offset on and applies what it fetches; start it with `app.start()`.
 
     `apply` runs in `worker`, which has one thread, so that the event loop never blocks and there is one writer. `fail`
-    gets what it raises, and nothing more of that log is applied. Faust requires a folder, but writes nothing to it.
+    gets what it raises, and nothing more of that log is applied.
     """
     app = App(
         "contactpoint-projector",
         broker=[f"kafka://{server}" for server in kafka.servers],
-        datadir=str(data_folder),
         stream_buffer_maxsize=QUEUED_FETCHES,
         stream_wait_empty=False,
         topic_allow_declare=False,

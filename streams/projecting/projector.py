@@ -11,7 +11,6 @@ import logging
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from threading import Event
 
 import psycopg2
@@ -82,11 +81,11 @@ class _Projector:
 
     async def _session(self) -> None:
         loop = asyncio.get_running_loop()
-        with ThreadPoolExecutor(1, "views") as worker, TemporaryDirectory(prefix="contactpoint-") as folder:
+        with ThreadPoolExecutor(1, "views") as worker:
             async with KafkaProbe(self._kafka) as probe:
                 views = await loop.run_in_executor(worker, self._open_views)
                 try:
-                    await Session(self._kafka, views, probe, worker, Path(folder)).run(self._stop, self._note_success)
+                    await Session(self._kafka, views, probe, worker).run(self._stop, self._note_success)
                 finally:
                     await loop.run_in_executor(worker, views.close)
 

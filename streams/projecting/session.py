@@ -5,7 +5,6 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Executor
 from functools import partial
-from pathlib import Path
 from threading import Event
 from typing import Any, TypeVar
 
@@ -43,14 +42,11 @@ class Session:
     `worker` is the one thread that uses `views`. A session is made and run in the same event loop.
     """
 
-    def __init__(
-        self, kafka: KafkaSettings, views: LiveViews, probe: KafkaProbe, worker: Executor, data_folder: Path
-    ) -> None:
+    def __init__(self, kafka: KafkaSettings, views: LiveViews, probe: KafkaProbe, worker: Executor) -> None:
         self._kafka = kafka
         self._views = views
         self._probe = probe
         self._worker = worker
-        self._data_folder = data_folder
         self._failed: asyncio.Future[BaseException] = asyncio.get_running_loop().create_future()
         self._last_change: dict[Partition, tuple[int, float]] = {}
 
@@ -64,7 +60,7 @@ class Session:
             raise NotThisLog("Kafka has no topic that a view takes")
         offsets = await self._in_worker(partial(self._views.begin, partitions))
         await self._check(partitions)
-        app = build_app(self._kafka, offsets, self._views.apply, self._worker, self._fail, self._data_folder)
+        app = build_app(self._kafka, offsets, self._views.apply, self._worker, self._fail)
         starting = asyncio.ensure_future(app.start())
         try:
             await self._wait_for(starting, stop)

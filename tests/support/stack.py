@@ -26,6 +26,8 @@ class Stack:
         self.folder = folder
         self.settings = settings or {}
         self.data = folder / "data"
+        self.scratch = folder / "tmp"
+        self.scratch.mkdir()
         self.start()
 
     def start(self) -> None:
@@ -79,19 +81,20 @@ class Stack:
         return found
 
     def close(self) -> None:
-        """Ends the stack in order, and checks that no process is left."""
+        """Ends the stack in order, and checks that no process is left, nor a file in the system's temporary folder."""
         children = psutil.Process(self.process.pid).children(recursive=True)
         self.process.terminate()
         assert self.process.wait(90) == 0, self.errors()
         _, alive = psutil.wait_procs(children, 10)
         assert not alive
+        assert not list(self.scratch.iterdir())
 
     def _command(self, *words: str) -> list[str]:
         return [sys.executable, "-m", "services.cli.main", *words, "--data", str(self.data)]
 
     def _environment(self) -> dict[str, str]:
         others = {name: value for name, value in os.environ.items() if not name.startswith("CONTACTPOINT_")}
-        return {**others, **self.settings}
+        return {**others, "TMPDIR": str(self.scratch), **self.settings}
 
 
 @contextmanager
