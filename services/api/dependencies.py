@@ -11,6 +11,7 @@ from domain.matching import Searcher
 from services.api.access_control.denials import Denials
 from services.api.access_control.entitlements import Desks, Entitlements
 from services.api.monitoring import Monitoring
+from services.api.unread import Unread
 from services.auth.verifier import Verifier
 from services.policy.deployment import Deployment
 from services.registers import load_agencies
@@ -91,7 +92,8 @@ class Dependencies:
     `pool` has the connections on which requests read, `look_ups` those for a statement in between.
     `keys` open the register, `access_keys` the access log, `verifier` verifies tokens, `searcher` scores matches,
     `deployment` decides which children are shown, `users` grants and revokes, `watch` finds whom to notify of a look
-    and records requests, `now` is the clock, `denials` records what was denied.
+    and records requests, `now` is the clock, `denials` records what was denied,
+    `stack_id` is what a supervisor knows this API by.
     """
 
     pool: Pool
@@ -107,11 +109,13 @@ class Dependencies:
     users: Users
     watch: Monitoring
     now: Clock
+    stack_id: str | None = None
     entitlements: Entitlements = field(init=False)
     desks: Desks = field(init=False)
     agencies: Names = field(init=False)
     producer: SharedProducer = field(init=False)
     denials: Denials = field(init=False)
+    unread: Unread = field(init=False)
 
     def __post_init__(self) -> None:
         self.entitlements = Entitlements(self.look_ups)
@@ -119,6 +123,7 @@ class Dependencies:
         self.agencies = Names(self.look_ups, load_agencies)
         self.producer = SharedProducer(self.kafka)
         self.denials = Denials(self.access_log, self.now)
+        self.unread = Unread(self.kafka)
 
     @contextmanager
     def reading(self) -> Iterator[Cursor]:

@@ -1,10 +1,12 @@
 """The figures of `/metrics`, collected anew for each answer by Prometheus's own library; nothing personal."""
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
+from services.api.durations import Durations
 from services.queries.positions import Positions
 
 Answered = Mapping[tuple[str, str, int], int]
@@ -12,12 +14,23 @@ Answered = Mapping[tuple[str, str, int], int]
 
 
 class Figures:
-    """A collector of one moment's figures; `positions` is None where Postgres is away."""
+    """A collector of the figures at `now`; `positions` is None where Postgres is away, `unread` where Kafka is."""
 
-    def __init__(self, answered: Answered, in_hand: int, positions: Positions | None) -> None:
+    def __init__(
+        self,
+        answered: Answered,
+        durations: Durations,
+        in_hand: int,
+        positions: Positions | None,
+        unread: int | None,
+        now: datetime,
+    ) -> None:
         self._answered = answered
+        self._durations = durations
         self._in_hand = in_hand
         self._positions = positions
+        self._unread = unread
+        self._now = now
 
     def text(self) -> bytes:
         """In Prometheus's text format, by a registry that holds nothing else."""
@@ -33,16 +46,22 @@ class Figures:
         for (method, route, status), number in sorted(self._answered.items()):
             answers.add_metric((method, route, str(status)), number)
         yield answers
+        yield from self._durations.collect()
         yield GaugeMetricFamily("contactpoint_requests_in_hand", "Requests being answered.", self._in_hand)
         is_up = self._positions is not None
         yield GaugeMetricFamily("contactpoint_database_up", "Whether Postgres can be reached.", int(is_up))
         if self._positions is not None:
-            yield from _of_parts(self._positions)
+            yield from _of_parts(self._positions, self._unread, self._now)
 
 
-def _of_parts(positions: Positions) -> Iterator[Metric]:
+def _of_parts(positions: Positions, unread: int | None, now: datetime) -> Iterator[Metric]:
     yield _by_part("contactpoint_position", "How far each part has come in the log of events.", positions.positions)
-    yield _by_part("contactpoint_lag", "How many messages wait at each part.", positions.lag)
+    lag = positions.lag if unread is None else {"registrar": unread, **positions.lag}
+    yield _by_part("contactpoint_lag", "How many messages wait at each part.", lag)
+    behind = max(0.0, (now - positions.waiting_since).total_seconds()) if positions.waiting_since else 0.0
+    yield GaugeMetricFamily(
+        "contactpoint_views_lag_seconds", "Age of the oldest event of the register that is not in the views.", behind
+    )
     yield GaugeMetricFamily(
         "contactpoint_failed_messages", "Published messages that a projection could not take.", positions.failed
     )

@@ -115,6 +115,7 @@ def open_app(settings: Settings, clock: Clock = utc_now) -> RequestMiddleware:
         users,
         watch,
         clock,
+        settings.stack_id,
     )
 
     def close() -> None:

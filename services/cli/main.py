@@ -13,7 +13,8 @@ from services.cli.errors import DONE, INTERRUPTED, NO, USAGE, Ends
 from services.cli.parser import parser_for
 
 VERBS = {
-    "up": "start Kafka, Postgres and every service here, in the foreground",
+    "up": "start Kafka, Postgres and every service here, in the foreground or with --detach in the background",
+    "down": "stop the stack of a data directory",
     "demo": "up, with a fictional county's feeds and a story told on the terminal",
     "run": "run one service of a deployment",
     "status": "what runs, and how far each part is",

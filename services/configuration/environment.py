@@ -55,6 +55,7 @@ class Environment(BaseSettings, ClientEnvironment):
     host: str = "127.0.0.1"
     port: Annotated[int | None, whole_number(65_535)] = None
     connections_per_address: Annotated[int | None, whole_number(10_000)] = None
+    stack_id: OptionalText = None
 
     matcher: File = None
     policy: Policy = "universal"

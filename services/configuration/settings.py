@@ -51,7 +51,8 @@ class Settings(ClientSettings):
     matcher's settings, where they are not those that come with the product; `policy` says who is listed, by the name of
     a policy or by its file; `tls` says how the API speaks TLS itself,
     `connections` how many connections to Postgres an API process may have, None for the usual number;
-    `connections_of_an_address` how many connections one address may have open to it, None where that is not bounded.
+    `connections_of_an_address` how many connections one address may have open to it, None where that is not bounded;
+    `stack_id` is what a supervisor knows its own API by.
     """
 
     kafka: KafkaSettings | None
@@ -65,6 +66,7 @@ class Settings(ClientSettings):
     tls: Tls | None
     connections: int | None
     connections_of_an_address: int | None
+    stack_id: str | None
 
     def need_kafka(self) -> KafkaSettings:
         """The Kafka settings; raises NotConfigured where there are none."""
@@ -132,6 +134,7 @@ def read_settings(data: str | Path | None = None, environ: Mapping[str, str] | N
         tls=Tls(env.tls_cert, env.tls_key, env.tls_client_ca) if env.tls_cert and env.tls_key else None,
         connections=env.connections,
         connections_of_an_address=env.connections_per_address,
+        stack_id=env.stack_id,
     )
 
 

@@ -1,18 +1,17 @@
 """What the stack of a data directory consists of: the servers that are ours, those elsewhere, every command line."""
 
+import secrets
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-import httpx
-
-from services.configuration.http_client import http_client
 from services.configuration.settings import Settings
+from services.local_stack.api_probe import ApiProbe
 from services.local_stack.kafka_server import kafka_program
-from services.local_stack.ports import HOST, remembered_ports
+from services.local_stack.ports import HOST, is_taken, remembered_ports
 from services.local_stack.postgres_server import postgres_program
-from services.local_stack.program import Program
+from services.local_stack.program import CannotStart, Program
 
 SERVICES = ("registrar", "relay", "projector", "api")
 """In the order in which they are started."""
@@ -53,6 +52,10 @@ def lay_out(settings: Settings, services: Sequence[str] = SERVICES, command: Com
     Call it while no process of the data directory runs. Raises CannotStart and JarError.
     """
     data, logs = settings.data, settings.data / "logs"
+    if settings.port and is_taken(settings.host, settings.port):
+        raise CannotStart(
+            f"port {settings.port} is taken by another stack or program: stop that, or set CONTACTPOINT_PORT to another"
+        )
     names = ["api"] * (settings.port is None)
     names += ["kafka", "controller"] * (not settings.kafka_is_external)
     names += ["postgres"] * (not settings.database_is_external)
@@ -71,27 +74,24 @@ def lay_out(settings: Settings, services: Sequence[str] = SERVICES, command: Com
         program, database_url = postgres_program(data / "postgres", logs / "postgres.log", ports["postgres"])
         servers.append(program)
 
-    def service(role: str, ready: Callable[[], bool] = lambda: True, **environment: str) -> Program:
+    def service(role: str, **environment: str) -> Program:
         log = logs / f"{role}.log"
-        return Program(role, command(role, data), Path.cwd(), log, environment, ready=ready, stop_seconds=STOP_SECONDS)
+        return Program(role, command(role, data), Path.cwd(), log, environment, stop_seconds=STOP_SECONDS)
 
-    host, port = _reachable(settings.host), settings.port or ports["api"]
-    api = service("api", lambda: says_ready(host, port), CONTACTPOINT_PORT=str(port))
+    port, stack = settings.port or ports["api"], secrets.token_hex(16)
+    url = _url(settings.host, port)
+    api = _with_probe(service("api", CONTACTPOINT_PORT=str(port), CONTACTPOINT_STACK_ID=stack), url, stack)
     programs = [api if role == "api" else service(role) for role in services]
-    url = f"http://{host}:{port}"
     return Layout(servers, service("init"), programs, external, url, kafka.bootstrap_servers, database_url)
 
 
-def _reachable(host: str) -> str:
-    """An address at which a server that listens on `host` is reached from here."""
-    return HOST if host in ("0.0.0.0", "::", "") else host  # noqa: S104
+def _url(host: str, port: int) -> str:
+    """The address at which a server that listens on `host` is reached from here."""
+    reached = HOST if host in ("0.0.0.0", "::", "") else host  # noqa: S104
+    return f"http://[{reached}]:{port}" if ":" in reached else f"http://{reached}:{port}"
 
 
-def says_ready(host: str, port: int) -> bool:
-    """Whether the API answers that it is ready."""
-    url = httpx.URL(scheme="http", host=host, port=port, path="/health/ready")
-    with http_client(2, tls=False) as client:
-        try:
-            return client.get(url).status_code == httpx.codes.OK
-        except httpx.HTTPError:
-            return False
+def _with_probe(api: Program, url: str, stack: str) -> Program:
+    """The API as a program that is ready once it has proven to be this stack's own."""
+    probe = ApiProbe(url, stack)
+    return replace(api, ready=probe.ready, waits_for=lambda: probe.waits_for)

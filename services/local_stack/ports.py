@@ -1,5 +1,6 @@
 """Free loopback ports, chosen once and remembered in the data directory."""
 
+import errno
 import json
 import random
 import socket
@@ -22,6 +23,15 @@ def is_free(port: int) -> bool:
         except OSError:
             return False
     return True
+
+
+def is_taken(host: str, port: int) -> bool:
+    """Whether something listens on a port of an address of this machine, so that nothing else could."""
+    try:
+        socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET).close()
+    except OSError as error:
+        return error.errno == errno.EADDRINUSE
+    return False
 
 
 def remembered_ports(file: Path, names: Iterable[str]) -> dict[str, int]:

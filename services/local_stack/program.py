@@ -31,6 +31,7 @@ class Program:
     `prepare` runs before each start and clears what a killed predecessor left; `ready` says whether the process
     answers. It is ended with `stop_signal`, and killed where it is not gone after `stop_seconds`; `orphan_signal`
     reaches it where its parent is killed. `account` is whom it runs as, where that is not the present user.
+    `waits_for` says in words what is missing while it is not ready.
     """
 
     role: str
@@ -40,6 +41,7 @@ class Program:
     environment: Mapping[str, str] = field(default_factory=dict)
     prepare: Callable[[], None] = lambda: None
     ready: Callable[[], bool] = lambda: True
+    waits_for: Callable[[], str] = lambda: "it does not answer yet"
     stop_signal: signal.Signals = signal.SIGTERM
     stop_seconds: float = 10.0
     orphan_signal: signal.Signals = signal.SIGKILL

@@ -20,14 +20,23 @@ def record_file(data: Path) -> Path:
     return data / "children.json"
 
 
+def up_log(data: Path) -> Path:
+    """Where a stack in the background says what it does."""
+    return data / "logs" / "up.log"
+
+
 class StateFiles:
-    """The two files of one stack, replaced as a whole with every change; only their owner may read them."""
+    """The two files of one stack, replaced as a whole with every change; only their owner may read them.
+
+    `ready` is whether everything has run once.
+    """
 
     def __init__(self, data: Path, layout: Layout) -> None:
         self._data = data
         self._layout = layout
         self._began = utc_now().strftime("%Y-%m-%dT%H:%M:%SZ")
         self._started: dict[int, Started] = {}
+        self.ready = False
 
     def write(self, children: Sequence[Child]) -> None:
         """Records what runs now."""
@@ -60,12 +69,13 @@ class StateFiles:
             if role in self._layout.external:
                 processes.append(_process(role, None, State.EXTERNAL, 0))
             elif child:
-                processes.append(_process(role, child.pid, child.state, child.restarts))
+                processes.append(_process(role, child.pid, child.state, child.restarts) | _trouble(child))
             else:
                 processes.append(_process(role, None, State.STOPPED, 0))
         return {
             "pid": os.getpid(),
             "started": self._began,
+            "ready": self.ready,
             "url": self._layout.url,
             "kafka": self._layout.kafka,
             "database_url": self._layout.database_url,
@@ -75,3 +85,8 @@ class StateFiles:
 
 def _process(role: str, pid: int | None, state: State, restarts: int) -> dict[str, Any]:
     return {"role": role, "pid": pid, "state": state.value, "restarts": restarts}
+
+
+def _trouble(child: Child) -> dict[str, str]:
+    """How a child that does not run ended last; nothing of one that runs."""
+    return {"said": child.last_error} if child.last_error and child.state is not State.RUNNING else {}

@@ -10,12 +10,14 @@ from types import FrameType
 
 from services.configuration.private_files import private_folder
 from services.configuration.settings import Settings
-from services.local_stack.child import FIRST_DELAY, Child, State
+from services.local_stack.child import FIRST_DELAY, MOST_ENDS, Child, State
 from services.local_stack.layout import SERVICES, STOP_ORDER, Command, Layout, lay_out, service_command
 from services.local_stack.leftovers import end_leftovers
 from services.local_stack.lock import owned
-from services.local_stack.program import CannotStart, Program, end, start
-from services.local_stack.state_files import StateFiles, record_file
+from services.local_stack.patience import Patience
+from services.local_stack.program import CannotStart, Program, bound_log, end, start
+from services.local_stack.sentences import Sentences
+from services.local_stack.state_files import StateFiles, record_file, up_log
 from services.runtime.roles import DONE, UNREACHABLE
 
 logger = logging.getLogger(__name__)
@@ -77,6 +79,8 @@ class Supervisor:
         self._initialise(layout.init)
         self._children += [Child(program) for program in layout.services]
         self._until(self._all_run)
+        self._files.ready = True
+        self._files.write(self._children)
         logger.info("everything runs")
         on_ready(layout.url)
 
@@ -89,12 +93,14 @@ class Supervisor:
 
     def _until(self, condition: Callable[[], bool]) -> None:
         """Keeps the children running until the condition holds; raises Stopped."""
+        patience = Patience()
         while True:
             self._step()
             if self._stop.is_set():
                 raise Stopped
             if condition():
                 return
+            patience.spend(self._children)
             self._stop.wait(STEP_SECONDS)
 
     def _step(self) -> None:
@@ -102,10 +108,13 @@ class Supervisor:
         for child in self._children:
             if child.step(now):
                 self._files.write(self._children)
+            if child.is_hopeless:
+                raise CannotStart(f"given up after {MOST_ENDS} tries: {child.waits_for}")
         if now >= self._check_logs_at:
             self._check_logs_at = now + LOG_CHECK_SECONDS
             for child in self._children:
                 child.bound_log()
+            bound_log(up_log(self._settings.data))
 
     def _all_run(self) -> bool:
         return all(child.state is State.RUNNING for child in self._children)
@@ -115,29 +124,38 @@ class Supervisor:
             if child.failures >= SERVER_TRIES:
                 raise CannotStart(child.last_error or f"{child.role} cannot be started")
             if child.is_late(time.monotonic(), SERVER_SECONDS):
-                raise CannotStart(f"{child.role} does not answer; {child.program.log} says why")
+                raise CannotStart(f"{child.role} does not answer; {child.program.log} says more")
         return self._all_run()
 
     def _initialise(self, program: Program) -> None:
         """Runs `init` until it succeeds; gives up at once where it could not reach, or may not make, what is needed."""
+        sentences = Sentences(program.role, program.log)
         for attempt in range(INIT_TRIES):
-            status = self._run_once(program)
+            status = self._run_once(program, sentences)
             if status == DONE:
                 return
             if status == UNREACHABLE:
                 break
             self._pause(FIRST_DELAY * 2**attempt)
-        raise CannotStart(f"the stack cannot be set up; {program.log} says why")
+        raise CannotStart(f"the stack cannot be set up{sentences.last_words()}; {program.log} says more")
 
     def _pause(self, seconds: float) -> None:
         until = time.monotonic() + seconds
         self._until(lambda: time.monotonic() >= until)
 
-    def _run_once(self, program: Program) -> int:
+    def _run_once(self, program: Program, sentences: Sentences) -> int:
+        """Runs a program to its end, and says what it says; gives its exit status."""
         process = start(program)
         self._files.add(program, process.pid)
+
+        def has_ended() -> bool:
+            ended = process.poll() is not None
+            for sentence in sentences.read():
+                logger.info("%s: %s", program.role, sentence)
+            return ended
+
         try:
-            self._until(lambda: process.poll() is not None)
+            self._until(has_ended)
         finally:
             end(process, program)
         return process.returncode

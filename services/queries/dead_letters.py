@@ -2,14 +2,13 @@
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import orjson
-from kafka import KafkaConsumer, TopicPartition
-from kafka.errors import KafkaError
+from kafka import TopicPartition
 
 from projections.engine import failures
+from services.queries._kafka_reader import kafka_reader
 from streams.kafka.settings import KafkaAway, KafkaSettings
 from streams.kafka.topics import DEAD_LETTERS
 from streams.store.database import Database
@@ -24,7 +23,7 @@ Letter = dict[str, Any]
 def read_letters(kafka: KafkaSettings, after: str | None = None, limit: int | None = None) -> list[Letter]:
     """At most `limit` letters in their order, behind the letter `after`; raises KafkaAway, ValueError (`after`)."""
     first = letter_place(after) if after else (0, -1)
-    with _consumer(kafka) as consumer:
+    with kafka_reader(kafka, _LIMIT_MS) as consumer:
         wanted = [place for place in _partitions(consumer) if place.partition >= first[0]]
         letters: dict[str, Letter] = {}
         for place in wanted:
@@ -39,7 +38,7 @@ def read_letters(kafka: KafkaSettings, after: str | None = None, limit: int | No
 def read_letter(kafka: KafkaSettings, letter: str) -> Letter | None:
     """One letter, or None where it is not there or no longer; raises KafkaAway, ValueError where the name is none."""
     partition, offset = letter_place(letter)
-    with _consumer(kafka) as consumer:
+    with kafka_reader(kafka, _LIMIT_MS) as consumer:
         place = TopicPartition(DEAD_LETTERS, partition)
         if place not in _partitions(consumer):
             return None
@@ -49,7 +48,7 @@ def read_letter(kafka: KafkaSettings, letter: str) -> Letter | None:
 
 def count_letters(kafka: KafkaSettings) -> int:
     """How many letters are kept; raises KafkaAway."""
-    with _consumer(kafka) as consumer:
+    with kafka_reader(kafka, _LIMIT_MS) as consumer:
         places = _partitions(consumer)
         ends, begins = consumer.end_offsets(places, _LIMIT_MS), consumer.beginning_offsets(places, _LIMIT_MS)
         return sum(ends[place] - begins[place] for place in places)
@@ -105,24 +104,3 @@ def _read(consumer: Any, place: TopicPartition, offset: int) -> Iterator[Letter]
 def _partitions(consumer: Any) -> list[TopicPartition]:
     numbers = consumer.partitions_for_topic(DEAD_LETTERS) or ()
     return [TopicPartition(DEAD_LETTERS, number) for number in sorted(numbers)]
-
-
-@contextmanager
-def _consumer(kafka: KafkaSettings) -> Iterator[Any]:
-    try:
-        consumer = KafkaConsumer(
-            **kafka.for_kafka_python(),
-            group_id=None,
-            enable_auto_commit=False,
-            auto_offset_reset="earliest",
-            allow_auto_create_topics=False,
-            bootstrap_timeout_ms=_LIMIT_MS,
-            request_timeout_ms=_LIMIT_MS,
-            metrics_enabled=False,
-        )
-        try:
-            yield consumer
-        finally:
-            consumer.close()
-    except KafkaError:
-        raise KafkaAway(kafka.unreachable) from None

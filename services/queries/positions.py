@@ -1,6 +1,7 @@
 """The position of each part, read from Postgres: for `status`, `submit --wait` and the metrics."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from projections.engine import failures
 from projections.engine.positions import views_position
@@ -12,12 +13,14 @@ class Positions:
     """`positions` of register, published and views; `lag`: what waits; `failed`: messages that were not projected.
 
     `lag` counts events for the relay and the projector, looks not yet in the access log's view, and receipts and dead
-    letters not yet published (`outbox`).
+    letters not yet published (`outbox`). `waiting_since` is when the oldest event of the register that is not in the
+    views was recorded; None where all are.
     """
 
     positions: dict[str, int]
     lag: dict[str, int]
     failed: int
+    waiting_since: datetime | None
 
 
 def read_positions(cursor: Cursor) -> Positions:
@@ -39,4 +42,14 @@ def read_positions(cursor: Cursor) -> Positions:
             "outbox": outbox,
         },
         failures.count(cursor),
+        _recorded_at(cursor, views + 1) if views < register else None,
     )
+
+
+def _recorded_at(cursor: Cursor, position: int) -> datetime | None:
+    cursor.execute(
+        "select convert_from(state, 'UTF8')::json ->> 'recordedat' from register.events where position = %s",
+        (position,),
+    )
+    found = cursor.fetchone()
+    return datetime.fromisoformat(found[0]) if found else None

@@ -48,26 +48,28 @@ def initialise(settings: Settings, stop: Event | None = None) -> None:
     stop = stop or Event()
     _check_matcher(settings)
     database_url, kafka = settings.need_database(), settings.need_kafka()
-    _when_there(lambda: _create_tables(database_url), stop)
+    _when_there(lambda: _create_tables(database_url), stop, "CONTACTPOINT_DATABASE_URL")
     _create_keys(settings, database_url)
     if not settings.database_is_external:
         key = KeyEncryptionKey.from_file(settings.keys / _SEALS)
         services.registers.add_demo_users(database_url, key)
-    _when_there(lambda: _create_topics(kafka, _agencies(database_url)), stop)
+    _when_there(lambda: _create_topics(kafka, _agencies(database_url)), stop, "CONTACTPOINT_KAFKA")
     logger.info("keys, tables and topics are there")
 
 
-def _when_there(work: Callable[[], None], stop: Event) -> None:
-    """Does the work as soon as its server answers."""
+def _when_there(work: Callable[[], None], stop: Event, variable: str) -> None:
+    """Does the work as soon as its server answers, whose address the variable names."""
     until, reported = time.monotonic() + WAIT_SECONDS, False
     while True:
         try:
             return work()
         except (DatabaseAway, KafkaAway) as away:
             if time.monotonic() > until or stop.is_set():
-                raise CannotInitialise(str(away)) from away
+                raise CannotInitialise(f"{away}; start it, or say with {variable} where it is") from away
             if not reported:
-                logger.warning("waiting: %s", away)
+                logger.warning(
+                    "waiting up to %.0f s: %s; start it, or say with %s where it is", WAIT_SECONDS, away, variable
+                )
                 reported = True
             stop.wait(0.2)
 

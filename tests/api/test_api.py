@@ -1,5 +1,6 @@
 """Looking over HTTP: what is shown, to whom, and that each look is recorded before it is answered."""
 
+import re
 from datetime import date, timedelta
 from typing import Any
 from urllib.parse import quote
@@ -289,11 +290,30 @@ def test_the_public_pages_need_no_token_and_hold_nothing_personal(client: TestCl
     assert 'contactpoint_position{part="register"}' in metrics
     assert "/children/{child}" in metrics
     assert "Quaternion" not in metrics
+    assert "contactpoint_views_lag_seconds " in metrics
     document = client.get("/openapi.json").json()
     assert document["openapi"].startswith("3.1")
     assert {"/submissions", "/receipts", "/children/search", "/children/{child}", "/children/{child}/history"} <= set(
         document["paths"]
     )
+
+
+def test_durations_are_counted_by_kind_and_none_of_a_single_answer_is_told(client: TestClient, user: Headers) -> None:
+    def looks(line: str) -> float:
+        told = client.get("/metrics").text.splitlines()
+        return float(next(each for each in told if each.startswith(line)).rpartition(" ")[2])
+
+    within_ten = 'contactpoint_answer_seconds_bucket{kind="search",le="10.0"}'
+    before = looks(within_ten)
+    search = {"criteria": {"given_name": "Ada", "family_name": "Nobody"}, "reason": "a test asks"}
+    assert client.post("/children/search", headers=user, json=search).status_code == 200
+    assert looks(within_ten) == before + 1
+    refused = client.post("/children/search", headers=user, json={"criteria": {}, "reason": "a test asks"})
+    assert refused.status_code == 422
+    assert looks(within_ten) == before + 1
+    metrics = client.get("/metrics").text
+    assert {'kind="look"', 'kind="report"', 'kind="batch"'} <= set(re.findall(r'kind="\w+"', metrics))
+    assert not re.search("answer_seconds_(sum|created)", metrics)
 
 
 def test_the_docs_page_takes_nothing_from_elsewhere(client: TestClient) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections import Counter
 from collections.abc import Iterator
 from http import HTTPStatus
@@ -9,6 +10,7 @@ from http import HTTPStatus
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from services.api.durations import Durations
 from services.api.limits.refusing import refuse
 from services.api.problems import Problem
 
@@ -31,24 +33,28 @@ _log = logging.getLogger(__name__)
 
 
 class RequestMiddleware:
-    """The outermost layer. `answered` counts answers by method, route and status; a route is a template, not a path."""
+    """The outermost layer. `answered` counts answers by method, route and status; a route is a template, not a path.
+
+    `durations` has how long they took.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
         self.in_hand = 0
         self.answered: Counter[tuple[str, str, int]] = Counter()
+        self.durations = Durations()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        status = 0
+        status, seconds, began = 0, 0.0, time.perf_counter()
 
         async def counted(message: Message) -> None:
-            nonlocal status
+            nonlocal status, seconds
             if message["type"] == "http.response.start":
-                status = message["status"]
+                status, seconds = message["status"], time.perf_counter() - began
                 message["headers"] = [*message.get("headers", ()), *_HEADERS]
             for piece in _pieces(message):
                 await send(piece)
@@ -62,6 +68,7 @@ class RequestMiddleware:
         finally:
             self.in_hand -= 1
             self.answered[scope["method"], _route(scope), status] += 1
+            self.durations.observe(scope["method"], _route(scope), status, seconds)
 
     async def _pass(self, scope: Scope, receive: Receive, send: Send) -> None:
         most = LARGEST_BODY if scope["path"] == "/submissions" else LARGEST_QUESTION

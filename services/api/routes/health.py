@@ -1,5 +1,6 @@
 """Whether the API lives and can answer, and figures for Prometheus; nothing personal."""
 
+from contextlib import suppress
 from http import HTTPStatus
 
 import psycopg2
@@ -12,6 +13,7 @@ from services.api.figures import Figures
 from services.api.limits.middleware import RequestMiddleware
 from services.api.problems import unavailable
 from services.queries.positions import Positions, read_positions
+from services.queries.unread import read_offsets
 from streams.store.database import DatabaseAway
 
 _NOT_READY = "Postgres or its tables cannot be reached; start it, or run `contactpoint run init`"
@@ -23,8 +25,9 @@ def router(dependencies: Dependencies, middleware: RequestMiddleware) -> APIRout
 
     @calls.get("/health/live", responses=problems())
     async def live() -> Response:
-        """The process runs."""
-        return json_answer({"status": "live"})
+        """The process runs; `stack` is what the supervisor of a local stack knows it by."""
+        stack = dependencies.stack_id
+        return json_answer({"status": "live"} | ({"stack": stack} if stack else {}))
 
     @calls.get("/health/ready", responses=problems(503))
     def ready() -> Response:
@@ -39,12 +42,20 @@ def router(dependencies: Dependencies, middleware: RequestMiddleware) -> APIRout
     @calls.get("/metrics", response_class=Response, responses=problems(503))
     def metrics() -> Response:
         """Figures in Prometheus's text format."""
-        try:
+        positions: Positions | None = None
+        unread: int | None = None
+        with suppress(DatabaseAway, psycopg2.Error):
             with dependencies.look_ups.snapshot() as cursor:
-                positions: Positions | None = read_positions(cursor)
-        except (DatabaseAway, psycopg2.Error):
-            positions = None
-        text = Figures(middleware.answered.copy(), middleware.in_hand, positions).text()
+                positions, offsets = read_positions(cursor), read_offsets(cursor)
+            unread = dependencies.unread.count(offsets)
+        text = Figures(
+            middleware.answered.copy(),
+            middleware.durations,
+            middleware.in_hand,
+            positions,
+            unread,
+            dependencies.now(),
+        ).text()
         return Response(text, HTTPStatus.OK, media_type="text/plain; version=0.0.4")
 
     return calls

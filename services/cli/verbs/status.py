@@ -1,18 +1,26 @@
-"""`contactpoint status`: what runs, and how far each part is."""
+"""`contactpoint status`: what runs, how far each part is, and what is wrong; also while a part is away."""
 
 import re
 from argparse import ArgumentParser, Namespace
+from collections.abc import Callable
 from contextlib import closing
-from typing import Any
+from pathlib import Path
+from typing import Any, TypeVar
 
-from services.cli.errors import DONE
-from services.cli.output import console, print_json, table, text
+from services.cli.errors import AWAY, DONE, PartAway
+from services.cli.failures import explain
+from services.cli.output import console, print_json
 from services.cli.stack import settings_of
 from services.configuration.settings import read_stack
+from services.queries.dead_letters import count_letters
 from services.queries.positions import Positions, read_positions
+from services.queries.troubles import Trouble, in_one_sentence
+from services.queries.unread import Offsets, count_unread, read_offsets
+from streams.kafka.settings import KafkaSettings
 from streams.store.database import Database
 
-STYLES = {"running": "green", "external": "dim"}
+_Answer = TypeVar("_Answer")
+_AT_WORK = ("running", "external")
 
 
 def describe(parser: ArgumentParser) -> None:
@@ -20,46 +28,87 @@ def describe(parser: ArgumentParser) -> None:
 
 
 def run(args: Namespace) -> int:
-    """Prints the state of every process, the positions of the log, and what waits."""
+    """Prints the state of every process, the positions of the log, and what waits; status 3 where a part is away."""
     settings = settings_of(args)
     kafka, database_url = settings.need_kafka(), settings.need_database()
-    database = Database(database_url, "contactpoint status", statement_timeout_s=5)
-    with closing(database), database.transaction() as cursor:
-        positions = read_positions(cursor)
-    from services.queries.dead_letters import count_letters
-
+    processes = read_stack(settings.data).get("processes", [])
+    troubles: list[Trouble] = []
+    found = _asked("postgres", lambda: _in_postgres(database_url), troubles)
+    positions, offsets = found or (None, {})
+    counted = _asked("kafka", lambda: _in_kafka(kafka, offsets), troubles)
+    troubles += _of_processes(processes, settings.data)
+    if settings.url and not troubles:
+        troubles += _of_api(settings.url)
     status = {
         "url": settings.url,
         "kafka": kafka.bootstrap_servers,
         "database_url": _without_password(database_url),
-        "processes": read_stack(settings.data).get("processes", []),
-        "positions": positions.positions,
-        "lag": positions.lag,
-        "dead_letters": count_letters(kafka) + positions.failed,
+        "processes": processes,
+        "positions": positions.positions if positions else None,
+        "lag": {"registrar": counted[1] if counted else None, **positions.lag} if positions else None,
+        "dead_letters": counted[0] + positions.failed if counted and positions else None,
+        "troubles": [trouble.json() for trouble in troubles],
     }
     if args.json:
         print_json(status)
     else:
-        _display(status, positions)
+        from services.cli.display.status import display_status
+
+        display_status(console(), status)
+    if troubles:
+        raise PartAway(in_one_sentence(troubles))
     return DONE
+
+
+def _asked(part: str, ask: Callable[[], _Answer], troubles: list[Trouble]) -> _Answer | None:
+    """The answer of a part; where it is away, None and one more trouble."""
+    try:
+        return ask()
+    except Exception as error:
+        sentence, status = explain(error) or ("", DONE)
+        if status != AWAY:
+            raise
+        troubles.append(Trouble.of(part, sentence))
+        return None
+
+
+def _in_postgres(database_url: str) -> tuple[Positions, Offsets]:
+    """The positions, and how far the registrar has read each topic."""
+    database = Database(database_url, "contactpoint status", statement_timeout_s=5)
+    with closing(database), database.transaction() as cursor:
+        return read_positions(cursor), read_offsets(cursor)
+
+
+def _in_kafka(kafka: KafkaSettings, offsets: Offsets) -> tuple[int, int]:
+    """How many dead letters there are, and how many submissions that are not read yet."""
+    return count_letters(kafka), count_unread(kafka, offsets)
+
+
+def _of_processes(processes: list[dict[str, Any]], data: Path) -> list[Trouble]:
+    """The processes of the local stack that are not at work; their supervisor starts them again."""
+    return [
+        Trouble(
+            each["role"],
+            each.get("said") or f"{each['role']} is {each['state']}",
+            f"its supervisor starts it again by itself, {data / 'logs' / each['role']}.log says more",
+        )
+        for each in processes
+        if each["state"] not in _AT_WORK
+    ]
+
+
+def _of_api(url: str) -> list[Trouble]:
+    """What the API itself says that keeps it from answering, or that it does not answer at all."""
+    import httpx
+
+    from services.local_stack.api_probe import ApiProbe
+
+    try:
+        probe = ApiProbe(url, None)
+    except httpx.InvalidURL:
+        return [Trouble("api", "CONTACTPOINT_URL is no address of an API", "write it like http://localhost:8000")]
+    return [] if probe.ready() else [Trouble.of("api", probe.waits_for)]
 
 
 def _without_password(database_url: str) -> str:
     return re.sub(r"(://[^:@/]*):[^@/]*@", r"\1@", re.sub(r"\bpassword=\S+ ?", "", database_url))
-
-
-def _display(status: dict[str, Any], positions: Positions) -> None:
-    to = console()
-    rows = [
-        (each["role"], text(each["state"], STYLES.get(each["state"], "red")), each["pid"] or "", each["restarts"])
-        for each in status["processes"]
-    ]
-    if rows:
-        to.print(table(("role", "state", "pid", "restarts"), rows))
-    at_rest = len(set(positions.positions.values())) == 1
-    to.print(table(("part", "position"), [(part, f"{number:,}") for part, number in positions.positions.items()]))
-    waiting = ", ".join(f"{number:,} at {part}" for part, number in positions.lag.items() if number)
-    to.print("Everything that was accepted is in the views." if at_rest else f"Under way: {waiting}.")
-    to.print(f"{status['dead_letters']:,} dead letters")
-    for name in ("url", "kafka", "database_url"):
-        to.print(text(f"{name:<14}{status[name] or 'unknown'}", "dim"))

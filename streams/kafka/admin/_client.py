@@ -10,7 +10,9 @@ from kafka.errors import KafkaError
 from streams.kafka.settings import KafkaAway, KafkaSettings
 
 LIMIT_MS = 10_000
-"""How long Kafka may take to be reached, and to answer each request."""
+"""How long Kafka may take to answer each request."""
+REACHED_WITHIN_MS = 5_000
+"""How long it may take to be reached: somebody watches a start that waits for it, and reads why after so long."""
 
 
 @contextmanager
@@ -20,7 +22,7 @@ def administration(kafka: KafkaSettings) -> Iterator[Any]:
         client = KafkaAdminClient(
             **kafka.for_kafka_python(),
             client_id="contactpoint-administration",
-            bootstrap_timeout_ms=LIMIT_MS,
+            bootstrap_timeout_ms=REACHED_WITHIN_MS,
             request_timeout_ms=LIMIT_MS,
         )
         try:

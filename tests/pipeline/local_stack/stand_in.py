@@ -1,8 +1,10 @@
 """A stack whose services are stand-ins: `python -m tests.pipeline.local_stack.stand_in DATA` supervises it.
 
-With a ROLE after DATA it is one of them: `init` ends, the others wait to be told to stop.
+With a ROLE after DATA it is one of them: `init` ends, the others wait to be told to stop; the one that STAND_IN_FAILS
+names says so and ends instead.
 """
 
+import json
 import os
 import signal
 import sys
@@ -18,11 +20,12 @@ SERVICES = ("registrar", "api")
 
 
 class Healthy(BaseHTTPRequestHandler):
-    """Answers that all is well."""
+    """Answers that all is well, as the API of its own stack."""
 
     def do_GET(self) -> None:
         self.send_response(200)
         self.end_headers()
+        self.wfile.write(json.dumps({"stack": os.environ["CONTACTPOINT_STACK_ID"]}).encode())
 
 
 def command(role: str, data: Path) -> list[str]:
@@ -37,6 +40,9 @@ def supervise(data: str) -> int:
 def serve(data: str, role: str) -> int:
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    if role == os.environ.get("STAND_IN_FAILS"):
+        print(f"12:00:00 {role} it has no settings to work with", file=sys.stderr, flush=True)
+        return 3
     if role == "init":
         return int(os.environ.get("STAND_IN_INIT_STATUS", "0"))
     if role == "api":

@@ -10,6 +10,8 @@ from kafka import KafkaAdminClient
 from kafka.admin import NewTopic
 
 from services.configuration.settings import read_settings, read_stack
+from services.local_stack.api_probe import ApiProbe
+from services.local_stack.child import MOST_ENDS
 from tests.pipeline.local_stack.stacks import Stack
 from tests.support.waiting import eventually
 
@@ -28,6 +30,12 @@ def own_stack(folder: Path) -> Iterator[list[Stack]]:
     yield started
     for stack in started:
         stack.clean()
+
+
+def elsewhere(stack: Stack) -> dict[str, str]:
+    """The settings of another stack beside the same servers."""
+    state = read_stack(stack.data)
+    return {"CONTACTPOINT_KAFKA": state["kafka"], "CONTACTPOINT_DATABASE_URL": state["database_url"]}
 
 
 def test_the_state_file_names_every_role_and_address(stack: Stack) -> None:
@@ -122,10 +130,7 @@ def test_sigterm_during_the_start_leaves_nothing(folder: Path, own_stack: list[S
 
 
 def test_servers_that_run_elsewhere_are_not_started(stack: Stack, folder: Path, own_stack: list[Stack]) -> None:
-    elsewhere = read_stack(stack.data)
-    own = Stack(
-        folder, CONTACTPOINT_KAFKA=elsewhere["kafka"], CONTACTPOINT_DATABASE_URL=elsewhere["database_url"]
-    ).until_ready()
+    own = Stack(folder, **elsewhere(stack)).until_ready()
     own_stack.append(own)
     for role in ("kafka", "postgres"):
         assert own.of(role) == {"role": role, "pid": None, "state": "external", "restarts": 0}
@@ -134,16 +139,47 @@ def test_servers_that_run_elsewhere_are_not_started(stack: Stack, folder: Path, 
 
 
 def test_an_init_that_fails_ends_up_with_one_sentence(stack: Stack, folder: Path, own_stack: list[Stack]) -> None:
-    elsewhere = read_stack(stack.data)
-    own = Stack(
-        folder,
-        CONTACTPOINT_KAFKA=elsewhere["kafka"],
-        CONTACTPOINT_DATABASE_URL=elsewhere["database_url"],
-        STAND_IN_INIT_STATUS="3",
-    )
+    own = Stack(folder, **elsewhere(stack), STAND_IN_INIT_STATUS="3")
     own_stack.append(own)
     assert own.process.wait(30) == 3
     lines = own.err.read_text().strip().splitlines()
     assert len(lines) == 1
     assert str(own.data / "logs" / "init.log") in lines[0]
     assert psutil.pid_exists(stack.process.pid)
+
+
+def test_a_role_that_ends_again_and_again_ends_up_with_its_last_sentence(
+    stack: Stack, folder: Path, own_stack: list[Stack]
+) -> None:
+    own = Stack(folder, **elsewhere(stack), STAND_IN_FAILS="registrar")
+    own_stack.append(own)
+    assert own.process.wait(60) == 3
+    last = own.err.read_text().strip().splitlines()[-1]
+    assert "given up after 5 tries: registrar ended with status 3: it has no settings to work with" in last
+
+
+def test_a_role_that_is_killed_again_and_again_is_not_given_up(stack: Stack) -> None:
+    for _ in range(MOST_ENDS + 1):
+        restarts = stack.of("registrar")["restarts"]
+        stack.kill("registrar")
+        stack.until_restarted("registrar", restarts + 1)
+    assert stack.process.poll() is None
+
+
+def test_a_port_that_another_stack_has_taken_ends_up_with_a_sentence_that_names_it(
+    stack: Stack, folder: Path, own_stack: list[Stack]
+) -> None:
+    port = stack.addresses()[0].rpartition(":")[2]
+    own = Stack(folder, **elsewhere(stack), CONTACTPOINT_PORT=port)
+    own_stack.append(own)
+    assert own.process.wait(60) == 3
+    assert own.out.read_text() == ""
+    assert f"port {port} is taken by another stack or program" in own.err.read_text()
+
+
+def test_the_api_of_another_stack_is_not_taken_for_ours(stack: Stack) -> None:
+    url = stack.addresses()[0]
+    theirs = ApiProbe(url, "another stack's id")
+    assert not theirs.ready()
+    assert "another program answers" in theirs.waits_for
+    assert ApiProbe(url, None).ready()

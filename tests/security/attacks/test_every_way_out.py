@@ -29,6 +29,7 @@ WHO = ["--as", "demo-data-manager", "--reason", f"safeguarding: {PAYLOADS[1]}"]
 AUDITOR, OFFICER = (["--as", f"demo-{name}", *WHO[2:]] for name in ("auditor", "subject-access-officer"))
 NO_WAY_OUT = {
     "up": "prints an address",
+    "down": "prints what it stopped",
     "demo": "prints its own county",
     "run": "a service; its log is watched elsewhere",
     "submit": "prints numbers",

@@ -18,9 +18,10 @@ from aiokafka.protocol.produce import ProduceRequest
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 
 from projections.base.partition import Partition
+from services.local_stack.api_probe import ApiProbe
 from services.local_stack.kafka_security import ADMIN_USER, BROKER_USER, BrokerSecurity
 from services.local_stack.kafka_server import kafka_program
-from services.local_stack.layout import says_ready, service_command
+from services.local_stack.layout import service_command
 from services.local_stack.ports import HOST, remembered_ports
 from services.local_stack.program import Program, running
 from streams.kafka.rights import agency_user, service_user
@@ -89,7 +90,7 @@ class SecureKafka:
                             Path.cwd(),
                             log,
                             environment,
-                            ready=(lambda: says_ready(HOST, port)) if role == "api" else lambda: True,
+                            ready=ApiProbe(f"http://{HOST}:{port}", None).ready if role == "api" else lambda: True,
                         )
                     )
                 )

@@ -1,0 +1,35 @@
+"""What runs and how far it is, for people."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from rich.console import Console
+
+from services.cli.output import table, text
+
+STYLES = {"running": "green", "external": "dim"}
+
+
+def display_status(to: Console, status: Mapping[str, Any]) -> None:
+    """Prints the document of `status --json`; what a part did not tell is said to be unknown."""
+    rows = [
+        (each["role"], text(each["state"], STYLES.get(each["state"], "red")), each["pid"] or "", each["restarts"])
+        for each in status["processes"]
+    ]
+    if rows:
+        to.print(table(("role", "state", "pid", "restarts"), rows))
+    if status["positions"] is None:
+        to.print("How far each part is, is not known: Postgres does not say.")
+    else:
+        _display_positions(to, status["positions"], status["lag"])
+    letters = status["dead_letters"]
+    to.print("dead letters: not known" if letters is None else f"{letters:,} dead letters")
+    for name in ("url", "kafka", "database_url"):
+        to.print(text(f"{name:<14}{status[name] or 'unknown'}", "dim"))
+
+
+def _display_positions(to: Console, positions: Mapping[str, int], lag: Mapping[str, int]) -> None:
+    to.print(table(("part", "position"), [(part, f"{number:,}") for part, number in positions.items()]))
+    at_rest = len(set(positions.values())) == 1
+    waiting = ", ".join(f"{number:,} at {part}" for part, number in lag.items() if number)
+    to.print("Everything that was accepted is in the views." if at_rest else f"Under way: {waiting}.")

@@ -1,0 +1,137 @@
+"""`contactpoint down` and `up --detach`, and what `status` says while a part is away."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from services.configuration.settings import read_stack
+from tests.pipeline.local_stack.stacks import Stack
+
+Ended = subprocess.CompletedProcess[str]
+
+
+def contactpoint(data: Path, *words: str, **environment: str) -> Ended:
+    """A verb on a data directory, run to its end."""
+    return subprocess.run(
+        [sys.executable, "-m", "services.cli.main", *words, "--data", str(data)],
+        env={k: v for k, v in os.environ.items() if not k.startswith("CONTACTPOINT_")} | environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=180,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def detached(module_folder: Path) -> Iterator[Path]:
+    """The data directory of a real stack in the background."""
+    data = module_folder / "detached"
+    up = contactpoint(data, "up", "--detach")
+    assert up.returncode == 0, up.stderr
+    assert up.stdout.startswith("ready http"), up.stdout
+    yield data
+    contactpoint(data, "down")
+
+
+@pytest.fixture
+def stand_ins(folder: Path) -> Iterator[Stack]:
+    """A stack of stand-ins, which runs."""
+    stack = Stack(folder).until_ready()
+    yield stack
+    stack.clean()
+
+
+def test_down_stops_all_of_it_and_says_so_and_once_more_that_nothing_runs(stand_ins: Stack) -> None:
+    running = stand_ins.descendants()
+    down = contactpoint(stand_ins.data, "down", "--json")
+    assert down.returncode == 0, down.stderr
+    assert set(json.loads(down.stdout)["stopped"]) == {"kafka", "postgres", "registrar", "api"}
+    assert stand_ins.process.wait(10) == 0
+    assert [process for process in running if process.is_running()] == []
+
+    again = contactpoint(stand_ins.data, "down")
+    assert (again.returncode, again.stdout) == (1, "")
+    assert "no stack runs in" in again.stderr
+
+
+def test_down_ends_what_a_killed_supervisor_left(stand_ins: Stack) -> None:
+    running = stand_ins.descendants()
+    stand_ins.process.kill()
+    stand_ins.process.wait()
+    down = contactpoint(stand_ins.data, "down")
+    assert "Traceback" not in down.stderr
+    psutil.wait_procs(running, timeout=60)
+    assert [process for process in running if process.is_running()] == []
+    assert read_stack(stand_ins.data) == {}
+
+
+def test_a_stack_that_was_never_started_cannot_be_stopped(tmp_path: Path) -> None:
+    down = contactpoint(tmp_path / "none", "down")
+    assert down.returncode == 1
+    assert "no stack runs in" in down.stderr
+    assert not (tmp_path / "none").exists()
+
+
+def test_up_in_the_background_goes_on_without_its_terminal_and_keeps_its_log(detached: Path) -> None:
+    supervisor = read_stack(detached)["pid"]
+    assert os.getsid(supervisor) == supervisor
+    assert "everything runs" in (detached / "logs" / "up.log").read_text()
+    second = contactpoint(detached, "up", "--detach")
+    assert second.returncode == 1
+    assert f"process {supervisor}" in second.stderr
+
+
+def test_up_in_the_background_fails_as_it_does_in_the_foreground(folder: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        up = contactpoint(folder / "data", "up", "--detach", CONTACTPOINT_PORT=port)
+    assert (up.returncode, up.stdout) == (3, "")
+    assert f"port {port} is taken" in up.stderr
+
+
+@pytest.mark.parametrize(("part", "unknown"), [("postgres", ["positions", "lag"]), ("kafka", ["dead_letters"])])
+def test_status_shows_the_others_while_a_part_is_away(detached: Path, part: str, unknown: list[str]) -> None:
+    well = contactpoint(detached, "status", "--json")
+    assert (well.returncode, json.loads(well.stdout)["troubles"]) == (0, []), well.stderr
+
+    pid = next(each["pid"] for each in read_stack(detached)["processes"] if each["role"] == part)
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        ill, for_people = contactpoint(detached, "status", "--json"), contactpoint(detached, "status")
+    finally:
+        os.kill(pid, signal.SIGCONT)
+    status = json.loads(ill.stdout)
+    assert ill.returncode == for_people.returncode == 3
+    assert {each["role"] for each in status["processes"]} >= {"registrar", "relay", "projector", "api"}
+    assert [status[name] for name in unknown] == [None] * len(unknown)
+    assert [trouble["part"] for trouble in status["troubles"]] == [part]
+    assert f"{part.capitalize()} cannot be reached" in ill.stderr
+    assert "start " in status["troubles"][0]["do"]
+    assert "projector" in for_people.stdout
+    assert "Traceback" not in ill.stderr + for_people.stderr
+
+
+def test_status_says_why_a_role_does_not_run(folder: Path, detached: Path) -> None:
+    servers = read_stack(detached)
+    stack = Stack(
+        folder,
+        CONTACTPOINT_KAFKA=servers["kafka"],
+        CONTACTPOINT_DATABASE_URL=servers["database_url"],
+        STAND_IN_FAILS="registrar",
+    )
+    said = None
+    while said is None and stack.process.poll() is None:
+        processes = read_stack(stack.data).get("processes", [])
+        said = next((each.get("said") for each in processes if each["role"] == "registrar"), None)
+    stack.clean()
+    assert said is not None
+    assert "it has no settings to work with" in said
