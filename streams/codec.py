@@ -4,6 +4,7 @@ A stored state is a JSON object text with `source`, `time`, `recordedat`, `datac
 relay puts position, version, type and subject before it, without parsing it.
 """
 
+import re
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -16,7 +17,8 @@ from eventsourcing.persistence import JSONTranscoder, Mapper, StoredEvent
 from domain.catalogue import WIRE_NAMES, upcast
 from domain.event import RegisterEvent, fields_of
 from domain.vocabulary import RESTRICTED_SOURCE
-from projections.base.projection import Decryptor, PublishedEvent
+from projections.base.projection import Decryptor, PublishedEvent, Undecodable
+from projections.base.shapes import IS_ID, LARGEST_INT, fault_of_data
 from streams.crypto.keys import KeyRing
 
 LARGEST_POSITION = 2**63 - 1
@@ -89,20 +91,53 @@ _ORIGINATORS = {
 
 
 def decode_event(value: bytes, decryptor: Decryptor) -> PublishedEvent:
-    """One record of register.events or access.events; raises ValueError, KeyError or TypeError where it is none."""
-    event = orjson.loads(value)
-    position, version = event["position"], event["version"]
-    if type(position) is not int or type(version) is not int or not 0 < position < LARGEST_POSITION:
-        raise ValueError("an event has a position and a version")
-    return PublishedEvent(
-        position,
-        event["subject"],
-        version,
-        event["type"],
-        event["time"],
-        event["recordedat"],
-        event["source"],
-        event["data"],
-        event.get("sealed"),
-        decryptor,
+    """One record of register.events or access.events; raises Undecodable where it is none."""
+    event = decode_json(value)
+    try:
+        decoded = PublishedEvent(
+            event["position"],
+            event["subject"],
+            event["version"],
+            event["type"],
+            event["time"],
+            event["recordedat"],
+            event["source"],
+            event["data"],
+            event.get("sealed"),
+            decryptor,
+        )
+    except KeyError:
+        raise Undecodable from None
+    if not _is_an_event(decoded) or fault_of_data(decoded.type, decoded.data):
+        raise Undecodable
+    return decoded
+
+
+def decode_json(value: bytes | None) -> dict[str, Any]:
+    """A JSON object; raises Undecodable where it is none, or holds a text that Postgres does not take."""
+    try:
+        decoded = orjson.loads(value or b"")
+    except orjson.JSONDecodeError:
+        raise Undecodable from None
+    if decoded.__class__ is not dict or _holds_nul(value or b""):
+        raise Undecodable
+    found: dict[str, Any] = decoded
+    return found
+
+
+def _holds_nul(value: bytes) -> bool:
+    """Whether a text of the JSON holds the character 0; a backslash before the escape would make it something else."""
+    return b"\\u0000" in value and re.search(rb"(?<!\\)(?:\\\\)*\\u0000", value) is not None
+
+
+def _is_an_event(event: PublishedEvent) -> bool:
+    position, stream, version, kind, time, recorded_at, source, data, sealed, _ = event
+    return (
+        position.__class__ is version.__class__ is int
+        and 0 < position < LARGEST_POSITION
+        and 0 < version <= LARGEST_INT
+        and kind.__class__ is time.__class__ is recorded_at.__class__ is source.__class__ is stream.__class__ is str
+        and IS_ID(stream) is not None
+        and data.__class__ is dict
+        and (sealed is None or sealed.__class__ is str)
     )

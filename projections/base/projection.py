@@ -5,8 +5,31 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple, Protocol
 
+from projections.base.shapes import fault_of_personal
+
+UNREADABLE = "unreadable"
+"""The code of a message that is not what its topic holds."""
+SEAL_BROKEN = "seal-broken"
+"""The code of a message whose sealed fields, or the key of whose stream, do not open: the key or the bytes differ."""
+
 Row = tuple[Any, ...]
 """The values of a row in the order of its table's columns."""
+
+
+class Undecodable(Exception):
+    """A message is not what it has to be, and `code` says in which way; it says nothing of what the message holds.
+
+    This alone counts as data, which goes to the dead letters; every other exception is a fault of the program or of its
+    surroundings, and stops the projection.
+    """
+
+    def __init__(self, code: str = UNREADABLE) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class KeyDestroyed(KeyError):
+    """A stream has no key any more, so nobody can open what is sealed with it."""
 
 
 class Decryptor(Protocol):
@@ -16,7 +39,7 @@ class Decryptor(Protocol):
         """Reads the keys of many streams in one go, so that opening them reads none."""
 
     def open(self, stream: str, version: int, sealed: str) -> dict[str, Any]:
-        """The personal fields of an event. Raises KeyError once its key is destroyed, ValueError if it broke."""
+        """The personal fields of an event. Raises KeyDestroyed, or ValueError where the key or the seal is broken."""
 
 
 class PublishedEvent(NamedTuple):
@@ -38,8 +61,14 @@ class PublishedEvent(NamedTuple):
 
     @property
     def personal(self) -> dict[str, Any]:
-        """The sealed fields, opened; empty where nothing is sealed. Raises what `Decryptor.open` raises."""
-        return self.decryptor.open(self.stream, self.version, self.sealed) if self.sealed else {}
+        """The sealed fields, opened; empty where nothing is sealed. Raises KeyDestroyed, Undecodable."""
+        try:
+            personal = self.decryptor.open(self.stream, self.version, self.sealed) if self.sealed else {}
+        except ValueError:
+            raise Undecodable(SEAL_BROKEN) from None
+        if fault_of_personal(self.type, personal):
+            raise Undecodable
+        return personal
 
 
 class PublishedReceipt(NamedTuple):
@@ -112,9 +141,5 @@ class Projection(Protocol):
     def project(self, message: Any) -> Sequence[Put]:
         """The row changes that one message makes; a message that does not concern the view makes none.
 
-        Raises a DATA_ERROR where the message is not what its type says.
+        Raises Undecodable, by opening what is sealed; any other exception is a fault of the projection.
         """
-
-
-DATA_ERRORS = (LookupError, ValueError, TypeError, AttributeError, ArithmeticError, RecursionError)
-"""What a projection may raise because of a message; all else is a fault of the program or its surroundings."""

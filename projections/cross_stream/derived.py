@@ -6,10 +6,37 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
 from projections.base.projection import Put
 from projections.cross_stream import findings, hidden_children
+from projections.directory.project import FACT, LINK
+from projections.duplicates.project import CONTRADICTION, SUSPICION
+from projections.search.project import SEARCH
+from projections.shields.project import SHIELD
+from projections.timeline.project import CHRONOLOGY
+
+SHARED = frozenset({LINK, SUSPICION, CONTRADICTION})
+"""Tables of which several streams write one row, so several projectors may."""
+CAUSES = frozenset({LINK, SUSPICION, SHIELD, FACT, SEARCH, CHRONOLOGY})
+"""Tables that the derived rows follow from."""
+
+
+def by_writers(puts: Sequence[Put]) -> tuple[list[Put], list[Put]]:
+    """The row changes that one stream alone writes, and those of SHARED tables."""
+    own: list[Put] = []
+    shared: list[Put] = []
+    for put in puts:
+        (shared if put.table in SHARED else own).append(put)
+    return own, shared
+
+
+def needs_lock(puts: Sequence[Put]) -> bool:
+    """Whether rows of several writers, or causes of derived rows, are among the changes."""
+    return any(put.table in CAUSES or put.table in SHARED for put in puts)
 
 
 class CrossStreamProjection:
-    """One refresh around a write of row changes: made before it, for links may move, and called after it."""
+    """One refresh around a write of SHARED rows: made before it, for links may move, and called after it.
+
+    Both happen under the lock of derived tables, and the other row changes were written before.
+    """
 
     def __init__(self, cursor: Cursor, puts: Sequence[Put]) -> None:
         self._cursor = cursor

@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 
 from domain.child.stewardship import MOST_PAIRS
-from projections.base.projection import PublishedEvent, Put, Table
+from projections.base.projection import PublishedEvent, Put, Table, Undecodable
 
 SUSPICION = Table(
     "suspicion",
@@ -52,6 +52,6 @@ def _compared(event: PublishedEvent, comparisons: Iterable[Mapping[str, Any]]) -
 def _dismissed(event: PublishedEvent) -> Sequence[Put]:
     records, others = event.data["records"], event.data["other_records"]
     if len(records) * len(others) > MOST_PAIRS:
-        raise ValueError("too many pairs")
+        raise Undecodable  # no steward can dismiss so many
     pairs = [sorted((record, other)) for record in records for other in others]
     return [Put(SUSPICION, (*pair, *[None] * 5, DISMISSED, event.position), False) for pair in pairs]

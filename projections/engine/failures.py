@@ -1,9 +1,9 @@
-"""Messages that a projection failed on, kept by their offset in Kafka until they can be applied.
+"""Messages that a projection could not decode, kept by their offset in Kafka until they can be applied.
 
 Functions for writers name tables without a schema, as in `postgres.py`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
@@ -11,8 +11,12 @@ from psycopg2.extras import execute_values
 
 from projections.base.partition import Partition
 
-UNREADABLE = "unreadable"
-"""The code of a message that cannot be decoded as what its topic holds."""
+LOST = "lost"
+"""The code of a message that failed, and that Kafka no longer has: its content is in no view, and will be in none."""
+FIRST_RETRY_S = 60
+"""A failed message is applied again after so many seconds, then after twice as many each time, …"""
+LAST_RETRY_S = 24 * 60 * 60
+"""… but at least daily: what stands in the way is mended by people."""
 
 
 class Failure(NamedTuple):
@@ -37,9 +41,43 @@ def record(cursor: Cursor, failures: Iterable[Failure]) -> None:
         return
     execute_values(
         cursor,
-        "insert into failed_messages (topic, partition, message_offset, projection, code) values %s"
+        "insert into failed_messages (topic, partition, message_offset, projection, code, attempts, retry_at) values %s"
         " on conflict (topic, partition, message_offset, projection) do update set code = excluded.code",
         rows,
+        template=f"(%s, %s, %s, %s, %s, 0, now() + interval '{FIRST_RETRY_S} s')",
+    )
+
+
+def due(cursor: Cursor, partitions: Collection[Partition], limit: int) -> list[Failure]:
+    """At most `limit` failures in these partitions that it is time to apply again, those that wait longest first."""
+    if not partitions:
+        return []
+    topics, numbers = zip(*partitions, strict=True)
+    cursor.execute(
+        "select topic, partition, message_offset, projection, code from failed_messages"
+        " where retry_at <= now() and (topic, partition) in (select * from unnest(%s::text[], %s::int[]))"
+        " order by retry_at, topic, partition, message_offset, projection limit %s",
+        (list(topics), list(numbers), limit),
+    )
+    return [Failure(*row) for row in cursor.fetchall()]
+
+
+def put_off(cursor: Cursor, failure: Failure, code: str) -> None:
+    """Counts an attempt that failed with `code`; the next one comes twice as late as the last, within bounds."""
+    cursor.execute(
+        "update failed_messages set code = %s, attempts = attempts + 1,"
+        " retry_at = now() + least(%s * 2 ^ least(attempts + 1, 30), %s) * interval '1 s'"
+        " where (topic, partition, message_offset, projection) = (%s, %s, %s, %s)",
+        (code, FIRST_RETRY_S, LAST_RETRY_S, *failure[:4]),
+    )
+
+
+def give_up(cursor: Cursor, failure: Failure) -> None:
+    """Marks a failure as LOST: Kafka no longer has its message, so it is never applied again."""
+    cursor.execute(
+        "update failed_messages set code = %s, retry_at = null"
+        " where (topic, partition, message_offset, projection) = (%s, %s, %s, %s)",
+        (LOST, *failure[:4]),
     )
 
 
@@ -55,7 +93,7 @@ def kept(cursor: Cursor, after: Failure | None, limit: int) -> list[Failure]:
 
 
 def count(cursor: Cursor) -> int:
-    """How many messages wait to be applied again."""
+    """How many messages could not be decoded and are not applied."""
     cursor.execute("select count(distinct (topic, partition, message_offset)) from views.failed_messages")
     row = cursor.fetchone()
     return int(row[0]) if row else 0

@@ -1,5 +1,12 @@
-"""Row changes applied live, with what follows from them, in the caller's transaction."""
+"""Row changes applied live, with what follows from them, in the caller's transaction, beside other writers.
 
+Most rows have one writer: a record's come from its own stream, whose partition one projector reads. They are written
+first, without a lock. What follows from several streams, and rows that several streams write, are written under one
+lock that is held until the commit, and derived from what statements after that lock see (READ COMMITTED): of two
+transactions with causes of one row, the later one sees those of both. Read before it, each might miss the other's.
+"""
+
+import time
 from collections.abc import Sequence
 
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
@@ -7,10 +14,31 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812
 from projections.base import postgres
 from projections.base.projection import Put
 from projections.cross_stream import derived
+from projections.engine import locks
+
+
+class LiveWriter:
+    """Writes row changes; `waited_s` sums up waits for the lock, `locked_at` is when it was last taken, if it was."""
+
+    def __init__(self) -> None:
+        self.waited_s = 0.0
+        self.locked_at: float | None = None
+
+    def write(self, cursor: Cursor, puts: Sequence[Put]) -> None:
+        """Applies row changes as `postgres.write` does, then brings what is derived from those rows up to date."""
+        own, shared = derived.by_writers(puts)
+        postgres.write(cursor, own)
+        if not derived.needs_lock(puts):
+            return
+        began = time.monotonic()
+        locks.wait_for_derived(cursor)
+        self.locked_at = time.monotonic()
+        self.waited_s += self.locked_at - began
+        following = derived.CrossStreamProjection(cursor, puts)
+        postgres.write(cursor, shared)
+        following.refresh()
 
 
 def write(cursor: Cursor, puts: Sequence[Put]) -> None:
-    """Applies row changes as `postgres.write` does, then brings what is derived from those rows up to date."""
-    following = derived.CrossStreamProjection(cursor, puts)
-    postgres.write(cursor, puts)
-    following.refresh()
+    """As `LiveWriter.write`, for one who does not count the time."""
+    LiveWriter().write(cursor, puts)

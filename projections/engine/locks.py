@@ -8,11 +8,12 @@ SCHEMA = 0x636F6E74_00000101
 ROWS = 0x636F6E74_00000102
 """Shared by all who change view rows, held alone by a rebuild while it replaces the schema."""
 
-PROJECTOR = 0x636F6E74_00000103
-"""Held by the one active projector for as long as it is connected."""
-
 REBUILD = 0x636F6E74_00000104
 """Held by the one active rebuild for as long as it is connected."""
+
+
+_DERIVED = 0x636F6E74
+"""With the schema's name: held while tables are written that follow from several streams."""
 
 
 def take_for_session(cursor: Cursor, lock: int) -> bool:
@@ -30,3 +31,8 @@ def wait_for(cursor: Cursor, lock: int) -> None:
 def wait_to_share(cursor: Cursor, lock: int) -> None:
     """Takes a lock together with others who share it, for the transaction."""
     cursor.execute("select pg_advisory_xact_lock_shared(%s)", (lock,))
+
+
+def wait_for_derived(cursor: Cursor) -> None:
+    """Takes the lock of what follows from several streams alone, for the transaction; each schema has its own."""
+    cursor.execute("select pg_advisory_xact_lock(%s, hashtext(current_schema()))", (_DERIVED,))

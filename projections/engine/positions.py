@@ -57,8 +57,8 @@ def advance(cursor: Cursor, progress: Mapping[Partition, Progress]) -> None:
         raise OutOfStep("the views have been moved on by somebody else")
 
 
-def views_position(cursor: Cursor) -> int:
-    """The position up to which the views hold every event of the register.
+def views_position(cursor: Cursor, log: str = REGISTER_LOG) -> int:
+    """The position up to which the views hold every event of a log.
 
     Where all that is published is applied, this is the last position published; else the smallest position applied in a
     partition that lags, for all before it is applied; 0 where nothing is.
@@ -68,7 +68,7 @@ def views_position(cursor: Cursor) -> int:
         " (select min(coalesce(stored.position, 0)) from publication.partitions published"
         "   left join views.positions stored using (topic, partition)"
         "   where topic = %(log)s and coalesce(stored.next_offset, 0) < published.end_offset)",
-        {"log": REGISTER_LOG},
+        {"log": log},
     )
     published, behind = cursor.fetchone() or (None, None)
     return int((published or 0) if behind is None else behind)

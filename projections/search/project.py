@@ -5,7 +5,7 @@ from itertools import chain
 from typing import Any
 
 from domain.matching import Features, features_of, search_keys
-from projections.base.projection import PublishedEvent, Put, Row, Table
+from projections.base.projection import KeyDestroyed, PublishedEvent, Put, Row, Table
 
 FEATURES = ("names", "date_of_birth", "estimated", "gender", "postcode", "nhs_number", "upn")
 SEARCH = Table("search", ("stream", "version", *FEATURES, "keys", "named", "gendered", "position"), keys=2)
@@ -38,7 +38,7 @@ class Search:
 def _row(event: PublishedEvent) -> Row:
     try:
         personal = event.personal
-    except KeyError:
+    except KeyDestroyed:
         return _nothing(event, event.version)
     particulars = personal["particulars"]
     features = _features(particulars, event.time)

@@ -7,7 +7,7 @@ from typing import Any
 from domain.timeline import FactKind, organisation_key
 from domain.timeline.changes import CHILD_GONE
 from domain.vocabulary import RESTRICTED_SOURCE
-from projections.base.projection import PublishedEvent, Put, Row, Table
+from projections.base.projection import KeyDestroyed, PublishedEvent, Put, Row, Table
 
 FACT_COLUMNS = ("stream", "version", "kind", "number", "day", "time", "source", "word", "place", "sure")
 CHRONOLOGY = Table("chronology", (*FACT_COLUMNS, "position"), keys=2)
@@ -36,7 +36,7 @@ class Chronology:
             return _restricted(event, kind)
         try:
             personal = event.personal
-        except KeyError:
+        except KeyDestroyed:
             return (_empty(event, event.version),)
         return [*_before(event, kind), _fact(event, kind, _VALUES_OF[kind](event, personal))]
 

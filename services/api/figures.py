@@ -65,6 +65,9 @@ def _of_parts(positions: Positions, unread: int | None, now: datetime) -> Iterat
     yield GaugeMetricFamily(
         "contactpoint_failed_messages", "Published messages that a projection could not take.", positions.failed
     )
+    yield GaugeMetricFamily(
+        "contactpoint_projections_stopped", "Projections that a fault keeps from going on.", len(positions.stopped)
+    )
 
 
 def _by_part(name: str, meaning: str, numbers: Mapping[str, int]) -> Metric:

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from projections.engine import failures
+from projections.catalogue import ACCESS_LOG
+from projections.engine import failures, stops
 from projections.engine.positions import views_position
 from streams.store.database import Cursor
 
@@ -11,6 +12,8 @@ from streams.store.database import Cursor
 @dataclass(frozen=True, slots=True)
 class Positions:
     """`positions` of register, published and views; `lag`: what waits; `failed`: messages that were not projected.
+
+    `stopped` says of each projection that cannot go on where it stands, why, and since when.
 
     `lag` counts events for the relay and the projector, looks not yet in the access log's view, and receipts and dead
     letters not yet published (`outbox`). `waiting_since` is when the oldest event of the register that is not in the
@@ -21,6 +24,7 @@ class Positions:
     lag: dict[str, int]
     failed: int
     waiting_since: datetime | None
+    stopped: list[str]
 
 
 def read_positions(cursor: Cursor) -> Positions:
@@ -28,11 +32,10 @@ def read_positions(cursor: Cursor) -> Positions:
     cursor.execute(
         "select (select last from register.counter), (select last from access.counter),"
         " (select position from publication.published where log = 'register.events'),"
-        " (select max(position) from views.positions where topic = 'access.events'),"
         " (select count(*) from register.outbox)"
     )
-    register, access, published, access_viewed, outbox = (int(value or 0) for value in cursor.fetchone() or (0,) * 5)
-    views = views_position(cursor)
+    register, access, published, outbox = (int(value or 0) for value in cursor.fetchone() or (0,) * 4)
+    views, access_viewed = views_position(cursor), views_position(cursor, ACCESS_LOG)
     return Positions(
         {"register": register, "published": published, "views": views},
         {
@@ -43,6 +46,7 @@ def read_positions(cursor: Cursor) -> Positions:
         },
         failures.count(cursor),
         _recorded_at(cursor, views + 1) if views < register else None,
+        [f"{stop}, since {since}" for stop, since in stops.kept(cursor)],
     )
 
 

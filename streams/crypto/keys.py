@@ -9,6 +9,7 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812
 from psycopg2.sql import SQL, Identifier
 
 from projections.base.binary_copy import copy_rows
+from projections.base.projection import KeyDestroyed
 from streams.crypto.sealing import DataKey, KeyEncryptionKey, SealBroken
 from streams.store.database import Database, Pool
 
@@ -42,7 +43,7 @@ class KeyRing:
             self._fetch(missing, pass_over_broken=True)
 
     def open(self, stream: str, version: int, sealed: str) -> dict[str, Any]:
-        """The personal fields of an event, for reading only; raises KeyError once the key is destroyed, or SealBroken.
+        """The personal fields of an event, for reading only; raises KeyDestroyed, or SealBroken.
 
         The result of the last call is kept, because one projection after the other opens the same payload.
         """
@@ -56,7 +57,7 @@ class KeyRing:
         """The key of a stream to seal with; a new one, pending, where there is none."""
         try:
             return self._key(stream)
-        except KeyError:
+        except KeyDestroyed:
             key = self._kek.new_data_key(stream)
             with self._lock:
                 self._new[stream] = key
@@ -95,7 +96,10 @@ class KeyRing:
                 return key
         self._fetch([stream])
         with self._lock:
-            return self._cached[stream]
+            key = self._cached.get(stream)
+        if key is None:
+            raise KeyDestroyed(stream)
+        return key
 
     def _fetch(self, streams: Sequence[str], *, pass_over_broken: bool = False) -> None:
         for stream, wrapped in self._read(streams):

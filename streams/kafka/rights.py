@@ -8,6 +8,7 @@ from streams.kafka.topics import (
     ACCESS_EVENTS,
     DEAD_LETTERS,
     NOTICES,
+    PROJECTOR_GROUP,
     RECEIPTS,
     REGISTER_EVENTS,
     SUBMISSIONS,
@@ -74,6 +75,7 @@ def service_grants() -> list[Grant]:
         # The relay warns of a wrong retention when it starts.
         *_may("relay", "DESCRIBE_CONFIGS", _LOGS, [RECEIPTS, NOTICES, SUBMISSIONS]),
         *_may("projector", "READ", [REGISTER_EVENTS, ACCESS_EVENTS], [RECEIPTS]),
+        Grant(service_user("projector"), "READ", PROJECTOR_GROUP, prefixed=True, of="GROUP"),
         *_may("api", "WRITE", [], [SUBMISSIONS]),
         *_may("api", "READ", [DEAD_LETTERS], []),
         *(grant for role in ("registrar", "projector") for grant in _may(role, "DESCRIBE", [DEAD_LETTERS], [])),

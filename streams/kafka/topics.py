@@ -16,7 +16,12 @@ SUBMISSIONS = "submissions."
 RECEIPTS = "receipts."
 NOTICES = "notices."
 """Notices to a local authority, by its ONS code, of looks and of overridden shields. Created when first needed."""
-REGISTER_PARTITIONS = 4
+REGISTER_PARTITIONS = 32
+ACCESS_PARTITIONS = 8
+"""As many as projectors may ever share a log, for the partition of a stream can't change later: a stream's events would
+lie in two partitions, and no order holds between those."""
+PROJECTOR_GROUP = "contactpoint-projector"
+"""What the names of the projectors' consumer groups begin with."""
 MAX_MESSAGE_BYTES = 2 * 1024 * 1024
 
 _FOR_EVER = {"retention.ms": "-1", "message.timestamp.type": "CreateTime"}
@@ -69,7 +74,7 @@ def _topic(name: str, partitions: int, config: Mapping[str, str]) -> Topic:
 
 COMMON_TOPICS = (
     _topic(REGISTER_EVENTS, REGISTER_PARTITIONS, _FOR_EVER),
-    _topic(ACCESS_EVENTS, 1, _FOR_EVER),
+    _topic(ACCESS_EVENTS, ACCESS_PARTITIONS, _FOR_EVER),
     _topic(DEAD_LETTERS, 1, _SEVEN_DAYS),
     *agency_topics(UNCLAIMED),
     *agency_topics(STEWARDSHIP),

@@ -1,49 +1,44 @@
-"""Faust's Kafka transport, changed: it begins at given offsets, joins no group, and delivers each fetch as a whole.
+"""Faust's Kafka transport, changed: a member of a plain Kafka group fetches, and each fetch is delivered as a whole.
 
-Faust's committed offsets can't be trusted (it commits past events that are not done, and those whose agent raised), and
-the views store their own offsets. So each partition is assigned and sought to its stored offset; there is no group, no
-rebalance and no commit. Faust hands messages to agents one by one, which costs more than applying them; here one Faust
+Faust's own group doesn't serve (decision 42): its driver can't subscribe by pattern, its conductor waits 45 s before it
+reads a new topic, it seeks to committed offsets whenever its flow stops, and it commits past events that are not done.
+So the group's member is ours (`_group.py`), in Faust's consumer thread; to Faust each log is one partition that it is
+given once and keeps. Faust hands messages to agents one by one, which costs more than applying them; here one Faust
 event holds all records that one fetch brought for one log, which are applied in one transaction.
 """
 
 import asyncio
 import logging
 import sys
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from typing import Any, ClassVar
 
-import aiokafka
 import faust
-from aiokafka import TopicPartition
+from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import KafkaError
 from faust.app.base import BootStrategy
-from faust.transport.consumer import ensure_TPset
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP, ConsumerMessage
 
-from projections.base.partition import Partition
+from projections.catalogue import LOGS
 from streams.kafka.closing import close_soon
 from streams.kafka.settings import KafkaSettings
-from streams.projecting.reader import by_log
-
-FETCH_WAIT_MS = 50
-"""How long the broker may gather messages before it answers: the most that batching adds to latency."""
-FETCH_MIN_BYTES = 256 * 1024
-FETCH_MAX_BYTES = 8 * 1024 * 1024
-PARTITION_MAX_BYTES = 2 * 1024 * 1024 + 64 * 1024
-MAX_RECORDS = 3000
+from streams.projecting._group import Member, Views
 
 _faust_log = logging.getLogger("faust")
 
+LOG_PARTITIONS = {name: TP(name, 0) for name in LOGS}
+"""What Faust takes for its partitions, by log."""
 
 Fail = Callable[[BaseException], None]
 """Called in the app's event loop with the error that ended the app."""
 
 
 class ConsumerThread(driver.AIOKafkaConsumerThread):
-    """Assigns the partitions and seeks their offsets before the first fetch; reports errors to `Transport.fail`."""
+    """Has the member of the group; reports errors to `Transport.fail`."""
 
     logger = _faust_log
+    member: Member
 
     async def on_start(self) -> None:
         """Connects; where Kafka is away, reports that without the traceback that Faust would print."""
@@ -53,7 +48,7 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
             self._fail(error)
 
     async def on_thread_stop(self) -> None:
-        """Closes the consumer; an error of that is ignored, because the app waits for this thread to end."""
+        """Leaves the group and closes the consumer; an error of that is ignored, for the app waits for this thread."""
         await close_soon(super().on_thread_stop())
 
     def on_crash(self, msg: str, *fmt: Any, **kwargs: Any) -> None:
@@ -65,71 +60,79 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
         assert isinstance(transport, Transport)
         self.parent_loop.call_soon_threadsafe(transport.fail, error)
 
-    def _create_worker_consumer(self, transport: driver.Transport) -> aiokafka.AIOKafkaConsumer:
+    def _create_worker_consumer(self, transport: driver.Transport) -> AIOKafkaConsumer:
         assert isinstance(transport, Transport)
-        return aiokafka.AIOKafkaConsumer(
-            client_id="contactpoint-projector",
-            group_id=None,
-            enable_auto_commit=False,
-            auto_offset_reset="earliest",
-            max_poll_records=MAX_RECORDS,
-            fetch_max_wait_ms=FETCH_WAIT_MS,
-            fetch_min_bytes=FETCH_MIN_BYTES,
-            fetch_max_bytes=FETCH_MAX_BYTES,
-            max_partition_fetch_bytes=PARTITION_MAX_BYTES,
-            **transport.kafka.for_aiokafka(),
-        )
+        self.member = Member(transport.kafka, transport.views, self._fail)
+        return self.member.consumer
 
     async def subscribe(self, topics: Any) -> None:
-        """Assigns all partitions to this process instead of subscribing."""
-        await self.call_thread(self._assign)
+        """Joins the group, and tells Faust that it has every log."""
+        await self.call_thread(self._join)
 
-    async def _assign(self) -> None:
-        transport = self.transport
-        assert isinstance(transport, Transport)
-        offsets = {TopicPartition(*partition): offset for partition, offset in transport.offsets.items()}
-        consumer = self._ensure_consumer()
-        consumer.assign(list(offsets))
-        for partition, offset in offsets.items():
-            consumer.seek(partition, offset)
+    async def _join(self) -> None:
+        self.member.join()
         self.app.consumer_generation_id = 1
         self.app.on_rebalance_start()
-        self._announcement = asyncio.create_task(self.on_partitions_assigned(ensure_TPset(offsets), 1))
+        self._announcement = asyncio.create_task(self.on_partitions_assigned(set(LOG_PARTITIONS.values()), 1))
 
 
 class Consumer(driver.Consumer):
-    """Delivers fetched records grouped by log, and never returns to a committed offset."""
+    """Delivers what the member fetched, and never returns to a committed offset."""
 
     logger = _faust_log
+    _delivered = 0
 
     def _new_consumer_thread(self) -> ConsumerThread:
         return ConsumerThread(self, loop=self.loop, beacon=self.beacon)
 
+    @property
+    def _member(self) -> Member:
+        thread = self._thread
+        assert isinstance(thread, ConsumerThread)
+        return thread.member
+
     async def perform_seek(self) -> None:
-        """Does nothing: the offsets are sought already."""
+        """Does nothing: the member seeks the stored offsets."""
 
     def verify_event_path(self, now: float, tp: TP) -> None:
         """Does nothing: the session finds stalls itself, by stored offsets."""
 
-    async def getmany(self, timeout: float) -> AsyncIterator[tuple[TP, Any]]:
-        """One message for each log of which records were fetched; its value is a `Fetched`."""
-        records, _ = await self._wait_next_records(timeout)
-        if not records or self.should_stop or not self.flow_active:
-            return
-        for _, fetched in by_log({Partition(tp.topic, tp.partition): of_tp for tp, of_tp in records.items()}):
-            first = next(iter(fetched))
-            yield TP(*first), self._message(TP(*first), fetched[first][-1].offset, fetched)
+    async def begin_again(self) -> None:
+        """Reads from the stored offsets again."""
+        await self._thread.call_thread(self._member.begin_again)
 
-    def _message(self, tp: TP, offset: int, fetched: Any) -> ConsumerMessage:
+    async def getmany(self, timeout: float) -> AsyncIterator[tuple[TP, Any]]:
+        """One message for each log of which records were fetched; its value is a `Batch`."""
+        if not self.flow_active:
+            await self.can_resume_flow.wait()
+        try:
+            fetched = await self._thread.call_thread(self._member.fetch)
+        except (KafkaError, OSError) as error:
+            self._transport.fail(error)
+            await asyncio.Event().wait()
+            return
+        if self.should_stop:
+            return
+        for log, batch in fetched:
+            self._delivered += 1
+            yield LOG_PARTITIONS[log], self._message(LOG_PARTITIONS[log], batch)
+
+    @property
+    def _transport(self) -> "Transport":
+        assert isinstance(self.transport, Transport)
+        return self.transport
+
+    def _message(self, tp: TP, batch: Any) -> ConsumerMessage:
+        """A message with an offset later than all before, for Faust drops others."""
         return ConsumerMessage(
             tp.topic,
             tp.partition,
-            offset,
+            self._delivered,
             timestamp=0.0,
             timestamp_type=0,
             headers=None,
             key=None,
-            value=fetched,
+            value=batch,
             checksum=None,
             tp=tp,
             generation_id=self.app.consumer_generation_id,
@@ -137,14 +140,14 @@ class Consumer(driver.Consumer):
 
 
 class Transport(driver.Transport):
-    """Carries what the consumer needs: the servers, the offsets to begin at, and the function to call when it fails."""
+    """Carries what the consumer needs: the servers, the views, and the function to call when it fails."""
 
     Consumer: ClassVar[type[Consumer]] = Consumer
 
-    def __init__(self, app: faust.App, kafka: KafkaSettings, offsets: Mapping[Partition, int], fail: Fail) -> None:
+    def __init__(self, app: faust.App, kafka: KafkaSettings, views: Views, fail: Fail) -> None:
         super().__init__(app.conf.broker_consumer, app)
         self.kafka = kafka
-        self.offsets = offsets
+        self.views = views
         self.fail = fail
 
 

@@ -16,7 +16,7 @@ from projections.base.partition import Partition
 from projections.base.projection import Decryptor
 from projections.catalogue import Log
 from projections.engine import failures, positions, schema
-from projections.engine.apply import Message, Write, apply
+from projections.engine.apply import Message, Streaks, Write, apply, continued
 from projections.engine.positions import Progress
 from streams.kafka.closing import close_soon
 from streams.kafka.settings import KafkaAway, KafkaSettings
@@ -57,7 +57,7 @@ def load_spans(
     """Reads the messages in the spans and applies them to the schema `target`; returns how many there were.
 
     The schema's stored offsets must be where the spans begin, and are at their ends afterwards. Raises KafkaAway,
-    DatabaseAway, OutOfStep.
+    DatabaseAway, OutOfStep, ProjectionStopped.
     """
     with closing(connect(database_url, application_name="contactpoint replay", statement_timeout_s=0)) as connection:
         with transaction(connection), connection.cursor() as cursor:
@@ -80,6 +80,7 @@ class _Writer:
         self._decryptor = decryptor
         self._write = write
         self._offsets = {partition: span.first for partition, span in spans.items()}
+        self._streaks: Streaks = {}
 
     def apply(self, log: Log, fetched: Fetched) -> None:
         messages: list[Message] = []
@@ -93,7 +94,9 @@ class _Writer:
         fetch_keys(log, messages, self._decryptor)
         with transaction(self._connection) as connection, connection.cursor() as cursor:
             positions.advance(cursor, progress)
-            failures.record(cursor, apply(cursor, log, messages, self._write))
+            failed = apply(cursor, log, messages, self._write)
+            self._streaks = continued(self._streaks, log, messages, failed)
+            failures.record(cursor, failed)
 
 
 async def _load(kafka: KafkaSettings, spans: Mapping[Partition, Span], writer: _Writer, thread: Executor) -> int:

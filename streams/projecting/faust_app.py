@@ -1,33 +1,30 @@
 """The Faust app that keeps the views live: one thin agent for each log."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Executor
+from functools import partial
 from typing import Any
 
-from projections.base.partition import Partition
+from psycopg2.errors import DeadlockDetected
+
 from projections.catalogue import LOGS, Log
+from projections.engine.positions import OutOfStep
 from streams.kafka.settings import KafkaSettings
-from streams.projecting._faust_driver import App, Fail, Transport
-from streams.projecting.reader import Fetched, log_of
+from streams.projecting._faust_driver import App, Consumer, Fail, Transport
+from streams.projecting._group import Views
+from streams.projecting.live_views import LiveViews, OffsetGap
 
 QUEUED_FETCHES = 2
 """How many fetches of a log may wait while one is applied."""
+MOST_STARTS = 20
+"""So many times in a row a log is read again from its stored offsets; a projector that loses each time gives up."""
 
-Apply = Callable[[Log, Fetched], None]
 
+def build_app(kafka: KafkaSettings, views: LiveViews, worker: Executor, fail: Fail) -> App:
+    """An app that joins the group and applies what it fetches to the views; start it with `app.start()`.
 
-def build_app(
-    kafka: KafkaSettings,
-    offsets: Mapping[Partition, int],
-    apply: Apply,
-    worker: Executor,
-    fail: Fail,
-) -> App:
-    """An app that reads each partition from its offset on and applies what it fetches; start it with `app.start()`.
-
-    `apply` runs in `worker`, which has one thread, so that the event loop never blocks and there is one writer. `fail`
-    gets what it raises, and nothing more of that log is applied.
+    `views` is used in `worker`, which has one thread, so that no event loop ever blocks. `fail` gets what applying
+    raises, and nothing more of that log is applied.
     """
     app = App(
         "contactpoint-projector",
@@ -40,23 +37,38 @@ def build_app(
         key_serializer="raw",
         value_serializer="raw",
     )
-    app.transport = Transport(app, kafka, offsets, fail)
+    app.transport = Transport(app, kafka, _in(worker, views), fail)
     for log in LOGS.values():
-        topics = sorted({topic for topic, _ in offsets if log_of(topic) == log.name})
-        if topics:
-            _add_agent(app, log, topics, apply, worker, fail)
+        _add_agent(app, log, views, worker, fail)
     return app
 
 
-def _add_agent(app: App, log: Log, topics: Iterable[str], apply: Apply, worker: Executor, fail: Fail) -> None:
+def _in(worker: Executor, views: LiveViews) -> Views:
+    def run(work: Any, *given: Any) -> Any:
+        return asyncio.get_running_loop().run_in_executor(worker, work, *given)
+
+    return Views(begin=partial(run, views.begin), end=partial(run, views.end))
+
+
+def _add_agent(app: App, log: Log, views: LiveViews, worker: Executor, fail: Fail) -> None:
     async def agent(stream: Any) -> None:
         loop = asyncio.get_running_loop()
+        starts = 0
         try:
-            async for fetched in stream:
-                await loop.run_in_executor(worker, apply, log, fetched)
+            async for batch in stream:
+                try:
+                    await loop.run_in_executor(worker, views.apply, log, batch)
+                    starts = 0
+                except (OutOfStep, OffsetGap, DeadlockDetected):
+                    starts += 1
+                    if starts >= MOST_STARTS:
+                        raise
+                    consumer = app.consumer
+                    assert isinstance(consumer, Consumer)
+                    await consumer.begin_again()
         except Exception as error:
             fail(error)
             await asyncio.Event().wait()
 
-    channel = app.topic(*topics, acks=False, key_serializer="raw", value_serializer="raw")
+    channel = app.topic(log.name, acks=False, key_serializer="raw", value_serializer="raw")
     app.agent(channel, name=log.name, concurrency=1)(agent)

@@ -9,7 +9,7 @@ from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError
 
 from projections.base.partition import Partition
-from projections.base.projection import DATA_ERRORS, Decryptor, PublishedEvent
+from projections.base.projection import Decryptor, PublishedEvent, Undecodable
 from streams.codec import decode_event
 from streams.kafka.settings import KafkaAway, KafkaSettings
 from streams.kafka.topics import REGISTER_EVENTS
@@ -120,7 +120,7 @@ def _events(records: Iterable[object], decryptor: Decryptor, until: int) -> Iter
     for record in records:
         try:
             event = decode_event(record.value, decryptor)  # type: ignore[attr-defined]
-        except DATA_ERRORS:
+        except Undecodable:
             continue
         if event.position <= until:
             yield event

@@ -1,18 +1,28 @@
-"""The one writer of the live views: applies each message once, with rows and offsets in one transaction."""
+"""A writer of the live views: applies each message once, with rows and offsets in one transaction."""
 
 import logging
+import time
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from projections.base.partition import Partition
 from projections.base.projection import Decryptor
-from projections.catalogue import LOGS, Log
-from projections.engine import failures, locks, positions, schema
-from projections.engine.apply import Message, apply
-from projections.engine.failures import Failure
+from projections.catalogue import Log
+from projections.engine import failures, locks, positions, schema, stops
+from projections.engine.apply import Message, Streaks, apply, continued
+from projections.engine.live import LiveWriter
 from projections.engine.positions import Progress
-from streams.projecting.reader import Fetched, fetch_keys, last_position, log_of, read_messages
+from projections.engine.stops import Stop
+from streams.projecting.reader import Batch, fetch_keys, last_position, read_messages
+from streams.projecting.work_log import WorkLog
 from streams.store.database import connect, transaction
+
+PATIENCE_S = 8.0
+"""How long a statement may take: one that a paused process has begun holds locks, and others have to take over soon."""
+MORE_PATIENCE_S = 120.0
+"""The same once a statement did not end in time, so that a large batch is not begun again for ever."""
+IDLE_S = 5.0
+"""How long a transaction may wait for its process, for the same reason."""
 
 _log = logging.getLogger(__name__)
 
@@ -22,16 +32,33 @@ class OffsetGap(Exception):
 
 
 class LiveViews:
-    """One connection to the views; `offsets` has the stored next offset of each partition.
+    """One connection to the views; `offsets` has the stored next offset of each partition that this process reads.
 
-    `gaps` remembers gaps between sessions: one that is still there when it is read again is in Kafka itself. Every
-    method raises DatabaseAway. For use by one thread, and not after any error.
+    `gaps` remembers gaps between sessions: one that is still there when it is read again is in Kafka itself. `streaks`
+    has the failures in a row. Every method raises DatabaseAway. For use by one thread.
     """
 
-    def __init__(self, database_url: str, decryptor: Decryptor, gaps: set[tuple[Partition, int, int]]) -> None:
+    def __init__(
+        self,
+        database_url: str,
+        decryptor: Decryptor,
+        gaps: set[tuple[Partition, int, int]],
+        streaks: Streaks,
+        patience_s: float = PATIENCE_S,
+    ) -> None:
         self._decryptor = decryptor
         self._gaps = gaps
-        self._connection = connect(database_url, application_name="contactpoint projector")
+        self.streaks = streaks
+        self._connection = connect(
+            database_url,
+            application_name="contactpoint projector",
+            statement_timeout_s=patience_s,
+            idle_timeout_s=IDLE_S,
+        )
+        # What follows from several streams is read after a lock, by a snapshot of its own.
+        self._connection.set_session(isolation_level="READ COMMITTED")
+        self._generation = 0
+        self._work = WorkLog()
         self.offsets: dict[Partition, int] = {}
         with transaction(self._connection) as connection, connection.cursor() as cursor:
             # A crash of Postgres may lose transactions, rows and offsets together; they are read from Kafka again.
@@ -40,64 +67,69 @@ class LiveViews:
 
     def close(self) -> None:
         """Closes the connection."""
+        self._work.write()
         self._connection.close()
 
-    def try_lock(self) -> bool:
-        """Becomes the one writer; returns False where another process is."""
+    def stored_offsets(self) -> dict[Partition, int]:
+        """The stored offset of every partition that any projector has begun."""
         with transaction(self._connection) as connection, connection.cursor() as cursor:
-            return locks.take_for_session(cursor, locks.PROJECTOR)
+            return positions.stored_offsets(cursor)
 
-    def begin(self, partitions: Iterable[Partition]) -> dict[Partition, int]:
-        """Begins to read partitions; returns the offset from which each has to be read."""
+    def begin(self, generation: int, partitions: Iterable[Partition]) -> dict[Partition, int]:
+        """Begins to read these partitions and no others; returns the offset from which each has to be read.
+
+        Batches of an earlier generation are dropped from now on.
+        """
         taken = list(partitions)
         with transaction(self._connection) as connection, connection.cursor() as cursor:
             positions.begin(cursor, taken)
             stored = positions.stored_offsets(cursor)
+        self._generation = generation
         self.offsets = {partition: stored[partition] for partition in taken}
         return dict(self.offsets)
 
-    def apply(self, log: Log, fetched: Fetched) -> None:
+    def end(self) -> None:
+        """Reads no partition any more."""
+        self._generation = 0
+        self.offsets = {}
+
+    def apply(self, log: Log, batch: Batch) -> None:
         """Applies records of some partitions in one transaction; records that were applied before are skipped.
 
-        Raises OffsetGap, and OutOfStep where another process has written.
+        Raises OffsetGap, ProjectionStopped, and OutOfStep where another process has written.
         """
+        if batch.generation != self._generation:
+            return
         messages: list[Message] = []
         progress: dict[Partition, Progress] = {}
-        for partition, records in fetched.items():
+        for partition, records in batch.fetched.items():
             new = self._unapplied(partition, records)
             if new:
                 decoded = read_messages(log, partition, new, self._decryptor)
                 messages += decoded
                 progress[partition] = Progress(self.offsets[partition], new[-1].offset + 1, last_position(decoded))
-        if not progress:
-            return
-        fetch_keys(log, messages, self._decryptor)
+        if progress:
+            fetch_keys(log, messages, self._decryptor)
+            self._write(log, messages, progress)
+
+    def note_stop(self, stop: Stop) -> None:
+        """Stores where a projection stands, for `status`."""
+        with transaction(self._connection) as connection, connection.cursor() as cursor:
+            stops.record(cursor, stop)
+
+    def _write(self, log: Log, messages: Sequence[Message], progress: dict[Partition, Progress]) -> None:
+        began, writer = time.monotonic(), LiveWriter()
         with transaction(self._connection) as connection, connection.cursor() as cursor:
             locks.wait_to_share(cursor, locks.ROWS)
             positions.advance(cursor, progress)
-            failed = apply(cursor, log, messages)
+            failed = apply(cursor, log, messages, writer.write)
+            streaks = continued(self.streaks, log, messages, failed)
             failures.record(cursor, failed)
+        self.streaks = streaks
         self.offsets.update({partition: covered.next for partition, covered in progress.items()})
+        self._work.note(len(messages), began, writer)
         for failure in failed:
             _log.warning("%s could not take %s/%s/%s: %s", failure.projection, *failure[:3], failure.code)
-
-    def failed(self, after: Failure | None, limit: int) -> list[Failure]:
-        """At most `limit` messages that are to be applied again, those that follow `after`."""
-        with transaction(self._connection) as connection, connection.cursor() as cursor:
-            return failures.kept(cursor, after, limit)
-
-    def apply_again(self, failure: Failure, record: Any) -> bool:
-        """Applies one message again by the projection that failed on it; returns whether it succeeded."""
-        log = LOGS[log_of(failure.topic) or ""]
-        only = Log(log.name, [projection for projection in log.projections if projection.name == failure.projection])
-        messages = read_messages(only, failure.where, [record], self._decryptor)
-        fetch_keys(only, messages, self._decryptor)
-        with transaction(self._connection) as connection, connection.cursor() as cursor:
-            locks.wait_to_share(cursor, locks.ROWS)
-            if apply(cursor, only, messages):
-                return False
-            failures.forget(cursor, failure)
-        return True
 
     def _unapplied(self, partition: Partition, records: Sequence[Any]) -> Sequence[Any]:
         """The records from the stored offset on; raises OffsetGap where some are missing."""

@@ -59,9 +59,13 @@ class KafkaProbe:
         ends = await self._answer(self._consumer.end_offsets([TopicPartition(*partition) for partition in partitions]))
         return {Partition(*partition): offset for partition, offset in ends.items()}
 
-    async def record(self, partition: Partition, offset: int) -> Any:
-        """The record at an offset, as aiokafka gives it."""
+    async def record(self, partition: Partition, offset: int) -> Any | None:
+        """The record at an offset, as aiokafka gives it; the next one where there is none any more, or None."""
         where = TopicPartition(*partition)
+        begins = await self._answer(self._consumer.beginning_offsets([where]))
+        ends = await self._answer(self._consumer.end_offsets([where]))
+        if not begins[where] <= offset < ends[where]:
+            return None
         self._consumer.assign([where])
         self._consumer.seek(where, offset)
         record = await self._answer(self._consumer.getone(where))

@@ -1,13 +1,16 @@
 """The projector's process: keeps the views up to date with a Faust app, and replaces the app whenever it may be broken.
 
-A session begins at the offsets stored with the views. It ends when there are partitions that it does not read (a new
-agency), when it stops reading although there is more, or on any error; the next one begins at the stored offsets. The
-app is replaced and never repaired, so a new topic, a stall and a crash all take the same tested path.
+Started several times, the processes share the partitions, as members of one group. A session begins at the offsets
+stored with the views. It ends when it stops reading although there is more, or on any error: then it leaves the group,
+so that others take over, and the next one begins at the stored offsets. The app is replaced and never repaired, so a
+stall and a crash take the same tested path.
 """
 
 import asyncio
 import gc
 import logging
+import sys
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
@@ -15,27 +18,33 @@ from threading import Event
 
 import psycopg2
 from aiokafka.errors import KafkaError
+from psycopg2.errors import QueryCanceled
 
 import projections.engine.schema
 from projections.base.partition import Partition
+from projections.engine.apply import Streaks
 from projections.engine.positions import OutOfStep
+from projections.engine.stops import ProjectionStopped, Stop
 from streams.crypto.keys import KeyRing, reader_of
 from streams.crypto.sealing import KeyEncryptionKey
 from streams.kafka.settings import KafkaAway, KafkaSettings
-from streams.projecting.live_views import LiveViews, OffsetGap
+from streams.projecting.live_views import MORE_PATIENCE_S, PATIENCE_S, LiveViews, OffsetGap
+from streams.projecting.mending import Mending
 from streams.projecting.probe import KafkaProbe
-from streams.projecting.session import NotThisLog, Session, Stalled
+from streams.projecting.session import NotThisLog, Session
+from streams.projecting.stall import Stalled
 from streams.store.database import DatabaseAway, Pool
 
-STANDBY_S = 0.5
 PAUSES_S = (0.1, 0.2, 0.5, 1.0, 2.0)
 """How long to wait after the first, second, … failure in a row."""
+STOPPED_PAUSES_S = (1.0, 2.0, 5.0, 10.0, 30.0)
+"""The same where a projection is stopped by a fault of the program, which people have to mend."""
 
 _log = logging.getLogger(__name__)
 
 
 def run_projector(kafka: KafkaSettings, database_url: str, key_encryption_key: Path, stop: Event) -> None:
-    """Keeps the views up to date until `stop` is set, and waits while Kafka or Postgres is away. Others stand by.
+    """Keeps the views up to date until `stop` is set, and waits while Kafka or Postgres is away.
 
     `key_encryption_key` is the file of the key that wraps data keys; raises ValueError where it is unusable.
     """
@@ -62,8 +71,11 @@ class _Projector:
         self._keys = keys
         self._stop = stop
         self._gaps: set[tuple[Partition, int, int]] = set()
+        self._streaks: Streaks = {}
         self._failing_by = ""
         self._failures = 0
+        self._stopped: Stop | None = None
+        self._patience_s = PATIENCE_S
 
     def run(self) -> None:
         while not self._stop.is_set():
@@ -74,41 +86,55 @@ class _Projector:
                 self._warn_and_pause("Kafka", f"waiting: {reason}")
             except DatabaseAway as away:
                 self._warn_and_pause("Postgres", f"waiting: {away}")
+            except QueryCanceled:
+                self._patience_s = MORE_PATIENCE_S
+                self._warn_and_pause("Postgres", "waiting: Postgres did not end a statement in time")
             except psycopg2.OperationalError as error:
                 self._warn_and_pause("Postgres", f"waiting: Postgres says {type(error).__name__}")
             except (OffsetGap, OutOfStep, Stalled, NotThisLog) as error:
                 self._warn_and_pause(str(error), f"reading again: {error}")
+            except ProjectionStopped as stopped:
+                self._stopped = stopped.stop
+                self._warn_and_pause(str(stopped), str(stopped), logging.ERROR, STOPPED_PAUSES_S)
 
     async def _session(self) -> None:
         loop = asyncio.get_running_loop()
-        with ThreadPoolExecutor(1, "views") as worker:
+        with (
+            ThreadPoolExecutor(1, "views") as worker,
+            ThreadPoolExecutor(1, "mending") as beside,
+            closing(Mending(self._database_url, self._keys, beside)) as mending,
+        ):
             async with KafkaProbe(self._kafka) as probe:
                 views = await loop.run_in_executor(worker, self._open_views)
+                session = Session(self._kafka, views, mending, probe, worker)
                 try:
-                    await Session(self._kafka, views, probe, worker).run(self._stop, self._note_success)
+                    await session.run(self._stop, self._note_success)
+                except ProjectionStopped as stopped:
+                    await loop.run_in_executor(worker, views.note_stop, stopped.stop)
+                    raise
                 finally:
+                    self._streaks = views.streaks
                     await loop.run_in_executor(worker, views.close)
 
     def _open_views(self) -> LiveViews:
-        views = LiveViews(self._database_url, self._keys, self._gaps)
         projections.engine.schema.create(self._database_url)
-        if not views.try_lock():
-            _log.info("standing by: another projector is active")
-            while not views.try_lock():
-                if self._stop.wait(STANDBY_S):
-                    break
-        return views
+        return LiveViews(self._database_url, self._keys, self._gaps, self._streaks, self._patience_s)
 
-    def _note_success(self) -> None:
-        """Resets the count of failures."""
+    def _note_success(self, offsets: Mapping[Partition, int]) -> None:
+        """Resets the count of failures, unless this process still stands where a projection was stopped."""
+        if self._stopped and offsets.get(self._stopped.where, sys.maxsize) <= self._stopped.offset:
+            return
+        self._stopped = None
         if self._failing_by:
             _log.info("going on")
         self._failing_by, self._failures = "", 0
 
-    def _warn_and_pause(self, cause: str, warning: str) -> None:
+    def _warn_and_pause(
+        self, cause: str, warning: str, level: int = logging.WARNING, pauses: Sequence[float] = PAUSES_S
+    ) -> None:
         """Waits longer after each failure in a row; warns once for each cause."""
         if cause != self._failing_by:
-            _log.warning("%s", warning)
+            _log.log(level, "%s", warning)
         self._failing_by = cause
-        self._stop.wait(PAUSES_S[min(self._failures, len(PAUSES_S) - 1)])
+        self._stop.wait(pauses[min(self._failures, len(pauses) - 1)])
         self._failures += 1

@@ -1,19 +1,28 @@
 """Kafka records decoded as the messages that projections are made of."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Annotated, Any, NamedTuple
 
 import orjson
+from pydantic import Field, TypeAdapter, ValidationError
+from typing_extensions import TypedDict  # pydantic asks for this one before Python 3.12
 
 from projections.base.partition import Partition
-from projections.base.projection import DATA_ERRORS, Decryptor, PublishedReceipt
+from projections.base.projection import Decryptor, PublishedReceipt, Undecodable
 from projections.catalogue import ACCESS_LOG, LOGS, RECEIPTS_LOG, REGISTER_LOG, Log
 from projections.engine.apply import Message
-from streams.codec import decode_event
+from streams.codec import LARGEST_POSITION, decode_event, decode_json
 from streams.kafka.topics import ACCESS_EVENTS, RECEIPTS, REGISTER_EVENTS
 
 Fetched = Mapping[Partition, Sequence[Any]]
 """The records of one fetch: those of each partition in order, as aiokafka gives them; no partition is empty."""
+
+
+class Batch(NamedTuple):
+    """Records of one log that were fetched in a generation: a time in which this process read the same partitions."""
+
+    generation: int
+    fetched: Fetched
 
 
 def log_of(topic: str) -> str | None:
@@ -33,9 +42,27 @@ def by_log(fetched: Fetched) -> Iterator[tuple[Log, Fetched]]:
     return ((LOGS[name], of_log) for name, of_log in found.items())
 
 
+class Receipt(TypedDict):
+    """One receipt as its topic has it."""
+
+    message: Annotated[str, Field(pattern=r"^[^/]+/[0-9]{1,9}/[0-9]{1,18}$")]
+    source: str | None
+    submission: str | None
+    outcome: str
+    reasons: list[dict[str, Any]]
+    recorded_at: str
+    position: Annotated[int, Field(ge=0, lt=LARGEST_POSITION)] | None
+
+
+_RECEIPT = TypeAdapter(Receipt)
+
+
 def decode_receipt(value: bytes, _: Decryptor) -> PublishedReceipt:
-    """One record of a receipts topic; raises ValueError, KeyError or TypeError where it is none."""
-    receipt = orjson.loads(value)
+    """One record of a receipts topic; raises Undecodable where it is none."""
+    try:
+        receipt = _RECEIPT.validate_python(decode_json(value), strict=True)
+    except ValidationError:
+        raise Undecodable from None
     topic, partition, offset = receipt["message"].rsplit("/", 2)
     return PublishedReceipt(
         topic,
@@ -51,15 +78,17 @@ def decode_receipt(value: bytes, _: Decryptor) -> PublishedReceipt:
 
 
 def read_messages(log: Log, partition: Partition, records: Iterable[Any], decryptor: Decryptor) -> list[Message]:
-    """Decodes records of one partition, as aiokafka gives them; one that can't be decoded gets the value None."""
+    """Decodes records of one partition, as aiokafka gives them; one that can't be decoded says in which way.
+
+    The only place where what is wrong with a message becomes data.
+    """
     decode = _DECODERS[log.name]
     messages = []
     for record in records:
         try:
-            value: Any = decode(record.value, decryptor)
-        except DATA_ERRORS:
-            value = None
-        messages.append(Message(partition, record.offset, value))
+            messages.append(Message(partition, record.offset, decode(record.value, decryptor)))
+        except Undecodable as wrong:
+            messages.append(Message(partition, record.offset, None, wrong.code))
     return messages
 
 
@@ -67,12 +96,12 @@ def fetch_keys(log: Log, messages: Iterable[Message], decryptor: Decryptor) -> N
     """Prefetches the keys of all events that the log's projections will open."""
     opens = log.opens
     if opens:
-        decryptor.prefetch({event.stream for _, _, event in messages if event is not None and event.type in opens})
+        decryptor.prefetch({event.stream for _, _, event, _ in messages if event is not None and event.type in opens})
 
 
 def last_position(messages: Sequence[Message]) -> int:
     """The position of the last event among messages of one partition; 0 where there is none."""
-    readable = (value for _, _, value in reversed(messages) if value is not None)
+    readable = (value for _, _, value, _ in reversed(messages) if value is not None)
     return next((value.position or 0 for value in readable), 0)
 
 

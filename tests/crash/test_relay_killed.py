@@ -7,7 +7,7 @@ import sys
 from threading import Event, Thread
 
 from streams.kafka.settings import KafkaSettings
-from streams.kafka.topics import ACCESS_EVENTS, REGISTER_EVENTS
+from streams.kafka.topics import ACCESS_EVENTS, ACCESS_PARTITIONS, REGISTER_EVENTS
 from tests.support.chance import dice
 from tests.support.relay_stage import Store, held, relay
 from tests.support.waiting import eventually
@@ -31,7 +31,7 @@ def test_nothing_is_lost_repeated_or_out_of_order(store: Store, kafka: KafkaSett
     with relay(kafka, store.url):
         eventually(store.is_published)
     assert held(kafka, REGISTER_EVENTS) == store.expected()
-    assert held(kafka, ACCESS_EVENTS) == store.expected("access", partitions=1)
+    assert held(kafka, ACCESS_EVENTS) == store.expected("access", ACCESS_PARTITIONS)
     assert {topic: held(kafka, topic)[0] for topic in sent} == sent
 
 

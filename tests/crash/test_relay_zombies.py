@@ -9,7 +9,7 @@ import pytest
 from projections.base.partition import Partition
 from streams.kafka.admin.topics import ensure_topics
 from streams.kafka.settings import KafkaSettings
-from streams.kafka.topics import REGISTER_EVENTS
+from streams.kafka.topics import REGISTER_EVENTS, REGISTER_PARTITIONS
 from streams.publishing.appender import Appender, Batch, Identity, OffsetTaken
 from streams.publishing.publication import Publication
 from streams.publishing.publisher import Publisher, encode_event, partition_of
@@ -48,7 +48,7 @@ def left_on_its_way(store: Store, count: int) -> Batch:
     )
     by_partition: dict[int, list[RawEvent]] = {}
     for event in store.register.select_raw(int(published), 100_000):  # type: ignore[call-overload]
-        by_partition.setdefault(partition_of(event.stream, 4), []).append(event)
+        by_partition.setdefault(partition_of(event.stream, REGISTER_PARTITIONS), []).append(event)
     number = max(by_partition, key=lambda each: len(by_partition[each]))
     ((producer_id, epoch),) = store.rows("select producer_id, producer_epoch from publication.producer")
     batch = Batch(Partition(REGISTER_EVENTS, number), ends[number], Identity(producer_id, epoch))  # type: ignore

@@ -3,14 +3,16 @@
 import socket
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from kafka import KafkaAdminClient
 from kafka.admin import ConfigResource, ConfigResourceType, NewTopic
 
-from streams.kafka.admin.topics import check_topics, ensure_topics
+from streams.kafka.admin.topics import TopicRefused, check_topics, ensure_topics
 from streams.kafka.settings import KafkaAway, KafkaSettings
-from streams.kafka.topics import COMMON_TOPICS, receipt_topic, submissions_topic
+from streams.kafka.topics import COMMON_TOPICS, REGISTER_EVENTS, receipt_topic, submissions_topic
+from tests.support.own_kafka import running_kafka
 from tests.support.topics import delete_topics
 
 AGENCIES = ("topics-a", "topics-b", "topics-c", "differs")
@@ -51,6 +53,15 @@ def test_a_topic_that_differs_is_reported(kafka: KafkaSettings) -> None:
     assert "the topic receipts.differs has 2 partitions instead of 1" in found
     assert "the topic receipts.differs has retention.ms 1000 instead of -1" in found
     assert "the topic submissions.differs has segment.ms 5000 instead of 21600000" in found
+
+
+def test_a_log_with_another_number_of_partitions_is_refused(server_folder: Path) -> None:
+    with running_kafka(server_folder, "other-partitions") as kafka:
+        admin = KafkaAdminClient(**kafka.for_kafka_python())
+        admin.create_topics([NewTopic(REGISTER_EVENTS, 4, 1)])
+        admin.close()
+        with pytest.raises(TopicRefused, match=r"has 4 partitions instead of 32, and .*operations"):
+            ensure_topics(kafka, [])
 
 
 def test_a_kafka_that_refuses_connections_is_away() -> None:

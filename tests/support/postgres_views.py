@@ -34,7 +34,7 @@ def writing(database_url: str, target: str = schema.LIVE) -> Iterator[Cursor]:
 
 def clear(cursor: Cursor) -> None:
     """Empties every table of views."""
-    tables = ", ".join([*(table.name for table in (*TABLES, *DERIVED)), "positions", "failed_messages"])
+    tables = ", ".join([*(table.name for table in (*TABLES, *DERIVED)), "positions", "failed_messages", "stops"])
     cursor.execute(f"truncate {tables}")
 
 

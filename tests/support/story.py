@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 import orjson
 
-from projections.base.projection import PublishedEvent
+from projections.base.projection import KeyDestroyed, PublishedEvent
 from streams.codec import decode_event
 
 TIME = "2008-10-23T13:23:00.000000Z"
@@ -30,7 +30,7 @@ class Seals:
 
     def open(self, stream: str, version: int, sealed: str) -> dict[str, Any]:
         if stream in self.destroyed:
-            raise KeyError(stream)
+            raise KeyDestroyed(stream)
         personal: dict[str, Any] = orjson.loads(b64decode(sealed, validate=True))
         return personal
 

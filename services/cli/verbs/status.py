@@ -2,7 +2,7 @@
 
 import re
 from argparse import ArgumentParser, Namespace
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import closing
 from pathlib import Path
 from typing import Any, TypeVar
@@ -35,6 +35,7 @@ def run(args: Namespace) -> int:
     troubles: list[Trouble] = []
     found = _asked("postgres", lambda: _in_postgres(database_url), troubles)
     positions, offsets = found or (None, {})
+    troubles += _of_projections(positions.stopped if positions else ())
     counted = _asked("kafka", lambda: _in_kafka(kafka, offsets), troubles)
     troubles += _of_processes(processes, settings.data)
     if settings.url and not troubles:
@@ -94,6 +95,14 @@ def _of_processes(processes: list[dict[str, Any]], data: Path) -> list[Trouble]:
         )
         for each in processes
         if each["state"] not in _AT_WORK
+    ]
+
+
+def _of_projections(stopped: Iterable[str]) -> list[Trouble]:
+    """The projections that stand still."""
+    return [
+        Trouble("projector", each, "its log names the fault, which has to be mended: nothing of that log moves on")
+        for each in stopped
     ]
 
 

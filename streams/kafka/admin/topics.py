@@ -9,9 +9,11 @@ from kafka.errors import NoError, TopicAlreadyExistsError, for_code
 from streams.kafka.admin._client import LIMIT_MS, administration
 from streams.kafka.settings import KafkaSettings
 from streams.kafka.topics import (
+    ACCESS_EVENTS,
     COMMON_TOPICS,
     NOTICES,
     RECEIPTS,
+    REGISTER_EVENTS,
     STEWARDSHIP,
     SUBMISSIONS,
     UNCLAIMED,
@@ -21,9 +23,12 @@ from streams.kafka.topics import (
     notices_topic,
 )
 
+_LOGS = (REGISTER_EVENTS, ACCESS_EVENTS)
+"""Topics in whose partitions streams have their place."""
+
 
 class TopicRefused(Exception):
-    """Kafka refuses to create a topic; the text has its name and the reason."""
+    """A topic cannot be used: Kafka refuses to create it, or it is another one; the text names it and says why."""
 
 
 def ensure_topics(kafka: KafkaSettings, agencies: Iterable[str], notices: Iterable[str] = ()) -> None:
@@ -40,7 +45,9 @@ def create_missing(kafka: KafkaSettings, topics: Iterable[Topic]) -> None:
     """Creates those of the topics that do not exist, in one request, and returns when all can be used."""
     by_name = {topic.name: topic for topic in topics}
     with administration(kafka) as client:
-        missing = sorted(by_name.keys() - _partitions(client).keys())
+        present = _partitions(client)
+        _refuse_other_logs(by_name, present)
+        missing = sorted(by_name.keys() - present.keys())
         if missing:
             wanted = {name: _new(by_name[name], kafka.replication) for name in missing}
             for answer in client.create_topics(wanted, raise_errors=False)["topics"]:
@@ -48,6 +55,15 @@ def create_missing(kafka: KafkaSettings, topics: Iterable[Topic]) -> None:
                     reason = answer["error_message"] or for_code(answer["error_code"]).__name__
                     raise TopicRefused(f"Kafka refuses to create the topic {answer['name']}: {reason}")
             client.wait_for_topics(missing, timeout_ms=LIMIT_MS)
+
+
+def _refuse_other_logs(wanted: Mapping[str, Topic], present: Mapping[str, int]) -> None:
+    for name in _LOGS:
+        if name in wanted and present.get(name, wanted[name].partitions) != wanted[name].partitions:
+            raise TopicRefused(
+                f"the topic {name} has {present[name]} partitions instead of {wanted[name].partitions}, and the"
+                " partition of a stream cannot change: see `Partitions of the logs` in docs/operations.md"
+            )
 
 
 def check_topics(kafka: KafkaSettings) -> list[str]:

@@ -1,9 +1,9 @@
 """The projector keeps the views at what the logs hold, whatever comes."""
 
-from contextlib import ExitStack
-
+import pytest
 from kafka import KafkaAdminClient, TopicPartition
 
+from projections.search.project import Search
 from streams.kafka.admin.topics import ensure_topics
 from tests.support.projector_stage import Stage, add_records, logged
 from tests.support.story import look, receipt
@@ -63,22 +63,49 @@ def test_what_a_projection_could_not_take_is_applied_once_its_cause_is_mended(st
     assert failed == {"search": 3, "chronology": 3, "directory": 2, "duplicates": 2, "shields": 2, "audit_history": 2}
     stage.rows("update register.data_keys set wrapped = %s where stream = %s", stage.seals.wrapped(record), record)
     with stage.projecting():
+        make_due(stage)
         eventually(
             lambda: stage.rows("select count(*) from views.failed_messages where code <> 'unreadable'") == [(0,)]
         )
     assert stage.register_views() == stage.expected()
 
 
-def test_a_second_projector_stands_by_and_takes_over(stage: Stage) -> None:
-    with ExitStack() as first, logged() as log:
-        first.enter_context(stage.projecting())
+def test_a_failed_message_that_kafka_has_no_more_is_lost(stage: Stage) -> None:
+    ensure_topics(stage.kafka, ["torn"])
+    with stage.projecting():
+        stage.answer([b"not json", b"[]"], "torn")
         stage.settle()
+        admin = KafkaAdminClient(**stage.kafka.for_kafka_python())
+        admin.delete_records({TopicPartition("receipts.torn", 0): 1})
+        admin.close()
+        make_due(stage)
+        code_of = "select code from views.failed_messages where topic = 'receipts.torn' order by message_offset"
+        eventually(lambda: stage.rows(code_of) == [("lost",), ("unreadable",)])
+        attempts = "select attempts from views.failed_messages where topic = 'receipts.torn' and code = 'unreadable'"
+        eventually(lambda: stage.rows(attempts) == [(1,)])
+
+
+def test_a_fault_of_a_projection_stops_it_where_it_stands_and_is_said(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with stage.projecting():
+        stage.settle()
+    before = stage.register_views()
+    stage.story.ada()
+    stage.publish()
+    with monkeypatch.context() as broken, logged() as log:
+        broken.setattr(Search, "project", lambda *_: {}["Ada"])
         with stage.projecting():
-            eventually(lambda: log.has("standing by"))
-            first.close()
-            stage.story.ada()
-            stage.publish()
-            stage.settle()
+            eventually(lambda: log.has("search stands before register.events"))
+            stops = "select projection, code from views.stops"
+            eventually(lambda: stage.rows(stops) == [("search", "KeyError")])
+            stage.answer([receipt("while it stands", "submissions.gp/0/5000")])
+            assert stage.register_views() == before
+            assert not stage.is_applied()
+        assert not log.has("Ada")
+    with stage.projecting():
+        stage.settle()
+        eventually(lambda: stage.rows(stops) == [])
     assert stage.register_views() == stage.expected()
 
 
@@ -95,11 +122,16 @@ def test_messages_that_kafka_has_lost_are_noticed_and_passed_over(stage: Stage) 
 
 
 def test_views_that_are_ahead_of_kafka_are_left_alone(stage: Stage) -> None:
-    ((stored,),) = stage.rows("select next_offset from views.positions where topic = 'access.events'")
-    move = "update views.positions set next_offset = %s where topic = 'access.events'"
+    ((stored,),) = stage.rows("select next_offset from views.positions where topic = 'access.events' and partition = 0")
+    move = "update views.positions set next_offset = %s where topic = 'access.events' and partition = 0"
     stage.rows(move, stored + 10)
     with logged() as log, stage.projecting():
         eventually(lambda: log.has("the views are at"))
         stage.rows(move, stored)
         eventually(lambda: log.has("going on"))
         stage.settle()
+
+
+def make_due(stage: Stage) -> None:
+    """Lets every failed message be applied again at once."""
+    stage.rows("update views.failed_messages set retry_at = now()")

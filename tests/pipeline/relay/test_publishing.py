@@ -9,7 +9,7 @@ from kafka import KafkaProducer
 
 from streams.kafka.admin.topics import ensure_topics
 from streams.kafka.settings import KafkaSettings
-from streams.kafka.topics import ACCESS_EVENTS, REGISTER_EVENTS
+from streams.kafka.topics import ACCESS_EVENTS, ACCESS_PARTITIONS, REGISTER_EVENTS
 from tests.support.relay_stage import Store, held, relay
 from tests.support.waiting import eventually
 
@@ -21,7 +21,7 @@ def _everything_is_published_once(store: Store, kafka: KafkaSettings) -> None:
     with relay(kafka, store.url):
         eventually(store.is_published)
     assert held(kafka, REGISTER_EVENTS) == store.expected()
-    assert held(kafka, ACCESS_EVENTS) == store.expected("access", partitions=1)
+    assert held(kafka, ACCESS_EVENTS) == store.expected("access", ACCESS_PARTITIONS)
 
 
 def receipts(kafka: KafkaSettings, code: str) -> list[bytes]:

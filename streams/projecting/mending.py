@@ -1,0 +1,131 @@
+"""What a projector does beside applying: it applies failed messages again, and sees that no partition is forgotten.
+
+By a connection and a thread of its own, so that nothing of it waits for the live messages or holds them up.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Collection
+from concurrent.futures import Executor
+from functools import partial
+from typing import Any, TypeVar
+
+import psycopg2
+
+from projections.base.partition import Partition
+from projections.base.projection import Decryptor
+from projections.catalogue import LOGS, Log
+from projections.engine import failures, locks, positions, schema, stops
+from projections.engine.apply import apply
+from projections.engine.failures import LOST, Failure
+from projections.engine.stops import ProjectionStopped
+from streams.kafka.settings import KafkaAway
+from streams.projecting.live_views import IDLE_S, PATIENCE_S
+from streams.projecting.probe import KafkaProbe
+from streams.projecting.reader import fetch_keys, log_of, read_messages
+from streams.projecting.stall import Progress, Stalled
+from streams.store.database import Cursor, Database, DatabaseAway
+
+EVERY_S = 5.0
+PAGE = 100
+"""How many messages are applied again before others may be due sooner."""
+FORGOTTEN_AFTER_S = 30.0
+"""Another projector's partition that stands still for so long may have no reader: the group shares out anew."""
+
+_log = logging.getLogger(__name__)
+_Answer = TypeVar("_Answer")
+
+
+class Mending:
+    """Applies failed messages once more, each in a transaction of its own."""
+
+    def __init__(self, database_url: str, decryptor: Decryptor, thread: Executor) -> None:
+        self._database = Database(
+            database_url, "contactpoint projector again", statement_timeout_s=PATIENCE_S, idle_timeout_s=IDLE_S
+        )
+        self._decryptor = decryptor
+        self._thread = thread
+        self._others = Progress(FORGOTTEN_AFTER_S)
+
+    def close(self) -> None:
+        """Closes the connection."""
+        self._database.close()
+
+    async def run(
+        self,
+        probe: KafkaProbe,
+        mine: Callable[[], Collection[Partition]],
+        fail: Callable[[BaseException], None],
+    ) -> None:
+        """Goes on until it is cancelled; `mine` gives the partitions that this process reads, `fail` gets Stalled.
+
+        Where Kafka or Postgres is away it tries again later: that is for the live messages to say.
+        """
+        while True:
+            await asyncio.sleep(EVERY_S)
+            try:
+                for failure in await self._in_thread(self.due, list(mine())):
+                    record = await probe.record(failure.where, failure.offset)
+                    await self._in_thread(self.apply_again, failure, record)
+                await self._look_at_others(probe, set(mine()))
+            except (KafkaAway, DatabaseAway, psycopg2.Error):
+                continue
+            except Stalled as error:
+                fail(error)
+
+    def due(self, partitions: Collection[Partition]) -> list[Failure]:
+        """At most PAGE failures in these partitions that it is time to apply again; forgets stops that are passed."""
+        with self._database.transaction() as cursor:
+            self._use_views(cursor)
+            stops.forget_passed(cursor)
+            return failures.due(cursor, partitions, PAGE)
+
+    def apply_again(self, failure: Failure, record: Any | None) -> bool:
+        """Applies one message by the projection that failed on it; returns whether it succeeded.
+
+        `record` is what Kafka has at its offset, None where it has nothing there.
+        """
+        if record is None or record.offset != failure.offset:
+            return self._put_aside(failure, failures.give_up, LOST)
+        log = LOGS[log_of(failure.topic) or ""]
+        only = Log(log.name, [projection for projection in log.projections if projection.name == failure.projection])
+        messages = read_messages(only, failure.where, [record], self._decryptor)
+        fetch_keys(only, messages, self._decryptor)
+        try:
+            with self._database.transaction() as cursor:
+                self._use_views(cursor)
+                locks.wait_to_share(cursor, locks.ROWS)
+                failed = apply(cursor, only, messages)
+                if not failed:
+                    failures.forget(cursor, failure)
+        except ProjectionStopped as fault:
+            return self._put_aside(failure, partial(failures.put_off, code=fault.stop.code), str(fault))
+        return not failed or self._put_aside(failure, partial(failures.put_off, code=failed[0].code))
+
+    def _put_aside(self, failure: Failure, change: Callable[[Cursor, Failure], None], say: str = "") -> bool:
+        with self._database.transaction() as cursor:
+            self._use_views(cursor)
+            change(cursor, failure)
+        if say:
+            _log.error("%s does not show %s/%s/%s: %s", failure.projection, *failure[:3], say)
+        return False
+
+    async def _look_at_others(self, probe: KafkaProbe, mine: Collection[Partition]) -> None:
+        """Raises Stalled where a partition that others should read stands still."""
+        stored, stopped = await self._in_thread(self._where_all_are)
+        others = await probe.partitions() - set(mine) - stopped
+        self._others.note({each: stored.get(each, 0) for each in others}, await probe.ends(others))
+
+    def _where_all_are(self) -> tuple[dict[Partition, int], set[Partition]]:
+        """The stored offsets, and the partitions in which a projection stands, whose reader is not to blame."""
+        with self._database.transaction() as cursor:
+            self._use_views(cursor)
+            stopped = {Partition(stop.topic, stop.partition) for stop, _ in stops.kept(cursor)}
+            return positions.stored_offsets(cursor), stopped
+
+    @staticmethod
+    def _use_views(cursor: Cursor) -> None:
+        schema.use(cursor, schema.LIVE)
+
+    async def _in_thread(self, work: Callable[..., _Answer], *given: Any) -> _Answer:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work, *given)

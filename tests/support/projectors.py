@@ -1,0 +1,71 @@
+"""Projectors as processes of their own, which a test kills, pauses and wakes up, and how their group shares out."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from kafka import KafkaAdminClient
+from kafka.errors import CoordinatorNotAvailableError
+
+from services.rebuild import rebuild
+from streams.projecting._group import group
+from tests.support.projector_stage import Stage
+from tests.support.waiting import eventually
+
+
+class Projector:
+    """A process that runs a projector."""
+
+    def __init__(self, stage: Stage, database_url: str | None = None) -> None:
+        servers = [stage.kafka.bootstrap_servers, database_url or stage.url, str(stage.key)]
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.crash.projector_process", *servers],
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        )
+
+    def kill(self) -> None:
+        """Kills it: it says goodbye to nobody."""
+        self._process.kill()
+        self._process.wait()
+
+    def pause(self) -> None:
+        self._process.send_signal(signal.SIGSTOP)
+
+    def wake(self) -> None:
+        self._process.send_signal(signal.SIGCONT)
+
+
+@contextmanager
+def projectors(stage: Stage, count: int) -> Iterator[list[Projector]]:
+    """So many projectors, once they share all partitions; killed at the end."""
+    running = [Projector(stage) for _ in range(count)]
+    try:
+        eventually(lambda: len(shares(stage)) == count)
+        yield running
+    finally:
+        for each in running:
+            each.kill()
+
+
+def shares(stage: Stage) -> list[int]:
+    """How many partitions each member of the group has, the least first; empty while they are shared out anew."""
+    admin = KafkaAdminClient(**stage.kafka.for_kafka_python())
+    try:
+        described = admin.describe_groups([group()])[group()]
+    except CoordinatorNotAvailableError:
+        return []
+    finally:
+        admin.close()
+    if described["group_state"] != "Stable":
+        return []
+    assigned = [member["member_assignment"]["assigned_partitions"] for member in described["members"]]
+    return sorted(sum(len(topic["partitions"]) for topic in topics) for topics in assigned)
+
+
+def same_as_rebuilt(stage: Stage) -> bool:
+    """Whether the live views are what a rebuild makes of the log."""
+    rebuilt = rebuild(stage.kafka, stage.url, stage.key)
+    return rebuilt.live == rebuilt.rebuilt
