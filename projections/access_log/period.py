@@ -74,7 +74,7 @@ def _between(
 ) -> list[_Row]:
     cursor.execute(
         "select a.position, a.time, a.stream, a.type, a.children::text[], a.data, f.sealed"
-        " from views.access_log a join views.access_log f on f.stream = a.stream and f.version = 1"
+        " from access_log a join access_log f on f.stream = a.stream and f.version = 1"
         " where a.time >= %s and a.time < %s and split_part(a.type, '.', 1) = any(%s)"
         " order by a.position limit %s",
         (begin, end, list(types), most),

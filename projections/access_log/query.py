@@ -34,7 +34,7 @@ _OF_CHILD = Prepared(
     "accesses_of_child",
     ("uuid", "text[]", "int"),
     "with found as materialized ("  # noqa: S608
-    " select stream, version, position, type, time, recorded_at, children, data, sealed from views.access_log"
+    " select stream, version, position, type, time, recorded_at, children, data, sealed from access_log"
     f" where children && array({family_sql('$1')}) and split_part(type, '.', 1) = any($2))"
     " select stream, version, position, type, time, recorded_at, children::text[], data, sealed from found"
     " order by position desc limit $3",

@@ -33,7 +33,7 @@ def events_of(cursor: Cursor, decryptor: Decryptor, streams: Iterable[str]) -> l
     """Every event of the named streams, in order of position; their keys are fetched."""
     wanted = list(streams)
     cursor.execute(
-        f"select {EVENT_COLUMNS} from views.history h where h.stream = any(%s::uuid[]) order by h.position",  # noqa: S608
+        f"select {EVENT_COLUMNS} from history h where h.stream = any(%s::uuid[]) order by h.position",  # noqa: S608
         (wanted,),
     )
     events = [stored_event(row, decryptor) for row in cursor.fetchall()]
@@ -78,8 +78,8 @@ def history(
     """
     child = survivor(cursor, child, cleared=cleared)
     cursor.execute(
-        "select l.record, exists (select from views.fact f where f.stream = l.record and f.aspect = 'removal')"  # noqa: S608
-        f" from views.link l where l.child = %s::uuid{unless_cleared(cleared, 'l.record')}",
+        "select l.record, exists (select from fact f where f.stream = l.record and f.aspect = 'removal')"  # noqa: S608
+        f" from link l where l.child = %s::uuid{unless_cleared(cleared, 'l.record')}",
         (child,),
     )
     linked = [(record, removed) for record, removed in cursor.fetchall() if record not in hidden]
@@ -127,7 +127,7 @@ def _events(cursor: Cursor, decryptor: Decryptor, versions: Iterable[Version]) -
     if not wanted:
         return {}
     cursor.execute(
-        f"select {EVENT_COLUMNS} from views.history h"  # noqa: S608
+        f"select {EVENT_COLUMNS} from history h"  # noqa: S608
         " join unnest(%s::uuid[], %s::int[]) as wanted (stream, version) using (stream, version)",
         ([stream for stream, _ in wanted], [version for _, version in wanted]),
     )

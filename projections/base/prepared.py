@@ -1,6 +1,6 @@
 """Statements that Postgres plans once for a connection: planning costs more than execution where few rows are read.
 
-After a rebuild has put other tables in the place of the views', Postgres plans them again by itself.
+Where a transaction means another schema than the one before, Postgres plans them again by itself.
 """
 
 from collections.abc import Sequence

@@ -40,7 +40,7 @@ def changed_records(puts: Iterable[Put]) -> tuple[set[str], set[str]]:
 
 def refresh(cursor: Cursor, children: Collection[str]) -> None:
     """Derives the findings of children again, and writes the differences."""
-    facts = facts_of(cursor, children, schema="")
+    facts = facts_of(cursor, children)
     for table, rows_of in ((FINDING, _findings), (LISTING, _listing)):
         stored = _stored(cursor, table, children)
         found = {row for child in children for row in rows_of(child, facts[child])}
@@ -52,7 +52,7 @@ def refresh(cursor: Cursor, children: Collection[str]) -> None:
 def fill(cursor: Cursor, after: str, last: str) -> None:
     """Derives the findings of all children behind `after` up to `last`, for tables that hold none of them yet."""
     for children in _pages(cursor, after, last):
-        facts = facts_of(cursor, children, schema="")
+        facts = facts_of(cursor, children)
         for table, rows_of in ((FINDING, _findings), (LISTING, _listing)):
             if rows := [row for child in children for row in rows_of(child, facts[child])]:
                 copy(cursor, table.name, table, rows)

@@ -33,7 +33,7 @@ class StoredChild(NamedTuple):
     shielding: Shielding | None
 
 
-_REMOVED = "exists (select from views.fact f where f.stream = l.record and f.aspect = 'removal')"
+_REMOVED = "exists (select from fact f where f.stream = l.record and f.aspect = 'removal')"
 
 
 def entry(
@@ -108,9 +108,9 @@ def _children_where(name: str, kind: str, condition: str) -> Prepared:
         f"known_{name}",
         (kind,),
         f"select l.child, l.position, z.since, z.position, {EVENT_COLUMNS}"  # noqa: S608
-        " from views.link l join views.fact f on f.stream = l.record"
-        " join views.history h on h.stream = f.stream and h.version = f.version"
-        f" left join views.hidden z on z.child = l.child where l.child = {condition}",
+        " from link l join fact f on f.stream = l.record"
+        " join history h on h.stream = f.stream and h.version = f.version"
+        f" left join hidden z on z.child = l.child where l.child = {condition}",
     )
 
 
@@ -188,7 +188,7 @@ def redacted_entry(
 def children(cursor: Cursor, after: str | None, limit: int, *, cleared: bool = False) -> list[str]:
     """The ids of children that have a record left, in order, from the one that follows `after`."""
     cursor.execute(
-        "select distinct l.child from views.link l where l.child > %s::uuid"  # noqa: S608
+        "select distinct l.child from link l where l.child > %s::uuid"  # noqa: S608
         f" and not {_REMOVED}{unless_cleared(cleared, 'l.record')} order by l.child limit %s",
         (after or "00000000-0000-0000-0000-000000000000", limit),
     )
@@ -198,7 +198,7 @@ def children(cursor: Cursor, after: str | None, limit: int, *, cleared: bool = F
 def children_with_records(cursor: Cursor, children: Sequence[str], *, cleared: bool = False) -> set[str]:
     """Those of the children that have a record left."""
     cursor.execute(
-        "select distinct l.child::text from views.link l where l.child = any(%s::uuid[])"  # noqa: S608
+        "select distinct l.child::text from link l where l.child = any(%s::uuid[])"  # noqa: S608
         f" and not {_REMOVED}{unless_cleared(cleared, 'l.record')}",
         (list(children),),
     )
@@ -211,8 +211,8 @@ def records(cursor: Cursor, decryptor: Decryptor, streams: Sequence[str]) -> dic
     Nothing is redacted: the caller has made sure that the reader may know of the records.
     """
     cursor.execute(
-        f"select {EVENT_COLUMNS} from views.fact f"  # noqa: S608
-        " join views.history h on h.stream = f.stream and h.version = f.version"
+        f"select {EVENT_COLUMNS} from fact f"  # noqa: S608
+        " join history h on h.stream = f.stream and h.version = f.version"
         " where f.stream = any(%s::uuid[]) and f.aspect = 'particulars'",
         (list(streams),),
     )

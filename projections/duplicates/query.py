@@ -38,20 +38,20 @@ class OpenPair(NamedTuple):
         return Place(self.score, self.left, self.right)
 
 
-_REMOVED = "exists (select from views.fact f where f.aspect = 'removal' and f.stream in (s.record, s.other))"
+_REMOVED = "exists (select from fact f where f.aspect = 'removal' and f.stream in (s.record, s.other))"
 _BEHIND = "(-score, {0}, {1}) > (-%(score)s::float8, %(left)s::uuid, %(right)s::uuid)"
 
 _SUSPECTED = (
     "select distinct on (1, 2) least(a.child, b.child) as one, greatest(a.child, b.child) as two,"  # noqa: S608
     " null::uuid as child, s.record, s.other, s.score, s.rule, s.matcher, s.explanation"
-    " from views.suspicion s join views.link a on a.record = s.record join views.link b on b.record = s.other"
+    " from suspicion s join link a on a.record = s.record join link b on b.record = s.other"
     f" where s.state = 'suspected' and a.child <> b.child and not {_REMOVED}{{}}"
     " order by 1, 2, s.score desc, s.record, s.other"
 )
 _CONTRADICTING = (
     "select s.record as one, s.other as two, a.child, s.record, s.other, s.score, s.rule, s.matcher, s.explanation"  # noqa: S608
-    " from views.contradiction s join views.link a on a.record = s.record join views.link b on b.record = s.other"
-    f" where a.child = b.child and not {_REMOVED} and not exists (select from views.fact f"
+    " from contradiction s join link a on a.record = s.record join link b on b.record = s.other"
+    f" where a.child = b.child and not {_REMOVED} and not exists (select from fact f"
     " where f.aspect = 'particulars' and f.stream in (s.record, s.other) and f.position > s.position){}"
 )
 
@@ -98,10 +98,10 @@ def suspected_others(cursor: Cursor, children: Sequence[str]) -> dict[str, set[s
     Pairs with sensitive agencies' records are left out, and shielded children, as from all reports.
     """
     cursor.execute(
-        "select a.child::text, b.child::text from views.link a"  # noqa: S608
-        " join lateral (select s.* from views.suspicion s where s.record = a.record"
-        "  union all select s.* from views.suspicion s where s.other = a.record) s on s.state = 'suspected'"
-        " join views.link b on b.record = case when s.record = a.record then s.other else s.record end"
+        "select a.child::text, b.child::text from link a"  # noqa: S608
+        " join lateral (select s.* from suspicion s where s.record = a.record"
+        "  union all select s.* from suspicion s where s.other = a.record) s on s.state = 'suspected'"
+        " join link b on b.record = case when s.record = a.record then s.other else s.record end"
         f" where a.child = any(%s::uuid[]) and a.child <> b.child and not {_REMOVED}"
         + unless_cleared(False, "s.record", "s.other")
         + unless_shielded("a.child", "b.child"),
@@ -121,7 +121,7 @@ def children_of(pairs: Iterable[OpenPair]) -> Sequence[str]:
 def latest_split_target(cursor: Cursor, child: str, position: int) -> Any:
     """The child that the latest split of `child`, up to that position of the log, gave records to; None without one."""
     cursor.execute(
-        "select data from views.history where stream = %s::uuid and type = 'RecordUnlinked.v1' and position <= %s"
+        "select data from history where stream = %s::uuid and type = 'RecordUnlinked.v1' and position <= %s"
         " order by version desc limit 1",
         (child, position),
     )

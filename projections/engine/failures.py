@@ -84,7 +84,7 @@ def give_up(cursor: Cursor, failure: Failure) -> None:
 def kept(cursor: Cursor, after: Failure | None, limit: int) -> list[Failure]:
     """At most `limit` failures of the live views that follow `after`, in the order of their messages."""
     cursor.execute(
-        "select topic, partition, message_offset, projection, code from views.failed_messages"
+        "select topic, partition, message_offset, projection, code from failed_messages"
         " where (topic, partition, message_offset, projection) > (%s, %s, %s, %s)"
         " order by topic, partition, message_offset, projection limit %s",
         (*(after[:4] if after else ("", 0, 0, "")), limit),
@@ -94,7 +94,7 @@ def kept(cursor: Cursor, after: Failure | None, limit: int) -> list[Failure]:
 
 def count(cursor: Cursor) -> int:
     """How many messages could not be decoded and are not applied."""
-    cursor.execute("select count(distinct (topic, partition, message_offset)) from views.failed_messages")
+    cursor.execute("select count(distinct (topic, partition, message_offset)) from failed_messages")
     row = cursor.fetchone()
     return int(row[0]) if row else 0
 

@@ -66,7 +66,7 @@ def views_position(cursor: Cursor, log: str = REGISTER_LOG) -> int:
     cursor.execute(
         "select (select position from publication.published where log = %(log)s),"
         " (select min(coalesce(stored.position, 0)) from publication.partitions published"
-        "   left join views.positions stored using (topic, partition)"
+        "   left join positions stored using (topic, partition)"
         "   where topic = %(log)s and coalesce(stored.next_offset, 0) < published.end_offset)",
         {"log": log},
     )

@@ -12,9 +12,9 @@ Fields = dict[str, Any]
 _INVESTIGATIONS = (
     "select o.investigation::text, o.child::text, o.until, o.position, u.stream, u.version, u.recorded_at, u.sealed,"
     " e.stream, e.version, e.recorded_at, e.sealed"
-    " from views.override o join views.access_log u on u.stream = o.stream and u.version = o.version"
-    " left join views.closing c on c.investigation = o.investigation"
-    " left join views.access_log e on e.stream = c.stream and e.version = c.version"
+    " from override o join access_log u on u.stream = o.stream and u.version = o.version"
+    " left join closing c on c.investigation = o.investigation"
+    " left join access_log e on e.stream = c.stream and e.version = c.version"
 )
 
 

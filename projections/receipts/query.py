@@ -42,7 +42,7 @@ def receipts(
         values |= message_parts(after)
     cursor.execute(
         f"select {_COLUMNS}"  # noqa: S608
-        f" from views.receipts where {' and '.join(conditions)}"
+        f" from receipts where {' and '.join(conditions)}"
         " order by topic, partition, message_offset limit %(limit)s",
         values,
     )
@@ -52,7 +52,7 @@ def receipts(
 def receipt_of(cursor: Cursor, topic: str, partition: int, offset: int) -> dict[str, Any] | None:
     """The receipt of one message, or None while it has none."""
     cursor.execute(
-        f"select {_COLUMNS} from views.receipts where topic = %s and partition = %s and message_offset = %s",  # noqa: S608
+        f"select {_COLUMNS} from receipts where topic = %s and partition = %s and message_offset = %s",  # noqa: S608
         (topic, partition, offset),
     )
     row = cursor.fetchone()
@@ -70,7 +70,7 @@ def outcomes(cursor: Cursor, topic: str, ranges: Sequence[Offsets]) -> dict[str,
     cursor.execute(
         "select r.outcome, count(*)"
         " from unnest(%s::int[], %s::bigint[], %s::bigint[]) as wanted (partition, first, last)"
-        " join views.receipts r on r.topic = %s and r.partition = wanted.partition"
+        " join receipts r on r.topic = %s and r.partition = wanted.partition"
         " and r.message_offset between wanted.first and wanted.last group by r.outcome",
         ([r.partition for r in ranges], [r.first for r in ranges], [r.last for r in ranges], topic),
     )

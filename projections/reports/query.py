@@ -57,12 +57,12 @@ def listed(
 ) -> list[ListedChild]:
     """Children on the list of a report on a day, from a place on; none who joined it after the day `until`."""
     cursor.execute(
-        "with page as materialized (select * from views.finding f"  # noqa: S608
+        "with page as materialized (select * from finding f"  # noqa: S608
         f" where f.report = %(report)s and {_ON.format('f')} and {_IN.format('f')} and {_BEHIND.format('f')}"
         f" and f.since <= %(until)s{_UNLESS_SHIELDED} order by f.since, f.child limit %(most)s)"
         " select f.child::text, f.authority, f.since, f.status, f.detail, l.date_of_birth, l.known_to,"
-        f" {EVENT_COLUMNS} from page f join views.listing l on l.child = f.child"
-        " join views.history h on h.stream = l.record and h.version = l.version order by f.since, f.child",
+        f" {EVENT_COLUMNS} from page f join listing l on l.child = f.child"
+        " join history h on h.stream = l.record and h.version = l.version order by f.since, f.child",
         {
             "report": report,
             "on": on,
@@ -85,10 +85,10 @@ def possible_duplicates(
     """
     cursor.execute(
         "with pair as (select distinct on (1, 2) a.child as one, b.child as two, greatest(x.day, y.day) as since,"  # noqa: S608
-        "  s.score from views.suspicion s"
-        "  join views.link a on a.record = s.record join views.link b on b.record = s.other"
-        "  join views.chronology x on x.stream = s.record and x.version = 1"
-        "  join views.chronology y on y.stream = s.other and y.version = 1"
+        "  s.score from suspicion s"
+        "  join link a on a.record = s.record join link b on b.record = s.other"
+        "  join chronology x on x.stream = s.record and x.version = 1"
+        "  join chronology y on y.stream = s.other and y.version = 1"
         "  where s.state = 'suspected' and a.child <> b.child and greatest(x.day, y.day) <= %(on)s"
         f"  {unless_cleared(False, 's.record', 's.other')}{unless_shielded('a.child', 'b.child')}"
         "  order by 1, 2, s.score desc),"
@@ -99,8 +99,8 @@ def possible_duplicates(
         "  as others from side group by child)"
         " select f.child::text, l.authority, f.since, 'suspected',"
         f" json_build_object('with', f.others)::text, l.date_of_birth, l.known_to, {EVENT_COLUMNS}"
-        " from found f join views.listing l on l.child = f.child"
-        " join views.history h on h.stream = l.record and h.version = l.version"
+        " from found f join listing l on l.child = f.child"
+        " join history h on h.stream = l.record and h.version = l.version"
         f" where {_IN.format('l')} and {_BEHIND.format('f')} order by f.since, f.child limit %(most)s",
         {"on": on, "authority": authority, "since": after.since, "child": after.child, "most": most},
     )
@@ -123,7 +123,7 @@ def _named(rows: Sequence[Sequence[Any]], decryptor: Decryptor, on: str) -> list
 def on_list(cursor: Cursor, report: str, on: str, children: Collection[str]) -> set[str]:
     """Those of the children who are on the list of a report on a day."""
     cursor.execute(
-        f"select f.child::text from views.finding f where f.report = %(report)s and {_ON.format('f')}"  # noqa: S608
+        f"select f.child::text from finding f where f.report = %(report)s and {_ON.format('f')}"  # noqa: S608
         f" and f.child = any(%(children)s::uuid[]){_UNLESS_SHIELDED}",
         {"report": report, "on": on, "children": list(children)},
     )
@@ -133,7 +133,7 @@ def on_list(cursor: Cursor, report: str, on: str, children: Collection[str]) -> 
 def count_listed_after(cursor: Cursor, report: str, on: str, authority: str | None, since: str) -> int:
     """How many children are on a list on a day who joined it after the day `since`."""
     cursor.execute(
-        f"select count(*) from views.finding f where f.report = %(report)s and {_ON.format('f')}"  # noqa: S608
+        f"select count(*) from finding f where f.report = %(report)s and {_ON.format('f')}"  # noqa: S608
         f" and {_IN.format('f')} and f.since > %(since)s{_UNLESS_SHIELDED}",
         {"report": report, "on": on, "authority": authority, "since": since},
     )
@@ -144,7 +144,7 @@ def count_listed_after(cursor: Cursor, report: str, on: str, authority: str | No
 def education_statuses(cursor: Cursor, on: str, authority: str | None) -> dict[str, int]:
     """How many children of school age have each education status."""
     cursor.execute(
-        "select f.status, count(*) from views.finding f where f.report in (%(education)s, 'missing-education')"  # noqa: S608
+        "select f.status, count(*) from finding f where f.report in (%(education)s, 'missing-education')"  # noqa: S608
         f" and {_ON.format('f')} and {_IN.format('f')}{_UNLESS_SHIELDED} group by 1 order by 1",
         {"education": EDUCATION, "on": on, "authority": authority},
     )
@@ -167,13 +167,13 @@ def reported_days(cursor: Cursor, sources: Sequence[str], on: str, authority: st
 
 _DAYS_BACK = """
 with recursive last as (
-    select left(max(time), 10) as day from views.chronology where source = %(source)s and time < %(on)s
-    and (%(authority)s::text is null or exists (select from views.chronology p
+    select left(max(time), 10) as day from chronology where source = %(source)s and time < %(on)s
+    and (%(authority)s::text is null or exists (select from chronology p
         where p.source = %(source)s and p.place = %(authority)s and p.kind in ('registered', 'amended')))
 ), back (day) as (
     select day from last
     union all
-    select (select left(max(c.time), 10) from views.chronology c
+    select (select left(max(c.time), 10) from chronology c
         where c.source = %(source)s and c.time < back.day
         and c.time >= (select to_char(day::date - %(window)s, 'YYYY-MM-DD') from last))
     from back where back.day is not null
@@ -184,7 +184,7 @@ with recursive last as (
 def first_day(cursor: Cursor, sources: Sequence[str]) -> str | None:
     """The first day that any of the agencies reported of."""
     cursor.execute(
-        "select left(min((select min(c.time) from views.chronology c where c.source = s.source)), 10)"
+        "select left(min((select min(c.time) from chronology c where c.source = s.source)), 10)"
         " from unnest(%s::text[]) as s (source)",
         (list(sources),),
     )

@@ -31,7 +31,7 @@ def requests(
     """
     cursor.execute(
         "select r.stream, r.type, r.child::text, r.word, r.recorded_at, r.sealed, a.word, a.recorded_at, a.sealed"
-        " from views.request r left join views.request a on a.stream = r.stream and a.version = 2"
+        " from request r left join request a on a.stream = r.stream and a.version = 2"
         " where r.version = 1 and (%(children)s::uuid[] is null or r.child = any(%(children)s::uuid[]))"
         " and (%(open)s::bool is null or (a.stream is null) = %(open)s)"
         " order by r.position limit %(limit)s",
@@ -44,7 +44,7 @@ def requests(
 
 def children_with_requests(cursor: Cursor) -> list[str]:
     """The ids of all children about whom there is a request."""
-    cursor.execute("select distinct child::text from views.request where version = 1")
+    cursor.execute("select distinct child::text from request where version = 1")
     return [child for (child,) in cursor.fetchall()]
 
 

@@ -88,7 +88,7 @@ def _look_up(cursor: Cursor, keys: Collection[str], excluded: _Excluded) -> list
     if not keys:
         return []
     cursor.execute(
-        f"{_BY_KEYS_ONLY}select s.stream from views.search s where s.keys && %s::text[]"  # noqa: S608
+        f"{_BY_KEYS_ONLY}select s.stream from search s where s.keys && %s::text[]"  # noqa: S608
         f"{excluded.condition}{unless_of_shielded('s.stream')} and s.stream <> all(%s::uuid[]) limit %s",
         (sorted(keys), excluded.hidden, MOST_RECORDS + 1),
     )
@@ -109,8 +109,8 @@ def _children(
     columns = ", ".join(f"s.{name}" for name in FEATURES)
     cursor.execute(
         f"{_AS_IT_LIKES}select l.child, {columns}"  # noqa: S608
-        " from (select distinct child from views.link where record = any(%s::uuid[])) c"
-        " join views.link l using (child) join views.search s on s.stream = l.record"
+        " from (select distinct child from link where record = any(%s::uuid[])) c"
+        " join link l using (child) join search s on s.stream = l.record"
         f" where s.keys is not null{excluded.condition}{unless_shielded('l.child')}"
         " and s.stream <> all(%s::uuid[]) limit %s",
         (list(records), excluded.hidden, MOST_ROWS + 1),

@@ -20,7 +20,7 @@ Spans = list[tuple[str, str | None]]
 def services_of(cursor: Cursor, names: Collection[str]) -> set[str]:
     """The services that an organisation known by any of these names gives, to other than hidden children."""
     cursor.execute(
-        "select distinct c.word from views.chronology c where c.kind = 'started' and c.place = any(%s)"  # noqa: S608
+        "select distinct c.word from chronology c where c.kind = 'started' and c.place = any(%s)"  # noqa: S608
         + unless_of_shielded("c.stream"),
         (list(names),),
     )

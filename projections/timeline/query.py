@@ -11,11 +11,11 @@ from projections.timeline.project import FACT_COLUMNS
 _COLUMNS = ", ".join(f"c.{name}" for name in FACT_COLUMNS)
 
 
-def facts_of(cursor: Cursor, children: Collection[str], schema: str = "views.") -> defaultdict[str, list[Fact]]:
-    """The facts of the records of children, in order of stream and version; writers pass an empty `schema`."""
+def facts_of(cursor: Cursor, children: Collection[str]) -> defaultdict[str, list[Fact]]:
+    """The facts of the records of children, in order of stream and version."""
     cursor.execute(
-        f"select l.child::text, {_COLUMNS} from {schema}link l"  # noqa: S608
-        f" join {schema}chronology c on c.stream = l.record"
+        f"select l.child::text, {_COLUMNS} from link l"  # noqa: S608
+        " join chronology c on c.stream = l.record"
         " where l.child = any(%s::uuid[]) and c.kind is not null order by l.child, c.stream, c.version",
         (list(children),),
     )

@@ -2,9 +2,7 @@
 
 from domain.vocabulary import RESTRICTED_SOURCE
 
-_RESTRICTED_EVENT = (
-    f"select true from views.history r where r.stream = {{0}} and r.source = '{RESTRICTED_SOURCE}' limit 1"  # noqa: S608
-)
+_RESTRICTED_EVENT = f"select true from history r where r.stream = {{0}} and r.source = '{RESTRICTED_SOURCE}' limit 1"  # noqa: S608
 
 
 def is_restricted(record: str) -> str:

@@ -35,7 +35,7 @@ class DueReview(NamedTuple):
 def shieldings(cursor: Cursor, children: Collection[str], opened: Collection[str] = ()) -> Mapping[str, Shielding]:
     """Those of the children that are hidden from a reader to whom the shields of `opened` are opened."""
     cursor.execute(
-        "select child::text, since, position from views.hidden where child = any(%s::uuid[])",
+        "select child::text, since, position from hidden where child = any(%s::uuid[])",
         ([child for child in children if child not in opened],),
     )
     return {child: Shielding(since, position) for child, since, position in cursor.fetchall()}
@@ -43,7 +43,7 @@ def shieldings(cursor: Cursor, children: Collection[str], opened: Collection[str
 
 def unless_shielded(*children: str) -> str:
     """The end of a `where` clause that leaves out the hidden children that columns name."""
-    return "".join(f" and not exists (select from views.hidden z where z.child = {each})" for each in children)
+    return "".join(f" and not exists (select from hidden z where z.child = {each})" for each in children)
 
 
 EVERYWHERE, NOWHERE = "everywhere", "nowhere"
@@ -58,7 +58,7 @@ def unless_in_custody_of(custodian: str, *children: str) -> str:
     if custodian == EVERYWHERE:
         return ""
     return "".join(
-        " and not exists (select from views.hidden z left join views.listing g on g.child = z.child"  # noqa: S608
+        " and not exists (select from hidden z left join listing g on g.child = z.child"  # noqa: S608
         f" where z.child = {each} and g.authority is distinct from %(custodian)s)"
         for each in children
     )
@@ -66,9 +66,7 @@ def unless_in_custody_of(custodian: str, *children: str) -> str:
 
 def unless_of_shielded(record: str) -> str:
     """The end of a `where` clause that leaves out records of hidden children."""
-    return (
-        f" and not exists (select from views.link y join views.hidden z on z.child = y.child where y.record = {record})"
-    )
+    return f" and not exists (select from link y join hidden z on z.child = y.child where y.record = {record})"
 
 
 def hidden_ids(cursor: Cursor, ids: Iterable[str], opened: Collection[str] = ()) -> set[str]:
@@ -76,11 +74,11 @@ def hidden_ids(cursor: Cursor, ids: Iterable[str], opened: Collection[str] = ())
     cursor.execute(
         "with recursive given (id) as (select unnest(%(ids)s::uuid[])),"  # noqa: S608
         " chain (id, child, hops) as (select id, id, 0 from given union all"
-        "  select chain.id, s.by, hops + 1 from chain join views.superseded s on s.child = chain.child"
+        "  select chain.id, s.by, hops + 1 from chain join superseded s on s.child = chain.child"
         f"   where s.by is not null and hops < {MOST_HOPS})"
-        " select chain.id::text, z.child::text from chain join views.hidden z on z.child = chain.child"
-        " union select a.id::text, z.child::text from given a join views.link l on l.record = a.id"
-        "  join views.hidden z on z.child = l.child",
+        " select chain.id::text, z.child::text from chain join hidden z on z.child = chain.child"
+        " union select a.id::text, z.child::text from given a join link l on l.record = a.id"
+        "  join hidden z on z.child = l.child",
         {"ids": list(ids)},
     )
     return {id_ for id_, child in cursor.fetchall() if child not in opened}
@@ -92,7 +90,7 @@ def due_reviews(
     """The shields of a custodian whose review is due by a day, longest due first, behind (review_by, child)."""
     review_by, child = after or ("", "00000000-0000-0000-0000-000000000000")
     cursor.execute(
-        "select d.child::text, d.since, d.review_by from views.hidden d"  # noqa: S608
+        "select d.child::text, d.since, d.review_by from hidden d"  # noqa: S608
         " where not d.suspected and d.review_by <= %(day)s"
         f" and (d.review_by, d.child) > (%(review_by)s, %(child)s::uuid){unless_in_custody_of(custodian, 'd.child')}"
         " order by d.review_by, d.child limit %(limit)s",
@@ -104,7 +102,7 @@ def due_reviews(
 def visible(cursor: Cursor, keys: Collection[str], limit: int) -> list[Any]:
     """At most `limit` hidden children that have one of the keys, each with the features that may be compared."""
     cursor.execute(
-        "select child::text, names, date_of_birth, estimated, gender, null, null, null from views.hidden"
+        "select child::text, names, date_of_birth, estimated, gender, null, null, null from hidden"
         " where keys && %s::text[] limit %s",
         (sorted(keys), limit),
     )

@@ -20,7 +20,7 @@ def survivor(cursor: Cursor, child: str, *, cleared: bool = False) -> str:
 
 
 _KNOWN_OPENLY = (
-    "exists (select from views.history h where h.stream = {0} and h.type in ('ChildListed.v1', 'RecordLinked.v1')"
+    "exists (select from history h where h.stream = {0} and h.type in ('ChildListed.v1', 'RecordLinked.v1')"
     " and not " + is_restricted("(h.data::json ->> 'record')::uuid") + ")"
 )
 
@@ -30,7 +30,7 @@ def survivor_sql(cleared: bool, child: str) -> str:
     openly = "true" if cleared else f"(hops > 0 or {_KNOWN_OPENLY.format('chain.child')})"
     return (
         f"(with recursive chain (child, hops) as (select {child}::uuid, 0 union all"  # noqa: S608
-        " select s.by, hops + 1 from chain join views.superseded s on s.child = chain.child"
+        " select s.by, hops + 1 from chain join superseded s on s.child = chain.child"
         f" where s.by is not null and hops < {MOST_HOPS} and {openly})"
         " select child from chain order by hops desc limit 1)"
     )
@@ -47,7 +47,7 @@ def family_sql(child: str) -> str:
     """`family` of a parameter as an expression of SQL."""
     return (
         f"(with recursive family (child) as (select {child}::uuid union"  # noqa: S608
-        " select s.child from family join views.superseded s on s.by = family.child)"
+        " select s.child from family join superseded s on s.by = family.child)"
         " select child from family)"
     )
 

@@ -21,6 +21,7 @@ from streams.access.grants import Users
 from streams.clock import Clock
 from streams.crypto.keys import KeyRing
 from streams.kafka.settings import KafkaSettings
+from streams.projecting.reading import reading_views
 from streams.store.database import Cursor, Pool
 
 
@@ -128,5 +129,5 @@ class Dependencies:
     @contextmanager
     def reading(self) -> Iterator[Cursor]:
         """A cursor on one snapshot: no shield is applied between two of its queries. Raises DatabaseAway."""
-        with self.pool.snapshot() as cursor:
+        with reading_views(self.pool) as cursor:
             yield cursor

@@ -22,6 +22,7 @@ from services.policy.model_file import read_model
 from services.policy.policy_file import read_policy
 from services.policy.shipped import shipped_model
 from services.registers import load_agencies
+from streams.projecting.reading import reading_views
 from streams.store.database import Cursor, Database, DatabaseAway
 
 SLICE = 1_000
@@ -59,7 +60,7 @@ def compare(job: dict[str, Any], out: IO[bytes]) -> None:
     question = _question(job)
     database = Database(job["database_url"], "contactpoint policies", statement_timeout_s=120)
     with closing(database):
-        with database.transaction() as cursor:
+        with reading_views(database) as cursor:
             of = _children(cursor)
             kinds = {agency.urn: agency.kind.value for agency in load_agencies(cursor).values()}
         comparison, done, sent_at = Comparison(question, kinds), 0, 0.0
@@ -91,7 +92,7 @@ def _visible(database: Database, comparison: Comparison) -> list[str]:
     hidden: set[str] = set()
     named = comparison.named
     for begin in range(0, len(named), SLICE):
-        with database.transaction() as cursor:
+        with reading_views(database) as cursor:
             hidden |= shieldings(cursor, named[begin : begin + SLICE]).keys()
     comparison.leave_out(hidden)
     return [child for child in named if child not in hidden]
@@ -99,7 +100,7 @@ def _visible(database: Database, comparison: Comparison) -> list[str]:
 
 def _children(cursor: Cursor) -> int:
     """The approximate number of children, without hidden ones and those whom only a sensitive agency knows."""
-    cursor.execute(f"select count(*) from views.listing g where true{unless_shielded('g.child')}")  # noqa: S608
+    cursor.execute(f"select count(*) from listing g where true{unless_shielded('g.child')}")  # noqa: S608
     (number,) = cursor.fetchone() or (0,)
     return int(number)
 
@@ -111,7 +112,7 @@ def _slices(database: Database) -> Slices:
     """
     after: str | None = None
     while True:
-        with database.transaction() as cursor:
+        with reading_views(database) as cursor:
             children = directory.children(cursor, after, SLICE)
             facts = facts_of(cursor, children)
             hidden = shieldings(cursor, children)

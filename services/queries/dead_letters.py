@@ -11,6 +11,7 @@ from projections.engine import failures
 from services.queries._kafka_reader import kafka_reader
 from streams.kafka.settings import KafkaAway, KafkaSettings
 from streams.kafka.topics import DEAD_LETTERS
+from streams.projecting.reading import reading_views
 from streams.store.database import Database
 
 MOST_FAILURES = 1_000
@@ -65,7 +66,7 @@ def letter_place(letter: str) -> tuple[int, int]:
 def list_letters(kafka: KafkaSettings, database: Database) -> list[Letter]:
     """Every letter without its content, then the published messages that a projection could not take."""
     letters = [without_content(letter) for letter in read_letters(kafka)]
-    with database.transaction() as cursor:
+    with reading_views(database) as cursor:
         return letters + [untaken(failure) for failure in failures.kept(cursor, None, MOST_FAILURES)]
 
 

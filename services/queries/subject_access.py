@@ -72,7 +72,7 @@ def _whole(current: Mapping[str, Any], records: Sequence[RecordState], today: da
 
 def _records(cursor: Cursor, decryptor: Decryptor, child: str) -> list[_Record]:
     """The records of a child that are not removed and can be decrypted."""
-    cursor.execute("select record::text from views.link where child = %s::uuid", (child,))
+    cursor.execute("select record::text from link where child = %s::uuid", (child,))
     linked = [record for (record,) in cursor.fetchall()]
     by_stream: dict[str, list[PublishedEvent]] = {record: [] for record in linked}
     for event in events_of(cursor, decryptor, linked):

@@ -10,6 +10,7 @@ import psycopg2
 from projections.receipts.query import Offsets, outcomes
 from services.queries.positions import read_positions
 from services.submit.sender import Ranges
+from streams.projecting.reading import reading_views
 from streams.store.database import Cursor, Database, DatabaseAway
 
 PATIENCE_S = 60
@@ -59,7 +60,7 @@ def _polls(database: Database, observe: Callable[[Cursor], Observed], who: str) 
     while True:
         began, stuck = time.monotonic(), who
         try:
-            with database.transaction() as cursor:
+            with reading_views(database) as cursor:
                 observed = observe(cursor)
             if observed != last:
                 last, moved = observed, time.monotonic()

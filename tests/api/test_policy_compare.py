@@ -15,6 +15,7 @@ import psycopg2
 import pytest
 from starlette.testclient import TestClient
 
+from projections.engine.live_schema import use_live
 from services.cli.main import main
 from services.policy.shipped import SHIPPED
 from tests.support.api_world import NHS_NUMBER, looking
@@ -185,7 +186,9 @@ def _of_comparisons(world: World) -> list[int]:
 def _locked(world: World) -> Any:
     """Holds up whoever reads chronologies, until it is closed."""
     connection = psycopg2.connect(world.database_url)
-    connection.cursor().execute("lock table views.chronology in access exclusive mode")
+    cursor = connection.cursor()
+    use_live(cursor)
+    cursor.execute("lock table chronology in access exclusive mode")
     return closing(connection)
 
 

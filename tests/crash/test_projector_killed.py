@@ -27,7 +27,7 @@ def test_each_message_is_applied_once(stage: Stage) -> None:
     with stage.projecting():
         stage.settle()
     assert stage.register_views() == stage.expected()
-    assert stage.rows("select count(*) from views.receipts") == [(KILLS * RECEIPTS,)]
+    assert stage.rows("select count(*) from receipts") == [(KILLS * RECEIPTS,)]
 
 
 def kill_a_projector(stage: Stage, rng: random.Random) -> None:
@@ -48,5 +48,5 @@ def kill_a_projector(stage: Stage, rng: random.Random) -> None:
 
 def applied(stage: Stage) -> int:
     """How many messages were applied."""
-    ((count,),) = stage.rows("select coalesce(sum(next_offset), 0)::int from views.positions")
+    ((count,),) = stage.rows("select coalesce(sum(next_offset), 0)::int from positions")
     return int(count)

@@ -61,5 +61,5 @@ def test_a_new_agencys_topic_is_read_by_one_of_many(stage: Stage) -> None:
         stage.settle()
         stage.answer([receipt("second", "submissions.latecomer/0/1")], "latecomer")
         stage.settle()
-    stored = stage.rows("select submission from views.receipts where topic = 'submissions.latecomer' order by 1")
+    stored = stage.rows("select submission from receipts where topic = 'submissions.latecomer' order by 1")
     assert stored == [("first",), ("second",)]

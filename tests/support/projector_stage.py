@@ -21,6 +21,7 @@ from streams.kafka.admin.topics import ensure_topics
 from streams.kafka.settings import KafkaSettings
 from streams.kafka.topics import ACCESS_EVENTS, REGISTER_EVENTS, REGISTER_PARTITIONS, receipt_topic
 from streams.projecting.projector import run_projector
+from streams.projecting.reading import reading_views
 from streams.store.database import Database
 from streams.store.schema import migrate
 from tests.support.postgres_views import rows
@@ -116,13 +117,13 @@ class Stage:
             thread.join()
 
     def rows(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
-        with self.database.transaction() as cursor:
+        with reading_views(self.database) as cursor:
             cursor.execute(statement, values)
             return cursor.fetchall() if cursor.description else []
 
     def is_applied(self) -> bool:
         """Whether every message sent has been applied."""
-        applied = self.rows("select topic, sum(next_offset)::int from views.positions where next_offset > 0 group by 1")
+        applied = self.rows("select topic, sum(next_offset)::int from positions where next_offset > 0 group by 1")
         return dict(applied) == self._sent
 
     def settle(self) -> None:

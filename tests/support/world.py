@@ -19,6 +19,7 @@ from projections.base import postgres
 from projections.base.projection import PublishedEvent, PublishedReceipt, as_changes
 from projections.catalogue import ACCESS_LOG, LOGS, REGISTER_LOG
 from projections.engine import live, schema
+from projections.engine.live_schema import use_live
 from projections.receipts.project import Receipts
 from services import registers
 from services.auth.tokens import issue
@@ -134,8 +135,7 @@ class World:
     def show(self) -> None:
         """Shows in the views all that was decided."""
         with self.database.transaction() as cursor:
-            schema.use(cursor, schema.LIVE)
-            cursor.execute("set local search_path to views")
+            use_live(cursor)
             live.write(cursor, as_changes(self._puts()))
             cursor.execute("select value from register.outbox where topic like 'receipts.%' order by ordinal")
             receipts = [_receipt(bytes(value)) for (value,) in cursor.fetchall()]
@@ -154,7 +154,8 @@ class World:
     def records_of(self, child: str) -> list[str]:
         """The records of a child, in the order in which they were linked."""
         with self.database.transaction() as cursor:
-            cursor.execute("select record::text from views.link where child = %s order by position", (child,))
+            use_live(cursor)
+            cursor.execute("select record::text from link where child = %s order by position", (child,))
             return [record for (record,) in cursor.fetchall()]
 
     def _append(self, child: str, record: str, decide: Callable[[Child, RegisterEvent], None]) -> None:
@@ -182,14 +183,16 @@ class World:
     def children(self) -> list[str]:
         """The children listed, by id."""
         with self.database.transaction() as cursor:
-            cursor.execute("select distinct child::text from views.link order by 1")
+            use_live(cursor)
+            cursor.execute("select distinct child::text from link order by 1")
             return [child for (child,) in cursor.fetchall()]
 
     def child_with(self, nhs_number: str) -> str:
         """The child of that NHS number."""
         with self.database.transaction() as cursor:
+            use_live(cursor)
             cursor.execute(
-                "select child::text from views.link join views.search on stream = record where nhs_number = %s",
+                "select child::text from link join search on stream = record where nhs_number = %s",
                 (nhs_number,),
             )
             return str(cursor.fetchall()[0][0])
@@ -197,9 +200,8 @@ class World:
     def child_named(self, given: str) -> str:
         """The child with a record of that given name, normalised."""
         with self.database.transaction() as cursor:
-            cursor.execute(
-                "select child::text from views.link join views.search on stream = record where names[1] = %s", (given,)
-            )
+            use_live(cursor)
+            cursor.execute("select child::text from link join search on stream = record where names[1] = %s", (given,))
             return str(cursor.fetchall()[0][0])
 
     def view_looks(self) -> None:
@@ -207,7 +209,7 @@ class World:
         ring = KeyRing(self.key, reader_of(self.database, "access"))
         log = LogApplication(self.database_url, "access", EventMapper(ring))
         with closing(log), self.database.transaction() as cursor:
-            cursor.execute("set local search_path to views")
+            use_live(cursor)
             shown = LOGS[ACCESS_LOG].projections
             events = [_published(raw, ring) for raw in log.recorder.select_raw(0, 100_000)]
             postgres.write(cursor, as_changes(put for event in events for each in shown for put in each.project(event)))

@@ -222,7 +222,7 @@ def test_what_may_be_a_shielded_child_is_hidden_until_somebody_decides(database:
             """Who is hidden once what has happened since is applied."""
             take(cursor, story.events[len(applied) :])
             applied.extend(story.events[len(applied) :])
-            cursor.execute("select child::text from views.hidden")
+            cursor.execute("select child::text from hidden")
             return {child for (child,) in cursor.fetchall()}
 
         applied = list(story.events)

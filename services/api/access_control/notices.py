@@ -6,6 +6,7 @@ from domain.access_log.notices import Notice, NoticeKind, notices
 from domain.authorization import Entitlement, Role
 from projections.reports.authorities import authorities_of
 from services.queries.organisations import Organisations
+from streams.projecting.reading import reading_views
 from streams.store.database import Pool
 
 
@@ -30,7 +31,7 @@ class NoticeFinder:
         remembered = self._organisations.remembered(organisation)
         if remembered and remembered.scheduled:
             return []
-        with self._pool.transaction() as cursor:
+        with reading_views(self._pool) as cursor:
             about = self._organisations.about(cursor, organisation)
             if about.scheduled:
                 return []

@@ -14,6 +14,7 @@ from services.api.limits.middleware import RequestMiddleware
 from services.api.problems import unavailable
 from services.queries.positions import Positions, read_positions
 from services.queries.unread import read_offsets
+from streams.projecting.reading import reading_views
 from streams.store.database import DatabaseAway
 
 _NOT_READY = "Postgres or its tables cannot be reached; start it, or run `contactpoint run init`"
@@ -33,7 +34,7 @@ def router(dependencies: Dependencies, middleware: RequestMiddleware) -> APIRout
     def ready() -> Response:
         """The directory can be asked."""
         try:
-            with dependencies.look_ups.snapshot() as cursor:
+            with reading_views(dependencies.look_ups) as cursor:
                 read_positions(cursor)
         except (DatabaseAway, psycopg2.Error):
             raise unavailable(_NOT_READY) from None
@@ -45,7 +46,7 @@ def router(dependencies: Dependencies, middleware: RequestMiddleware) -> APIRout
         positions: Positions | None = None
         unread: int | None = None
         with suppress(DatabaseAway, psycopg2.Error):
-            with dependencies.look_ups.snapshot() as cursor:
+            with reading_views(dependencies.look_ups) as cursor:
                 positions, offsets = read_positions(cursor), read_offsets(cursor)
             unread = dependencies.unread.count(offsets)
         text = Figures(

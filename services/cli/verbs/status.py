@@ -17,6 +17,7 @@ from services.queries.positions import Positions, read_positions
 from services.queries.troubles import Trouble, in_one_sentence
 from services.queries.unread import Offsets, count_unread, read_offsets
 from streams.kafka.settings import KafkaSettings
+from streams.projecting.reading import reading_views
 from streams.store.database import Database
 
 _Answer = TypeVar("_Answer")
@@ -76,7 +77,7 @@ def _asked(part: str, ask: Callable[[], _Answer], troubles: list[Trouble]) -> _A
 def _in_postgres(database_url: str) -> tuple[Positions, Offsets]:
     """The positions, and how far the registrar has read each topic."""
     database = Database(database_url, "contactpoint status", statement_timeout_s=5)
-    with closing(database), database.transaction() as cursor:
+    with closing(database), reading_views(database) as cursor:
         return read_positions(cursor), read_offsets(cursor)
 
 

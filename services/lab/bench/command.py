@@ -20,6 +20,7 @@ from services.lab.bench.memory import peak_mib
 from services.lab.bench.reports import report_rows
 from services.lab.bench.rows import Row, measured, show
 from services.rebuild import rebuild
+from streams.projecting.reading import reading_views
 from streams.publishing.relay import encode_event
 from streams.store.database import Database
 from streams.store.recorder import PostgresRecorder
@@ -133,7 +134,7 @@ def _rebuild(stack: Harness, live: float, submissions: int) -> Generator[Row, No
 
 
 def _looks(stack: Harness) -> Iterator[Row | str]:
-    with Database(stack.settings.need_database(), "contactpoint bench").transaction() as cursor:
+    with reading_views(Database(stack.settings.need_database(), "contactpoint bench")) as cursor:
         children = directory.children(cursor, None, LOOKED_AT)
     token = tokens.issue(stack.settings, f"user:{USER}", 3_600)
     requests = [Request(f"/children/{child}") for child in children]

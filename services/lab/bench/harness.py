@@ -19,6 +19,7 @@ from services.registers import add_agencies, read_agencies_file
 from streams.access.grants import FAR, add_users
 from streams.crypto.sealing import KeyEncryptionKey
 from streams.kafka.admin.topics import ensure_topics
+from streams.projecting.reading import reading_views
 from streams.store.database import Database
 
 USER = "bench"
@@ -81,7 +82,7 @@ class Harness:
 
     def rows(self, statement: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """The answer to a query."""
-        with self._database.transaction() as cursor:
+        with reading_views(self._database) as cursor:
             cursor.execute(statement, parameters)
             return cursor.fetchall()
 

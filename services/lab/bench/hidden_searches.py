@@ -21,8 +21,8 @@ NOBODY = "ZX99 9ZZ"
 """A postcode at which nobody lives."""
 
 _KNOWN = (
-    "select distinct on (l.child) l.child::text, s.nhs_number, s.postcode, s.date_of_birth from views.search s"
-    " join views.link l on l.record = s.stream join views.history h on h.stream = s.stream and h.version = s.version"
+    "select distinct on (l.child) l.child::text, s.nhs_number, s.postcode, s.date_of_birth from search s"
+    " join link l on l.record = s.stream join history h on h.stream = s.stream and h.version = s.version"
     " where s.nhs_number is not null and s.postcode is not null and s.date_of_birth is not null"
     " and h.source <> 'urn:agency:restricted' order by l.child limit %s"
 )

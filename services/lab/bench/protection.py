@@ -14,6 +14,7 @@ from services.lab.bench.rows import Row, measured
 from services.lab.bench.unprotected import unprotected
 from streams.crypto.keys import KeyRing, reader_of
 from streams.crypto.sealing import KeyEncryptionKey
+from streams.projecting.reading import reading_views
 from streams.store.database import Database
 
 LOOKED_AT = 2_000
@@ -49,7 +50,7 @@ def _requests(stack: Harness) -> tuple[Sequence[Request], Sequence[Request]]:
     """For each of some children a look at it, and a search by its name and date of birth."""
     url = stack.settings.need_database()
     key = KeyEncryptionKey.from_file(stack.settings.keys / "key-encryption.key")
-    with closing(Database(url, "contactpoint bench")) as database, database.transaction() as cursor:
+    with closing(Database(url, "contactpoint bench")) as database, reading_views(database) as cursor:
         children = directory.children(cursor, None, LOOKED_AT)
         keys = KeyRing(key, reader_of(Database(url, "contactpoint bench keys"), "register"))
         entries = directory.entries(cursor, keys, children, datetime.now(UTC).date(), cleared=True)

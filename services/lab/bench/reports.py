@@ -56,7 +56,7 @@ def _reports(stack: Harness, children: int) -> Iterator[Row | str]:
 def _policies(stack: Harness, children: int, rebuilt: float, rates: list[float]) -> Iterator[Row | str]:
     """`rates` are those of the smaller directories, to which this one's is added."""
     yield f"policies compared at {children:,} children"
-    ((submissions,),) = stack.rows("select count(*) from views.chronology")
+    ((submissions,),) = stack.rows("select count(*) from chronology")
     policies = [(name, shipped_text(name)) for name in SHIPPED]
     since = time.perf_counter()
     compare(stack.settings.need_database(), policies)

@@ -44,7 +44,7 @@ def to_project(stack: Harness) -> int:
 
 def projected(stack: Harness) -> int:
     """How many messages the views have taken."""
-    return int(stack.rows("select coalesce(sum(next_offset), 0) from views.positions")[0][0])
+    return int(stack.rows("select coalesce(sum(next_offset), 0) from positions")[0][0])
 
 
 def waiting(stack: Harness) -> int:
@@ -62,7 +62,7 @@ def views_hold_everything(stack: Harness) -> bool:
     """Whether the views have taken all that is published to the topics they follow."""
     behind = stack.rows(
         "select count(*) from publication.partitions published"  # noqa: S608
-        " left join views.positions stored using (topic, partition)"
+        " left join positions stored using (topic, partition)"
         f" where {_VIEWED} and coalesce(stored.next_offset, 0) < published.end_offset"
     )
     return behind == [(0,)]

@@ -37,6 +37,7 @@ from services.lab.bench.harness import Harness
 from services.registrar.matcher_settings import load_settings
 from streams.crypto.keys import KeyRing, reader_of
 from streams.crypto.sealing import KeyEncryptionKey
+from streams.projecting.reading import reading_views
 from streams.store.database import Pool
 
 
@@ -76,7 +77,7 @@ def _app(settings: Settings) -> FastAPI:
 
     @app.get("/children/{child}")
     def show(child: str, as_of: str | None = None, effective: str | None = None) -> Response:
-        with pool.transaction() as cursor:
+        with reading_views(pool) as cursor:
             (entry,) = _entries(directory.stored_child_of_number(cursor, keys, child, cleared=True)).values()
             looks = accesses(cursor, access_keys, child, MOST)
         return json_answer({**entry, "accesses": looks})
@@ -84,7 +85,7 @@ def _app(settings: Settings) -> FastAPI:
     @app.post("/children/search")
     def search(search: Search) -> Response:
         criteria = {name: value for name, value in search.criteria.model_dump().items() if value}
-        with pool.transaction() as cursor:
+        with reading_views(pool) as cursor:
             hits = find(cursor, searcher, searcher.query(criteria), search.limit, cleared=True).hits
             entries = _entries(directory.stored_children(cursor, keys, [hit.child for hit in hits]))
         return json_answer({"results": [result_of(hit, entries[hit.child]) for hit in hits]})

@@ -21,9 +21,9 @@ def test_the_views_hold_what_was_published(stage: Stage) -> None:
         stage.publish()
         stage.settle()
     assert stage.register_views() == stage.expected()
-    assert stage.rows("select count(*) from views.receipts") == [(100,)]
-    assert stage.rows("select count(*) from views.access_log") == [(2,)]
-    assert stage.rows("select count(*) from views.failed_messages") == [(0,)]
+    assert stage.rows("select count(*) from receipts") == [(100,)]
+    assert stage.rows("select count(*) from access_log") == [(2,)]
+    assert stage.rows("select count(*) from failed_messages") == [(0,)]
 
 
 def test_a_new_agency_is_read_from_its_first_receipt_on(stage: Stage) -> None:
@@ -35,7 +35,7 @@ def test_a_new_agency_is_read_from_its_first_receipt_on(stage: Stage) -> None:
         stage.answer([receipt("second", "submissions.new-agency/0/1")], "new-agency")
         stage.settle()
     stored = stage.rows(
-        "select submission from views.receipts where topic = 'submissions.new-agency' order by message_offset"
+        "select submission from receipts where topic = 'submissions.new-agency' order by message_offset"
     )
     assert stored == [("first",), ("second",)]
 
@@ -46,7 +46,7 @@ def test_a_receipt_that_is_published_again_is_one_row(stage: Stage) -> None:
         stage.answer(again)
         stage.answer(again)
         stage.settle()
-    assert stage.rows("select count(*) from views.receipts where submission in ('s-1', 's-new')") == [(2,)]
+    assert stage.rows("select count(*) from receipts where submission in ('s-1', 's-new')") == [(2,)]
 
 
 def test_what_a_projection_could_not_take_is_applied_once_its_cause_is_mended(stage: Stage) -> None:
@@ -59,14 +59,12 @@ def test_what_a_projection_could_not_take_is_applied_once_its_cause_is_mended(st
     stage.send("register.events", [b"not json", b"{}"])
     with stage.projecting():
         stage.settle()
-    failed = dict(stage.rows("select projection, count(*) from views.failed_messages group by 1"))
+    failed = dict(stage.rows("select projection, count(*) from failed_messages group by 1"))
     assert failed == {"search": 3, "chronology": 3, "directory": 2, "duplicates": 2, "shields": 2, "audit_history": 2}
     stage.rows("update register.data_keys set wrapped = %s where stream = %s", stage.seals.wrapped(record), record)
     with stage.projecting():
         make_due(stage)
-        eventually(
-            lambda: stage.rows("select count(*) from views.failed_messages where code <> 'unreadable'") == [(0,)]
-        )
+        eventually(lambda: stage.rows("select count(*) from failed_messages where code <> 'unreadable'") == [(0,)])
     assert stage.register_views() == stage.expected()
 
 
@@ -79,9 +77,9 @@ def test_a_failed_message_that_kafka_has_no_more_is_lost(stage: Stage) -> None:
         admin.delete_records({TopicPartition("receipts.torn", 0): 1})
         admin.close()
         make_due(stage)
-        code_of = "select code from views.failed_messages where topic = 'receipts.torn' order by message_offset"
+        code_of = "select code from failed_messages where topic = 'receipts.torn' order by message_offset"
         eventually(lambda: stage.rows(code_of) == [("lost",), ("unreadable",)])
-        attempts = "select attempts from views.failed_messages where topic = 'receipts.torn' and code = 'unreadable'"
+        attempts = "select attempts from failed_messages where topic = 'receipts.torn' and code = 'unreadable'"
         eventually(lambda: stage.rows(attempts) == [(1,)])
 
 
@@ -97,7 +95,7 @@ def test_a_fault_of_a_projection_stops_it_where_it_stands_and_is_said(
         broken.setattr(Search, "project", lambda *_: {}["Ada"])
         with stage.projecting():
             eventually(lambda: log.has("search stands before register.events"))
-            stops = "select projection, code from views.stops"
+            stops = "select projection, code from stops"
             eventually(lambda: stage.rows(stops) == [("search", "KeyError")])
             stage.answer([receipt("while it stands", "submissions.gp/0/5000")])
             assert stage.register_views() == before
@@ -118,12 +116,12 @@ def test_messages_that_kafka_has_lost_are_noticed_and_passed_over(stage: Stage) 
     with logged() as log, stage.projecting():
         stage.settle()
     assert log.has("receipts.lossy/0 has no messages from 0")
-    assert stage.rows("select count(*) from views.receipts where topic = 'submissions.lossy'") == [(2,)]
+    assert stage.rows("select count(*) from receipts where topic = 'submissions.lossy'") == [(2,)]
 
 
 def test_views_that_are_ahead_of_kafka_are_left_alone(stage: Stage) -> None:
-    ((stored,),) = stage.rows("select next_offset from views.positions where topic = 'access.events' and partition = 0")
-    move = "update views.positions set next_offset = %s where topic = 'access.events' and partition = 0"
+    ((stored,),) = stage.rows("select next_offset from positions where topic = 'access.events' and partition = 0")
+    move = "update positions set next_offset = %s where topic = 'access.events' and partition = 0"
     stage.rows(move, stored + 10)
     with logged() as log, stage.projecting():
         eventually(lambda: log.has("the views are at"))
@@ -134,4 +132,4 @@ def test_views_that_are_ahead_of_kafka_are_left_alone(stage: Stage) -> None:
 
 def make_due(stage: Stage) -> None:
     """Lets every failed message be applied again at once."""
-    stage.rows("update views.failed_messages set retry_at = now()")
+    stage.rows("update failed_messages set retry_at = now()")
