@@ -1,5 +1,6 @@
 """Variants of names, dates and postcodes with a letter or digit off, and names written without vowels."""
 
+import calendar
 from collections.abc import Iterator
 from datetime import date
 
@@ -27,7 +28,7 @@ def close_dates(day: str) -> Iterator[str]:
     year, month, of_month = day.split("-")
     years = (f"{int(year) + off:04}-{month}-{of_month}" for off in range(-_NEAR_YEARS, _NEAR_YEARS + 1))
     swapped, placeholder = f"{year}-{of_month}-{month}", f"{year}-01-01"
-    yield from filter(_is_date, (*_one_off(day, _DIGITS), *years, swapped, placeholder))
+    yield from filter(_is_date, (*_one_digit_off(day), *years, swapped, placeholder))
     about = date.fromisoformat(day).toordinal()
     last = 365 if day == placeholder else NEAR_DAYS
     nearby = range(max(about - NEAR_DAYS, date.min.toordinal()), min(about + last, date.max.toordinal()) + 1)
@@ -62,8 +63,26 @@ def _one_off(word: str, alphabet: str) -> Iterator[str]:
             yield head + tail[1] + tail[0] + tail[2:]
 
 
+def _one_digit_off(day: str) -> Iterator[str]:
+    """What is as long as an ISO date, one digit of it changed or two neighbours swapped: all that may be one again."""
+    for place, own in enumerate(day):
+        head, tail = day[:place], day[place + 1 :]
+        if own != "-":
+            yield from (head + digit + tail for digit in _DIGITS if digit != own)
+            if tail and tail[0] not in ("-", own):
+                yield head + tail[0] + own + tail[1:]
+
+
+_LEAP_YEAR = 2000
+_DAYS_OF_A_YEAR = frozenset(
+    date.fromordinal(date(_LEAP_YEAR, 1, 1).toordinal() + number).isoformat()[4:] for number in range(366)
+)
+"""The ends of ISO dates, `-01-01` to `-12-31`, 29 February among them: quicker to ask than to read a date."""
+
+
 def _is_date(text: str) -> bool:
-    try:
-        return date.fromisoformat(text).isoformat() == text
-    except ValueError:
-        return False
+    """Whether a text formed like an ISO date is one."""
+    if text[4:] == "-02-29":
+        year = int(text[:4])
+        return year > 0 and calendar.isleap(year)
+    return text[4:] in _DAYS_OF_A_YEAR and "0001" <= text[:4] <= "9999"
