@@ -2,7 +2,7 @@
 FROM python:3.11-slim-bookworm
 
 RUN useradd --create-home --uid 10001 contactpoint \
-    && install --directory --owner contactpoint --mode 0700 /var/lib/contactpoint/keys
+    && install --directory --owner contactpoint --mode 0700 /var/lib/contactpoint/keys /var/lib/contactpoint/publication
 
 WORKDIR /src
 COPY pyproject.toml README.md LICENSE ./

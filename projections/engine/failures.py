@@ -18,6 +18,11 @@ FIRST_RETRY_S = 60
 LAST_RETRY_S = 24 * 60 * 60
 """… but at least daily: what stands in the way is mended by people."""
 
+FORGED = "forged"
+"""The code of a message that the relay has not published. No view takes it, and it is never applied again."""
+EVERY_VIEW = "every view"
+"""Stands for a projection where a message is FORGED."""
+
 
 class Failure(NamedTuple):
     """`projection` failed on the message at `offset`; `code` is the kind of error by name, never a value."""
@@ -41,10 +46,11 @@ def record(cursor: Cursor, failures: Iterable[Failure]) -> None:
         return
     execute_values(
         cursor,
-        "insert into failed_messages (topic, partition, message_offset, projection, code, attempts, retry_at) values %s"
+        "insert into failed_messages (topic, partition, message_offset, projection, code, attempts, retry_at)"  # noqa: S608
+        f" select given.*, 0, case when code <> '{FORGED}' then now() + interval '{FIRST_RETRY_S} s' end"
+        " from (values %s) given (topic, partition, message_offset, projection, code)"
         " on conflict (topic, partition, message_offset, projection) do update set code = excluded.code",
         rows,
-        template=f"(%s, %s, %s, %s, %s, 0, now() + interval '{FIRST_RETRY_S} s')",
     )
 
 
@@ -90,6 +96,13 @@ def kept(cursor: Cursor, after: Failure | None, limit: int) -> list[Failure]:
         (*(after[:4] if after else ("", 0, 0, "")), limit),
     )
     return [Failure(*row) for row in cursor.fetchall()]
+
+
+def forged(cursor: Cursor) -> int:
+    """How many messages in Kafka nobody here has published."""
+    cursor.execute("select count(*) from views.failed_messages where code = %s", (FORGED,))
+    row = cursor.fetchone()
+    return int(row[0]) if row else 0
 
 
 def count(cursor: Cursor) -> int:

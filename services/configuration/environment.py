@@ -40,6 +40,7 @@ class Environment(BaseSettings, ClientEnvironment):
     cache: File = None
     database_url: OptionalText = None
     connections: Annotated[int | None, whole_number(100, least=LEAST_CONNECTIONS)] = None
+    publication_key: File = None
 
     kafka: Servers = None
     kafka_security_protocol: str = "PLAINTEXT"

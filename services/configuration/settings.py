@@ -15,6 +15,8 @@ from streams.kafka.settings import KafkaSettings
 if TYPE_CHECKING:
     from services.configuration.environment import Environment
 
+PUBLICATION_KEY = "publication.key"
+"""The name of its file in the directory of the keys, where it has no place of its own."""
 DEFAULT_DATA = ".contactpoint"
 
 
@@ -47,7 +49,8 @@ class ClientSettings:
 class Settings(ClientSettings):
     """Addresses and files that a process needs.
 
-    `kafka` and `database_url` are None while they are not known; `matcher` has the
+    `kafka` and `database_url` are None while they are not known; `publication_key` is the file of the key that proves
+    what is published; `matcher` has the
     matcher's settings, where they are not those that come with the product; `policy` says who is listed, by the name of
     a policy or by its file; `tls` says how the API speaks TLS itself,
     `connections` how many connections to Postgres an API process may have, None for the usual number;
@@ -57,6 +60,7 @@ class Settings(ClientSettings):
 
     kafka: KafkaSettings | None
     database_url: str | None
+    publication_key: Path
     kafka_is_external: bool
     database_is_external: bool
     host: str
@@ -121,6 +125,7 @@ def read_settings(data: str | Path | None = None, environ: Mapping[str, str] | N
         keys=env.keys or folder / "keys",
         kafka=_kafka(env, stack.get("kafka")),
         database_url=env.database_url or stack.get("database_url"),
+        publication_key=env.publication_key or (env.keys or folder / "keys") / PUBLICATION_KEY,
         url=env.url or stack.get("url"),
         token=env.token,
         kafka_is_external=env.kafka is not None,

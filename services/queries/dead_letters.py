@@ -8,6 +8,7 @@ import orjson
 from kafka import TopicPartition
 
 from projections.engine import failures
+from projections.engine.failures import FORGED
 from services.queries._kafka_reader import kafka_reader
 from streams.kafka.settings import KafkaAway, KafkaSettings
 from streams.kafka.topics import DEAD_LETTERS
@@ -78,7 +79,7 @@ def without_content(letter: dict[str, Any]) -> dict[str, Any]:
 def untaken(failure: failures.Failure) -> dict[str, Any]:
     """A message that a projection could not take, as an item of a list of dead letters."""
     message = f"{failure.topic}/{failure.partition}/{failure.offset}"
-    code = f"{failure.projection}: {failure.code}"
+    code = FORGED if failure.code == FORGED else f"{failure.projection}: {failure.code}"
     return {"letter": None, "message": message, "code": code, "size": None, "recorded_at": None}
 
 

@@ -11,7 +11,8 @@ from streams.store.database import Cursor
 
 @dataclass(frozen=True, slots=True)
 class Positions:
-    """`positions` of register, published and views; `lag`: what waits; `failed`: messages that were not projected.
+    """`positions` of register, published and views; `lag`: what waits; `failed`: messages that were not
+    projected; `forged`: those among them that the relay has not published.
 
     `stopped` says of each projection that cannot go on where it stands, why, and since when.
 
@@ -23,6 +24,7 @@ class Positions:
     positions: dict[str, int]
     lag: dict[str, int]
     failed: int
+    forged: int
     waiting_since: datetime | None
     stopped: list[str]
 
@@ -45,6 +47,7 @@ def read_positions(cursor: Cursor) -> Positions:
             "outbox": outbox,
         },
         failures.count(cursor),
+        failures.forged(cursor),
         _recorded_at(cursor, views + 1) if views < register else None,
         [f"{stop}, since {since}" for stop, since in stops.kept(cursor)],
     )

@@ -20,6 +20,7 @@ from projections.engine.live import write as write_live
 from projections.engine.schema import LIVE, use
 from services.rebuild import building
 from streams.crypto.keys import KeyRing, reader_of
+from streams.crypto.publication_key import PublicationKey
 from streams.crypto.sealing import KeyEncryptionKey
 from streams.kafka.settings import KafkaSettings
 from streams.projecting.bulk_read import Span, load_spans
@@ -61,6 +62,7 @@ def rebuild(
     kafka: KafkaSettings,
     database_url: str,
     key_encryption_key: Path,
+    publication_key: Path,
     *,
     replace: bool = False,
     progress: Progress | None = None,
@@ -71,7 +73,13 @@ def rebuild(
     caught up. Raises RebuildRunning, KafkaAway, DatabaseAway; the live views are untouched then.
     """
     began = monotonic()
-    load = partial(load_spans, kafka, database_url, partial(_open_keys, database_url, key_encryption_key))
+    load = partial(
+        load_spans,
+        kafka,
+        database_url,
+        partial(_open_keys, database_url, key_encryption_key),
+        PublicationKey.from_file(publication_key),
+    )
     with closing(building.connect_to(database_url)) as guard, closing(building.connect_to(database_url)) as builder:
         _take_lock(guard)
         with closing(building.connect_to(database_url)) as snapshot, ThreadPoolExecutor(1, "digest") as aside:

@@ -13,7 +13,7 @@ from domain.agency import Agency
 from services.auth.tokens import KEY_FILE as LOCAL_ISSUERS_KEY
 from services.auth.tokens import create_issuer_key
 from services.configuration.private_files import private_folder, secret
-from services.configuration.settings import Settings
+from services.configuration.settings import PUBLICATION_KEY, Settings
 from services.registrar.matcher_settings import SettingsRefused, load_settings
 from streams.crypto.sealing import KeyEncryptionKey
 from streams.kafka.admin.rights import AclsRefused, grant_services
@@ -30,6 +30,7 @@ _SEALS = "key-encryption.key"
 KEY_FILES: dict[str, Callable[[Path], object]] = {
     _SEALS: secret,
     "extracts.key": secret,
+    PUBLICATION_KEY: secret,
     LOCAL_ISSUERS_KEY: create_issuer_key,
 }
 """The files of the keys directory, with what makes each of them."""
@@ -100,8 +101,9 @@ def _create_keys(settings: Settings, database_url: str) -> None:
     private_folder(keys)
     for name, make in KEY_FILES.items():
         needed = name != LOCAL_ISSUERS_KEY or settings.sign_in.issuer is None
-        if needed and not (keys / name).exists():
-            make(keys / name)
+        file = settings.publication_key if name == PUBLICATION_KEY else keys / name
+        if needed and not file.exists():
+            make(private_folder(file.parent) / file.name)
 
 
 def _holds_sealed_data(database_url: str) -> bool:

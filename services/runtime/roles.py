@@ -82,13 +82,14 @@ def _registrar(settings: Settings, stop: threading.Event) -> None:
 def _relay(settings: Settings, stop: threading.Event) -> None:
     from streams.publishing.relay import run_relay
 
-    run_relay(settings.need_kafka(), settings.need_database(), stop)
+    run_relay(settings.need_kafka(), settings.need_database(), settings.publication_key, stop)
 
 
 def _projector(settings: Settings, stop: threading.Event) -> None:
     from streams.projecting.projector import run_projector
 
-    run_projector(settings.need_kafka(), settings.need_database(), settings.keys / "key-encryption.key", stop)
+    key_encryption_key = settings.keys / "key-encryption.key"
+    run_projector(settings.need_kafka(), settings.need_database(), key_encryption_key, settings.publication_key, stop)
 
 
 def _api(settings: Settings, stop: threading.Event) -> None:

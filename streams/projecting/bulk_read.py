@@ -17,10 +17,12 @@ from projections.base.projection import Decryptor
 from projections.catalogue import Log
 from projections.engine import failures, positions, schema
 from projections.engine.apply import Message, Streaks, Write, apply, continued
+from projections.engine.failures import Failure
 from projections.engine.positions import Progress
+from streams.crypto.publication_key import PublicationKey
 from streams.kafka.closing import close_soon
 from streams.kafka.settings import KafkaAway, KafkaSettings
-from streams.projecting.reader import Fetched, by_log, fetch_keys, last_position, read_messages
+from streams.projecting.reader import Fetched, by_log, fetch_keys, genuine, last_position, read_messages
 from streams.store.database import Connection, connect, transaction
 
 BATCH = 5000
@@ -50,6 +52,7 @@ def load_spans(
     kafka: KafkaSettings,
     database_url: str,
     open_keys: OpenKeys,
+    key: PublicationKey,
     spans: Mapping[Partition, Span],
     target: str,
     write: Write,
@@ -65,7 +68,7 @@ def load_spans(
             schema.use(cursor, target)
         with no_collector(), ThreadPoolExecutor(1, "bulk load") as thread:
             try:
-                return asyncio.run(_load(kafka, spans, _Writer(connection, open_keys(), write, spans), thread))
+                return asyncio.run(_load(kafka, spans, _Writer(connection, open_keys(), key, write, spans), thread))
             except (KafkaError, OSError):
                 raise KafkaAway(f"Kafka cannot be reached at {kafka.bootstrap_servers}") from None
 
@@ -74,9 +77,15 @@ class _Writer:
     """Applies fetched records; used by one thread."""
 
     def __init__(
-        self, connection: Connection, decryptor: Decryptor, write: Write, spans: Mapping[Partition, Span]
+        self,
+        connection: Connection,
+        decryptor: Decryptor,
+        key: PublicationKey,
+        write: Write,
+        spans: Mapping[Partition, Span],
     ) -> None:
         self._connection = connection
+        self._key = key
         self._decryptor = decryptor
         self._write = write
         self._offsets = {partition: span.first for partition, span in spans.items()}
@@ -84,9 +93,12 @@ class _Writer:
 
     def apply(self, log: Log, fetched: Fetched) -> None:
         messages: list[Message] = []
+        forged: list[Failure] = []
         progress: dict[Partition, Progress] = {}
         for partition, records in fetched.items():
-            decoded = read_messages(log, partition, records, self._decryptor)
+            published, others = genuine(partition, records, self._key)
+            forged += others
+            decoded = read_messages(log, partition, published, self._decryptor)
             messages += decoded
             following = records[-1].offset + 1
             progress[partition] = Progress(self._offsets[partition], following, last_position(decoded))
@@ -96,7 +108,7 @@ class _Writer:
             positions.advance(cursor, progress)
             failed = apply(cursor, log, messages, self._write)
             self._streaks = continued(self._streaks, log, messages, failed)
-            failures.record(cursor, failed)
+            failures.record(cursor, [*failed, *forged])
 
 
 async def _load(kafka: KafkaSettings, spans: Mapping[Partition, Span], writer: _Writer, thread: Executor) -> int:

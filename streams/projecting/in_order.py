@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
 
 from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError
@@ -11,10 +12,12 @@ from aiokafka.errors import KafkaError
 from projections.base.partition import Partition
 from projections.base.projection import Decryptor, PublishedEvent, Undecodable
 from streams.codec import decode_event
+from streams.crypto.publication_key import PublicationKey
 from streams.kafka.settings import KafkaAway, KafkaSettings
 from streams.kafka.topics import REGISTER_EVENTS
 from streams.projecting.bulk_read import BATCH, SILENT_FOR_S, bulk_consumer
 from streams.projecting.probe import KafkaProbe
+from streams.projecting.reader import genuine
 
 MOST_WAITING = 4_000
 """Where so many events of a partition wait for earlier ones of others, it is paused."""
@@ -75,19 +78,27 @@ def _by_position(head: tuple[int, deque[PublishedEvent]]) -> int:
 
 
 def read_in_order(
-    kafka: KafkaSettings, decryptor: Decryptor, until: int, take: Take, *, topic: str = REGISTER_EVENTS
+    kafka: KafkaSettings,
+    decryptor: Decryptor,
+    key: PublicationKey,
+    until: int,
+    take: Take,
+    *,
+    topic: str = REGISTER_EVENTS,
 ) -> int:
     """Calls `take` with the events up to the position `until`; returns how many positions are missing.
 
-    `until` has to be published. A message that is not an event counts as missing. Raises KafkaAway.
+    `until` has to be published. A message that is not an event, or forged, counts as missing. Raises KafkaAway.
     """
     try:
-        return asyncio.run(_read(kafka, decryptor, until, take, topic))
+        return asyncio.run(_read(kafka, decryptor, key, until, take, topic))
     except (KafkaError, OSError):
         raise KafkaAway(f"Kafka cannot be reached at {kafka.bootstrap_servers}") from None
 
 
-async def _read(kafka: KafkaSettings, decryptor: Decryptor, until: int, take: Take, topic: str) -> int:
+async def _read(
+    kafka: KafkaSettings, decryptor: Decryptor, key: PublicationKey, until: int, take: Take, topic: str
+) -> int:
     async with KafkaProbe(kafka) as probe:
         ends = await probe.ends({each for each in await probe.partitions() if each.topic == topic})
     order = InOrder(ends)
@@ -106,7 +117,8 @@ async def _read(kafka: KafkaSettings, decryptor: Decryptor, until: int, take: Ta
                 raise KafkaAway(f"Kafka at {kafka.bootstrap_servers} gives nothing although there is more")
             for where, records in fetched.items():
                 partition = Partition(where.topic, where.partition)
-                order.add(partition, _events(records, decryptor, until))
+                published, _ = genuine(partition, records, key)
+                order.add(partition, _events(published, decryptor, until))
                 if records[-1].offset + 1 >= ends[partition]:
                     order.end(partition)
             events = list(order.ready())
@@ -116,10 +128,10 @@ async def _read(kafka: KafkaSettings, decryptor: Decryptor, until: int, take: Ta
     return order.missing
 
 
-def _events(records: Iterable[object], decryptor: Decryptor, until: int) -> Iterator[PublishedEvent]:
+def _events(records: Iterable[Any], decryptor: Decryptor, until: int) -> Iterator[PublishedEvent]:
     for record in records:
         try:
-            event = decode_event(record.value, decryptor)  # type: ignore[attr-defined]
+            event = decode_event(record.value, decryptor)
         except Undecodable:
             continue
         if event.position <= until:

@@ -10,10 +10,12 @@ from projections.base.projection import Decryptor
 from projections.catalogue import Log
 from projections.engine import failures, locks, positions, schema, stops
 from projections.engine.apply import Message, Streaks, apply, continued
+from projections.engine.failures import Failure
 from projections.engine.live import LiveWriter
 from projections.engine.positions import Progress
 from projections.engine.stops import Stop
-from streams.projecting.reader import Batch, fetch_keys, last_position, read_messages
+from streams.crypto.publication_key import PublicationKey
+from streams.projecting.reader import Batch, fetch_keys, genuine, last_position, read_messages
 from streams.projecting.work_log import WorkLog
 from streams.store.database import connect, transaction
 
@@ -23,6 +25,8 @@ MORE_PATIENCE_S = 120.0
 """The same once a statement did not end in time, so that a large batch is not begun again for ever."""
 IDLE_S = 5.0
 """How long a transaction may wait for its process, for the same reason."""
+FORGED_SAID = 10
+"""The log names so many forged messages of a batch, so that who writes many of them does not fill the disk."""
 
 _log = logging.getLogger(__name__)
 
@@ -42,11 +46,13 @@ class LiveViews:
         self,
         database_url: str,
         decryptor: Decryptor,
+        key: PublicationKey,
         gaps: set[tuple[Partition, int, int]],
         streaks: Streaks,
         patience_s: float = PATIENCE_S,
     ) -> None:
         self._decryptor = decryptor
+        self._key = key
         self._gaps = gaps
         self.streaks = streaks
         self._connection = connect(
@@ -101,35 +107,48 @@ class LiveViews:
         if batch.generation != self._generation:
             return
         messages: list[Message] = []
+        forged: list[Failure] = []
         progress: dict[Partition, Progress] = {}
         for partition, records in batch.fetched.items():
             new = self._unapplied(partition, records)
             if new:
-                decoded = read_messages(log, partition, new, self._decryptor)
+                published, others = genuine(partition, new, self._key)
+                forged += others
+                decoded = read_messages(log, partition, published, self._decryptor)
                 messages += decoded
                 progress[partition] = Progress(self.offsets[partition], new[-1].offset + 1, last_position(decoded))
         if progress:
             fetch_keys(log, messages, self._decryptor)
-            self._write(log, messages, progress)
+            self._write(log, messages, progress, forged)
 
     def note_stop(self, stop: Stop) -> None:
         """Stores where a projection stands, for `status`."""
         with transaction(self._connection) as connection, connection.cursor() as cursor:
             stops.record(cursor, stop)
 
-    def _write(self, log: Log, messages: Sequence[Message], progress: dict[Partition, Progress]) -> None:
+    def _write(
+        self,
+        log: Log,
+        messages: Sequence[Message],
+        progress: dict[Partition, Progress],
+        forged: Sequence[Failure],
+    ) -> None:
         began, writer = time.monotonic(), LiveWriter()
         with transaction(self._connection) as connection, connection.cursor() as cursor:
             locks.wait_to_share(cursor, locks.ROWS)
             positions.advance(cursor, progress)
             failed = apply(cursor, log, messages, writer.write)
             streaks = continued(self.streaks, log, messages, failed)
-            failures.record(cursor, failed)
+            failures.record(cursor, [*failed, *forged])
         self.streaks = streaks
         self.offsets.update({partition: covered.next for partition, covered in progress.items()})
         self._work.note(len(messages), began, writer)
         for failure in failed:
             _log.warning("%s could not take %s/%s/%s: %s", failure.projection, *failure[:3], failure.code)
+        for failure in forged[:FORGED_SAID]:
+            _log.error("%s/%s/%s is forged: the relay has not published it, and no view takes it", *failure[:3])
+        if len(forged) > FORGED_SAID:
+            _log.error("%s more messages beside it are forged", len(forged) - FORGED_SAID)
 
     def _unapplied(self, partition: Partition, records: Sequence[Any]) -> Sequence[Any]:
         """The records from the stored offset on; raises OffsetGap where some are missing."""

@@ -19,10 +19,11 @@ from projections.engine import failures, locks, positions, schema, stops
 from projections.engine.apply import apply
 from projections.engine.failures import LOST, Failure
 from projections.engine.stops import ProjectionStopped
+from streams.crypto.publication_key import PublicationKey
 from streams.kafka.settings import KafkaAway
 from streams.projecting.live_views import IDLE_S, PATIENCE_S
 from streams.projecting.probe import KafkaProbe
-from streams.projecting.reader import fetch_keys, log_of, read_messages
+from streams.projecting.reader import fetch_keys, genuine, log_of, read_messages
 from streams.projecting.stall import Progress, Stalled
 from streams.store.database import Cursor, Database, DatabaseAway
 
@@ -39,11 +40,12 @@ _Answer = TypeVar("_Answer")
 class Mending:
     """Applies failed messages once more, each in a transaction of its own."""
 
-    def __init__(self, database_url: str, decryptor: Decryptor, thread: Executor) -> None:
+    def __init__(self, database_url: str, decryptor: Decryptor, key: PublicationKey, thread: Executor) -> None:
         self._database = Database(
             database_url, "contactpoint projector again", statement_timeout_s=PATIENCE_S, idle_timeout_s=IDLE_S
         )
         self._decryptor = decryptor
+        self._key = key
         self._thread = thread
         self._others = Progress(FORGOTTEN_AFTER_S)
 
@@ -83,9 +85,9 @@ class Mending:
     def apply_again(self, failure: Failure, record: Any | None) -> bool:
         """Applies one message by the projection that failed on it; returns whether it succeeded.
 
-        `record` is what Kafka has at its offset, None where it has nothing there.
+        `record` is what Kafka has at its offset, None where it has nothing there; a forged one stands for nothing.
         """
-        if record is None or record.offset != failure.offset:
+        if record is None or record.offset != failure.offset or not genuine(failure.where, [record], self._key)[0]:
             return self._put_aside(failure, failures.give_up, LOST)
         log = LOGS[log_of(failure.topic) or ""]
         only = Log(log.name, [projection for projection in log.projections if projection.name == failure.projection])

@@ -26,6 +26,7 @@ from projections.engine.apply import Streaks
 from projections.engine.positions import OutOfStep
 from projections.engine.stops import ProjectionStopped, Stop
 from streams.crypto.keys import KeyRing, reader_of
+from streams.crypto.publication_key import PublicationKey
 from streams.crypto.sealing import KeyEncryptionKey
 from streams.kafka.settings import KafkaAway, KafkaSettings
 from streams.projecting.live_views import MORE_PATIENCE_S, PATIENCE_S, LiveViews, OffsetGap
@@ -43,17 +44,20 @@ STOPPED_PAUSES_S = (1.0, 2.0, 5.0, 10.0, 30.0)
 _log = logging.getLogger(__name__)
 
 
-def run_projector(kafka: KafkaSettings, database_url: str, key_encryption_key: Path, stop: Event) -> None:
+def run_projector(
+    kafka: KafkaSettings, database_url: str, key_encryption_key: Path, publication_key: Path, stop: Event
+) -> None:
     """Keeps the views up to date until `stop` is set, and waits while Kafka or Postgres is away.
 
-    `key_encryption_key` is the file of the key that wraps data keys; raises ValueError where it is unusable.
+    `key_encryption_key` is the file of the key that wraps data keys, `publication_key` that of the key of the relay's
+    MACs; raises ValueError where one is unusable.
     """
     for chatty in ("aiokafka", "faust", "mode"):
         logging.getLogger(chatty).setLevel(logging.CRITICAL + 1)
     _collect_rarely()
     with closing(Pool(database_url, 1, "contactpoint projector keys")) as pool:
         keys = KeyRing(KeyEncryptionKey.from_file(key_encryption_key), reader_of(pool, "register"))
-        _Projector(kafka, database_url, keys, stop).run()
+        _Projector(kafka, database_url, keys, PublicationKey.from_file(publication_key), stop).run()
 
 
 def _collect_rarely() -> None:
@@ -65,10 +69,13 @@ def _collect_rarely() -> None:
 class _Projector:
     """Runs one session after the other."""
 
-    def __init__(self, kafka: KafkaSettings, database_url: str, keys: KeyRing, stop: Event) -> None:
+    def __init__(
+        self, kafka: KafkaSettings, database_url: str, keys: KeyRing, publication_key: PublicationKey, stop: Event
+    ) -> None:
         self._kafka = kafka
         self._database_url = database_url
         self._keys = keys
+        self._publication_key = publication_key
         self._stop = stop
         self._gaps: set[tuple[Partition, int, int]] = set()
         self._streaks: Streaks = {}
@@ -102,7 +109,7 @@ class _Projector:
         with (
             ThreadPoolExecutor(1, "views") as worker,
             ThreadPoolExecutor(1, "mending") as beside,
-            closing(Mending(self._database_url, self._keys, beside)) as mending,
+            closing(Mending(self._database_url, self._keys, self._publication_key, beside)) as mending,
         ):
             async with KafkaProbe(self._kafka) as probe:
                 views = await loop.run_in_executor(worker, self._open_views)
@@ -118,7 +125,9 @@ class _Projector:
 
     def _open_views(self) -> LiveViews:
         projections.engine.schema.create(self._database_url)
-        return LiveViews(self._database_url, self._keys, self._gaps, self._streaks, self._patience_s)
+        return LiveViews(
+            self._database_url, self._keys, self._publication_key, self._gaps, self._streaks, self._patience_s
+        )
 
     def _note_success(self, offsets: Mapping[Partition, int]) -> None:
         """Resets the count of failures, unless this process still stands where a projection was stopped."""

@@ -11,7 +11,9 @@ from projections.base.partition import Partition
 from projections.base.projection import Decryptor, PublishedReceipt, Undecodable
 from projections.catalogue import ACCESS_LOG, LOGS, RECEIPTS_LOG, REGISTER_LOG, Log
 from projections.engine.apply import Message
+from projections.engine.failures import EVERY_VIEW, FORGED, Failure
 from streams.codec import LARGEST_POSITION, decode_event, decode_json
+from streams.crypto.publication_key import PublicationKey
 from streams.kafka.topics import ACCESS_EVENTS, RECEIPTS, REGISTER_EVENTS
 
 Fetched = Mapping[Partition, Sequence[Any]]
@@ -90,6 +92,16 @@ def read_messages(log: Log, partition: Partition, records: Iterable[Any], decryp
         except Undecodable as wrong:
             messages.append(Message(partition, record.offset, None, wrong.code))
     return messages
+
+
+def genuine(partition: Partition, records: Sequence[Any], key: PublicationKey) -> tuple[Sequence[Any], list[Failure]]:
+    """The records of one partition that the relay has published, and the others as failures, which no view takes."""
+    topic = partition.topic
+    forged = {record.offset for record in records if not key.is_genuine(topic, record.value, record.headers)}
+    if not forged:
+        return records, []
+    failures = [Failure(*partition, offset, EVERY_VIEW, FORGED) for offset in sorted(forged)]
+    return [record for record in records if record.offset not in forged], failures
 
 
 def fetch_keys(log: Log, messages: Iterable[Message], decryptor: Decryptor) -> None:

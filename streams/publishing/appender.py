@@ -44,6 +44,10 @@ _MAX_SEQUENCE = 0x7FFFFFFF
 _ALL_REPLICAS = -1
 
 
+Headers = list[tuple[str, bytes]]
+NO_HEADERS: Headers = []
+
+
 class OffsetTaken(Exception):
     """A partition does not end at the offset of a batch; its end has to be read again."""
 
@@ -79,9 +83,9 @@ class Batch:
             2, 0, 0, identity.producer_id, identity.epoch, offset & _MAX_SEQUENCE, MAX_BATCH_BYTES
         )
 
-    def add(self, key: bytes | None, value: bytes) -> bool:
+    def add(self, key: bytes | None, value: bytes, headers: Headers = NO_HEADERS) -> bool:
         """Adds a record; returns False where the batch would exceed MAX_BATCH_BYTES, unless it is the first."""
-        if self._builder.append(self.count, self._now_ms, key, value, []) is None:
+        if self._builder.append(self.count, self._now_ms, key, value, headers) is None:
             return False
         self.count += 1
         return True

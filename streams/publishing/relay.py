@@ -7,10 +7,11 @@ and the next one begins by reading again.
 
 import asyncio
 import logging
-from collections.abc import Callable
 from contextlib import closing
+from pathlib import Path
 from threading import Event
 
+from streams.crypto.publication_key import PublicationKey
 from streams.kafka.admin.topics import TopicRefused, check_topics, ensure_topics
 from streams.kafka.settings import KafkaAway, KafkaSettings
 from streams.publishing.appender import Appender, BatchRefused, OffsetTaken
@@ -30,17 +31,21 @@ TAKEN_BY_OTHERS = 3
 _log = logging.getLogger(__name__)
 
 
-def run_relay(kafka: KafkaSettings, database_url: str, stop: Event) -> None:
-    """Publishes until `stop` is set, and waits while Kafka or Postgres is away. A second relay stands by."""
-    _Relay(kafka, database_url, stop).run()
+def run_relay(kafka: KafkaSettings, database_url: str, publication_key: Path, stop: Event) -> None:
+    """Publishes until `stop` is set, and waits while Kafka or Postgres is away. A second relay stands by.
+
+    Raises ValueError where the file of the publication key is unusable.
+    """
+    _Relay(kafka, database_url, PublicationKey.from_file(publication_key), stop).run()
 
 
 class _Relay:
     """Becomes the active relay, and runs one session after the other."""
 
-    def __init__(self, kafka: KafkaSettings, database_url: str, stop: Event) -> None:
+    def __init__(self, kafka: KafkaSettings, database_url: str, key: PublicationKey, stop: Event) -> None:
         self._kafka = kafka
         self._database_url = database_url
+        self._key = key
         self._stop = stop
         self._topics_checked = False
         self._failures = 0
@@ -70,7 +75,7 @@ class _Relay:
         try:
             self._check_topics()
             new_identity = self._offsets_taken >= TAKEN_BY_OTHERS
-            asyncio.run(_session(self._kafka, publication, self._stop, self._note_success, new_identity=new_identity))
+            asyncio.run(self._session(publication, new_identity=new_identity))
         except OffsetTaken as error:
             self._offsets_taken += 1
             self._pause(f"reading the ends of all partitions again: {error}")
@@ -78,6 +83,16 @@ class _Relay:
             self._pause(f"waiting: {error}")
         except (BatchRefused, NotPublishable, TopicRefused) as error:
             self._pause(f"nothing is published: {error}")
+
+    async def _session(self, publication: Publication, *, new_identity: bool) -> None:
+        async with Appender(self._kafka, "contactpoint-relay") as appender:
+            publisher = Publisher(self._kafka, publication, appender, self._key)
+            await publisher.begin(new_identity=new_identity)
+            while not self._stop.is_set():
+                busy = await publisher.publish_round()
+                self._note_success()
+                if not busy:
+                    await asyncio.sleep(POLL_S)
 
     def _check_topics(self) -> None:
         ensure_topics(self._kafka, ())
@@ -99,16 +114,3 @@ class _Relay:
             self._warned_of = trouble
         self._stop.wait(PAUSES_S[min(self._failures, len(PAUSES_S) - 1)])
         self._failures += 1
-
-
-async def _session(
-    kafka: KafkaSettings, publication: Publication, stop: Event, note_success: Callable[[], None], *, new_identity: bool
-) -> None:
-    async with Appender(kafka, "contactpoint-relay") as appender:
-        publisher = Publisher(kafka, publication, appender)
-        await publisher.begin(new_identity=new_identity)
-        while not stop.is_set():
-            busy = await publisher.publish_round()
-            note_success()
-            if not busy:
-                await asyncio.sleep(POLL_S)

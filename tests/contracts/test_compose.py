@@ -32,6 +32,7 @@ PROXY = "proxy"
 ROLES = [role for role in runtime.ROLES if role != "init"]
 KAFKAS_CA = "/etc/contactpoint/kafka-ca.pem"
 KEYS = "/var/lib/contactpoint/keys"
+PUBLICATION = "/var/lib/contactpoint/publication"
 
 
 @cache
@@ -110,12 +111,21 @@ def test_keys_lie_in_a_volume_that_only_init_may_write_and_the_relay_never_sees(
     assert service("registrar")["environment"]["CONTACTPOINT_KEYS"] == KEYS
     with_keys = {name: spec["volumes"] for name, spec in compose()["services"].items() if KEYS in mounts(name)}
     assert with_keys == {
-        "init": [f"keys:{KEYS}"],
+        "init": [f"keys:{KEYS}", f"publication-key:{PUBLICATION}"],
         "registrar": [f"keys:{KEYS}:ro"],
-        "projector": [f"keys:{KEYS}:ro"],
+        "projector": [f"keys:{KEYS}:ro", f"publication-key:{PUBLICATION}:ro"],
         "api": [f"keys:{KEYS}:ro"],
     }
     assert "keys" in compose()["volumes"]
+
+
+def test_only_who_publishes_and_who_reads_the_logs_see_the_publication_key() -> None:
+    for role in (*ROLES, "init"):
+        assert service(role)["environment"]["CONTACTPOINT_PUBLICATION_KEY"] == f"{PUBLICATION}/publication.key"
+    seeing = {name for name, spec in compose()["services"].items() if PUBLICATION in mounts(name)}
+    assert seeing == {"init", "relay", "projector"}
+    assert service("relay")["volumes"] == [f"publication-key:{PUBLICATION}:ro"]
+    assert "publication-key" in compose()["volumes"]
 
 
 def test_no_topic_appears_by_itself() -> None:

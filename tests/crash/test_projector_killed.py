@@ -33,7 +33,7 @@ def test_each_message_is_applied_once(stage: Stage) -> None:
 def kill_a_projector(stage: Stage, rng: random.Random) -> None:
     """Lets a projector apply something, and kills it while it applies more."""
     before = applied(stage)
-    servers = [stage.kafka.bootstrap_servers, stage.url, str(stage.key)]
+    servers = [stage.kafka.bootstrap_servers, stage.url, str(stage.key), str(stage.publication_key)]
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.crash.projector_process", *servers],
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},

@@ -9,7 +9,7 @@ from threading import Event, Thread
 from streams.kafka.settings import KafkaSettings
 from streams.kafka.topics import ACCESS_EVENTS, ACCESS_PARTITIONS, REGISTER_EVENTS
 from tests.support.chance import dice
-from tests.support.relay_stage import Store, held, relay
+from tests.support.relay_stage import KEY_FILE, Store, held, relay
 from tests.support.waiting import eventually
 
 KILLS = 8
@@ -52,7 +52,7 @@ def kill_a_relay(store: Store, kafka: KafkaSettings, rng: random.Random) -> None
     """Lets a relay publish something, and kills it while it publishes more."""
     before = position(store)
     process = subprocess.Popen(
-        [sys.executable, "-m", "tests.crash.relay_process", kafka.bootstrap_servers, store.url],
+        [sys.executable, "-m", "tests.crash.relay_process", kafka.bootstrap_servers, store.url, str(KEY_FILE)],
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
     )
     try:

@@ -14,7 +14,7 @@ from streams.publishing.appender import Appender, Batch, Identity, OffsetTaken
 from streams.publishing.publication import Publication
 from streams.publishing.publisher import Publisher, encode_event, partition_of
 from streams.store.raw_event import RawEvent
-from tests.support.relay_stage import Store, held, relay
+from tests.support.relay_stage import KEY, Store, held, relay
 from tests.support.waiting import eventually
 
 
@@ -31,7 +31,7 @@ def in_session(store: Store, kafka: KafkaSettings, act: Callable[[Publisher, App
 
     async def session() -> None:
         async with Appender(kafka, "successor") as appender, Appender(kafka, "zombie") as zombie:
-            publisher = Publisher(kafka, publication, appender)
+            publisher = Publisher(kafka, publication, appender, KEY)
             await publisher.begin()
             await act(publisher, zombie)
 
@@ -53,7 +53,7 @@ def left_on_its_way(store: Store, count: int) -> Batch:
     ((producer_id, epoch),) = store.rows("select producer_id, producer_epoch from publication.producer")
     batch = Batch(Partition(REGISTER_EVENTS, number), ends[number], Identity(producer_id, epoch))  # type: ignore
     for event in by_partition[number][:count]:
-        assert batch.add(event.stream.encode(), encode_event(event))
+        assert batch.add(event.stream.encode(), KEY.with_mac(REGISTER_EVENTS, encode_event(event)))
     return batch
 
 

@@ -16,6 +16,7 @@ from projections.base.projection import Row, Table
 from projections.catalogue import LOGS, REGISTER_LOG
 from projections.engine import schema
 from streams.crypto.keys import KeyRing, reader_of
+from streams.crypto.publication_key import PublicationKey
 from streams.crypto.sealing import KeyEncryptionKey
 from streams.kafka.admin.topics import ensure_topics
 from streams.kafka.settings import KafkaSettings
@@ -31,6 +32,7 @@ from tests.support.waiting import eventually
 
 TABLES = [table for projection in LOGS[REGISTER_LOG].projections for table in projection.tables]
 SECRET = bytes(range(32))
+PUBLICATION_SECRET = bytes(range(32, 64))
 
 
 class StoredSeals(Seals):
@@ -70,6 +72,9 @@ class Stage:
         ensure_topics(kafka, ["gp"])
         self.key = folder / "key-encryption.key"
         self.key.write_bytes(urlsafe_b64encode(SECRET))
+        self.publication_key = folder / "publication.key"
+        self.publication_key.write_bytes(urlsafe_b64encode(PUBLICATION_SECRET))
+        self._publication = PublicationKey(PUBLICATION_SECRET)
         self.database = Database(database_url, "tests")
         self.seals = StoredSeals(self.database)
         self.story = Story(self.seals)
@@ -100,15 +105,32 @@ class Stage:
         self._producer.flush()
 
     def send(self, topic: str, values: Iterable[bytes], *, partition: int = 0, key: bytes | None = None) -> None:
+        """Publishes messages, with the MAC of each."""
         for value in values:
-            self._producer.send(topic, value, key=key, partition=partition)
-            self._sent[topic] = self._sent.get(topic, 0) + 1
+            if topic in (REGISTER_EVENTS, ACCESS_EVENTS):
+                self.forge(topic, self.genuine(topic, value), partition=partition, key=key)
+            else:
+                self.forge(topic, value, partition=partition, key=key, mac=self._publication.mac(topic, value))
+
+    def genuine(self, topic: str, event: bytes) -> bytes:
+        """An event as the relay publishes it."""
+        return self._publication.with_mac(topic, event)
+
+    def forge(
+        self, topic: str, value: bytes, *, partition: int = 0, key: bytes | None = None, mac: bytes | None = None
+    ) -> None:
+        """Writes into a topic like any client that may."""
+        headers = [] if mac is None else [("mac", mac)]
+        self._producer.send(topic, value, key=key, partition=partition, headers=headers)
+        self._sent[topic] = self._sent.get(topic, 0) + 1
 
     @contextmanager
     def projecting(self) -> Iterator[threading.Thread]:
         """A projector that runs in a thread."""
         stop = threading.Event()
-        thread = threading.Thread(target=run_projector, args=(self.kafka, self.url, self.key, stop))
+        thread = threading.Thread(
+            target=run_projector, args=(self.kafka, self.url, self.key, self.publication_key, stop)
+        )
         thread.start()
         try:
             yield thread

@@ -3,13 +3,17 @@
 import json
 import random
 import threading
+from base64 import urlsafe_b64encode
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from uuid import UUID, uuid4
 
 from eventsourcing.persistence import StoredEvent
 from kafka import KafkaConsumer, TopicPartition
 
+from streams.crypto.publication_key import PublicationKey
 from streams.kafka.settings import KafkaSettings
 from streams.kafka.topics import REGISTER_PARTITIONS
 from streams.publishing.relay import encode_event, partition_of, run_relay
@@ -20,6 +24,11 @@ from streams.store.schema import migrate
 from tests.support.topics import delete_topics
 
 Message = tuple[str, bytes, bytes]
+SECRET = bytes(range(32))
+KEY = PublicationKey(SECRET)
+_FOLDER = TemporaryDirectory(prefix="contactpoint-tests-")
+KEY_FILE = Path(_FOLDER.name) / "publication.key"
+KEY_FILE.write_bytes(urlsafe_b64encode(SECRET))
 
 
 class Store:
@@ -59,8 +68,10 @@ class Store:
         """What each partition of the log's topic has to hold."""
         records: list[list[bytes]] = [[] for _ in range(partitions)]
         recorder = self.register if log == "register" else self.access
+        topic = f"{log}.events"
         for event in recorder.select_raw(0, 1_000_000):
-            records[partition_of(event.stream, partitions)].append(encode_event(event))
+            published = KEY.with_mac(topic, encode_event(event))
+            records[partition_of(event.stream, partitions)].append(published)
         return records
 
     def is_published(self) -> bool:
@@ -87,7 +98,7 @@ def empty_store(kafka: KafkaSettings, database_url: str) -> Iterator[Store]:
 def relay(kafka: KafkaSettings, database_url: str) -> Iterator[None]:
     """A relay that runs in a thread."""
     stop = threading.Event()
-    thread = threading.Thread(target=run_relay, args=(kafka, database_url, stop))
+    thread = threading.Thread(target=run_relay, args=(kafka, database_url, KEY_FILE, stop))
     thread.start()
     try:
         yield

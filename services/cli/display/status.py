@@ -24,6 +24,9 @@ def display_status(to: Console, status: Mapping[str, Any]) -> None:
         _display_positions(to, status["positions"], status["lag"])
     letters = status["dead_letters"]
     to.print("dead letters: not known" if letters is None else f"{letters:,} dead letters")
+    if status["forged"]:
+        forged = f"{status['forged']:,} messages in Kafka are forged: `contactpoint dead-letters list` names them"
+        to.print(text(forged, "red"))
     for name in ("url", "kafka", "database_url"):
         to.print(text(f"{name:<14}{status[name] or 'unknown'}", "dim"))
 

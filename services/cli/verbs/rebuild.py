@@ -24,6 +24,7 @@ def run(args: Namespace) -> int:
             kafka,
             database_url,
             settings.keys / "key-encryption.key",
+            settings.publication_key,
             replace=args.replace,
             progress=lambda number, _: count(number),
         )

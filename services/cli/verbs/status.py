@@ -49,6 +49,7 @@ def run(args: Namespace) -> int:
         "positions": positions.positions if positions else None,
         "lag": {"registrar": counted[1] if counted else None, **positions.lag} if positions else None,
         "dead_letters": counted[0] + positions.failed if counted and positions else None,
+        "forged": positions.forged if positions else None,
         "troubles": [trouble.json() for trouble in troubles],
     }
     if args.json:

@@ -39,6 +39,8 @@ CHILD = UUID("0b6d2f3a-71c8-4f55-a1e0-3c9d5e8f7733")
 OTHER_CHILD = UUID("6d1e9b70-45a2-4c38-9e07-b1f2a3c45566")
 SEALED = "AXNlYWxlZCBwZXJzb25hbCBmaWVsZHM="
 """Stands in the examples for what is sealed: that differs each time and only the key ring can open it."""
+MAC = "SE1BQy1TSEEtMjU2IG92ZXIgdGhlIG90aGVyIGJ5dGVz"
+"""Stands for the MAC, which needs a key."""
 
 
 def command(submission: dict[str, Any]) -> Command:
@@ -62,7 +64,7 @@ def events() -> dict[str, RegisterEvent]:
 
 
 def cloud_event(event: RegisterEvent, position: int) -> dict[str, Any]:
-    """An event as a message of its topic, with SEALED in the place of what is sealed."""
+    """An event as a message of its topic, with SEALED in the place of what is sealed and MAC in that of its MAC."""
     mapper = EventMapper(KeyRing(KeyEncryptionKey(bytes(32)), lambda _: ()))
     stored = mapper.to_stored_event(event)
     state = orjson.loads(stored.state)
@@ -74,6 +76,7 @@ def cloud_event(event: RegisterEvent, position: int) -> dict[str, Any]:
         "position": position,
         "version": stored.originator_version,
         **(state | {"sealed": SEALED} if "sealed" in state else state),
+        "mac": MAC,
     }
 
 

@@ -70,6 +70,10 @@ class Event(BaseModel):
         ""
     )
     data: Annotated[dict[str, Any], Field(description="what is not personal")]
+    mac: Annotated[
+        str,
+        Field(description="base64 of the HMAC-SHA-256 over the rest, by which a reader who has the key believes it"),
+    ]
 
 
 def data_model(event: type[RegisterEvent]) -> type[BaseModel]:

@@ -121,7 +121,9 @@ def _rebuild(stack: Harness, live: float, submissions: int) -> Generator[Row, No
     """Gives how many submissions a second it has read, with all that came of them."""
     copied = baselines.bare_copy(stack)
     settings = stack.settings
-    done = rebuild(settings.need_kafka(), settings.need_database(), settings.keys / "key-encryption.key")
+    done = rebuild(
+        settings.need_kafka(), settings.need_database(), settings.keys / "key-encryption.key", settings.publication_key
+    )
     rate = done.events / done.seconds
     yield measured("rebuild of all views, beside the live rate", rate, "messages/s", baseline=live, least_ratio=5)
     yield measured(

@@ -12,6 +12,7 @@ from services.cli.stack import settings_of
 if TYPE_CHECKING:
     from domain.matching import MatcherSettings
     from services.configuration.settings import Settings
+    from streams.crypto.publication_key import PublicationKey
     from streams.crypto.sealing import KeyEncryptionKey
 
 EXAMPLES = 5
@@ -44,11 +45,14 @@ def run(args: Namespace) -> int:
     """Prints what would be different; nothing of it is done."""
     tried = _settings(args)
     settings = settings_of(args)
-    kafka, database_url, key = settings.need_kafka(), settings.need_database(), _key(settings)
+    kafka, database_url = settings.need_kafka(), settings.need_database()
+    key, publication_key = _keys(settings)
     from services.lab.matching.replay.run import Window, rematch
 
     with counting("events") as count:
-        done = rematch(kafka, database_url, key, tried, Window(args.start, args.end), args.examples, count)
+        done = rematch(
+            kafka, database_url, key, publication_key, tried, Window(args.start, args.end), args.examples, count
+        )
     if args.json:
         print_json(done.document())
     else:
@@ -69,10 +73,12 @@ def _settings(args: Namespace) -> "MatcherSettings":
         raise WrongUsage(str(error)) from None
 
 
-def _key(settings: "Settings") -> "KeyEncryptionKey":
+def _keys(settings: "Settings") -> "tuple[KeyEncryptionKey, PublicationKey]":
+    from streams.crypto.publication_key import PublicationKey
     from streams.crypto.sealing import KeyEncryptionKey
 
     try:
-        return KeyEncryptionKey.from_file(settings.keys / "key-encryption.key")
+        key = KeyEncryptionKey.from_file(settings.keys / "key-encryption.key")
+        return key, PublicationKey.from_file(settings.publication_key)
     except ValueError as error:
         raise PartAway(str(error)) from None

@@ -56,7 +56,7 @@ def test_what_a_projection_could_not_take_is_applied_once_its_cause_is_mended(st
         "update register.data_keys set wrapped = overlay(wrapped placing %s from 20) where stream = %s", b"x", record
     )
     stage.publish()
-    stage.send("register.events", [b"not json", b"{}"])
+    stage.send("register.events", [b"not json}", b"{}"])
     with stage.projecting():
         stage.settle()
     failed = dict(stage.rows("select projection, count(*) from failed_messages group by 1"))

@@ -10,7 +10,7 @@ from kafka import KafkaProducer
 from streams.kafka.admin.topics import ensure_topics
 from streams.kafka.settings import KafkaSettings
 from streams.kafka.topics import ACCESS_EVENTS, ACCESS_PARTITIONS, REGISTER_EVENTS
-from tests.support.relay_stage import Store, held, relay
+from tests.support.relay_stage import KEY, Store, held, relay
 from tests.support.waiting import eventually
 
 
@@ -45,7 +45,9 @@ def test_an_event_becomes_a_cloud_event(store: Store, kafka: KafkaSettings) -> N
         "version": 1,
         "source": "urn:agency:x",
         "data": event["data"],
+        "mac": event["mac"],
     }
+    assert KEY.is_genuine(REGISTER_EVENTS, value)
 
 
 def test_both_logs_and_the_outbox_are_published_in_their_order(store: Store, kafka: KafkaSettings) -> None:

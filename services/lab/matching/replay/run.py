@@ -12,6 +12,7 @@ from services.lab.matching.replay import difference
 from services.lab.matching.replay.examples import Examples, Picker
 from services.lab.matching.replay.history import History
 from streams.crypto.keys import KeyRing, reader_of
+from streams.crypto.publication_key import PublicationKey
 from streams.crypto.sealing import KeyEncryptionKey
 from streams.kafka.settings import KafkaSettings
 from streams.kafka.topics import REGISTER_EVENTS
@@ -73,6 +74,7 @@ def rematch(
     kafka: KafkaSettings,
     database_url: str,
     key_encryption_key: KeyEncryptionKey,
+    publication_key: PublicationKey,
     settings: MatcherSettings,
     window: Window,
     examples: int,
@@ -92,7 +94,7 @@ def rematch(
 
     with closing(Database(database_url, "contactpoint identity replay")) as database, no_collector():
         keys = KeyRing(key_encryption_key, reader_of(database, "register"))
-        missing = read_in_order(kafka, keys, published(database), take)
+        missing = read_in_order(kafka, keys, publication_key, published(database), take)
     history.finish()
     picker = Picker(
         history.decided.match_state,
