@@ -22,11 +22,14 @@ class Prepared:
     types: tuple[str, ...]
     text: str
 
-    def execute(self, cursor: Cursor, parameters: Sequence[Any]) -> None:
-        """Executes it with the cursor, from which the rows are then fetched."""
+    def execute(self, cursor: Cursor, parameters: Sequence[Any], *, settings: str = "") -> None:
+        """Executes it with the cursor, from which the rows are then fetched.
+
+        `settings` are statements that are executed before it in the same trip, as it may be planned anew at any time.
+        """
         names = _prepared.setdefault(cursor.connection, set())
         if self.name not in names:
             cursor.execute(f"prepare {self.name} ({', '.join(self.types)}) as {self.text}")
             names.add(self.name)
         given = ", ".join(f"%s::{kind}" for kind in self.types)
-        cursor.execute(f"execute {self.name} ({given})", parameters)
+        cursor.execute(f"{settings}execute {self.name} ({given})", parameters)

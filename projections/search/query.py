@@ -7,6 +7,8 @@ from typing import NamedTuple
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
 from domain.matching import Features, Searcher, SearchQuery, missing_criteria
+from projections.base.parameters import many_ids, many_texts, texts_sql
+from projections.base.prepared import Prepared
 from projections.search.project import FEATURES, stored_features
 from projections.visibility.restricted import unless_cleared
 from projections.visibility.shields import unless_of_shielded, unless_shielded, visible
@@ -36,10 +38,35 @@ class SearchResult(NamedTuple):
 
 
 class _Excluded(NamedTuple):
-    """Records that a search leaves out: by a condition of SQL, and by their ids."""
+    """Records that a search leaves out: sensitive agencies' unless `cleared`, and those with the `hidden` ids."""
 
-    condition: str
-    hidden: list[str]
+    cleared: bool
+    hidden: Collection[str]
+
+
+def _by_keys(cleared: bool) -> Prepared:
+    return Prepared(
+        f"records_by_keys_{'cleared' if cleared else 'others'}",
+        ("text", "uuid[]", "int"),
+        f"select s.stream from search s where s.keys && {texts_sql('$1')}{unless_cleared(cleared, 's.stream')}"  # noqa: S608
+        f"{unless_of_shielded('s.stream')} and s.stream <> all($2) limit $3",
+    )
+
+
+def _of_children(cleared: bool) -> Prepared:
+    columns = ", ".join(f"s.{name}" for name in FEATURES)
+    return Prepared(
+        f"features_of_children_{'cleared' if cleared else 'others'}",
+        ("uuid[]", "uuid[]", "int"),
+        f"select l.child, {columns} from (select distinct child from link where record = any($1)) c"  # noqa: S608
+        " join link l using (child) join search s on s.stream = l.record"
+        f" where s.keys is not null{unless_cleared(cleared, 's.stream')}{unless_shielded('l.child')}"
+        " and s.stream <> all($2) limit $3",
+    )
+
+
+_BY_KEYS = {cleared: _by_keys(cleared) for cleared in (False, True)}
+_OF_CHILDREN = {cleared: _of_children(cleared) for cleared in (False, True)}
 
 
 def find(
@@ -60,7 +87,7 @@ def find(
     """
     if missing_criteria(query.criteria):
         return SearchResult([], False)
-    excluded = _Excluded(unless_cleared(cleared, "s.stream"), list(hidden))
+    excluded = _Excluded(cleared, hidden)
     records, too_many = _records(cursor, query, excluded)
     shielded, more = _shielded(cursor, query)
     children, cut = _children(cursor, records, excluded)
@@ -87,11 +114,8 @@ def _records(cursor: Cursor, query: SearchQuery, excluded: _Excluded) -> tuple[l
 def _look_up(cursor: Cursor, keys: Collection[str], excluded: _Excluded) -> list[str]:
     if not keys:
         return []
-    cursor.execute(
-        f"{_BY_KEYS_ONLY}select s.stream from search s where s.keys && %s::text[]"  # noqa: S608
-        f"{excluded.condition}{unless_of_shielded('s.stream')} and s.stream <> all(%s::uuid[]) limit %s",
-        (sorted(keys), excluded.hidden, MOST_RECORDS + 1),
-    )
+    given = many_texts(keys), many_ids(excluded.hidden), MOST_RECORDS + 1
+    _BY_KEYS[excluded.cleared].execute(cursor, given, settings=_BY_KEYS_ONLY)
     return [stream for (stream,) in cursor.fetchall()]
 
 
@@ -106,15 +130,10 @@ def _children(
     cursor: Cursor, records: Collection[str], excluded: _Excluded
 ) -> tuple[Mapping[str, Collection[Features]], bool]:
     """The features, also former ones, of the children that these records are linked to, and whether some are cut."""
-    columns = ", ".join(f"s.{name}" for name in FEATURES)
-    cursor.execute(
-        f"{_AS_IT_LIKES}select l.child, {columns}"  # noqa: S608
-        " from (select distinct child from link where record = any(%s::uuid[])) c"
-        " join link l using (child) join search s on s.stream = l.record"
-        f" where s.keys is not null{excluded.condition}{unless_shielded('l.child')}"
-        " and s.stream <> all(%s::uuid[]) limit %s",
-        (list(records), excluded.hidden, MOST_ROWS + 1),
-    )
+    if not records:
+        return {}, False
+    given = many_ids(records), many_ids(excluded.hidden), MOST_ROWS + 1
+    _OF_CHILDREN[excluded.cleared].execute(cursor, given, settings=_AS_IT_LIKES)
     rows = cursor.fetchall()
     recorded: defaultdict[str, set[Features]] = defaultdict(set)
     for child, *features in rows[:MOST_ROWS]:

@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
+from projections.base.parameters import many_texts, texts_sql
+from projections.base.prepared import Prepared
 from projections.visibility.survivors import MOST_HOPS
 
 
@@ -101,9 +103,13 @@ def due_reviews(
 
 def visible(cursor: Cursor, keys: Collection[str], limit: int) -> list[Any]:
     """At most `limit` hidden children that have one of the keys, each with the features that may be compared."""
-    cursor.execute(
-        "select child::text, names, date_of_birth, estimated, gender, null, null, null from hidden"
-        " where keys && %s::text[] limit %s",
-        (sorted(keys), limit),
-    )
+    _VISIBLE.execute(cursor, (many_texts(keys), limit))
     return cursor.fetchall()
+
+
+_VISIBLE = Prepared(
+    "hidden_by_keys",
+    ("text", "int"),
+    "select child::text, names, date_of_birth, estimated, gender, null, null, null from hidden"  # noqa: S608
+    f" where keys && {texts_sql('$1')} limit $2",
+)
