@@ -8,12 +8,14 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psutil
 import pytest
 
 from services.configuration.settings import read_stack
 from tests.pipeline.local_stack.stacks import Stack
+from tests.support.waiting import eventually
 
 Ended = subprocess.CompletedProcess[str]
 
@@ -135,3 +137,22 @@ def test_status_says_why_a_role_does_not_run(folder: Path, detached: Path) -> No
     stack.clean()
     assert said is not None
     assert "it has no settings to work with" in said
+
+
+@pytest.mark.parametrize("role", ["registrar", "relay", "projector"])
+def test_a_second_process_of_a_role_that_is_stopped_ends_in_order(detached: Path, role: str, tmp_path: Path) -> None:
+    postgres = urlsplit(read_stack(detached)["database_url"]).port
+    log = tmp_path / "log"
+    with log.open("wb") as out:
+        command = [sys.executable, "-m", "services.cli.main", "run", role, "--data", str(detached)]
+        second = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=out)
+
+    def has_begun() -> bool:
+        to = [each.raddr.port for each in psutil.Process(second.pid).net_connections() if each.raddr]
+        return postgres in to or second.poll() is not None
+
+    eventually(has_begun)
+    second.terminate()
+    assert second.wait(60) == 0, log.read_text()
+    assert "Traceback" not in log.read_text()
+    assert "ended by" not in log.read_text()
