@@ -1,6 +1,7 @@
 """What an honest user notices while others flood the API, hold its connections or send what is too large."""
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from statistics import median
 
 from domain.authorization import Entitlement, Role
@@ -8,6 +9,7 @@ from services.auth import tokens
 from services.lab.bench.attackers import FLOODING, HELD, OVERSIZED, Attack, Target, attacked, flood, hold, oversize
 from services.lab.bench.harness import USER, Harness
 from services.lab.bench.looks import Request, look
+from services.lab.bench.parts import Step
 from services.lab.bench.rows import Row, measured
 from streams.access.grants import FAR, add_users
 from streams.crypto.sealing import KeyEncryptionKey
@@ -24,7 +26,7 @@ _ATTACKS: tuple[tuple[str, Attack], ...] = (
 )
 
 
-def flood_rows(stack: Harness, requests: Sequence[Request]) -> Iterator[Row | str]:
+def flood_rows(stack: Harness, requests: Sequence[Request]) -> Iterator[Step]:
     """The 99th percentile of a look by one user during each attack, beside the same just before; the API runs."""
     key = KeyEncryptionKey.from_file(stack.settings.keys / "key-encryption.key")
     entitlement = Entitlement(FLOODER, Role.DATA_MANAGER, "The benchmark", None, True, FAR, FAR, FAR)
@@ -33,10 +35,14 @@ def flood_rows(stack: Harness, requests: Sequence[Request]) -> Iterator[Row | st
     for activity, attack in _ATTACKS:
         yield f"looks while {activity}"
         target = Target(stack.url, flooder, [path for path, _ in requests])
-        rounds = [_round(stack.url, honest, requests, attack, target) for _ in range(ROUNDS)]
-        quiet, besides = (median(p99s) for p99s in zip(*rounds, strict=True))
-        name = f"show over HTTP, one client, while {activity}: p99"
-        yield measured(name, besides, "ms", baseline=quiet, most_ratio=2)
+        yield partial(_row, activity, stack.url, honest, requests, attack, target)
+
+
+def _row(activity: str, url: str, honest: str, requests: Sequence[Request], attack: Attack, target: Target) -> Row:
+    rounds = [_round(url, honest, requests, attack, target) for _ in range(ROUNDS)]
+    quiet, besides = (median(p99s) for p99s in zip(*rounds, strict=True))
+    name = f"show over HTTP, one client, while {activity}: p99"
+    return measured(name, besides, "ms", baseline=quiet, most_ratio=2)
 
 
 def _round(url: str, honest: str, requests: Sequence[Request], attack: Attack, target: Target) -> tuple[float, float]:

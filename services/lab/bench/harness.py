@@ -1,16 +1,15 @@
 """A stack of its own in a temporary folder, whose services are started and stopped one by one."""
 
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
-from pathlib import Path
 from subprocess import Popen
 from typing import Any
 
 from domain.authorization import Entitlement, Role
 from services.configuration.settings import Settings, read_settings
+from services.lab.bench.folders import own_folder
 from services.lab.simulate.agencies import COUNCILS
 from services.lab.simulate.files import write_agencies
 from services.local_stack.layout import Layout, lay_out
@@ -87,9 +86,15 @@ class Harness:
             return cursor.fetchall()
 
     def wait(self, what: str, done: Callable[[], bool], progress: Callable[[], Any] = lambda: None) -> None:
-        """Returns once `done` holds; raises Stalled where `progress` gives the same answer for too long."""
+        """Returns once `done` holds.
+
+        Raises Stalled where `progress` gives the same answer for too long, or a service has ended meanwhile.
+        """
         last, since = progress(), time.monotonic()
         while not done():
+            for role, process in self.processes.items():
+                if process.poll() is not None:
+                    raise Stalled(f"{role} has ended; see {self.settings.data / 'logs'}")
             now = progress()
             if now != last:
                 last, since = now, time.monotonic()
@@ -104,11 +109,11 @@ class Harness:
 @contextmanager
 def harness() -> Iterator[Harness]:
     """Real servers in a temporary folder, with everything that the services need made; all is gone at the end."""
-    with tempfile.TemporaryDirectory(prefix="contactpoint-bench-") as folder, ExitStack() as servers:
+    with own_folder() as folder, ExitStack() as servers:
         layout = lay_out(read_settings(folder, {}))
         pids = {program.role: servers.enter_context(running(program)).pid for program in layout.servers}
         environment = {"CONTACTPOINT_KAFKA": layout.kafka, "CONTACTPOINT_DATABASE_URL": layout.database_url}
-        stack = Harness(read_settings(Path(folder), environment), layout, environment, pids["kafka"])
+        stack = Harness(read_settings(folder, environment), layout, environment, pids["kafka"])
         with closing(stack):
             stack.prepare()
             yield stack

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
+from functools import partial
 
 import orjson
 
@@ -10,6 +11,7 @@ from projections.directory import query as directory
 from services.auth import tokens
 from services.lab.bench.harness import USER, Harness
 from services.lab.bench.looks import Request, look
+from services.lab.bench.parts import Step
 from services.lab.bench.rows import Row, measured
 from services.lab.bench.unprotected import unprotected
 from streams.crypto.keys import KeyRing, reader_of
@@ -26,24 +28,28 @@ TURNS = 3
 """How often the two are measured, one after the other; the best of each counts, so that a disturbance does not."""
 
 
-def protection_rows(stack: Harness) -> Iterator[Row | str]:
+def protection_rows(stack: Harness) -> Iterator[Step]:
     """A row of `show` and one of `find`; the API runs."""
     token = tokens.issue(stack.settings, f"user:{USER}", 3_600)
     shows, finds = _requests(stack)
     with unprotected(stack) as bare_url:
         for verb, requests in (("show", shows), ("find", finds)):
             yield f"{verb} with and without protection"
-            rates, bare_rates = [], []
-            for _ in range(TURNS):
-                bare_rates.append(look(bare_url, token, requests, CLIENTS, REQUESTS).rate)
-                rates.append(look(stack.url, token, requests, CLIENTS, REQUESTS).rate)
-            yield measured(
-                f"{verb} over HTTP, {CLIENTS} clients, protected, beside bare",
-                max(rates),
-                "requests/s",
-                baseline=max(bare_rates),
-                least_ratio=0.8,
-            )
+            yield partial(_row, verb, stack.url, bare_url, token, requests)
+
+
+def _row(verb: str, url: str, bare_url: str, token: str, requests: Sequence[Request]) -> Row:
+    rates, bare_rates = [], []
+    for _ in range(TURNS):
+        bare_rates.append(look(bare_url, token, requests, CLIENTS, REQUESTS).rate)
+        rates.append(look(url, token, requests, CLIENTS, REQUESTS).rate)
+    return measured(
+        f"{verb} over HTTP, {CLIENTS} clients, protected, beside bare",
+        max(rates),
+        "requests/s",
+        baseline=max(bare_rates),
+        least_ratio=0.8,
+    )
 
 
 def _requests(stack: Harness) -> tuple[Sequence[Request], Sequence[Request]]:

@@ -4,11 +4,13 @@ are written as a rebuild would write them, and requested.
 
 import time
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from domain.reports import REPORTS
 from services.auth import tokens
 from services.lab.bench.harness import USER, Harness, harness
 from services.lab.bench.looks import Request, look
+from services.lab.bench.parts import Step
 from services.lab.bench.protection import protection_rows
 from services.lab.bench.rows import Row, measured
 from services.lab.bench.simulated_views import fill
@@ -24,10 +26,10 @@ SLOWEST_MS = 200
 LISTS = ("not_listed_now", "not_listed_ever")
 
 
-def report_rows(rebuilt: float, *, large: bool) -> Iterator[Row | str]:
+def report_rows(rebuilt: float | None, *, large: bool) -> Iterator[Step]:
     """Each report and the comparison of all policies, by size; between the rows what is going on.
 
-    `rebuilt` is how many submissions a second a rebuild of all views has read in this run.
+    `rebuilt` is how many submissions a second a rebuild of all views has read in this run, None where none was made.
     """
     rates: list[float] = []
     for children in (SMALL, USUAL, *([LARGE] if large else [])):
@@ -37,35 +39,39 @@ def report_rows(rebuilt: float, *, large: bool) -> Iterator[Row | str]:
             yield from _reports(stack, children)
             if children == USUAL:
                 yield from protection_rows(stack)
-            yield from _policies(stack, children, rebuilt, rates)
+            yield f"policies compared at {children:,} children"
+            yield partial(_policies, stack, children, rebuilt, rates)
+            if len(rates) > 1:
+                slope = f"policies compared at {children:,} children, beside the size before"
+                yield measured(slope, rates[-1], "submissions/s", baseline=rates[-2])
 
 
-def _reports(stack: Harness, children: int) -> Iterator[Row | str]:
+def _reports(stack: Harness, children: int) -> Iterator[Step]:
     token = tokens.issue(stack.settings, f"user:{USER}", 3_600)
     stack.start("api")
     look(stack.url, token, [Request("/health/live")], 1, REQUESTS)
     bare = look(stack.url, token, [Request("/health/live")], 1, 1_000)
     for name in REPORTS:
         yield f"report {name} at {children:,} children"
-        found = look(stack.url, token, [Request(f"/reports/{name}?on={AS_AT.isoformat()}")], 1, REQUESTS)
-        row_name = f"report {name} of an authority of {children:,} children, a page: p99"
-        bound = SLOWEST_MS if children == USUAL else None
-        yield measured(row_name, found.p99_ms, "ms", baseline=bare.p99_ms, at_most=bound)
+        yield partial(_report, stack.url, token, name, children, bare.p99_ms)
 
 
-def _policies(stack: Harness, children: int, rebuilt: float, rates: list[float]) -> Iterator[Row | str]:
+def _report(url: str, token: str, name: str, children: int, bare_ms: float) -> Row:
+    found = look(url, token, [Request(f"/reports/{name}?on={AS_AT.isoformat()}")], 1, REQUESTS)
+    row_name = f"report {name} of an authority of {children:,} children, a page: p99"
+    bound = SLOWEST_MS if children == USUAL else None
+    return measured(row_name, found.p99_ms, "ms", baseline=bare_ms, at_most=bound)
+
+
+def _policies(stack: Harness, children: int, rebuilt: float | None, rates: list[float]) -> Row:
     """`rates` are those of the smaller directories, to which this one's is added."""
-    yield f"policies compared at {children:,} children"
     ((submissions,),) = stack.rows("select count(*) from chronology")
     policies = [(name, shipped_text(name)) for name in SHIPPED]
     since = time.perf_counter()
     compare(stack.settings.need_database(), policies)
     rates.append(submissions / (time.perf_counter() - since))
     name = f"{len(SHIPPED)} policies compared over {children:,} children, beside a rebuild of all views"
-    yield measured(name, rates[-1], "submissions/s", baseline=rebuilt, least_ratio=0.6)
-    if len(rates) > 1:
-        slope = f"policies compared at {children:,} children, beside the size before"
-        yield measured(slope, rates[-1], "submissions/s", baseline=rates[-2])
+    return measured(name, rates[-1], "submissions/s", baseline=rebuilt, least_ratio=0.6)
 
 
 def compare(database_url: str, policies: Sequence[tuple[str, str]]) -> None:

@@ -39,19 +39,29 @@ def measured(
     least_ratio: float | None = None,
     most_ratio: float | None = None,
 ) -> Row:
-    """A row whose targets are bounds of the figure, of its ratio to the baseline, or both."""
+    """A row whose targets are bounds of the figure, of its ratio to the baseline, or both.
+
+    Without a baseline, because the part that gives it was not measured, nothing is said of the ratio.
+    """
     ratio = figure / baseline if baseline else None
     bounds: list[tuple[str, bool]] = []
     if at_least is not None:
         bounds.append((f"≥ {at_least:,.0f}", figure >= at_least))
     if at_most is not None:
         bounds.append((f"≤ {at_most:,.0f}", figure <= at_most))
-    if least_ratio is not None:
-        bounds.append((f"≥ {least_ratio:g} × baseline", ratio is not None and ratio >= least_ratio))
-    if most_ratio is not None:
-        bounds.append((f"≤ {most_ratio:g} × baseline", ratio is not None and ratio <= most_ratio))
+    if least_ratio is not None and ratio is not None:
+        bounds.append((f"≥ {least_ratio:g} × baseline", ratio >= least_ratio))
+    if most_ratio is not None and ratio is not None:
+        bounds.append((f"≤ {most_ratio:g} × baseline", ratio <= most_ratio))
     target = ", ".join(text for text, _ in bounds)
     return Row(name, figure, unit, baseline, ratio, target, all(met for _, met in bounds) if bounds else None)
+
+
+def in_one_line(row: Row) -> str:
+    """The row as it is written when it is measured."""
+    baseline = "" if row.baseline is None else f", baseline {_number(row.baseline)}, ratio {_number(row.ratio)}"
+    target = f", {row.target}: {'met' if row.met else 'MISSED'}" if row.target else ""
+    return f"{row.name}: {_number(row.figure)} {row.unit}{baseline}{target}"
 
 
 _NEARLY_ONE = 0.9
