@@ -7,6 +7,7 @@ import orjson
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
 from projections.base.projection import Decryptor
+from projections.visibility.scope import ORDINARY
 
 LOOKS = ("ChildrenShown", "OverrideUsed")
 """Wire names, without version, of events of the log that are looks."""
@@ -72,11 +73,10 @@ def denials_between(cursor: Cursor, decryptor: Decryptor, begin: str, end: str, 
 def _between(
     cursor: Cursor, decryptor: Decryptor, begin: str, end: str, types: Collection[str], most: int
 ) -> list[_Row]:
-    cursor.execute(
-        "select a.position, a.time, a.stream, a.type, a.children::text[], a.data, f.sealed"
-        " from access_log a join access_log f on f.stream = a.stream and f.version = 1"
-        " where a.time >= %s and a.time < %s and split_part(a.type, '.', 1) = any(%s)"
-        " order by a.position limit %s",
+    ORDINARY.execute(
+        cursor,
+        "select position, time, stream, type, children::text[], data, sealed_first from recorded_access"
+        " where time >= %s and time < %s and split_part(type, '.', 1) = any(%s) order by position limit %s",
         (begin, end, list(types), most),
     )
     rows = cursor.fetchall()

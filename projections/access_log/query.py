@@ -8,7 +8,7 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812
 from projections.access_log.period import LOOKS
 from projections.base.prepared import Prepared
 from projections.base.projection import Decryptor
-from projections.visibility.survivors import family_sql
+from projections.visibility.scope import ORDINARY
 
 SEALED = ("user", "reason", "asked", "shown", "hidden", "masked")
 ADDED = ("role", "effect", "rights", "reason_code")
@@ -24,7 +24,7 @@ def accesses(cursor: Cursor, decryptor: Decryptor, child: str, limit: int = 1000
     rights, reason_code, shown, hidden and masked as in `domain/access_log/events.py`. A sealed field is None once its
     key is destroyed, a newer field is None in an older event.
     """
-    _OF_CHILD.execute(cursor, (child, list(_SHOWN_TYPES), limit))
+    _OF_CHILD.execute(cursor, (child, list(_SHOWN_TYPES), limit), settings=ORDINARY.setting)
     rows = cursor.fetchall()
     decryptor.prefetch({row[0] for row in rows})
     return [_access(row, decryptor) for row in rows]
@@ -33,13 +33,9 @@ def accesses(cursor: Cursor, decryptor: Decryptor, child: str, limit: int = 1000
 _OF_CHILD = Prepared(
     "accesses_of_child",
     ("uuid", "text[]", "int"),
-    "with found as materialized ("  # noqa: S608
-    " select stream, version, position, type, time, recorded_at, children, data, sealed from access_log"
-    f" where children && array({family_sql('$1')}) and split_part(type, '.', 1) = any($2))"
-    " select stream, version, position, type, time, recorded_at, children::text[], data, sealed from found"
-    " order by position desc limit $3",
+    "select stream, version, position, type, time, recorded_at, children::text[], data, sealed"
+    " from accesses_to($1, $2, $3) order by position desc",
 )
-"""Materialised, so that Postgres does not scan the log backwards from its end to find the latest few."""
 
 
 def decrypted(decryptor: Decryptor, stream: str, version: int, sealed: str | None) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
 from domain.vocabulary import RESTRICTED_SOURCE, STEWARDSHIP_SOURCE
 from projections.base.projection import Decryptor, PublishedEvent
-from projections.visibility.restricted import unless_cleared
+from projections.visibility.scope import ORDINARY, Scope
 from projections.visibility.shields import hidden_ids, shieldings
 from projections.visibility.survivors import family, survivor
 
@@ -32,8 +32,9 @@ def stored_event(row: Sequence[Any], decryptor: Decryptor) -> PublishedEvent:
 def events_of(cursor: Cursor, decryptor: Decryptor, streams: Iterable[str]) -> list[PublishedEvent]:
     """Every event of the named streams, in order of position; their keys are fetched."""
     wanted = list(streams)
-    cursor.execute(
-        f"select {EVENT_COLUMNS} from history h where h.stream = any(%s::uuid[]) order by h.position",  # noqa: S608
+    ORDINARY.execute(
+        cursor,
+        f"select {EVENT_COLUMNS} from unredacted_event h where h.stream = any(%s::uuid[]) order by h.position",  # noqa: S608
         (wanted,),
     )
     events = [stored_event(row, decryptor) for row in cursor.fetchall()]
@@ -77,11 +78,7 @@ def history(
     depend on a record that is not shown, and a gap in the versions would reveal it.
     """
     child = survivor(cursor, child, cleared=cleared)
-    cursor.execute(
-        "select l.record, exists (select from fact f where f.stream = l.record and f.aspect = 'removal')"  # noqa: S608
-        f" from link l where l.child = %s::uuid{unless_cleared(cleared, 'l.record')}",
-        (child,),
-    )
+    Scope(cleared).execute(cursor, "select record, removed from known_link where child = %s::uuid", (child,))
     linked = [(record, removed) for record, removed in cursor.fetchall() if record not in hidden]
     if all(removed for _, removed in linked):
         return []
@@ -123,15 +120,17 @@ def _cause(event: PublishedEvent) -> Version | None:
 
 def _events(cursor: Cursor, decryptor: Decryptor, versions: Iterable[Version]) -> dict[Version, PublishedEvent]:
     """The named events; no query where none is named."""
-    wanted = list(versions)
+    wanted = set(versions)
     if not wanted:
         return {}
-    cursor.execute(
-        f"select {EVENT_COLUMNS} from history h"  # noqa: S608
-        " join unnest(%s::uuid[], %s::int[]) as wanted (stream, version) using (stream, version)",
+    ORDINARY.execute(
+        cursor,
+        f"select {EVENT_COLUMNS} from unredacted_event h"  # noqa: S608
+        " where h.stream = any(%s::uuid[]) and h.version = any(%s::int[])",
         ([stream for stream, _ in wanted], [version for _, version in wanted]),
     )
-    return {(row[1], row[2]): stored_event(row, decryptor) for row in cursor.fetchall()}
+    found = {(row[1], row[2]): row for row in cursor.fetchall()}
+    return {version: stored_event(found[version], decryptor) for version in wanted & found.keys()}
 
 
 def _shown(

@@ -3,6 +3,7 @@
 Statements of writers name tables without a schema, as in `postgres.py`.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
@@ -15,8 +16,7 @@ from projections.base.postgres import copy
 from projections.base.projection import Put, Row, Table
 from projections.directory.project import LINK
 from projections.reports.tables import FINDING, LISTING
-from projections.timeline.project import CHRONOLOGY
-from projections.timeline.query import facts_of
+from projections.timeline.project import CHRONOLOGY, FACT_COLUMNS
 
 PAGE = 2_000
 """Children whose findings are derived at once."""
@@ -40,7 +40,7 @@ def changed_records(puts: Iterable[Put]) -> tuple[set[str], set[str]]:
 
 def refresh(cursor: Cursor, children: Collection[str]) -> None:
     """Derives the findings of children again, and writes the differences."""
-    facts = facts_of(cursor, children)
+    facts = _facts_of(cursor, children)
     for table, rows_of in ((FINDING, _findings), (LISTING, _listing)):
         stored = _stored(cursor, table, children)
         found = {row for child in children for row in rows_of(child, facts[child])}
@@ -49,10 +49,24 @@ def refresh(cursor: Cursor, children: Collection[str]) -> None:
             copy(cursor, table.name, table, new)
 
 
+def _facts_of(cursor: Cursor, children: Collection[str]) -> defaultdict[str, list[Fact]]:
+    """The facts of the records of children, also hidden ones, in order of stream and version."""
+    columns = ", ".join(f"c.{name}" for name in FACT_COLUMNS)
+    cursor.execute(
+        f"select l.child::text, {columns} from link l join chronology c on c.stream = l.record"  # noqa: S608
+        " where l.child = any(%s::uuid[]) and c.kind is not null order by l.child, c.stream, c.version",
+        (list(children),),
+    )
+    facts: defaultdict[str, list[Fact]] = defaultdict(list)
+    for child, *fact in cursor.fetchall():
+        facts[child].append(Fact._make(fact))
+    return facts
+
+
 def fill(cursor: Cursor, after: str, last: str) -> None:
     """Derives the findings of all children behind `after` up to `last`, for tables that hold none of them yet."""
     for children in _pages(cursor, after, last):
-        facts = facts_of(cursor, children)
+        facts = _facts_of(cursor, children)
         for table, rows_of in ((FINDING, _findings), (LISTING, _listing)):
             if rows := [row for child in children for row in rows_of(child, facts[child])]:
                 copy(cursor, table.name, table, rows)

@@ -11,8 +11,9 @@ from projections.base.projection import Decryptor, PublishedEvent
 from projections.directory.membership import Membership, membership_of
 from projections.directory.project import ASPECTS, FACT, Directory
 from projections.directory.redaction import ReadScope, RedactedEntry, by_record, redact, state_of
+from projections.visibility.barriers import MOST_HOPS
 from projections.visibility.shields import hidden_ids
-from projections.visibility.survivors import MOST_HOPS, was_known_openly
+from projections.visibility.survivors import was_known_openly
 
 _DIRECTORY = Directory()
 

@@ -16,9 +16,9 @@ from projections.base.prepared import Prepared
 from projections.base.projection import Decryptor, PublishedEvent
 from projections.directory.as_of import entry_as_of
 from projections.directory.redaction import Entry, ReadScope, RedactedEntry, redact, state_of
-from projections.visibility.restricted import unless_cleared
+from projections.visibility.scope import ORDINARY, Scope
 from projections.visibility.shields import Shielding, shieldings
-from projections.visibility.survivors import survivor, survivor_sql
+from projections.visibility.survivors import survivor
 
 
 class StoredChild(NamedTuple):
@@ -31,9 +31,6 @@ class StoredChild(NamedTuple):
     facts: dict[tuple[str, int], PublishedEvent]
     linked: dict[str, int]
     shielding: Shielding | None
-
-
-_REMOVED = "exists (select from fact f where f.stream = l.record and f.aspect = 'removal')"
 
 
 def entry(
@@ -107,18 +104,13 @@ def _children_where(name: str, kind: str, condition: str) -> Prepared:
     return Prepared(
         f"known_{name}",
         (kind,),
-        f"select l.child, l.position, z.since, z.position, {EVENT_COLUMNS}"  # noqa: S608
-        " from link l join fact f on f.stream = l.record"
-        " join history h on h.stream = f.stream and h.version = f.version"
-        f" left join hidden z on z.child = l.child where l.child = {condition}",
+        f"select h.child, h.linked_at, h.shielded_since, h.shielded_at, {EVENT_COLUMNS}"  # noqa: S608
+        f" from unredacted_fact h where h.child = {condition}",
     )
 
 
 _CHILDREN = _children_where("of_all", "uuid[]", "any($1)")
-_CHILD_OF_NUMBER = {
-    cleared: _children_where("to_the_cleared" if cleared else "to_others", "uuid", survivor_sql(cleared, "$1"))
-    for cleared in (False, True)
-}
+_CHILD_OF_NUMBER = _children_where("of_number", "uuid", "survivor($1)")
 
 
 def stored_children(cursor: Cursor, decryptor: Decryptor, children: Sequence[str]) -> Mapping[str, StoredChild]:
@@ -126,7 +118,7 @@ def stored_children(cursor: Cursor, decryptor: Decryptor, children: Sequence[str
 
     Nothing is redacted: the caller has to redact what the reader may not see.
     """
-    _CHILDREN.execute(cursor, (list(children),))
+    _CHILDREN.execute(cursor, (list(children),), settings=ORDINARY.setting)
     return _read_children(cursor, decryptor)
 
 
@@ -134,7 +126,7 @@ def stored_child_of_number(
     cursor: Cursor, decryptor: Decryptor, number: str, *, cleared: bool
 ) -> Mapping[str, StoredChild]:
     """As `stored_children`, of the child that a number means now to a reader who is cleared or not (`survivor`)."""
-    _CHILD_OF_NUMBER[cleared].execute(cursor, (number,))
+    _CHILD_OF_NUMBER.execute(cursor, (number,), settings=Scope(cleared).setting)
     return _read_children(cursor, decryptor)
 
 
@@ -187,9 +179,9 @@ def redacted_entry(
 
 def children(cursor: Cursor, after: str | None, limit: int, *, cleared: bool = False) -> list[str]:
     """The ids of children that have a record left, in order, from the one that follows `after`."""
-    cursor.execute(
-        "select distinct l.child from link l where l.child > %s::uuid"  # noqa: S608
-        f" and not {_REMOVED}{unless_cleared(cleared, 'l.record')} order by l.child limit %s",
+    Scope(cleared).execute(
+        cursor,
+        "select child from known_child where child > %s::uuid order by child limit %s",
         (after or "00000000-0000-0000-0000-000000000000", limit),
     )
     return [child for (child,) in cursor.fetchall()]
@@ -197,9 +189,9 @@ def children(cursor: Cursor, after: str | None, limit: int, *, cleared: bool = F
 
 def children_with_records(cursor: Cursor, children: Sequence[str], *, cleared: bool = False) -> set[str]:
     """Those of the children that have a record left."""
-    cursor.execute(
-        "select distinct l.child::text from link l where l.child = any(%s::uuid[])"  # noqa: S608
-        f" and not {_REMOVED}{unless_cleared(cleared, 'l.record')}",
+    Scope(cleared).execute(
+        cursor,
+        "select child::text from known_child where child = any(%s::uuid[])",
         (list(children),),
     )
     return {child for (child,) in cursor.fetchall()}
@@ -210,10 +202,10 @@ def records(cursor: Cursor, decryptor: Decryptor, streams: Sequence[str]) -> dic
 
     Nothing is redacted: the caller has made sure that the reader may know of the records.
     """
-    cursor.execute(
-        f"select {EVENT_COLUMNS} from fact f"  # noqa: S608
-        " join history h on h.stream = f.stream and h.version = f.version"
-        " where f.stream = any(%s::uuid[]) and f.aspect = 'particulars'",
+    ORDINARY.execute(
+        cursor,
+        f"select {EVENT_COLUMNS} from unredacted_fact h"  # noqa: S608
+        " where h.record = any(%s::uuid[]) and h.aspect = 'particulars'",
         (list(streams),),
     )
     events = [stored_event(row, decryptor) for row in cursor.fetchall()]

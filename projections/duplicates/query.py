@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 import orjson
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
-from projections.visibility.restricted import unless_cleared
-from projections.visibility.shields import NOWHERE, unless_in_custody_of, unless_shielded
+from projections.base.prepared import Prepared
+from projections.visibility.scope import NOWHERE, ORDINARY, Scope
 
 
 class Place(NamedTuple):
@@ -38,21 +38,23 @@ class OpenPair(NamedTuple):
         return Place(self.score, self.left, self.right)
 
 
-_REMOVED = "exists (select from fact f where f.aspect = 'removal' and f.stream in (s.record, s.other))"
 _BEHIND = "(-score, {0}, {1}) > (-%(score)s::float8, %(left)s::uuid, %(right)s::uuid)"
 
 _SUSPECTED = (
-    "select distinct on (1, 2) least(a.child, b.child) as one, greatest(a.child, b.child) as two,"  # noqa: S608
-    " null::uuid as child, s.record, s.other, s.score, s.rule, s.matcher, s.explanation"
-    " from suspicion s join link a on a.record = s.record join link b on b.record = s.other"
-    f" where s.state = 'suspected' and a.child <> b.child and not {_REMOVED}{{}}"
-    " order by 1, 2, s.score desc, s.record, s.other"
+    "select distinct on (1, 2) least(child, other_child) as one, greatest(child, other_child) as two,"
+    " null::uuid as child, record, other, score, rule, matcher, explanation"
+    " from unveiled_suspicion order by 1, 2, score desc, record, other"
 )
 _CONTRADICTING = (
-    "select s.record as one, s.other as two, a.child, s.record, s.other, s.score, s.rule, s.matcher, s.explanation"  # noqa: S608
-    " from contradiction s join link a on a.record = s.record join link b on b.record = s.other"
-    f" where a.child = b.child and not {_REMOVED} and not exists (select from fact f"
-    " where f.aspect = 'particulars' and f.stream in (s.record, s.other) and f.position > s.position){}"
+    "select record as one, other as two, child, record, other, score, rule, matcher, explanation"
+    " from unveiled_contradiction"
+)
+
+_OTHERS = Prepared(
+    "suspected_others",
+    ("uuid[]",),
+    "select child::text, other_child::text from unveiled_suspicion where child = any($1)"
+    " union select other_child::text, child::text from unveiled_suspicion where other_child = any($1)",
 )
 
 
@@ -81,13 +83,13 @@ def contradictions(
 def _pairs(
     cursor: Cursor, statement: str, after: Place | None, limit: int, cleared: bool, custodian: str
 ) -> list[OpenPair]:
-    shown = unless_cleared(cleared, "s.record", "s.other") + unless_in_custody_of(custodian, "a.child", "b.child")
-    statement = statement.format(shown)
     behind = _BEHIND.format("one", "two") if after else "true"
-    cursor.execute(
-        "select one::text, two::text, child::text, record::text, other::text, score, rule, matcher, explanation"  # noqa: S608
-        f" from ({statement}) open where {behind} order by score desc, one, two limit %(limit)s",
-        {**(after._asdict() if after else {}), "limit": limit, "custodian": custodian},
+    Scope(cleared, custodian).execute(
+        cursor,
+        "select one::text, two::text, child::text, record::text, other::text, score,"  # noqa: S608
+        f" rule, matcher, explanation from ({statement}) open where {behind}"
+        " order by score desc, one, two limit %(limit)s",
+        {**(after._asdict() if after else {}), "limit": limit},
     )
     return [OpenPair._make((*row[:-1], orjson.loads(row[-1]))) for row in cursor.fetchall()]
 
@@ -97,16 +99,7 @@ def suspected_others(cursor: Cursor, children: Sequence[str]) -> dict[str, set[s
 
     Pairs with sensitive agencies' records are left out, and shielded children, as from all reports.
     """
-    cursor.execute(
-        "select a.child::text, b.child::text from link a"  # noqa: S608
-        " join lateral (select s.* from suspicion s where s.record = a.record"
-        "  union all select s.* from suspicion s where s.other = a.record) s on s.state = 'suspected'"
-        " join link b on b.record = case when s.record = a.record then s.other else s.record end"
-        f" where a.child = any(%s::uuid[]) and a.child <> b.child and not {_REMOVED}"
-        + unless_cleared(False, "s.record", "s.other")
-        + unless_shielded("a.child", "b.child"),
-        (list(children),),
-    )
+    _OTHERS.execute(cursor, (list(children),), settings=ORDINARY.setting)
     others: defaultdict[str, set[str]] = defaultdict(set)
     for child, other in cursor.fetchall():
         others[child].add(other)
@@ -120,9 +113,10 @@ def children_of(pairs: Iterable[OpenPair]) -> Sequence[str]:
 
 def latest_split_target(cursor: Cursor, child: str, position: int) -> Any:
     """The child that the latest split of `child`, up to that position of the log, gave records to; None without one."""
-    cursor.execute(
-        "select data from history where stream = %s::uuid and type = 'RecordUnlinked.v1' and position <= %s"
-        " order by version desc limit 1",
+    ORDINARY.execute(
+        cursor,
+        "select data from unredacted_event where stream = %s::uuid and type = 'RecordUnlinked.v1'"
+        " and position <= %s order by version desc limit 1",
         (child, position),
     )
     row = cursor.fetchone()

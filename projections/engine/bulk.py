@@ -9,13 +9,14 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812
 from projections.base.postgres import copy, upsert_sql
 from projections.base.projection import Put, Row, Table
 from projections.catalogue import TABLES
-from projections.engine.schema import create_tables, index_statements, use
+from projections.engine.schema import create_barriers, create_tables, index_statements, use
 
 
 def begin(cursor: Cursor, schema: str) -> None:
     """Makes an empty schema without indexes in the place of any other, and sets it as the cursor's."""
     cursor.execute(f"drop schema if exists {schema} cascade")
     create_tables(cursor, schema)
+    create_barriers(cursor, schema)
     use(cursor, schema)
     for table in TABLES:
         cursor.execute(f"create unlogged table {_later(table)} (like {table.name})")

@@ -12,6 +12,7 @@ from psycopg2.sql import SQL, Identifier, Literal
 from projections.catalogue import PROJECTIONS
 from projections.engine import locks
 from projections.reports import tables
+from projections.visibility.barriers import barriers
 
 LIVE = "views"
 """The schema that readers see."""
@@ -31,6 +32,7 @@ def create(database_url: str, schema: str = LIVE) -> None:
             _drop_others(cursor, schema)
             create_tables(cursor, schema)
             create_indexes(cursor, schema)
+            create_barriers(cursor, schema)
         # Not `with connection`: where Postgres goes away, its rollback would raise InterfaceError in the error's place.
         connection.commit()
     finally:
@@ -54,9 +56,16 @@ def create_indexes(cursor: Cursor, schema: str) -> None:
     _run(cursor, schema, index_statements())
 
 
+def create_barriers(cursor: Cursor, schema: str) -> None:
+    """Makes the views and functions for readers, where they are missing."""
+    cursor.execute("select to_regclass(%s) is null", (f"{schema}.reader",))
+    if cursor.fetchone() == (True,):
+        _run(cursor, schema, barriers())
+
+
 def definition() -> str:
-    """A fingerprint of the tables and indexes, by which views of another version are recognised."""
-    return f"views {sha256(';'.join(_statements()).encode()).hexdigest()[:16]}"
+    """A fingerprint of the tables, indexes and views for readers, by which views of another version are recognised."""
+    return f"views {sha256(';'.join([*_statements(), *barriers()]).encode()).hexdigest()[:16]}"
 
 
 def _drop_others(cursor: Cursor, schema: str) -> None:

@@ -6,15 +6,13 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
 from projections.access_log.query import decrypted
 from projections.base.projection import Decryptor
+from projections.visibility.scope import ORDINARY
 
 Fields = dict[str, Any]
 
 _INVESTIGATIONS = (
-    "select o.investigation::text, o.child::text, o.until, o.position, u.stream, u.version, u.recorded_at, u.sealed,"
-    " e.stream, e.version, e.recorded_at, e.sealed"
-    " from override o join access_log u on u.stream = o.stream and u.version = o.version"
-    " left join closing c on c.investigation = o.investigation"
-    " left join access_log e on e.stream = c.stream and e.version = c.version"
+    "select investigation::text, child::text, until, position, stream, version, recorded_at, sealed,"
+    " closing_stream, closing_version, closed_at, closing_sealed from investigation"
 )
 
 
@@ -24,8 +22,9 @@ def investigations(cursor: Cursor, decryptor: Decryptor, *, closed: bool, after:
     Each is `{investigation, child, used_by, used_at, until, reason, closed_by, closed_at, findings, position}`;
     closed_by, closed_at and findings are None while it is open, sealed fields are None once their key is destroyed.
     """
-    cursor.execute(
-        f"{_INVESTIGATIONS} where o.position > %s and (%s or c.investigation is null) order by o.position limit %s",
+    ORDINARY.execute(
+        cursor,
+        f"{_INVESTIGATIONS} where position > %s and (%s or not closed) order by position limit %s",
         (after, closed, limit),
     )
     return _investigations(cursor, decryptor)
@@ -33,7 +32,7 @@ def investigations(cursor: Cursor, decryptor: Decryptor, *, closed: bool, after:
 
 def investigation(cursor: Cursor, decryptor: Decryptor, id_: str) -> Fields | None:
     """One investigation, as `investigations` gives it; None where there is none of this id."""
-    cursor.execute(f"{_INVESTIGATIONS} where o.investigation = %s::uuid", (id_,))
+    ORDINARY.execute(cursor, f"{_INVESTIGATIONS} where investigation = %s::uuid", (id_,))
     return next(iter(_investigations(cursor, decryptor)), None)
 
 

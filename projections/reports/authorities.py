@@ -4,11 +4,14 @@ from collections.abc import Collection
 
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
+from projections.visibility.scope import ORDINARY
+
 
 def authorities_of(cursor: Cursor, children: Collection[str]) -> dict[str, str]:
     """The ONS code of the authority of each child that has one."""
-    cursor.execute(
-        "select child::text, authority from listing where child = any(%s::uuid[]) and authority is not null",
+    ORDINARY.execute(
+        cursor,
+        "select child::text, authority from authority_of_child where child = any(%s::uuid[])",
         (list(children),),
     )
     return dict(cursor.fetchall())

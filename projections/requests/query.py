@@ -8,6 +8,7 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
 from projections.access_log.query import decrypted
 from projections.base.projection import Decryptor
+from projections.visibility.scope import ORDINARY
 
 ANSWER_WITHIN = timedelta(days=30)
 """The month of UK GDPR, Article 12, taken as its shortest."""
@@ -29,12 +30,11 @@ def requests(
     Each is `{request, child, kind, asked_by, text, taken_by, recorded_at, due, overdue, status, answer}`, the answer
     `{outcome, text, answered_by, recorded_at}` or None; what is sealed is None once its key is destroyed.
     """
-    cursor.execute(
-        "select r.stream, r.type, r.child::text, r.word, r.recorded_at, r.sealed, a.word, a.recorded_at, a.sealed"
-        " from request r left join request a on a.stream = r.stream and a.version = 2"
-        " where r.version = 1 and (%(children)s::uuid[] is null or r.child = any(%(children)s::uuid[]))"
-        " and (%(open)s::bool is null or (a.stream is null) = %(open)s)"
-        " order by r.position limit %(limit)s",
+    ORDINARY.execute(
+        cursor,
+        "select stream, type, child::text, word, recorded_at, sealed, outcome, answered_at, answer"
+        " from answered_request where (%(children)s::uuid[] is null or child = any(%(children)s::uuid[]))"
+        " and (%(open)s::bool is null or answered <> %(open)s) order by position limit %(limit)s",
         {"children": None if children is None else list(children), "open": is_open, "limit": limit},
     )
     rows = cursor.fetchall()
@@ -44,7 +44,7 @@ def requests(
 
 def children_with_requests(cursor: Cursor) -> list[str]:
     """The ids of all children about whom there is a request."""
-    cursor.execute("select distinct child::text from request where version = 1")
+    ORDINARY.execute(cursor, "select distinct child::text from answered_request")
     return [child for (child,) in cursor.fetchall()]
 
 

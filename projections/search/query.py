@@ -10,16 +10,26 @@ from domain.matching import Features, Searcher, SearchQuery, missing_criteria
 from projections.base.parameters import many_ids, many_texts, texts_sql
 from projections.base.prepared import Prepared
 from projections.search.project import FEATURES, stored_features
-from projections.visibility.restricted import unless_cleared
-from projections.visibility.shields import unless_of_shielded, unless_shielded, visible
+from projections.visibility.scope import Scope
+from projections.visibility.shields import visible
 
 MOST_RECORDS = 400
 """Rows that one look-up takes."""
 MOST_ROWS = 4_000
 """Rows of all records of the children found that are compared."""
 
-_BY_KEYS_ONLY = "set local enable_seqscan = off; set local enable_indexscan = off; "
-_AS_IT_LIKES = "set local enable_seqscan = on; set local enable_indexscan = on; "
+_BY_KEYS = Prepared(
+    "records_by_keys",
+    ("text", "uuid[]", "int"),
+    f"select found from matching_records({texts_sql('$1')}, $2, $3) as found",  # noqa: S608
+)
+_OF_CHILDREN = Prepared(
+    "features_of_children",
+    ("uuid[]", "uuid[]", "int"),
+    f"select child, {', '.join(FEATURES)} from unveiled_features"  # noqa: S608
+    " where child = any(array(select distinct child from known_link where record = any($1)))"
+    " and record <> all($2) limit $3",
+)
 
 
 class Hit(NamedTuple):
@@ -38,35 +48,10 @@ class SearchResult(NamedTuple):
 
 
 class _Excluded(NamedTuple):
-    """Records that a search leaves out: sensitive agencies' unless `cleared`, and those with the `hidden` ids."""
+    """Records that a search leaves out: by the reader's scope, and by their ids."""
 
-    cleared: bool
+    scope: Scope
     hidden: Collection[str]
-
-
-def _by_keys(cleared: bool) -> Prepared:
-    return Prepared(
-        f"records_by_keys_{'cleared' if cleared else 'others'}",
-        ("text", "uuid[]", "int"),
-        f"select s.stream from search s where s.keys && {texts_sql('$1')}{unless_cleared(cleared, 's.stream')}"  # noqa: S608
-        f"{unless_of_shielded('s.stream')} and s.stream <> all($2) limit $3",
-    )
-
-
-def _of_children(cleared: bool) -> Prepared:
-    columns = ", ".join(f"s.{name}" for name in FEATURES)
-    return Prepared(
-        f"features_of_children_{'cleared' if cleared else 'others'}",
-        ("uuid[]", "uuid[]", "int"),
-        f"select l.child, {columns} from (select distinct child from link where record = any($1)) c"  # noqa: S608
-        " join link l using (child) join search s on s.stream = l.record"
-        f" where s.keys is not null{unless_cleared(cleared, 's.stream')}{unless_shielded('l.child')}"
-        " and s.stream <> all($2) limit $3",
-    )
-
-
-_BY_KEYS = {cleared: _by_keys(cleared) for cleared in (False, True)}
-_OF_CHILDREN = {cleared: _of_children(cleared) for cleared in (False, True)}
 
 
 def find(
@@ -87,7 +72,7 @@ def find(
     """
     if missing_criteria(query.criteria):
         return SearchResult([], False)
-    excluded = _Excluded(cleared, hidden)
+    excluded = _Excluded(Scope(cleared), hidden)
     records, too_many = _records(cursor, query, excluded)
     shielded, more = _shielded(cursor, query)
     children, cut = _children(cursor, records, excluded)
@@ -97,11 +82,7 @@ def find(
 
 
 def _records(cursor: Cursor, query: SearchQuery, excluded: _Excluded) -> tuple[list[str], bool]:
-    """Records that may match, those that agree exactly first, and whether there may be more.
-
-    Few rows have any of the hundreds of keys, but Postgres estimates that half the table does, and would scan it or
-    another index. Both are switched off here.
-    """
+    """Records that may match, those that agree exactly first, and whether there may be more."""
     records: dict[str, None] = {}
     for keys in query.keys:
         found = _look_up(cursor, keys, excluded)
@@ -115,7 +96,7 @@ def _look_up(cursor: Cursor, keys: Collection[str], excluded: _Excluded) -> list
     if not keys:
         return []
     given = many_texts(keys), many_ids(excluded.hidden), MOST_RECORDS + 1
-    _BY_KEYS[excluded.cleared].execute(cursor, given, settings=_BY_KEYS_ONLY)
+    _BY_KEYS.execute(cursor, given, settings=excluded.scope.setting)
     return [stream for (stream,) in cursor.fetchall()]
 
 
@@ -133,7 +114,7 @@ def _children(
     if not records:
         return {}, False
     given = many_ids(records), many_ids(excluded.hidden), MOST_ROWS + 1
-    _OF_CHILDREN[excluded.cleared].execute(cursor, given, settings=_AS_IT_LIKES)
+    _OF_CHILDREN.execute(cursor, given, settings=excluded.scope.setting)
     rows = cursor.fetchall()
     recorded: defaultdict[str, set[Features]] = defaultdict(set)
     for child, *features in rows[:MOST_ROWS]:

@@ -11,7 +11,7 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
 from domain.timeline.facts import FactKind
 from projections.timeline.query import facts_of
-from projections.visibility.shields import unless_of_shielded
+from projections.visibility.scope import ORDINARY
 
 Spans = list[tuple[str, str | None]]
 """From a day up to and including another, ISO texts; None while it goes on."""
@@ -19,9 +19,9 @@ Spans = list[tuple[str, str | None]]
 
 def services_of(cursor: Cursor, names: Collection[str]) -> set[str]:
     """The services that an organisation known by any of these names gives, to other than hidden children."""
-    cursor.execute(
-        "select distinct c.word from chronology c where c.kind = 'started' and c.place = any(%s)"  # noqa: S608
-        + unless_of_shielded("c.stream"),
+    ORDINARY.execute(
+        cursor,
+        "select distinct word from unveiled_chronology where kind = 'started' and place = any(%s)",
         (list(names),),
     )
     return {service for (service,) in cursor.fetchall()}

@@ -1,5 +1,6 @@
-"""Who may see which row, as conditions of SQL: the only place that writes out clearance and shields.
+"""Who may see which row: the only place that writes out clearance and shields, as views and functions of Postgres.
 
-`restricted.py` leaves out sensitive services, `shields.py` hidden children; `survivors.py` resolves the id of an
-absorbed child for a reader.
+`scope.py` says what a reader may read, and sets it for the transaction; without a scope nothing is read. `barriers.py`
+makes the objects, whose text is in one file of SQL for each folder of views: nothing else for readers names a table of
+theirs. `shields.py` queries hidden children; `survivors.py` resolves the id of an absorbed child for a reader.
 """

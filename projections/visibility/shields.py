@@ -11,7 +11,9 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
 from projections.base.parameters import many_texts, texts_sql
 from projections.base.prepared import Prepared
-from projections.visibility.survivors import MOST_HOPS
+from projections.visibility.scope import EVERYWHERE, NOWHERE, ORDINARY, Scope
+
+__all__ = ["EVERYWHERE", "NOWHERE", "DueReview", "Shielding", "due_reviews", "hidden_ids", "shieldings", "visible"]
 
 
 class Shielding(NamedTuple):
@@ -34,56 +36,21 @@ class DueReview(NamedTuple):
     review_by: str
 
 
+_OF_CHILDREN = Prepared(
+    "shieldings", ("uuid[]",), "select child::text, since, position from hidden_child where child = any($1)"
+)
+
+
 def shieldings(cursor: Cursor, children: Collection[str], opened: Collection[str] = ()) -> Mapping[str, Shielding]:
     """Those of the children that are hidden from a reader to whom the shields of `opened` are opened."""
-    cursor.execute(
-        "select child::text, since, position from hidden where child = any(%s::uuid[])",
-        ([child for child in children if child not in opened],),
-    )
+    _OF_CHILDREN.execute(cursor, (list(children),), settings=Scope(opened=opened).setting)
     return {child: Shielding(since, position) for child, since, position in cursor.fetchall()}
-
-
-def unless_shielded(*children: str) -> str:
-    """The end of a `where` clause that leaves out the hidden children that columns name."""
-    return "".join(f" and not exists (select from hidden z where z.child = {each})" for each in children)
-
-
-EVERYWHERE, NOWHERE = "everywhere", "nowhere"
-"""A custodian: of the shields of all authorities, of none, or of the one with an ONS code."""
-
-
-def unless_in_custody_of(custodian: str, *children: str) -> str:
-    """As `unless_shielded`, except for the shielded children in the custodian's authority.
-
-    The statement takes a parameter `custodian`.
-    """
-    if custodian == EVERYWHERE:
-        return ""
-    return "".join(
-        " and not exists (select from hidden z left join listing g on g.child = z.child"  # noqa: S608
-        f" where z.child = {each} and g.authority is distinct from %(custodian)s)"
-        for each in children
-    )
-
-
-def unless_of_shielded(record: str) -> str:
-    """The end of a `where` clause that leaves out records of hidden children."""
-    return f" and not exists (select from link y join hidden z on z.child = y.child where y.record = {record})"
 
 
 def hidden_ids(cursor: Cursor, ids: Iterable[str], opened: Collection[str] = ()) -> set[str]:
     """Those of the ids that are of a hidden child, of a record of one, or of a child that a hidden one absorbed."""
-    cursor.execute(
-        "with recursive given (id) as (select unnest(%(ids)s::uuid[])),"  # noqa: S608
-        " chain (id, child, hops) as (select id, id, 0 from given union all"
-        "  select chain.id, s.by, hops + 1 from chain join superseded s on s.child = chain.child"
-        f"   where s.by is not null and hops < {MOST_HOPS})"
-        " select chain.id::text, z.child::text from chain join hidden z on z.child = chain.child"
-        " union select a.id::text, z.child::text from given a join link l on l.record = a.id"
-        "  join hidden z on z.child = l.child",
-        {"ids": list(ids)},
-    )
-    return {id_ for id_, child in cursor.fetchall() if child not in opened}
+    Scope(opened=opened).execute(cursor, "select found::text from hidden_among(%s::uuid[]) as found", (list(ids),))
+    return {id_ for (id_,) in cursor.fetchall()}
 
 
 def due_reviews(
@@ -91,25 +58,24 @@ def due_reviews(
 ) -> list[DueReview]:
     """The shields of a custodian whose review is due by a day, longest due first, behind (review_by, child)."""
     review_by, child = after or ("", "00000000-0000-0000-0000-000000000000")
-    cursor.execute(
-        "select d.child::text, d.since, d.review_by from hidden d"  # noqa: S608
-        " where not d.suspected and d.review_by <= %(day)s"
-        f" and (d.review_by, d.child) > (%(review_by)s, %(child)s::uuid){unless_in_custody_of(custodian, 'd.child')}"
-        " order by d.review_by, d.child limit %(limit)s",
-        {"day": day, "review_by": review_by, "child": child, "limit": limit, "custodian": custodian},
+    Scope(custodian=custodian).execute(
+        cursor,
+        "select child::text, since, review_by from kept_shield"
+        " where review_by <= %s and (review_by, child) > (%s, %s::uuid) order by review_by, child limit %s",
+        (day, review_by, child, limit),
     )
     return [DueReview(*row) for row in cursor.fetchall()]
 
 
 def visible(cursor: Cursor, keys: Collection[str], limit: int) -> list[Any]:
     """At most `limit` hidden children that have one of the keys, each with the features that may be compared."""
-    _VISIBLE.execute(cursor, (many_texts(keys), limit))
+    _BY_KEYS.execute(cursor, (many_texts(keys), limit), settings=ORDINARY.setting)
     return cursor.fetchall()
 
 
-_VISIBLE = Prepared(
+_BY_KEYS = Prepared(
     "hidden_by_keys",
     ("text", "int"),
-    "select child::text, names, date_of_birth, estimated, gender, null, null, null from hidden"  # noqa: S608
-    f" where keys && {texts_sql('$1')} limit $2",
+    "select child::text, names, date_of_birth, estimated, gender, null, null, null"  # noqa: S608
+    f" from matching_hidden({texts_sql('$1')}, $2)",
 )

@@ -13,6 +13,7 @@ from projections.access_log.query import accesses
 from projections.audit_history.query import events_of, open_event, true_source
 from projections.base.projection import Decryptor, PublishedEvent
 from projections.directory.query import entry
+from projections.visibility.scope import Scope
 from projections.visibility.survivors import family, survivor
 from services.queries.organisations import Organisations
 from services.registers import load_agencies
@@ -72,7 +73,7 @@ def _whole(current: Mapping[str, Any], records: Sequence[RecordState], today: da
 
 def _records(cursor: Cursor, decryptor: Decryptor, child: str) -> list[_Record]:
     """The records of a child that are not removed and can be decrypted."""
-    cursor.execute("select record::text from link where child = %s::uuid", (child,))
+    Scope(cleared=True).execute(cursor, "select record::text from known_link where child = %s::uuid", (child,))
     linked = [record for (record,) in cursor.fetchall()]
     by_stream: dict[str, list[PublishedEvent]] = {record: [] for record in linked}
     for event in events_of(cursor, decryptor, linked):

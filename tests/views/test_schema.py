@@ -30,7 +30,7 @@ def test_views_of_another_version_are_made_again_and_those_of_this_one_stay(data
         schema.create(database_url)
         cursor.execute("select to_regclass('views.mark') is not null")
         assert cursor.fetchone() == (True,)
-        cursor.execute("comment on schema views is 'views of once'; alter table views.search drop column keys")
+        cursor.execute("comment on schema views is 'views of once'; alter table views.search drop column keys cascade")
         connection.commit()
         schema.create(database_url)
         cursor.execute("select to_regclass('views.mark') is null, count(*) from views.positions")

@@ -11,6 +11,7 @@ from functools import partial
 from statistics import median
 from urllib.parse import urlsplit
 
+from projections.visibility.scope import ORDINARY
 from services.auth import tokens
 from services.lab.bench import stages
 from services.lab.bench.harness import USER, Harness
@@ -26,10 +27,9 @@ NOBODY = "ZX99 9ZZ"
 """A postcode at which nobody lives."""
 
 _KNOWN = (
-    "select distinct on (l.child) l.child::text, s.nhs_number, s.postcode, s.date_of_birth from search s"
-    " join link l on l.record = s.stream join history h on h.stream = s.stream and h.version = s.version"
-    " where s.nhs_number is not null and s.postcode is not null and s.date_of_birth is not null"
-    " and h.source <> 'urn:agency:restricted' order by l.child limit %s"
+    f"{ORDINARY.setting}select distinct on (child) child::text, nhs_number, postcode, date_of_birth"  # noqa: S608
+    " from unveiled_features where nhs_number is not null and postcode is not null and date_of_birth is not null"
+    " order by child limit %s"
 )
 
 Criteria = dict[str, str]

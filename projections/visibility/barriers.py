@@ -1,0 +1,49 @@
+"""The views and functions for readers, made in a schema of views beside the tables that they read.
+
+Their text is in the files named here. Four conditions stand in them like functions, and are written out when the
+objects are made: `scoped()`, a reader's scope is set; `known(record)`, the record is no sensitive agency's, or the
+reader is cleared; `unveiled(child)`, the child is not hidden from the reader; `known_openly(child)`, a record of an
+ordinary agency was ever linked to it.
+"""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from domain.vocabulary import AUTHORITY_CODE, RESTRICTED_SOURCE
+
+MOST_HOPS = 100
+"""Longest chain of merges that is followed."""
+
+_FILES = ("scope", "survivors", "directory", "shields", "search", "reports", "timeline", "duplicates", "access_log")
+
+_RESTRICTED = (
+    f"coalesce((select true from history r where r.stream = {{0}} and r.source = '{RESTRICTED_SOURCE}' limit 1), false)"  # noqa: S608
+)
+"""One of the record's events says in clear that it is a sensitive agency's, whatever else is sealed.
+
+A scalar subquery, which Postgres evaluates row by row, by index; a join would scan all records.
+"""
+
+_CONDITIONS = {
+    "scoped": "(select is_set from reader)",
+    "known": f"((select cleared from reader) or not {_RESTRICTED})",  # noqa: S608
+    "unveiled": "not exists (select from veiled z where z.child = {0})",
+    "known_openly": (
+        "exists (select from history h where h.stream = {0} and h.type in ('ChildListed.v1', 'RecordLinked.v1')"
+        f" and not {_RESTRICTED.format('''(h.data::json ->> 'record')::uuid''')})"
+    ),
+}
+_CONDITION = re.compile(rf"\b({'|'.join(_CONDITIONS)})\(([a-z_.]*)\)")
+_VALUES = {"{authority}": AUTHORITY_CODE, "{most_hops}": str(MOST_HOPS)}
+
+
+def barriers() -> Sequence[str]:
+    """The statements that make the objects, in order, without a schema: each text holds those of one file."""
+    return [_written_out(Path(__file__).with_name(f"{name}.sql").read_text(encoding="utf-8")) for name in _FILES]
+
+
+def _written_out(text: str) -> str:
+    for name, value in _VALUES.items():
+        text = text.replace(name, value)
+    return _CONDITION.sub(lambda found: _CONDITIONS[found[1]].format(found[2]), text)

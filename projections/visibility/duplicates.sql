@@ -1,0 +1,26 @@
+-- Pairs of records that are thought to be one child, of which neither is removed, with the children of both.
+create view unveiled_suspicion with (security_barrier) as
+select a.child, b.child as other_child, s.record, s.other, s.score, s.rule, s.matcher, s.explanation,
+    greatest(x.day, y.day) as since
+from suspicion s
+join link a on a.record = s.record
+join link b on b.record = s.other
+left join chronology x on x.stream = s.record and x.version = 1
+left join chronology y on y.stream = s.other and y.version = 1
+where scoped() and s.state = 'suspected' and a.child <> b.child
+    and not exists (select from fact f where f.aspect = 'removal' and f.stream in (s.record, s.other))
+    and known(s.record) and known(s.other) and unveiled(a.child) and unveiled(b.child);
+
+-- Pairs of records of one child that contradict each other, neither removed nor amended since.
+create view unveiled_contradiction with (security_barrier) as
+select a.child, s.record, s.other, s.score, s.rule, s.matcher, s.explanation
+from contradiction s
+join link a on a.record = s.record
+join link b on b.record = s.other
+where scoped() and a.child = b.child
+    and not exists (select from fact f where f.aspect = 'removal' and f.stream in (s.record, s.other))
+    and not exists (
+        select from fact f
+        where f.aspect = 'particulars' and f.stream in (s.record, s.other) and f.position > s.position
+    )
+    and known(s.record) and known(s.other) and unveiled(a.child);

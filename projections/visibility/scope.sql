@@ -1,0 +1,21 @@
+-- The scope of whoever reads, as set for the transaction by `scope.py`. Without one nothing is read: every view and function
+-- for readers raises, for no rows would mean that nobody knows the child.
+create function no_scope() returns boolean language plpgsql stable as
+$$ begin raise exception 'no reader''s scope is set' using errcode = 'insufficient_privilege'; end $$;
+
+create view reader as
+select
+    case when given.scope ~ '^(ordinary|cleared) (nowhere|everywhere|{authority}) [{][0-9a-f,-]*[}]$' then true
+        else no_scope() end as is_set,
+    split_part(given.scope, ' ', 1) = 'cleared' as cleared,
+    split_part(given.scope, ' ', 2) as custodian,
+    split_part(given.scope, ' ', 3)::uuid[] as opened
+from (select current_setting('contactpoint.scope', true) as scope) given;
+
+-- Hidden children that are hidden from the reader too: neither opened to the reader, nor in the reader's custody.
+create view veiled as
+select z.child from hidden z
+where z.child <> all((select opened from reader)::uuid[]) and (select custodian from reader) <> 'everywhere'
+    and not exists (
+        select from listing g where g.child = z.child and g.authority = (select custodian from reader)
+    );

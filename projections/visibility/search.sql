@@ -1,0 +1,25 @@
+-- Records with one of the keys, without some. Few rows have any of the hundreds of keys, but Postgres estimates that half the
+-- table does, and would scan it or another index: both are switched off.
+create function matching_records(wanted text[], without uuid[], most int) returns setof uuid
+language sql stable security definer set enable_seqscan = off set enable_indexscan = off begin atomic
+    select s.stream from search s
+    where scoped() and s.keys && wanted and s.stream <> all(without) and known(s.stream)
+        and not exists (select from link y join veiled z on z.child = y.child where y.record = s.stream)
+    limit most;
+end;
+
+-- The features of records that may be compared, also former ones.
+create view unveiled_features with (security_barrier) as
+select l.child, l.record, s.names, s.date_of_birth, s.estimated, s.gender, s.postcode, s.nhs_number, s.upn
+from link l
+join search s on s.stream = l.record
+where scoped() and s.keys is not null and known(l.record) and unveiled(l.child);
+
+-- Hidden children with one of the keys, each with all that a search may compare of it.
+create function matching_hidden(wanted text[], most int)
+returns table (child uuid, names text[], date_of_birth text, estimated bool, gender text)
+language sql stable security definer begin atomic
+    select z.child, z.names, z.date_of_birth, z.estimated, z.gender from hidden z
+    where scoped() and z.keys && wanted
+    limit most;
+end;

@@ -1,0 +1,34 @@
+-- Chronologies hold nothing of sensitive services.
+create view unveiled_chronology with (security_barrier) as
+select l.child, c.stream, c.version, c.kind, c.number, c.day, c.time, c.source, c.word, c.place, c.sure
+from link l
+join chronology c on c.stream = l.record
+where scoped() and c.kind is not null and unveiled(l.child);
+
+-- The days that an agency reported of in a number of days up to its last one before `before`, latest first; none where it has no
+-- child in the authority. Nothing of a child. From the last day backwards, one index lookup a day.
+create function reported_days(agency text, before text, within int, authority text) returns setof text
+language sql stable security definer begin atomic
+    with recursive last as (
+        select left(max(c.time), 10) as day from chronology c where c.source = agency and c.time < before
+        and (reported_days.authority is null or exists (
+            select from chronology p
+            where p.source = agency and p.place = reported_days.authority and p.kind in ('registered', 'amended')
+        ))
+    ), back (day) as (
+        select day from last
+        union all
+        select (
+            select left(max(c.time), 10) from chronology c
+            where c.source = agency and c.time < back.day
+                and c.time >= (select to_char(day::date - within, 'YYYY-MM-DD') from last)
+        )
+        from back where back.day is not null
+    )
+    select day from back where scoped() and day is not null;
+end;
+
+-- The first day that an agency reported of.
+create function first_reported_day(agency text) returns text language sql stable security definer begin atomic
+    select left(min(c.time), 10) from chronology c where scoped() and c.source = agency;
+end;
