@@ -100,7 +100,7 @@ def kept(cursor: Cursor, after: Failure | None, limit: int) -> list[Failure]:
 
 def forged(cursor: Cursor) -> int:
     """How many messages in Kafka nobody here has published."""
-    cursor.execute("select count(*) from views.failed_messages where code = %s", (FORGED,))
+    cursor.execute("select count(*) from failed_messages where code = %s", (FORGED,))
     row = cursor.fetchone()
     return int(row[0]) if row else 0
 
