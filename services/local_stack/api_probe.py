@@ -27,7 +27,7 @@ class ApiProbe:
             with http_client(ANSWER_SECONDS, tls=self._url.scheme == "https") as client:
                 return self._is_ours(client) and self._is_ready(client)
         except httpx.HTTPError:
-            self.waits_for = f"the API does not answer at {self._url}; start it, or see whether it still starts"
+            self.waits_for = f"the API does not answer at {self._url}"
             return False
 
     def _is_ours(self, client: httpx.Client) -> bool:
