@@ -27,6 +27,15 @@ with own_folder() as folder:
     sys.stdin.read()
 """
 
+ATTACKS = """
+import sys
+from services.lab.bench.attackers import Target, attacked, flood
+if __name__ == "__main__":
+    with attacked(flood, Target("http://127.0.0.1:1", "a token", ["/children/x"])):
+        print("attacked", flush=True)
+        sys.stdin.read()
+"""
+
 
 def test_a_row_that_fails_costs_only_itself() -> None:
     first, second = measured("first", 1, "ms"), measured("second", 2, "ms")
@@ -54,6 +63,22 @@ def scratch() -> Iterator[Path]:
     """A system's temporary folder of this test's own, which root's Postgres may enter."""
     with tempfile.TemporaryDirectory(prefix="contactpoint-test-") as made:
         yield Path(made)
+
+
+def test_what_helps_a_run_ends_with_it_also_where_that_is_killed(tmp_path: Path) -> None:
+    script = tmp_path / "attacking.py"
+    script.write_text(ATTACKS)
+    environ = {**os.environ, "PYTHONPATH": str(Path.cwd())}
+    with subprocess.Popen(
+        [sys.executable, script], env=environ, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as run:
+        assert run.stdout
+        assert run.stdout.readline() == "attacked\n"
+        helpers = psutil.Process(run.pid).children(recursive=True)
+        assert helpers
+        run.kill()
+    _, alive = psutil.wait_procs(helpers, timeout=60)
+    assert not alive
 
 
 def test_the_folder_of_a_killed_run_is_removed_and_that_of_a_living_one_is_not(scratch: Path) -> None:

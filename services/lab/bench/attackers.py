@@ -14,6 +14,8 @@ from multiprocessing.synchronize import Event
 from threading import Thread
 from urllib.parse import urlsplit
 
+from services.lab.bench.orphans import end_with_parent
+
 FLOODING = 64
 """Connections by which one user asks without a pause."""
 HELD = 300
@@ -53,13 +55,18 @@ def attacked(attack: Attack, target: Target) -> Iterator[None]:
     """The attack goes on meanwhile, in another process."""
     context = multiprocessing.get_context("spawn")
     stop = context.Event()
-    process = context.Process(target=attack, args=(target, stop))
+    process = context.Process(target=_attack, args=(attack, target, stop))
     process.start()
     try:
         yield
     finally:
         stop.set()
         process.join()
+
+
+def _attack(attack: Attack, target: Target, stop: Event) -> None:
+    end_with_parent()
+    attack(target, stop)
 
 
 def flood(target: Target, stop: Event) -> None:

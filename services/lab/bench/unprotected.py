@@ -34,6 +34,7 @@ from services.api.server import server_of
 from services.auth.trust import verifier_for
 from services.configuration.settings import Settings
 from services.lab.bench.harness import Harness
+from services.lab.bench.orphans import end_with_parent
 from services.registrar.matcher_settings import load_settings
 from streams.crypto.keys import KeyRing, reader_of
 from streams.crypto.sealing import KeyEncryptionKey
@@ -56,6 +57,7 @@ def unprotected(stack: Harness) -> Iterator[str]:
 
 
 def _serve(settings: Settings, listening: socket.socket) -> None:
+    end_with_parent()
     app = RequestMiddleware(Authentication(Fair(_app(settings)), verifier_for(settings)))
     server_of(app, settings).run([listening])
 
