@@ -15,6 +15,8 @@ from services.local_stack.ports import remembered_ports
 from services.local_stack.postgres_server import postgres_program
 from services.local_stack.program import running
 from streams.kafka.settings import KafkaSettings
+from streams.store.rights import roles_script
+from tests.support.signing_in import remember_server
 
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
@@ -47,6 +49,7 @@ def postgres(server_folder: Path) -> Iterator[str]:
     """The URL of the test run's Postgres."""
     ports = remembered_ports(server_folder / "postgres.json", ("postgres",))
     program, url = postgres_program(server_folder / "postgres", server_folder / "postgres.log", ports["postgres"])
+    remember_server(server_folder / "postgres")
     with running(program):
         yield url
 
@@ -56,7 +59,9 @@ def database_url(postgres: str) -> Iterator[str]:
     """The URL of an empty database that belongs to one test module."""
     name = f"test_{os.getpid()}_{next(numbers)}"
     administer(postgres, f"create database {name}")
-    yield postgres.rpartition("/")[0] + f"/{name}"
+    url = postgres.rpartition("/")[0] + f"/{name}"
+    administer(url, roles_script())
+    yield url
     administer(postgres, f"drop database {name} with (force)")
 
 

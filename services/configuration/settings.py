@@ -2,9 +2,9 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from services.configuration.client_environment import ClientEnvironment, read_client_environment
 from services.configuration.setting_errors import BadSetting as BadSetting
@@ -49,11 +49,11 @@ class ClientSettings:
 class Settings(ClientSettings):
     """Addresses and files that a process needs.
 
-    `kafka` and `database_url` are None while they are not known; `publication_key` is the file of the key that proves
-    what is published; `matcher` has the
-    matcher's settings, where they are not those that come with the product; `policy` says who is listed, by the name of
-    a policy or by its file; `tls` says how the API speaks TLS itself,
-    `connections` how many connections to Postgres an API process may have, None for the usual number;
+    `kafka` and `database_url` are None while they are not known; `database_urls` has those with which the processes of
+    the local stack sign in, each as itself; `publication_key` is the file of the key that proves what is published;
+    `matcher` has the matcher's settings, where they are not those that come with the product; `policy` says who is
+    listed, by the name of a policy or by its file; `tls` says how the API speaks TLS itself, `connections` how many
+    connections to Postgres an API process may have, None for the usual number;
     `connections_of_an_address` how many connections one address may have open to it, None where that is not bounded;
     `stack_id` is what a supervisor knows its own API by.
     """
@@ -61,6 +61,7 @@ class Settings(ClientSettings):
     kafka: KafkaSettings | None
     database_url: str | None
     publication_key: Path
+    database_urls: Mapping[str, str]
     kafka_is_external: bool
     database_is_external: bool
     host: str
@@ -77,6 +78,10 @@ class Settings(ClientSettings):
         if self.kafka is None:
             raise NotConfigured(f"Kafka cannot be reached: {self._no_stack('CONTACTPOINT_KAFKA')}")
         return self.kafka
+
+    def signing_in_as(self, role: str) -> Self:
+        """The same for a process that signs in to the local Postgres as itself; to another one its URL says as whom."""
+        return replace(self, database_url=self.database_urls.get(role, self.database_url))
 
     def need_database(self) -> str:
         """The libpq URL of Postgres; raises NotConfigured where there is none."""
@@ -126,6 +131,7 @@ def read_settings(data: str | Path | None = None, environ: Mapping[str, str] | N
         kafka=_kafka(env, stack.get("kafka")),
         database_url=env.database_url or stack.get("database_url"),
         publication_key=env.publication_key or (env.keys or folder / "keys") / PUBLICATION_KEY,
+        database_urls={} if env.database_url else stack.get("database_urls", {}),
         url=env.url or stack.get("url"),
         token=env.token,
         kafka_is_external=env.kafka is not None,

@@ -2,7 +2,7 @@
 
 import secrets
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -10,6 +10,7 @@ from services.configuration.settings import Settings
 from services.local_stack.api_probe import ApiProbe
 from services.local_stack.kafka_server import kafka_program
 from services.local_stack.ports import HOST, is_taken, remembered_ports
+from services.local_stack.postgres_roles import role_urls
 from services.local_stack.postgres_server import postgres_program
 from services.local_stack.program import CannotStart, Program
 
@@ -25,7 +26,11 @@ Command = Callable[[str, Path], list[str]]
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The programs of a stack and the addresses that its clients need; `external` are the roles that run elsewhere."""
+    """The programs of a stack and the addresses that its clients need; `external` are the roles that run elsewhere.
+
+    `database_urls` has each process's own, by role, where Postgres is ours; `database_url` is that of who administers
+    the directory, and `administrator_url` that of Postgres's own administrator.
+    """
 
     servers: list[Program]
     init: Program
@@ -34,6 +39,8 @@ class Layout:
     url: str
     kafka: str
     database_url: str
+    database_urls: Mapping[str, str]
+    administrator_url: str
 
     @property
     def roles(self) -> list[str]:
@@ -69,9 +76,12 @@ def lay_out(settings: Settings, services: Sequence[str] = SERVICES, command: Com
         servers.append(program)
     if settings.database_is_external:
         external.append("postgres")
-        database_url = settings.need_database()
+        database_url = administrator_url = settings.need_database()
+        database_urls: Mapping[str, str] = {}
     else:
-        program, database_url = postgres_program(data / "postgres", logs / "postgres.log", ports["postgres"])
+        program, administrator_url = postgres_program(data / "postgres", logs / "postgres.log", ports["postgres"])
+        database_urls = role_urls(data / "postgres", administrator_url)
+        database_url = database_urls["init"]
         servers.append(program)
 
     def service(role: str, **environment: str) -> Program:
@@ -82,7 +92,17 @@ def lay_out(settings: Settings, services: Sequence[str] = SERVICES, command: Com
     url = _url(settings.host, port)
     api = _with_probe(service("api", CONTACTPOINT_PORT=str(port), CONTACTPOINT_STACK_ID=stack), url, stack)
     programs = [api if role == "api" else service(role) for role in services]
-    return Layout(servers, service("init"), programs, external, url, kafka.bootstrap_servers, database_url)
+    return Layout(
+        servers,
+        service("init"),
+        programs,
+        external,
+        url,
+        kafka.bootstrap_servers,
+        database_url,
+        database_urls,
+        administrator_url,
+    )
 
 
 def _url(host: str, port: int) -> str:

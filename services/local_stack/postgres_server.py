@@ -10,16 +10,16 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import psutil
-import psycopg2
 
 from services.configuration.private_files import private_folder, secret
 from services.local_stack.accounts import Account, unprivileged_account
 from services.local_stack.leftovers import end_processes
 from services.local_stack.ports import HOST
+from services.local_stack.postgres_roles import role_urls, roles_are_there
 from services.local_stack.program import CannotStart, Program, run_to_end
 
 NAME = "contactpoint"
-"""The name of the user and of its database."""
+"""The name of the administrator, in whose name no process runs, and of the database."""
 
 SETTINGS = {
     "listen_addresses": HOST,
@@ -49,20 +49,15 @@ def database_url(port: int, password: str, database: str = NAME) -> str:
     return f"postgresql://{NAME}:{password}@{HOST}:{port}/{database}"
 
 
-def answers(url: str) -> bool:
-    """Whether a database can be connected to now."""
-    try:
-        psycopg2.connect(url, connect_timeout=2).close()
-    except psycopg2.OperationalError:
-        return False
-    return True
-
-
 def postgres_program(folder: Path, log: Path, port: int) -> tuple[Program, str]:
-    """The server of a folder, which is made where it is missing, and the URL of its database."""
+    """The server of a folder, which is made where it is missing, and its administrator's URL of the database.
+
+    It is ready once it answers and the roles of the processes are there.
+    """
     private_folder(folder)
     binaries = _binaries()
     url = database_url(port, secret(folder.with_name("postgres-password")))
+    urls = role_urls(folder, url)
     cluster = folder / "cluster"
     options = [word for name, value in SETTINGS.items() for word in ("-c", f"{name}={value}")]
     account = unprivileged_account(folder.parent, binaries)
@@ -81,7 +76,7 @@ def postgres_program(folder: Path, log: Path, port: int) -> tuple[Program, str]:
         folder=folder,
         log=log,
         prepare=prepare,
-        ready=lambda: answers(url),
+        ready=lambda: roles_are_there(url, urls),
         stop_signal=signal.SIGINT,
         stop_seconds=STOP_SECONDS,
         orphan_signal=signal.SIGINT,

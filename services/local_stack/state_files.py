@@ -79,6 +79,7 @@ class StateFiles:
             "url": self._layout.url,
             "kafka": self._layout.kafka,
             "database_url": self._layout.database_url,
+            "database_urls": dict(self._layout.database_urls),
             "processes": processes,
         }
 

@@ -7,7 +7,6 @@ from contextlib import closing
 from pathlib import Path
 from threading import Event
 
-import projections.engine.schema
 import services.registers
 from domain.agency import Agency
 from services.auth.tokens import KEY_FILE as LOCAL_ISSUERS_KEY
@@ -20,6 +19,7 @@ from streams.kafka.admin.rights import AclsRefused, grant_services
 from streams.kafka.admin.topics import TopicRefused, check_topics
 from streams.kafka.settings import KafkaAway, KafkaSettings
 from streams.store.database import Database, DatabaseAway
+from streams.store.rights import RightsRefused, grant_rights
 from streams.store.schema import SchemaRefused, migrate
 
 logger = logging.getLogger(__name__)
@@ -43,8 +43,8 @@ class CannotInitialise(Exception):
 def initialise(settings: Settings, stop: Event | None = None) -> None:
     """Creates keys, tables, topics and, beside a local Postgres, the demo users where they are missing.
 
-    Tables of an earlier version are brought up to date. Raises CannotInitialise, at once or after a minute of waiting
-    for a server.
+    Tables of an earlier version are brought up to date; those of the views are the projector's. Raises
+    CannotInitialise, at once or after a minute of waiting for a server.
     """
     stop = stop or Event()
     _check_matcher(settings)
@@ -86,9 +86,9 @@ def _check_matcher(settings: Settings) -> None:
 def _create_tables(database_url: str) -> None:
     try:
         migrate(database_url)
-    except SchemaRefused as refused:
+        grant_rights(database_url)
+    except (SchemaRefused, RightsRefused) as refused:
         raise CannotInitialise(str(refused)) from refused
-    projections.engine.schema.create(database_url)
 
 
 def _create_keys(settings: Settings, database_url: str) -> None:

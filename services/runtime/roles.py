@@ -20,6 +20,7 @@ DONE, FAILED, UNREACHABLE = 0, 1, 3
 def run_role(role: str, settings: Settings) -> int:
     """Runs a role until SIGTERM or SIGINT; gives the exit status. Raises KeyError for a role that there is not."""
     run = ROLES[role]
+    settings = settings.signing_in_as(role)
     log_to_stderr(role)
     stop = threading.Event()
 

@@ -113,7 +113,7 @@ def test_three_apis_and_every_other_role_twice_stay_within_what_postgres_gives(s
     given = stack.ask("submit", feed, "--agencies", tmp_path / "agencies.yaml", "--wait")
     assert given["accepted"] == 200
     state = json.loads((stack.data / "stack.json").read_text())
-    url = state["database_url"]
+    url = stack.administrator_url()
     token = stack.ask("token", "demo-data-manager")["token"]
     processes = {role: psutil.Process(pid) for role, pid in stack.pids().items() if role not in ("kafka", "postgres")}
     ports = remembered_ports(tmp_path / "ports.json", [f"api-{n}" for n in range(1, APIS)])

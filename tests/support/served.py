@@ -12,6 +12,7 @@ from services.api.server import run
 from services.cli.main import main
 from services.configuration.http_client import http_client
 from services.configuration.settings import read_settings
+from tests.support.signing_in import signed_in
 from tests.support.world import World
 
 Ran = Callable[..., int]
@@ -38,7 +39,8 @@ def served(world: World, **more: str) -> Iterator[dict[str, str]]:
         "CONTACTPOINT_URL": f"http://127.0.0.1:{port}",
     }
     stop = threading.Event()
-    settings = read_settings(None, environ | more | {"CONTACTPOINT_PORT": str(port)})
+    own = {"CONTACTPOINT_PORT": str(port), "CONTACTPOINT_DATABASE_URL": signed_in(world.database_url, "api")}
+    settings = read_settings(None, environ | more | own)
     api = threading.Thread(target=run, args=(settings, stop))
     api.start()
     try:

@@ -12,6 +12,7 @@ from typing import Any
 
 import psutil
 
+from services.local_stack.postgres_server import database_url
 from tests.support.waiting import eventually
 
 SECONDS = 180.0
@@ -67,6 +68,11 @@ class Stack:
         file = self.folder / "export.ndjson"
         self.ask("export", file)
         return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+
+    def administrator_url(self) -> str:
+        """The URL of who administers the stack's Postgres, which no process signs in with."""
+        port = json.loads((self.data / "ports.json").read_text())["postgres"]
+        return database_url(port, (self.data / "postgres-password").read_text().strip())
 
     def pids(self) -> dict[str, int]:
         """The process of each role, once every role runs."""

@@ -40,7 +40,7 @@ from streams.kafka.topics import submissions_topic
 from streams.store.application import LogApplication
 from streams.store.database import Database
 from streams.store.raw_event import RawEvent
-from streams.store.schema import migrate
+from tests.support.signing_in import make_tables, signed_in
 
 AGENCIES = (
     Agency(
@@ -88,8 +88,8 @@ class World:
         self.kafka, self.database_url, self.folder = kafka, database_url, folder
         self.clock = clock
         self.settings = self._settings()
-        migrate(database_url)
-        schema.create(database_url)
+        make_tables(database_url)
+        schema.create(signed_in(database_url, "projector"))
         registers.add_agencies(database_url, AGENCIES)
         registers.add_demo_users(database_url, self.key)
         ensure_topics(kafka, [agency.code for agency in AGENCIES])
@@ -110,7 +110,8 @@ class World:
         for name, make in KEY_FILES.items():
             make(private_folder(keys) / name)
         self.key = KeyEncryptionKey.from_file(keys / "key-encryption.key")
-        environ = {"CONTACTPOINT_KAFKA": self.kafka.bootstrap_servers, "CONTACTPOINT_DATABASE_URL": self.database_url}
+        url = signed_in(self.database_url, "api")
+        environ = {"CONTACTPOINT_KAFKA": self.kafka.bootstrap_servers, "CONTACTPOINT_DATABASE_URL": url}
         return read_settings(self.folder, environ)
 
     def close(self) -> None:

@@ -15,7 +15,7 @@ def describe(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Prints how many events were read, how long it took, and the digest of the views before and after."""
-    settings = settings_of(args)
+    settings = settings_of(args).signing_in_as("projector")
     kafka, database_url = settings.need_kafka(), settings.need_database()
     from services.rebuild import rebuild
 

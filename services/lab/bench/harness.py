@@ -8,6 +8,7 @@ from subprocess import Popen
 from typing import Any
 
 from domain.authorization import Entitlement, Role
+from projections.engine.schema import create as create_views
 from services.configuration.settings import Settings, read_settings
 from services.lab.bench.folders import own_folder
 from services.lab.simulate.agencies import COUNCILS
@@ -47,6 +48,7 @@ class Harness:
         init = start(self._programs["init"])
         if init.wait() != 0:
             raise CannotStart(f"the stack cannot be set up; {self._programs['init'].log} says why")
+        create_views(self.settings.need_database())
         file = self.settings.data / "agencies.yaml"
         write_agencies(file)
         agencies = read_agencies_file(file)
@@ -112,7 +114,7 @@ def harness() -> Iterator[Harness]:
     with own_folder() as folder, ExitStack() as servers:
         layout = lay_out(read_settings(folder, {}))
         pids = {program.role: servers.enter_context(running(program)).pid for program in layout.servers}
-        environment = {"CONTACTPOINT_KAFKA": layout.kafka, "CONTACTPOINT_DATABASE_URL": layout.database_url}
+        environment = {"CONTACTPOINT_KAFKA": layout.kafka, "CONTACTPOINT_DATABASE_URL": layout.administrator_url}
         stack = Harness(read_settings(folder, environment), layout, environment, pids["kafka"])
         with closing(stack):
             stack.prepare()

@@ -84,13 +84,13 @@ def test_a_killed_kafka_comes_back_with_its_topics(stack: Stack) -> None:
 def test_a_killed_postgres_comes_back_although_its_backends_outlive_it(stack: Stack) -> None:
     url = read_stack(stack.data)["database_url"]
     with psycopg2.connect(url) as connection, connection.cursor() as cursor:
-        cursor.execute("create table kept (a int); insert into kept values (1)")
+        cursor.execute("create schema mine; create table mine.kept (a int); insert into mine.kept values (1)")
     busy = psycopg2.connect(url)
     busy.cursor().execute("select 1")
     stack.kill("postgres")
     stack.until_restarted("postgres", 1)
     with psycopg2.connect(url) as connection, connection.cursor() as cursor:
-        cursor.execute("select a from kept")
+        cursor.execute("select a from mine.kept")
         assert cursor.fetchall() == [(1,)]
 
 
