@@ -14,8 +14,8 @@ Move = tuple[str, int, str]
 
 
 @st.composite
-def stories(draw: st.DrawFn) -> Story:
-    """A story of up to forty events about a few records and children."""
+def stories(draw: st.DrawFn, least: int = 0) -> Story:
+    """A story of up to forty events about a few records and children, with at least so many moves."""
     story = Story()
     records: list[str] = []
     children: list[str] = []
@@ -23,7 +23,9 @@ def stories(draw: st.DrawFn) -> Story:
     merges: list[tuple[str, str, list[str]]] = []
     for kind, which, name in draw(
         st.lists(
-            st.tuples(st.sampled_from(OF_RECORDS + OF_NUMBERED + OF_CHILDREN), st.integers(0, 9), NAMES), max_size=20
+            st.tuples(st.sampled_from(OF_RECORDS + OF_NUMBERED + OF_CHILDREN), st.integers(0, 9), NAMES),
+            min_size=least,
+            max_size=20,
         )
     ):
         if kind == "registered" or not records:
