@@ -9,15 +9,19 @@ from psycopg2.errors import DeadlockDetected
 
 from projections.catalogue import LOGS, Log
 from projections.engine.positions import OutOfStep
+from projections.engine.stops import ProjectionStopped
 from streams.kafka.settings import KafkaSettings
 from streams.projecting._faust_driver import App, Consumer, Fail, Transport
 from streams.projecting._group import Views
-from streams.projecting.live_views import LiveViews, OffsetGap
+from streams.projecting.live_views import ALL_FORGED, LiveViews, OffsetGap
 
 QUEUED_FETCHES = 2
 """How many fetches of a log may wait while one is applied."""
 MOST_STARTS = 20
 """So many times in a row a log is read again from its stored offsets; a projector that loses each time gives up."""
+PAUSE_S = 0.1
+STARTS_TO_PROVE = 10
+"""The same while all is forged: genuine messages of other partitions may come with the next fetch."""
 
 
 def build_app(kafka: KafkaSettings, views: LiveViews, worker: Executor, fail: Fail) -> App:
@@ -43,6 +47,12 @@ def build_app(kafka: KafkaSettings, views: LiveViews, worker: Executor, fail: Fa
     return app
 
 
+def _most_starts(error: Exception) -> int:
+    if not isinstance(error, ProjectionStopped):
+        return MOST_STARTS
+    return STARTS_TO_PROVE if error.stop.code == ALL_FORGED else 0
+
+
 def _in(worker: Executor, views: LiveViews) -> Views:
     def run(work: Any, *given: Any) -> Any:
         return asyncio.get_running_loop().run_in_executor(worker, work, *given)
@@ -59,10 +69,11 @@ def _add_agent(app: App, log: Log, views: LiveViews, worker: Executor, fail: Fai
                 try:
                     await loop.run_in_executor(worker, views.apply, log, batch)
                     starts = 0
-                except (OutOfStep, OffsetGap, DeadlockDetected):
+                except (OutOfStep, OffsetGap, DeadlockDetected, ProjectionStopped) as error:
                     starts += 1
-                    if starts >= MOST_STARTS:
+                    if starts >= _most_starts(error):
                         raise
+                    await asyncio.sleep(PAUSE_S)
                     consumer = app.consumer
                     assert isinstance(consumer, Consumer)
                     await consumer.begin_again()

@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from projections.base.partition import Partition
@@ -10,10 +11,10 @@ from projections.base.projection import Decryptor
 from projections.catalogue import Log
 from projections.engine import failures, locks, positions, schema, stops
 from projections.engine.apply import Message, Streaks, apply, continued
-from projections.engine.failures import Failure
+from projections.engine.failures import EVERY_VIEW, Failure
 from projections.engine.live import LiveWriter
 from projections.engine.positions import Progress
-from projections.engine.stops import Stop
+from projections.engine.stops import ProjectionStopped, Stop
 from streams.crypto.publication_key import PublicationKey
 from streams.projecting.reader import Batch, fetch_keys, genuine, last_position, read_messages
 from streams.projecting.work_log import WorkLog
@@ -28,6 +29,8 @@ IDLE_S = 5.0
 FORGED_SAID = 10
 """The log names so many forged messages of a batch, so that who writes many of them does not fill the disk."""
 
+ALL_FORGED = "all is forged: publication.key may not be the relay's"
+
 _log = logging.getLogger(__name__)
 
 
@@ -35,11 +38,23 @@ class OffsetGap(Exception):
     """Kafka skipped messages: read again from the stored offset."""
 
 
+@dataclass
+class Memory:
+    """What a projector remembers between its sessions.
+
+    `gaps`: one that is still there when it is read again is in Kafka itself. `streaks`: the failures in a row.
+    `key_is_proven`: whether any message was genuine, for then the publication key is the relay's.
+    """
+
+    gaps: set[tuple[Partition, int, int]] = field(default_factory=set)
+    streaks: Streaks = field(default_factory=dict)
+    key_is_proven: bool = False
+
+
 class LiveViews:
     """One connection to the views; `offsets` has the stored next offset of each partition that this process reads.
 
-    `gaps` remembers gaps between sessions: one that is still there when it is read again is in Kafka itself. `streaks`
-    has the failures in a row. Every method raises DatabaseAway. For use by one thread.
+    Every method raises DatabaseAway. For use by one thread.
     """
 
     def __init__(
@@ -47,14 +62,12 @@ class LiveViews:
         database_url: str,
         decryptor: Decryptor,
         key: PublicationKey,
-        gaps: set[tuple[Partition, int, int]],
-        streaks: Streaks,
+        memory: Memory,
         patience_s: float = PATIENCE_S,
     ) -> None:
         self._decryptor = decryptor
         self._key = key
-        self._gaps = gaps
-        self.streaks = streaks
+        self._memory = memory
         self._connection = connect(
             database_url,
             application_name="contactpoint projector",
@@ -118,6 +131,7 @@ class LiveViews:
                 messages += decoded
                 progress[partition] = Progress(self.offsets[partition], new[-1].offset + 1, last_position(decoded))
         if progress:
+            self._prove_key(messages, forged)
             fetch_keys(log, messages, self._decryptor)
             self._write(log, messages, progress, forged)
 
@@ -125,6 +139,17 @@ class LiveViews:
         """Stores where a projection stands, for `status`."""
         with transaction(self._connection) as connection, connection.cursor() as cursor:
             stops.record(cursor, stop)
+
+    def _prove_key(self, messages: Sequence[Message], forged: Sequence[Failure]) -> None:
+        """Raises ProjectionStopped while all that this process has read is forged, for its key may be another one.
+
+        Nothing that is passed over as forged is ever read again. Once a message was genuine, in whatever topic, forged
+        ones are passed over: who writes many of them holds nothing up for long.
+        """
+        if messages:
+            self._memory.key_is_proven = True
+        elif not self._memory.key_is_proven:
+            raise ProjectionStopped(Stop(*forged[0][:3], EVERY_VIEW, ALL_FORGED, ""))
 
     def _write(
         self,
@@ -138,9 +163,9 @@ class LiveViews:
             locks.wait_to_share(cursor, locks.ROWS)
             positions.advance(cursor, progress)
             failed = apply(cursor, log, messages, writer.write)
-            streaks = continued(self.streaks, log, messages, failed)
+            streaks = continued(self._memory.streaks, log, messages, failed)
             failures.record(cursor, [*failed, *forged])
-        self.streaks = streaks
+        self._memory.streaks = streaks
         self.offsets.update({partition: covered.next for partition, covered in progress.items()})
         self._work.note(len(messages), began, writer)
         for failure in failed:
@@ -157,8 +182,8 @@ class LiveViews:
             records = [record for record in records if record.offset >= expected]
         if records and records[-1].offset - expected + 1 != len(records):
             gap = (partition, expected, records[0].offset)
-            if gap not in self._gaps:
-                self._gaps.add(gap)
+            if gap not in self._memory.gaps:
+                self._memory.gaps.add(gap)
                 raise OffsetGap(f"{partition} goes on at {records[0].offset}")
             _log.error("%s/%s has no messages from %s to %s", *partition, expected, records[-1].offset)
         return records

@@ -22,14 +22,13 @@ from psycopg2.errors import QueryCanceled
 
 import projections.engine.schema
 from projections.base.partition import Partition
-from projections.engine.apply import Streaks
 from projections.engine.positions import OutOfStep
 from projections.engine.stops import ProjectionStopped, Stop
 from streams.crypto.keys import KeyRing, reader_of
 from streams.crypto.publication_key import PublicationKey
 from streams.crypto.sealing import KeyEncryptionKey
 from streams.kafka.settings import KafkaAway, KafkaSettings
-from streams.projecting.live_views import MORE_PATIENCE_S, PATIENCE_S, LiveViews, OffsetGap
+from streams.projecting.live_views import MORE_PATIENCE_S, PATIENCE_S, LiveViews, Memory, OffsetGap
 from streams.projecting.mending import Mending
 from streams.projecting.probe import KafkaProbe
 from streams.projecting.session import NotThisLog, Session
@@ -77,8 +76,7 @@ class _Projector:
         self._keys = keys
         self._publication_key = publication_key
         self._stop = stop
-        self._gaps: set[tuple[Partition, int, int]] = set()
-        self._streaks: Streaks = {}
+        self._memory = Memory()
         self._failing_by = ""
         self._failures = 0
         self._stopped: Stop | None = None
@@ -120,14 +118,11 @@ class _Projector:
                     await loop.run_in_executor(worker, views.note_stop, stopped.stop)
                     raise
                 finally:
-                    self._streaks = views.streaks
                     await loop.run_in_executor(worker, views.close)
 
     def _open_views(self) -> LiveViews:
         projections.engine.schema.create(self._database_url)
-        return LiveViews(
-            self._database_url, self._keys, self._publication_key, self._gaps, self._streaks, self._patience_s
-        )
+        return LiveViews(self._database_url, self._keys, self._publication_key, self._memory, self._patience_s)
 
     def _note_success(self, offsets: Mapping[Partition, int]) -> None:
         """Resets the count of failures, unless this process still stands where a projection was stopped."""

@@ -125,11 +125,11 @@ class Stage:
         self._sent[topic] = self._sent.get(topic, 0) + 1
 
     @contextmanager
-    def projecting(self) -> Iterator[threading.Thread]:
-        """A projector that runs in a thread."""
+    def projecting(self, publication_key: Path | None = None) -> Iterator[threading.Thread]:
+        """A projector that runs in a thread, with another key where one is given."""
         stop = threading.Event()
         thread = threading.Thread(
-            target=run_projector, args=(self.kafka, self.url, self.key, self.publication_key, stop)
+            target=run_projector, args=(self.kafka, self.url, self.key, publication_key or self.publication_key, stop)
         )
         thread.start()
         try:

@@ -20,9 +20,9 @@ class Projector:
     """A process that runs a projector."""
 
     def __init__(self, stage: Stage, database_url: str | None = None) -> None:
-        servers = [stage.kafka.bootstrap_servers, database_url or stage.url, str(stage.key)]
+        given = [stage.kafka.bootstrap_servers, database_url or stage.url, str(stage.key), str(stage.publication_key)]
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.crash.projector_process", *servers],
+            [sys.executable, "-m", "tests.crash.projector_process", *given],
             env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
         )
 
@@ -67,5 +67,5 @@ def shares(stage: Stage) -> list[int]:
 
 def same_as_rebuilt(stage: Stage) -> bool:
     """Whether the live views are what a rebuild makes of the log."""
-    rebuilt = rebuild(stage.kafka, stage.url, stage.key)
+    rebuilt = rebuild(stage.kafka, stage.url, stage.key, stage.publication_key)
     return rebuilt.live == rebuilt.rebuilt

@@ -1,6 +1,8 @@
 """What somebody other than the relay writes into Kafka changes no view, is said and kept, and delays nothing."""
 
 import json
+from base64 import urlsafe_b64encode
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -11,6 +13,7 @@ from services.rebuild import rebuild
 from streams.kafka.topics import ACCESS_EVENTS, REGISTER_EVENTS, REGISTER_PARTITIONS
 from tests.support.projector_stage import Stage, add_records, logged
 from tests.support.story import look, receipt
+from tests.support.waiting import eventually
 
 
 def partition_of(stream: str) -> int:
@@ -72,10 +75,29 @@ def test_forged_messages_of_every_topic_are_kept_aside_and_others_go_on(stage: S
 
 def test_a_genuine_message_of_another_topic_is_forged_here(stage: Stage) -> None:
     before = len(forged(stage))
-    stage.forge(REGISTER_EVENTS, stage.genuine(ACCESS_EVENTS, lifting(str(uuid4()), 1)))
     with stage.projecting():
+        stage.story.ada()
+        stage.publish()
+        stage.settle()
+        stage.forge(REGISTER_EVENTS, stage.genuine(ACCESS_EVENTS, lifting(str(uuid4()), 1)))
         stage.settle()
     assert len(forged(stage)) == before + 1
+    assert stage.register_views() == stage.expected()
+
+
+def test_a_projector_with_another_publication_key_stops_before_it_passes_anything_over(
+    stage: Stage, tmp_path: Path
+) -> None:
+    before = forged(stage)
+    add_records(stage.story, 5)
+    stage.publish()
+    other = tmp_path / "publication.key"
+    other.write_bytes(urlsafe_b64encode(bytes(32)))
+    with logged() as log, stage.projecting(other):
+        eventually(lambda: log.has("publication.key may not be the relay's"))
+    with stage.projecting():
+        stage.settle()
+    assert forged(stage) == before
     assert stage.register_views() == stage.expected()
 
 
