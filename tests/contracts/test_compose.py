@@ -1,7 +1,10 @@
 """The deployment file: what the compose specification allows, and what this product promises of it."""
 
 import json
+import os
 import re
+import subprocess
+from contextlib import closing
 from copy import deepcopy
 from dataclasses import replace
 from functools import cache
@@ -9,21 +12,27 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema
+import psycopg2
 import pytest
 import yaml
 from check_jsonschema.builtin_schemas import get_builtin_schema
+from psycopg2.extensions import make_dsn, parse_dsn
 
 from services.api.limits.connections import MOST_CONNECTIONS
 from services.api.limits.middleware import LARGEST_BODY
 from services.local_stack.kafka_security import ADMIN_USER
 from services.local_stack.kafka_server import kafka_program
 from services.local_stack.ports import remembered_ports
+from services.local_stack.postgres_server import postgres_program
 from services.local_stack.program import running
 from services.runtime import roles as runtime
 from streams.kafka.admin.rights import AclsRefused, grant_agencies, grant_services, new_password
 from streams.kafka.admin.topics import ensure_topics
 from streams.kafka.rights import agency_user, service_user
 from streams.kafka.settings import KafkaAway, KafkaSettings
+from streams.store.rights import grant_rights, role_name
+from streams.store.schema import migrate, shipped
+from tests.conftest import administer
 from tests.support.certificates import Authority
 
 ROOT = Path(__file__).parents[2]
@@ -239,10 +248,53 @@ def test_images_are_pinned() -> None:
     assert {"apache/kafka:4.3.1", "postgres:18", "haproxy:3.2"} < images
 
 
-def test_the_database_password_comes_from_outside() -> None:
-    asked = re.compile(r"^\$\{POSTGRES_PASSWORD:\?.+\}$")
-    assert asked.match(service("postgres")["environment"]["POSTGRES_PASSWORD"])
-    assert all(asked.match(service(role)["environment"]["PGPASSWORD"]) for role in [*ROLES, "init"])
+@pytest.mark.parametrize("role", [*ROLES, "init"])
+def test_a_role_signs_in_to_postgres_as_itself_with_a_password_from_outside(role: str) -> None:
+    environment = service(role)["environment"]
+    assert environment["CONTACTPOINT_DATABASE_URL"] == f"postgresql://{role_name(role)}@postgres:5432/contactpoint"
+    password = f"${{CONTACTPOINT_POSTGRES_{role.upper()}_PASSWORD:?"
+    assert environment["PGPASSWORD"].startswith(password)
+    assert service("postgres")["environment"][f"CONTACTPOINT_POSTGRES_{role.upper()}_PASSWORD"].startswith(password)
+    of_others = [name for name in environment if "POSTGRES" in name]
+    assert of_others == []
+
+
+def test_no_role_has_the_password_of_the_databases_administrator() -> None:
+    with_it = [name for name, spec in compose()["services"].items() if "{POSTGRES_PASSWORD" in str(spec)]
+    assert with_it == ["postgres"]
+
+
+def test_a_new_database_gets_the_roles_and_their_passwords_as_its_image_makes_them(tmp_path: Path) -> None:
+    port = remembered_ports(tmp_path / "ports.json", ("postgres",))["postgres"]
+    program, url = postgres_program(tmp_path / "postgres", tmp_path / "postgres.log", port)
+    scripts = {
+        config["target"]: compose()["configs"][config["source"]]["file"] for config in service("postgres")["configs"]
+    }
+    first, second = (ROOT / scripts[target] for target in sorted(scripts))
+    assert all(target.startswith("/docker-entrypoint-initdb.d/") for target in scripts)
+    passwords = {f"CONTACTPOINT_POSTGRES_{role.upper()}_PASSWORD": f"of{role}" for role in (*ROLES, "init")}
+    with running(program):
+        address = parse_dsn(url)
+        as_administrator = {
+            "PGHOST": address["host"],
+            "PGPORT": address["port"],
+            "PGPASSWORD": address["password"],
+            "POSTGRES_USER": address["user"],
+            "POSTGRES_DB": address["dbname"],
+            "PATH": f"{Path(program.command[0]).parent}:{os.environ['PATH']}",
+        }
+        administer(url, first.read_text(encoding="utf-8"))
+        subprocess.run([second], env=as_administrator | passwords, check=True)
+        initialised = make_dsn(**{**address, "user": role_name("init"), "password": "ofinit"})
+        migrate(initialised)
+        grant_rights(initialised)
+        for role in ROLES:
+            own = {**address, "user": role_name(role), "password": f"of{role}"}
+            with closing(psycopg2.connect(make_dsn(**own))) as connection, connection.cursor() as cursor:
+                cursor.execute("select count(*) from store.migrations")
+                assert cursor.fetchone() == (len(shipped()),)
+            with pytest.raises(psycopg2.OperationalError, match="password authentication failed"):
+                psycopg2.connect(make_dsn(**own | {"password": "ofinit"}))
 
 
 @pytest.mark.parametrize("role", [*ROLES, "init", PROXY])
