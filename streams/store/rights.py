@@ -71,6 +71,8 @@ RIGHTS: Mapping[str, Mapping[str, str]] = {
         "access.streams": _APPEND,
         "access.grants": "select, insert, update, delete",
         "register.counter": _READ,
+        "register.events": "select (position, state)",  # since when the oldest waits that no view holds
+        "register.offsets": _READ,  # how many submissions are not read yet
         "register.data_keys": _READ,
         "register.record_keys": _READ,  # whether a dead letter is about a child who is shielded
         "register.outbox": "select (ordinal), insert",  # how many wait; and notices, no other topic (a constraint)

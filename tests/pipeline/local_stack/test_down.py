@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import httpx
 import psutil
 import pytest
 
@@ -156,3 +157,13 @@ def test_a_second_process_of_a_role_that_is_stopped_ends_in_order(detached: Path
     assert second.wait(60) == 0, log.read_text()
     assert "Traceback" not in log.read_text()
     assert "ended by" not in log.read_text()
+
+
+def test_the_metrics_of_a_stack_have_every_lag(detached: Path) -> None:
+    """As the API's own role of Postgres and client of Kafka may read them."""
+    told = httpx.get(f"{read_stack(detached)['url']}/metrics", timeout=60).text.splitlines()
+    figures = dict(line.rsplit(" ", 1) for line in told if not line.startswith("#"))
+    assert figures["contactpoint_database_up"] == "1.0"
+    assert figures["contactpoint_views_lag_seconds"] == "0.0"
+    parts = ("registrar", "relay", "projector", "access", "outbox")
+    assert [figures[f'contactpoint_lag{{part="{part}"}}'] for part in parts] == ["0.0"] * len(parts)
