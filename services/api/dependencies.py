@@ -23,6 +23,7 @@ from streams.crypto.keys import KeyRing
 from streams.kafka.settings import KafkaSettings
 from streams.projecting.reading import reading_views
 from streams.store.database import Cursor, Pool
+from streams.store.replica import Replica
 
 
 class RecordsLooks(Protocol):
@@ -94,7 +95,7 @@ class Dependencies:
     `keys` open the register, `access_keys` the access log, `verifier` verifies tokens, `searcher` scores matches,
     `deployment` decides which children are shown, `users` grants and revokes, `watch` finds whom to notify of a look
     and records requests, `now` is the clock, `denials` records what was denied,
-    `stack_id` is what a supervisor knows this API by.
+    `stack_id` is what a supervisor knows this API by, `replica` a replica to read views from where there is one.
     """
 
     pool: Pool
@@ -111,6 +112,7 @@ class Dependencies:
     watch: Monitoring
     now: Clock
     stack_id: str | None = None
+    replica: Replica | None = None
     entitlements: Entitlements = field(init=False)
     desks: Desks = field(init=False)
     agencies: Names = field(init=False)
@@ -129,5 +131,5 @@ class Dependencies:
     @contextmanager
     def reading(self) -> Iterator[Cursor]:
         """A cursor on one snapshot: no shield is applied between two of its queries. Raises DatabaseAway."""
-        with reading_views(self.pool) as cursor:
+        with reading_views(self.replica or self.pool) as cursor:
             yield cursor

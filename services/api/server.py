@@ -35,6 +35,7 @@ from streams.clock import Clock, utc_now
 from streams.crypto.keys import KeyRing, reader_of
 from streams.crypto.sealing import KeyEncryptionKey
 from streams.store.database import Pool
+from streams.store.replica import Replica
 
 DEFAULT_PORT = 8000
 SWITCH_S = 0.0005
@@ -101,6 +102,10 @@ def open_app(settings: Settings, clock: Clock = utc_now) -> RequestMiddleware:
     watch = Monitoring.over(look_ups, appender)
     kafka, verifier = settings.need_kafka(), verifier_for(settings, clock)
     users = Users(appender)
+    replica = None
+    if settings.database_read_url:
+        reads = Pool(settings.database_read_url, shared_out.requests, "contactpoint api reads", wait_s=WAIT_S)
+        replica = Replica(pool, reads)
     dependencies = Dependencies(
         pool,
         look_ups,
@@ -116,6 +121,7 @@ def open_app(settings: Settings, clock: Clock = utc_now) -> RequestMiddleware:
         watch,
         clock,
         settings.stack_id,
+        replica,
     )
 
     def close() -> None:
@@ -124,6 +130,8 @@ def open_app(settings: Settings, clock: Clock = utc_now) -> RequestMiddleware:
         access_log.close()
         appender.close()
         pool.close()
+        if replica:
+            replica.close()
         look_ups.close()
 
     return build_app(dependencies, close)

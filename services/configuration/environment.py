@@ -39,6 +39,7 @@ class Environment(BaseSettings, ClientEnvironment):
 
     cache: File = None
     database_url: OptionalText = None
+    database_read_url: OptionalText = None
     connections: Annotated[int | None, whole_number(100, least=LEAST_CONNECTIONS)] = None
     publication_key: File = None
 

@@ -52,8 +52,9 @@ class Settings(ClientSettings):
     `kafka` and `database_url` are None while they are not known; `database_urls` has those with which the processes of
     the local stack sign in, each as itself; `publication_key` is the file of the key that proves what is published;
     `matcher` has the matcher's settings, where they are not those that come with the product; `policy` says who is
-    listed, by the name of a policy or by its file; `tls` says how the API speaks TLS itself, `connections` how many
-    connections to Postgres an API process may have, None for the usual number;
+    listed, by the name of a policy or by its file; `tls` says how the API speaks TLS itself, `database_read_url` names
+    a replica from which it reads views, None where there is none, `connections` how many connections to Postgres an API
+    process may have, None for the usual number;
     `connections_of_an_address` how many connections one address may have open to it, None where that is not bounded;
     `stack_id` is what a supervisor knows its own API by.
     """
@@ -69,6 +70,7 @@ class Settings(ClientSettings):
     matcher: Path | None
     policy: str
     tls: Tls | None
+    database_read_url: str | None
     connections: int | None
     connections_of_an_address: int | None
     stack_id: str | None
@@ -143,6 +145,7 @@ def read_settings(data: str | Path | None = None, environ: Mapping[str, str] | N
         policy=env.policy,
         sign_in=env.sign_in(),
         tls=Tls(env.tls_cert, env.tls_key, env.tls_client_ca) if env.tls_cert and env.tls_key else None,
+        database_read_url=env.database_read_url,
         connections=env.connections,
         connections_of_an_address=env.connections_per_address,
         stack_id=env.stack_id,

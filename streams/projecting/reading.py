@@ -5,11 +5,12 @@ from contextlib import contextmanager
 
 from projections.engine.live_schema import use_live
 from streams.store.database import Cursor, Database, Pool
+from streams.store.replica import Replica
 
 
 @contextmanager
-def reading_views(source: Database | Pool) -> Iterator[Cursor]:
-    """A cursor on the live views; of a pool, all its statements read the same state. Raises DatabaseAway."""
-    with source.snapshot() if isinstance(source, Pool) else source.transaction() as cursor:
+def reading_views(source: Database | Pool | Replica) -> Iterator[Cursor]:
+    """A cursor on the live views; all its statements read the same state, but of a Database. Raises DatabaseAway."""
+    with source.transaction() if isinstance(source, Database) else source.snapshot() as cursor:
         use_live(cursor)
         yield cursor
