@@ -113,7 +113,7 @@ class _Maker:
         self.keys.append((stream, self._key.wrap(key)))
         numbers: dict[str, int] = {}
         for version, sent in enumerate(sorted(sent_for(record), key=lambda sent: sent.on), start=1):
-            personal = _personal(sent)
+            personal = {**_personal(sent), "caused_by": f"{record.subject}-{version}"}
             data = {"number": numbers.setdefault(_named(sent), len(numbers))}
             sealed = key.seal(version, personal)
             yield self._event(stream, version, _TYPES[sent.type], source, sent.on, data, sealed, personal)
