@@ -1,7 +1,7 @@
 """How well a child matches a search query: the matcher's comparison, graded by `search_grades.py`."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from math import log2
 from typing import NamedTuple
 
@@ -31,6 +31,10 @@ class Degree(NamedTuple):
     level: str
 
 
+_DEGREES = {level: Degree(agreement, level) for level, agreement in AGREEMENT.items()}
+_PLACES = {name: place for place, name in enumerate(FIELDS)}
+
+
 class SearchQuery(NamedTuple):
     """Criteria, normalised: the names of those that distinguish, the keys to look up, and how far each can agree."""
 
@@ -55,7 +59,7 @@ class Searcher:
         """The query of these criteria; those that distinguish nobody (Baby as a name, gender unknown) are left out."""
         features = _features(criteria)
         given = features.names[0][0] if features.names else ""
-        compared = self._compare(features, features)
+        compared = self._compare(features, features, FIELDS)
         best = {name: degree for name, degree in compared.items() if degree.agreement != UNKNOWN}
         keys = query_keys(features, self._nicknames.get(given.partition(" ")[0], ()))
         return SearchQuery(features, frozenset(best), keys, best)
@@ -65,35 +69,39 @@ class Searcher:
 
         Each criterion counts as it agrees best; given and family name count together, so that both are of one name.
         """
-        alone = ([name] for name in query.criteria if name not in NAMES)
-        parts = [[name for name in query.criteria if name in NAMES], *alone]
-        compared = [self._compare(query.features, each) for each in recorded]
-        found: dict[str, Degree] = {}
-        for names in parts:
-            found |= self._best(names, compared)
+        compared = [self._compare(query.features, each, query.criteria) for each in recorded]
+        found = self._best([name for name in NAMES if name in query.criteria], compared)
+        for name in query.criteria.difference(NAMES):
+            found |= self._best([name], compared)
         share = self._share(query, found)
         return grade_of(fit_of({name: degree.agreement for name, degree in found.items()}, share))
 
-    def _compare(self, searched: Features, recorded: Features) -> dict[str, Degree]:
-        """How far each field agrees; equal dates of birth agree exactly, even a placeholder for a year."""
-        levels = zip(FIELDS, self._comparer.compare(searched, recorded).levels, strict=True)
-        degrees = {name: Degree(AGREEMENT[level], level) for name, level in levels}
+    def _compare(self, searched: Features, recorded: Features, criteria: Iterable[str]) -> dict[str, Degree]:
+        """How far each criterion agrees; equal dates of birth agree exactly, even a placeholder for a year."""
+        levels = self._comparer.compare(searched, recorded).levels
+        degrees = {name: _DEGREES[levels[_PLACES[name]]] for name in criteria}
         if searched.date_of_birth is not None and searched.date_of_birth == recorded.date_of_birth:
             degrees["date_of_birth"] = Degree(EXACT, degrees["date_of_birth"].level)
         for part, name in enumerate(NAMES if searched.names else ()):
-            if degrees[name].agreement > ROUGH:
+            if name not in degrees or degrees[name].agreement > ROUGH:
                 continue
             if level := _other_level(searched.names[0], recorded.names, part):
-                degrees[name] = max(degrees[name], Degree(AGREEMENT[level], level))
+                degrees[name] = max(degrees[name], _DEGREES[level])
         return degrees
 
-    def _best(self, names: list[str], compared: Iterable[Mapping[str, Degree]]) -> dict[str, Degree]:
+    def _best(self, names: Sequence[str], compared: Sequence[Mapping[str, Degree]]) -> dict[str, Degree]:
+        """The degrees of these criteria, together, in the record that agrees best; none for no criteria."""
+
         def order(degrees: Mapping[str, Degree]) -> tuple[int, float]:
             return (
                 sum(degrees[name].agreement for name in names),
                 sum(self._bits[name][degrees[name].level][1] for name in names),
             )
 
+        if not names:
+            return {}
+        if len(compared) == 1:
+            return {name: compared[0][name] for name in names}
         best = max(compared, key=order)
         return {name: best[name] for name in names}
 

@@ -5,7 +5,7 @@ for each is a place in an index; a search has many: all that the record would ha
 """
 
 from collections.abc import Collection, Iterable
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 from domain.matching.blocking import sound
@@ -82,9 +82,7 @@ class _Values(NamedTuple):
 
     def joined(self, kind: str, others: "_Values") -> Keys:
         """Keys of two criteria; in the wide ones one of the two is off."""
-        join = (
-            _of_names if kind == "z" else lambda some, more: [f"{kind}{one}{other}" for one in some for other in more]
-        )
+        join = _of_names if kind == "z" else partial(_of_pairs, kind)
         wide = [*join(self.close, others.exact), *join(self.exact, others.close)]
         return Keys(frozenset(join(self.exact, others.exact)), frozenset(wide))
 
@@ -96,7 +94,12 @@ def _of_identifiers(features: Features) -> list[str]:
 
 def _of_names(given: Iterable[str], family: Collection[str]) -> list[str]:
     """Both sounds of a name; the order does not count, for names are swapped."""
-    return [f"z{min(one, other)} {max(one, other)}" for one in given for other in family]
+    return [f"z{one} {other}" if one <= other else f"z{other} {one}" for one in given for other in family]
+
+
+def _of_pairs(kind: str, some: Iterable[str], others: Iterable[str]) -> list[str]:
+    """Each of some values beside each of the others."""
+    return [kind + one + other for one in some for other in others]
 
 
 @lru_cache(maxsize=65_536)

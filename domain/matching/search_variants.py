@@ -48,8 +48,10 @@ def consonants(name: str) -> str:
 
 def are_alike_without_vowels(one: str, other: str) -> bool:
     """Whether one of two names was written without vowels and the other has its consonants: mhmd, muhammad."""
+    if not (has_no_vowels(one) or has_no_vowels(other)):
+        return False
     letters = consonants(one)
-    return bool(letters) and letters == consonants(other) and (has_no_vowels(one) or has_no_vowels(other))
+    return bool(letters) and letters == consonants(other)
 
 
 def _one_off(word: str, alphabet: str) -> Iterator[str]:
