@@ -93,7 +93,7 @@ def _of_processes(processes: list[dict[str, Any]], data: Path) -> list[Trouble]:
         Trouble(
             each["role"],
             each.get("said") or f"{each['role']} is {each['state']}",
-            f"its supervisor starts it again by itself, {data / 'logs' / each['role']}.log says more",
+            f"wait, its supervisor starts it by itself, or read {data / 'logs' / each['role']}.log",
         )
         for each in processes
         if each["state"] not in _AT_WORK
