@@ -11,7 +11,7 @@ import pytest
 from tests.support.tree import LAYERS, ROOT, imports, modules
 
 STANDARD = (
-    "collections dataclasses datetime decimal enum functools hashlib itertools"
+    "calendar collections dataclasses datetime decimal enum functools hashlib itertools"
     " math operator re statistics types typing unicodedata uuid"
 )
 LIBRARIES = ("anyascii", "eventsourcing", "jellyfish", "pydantic", "rapidfuzz")
