@@ -35,9 +35,12 @@ def registered(code: str, number: int) -> dict[str, Any]:
 def second_registrar(stack: Stack) -> Iterator[None]:
     """One beside the stack's own."""
     process = subprocess.Popen(stack._command("run", "registrar"), env=stack._environment(), stderr=subprocess.DEVNULL)
-    yield
-    process.terminate()
-    assert process.wait(60) == 0
+    try:
+        yield
+    finally:
+        process.terminate()
+        status = process.wait(60)
+    assert status == 0
 
 
 def end_the_lock(url: str) -> bool:

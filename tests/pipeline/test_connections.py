@@ -75,9 +75,12 @@ def another(stack: Stack, role: str, port: int = 0) -> Iterator[psutil.Process]:
     """One more process of a role of the stack."""
     environment = stack._environment() | ({"CONTACTPOINT_PORT": str(port)} if port else {})
     process = subprocess.Popen(stack._command("run", role), env=environment, stderr=subprocess.DEVNULL)
-    yield psutil.Process(process.pid)
-    process.terminate()
-    assert process.wait(60) == 0
+    try:
+        yield psutil.Process(process.pid)
+    finally:
+        process.terminate()
+        status = process.wait(60)
+    assert status == 0
 
 
 def ask(url: str, token: str, number: int) -> list[int]:
