@@ -18,7 +18,7 @@ from domain.catalogue import WIRE_NAMES, upcast
 from domain.event import RegisterEvent, fields_of
 from domain.vocabulary import RESTRICTED_SOURCE
 from projections.base.projection import Decryptor, PublishedEvent, Undecodable
-from projections.base.shapes import IS_ID, LARGEST_INT, fault_of_data
+from projections.base.shapes import IS_ID, LARGEST_INT, has_clear_shape
 from streams.crypto.keys import KeyRing
 
 LARGEST_POSITION = 2**63 - 1
@@ -108,7 +108,7 @@ def decode_event(value: bytes, decryptor: Decryptor) -> PublishedEvent:
         )
     except KeyError:
         raise Undecodable from None
-    if not _is_an_event(decoded) or fault_of_data(decoded.type, decoded.data):
+    if not _is_an_event(decoded) or not has_clear_shape(decoded.type, decoded.data):
         raise Undecodable
     return decoded
 

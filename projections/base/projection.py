@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple, Protocol
 
-from projections.base.shapes import fault_of_personal
+from projections.base.shapes import has_sealed_shape
 
 UNREADABLE = "unreadable"
 """The code of a message that is not what its topic holds."""
@@ -66,7 +66,7 @@ class PublishedEvent(NamedTuple):
             personal = self.decryptor.open(self.stream, self.version, self.sealed) if self.sealed else {}
         except ValueError:
             raise Undecodable(SEAL_BROKEN) from None
-        if fault_of_personal(self.type, personal):
+        if not has_sealed_shape(self.type, personal):
             raise Undecodable
         return personal
 

@@ -11,7 +11,7 @@ from functools import cache
 from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
-from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
+from pydantic import AfterValidator, Field, TypeAdapter
 from typing_extensions import TypedDict  # pydantic asks for this one before Python 3.12
 
 from domain.catalogue import EVENTS
@@ -63,44 +63,40 @@ _SEALED: Mapping[str, Any] = dict.fromkeys(("on", "ended_on", "raised_on", "lowe
 _NARROWER: Mapping[Any, Any] = {int: Annotated[int, Field(ge=0, le=LARGEST_INT)]}
 
 
-def fault_of_data(kind: str, data: Mapping[str, Any]) -> str | None:
-    """The name of the first clear field that is not as an event of that type has it; None where all are."""
-    return _fault(_clear_shape(kind), data)
+def has_clear_shape(kind: str, data: Mapping[str, Any]) -> bool:
+    """Whether the clear fields are as an event of that type has them; nothing is known of those of other types."""
+    is_right = _clear_shape(kind)
+    return is_right is None or is_right(data, strict=True)
 
 
-def fault_of_personal(kind: str, personal: Mapping[str, Any]) -> str | None:
-    """The name of the first sealed field that is not as an event of that type has it; None where all are."""
-    return _fault(_sealed_shape(kind), personal)
+def has_sealed_shape(kind: str, personal: Mapping[str, Any]) -> bool:
+    """The same of the sealed fields, once they are open."""
+    is_right = _sealed_shape(kind)
+    return is_right is None or is_right(personal, strict=True)
 
 
-def _fault(shape: TypeAdapter[Any] | None, fields: Any) -> str | None:
-    if shape is None:
-        return None
-    try:
-        shape.validate_python(fields, strict=True)
-    except ValidationError as error:
-        where = error.errors(include_input=False, include_url=False, include_context=False)[0]["loc"]
-        return str(where[0]) if where else "fields"
-    return None
+Check = Callable[..., bool]
 
 
 @cache
-def _clear_shape(kind: str) -> TypeAdapter[Any] | None:
-    """None for a type that is not one of today's: then nothing is known of its fields."""
+def _clear_shape(kind: str) -> Check | None:
     event = EVENTS.get(kind)
     return None if event is None else _shape(kind, get_type_hints(event), event.CLEAR, _CLEAR)
 
 
 @cache
-def _sealed_shape(kind: str) -> TypeAdapter[Any] | None:
+def _sealed_shape(kind: str) -> Check | None:
     event = EVENTS.get(kind)
     return None if event is None else _shape(kind, get_type_hints(event), event.SEALED, _SEALED)
 
 
-def _shape(kind: str, types: Mapping[str, Any], names: tuple[str, ...], more: Mapping[str, Any]) -> TypeAdapter[Any]:
+def _shape(kind: str, types: Mapping[str, Any], names: tuple[str, ...], more: Mapping[str, Any]) -> Check | None:
+    if not names:
+        return None
     fields = {name: _narrowed(types[name], more.get(name)) for name in names}
     shape = TypedDict(kind.partition(".")[0], fields)  # type: ignore[misc]
-    return TypeAdapter(shape)
+    check: Check = TypeAdapter(shape).validator.isinstance_python
+    return check
 
 
 def _narrowed(of_class: Any, narrower: Any) -> Any:

@@ -1,6 +1,7 @@
 """Reads the logs from Kafka: live for the views, in bulk for a rebuild, in order of position for re-matching.
 
 `reader.py` decodes records. Live: `projector.py` is the process, `session.py` one run of its Faust app, `faust_app.py`
-and `_faust_driver.py` the app; `live_views.py` applies what it read; `probe.py` queries Kafka to notice a stuck app. In
-bulk: `bulk_read.py`. In order: `in_order.py`.
+and `_faust_driver.py` the app, `_group.py` its membership in Kafka's group; `live_views.py` applies what it read, and
+`work_log.py` says how its time was spent. `mending.py` applies again what failed; `probe.py` queries Kafka and
+`stall.py` notices what stands still. In bulk: `bulk_read.py`. In order: `in_order.py`.
 """
