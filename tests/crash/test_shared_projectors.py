@@ -1,8 +1,11 @@
 """Several projectors share the partitions: whichever of them is lost, late or wakes up again, the views are right."""
 
+from psycopg2.extensions import make_dsn, parse_dsn
+
 from streams.kafka.admin.topics import ensure_topics
 from tests.support.projector_stage import Stage, add_records
 from tests.support.projectors import Projector, projectors, same_as_rebuilt, shares
+from tests.support.proxy import proxy
 from tests.support.story import receipt
 from tests.support.waiting import eventually
 
@@ -42,6 +45,46 @@ def test_one_that_was_paused_wakes_up_after_its_partitions_have_moved_and_change
         publish_more(stage)
         eventually(lambda: len(shares(stage)) == 2)
         assert is_right(stage)
+
+
+def test_one_that_is_paused_in_a_transaction_holds_nobody_up_for_long(stage: Stage) -> None:
+    with projectors(stage, 2) as running:
+        for paused in running:
+            paused.pause()
+        publish_more(stage)
+        running[1].wake()
+        eventually(lambda: pause_in_a_transaction(stage, running[1]))
+        running[0].wake()
+        stage.settle()
+        running[1].wake()
+        assert is_right(stage)
+
+
+def pause_in_a_transaction(stage: Stage, projector: Projector) -> bool:
+    """Pauses a projector; whether it is in a transaction then, else it goes on with more to do."""
+    projector.pause()
+    writing = "select count(*) from pg_locks where locktype = 'advisory' and granted and database = %s"
+    ((here,),) = stage.rows("select oid from pg_database where datname = current_database()")
+    if stage.rows(writing, here) != [(0,)]:
+        return True
+    projector.wake()
+    publish_more(stage)
+    return False
+
+
+def test_one_that_is_cut_off_from_postgres_leaves_its_partitions_to_others(stage: Stage) -> None:
+    given = parse_dsn(stage.url)
+    with proxy(given["host"], int(given["port"])) as between, projectors(stage, 1):
+        through = Projector(stage, make_dsn(stage.url, host="127.0.0.1", port=between.port))
+        try:
+            eventually(lambda: len(shares(stage)) == 2)
+            publish_more(stage)
+            between.silent.set()
+            publish_more(stage)
+            eventually(lambda: len(shares(stage)) == 1)
+            assert is_right(stage)
+        finally:
+            through.kill()
 
 
 def test_four_come_and_go_under_load(stage: Stage) -> None:

@@ -9,10 +9,14 @@ from dataclasses import dataclass, field
 
 @dataclass
 class Proxy:
-    """Passes bytes on; when the client has sent `fatal`, the server still gets it, but no answer comes back."""
+    """Passes bytes on; when the client has sent `fatal`, the server still gets it, but no answer comes back.
+
+    While `silent` is set, bytes go nowhere and connections stay, as where a cable is cut.
+    """
 
     port: int
     fatal: bytes | None = None
+    silent: threading.Event = field(default_factory=threading.Event)
     sockets: list[socket.socket] = field(default_factory=list)
 
     def cut(self) -> None:
@@ -46,6 +50,8 @@ def _accept(server: socket.socket, between: Proxy, target: tuple[str, int]) -> N
 def _pass_on(between: Proxy, source: socket.socket, sink: socket.socket, is_client: bool) -> None:
     with suppress(OSError):
         while data := source.recv(65536):
+            if between.silent.is_set():
+                continue
             fatal = is_client and between.fatal is not None and between.fatal in data
             if fatal:
                 source.shutdown(socket.SHUT_RDWR)
