@@ -15,7 +15,18 @@ from domain.vocabulary import AUTHORITY_CODE, RESTRICTED_SOURCE
 MOST_HOPS = 100
 """Longest chain of merges that is followed."""
 
-_FILES = ("scope", "survivors", "directory", "shields", "search", "reports", "timeline", "duplicates", "access_log")
+_FILES = (
+    "scope",
+    "survivors",
+    "directory",
+    "shields",
+    "search",
+    "reports",
+    "timeline",
+    "duplicates",
+    "access_log",
+    "grants",
+)
 
 _RESTRICTED = (
     f"coalesce((select true from history r where r.stream = {{0}} and r.source = '{RESTRICTED_SOURCE}' limit 1), false)"  # noqa: S608

@@ -1,7 +1,8 @@
 """Who may do what with the tables of the store and the registers, as data; a role that is not named may do nothing.
 
 Events, looks and receipts can be appended, and no process may change them; only the relay takes what it has published
-out of the outbox. `contactpoint_init` owns the tables. The projector owns the views (`roles.sql`), the API reads them.
+out of the outbox. `contactpoint_init` owns the tables. The projector owns the views (`roles.sql`); the API may read
+what asks for a reader's scope, and no table that names a child (`projections/visibility/grants.sql`).
 """
 
 import logging

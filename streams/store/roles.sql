@@ -27,9 +27,10 @@ begin
     execute format('grant temporary on database %I to contactpoint_projector', database);
 end $$;
 
--- Views are read by the API, and how far they are by who administers.
+-- How far the views are is read by who administers. Of their schemas the API may read what the projector opens to readers.
 alter default privileges for role contactpoint_projector grant usage on schemas to contactpoint_api, contactpoint_init;
-alter default privileges for role contactpoint_projector grant select on tables to contactpoint_api, contactpoint_init;
+alter default privileges for role contactpoint_projector grant select on tables to contactpoint_init;
+alter default privileges for role contactpoint_projector revoke select on tables from contactpoint_api;
 
 -- What an earlier version made in another role, goes to those who own it now.
 do $$
@@ -59,7 +60,11 @@ begin
         end loop;
         if place.owner = 'contactpoint_projector' then
             execute format('grant usage on schema %I to contactpoint_api, contactpoint_init', place.nspname);
-            execute format('grant select on all tables in schema %I to contactpoint_api, contactpoint_init', place.nspname);
+            execute format('grant select on all tables in schema %I to contactpoint_init', place.nspname);
+            execute format('revoke select on all tables in schema %I from contactpoint_api', place.nspname);
+            if to_regprocedure(format('%I.open_to_readers(regnamespace)', place.nspname)) is not null then
+                execute format('select %I.open_to_readers(%L)', place.nspname, quote_ident(place.nspname));
+            end if;
         end if;
     end loop;
 end $$;

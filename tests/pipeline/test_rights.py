@@ -8,6 +8,7 @@ import pytest
 from psycopg2.errors import CheckViolation, InsufficientPrivilege
 
 from projections.engine import schema
+from projections.visibility.scope import Scope
 from streams.store.database import Cursor
 from streams.store.rights import RIGHTS, ROLES, SCHEMAS, RightsRefused, grant_rights, role_name, roles_script
 from streams.store.schema import migrate
@@ -92,12 +93,35 @@ def test_the_api_leaves_notices_for_the_relay_and_no_receipt_in_an_agencys_name(
         cursor.execute(row, ("receipts.nhs-gp",))
 
 
+OPEN = {"views.receipts", "views.positions", "views.failed_messages", "views.stops"}
+"""The tables of views that name no child."""
+
+
 @pytest.mark.parametrize("role", ROLES)
-def test_views_are_written_by_the_projector_alone_and_read_by_the_api(database_url: str, role: str) -> None:
-    for table in every_table(database_url, "schemaname like 'views%'"):
+def test_tables_of_views_are_written_by_the_projector_and_what_names_a_child_is_not_read_by_the_api(
+    database_url: str, role: str
+) -> None:
+    tables = every_table(database_url, "schemaname like 'views%'")
+    assert set(tables) > OPEN
+    for table in tables:
         assert refused(database_url, role, f"delete from {table}") is (role != "projector"), table
-        assert refused(database_url, role, f"select from {table}") is (role in ("registrar", "relay")), table
+        may_read = role in ("init", "projector") or (role == "api" and table in OPEN)
+        assert refused(database_url, role, f"select from {table}") is not may_read, table
     assert refused(database_url, role, "create schema views_of_mine") is (role not in ("init", "projector"))
+
+
+def test_the_api_reads_children_by_the_views_that_ask_for_a_scope(database_url: str) -> None:
+    with as_role(database_url, "api") as cursor:
+        cursor.execute(
+            "select oid::regclass, coalesce(reloptions @> '{security_barrier=true}', false),"
+            " has_table_privilege(oid, 'select') from pg_class"
+            " where relkind = 'v' and relnamespace = 'views'::regnamespace"
+        )
+        views = {name: (is_barrier, may_read) for name, is_barrier, may_read in cursor.fetchall()}
+        assert len(views) > 15
+        assert [name for name, (is_barrier, may_read) in views.items() if is_barrier is not may_read] == []
+        cursor.execute("set search_path to views")
+        Scope(cleared=True).execute(cursor, "select survivor(gen_random_uuid()), count(*) from known_link")
 
 
 @pytest.mark.parametrize("role", PROCESSES)
@@ -155,3 +179,8 @@ def test_tables_that_one_role_made_before_go_to_their_owners(database_url: str) 
     administer(database_url, roles_script())
     grant_rights(signed_in(database_url, "init"))
     migrate(signed_in(database_url, "init"))
+    with as_role(database_url, "api") as cursor:
+        cursor.execute(
+            "select has_table_privilege(name, 'select') from unnest(array['views.known_link', 'views.link']) name"
+        )
+        assert cursor.fetchall() == [(True,), (False,)]

@@ -93,8 +93,7 @@ def objects(cursor: Cursor) -> list[str]:
     )
     views = [name for (name,) in cursor.fetchall() if name not in INTERNAL]
     cursor.execute(
-        "select proname, oidvectortypes(proargtypes) from pg_proc where pronamespace = %s::regnamespace"
-        " and proargtypes <> ''",
+        "select proname, oidvectortypes(proargtypes) from pg_proc where pronamespace = %s::regnamespace and prosecdef",
         (schema.LIVE,),
     )
     functions = {name: ", ".join(GIVEN[kind] for kind in kinds.split(", ")) for name, kinds in cursor.fetchall()}
