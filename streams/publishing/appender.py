@@ -65,10 +65,11 @@ class Identity(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Tail:
-    """The end of a partition: the offset of its next record, and the value of its last record or None."""
+    """The ends of a partition: the offset of its next record, its last record's value or None, its first offset."""
 
     end_offset: int
     last: bytes | None
+    first_offset: int = 0
 
 
 class Batch:
@@ -167,7 +168,26 @@ class Appender:
                     last = await _last_values(consumer, {tp: end for tp, end in ends.items() if begins[tp] < end})
         finally:
             await close_soon(consumer.stop())
-        return {partition: Tail(ends[tp], last.get(tp)) for tp, partition in wanted.items()}
+        return {partition: Tail(ends[tp], last.get(tp), begins[tp]) for tp, partition in wanted.items()}
+
+    async def values_before(self, partition: Partition, end: int, count: int) -> list[bytes]:
+        """The values of the records of a partition with an offset below `end`, at most the last `count` of them."""
+        where = TopicPartition(*partition)
+        consumer = AIOKafkaConsumer(client_id=self._client_id, enable_auto_commit=False, **self._kafka.for_aiokafka())
+        values: list[bytes] = []
+        try:
+            with self._kafka_errors():
+                async with asyncio.timeout(ANSWER_WITHIN_S):
+                    await consumer.start()
+                    consumer.assign([where])
+                    first = max(end - count, (await consumer.beginning_offsets([where]))[where])
+                    consumer.seek(where, first)
+                    while first + len(values) < end:
+                        records = (await consumer.getmany(timeout_ms=1000)).get(where, ())
+                        values += [record.value or b"" for record in records if record.offset < end]
+        finally:
+            await close_soon(consumer.stop())
+        return values
 
     async def append(self, batches: Sequence[Batch]) -> None:
         """Appends batches, at most one to a partition, and returns when all are in all replicas.

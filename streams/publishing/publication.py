@@ -1,19 +1,27 @@
 """Reads from the database what there is to publish, and records there how far it is published."""
 
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple, TypeVar
 
 import psycopg2
 from psycopg2.sql import SQL, Identifier
 
 from projections.base.partition import Partition
+from streams.kafka.admin.identity import KafkaIdentity
 from streams.kafka.topics import ACCESS_EVENTS, REGISTER_EVENTS
-from streams.store.database import DatabaseAway, connect, transaction
+from streams.publishing.home import Home, Trouble, keep_home, keep_troubles, read_home
+from streams.store.database import Cursor, DatabaseAway, connect, transaction
 from streams.store.raw_event import RawEvent
+
+_Answer = TypeVar("_Answer")
 
 OUTBOX = "outbox"
 LOGS = {REGISTER_EVENTS: "register", ACCESS_EVENTS: "access"}
 """The schema of each log, by the topic that publishes it."""
+
+
+class GivesWay(Exception):
+    """The relay has to let go: `republish` makes the topics of the logs anew."""
 
 
 class OutboxMessage(NamedTuple):
@@ -56,11 +64,13 @@ class Publication:
         return bool(locked)
 
     def last_positions(self) -> dict[str, int]:
-        """The last position of each log and of the outbox."""
-        ((register, access, outbox),) = self._rows(
+        """The last position of each log and of the outbox; raises GivesWay where the logs are being published anew."""
+        ((register, access, outbox, republishing),) = self._rows(
             "select (select last from register.counter), (select last from access.counter),"
-            " (select last from register.outbox_counter)"
+            " (select last from register.outbox_counter), (select republishing from publication.home)"
         )
+        if republishing:
+            raise GivesWay
         return {REGISTER_EVENTS: register, ACCESS_EVENTS: access, OUTBOX: outbox}
 
     def events(self, log: str, after: int, limit: int) -> list[RawEvent]:
@@ -92,6 +102,18 @@ class Publication:
             "select coalesce(max(ordinal), 0) from register.outbox where topic = %s and value = %s", (topic, value)
         )
         return int(position)
+
+    def home(self) -> Home | None:
+        """The Kafka that the database belongs to, None where it has met none."""
+        return self._in_transaction(read_home)
+
+    def keep_home(self, kafka: KafkaIdentity, key_check: str) -> None:
+        """Stores that the database belongs to this Kafka."""
+        self._in_transaction(lambda cursor: keep_home(cursor, kafka, key_check))
+
+    def keep_troubles(self, troubles: Sequence[Trouble]) -> None:
+        """Stores what keeps the relay from publishing, in the place of what did before."""
+        self._in_transaction(lambda cursor: keep_troubles(cursor, troubles))
 
     def published(self) -> dict[str, int]:
         """The position up to which each log and the outbox are published."""
@@ -153,11 +175,26 @@ class Publication:
             ),
         )
 
+    def _in_transaction(self, work: Callable[[Cursor], _Answer]) -> _Answer:
+        """Does the work in one transaction, whose commit is durable."""
+        try:
+            with transaction(self._connection), self._connection.cursor() as cursor:
+                cursor.execute("begin; set local synchronous_commit = on")
+                answer = work(cursor)
+                cursor.execute("commit")
+                return answer
+        except psycopg2.Error as error:
+            raise _away(error) from None
+
     def _rows(self, statement: Any, parameters: tuple[Any, ...] | None = None) -> list[tuple[Any, ...]]:
         try:
             with transaction(self._connection), self._connection.cursor() as cursor:
                 cursor.execute(statement, parameters)
                 return cursor.fetchall() if cursor.description else []
         except psycopg2.Error as error:
-            reason = error.diag.message_primary or type(error).__name__
-            raise DatabaseAway(f"Postgres does not do what the relay asks ({reason})") from None
+            raise _away(error) from None
+
+
+def _away(error: psycopg2.Error) -> DatabaseAway:
+    reason = error.diag.message_primary or type(error).__name__
+    return DatabaseAway(f"Postgres does not do what the relay asks ({reason})")

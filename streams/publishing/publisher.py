@@ -1,19 +1,20 @@
 """One session of publishing: finds where Kafka's partitions end, and appends what the database holds after that."""
 
 import asyncio
-import json
 import logging
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import chain
 from typing import TypeAlias
 
 from projections.base.partition import Partition
 from streams.crypto.publication_key import HEADER, PublicationKey
+from streams.kafka.admin.identity import KafkaIdentity, read_identity
 from streams.kafka.admin.topics import ensure_topics
 from streams.kafka.settings import KafkaSettings
 from streams.kafka.topics import COMMON_TOPICS, NOTICES, RECEIPTS
-from streams.publishing.appender import NO_HEADERS, Appender, Batch, Headers, Identity, Tail
-from streams.publishing.publication import LOGS, NOTHING, OUTBOX, PartitionEnd, Publication
+from streams.publishing.appender import NO_HEADERS, Appender, Batch, Headers, Identity
+from streams.publishing.home import KAFKA, LOG_TOPICS, REPUBLISH, RESTORE, RESYNC, Home, Trouble, troubles_between
+from streams.publishing.publication import LOGS, NOTHING, OUTBOX, GivesWay, PartitionEnd, Publication
+from streams.publishing.tail import NotPublishable, last_event
 from streams.store.raw_event import RawEvent
 
 EVENTS_A_ROUND = 1_000
@@ -28,8 +29,8 @@ in the outbox. A plain tuple: one that names its fields costs 0.3 µs more for e
 _log = logging.getLogger(__name__)
 
 
-class NotPublishable(Exception):
-    """Kafka holds what contradicts the database; publishing more would do damage."""
+AHEAD = "ahead"
+"""The code where Kafka holds more than the event store."""
 
 
 def partition_of(stream: str, partitions: int) -> int:
@@ -60,6 +61,8 @@ class Publisher:
         self._appender = appender
         self._identity = Identity(-1, -1)
         self._published: dict[str, int] = {}
+        self._stopped: dict[str, Trouble] = {}
+        self._damaged: dict[str, Trouble] = {}
         self._ends: dict[Partition, PartitionEnd] = {}
         self._partitions = {
             topic.name: [Partition(topic.name, number) for number in range(topic.partitions)]
@@ -68,46 +71,80 @@ class Publisher:
         }
 
     async def begin(self, *, new_identity: bool = False) -> None:
-        """Reads how far everything is published; `new_identity`, where others may have written to our partitions."""
-        cluster_id = await self._appender.cluster_id()
-        known = self._publication.identity(cluster_id)
+        """Reads how far everything is published; `new_identity`, where others may have written to our partitions.
+
+        Raises NotPublishable where nothing may be; where only one log may not, that is left out, see `troubles`.
+        """
+        kafka = await asyncio.to_thread(read_identity, self._kafka, LOG_TOPICS)
+        home = self._publication.home()
+        self._check_home(home, kafka)
+        known = self._publication.identity(kafka.cluster)
         if known is None or new_identity:
             self._identity = await self._appender.new_identity()
-            self._publication.keep_identity(cluster_id, *self._identity)
+            self._publication.keep_identity(kafka.cluster, *self._identity)
         else:
             self._identity = Identity(*known)
-        last = self._publication.last_positions()
-        self._check_partitions()
-        tails = await self._appender.tails(chain.from_iterable(self._partitions.values()))
-        for partition, tail in tails.items():
-            self._ends[partition] = PartitionEnd(tail.end_offset, self._last_event(partition, tail, last))
-        recorded = self._publication.published() if known else {}
-        self._published = {log: self._resume_after(log, recorded.get(log, 0)) for log in LOGS}
+        last, recorded = self._publication.last_positions(), self._publication.published() if known else {}
+        for log in LOGS:
+            if log not in self._stopped:
+                await self._read_log(log, last[log], recorded.get(log, 0))
         self._published[OUTBOX] = recorded.get(OUTBOX, 0)
+        ahead = any(trouble.code == AHEAD for trouble in self._stopped.values())
+        if ahead or (home is None and self._stopped):
+            self._publication.keep_troubles(self.troubles)
+            raise NotPublishable(next(iter(self._stopped.values())))
+        if home is None:
+            self._publication.keep_home(kafka, self._key.check)
         self._publication.record(self._published, self._ends)
+        self._publication.keep_troubles(self.troubles)
 
-    def _check_partitions(self) -> None:
-        for log, partitions in self._partitions.items():
-            found = self._appender.partitions_of(log)
-            if found != len(partitions):
-                raise NotPublishable(f"the topic {log} has {found} partitions instead of {len(partitions)}")
+    @property
+    def troubles(self) -> list[Trouble]:
+        """Why logs are not published, and what else is wrong with them."""
+        return [*self._stopped.values(), *(each for log, each in self._damaged.items() if log not in self._stopped)]
 
-    def _last_event(self, partition: Partition, tail: Tail, last: dict[str, int]) -> int:
-        """The position of the last event in a partition; raises NotPublishable where the store does not have it."""
-        if tail.end_offset == 0:
-            return 0
+    def _check_home(self, home: Home | None, kafka: KafkaIdentity) -> None:
+        """Raises NotPublishable where the database belongs to another Kafka; a log that was begun anew is stopped."""
+        self._stopped = {each.part: each for each in troubles_between(home, kafka, self._key.check)} if home else {}
+        if self._stopped.keys() & {KAFKA}:
+            self._publication.keep_troubles(self.troubles)
+            if home and home.republishing:
+                raise GivesWay
+            raise NotPublishable(self._stopped[KAFKA])
+
+    async def _read_log(self, log: str, last: int, recorded: int) -> None:
+        """Reads how far a log is published; stops it where Kafka contradicts the database."""
         try:
-            event = json.loads(tail.last or b"")
-            position, identity = int(event["position"]), event["id"]
-        except (ValueError, KeyError, TypeError):
-            raise NotPublishable(f"{partition} does not end with an event of this product") from None
-        stored = self._publication.events(partition.topic, position - 1, 1) if position > 0 else []
+            self._check_partitions(log)
+            tails = await self._appender.tails(self._partitions[log])
+            for partition, tail in tails.items():
+                position, identity = await last_event(self._appender, self._key, partition, tail)
+                self._check_held(partition, position, identity, last)
+                self._ends[partition] = PartitionEnd(tail.end_offset, position)
+                if tail.first_offset:
+                    says = f"Kafka has lost the first {tail.first_offset:,} messages of {partition}"
+                    self._damaged[log] = Trouble(log, "head-lost", says, REPUBLISH)
+            self._published[log] = self._resume_after(log, recorded)
+        except NotPublishable as stop:
+            self._stopped[log] = stop.trouble
+
+    def _check_partitions(self, log: str) -> None:
+        found, wanted = self._appender.partitions_of(log), len(self._partitions[log])
+        if found != wanted:
+            says = f"the topic {log} has {found} partitions instead of {wanted}"
+            raise NotPublishable(Trouble(log, "partitions", says, REPUBLISH))
+
+    def _check_held(self, partition: Partition, position: int, identity: str, last: int) -> None:
+        """Raises NotPublishable where the event store does not hold the last event of a partition."""
+        if position == 0:
+            return
+        stored = self._publication.events(partition.topic, position - 1, 1)
         if not stored or identity != f"{stored[0].stream}.{stored[0].version}":
-            raise NotPublishable(
-                f"{partition} ends with position {position}, which the event store does not hold (it ends at"
-                f" {last[partition.topic]}); this Kafka and this database do not belong together"
+            says = (
+                f"{partition} ends with position {position}, which the event store does not hold (it ends at {last}):"
+                " Postgres went back in time or was begun anew, or this Kafka and this database do not belong together"
             )
-        return position
+            raise NotPublishable(Trouble(partition.topic, AHEAD, says, RESYNC))
 
     def _resume_after(self, log: str, recorded: int) -> int:
         """The position up to which the partitions of a log together hold every event."""
@@ -115,11 +152,7 @@ class Publisher:
         if not recorded:
             return min(end.position for end in ends.values())
         before = self._publication.partitions()
-        shorter = [
-            end.position
-            for partition, end in ends.items()
-            if end.end_offset < before.get(partition, NOTHING).end_offset
-        ]
+        shorter = [end.position for partition, end in ends.items() if _is_shorter(end, before.get(partition, NOTHING))]
         if shorter:
             _log.warning("Kafka has lost the end of %s; it is published again", log)
         return min([recorded, *shorter])
@@ -127,14 +160,18 @@ class Publisher:
     async def publish_round(self) -> bool:
         """Publishes a bounded number of new events and messages, and records that; returns False if there were none."""
         last = self._publication.last_positions()
-        behind = [log for log, position in last.items() if position > self._published[log]]
+        behind = [log for log, end in last.items() if log not in self._stopped and end > self._published[log]]
         if not behind:
             return False
         batches = _Batches(self._identity, self._ends)
         reached = dict(self._published)
         for log in behind:
-            records = await self._messages() if log == OUTBOX else self._events(log)
-            reached[log] = batches.fill(records, otherwise=last[log])
+            try:
+                records = await self._messages() if log == OUTBOX else self._events(log)
+                reached[log] = batches.fill(records, otherwise=last[log])
+            except NotPublishable as stop:
+                self._stopped[log] = stop.trouble
+                self._publication.keep_troubles(self.troubles)
         await self._appender.append(batches.all())
         appended = batches.ends()
         self._publication.record(reached, appended, outbox_before=self._published[OUTBOX])
@@ -146,7 +183,8 @@ class Publisher:
         after = self._published[log]
         rows = self._publication.events(log, after, EVENTS_A_ROUND)
         if not rows or rows[0].position != after + 1 or rows[-1].position != after + len(rows):
-            raise NotPublishable(f"the event store of {log} does not hold every position after {after}")
+            says = f"the event store of {log} does not hold every position after {after}"
+            raise NotPublishable(Trouble(log, "store-gap", says, RESTORE))
         partitions = self._partitions[log]
         for event in rows:
             partition = partitions[partition_of(event.stream, len(partitions))]
@@ -185,7 +223,13 @@ class Publisher:
         await self._appender.refresh()
         for topic in topics:
             if not self._appender.partitions_of(topic):
-                raise NotPublishable(f"the outbox names the topic {topic}, which does not exist")
+                says = f"the outbox names the topic {topic}, which does not exist"
+                raise NotPublishable(Trouble(OUTBOX, "no-topic", says, "run `contactpoint run init`"))
+
+
+def _is_shorter(end: PartitionEnd, before: PartitionEnd) -> bool:
+    """Whether a partition has lost its end; what others wrote there since may have made up for the number."""
+    return end.end_offset < before.end_offset or end.position < before.position
 
 
 class _Batches:

@@ -7,6 +7,8 @@ and the next one begins by reading again.
 
 import asyncio
 import logging
+import time
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 from threading import Event
@@ -15,14 +17,20 @@ from streams.crypto.publication_key import PublicationKey
 from streams.kafka.admin.topics import TopicRefused, check_topics, ensure_topics
 from streams.kafka.settings import KafkaAway, KafkaSettings
 from streams.publishing.appender import Appender, BatchRefused, OffsetTaken
-from streams.publishing.publication import Publication
-from streams.publishing.publisher import NotPublishable, Publisher, encode_event, partition_of
+from streams.publishing.home import Trouble
+from streams.publishing.publication import GivesWay, Publication
+from streams.publishing.publisher import Publisher, encode_event, partition_of
+from streams.publishing.tail import NotPublishable
 from streams.store.database import DatabaseAway
 
 __all__ = ["encode_event", "partition_of", "run_relay"]
 
 POLL_S = 0.02
 STANDBY_POLL_S = 0.5
+CHECK_S = 3_600.0
+"""How often both ends of all partitions are read again, for what Kafka may have lost."""
+CHECK_TROUBLED_S = 30.0
+"""The same while something is wrong, so that what was mended is noticed soon."""
 PAUSES_S = (0.1, 0.2, 0.5, 1.0, 2.0)
 """How long to wait after the first, second, … failure in a row."""
 TAKEN_BY_OTHERS = 3
@@ -51,6 +59,7 @@ class _Relay:
         self._failures = 0
         self._offsets_taken = 0
         self._warned_of = ""
+        self._said: Sequence[Trouble] = []
 
     def run(self) -> None:
         while not self._stop.is_set():
@@ -61,6 +70,8 @@ class _Relay:
                         self._publish(publication)
             except DatabaseAway as error:
                 self._pause(f"waiting: {error}")
+            except GivesWay:
+                self._pause("giving way: the logs are being published anew")
 
     def _wait_for_turn(self, publication: Publication) -> None:
         if publication.try_lock():
@@ -88,11 +99,21 @@ class _Relay:
         async with Appender(self._kafka, "contactpoint-relay") as appender:
             publisher = Publisher(self._kafka, publication, appender, self._key)
             await publisher.begin(new_identity=new_identity)
-            while not self._stop.is_set():
+            self._say(publisher.troubles)
+            until = time.monotonic() + (CHECK_TROUBLED_S if publisher.troubles else CHECK_S)
+            while not self._stop.is_set() and time.monotonic() < until:
                 busy = await publisher.publish_round()
+                self._say(publisher.troubles)
                 self._note_success()
                 if not busy:
                     await asyncio.sleep(POLL_S)
+
+    def _say(self, troubles: Sequence[Trouble]) -> None:
+        """Logs each trouble once, for as long as it lasts."""
+        for trouble in troubles:
+            if trouble not in self._said:
+                _log.error("%s; %s", trouble.says, trouble.remedy)
+        self._said = list(troubles)
 
     def _check_topics(self) -> None:
         ensure_topics(self._kafka, ())
