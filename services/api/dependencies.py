@@ -14,6 +14,7 @@ from services.api.monitoring import Monitoring
 from services.api.unread import Unread
 from services.auth.verifier import Verifier
 from services.policy.deployment import Deployment
+from services.queries.belonging import refuse_what_does_not_belong
 from services.registers import load_agencies
 from services.submit.sender import abandon, submission_producer
 from streams.access.entry import Entry
@@ -132,4 +133,5 @@ class Dependencies:
     def reading(self) -> Iterator[Cursor]:
         """A cursor on one snapshot: no shield is applied between two of its queries. Raises DatabaseAway."""
         with reading_views(self.replica or self.pool) as cursor:
+            refuse_what_does_not_belong(cursor)
             yield cursor

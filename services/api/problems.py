@@ -11,6 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from services.queries.belonging import NotTogether
 from streams.access.appender import AccessLogAway
 from streams.kafka.settings import KafkaAway
 from streams.store.database import DatabaseAway
@@ -113,6 +114,8 @@ _MESSAGES = {
 
 
 async def _on_away(_: Request, error: Exception) -> Response:
+    if isinstance(error, NotTogether):
+        return await _on_problem(_, unavailable(f"the directory cannot be asked now: {error}"))
     if isinstance(error, AccessLogAway):
         part = "the access log, and nothing is shown that it does not record"
     else:

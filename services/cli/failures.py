@@ -19,7 +19,15 @@ def explain(error: Exception) -> Explained | None:
         return str(error), USAGE
     if isinstance(error, OSError) and error.filename is not None:
         return f"{error.filename}: {error.strerror}", NO
-    return _of_postgres(error) or _of_kafka(error) or _of_registers(error)
+    return _of_belonging(error) or _of_postgres(error) or _of_kafka(error) or _of_registers(error)
+
+
+def _of_belonging(error: Exception) -> Explained | None:
+    if "services.queries.belonging" not in sys.modules:
+        return None
+    from services.queries.belonging import NotTogether
+
+    return (str(error), AWAY) if isinstance(error, NotTogether) else None
 
 
 def _of_postgres(error: Exception) -> Explained | None:

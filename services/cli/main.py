@@ -38,6 +38,8 @@ VERBS = {
     "export": "every directory entry into a file",
     "policy": "who would be listed under which policy: compare, list, show, check",
     "rebuild": "build every view afresh from Kafka, compare, switch",
+    "republish": "publish Kafka's logs again from the store, into new topics",
+    "resync": "go on after Postgres went back in time",
     "simulate": "write the feeds of a fictional population and the truth behind them",
     "bench": "measure, each figure beside a bare baseline",
     "version": "the version of this program",

@@ -21,6 +21,7 @@ from domain.agency import Agency
 from domain.matching import Comparer
 from projections.base.partition import Partition
 from services.configuration.settings import Settings
+from services.queries.belonging import refuse_other_kafka
 from services.registers import agencies_version, load_agencies
 from services.registrar import store
 from services.registrar.batch import Message
@@ -32,7 +33,7 @@ from streams.clock import utc_now
 from streams.codec import EventMapper
 from streams.crypto.keys import KeyRing, reader_of
 from streams.crypto.sealing import KeyEncryptionKey
-from streams.kafka.settings import KafkaSettings
+from streams.kafka.settings import KafkaAway, KafkaSettings
 from streams.kafka.topics import STEWARDSHIP, UNCLAIMED, agency_topics, submissions_topic
 from streams.store.application import LogApplication
 from streams.store.database import Database, DatabaseAway, connect
@@ -55,8 +56,18 @@ class Stalled(Exception):
     """The consumer returns no messages although there are some to read."""
 
 
-_AWAY = (DatabaseAway, PersistenceError, psycopg2.Error, KafkaError, OSError, store.OffsetMoved, FenceLost, Stalled)
-_SAY_WHY = (DatabaseAway, FenceLost)
+_AWAY = (
+    DatabaseAway,
+    KafkaAway,
+    PersistenceError,
+    psycopg2.Error,
+    KafkaError,
+    OSError,
+    store.OffsetMoved,
+    FenceLost,
+    Stalled,
+)
+_SAY_WHY = (DatabaseAway, KafkaAway, FenceLost)
 """Whose texts are sentences; of others the log gets the kind, for their texts may hold what was sent."""
 
 
@@ -110,6 +121,7 @@ async def _serve(settings: Settings, comparer: Comparer, fence: Fence, stop: Eve
     with closing(Database(database_url, "contactpoint registrar reads")) as reads:
         keys = KeyRing(KeyEncryptionKey.from_file(settings.keys / "key-encryption.key"), reader_of(reads, "register"))
         with closing(LogApplication(database_url, "register", EventMapper(keys), reader=reads)) as log:
+            await asyncio.to_thread(refuse_other_kafka, settings.need_kafka(), reads, must_have_met=True)
             await asyncio.to_thread(build_match_index, log, reads, keys, fence, stop)
             registrar = Registrar(log, reads, keys, comparer, fence, clock=utc_now, pause=stop.wait)
             async with _consumer(settings.need_kafka()) as consumer:

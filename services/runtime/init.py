@@ -13,7 +13,9 @@ from services.auth.tokens import KEY_FILE as LOCAL_ISSUERS_KEY
 from services.auth.tokens import create_issuer_key
 from services.configuration.private_files import private_folder, secret
 from services.configuration.settings import PUBLICATION_KEY, Settings
+from services.queries.belonging import meet
 from services.registrar.matcher_settings import SettingsRefused, load_settings
+from streams.crypto.publication_key import PublicationKey
 from streams.crypto.sealing import KeyEncryptionKey
 from streams.kafka.admin.rights import AclsRefused, grant_services
 from streams.kafka.admin.topics import TopicRefused, check_topics
@@ -55,6 +57,8 @@ def initialise(settings: Settings, stop: Event | None = None) -> None:
         key = KeyEncryptionKey.from_file(settings.keys / _SEALS)
         services.registers.add_demo_users(database_url, key)
     _when_there(lambda: _create_topics(kafka, _agencies(database_url)), stop, "CONTACTPOINT_KAFKA")
+    key_check = PublicationKey.from_file(settings.publication_key).check
+    _when_there(lambda: meet(kafka, database_url, key_check), stop, "CONTACTPOINT_KAFKA")
     logger.info("keys, tables and topics are there")
 
 

@@ -15,6 +15,8 @@ from streams.kafka.admin.identity import KafkaIdentity
 from streams.kafka.topics import ACCESS_EVENTS, REGISTER_EVENTS
 
 LOG_TOPICS = (REGISTER_EVENTS, ACCESS_EVENTS)
+AHEAD = "ahead"
+"""The code where Kafka holds more than the event store."""
 KAFKA = "kafka"
 """The part that a trouble is about where it is about no single log."""
 REPUBLISH = "run `contactpoint republish`"
@@ -65,7 +67,10 @@ def keep_home(cursor: Cursor, kafka: KafkaIdentity, key_check: str) -> None:
 
 
 def troubles_between(home: Home, kafka: KafkaIdentity, key_check: str | None = None) -> list[Trouble]:
-    """Why a database and a Kafka do not belong together; none where they do. Without a key, that is not compared."""
+    """Why a database and a Kafka do not belong together; none where they do. Without a key, that is not compared.
+
+    A topic that is not named may be hidden from who asks; the relay makes it where it is missing, and sees its id.
+    """
     if home.republishing:
         return [Trouble(KAFKA, "republishing", "the logs are being published again, or that was cut short", REPUBLISH)]
     since = f"{home.since:%Y-%m-%d %H:%M}"
@@ -78,7 +83,7 @@ def troubles_between(home: Home, kafka: KafkaIdentity, key_check: str | None = N
     return [
         Trouble(topic, "begun-anew", f"the topic {topic} was begun anew and lacks what was published before", REPUBLISH)
         for topic, topic_id in home.topics.items()
-        if kafka.topics.get(topic) != topic_id
+        if kafka.topics.get(topic, topic_id) != topic_id
     ]
 
 

@@ -12,7 +12,17 @@ from streams.kafka.admin.topics import ensure_topics
 from streams.kafka.settings import KafkaSettings
 from streams.kafka.topics import COMMON_TOPICS, NOTICES, RECEIPTS
 from streams.publishing.appender import NO_HEADERS, Appender, Batch, Headers, Identity
-from streams.publishing.home import KAFKA, LOG_TOPICS, REPUBLISH, RESTORE, RESYNC, Home, Trouble, troubles_between
+from streams.publishing.home import (
+    AHEAD,
+    KAFKA,
+    LOG_TOPICS,
+    REPUBLISH,
+    RESTORE,
+    RESYNC,
+    Home,
+    Trouble,
+    troubles_between,
+)
 from streams.publishing.publication import LOGS, NOTHING, OUTBOX, GivesWay, PartitionEnd, Publication
 from streams.publishing.tail import NotPublishable, last_event
 from streams.store.raw_event import RawEvent
@@ -27,10 +37,6 @@ in the outbox. A plain tuple: one that names its fields costs 0.3 µs more for e
 """
 
 _log = logging.getLogger(__name__)
-
-
-AHEAD = "ahead"
-"""The code where Kafka holds more than the event store."""
 
 
 def partition_of(stream: str, partitions: int) -> int:

@@ -42,6 +42,8 @@ RIGHTS: Mapping[str, Mapping[str, str]] = {
         "register.kept_apart": "select, insert, delete",
         "registry.agencies": _READ,
         "registry.changes": _READ,
+        "publication.home": _READ,
+        "publication.topics": _READ,
         "store.migrations": _READ,
     },
     "relay": {
@@ -52,6 +54,9 @@ RIGHTS: Mapping[str, Mapping[str, str]] = {
         "access.counter": _READ,
         "access.events": _READ,
         "publication.producer": "select, insert, update, delete",
+        "publication.home": _KEEP,
+        "publication.topics": "select, insert, delete",
+        "publication.troubles": "select, insert, update, delete",
         "publication.published": _KEEP,
         "publication.partitions": "select, insert, update, delete",
         "store.migrations": _READ,
@@ -78,6 +83,9 @@ RIGHTS: Mapping[str, Mapping[str, str]] = {
         "register.record_keys": _READ,  # whether a dead letter is about a child who is shielded
         "register.outbox": "select (ordinal), insert",  # how many wait; and notices, no other topic (a constraint)
         "register.outbox_counter": _COUNT,
+        "publication.home": _READ,
+        "publication.topics": _READ,
+        "publication.troubles": _READ,
         "publication.published": _READ,
         "publication.partitions": _READ,
         "registry.agencies": _READ,

@@ -12,6 +12,7 @@ from services.api.dependencies import Dependencies
 from services.api.figures import Figures
 from services.api.limits.middleware import RequestMiddleware
 from services.api.problems import unavailable
+from services.queries.belonging import NotTogether, refuse_what_does_not_belong
 from services.queries.positions import Positions, read_positions
 from services.queries.unread import read_offsets
 from streams.projecting.reading import reading_views
@@ -36,6 +37,9 @@ def router(dependencies: Dependencies, middleware: RequestMiddleware) -> APIRout
         try:
             with reading_views(dependencies.look_ups) as cursor:
                 read_positions(cursor)
+                refuse_what_does_not_belong(cursor)
+        except NotTogether as wrong:
+            raise unavailable(str(wrong)) from None
         except (DatabaseAway, psycopg2.Error):
             raise unavailable(_NOT_READY) from None
         return json_answer({"status": "ready"})

@@ -12,6 +12,7 @@ from services.cli.failures import explain
 from services.cli.output import console, print_json
 from services.cli.stack import settings_of
 from services.configuration.settings import read_stack
+from services.queries import belonging
 from services.queries.dead_letters import count_letters
 from services.queries.positions import Positions, read_positions
 from services.queries.troubles import Trouble, in_one_sentence
@@ -38,6 +39,8 @@ def run(args: Namespace) -> int:
     positions, offsets = found or (None, {})
     troubles += _of_projections(positions.stopped if positions else ())
     counted = _asked("kafka", lambda: _in_kafka(kafka, offsets), troubles)
+    if found and counted:
+        troubles += _asked("kafka", lambda: _together(kafka, database_url), troubles) or []
     troubles += _of_processes(processes, settings.data)
     if settings.url and not troubles:
         troubles += _of_api(settings.url)
@@ -80,6 +83,13 @@ def _in_postgres(database_url: str) -> tuple[Positions, Offsets]:
     database = Database(database_url, "contactpoint status", statement_timeout_s=5)
     with closing(database), reading_views(database) as cursor:
         return read_positions(cursor), read_offsets(cursor)
+
+
+def _together(kafka: KafkaSettings, database_url: str) -> list[Trouble]:
+    """Why Postgres and Kafka do not belong together, or what of a log is lost."""
+    database = Database(database_url, "contactpoint status", statement_timeout_s=5)
+    with closing(database), database.transaction() as cursor:
+        return belonging.troubles(cursor, kafka)
 
 
 def _in_kafka(kafka: KafkaSettings, offsets: Offsets) -> tuple[int, int]:

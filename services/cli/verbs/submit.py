@@ -13,6 +13,7 @@ from services.cli.stack import settings_of
 from services.cli.verbs import _submit_extract as submit_extract
 from services.cli.verbs._submit_counts import in_words, is_failure, outcomes_of
 from services.configuration.settings import Settings
+from services.queries.belonging import refuse_other_kafka
 from services.registers import enrol, load_agencies, read_agencies_file
 from services.submit.files import check_files, read_lines
 from services.submit.route import route
@@ -40,6 +41,7 @@ def run(args: Namespace) -> int:
         agencies = read_agencies_file(args.agencies) if args.agencies else []
         settings = settings_of(args)
         with closing(Database(settings.need_database(), "contactpoint submit")) as database:
+            refuse_other_kafka(settings.need_kafka(), database)
             if agencies:
                 enrol(settings.need_kafka(), settings.need_database(), agencies)
             with database.transaction() as cursor:

@@ -1,10 +1,11 @@
 """Creates topics, and compares existing ones with what they have to be."""
 
-from collections.abc import Iterable, Mapping
+import time
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from kafka.admin import ConfigResource, ConfigResourceType
-from kafka.errors import NoError, TopicAlreadyExistsError, for_code
+from kafka.errors import NoError, TopicAlreadyExistsError, UnknownTopicOrPartitionError, for_code
 
 from streams.kafka.admin._client import LIMIT_MS, administration
 from streams.kafka.settings import KafkaSettings
@@ -25,6 +26,9 @@ from streams.kafka.topics import (
 
 _LOGS = (REGISTER_EVENTS, ACCESS_EVENTS)
 """Topics in whose partitions streams have their place."""
+
+
+POLL_S = 0.1
 
 
 class TopicRefused(Exception):
@@ -125,3 +129,20 @@ def _settings(client: Any, wanted: Mapping[str, dict[str, str]]) -> dict[str, di
     resources = [ConfigResource(ConfigResourceType.TOPIC, name, config) for name, config in wanted.items()]
     topics = client.describe_configs(resources, config_filter="all")["topic"]
     return {name: {key: each["value"] for key, each in found.items()} for name, found in topics.items()}
+
+
+def delete_topics(kafka: KafkaSettings, wanted: Callable[[str], bool]) -> None:
+    """Deletes those topics for whose names `wanted` holds, and returns when they are gone; raises TopicRefused."""
+    with administration(kafka) as client:
+        names = sorted(filter(wanted, (topic["name"] for topic in client.describe_topics())))
+        if not names:
+            return
+        for answer in client.delete_topics(names, raise_errors=False)["topics"]:
+            if for_code(answer["error_code"]) not in (NoError, UnknownTopicOrPartitionError):
+                reason = answer["error_message"] or for_code(answer["error_code"]).__name__
+                raise TopicRefused(f"Kafka refuses to delete the topic {answer['name']}: {reason}")
+        until = time.monotonic() + LIMIT_MS / 1000
+        while {topic["name"] for topic in client.describe_topics()} & set(names):
+            if time.monotonic() > until:
+                raise TopicRefused("Kafka does not delete the topics of the logs in time; try again")
+            time.sleep(POLL_S)

@@ -5,11 +5,15 @@ create table publication.home (
     cluster_id text not null,
     key_check text not null,
     since timestamptz not null default now(),
-    republishing boolean not null default false
+    republishing boolean not null default false,
+    register_until bigint not null default 0,
+    access_until bigint not null default 0
 );
 comment on table publication.home is 'The Kafka cluster that the logs are published to, for good; only `republish` and `resync` change it.';
 comment on column publication.home.key_check is 'By which the publication key is recognised; it proves nothing and opens nothing.';
 comment on column publication.home.republishing is 'The relay gives way: the topics of the logs are being made anew.';
+
+comment on column publication.home.register_until is 'The views began empty after Postgres went back in time: before they hold this position, nobody is absent.';
 
 create table publication.topics (
     topic text primary key,

@@ -1,0 +1,86 @@
+"""Whether Postgres and Kafka belong together: for `status`, readiness, the registrar, and whoever would show or send.
+
+The relay finds out and stores what is wrong; whoever can ask Kafka too compares again, for the relay may not run.
+"""
+
+from contextlib import closing
+
+from kafka import TopicPartition
+
+from projections.catalogue import ACCESS_LOG, REGISTER_LOG
+from projections.engine.positions import views_position
+from services.queries._kafka_reader import kafka_reader
+from services.queries.troubles import Trouble
+from streams.kafka.admin.identity import read_identity
+from streams.kafka.settings import KafkaSettings
+from streams.publishing import home
+from streams.publishing.home import KAFKA, LOG_TOPICS, keep_home, read_home, stored_troubles, troubles_between
+from streams.store.database import Cursor, Database, DatabaseAway
+
+SHOWS_ALL = frozenset({"head-lost", "republishing", "store-gap", "foreign", "partitions", "no-topic"})
+"""Codes of troubles that take nothing from what the views hold, so that the directory can be asked meanwhile."""
+LIMIT_MS = 6_000
+
+
+class NotTogether(DatabaseAway):
+    """What is in Postgres does not belong to this Kafka, or is not all of it; the text says what to do."""
+
+
+def troubles(cursor: Cursor, kafka: KafkaSettings | None = None) -> list[Trouble]:
+    """What is wrong and since when, each with the step that mends it; asks Kafka too where it is given."""
+    stored = stored_troubles(cursor)
+    found = {part: _told(trouble, f"{since:%Y-%m-%d %H:%M}") for part, (trouble, since) in stored.items()}
+    belongs_to = read_home(cursor)
+    if kafka and belongs_to:
+        for trouble in troubles_between(belongs_to, read_identity(kafka, LOG_TOPICS)):
+            found.setdefault(trouble.part, _told(trouble, "now"))
+    return list(found.values())
+
+
+def refuse_what_does_not_belong(cursor: Cursor) -> None:
+    """Raises NotTogether where the views may lack what Kafka or an earlier Postgres held: then nobody is absent.
+
+    The cursor is one of a transaction on the live views.
+    """
+    for trouble, _ in stored_troubles(cursor).values():
+        if trouble.code not in SHOWS_ALL:
+            raise NotTogether(f"{trouble.says}; {trouble.remedy}")
+    cursor.execute("select register_until, access_until from publication.home where register_until + access_until > 0")
+    for until in cursor.fetchall():
+        for log, wanted in zip((REGISTER_LOG, ACCESS_LOG), until, strict=True):
+            held = views_position(cursor, log)
+            if held < wanted:
+                raise NotTogether(f"the views are being filled again and hold {held:,} of {wanted:,} events; wait")
+
+
+def refuse_other_kafka(kafka: KafkaSettings, database: Database, *, must_have_met: bool = False) -> None:
+    """Raises NotTogether before anything is read from, or sent to, a Kafka that the database does not belong to."""
+    with database.transaction() as cursor:
+        belongs_to = read_home(cursor)
+    if belongs_to is None:
+        if must_have_met:
+            raise NotTogether("the relay has not yet found out whether Postgres and this Kafka belong together")
+        return
+    for trouble in troubles_between(belongs_to, read_identity(kafka, LOG_TOPICS)):
+        if trouble.part == KAFKA:
+            raise NotTogether(f"{trouble.says}; {trouble.remedy}")
+
+
+def meet(kafka: KafkaSettings, database_url: str, key_check: str) -> None:
+    """Stores that a new database belongs to this Kafka, where its logs are empty too; else the relay finds out."""
+    with closing(Database(database_url, "contactpoint init")) as database:
+        with database.transaction() as cursor:
+            if read_home(cursor) is not None:
+                return
+        identity = read_identity(kafka, LOG_TOPICS)
+        with kafka_reader(kafka, LIMIT_MS) as consumer:
+            places = [TopicPartition(log, n) for log in LOG_TOPICS for n in consumer.partitions_for_topic(log) or ()]
+            if any(consumer.end_offsets(places, LIMIT_MS).values()):
+                return
+        with database.transaction() as cursor:
+            keep_home(cursor, identity, key_check)
+
+
+def _told(trouble: home.Trouble, since: str) -> Trouble:
+    part = "kafka" if trouble.part == KAFKA else "relay"
+    return Trouble(part, f"{trouble.says} (since {since})", trouble.remedy)

@@ -1,0 +1,16 @@
+"""A stack of each module's own."""
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.pipeline.belonging.recovering import Recovering, recovering
+
+
+@pytest.fixture(scope="module")
+def stack() -> Iterator[Recovering]:
+    """A stack that knows a small county, in a folder that Postgres can read."""
+    with tempfile.TemporaryDirectory(prefix="contactpoint-stack-") as folder, recovering(Path(folder)) as made:
+        yield made
