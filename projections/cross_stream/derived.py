@@ -1,6 +1,6 @@
 """The cross-stream tables, findings and hidden children, refreshed in the transaction that changes their causes."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
@@ -46,11 +46,16 @@ class CrossStreamProjection:
 
     def refresh(self) -> None:
         """Derives all rows again that may have changed, in the transaction of the write."""
-        if children := self._left | findings.owners(self._cursor, self._records):
+        owner_of = findings.owner_of(self._cursor, self._records | self._changed.records)
+        if children := self._left | _owners(owner_of, self._records):
             findings.refresh(self._cursor, children)
-        hidden = self._left | self._changed.children | findings.owners(self._cursor, self._changed.records)
+        hidden = self._left | self._changed.children | _owners(owner_of, self._changed.records)
         if hidden or self._changed.moved:
             hidden_children.refresh(self._cursor, hidden, self._changed.moved)
+
+
+def _owners(owner_of: Mapping[str, str], records: Collection[str]) -> set[str]:
+    return {owner_of[record] for record in records if record in owner_of}
 
 
 def fill(cursor: Cursor, after: str, last: str) -> None:

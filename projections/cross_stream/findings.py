@@ -12,6 +12,7 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
 from domain.reports import findings
 from domain.timeline import Fact, summary
+from projections.base.parameters import many_ids
 from projections.base.postgres import copy
 from projections.base.projection import Put, Row, Table
 from projections.directory.project import LINK
@@ -26,10 +27,15 @@ FOREVER = "9999-12-31"
 
 def owners(cursor: Cursor, records: Collection[str]) -> set[str]:
     """The children that records belong to."""
+    return set(owner_of(cursor, records).values())
+
+
+def owner_of(cursor: Cursor, records: Collection[str]) -> dict[str, str]:
+    """The child that each of the records belongs to, of those that are linked."""
     if not records:
-        return set()
-    cursor.execute("select distinct child::text from link where record = any(%s::uuid[])", (list(records),))
-    return {child for (child,) in cursor.fetchall()}
+        return {}
+    cursor.execute("select record::text, child::text from link where record = any(%s::uuid[])", (many_ids(records),))
+    return dict(cursor.fetchall())
 
 
 def changed_records(puts: Iterable[Put]) -> tuple[set[str], set[str]]:
@@ -55,7 +61,7 @@ def _facts_of(cursor: Cursor, children: Collection[str]) -> defaultdict[str, lis
     cursor.execute(
         f"select l.child::text, {columns} from link l join chronology c on c.stream = l.record"  # noqa: S608
         " where l.child = any(%s::uuid[]) and c.kind is not null order by l.child, c.stream, c.version",
-        (list(children),),
+        (many_ids(children),),
     )
     facts: defaultdict[str, list[Fact]] = defaultdict(list)
     for child, *fact in cursor.fetchall():
@@ -101,7 +107,7 @@ def _listing(child: str, facts: Sequence[Fact]) -> Iterator[Row]:
 
 def _stored(cursor: Cursor, table: Table, children: Collection[str]) -> set[Row]:
     columns = ", ".join(f"{name}::text" if name in ("child", "record") else name for name in table.columns)
-    cursor.execute(f"select {columns} from {table.name} where child = any(%s::uuid[])", (list(children),))  # noqa: S608
+    cursor.execute(f"select {columns} from {table.name} where child = any(%s::uuid[])", (many_ids(children),))  # noqa: S608
     return set(cursor.fetchall())
 
 

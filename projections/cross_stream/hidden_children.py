@@ -12,6 +12,7 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812
 from domain.child.belief import ReportedIdentity, believed_identity
 from domain.matching import Features, search_keys
 from domain.vocabulary import RESTRICTED_SOURCE
+from projections.base.parameters import many_ids
 from projections.base.postgres import copy
 from projections.base.projection import Put, Row
 from projections.directory.project import FACT, LINK
@@ -57,13 +58,13 @@ _PARTNERS = (
 
 def refresh(cursor: Cursor, children: Collection[str], moved: Collection[str]) -> None:
     """Derives again which of the children, and of those that may be one with them, are hidden; writes differences."""
-    cursor.execute(_PARTNERS, {"moved": list(moved), "children": list(children)})
+    cursor.execute(_PARTNERS, {"moved": many_ids(moved), "children": many_ids(children)})
     wanted = {*children, *(child for (child,) in cursor.fetchall())}
     if not wanted:
         return
-    rows = _rows(cursor, "c.child = any(%(children)s::uuid[])", {"children": list(wanted)})
+    rows = _rows(cursor, "c.child = any(%(children)s::uuid[])", {"children": many_ids(wanted)})
     columns = ", ".join(HIDDEN.columns[1:])
-    cursor.execute(f"select child::text, {columns} from hidden where child = any(%s::uuid[])", (list(wanted),))  # noqa: S608
+    cursor.execute(f"select child::text, {columns} from hidden where child = any(%s::uuid[])", (many_ids(wanted),))  # noqa: S608
     stored = {row[0]: row for row in cursor.fetchall()}
     outdated = [child for child, row in stored.items() if rows.get(child) != row]
     if outdated:
