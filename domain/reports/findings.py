@@ -41,7 +41,9 @@ def findings(facts: Iterable[Fact]) -> list[Finding]:
     held: dict[str, _Open] = {}
     for at in timeline_cursor(facts):
         for report, question in _QUESTIONS:
-            _judge(found, held, report, question(at), at)
+            answer = question(at)
+            if answer is not None or report in held:
+                _judge(found, held, report, answer, at)
     found += [Finding(report, still.begins, None, *still[1:]) for report, still in held.items()]
     return found
 
