@@ -34,11 +34,15 @@ class RecordsLooks(Protocol):
         """Records one look, or an override."""
 
 
+FRESH_S = 2.0
+"""How long an agency that left the register may go on, in each API process: a revoked user may as long."""
+
+
 class Names:
     """The names of a register, read again when they are older than `fresh_s` or when a name is not among them."""
 
     def __init__(
-        self, pool: Pool, load: Callable[[Cursor], Iterable[str]], *, fresh_s: float = 10, pause_s: float = 0.5
+        self, pool: Pool, load: Callable[[Cursor], Iterable[str]], *, fresh_s: float = FRESH_S, pause_s: float = 0.5
     ) -> None:
         self._pool = pool
         self._load = load

@@ -1,12 +1,10 @@
 """How many connections to Postgres each process has while everybody asks for something at once."""
 
 import json
-import subprocess
 import threading
 from collections import Counter
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -17,6 +15,7 @@ import psycopg2
 from services.api.database_connections import DEFAULT, LEAST, share_out
 from services.configuration.environment import LEAST_CONNECTIONS
 from services.local_stack.ports import remembered_ports
+from tests.support.several import another, is_ready
 from tests.support.stack import Stack
 from tests.support.waiting import eventually
 from tests.support.world import person
@@ -70,19 +69,6 @@ class Watch(threading.Thread):
         return number
 
 
-@contextmanager
-def another(stack: Stack, role: str, port: int = 0) -> Iterator[psutil.Process]:
-    """One more process of a role of the stack."""
-    environment = stack._environment() | ({"CONTACTPOINT_PORT": str(port)} if port else {})
-    process = subprocess.Popen(stack._command("run", role), env=environment, stderr=subprocess.DEVNULL)
-    try:
-        yield psutil.Process(process.pid)
-    finally:
-        process.terminate()
-        status = process.wait(60)
-    assert status == 0
-
-
 def ask(url: str, token: str, number: int) -> list[int]:
     """The statuses of what one client asks: who it is, the entry, its history and a report, again and again."""
     headers = {"Authorization": f"Bearer {token}", "Access-Reason": "safeguarding enquiry"}
@@ -100,13 +86,6 @@ def ask(url: str, token: str, number: int) -> list[int]:
             answers.append(client.get("/reports/no-gp"))
             statuses += [answer.status_code for answer in answers]
     return statuses
-
-
-def is_ready(url: str) -> bool:
-    try:
-        return httpx.get(f"{url}/health/ready").status_code == 200
-    except httpx.HTTPError:
-        return False
 
 
 def test_three_apis_and_every_other_role_twice_stay_within_what_postgres_gives(stack: Stack, tmp_path: Path) -> None:

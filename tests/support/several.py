@@ -1,0 +1,31 @@
+"""More processes of a role beside those of a stack."""
+
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import httpx
+import psutil
+
+from tests.support.stack import Stack
+
+
+@contextmanager
+def another(stack: Stack, role: str, port: int = 0) -> Iterator[psutil.Process]:
+    """One more process of a role of the stack."""
+    environment = stack._environment() | ({"CONTACTPOINT_PORT": str(port)} if port else {})
+    process = subprocess.Popen(stack._command("run", role), env=environment, stderr=subprocess.DEVNULL)
+    try:
+        yield psutil.Process(process.pid)
+    finally:
+        process.terminate()
+        status = process.wait(60)
+    assert status == 0
+
+
+def is_ready(url: str) -> bool:
+    """Whether the API at a URL is ready."""
+    try:
+        return httpx.get(f"{url}/health/ready").status_code == 200
+    except httpx.HTTPError:
+        return False
