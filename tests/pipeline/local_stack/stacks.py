@@ -34,6 +34,7 @@ class Stack:
     def until_ready(self) -> "Stack":
         eventually(lambda: self.out.read_text().startswith("ready http") or self.process.poll() is not None)
         assert self.out.read_text().startswith("ready http"), self.err.read_text()
+        eventually((self.data / "registrar.can-be-stopped").exists)  # nothing asks the stand-in whether it is ready
         return self
 
     def of(self, role: str) -> dict[str, Any]:

@@ -40,6 +40,7 @@ def supervise(data: str) -> int:
 def serve(data: str, role: str) -> int:
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    (Path(data) / f"{role}.can-be-stopped").touch()
     if role == os.environ.get("STAND_IN_FAILS"):
         print(f"12:00:00 {role} it has no settings to work with", file=sys.stderr, flush=True)
         return 3
