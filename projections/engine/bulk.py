@@ -13,8 +13,7 @@ from projections.engine.schema import create_barriers, create_tables, index_stat
 
 
 def begin(cursor: Cursor, schema: str) -> None:
-    """Makes an empty schema without indexes in the place of any other, and sets it as the cursor's."""
-    cursor.execute(f"drop schema if exists {schema} cascade")
+    """Makes an empty schema without indexes, and sets it as the cursor's."""
     create_tables(cursor, schema)
     create_barriers(cursor, schema)
     use(cursor, schema)

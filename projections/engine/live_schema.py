@@ -1,10 +1,67 @@
-"""The schema of the live views, as readers find it: no query names one, so what it reads is set for its transaction."""
+"""Which schema has the live views of this version: the first thing that a transaction asks, in its own snapshot.
 
+No statement names a schema. `use_live` sets it for the transaction, by a row read in the snapshot in which the
+transaction reads on; so whoever reads finds one whole schema, whatever takes its place meanwhile, and who forgets to
+ask finds no table at all.
+"""
+
+from weakref import WeakKeyDictionary
+
+from psycopg2.extensions import connection as Connection  # noqa: N812
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
-from projections.engine.schema import LIVE
+from projections.engine import locks
+from projections.engine.schema import definition
+
+_leases: WeakKeyDictionary[Connection, set[str]] = WeakKeyDictionary()
+"""The definitions of which each connection holds the lease."""
 
 
-def use_live(cursor: Cursor) -> None:
-    """Sets the schema that the statements of the cursor's transaction mean; without it they find no table at all."""
-    cursor.execute("select set_config('search_path', %s, true)", (LIVE,))
+class ViewsNotBuilt(Exception):
+    """There are no complete views of this version, so nothing is answered from any; the text says how far they are."""
+
+
+def use_live(cursor: Cursor, of: str | None = None) -> str:
+    """Sets the schema that the statements of the cursor's transaction mean, and returns its name; raises ViewsNotBuilt.
+
+    `of` is a definition, by default that of this version. From then on the connection holds its lease: while it lasts,
+    nobody drops what is live of that definition. The transaction itself keeps the very schema.
+    """
+    wanted = of or definition()
+    leases = _leases.setdefault(cursor.connection, set())
+    lease = "true" if wanted in leases else "pg_try_advisory_lock_shared(%(lease)s, hashtext(%(of)s))"
+    cursor.execute(
+        "select name, set_config('search_path', name, true),"  # noqa: S608
+        f" pg_try_advisory_xact_lock_shared(%(read)s, hashtext(name)), {lease}"
+        " from projection.schemas where definition = %(of)s and state = 'live'",
+        {"of": wanted, "lease": locks.LEASE, "read": locks.READ},
+    )
+    found = cursor.fetchone()
+    if found is None:
+        raise ViewsNotBuilt(_progress(cursor, wanted))
+    name, _, kept, leased = found
+    if leased:
+        leases.add(wanted)
+    if not kept or not leased:
+        raise ViewsNotBuilt("the views of this version are being dropped, and will be built again")
+    return str(name)
+
+
+def take_lease(cursor: Cursor) -> None:
+    """Keeps whatever there is of this version from being dropped, for as long as the connection lasts."""
+    cursor.execute("select pg_advisory_lock_shared(%s, hashtext(%s))", (locks.LEASE, definition()))
+
+
+def _progress(cursor: Cursor, wanted: str) -> str:
+    cursor.execute(
+        "select messages, of_messages, refusal from projection.schemas"
+        " where definition = %s and state in ('building', 'refused') order by begun_at desc limit 1",
+        (wanted,),
+    )
+    row = cursor.fetchone()
+    if row is None:
+        return "the views of this version are not built yet; run a projector of this version, which builds them"
+    done, total, refusal = row
+    if refusal:
+        return f"the views of this version cannot be built: {refusal}"
+    return f"the views of this version are being built, {done:,} of {total:,} messages are in them; try again later"

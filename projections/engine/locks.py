@@ -2,23 +2,32 @@
 
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
-SCHEMA = 0x636F6E74_00000101
-"""Held while tables are made."""
-
 ROWS = 0x636F6E74_00000102
-"""Shared by all who change view rows, held alone by a rebuild while it replaces the schema."""
+"""Shared by all who change view rows, held alone by a rebuild while it moves the pointer to another schema."""
 
-REBUILD = 0x636F6E74_00000104
-"""Held by the one active rebuild for as long as it is connected."""
+LEASE = 0x636F6E70
+"""With a definition: shared by every connection that has read or written views of it, for as long as it lasts."""
 
+READ = 0x636F6E71
+"""With a schema's name: shared by every transaction that reads or writes it."""
+
+BUILD = 0x636F6E72
+"""With a definition: held alone, for as long as it is connected, by the one who builds views of it."""
 
 _DERIVED = 0x636F6E74
 """With the schema's name: held while tables are written that follow from several streams."""
 
 
-def take_for_session(cursor: Cursor, lock: int) -> bool:
-    """Takes a lock for as long as the connection lasts; returns False where somebody else holds it."""
-    cursor.execute("select pg_try_advisory_lock(%s)", (lock,))
+def take_for_session(cursor: Cursor, lock: int, name: str) -> bool:
+    """Takes the lock of a name for as long as the connection lasts; returns False where somebody else holds it."""
+    cursor.execute("select pg_try_advisory_lock(%s, hashtext(%s))", (lock, name))
+    row = cursor.fetchone()
+    return bool(row and row[0])
+
+
+def take_by_name(cursor: Cursor, lock: int, name: str) -> bool:
+    """Takes a lock alone, for the transaction; returns False where somebody else has it."""
+    cursor.execute("select pg_try_advisory_xact_lock(%s, hashtext(%s))", (lock, name))
     row = cursor.fetchone()
     return bool(row and row[0])
 

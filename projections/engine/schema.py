@@ -1,42 +1,22 @@
-"""The tables of all views: made where they are missing, in one Postgres schema that a rebuild replaces as a whole."""
+"""The tables of all views, in one Postgres schema that is built as a whole, and the fingerprint of their version."""
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 from hashlib import sha256
 from inspect import getfile
 from pathlib import Path
 
-import psycopg2
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
-from psycopg2.sql import SQL, Identifier, Literal
+from psycopg2.sql import SQL, Identifier
 
 from projections.catalogue import PROJECTIONS
-from projections.engine import locks
 from projections.reports import tables
 from projections.visibility.barriers import barriers
 
-LIVE = "views"
-"""The schema that readers see."""
+ROWS = 1
+"""To be raised where a projection makes other rows of the same events, though its tables stay as they are."""
 
 _POSITIONS = Path(__file__).with_name("positions.sql")
-
-
-def create(database_url: str, schema: str = LIVE) -> None:
-    """Makes what is missing of the tables and indexes; may be called at any time, by several processes at once.
-
-    Views that another version of the product has made otherwise go, and are built again from Kafka like new ones.
-    """
-    connection = psycopg2.connect(database_url, application_name="schema")
-    try:
-        with connection.cursor() as cursor:
-            locks.wait_for(cursor, locks.SCHEMA)
-            _drop_others(cursor, schema)
-            create_tables(cursor, schema)
-            create_indexes(cursor, schema)
-            create_barriers(cursor, schema)
-        # Not `with connection`: where Postgres goes away, its rollback would raise InterfaceError in the error's place.
-        connection.commit()
-    finally:
-        connection.close()
 
 
 def use(cursor: Cursor, schema: str) -> None:
@@ -46,8 +26,7 @@ def use(cursor: Cursor, schema: str) -> None:
 
 def create_tables(cursor: Cursor, schema: str) -> None:
     """Makes the tables without their indexes, so that a bulk load may come before `create_indexes`."""
-    cursor.execute(SQL("create schema if not exists {}").format(Identifier(schema)))
-    cursor.execute(SQL("comment on schema {} is {}").format(Identifier(schema), Literal(definition())))
+    cursor.execute(SQL("create schema {}").format(Identifier(schema)))
     _run(cursor, schema, [statement for statement in _statements() if _is_table(statement)])
 
 
@@ -57,21 +36,18 @@ def create_indexes(cursor: Cursor, schema: str) -> None:
 
 
 def create_barriers(cursor: Cursor, schema: str) -> None:
-    """Makes the views and functions for readers, where they are missing."""
-    cursor.execute("select to_regclass(%s) is null", (f"{schema}.reader",))
-    if cursor.fetchone() == (True,):
-        _run(cursor, schema, barriers())
+    """Makes the views and functions for readers."""
+    _run(cursor, schema, barriers())
 
 
 def definition() -> str:
-    """A fingerprint of the tables, indexes and views for readers, by which views of another version are recognised."""
-    return f"views {sha256(';'.join([*_statements(), *barriers()]).encode()).hexdigest()[:16]}"
+    """A fingerprint of tables, indexes, barriers and ROWS, by which views of another version are recognised."""
+    return _fingerprint(ROWS)
 
 
-def _drop_others(cursor: Cursor, schema: str) -> None:
-    cursor.execute("select obj_description(oid, 'pg_namespace') from pg_namespace where nspname = %s", (schema,))
-    if cursor.fetchone() not in (None, (definition(),)):
-        cursor.execute(SQL("drop schema {} cascade").format(Identifier(schema)))
+@cache
+def _fingerprint(rows: int) -> str:
+    return sha256(";".join((str(rows), *_statements(), *barriers())).encode()).hexdigest()[:16]
 
 
 def index_statements() -> list[str]:

@@ -12,11 +12,9 @@ OF_THE_ACCESS_LOG = 2
 """As `AccessAppender` says: to write, and to read."""
 FOR_A_COMPARISON = 1
 """A comparison of policies runs in a process of its own, one at a time."""
-OF_THE_LEASE = 1
-"""Says that views are being read, for as long as the process lives."""
 FOR_LOOK_UPS = 2
 """Rights, keys, notices and health are read in a statement each, and rights are cached for a second."""
-_APART = OF_THE_ACCESS_LOG + FOR_A_COMPARISON + OF_THE_LEASE + FOR_LOOK_UPS
+_APART = OF_THE_ACCESS_LOG + FOR_A_COMPARISON + FOR_LOOK_UPS
 LEAST = _APART + 1
 """With one connection for requests."""
 WAIT_S = 20

@@ -15,6 +15,7 @@ from services.api.unread import Unread
 from services.auth.verifier import Verifier
 from services.policy.deployment import Deployment
 from services.queries.belonging import refuse_what_does_not_belong
+from services.queries.positions import MOST_LAG_S
 from services.registers import load_agencies
 from services.submit.sender import abandon, submission_producer
 from streams.access.entry import Entry
@@ -100,7 +101,8 @@ class Dependencies:
     `keys` open the register, `access_keys` the access log, `verifier` verifies tokens, `searcher` scores matches,
     `deployment` decides which children are shown, `users` grants and revokes, `watch` finds whom to notify of a look
     and records requests, `now` is the clock, `denials` records what was denied,
-    `stack_id` is what a supervisor knows this API by, `replica` a replica to read views from where there is one.
+    `stack_id` is what a supervisor knows this API by, `replica` a replica to read views from where there is one;
+    `most_lag_s` is how late the views may be before it is not ready.
     """
 
     pool: Pool
@@ -118,6 +120,7 @@ class Dependencies:
     now: Clock
     stack_id: str | None = None
     replica: Replica | None = None
+    most_lag_s: int = MOST_LAG_S
     entitlements: Entitlements = field(init=False)
     desks: Desks = field(init=False)
     agencies: Names = field(init=False)

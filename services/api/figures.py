@@ -7,7 +7,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
 from services.api.durations import Durations
-from services.queries.positions import Positions
+from services.queries.positions import Positions, late_by
 
 Answered = Mapping[tuple[str, str, int], int]
 """How many answers there were by method, route and status."""
@@ -58,7 +58,7 @@ def _of_parts(positions: Positions, unread: int | None, now: datetime) -> Iterat
     yield _by_part("contactpoint_position", "How far each part has come in the log of events.", positions.positions)
     lag = positions.lag if unread is None else {"registrar": unread, **positions.lag}
     yield _by_part("contactpoint_lag", "How many messages wait at each part.", lag)
-    behind = max(0.0, (now - positions.waiting_since).total_seconds()) if positions.waiting_since else 0.0
+    behind = late_by(positions.waiting_since, now)
     yield GaugeMetricFamily(
         "contactpoint_views_lag_seconds", "Age of the oldest event of the register that is not in the views.", behind
     )

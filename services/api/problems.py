@@ -11,6 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from projections.engine.live_schema import ViewsNotBuilt
 from services.queries.belonging import NotTogether
 from streams.access.appender import AccessLogAway
 from streams.kafka.settings import KafkaAway
@@ -56,6 +57,7 @@ def add_handlers(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _on_validation)
     for away in (AccessLogAway, DatabaseAway, KafkaAway, psycopg2.OperationalError, psycopg2.errors.UndefinedTable):
         app.add_exception_handler(away, _on_away)
+    app.add_exception_handler(ViewsNotBuilt, _on_views_not_built)
     app.add_exception_handler(Exception, _on_unexpected)
 
 
@@ -121,6 +123,10 @@ async def _on_away(_: Request, error: Exception) -> Response:
     else:
         part = "Kafka" if isinstance(error, KafkaAway) else "Postgres"
     return await _on_problem(_, unavailable(f"a part of the directory cannot be reached: {part}; try again later"))
+
+
+async def _on_views_not_built(_: Request, error: Exception) -> Response:
+    return await _on_problem(_, unavailable(f"nothing can be answered now, which says nothing of anybody: {error}"))
 
 
 async def _on_unexpected(_: Request, __: Exception) -> Response:

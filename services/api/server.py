@@ -27,6 +27,7 @@ from services.auth.trust import verifier_for
 from services.configuration.settings import Settings
 from services.policy.deployment import Deployment
 from services.policy.shipped import text_named
+from services.queries.positions import MOST_LAG_S
 from services.registrar.matcher_settings import load_settings
 from streams.access.access_log import AccessLog
 from streams.access.appender import AccessAppender
@@ -122,6 +123,7 @@ def open_app(settings: Settings, clock: Clock = utc_now) -> RequestMiddleware:
         clock,
         settings.stack_id,
         replica,
+        settings.most_lag_s or MOST_LAG_S,
     )
 
     def close() -> None:

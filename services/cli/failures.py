@@ -19,7 +19,8 @@ def explain(error: Exception) -> Explained | None:
         return str(error), USAGE
     if isinstance(error, OSError) and error.filename is not None:
         return f"{error.filename}: {error.strerror}", NO
-    return _of_belonging(error) or _of_postgres(error) or _of_kafka(error) or _of_registers(error)
+    known = _of_belonging(error) or _of_views(error) or _of_postgres(error)
+    return known or _of_kafka(error) or _of_registers(error)
 
 
 def _of_belonging(error: Exception) -> Explained | None:
@@ -28,6 +29,20 @@ def _of_belonging(error: Exception) -> Explained | None:
     from services.queries.belonging import NotTogether
 
     return (str(error), AWAY) if isinstance(error, NotTogether) else None
+
+
+def _of_views(error: Exception) -> Explained | None:
+    if "projections.engine.live_schema" in sys.modules:
+        from projections.engine.live_schema import ViewsNotBuilt
+
+        if isinstance(error, ViewsNotBuilt):
+            return str(error), AWAY
+    if "streams.projecting.completeness" in sys.modules:
+        from streams.projecting.completeness import PositionsMissing
+
+        if isinstance(error, PositionsMissing):
+            return str(error), NO
+    return None
 
 
 def _of_postgres(error: Exception) -> Explained | None:

@@ -21,7 +21,7 @@ from services.configuration.setting_kinds import (
     whole_number,
 )
 
-LEAST_CONNECTIONS = 7
+LEAST_CONNECTIONS = 6
 """With fewer connections to Postgres an API process could answer nothing: `services/api/database_connections.py`."""
 
 
@@ -58,6 +58,7 @@ class Environment(BaseSettings, ClientEnvironment):
     port: Annotated[int | None, whole_number(65_535)] = None
     connections_per_address: Annotated[int | None, whole_number(10_000)] = None
     stack_id: OptionalText = None
+    most_lag_seconds: Annotated[int | None, whole_number(86_400)] = None
 
     matcher: File = None
     policy: Policy = "universal"

@@ -56,7 +56,7 @@ class Settings(ClientSettings):
     a replica from which it reads views, None where there is none, `connections` how many connections to Postgres an API
     process may have, None for the usual number;
     `connections_of_an_address` how many connections one address may have open to it, None where that is not bounded;
-    `stack_id` is what a supervisor knows its own API by.
+    `stack_id` is what a supervisor knows its own API by; `most_lag_s` how late views may be, None for the usual bound.
     """
 
     kafka: KafkaSettings | None
@@ -74,6 +74,7 @@ class Settings(ClientSettings):
     connections: int | None
     connections_of_an_address: int | None
     stack_id: str | None
+    most_lag_s: int | None
 
     def need_kafka(self) -> KafkaSettings:
         """The Kafka settings; raises NotConfigured where there are none."""
@@ -149,6 +150,7 @@ def read_settings(data: str | Path | None = None, environ: Mapping[str, str] | N
         connections=env.connections,
         connections_of_an_address=env.connections_per_address,
         stack_id=env.stack_id,
+        most_lag_s=env.most_lag_seconds,
     )
 
 

@@ -15,6 +15,7 @@ from typing import IO, Any
 
 from domain.timeline import Fact
 from projections.directory import query as directory
+from projections.engine.live_schema import ViewsNotBuilt
 from projections.timeline.query import facts_of
 from projections.visibility.scope import ORDINARY
 from projections.visibility.shields import shieldings
@@ -45,7 +46,7 @@ def main() -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), out.fileno())
         return 1
-    except DatabaseAway as away:
+    except (DatabaseAway, ViewsNotBuilt) as away:
         with suppress(BrokenPipeError):
             _send(out, {"away": str(away)})
         return 1

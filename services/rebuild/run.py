@@ -1,37 +1,28 @@
 """A rebuild from beginning to end, and its result."""
 
-import threading
-from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from time import monotonic
-from typing import Any
-
-from psycopg2.errors import LockNotAvailable
+from typing import Any, NamedTuple
 
 from projections.base.partition import Partition
-from projections.base.projection import Decryptor
-from projections.engine import locks, positions
+from projections.catalogue import ACCESS_LOG, REGISTER_LOG
+from projections.engine import live_schema, locks, positions, view_schemas
 from projections.engine.digest import digest
-from projections.engine.live import write as write_live
-from projections.engine.schema import LIVE, use
-from services.rebuild import building
-from streams.crypto.keys import KeyRing, reader_of
+from projections.engine.schema import definition
 from streams.crypto.publication_key import PublicationKey
-from streams.crypto.sealing import KeyEncryptionKey
 from streams.kafka.settings import KafkaSettings
-from streams.projecting.bulk_read import Span, load_spans
-from streams.store.database import Connection, Database, transaction
+from streams.projecting import building
+from streams.projecting.building import Building
+from streams.projecting.building import Progress as Progress
+from streams.projecting.completeness import PositionsMissing, Published
+from streams.projecting.finishing import connect_to
+from streams.store.database import Connection, transaction
 
 LITTLE = 2_000
 """How many messages may be left to catch up while the projector pauses."""
-PROGRESS_S = 0.5
-
-Progress = Callable[[int, int], None]
-"""Called with how many messages are done, of how many."""
 
 
 class RebuildRunning(Exception):
@@ -58,6 +49,14 @@ class Rebuilt:
         }
 
 
+class _Live(NamedTuple):
+    """The live views in one snapshot: their schema, where they are, and up to where they hold each log."""
+
+    schema: str
+    offsets: dict[Partition, int]
+    held: Published
+
+
 def rebuild(
     kafka: KafkaSettings,
     database_url: str,
@@ -70,106 +69,72 @@ def rebuild(
     """Builds the views anew up to where the live ones are, and switches if both are equal, or with `replace`.
 
     Readers see the old views or the new ones, never a mixture; the projector pauses only while the last messages are
-    caught up. Raises RebuildRunning, KafkaAway, DatabaseAway; the live views are untouched then.
+    caught up. Raises RebuildRunning, ViewsNotBuilt, KafkaAway, DatabaseAway, and PositionsMissing where Kafka no longer
+    has every event that the live views hold, also with `replace`; the live views are untouched then.
     """
     began = monotonic()
-    load = partial(
-        load_spans,
-        kafka,
-        database_url,
-        partial(_open_keys, database_url, key_encryption_key),
-        PublicationKey.from_file(publication_key),
-    )
-    with closing(building.connect_to(database_url)) as guard, closing(building.connect_to(database_url)) as builder:
-        _take_lock(guard)
-        with closing(building.connect_to(database_url)) as snapshot, ThreadPoolExecutor(1, "digest") as aside:
-            offsets = _begin_snapshot(snapshot)
-            live_digest = aside.submit(_digest_of_live, snapshot)
-            building.begin(builder, offsets)
-            with building.helpers(sum(offsets.values())) as processes:
-                with _reporting(progress, database_url, sum(offsets.values())):
-                    events = building.load(load, offsets, processes)
-                rebuilt = building.finish(database_url, processes)
-            live = live_digest.result()
-        switched = rebuilt == live or replace
+    load = building.loader(kafka, database_url, key_encryption_key, PublicationKey.from_file(publication_key))
+    with closing(connect_to(database_url)) as builder:
+        _take_lock(builder)
+        with closing(connect_to(database_url)) as snapshot, ThreadPoolExecutor(1, "digest") as aside:
+            live = _begin_snapshot(snapshot)
+            live_digest = aside.submit(_digest_of_live, snapshot, live)
+            fresh = building.begin(builder, load, database_url, live.offsets)
+            try:
+                built = building.build(fresh, live.offsets, live.held, progress)
+            except PositionsMissing:
+                _drop(builder, fresh)
+                raise
+            of_live = live_digest.result()
+        switched = built.digest == of_live or replace
         if switched:
-            _catch_up(builder, load, LITTLE)
-            _switch(database_url, builder, load)
-    return Rebuilt(events, monotonic() - began, live, rebuilt, switched)
+            _switch(builder, fresh, built.digest)
+        else:
+            _drop(builder, fresh)
+    return Rebuilt(built.messages, monotonic() - began, of_live, built.digest, switched)
 
 
-def _open_keys(database_url: str, key_encryption_key: Path) -> Decryptor:
-    database = Database(database_url, "contactpoint rebuild keys")
-    return KeyRing(KeyEncryptionKey.from_file(key_encryption_key), reader_of(database, "register"))
+def _take_lock(builder: Connection) -> None:
+    with transaction(builder), builder.cursor() as cursor:
+        if not locks.take_for_session(cursor, locks.BUILD, definition()):
+            raise RebuildRunning("the views are being built already")
+        live_schema.use_live(cursor)  # raises ViewsNotBuilt, and takes the lease
 
 
-def _take_lock(guard: Connection) -> None:
-    with transaction(guard), guard.cursor() as cursor:
-        if not locks.take_for_session(cursor, locks.REBUILD):
-            raise RebuildRunning("another rebuild is at work")
-
-
-def _begin_snapshot(snapshot: Connection) -> dict[Partition, int]:
-    """Returns the stored offsets of the live views, and keeps the connection reading the views as they are there."""
+def _begin_snapshot(snapshot: Connection) -> _Live:
+    """Where the live views are; keeps the connection reading them as they are there."""
     snapshot.set_session(isolation_level="REPEATABLE READ")
-    return _offsets(snapshot, LIVE)
+    with snapshot.cursor() as cursor:
+        schema = live_schema.use_live(cursor)
+        held = {log: positions.views_position(cursor, log) for log in (REGISTER_LOG, ACCESS_LOG)}
+        return _Live(schema, positions.stored_offsets(cursor), held)
 
 
-def _offsets(connection: Connection, schema: str) -> dict[Partition, int]:
-    with connection.cursor() as cursor:
-        use(cursor, schema)
+def _digest_of_live(snapshot: Connection, live: _Live) -> str:
+    with snapshot.cursor() as cursor:
+        return digest(cursor, live.schema)
+
+
+def _switch(builder: Connection, fresh: Building, digest: str) -> None:
+    """Catches up, makes the projectors wait, applies the last messages, and makes the new schema the live one."""
+    database_url = fresh.database_url
+    building.catch_up(fresh, builder, lambda: _live_offsets(database_url), LITTLE)
+    with closing(connect_to(database_url)) as holder, transaction(holder), holder.cursor() as cursor:
+        locks.wait_for(cursor, locks.ROWS)
+        building.catch_up(fresh, builder, lambda: _live_offsets(database_url), 0)
+        view_schemas.set_live(cursor, fresh.schema, digest)
+    while True:
+        with transaction(builder), builder.cursor() as cursor:
+            if not view_schemas.drop_one_superseded(cursor):
+                return
+
+
+def _live_offsets(database_url: str) -> dict[Partition, int]:
+    with closing(connect_to(database_url)) as connection, transaction(connection), connection.cursor() as cursor:
+        live_schema.use_live(cursor)
         return positions.stored_offsets(cursor)
 
 
-def _digest_of_live(snapshot: Connection) -> str:
-    with snapshot.cursor() as cursor:
-        return digest(cursor, LIVE)
-
-
-def _catch_up(builder: Connection, load: building.Load, enough: int) -> None:
-    """Applies what the live views have applied meanwhile, until at most `enough` messages are missing."""
-    while True:
-        with transaction(builder):
-            live, fresh = _offsets(builder, LIVE), _offsets(builder, building.FRESH)
-            with builder.cursor() as cursor:
-                positions.begin(cursor, live.keys() - fresh.keys())
-        spans = {partition: Span(fresh.get(partition, 0), end) for partition, end in live.items()}
-        if sum(span.end - span.first for span in spans.values()) <= enough:
-            return
-        load(spans, building.FRESH, write_live)
-
-
-def _switch(database_url: str, builder: Connection, load: building.Load) -> None:
-    """Makes the projector wait, applies the last messages, and puts the new schema in the place of the old one."""
-    with closing(building.connect_to(database_url)) as holder, transaction(holder), holder.cursor() as cursor:
-        locks.wait_for(cursor, locks.SCHEMA)
-        locks.wait_for(cursor, locks.ROWS)
-        _catch_up(builder, load, 0)
-        cursor.execute(
-            f"alter schema {LIVE} rename to {building.REPLACED}; alter schema {building.FRESH} rename to {LIVE}"
-        )
-    # This waits for readers of the old tables; if that takes too long, the next rebuild drops them.
-    with suppress(LockNotAvailable), transaction(builder), builder.cursor() as cursor:
-        cursor.execute(f"drop schema {building.REPLACED} cascade")
-
-
-@contextmanager
-def _reporting(progress: Progress | None, database_url: str, total: int) -> Iterator[None]:
-    """Calls `progress` every `PROGRESS_S` seconds while messages are loaded."""
-    done = threading.Event()
-
-    def report(to: Progress) -> None:
-        with closing(building.connect_to(database_url)) as connection:
-            while not done.wait(PROGRESS_S):
-                with transaction(connection):
-                    to(sum(_offsets(connection, building.FRESH).values()), total)
-
-    thread = threading.Thread(target=report, args=(progress,), name="progress") if progress else None
-    if thread:
-        thread.start()
-    try:
-        yield
-    finally:
-        done.set()
-        if thread:
-            thread.join()
+def _drop(builder: Connection, fresh: Building) -> None:
+    with transaction(builder), builder.cursor() as cursor:
+        view_schemas.drop(cursor, fresh.schema)

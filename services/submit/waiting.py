@@ -7,6 +7,7 @@ from typing import TypeVar
 
 import psycopg2
 
+from projections.engine.live_schema import ViewsNotBuilt
 from projections.receipts.query import Offsets, outcomes
 from services.queries.positions import read_positions
 from services.submit.sender import Ranges
@@ -67,6 +68,8 @@ def _polls(database: Database, observe: Callable[[Cursor], Observed], who: str) 
             yield observed
         except (DatabaseAway, psycopg2.OperationalError):
             stuck = "Postgres"
+        except ViewsNotBuilt as missing:
+            stuck = f"{who} ({missing})"
         if time.monotonic() - moved > PATIENCE_S:
             raise Stuck(f"nothing has moved for {PATIENCE_S} s: {stuck} does not go on; look at `contactpoint status`")
         time.sleep(max(pause, 4 * (time.monotonic() - began)))

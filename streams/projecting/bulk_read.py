@@ -22,6 +22,7 @@ from projections.engine.positions import Progress
 from streams.crypto.publication_key import PublicationKey
 from streams.kafka.closing import close_soon
 from streams.kafka.settings import KafkaAway, KafkaSettings
+from streams.projecting.completeness import Published, Seen
 from streams.projecting.reader import Fetched, by_log, fetch_keys, genuine, last_position, read_messages
 from streams.store.database import Connection, connect, transaction
 
@@ -44,6 +45,13 @@ class Span(NamedTuple):
     end: int
 
 
+class Loaded(NamedTuple):
+    """How many messages were read, and which positions of those that were wanted."""
+
+    messages: int
+    seen: Seen
+
+
 class Abandoned(Exception):
     """The process that started this load has ended."""
 
@@ -56,8 +64,9 @@ def load_spans(
     spans: Mapping[Partition, Span],
     target: str,
     write: Write,
-) -> int:
-    """Reads the messages in the spans and applies them to the schema `target`; returns how many there were.
+    wanted: Published,
+) -> Loaded:
+    """Reads the messages in the spans and applies them to the schema `target`; returns how many and which there were.
 
     The schema's stored offsets must be where the spans begin, and are at their ends afterwards. Raises KafkaAway,
     DatabaseAway, OutOfStep, ProjectionStopped.
@@ -68,7 +77,8 @@ def load_spans(
             schema.use(cursor, target)
         with no_collector(), ThreadPoolExecutor(1, "bulk load") as thread:
             try:
-                return asyncio.run(_load(kafka, spans, _Writer(connection, open_keys(), key, write, spans), thread))
+                writer = _Writer(connection, open_keys(), key, write, spans, Seen(wanted))
+                return Loaded(asyncio.run(_load(kafka, spans, writer, thread)), writer.seen)
             except (KafkaError, OSError):
                 raise KafkaAway(f"Kafka cannot be reached at {kafka.bootstrap_servers}") from None
 
@@ -83,7 +93,9 @@ class _Writer:
         key: PublicationKey,
         write: Write,
         spans: Mapping[Partition, Span],
+        seen: Seen,
     ) -> None:
+        self.seen = seen
         self._connection = connection
         self._key = key
         self._decryptor = decryptor
@@ -99,6 +111,7 @@ class _Writer:
             published, others = genuine(partition, records, self._key)
             forged += others
             decoded = read_messages(log, partition, published, self._decryptor)
+            self.seen.note(log.name, decoded)
             messages += decoded
             following = records[-1].offset + 1
             progress[partition] = Progress(self._offsets[partition], following, last_position(decoded))
@@ -132,6 +145,8 @@ async def _batches(kafka: KafkaSettings, spans: Mapping[Partition, Span]) -> Asy
     parent = parent_process()
     last_fetch = time.monotonic()
     async with bulk_consumer(kafka, {partition: spans[partition].first for partition in left}) as consumer:
+        begins = await consumer.beginning_offsets([TopicPartition(*partition) for partition in left])
+        left = {each: end for each, end in left.items() if begins[TopicPartition(*each)] < end}  # else all is lost
         while left:
             if parent and not parent.is_alive():
                 raise Abandoned

@@ -2,23 +2,25 @@
 
 import logging
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from projections.base.partition import Partition
 from projections.base.projection import Decryptor
 from projections.catalogue import Log
-from projections.engine import failures, locks, positions, schema, stops
+from projections.engine import failures, locks, positions, stops
 from projections.engine.apply import Message, Streaks, apply, continued
 from projections.engine.failures import EVERY_VIEW, Failure
 from projections.engine.live import LiveWriter
+from projections.engine.live_schema import use_live
 from projections.engine.positions import Progress
 from projections.engine.stops import ProjectionStopped, Stop
 from streams.crypto.publication_key import PublicationKey
 from streams.projecting.reader import Batch, fetch_keys, genuine, last_position, read_messages
 from streams.projecting.work_log import WorkLog
-from streams.store.database import connect, transaction
+from streams.store.database import Cursor, connect, transaction
 
 PATIENCE_S = 8.0
 """How long a statement may take: one that a paused process has begun holds locks, and others have to take over soon."""
@@ -82,7 +84,6 @@ class LiveViews:
         with transaction(self._connection) as connection, connection.cursor() as cursor:
             # A crash of Postgres may lose transactions, rows and offsets together; they are read from Kafka again.
             cursor.execute("set synchronous_commit = off; set client_min_messages = warning")
-            schema.use(cursor, schema.LIVE)
 
     def close(self) -> None:
         """Closes the connection."""
@@ -91,7 +92,7 @@ class LiveViews:
 
     def stored_offsets(self) -> dict[Partition, int]:
         """The stored offset of every partition that any projector has begun."""
-        with transaction(self._connection) as connection, connection.cursor() as cursor:
+        with self._writing() as cursor:
             return positions.stored_offsets(cursor)
 
     def begin(self, generation: int, partitions: Iterable[Partition]) -> dict[Partition, int]:
@@ -100,7 +101,7 @@ class LiveViews:
         Batches of an earlier generation are dropped from now on.
         """
         taken = list(partitions)
-        with transaction(self._connection) as connection, connection.cursor() as cursor:
+        with self._writing() as cursor:
             positions.begin(cursor, taken)
             stored = positions.stored_offsets(cursor)
         self._generation = generation
@@ -137,7 +138,7 @@ class LiveViews:
 
     def note_stop(self, stop: Stop) -> None:
         """Stores where a projection stands, for `status`."""
-        with transaction(self._connection) as connection, connection.cursor() as cursor:
+        with self._writing() as cursor:
             stops.record(cursor, stop)
 
     def _prove_key(self, messages: Sequence[Message], forged: Sequence[Failure]) -> None:
@@ -159,8 +160,7 @@ class LiveViews:
         forged: Sequence[Failure],
     ) -> None:
         began, writer = time.monotonic(), LiveWriter()
-        with transaction(self._connection) as connection, connection.cursor() as cursor:
-            locks.wait_to_share(cursor, locks.ROWS)
+        with self._writing() as cursor:
             positions.advance(cursor, progress)
             failed = apply(cursor, log, messages, writer.write)
             streaks = continued(self._memory.streaks, log, messages, failed)
@@ -174,6 +174,14 @@ class LiveViews:
             _log.error("%s/%s/%s is forged: the relay has not published it, and no view takes it", *failure[:3])
         if len(forged) > FORGED_SAID:
             _log.error("%s more messages beside it are forged", len(forged) - FORGED_SAID)
+
+    @contextmanager
+    def _writing(self) -> Iterator[Cursor]:
+        """A transaction on whichever schema is live, which it stays until the end: a switch waits for ROWS."""
+        with transaction(self._connection) as connection, connection.cursor() as cursor:
+            locks.wait_to_share(cursor, locks.ROWS)
+            use_live(cursor)
+            yield cursor
 
     def _unapplied(self, partition: Partition, records: Sequence[Any]) -> Sequence[Any]:
         """The records from the stored offset on; raises OffsetGap where some are missing."""

@@ -15,9 +15,10 @@ import psycopg2
 from projections.base.partition import Partition
 from projections.base.projection import Decryptor
 from projections.catalogue import LOGS, Log
-from projections.engine import failures, locks, positions, schema, stops
+from projections.engine import failures, locks, positions, stops, view_schemas
 from projections.engine.apply import apply
 from projections.engine.failures import LOST, Failure
+from projections.engine.live_schema import ViewsNotBuilt, use_live
 from projections.engine.stops import ProjectionStopped
 from streams.crypto.publication_key import PublicationKey
 from streams.kafka.settings import KafkaAway
@@ -70,15 +71,16 @@ class Mending:
                     record = await probe.record(failure.where, failure.offset)
                     await self._in_thread(self.apply_again, failure, record)
                 await self._look_at_others(probe, set(mine()))
+                await self._in_thread(self.drop_superseded)
             except (KafkaAway, DatabaseAway, psycopg2.Error):
                 continue
-            except Stalled as error:
+            except (Stalled, ViewsNotBuilt) as error:
                 fail(error)
 
     def due(self, partitions: Collection[Partition]) -> list[Failure]:
         """At most PAGE failures in these partitions that it is time to apply again; forgets stops that are passed."""
         with self._database.transaction() as cursor:
-            self._use_views(cursor)
+            use_live(cursor)
             stops.forget_passed(cursor)
             return failures.due(cursor, partitions, PAGE)
 
@@ -95,8 +97,8 @@ class Mending:
         fetch_keys(only, messages, self._decryptor)
         try:
             with self._database.transaction() as cursor:
-                self._use_views(cursor)
                 locks.wait_to_share(cursor, locks.ROWS)
+                use_live(cursor)
                 failed = apply(cursor, only, messages)
                 if not failed:
                     failures.forget(cursor, failure)
@@ -104,9 +106,16 @@ class Mending:
             return self._put_aside(failure, partial(failures.put_off, code=fault.stop.code), str(fault))
         return not failed or self._put_aside(failure, partial(failures.put_off, code=failed[0].code))
 
+    def drop_superseded(self) -> None:
+        """Drops views in whose place those of this version stand, and that nobody reads any more."""
+        with self._database.transaction() as cursor:
+            dropped = view_schemas.drop_one_superseded(cursor)
+        if dropped:
+            _log.info("the views in %s are dropped: nobody reads them any more", dropped)
+
     def _put_aside(self, failure: Failure, change: Callable[[Cursor, Failure], None], say: str = "") -> bool:
         with self._database.transaction() as cursor:
-            self._use_views(cursor)
+            use_live(cursor)
             change(cursor, failure)
         if say:
             _log.error("%s does not show %s/%s/%s: %s", failure.projection, *failure[:3], say)
@@ -121,13 +130,9 @@ class Mending:
     def _where_all_are(self) -> tuple[dict[Partition, int], set[Partition]]:
         """The stored offsets, and the partitions in which a projection stands, whose reader is not to blame."""
         with self._database.transaction() as cursor:
-            self._use_views(cursor)
+            use_live(cursor)
             stopped = {Partition(stop.topic, stop.partition) for stop, _ in stops.kept(cursor)}
             return positions.stored_offsets(cursor), stopped
-
-    @staticmethod
-    def _use_views(cursor: Cursor) -> None:
-        schema.use(cursor, schema.LIVE)
 
     async def _in_thread(self, work: Callable[..., _Answer], *given: Any) -> _Answer:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work, *given)

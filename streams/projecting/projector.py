@@ -20,14 +20,17 @@ import psycopg2
 from aiokafka.errors import KafkaError
 from psycopg2.errors import QueryCanceled
 
-import projections.engine.schema
 from projections.base.partition import Partition
+from projections.engine.live_schema import ViewsNotBuilt
 from projections.engine.positions import OutOfStep
 from projections.engine.stops import ProjectionStopped, Stop
 from streams.crypto.keys import KeyRing, reader_of
 from streams.crypto.publication_key import PublicationKey
 from streams.crypto.sealing import KeyEncryptionKey
 from streams.kafka.settings import KafkaAway, KafkaSettings
+from streams.projecting.building import Load, loader
+from streams.projecting.completeness import PositionsMissing
+from streams.projecting.first_build import ensure_views
 from streams.projecting.live_views import MORE_PATIENCE_S, PATIENCE_S, LiveViews, Memory, OffsetGap
 from streams.projecting.mending import Mending
 from streams.projecting.probe import KafkaProbe
@@ -56,7 +59,9 @@ def run_projector(
     _collect_rarely()
     with closing(Pool(database_url, 1, "contactpoint projector keys")) as pool:
         keys = KeyRing(KeyEncryptionKey.from_file(key_encryption_key), reader_of(pool, "register"))
-        _Projector(kafka, database_url, keys, PublicationKey.from_file(publication_key), stop).run()
+        published = PublicationKey.from_file(publication_key)
+        load = loader(kafka, database_url, key_encryption_key, published)
+        _Projector(kafka, database_url, keys, published, load, stop).run()
 
 
 def _collect_rarely() -> None:
@@ -69,8 +74,15 @@ class _Projector:
     """Runs one session after the other."""
 
     def __init__(
-        self, kafka: KafkaSettings, database_url: str, keys: KeyRing, publication_key: PublicationKey, stop: Event
+        self,
+        kafka: KafkaSettings,
+        database_url: str,
+        keys: KeyRing,
+        publication_key: PublicationKey,
+        load: Load,
+        stop: Event,
     ) -> None:
+        self._load = load
         self._kafka = kafka
         self._database_url = database_url
         self._keys = keys
@@ -96,6 +108,10 @@ class _Projector:
                 self._warn_and_pause("Postgres", "waiting: Postgres did not end a statement in time")
             except psycopg2.OperationalError as error:
                 self._warn_and_pause("Postgres", f"waiting: Postgres says {type(error).__name__}")
+            except PositionsMissing as missing:
+                self._warn_and_pause(str(missing), str(missing), logging.ERROR, STOPPED_PAUSES_S)
+            except ViewsNotBuilt as missing:
+                self._warn_and_pause("views", f"waiting: {missing}")
             except (OffsetGap, OutOfStep, Stalled, NotThisLog) as error:
                 self._warn_and_pause(str(error), f"reading again: {error}")
             except ProjectionStopped as stopped:
@@ -121,7 +137,7 @@ class _Projector:
                     await loop.run_in_executor(worker, views.close)
 
     def _open_views(self) -> LiveViews:
-        projections.engine.schema.create(self._database_url)
+        ensure_views(self._kafka, self._database_url, self._load, self._stop)
         return LiveViews(self._database_url, self._keys, self._publication_key, self._memory, self._patience_s)
 
     def _note_success(self, offsets: Mapping[Partition, int]) -> None:

@@ -16,7 +16,7 @@ from psycopg2.sql import SQL, Composed, Identifier
 from streams.store.database import Cursor, Database
 
 ROLES = ("init", "registrar", "relay", "projector", "api")
-SCHEMAS = ("register", "access", "publication", "registry", "store")
+SCHEMAS = ("register", "access", "publication", "registry", "store", "projection")
 
 _READ = "select"
 _APPEND = "select, insert"
@@ -68,6 +68,7 @@ RIGHTS: Mapping[str, Mapping[str, str]] = {
         "access.data_keys": _READ,
         "publication.published": _READ,
         "publication.partitions": _READ,
+        "projection.schemas": "select, insert, update, delete",
         "store.migrations": _READ,
     },
     "api": {
@@ -91,6 +92,7 @@ RIGHTS: Mapping[str, Mapping[str, str]] = {
         "registry.agencies": _READ,
         "registry.changes": _READ,
         "registry.users": _KEEP,
+        "projection.schemas": _READ,
         "store.migrations": _READ,
     },
 }

@@ -42,7 +42,7 @@ begin
     for place in
         select nspname, case when nspname like 'views%' then 'contactpoint_projector' else 'contactpoint_init' end as owner
         from pg_namespace
-        where nspname in ('register', 'access', 'publication', 'registry', 'store') or nspname like 'views%'
+        where nspname in ('register', 'access', 'publication', 'registry', 'store', 'projection') or nspname like 'views%'
     loop
         execute format('alter schema %I owner to %I', place.nspname, place.owner);
         for relation in

@@ -27,7 +27,7 @@ AGENCY = "- {code: la-north, name: An authority, kind: local-authority, authorit
 
 
 def test_an_api_shares_out_what_it_may_have_and_has_one_for_requests_at_least() -> None:
-    assert share_out(None) == share_out(DEFAULT) == (6, 2)
+    assert share_out(None) == share_out(DEFAULT) == (7, 2)
     assert LEAST == LEAST_CONNECTIONS
     assert share_out(LEAST).requests == 1
 

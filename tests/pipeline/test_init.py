@@ -36,7 +36,7 @@ def test_init_makes_keys_tables_topics_and_demo_users(settings: Settings) -> Non
     for name in KEY_FILES:
         assert stat.S_IMODE((settings.keys / name).stat().st_mode) == 0o600
     schemas = {name for (name,) in asked(settings.need_database(), "select nspname from pg_namespace")}
-    assert {"register", "access", "registry", "publication"} <= schemas
+    assert {"register", "access", "registry", "publication", "projection"} <= schemas
     assert {name for (name,) in asked(settings.need_database(), "select name from registry.users")} == {
         user.user for user in DEMO_USERS
     }

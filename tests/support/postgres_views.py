@@ -1,7 +1,7 @@
 """Views on a real Postgres for tests: emptied, written in one way or the other, and read back."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from uuid import UUID
 
 import psycopg2
@@ -11,22 +11,33 @@ from projections.base.projection import Row, Table
 from projections.catalogue import DERIVED, LOGS, REGISTER_LOG, TABLES, Log
 from projections.cross_stream import derived
 from projections.engine import apply as applying
-from projections.engine import bulk, schema
+from projections.engine import bulk, schema, view_schemas
 from projections.engine.apply import Message
 from projections.engine.failures import Failure
+from projections.engine.live_schema import use_live
 from streams.store.database import Cursor
+from tests.support.signing_in import make_tables, signed_in
 
 FRESH = "views_fresh"
 ANYWHERE = Partition("register.events", 0)
 
 
+def empty_views(database_url: str) -> None:
+    """Makes the tables of the store and empty live views where there are none, each by its owner."""
+    make_tables(database_url)
+    projector = signed_in(database_url, "projector")
+    with closing(psycopg2.connect(projector)) as connection, connection, connection.cursor() as cursor:
+        if not view_schemas.has_live(cursor):
+            view_schemas.make_empty(cursor)
+
+
 @contextmanager
-def writing(database_url: str, target: str = schema.LIVE) -> Iterator[Cursor]:
-    """A cursor that writes to a schema of views; commits at the end."""
+def writing(database_url: str, target: str | None = None) -> Iterator[Cursor]:
+    """A cursor that writes to a schema of views, by default the live one; commits at the end."""
     connection = psycopg2.connect(database_url)
     try:
         with connection, connection.cursor() as cursor:
-            schema.use(cursor, target)
+            schema.use(cursor, target or use_live(cursor))
             yield cursor
     finally:
         connection.close()
@@ -51,6 +62,7 @@ def take(cursor: Cursor, values: Sequence[object], log: Log = LOGS[REGISTER_LOG]
 def load(database_url: str, batches: Sequence[Sequence[object]], log: Log = LOGS[REGISTER_LOG]) -> None:
     """Loads batches of decoded messages as the rebuild does, into FRESH."""
     with writing(database_url) as cursor:
+        cursor.execute(f"drop schema if exists {FRESH} cascade")
         bulk.begin(cursor, FRESH)
         for batch in batches:
             applying.apply(cursor, log, messages_of(batch), bulk.write)
@@ -62,7 +74,8 @@ def load(database_url: str, batches: Sequence[Sequence[object]], log: Log = LOGS
             bulk.finish_derived(cursor, table)
 
 
-def rows(cursor: Cursor, table: Table, target: str = schema.LIVE) -> list[Row]:
-    """The rows of a table in order of their key."""
+def rows(cursor: Cursor, table: Table, target: str | None = None) -> list[Row]:
+    """The rows of a table in order of their key, by default of the live views."""
+    target = target or use_live(cursor)
     cursor.execute(f"select {', '.join(table.columns)} from {target}.{table.name}")
     return sorted(cursor.fetchall(), key=lambda row: row[: table.keys])

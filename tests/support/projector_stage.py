@@ -14,7 +14,6 @@ from kafka import KafkaProducer
 from projections.base.memory import MemoryViews
 from projections.base.projection import Row, Table
 from projections.catalogue import LOGS, REGISTER_LOG
-from projections.engine import schema
 from streams.crypto.keys import KeyRing, reader_of
 from streams.crypto.publication_key import PublicationKey
 from streams.crypto.sealing import KeyEncryptionKey
@@ -24,8 +23,7 @@ from streams.kafka.topics import ACCESS_EVENTS, REGISTER_EVENTS, REGISTER_PARTIT
 from streams.projecting.projector import run_projector
 from streams.projecting.reading import reading_views
 from streams.store.database import Database
-from streams.store.schema import migrate
-from tests.support.postgres_views import rows
+from tests.support.postgres_views import empty_views, rows
 from tests.support.story import Seals, Story
 from tests.support.topics import delete_topics
 from tests.support.waiting import eventually
@@ -67,8 +65,7 @@ class Stage:
 
     def __init__(self, kafka: KafkaSettings, database_url: str, folder: Path) -> None:
         self.kafka, self.url = kafka, database_url
-        migrate(database_url)
-        schema.create(database_url)
+        empty_views(database_url)
         ensure_topics(kafka, ["gp"])
         self.key = folder / "key-encryption.key"
         self.key.write_bytes(urlsafe_b64encode(SECRET))

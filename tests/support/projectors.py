@@ -17,12 +17,12 @@ from tests.support.waiting import eventually
 
 
 class Projector:
-    """A process that runs a projector."""
+    """A process that runs a projector, of another version of the views where `rows` is given."""
 
-    def __init__(self, stage: Stage, database_url: str | None = None) -> None:
-        given = [stage.kafka.bootstrap_servers, database_url or stage.url, str(stage.key), str(stage.publication_key)]
+    def __init__(self, stage: Stage, database_url: str | None = None, rows: int | None = None) -> None:
+        servers = [stage.kafka.bootstrap_servers, database_url or stage.url, str(stage.key), str(stage.publication_key)]
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.crash.projector_process", *given],
+            [sys.executable, "-m", "tests.crash.projector_process", *servers, *([str(rows)] if rows else [])],
             env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
         )
 

@@ -18,7 +18,7 @@ from domain.vocabulary import AgencyKind
 from projections.base import postgres
 from projections.base.projection import PublishedEvent, PublishedReceipt, as_changes
 from projections.catalogue import ACCESS_LOG, LOGS, REGISTER_LOG
-from projections.engine import live, schema
+from projections.engine import live
 from projections.engine.live_schema import use_live
 from projections.receipts.project import Receipts
 from services import registers
@@ -40,7 +40,8 @@ from streams.kafka.topics import submissions_topic
 from streams.store.application import LogApplication
 from streams.store.database import Database
 from streams.store.raw_event import RawEvent
-from tests.support.signing_in import make_tables, signed_in
+from tests.support.postgres_views import empty_views
+from tests.support.signing_in import signed_in
 
 AGENCIES = (
     Agency(
@@ -88,8 +89,7 @@ class World:
         self.kafka, self.database_url, self.folder = kafka, database_url, folder
         self.clock = clock
         self.settings = self._settings()
-        make_tables(database_url)
-        schema.create(signed_in(database_url, "projector"))
+        empty_views(database_url)
         registers.add_agencies(database_url, AGENCIES)
         registers.add_demo_users(database_url, self.key)
         ensure_topics(kafka, [agency.code for agency in AGENCIES])

@@ -7,10 +7,9 @@ import pytest
 
 from projections.access_log.query import accesses
 from projections.catalogue import ACCESS_LOG, LOGS
-from projections.engine import schema
 from streams.codec import decode_event
 from streams.store.database import Cursor
-from tests.support.postgres_views import clear, take, writing
+from tests.support.postgres_views import clear, empty_views, take, writing
 from tests.support.story import Seals, look
 
 ADA, BOB = str(uuid4()), str(uuid4())
@@ -18,7 +17,7 @@ ADA, BOB = str(uuid4()), str(uuid4())
 
 @pytest.fixture(scope="module")
 def database(database_url: str) -> str:
-    schema.create(database_url)
+    empty_views(database_url)
     return database_url
 
 

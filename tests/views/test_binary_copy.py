@@ -9,10 +9,9 @@ from hypothesis import strategies as st
 
 from projections.base.binary_copy import TYPES, NotOfItsType, binary_rows, copy_rows
 from projections.base.postgres import copy
-from projections.engine import schema
 from projections.engine.apply import REFUSALS
 from projections.receipts.project import RECEIPTS
-from tests.support.postgres_views import clear, writing
+from tests.support.postgres_views import clear, empty_views, writing
 
 TEXT = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]))
 VALUES: dict[str, st.SearchStrategy[Any]] = {
@@ -31,7 +30,7 @@ COLUMNS = {f"c{number}": kind for number, kind in enumerate(VALUES)}
 
 @pytest.fixture(scope="module")
 def database(database_url: str) -> str:
-    schema.create(database_url)
+    empty_views(database_url)
     return database_url
 
 

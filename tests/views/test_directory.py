@@ -8,8 +8,7 @@ from domain.vocabulary import RESTRICTED_SOURCE
 from projections.audit_history.query import history
 from projections.directory import query as directory
 from projections.directory.query import Entry
-from projections.engine import schema
-from tests.support.postgres_views import clear, take, writing
+from tests.support.postgres_views import clear, empty_views, take, writing
 from tests.support.story import ADA, Story
 
 TODAY = date(2026, 11, 23)
@@ -18,7 +17,7 @@ LATER = "2012-01-01T00:00:00.000000Z"
 
 @pytest.fixture(scope="module")
 def database(database_url: str) -> str:
-    schema.create(database_url)
+    empty_views(database_url)
     return database_url
 
 

@@ -10,10 +10,9 @@ from projections.audit_history.query import history
 from projections.base.projection import PublishedEvent
 from projections.directory import query as directory
 from projections.duplicates.query import OpenPair, contradictions, latest_split_target, suspected_pairs
-from projections.engine import schema
 from projections.visibility.survivors import family, survivor
 from streams.store.database import Cursor
-from tests.support.postgres_views import clear, take, writing
+from tests.support.postgres_views import clear, empty_views, take, writing
 from tests.support.story import Story
 
 TODAY = date(2026, 11, 23)
@@ -21,7 +20,7 @@ TODAY = date(2026, 11, 23)
 
 @pytest.fixture(scope="module")
 def database(database_url: str) -> str:
-    schema.create(database_url)
+    empty_views(database_url)
     return database_url
 
 

@@ -14,7 +14,7 @@ from projections.catalogue import LOGS, RECEIPTS_LOG, REGISTER_LOG
 from projections.cross_stream import findings
 from projections.directory.project import FACT, LINK
 from projections.engine import apply as applying
-from projections.engine import failures, positions, schema, stops
+from projections.engine import failures, positions, stops
 from projections.engine.apply import MOST_IN_A_ROW, Message, Streaks, continued
 from projections.engine.positions import Progress
 from projections.engine.stops import ProjectionStopped, Stop
@@ -22,7 +22,7 @@ from projections.receipts.project import RECEIPTS
 from projections.search.project import SEARCH, Search
 from streams.codec import decode_event
 from streams.projecting.reader import decode_receipt, read_messages
-from tests.support.postgres_views import ANYWHERE, clear, rows, take, writing
+from tests.support.postgres_views import ANYWHERE, clear, empty_views, rows, take, writing
 from tests.support.story import Seals, Story, receipt
 
 REGISTER = LOGS[REGISTER_LOG]
@@ -30,7 +30,7 @@ REGISTER = LOGS[REGISTER_LOG]
 
 @pytest.fixture(scope="module")
 def database(database_url: str) -> str:
-    schema.create(database_url)
+    empty_views(database_url)
     return database_url
 
 

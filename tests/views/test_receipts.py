@@ -5,17 +5,16 @@ from collections.abc import Iterator
 import pytest
 
 from projections.catalogue import LOGS, RECEIPTS_LOG
-from projections.engine import schema
 from projections.receipts.query import Offsets, outcomes, receipts
 from streams.projecting.reader import decode_receipt
 from streams.store.database import Cursor
-from tests.support.postgres_views import clear, take, writing
+from tests.support.postgres_views import clear, empty_views, take, writing
 from tests.support.story import Seals, receipt
 
 
 @pytest.fixture(scope="module")
 def database(database_url: str) -> str:
-    schema.create(database_url)
+    empty_views(database_url)
     return database_url
 
 

@@ -11,11 +11,11 @@ from projections.base import postgres
 from projections.base.memory import MemoryViews
 from projections.base.projection import PublishedEvent, Put, Row
 from projections.catalogue import LOGS, REGISTER_LOG
-from projections.engine import schema
 from projections.engine.apply import apply
 from projections.engine.digest import digest
+from projections.engine.live_schema import use_live
 from streams.store.database import Cursor
-from tests.support.postgres_views import FRESH, clear, load, messages_of, rows, take, writing
+from tests.support.postgres_views import FRESH, clear, empty_views, load, messages_of, rows, take, writing
 from tests.support.story import Story
 from tests.support.strategies import stories
 
@@ -25,7 +25,7 @@ few = settings(max_examples=30, deadline=None, suppress_health_check=[HealthChec
 
 @pytest.fixture(scope="module")
 def database(database_url: str) -> str:
-    schema.create(database_url)
+    empty_views(database_url)
     return database_url
 
 
@@ -78,7 +78,7 @@ def test_a_bulk_load_holds_what_the_live_views_hold(database: str, story: Story,
     load(database, cut(by_partition(story.events, chance), chance))
     with writing(database) as cursor:
         assert {table.name: rows(cursor, table, FRESH) for table in TABLES} == in_memory(story.events)
-        assert digest(cursor, FRESH) == digest(cursor, schema.LIVE)
+        assert digest(cursor, FRESH) == digest(cursor, use_live(cursor))
 
 
 def test_a_new_child_is_copied_at_the_first_try(database: str) -> None:
@@ -117,10 +117,10 @@ def test_the_digest_tells_any_difference(database: str) -> None:
     story.ada()
     with writing(database) as cursor:
         clear(cursor)
-        empty = digest(cursor, schema.LIVE)
+        empty = digest(cursor, use_live(cursor))
         take(cursor, story.events)
-        whole = digest(cursor, schema.LIVE)
+        whole = digest(cursor, use_live(cursor))
         cursor.execute("update search set postcode = 'ZX11AA'")
-        changed = digest(cursor, schema.LIVE)
+        changed = digest(cursor, use_live(cursor))
     assert len({empty, whole, changed}) == 3
     assert len(whole) == 64

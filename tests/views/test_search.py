@@ -3,12 +3,11 @@
 import pytest
 
 from domain.matching import Searcher
-from projections.engine import schema
 from projections.search import query
 from projections.search.project import SEARCH
 from projections.search.query import SearchResult, find
 from services.registrar.matcher_settings import load_settings
-from tests.support.postgres_views import FRESH, clear, load, rows, take, writing
+from tests.support.postgres_views import FRESH, clear, empty_views, load, rows, take, writing
 from tests.support.story import Story
 
 NHS_NUMBER = "9434765919"
@@ -17,7 +16,7 @@ SEARCHER = Searcher(load_settings())
 
 @pytest.fixture(scope="module")
 def database(database_url: str) -> str:
-    schema.create(database_url)
+    empty_views(database_url)
     return database_url
 
 
@@ -290,6 +289,6 @@ def test_a_search_reads_nobody_whom_its_keys_do_not_name(database: str) -> None:
         assert find(cursor, SEARCHER, searched, 10, cleared=True).hits == []
         cursor.execute(
             "select seq_tup_read + coalesce(idx_tup_fetch, 0) from pg_stat_xact_user_tables"
-            " where schemaname = 'views' and relname = 'search'"
+            " where relid = 'search'::regclass"
         )
         assert cursor.fetchall() == [(0,)]

@@ -15,7 +15,6 @@ from domain.reports import REPORTS
 from projections.audit_history.query import history
 from projections.directory import query as directory
 from projections.duplicates.query import contradictions, suspected_others, suspected_pairs
-from projections.engine import schema
 from projections.reports.query import FIRST
 from projections.search import query
 from projections.search.query import find
@@ -24,7 +23,7 @@ from services.queries.reports import ReportQuery, report_page
 from services.registrar.matcher_settings import load_settings
 from streams.store.database import Cursor
 from streams.store.schema import migrate
-from tests.support.postgres_views import clear, take, writing
+from tests.support.postgres_views import clear, empty_views, take, writing
 from tests.support.story import Story
 from tests.views.test_row_changes import by_partition
 
@@ -41,7 +40,7 @@ UPNS = ["A123456789012", "B123456789012"]
 
 @pytest.fixture(scope="module")
 def database(database_url: str) -> str:
-    schema.create(database_url)
+    empty_views(database_url)
     migrate(database_url)
     return database_url
 

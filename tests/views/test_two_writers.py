@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from projections.base.projection import PublishedEvent
 from projections.catalogue import DERIVED, TABLES
 from projections.engine import digest, schema
-from tests.support.postgres_views import FRESH, clear, load, take, writing
+from projections.engine.live_schema import use_live
+from tests.support.postgres_views import FRESH, clear, empty_views, load, take, writing
 from tests.support.story import Story
 from tests.support.strategies import stories
 from tests.support.waiting import eventually
@@ -25,7 +26,7 @@ BATCH = 4
 
 @pytest.fixture(scope="module")
 def database(database_url: str) -> str:
-    schema.create(database_url)
+    empty_views(database_url)
     return database_url
 
 
@@ -35,9 +36,15 @@ def writer(database: str) -> Iterator[Any]:
     with closing(psycopg2.connect(database)) as connection:
         connection.set_session(isolation_level="READ COMMITTED")
         with connection.cursor() as cursor:
-            schema.use(cursor, schema.LIVE)
+            schema.use(cursor, use_live(cursor))
         connection.commit()
         yield connection
+
+
+def live_name(database: str) -> str:
+    """The schema of the live views."""
+    with writing(database) as cursor:
+        return use_live(cursor)
 
 
 def apply(connection: Any, batch: Sequence[PublishedEvent]) -> None:
@@ -96,7 +103,7 @@ def test_whatever_two_writers_wrote_is_what_a_rebuild_makes(database: str, story
             else:
                 at_once(second, first, (batches[1], batches[0]))
     load(database, [story.events])
-    assert sums(database, schema.LIVE) == sums(database, FRESH)
+    assert sums(database, live_name(database)) == sums(database, FRESH)
 
 
 def hidden(database: str) -> list[str]:

@@ -13,9 +13,8 @@ from services.api.figures import Figures
 from services.api.limits.middleware import RequestMiddleware
 from services.api.problems import unavailable
 from services.queries.belonging import NotTogether, refuse_what_does_not_belong
-from services.queries.positions import Positions, read_positions
+from services.queries.positions import Positions, late_by, read_positions
 from services.queries.unread import read_offsets
-from streams.projecting.reading import reading_views
 from streams.store.database import DatabaseAway
 
 _NOT_READY = "Postgres or its tables cannot be reached; start it, or run `contactpoint run init`"
@@ -35,13 +34,22 @@ def router(dependencies: Dependencies, middleware: RequestMiddleware) -> APIRout
     def ready() -> Response:
         """The directory can be asked."""
         try:
-            with reading_views(dependencies.look_ups) as cursor:
-                read_positions(cursor)
-                refuse_what_does_not_belong(cursor)
+            with dependencies.look_ups.snapshot() as cursor:
+                positions = read_positions(cursor)
+                if not positions.views_missing:
+                    refuse_what_does_not_belong(cursor)
         except NotTogether as wrong:
             raise unavailable(str(wrong)) from None
         except (DatabaseAway, psycopg2.Error):
             raise unavailable(_NOT_READY) from None
+        if positions.views_missing:
+            raise unavailable(positions.views_missing)
+        late_s = late_by(positions.waiting_since, dependencies.now())
+        if positions.lag["projector"] > 0 and late_s > dependencies.most_lag_s:
+            raise unavailable(
+                f"the views lack what was decided {late_s:.0f} s ago, and {dependencies.most_lag_s} s are allowed; see"
+                " whether a projector runs, and what `contactpoint status` says of it"
+            )
         return json_answer({"status": "ready"})
 
     @calls.get("/metrics", response_class=Response, responses=problems(503))
@@ -50,7 +58,7 @@ def router(dependencies: Dependencies, middleware: RequestMiddleware) -> APIRout
         positions: Positions | None = None
         unread: int | None = None
         with suppress(DatabaseAway, psycopg2.Error):
-            with reading_views(dependencies.look_ups) as cursor:
+            with dependencies.look_ups.snapshot() as cursor:
                 positions, offsets = read_positions(cursor), read_offsets(cursor)
             unread = dependencies.unread.count(offsets)
         text = Figures(

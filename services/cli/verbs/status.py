@@ -18,7 +18,6 @@ from services.queries.positions import Positions, read_positions
 from services.queries.troubles import Trouble, in_one_sentence
 from services.queries.unread import Offsets, count_unread, read_offsets
 from streams.kafka.settings import KafkaSettings
-from streams.projecting.reading import reading_views
 from streams.store.database import Database
 
 _Answer = TypeVar("_Answer")
@@ -37,6 +36,7 @@ def run(args: Namespace) -> int:
     troubles: list[Trouble] = []
     found = _asked("postgres", lambda: _in_postgres(database_url), troubles)
     positions, offsets = found or (None, {})
+    troubles += _of_views(positions.views_missing if positions else None)
     troubles += _of_projections(positions.stopped if positions else ())
     counted = _asked("kafka", lambda: _in_kafka(kafka, offsets), troubles)
     if found and counted:
@@ -81,7 +81,7 @@ def _asked(part: str, ask: Callable[[], _Answer], troubles: list[Trouble]) -> _A
 def _in_postgres(database_url: str) -> tuple[Positions, Offsets]:
     """The positions, and how far the registrar has read each topic."""
     database = Database(database_url, "contactpoint status", statement_timeout_s=5)
-    with closing(database), reading_views(database) as cursor:
+    with closing(database), database.transaction() as cursor:
         return read_positions(cursor), read_offsets(cursor)
 
 
@@ -108,6 +108,11 @@ def _of_processes(processes: list[dict[str, Any]], data: Path) -> list[Trouble]:
         for each in processes
         if each["state"] not in _AT_WORK
     ]
+
+
+def _of_views(missing: str | None) -> list[Trouble]:
+    """That nothing can be answered, because there are no complete views of this version."""
+    return [Trouble.of("projector", missing)] if missing else []
 
 
 def _of_projections(stopped: Iterable[str]) -> list[Trouble]:

@@ -8,7 +8,7 @@ from subprocess import Popen
 from typing import Any
 
 from domain.authorization import Entitlement, Role
-from projections.engine.schema import create as create_views
+from projections.engine.view_schemas import make_empty
 from services.configuration.settings import Settings, read_settings
 from services.lab.bench.folders import own_folder
 from services.lab.simulate.agencies import COUNCILS
@@ -48,7 +48,9 @@ class Harness:
         init = start(self._programs["init"])
         if init.wait() != 0:
             raise CannotStart(f"the stack cannot be set up; {self._programs['init'].log} says why")
-        create_views(self.settings.need_database())
+        owner = self.settings.signing_in_as("projector").need_database()
+        with closing(Database(owner, "contactpoint bench")) as database, database.transaction() as cursor:
+            make_empty(cursor)
         file = self.settings.data / "agencies.yaml"
         write_agencies(file)
         agencies = read_agencies_file(file)

@@ -16,7 +16,7 @@ from projections.base.postgres import copy, latest
 from projections.base.projection import PublishedEvent, Row, Table
 from projections.catalogue import LOGS, REGISTER_LOG
 from projections.cross_stream import derived
-from projections.engine.schema import LIVE, use
+from projections.engine.live_schema import use_live
 from services.lab.bench.harness import Harness
 from services.lab.simulate.dice import Dice
 from services.lab.simulate.model import AS_AT, Person, Record
@@ -63,11 +63,10 @@ def fill(stack: Harness, children: int, seed: int) -> Iterator[int]:
             done += len(page)
             yield done
         with connection, connection.cursor() as cursor:
-            use(cursor, LIVE)
+            use_live(cursor)
             derived.fill(cursor, str(UUID(int=0)), str(UUID(int=2**128 - 1)))
         connection.autocommit = True
         with connection.cursor() as cursor:
-            use(cursor, LIVE)
             cursor.execute("vacuum analyze")
 
 
@@ -80,7 +79,7 @@ def _write(connection: Connection, maker: "_Maker", page: list[Person]) -> None:
                 for table, row, _ in projection.project(event):
                     rows[table].append(row)
     with connection, connection.cursor() as cursor:
-        use(cursor, LIVE)
+        use_live(cursor)
         for table, new in rows.items():
             copy(cursor, table.name, table, latest(table, new))
         insert_keys(cursor, "register", maker.keys)

@@ -11,7 +11,6 @@ import pytest
 from domain.subject_access.requests import RequestKind
 from projections.access_log.query import accesses
 from projections.catalogue import ACCESS_LOG, LOGS
-from projections.engine import schema
 from projections.requests.query import children_with_requests, requests
 from streams.access.appender import AccessAppender
 from streams.access.request_log import AlreadyAnswered, RecordedRequest, RequestLog
@@ -22,7 +21,7 @@ from streams.publishing.relay import encode_event
 from streams.store.application import LogApplication
 from streams.store.database import Cursor, Database
 from streams.store.schema import migrate
-from tests.support.postgres_views import clear, take, writing
+from tests.support.postgres_views import clear, empty_views, take, writing
 
 KEY = KeyEncryptionKey(b"k" * 32)
 ADA, BOB = str(uuid4()), str(uuid4())
@@ -33,7 +32,7 @@ BY = {"user": "s.access", "reason": "subject-access: at the desk"}
 @pytest.fixture(scope="module")
 def database(database_url: str) -> str:
     migrate(database_url)
-    schema.create(database_url)
+    empty_views(database_url)
     return database_url
 
 

@@ -21,7 +21,7 @@ def partition_of(stream: str) -> int:
 
 
 def is_hidden(stage: Stage, child: str) -> bool:
-    return stage.rows("select true from views.hidden where child = %s", child) == [(True,)]
+    return stage.rows("select true from hidden where child = %s", child) == [(True,)]
 
 
 def forged(stage: Stage) -> list[tuple[Any, ...]]:

@@ -14,13 +14,12 @@ from projections.audit_history.query import history
 from projections.directory import query as directory
 from projections.directory.redaction import ReadScope
 from projections.duplicates.query import contradictions, suspected_others, suspected_pairs
-from projections.engine import schema
 from projections.search.query import find
 from services.registrar.matcher_settings import load_settings
 from streams.codec import decode_event
 from streams.store.database import Cursor
 from tests.security.protection.hiding import made_sensitive, record_streams, without
-from tests.support.postgres_views import clear, take, writing
+from tests.support.postgres_views import clear, empty_views, take, writing
 from tests.support.story import Seals, Story
 from tests.support.strategies import stories
 
@@ -31,7 +30,7 @@ SEARCHER = Searcher(load_settings())
 
 @pytest.fixture(scope="module")
 def database(database_url: str) -> str:
-    schema.create(database_url)
+    empty_views(database_url)
     return database_url
 
 

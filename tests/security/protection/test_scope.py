@@ -6,12 +6,12 @@ import psycopg2
 import pytest
 from psycopg2.errors import InsufficientPrivilege
 
-from projections.engine import schema
+from projections.engine.live_schema import use_live
 from projections.visibility.scope import EVERYWHERE, ORDINARY, Scope
 from streams.codec import decode_event
 from streams.store.database import Cursor
 from tests.security.protection.hiding import made_sensitive
-from tests.support.postgres_views import take, writing
+from tests.support.postgres_views import empty_views, take, writing
 from tests.support.story import Seals, Story
 
 INTERNAL = {"reader", "veiled"}
@@ -68,7 +68,7 @@ def told() -> Told:
 
 @pytest.fixture(scope="module")
 def database(database_url: str, told: Told) -> str:
-    schema.create(database_url)
+    empty_views(database_url)
     seals = Seals()
     with writing(database_url) as cursor:
         assert take(cursor, [decode_event(value, seals) for value in told.values]) == []
@@ -80,7 +80,7 @@ def cursor(database: str) -> Iterator[Cursor]:
     """A cursor in a new transaction that reads the views."""
     connection = psycopg2.connect(database)
     with connection.cursor() as cursor:
-        schema.use(cursor, schema.LIVE)
+        use_live(cursor)
         yield cursor
     connection.close()
 
@@ -88,13 +88,12 @@ def cursor(database: str) -> Iterator[Cursor]:
 def objects(cursor: Cursor) -> list[str]:
     """A query of everything of each view and function that is for readers."""
     cursor.execute(
-        "select relname from pg_class where relkind = 'v' and relnamespace = %s::regnamespace order by 1",
-        (schema.LIVE,),
+        "select relname from pg_class where relkind = 'v' and relnamespace = current_schema()::regnamespace order by 1"
     )
     views = [name for (name,) in cursor.fetchall() if name not in INTERNAL]
     cursor.execute(
-        "select proname, oidvectortypes(proargtypes) from pg_proc where pronamespace = %s::regnamespace and prosecdef",
-        (schema.LIVE,),
+        "select proname, oidvectortypes(proargtypes) from pg_proc where pronamespace = current_schema()::regnamespace"
+        " and prosecdef"
     )
     functions = {name: ", ".join(GIVEN[kind] for kind in kinds.split(", ")) for name, kinds in cursor.fetchall()}
     assert len(views) > 15
@@ -108,7 +107,7 @@ def objects(cursor: Cursor) -> list[str]:
 def refused(cursor: Cursor, query: str, scope: str | None) -> bool:
     """Whether a query is refused in a transaction with this text as its scope."""
     cursor.connection.rollback()
-    schema.use(cursor, schema.LIVE)
+    use_live(cursor)
     if scope is not None:
         cursor.execute("select set_config('contactpoint.scope', %s, true)", (scope,))
     try:
@@ -120,9 +119,8 @@ def refused(cursor: Cursor, query: str, scope: str | None) -> bool:
 
 def test_every_view_for_readers_is_a_barrier(cursor: Cursor) -> None:
     cursor.execute(
-        "select relname from pg_class where relkind = 'v' and relnamespace = %s::regnamespace"
-        " and not coalesce(reloptions @> '{security_barrier=true}', false)",
-        (schema.LIVE,),
+        "select relname from pg_class where relkind = 'v' and relnamespace = current_schema()::regnamespace"
+        " and not coalesce(reloptions @> '{security_barrier=true}', false)"
     )
     assert {name for (name,) in cursor.fetchall()} == INTERNAL
 

@@ -1,0 +1,162 @@
+"""The views built in a schema of their own: loaded from Kafka, indexed, the derived tables filled, and caught up."""
+
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Executor, ProcessPoolExecutor
+from contextlib import closing, contextmanager
+from functools import partial
+from multiprocessing import get_context
+from pathlib import Path
+from typing import NamedTuple
+
+from projections.base.partition import Partition
+from projections.base.projection import Decryptor
+from projections.engine import bulk, positions, view_schemas
+from projections.engine.apply import Write
+from projections.engine.live import write as write_live
+from projections.engine.schema import use
+from streams.crypto.keys import KeyRing, reader_of
+from streams.crypto.publication_key import PublicationKey
+from streams.crypto.sealing import KeyEncryptionKey
+from streams.kafka.settings import KafkaSettings
+from streams.projecting.bulk_read import Loaded, Span, load_spans
+from streams.projecting.completeness import Published
+from streams.projecting.finishing import PROCESSES, connect_to, finish
+from streams.store.database import Connection, Database, transaction
+
+WORTH_PROCESSES = 50_000
+"""Reading so many messages takes longer than starting processes."""
+
+PROGRESS_S = 0.5
+
+Spans = Mapping[Partition, Span]
+Progress = Callable[[int, int], None]
+"""Called with how many messages are done, of how many."""
+Ends = Callable[[], Mapping[Partition, int]]
+"""Gives the offset up to which each partition has to be read."""
+Load = Callable[[Spans, str, Write, Published], Loaded]
+"""`bulk_read.load_spans` with all but its last four arguments given."""
+
+
+class Building(NamedTuple):
+    """The views that are being built: their schema, and how to load messages into it."""
+
+    database_url: str
+    schema: str
+    load: Load
+
+
+class Built(NamedTuple):
+    """How many messages were read, and the digest of the views that they make."""
+
+    messages: int
+    digest: str
+
+
+def loader(kafka: KafkaSettings, database_url: str, key_encryption_key: Path, publication_key: PublicationKey) -> Load:
+    """How messages are loaded with these servers and keys, in any process."""
+    open_keys = partial(_open_keys, database_url, key_encryption_key)
+    return partial(load_spans, kafka, database_url, open_keys, publication_key)
+
+
+def _open_keys(database_url: str, key_encryption_key: Path) -> Decryptor:
+    database = Database(database_url, "contactpoint building keys")
+    return KeyRing(KeyEncryptionKey.from_file(key_encryption_key), reader_of(database, "register"))
+
+
+def begin(builder: Connection, load: Load, database_url: str, offsets: Mapping[Partition, int]) -> Building:
+    """Drops what an earlier builder may have left, and makes the tables; `builder` holds BUILD of this definition."""
+    with transaction(builder), builder.cursor() as cursor:
+        view_schemas.drop_leftovers(cursor)
+        schema = view_schemas.begin(cursor, sum(offsets.values()))
+        bulk.begin(cursor, schema)
+        positions.begin(cursor, offsets)
+    return Building(database_url, schema, load)
+
+
+def build(
+    building: Building, offsets: Mapping[Partition, int], wanted: Published, progress: Progress | None = None
+) -> Built:
+    """Loads all messages up to the offsets and derives what follows; raises PositionsMissing where Kafka lacks some."""
+    total = sum(offsets.values())
+    with _helpers(total) as processes:
+        with _reporting(building, progress, total):
+            loaded = _load(building, offsets, wanted, processes)
+        loaded.seen.check()
+        return Built(loaded.messages, finish(building.database_url, building.schema, processes))
+
+
+def catch_up(building: Building, connection: Connection, ends: Ends, enough: int) -> None:
+    """Applies what comes after the stored offsets up to `ends`, asked again until at most `enough` are missing."""
+    while True:
+        with transaction(connection), connection.cursor() as cursor:
+            wanted = ends()
+            use(cursor, building.schema)
+            positions.begin(cursor, wanted)
+            stored = positions.stored_offsets(cursor)
+        spans = {partition: Span(stored[partition], end) for partition, end in wanted.items()}
+        if sum(span.end - span.first for span in spans.values()) <= enough:
+            return
+        building.load(spans, building.schema, write_live, {})
+
+
+@contextmanager
+def _helpers(messages: int) -> Iterator[Executor | None]:
+    """Processes for shares of the work, or None where there is too little of it."""
+    if messages < WORTH_PROCESSES:
+        yield None
+        return
+    with ProcessPoolExecutor(PROCESSES - 1, get_context("spawn")) as processes:
+        yield processes
+
+
+def _load(
+    building: Building, offsets: Mapping[Partition, int], wanted: Published, processes: Executor | None
+) -> Loaded:
+    """Loads all messages up to the offsets, a share of them in this process."""
+    spans = {partition: Span(0, offset) for partition, offset in offsets.items()}
+    mine, *others = _shares(spans, PROCESSES if processes else 1)
+    running = [processes.submit(_load_share, building, wanted, share) for share in others] if processes else []
+    messages, seen = _load_share(building, wanted, mine)
+    for process in running:
+        loaded = process.result()
+        messages += loaded.messages
+        seen.add(loaded.seen)
+    return Loaded(messages, seen)
+
+
+def _load_share(building: Building, wanted: Published, spans: Spans) -> Loaded:
+    return building.load(spans, building.schema, bulk.write, wanted)
+
+
+def _shares(spans: Spans, number: int) -> list[dict[Partition, Span]]:
+    """Divides the spans into about equal shares."""
+    shares: list[dict[Partition, Span]] = [{} for _ in range(number)]
+    for partition, span in sorted(spans.items(), key=lambda item: -item[1].end):
+        smallest = min(shares, key=lambda share: sum(taken.end for taken in share.values()))
+        smallest[partition] = span
+    return shares
+
+
+@contextmanager
+def _reporting(building: Building, progress: Progress | None, total: int) -> Iterator[None]:
+    """Notes every PROGRESS_S seconds how many messages are loaded, and calls `progress`."""
+    done = threading.Event()
+
+    def report() -> None:
+        with closing(connect_to(building.database_url)) as connection:
+            while not done.wait(PROGRESS_S):
+                with transaction(connection), connection.cursor() as cursor:
+                    use(cursor, building.schema)
+                    loaded = sum(positions.stored_offsets(cursor).values())
+                    view_schemas.note_progress(cursor, building.schema, loaded)
+                if progress:
+                    progress(loaded, total)
+
+    thread = threading.Thread(target=report, name="progress")
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
