@@ -153,3 +153,14 @@ def test_schemas_are_created_by_many_at_once_and_again(database_url: str) -> Non
             joined.callback(creator.join)
     migrate(database_url)
     assert errors == []
+
+
+def test_statements_are_planned_once_and_never_compiled(database: Database | Pool, database_url: str) -> None:
+    """Whatever the server's own setting is: that of Postgres's image compiles."""
+    with psycopg2.connect(database_url) as connection, connection.cursor() as cursor:
+        name = connection.info.dbname
+        cursor.execute(f"alter database {name} set jit = on; alter database {name} set plan_cache_mode = auto")
+    connection.close()
+    with database.transaction() as cursor:
+        cursor.execute("select current_setting('plan_cache_mode'), current_setting('jit')")
+        assert cursor.fetchall() == [("force_generic_plan", "off")]
