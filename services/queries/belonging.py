@@ -19,6 +19,7 @@ from streams.store.database import Cursor, Database, DatabaseAway
 
 SHOWS_ALL = frozenset({"head-lost", "republishing", "store-gap", "foreign", "partitions", "no-topic"})
 """Codes of troubles that take nothing from what the views hold, so that the directory can be asked meanwhile."""
+NOT_MET = "the relay has not yet found out whether Postgres and this Kafka belong together; start it, or read its log"
 LIMIT_MS = 6_000
 
 
@@ -45,9 +46,12 @@ def refuse_what_does_not_belong(cursor: Cursor) -> None:
     for trouble, _ in stored_troubles(cursor).values():
         if trouble.code not in SHOWS_ALL:
             raise NotTogether(f"{trouble.says}; {trouble.remedy}")
-    cursor.execute("select register_until, access_until from publication.home where register_until + access_until > 0")
-    for until in cursor.fetchall():
-        for log, wanted in zip((REGISTER_LOG, ACCESS_LOG), until, strict=True):
+    cursor.execute("select register_until, access_until from publication.home")
+    until = cursor.fetchone()
+    if until is None:
+        raise NotTogether(NOT_MET)
+    for log, wanted in zip((REGISTER_LOG, ACCESS_LOG), until, strict=True):
+        if wanted:
             held = views_position(cursor, log)
             if held < wanted:
                 raise NotTogether(f"the views are being filled again and hold {held:,} of {wanted:,} events; wait")
@@ -59,7 +63,7 @@ def refuse_other_kafka(kafka: KafkaSettings, database: Database, *, must_have_me
         belongs_to = read_home(cursor)
     if belongs_to is None:
         if must_have_met:
-            raise NotTogether("the relay has not yet found out whether Postgres and this Kafka belong together")
+            raise NotTogether(NOT_MET)
         return
     for trouble in troubles_between(belongs_to, read_identity(kafka, LOG_TOPICS)):
         if trouble.part == KAFKA:

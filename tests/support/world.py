@@ -34,9 +34,11 @@ from streams.clock import Clock, utc_now
 from streams.codec import EventMapper, decode_event
 from streams.crypto.keys import KeyRing, reader_of
 from streams.crypto.sealing import KeyEncryptionKey
+from streams.kafka.admin.identity import read_identity
 from streams.kafka.admin.topics import ensure_topics
 from streams.kafka.settings import KafkaSettings
 from streams.kafka.topics import submissions_topic
+from streams.publishing.home import LOG_TOPICS, keep_home
 from streams.store.application import LogApplication
 from streams.store.database import Database
 from streams.store.raw_event import RawEvent
@@ -94,6 +96,8 @@ class World:
         registers.add_demo_users(database_url, self.key)
         ensure_topics(kafka, [agency.code for agency in AGENCIES])
         self.database = Database(database_url, "test")
+        with self.database.transaction() as cursor:
+            keep_home(cursor, read_identity(kafka, LOG_TOPICS), "")
         self.keys = KeyRing(self.key, reader_of(self.database, "register"))
         self.log = LogApplication(database_url, "register", EventMapper(self.keys))
         with self.database.transaction() as cursor:
