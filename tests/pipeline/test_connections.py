@@ -4,7 +4,7 @@ import json
 import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -43,7 +43,9 @@ class Watch(threading.Thread):
         self.in_all = 0
 
     def run(self) -> None:
-        with psycopg2.connect(self._url, application_name="the test") as connection, connection.cursor() as cursor:
+        connection = psycopg2.connect(self._url, application_name="the test")
+        connection.autocommit = True  # within a transaction, Postgres would give the same answer again and again
+        with closing(connection), connection.cursor() as cursor:
             while not self._enough.wait(0.02):
                 cursor.execute(
                     "select count(*) from pg_stat_activity"
@@ -53,7 +55,6 @@ class Watch(threading.Thread):
                 self.in_all = max(self.in_all, number)
                 for name, process in self._processes.items():
                     self.most[name] = max(self.most[name], self._of(process))
-        connection.close()
 
     def stop(self) -> None:
         self._enough.set()
@@ -122,4 +123,4 @@ def test_three_apis_and_every_other_role_twice_stay_within_what_postgres_gives(s
     assert 3 < max(of_apis.values()) <= DEFAULT, watch.most
     others = watch.most - Counter(of_apis)
     assert 0 < max(others.values()) <= OTHERS_AT_MOST, watch.most
-    assert watch.in_all <= FOR_OTHERS_THAN_SUPERUSERS, watch.in_all
+    assert max(of_apis.values()) * APIS < watch.in_all <= FOR_OTHERS_THAN_SUPERUSERS, watch.in_all
