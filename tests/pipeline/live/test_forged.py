@@ -25,7 +25,7 @@ def is_hidden(stage: Stage, child: str) -> bool:
 
 
 def forged(stage: Stage) -> list[tuple[Any, ...]]:
-    return stage.rows("select topic, partition, message_offset from views.failed_messages where code = 'forged'")
+    return stage.rows("select topic, partition, message_offset from failed_messages where code = 'forged'")
 
 
 @pytest.fixture
@@ -68,8 +68,8 @@ def test_forged_messages_of_every_topic_are_kept_aside_and_others_go_on(stage: S
     with stage.projecting():
         stage.settle()
     assert len(forged(stage)) == before + 3
-    assert stage.rows("select submission from views.receipts") == [("genuine",)]
-    assert stage.rows("select count(*) from views.access_log") == [(0,)]
+    assert stage.rows("select submission from receipts") == [("genuine",)]
+    assert stage.rows("select count(*) from access_log") == [(0,)]
     assert stage.register_views() == stage.expected()
 
 
