@@ -1,6 +1,6 @@
 """Faust's Kafka transport, changed: a member of a plain Kafka group fetches, and each fetch is delivered as a whole.
 
-Faust's own group doesn't serve (decision 42): its driver can't subscribe by pattern, its conductor waits 45 s before it
+Faust's own group doesn't serve (decision 40): its driver can't subscribe by pattern, its conductor waits 45 s before it
 reads a new topic, it seeks to committed offsets whenever its flow stops, and it commits past events that are not done.
 So the group's member is ours (`_group.py`), in Faust's consumer thread; to Faust each log is one partition that it is
 given once and keeps. Faust hands messages to agents one by one, which costs more than applying them; here one Faust
