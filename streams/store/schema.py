@@ -32,7 +32,8 @@ _FILE = re.compile(r"(\d{4})_(\w+)\.sql")
 _HISTORY = (
     "create schema if not exists store;"
     "create table if not exists store.migrations"
-    " (number int primary key, name text not null, digest text not null, ran_at timestamptz not null default now())"
+    " (number int primary key, name text not null, digest text not null,"
+    " ran_at timestamptz not null default clock_timestamp())"
 )
 
 _log = logging.getLogger(__name__)

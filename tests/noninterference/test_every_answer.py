@@ -13,6 +13,7 @@ from starlette.testclient import TestClient
 
 from domain.reports import REPORTS
 from streams.kafka.settings import KafkaSettings
+from streams.store.rights import roles_script
 from tests.conftest import administer, numbers
 from tests.noninterference.answers import Answer, answer, client_under, look_around
 from tests.noninterference.hiding import HIDDEN, OVER, POOR, RICH
@@ -53,6 +54,7 @@ class Place:
         name = f"hidden_{next(numbers)}"
         administer(self.postgres, f"create database {name}")
         url = f"{self.postgres.rpartition('/')[0]}/{name}"
+        administer(url, roles_script())
         twin = Twin(self.kafka, url, self.folders.mktemp(name), hidden, absent=absent)
         try:
             with ExitStack() as opened:

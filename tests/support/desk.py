@@ -107,7 +107,7 @@ D = TypeVar("D", bound=Desk)
 def open_desk(kind: type[D], database_url: str) -> Iterator[D]:
     """A desk on tables without rows, in place of those that an earlier test filled."""
     with closing(Database(database_url, "test")) as database, database.transaction() as cursor:
-        cursor.execute("drop schema if exists register, publication, access, registry, store cascade")
+        cursor.execute("drop schema if exists register, publication, access, registry, store, projection cascade")
     migrate(database_url)
     with closing(kind(database_url)) as desk:
         yield desk

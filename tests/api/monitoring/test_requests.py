@@ -20,7 +20,6 @@ from streams.crypto.sealing import KeyEncryptionKey
 from streams.publishing.relay import encode_event
 from streams.store.application import LogApplication
 from streams.store.database import Cursor, Database
-from streams.store.schema import migrate
 from tests.support.postgres_views import clear, empty_views, take, writing
 
 KEY = KeyEncryptionKey(b"k" * 32)
@@ -31,7 +30,6 @@ BY = {"user": "s.access", "reason": "subject-access: at the desk"}
 
 @pytest.fixture(scope="module")
 def database(database_url: str) -> str:
-    migrate(database_url)
     empty_views(database_url)
     return database_url
 

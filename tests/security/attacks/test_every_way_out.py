@@ -36,6 +36,8 @@ NO_WAY_OUT = {
     "token": "prints a token",
     "identity": "prints figures",
     "rebuild": "prints figures",
+    "republish": "prints figures",
+    "resync": "prints figures",
     "simulate": "prints figures of invented people",
     "bench": "prints figures",
     "version": "prints a version",
