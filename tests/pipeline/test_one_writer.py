@@ -94,7 +94,7 @@ def test_a_commit_that_nobody_saw_is_taken_into_account(desk: Desk) -> None:
         with pytest.raises(AmbiguousCommit):
             register_her(far, AUTHORITY)
         far.close()
-    assert desk.open().offsets == {Partition("submissions.la-x", 0): 1}
+        assert desk.open().offsets == {Partition("submissions.la-x", 0): 1}  # waits for the commit to arrive
     assert [answer.outcome for answer in register_her(desk, GP)] == ["accepted"]
     assert desk.rows("select count(distinct child), count(*) from register.match_index") == [(1, 2)]
 
