@@ -19,7 +19,7 @@ def explain(error: Exception) -> Explained | None:
         return str(error), USAGE
     if isinstance(error, OSError) and error.filename is not None:
         return f"{error.filename}: {error.strerror}", NO
-    known = _of_belonging(error) or _of_views(error) or _of_postgres(error)
+    known = _of_belonging(error) or _of_views(error) or _of_keys(error) or _of_postgres(error)
     return known or _of_kafka(error) or _of_registers(error)
 
 
@@ -43,6 +43,14 @@ def _of_views(error: Exception) -> Explained | None:
         if isinstance(error, PositionsMissing):
             return str(error), NO
     return None
+
+
+def _of_keys(error: Exception) -> Explained | None:
+    if "streams.crypto.sealing" not in sys.modules:
+        return None
+    from streams.crypto.sealing import UnusableKey
+
+    return (f"{error}; put it back from a backup", AWAY) if isinstance(error, UnusableKey) else None
 
 
 def _of_postgres(error: Exception) -> Explained | None:

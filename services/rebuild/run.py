@@ -69,13 +69,13 @@ def rebuild(
     """Builds the views anew up to where the live ones are, and switches if both are equal, or with `replace`.
 
     Readers see the old views or the new ones, never a mixture; the projector pauses only while the last messages are
-    caught up. Raises RebuildRunning, ViewsNotBuilt, KafkaAway, DatabaseAway, and PositionsMissing where Kafka no longer
-    has every event that the live views hold, also with `replace`; the live views are untouched then.
+    caught up. Raises RebuildRunning, ViewsNotBuilt, UnusableKey, KafkaAway, DatabaseAway, and PositionsMissing where
+    Kafka no longer has every event that the live views hold, also with `replace`; the live views are untouched then.
     """
     began = monotonic()
-    load = building.loader(kafka, database_url, key_encryption_key, PublicationKey.from_file(publication_key))
     with closing(connect_to(database_url)) as builder:
         _take_lock(builder)
+        load = building.loader(kafka, database_url, key_encryption_key, PublicationKey.from_file(publication_key))
         with closing(connect_to(database_url)) as snapshot, ThreadPoolExecutor(1, "digest") as aside:
             live = _begin_snapshot(snapshot)
             live_digest = aside.submit(_digest_of_live, snapshot, live)

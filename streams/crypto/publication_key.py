@@ -13,7 +13,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from streams.crypto.sealing import KEY_BYTES
+from streams.crypto.sealing import KEY_BYTES, UnusableKey
 from streams.kafka.topics import ACCESS_EVENTS, REGISTER_EVENTS
 
 HEADER = "mac"
@@ -37,13 +37,13 @@ class PublicationKey:
 
     @classmethod
     def from_file(cls, path: Path) -> "PublicationKey":
-        """The key in a file of base64url text; raises ValueError that names the file where it is missing or broken."""
+        """The key in a file of base64url text; raises UnusableKey where it is missing or broken."""
         try:
             text = path.read_text(encoding="ascii").strip()
             return cls(base64.urlsafe_b64decode(text + "=="))
         except (OSError, ValueError) as error:
             problem = f"no usable publication key in {path}: expected {KEY_BYTES} bytes as base64url"
-            raise ValueError(problem) from error
+            raise UnusableKey(problem) from error
 
     @property
     def check(self) -> str:

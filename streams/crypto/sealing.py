@@ -19,6 +19,10 @@ NONCE_BYTES = 12
 KEY_BYTES = 32
 
 
+class UnusableKey(ValueError):
+    """The file of a key is missing or broken; the text names it."""
+
+
 class SealBroken(ValueError):
     """A payload or key does not open: the key or the event is another one, or bytes have changed."""
 
@@ -54,13 +58,13 @@ class KeyEncryptionKey:
 
     @classmethod
     def from_file(cls, path: Path) -> "KeyEncryptionKey":
-        """The key in a file of base64url text; raises ValueError that names the file where it is missing or broken."""
+        """The key in a file of base64url text; raises UnusableKey where it is missing or broken."""
         try:
             text = path.read_text(encoding="ascii").strip()
             return cls(base64.urlsafe_b64decode(text + "=="))
         except (OSError, ValueError) as error:
             problem = f"no usable key-encryption key in {path}: expected {KEY_BYTES} bytes as base64url"
-            raise ValueError(problem) from error
+            raise UnusableKey(problem) from error
 
     def new_data_key(self, stream: str) -> DataKey:
         """A fresh random key for a stream."""

@@ -208,6 +208,18 @@ def test_a_stopped_stack_does_not_stand_in_the_way_of_an_api_elsewhere(
     assert f"cannot be reached at http://127.0.0.1:{closed_port}" in capfd.readouterr().err
 
 
+@pytest.mark.parametrize("verb", ["rebuild", "republish", "resync"])
+def test_servers_that_are_away_are_status_3_also_where_no_keys_are(
+    verb: str, tmp_path: Path, closed_port: int, monkeypatch: pytest.MonkeyPatch, capfd: Captured
+) -> None:
+    monkeypatch.setenv("CONTACTPOINT_KAFKA", f"127.0.0.1:{closed_port}")
+    monkeypatch.setenv("CONTACTPOINT_DATABASE_URL", f"postgresql://x@127.0.0.1:{closed_port}/x")
+    assert main([verb, "--json", "--data", str(tmp_path)]) == 3
+    captured = capfd.readouterr()
+    assert captured.out == ""
+    assert is_one_sentence(captured.err)
+
+
 @pytest.fixture
 def silent_port() -> Iterator[int]:
     """A port at which something listens that never answers."""
