@@ -110,10 +110,8 @@ def _forget_publication(cursor: Cursor, *, everything: bool) -> None:
 
 
 def _schemas_of_views(cursor: Cursor) -> list[str]:
-    cursor.execute(
-        "select nspname from pg_class join pg_namespace on pg_namespace.oid = relnamespace"
-        " where relname = 'failed_messages' and relkind in ('r', 'p')"
-    )
+    """The schemas of complete views; one that is being built may be dropped at any moment, and is begun again."""
+    cursor.execute("select name from projection.schemas where state in ('live', 'retired')")
     return [schema for (schema,) in cursor.fetchall()]
 
 
