@@ -1,5 +1,6 @@
 """The logs published again from the store: after Kafka was lost, or after Postgres went back in time."""
 
+from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 import orjson
 from psycopg2.sql import SQL, Identifier
 
+from projections.receipts.query import COLUMNS, receipt_document
 from services.configuration.private_files import private_folder
 from services.configuration.settings import Settings
 from services.registers import load_agencies
@@ -40,7 +42,7 @@ class Again:
 
 
 def publish_again(settings: Settings) -> Again:
-    """Makes the topics of the logs anew; raises what `republish` raises, and ValueError for an unusable key."""
+    """Makes the topics of the logs anew; raises what `republish` raises, and UnusableKey."""
     with (
         closing(Database(settings.need_database(), "contactpoint republish")) as database,
         database.transaction() as cursor,
@@ -48,7 +50,7 @@ def publish_again(settings: Settings) -> Again:
         ahead = [trouble for trouble, _ in stored_troubles(cursor).values() if trouble.code == AHEAD]
     if ahead:
         raise CannotRepublish(f"{ahead[0].says}; {ahead[0].remedy}")
-    return _again(settings)
+    return _again(settings, PublicationKey.from_file(settings.publication_key))
 
 
 def resync(settings: Settings) -> tuple[Again, int, Path]:
@@ -63,11 +65,10 @@ def resync(settings: Settings) -> tuple[Again, int, Path]:
     aside = copy_aside(settings.need_kafka(), settings.need_database(), key, file)
     if not aside:
         raise NothingBeyond("Kafka holds nothing that Postgres lacks; `contactpoint status` says what is wrong")
-    return _again(settings, _publish_receipts_again), aside, file
+    return _again(settings, key, _publish_receipts_again), aside, file
 
 
-def _again(settings: Settings, keep: BeforeTruncation | None = None) -> Again:
-    key = PublicationKey.from_file(settings.publication_key)
+def _again(settings: Settings, key: PublicationKey, keep: BeforeTruncation | None = None) -> Again:
     database_url = settings.need_database()
     with closing(Database(database_url, "contactpoint republish")) as database, database.transaction() as cursor:
         agencies = list(load_agencies(cursor))
@@ -89,42 +90,27 @@ def _publish_receipts_again(cursor: Cursor, schema: str) -> None:
     waiting = {message for (message,) in cursor.fetchall()}
     after: tuple[str, int, int] = ("", 0, 0)
     while rows := _receipts_after(cursor, schema, after):
-        messages = [_message(*row) for row in rows if "{}/{}/{}".format(*row[:3]) not in waiting]
+        messages = [
+            _message(row[4], receipt_document(*row)) for row in rows if "{}/{}/{}".format(*row[4:7]) not in waiting
+        ]
         write_outbox(cursor, messages)
-        after = rows[-1][:3]
+        after = rows[-1][4:7]
 
 
 def _receipts_after(cursor: Cursor, schema: str, after: tuple[str, int, int]) -> list[tuple[Any, ...]]:
+    """The next receipts, as `receipt_document` takes them: topic, partition and offset are the fifth column and on."""
     cursor.execute(
         SQL(
-            "select topic, partition, message_offset, source, submission, outcome, reasons, recorded_at, position"
+            f"select {COLUMNS}"  # noqa: S608
             " from {}.receipts join register.offsets using (topic, partition) where message_offset < next_offset"
-            " and (topic, partition, message_offset) > (%s, %s, %s) order by 1, 2, 3 limit %s"
+            " and (topic, partition, message_offset) > (%s, %s, %s) order by topic, partition, message_offset limit %s"
         ).format(Identifier(schema)),
         (*after, RECEIPTS_A_ROUND),
     )
     return cursor.fetchall()
 
 
-def _message(
-    topic: str,
-    partition: int,
-    offset: int,
-    source: str | None,
-    submission: str | None,
-    outcome: str,
-    reasons: str,
-    recorded_at: str,
-    position: int,
-) -> Message:
-    """A receipt as the registrar wrote it."""
-    body = {
-        "source": source,
-        "submission": submission,
-        "outcome": outcome,
-        "reasons": orjson.loads(reasons),
-        "message": f"{topic}/{partition}/{offset}",
-        "recorded_at": recorded_at,
-        "position": position or None,
-    }
-    return RECEIPTS + topic.removeprefix(SUBMISSIONS), (source or UNCLAIMED).encode(), orjson.dumps(body)
+def _message(topic: str, receipt: Mapping[str, Any]) -> Message:
+    """A receipt of a message of that topic, as the registrar wrote it."""
+    key = (receipt["source"] or UNCLAIMED).encode()
+    return RECEIPTS + topic.removeprefix(SUBMISSIONS), key, orjson.dumps(receipt)

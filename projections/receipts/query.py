@@ -15,7 +15,8 @@ class Offsets(NamedTuple):
     last: int
 
 
-_COLUMNS = "source, submission, outcome, reasons, topic, partition, message_offset, recorded_at, position"
+COLUMNS = "source, submission, outcome, reasons, topic, partition, message_offset, recorded_at, position"
+"""In the order in which `receipt_document` takes them."""
 
 
 def receipts(
@@ -41,22 +42,22 @@ def receipts(
         conditions.append("(topic, partition, message_offset) > (%(topic)s, %(partition)s, %(offset)s)")
         values |= message_parts(after)
     cursor.execute(
-        f"select {_COLUMNS}"  # noqa: S608
+        f"select {COLUMNS}"  # noqa: S608
         f" from receipts where {' and '.join(conditions)}"
         " order by topic, partition, message_offset limit %(limit)s",
         values,
     )
-    return [_receipt(*row) for row in cursor.fetchall()]
+    return [receipt_document(*row) for row in cursor.fetchall()]
 
 
 def receipt_of(cursor: Cursor, topic: str, partition: int, offset: int) -> dict[str, Any] | None:
     """The receipt of one message, or None while it has none."""
     cursor.execute(
-        f"select {_COLUMNS} from receipts where topic = %s and partition = %s and message_offset = %s",  # noqa: S608
+        f"select {COLUMNS} from receipts where topic = %s and partition = %s and message_offset = %s",  # noqa: S608
         (topic, partition, offset),
     )
     row = cursor.fetchone()
-    return _receipt(*row) if row else None
+    return receipt_document(*row) if row else None
 
 
 def message_parts(message: str) -> dict[str, Any]:
@@ -77,7 +78,7 @@ def outcomes(cursor: Cursor, topic: str, ranges: Sequence[Offsets]) -> dict[str,
     return {outcome: int(number) for outcome, number in cursor.fetchall()}
 
 
-def _receipt(
+def receipt_document(
     source: str | None,
     submission: str | None,
     outcome: str,
@@ -88,6 +89,7 @@ def _receipt(
     recorded_at: str,
     position: int,
 ) -> dict[str, Any]:
+    """A receipt as in the contract, of the columns of its row."""
     return {
         "source": source,
         "submission": submission,

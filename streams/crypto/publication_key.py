@@ -5,7 +5,6 @@ logs for the views; the registrar, the API and agencies need none. An event has 
 of its other bytes; other messages have it in a header, over their value. A MAC holds in one topic only.
 """
 
-import base64
 import binascii
 import hmac
 from collections.abc import Callable, Iterable
@@ -13,7 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from streams.crypto.sealing import KEY_BYTES, UnusableKey
+from streams.crypto.sealing import KEY_BYTES, read_key
 from streams.kafka.topics import ACCESS_EVENTS, REGISTER_EVENTS
 
 HEADER = "mac"
@@ -38,12 +37,7 @@ class PublicationKey:
     @classmethod
     def from_file(cls, path: Path) -> "PublicationKey":
         """The key in a file of base64url text; raises UnusableKey where it is missing or broken."""
-        try:
-            text = path.read_text(encoding="ascii").strip()
-            return cls(base64.urlsafe_b64decode(text + "=="))
-        except (OSError, ValueError) as error:
-            problem = f"no usable publication key in {path}: expected {KEY_BYTES} bytes as base64url"
-            raise UnusableKey(problem) from error
+        return cls(read_key(path, "publication key"))
 
     @property
     def check(self) -> str:

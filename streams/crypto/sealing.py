@@ -23,6 +23,20 @@ class UnusableKey(ValueError):
     """The file of a key is missing or broken; the text names it."""
 
 
+def read_key(path: Path, name: str) -> bytes:
+    """The secret in a file of base64url text; raises UnusableKey, which calls the key by its name."""
+    try:
+        secret = base64.urlsafe_b64decode(path.read_text(encoding="ascii").strip() + "==")
+    except (OSError, ValueError) as error:
+        raise UnusableKey(_UNUSABLE.format(name, path)) from error
+    if len(secret) != KEY_BYTES:
+        raise UnusableKey(_UNUSABLE.format(name, path))
+    return secret
+
+
+_UNUSABLE = f"no usable {{}} in {{}}: expected {KEY_BYTES} bytes as base64url"
+
+
 class SealBroken(ValueError):
     """A payload or key does not open: the key or the event is another one, or bytes have changed."""
 
@@ -59,12 +73,7 @@ class KeyEncryptionKey:
     @classmethod
     def from_file(cls, path: Path) -> "KeyEncryptionKey":
         """The key in a file of base64url text; raises UnusableKey where it is missing or broken."""
-        try:
-            text = path.read_text(encoding="ascii").strip()
-            return cls(base64.urlsafe_b64decode(text + "=="))
-        except (OSError, ValueError) as error:
-            problem = f"no usable key-encryption key in {path}: expected {KEY_BYTES} bytes as base64url"
-            raise UnusableKey(problem) from error
+        return cls(read_key(path, "key-encryption key"))
 
     def new_data_key(self, stream: str) -> DataKey:
         """A fresh random key for a stream."""
