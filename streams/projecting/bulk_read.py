@@ -129,7 +129,7 @@ async def _load(kafka: KafkaSettings, spans: Mapping[Partition, Span], writer: _
     loop = asyncio.get_running_loop()
     count = 0
     writing: asyncio.Future[None] | None = None
-    async for batch in _batches(kafka, spans):
+    async for batch in read_spans(kafka, spans):
         for log, fetched in by_log(batch):
             count += sum(map(len, fetched.values()))
             if writing:
@@ -140,7 +140,11 @@ async def _load(kafka: KafkaSettings, spans: Mapping[Partition, Span], writer: _
     return count
 
 
-async def _batches(kafka: KafkaSettings, spans: Mapping[Partition, Span]) -> AsyncIterator[Fetched]:
+async def read_spans(kafka: KafkaSettings, spans: Mapping[Partition, Span]) -> AsyncIterator[Fetched]:
+    """The records in the spans as they are fetched; a partition of which Kafka has nothing left is passed over.
+
+    Raises KafkaAway, KafkaError, and Abandoned where the process that started this one has ended.
+    """
     left = {partition: span.end for partition, span in spans.items() if span.first < span.end}
     parent = parent_process()
     last_fetch = time.monotonic()

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
-from functools import partial
 from threading import Event
 from typing import Any, TypeVar
 
@@ -106,4 +105,4 @@ class Session:
         self._progress.note(offsets, ends)
 
     async def _in_worker(self, work: Callable[[], _Answer]) -> _Answer:
-        return await asyncio.get_running_loop().run_in_executor(self._worker, partial(work))
+        return await asyncio.get_running_loop().run_in_executor(self._worker, work)
