@@ -43,12 +43,16 @@ def refuse_what_does_not_belong(cursor: Cursor) -> None:
 
     The cursor is one of a transaction on the live views.
     """
-    for trouble, _ in stored_troubles(cursor).values():
-        if trouble.code not in SHOWS_ALL:
-            raise NotTogether(f"{trouble.says}; {trouble.remedy}")
-    cursor.execute("select register_until, access_until from publication.home")
-    until = cursor.fetchone()
-    if until is None:
+    # Every look asks this: all of it in one trip.
+    cursor.execute(
+        "select (select says || '; ' || remedy from publication.troubles where code <> all(%s) limit 1),"
+        " home.register_until, home.access_until from (select) as always left join publication.home on true",
+        (list(SHOWS_ALL),),
+    )
+    ((trouble, *until),) = cursor.fetchall()
+    if trouble is not None:
+        raise NotTogether(trouble)
+    if None in until:
         raise NotTogether(NOT_MET)
     for log, wanted in zip((REGISTER_LOG, ACCESS_LOG), until, strict=True):
         if wanted:
