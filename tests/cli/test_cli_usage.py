@@ -1,5 +1,6 @@
 """How the command ends: exit status, one sentence on standard error, and never a traceback."""
 
+import importlib
 import json
 import socket
 import subprocess
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from services.cli.failures import SENTENCES
 from services.cli.main import VERBS, main
 from services.configuration.settings import read_settings
 
@@ -218,6 +220,12 @@ def test_servers_that_are_away_are_status_3_also_where_no_keys_are(
     captured = capfd.readouterr()
     assert captured.out == ""
     assert is_one_sentence(captured.err)
+
+
+def test_every_error_that_is_explained_by_name_is_one_that_can_be_raised() -> None:
+    for module, name, _, status in SENTENCES:
+        assert issubclass(getattr(importlib.import_module(module), name), Exception)
+        assert status in (1, 2, 3)
 
 
 @pytest.fixture
