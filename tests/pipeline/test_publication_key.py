@@ -2,6 +2,7 @@
 
 import hmac
 import json
+import pickle
 from base64 import b64decode, b64encode
 from pathlib import Path
 
@@ -30,6 +31,14 @@ def test_what_was_published_is_genuine_in_its_topic_alone() -> None:
     receipt = [("other", b"x"), ("mac", KEY.mac(RECEIPTS, b"{}"))]
     assert KEY.is_genuine(RECEIPTS, b"{}", receipt)
     assert not KEY.is_genuine("receipts.police", b"{}", receipt)
+
+
+def test_a_key_that_was_used_can_be_handed_to_another_process() -> None:
+    used = PublicationKey(SECRET)
+    published = used.with_mac(REGISTER_EVENTS, EVENT)
+    handed = pickle.loads(pickle.dumps(used))
+    assert handed.is_genuine(REGISTER_EVENTS, published)
+    assert not handed.is_genuine(ACCESS_EVENTS, published)
 
 
 def test_no_byte_can_be_changed() -> None:
