@@ -11,7 +11,7 @@ from tests.support.waiting import eventually
 
 
 def test_what_kafka_deletes_at_the_head_is_said(store: Store, kafka: KafkaSettings) -> None:
-    store.append(100, log="access")
+    store.append(400, streams=400, log="access")
     with relay(kafka, store.url):
         eventually(store.is_published)
     assert len(held(kafka, ACCESS_EVENTS)[7]) > 2
