@@ -113,4 +113,5 @@ def _receipts_after(cursor: Cursor, schema: str, after: tuple[str, int, int]) ->
 def _message(topic: str, receipt: Mapping[str, Any]) -> Message:
     """A receipt of a message of that topic, as the registrar wrote it."""
     key = (receipt["source"] or UNCLAIMED).encode()
-    return RECEIPTS + topic.removeprefix(SUBMISSIONS), key, orjson.dumps(receipt)
+    told = {**receipt, "position": None}
+    return RECEIPTS + topic.removeprefix(SUBMISSIONS), key, orjson.dumps(told), receipt["position"]

@@ -7,11 +7,10 @@ import orjson
 
 from services.contract.reading import Reason
 from streams.kafka.topics import DEAD_LETTERS, UNCLAIMED, receipt_topic
+from streams.store.outbox import Message
 
 MAX_RAW_BYTES = 65_536
 """How much of a message is kept in its dead letter."""
-
-OutboxRow = tuple[str, bytes, bytes]
 
 
 class Answer(NamedTuple):
@@ -29,8 +28,8 @@ class Answer(NamedTuple):
     last_event: int | None = None
 
 
-def receipt(answer: Answer, recorded_at: str, position: int | None) -> OutboxRow:
-    """The receipt (contract §1) as an outbox row."""
+def receipt(answer: Answer, recorded_at: str, position: int | None) -> Message:
+    """The receipt (contract §1), for the outbox; its position is no part of what the agency reads."""
     body = {
         "source": answer.source,
         "submission": answer.submission,
@@ -38,13 +37,14 @@ def receipt(answer: Answer, recorded_at: str, position: int | None) -> OutboxRow
         "reasons": answer.reasons,
         "message": answer.message,
         "recorded_at": recorded_at,
-        "position": position,
+        "position": None,
     }
-    return receipt_topic(answer.agency or UNCLAIMED), (answer.source or UNCLAIMED).encode(), orjson.dumps(body)
+    topic, key = receipt_topic(answer.agency or UNCLAIMED), (answer.source or UNCLAIMED).encode()
+    return topic, key, orjson.dumps(body), position
 
 
-def dead_letter(answer: Answer, value: bytes, recorded_at: str) -> OutboxRow:
-    """The bytes of a message that was invalid or could not be processed, capped, as an outbox row."""
+def dead_letter(answer: Answer, value: bytes, recorded_at: str) -> Message:
+    """The bytes of a message that was invalid or could not be processed, capped, for the outbox."""
     body = {
         "message": answer.message,
         "agency": answer.agency,
@@ -53,4 +53,4 @@ def dead_letter(answer: Answer, value: bytes, recorded_at: str) -> OutboxRow:
         "raw": base64.b64encode(value[:MAX_RAW_BYTES]).decode("ascii"),
         "recorded_at": recorded_at,
     }
-    return DEAD_LETTERS, answer.message.encode(), orjson.dumps(body)
+    return DEAD_LETTERS, answer.message.encode(), orjson.dumps(body), None

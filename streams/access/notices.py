@@ -22,7 +22,7 @@ def leave_notices(cursor: Cursor, notices: Sequence[NoticeOfLook]) -> None:
     write_outbox(
         cursor,
         [
-            (notices_topic(each.authority or UNCLAIMED), each.child.encode(), orjson.dumps(document(each, *of)))
+            (notices_topic(each.authority or UNCLAIMED), each.child.encode(), orjson.dumps(document(each, *of)), None)
             for each, of in notices
         ],
     )

@@ -53,7 +53,7 @@ class Override(Entry):
             (self.user, self.child, self.until),
         )
         topics = sorted({notices_topic(authority) for authority in self.authorities or (UNCLAIMED,)})
-        write_outbox(cursor, [(topic, self.child.encode(), self._notice()) for topic in topics])
+        write_outbox(cursor, [(topic, self.child.encode(), self._notice(), None) for topic in topics])
 
     def _notice(self) -> bytes:
         """The message, without the user and the reason, which are in the investigation."""

@@ -3,22 +3,33 @@
 Whoever may write to Kafka could otherwise publish that a shield is lifted. The relay has the key, and who reads the
 logs for the views; the registrar, the API and agencies need none. An event has its MAC as its last attribute, over all
 of its other bytes; other messages have it in a header, over their value. A MAC holds in one topic only.
+
+A receipt has a second header: the position of the last event that its submission caused, sealed for the views, because
+a position tells whoever sends submissions what others hold.
 """
 
 import binascii
 import hmac
+import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from streams.crypto.sealing import KEY_BYTES, read_key
-from streams.kafka.topics import ACCESS_EVENTS, REGISTER_EVENTS
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from streams.crypto.sealing import KEY_BYTES, NONCE_BYTES, SealBroken, read_key
+from streams.kafka.topics import ACCESS_EVENTS, RECEIPTS, REGISTER_EVENTS
 
 HEADER = "mac"
 """The name of the header of messages that are not events."""
+POSITION = "position"
+"""The name of the header of receipts that is sealed; it has the same length whatever there is to tell."""
+_POSITION_BYTES = 8
 _LABEL = b"contactpoint publication/1 "
 """With the topic: what a MAC is for. Another way of computing MACs is another number."""
 _EVENTS = frozenset({REGISTER_EVENTS, ACCESS_EVENTS})
+_SEALING_LABEL = b"contactpoint position of a receipt/1"
 _BEGIN, _END = b',"mac":"', b'"}'
 _TEXT_BYTES = 44
 _TAIL_BYTES = len(_BEGIN) + _TEXT_BYTES + len(_END)
@@ -32,6 +43,7 @@ class PublicationKey:
             raise ValueError(f"a publication key has {KEY_BYTES} bytes")
         self._secret = secret
         self._of_topics: dict[str, hmac.HMAC] = {}
+        self._cipher = AESGCM(hmac.digest(secret, _SEALING_LABEL, "sha256"))
 
     @classmethod
     def from_file(cls, path: Path) -> "PublicationKey":
@@ -56,6 +68,24 @@ class PublicationKey:
     def with_mac(self, topic: str, event: bytes) -> bytes:
         """An event, which is the text of a JSON object, with its MAC as the last attribute."""
         return b"".join((event[:-1], _BEGIN, self.mac(topic, event), _END))
+
+    def headers(self, topic: str, value: bytes, position: int | None) -> list[tuple[str, bytes]]:
+        """The headers of a message that is no event; a position, or that there is none, is told to the views alone."""
+        mac = self.mac(topic, value)
+        if not topic.startswith(RECEIPTS):
+            return [(HEADER, mac)]
+        nonce = os.urandom(NONCE_BYTES)
+        plain = (position or 0).to_bytes(_POSITION_BYTES, "big")
+        return [(HEADER, mac), (POSITION, nonce + self._cipher.encrypt(nonce, plain, mac))]
+
+    def position(self, topic: str, value: bytes, headers: Iterable[tuple[str, Any]]) -> int | None:
+        """The position beside a receipt, None where there was none to tell; raises SealBroken."""
+        sealed = next((each for name, each in headers if name == POSITION), b"")
+        try:
+            plain = self._cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], self.mac(topic, value))
+        except (InvalidTag, ValueError) as error:
+            raise SealBroken("the position beside a receipt does not open with the publication key") from error
+        return int.from_bytes(plain, "big") or None
 
     def is_genuine(self, topic: str, value: bytes | None, headers: Iterable[tuple[str, Any]] = ()) -> bool:
         """Whether a message was published to this topic by somebody who has the key."""

@@ -110,7 +110,7 @@ class _Writer:
         for partition, records in fetched.items():
             published, others = genuine(partition, records, self._key)
             forged += others
-            decoded = read_messages(log, partition, published, self._decryptor)
+            decoded = read_messages(log, partition, published, self._decryptor, self._key)
             self.seen.note(log.name, decoded)
             messages += decoded
             following = records[-1].offset + 1

@@ -128,7 +128,7 @@ class LiveViews:
             if new:
                 published, others = genuine(partition, new, self._key)
                 forged += others
-                decoded = read_messages(log, partition, published, self._decryptor)
+                decoded = read_messages(log, partition, published, self._decryptor, self._key)
                 messages += decoded
                 progress[partition] = Progress(self.offsets[partition], new[-1].offset + 1, last_position(decoded))
         if progress:

@@ -93,7 +93,7 @@ class Mending:
             return self._put_aside(failure, failures.give_up, LOST)
         log = LOGS[log_of(failure.topic) or ""]
         only = Log(log.name, [projection for projection in log.projections if projection.name == failure.projection])
-        messages = read_messages(only, failure.where, [record], self._decryptor)
+        messages = read_messages(only, failure.where, [record], self._decryptor, self._key)
         fetch_keys(only, messages, self._decryptor)
         try:
             with self._database.transaction() as cursor:

@@ -1,6 +1,6 @@
 """Kafka records decoded as the messages that projections are made of."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Annotated, Any, NamedTuple
 
 import orjson
@@ -12,8 +12,9 @@ from projections.base.projection import Decryptor, PublishedReceipt, Undecodable
 from projections.catalogue import ACCESS_LOG, LOGS, RECEIPTS_LOG, REGISTER_LOG, Log
 from projections.engine.apply import Message
 from projections.engine.failures import EVERY_VIEW, FORGED, Failure
-from streams.codec import LARGEST_POSITION, decode_event, decode_json
+from streams.codec import decode_event, decode_json
 from streams.crypto.publication_key import PublicationKey
+from streams.crypto.sealing import SealBroken
 from streams.kafka.topics import ACCESS_EVENTS, RECEIPTS, REGISTER_EVENTS
 
 Fetched = Mapping[Partition, Sequence[Any]]
@@ -53,14 +54,14 @@ class Receipt(TypedDict):
     outcome: str
     reasons: list[dict[str, Any]]
     recorded_at: str
-    position: Annotated[int, Field(ge=0, lt=LARGEST_POSITION)] | None
+    position: None
 
 
 _RECEIPT = TypeAdapter(Receipt)
 
 
-def decode_receipt(value: bytes, _: Decryptor) -> PublishedReceipt:
-    """One record of a receipts topic; raises Undecodable where it is none."""
+def decode_receipt(value: bytes, position: int | None = None) -> PublishedReceipt:
+    """The value of one record of a receipts topic, and the position beside it; raises Undecodable where it is none."""
     try:
         receipt = _RECEIPT.validate_python(decode_json(value), strict=True)
     except ValidationError:
@@ -75,23 +76,33 @@ def decode_receipt(value: bytes, _: Decryptor) -> PublishedReceipt:
         receipt["outcome"],
         orjson.dumps(receipt["reasons"]).decode(),
         receipt["recorded_at"],
-        receipt["position"],
+        position,
     )
 
 
-def read_messages(log: Log, partition: Partition, records: Iterable[Any], decryptor: Decryptor) -> list[Message]:
+def read_messages(
+    log: Log, partition: Partition, records: Iterable[Any], decryptor: Decryptor, key: PublicationKey
+) -> list[Message]:
     """Decodes records of one partition, as aiokafka gives them; one that can't be decoded says in which way.
 
     The only place where what is wrong with a message becomes data.
     """
-    decode = _DECODERS[log.name]
+    receipts = log.name == RECEIPTS_LOG
     messages = []
     for record in records:
         try:
-            messages.append(Message(partition, record.offset, decode(record.value, decryptor)))
+            value = _receipt(partition.topic, record, key) if receipts else decode_event(record.value, decryptor)
+            messages.append(Message(partition, record.offset, value))
         except Undecodable as wrong:
             messages.append(Message(partition, record.offset, None, wrong.code))
     return messages
+
+
+def _receipt(topic: str, record: Any, key: PublicationKey) -> PublishedReceipt:
+    try:
+        return decode_receipt(record.value, key.position(topic, record.value, record.headers))
+    except SealBroken:
+        raise Undecodable from None
 
 
 def genuine(partition: Partition, records: Sequence[Any], key: PublicationKey) -> tuple[Sequence[Any], list[Failure]]:
@@ -118,8 +129,3 @@ def last_position(messages: Sequence[Message]) -> int:
 
 
 _LOGS: Mapping[str, str] = {REGISTER_EVENTS: REGISTER_LOG, ACCESS_EVENTS: ACCESS_LOG}
-_DECODERS: Mapping[str, Callable[[bytes, Decryptor], Any]] = {
-    REGISTER_LOG: decode_event,
-    ACCESS_LOG: decode_event,
-    RECEIPTS_LOG: decode_receipt,
-}

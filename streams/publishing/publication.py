@@ -31,6 +31,7 @@ class OutboxMessage(NamedTuple):
     topic: str
     key: bytes | None
     value: bytes
+    position: int | None
 
 
 class PartitionEnd(NamedTuple):
@@ -88,12 +89,13 @@ class Publication:
     def outbox(self, after: int, limit: int) -> list[OutboxMessage]:
         """At most `limit` messages after an ordinal, in order."""
         rows = self._rows(
-            "select ordinal, topic, key, value from register.outbox where ordinal > %s order by ordinal limit %s",
+            "select ordinal, topic, key, value, position from register.outbox"
+            " where ordinal > %s order by ordinal limit %s",
             (after, limit),
         )
         return [
-            OutboxMessage(ordinal, topic, None if key is None else bytes(key), bytes(value))
-            for ordinal, topic, key, value in rows
+            OutboxMessage(ordinal, topic, None if key is None else bytes(key), bytes(value), position)
+            for ordinal, topic, key, value, position in rows
         ]
 
     def outbox_position(self, topic: str, value: bytes) -> int:

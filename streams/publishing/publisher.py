@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeAlias
 
 from projections.base.partition import Partition
-from streams.crypto.publication_key import HEADER, PublicationKey
+from streams.crypto.publication_key import PublicationKey
 from streams.kafka.admin.identity import KafkaIdentity, read_identity
 from streams.kafka.admin.topics import ensure_topics
 from streams.kafka.settings import KafkaSettings
@@ -204,12 +204,12 @@ class Publisher:
 
     async def _messages(self) -> list[Record]:
         rows = self._publication.outbox(self._published[OUTBOX], MESSAGES_A_ROUND)
-        unknown = {Partition(topic, 0) for _, topic, _, _ in rows} - self._ends.keys()
+        unknown = {Partition(message.topic, 0) for message in rows} - self._ends.keys()
         if unknown:
             await self._read_ends(unknown)
         return [
-            (ordinal, Partition(topic, 0), key, value, [(HEADER, self._key.mac(topic, value))])
-            for ordinal, topic, key, value in rows
+            (ordinal, Partition(topic, 0), key, value, self._key.headers(topic, value, position))
+            for ordinal, topic, key, value, position in rows
         ]
 
     async def _read_ends(self, partitions: set[Partition]) -> None:

@@ -6,10 +6,10 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
 from projections.base.binary_copy import copy_rows
 
-Message = tuple[str, bytes, bytes]
-"""(topic, key, value)."""
+Message = tuple[str, bytes, bytes, int | None]
+"""(topic, key, value, position): the position is the views' alone, and None where the message has none to tell them."""
 
-_COLUMNS = {"ordinal": "bigint", "topic": "text", "key": "bytea", "value": "bytea"}
+_COLUMNS = {"ordinal": "bigint", "topic": "text", "key": "bytea", "value": "bytea", "position": "bigint"}
 
 
 def write_outbox(cursor: Cursor, rows: Sequence[Message]) -> None:

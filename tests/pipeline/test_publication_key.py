@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from streams.crypto.publication_key import PublicationKey
+from streams.crypto.sealing import SealBroken
 from streams.kafka.topics import ACCESS_EVENTS, REGISTER_EVENTS
 
 SECRET = bytes(range(32))
@@ -31,6 +32,30 @@ def test_what_was_published_is_genuine_in_its_topic_alone() -> None:
     receipt = [("other", b"x"), ("mac", KEY.mac(RECEIPTS, b"{}"))]
     assert KEY.is_genuine(RECEIPTS, b"{}", receipt)
     assert not KEY.is_genuine("receipts.police", b"{}", receipt)
+
+
+def test_a_receipts_headers_tell_its_position_to_who_has_the_key_and_have_one_length() -> None:
+    headers = {position: KEY.headers(RECEIPTS, b"{}", position) for position in (None, 1, 2**60)}
+    assert {position: KEY.position(RECEIPTS, b"{}", given) for position, given in headers.items()} == {
+        position: position for position in headers
+    }
+    assert all(KEY.is_genuine(RECEIPTS, b"{}", given) for given in headers.values())
+    assert len({tuple((name, len(value)) for name, value in given) for given in headers.values()}) == 1
+    assert [name for name, _ in KEY.headers("notices.E06999001", b"{}", None)] == ["mac"]
+
+
+def test_the_position_beside_a_receipt_belongs_to_it_alone() -> None:
+    headers = KEY.headers(RECEIPTS, b"{}", 7)
+    sealed = headers[1][1]
+    for topic, value, given in [
+        ("receipts.police", b"{}", headers),
+        (RECEIPTS, b"[]", headers),
+        (RECEIPTS, b"{}", headers[:1]),
+        (RECEIPTS, b"{}", [("position", b"short")]),
+        (RECEIPTS, b"{}", [("position", sealed[:-1] + bytes([sealed[-1] ^ 1]))]),
+    ]:
+        with pytest.raises(SealBroken):
+            KEY.position(topic, value, given)
 
 
 def test_a_key_that_was_used_can_be_handed_to_another_process() -> None:

@@ -44,13 +44,12 @@ def test_a_record_begins_a_child_and_each_later_submission_adds_one_event(desk: 
     assert desk.rows("select array_agg(position order by position) from register.events") == [([1, 2, 3, 4, 5],)]
 
 
-def test_a_receipt_carries_the_position_of_the_last_event_and_names_its_message(desk: Desk) -> None:
+def test_a_receipt_names_its_message_and_the_position_of_its_last_event_stands_beside_it(desk: Desk) -> None:
     desk.send(numbered(1), numbered(1), b"{not json")
-    receipts = [
-        json.loads(bytes(value))
-        for (value,) in desk.rows("select value from register.outbox where topic = 'receipts.la-x' order by ordinal")
-    ]
-    assert [(r["outcome"], r["position"], r["message"]) for r in receipts] == [
+    rows = desk.rows("select value, position from register.outbox where topic = 'receipts.la-x' order by ordinal")
+    receipts = [json.loads(bytes(value)) for value, _ in rows]
+    assert {receipt["position"] for receipt in receipts} == {None}
+    assert [(r["outcome"], position, r["message"]) for r, (_, position) in zip(receipts, rows, strict=True)] == [
         ("accepted", 3, "submissions.la-x/0/0"),
         ("duplicate", None, "submissions.la-x/0/1"),
         ("invalid", None, "submissions.la-x/0/2"),

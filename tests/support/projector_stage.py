@@ -107,18 +107,25 @@ class Stage:
             if topic in (REGISTER_EVENTS, ACCESS_EVENTS):
                 self.forge(topic, self.genuine(topic, value), partition=partition, key=key)
             else:
-                self.forge(topic, value, partition=partition, key=key, mac=self._publication.mac(topic, value))
+                self.forge(
+                    topic, value, partition=partition, key=key, headers=self._publication.headers(topic, value, 1)
+                )
 
     def genuine(self, topic: str, event: bytes) -> bytes:
         """An event as the relay publishes it."""
         return self._publication.with_mac(topic, event)
 
     def forge(
-        self, topic: str, value: bytes, *, partition: int = 0, key: bytes | None = None, mac: bytes | None = None
+        self,
+        topic: str,
+        value: bytes,
+        *,
+        partition: int = 0,
+        key: bytes | None = None,
+        headers: Sequence[tuple[str, bytes]] = (),
     ) -> None:
         """Writes into a topic like any client that may."""
-        headers = [] if mac is None else [("mac", mac)]
-        self._producer.send(topic, value, key=key, partition=partition, headers=headers)
+        self._producer.send(topic, value, key=key, partition=partition, headers=list(headers))
         self._sent[topic] = self._sent.get(topic, 0) + 1
 
     @contextmanager

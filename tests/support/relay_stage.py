@@ -52,7 +52,8 @@ class Store:
         while len(self._versions) < streams:
             self._versions[uuid4()] = 0
         events = [self._next(stream) for stream in random.choices(list(self._versions), k=count)]
-        recorder.insert_events(events, in_transaction=lambda cursor, _: write_outbox(cursor, messages))
+        outbox = [(*message, None) for message in messages]
+        recorder.insert_events(events, in_transaction=lambda cursor, _: write_outbox(cursor, outbox))
 
     def _next(self, stream: UUID) -> StoredEvent:
         self._versions[stream] += 1

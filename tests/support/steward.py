@@ -75,5 +75,6 @@ class Steward(Desk):
         )
 
     def receipts(self) -> list[dict[str, Any]]:
-        statement = "select value from register.outbox where topic = 'receipts.stewardship' order by ordinal"
-        return [json.loads(bytes(value)) for (value,) in self.rows(statement)]
+        """The receipts of decisions, each with the position that stands beside it."""
+        statement = "select value, position from register.outbox where topic = 'receipts.stewardship' order by ordinal"
+        return [json.loads(bytes(value)) | {"position": position} for value, position in self.rows(statement)]

@@ -213,7 +213,7 @@ def receipt(submission: str, message: str, outcome: str = "accepted", source: st
             else [{"field": None, "code": "no-consent", "message": "no consent"}],
             "message": message,
             "recorded_at": "2026-11-23T10:00:00.000000Z",
-            "position": 1 if outcome == "accepted" else None,
+            "position": None,
         }
     )
 

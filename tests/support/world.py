@@ -16,7 +16,7 @@ from domain.event import RegisterEvent
 from domain.matching import Comparer
 from domain.vocabulary import AgencyKind
 from projections.base import postgres
-from projections.base.projection import PublishedEvent, PublishedReceipt, as_changes
+from projections.base.projection import PublishedEvent, as_changes
 from projections.catalogue import ACCESS_LOG, LOGS, REGISTER_LOG
 from projections.engine import live
 from projections.engine.live_schema import use_live
@@ -38,6 +38,7 @@ from streams.kafka.admin.identity import read_identity
 from streams.kafka.admin.topics import ensure_topics
 from streams.kafka.settings import KafkaSettings
 from streams.kafka.topics import submissions_topic
+from streams.projecting.reader import decode_receipt
 from streams.publishing.home import LOG_TOPICS, keep_home
 from streams.store.application import LogApplication
 from streams.store.database import Database
@@ -142,8 +143,8 @@ class World:
         with self.database.transaction() as cursor:
             use_live(cursor)
             live.write(cursor, as_changes(self._puts()))
-            cursor.execute("select value from register.outbox where topic like 'receipts.%' order by ordinal")
-            receipts = [_receipt(bytes(value)) for (value,) in cursor.fetchall()]
+            cursor.execute("select value, position from register.outbox where topic like 'receipts.%' order by ordinal")
+            receipts = [decode_receipt(bytes(value), position) for value, position in cursor.fetchall()]
             postgres.write(cursor, as_changes(put for receipt in receipts for put in Receipts().project(receipt)))
 
     def suspect(self, child: str, other: str, score: float) -> None:
@@ -243,19 +244,3 @@ def _published(raw: RawEvent, decryptor: KeyRing) -> PublishedEvent:
     position, stream, version, topic, state = raw
     head = {"position": position, "subject": stream, "version": version, "type": topic}
     return decode_event(orjson.dumps(head | orjson.loads(state)), decryptor)
-
-
-def _receipt(value: bytes) -> PublishedReceipt:
-    receipt = orjson.loads(value)
-    topic, partition, offset = receipt["message"].rsplit("/", 2)
-    reasons = orjson.dumps(receipt["reasons"]).decode()
-    names = ("source", "submission", "outcome")
-    return PublishedReceipt(
-        topic,
-        int(partition),
-        int(offset),
-        *(receipt[n] for n in names),
-        reasons,
-        receipt["recorded_at"],
-        receipt["position"],
-    )

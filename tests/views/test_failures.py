@@ -21,6 +21,7 @@ from projections.engine.stops import ProjectionStopped, Stop
 from projections.receipts.project import RECEIPTS
 from projections.search.project import SEARCH, Search
 from streams.codec import decode_event
+from streams.crypto.publication_key import PublicationKey
 from streams.projecting.reader import decode_receipt, read_messages
 from tests.support.postgres_views import ANYWHERE, clear, empty_views, rows, take, writing
 from tests.support.story import Seals, Story, receipt
@@ -46,7 +47,7 @@ def counts(database: str, story: Story) -> tuple[list[Any], dict[str, int]]:
 def read(story: Story) -> list[Message]:
     """The story's messages as a projector reads them."""
     records = [SimpleNamespace(offset=offset, value=value) for offset, value in enumerate(story.values)]
-    return read_messages(REGISTER, ANYWHERE, records, story.seals)
+    return read_messages(REGISTER, ANYWHERE, records, story.seals, PublicationKey(bytes(32)))
 
 
 def unreadable(offset: int) -> list[tuple[int, str, str]]:
@@ -95,7 +96,7 @@ def test_what_is_no_event_is_unreadable(value: bytes) -> None:
     with pytest.raises(Undecodable):
         decode_event(value, Seals())
     with pytest.raises(Undecodable):
-        decode_receipt(value, Seals())
+        decode_receipt(value)
 
 
 @pytest.mark.parametrize(
@@ -239,7 +240,7 @@ def test_an_event_of_a_type_that_is_not_known_is_history_only(database: str) -> 
 
 def test_a_receipt_that_is_published_again_changes_nothing(database: str) -> None:
     values = [receipt("a", "submissions.gp/0/0"), receipt("b", "submissions.gp/0/1", "refused")]
-    receipts = [decode_receipt(value, Seals()) for value in values]
+    receipts = [decode_receipt(value) for value in values]
     with writing(database) as cursor:
         clear(cursor)
         assert take(cursor, receipts, LOGS[RECEIPTS_LOG]) == []
@@ -254,7 +255,7 @@ def test_values_that_copy_has_signs_for_are_kept_as_they_are(database: str) -> N
     values = [receipt(name, f"submissions.gp/0/{offset}") for offset, name in enumerate(odd)]
     with writing(database) as cursor:
         clear(cursor)
-        assert take(cursor, [decode_receipt(value, Seals()) for value in values], LOGS[RECEIPTS_LOG]) == []
+        assert take(cursor, [decode_receipt(value) for value in values], LOGS[RECEIPTS_LOG]) == []
         cursor.execute("select submission from receipts order by message_offset")
         assert [submission for (submission,) in cursor.fetchall()] == odd
 

@@ -16,7 +16,7 @@ class Reason(BaseModel):
 
 
 class Receipt(BaseModel):
-    """What became of one submission."""
+    """What became of one submission; its position in the log is for data managers and auditors, null for agencies."""
 
     source: str | None
     submission: str | None

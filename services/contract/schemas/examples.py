@@ -175,7 +175,7 @@ RECEIPTS: Mapping[str, Fields] = {
         "reasons": [],
         "message": "submissions.la-westmarch/0/0",
         "recorded_at": "2026-11-23T10:00:00.000000Z",
-        "position": 3,
+        "position": None,
     },
     "duplicate": {
         "source": AUTHORITY.urn,

@@ -29,9 +29,7 @@ class Receipt(BaseModel):
     reasons: list[Reason]
     message: Annotated[str, Field(pattern=r"^[^/]+/\d+/\d+$", description="topic/partition/offset of what is answered")]
     recorded_at: Time
-    position: Annotated[
-        int | None, Field(ge=1, description="of the last event that it caused, null where it caused none")
-    ]
+    position: Annotated[None, Field(description="null: positions are for data managers and auditors")]
 
 
 class Notice(BaseModel):

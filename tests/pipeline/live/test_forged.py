@@ -61,7 +61,7 @@ def test_forged_messages_of_every_topic_are_kept_aside_and_others_go_on(stage: S
     before = len(forged(stage))
     stage.forge(ACCESS_EVENTS, look(1000, []))
     stage.forge("receipts.gp", receipt("forged", "submissions.gp/0/77"))
-    stage.forge("receipts.gp", receipt("forged", "submissions.gp/0/78"), mac=b"A" * 44)
+    stage.forge("receipts.gp", receipt("forged", "submissions.gp/0/78"), headers=[("mac", b"A" * 44)])
     add_records(stage.story, 5)
     stage.publish()
     stage.answer([receipt("genuine", "submissions.gp/0/79")])
