@@ -52,6 +52,8 @@ class Rules:
         kind, name = self.naming(claims)
         if kind not in list(Caller) or not isinstance(name, str) or not 0 < len(name) <= LONGEST_NAME:
             raise TokenRefused
+        if not name.isprintable():
+            raise TokenRefused
         if kind == Caller.USER and not self._has_second_factor(claims):
             raise TokenRefused
         return Principal(Caller(kind), name, float(claims["exp"]))
@@ -76,5 +78,5 @@ def rules_of(sign_in: SignIn, clock: Clock = utc_now) -> Rules:
 
 
 def _by_subject(claims: Claims) -> tuple[str, object]:
-    kind, _, name = claims["sub"].partition(":")
+    kind, _, name = str(claims["sub"]).partition(":")
     return kind, name

@@ -54,7 +54,10 @@ def test_the_queue_comes_in_pages(client: TestClient, user: Headers) -> None:
         path = page.links["next"]["url"] if "next" in page.links else ""
     assert pages == whole
     assert len(whole) == 2
-    for token in ("x", "p~x~y~z", "p~0.5"):
+    two = f"{NOBODY}~{NOBODY}"
+    for score in ("...", "nan", "1e999", "-", "+", "e", ".5", "9" * 30):
+        assert is_problem(client.get("/duplicates", headers=user, params={"after": f"p~{score}~{two}"}), 422)
+    for token in ("x", "p~x~y~z", "p~0.5", f"p~0.5~{'-' * 36}~{'-' * 36}"):
         assert is_problem(client.get("/duplicates", headers=user, params={"after": token}), 422)
 
 

@@ -73,8 +73,8 @@ def test_one_submission(client: TestClient, agency: Headers, topic: Topic) -> No
 
 
 def test_a_batch_keeps_each_element_as_it_is(client: TestClient, agency: Headers, topic: Topic) -> None:
-    odd = [b'{"a": 1.10, "a":NaN}', b"9" * 5_000, b'"]"']
-    elements = [spelled("a").strip(), *odd, spelled("\u00fc").strip(), b"[[], {}]"]
+    odd = [b'{"a": 1.10, "a":NaN}', b'{"a":' + b"9" * 5_000 + b"}", b'{"]": "]"}']
+    elements = [spelled("a").strip(), *odd, spelled("\u00fc").strip(), b'{"a":[[], {}]}']
     answer = send(client, agency, BATCH, b" [\n" + b" ,\r\n".join(elements) + b"]\n ")
     assert answer.json()["submitted"] == len(elements)
     messages = topic.arrived()
@@ -113,6 +113,7 @@ def test_a_submission_in_anothers_name_goes_to_the_callers_own_topic(
         (SINGLE, b"{"),
         (SINGLE, b"\xff\x00 not json"),
         (SINGLE, b"[" * 100_000),
+        (SINGLE, b"[{}]"),
         (BATCH, b""),
         (BATCH, b"{}"),
         (BATCH, b"[{}"),
@@ -122,6 +123,8 @@ def test_a_submission_in_anothers_name_goes_to_the_callers_own_topic(
         (BATCH, b"[{}] x"),
         (BATCH, b'["\xff"]'),
         (BATCH, b"[" * 100_000),
+        (BATCH, b"[{},1]"),
+        (BATCH, b"[[]]"),
         (LINES, b""),
         (LINES, b" \n\n"),
     ],
@@ -142,6 +145,14 @@ def test_another_media_type_is_refused(client: TestClient, agency: Headers, kind
     answer = send(client, agency, kind, b"{}")
     assert is_problem(answer, 415)
     assert BATCH in answer.json()["detail"]
+
+
+@pytest.mark.parametrize(("kind", "body"), [(BATCH, b"[%s]" % b",".join([b"{}"] * 10_001)), (LINES, b"x\n" * 10_001)])
+def test_a_body_of_too_many_submissions_is_refused_as_a_whole(
+    client: TestClient, agency: Headers, topic: Topic, kind: str, body: bytes
+) -> None:
+    assert is_problem(send(client, agency, kind, body), 413)
+    assert topic.arrived() == []
 
 
 @pytest.mark.parametrize("kind", [SINGLE, BATCH, LINES])

@@ -28,7 +28,9 @@ from services.contract.decisions import DecisionType
 MOST_AT_ONCE = 500
 MOST_WAITING = 6
 """Decisions that wait at once; others may look meanwhile."""
-_AFTER = r"^[pc]~[0-9.e+-]{1,30}(~[0-9a-f-]{36}){2}$"
+_SCORE = r"[0-9]{1,3}(\.[0-9]{1,20})?(e-?[0-9]{1,2})?"
+_UUID = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+_AFTER = rf"^[pc]~{_SCORE}(~{_UUID}){{2}}$"
 _DECIDED: dict[int | str, dict[str, Any]] = {
     200: {"model": Decided},
     202: {"model": UnderWay},

@@ -5,6 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from http import HTTPStatus
+from itertools import islice
 from typing import Any
 from urllib.parse import quote
 
@@ -32,6 +33,7 @@ MOST_BYTES_AT_ONCE = 6 * LARGEST_BODY
 MOST_OF_AN_AGENCY = 32
 MOST_BYTES_OF_AN_AGENCY = 4 * LARGEST_BODY
 """So that the others find room while one agency's bodies do not arrive."""
+MOST_IN_A_BODY = 10_000
 
 _SPACE = re.compile(r"[ \t\n\r]*")
 _REQUEST_BODY = {
@@ -97,7 +99,12 @@ class _Room:
 
 
 def _submit(dependencies: Dependencies, code: str, split: Any, body: bytes) -> dict[str, Any]:
-    submissions = list(split(body))
+    submissions = list(islice(split(body), MOST_IN_A_BODY + 1))
+    if len(submissions) > MOST_IN_A_BODY:
+        raise Problem(
+            HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+            f"a body may hold at most {MOST_IN_A_BODY:,} submissions; nothing was taken",
+        )
     if any(len(submission) > MAX_BYTES for submission, _ in submissions):
         raise Problem(
             HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"a submission may have at most {MAX_BYTES:,} bytes; nothing was taken"
@@ -137,13 +144,16 @@ def _splitter(content_type: str) -> Any:
 
 def _single(body: bytes) -> Iterator[tuple[bytes, Any]]:
     try:
-        yield body, orjson.loads(body)
+        read = orjson.loads(body)
     except ValueError:
         raise _unreadable("the body is not JSON, or nested too deep") from None
+    if not isinstance(read, dict):
+        raise _unreadable("the body is no JSON object")
+    yield body, read
 
 
 def _batch(body: bytes) -> Iterator[tuple[bytes, Any]]:
-    """The elements of a JSON array, each with its own bytes."""
+    """The elements of a JSON array, each with its own bytes; all are objects, or nothing is taken."""
     try:
         text = body.decode("utf-8")
         place = _after_space(text, 0)
@@ -152,6 +162,8 @@ def _batch(body: bytes) -> Iterator[tuple[bytes, Any]]:
         place = _after_space(text, place + 1)
         while text[place : place + 1] != "]":
             read, end = _DECODER.raw_decode(text, place)
+            if not isinstance(read, dict):
+                raise ValueError
             yield text[place:end].encode(), read
             place = _after_space(text, end)
             if text[place : place + 1] == ",":
@@ -163,7 +175,7 @@ def _batch(body: bytes) -> Iterator[tuple[bytes, Any]]:
         if _after_space(text, place + 1) != len(text):
             raise ValueError
     except (ValueError, RecursionError):
-        raise _unreadable("the body is not a JSON array of submissions; nothing was taken") from None
+        raise _unreadable("the body is not a JSON array of objects, which submissions are; nothing was taken") from None
 
 
 def _after_space(text: str, place: int) -> int:

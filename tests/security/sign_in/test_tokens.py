@@ -109,6 +109,8 @@ WRONG: list[dict[str, Any]] = [
     {"preferred_username": ""},
     {"preferred_username": ["a.practitioner"]},
     {"preferred_username": "x" * 201},
+    {"preferred_username": "a.practitioner\0"},
+    {"preferred_username": "\ud800"},
     {"agency": ""},
     {"agency": ["nhs-gp"]},
     {"cnf": {"jkt": "of somebody's own key"}},
