@@ -248,8 +248,10 @@ def may_be_known(state: InvolvementState, today: date) -> bool:
     """Whether an involvement is in the entry: a sensitive one only while the consent to it is in force."""
     if state.details["service"] not in SENSITIVE_SERVICES:
         return True
-    until = (state.details.get("consent") or {}).get("until")
-    return not state.consent_withdrawn and (until is None or until >= today.isoformat())
+    consent, day = state.details.get("consent") or {}, today.isoformat()
+    given_on, until = consent.get("on"), consent.get("until")
+    begun = given_on is not None and given_on <= day
+    return begun and not state.consent_withdrawn and (until is None or until >= day)
 
 
 def _involvement(record: RecordState, state: InvolvementState) -> Fields:

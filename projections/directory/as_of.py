@@ -30,7 +30,7 @@ def entry_as_of(
     """The child as it was known at `recorded_at`, of what had become true by `effective`; None is without a bound.
 
     Records belong to the child that they belonged to then, but those of a now shielded child are left out; age is
-    judged for `today`, consents by their current state.
+    judged for `today`, consents on the day of that moment and by their current state.
     """
     views = MemoryViews()
     child, records = _members(cursor, decryptor, child, recorded_at, read_scope)
@@ -51,7 +51,9 @@ def entry_as_of(
     begun = {event.stream for event in facts}
     linked = {record: position for record, position in records.items() if read_scope.cleared or record in begun}
     states_now = {stream: state_of(each) for stream, each in by_record(published).items()}
-    return redact(child, facts, linked, recorded_at, today, read_scope, states_now=states_now)
+    moment = effective or recorded_at
+    of_day = date.fromisoformat(moment[:10]) if moment else today
+    return redact(child, facts, linked, recorded_at, today, read_scope, of_day=of_day, states_now=states_now)
 
 
 def _members(

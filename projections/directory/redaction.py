@@ -52,27 +52,31 @@ def redact(
     today: date,
     read_scope: ReadScope,
     *,
+    of_day: date | None = None,
     states_now: States | None = None,
 ) -> RedactedEntry:
     """The redacted entry of a child; `facts` are the current events of its records, `linked` the position of each link.
 
-    Consents are judged by `states_now`, where facts are of an earlier time: a withdrawn consent is valid for no time.
+    Where facts are of an earlier time, consents have to be in force twice: on the day that they are of, for a consent
+    opens nothing of the time before it, and by `states_now`, for a withdrawn consent is valid for no time.
     """
     by_stream = by_record(facts)
     states = {stream: state_of(events) for stream, events in by_stream.items()}
-    judged = states if states_now is None else states_now
+    judged = [(states, of_day or read_scope.consents_on), (states_now or states, read_scope.consents_on)]
     hidden = [
         stream
         for stream, events in by_stream.items()
-        if is_withheld(
-            judged[stream], {event.source for event in events}, cleared=read_scope.cleared, today=read_scope.consents_on
+        if any(
+            is_withheld(by[stream], {event.source for event in events}, cleared=read_scope.cleared, today=day)
+            for by, day in judged
         )
     ]
     withheld = frozenset(
         (stream, number)
+        for by, day in judged
         for stream in states
-        if (state := judged[stream])
-        for number in withheld_involvements(state, read_scope.consents_on)
+        if (state := by[stream])
+        for number in withheld_involvements(state, day)
     )
     for stream, number in withheld:
         if state := states[stream]:
@@ -90,7 +94,7 @@ def redact(
         today=today,
     )
     unnamed = [] if read_scope.cleared else [state for stream in hidden if (state := states[stream])]
-    return RedactedEntry(child, composed, hidden, withheld, restricted_services(unnamed, today))
+    return RedactedEntry(child, composed, hidden, withheld, restricted_services(unnamed, of_day or today))
 
 
 def by_record(facts: Iterable[PublishedEvent]) -> Mapping[str, list[PublishedEvent]]:

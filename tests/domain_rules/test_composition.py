@@ -215,10 +215,12 @@ def sensitive(**changes: Any) -> RecordState:
     [
         (sensitive(), date(2009, 9, 30), True),
         (sensitive(), date(2009, 10, 1), False),
+        (sensitive(), date(2008, 9, 30), True),
+        (sensitive(), date(2008, 9, 29), False),
         (sensitive(withdrawn=True), TODAY, False),
         (sensitive(withdrawn=True, anew=True), TODAY, True),
     ],
-    ids=["on the last day", "after it", "withdrawn", "given anew"],
+    ids=["on the last day", "after it", "on the first day", "before it", "withdrawn", "given anew"],
 )
 def test_a_sensitive_involvement_is_shown_while_consent_stands(state: RecordState, today: date, shown: bool) -> None:
     involvements = entry(state, today=today)["involvements"]

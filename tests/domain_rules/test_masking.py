@@ -12,7 +12,8 @@ from domain.vocabulary import RESTRICTED_SOURCE
 from tests.support.entitlements import NORTH, SOUTH
 
 TODAY = date(2026, 11, 24)
-IN_FORCE, EXPIRED = {"until": "2026-11-24"}, {"until": "2026-11-23"}
+IN_FORCE, EXPIRED = {"on": "2026-11-24", "until": "2026-11-24"}, {"on": "2026-11-01", "until": "2026-11-23"}
+TOMORROW = {"on": "2026-11-25"}
 DESK = {"role": "duty desk", "name": "R. Hale", "phone": "01632 960001", "email": None}
 
 
@@ -57,7 +58,9 @@ def test_a_record_is_restricted_by_its_source_or_its_services(
         (SENSITIVE, True, False),
         (WITHOUT_CONSENT, False, True),
         (WITHOUT_CONSENT, True, True),
-        (record(involvement(consent_withdrawn=True)), True, True),
+        (record(involvement(consent={"on": "2026-11-24"}, consent_withdrawn=True)), True, True),
+        (record(involvement(consent=TOMORROW)), True, True),
+        (record(involvement()), True, True),
         (record(involvement(consent=EXPIRED), involvement(consent=IN_FORCE)), True, False),
         (record(involvement(consent=EXPIRED), involvement("education")), True, True),
     ],
@@ -82,12 +85,13 @@ def test_the_involvements_without_consent_are_withheld() -> None:
 
 
 def test_the_sensitive_services_at_work_with_consent_are_counted() -> None:
-    counted = record(involvement(consent=IN_FORCE), involvement("substance-misuse"))
+    counted = record(involvement(consent=IN_FORCE), involvement("substance-misuse", {"on": "2026-01-01"}))
     others = record(
         involvement("education"),
         involvement(ended_on="2026-01-01"),
         involvement(consent=EXPIRED),
-        involvement(consent_withdrawn=True),
+        involvement(consent={"on": "2026-01-01"}, consent_withdrawn=True),
+        involvement(consent=TOMORROW),
     )
     removed = record(involvement(consent=IN_FORCE), removed=True)
     assert restricted_services([counted, others, removed], TODAY) == 2
