@@ -30,6 +30,7 @@ class Action(StrEnum):
     USERS_LIST = "users-list"
     USERS_GRANT = "users-grant"
     USERS_REVOKE = "users-revoke"
+    FIGURES = "figures"
 
 
 class Jurisdiction(StrEnum):

@@ -42,6 +42,7 @@ data-manager              shield-review    own        allow     mask
 data-manager              override         anywhere   allow     mask
 data-manager              investigations   own        allow     mask
 data-manager              correct          own        allow     mask
+data-manager              figures          anywhere   allow     allow
 
 authority-administrator   access-report    own        allow     mask
 authority-administrator   investigations   own        allow     mask
@@ -53,6 +54,7 @@ auditor                   looks            anywhere   allow     mask
 auditor                   access-report    anywhere   allow     mask
 auditor                   investigations   anywhere   allow     mask
 auditor                   users-list       anywhere   allow     allow
+auditor                   figures          anywhere   allow     allow
 
 subject-access-officer    find             anywhere   allow     mask
 subject-access-officer    show             anywhere   allow     mask

@@ -25,11 +25,13 @@ def receipts(
     submission: str | None = None,
     source: str | None = None,
     outcome: str | None = None,
+    topics: Sequence[str] | None = None,
     after: str | None = None,
     limit: int | None = None,
 ) -> list[dict[str, Any]]:
     """Receipts as in the contract's §2, in the order of the messages they answer (topic, partition, offset).
 
+    With `topics`, those of messages in other topics are left out, wherever their sender may have sent them.
     `after` is the `message` of a receipt: those that follow it are given. Raises ValueError where it is not one.
     """
     conditions = ["true"]
@@ -38,6 +40,9 @@ def receipts(
         if value is not None:
             conditions.append(f"{name} = %({name})s")
             values[name] = value
+    if topics is not None:
+        conditions.append("topic = any(%(topics)s)")
+        values["topics"] = list(topics)
     if after is not None:
         conditions.append("(topic, partition, message_offset) > (%(topic)s, %(partition)s, %(offset)s)")
         values |= message_parts(after)

@@ -14,7 +14,11 @@ Answered = Mapping[tuple[str, str, int], int]
 
 
 class Figures:
-    """A collector of the figures at `now`; `positions` is None where Postgres is away, `unread` where Kafka is."""
+    """A collector of the figures at `now`; `positions` is None where Postgres is away, `unread` where Kafka is.
+
+    Without `whole` there are none that count events: of who sends one submission and reads how many events came of it,
+    nobody could keep what the directory knew before.
+    """
 
     def __init__(
         self,
@@ -24,6 +28,8 @@ class Figures:
         positions: Positions | None,
         unread: int | None,
         now: datetime,
+        *,
+        whole: bool,
     ) -> None:
         self._answered = answered
         self._durations = durations
@@ -31,6 +37,7 @@ class Figures:
         self._positions = positions
         self._unread = unread
         self._now = now
+        self._whole = whole
 
     def text(self) -> bytes:
         """In Prometheus's text format, by a registry that holds nothing else."""
@@ -51,12 +58,19 @@ class Figures:
         is_up = self._positions is not None
         yield GaugeMetricFamily("contactpoint_database_up", "Whether Postgres can be reached.", int(is_up))
         if self._positions is not None:
-            yield from _of_parts(self._positions, self._unread, self._now)
+            yield from _of_parts(self._positions, self._unread, self._now, whole=self._whole)
 
 
-def _of_parts(positions: Positions, unread: int | None, now: datetime) -> Iterator[Metric]:
-    yield _by_part("contactpoint_position", "How far each part has come in the log of events.", positions.positions)
+OF_EVENTS = ("relay", "projector")
+"""Parts at which events wait."""
+
+
+def _of_parts(positions: Positions, unread: int | None, now: datetime, *, whole: bool) -> Iterator[Metric]:
+    if whole:
+        yield _by_part("contactpoint_position", "How far each part has come in the log of events.", positions.positions)
     lag = positions.lag if unread is None else {"registrar": unread, **positions.lag}
+    if not whole:
+        lag = {part: number for part, number in lag.items() if part not in OF_EVENTS}
     yield _by_part("contactpoint_lag", "How many messages wait at each part.", lag)
     behind = late_by(positions.waiting_since, now)
     yield GaugeMetricFamily(

@@ -174,6 +174,7 @@ def test_receipts_for_an_agency_are_its_own_and_need_no_reason(world: World, cli
     agency, before = bearer(world, "agency:gp"), len(world.looks())
     own = client.get("/receipts", headers=agency).json()
     assert {receipt["source"] for receipt in own} == {"urn:agency:gp"}
+    assert {receipt["position"] for receipt in own} == {None}
     assert client.get("/receipts", headers=agency, params={"submission": own[0]["submission"]}).json() == own[:1]
     assert is_problem(client.get("/receipts", headers=agency, params={"source": "urn:agency:la-north"}), 403)
     assert len(world.looks()) == before
@@ -287,7 +288,6 @@ def test_the_public_pages_need_no_token_and_hold_nothing_personal(client: TestCl
     assert client.get("/health/live").json() == {"status": "live"}
     assert client.get("/health/ready").json() == {"status": "ready"}
     metrics = client.get("/metrics").text
-    assert 'contactpoint_position{part="register"}' in metrics
     assert "/children/{child}" in metrics
     assert "Quaternion" not in metrics
     assert "contactpoint_views_lag_seconds " in metrics
@@ -296,6 +296,16 @@ def test_the_public_pages_need_no_token_and_hold_nothing_personal(client: TestCl
     assert {"/submissions", "/receipts", "/children/search", "/children/{child}", "/children/{child}/history"} <= set(
         document["paths"]
     )
+
+
+def test_figures_that_count_events_are_for_data_managers_and_auditors(
+    world: World, client: TestClient, user: Headers
+) -> None:
+    of_events = ('contactpoint_position{part="register"}', 'contactpoint_lag{part="projector"}', '{part="relay"}')
+    assert all(figure in client.get("/metrics", headers=user).text for figure in of_events)
+    assert not any(figure in client.get("/metrics").text for figure in of_events)
+    assert is_problem(client.get("/metrics", headers=bearer(world, "agency:gp")), 403)
+    assert is_problem(client.get("/metrics", headers={"Authorization": "Bearer nothing"}), 401)
 
 
 def test_durations_are_counted_by_kind_and_none_of_a_single_answer_is_told(client: TestClient, user: Headers) -> None:

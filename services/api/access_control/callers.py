@@ -33,6 +33,8 @@ PUBLIC = frozenset(
     {"/health/live", "/health/ready", "/metrics", "/openapi.json", "/docs", "/docs/page.js", "/docs/page.css"}
 )
 """Paths that anybody may read; nothing personal is there."""
+MORE_TO_USERS = "/metrics"
+"""One of them, which says more to whom a token names."""
 
 MOST_REMEMBERED = 1_000
 """Tokens that need not be verified again."""
@@ -63,7 +65,7 @@ class Authentication:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request; its principal is put into the request's state."""
-        if scope["type"] == "http" and scope["path"] not in PUBLIC:
+        if scope["type"] == "http" and (scope["path"] not in PUBLIC or _may_be_told_more(scope)):
             try:
                 scope.setdefault("state", {})["principal"] = await self._principal(scope)
             except TokenRefused as refused:
@@ -97,6 +99,15 @@ class Authentication:
             self._verified.clear()
         self._verified[token] = principal, min(principal.expires, now + REMEMBERED_S)
         return principal
+
+
+def _may_be_told_more(scope: Scope) -> bool:
+    return scope["path"] == MORE_TO_USERS and "Authorization" in Headers(scope=scope)
+
+
+def is_anybody(request: Request) -> bool:
+    """Whether the caller of a public path has given no name."""
+    return not hasattr(request.state, "principal")
 
 
 def principal_of(request: Request) -> Principal:

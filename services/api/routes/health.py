@@ -4,9 +4,11 @@ from contextlib import suppress
 from http import HTTPStatus
 
 import psycopg2
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from domain.authorization import Action, Jurisdiction
+from services.api.access_control.callers import is_anybody, permitted
 from services.api.answers import json_answer, problems
 from services.api.dependencies import Dependencies
 from services.api.figures import Figures
@@ -52,9 +54,12 @@ def router(dependencies: Dependencies, middleware: RequestMiddleware) -> APIRout
             )
         return json_answer({"status": "ready"})
 
-    @calls.get("/metrics", response_class=Response, responses=problems(503))
-    def metrics() -> Response:
-        """Figures in Prometheus's text format."""
+    @calls.get("/metrics", response_class=Response, responses=problems(401, 403, 503))
+    def metrics(request: Request) -> Response:
+        """Figures in Prometheus's text format; those that count events are for data managers and auditors."""
+        whole = not is_anybody(request)
+        if whole:
+            permitted(dependencies, request, Action.FIGURES, lambda _: Jurisdiction.NONE)
         positions: Positions | None = None
         unread: int | None = None
         with suppress(DatabaseAway, psycopg2.Error):
@@ -68,6 +73,7 @@ def router(dependencies: Dependencies, middleware: RequestMiddleware) -> APIRout
             positions,
             unread,
             dependencies.now(),
+            whole=whole,
         ).text()
         return Response(text, HTTPStatus.OK, media_type="text/plain; version=0.0.4")
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from domain.authorization import Action
-from domain.vocabulary import agency_urn
+from domain.vocabulary import STEWARDSHIP_SOURCE, agency_urn
 from projections.receipts.query import receipts as read_receipts
 from services.api.access_control.callers import principal_of, require_agency
 from services.api.access_control.looks import ReasonHeader, viewer
@@ -17,6 +17,8 @@ from services.api.problems import Problem
 from services.api.schemas.submissions import Outcome, Receipt
 from services.auth.tokens import Caller
 from services.registers import load_agencies
+from streams.kafka.topics import STEWARDSHIP, UNCLAIMED, submissions_topic
+from streams.store.database import Cursor
 
 MOST_AT_ONCE = 10_000
 _TEXT = r"^[^\x00-\x1f]{1,200}$"
@@ -55,23 +57,26 @@ def _answer(dependencies: Dependencies, request: Request, query: dict[str, Any])
         own = agency_urn(require_agency(dependencies, request))
         if query.get("source", own) != own:
             raise Problem(HTTPStatus.FORBIDDEN, "an agency may read its own receipts only; leave `source` out")
-        return _read(dependencies, query | {"source": own})
+        return [each | {"position": None} for each in _read(dependencies, query | {"source": own})]
     who = viewer(dependencies, request, Action.RECEIPTS)
-    found = _read(dependencies, query)
+    found = _read(dependencies, query, whole=who.cleared)
     who.record(query, count=len(found))
-    return found if who.cleared else _without_positions(dependencies, found)
+    return found
 
 
-def _without_positions(dependencies: Dependencies, receipts: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Receipts that do not say where in the log a sensitive agency's submission took effect.
+def _read(dependencies: Dependencies, query: dict[str, Any], *, whole: bool = True) -> list[dict[str, Any]]:
+    """Receipts; unless `whole`, none of a sensitive agency, and of stewards' decisions not where they took effect."""
+    with dependencies.reading() as cursor:
+        if whole:
+            return read_receipts(cursor, **query)
+        found = read_receipts(cursor, **query, topics=_ordinary_topics(cursor))
+    return [each | {"position": None} if each["source"] == STEWARDSHIP_SOURCE else each for each in found]
 
-    That such an agency submits is no secret, about whom is: a position beside a gap in other answers would reveal it.
+
+def _ordinary_topics(cursor: Cursor) -> list[str]:
+    """Where agencies submit that are not sensitive, lines that name no agency, and data stewards.
+
+    When and how often a sensitive agency submits tells of its clients.
     """
-    with dependencies.reading() as cursor:
-        ordinary = {agency.urn for agency in load_agencies(cursor).values() if not agency.is_sensitive}
-    return [each if each["source"] in ordinary else each | {"position": None} for each in receipts]
-
-
-def _read(dependencies: Dependencies, query: dict[str, Any]) -> list[dict[str, Any]]:
-    with dependencies.reading() as cursor:
-        return read_receipts(cursor, **query)
+    codes = [agency.code for agency in load_agencies(cursor).values() if not agency.is_sensitive]
+    return [submissions_topic(code) for code in (*codes, UNCLAIMED, STEWARDSHIP)]

@@ -161,7 +161,11 @@ def test_a_second_process_of_a_role_that_is_stopped_ends_in_order(detached: Path
 
 def test_the_metrics_of_a_stack_have_every_lag(detached: Path) -> None:
     """As the API's own role of Postgres and client of Kafka may read them."""
-    told = httpx.get(f"{read_stack(detached)['url']}/metrics", timeout=60).text.splitlines()
+    stack = read_stack(detached)
+    token = json.loads(contactpoint(detached, "token", "demo-data-manager", "--json").stdout)["token"]
+    told = httpx.get(
+        f"{stack['url']}/metrics", headers={"Authorization": f"Bearer {token}"}, timeout=60
+    ).text.splitlines()
     figures = dict(line.rsplit(" ", 1) for line in told if not line.startswith("#"))
     assert figures["contactpoint_database_up"] == "1.0"
     assert figures["contactpoint_views_lag_seconds"] == "0.0"

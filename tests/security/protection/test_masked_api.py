@@ -109,12 +109,13 @@ def test_no_answer_holds_a_secret(world: World, client: TestClient, masked: Head
     assert client.get("/duplicates", headers=masked).json()["pairs"] == []
 
 
-def test_a_receipt_of_the_clinic_has_no_position(client: TestClient, masked: Headers, cleared: Headers) -> None:
-    receipts = client.get("/receipts", headers=masked, params={"source": "urn:agency:clinic"}).json()
-    assert {each["position"] for each in receipts} == {None}
+def test_receipts_of_the_clinic_are_for_who_is_cleared(client: TestClient, masked: Headers, cleared: Headers) -> None:
     full = client.get("/receipts", headers=cleared, params={"source": "urn:agency:clinic"}).json()
-    assert len(full) == len(receipts)
+    assert full
     assert None not in {each["position"] for each in full}
+    assert client.get("/receipts", headers=masked, params={"source": "urn:agency:clinic"}).json() == []
+    assert client.get("/receipts", headers=masked, params={"submission": full[0]["submission"]}).json() == []
+    assert "clinic" not in client.get("/receipts", headers=masked).text
     others = client.get("/receipts?source=urn:agency:la-north", headers=masked).json()
     assert others
     assert all(each["position"] for each in others)
@@ -149,6 +150,25 @@ def test_a_consent_that_is_withdrawn_or_has_expired_hides_from_everybody(
     assert no_secret(client.get(f"/children/{ada}", headers=cleared).text)
     assert world.submit(started("C1", 1)) == ["accepted"]
     assert not no_secret(client.get(f"/children/{ada}", headers=cleared).text)
+
+
+def test_a_consent_opens_nothing_of_the_time_before_it(
+    world: World, client: TestClient, masked: Headers, cleared: Headers
+) -> None:
+    ada = world.child_with(ADA)
+    assert world.submit(started("C1", 1, consent={"on": "2008-11-10"})) == ["accepted"]
+    for who, path, lines in [
+        (cleared, "", 1),
+        (cleared, "?effective=2008-11-10T12:00:00Z", 1),
+        (cleared, "?effective=2008-11-09T12:00:00Z", 0),
+        (masked, "?effective=2008-11-09T12:00:00Z", 0),
+    ]:
+        answer = client.get(f"/children/{ada}{path}", headers=who)
+        assert (answer.status_code, len(answer.json()["involvements"])) == (200, lines), path
+    assert world.submit(started("C1", 1, consent={"on": "2090-01-01"})) == ["accepted"]
+    for who in (cleared, masked):
+        answer = client.get(f"/children/{ada}", headers=who)
+        assert (answer.json()["involvements"], no_secret(answer.text)) == ([], True)
 
 
 def _export(client: TestClient, who: Headers) -> list[str]:
