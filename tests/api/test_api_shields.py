@@ -131,7 +131,7 @@ def test_no_answer_has_anything_hidden(
 def test_an_invalid_message_about_the_child_is_not_shown(world: World, client: TestClient, manager: Headers) -> None:
     value = json.dumps(person("R1", **AT_RISK)).encode()
     why = (Reason(field="data", code="x", message="x"),)
-    _, _, body = dead_letter(Answer("submissions.la-north/0/1", "la-north", None, None, "invalid", why), value, "")
+    _, _, body, _ = dead_letter(Answer("submissions.la-north/0/1", "la-north", None, None, "invalid", why), value, "")
     letter = {"letter": "0-0", **json.loads(body)}
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(dead_letters, "read_letter", lambda *_: letter)

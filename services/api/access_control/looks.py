@@ -74,6 +74,11 @@ class Viewer:
         return self.verdict.cleared
 
     @property
+    def may_count_events(self) -> bool:
+        """Whether positions in the log may be shown: the difference of two tells what else happened meanwhile."""
+        return not decide(self.entitlement, Action.FIGURES, self.today, Jurisdiction.NONE).denied
+
+    @property
     def read_scope(self) -> ReadScope:
         """The scope of this look: whether sensitive services are shown, and the day."""
         return ReadScope(self.cleared, self.today)

@@ -124,7 +124,12 @@ def _show(who: Viewer, child: str, known_at: str | None, true_at: str | None) ->
     if found is None:
         raise absent()
     latest = {} if looks is None else {"accesses": looks}
-    return {**found, **({"warning": WARNING} if read_scope.opened else {}), **latest}
+    return {**_placed(who, found), **({"warning": WARNING} if read_scope.opened else {}), **latest}
+
+
+def _placed(who: Viewer, found: dict[str, Any]) -> dict[str, Any]:
+    """An entry, event or look, without its position in the log for a reader who may not know it."""
+    return found if who.may_count_events else {**found, "position": None}
 
 
 def _history(who: Viewer, child: str) -> dict[str, Any]:
@@ -145,6 +150,7 @@ def _history(who: Viewer, child: str) -> dict[str, Any]:
     who.record({"child": child}, list(shown), redacted=[redacted], shown=shown)
     if refused:
         raise refused
+    events = [_placed(who, event) for event in events]
     if read_scope.opened and events:
         return {"events": events, "shielded": True, "warning": WARNING}
     if redacted.entry and redacted.entry["shielded"]:
@@ -173,7 +179,8 @@ def _looks(who: Viewer, child: str) -> dict[str, Any]:
 
 def _look(who: Viewer, look: dict[str, Any], visible: set[str], hidden: set[str]) -> dict[str, Any]:
     """A look as it may be shown: masked without clearance, and where others in it would reveal where a child hides."""
-    return look if who.cleared and hidden.isdisjoint(look["children"]) else mask_look(look, visible)
+    shown = look if who.cleared and hidden.isdisjoint(look["children"]) else mask_look(look, visible)
+    return shown if who.may_count_events else {**shown, "position": None, "shown": None}
 
 
 def _one_listed(cursor: Cursor, who: Viewer, child: str) -> tuple[RedactedEntry, ReadScope, Problem | None]:

@@ -26,7 +26,7 @@ class Entry(BaseModel):
     records: list[dict[str, str]]
     education: dict[str, str | None] | None
     shielded: bool
-    position: int
+    position: int | None
     as_of: str
     accesses: list[EntryAccess] | None = None
     warning: str | None = None

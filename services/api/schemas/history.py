@@ -8,7 +8,7 @@ from pydantic import BaseModel
 class HistoryEvent(BaseModel):
     """One thing that was ever said of a child."""
 
-    position: int
+    position: int | None
     stream: str
     version: int
     type: str

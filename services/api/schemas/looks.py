@@ -11,7 +11,7 @@ class Look(BaseModel):
     What was sealed is null once its key is destroyed, and for a reader who is not cleared for sensitive services.
     """
 
-    position: int
+    position: int | None
     type: str
     time: str
     recorded_at: str

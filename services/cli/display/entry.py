@@ -39,7 +39,8 @@ def display_entry(to: Console, entry: Fields) -> None:
         _section(to, "Carers", table(("name", "relationship", "reach"), [_carer(each) for each in entry["carers"]]), "")
     known = ", ".join(f"{agency_of(each)} ({plain(each['subject'])})" for each in entry["records"])
     to.print(text(f"Records: {known}", "dim"))
-    to.print(text(f"As of {moment(entry['as_of'])}, position {entry['position']:,}; child {entry['child']}", "dim"))
+    position = f", position {entry['position']:,}" if entry["position"] else ""
+    to.print(text(f"As of {moment(entry['as_of'])}{position}; child {entry['child']}", "dim"))
 
 
 def _heading(entry: Fields) -> Text:

@@ -15,7 +15,7 @@ def display_history(to: Console, events: Sequence[Fields]) -> None:
     """Prints the events, oldest first."""
     rows = [
         (
-            f"{event['position']:,}",
+            f"{event['position']:,}" if event["position"] else "",
             event["time"][:10],
             agency_of(event),
             _name(event),

@@ -109,6 +109,19 @@ def test_no_answer_holds_a_secret(world: World, client: TestClient, masked: Head
     assert client.get("/duplicates", headers=masked).json()["pairs"] == []
 
 
+def test_positions_are_for_data_managers_and_auditors(world: World, client: TestClient, cleared: Headers) -> None:
+    ada = world.child_with(ADA)
+    officer = looking(world, "user:demo-practitioner")
+    entry, history = (client.get(f"/children/{ada}{path}", headers=officer).json() for path in ("", "/history"))
+    assert {entry["position"], *(event["position"] for event in history["events"])} == {None}
+    entry, history = (client.get(f"/children/{ada}{path}", headers=cleared).json() for path in ("", "/history"))
+    assert None not in {entry["position"], *(event["position"] for event in history["events"])}
+    asked = looking(world, "user:north-subject-access")
+    looks = client.get(f"/children/{ada}/looks", headers=asked).json()["looks"]
+    assert looks
+    assert {(look["position"], look["shown"] is None) for look in looks} == {(None, True)}
+
+
 def test_receipts_of_the_clinic_are_for_who_is_cleared(client: TestClient, masked: Headers, cleared: Headers) -> None:
     full = client.get("/receipts", headers=cleared, params={"source": "urn:agency:clinic"}).json()
     assert full

@@ -110,7 +110,7 @@ WRONG: list[dict[str, Any]] = [
     {"preferred_username": ["a.practitioner"]},
     {"preferred_username": "x" * 201},
     {"preferred_username": "a.practitioner\0"},
-    {"preferred_username": "\ud800"},
+    {"preferred_username": "a.practitioner\u202e"},
     {"agency": ""},
     {"agency": ["nhs-gp"]},
     {"cnf": {"jkt": "of somebody's own key"}},
