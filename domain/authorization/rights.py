@@ -88,7 +88,6 @@ class Row(NamedTuple):
 
 _PLACES: Mapping[str, tuple[Jurisdiction, ...]] = {
     "own": (Jurisdiction.OWN,),
-    "other": (Jurisdiction.OTHER,),
     "none": (Jurisdiction.NONE,),
     "anywhere": tuple(Jurisdiction),
 }
