@@ -249,12 +249,13 @@ def _receipt(value: bytes) -> PublishedReceipt:
     receipt = orjson.loads(value)
     topic, partition, offset = receipt["message"].rsplit("/", 2)
     reasons = orjson.dumps(receipt["reasons"]).decode()
-    names = ("source", "submission", "outcome")
     return PublishedReceipt(
         topic,
         int(partition),
         int(offset),
-        *(receipt[n] for n in names),
+        receipt["source"],
+        receipt["submission"],
+        receipt["outcome"],
         reasons,
         receipt["recorded_at"],
         receipt["position"],
