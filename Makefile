@@ -13,7 +13,7 @@ CANDIDATES := $(or $(PYTHON),python3 python3.13 python3.12 python3.11 python3.14
 SUITABLE := import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint mutants bench schemas
+.PHONY: help install demo test lint mutants bench soak schemas
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -37,6 +37,9 @@ mutants: $(INSTALLED_DEV) ## try which small faults in the rules no test notices
 
 bench: $(INSTALLED_DEV) ## measure throughput, latency and memory beside bare baselines
 	@$(BIN)/contactpoint bench $(ARGS)
+
+soak: $(INSTALLED_DEV) ## kill and pause processes and change the version while clients write and ask (ARGS='--minutes 30 --seed 1')
+	@$(BIN)/python -m tests.crash.soak $(ARGS)
 
 schemas: $(INSTALLED_DEV) ## write docs/schemas/ and docs/asyncapi.yaml afresh from the code
 	$(BIN)/python -m services.contract.schemas

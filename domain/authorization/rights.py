@@ -90,7 +90,6 @@ class Row(NamedTuple):
 
 _PLACES: Mapping[str, tuple[Jurisdiction, ...]] = {
     "own": (Jurisdiction.OWN,),
-    "other": (Jurisdiction.OTHER,),
     "none": (Jurisdiction.NONE,),
     "anywhere": tuple(Jurisdiction),
 }

@@ -31,8 +31,8 @@ class Clusters:
         own = before.child if before else None
         keys = self._keys(features)
         candidates = self._index.candidates(keys, own)
-        comparer = self._comparer.among(len(self._index))
-        placement = place(comparer, record, features, candidates, own=own, cannot_link=cannot_link)
+        self._comparer = self._comparer.among(len(self._index))
+        placement = place(self._comparer, record, features, candidates, own=own, cannot_link=cannot_link)
         child = placement.child or record
         self._index.put(Candidate(record, child, features), keys)
         for found in placement.merged:

@@ -44,7 +44,7 @@ def compare_names(one: str, other: str) -> str:
         return CLOSE
     if _are_similar(words[0], other_words[0]) or (distance <= 2 and shorter >= 6):
         return SIMILAR
-    return PART if {w for w in words if len(w) > 2} & {w for w in other_words if len(w) > 2} else DIFFERS
+    return PART if any(len(word) > 2 for word in set(words).intersection(other_words)) else DIFFERS
 
 
 def _is_short_for(word: str, other: str) -> bool:
@@ -139,19 +139,23 @@ def compare_values(one: str | None, other: str | None) -> str:
 
 
 def compare_homes(some: Sequence[Home], others: Sequence[Home]) -> tuple[str, str]:
-    """The levels of postcode and lines of the two homes that agree best, past ones too."""
-    best = ABSENT, ABSENT
+    """The levels of postcode and lines of the two homes that agree best, past ones too, in whatever order."""
+    best = _NOT_COMPARED
     for postcode, lines in some:
         for other_postcode, other_lines in others:
             levels = compare_postcodes(postcode, other_postcode), compare_lines(lines, other_lines)
             if levels == (SAME, SAME):
                 return levels
-            best = min(best, levels, key=_by_agreement) if best != (ABSENT, ABSENT) else levels
+            if best == _NOT_COMPARED or (levels != _NOT_COMPARED and _disagreement(levels) < _disagreement(best)):
+                best = levels
     return best
 
 
-_AGREEMENT = {SAME: 0, CLOSE: 2, SIMILAR: 2, PART: 4, ABSENT: 5, DIFFERS: 6}
+_NOT_COMPARED = ABSENT, ABSENT
+_DISAGREEMENT = {SAME: 0, CLOSE: 2, SIMILAR: 2, PART: 4, ABSENT: 5, DIFFERS: 6}
 
 
-def _by_agreement(levels: tuple[str, str]) -> int:
-    return _AGREEMENT[levels[0]] + _AGREEMENT[levels[1]]
+def _disagreement(levels: tuple[str, str]) -> tuple[int, int]:
+    """A sort key, equal for equal levels only; the postcode counts more."""
+    postcode, lines = _DISAGREEMENT[levels[0]], _DISAGREEMENT[levels[1]]
+    return postcode + lines, postcode

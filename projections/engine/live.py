@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
 from projections.base import postgres
-from projections.base.projection import Put
+from projections.base.projection import Put, as_changes
 from projections.cross_stream import derived
 from projections.engine import locks
 
@@ -25,7 +25,11 @@ class LiveWriter:
         self.locked_at: float | None = None
 
     def write(self, cursor: Cursor, puts: Sequence[Put]) -> None:
-        """Applies row changes as `postgres.write` does, then brings what is derived from those rows up to date."""
+        """Applies row changes as `postgres.write` does, then brings what is derived from those rows up to date.
+
+        A row that several streams write is never taken for the first of its key: each stream only knows its own, and a
+        copy that is refused costs the whole batch again.
+        """
         own, shared = derived.by_writers(puts)
         postgres.write(cursor, own)
         if not derived.needs_lock(puts):
@@ -35,7 +39,7 @@ class LiveWriter:
         self.locked_at = time.monotonic()
         self.waited_s += self.locked_at - began
         following = derived.CrossStreamProjection(cursor, puts)
-        postgres.write(cursor, shared)
+        postgres.write(cursor, as_changes(shared))
         following.refresh()
 
 

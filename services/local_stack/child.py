@@ -53,6 +53,11 @@ class Child:
         return self.program.role
 
     @property
+    def name(self) -> str:
+        """The program's name: its role, and behind the first of it a number."""
+        return self.program.name
+
+    @property
     def pid(self) -> int | None:
         """The process's number while it runs."""
         return self._process.pid if self._process else None
@@ -89,7 +94,7 @@ class Child:
         """Ends the process and leaves it so."""
         if self._process:
             end(self._process, self.program)
-            logger.info("%s stopped", self.role)
+            logger.info("%s stopped", self.name)
         self._process, self.state = None, State.STOPPED
 
     def bound_log(self) -> None:
@@ -107,17 +112,17 @@ class Child:
             self._process = start(self.program)
         except (CannotStart, OSError) as error:
             self._own_ends += 1
-            self._back_off(now, f"{self.role} could not be started ({error})")
+            self._back_off(now, f"{self.name} could not be started ({error})")
             return
         self.state, self._started_at = State.STARTING, now
-        logger.info("%s started (process %d)", self.role, self._process.pid)
+        logger.info("%s started (process %d)", self.name, self._process.pid)
 
     def _ended(self, now: float, status: int) -> None:
         self._process = None
         self._note_age(now)
         self._own_ends += status > 0
         how = f"was killed by {signal.Signals(-status).name}" if status < 0 else f"ended with status {status}"
-        self._back_off(now, f"{self.role} {how}{self._sentences.last_words()}; {self.program.log} says more")
+        self._back_off(now, f"{self.name} {how}{self._sentences.last_words()}; {self.program.log} says more")
 
     def _back_off(self, now: float, error: str) -> None:
         self.last_error = error

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from services.configuration.private_files import private_folder
@@ -14,7 +15,7 @@ FIRST_MINUTE_SECONDS = 60.0
 """How long it is watched: a stack that is not ready by then goes on starting, unwatched."""
 
 
-def up_detached(data: Path) -> int:
+def up_detached(data: Path, options: Sequence[str]) -> int:
     """Starts `up` in a session of its own, and repeats what it says until it is ready; gives its exit status.
 
     A stack that is still starting after the first minute is left to it: then the status is that of a part that is away.
@@ -23,7 +24,7 @@ def up_detached(data: Path) -> int:
     private_folder(data)
     private_folder(log.parent)
     bound_log(log)
-    command = [sys.executable, "-m", "services.cli.main", "up", "--data", str(data)]
+    command = [sys.executable, "-m", "services.cli.main", "up", *options, "--data", str(data)]
     with log.open("ab") as out:
         begin = out.tell()
         process = subprocess.Popen(  # noqa: S603 - our own command line

@@ -12,8 +12,8 @@ from services.local_stack.lock import AlreadyRunning, owned, owner
 from services.local_stack.program import POLL_SECONDS
 from services.local_stack.state_files import record_file
 
-WITHIN_SECONDS = 120.0
-"""Four services may take 15 s each to end what they have in hand, and two servers 20 s each."""
+SECONDS_A_PROCESS = 20.0
+"""A service may take 15 s to end what it has in hand, and a server 20 s; they are ended one after the other."""
 
 
 class NothingRuns(Exception):
@@ -26,7 +26,7 @@ class CannotStop(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Down:
-    """The roles that ran and are gone, how long it took, and whether their supervisor had ended before them."""
+    """The processes that ran and are gone, how long it took, and whether their supervisor had ended before them."""
 
     roles: list[str]
     seconds: float
@@ -39,7 +39,8 @@ def down(data: Path) -> Down:
     supervisor = _supervisor(data)
     if supervisor is None:
         return Down(_clear_away(data), time.monotonic() - began, were_left=True)
-    roles = [process["role"] for process in read_stack(data).get("processes", []) if process["pid"]]
+    running = [process["name"] for process in read_stack(data).get("processes", []) if process["pid"]]
+    within = SECONDS_A_PROCESS * (len(running) + 1)
     try:
         supervisor.terminate()
     except psutil.NoSuchProcess:
@@ -47,12 +48,10 @@ def down(data: Path) -> Down:
     except psutil.AccessDenied:
         raise CannotStop(f"process {supervisor.pid} belongs to another user; stop it as that user") from None
     while not _has_ended(supervisor):
-        if time.monotonic() - began > WITHIN_SECONDS:
-            raise CannotStop(
-                f"process {supervisor.pid} has not ended within {WITHIN_SECONDS:.0f} s; see {data / 'logs'}"
-            )
+        if time.monotonic() - began > within:
+            raise CannotStop(f"process {supervisor.pid} has not ended within {within:.0f} s; see {data / 'logs'}")
         time.sleep(POLL_SECONDS)
-    return Down(roles, time.monotonic() - began)
+    return Down(running, time.monotonic() - began)
 
 
 def _has_ended(process: psutil.Process) -> bool:

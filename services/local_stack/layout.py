@@ -42,11 +42,6 @@ class Layout:
     database_urls: Mapping[str, str]
     administrator_url: str
 
-    @property
-    def roles(self) -> list[str]:
-        """Every role of the stack, wherever it runs."""
-        return ["kafka", "postgres", *(program.role for program in self.services)]
-
 
 def service_command(role: str, data: Path) -> list[str]:
     """How a service of this installation is run."""
@@ -55,6 +50,8 @@ def service_command(role: str, data: Path) -> list[str]:
 
 def lay_out(settings: Settings, services: Sequence[str] = SERVICES, command: Command = service_command) -> Layout:
     """Chooses or remembers the ports and describes every process; fetches Kafka's jars the first time.
+
+    A role that `services` names several times gets as many processes.
 
     Call it while no process of the data directory runs. Raises CannotStart and JarError.
     """
@@ -84,14 +81,16 @@ def lay_out(settings: Settings, services: Sequence[str] = SERVICES, command: Com
         database_url = database_urls["init"]
         servers.append(program)
 
-    def service(role: str, **environment: str) -> Program:
-        log = logs / f"{role}.log"
-        return Program(role, command(role, data), Path.cwd(), log, environment, stop_seconds=STOP_SECONDS)
+    def service(role: str, number: int = 1, **environment: str) -> Program:
+        words, log = command(role, data), logs / f"{role}.log"
+        program = Program(role, words, Path.cwd(), log, environment, stop_seconds=STOP_SECONDS, number=number)
+        return replace(program, log=logs / f"{program.name}.log")
 
     port, stack = settings.port or ports["api"], secrets.token_hex(16)
     url = _url(settings.host, port)
     api = _with_probe(service("api", CONTACTPOINT_PORT=str(port), CONTACTPOINT_STACK_ID=stack), url, stack)
-    programs = [api if role == "api" else service(role) for role in services]
+    numbered = ((role, services[: place + 1].count(role)) for place, role in enumerate(services))
+    programs = [api if role == "api" else service(role, number) for role, number in numbered]
     return Layout(
         servers,
         service("init"),

@@ -25,7 +25,7 @@ class Patience:
         """Names each child that is not there yet, where it is time to."""
         if time.monotonic() < self._speaks_at:
             return
-        missing = [f"{child.role} ({child.waits_for})" for child in children if child.state is not State.RUNNING]
+        missing = [f"{child.name} ({child.waits_for})" for child in children if child.state is not State.RUNNING]
         saying = ", ".join(missing)
         if saying and saying != self._said:
             logger.info("waiting for %s", saying)

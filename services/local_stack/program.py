@@ -31,7 +31,7 @@ class Program:
     `prepare` runs before each start and clears what a killed predecessor left; `ready` says whether the process
     answers. It is ended with `stop_signal`, and killed where it is not gone after `stop_seconds`; `orphan_signal`
     reaches it where its parent is killed. `account` is whom it runs as, where that is not the present user.
-    `waits_for` says in words what is missing while it is not ready.
+    `waits_for` says in words what is missing while it is not ready. `number` counts the processes of a role from 1 on.
     """
 
     role: str
@@ -46,6 +46,12 @@ class Program:
     stop_seconds: float = 10.0
     orphan_signal: signal.Signals = signal.SIGKILL
     account: Account | None = None
+    number: int = 1
+
+    @property
+    def name(self) -> str:
+        """What tells it from other processes of its role."""
+        return self.role if self.number == 1 else f"{self.role}-{self.number}"
 
 
 def launched(command: Sequence[str], orphan_signal: signal.Signals, account: Account | None) -> list[str]:

@@ -62,16 +62,9 @@ class StateFiles:
             self._started[pid] = Started.now(program.role, pid, program.command, program.stop_signal)
 
     def _stack(self, children: Sequence[Child]) -> dict[str, Any]:
-        here = {child.role: child for child in children}
-        processes = []
-        for role in self._layout.roles:
-            child = here.get(role)
-            if role in self._layout.external:
-                processes.append(_process(role, None, State.EXTERNAL, 0))
-            elif child:
-                processes.append(_process(role, child.pid, child.state, child.restarts) | _trouble(child))
-            else:
-                processes.append(_process(role, None, State.STOPPED, 0))
+        here = {child.name: child for child in children}
+        programs = (*self._layout.servers, *self._layout.services)
+        ours = [_process(here.get(program.name) or Child(program)) for program in programs]
         return {
             "pid": os.getpid(),
             "started": self._began,
@@ -80,14 +73,17 @@ class StateFiles:
             "kafka": self._layout.kafka,
             "database_url": self._layout.database_url,
             "database_urls": dict(self._layout.database_urls),
-            "processes": processes,
+            "processes": [*map(_external, self._layout.external), *ours],
         }
 
 
-def _process(role: str, pid: int | None, state: State, restarts: int) -> dict[str, Any]:
-    return {"role": role, "pid": pid, "state": state.value, "restarts": restarts}
+def _process(child: Child) -> dict[str, Any]:
+    """A process of ours; where it does not run, with how it ended last."""
+    process = {"role": child.role, "name": child.name, "pid": child.pid, "state": child.state.value}
+    process["restarts"] = child.restarts
+    return process | ({"said": child.last_error} if child.last_error and child.state is not State.RUNNING else {})
 
 
-def _trouble(child: Child) -> dict[str, str]:
-    """How a child that does not run ended last; nothing of one that runs."""
-    return {"said": child.last_error} if child.last_error and child.state is not State.RUNNING else {}
+def _external(role: str) -> dict[str, Any]:
+    """A server that runs elsewhere."""
+    return {"role": role, "name": role, "pid": None, "state": State.EXTERNAL.value, "restarts": 0}

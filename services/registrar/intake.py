@@ -33,6 +33,7 @@ from streams.clock import utc_now
 from streams.codec import EventMapper
 from streams.crypto.keys import KeyRing, reader_of
 from streams.crypto.sealing import KeyEncryptionKey
+from streams.kafka.closing import close_soon
 from streams.kafka.settings import KafkaAway, KafkaSettings
 from streams.kafka.topics import STEWARDSHIP, UNCLAIMED, agency_topics, submissions_topic
 from streams.store.application import LogApplication
@@ -146,7 +147,7 @@ async def _consumer(kafka: KafkaSettings) -> AsyncIterator[AIOKafkaConsumer]:
         await consumer.start()
         yield consumer
     finally:
-        await consumer.stop()
+        await close_soon(consumer.stop())
 
 
 async def _consume(topics: "_Topics", registrar: Registrar, stop: Event) -> None:

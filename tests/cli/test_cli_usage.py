@@ -39,6 +39,8 @@ def feed(tmp_path: Path) -> Path:
 WRONG = [
     [],
     ["no-such-verb"],
+    ["up", "--projectors", "0"],
+    ["up", "--registrars", "17"],
     ["report", "no-gp"],
     ["submit"],
     ["submit", "/no/such/file.ndjson"],

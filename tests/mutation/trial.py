@@ -23,7 +23,12 @@ _MEMORY = 4 << 30
 """Bytes a trial may take: a fault may turn a bounded loop into an endless one."""
 
 settings.register_profile(
-    "mutants", database=None, deadline=None, derandomize=True, phases=(Phase.explicit, Phase.generate)
+    "mutants",
+    database=None,
+    deadline=None,
+    derandomize=True,
+    max_examples=30,
+    phases=(Phase.explicit, Phase.generate),
 )
 
 

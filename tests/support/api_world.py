@@ -8,6 +8,7 @@ from typing import Any
 from kafka import KafkaConsumer, TopicPartition
 from starlette.testclient import TestClient
 
+from projections.base.partition import Partition
 from services.api.server import open_app
 from services.registrar.batch import STEWARDS_TOPIC, Message
 from tests.support.world import World, person, submission
@@ -65,7 +66,7 @@ def registrar_at_work(world: World) -> Iterator[None]:
     consumer = KafkaConsumer(**world.kafka.for_kafka_python(), group_id=None)
     place = TopicPartition(STEWARDS_TOPIC, 0)
     consumer.assign([place])
-    consumer.seek(place, world.registrar.offsets.get((STEWARDS_TOPIC, 0), 0))
+    consumer.seek(place, world.registrar.offsets.get(Partition(STEWARDS_TOPIC, 0), 0))
     stop = threading.Event()
 
     def work() -> None:

@@ -13,7 +13,7 @@ SECRETS = ("clinic", "camhs", "sexual-health", "Ropewalk", "Dr Still", "ZX9 9ZZ"
 """What the clinic alone has reported of them."""
 HOME = {"lines": ["1 Fell Road"], "postcode": "ZX1 1AA", "authority": "E06999001", "status": "current"}
 AWAY = {"lines": ["2 Hideaway"], "postcode": "ZX9 9ZZ", "authority": "E06999002", "status": "current"}
-NORTHERN = {
+NORTHERN: dict[str, dict[str, Any]] = {
     "north-officer": {"role": "practitioner"},
     "north-manager": {"role": "data-manager", "sensitive": True},
     "north-administrator": {"role": "authority-administrator"},
@@ -38,7 +38,7 @@ def started(subject: str, number: int, **details: Any) -> dict[str, Any]:
 
 def know_clinic(world: World) -> None:
     """Makes children and users known; what the clinic reports of Ada comes last, so an entry would prefer it."""
-    secret = {"family_name": "Secret", "address": AWAY, "carers": [{"name": "Hideaway Carer"}]}
+    secret: dict[str, Any] = {"family_name": "Secret", "address": AWAY, "carers": [{"name": "Hideaway Carer"}]}
     later = person("C1", "clinic", nhs_number=ADA, date_of_birth="2001-02-03", **secret) | {
         "time": "2008-11-01T00:00:00Z"
     }

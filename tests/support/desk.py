@@ -32,15 +32,15 @@ GP = Agency("gp-x", "A practice", AgencyKind.GP_REGISTRATION)
 
 def numbered(number: int, kind: str = "child.registered", subject: str = "S1", **changes: Any) -> dict[str, Any]:
     """A submission of the authority whose id follows from record and number, with data that its type allows."""
-    data: dict[str, Any] = {
+    data: dict[str, dict[str, Any]] = {
         "child.registered": {"given_name": "Tamsin", "family_name": "Okoro", "date_of_birth": "2001-02-03"},
         "child.amended": {"given_name": "Tamsin", "family_name": "Achebe", "date_of_birth": "2001-02-03"},
         "involvement.started": {"involvement": f"{subject}/1", "service": "gp", "started_on": "2007-01-01"},
         "involvement.ended": {"involvement": f"{subject}/1", "ended_on": "2008-01-01"},
         "record.removed": {"reason": "died"},
         "flag.raised": {"flag": "common-assessment", "raised_on": "2008-01-01", "contact": {"name": "A Person"}},
-    }[kind]
-    return submission(kind, subject, data, AUTHORITY.code) | {"id": f"{subject}-{number}"} | changes
+    }
+    return submission(kind, subject, data[kind], AUTHORITY.code) | {"id": f"{subject}-{number}"} | changes
 
 
 @dataclass

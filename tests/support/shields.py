@@ -3,6 +3,7 @@
 from itertools import count
 from typing import Any
 
+from projections.base.partition import Partition
 from services.contract.decisions import DecisionType, decision
 from services.registrar.batch import STEWARDS_TOPIC, Message
 from tests.support.world import World
@@ -30,7 +31,7 @@ def decide(world: World, kind: DecisionType, **data: Any) -> str:
     """The outcome of a steward's decision, which the views show from then on."""
     reasoned = {"decided_by": "demo-data-manager", "reason": WHY, **data}
     value = decision(f"shield-{next(_ids)}", kind, data.get("child") or data["left"], TIME, reasoned)
-    offset = world.registrar.offsets.get((STEWARDS_TOPIC, 0), 0)
+    offset = world.registrar.offsets.get(Partition(STEWARDS_TOPIC, 0), 0)
     (outcome,) = world.take([Message(STEWARDS_TOPIC, 0, offset, value, None)])
     return outcome
 

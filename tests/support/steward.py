@@ -44,7 +44,8 @@ class Steward(Desk):
 
     def split(self, child: str, *subjects: str) -> Answer:
         records = [{"source": AUTHORITY.urn, "subject": subject} for subject in subjects]
-        return self.decide(DecisionType.SPLIT, child=child, **({"records": records} if records else {}))
+        named: dict[str, Any] = {"records": records} if records else {}
+        return self.decide(DecisionType.SPLIT, "", child=child, **named)
 
     def register(self, *subjects: str) -> list[str]:
         """New children of one record each, in order; nothing suggests that two are one."""

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Sequence
+from uuid import UUID
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -11,6 +12,8 @@ from projections.base import postgres
 from projections.base.memory import MemoryViews
 from projections.base.projection import PublishedEvent, Put, Row
 from projections.catalogue import LOGS, REGISTER_LOG
+from projections.directory.project import LINK
+from projections.engine import live
 from projections.engine.apply import apply
 from projections.engine.digest import digest
 from projections.engine.live_schema import use_live
@@ -67,6 +70,15 @@ def test_postgres_holds_what_memory_holds(database: str, story: Story, chance: r
             assert take(cursor, batch) == []
         found = {table.name: rows(cursor, table) for table in TABLES}
     assert found == in_memory(story.events)
+
+
+def test_a_link_that_another_child_had_before_is_no_refusal(database: str) -> None:
+    record, one, other = (str(UUID(int=number)) for number in (1, 2, 3))
+    with writing(database) as cursor:
+        clear(cursor)
+        for position, child in enumerate((one, other), start=1):
+            live.write(cursor, [Put(LINK, (record, child, position), True)])
+        assert rows(cursor, LINK) == [(record, other, 2)]
 
 
 @few

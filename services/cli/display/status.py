@@ -13,11 +13,11 @@ STYLES = {"running": "green", "external": "dim"}
 def display_status(to: Console, status: Mapping[str, Any]) -> None:
     """Prints the document of `status --json`; what a part did not tell is said to be unknown."""
     rows = [
-        (each["role"], text(each["state"], STYLES.get(each["state"], "red")), each["pid"] or "", each["restarts"])
+        (each["name"], text(each["state"], STYLES.get(each["state"], "red")), each["pid"] or "", each["restarts"])
         for each in status["processes"]
     ]
     if rows:
-        to.print(table(("role", "state", "pid", "restarts"), rows))
+        to.print(table(("process", "state", "pid", "restarts"), rows))
     if status["positions"] is None:
         to.print("How far each part is, is not known: Postgres does not say.")
     else:

@@ -102,8 +102,8 @@ def _of_processes(processes: list[dict[str, Any]], data: Path) -> list[Trouble]:
     return [
         Trouble(
             each["role"],
-            each.get("said") or f"{each['role']} is {each['state']}",
-            f"wait, its supervisor starts it by itself, or read {data / 'logs' / each['role']}.log",
+            each.get("said") or f"{each['name']} is {each['state']}",
+            f"wait, its supervisor starts it by itself, or read {data / 'logs' / each['name']}.log",
         )
         for each in processes
         if each["state"] not in _AT_WORK

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from domain.matching import Features
 from domain.matching.clusters import Clusters
 from domain.matching.settings import LEVELS
-from domain.matching.similarity import compare_dates, compare_lines, compare_names
 from tests.domain_rules.matching.people import (
     BARE,
     ELSEWHERE,
@@ -143,52 +142,6 @@ def test_in_a_larger_directory_more_strangers_look_alike() -> None:
     one, other = record(**BARE), record(**BARE | {"family_name": "Orell"})
     small, large = comparer().among(1_000), comparer().among(11_000_000)
     assert small.compare(one, other).probability > large.compare(one, other).probability
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "level"),
-    [
-        ("anna maria", "anna", "part"),
-        ("jia yi", "jiayi", "same"),
-        ("j", "jack", "initial"),
-        ("rachel", "rachael", "close"),
-        ("catherine", "kathryn", "similar"),
-        ("jack", "meera", "differs"),
-        ("", "jack", "absent"),
-    ],
-)
-def test_names_agree_so_far(one: str, other: str, level: str) -> None:
-    assert compare_names(one, other) == compare_names(other, one) == level
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "level"),
-    [
-        ("2003-05-07", "2003-07-05", "swapped"),
-        ("2003-05-17", "2003-05-12", "typing"),
-        ("2003-05-17", "2003-05-26", "near"),
-        ("2003-05-17", "2002-05-17", "typing"),
-        ("2003-05-17", "2014-05-17", "near"),
-        ("2003-01-01", "2003-05-17", "placeholder"),
-        ("2003-05-17", "1999-11-30", "differs"),
-    ],
-)
-def test_dates_agree_so_far(one: str, other: str, level: str) -> None:
-    assert compare_dates(one, other) == compare_dates(other, one) == level
-
-
-@pytest.mark.parametrize(
-    ("other", "level"),
-    [
-        ("westmarch 4 larkspur row", "same"),
-        ("4 larkspur row", "same"),
-        ("6 larkspur row westmarch", "similar"),
-        ("81 tannery lane holt cross", "differs"),
-        ("", "absent"),
-    ],
-)
-def test_address_lines_agree_so_far(other: str, level: str) -> None:
-    assert compare_lines("4 larkspur row westmarch", other) == level
 
 
 VALUES: dict[str, st.SearchStrategy[Any]] = {

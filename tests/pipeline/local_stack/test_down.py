@@ -36,9 +36,9 @@ def contactpoint(data: Path, *words: str, **environment: str) -> Ended:
 
 @pytest.fixture(scope="module")
 def detached(module_folder: Path) -> Iterator[Path]:
-    """The data directory of a real stack in the background."""
+    """The data directory of a real stack in the background, with two projectors and two registrars."""
     data = module_folder / "detached"
-    up = contactpoint(data, "up", "--detach")
+    up = contactpoint(data, "up", "--detach", "--projectors", "2", "--registrars", "2")
     assert up.returncode == 0, up.stderr
     assert up.stdout.startswith("ready http"), up.stdout
     yield data
@@ -91,6 +91,22 @@ def test_up_in_the_background_goes_on_without_its_terminal_and_keeps_its_log(det
     second = contactpoint(detached, "up", "--detach")
     assert second.returncode == 1
     assert f"process {supervisor}" in second.stderr
+
+
+def test_a_stack_with_several_processes_of_a_role_shows_each(detached: Path) -> None:
+    status = contactpoint(detached, "status", "--json")
+    running = {each["name"]: each for each in json.loads(status.stdout)["processes"]}
+    assert [name for name in running if name.startswith(("registrar", "projector"))] == [
+        "registrar",
+        "registrar-2",
+        "projector",
+        "projector-2",
+    ]
+    assert {running[name]["role"] for name in ("projector", "projector-2")} == {"projector"}
+    assert running["projector"]["pid"] != running["projector-2"]["pid"]
+    assert {each["state"] for each in running.values()} == {"running"}
+    assert (detached / "logs" / "registrar-2.log").exists()
+    assert "projector-2" in contactpoint(detached, "status").stdout
 
 
 def test_up_in_the_background_fails_as_it_does_in_the_foreground(folder: Path) -> None:

@@ -133,7 +133,7 @@ def test_servers_that_run_elsewhere_are_not_started(stack: Stack, folder: Path, 
     own = Stack(folder, **elsewhere(stack)).until_ready()
     own_stack.append(own)
     for role in ("kafka", "postgres"):
-        assert own.of(role) == {"role": role, "pid": None, "state": "external", "restarts": 0}
+        assert own.of(role) == {"role": role, "name": role, "pid": None, "state": "external", "restarts": 0}
         assert not (own.data / role).exists()
     assert len(own.descendants()) == 2
 

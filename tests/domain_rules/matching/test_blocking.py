@@ -1,0 +1,120 @@
+"""Under which keys a record meets others: for every agency's way to report a child, and for one that reports little."""
+
+from typing import Any
+
+import pytest
+
+from domain.matching import Candidate, MatchIndex, blocking_keys
+from domain.matching.blocking import MOST_IN_A_BLOCK, sound
+from tests.domain_rules.matching.people import BARE, HOME, ONE_NUMBER, record
+
+UNKNOWN = {"given_name": "Unknown", "family_name": "Unknown"}
+NO_BIRTHDAY: dict[str, Any] = {"date_of_birth": None}
+NO_CARERS: dict[str, Any] = {"carers": []}
+NUMBERS = {"nhs_number": ONE_NUMBER, "upn": "D999417608014"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "keys"),
+    [
+        (
+            {},
+            "t16329604172003 yORLTMSN500 yORLTMSN/501 d2003-05-17ORL pZX47QTOR a4LRKSOR d2003-05-17TMSN pZX47QTTM "
+            "a4LRKSTM",
+        ),
+        (BARE | NUMBERS, f"n{ONE_NUMBER} uD999417608014 yORLTMSN500 yORLTMSN/501 d2003-05-17ORL d2003-05-17TMSN"),
+        (NO_BIRTHDAY, "t1632960417 zORLTMSN pZX47QTOR a4LRKSOR pZX47QTTM a4LRKSTM"),
+        (BARE, "zORLTMSN i2003-05-17OT d2003-05-17ORL d2003-05-17TMSN"),
+        (BARE | NO_BIRTHDAY, "zORLTMSN"),
+        (
+            NO_CARERS,
+            "zORLTMSN i2003-05-17OT d2003-05-17ORL pZX47QTOR a4LRKSOR d2003-05-17TMSN pZX47QTTM a4LRKSTM qZX47QT2003 "
+            "oZX2003-05-17 sLRKSWSORL",
+        ),
+        (NO_CARERS | NO_BIRTHDAY, "zORLTMSN pZX47QTOR a4LRKSOR pZX47QTTM a4LRKSTM sLRKSWSORL"),
+        (NO_CARERS | UNKNOWN, "qZX47QT2003 oZX2003-05-17 sLRKSWS"),
+        (NO_CARERS | {"address": {"lines": HOME["lines"]}} | UNKNOWN, "sLRKSWS"),
+        (NO_CARERS | {"address": {"lines": ["Larkspur House"]}} | UNKNOWN, "sLRKSHS"),
+        ({"address": {"lines": ["Larkspur House"]}, "given_name": "Unknown"}, "t16329604172003 d2003-05-17ORL aLRKSOR"),
+        (
+            {"nhs_number": ONE_NUMBER, "carers": [], "given_name": "Unknown"},
+            f"n{ONE_NUMBER} d2003-05-17ORL pZX47QTOR a4LRKSOR",
+        ),
+        ({"upn": "D1", "carers": [], "given_name": "Unknown"}, "uD1 d2003-05-17ORL pZX47QTOR a4LRKSOR"),
+    ],
+)
+def test_the_keys_of_a_record(changes: dict[str, Any], keys: str) -> None:
+    assert blocking_keys(record(**changes)) == keys.split()
+
+
+def test_a_family_name_that_is_the_given_name_makes_each_key_once() -> None:
+    keys = blocking_keys(record(given_name="Orrell"))
+    assert len(keys) == len(set(keys)) == len(blocking_keys(record())) - 3
+
+
+@pytest.mark.parametrize(("born", "meets"), [("2002-05-17", True), ("2004-05-17", True), ("2007-05-17", False)])
+def test_of_one_name_those_meet_whose_years_of_birth_are_one_apart(born: str, meets: bool) -> None:
+    keys = blocking_keys(record(date_of_birth=born))
+    assert any(key in keys for key in blocking_keys(record()) if key[0] == "y") is meets
+
+
+def test_current_names_homes_and_contacts_make_keys_and_no_more_than_a_few() -> None:
+    names = [{"given_name": "Tamsin", "family_name": family} for family in ("Vane", "Basu", "Quill")]
+    carers = [{"name": "Ruth Orrell", "phone": f"01632 96041{n}"} for n in range(3)]
+    features = record(other_names=names, carers=carers)
+    keys = blocking_keys(features._replace(homes=tuple((f"ZX{n}", "") for n in range(4))))
+    assert [key for key in keys if key[0] == "t"] == ["t16329604102003", "t16329604112003"]
+    assert {key[1:3] for key in keys if key[0] == "y"} == {"OR", "FN", "BS"}
+    assert {key[:4] for key in keys if key[0] == "p"} == {"pZX0", "pZX1", "pZX2"}
+
+
+def test_records_that_report_little_meet_at_a_few_homes_too() -> None:
+    homes = tuple((f"ZX{n}", "") for n in range(4))
+    keys = blocking_keys(record(**BARE)._replace(homes=homes))
+    assert [key for key in keys if key[0] == "q"] == ["qZX02003", "qZX12003", "qZX22003"]
+
+
+def test_a_name_sounds_like_its_first_word_or_is_spelt_where_it_has_no_sound() -> None:
+    assert sound("tamsin mary") == sound("tamsyn") == "TMSN"
+    assert sound("alexandrina") == "ALKS"
+    assert sound("李小龍國民") == "李小龍國"
+    assert sound("") == ""
+
+
+def test_a_key_of_more_records_than_a_block_holds_finds_nobody() -> None:
+    index, features = MatchIndex(), record()
+    for number in range(MOST_IN_A_BLOCK):
+        index.put(Candidate(str(number), str(number), features), ["shared"])
+    assert len(index.candidates(["shared"])) == MOST_IN_A_BLOCK
+    index.put(Candidate("more", "more", features), ["shared"])
+    assert index.candidates(["shared"]) == []
+
+
+def test_a_record_that_is_put_again_or_discarded_is_found_under_its_old_keys_no_more() -> None:
+    index, features = MatchIndex(), record()
+    index.put(Candidate("one", "one", features), ["old"])
+    index.put(Candidate("other", "other", features), ["old"])
+    index.put(Candidate("one", "one", features), ["new"])
+    assert [each.record for each in index.candidates(["old"])] == ["other"]
+    index.discard("other")
+    assert index.candidates(["old"]) == index.candidates([], "other") == []
+    assert (len(index), index.get("other"), index.children()) == (1, None, {"one": "one"})
+
+
+def test_a_child_that_is_moved_brings_its_records() -> None:
+    index, features = MatchIndex(), record()
+    for name, child in (("b", "left"), ("a", "left"), ("c", "right")):
+        index.put(Candidate(name, child, features), [name])
+    assert index.move("left", "right") == ["a", "b"]
+    assert index.move("nobody", "right") == []
+    assert index.children() == dict.fromkeys("abc", "right")
+    assert sorted(each.record for each in index.candidates(["a"])) == ["a", "b", "c"]
+    assert index.members("left") == []
+
+
+def test_candidates_are_all_records_of_the_children_found_and_named() -> None:
+    index, features = MatchIndex(), record()
+    for name, child in (("a", "one"), ("b", "one"), ("c", "two"), ("d", "three")):
+        index.put(Candidate(name, child, features), [name])
+    assert sorted(each.record for each in index.candidates(["a"], "two")) == ["a", "b", "c"]
+    assert [each.record for each in index.candidates([], children=["three"])] == ["d"]

@@ -1,0 +1,239 @@
+"""How agreement is weighed: against which rivals, how many of them, and when two records contradict each other."""
+
+from math import log2, prod
+from typing import Any
+
+import pytest
+
+from domain.matching import Comparer, Features
+from domain.matching.evidence import FIELDS, Levels, are_grown_up
+from services.registrar.matcher_settings import load_settings
+from tests.domain_rules.matching.people import (
+    BARE,
+    ELSEWHERE,
+    HOME,
+    ONE_NUMBER,
+    OTHER_NUMBER,
+    OTHERS,
+    comparer,
+    record,
+)
+
+SETTINGS = load_settings()
+RIVALS = SETTINGS.rivals
+GROWN_UP = {"date_of_birth": "1960-05-17"}
+BROTHER = {"given_name": "Idris", "date_of_birth": "2005-02-28"}
+
+
+def levels(**agreement: str) -> Levels:
+    """The levels of a comparison; `absent` where none is named."""
+    return tuple(agreement.get(field, "absent") for field in FIELDS)
+
+
+def chances(agreement: Levels, rival: str) -> float:
+    """How much oftener one child's records agree so far than a rival's."""
+    weights = [
+        SETTINGS.fields[field][level] for field, level in zip(FIELDS, agreement, strict=True) if level != "absent"
+    ]
+    return prod(each.match / getattr(each, rival) for each in weights)
+
+
+def with_thresholds(**changes: float) -> Comparer:
+    """A comparer of other thresholds."""
+    return Comparer(SETTINGS.model_copy(update={"thresholds": SETTINGS.thresholds.model_copy(update=changes)}))
+
+
+ALIKE = levels(given_name="same", family_name="close", date_of_birth="near", gender="same", postcode="same")
+NAMESAKES = levels(given_name="same", family_name="same", date_of_birth="same", gender="same", postcode="differs")
+
+
+@pytest.mark.parametrize("agreement", [ALIKE, NAMESAKES])
+@pytest.mark.parametrize("relatives", [0.003, 50.0])
+@pytest.mark.parametrize(("records", "strangers"), [(1_000, 10_000), (20_000, 32_768), (1 << 20, 1 << 21)])
+def test_the_odds_are_those_of_every_rival_together(
+    agreement: Levels, relatives: float, records: int, strangers: int
+) -> None:
+    evidence = comparer().among(records).weigh(agreement, relatives)
+    rivals = {"relative": relatives, "namesake": RIVALS.namesake, "stranger": strangers}
+    against = sum(many / chances(agreement, rival) for rival, many in rivals.items())
+    assert evidence.probability == pytest.approx(1 / (1 + against))
+    assert evidence.bits == pytest.approx(log2(min(chances(agreement, rival) for rival in rivals)))
+
+
+@pytest.mark.parametrize(
+    ("field", "level", "is_enough"),
+    [
+        ("date_of_birth", "same", True),
+        ("date_of_birth", "swapped", True),
+        ("date_of_birth", "near", False),
+        ("date_of_birth", "placeholder", False),
+        ("date_of_birth", "estimated", False),
+        ("date_of_birth", "differs", False),
+        ("gender", "same", False),
+        ("nhs_number", "same", True),
+        ("upn", "same", True),
+        ("postcode", "close", True),
+        ("address", "similar", True),
+        ("address", "part", False),
+        ("carers", "similar", True),
+        ("contacts", "differs", False),
+        ("contacts", "same", True),
+    ],
+)
+def test_a_name_alone_is_half_as_likely(field: str, level: str, is_enough: bool) -> None:
+    agreement = levels(given_name="same", family_name="same", **{field: level})
+    rivals = {"relative": 1.0, "namesake": RIVALS.namesake, "stranger": RIVALS.stranger}
+    likely = 1 / (1 + sum(many / chances(agreement, rival) for rival, many in rivals.items()))
+    assert comparer().weigh(agreement, 1.0).probability == pytest.approx(likely if is_enough else likely / 2)
+
+
+def test_nothing_is_beyond_all_doubt() -> None:
+    every = dict.fromkeys(FIELDS, "same")
+    assert 0.999 < comparer().weigh(levels(**every), 0.003).probability < 1
+
+
+def test_two_contradict_each_other_from_so_many_bits_against_them_on() -> None:
+    against = levels(given_name="similar", nhs_number="differs", upn="differs")
+    weighed = comparer().weigh(against, 1.0)
+    namesake = log2(chances(against, "namesake"))
+    assert weighed.bits < namesake < 0
+    for name, bits in (("contradiction", weighed.bits), ("namesakes", namesake)):
+        other = {"contradiction": -100.0, "namesakes": -100.0}
+        assert with_thresholds(**other | {name: bits + 1e-9}).weigh(against, 1.0).contradicts
+        assert not with_thresholds(**other | {name: bits - 1e-9}).weigh(against, 1.0).contradicts
+    assert with_thresholds(contradiction=weighed.bits, namesakes=-100.0).weigh(against, 1.0).contradicts
+
+
+@pytest.mark.parametrize(
+    ("relatives", "given", "contradicts"), [(1.0, "differs", True), (0.003, "differs", False), (50.0, "similar", False)]
+)
+def test_children_of_a_household_whose_given_names_differ_may_be_twins(
+    relatives: float, given: str, contradicts: bool
+) -> None:
+    agreement = levels(given_name=given, family_name="same", date_of_birth="same", gender="same", address="same")
+    assert comparer().weigh(agreement, relatives).contradicts is contradicts
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "relatives"),
+    [
+        ({}, {}, RIVALS.relative),
+        ({"source": "a"}, {"source": "b"}, RIVALS.relative),
+        ({"source": "a"}, {"source": "a"}, RIVALS.relative_in_one_agency),
+        ({"source": "a"}, {"source": "a", "gender": "unknown"}, RIVALS.relative),
+        ({"source": "a", "gender": "unknown"}, {"source": "a"}, RIVALS.relative),
+        ({"source": "a"} | GROWN_UP, {"source": "a"} | GROWN_UP, RIVALS.grown_up_relative),
+        (GROWN_UP, {"date_of_birth": None}, RIVALS.grown_up_relative),
+        (GROWN_UP, {}, RIVALS.relative),
+        ({"date_of_birth": None}, {"date_of_birth": None}, RIVALS.relative),
+    ],
+)
+def test_brothers_and_sisters_are_many_in_one_agency_and_few_once_grown_up(
+    one: dict[str, Any], other: dict[str, Any], relatives: float
+) -> None:
+    first, second = record(**one), record(**other)
+    weighed = comparer().weigh(comparer().levels(first, second), relatives)
+    assert comparer().compare(first, second) == comparer().compare(second, first) == weighed
+    assert are_grown_up(first, second) is (relatives == RIVALS.grown_up_relative)
+
+
+def compared_beyond_names(one: Features, other: Features) -> bool:
+    found = comparer().compare(one, other).levels
+    assert found[:3] == comparer().levels(one, other)[:3]
+    return set(found[3:]) != {"absent"}
+
+
+def test_whoever_differs_in_name_and_birthday_is_compared_no_further() -> None:
+    assert not compared_beyond_names(record(), record(**BROTHER))
+    assert compared_beyond_names(record(), record(given_name="Idris"))
+    assert compared_beyond_names(record(), record(date_of_birth="2005-02-28"))
+
+
+def test_unless_both_are_grown_up_or_share_a_number() -> None:
+    old = {"given_name": "Idris", "date_of_birth": "1971-02-28"}
+    assert compared_beyond_names(record(**GROWN_UP), record(**old))
+    for number in ("nhs_number", "upn"):
+        shared = {number: ONE_NUMBER}
+        assert compared_beyond_names(record(**shared), record(**BROTHER, **shared))
+        assert not compared_beyond_names(record(**shared), record(**BROTHER, **{number: OTHER_NUMBER}))
+        assert not compared_beyond_names(record(**shared), record(**BROTHER))
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "found"),
+    [
+        (("Tamsin", "Orrell"), ("Tamsin", "Orrell"), ("same", "same")),
+        (("Jack", "Smith"), ("Jack", "Smith"), ("common", "common")),
+        (("Jack", "Orrell"), ("Jack", "Vane"), ("common", "differs")),
+        (("Tamsin", "Smith"), ("Bronwen", "Smith"), ("differs", "common")),
+        (("Tamsin", "Jack"), ("Tamsin", "Jack"), ("same", "same")),
+        (("Unknown", "Orrell"), ("Unknown", "Orrell"), ("absent", "same")),
+        (("Tamsin", "Unknown"), ("Tamsin", "Orrell"), ("same", "absent")),
+        (("Tam", "Orrell"), ("Tamsin", "Orrell"), ("nickname", "same")),
+        (("Tam Mary", "Orrell"), ("Thomasina Jane", "Orrell"), ("nickname", "same")),
+        (("Tamsin", "Orrell"), ("Tamsin Mary", "Orrell"), ("nickname", "same")),
+        (("Bronwyn", "Orrell"), ("Bronwyn Mary", "Orrell"), ("part", "same")),
+        (("Bob", "Orrell"), ("Bess", "Orrell"), ("differs", "same")),
+        (("Tamsin", "Orrell"), ("Orrell", "Tamsin"), ("swapped", "swapped")),
+        (("Tamsin", "Orrell"), ("Orell", "Tamsin Mary"), ("swapped", "swapped")),
+        (("Tamsin", "Orrell"), ("Orrell", "Vane"), ("differs", "differs")),
+        (("Tamsin", "Orrell"), ("Vane", "Tamsin"), ("differs", "differs")),
+        (("Tamsin", "Orrell"), ("Orrell", "Unknown"), ("differs", "absent")),
+        (("Lee", "Leigh"), ("Leigh", "Lea"), ("swapped", "swapped")),
+        (("Tamsin", "Tamsyn"), ("Tamsyn", "Tamsin"), ("close", "close")),
+    ],
+)
+def test_names_agree_as_names_of_a_person(one: tuple[str, str], other: tuple[str, str], found: tuple[str, str]) -> None:
+    first, second = (record(given_name=given, family_name=family, carers=[]) for given, family in (one, other))
+    assert comparer().compare(first, second).levels[:2] == comparer().compare(second, first).levels[:2] == found
+
+
+def test_of_all_names_the_two_count_that_agree_best() -> None:
+    former = [{"given_name": "Tamsin", "family_name": "Vane"}, {"given_name": "Tamsin", "family_name": "Orell"}]
+    several = record(family_name="Penrose", other_names=former)
+    assert comparer().compare(record(), several).levels[:2] == ("same", "close")
+    assert comparer().compare(several, record()).levels[:2] == ("same", "close")
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "level"),
+    [
+        ({}, {"date_of_birth": None}, "absent"),
+        ({"date_of_birth": None}, {}, "absent"),
+        ({"date_of_birth_estimated": True}, {"date_of_birth": "2004-01-01"}, "estimated"),
+        ({}, {"date_of_birth": "2004-01-01", "date_of_birth_estimated": True}, "estimated"),
+        ({}, {"date_of_birth": "2005-01-01", "date_of_birth_estimated": True}, "differs"),
+        ({}, {"date_of_birth_estimated": True}, "same"),
+        ({}, {"date_of_birth": "2004-01-01"}, "differs"),
+    ],
+)
+def test_an_estimated_birthday_agrees_by_its_year(one: dict[str, Any], other: dict[str, Any], level: str) -> None:
+    assert comparer().compare(record(**one), record(**other)).levels[2] == level
+
+
+def test_an_explanation_names_level_and_bits_of_every_field_that_both_have() -> None:
+    one = record(nhs_number=ONE_NUMBER, **BARE)
+    other = record(nhs_number=OTHER_NUMBER, **BARE | {"address": HOME})
+    assert comparer().explain(comparer().compare(one, other)) == {
+        "given_name": "same: +8.0 -0.1 +8.0",
+        "family_name": "same: +0.0 -0.1 +9.1",
+        "date_of_birth": "same: +5.5 -0.1 +12.5",
+        "nhs_number": "differs: -5.1 -5.1 -5.1",
+    }
+
+
+def test_all_that_two_records_have_is_compared() -> None:
+    one = record(nhs_number=ONE_NUMBER, upn="D999417608014")
+    other = record(nhs_number=ONE_NUMBER, upn="A999417608014", address=ELSEWHERE, carers=OTHERS, gender="male")
+    assert dict(zip(FIELDS, comparer().levels(one, other), strict=True)) == {
+        "given_name": "same",
+        "family_name": "same",
+        "date_of_birth": "same",
+        "gender": "differs",
+        "nhs_number": "same",
+        "upn": "differs",
+        "postcode": "differs",
+        "address": "differs",
+        "carers": "differs",
+        "contacts": "differs",
+    }

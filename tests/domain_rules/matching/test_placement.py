@@ -1,0 +1,198 @@
+"""Where a record belongs, given how it compares with others: the evidence is stated, so that each rule stands alone."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from domain.matching import Candidate, Comparer, Evidence, Features, Placement, place
+from domain.matching.evidence import FIELDS
+from services.registrar.matcher_settings import load_settings
+from tests.domain_rules.matching.people import record
+
+
+def evidence(probability: float, *, bits: float = 10.0, contradicts: bool = False, same: str | None = None) -> Evidence:
+    """Evidence of this strength, with agreement in one field at most."""
+    levels = tuple("same" if field == same else "absent" for field in FIELDS)
+    return Evidence(probability, bits, contradicts, levels)
+
+
+ALIKE, UNLIKE, CONTRARY = evidence(0.99), evidence(0.0), evidence(0.0, contradicts=True)
+
+
+class Stated(Comparer):
+    """Gives the evidence that is stated for two records; all others are strangers."""
+
+    def __init__(self, stated: Mapping[str, Evidence]) -> None:
+        super().__init__(load_settings())
+        self._stated = {frozenset(pair.split("-")): found for pair, found in stated.items()}
+
+    def compare(self, one: Features, other: Features) -> Evidence:
+        return self._stated.get(frozenset((one.source, other.source)), UNLIKE)
+
+
+def placed(stated: Mapping[str, Evidence], children: Mapping[str, str], **given: Any) -> Placement:
+    """The decision for `new`, by evidence of pairs such as `new-a`, among children and the records of each."""
+    candidates = [
+        Candidate(name, child, record(name)) for child, records in children.items() for name in records.split()
+    ]
+    return place(Stated(stated), "new", record("new"), candidates, **given)
+
+
+def queued(placement: Placement) -> dict[str, str]:
+    """The rule by which each record is queued, the first first."""
+    return {found.record: found.rule for found in placement.suspected}
+
+
+@pytest.mark.parametrize(
+    ("found", "rule"),
+    [
+        (evidence(0.90), "certain"),
+        (evidence(0.8999), "possible"),
+        (evidence(0.10), "possible"),
+        (evidence(0.0999), None),
+        (evidence(0.90, contradicts=True), "contradiction"),
+        (evidence(0.50, contradicts=True), "possible"),
+        (evidence(0.4999, contradicts=True), None),
+        (evidence(0.0, same="nhs_number"), "shared-number"),
+        (evidence(0.0, same="upn"), "shared-number"),
+        (evidence(0.0, same="gender"), None),
+        (evidence(0.10, same="upn"), "possible"),
+    ],
+)
+def test_a_record_is_linked_queued_or_neither(found: Evidence, rule: str | None) -> None:
+    placement = placed({"new-a": found}, {"child": "a"})
+    if rule == "certain":
+        assert placement.child == "child"
+        assert placement.reason is not None
+        assert (placement.reason.record, placement.reason.rule, placement.suspected) == ("a", "certain", ())
+    else:
+        assert (placement.child, placement.reason) == (None, None)
+        assert queued(placement) == ({"a": rule} if rule else {})
+
+
+def test_where_nobody_is_like_it_a_record_is_a_child_of_its_own() -> None:
+    assert placed({}, {}) == placed({}, {"child": "a"}) == Placement(None, None)
+
+
+def test_a_record_is_not_compared_with_itself() -> None:
+    assert placed({"new": ALIKE}, {"child": "new"}) == Placement(None, None)
+
+
+def test_a_child_is_judged_by_its_likeliest_record_and_by_the_contradictions_of_all() -> None:
+    stated = {"new-a": evidence(0.95), "new-b": evidence(0.99), "new-c": evidence(0.2)}
+    linked = placed(stated, {"child": "a b c"})
+    assert linked.reason is not None
+    assert linked.reason.record == "b"
+    assert queued(placed(stated | {"new-c": CONTRARY}, {"child": "a b c"})) == {"b": "contradiction"}
+    number = {"new-a": evidence(0.05), "new-b": evidence(0.01, same="upn")}
+    assert queued(placed(number, {"child": "a b"})) == {"a": "shared-number"}
+
+
+def test_of_records_as_likely_the_one_with_more_bits_is_named_then_the_last() -> None:
+    stated = {"new-a": evidence(0.95, bits=12.0), "new-b": evidence(0.95), "new-c": evidence(0.95)}
+    for records, named in (("a b c", "a"), ("b c", "c"), ("c b", "c")):
+        reason = placed(stated, {"child": records}).reason
+        assert reason is not None
+        assert reason.record == named
+
+
+@pytest.mark.parametrize(("found", "rule"), [(ALIKE, "kept-apart"), (evidence(0.5), "possible")])
+def test_what_a_steward_separated_is_queued_where_it_would_be_linked(found: Evidence, rule: str) -> None:
+    placement = placed({"new-a": found}, {"child": "a b"}, cannot_link={("new", "b"), ("b", "new")})
+    assert placement.child is None
+    assert queued(placement) == {"a": rule}
+
+
+def test_the_likeliest_are_queued_first_and_no_more_than_a_few() -> None:
+    stated = {f"new-{n}": evidence(0.2 + n / 100) for n in range(6)} | {"new-5": evidence(0.2 + 4 / 100, bits=11.0)}
+    assert list(queued(placed(stated, {f"child {n}": str(n) for n in range(6)}))) == ["5", "4", "3", "2", "1"]
+
+
+def test_the_child_with_more_bits_takes_the_record_and_others_that_fit_are_merged() -> None:
+    stated = {"new-a": ALIKE, "new-b": evidence(0.99, bits=11.0), "new-c": evidence(0.98, bits=11.0)}
+    placement = placed(stated, {"one": "a", "two": "b", "three": "c"})
+    assert placement.child == "two"
+    assert [found.child for found in placement.merged] == ["three", "one"]
+    assert placement.suspected == ()
+
+
+def test_of_children_as_strong_the_last_record_decides() -> None:
+    assert placed({"new-a": ALIKE, "new-b": ALIKE}, {"one": "a", "two": "b"}).child == "two"
+
+
+@pytest.mark.parametrize(("lead", "child"), [(4.0, "one"), (3.9, None)])
+def test_a_record_that_fits_two_different_children_goes_to_one_that_leads_or_to_neither(
+    lead: float, child: str | None
+) -> None:
+    stated = {"new-a": evidence(0.99, bits=6.0 + lead), "new-b": evidence(0.98, bits=6.0), "a-b": CONTRARY}
+    stated |= {"new-c": evidence(0.3)}
+    placement = placed(stated, {"one": "a", "two": "b", "three": "c"})
+    assert (placement.child, placement.merged) == (child, ())
+    expected = {"b": "contradiction"} if child else {"a": "ambiguous", "b": "ambiguous"}
+    assert queued(placement) == expected | {"c": "possible"}
+
+
+def test_two_children_that_a_steward_separated_are_different_ones() -> None:
+    stated = {"new-a": ALIKE, "new-b": ALIKE}
+    placement = placed(stated, {"one": "a", "two": "b"}, cannot_link={("a", "b"), ("b", "a")})
+    assert placement.child is None
+    assert queued(placement) == {"a": "ambiguous", "b": "ambiguous"}
+
+
+def test_a_child_joins_only_where_it_contradicts_none_that_joined_before() -> None:
+    stated = {
+        "new-a": evidence(0.99, bits=30.0),
+        "new-b": evidence(0.99, bits=20.0),
+        "new-c": evidence(0.99, bits=10.0),
+        "b-c": CONTRARY,
+    }
+    placement = placed(stated, {"one": "a", "two": "b", "three": "c"})
+    assert placement.child == "one"
+    assert [found.child for found in placement.merged] == ["two"]
+    assert queued(placement) == {"c": "contradiction"}
+
+
+@pytest.mark.parametrize(("size", "merged"), [(20, True), (21, False)])
+def test_two_children_of_many_records_are_merged_by_a_person(size: int, merged: bool) -> None:
+    few, many = " ".join(f"a{n}" for n in range(20)), " ".join(f"b{n}" for n in range(size))
+    stated = {"new-a0": evidence(0.99, bits=30.0), "new-b0": ALIKE}
+    placement = placed(stated, {"one": few, "two": many})
+    assert placement.child == "one"
+    assert [found.child for found in placement.merged] == ["two"] * merged
+    assert queued(placement) == ({} if merged else {"b0": "too-many-records"})
+
+
+def test_an_amended_record_stays_and_brings_those_that_fit_all_of_its_child() -> None:
+    children = {"own": "new a", "two": "b", "three": "c"}
+    stated = {"new-b": ALIKE, "new-c": evidence(0.3)}
+    placement = placed(stated, children, own="own")
+    assert (placement.child, placement.reason) == ("own", None)
+    assert [found.child for found in placement.merged] == ["two"]
+    assert queued(placement) == {"c": "possible"}
+    placement = placed(stated | {"a-b": CONTRARY}, children, own="own")
+    assert placement.merged == ()
+    assert queued(placement) == {"b": "contradiction", "c": "possible"}
+
+
+def test_an_amended_record_that_is_alone_brings_those_that_fit() -> None:
+    placement = placed({"new-b": ALIKE}, {"own": "new", "two": "b"}, own="own")
+    assert (placement.child, [found.child for found in placement.merged]) == ("own", ["two"])
+
+
+def test_an_amended_record_that_contradicts_its_child_brings_nobody() -> None:
+    children = {"own": "new c a b", "two": "d", "three": "e"}
+    stated = {"new-a": CONTRARY, "new-c": CONTRARY, "new-b": ALIKE, "new-d": ALIKE, "new-e": evidence(0.3)}
+    placement = placed(stated, children, own="own")
+    assert (placement.child, placement.reason, placement.merged) == ("own", None, ())
+    assert [(found.child, found.record, found.rule) for found in placement.contradicted] == [
+        ("own", "a", "contradiction"),
+        ("own", "c", "contradiction"),
+    ]
+    assert queued(placement) == {"d": "certain", "e": "possible"}
+
+
+def test_a_few_contradictions_of_an_amended_record_are_enough() -> None:
+    stated = {f"new-{n}": CONTRARY for n in range(6)}
+    placement = placed(stated, {"own": "0 1 2 3 4 5"}, own="own")
+    assert [found.record for found in placement.contradicted] == ["0", "1", "2", "3", "4"]

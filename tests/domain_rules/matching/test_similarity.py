@@ -1,0 +1,193 @@
+"""How far two values of a field agree, level by level, and where one level ends and the next begins."""
+
+import pytest
+
+from domain.matching.similarity import (
+    compare_dates,
+    compare_estimated_dates,
+    compare_homes,
+    compare_lines,
+    compare_names,
+    compare_people,
+    compare_postcodes,
+    compare_sets,
+    compare_values,
+)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "level"),
+    [
+        ("", "", "absent"),
+        ("", "jack", "absent"),
+        ("jack", "jack", "same"),
+        ("jia yi", "jiayi", "same"),
+        ("anna maria", "anna", "part"),
+        ("mary ann jane", "jane mary", "part"),
+        ("wu", "li wu", "part"),
+        ("li wu", "wu li", "part"),
+        ("bethan", "beth", "part"),
+        ("henrietta", "etta", "part"),
+        ("beth marie", "bethan rose", "part"),
+        ("edward", "ed", "differs"),
+        ("j", "jack", "initial"),
+        ("j", "k", "differs"),
+        ("j", "mack", "differs"),
+        ("rachel", "rachael", "close"),
+        ("mina", "nina", "close"),
+        ("jon", "jan", "close"),
+        ("yu", "yi", "differs"),
+        ("bartholomew", "bartolomeo", "close"),
+        ("stephanie", "stefanie", "similar"),
+        ("catherine", "kathryn", "similar"),
+        ("catherine rose", "kathryn joan", "similar"),
+        ("lee", "leigh", "differs"),
+        ("nadine", "ladina", "similar"),
+        ("nadin", "ladia", "differs"),
+        ("nadines", "ladinar", "differs"),
+        ("amelia rose", "amilea jones", "similar"),
+        ("anna maria", "maria luz", "part"),
+        ("dan lee", "rob lee", "part"),
+        ("anna jo", "rob jo", "differs"),
+        ("dan kim", "rob kim", "part"),
+        ("jack", "meera", "differs"),
+    ],
+)
+def test_names_agree_so_far(one: str, other: str, level: str) -> None:
+    assert compare_names(one, other) == compare_names(other, one) == level
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "level"),
+    [
+        ("2003-05-17", "2003-05-17", "same"),
+        ("2003-01-01", "2003-01-01", "placeholder"),
+        ("2003-01-01", "2003-05-17", "placeholder"),
+        ("2003-01-01", "2004-05-17", "differs"),
+        ("2003-05-07", "2003-07-05", "swapped"),
+        ("2003-05-07", "2014-07-05", "differs"),
+        ("2003-05-07", "2003-07-09", "differs"),
+        ("2003-05-17", "2003-05-12", "typing"),
+        ("2003-05-17", "2002-05-17", "typing"),
+        ("2003-05-17", "2003-05-27", "typing"),
+        ("2003-05-19", "2003-05-28", "near"),
+        ("2003-04-25", "2003-05-05", "near"),
+        ("2003-04-24", "2003-05-05", "differs"),
+        ("2003-05-17", "2014-05-17", "near"),
+        ("2003-05-17", "1999-11-30", "differs"),
+    ],
+)
+def test_dates_agree_so_far(one: str, other: str, level: str) -> None:
+    assert compare_dates(one, other) == compare_dates(other, one) == level
+
+
+@pytest.mark.parametrize(
+    ("other", "level"),
+    [("2002-12-31", "estimated"), ("2004-01-01", "estimated"), ("2005-01-01", "differs"), ("2001-12-31", "differs")],
+)
+def test_an_estimate_is_a_year_off_at_most(other: str, level: str) -> None:
+    assert compare_estimated_dates("2003-05-17", other) == compare_estimated_dates(other, "2003-05-17") == level
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "level"),
+    [
+        ("ZX47QT", "ZX47QT", "same"),
+        ("ZX47QT", "ZX47QZ", "close"),
+        ("ZX47QT", "ZX74QT", "close"),
+        ("ZX47QT", "ZX48QZ", "differs"),
+        ("ZX47QT", "", "absent"),
+        ("", "", "absent"),
+    ],
+)
+def test_postcodes_agree_so_far(one: str, other: str, level: str) -> None:
+    assert compare_postcodes(one, other) == compare_postcodes(other, one) == level
+
+
+@pytest.mark.parametrize(
+    ("other", "level"),
+    [
+        ("4 larkspur row westmarch", "same"),
+        ("westmarch 4 larkspur row", "same"),
+        ("4 larkspur row", "same"),
+        ("larkspur row", "same"),
+        ("4 larkspar row westmarsh", "similar"),
+        ("4 tannery row westmarch", "similar"),
+        ("4 larkspur close holt", "part"),
+        ("4 holt lane", "differs"),
+        ("6 larkspur row westmarch", "similar"),
+        ("81 larkspur lane westmarch", "part"),
+        ("6 larkspur row", "differs"),
+        ("81 tannery lane holt cross", "differs"),
+        ("larkspur house westmarch", "similar"),
+        ("", "absent"),
+    ],
+)
+def test_address_lines_agree_so_far(other: str, level: str) -> None:
+    lines = "4 larkspur row westmarch"
+    assert compare_lines(lines, other) == compare_lines(other, lines) == level
+
+
+def test_lines_without_a_house_number_are_compared_by_their_words() -> None:
+    assert compare_lines("larkspur house westmarch", "westmarch larkspur house") == "same"
+    assert compare_lines("larkspur house westmarch", "tannery cottage holt") == "differs"
+
+
+@pytest.mark.parametrize(
+    ("some", "others", "level"),
+    [
+        (["ruth orrell"], ["dagmar orrell", "ruth orrell"], "same"),
+        (["ruth orrell"], ["dagmar orrell", "ruth orell"], "similar"),
+        (["ruth orrell"], ["ruth orel"], "differs"),
+        (["ruth orrell"], [], "absent"),
+        ([], [], "absent"),
+    ],
+)
+def test_carers_agree_as_far_as_any_two_of_them(some: list[str], others: list[str], level: str) -> None:
+    assert compare_people(some, others) == compare_people(others, some) == level
+
+
+def test_one_contact_in_common_is_enough() -> None:
+    assert compare_sets(["1", "2"], ["2", "3"]) == "same"
+    assert compare_sets(["1", "2"], ["3"]) == "differs"
+    assert compare_sets(["1"], []) == compare_sets([], ["1"]) == compare_sets([], []) == "absent"
+
+
+def test_a_value_that_one_of_two_leaves_open_says_nothing() -> None:
+    assert compare_values("1", "1") == "same"
+    assert compare_values("1", "2") == "differs"
+    assert compare_values("1", None) == compare_values(None, "1") == compare_values("", "") == "absent"
+
+
+LARKSPUR, TANNERY = ("ZX47QT", "4 larkspur row"), ("ZX612AB", "81 tannery lane")
+
+
+@pytest.mark.parametrize(
+    ("some", "others", "levels"),
+    [
+        ([LARKSPUR], [TANNERY, LARKSPUR], ("same", "same")),
+        ([TANNERY, LARKSPUR], [LARKSPUR], ("same", "same")),
+        ([LARKSPUR], [TANNERY], ("differs", "differs")),
+        ([LARKSPUR], [TANNERY, ("ZX47QT", "")], ("same", "absent")),
+        ([LARKSPUR], [("ZX47QT", ""), TANNERY], ("same", "absent")),
+        ([LARKSPUR], [("ZX47QZ", "81 tannery lane"), ("ZX47QT", "81 tannery lane")], ("same", "differs")),
+        ([LARKSPUR], [("ZX47QT", "81 tannery lane"), ("ZX47QZ", "81 tannery lane")], ("same", "differs")),
+        ([LARKSPUR], [("ZX612AB", "4 larkspur close holt"), ("", "81 tannery lane")], ("differs", "similar")),
+        ([LARKSPUR], [("ZX47QZ", "6 larkspur row"), ("ZX47QZ", "4 larkspur close holt")], ("close", "similar")),
+        ([("", "")], [("ZX47QT", ""), LARKSPUR], ("absent", "absent")),
+        ([("ZX47QT", "")], [("", "4 larkspur row"), ("ZX612AB", "")], ("differs", "absent")),
+        ([("ZX47QT", "")], [("ZX612AB", ""), ("", "4 larkspur row")], ("differs", "absent")),
+        ([], [LARKSPUR], ("absent", "absent")),
+    ],
+)
+def test_of_all_homes_the_two_count_that_agree_best(
+    some: list[tuple[str, str]], others: list[tuple[str, str]], levels: tuple[str, str]
+) -> None:
+    assert compare_homes(some, others) == compare_homes(others, some) == levels
+
+
+def test_of_homes_that_agree_as_well_the_same_two_count_whichever_come_first() -> None:
+    moved, stayed = [LARKSPUR, ("YY11AA", "81 tannery lane")], [("YY11AB", "83 tannery lane"), ("ZX47QT", "4 oak row")]
+    pairs = compare_homes(stayed[:1], moved[1:]), compare_homes(stayed[1:], moved[:1])
+    assert pairs == (("close", "similar"), ("same", "part"))
+    assert compare_homes(moved, stayed) == compare_homes(stayed, moved) == ("same", "part")
