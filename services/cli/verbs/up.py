@@ -5,7 +5,6 @@ from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from services.cli.parser import a_count
 from services.configuration.settings import read_settings
 
-
 SEVERAL = ("registrar", "relay", "projector")
 """Roles of which more than one process can run: projectors share the work, of the others one is active."""
 MOST = 16
