@@ -116,7 +116,7 @@ def test_positions_are_for_data_managers_and_auditors(world: World, client: Test
     assert {entry["position"], *(event["position"] for event in history["events"])} == {None}
     entry, history = (client.get(f"/children/{ada}{path}", headers=cleared).json() for path in ("", "/history"))
     assert None not in {entry["position"], *(event["position"] for event in history["events"])}
-    asked = looking(world, "user:north-subject-access")
+    asked = looking(world, "user:demo-subject-access-officer")
     looks = client.get(f"/children/{ada}/looks", headers=asked).json()["looks"]
     assert looks
     assert {(look["position"], look["shown"] is None) for look in looks} == {(None, True)}
