@@ -73,20 +73,21 @@ def history(
     `source` and `caused_by` from the record's event that caused it. Empty where the child has no record left.
 
     A shielded child that is not `opened` to the reader has no history, and events that name such a child or its record
-    are left out, as are those about `hidden` records and `withheld` involvements (record, number). A reader who is not
-    cleared for sensitive services gets only the events of the other agencies' records: how records were linked may
-    depend on a record that is not shown, and a gap in the versions would reveal it.
+    are left out, as are those about removed and `hidden` records and `withheld` involvements (record, number). A reader
+    who is not cleared for sensitive services gets only the events of the other agencies' records: how records were
+    linked may depend on a record that is not shown, and a gap in the versions would reveal it.
     """
     child = survivor(cursor, child, cleared=cleared)
     Scope(cleared).execute(cursor, "select record, removed from known_link where child = %s::uuid", (child,))
-    linked = [(record, removed) for record, removed in cursor.fetchall() if record not in hidden]
-    if all(removed for _, removed in linked):
+    linked = cursor.fetchall()
+    gone = {record for record, removed in linked if removed} | set(hidden)
+    streams = [record for record, _ in linked if record not in gone]
+    if not streams:
         return []
-    streams = [record for record, _ in linked]
     events = events_of(cursor, decryptor, [*family(cursor, child), *streams] if cleared else streams)
     if shieldings(cursor, [child], opened):
         return []
-    left_out = {*hidden, *hidden_ids(cursor, {id_ for event in events for id_ in _named(event)}, opened)}
+    left_out = {*gone, *hidden_ids(cursor, {id_ for event in events for id_ in _named(event)}, opened)}
     events = [event for event in events if not _names_any(event, left_out) and not _is_about(event, withheld)]
     events_by_version = {(event.stream, event.version): event for event in events}
     missing = {cause for event in events if (cause := _cause(event)) and cause not in events_by_version}

@@ -29,8 +29,9 @@ def entry_as_of(
 ) -> RedactedEntry:
     """The child as it was known at `recorded_at`, of what had become true by `effective`; None is without a bound.
 
-    Records belong to the child that they belonged to then, but those of a now shielded child are left out; age is
-    judged for `today`, consents on the day of that moment and by their current state.
+    Records belong to the child that they belonged to then. Left out are those of a now shielded child, and those that
+    are removed now, of which nothing is shown at any time. Age is judged for `today`, consents on the day of that
+    moment and by their current state.
     """
     views = MemoryViews()
     child, records = _members(cursor, decryptor, child, recorded_at, read_scope)
@@ -38,8 +39,10 @@ def entry_as_of(
     hidden = hidden_ids(cursor, [child, *records], read_scope.opened)
     if child in hidden:
         return RedactedEntry(child)
-    published = [event for event in published if event.stream not in hidden]
-    records = {record: position for record, position in records.items() if record not in hidden}
+    states_now = {stream: state_of(each) for stream, each in by_record(published).items()}
+    gone = hidden | {stream for stream, state in states_now.items() if state and state.removed}
+    published = [event for event in published if event.stream not in gone]
+    records = {record: position for record, position in records.items() if record not in gone}
     events = {
         (event.stream, event.version): event
         for event in _recorded_by(published, recorded_at)
@@ -50,7 +53,6 @@ def entry_as_of(
     facts = [events[stream, version] for stream, _, _, version, _ in views.rows(FACT)]
     begun = {event.stream for event in facts}
     linked = {record: position for record, position in records.items() if read_scope.cleared or record in begun}
-    states_now = {stream: state_of(each) for stream, each in by_record(published).items()}
     moment = effective or recorded_at
     of_day = date.fromisoformat(moment[:10]) if moment else today
     return redact(child, facts, linked, recorded_at, today, read_scope, of_day=of_day, states_now=states_now)

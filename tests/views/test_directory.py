@@ -122,7 +122,6 @@ def test_the_entry_as_it_was_known(database: str) -> None:
     story.amended(record, given_name="Augusta")
     other = story.registered("la-north", "L1")
     story.linked(child, other)
-    story.removed(record)
     before = entry(database, story, child, known=first)
     assert before is not None
     assert before["name"]["given_name"] == ADA["given_name"]
@@ -133,6 +132,25 @@ def test_the_entry_as_it_was_known(database: str) -> None:
     assert now is not None
     assert at_the_end is not None
     assert {**at_the_end, "as_of": ""} == {**now, "as_of": ""}
+
+
+def test_of_a_removed_record_nothing_is_shown_at_any_time(database: str) -> None:
+    story = Story()
+    record = story.registered()
+    child = story.listed(record)
+    first = story.events[-1].recorded_at
+    other = story.registered("la-north", "L1")
+    story.linked(child, other)
+    both = story.events[-1].recorded_at
+    story.removed(record)
+    assert entry(database, story, child, known=first) is None
+    shown = entry(database, story, child, known=both)
+    assert shown is not None
+    assert [each["subject"] for each in shown["records"]] == ["L1"]
+    with writing(database) as cursor:
+        told = history(cursor, story.seals, child, cleared=True)
+    assert record not in {event["stream"] for event in told} | {event["data"].get("record") for event in told}
+    assert other in {event["stream"] for event in told}
 
 
 def test_the_entry_as_it_was_true(database: str) -> None:
