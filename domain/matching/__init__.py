@@ -8,7 +8,7 @@ history. `search_keys.py`, `search_variants.py`, `search.py` and `search_grades.
 
 from domain.matching.blocking import blocking_keys
 from domain.matching.evidence import Comparer, Evidence
-from domain.matching.features import Features, features_of
+from domain.matching.features import Features, features_of, has_name
 from domain.matching.index import MatchIndex
 from domain.matching.normalise import normalise_name, normalise_postcode
 from domain.matching.placement import Candidate, Finding, Placement, place
@@ -31,6 +31,7 @@ __all__ = [
     "Searcher",
     "blocking_keys",
     "features_of",
+    "has_name",
     "missing_criteria",
     "normalise_name",
     "normalise_postcode",

@@ -86,6 +86,11 @@ def features_of(
     )
 
 
+def has_name(particulars: Mapping[str, Any]) -> bool:
+    """Whether particulars state a current name; then it is the first of the features' names."""
+    return _name(particulars) != ("", "")
+
+
 def _name(stated: Mapping[str, Any]) -> Name:
     return _known(stated.get("given_name")), _known(stated.get("family_name"))
 

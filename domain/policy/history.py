@@ -5,7 +5,7 @@ from datetime import date
 from typing import NamedTuple
 
 from domain.policy.judge import Judge
-from domain.timeline import Circumstances, Fact, timeline_cursor
+from domain.timeline import Circumstances, Fact, records_of, timeline_cursor
 from domain.timeline.changes import Key
 
 Spell = tuple[str, str | None]
@@ -48,7 +48,7 @@ def policy_history(
 ) -> PolicyHistory | None:
     """A child's history up to and including the day `on`; None where no agency had registered it by then.
 
-    `facts` as for `domain.timeline.timeline_cursor`, `ages` all that the policies name. What is true at the end of a
+    `facts` as for `domain.timeline.records_of`, `ages` all that the policies name. What is true at the end of a
     day counts for that day.
     """
     history = PolicyHistory(len(judges))
@@ -57,7 +57,7 @@ def policy_history(
     in_need_since: str | None = None
     working_before: set[Key] = set()
     at = None
-    for at in timeline_cursor(facts, ages, on):
+    for at in timeline_cursor(records_of(facts), ages, on):
         day, now = at.day, _State(at.in_need, at.here)
         if now.need != before.need:
             if now.need:

@@ -1,10 +1,9 @@
 """A child's chronology → for each report the times for which the child was on its list."""
 
-from collections.abc import Iterable
 from typing import NamedTuple
 
 from domain.reports.questions import EDUCATION, QUESTIONS, Answer, Question, education
-from domain.timeline import Circumstances, Fact, timeline_cursor
+from domain.timeline import Circumstances, Records, timeline_cursor
 
 
 class Finding(NamedTuple):
@@ -32,14 +31,11 @@ class _Open(NamedTuple):
 _QUESTIONS: tuple[tuple[str, Question], ...] = (*QUESTIONS.items(), (EDUCATION, education))
 
 
-def findings(facts: Iterable[Fact]) -> list[Finding]:
-    """The findings of all reports for one child, also of days to come, for a child comes of age without an event.
-
-    `facts` as for `domain.timeline.timeline_cursor`.
-    """
+def findings(of_child: Records) -> list[Finding]:
+    """The findings of all reports for one child, also of days to come, for a child comes of age without an event."""
     found: list[Finding] = []
     held: dict[str, _Open] = {}
-    for at in timeline_cursor(facts):
+    for at in timeline_cursor(of_child):
         for report, question in _QUESTIONS:
             answer = question(at)
             if answer is not None or report in held:

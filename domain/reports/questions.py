@@ -22,6 +22,11 @@ class Answer(NamedTuple):
 Question = Callable[[Circumstances], Answer | None]
 
 
+# Plain texts: to look a member of an enum up takes ten times as long, and each question is put for each day of change.
+_GP, _EDUCATION, _HOME_EDUCATION = map(str, (Service.GP, Service.EDUCATION, Service.HOME_EDUCATION))
+_ENQUIRY = str(Flag.MISSING_EDUCATION_ENQUIRY)
+
+
 def missing_education(at: Circumstances) -> Answer | None:
     """Of compulsory school age, in England, and neither at a school nor educated at home, as far as agencies report.
 
@@ -42,13 +47,13 @@ def education(at: Circumstances) -> Answer | None:
         return Answer("died" if at.died else "left-england", {})
     if not _is_taught(at):
         return None
-    return Answer("placed" if Service.EDUCATION in at.services else "home-educated", {})
+    return Answer("placed" if _EDUCATION in at.services else "home-educated", {})
 
 
 def education_enquiries(at: Circumstances) -> Answer | None:
     """The flag missing-education-enquiry is up; the status is the education status of the child."""
-    follow_up = _follow_up(at)
-    if not at.known or follow_up is None or follow_up["status"] != "open":
+    follow_up = _follow_up(at) if at.flags and at.known else None
+    if follow_up is None or follow_up["status"] != "open":
         return None
     found = missing_education(at) or education(at)
     return Answer(found.status if found else "not-of-age", {"follow_up": follow_up})
@@ -56,9 +61,9 @@ def education_enquiries(at: Circumstances) -> Answer | None:
 
 def several_gps(at: Circumstances) -> Answer | None:
     """Registered with more than one GP."""
-    if at.services[Service.GP] < 2 or not _is_child(at):
+    if at.services.get(_GP, 0) < 2 or not _is_child(at):
         return None
-    with_gps = (each for each in at.involvements.values() if each.service == Service.GP)
+    with_gps = (each for each in at.involvements.values() if each.service == _GP)
     registrations = gp_registrations((each.source, each.organisation) for each in with_gps)
     return Answer("several", {"gps": registrations}) if registrations > 1 else None
 
@@ -78,7 +83,7 @@ def gp_registrations(reported: Iterable[tuple[str, str | None]]) -> int:
 
 def no_gp(at: Circumstances) -> Answer | None:
     """Registered with no GP."""
-    return None if at.services[Service.GP] or not _is_child(at) else Answer("none", {})
+    return None if _GP in at.services or not _is_child(at) else Answer("none", {})
 
 
 def no_lead_professional(at: Circumstances) -> Answer | None:
@@ -100,8 +105,10 @@ def flags_without_contact(at: Circumstances) -> Answer | None:
 
 def services_left_behind(at: Circumstances) -> Answer | None:
     """A service works with the child at an address in another authority than the one that the child now lives in."""
+    if not at.involvements or not _is_child(at):
+        return None
     here = at.authority
-    if here is None or not _is_child(at):
+    if here is None:
         return None
     behind = []
     for working in at.involvements.values():
@@ -135,11 +142,11 @@ def _is_child(at: Circumstances) -> bool:
 
 
 def _is_taught(at: Circumstances) -> bool:
-    return Service.EDUCATION in at.services or Service.HOME_EDUCATION in at.services
+    return _EDUCATION in at.services or _HOME_EDUCATION in at.services
 
 
 def _follow_up(at: Circumstances) -> Mapping[str, str] | None:
-    raised = [flag.raised_on for flag in at.flags.values() if flag.flag == Flag.MISSING_EDUCATION_ENQUIRY]
+    raised = [flag.raised_on for flag in at.flags.values() if flag.flag == _ENQUIRY]
     if raised:
         return {"status": "open", "since": min(raised)}
     return {"status": "ended", "since": at.enquiry_ended_on} if at.enquiry_ended_on else None

@@ -6,6 +6,7 @@ changes in order of their days (`changes.py`), and a cursor over these gives the
 later event about an earlier day changes that day.
 """
 
+from domain.timeline.changes import Records, records_of
 from domain.timeline.circumstances import Circumstances, CurrentFlag, CurrentInvolvement, timeline_cursor
 from domain.timeline.facts import Fact, FactKind, organisation_key
 from domain.timeline.summary import Summary, summary
@@ -16,8 +17,10 @@ __all__ = [
     "CurrentInvolvement",
     "Fact",
     "FactKind",
+    "Records",
     "Summary",
     "organisation_key",
+    "records_of",
     "summary",
     "timeline_cursor",
 ]

@@ -1,9 +1,9 @@
 """The facts of a child's records → changes in order of their days, each by one method of the circumstances."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from domain.timeline.facts import Fact, FactKind
 from domain.vocabulary import RESTRICTED_SOURCE
@@ -19,6 +19,14 @@ CHILD_GONE = frozenset({"died", "left-england"})
 
 FIRST, THEN, LAST = range(3)
 """Places among the changes of a day."""
+
+
+# Plain texts: to look a member of an enum up takes ten times as long, and these are compared with every fact.
+_REGISTERED, _DEREGISTERED, _REMOVED = map(str, (FactKind.REGISTERED, FactKind.DEREGISTERED, FactKind.REMOVED))
+_STARTED, _ENDED, _RAISED, _LOWERED = map(str, (FactKind.STARTED, FactKind.ENDED, FactKind.RAISED, FactKind.LOWERED))
+_BEGINS: Mapping[str, str] = {_STARTED: "start", _RAISED: "raise_flag"}
+_ENDS: Mapping[str, str] = {_ENDED: "end", _LOWERED: "lower_flag"}
+_BEGUN_BY: Mapping[str, str] = {_ENDED: "start", _LOWERED: "raise_flag"}
 
 
 class Record:
@@ -57,8 +65,15 @@ class Record:
         return self.active, self.particulars_time, self.stream
 
 
-def records_of(facts: Iterable[Fact]) -> tuple[list[Record], list[Change]]:
-    """The records of a child from their facts in order of stream and version, and the changes that removed ones make.
+class Records(NamedTuple):
+    """The records that agencies hold of a child, and the changes that removed ones make."""
+
+    held: list[Record]
+    ends: list[Change]
+
+
+def records_of(facts: Iterable[Fact]) -> Records:
+    """The records of one child from the facts of all of them, in order of stream and version.
 
     Of a removed record nothing remains but that the child has died or left England, where that was the reason.
     """
@@ -67,12 +82,12 @@ def records_of(facts: Iterable[Fact]) -> tuple[list[Record], list[Change]]:
     for stream, each in groupby(facts, itemgetter(0)):
         of_record = list(each)
         last = of_record[-1]
-        if last.kind == FactKind.REMOVED:
+        if last.kind == _REMOVED:
             if last.word in CHILD_GONE:
                 ends.append((last.day, LAST, "leave", (last.word,)))
         else:
             records.append(_record(stream, of_record))
-    return records, ends
+    return Records(records, ends)
 
 
 def _record(stream: str, facts: Sequence[Fact]) -> Record:
@@ -80,11 +95,11 @@ def _record(stream: str, facts: Sequence[Fact]) -> Record:
     open_spans: dict[tuple[str, int], int] = {}
     for fact in facts:
         kind = fact.kind
-        if kind == FactKind.STARTED or kind == FactKind.RAISED:
+        if kind in _BEGINS:
             _begin_span(record, fact, open_spans)
-        elif kind == FactKind.ENDED or kind == FactKind.LOWERED:
+        elif kind in _ENDS:
             _end_span(record, fact, open_spans)
-        elif kind == FactKind.DEREGISTERED:
+        elif kind == _DEREGISTERED:
             record.active = False
             record.changes.append((fact.day, FIRST, "deregister", (stream,)))
             if fact.word in CHILD_GONE:
@@ -97,21 +112,16 @@ def _record(stream: str, facts: Sequence[Fact]) -> Record:
 def _take_particulars(record: Record, fact: Fact) -> None:
     record.particulars_time, record.version = fact.time, fact.version
     record.born, record.exact, record.authority = fact.word, bool(fact.sure), fact.place
-    if fact.kind == FactKind.REGISTERED:
+    if fact.kind == _REGISTERED:
         record.active = True
         record.changes.append((fact.day, FIRST, "register", (record.stream, fact.source)))
     if not record.restricted:
         record.changes.append((fact.day, THEN, "set_address", (record.stream, fact.time, fact.place)))
 
 
-_BEGINS = {FactKind.STARTED: "start", FactKind.RAISED: "raise_flag"}
-_ENDS = {FactKind.ENDED: "end", FactKind.LOWERED: "lower_flag"}
-_BEGUN_BY = {FactKind.ENDED: "start", FactKind.LOWERED: "raise_flag"}
-
-
 def _begin_span(record: Record, fact: Fact, open_spans: dict[tuple[str, int], int]) -> None:
     """An involvement or flag begins; one that is sent again while it is open replaces the earlier one."""
-    name = _BEGINS[FactKind(fact.kind)]
+    name = _BEGINS[fact.kind]
     values = ((record.stream, fact.version), fact.word, fact.place, fact.sure, fact.source)
     change = (fact.day, THEN, name, values)
     at = open_spans.get((name, fact.number))
@@ -124,8 +134,7 @@ def _begin_span(record: Record, fact: Fact, open_spans: dict[tuple[str, int], in
 
 def _end_span(record: Record, fact: Fact, open_spans: dict[tuple[str, int], int]) -> None:
     """It ends, at the earliest on the day on which it began."""
-    kind = FactKind(fact.kind)
-    at = open_spans.pop((_BEGUN_BY[kind], fact.number), None)
+    at = open_spans.pop((_BEGUN_BY[fact.kind], fact.number), None)
     if at is not None:
         begun, _, _, (key, *_) = record.changes[at]
-        record.changes.append((max(fact.day, begun), LAST, _ENDS[kind], (key,)))
+        record.changes.append((max(fact.day, begun), LAST, _ENDS[fact.kind], (key,)))

@@ -1,16 +1,16 @@
 """What holds for a child on a day, advanced from one day on which something changed to the next."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
+from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
 from typing import NamedTuple
 
 from domain.birth import believed_birth
 from domain.education import birthday, compulsory_from, compulsory_until
-from domain.timeline.changes import LAST, Change, Key, records_of
-from domain.timeline.facts import Fact
+from domain.timeline.changes import LAST, Change, Key, Records
 from domain.timeline.summary import by_precedence
 from domain.vocabulary import NEED_FLAGS, RESTRICTED_SOURCE, UNIVERSAL_SERVICES, Flag, Service
 
@@ -39,6 +39,7 @@ class Circumstances:
     """A child on `day`. Read it and do not keep it: `timeline_cursor` advances the same object.
 
     `age` is in years, None where the date of birth is not known; `school_age` is True then, so that nobody is missed.
+    `known` says whether any agency has registered the child by now.
     """
 
     def __init__(self, born: str | None) -> None:
@@ -46,6 +47,7 @@ class Circumstances:
         self.born = born
         self.age: int | None = None
         self.school_age = born is None
+        self.known = False
         self.known_to: dict[str, str] = {}
         self.involvements: dict[Key, CurrentInvolvement] = {}
         self.services: Counter[str] = Counter()
@@ -59,11 +61,6 @@ class Circumstances:
         self._addresses: dict[str, tuple[str, str]] = {}
         self._authority: str | None = None
         self._authority_in_doubt = False
-
-    @property
-    def known(self) -> bool:
-        """Whether any agency has registered the child by now."""
-        return bool(self._registered)
 
     @property
     def here(self) -> bool:
@@ -96,6 +93,7 @@ class Circumstances:
 
     def register(self, record: str, source: str) -> None:
         """An agency registers the child, who is in England then."""
+        self.known = True
         self._registered[record] = True
         self._authority_in_doubt = True
         self.left_england = False
@@ -145,7 +143,7 @@ class Circumstances:
 
     def lower_flag(self, key: Key) -> None:
         """A flag comes down."""
-        if self.flags.pop(key).flag == Flag.MISSING_EDUCATION_ENQUIRY:
+        if self.flags.pop(key).flag == _ENQUIRY:
             self.enquiry_ended_on = self.day
 
     def begin_school_age(self) -> None:
@@ -162,25 +160,23 @@ class Circumstances:
 
 
 _TEACHING = frozenset({Service.EDUCATION, Service.HOME_EDUCATION})
+_ENQUIRY = Flag.MISSING_EDUCATION_ENQUIRY
 
 
-def timeline_cursor(
-    facts: Iterable[Fact], ages: Sequence[int] = (18,), last: str | None = None
-) -> Iterator[Circumstances]:
+def timeline_cursor(of_child: Records, ages: Sequence[int] = (18,), last: str | None = None) -> Iterator[Circumstances]:
     """The circumstances after each day on which something changed, in order of days: one object, advanced.
 
-    `facts` are those of all records of one child, in order of stream and version. Birthdays of `ages` are changes too,
-    as are the bounds of compulsory school age; they may lie in the future. Without a record nothing is yielded.
-    Days after `last`, an ISO date, are left out.
+    Birthdays of `ages` are changes too, as are the bounds of compulsory school age; they may lie in the future. Without
+    a record nothing is yielded. Days after `last`, an ISO date, are left out.
     """
-    records, changes = records_of(facts)
+    records, changes = of_child.held, [*of_child.ends]
     if not records:
         return
     for record in records:
         changes += record.changes
     born, _ = believed_birth((record.born, not record.exact) for record in by_precedence(records))
     if born:
-        changes += _ages(date.fromisoformat(born), ages)
+        changes += _ages(born, tuple(ages))
     changes.sort(key=_WHEN)
     now = Circumstances(born)
     for day, of_day in groupby(changes, _DAY):
@@ -198,9 +194,12 @@ _LAST_YEAR = date.max.year - 100
 """Of later dates of birth, birthdays lie beyond the calendar."""
 
 
-def _ages(born: date, ages: Sequence[int]) -> list[Change]:
+@lru_cache(maxsize=16_384)
+def _ages(date_of_birth: str, ages: Sequence[int]) -> Sequence[Change]:
+    """The same for all who were born on one day, and there are fewer days than children."""
+    born = date.fromisoformat(date_of_birth)
     if born.year > _LAST_YEAR:
-        return []
+        return ()
     days: list[Change] = [
         (compulsory_from(born).isoformat(), LAST, "begin_school_age", ()),
         ((compulsory_until(born) + timedelta(days=1)).isoformat(), LAST, "end_school_age", ()),

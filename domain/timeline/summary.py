@@ -5,8 +5,7 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from domain.birth import believed_birth
-from domain.timeline.changes import Record, records_of
-from domain.timeline.facts import Fact
+from domain.timeline.changes import Record, Records
 
 
 class Summary(NamedTuple):
@@ -22,9 +21,9 @@ class Summary(NamedTuple):
     known_to: dict[str, str]
 
 
-def summary(facts: Iterable[Fact]) -> Summary | None:
-    """The summary of one child, from facts as for `timeline_cursor`; None where no ordinary agency's record is left."""
-    records = [record for record in records_of(facts)[0] if not record.restricted]
+def summary(of_child: Records) -> Summary | None:
+    """The summary of one child; None where no ordinary agency's record is left."""
+    records = [record for record in of_child.held if not record.restricted]
     if not records:
         return None
     ranked = by_precedence(records)

@@ -11,7 +11,7 @@ import orjson
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
 from domain.reports import findings
-from domain.timeline import Fact, summary
+from domain.timeline import Fact, Records, records_of, summary
 from projections.base.parameters import many_ids
 from projections.base.postgres import copy
 from projections.base.projection import Put, Row, Table
@@ -46,17 +46,17 @@ def changed_records(puts: Iterable[Put]) -> tuple[set[str], set[str]]:
 
 def refresh(cursor: Cursor, children: Collection[str]) -> None:
     """Derives the findings of children again, and writes the differences."""
-    facts = _facts_of(cursor, children)
+    records = _records_of(cursor, children)
     for table, rows_of in ((FINDING, _findings), (LISTING, _listing)):
         stored = _stored(cursor, table, children)
-        found = {row for child in children for row in rows_of(child, facts[child])}
+        found = {row for child, of_child in records.items() for row in rows_of(child, of_child)}
         _delete(cursor, table, stored - found)
         if new := found - stored:
             copy(cursor, table.name, table, new)
 
 
-def _facts_of(cursor: Cursor, children: Collection[str]) -> defaultdict[str, list[Fact]]:
-    """The facts of the records of children, also hidden ones, in order of stream and version."""
+def _records_of(cursor: Cursor, children: Collection[str]) -> dict[str, Records]:
+    """The records of children, also hidden ones."""
     columns = ", ".join(f"c.{name}" for name in FACT_COLUMNS)
     cursor.execute(
         f"select l.child::text, {columns} from link l join chronology c on c.stream = l.record"  # noqa: S608
@@ -66,15 +66,15 @@ def _facts_of(cursor: Cursor, children: Collection[str]) -> defaultdict[str, lis
     facts: defaultdict[str, list[Fact]] = defaultdict(list)
     for child, *fact in cursor.fetchall():
         facts[child].append(Fact._make(fact))
-    return facts
+    return {child: records_of(of_child) for child, of_child in facts.items()}
 
 
 def fill(cursor: Cursor, after: str, last: str) -> None:
     """Derives the findings of all children behind `after` up to `last`, for tables that hold none of them yet."""
     for children in _pages(cursor, after, last):
-        facts = _facts_of(cursor, children)
+        records = _records_of(cursor, children)
         for table, rows_of in ((FINDING, _findings), (LISTING, _listing)):
-            if rows := [row for child in children for row in rows_of(child, facts[child])]:
+            if rows := [row for child, of_child in records.items() for row in rows_of(child, of_child)]:
                 copy(cursor, table.name, table, rows)
 
 
@@ -91,15 +91,15 @@ def _pages(cursor: Cursor, after: str, last: str) -> Iterator[Sequence[str]]:
         after = children[-1]
 
 
-def _findings(child: str, facts: Sequence[Fact]) -> Iterator[Row]:
-    for found in findings(facts):
+def _findings(child: str, records: Records) -> Iterator[Row]:
+    for found in findings(records):
         status, detail = found.answer
         rest = (found.since, found.authority, status, orjson.dumps(detail).decode())
         yield (child, found.report, found.begins, found.ends or FOREVER, *rest)
 
 
-def _listing(child: str, facts: Sequence[Fact]) -> Iterator[Row]:
-    found = summary(facts)
+def _listing(child: str, records: Records) -> Iterator[Row]:
+    found = summary(records)
     if found:
         known_to = orjson.dumps(found.known_to, option=orjson.OPT_SORT_KEYS).decode()
         yield (child, *found[:-1], known_to)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
-from domain.matching import Features, features_of, search_keys
+from domain.matching import Features, features_of, has_name, search_keys
 from projections.base.projection import KeyDestroyed, PublishedEvent, Put, Row, Table
 
 FEATURES = ("names", "date_of_birth", "estimated", "gender", "postcode", "nhs_number", "upn")
@@ -16,7 +16,6 @@ _MOST_NAMES = 51
 """As many as a submission can have: one name and the other names."""
 _COMPARED = ("given_name", "family_name", "date_of_birth", "date_of_birth_estimated", "gender", "nhs_number", "upn")
 """The criteria of a search, beside other names and postcode; carers and address lines are not stored here."""
-_NAME = ("given_name", "family_name")
 
 
 class Search:
@@ -53,7 +52,7 @@ def _row(event: PublishedEvent) -> Row:
         features.nhs_number,
         features.upn,
         search_keys(features),
-        features_of({name: particulars.get(name) for name in _NAME}, event.time).names != (),
+        has_name(particulars),
         particulars.get("gender") not in (None, "unknown"),
         event.position,
     )

@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from services.api.access_control.callers import Authentication
 from services.api.access_control.denials import add_denial_handler
 from services.api.dependencies import Dependencies
+from services.api.direct import DirectCalls
 from services.api.limits.fairness import PUBLIC_PLACES, Fair
 from services.api.limits.middleware import RequestMiddleware
 from services.api.limits.turns import PLACES
@@ -65,7 +66,8 @@ def build_app(dependencies: Dependencies, close: Callable[[], None] = lambda: No
     )
     add_handlers(app)
     add_denial_handler(app, dependencies.denials)
-    middleware = RequestMiddleware(Authentication(Fair(app), dependencies.verifier, dependencies.now))
+    calls = DirectCalls(app, children.direct_calls(dependencies))
+    middleware = RequestMiddleware(Authentication(Fair(calls), dependencies.verifier, dependencies.now))
     for router in (
         submissions.router(dependencies),
         receipts.router(dependencies),

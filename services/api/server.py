@@ -1,6 +1,7 @@
 """The API's process."""
 
 import asyncio
+import gc
 import logging
 import math
 import sys
@@ -41,6 +42,8 @@ from streams.store.replica import Replica
 DEFAULT_PORT = 8000
 SWITCH_S = 0.0005
 """How long a thread computes while others wait to: a busy event loop would hold up each step of a request's work."""
+GARBAGE = 50_000
+"""Objects made before those not in use are looked for: at Python's 700 it is done ten times for a look."""
 GRACE_S = 10
 """How long requests in hand may take after the process was asked to stop."""
 
@@ -50,6 +53,7 @@ _log = logging.getLogger(__name__)
 def run(settings: Settings, stop: Event) -> None:
     """Serves until `stop` is set; while Postgres or Kafka is away, what needs it is answered 503."""
     server = server_of(open_app(settings), settings)
+    gc.freeze()  # what is there now stays, and need not be gone through again and again
     Thread(target=_stop_with, args=(stop, server), daemon=True, name="stop").start()
     _log.info("listening on %s port %s", server.config.host, server.config.port)
     server.run()
@@ -58,6 +62,7 @@ def run(settings: Settings, stop: Event) -> None:
 def server_of(app: RequestMiddleware, settings: Settings) -> uvicorn.Server:
     """The server of this process, with its bounds on connections; it leaves signals to whoever runs it."""
     sys.setswitchinterval(SWITCH_S)
+    gc.set_threshold(GARBAGE)
     places = Connections(connections.MOST_CONNECTIONS, settings.connections_of_an_address)
 
     def bounded(**given: Any) -> Connection:

@@ -15,7 +15,7 @@ from domain.policy.contacts import wilson
 from domain.policy.figures import percentile
 from domain.policy.information import mutual_information_bits, stigma_bits
 from domain.reports import findings
-from domain.timeline import Fact, FactKind, timeline_cursor
+from domain.timeline import Fact, FactKind, records_of, timeline_cursor
 from services.policy.comparison import Comparison, Question
 from services.policy.policy_file import read_policy
 from services.policy.shipped import SHIPPED, shipped, shipped_model
@@ -145,7 +145,7 @@ def _days(facts: list[Fact]) -> Iterator[tuple[str, Any]]:
                 "ended": [bool(each.ended and each.ended(at)) for each in judge],
             },
         )
-        for at in timeline_cursor(facts, AGES)
+        for at in timeline_cursor(records_of(facts), AGES)
         if at.day <= ON
     ]
     if not changes:
@@ -257,7 +257,7 @@ def test_findings_are_those_of_the_reports() -> None:
     current = Counter(
         found.report
         for _, facts in children
-        for found in findings(facts)
+        for found in findings(records_of(facts))
         if found.begins <= ON and (found.ends is None or found.ends > ON)
     )
     result = figures(POLICIES[0], 0, comparison.tallies, shipped_model())

@@ -1,11 +1,13 @@
 """Looking at children: find, show, history, export."""
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
 from http import HTTPStatus
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
+from pydantic import ValidationError
 from starlette.responses import Response
 
 from domain.authorization import Action, mask_look
@@ -22,6 +24,7 @@ from services.api.access_control.entry_looks import latest_looks
 from services.api.access_control.looks import ReasonHeader, Viewer, viewer, viewer_of_a_child
 from services.api.answers import json_answer, ndjson_answer, next_page, problems
 from services.api.dependencies import Dependencies
+from services.api.direct import Direct
 from services.api.listed import children_listed, find_redacted
 from services.api.numbers import child_number
 from services.api.problems import Problem, absent
@@ -44,8 +47,7 @@ def router(dependencies: Dependencies) -> APIRouter:
     @calls.post("/children/search", responses={200: {"model": SearchResult}, **problems(401, 403, 422, 503)})
     def search(request: Request, search: Search) -> Response:
         """Finds children by what is known of them, exactly or closely, the best first; at most 50 are shown."""
-        who = viewer_of_a_child(dependencies, request, Action.FIND, search.reason)
-        return json_answer(_search(who, search.criteria, search.limit))
+        return _found(dependencies, request, search)
 
     @calls.get("/children/{child}", responses={200: {"model": Entry}, **_LOOK_ERRORS})
     def show(
@@ -59,8 +61,7 @@ def router(dependencies: Dependencies) -> APIRouter:
 
         `accesses` are the latest 25 looks at the child, now, for readers who may know of looks.
         """
-        who = viewer_of_a_child(dependencies, request, Action.SHOW)
-        return json_answer(_show(who, child_number(child), _moment("as_of", as_of), _moment("effective", effective)))
+        return _shown(dependencies, request, child, as_of, effective)
 
     @calls.get("/children/{child}/history", responses={200: {"model": History}, **_LOOK_ERRORS})
     def history(request: Request, child: str, _: ReasonHeader = None) -> Response:
@@ -87,6 +88,37 @@ def router(dependencies: Dependencies) -> APIRouter:
         return ndjson_answer(shown, next_page("/export", {"after": last, "limit": limit}) if last else {})
 
     return calls
+
+
+def direct_calls(dependencies: Dependencies) -> Sequence[Direct]:
+    """The calls of `router` that are made most."""
+
+    def search(request: Request, body: bytes) -> Response | None:
+        if request.headers.get("content-type") != "application/json":
+            return None
+        try:
+            asked = Search.model_validate_json(body)
+        except ValidationError:
+            return None
+        return _found(dependencies, request, asked)
+
+    def show(request: Request, _: bytes) -> Response:
+        moments = (request.query_params.get(name) for name in ("as_of", "effective"))
+        return _shown(dependencies, request, request.path_params["child"], *moments)
+
+    return Direct("GET", "/children/{child}", show), Direct("POST", "/children/search", search)
+
+
+def _found(dependencies: Dependencies, request: Request, search: Search) -> Response:
+    who = viewer_of_a_child(dependencies, request, Action.FIND, search.reason)
+    return json_answer(_search(who, search.criteria, search.limit))
+
+
+def _shown(
+    dependencies: Dependencies, request: Request, child: str, as_of: str | None, effective: str | None
+) -> Response:
+    who = viewer_of_a_child(dependencies, request, Action.SHOW)
+    return json_answer(_show(who, child_number(child), _moment("as_of", as_of), _moment("effective", effective)))
 
 
 def _search(who: Viewer, criteria: Criteria, limit: int) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from typing import Any
 
 import anyio.to_thread
 from fastapi import FastAPI
+from starlette.requests import Request
 from starlette.responses import Response
 
 from domain.matching import Searcher
@@ -26,6 +27,7 @@ from services.api.access_control.entry_looks import MOST
 from services.api.answers import json_answer
 from services.api.app import MOST_THREADS
 from services.api.database_connections import FOR_LOOK_UPS, share_out
+from services.api.direct import Direct, DirectCalls
 from services.api.limits.fairness import Fair
 from services.api.limits.middleware import RequestMiddleware
 from services.api.routes.children import result_of
@@ -58,11 +60,11 @@ def unprotected(stack: Harness) -> Iterator[str]:
 
 def _serve(settings: Settings, listening: socket.socket) -> None:
     end_with_parent()
-    app = RequestMiddleware(Authentication(Fair(_app(settings)), verifier_for(settings)))
+    app = RequestMiddleware(Authentication(Fair(_calls(settings)), verifier_for(settings)))
     server_of(app, settings).run([listening])
 
 
-def _app(settings: Settings) -> FastAPI:
+def _calls(settings: Settings) -> DirectCalls:
     database_url = settings.need_database()
     pool = Pool(database_url, share_out(None).requests, "contactpoint bench")
     key = KeyEncryptionKey.from_file(settings.keys / "key-encryption.key")
@@ -77,22 +79,24 @@ def _app(settings: Settings) -> FastAPI:
 
     app = FastAPI(openapi_url=None, lifespan=lifespan)
 
-    @app.get("/children/{child}")
-    def show(child: str, as_of: str | None = None, effective: str | None = None) -> Response:
+    def show(request: Request, _: bytes) -> Response:
+        child = request.path_params["child"]
         with reading_views(pool) as cursor:
             (entry,) = _entries(directory.stored_child_of_number(cursor, keys, child, cleared=True)).values()
             looks = accesses(cursor, access_keys, child, MOST)
         return json_answer({**entry, "accesses": looks})
 
-    @app.post("/children/search")
-    def search(search: Search) -> Response:
+    def find_children(_: Request, body: bytes) -> Response:
+        search = Search.model_validate_json(body)
         criteria = {name: value for name, value in search.criteria.model_dump().items() if value}
         with reading_views(pool) as cursor:
             hits = find(cursor, searcher, searcher.query(criteria), search.limit, cleared=True).hits
             entries = _entries(directory.stored_children(cursor, keys, [hit.child for hit in hits]))
         return json_answer({"results": [result_of(hit, entries[hit.child]) for hit in hits]})
 
-    return app
+    return DirectCalls(
+        app, [Direct("GET", "/children/{child}", show), Direct("POST", "/children/search", find_children)]
+    )
 
 
 def _entries(known: Mapping[str, directory.StoredChild]) -> dict[str, Any]:

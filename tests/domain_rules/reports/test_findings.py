@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.reports import Finding, findings, gp_registrations
-from domain.timeline import summary, timeline_cursor
+from domain.timeline import records_of, summary, timeline_cursor
 from domain.vocabulary import RESTRICTED_SOURCE
 from tests.domain_rules.reports.life import BORN, EAST, NORTH, OF_AGE, PAST_AGE, Life, days_about, girl
 from tests.domain_rules.reports.scan import on_lists
@@ -15,7 +15,7 @@ from tests.domain_rules.reports.scan import on_lists
 
 def on(life: Life, day: str) -> dict[str, Finding]:
     """The child's findings of a day by report; there is at most one for each."""
-    found = [f for f in findings(life.facts) if f.begins <= day and (f.ends is None or day < f.ends)]
+    found = [f for f in findings(records_of(life.facts)) if f.begins <= day and (f.ends is None or day < f.ends)]
     assert len(found) == len({f.report for f in found})
     return {f.report: f for f in found}
 
@@ -58,7 +58,7 @@ def test_a_place_takes_the_child_off_the_list_until_it_ends() -> None:
 def test_a_change_of_school_on_one_day_is_no_gap() -> None:
     life = Life().known("school").begins("school", "education", "1997-01-06").ends("school", "1999-03-01")
     life.begins("school", "education", "1999-03-01", number=2)
-    assert [f.begins for f in findings(life.facts) if f.report == "missing-education"] == [OF_AGE]
+    assert [f.begins for f in findings(records_of(life.facts)) if f.report == "missing-education"] == [OF_AGE]
 
 
 @pytest.mark.parametrize("reason", ["died", "left-england"])
@@ -129,27 +129,27 @@ def test_a_flag_that_names_nobody_who_can_be_reached_is_found() -> None:
 
 def test_what_a_sensitive_agency_holds_puts_a_child_on_no_list_and_under_no_name() -> None:
     alone = Life().secret("clinic")
-    assert summary(alone.facts) is None
+    assert summary(records_of(alone.facts)) is None
     both = Life().secret("clinic", "1990-01-01").known("benefit", "1996-01-01")
-    found = summary(both.facts)
+    found = summary(records_of(both.facts))
     assert found is not None
     assert (found.record, found.known_to) == ("benefit", {"urn:agency:benefit": "1996-01-01"})
-    assert all(RESTRICTED_SOURCE not in at.known_to for at in timeline_cursor(both.facts))
+    assert all(RESTRICTED_SOURCE not in at.known_to for at in timeline_cursor(records_of(both.facts)))
 
 
 def test_a_summary_is_of_the_record_believed_most() -> None:
     life = Life().known("gp", "1997-01-01", place=EAST).known("benefit", "1996-01-01").amended("benefit", "1996-06-01")
-    found = summary(life.facts)
+    found = summary(records_of(life.facts))
     assert found is not None
     assert (found.record, found.version, found.authority, found.date_of_birth) == ("gp", 1, EAST, BORN)
-    found = summary(life.deregistered("gp", "1998-01-01").facts)
+    found = summary(records_of(life.deregistered("gp", "1998-01-01").facts))
     assert found is not None
     assert (found.record, found.version, found.authority) == ("benefit", 2, NORTH)
 
 
 def test_an_involvement_opened_again_leaves_its_first_time_as_it_was() -> None:
     life = Life().known("gp").begins("gp", "gp", "1997-01-01").ends("gp", "1998-01-01").begins("gp", "gp", "1999-01-01")
-    without = [(f.begins, f.ends) for f in findings(life.facts) if f.report == "no-gp"]
+    without = [(f.begins, f.ends) for f in findings(records_of(life.facts)) if f.report == "no-gp"]
     assert without == [("1996-01-01", "1997-01-01"), ("1998-01-01", "1999-01-01")]
 
 
@@ -221,7 +221,7 @@ def test_the_findings_are_those_of_a_scan_of_every_day(life: Life) -> None:
 @given(life=lives())
 def test_findings_of_one_report_follow_each_other_and_since_is_the_first_day_of_a_run(life: Life) -> None:
     by_report: dict[str, list[Finding]] = {}
-    for found in sorted(findings(life.facts), key=lambda f: f.begins):
+    for found in sorted(findings(records_of(life.facts)), key=lambda f: f.begins):
         by_report.setdefault(found.report, []).append(found)
     for run in by_report.values():
         for before, after in pairwise(run):
