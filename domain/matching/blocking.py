@@ -55,7 +55,7 @@ def blocking_keys(features: Features) -> list[str]:
 
 
 def _windows(year: int) -> tuple[str, str]:
-    """The two spans of four years that a year is in; years that are one apart have a span in common."""
+    """The two spans of four years that a year is in; years that are two apart at most have a span in common."""
     return f"{year // 4}", f"/{(year + 2) // 4}"
 
 

@@ -183,6 +183,13 @@ def test_involvements_are_shown_current_ones_first() -> None:
     }
 
 
+def test_an_involvement_whose_start_is_not_reported_is_shown_before_those_that_began() -> None:
+    began = sent("involvement.started", involvement="a", started_on="2007-01-01")
+    unknown = sent("involvement.started", involvement="b", started_on=ABSENT)
+    shown = entry(record(registered(), began, unknown))["involvements"]
+    assert [each["involvement"] for each in shown] == ["b", "a"]
+
+
 def test_an_involvement_sent_again_is_open_again() -> None:
     started, ended = sent("involvement.started"), sent("involvement.ended")
     assert [each["ended_on"] for each in entry(record(registered(), started, ended, started))["involvements"]] == [None]
@@ -233,6 +240,18 @@ def test_schooling_is_judged_over_all_records() -> None:
         "status": "placed",
         "since": "2008-09-04",
     }
+
+
+def test_a_child_that_is_taught_at_home_is_in_education() -> None:
+    at_home = sent("involvement.started", service="home-education", started_on="2008-09-04")
+    composed = entry(record(registered(), at_home))
+    assert composed["education"] == {"status": "home-educated", "since": "2008-09-04"}
+
+
+def test_carers_whose_names_are_not_reported_are_all_shown() -> None:
+    carers = [{"relationship": "mother"}, {"relationship": "father"}]
+    composed = entry(record(registered(carers=carers)), record(registered(GP, carers=carers), stream=2))
+    assert [carer["relationship"] for carer in composed["carers"]] == ["mother", "father", "mother", "father"]
 
 
 def test_the_order_of_records_does_not_matter() -> None:

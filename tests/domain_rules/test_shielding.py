@@ -35,7 +35,14 @@ def types_of(child: Child) -> list[type]:
 
 
 @pytest.mark.parametrize(
-    ("decided", "due"), [("2026-11-24", "2027-05-24"), ("2026-08-31", "2027-02-28"), ("2027-08-29", "2028-02-29")]
+    ("decided", "due"),
+    [
+        ("2026-11-24", "2027-05-24"),
+        ("2026-06-30", "2026-12-30"),
+        ("2026-07-31", "2027-01-31"),
+        ("2026-08-31", "2027-02-28"),
+        ("2027-08-29", "2028-02-29"),
+    ],
 )
 def test_a_review_is_due_six_months_later(decided: str, due: str) -> None:
     assert next_review(date.fromisoformat(decided)) == due
@@ -56,14 +63,18 @@ def test_what_is_refused_changes_nothing() -> None:
     stewardship.merge(plain, gone, ruling())
     before = [len(each.pending_events) for each in (gone, plain, hidden)]
     refused = [
-        shielding.apply(None, ruling()),
-        shielding.apply(gone, ruling()),
+        *(decide(None, ruling()) for decide in (shielding.apply, shielding.review, shielding.lift)),
+        *(decide(gone, ruling()) for decide in (shielding.apply, shielding.review, shielding.lift)),
         shielding.apply(hidden, ruling()),
         shielding.lift(plain, ruling()),
         shielding.review(plain, ruling()),
     ]
-    codes = [each.code for each in refused if isinstance(each, Refusal)]
-    assert codes == ["unknown-child", "superseded", "already-shielded", "not-shielded", "not-shielded"]
+    assert [(each.field, each.code) for each in refused if isinstance(each, Refusal)] == [
+        *[("child", "unknown-child")] * 3,
+        *[("child", "superseded")] * 3,
+        ("child", "already-shielded"),
+        *[("child", "not-shielded")] * 2,
+    ]
     assert [len(each.pending_events) for each in (gone, plain, hidden)] == before
 
 
