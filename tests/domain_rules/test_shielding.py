@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from domain.child import Child, Ruling, shielding, stewardship
 from domain.child.events import ChildrenMerged, RecordLinked, ShieldApplied, ShieldedChildListed
 from domain.child.shield import Shield, next_review, stricter
+from domain.child.whereabouts import without_whereabouts
 from domain.source_record import Refusal
 from tests.domain_rules.test_child import replayed
 
@@ -99,6 +100,34 @@ def test_a_child_split_off_is_hidden_before_its_records_are_linked() -> None:
     _, other = ruled.children
     assert types_of(other) == [ShieldedChildListed, ShieldApplied, RecordLinked]
     assert other.shield == child.shield
+
+
+def test_the_entry_that_a_shield_leaves_says_who_the_child_is_and_nothing_of_where() -> None:
+    identity = {
+        "child": "c",
+        "name": {"given_name": "Tamsin", "family_name": "Orrell"},
+        "date_of_birth": "2003-05-17",
+        "date_of_birth_estimated": False,
+        "gender": "female",
+    }
+    numbers = {"nhs_number": ["9990000417"], "upn": ["D999417608014"]}
+    lists = ("other_names", "addresses", "carers", "involvements", "flags", "records")
+    entry = {
+        **identity,
+        **{name: ["secret"] for name in lists},
+        "identifiers": numbers,
+        "education": {"status": "placed"},
+        "shielded": False,
+    }
+    assert without_whereabouts({**entry, "position": 9, "as_of": "later"}, 7, "then") == {
+        **identity,
+        **{name: [] for name in lists},
+        "identifiers": {"nhs_number": [], "upn": []},
+        "education": None,
+        "shielded": True,
+        "position": 7,
+        "as_of": "then",
+    }
 
 
 SHIELDS = st.none() | st.builds(

@@ -17,6 +17,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     ),
     "child": (
         "tests/domain_rules/test_child.py",
+        "tests/domain_rules/test_stewardship.py",
         "tests/domain_rules/test_belief.py",
         "tests/domain_rules/test_composition.py",
         "tests/domain_rules/test_shielding.py",

@@ -102,6 +102,10 @@ def test_two_contradict_each_other_from_so_many_bits_against_them_on() -> None:
         assert with_thresholds(**other | {name: bits + 1e-9}).weigh(against, 1.0).contradicts
         assert not with_thresholds(**other | {name: bits - 1e-9}).weigh(against, 1.0).contradicts
     assert with_thresholds(contradiction=weighed.bits, namesakes=-100.0).weigh(against, 1.0).contradicts
+    numbers = levels(nhs_number="differs", upn="differs")
+    exactly = comparer().weigh(numbers, 1.0).bits
+    assert exactly == pytest.approx(log2(chances(numbers, "namesake")))
+    assert with_thresholds(contradiction=-100.0, namesakes=exactly).weigh(numbers, 1.0).contradicts
 
 
 @pytest.mark.parametrize(
@@ -180,6 +184,7 @@ def test_unless_both_are_grown_up_or_share_a_number() -> None:
         (("Tamsin", "Orrell"), ("Vane", "Tamsin"), ("differs", "differs")),
         (("Tamsin", "Orrell"), ("Orrell", "Unknown"), ("differs", "absent")),
         (("Lee", "Leigh"), ("Leigh", "Lea"), ("swapped", "swapped")),
+        (("Anna", "Lee"), ("Anna Lee", "Anna"), ("swapped", "swapped")),
         (("Tamsin", "Tamsyn"), ("Tamsyn", "Tamsin"), ("close", "close")),
     ],
 )
@@ -193,6 +198,24 @@ def test_of_all_names_the_two_count_that_agree_best() -> None:
     several = record(family_name="Penrose", other_names=former)
     assert comparer().compare(record(), several).levels[:2] == ("same", "close")
     assert comparer().compare(several, record()).levels[:2] == ("same", "close")
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "found"),
+    [
+        ("Tamsin Orrell", "Bronwen Orrell, Tamsin Orell", ("same", "close")),
+        ("Tamsin Orrell", "Tamsin Vane, Bronwen Orrell", ("differs", "same")),
+        ("Niall Smith, N Orrell", "Neil Smith, Neil Orrell", ("similar", "common")),
+    ],
+)
+def test_names_agree_best_that_strangers_share_least(one: str, other: str, found: tuple[str, str]) -> None:
+    def named(names: str) -> Features:
+        first, *others = (
+            dict(zip(("given_name", "family_name"), each.split(), strict=True)) for each in names.split(", ")
+        )
+        return record(**first, other_names=others, carers=[])
+
+    assert comparer().compare(named(one), named(other)).levels[:2] == found
 
 
 @pytest.mark.parametrize(
