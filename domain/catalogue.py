@@ -22,8 +22,10 @@ from domain.child.events import (
     RecordUnlinked,
     ShieldApplied,
     ShieldedChildListed,
+    ShieldHandedOver,
     ShieldLifted,
     ShieldReviewed,
+    without_custodian,
 )
 from domain.event import RegisterEvent
 from domain.source_record.events import (
@@ -61,8 +63,9 @@ EVENTS: Mapping[str, type[RegisterEvent]] = {
     "RecordContradicted.v1": RecordContradicted,
     "MatchDismissed.v1": MatchDismissed,
     "ShieldedChildListed.v1": ShieldedChildListed,
-    "ShieldApplied.v1": ShieldApplied,
-    "ShieldReviewed.v1": ShieldReviewed,
+    "ShieldApplied.v2": ShieldApplied,
+    "ShieldReviewed.v2": ShieldReviewed,
+    "ShieldHandedOver.v1": ShieldHandedOver,
     "ShieldLifted.v1": ShieldLifted,
     "ChildrenShown.v2": ChildrenShown,
     "LookDenied.v1": LookDenied,
@@ -79,6 +82,8 @@ EVENTS: Mapping[str, type[RegisterEvent]] = {
 
 UPCASTS: Mapping[str, tuple[str, Callable[[Fields], Fields]]] = {
     "ChildrenShown.v1": ("ChildrenShown.v2", shown_by_rights),
+    "ShieldApplied.v1": ("ShieldApplied.v2", without_custodian),
+    "ShieldReviewed.v1": ("ShieldReviewed.v2", without_custodian),
 }
 """Older wire name → (the next wire name, a pure function from the older fields to its fields)."""
 

@@ -31,6 +31,7 @@ class Action(StrEnum):
     USERS_GRANT = "users-grant"
     USERS_REVOKE = "users-revoke"
     FIGURES = "figures"
+    SHIELD_HAND_OVER = "shield-hand-over"
 
 
 class Jurisdiction(StrEnum):

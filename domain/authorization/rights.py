@@ -39,6 +39,7 @@ data-manager              dead-letters     anywhere   allow     mask
 data-manager              shield-apply     own        allow     mask
 data-manager              shield-lift      own        allow     mask
 data-manager              shield-review    own        allow     mask
+data-manager              shield-hand-over own        allow     mask
 data-manager              override         anywhere   allow     mask
 data-manager              investigations   own        allow     mask
 data-manager              correct          own        allow     mask

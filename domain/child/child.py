@@ -18,6 +18,7 @@ from domain.child.events import (
     RecordUnlinked,
     ShieldApplied,
     ShieldedChildListed,
+    ShieldHandedOver,
     ShieldLifted,
     ShieldReviewed,
 )
@@ -126,16 +127,23 @@ class Child(Aggregate):
             other_records=sorted(other.records),
         )
 
-    def apply_shield(self, review_by: str, ruling: Ruling) -> None:
-        """Hides the child's whereabouts."""
-        fields = {"since": ruling.time, "review_by": review_by, "inherited_from": None}
+    def apply_shield(self, review_by: str, custodian: str | None, ruling: Ruling) -> None:
+        """Hides the child's whereabouts; `custodian` takes care of that."""
+        shield = Shield(ruling.time, review_by, custodian)
+        fields = {**shield._asdict(), "inherited_from": None}
         self.trigger_event(ShieldApplied, **ruling.provenance, **ruling.sealed, **fields)
 
     def review_shield(self, review_by: str, ruling: Ruling) -> None:
         """Keeps the shield, which has to exist, until another review."""
         assert self.shield is not None
-        fields = {"since": self.shield.since, "review_by": review_by}
+        fields = self.shield._replace(review_by=review_by)._asdict()
         self.trigger_event(ShieldReviewed, **ruling.provenance, **ruling.sealed, **fields)
+
+    def hand_over_shield(self, custodian: str, ruling: Ruling) -> None:
+        """Gives the shield, which has to exist, into the care of another authority."""
+        assert self.shield is not None
+        fields = self.shield._replace(custodian=custodian)._asdict()
+        self.trigger_event(ShieldHandedOver, **ruling.provenance, **ruling.sealed, **fields)
 
     def lift_shield(self, ruling: Ruling) -> None:
         """Shows the child's whereabouts again."""

@@ -151,38 +151,58 @@ class MatchDismissed(RegisterEvent):
 class ShieldApplied(RegisterEvent):
     """Whereabouts of the child are hidden since `since`, to be reviewed by the day `review_by`.
 
-    `inherited_from` is the merged or split child whose shield this child inherits, or None; `decided_by` and `reason`
-    are None then, for they are in that child's event.
+    `custodian` is the authority that takes care of it, by its ONS code, or None where only who works for the whole
+    directory does. `inherited_from` is the merged or split child whose shield this child inherits, or None;
+    `decided_by` and `reason` are None then, for they are in that child's event.
     """
 
-    CLEAR: ClassVar[tuple[str, ...]] = ("since", "review_by", "inherited_from")
+    CLEAR: ClassVar[tuple[str, ...]] = ("since", "review_by", "custodian", "inherited_from")
     SEALED: ClassVar[tuple[str, ...]] = ("decided_by", "reason")
 
     since: str
     review_by: str
+    custodian: str | None
     inherited_from: str | None
     decided_by: str | None
     reason: str | None
 
     def apply(self, child: Any) -> None:
         """The child is shielded."""
-        child.shield = Shield(self.since, self.review_by)
+        child.shield = Shield(self.since, self.review_by, self.custodian)
 
 
 class ShieldReviewed(RegisterEvent):
     """The shield that was applied at `since` was reviewed and is kept; the next review is by `review_by`."""
 
-    CLEAR: ClassVar[tuple[str, ...]] = ("since", "review_by")
+    CLEAR: ClassVar[tuple[str, ...]] = ("since", "review_by", "custodian")
     SEALED: ClassVar[tuple[str, ...]] = ("decided_by", "reason")
 
     since: str
     review_by: str
+    custodian: str | None
     decided_by: str
     reason: str
 
     def apply(self, child: Any) -> None:
         """The next review is due later."""
-        child.shield = Shield(self.since, self.review_by)
+        child.shield = Shield(self.since, self.review_by, self.custodian)
+
+
+class ShieldHandedOver(RegisterEvent):
+    """The shield that was applied at `since` is taken care of by another authority from now on, the `custodian`."""
+
+    CLEAR: ClassVar[tuple[str, ...]] = ("since", "review_by", "custodian")
+    SEALED: ClassVar[tuple[str, ...]] = ("decided_by", "reason")
+
+    since: str
+    review_by: str
+    custodian: str
+    decided_by: str
+    reason: str
+
+    def apply(self, child: Any) -> None:
+        """Another authority takes care of it."""
+        child.shield = Shield(self.since, self.review_by, self.custodian)
 
 
 class ShieldLifted(RegisterEvent):
@@ -196,3 +216,8 @@ class ShieldLifted(RegisterEvent):
     def apply(self, child: Any) -> None:
         """Everything is visible again."""
         child.shield = None
+
+
+def without_custodian(fields: Fields) -> Fields:
+    """ShieldApplied.v1 and ShieldReviewed.v1 → v2: shields before there were custodians are the whole directory's."""
+    return {**fields, "custodian": None}

@@ -8,18 +8,23 @@ REVIEWED_EVERY_MONTHS = 6
 
 
 class Shield(NamedTuple):
-    """A current shield: when it was decided (ISO 8601 in UTC), and the day of its next review."""
+    """A current shield: when it was decided (ISO 8601 in UTC), the day of its next review, and who takes care of it.
+
+    `custodian` is an authority by its ONS code; None where only who works for the whole directory may decide on it.
+    """
 
     since: str
     review_by: str
+    custodian: str | None
 
 
 def stricter(shields: Iterable[Shield | None]) -> Shield | None:
-    """The shield of a child with all these shields: since the earliest, with the earliest review."""
+    """The shield of a child with all these shields: since the earliest and in its custody, with the earliest review."""
     current = [shield for shield in shields if shield]
     if not current:
         return None
-    return Shield(min(shield.since for shield in current), min(shield.review_by for shield in current))
+    earliest = min(current, key=lambda shield: shield.since)
+    return earliest._replace(review_by=min(shield.review_by for shield in current))
 
 
 def next_review(decided_on: date) -> str:

@@ -1,4 +1,4 @@
-"""Decisions about the shield of a child: to apply it, to keep it at a review, to lift it."""
+"""Decisions about the shield of a child: to apply it, to keep it at a review, to hand it over, to lift it."""
 
 from collections.abc import Callable
 
@@ -10,22 +10,23 @@ from domain.source_record.rules import Refusal
 
 SHIELDED = Refusal("child", "already-shielded", "this child is shielded already; review the shield instead")
 NOT_SHIELDED = Refusal("child", "not-shielded", "no shield stands for this child")
+SAME_CUSTODIAN = Refusal("to", "same-custodian", "this authority takes care of the shield already")
 
-Decide = Callable[[Child | None, Ruling], Child | Refusal]
-"""The child with its new event, or why it is refused; a refusal changes nothing."""
+Decide = Callable[[Child | None, str | None, Ruling], Child | Refusal]
+"""The child with its new event, or why it is refused; a refusal changes nothing. The text is the custodian named."""
 
 
-def apply(child: Child | None, ruling: Ruling) -> Child | Refusal:
+def apply(child: Child | None, custodian: str | None, ruling: Ruling) -> Child | Refusal:
     """Hides the child's whereabouts; the first review is due in six months."""
     if child is None or child.superseded_by is not None:
         return _no_such_child(child)
     if child.shield:
         return SHIELDED
-    child.apply_shield(next_review(ruling.recorded_at.date()), ruling)
+    child.apply_shield(next_review(ruling.recorded_at.date()), custodian, ruling)
     return child
 
 
-def review(child: Child | None, ruling: Ruling) -> Child | Refusal:
+def review(child: Child | None, _: str | None, ruling: Ruling) -> Child | Refusal:
     """Keeps the shield; the next review is due in six months."""
     if child is None or child.superseded_by is not None:
         return _no_such_child(child)
@@ -35,7 +36,19 @@ def review(child: Child | None, ruling: Ruling) -> Child | Refusal:
     return child
 
 
-def lift(child: Child | None, ruling: Ruling) -> Child | Refusal:
+def hand_over(child: Child | None, custodian: str | None, ruling: Ruling) -> Child | Refusal:
+    """Gives the shield into the care of another authority."""
+    if child is None or child.superseded_by is not None:
+        return _no_such_child(child)
+    if not child.shield:
+        return NOT_SHIELDED
+    if custodian is None or child.shield.custodian == custodian:
+        return SAME_CUSTODIAN
+    child.hand_over_shield(custodian, ruling)
+    return child
+
+
+def lift(child: Child | None, _: str | None, ruling: Ruling) -> Child | Refusal:
     """Shows the child's whereabouts again."""
     if child is None or child.superseded_by is not None:
         return _no_such_child(child)

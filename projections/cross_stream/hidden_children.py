@@ -83,7 +83,7 @@ def fill(cursor: Cursor, after: str, last: str) -> None:
 
 _GONE = "exists (select from fact f where f.stream = {0} and f.aspect = 'removal')"
 _SUSPECTED = (
-    "select min(s.position) as position from link a"  # noqa: S608
+    "select min(s.position) as position, (array_agg(h.custodian order by s.position))[1] as custodian from link a"  # noqa: S608
     " join lateral (select x.other as record, x.position from suspicion x where x.record = a.record"
     "   and x.state = 'suspected' union all select x.record, x.position from suspicion x where x.other = a.record"
     "   and x.state = 'suspected') s on true"
@@ -94,7 +94,8 @@ _SUSPECTED = (
 """Undecided pairs of a record of the child and one of a shielded child, or a record whose link has not arrived yet."""
 
 _HIDDEN = (
-    "select c.child::text, o.child is null, o.since, o.review_by, coalesce(o.position, s.position)"  # noqa: S608
+    "select c.child::text, o.child is null, o.since, o.review_by,"  # noqa: S608
+    " case when o.child is null then s.custodian else o.custodian end, coalesce(o.position, s.position)"
     " from (select distinct child from link c where {0}) c"
     " left join shield o on o.child = c.child and o.review_by is not null"
     f" left join lateral ({_SUSPECTED}) s on o.child is null"

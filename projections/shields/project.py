@@ -4,9 +4,12 @@ from collections.abc import Sequence
 
 from projections.base.projection import PublishedEvent, Put, Table
 
-SHIELD = Table("shield", ("child", "since", "review_by", "position"), keys=1)
+SHIELD = Table("shield", ("child", "since", "review_by", "custodian", "position"), keys=1)
 
-APPLYING = frozenset({"ShieldApplied.v1", "ShieldReviewed.v1"})
+APPLYING = frozenset(
+    {"ShieldApplied.v1", "ShieldApplied.v2", "ShieldReviewed.v1", "ShieldReviewed.v2", "ShieldHandedOver.v1"}
+)
+"""Those of version 1 name no custodian."""
 LIFTED = "ShieldLifted.v1"
 
 
@@ -20,7 +23,8 @@ class Shields:
     def project(self, event: PublishedEvent) -> Sequence[Put]:
         """The shield after the event. Merges and splits need no row: an inherited shield has an event of its own."""
         if event.type in APPLYING:
-            return (Put(SHIELD, (event.stream, event.data["since"], event.data["review_by"], event.position), False),)
+            shield = event.data["since"], event.data["review_by"], event.data.get("custodian")
+            return (Put(SHIELD, (event.stream, *shield, event.position), False),)
         if event.type == LIFTED:
-            return (Put(SHIELD, (event.stream, None, None, event.position), False),)
+            return (Put(SHIELD, (event.stream, None, None, None, event.position), False),)
         return ()

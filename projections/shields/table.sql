@@ -3,17 +3,20 @@ create table if not exists shield (
     child uuid not null,
     since text,
     review_by text,
+    custodian text,
     position bigint not null
 );
 create unique index if not exists shield_key on shield (child);
 
--- Children whose whereabouts are hidden: by a shield of their own, or `suspected` to be one with a child that has one.
+-- Children whose whereabouts are hidden: by a shield of their own, or `suspected` to be one with a child that has one, whose
+-- `custodian` then takes care of both.
 -- Names (one, or none), date of birth and gender are all that a search may use; `keys` is what is looked up.
 create table if not exists hidden (
     child uuid not null,
     suspected bool not null,
     since text,
     review_by text,
+    custodian text,
     position bigint not null,
     names text[] not null,
     date_of_birth text,

@@ -13,7 +13,17 @@ from projections.base.parameters import many_texts, texts_sql
 from projections.base.prepared import Prepared
 from projections.visibility.scope import EVERYWHERE, NOWHERE, ORDINARY, Scope
 
-__all__ = ["EVERYWHERE", "NOWHERE", "DueReview", "Shielding", "due_reviews", "hidden_ids", "shieldings", "visible"]
+__all__ = [
+    "EVERYWHERE",
+    "NOWHERE",
+    "DueReview",
+    "Shielding",
+    "custodians",
+    "due_reviews",
+    "hidden_ids",
+    "shieldings",
+    "visible",
+]
 
 
 class Shielding(NamedTuple):
@@ -45,6 +55,14 @@ def shieldings(cursor: Cursor, children: Collection[str], opened: Collection[str
     """Those of the children that are hidden from a reader to whom the shields of `opened` are opened."""
     _OF_CHILDREN.execute(cursor, (list(children),), settings=Scope(opened=opened).setting)
     return {child: Shielding(since, position) for child, since, position in cursor.fetchall()}
+
+
+def custodians(cursor: Cursor, children: Collection[str]) -> Mapping[str, str | None]:
+    """Who takes care of each of the children that is hidden; None: only who works for the whole directory."""
+    ORDINARY.execute(
+        cursor, "select child::text, custodian from hidden_child where child = any(%s::uuid[])", (list(children),)
+    )
+    return dict(cursor.fetchall())
 
 
 def hidden_ids(cursor: Cursor, ids: Iterable[str], opened: Collection[str] = ()) -> set[str]:

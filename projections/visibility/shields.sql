@@ -1,6 +1,6 @@
 -- That a child is hidden, from those to whom it is not opened: since when, null where it only may be one with a shielded child.
 create view hidden_child with (security_barrier) as
-select z.child, z.since, z.position
+select z.child, z.since, z.custodian, z.position
 from hidden z
 where scoped() and z.child <> all((select opened from reader)::uuid[]);
 
@@ -8,10 +8,7 @@ where scoped() and z.child <> all((select opened from reader)::uuid[]);
 create view kept_shield with (security_barrier) as
 select z.child, z.since, z.review_by
 from hidden z
-where scoped() and not z.suspected and (
-    (select custodian from reader) = 'everywhere'
-    or exists (select from listing g where g.child = z.child and g.authority = (select custodian from reader))
-);
+where scoped() and not z.suspected and (select custodian from reader) in ('everywhere', z.custodian);
 
 -- Those of the ids that are of a hidden child, of a record of one, or of a child that a hidden one absorbed.
 create function hidden_among(ids uuid[]) returns setof uuid language sql stable security definer begin atomic

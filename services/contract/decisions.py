@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field, StringConstraints
 from domain.source_record.command import Command
 from domain.vocabulary import LONGEST_REASON, SHORTEST_REASON, STEWARDSHIP_SOURCE
 from services.contract.reading import Invalid, read
-from services.contract.submission import MAX_ITEMS, PRINTABLE, Reference, Submission, Text
+from services.contract.submission import MAX_ITEMS, PRINTABLE, Authority, Reference, Submission, Text
 
 ChildId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
 """A child's number in its one spelling."""
@@ -24,7 +24,8 @@ class DecisionType(StrEnum):
     """The types of a steward's decision.
 
     MERGE: the right child is the left one, which survives. SPLIT: records of a child are about somebody else. DISMISS:
-    two children are not one. A shield hides a child's whereabouts: it is applied, kept at a review, or lifted.
+    two children are not one. A shield hides a child's whereabouts: it is applied, kept at a review, handed over to
+    another authority's care, or lifted.
     """
 
     MERGE = "children.merged"
@@ -32,6 +33,7 @@ class DecisionType(StrEnum):
     DISMISS = "match.dismissed"
     SHIELD_APPLY = "shield.apply"
     SHIELD_REVIEW = "shield.review"
+    SHIELD_HAND_OVER = "shield.hand-over"
     SHIELD_LIFT = "shield.lift"
 
 
@@ -71,6 +73,12 @@ class OneChild(_Data):
     child: ChildId
 
 
+class Custody(OneChild):
+    """A child, and the authority by its ONS code that takes care of its shield from now on."""
+
+    custodian: Authority | None
+
+
 Data = TypeVar("Data", bound=_Data)
 
 
@@ -91,8 +99,9 @@ MODELS: Mapping[str, type[Envelope]] = {
     DecisionType.MERGE: Decision[TwoChildren],
     DecisionType.SPLIT: Decision[Split],
     DecisionType.DISMISS: Decision[TwoChildren],
-    DecisionType.SHIELD_APPLY: Decision[OneChild],
+    DecisionType.SHIELD_APPLY: Decision[Custody],
     DecisionType.SHIELD_REVIEW: Decision[OneChild],
+    DecisionType.SHIELD_HAND_OVER: Decision[Custody],
     DecisionType.SHIELD_LIFT: Decision[OneChild],
 }
 """The model of each type of decision."""

@@ -68,6 +68,7 @@ def _effect(lookup: ChildLookup, ruled: RulingResult) -> Effect:
 _OF_SHIELDS: Mapping[str, shielding.Decide] = {
     DecisionType.SHIELD_APPLY: shielding.apply,
     DecisionType.SHIELD_REVIEW: shielding.review,
+    DecisionType.SHIELD_HAND_OVER: shielding.hand_over,
     DecisionType.SHIELD_LIFT: shielding.lift,
 }
 
@@ -75,7 +76,7 @@ _OF_SHIELDS: Mapping[str, shielding.Decide] = {
 def _rule(lookup: ChildLookup, command: Command, ruling: Ruling, new_id: NewId) -> RulingResult | Refusal:
     data = command.data
     if command.type in _OF_SHIELDS:
-        decided = _OF_SHIELDS[command.type](lookup.child(data["child"]), ruling)
+        decided = _OF_SHIELDS[command.type](lookup.child(data["child"]), data.get("custodian"), ruling)
         return decided if isinstance(decided, Refusal) else RulingResult((decided,), {}, False, (), ())
     if command.type == DecisionType.SPLIT:
         return _split(lookup, data, ruling, new_id)

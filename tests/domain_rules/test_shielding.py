@@ -13,6 +13,9 @@ from domain.child.shield import Shield, next_review, stricter
 from domain.child.whereabouts import without_whereabouts
 from domain.source_record import Refusal
 from tests.domain_rules.test_child import replayed
+from tests.support.entitlements import NORTH, SOUTH
+
+EVERY = (shielding.apply, shielding.review, shielding.hand_over, shielding.lift)
 
 
 def ruling(day: str = "2026-11-24") -> Ruling:
@@ -27,7 +30,7 @@ def child_with(*records: str) -> Child:
 
 def shielded(*records: str, day: str = "2026-11-24") -> Child:
     child = child_with(*records)
-    assert shielding.apply(child, ruling(day)) is child
+    assert shielding.apply(child, NORTH, ruling(day)) is child
     return child
 
 
@@ -51,12 +54,27 @@ def test_a_review_is_due_six_months_later(decided: str, due: str) -> None:
 
 def test_a_shield_is_applied_kept_and_lifted() -> None:
     child = shielded("a")
-    assert child.shield == Shield("2026-11-24T00:00:00.000000Z", "2027-05-24")
-    shielding.review(child, ruling("2027-05-20"))
-    assert child.shield == Shield("2026-11-24T00:00:00.000000Z", "2027-11-20")
-    shielding.lift(child, ruling("2027-06-01"))
+    assert child.shield == Shield("2026-11-24T00:00:00.000000Z", "2027-05-24", NORTH)
+    shielding.review(child, None, ruling("2027-05-20"))
+    assert child.shield == Shield("2026-11-24T00:00:00.000000Z", "2027-11-20", NORTH)
+    shielding.lift(child, None, ruling("2027-06-01"))
     assert child.shield is None
     assert replayed(child).shield is None
+
+
+def test_a_shield_that_is_handed_over_is_in_anothers_care_and_otherwise_the_same() -> None:
+    child = shielded("a")
+    shielding.hand_over(child, SOUTH, ruling("2026-12-01"))
+    assert child.shield == Shield("2026-11-24T00:00:00.000000Z", "2027-05-24", SOUTH)
+    shielding.review(child, None, ruling("2027-05-20"))
+    assert child.shield == replayed(child).shield == Shield("2026-11-24T00:00:00.000000Z", "2027-11-20", SOUTH)
+
+
+def test_of_two_shields_the_one_that_stood_first_says_who_takes_care() -> None:
+    first, later = shielded("a", day="2026-03-01"), shielded("b", day="2026-06-01")
+    shielding.hand_over(later, SOUTH, ruling())
+    stewardship.merge(later, first, ruling())
+    assert later.shield == Shield("2026-03-01T00:00:00.000000Z", "2026-09-01", NORTH)
 
 
 def test_what_is_refused_changes_nothing() -> None:
@@ -64,17 +82,20 @@ def test_what_is_refused_changes_nothing() -> None:
     stewardship.merge(plain, gone, ruling())
     before = [len(each.pending_events) for each in (gone, plain, hidden)]
     refused = [
-        *(decide(None, ruling()) for decide in (shielding.apply, shielding.review, shielding.lift)),
-        *(decide(gone, ruling()) for decide in (shielding.apply, shielding.review, shielding.lift)),
-        shielding.apply(hidden, ruling()),
-        shielding.lift(plain, ruling()),
-        shielding.review(plain, ruling()),
+        *(decide(None, SOUTH, ruling()) for decide in EVERY),
+        *(decide(gone, SOUTH, ruling()) for decide in EVERY),
+        shielding.apply(hidden, SOUTH, ruling()),
+        shielding.lift(plain, None, ruling()),
+        shielding.review(plain, None, ruling()),
+        shielding.hand_over(plain, SOUTH, ruling()),
+        shielding.hand_over(hidden, NORTH, ruling()),
     ]
     assert [(each.field, each.code) for each in refused if isinstance(each, Refusal)] == [
-        *[("child", "unknown-child")] * 3,
-        *[("child", "superseded")] * 3,
+        *[("child", "unknown-child")] * 4,
+        *[("child", "superseded")] * 4,
         ("child", "already-shielded"),
-        *[("child", "not-shielded")] * 2,
+        *[("child", "not-shielded")] * 3,
+        ("to", "same-custodian"),
     ]
     assert [len(each.pending_events) for each in (gone, plain, hidden)] == before
 
@@ -89,7 +110,7 @@ def test_the_survivor_is_shielded_before_it_has_what_is_hidden() -> None:
 def test_of_two_shields_the_stricter_holds() -> None:
     survivor, absorbed = shielded("a", day="2026-06-01"), shielded("b", day="2026-03-01")
     stewardship.merge(survivor, absorbed, ruling())
-    assert survivor.shield == Shield("2026-03-01T00:00:00.000000Z", "2026-09-01")
+    assert survivor.shield == Shield("2026-03-01T00:00:00.000000Z", "2026-09-01", NORTH)
 
 
 def test_a_child_split_off_is_hidden_before_its_records_are_linked() -> None:
@@ -155,7 +176,7 @@ def test_merges_and_splits_lose_no_shield(data: st.DataObject) -> None:
         one = remaining[data.draw(st.integers(0, len(remaining) - 1))]
         kind = data.draw(st.sampled_from(["merge", "split", "shield"]))
         if kind == "shield":
-            shielding.apply(one, ruling())
+            shielding.apply(one, NORTH, ruling())
         elif kind == "merge" and len(remaining) > 1:
             others = [each for each in remaining if each is not one]
             stewardship.merge(one, others[data.draw(st.integers(0, len(others) - 1))], ruling())

@@ -137,7 +137,8 @@ class Twin(World):
 
     def _shield(self, child: str) -> None:
         self._sent += 1
-        data = {"decided_by": "demo-data-manager", "reason": "the refuge has to stay unknown", "child": child}
+        data = {"decided_by": "demo-data-manager", "reason": "the refuge has to stay unknown"}
+        data |= {"child": child, "custodian": "E06999001"}
         value = decision(f"sent-{self._sent}", DecisionType.SHIELD_APPLY, child, TIME, data)
         offset = self.registrar.offsets.get((STEWARDS_TOPIC, 0), 0)
         assert self.take([Message(STEWARDS_TOPIC, 0, offset, value, None)]) == ["accepted"]

@@ -67,7 +67,7 @@ class Story:
         self.versions[stream] += 1
         self.clock += 1
         event: dict[str, Any] = {
-            "type": f"{kind}.v1",
+            "type": kind if "." in kind else f"{kind}.v1",
             "subject": stream,
             "position": len(self.values) + 1,
             "version": self.versions[stream],
@@ -161,11 +161,14 @@ class Story:
             data = {"record": record, "record_version": self.versions[record], **why}
             self.decides(absorbed, "RecordLinked", data, sealed=False)
 
-    def shielded(self, child: str, review_by: str = "2027-05-24", inherited_from: str | None = None) -> None:
+    def shielded(
+        self, child: str, review_by: str = "2027-05-24", inherited_from: str | None = None, custodian: str | None = None
+    ) -> None:
         """A steward hides a child, or it inherits the shield of another."""
         self.shields.add(child)
-        data = {"since": "2026-11-24T00:00:00.000000Z", "review_by": review_by, "inherited_from": inherited_from}
-        self.decides(child, "ShieldApplied", data)
+        since = "2026-11-24T00:00:00.000000Z"
+        data = {"since": since, "review_by": review_by, "custodian": custodian, "inherited_from": inherited_from}
+        self.decides(child, "ShieldApplied.v2", data)
 
     def unshielded(self, child: str) -> None:
         """A steward lifts the shield."""

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 from typing import Annotated, Any
 
 from fastapi import Header, Request
@@ -111,9 +112,9 @@ class Viewer:
             return NOWHERE
         return self.entitlement.authority or EVERYWHERE
 
-    def keeps(self, entry: Mapping[str, Any]) -> bool:
-        """Whether the user is custodian of the shield of the child with this whole entry."""
-        return self.custodian in (EVERYWHERE, _authority(entry))
+    def keeps(self, custodian: str | None) -> bool:
+        """Whether the user takes care of shields of this custodian."""
+        return self.custodian in (EVERYWHERE, custodian)
 
     @property
     def today(self) -> date:
@@ -168,12 +169,16 @@ class Viewer:
             return redacted.entry
         return mask_entry(redacted.entry, redacted.services, self.dependencies.desks.now())
 
-    def refusal_about(self, entries: Iterable[Mapping[str, Any]]) -> Problem | None:
+    def refusal_about(
+        self, entries: Iterable[Mapping[str, Any]], in_custody: Mapping[str, str | None] = MappingProxyType({})
+    ) -> Problem | None:
         """The answer where the table denies this about the authority that these entries' children live in.
 
+        Of a hidden child that is its custodian, whatever an agency says of where it lives: `in_custody` has those.
         Where the user may not even see an entry there, it is that of an absent child, and is recorded as such.
         """
-        place = jurisdiction(self.entitlement.authority, *(_authority(entry) for entry in entries))
+        about = (in_custody[e["child"]] if e.get("child") in in_custody else authority_of(e) for e in entries)
+        place = jurisdiction(self.entitlement.authority, *about)
         verdict = decide(self.entitlement, self.action, self.today, place)
         if verdict.effect is self.verdict.effect:
             return None
@@ -182,7 +187,7 @@ class Viewer:
         return self.asking.denied(verdict.cause or Cause.PLACE, verdict.why)
 
 
-def _authority(entry: Mapping[str, Any]) -> str | None:
+def authority_of(entry: Mapping[str, Any]) -> str | None:
     """The authority of the most trusted address that names one."""
     return next((each["authority"] for each in entry["addresses"] if each.get("authority")), None)
 

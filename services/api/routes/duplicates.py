@@ -13,6 +13,7 @@ from starlette.responses import Response
 from domain.authorization import Action
 from projections.directory import query as directory
 from projections.duplicates.query import Place, latest_split_target
+from projections.visibility.shields import custodians
 from projections.visibility.survivors import survivor
 from services.api.access_control.looks import ReasonHeader, Viewer, viewer, viewer_of_a_child
 from services.api.answers import json_answer, next_page, problems
@@ -128,10 +129,15 @@ def _current_children(who: Viewer, command: Mapping[str, str]) -> list[str]:
         redacted = directory.redacted_entries(
             cursor, who.dependencies.keys, means, who.today, cleared=who.cleared, opened=means
         )
-        redacted = [each for each in redacted if each.entry and (not each.entry["shielded"] or who.keeps(each.entry))]
+        in_custody = custodians(cursor, means)
+        redacted = [
+            each
+            for each in redacted
+            if each.entry and (each.child not in in_custody or who.keeps(in_custody[each.child]))
+        ]
         listed = who.shown(cursor, [each.child for each in redacted])
     there = [each for each in redacted if each.child in listed]
-    refused = who.refusal_about(each.entry or {} for each in there)
+    refused = who.refusal_about((each.entry or {} for each in there), in_custody)
     who.record(
         dict(zip(command, numbers, strict=True)),
         [] if refused else sorted({each.child for each in there}),

@@ -1,4 +1,4 @@
-"""Shields over HTTP: applied, reviewed and lifted by whoever takes care of them, and which are due for a review."""
+"""Shields over HTTP: applied, reviewed, handed over, lifted by whoever takes care of them, and which are due."""
 
 from http import HTTPStatus
 from typing import Annotated, Any
@@ -7,15 +7,15 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from domain.authorization import Action
-from projections.visibility.shields import due_reviews
-from services.api.access_control.looks import ReasonHeader, Viewer, viewer_of_a_child
+from projections.visibility.shields import custodians, due_reviews
+from services.api.access_control.looks import ReasonHeader, Viewer, authority_of, viewer_of_a_child
 from services.api.answers import json_answer, next_page, problems
 from services.api.dependencies import Dependencies
 from services.api.problems import absent
 from services.api.routes.overrides import whole
 from services.api.routes.steward_decisions import decide
 from services.api.schemas.decisions import UnderWay, Why
-from services.api.schemas.shields import DueShields, Shielded
+from services.api.schemas.shields import Custody, DueShields, Shielded
 from services.contract.decisions import DecisionType
 
 MOST_AT_ONCE = 500
@@ -44,6 +44,12 @@ def router(dependencies: Dependencies) -> APIRouter:
         who = viewer_of_a_child(dependencies, request, Action.SHIELD_REVIEW, why.reason)
         return _decide(who, DecisionType.SHIELD_REVIEW, child.lower())
 
+    @calls.post("/children/{child}/shield/hand-over", responses=_DECIDED)
+    def hand_over(request: Request, child: str, custody: Custody) -> Response:
+        """Gives a shield into another authority's care; the one that had it can't take it back."""
+        who = viewer_of_a_child(dependencies, request, Action.SHIELD_HAND_OVER, custody.reason)
+        return _decide(who, DecisionType.SHIELD_HAND_OVER, child.lower(), custody.to)
+
     @calls.post("/children/{child}/shield/lift", responses=_DECIDED)
     def lift(request: Request, child: str, why: Why) -> Response:
         """Shows the child's whereabouts again."""
@@ -67,17 +73,25 @@ def router(dependencies: Dependencies) -> APIRouter:
     return calls
 
 
-def _decide(who: Viewer, kind: DecisionType, child: str) -> Response:
+def _decide(who: Viewer, kind: DecisionType, child: str, to: str | None = None) -> Response:
     redacted = whole(who, child)
     entry = redacted.entry if redacted else None
-    refused = who.refusal_about([entry]) if entry else absent()
-    if entry and entry["shielded"] and not who.keeps(entry):
+    with who.dependencies.reading() as cursor:
+        in_custody = custodians(cursor, [entry["child"]]) if entry else {}
+    refused = who.refusal_about([entry], in_custody) if entry else absent()
+    if any(not who.keeps(custodian) for custodian in in_custody.values()):
         refused = absent()
     who.record({}, [entry["child"]] if entry and not refused else [])
     if refused or entry is None:
         raise refused or absent()
     number = entry["child"]
-    taken = decide(who.dependencies, kind, number, {"decided_by": who.user, "reason": who.reason, "child": number})
+    custody = {}
+    if kind is DecisionType.SHIELD_APPLY:
+        custody = {"custodian": who.entitlement.authority or authority_of(entry)}
+    if kind is DecisionType.SHIELD_HAND_OVER:
+        custody = {"custodian": to}
+    data = {"decided_by": who.user, "reason": who.reason, "child": number, **custody}
+    taken = decide(who.dependencies, kind, number, data)
     if taken.position is None:
         where = {"decision": taken.id, "receipts": f"/receipts?submission={taken.id}"}
         return json_answer(where, HTTPStatus.ACCEPTED)

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from domain.authorization import Action
 from domain.subject_access.disclosure import Held, disclosed, is_carer
 from domain.subject_access.requests import Applicant
+from projections.visibility.shields import custodians
 from services.api.access_control.looks import ReasonHeader, Viewer, viewer_of_a_child
 from services.api.answers import json_answer, problems
 from services.api.dependencies import Dependencies
@@ -79,7 +80,9 @@ def _refusal(who: Viewer, found: Held | None, applicant: Applicant, name: str | 
     """Why the document is refused: the child is another authority's, or no record names the carer."""
     if found is None:
         return None
-    if refused := who.refusal_about([found.entry]):
+    with who.dependencies.reading() as cursor:
+        in_custody = custodians(cursor, [found.entry["child"]])
+    if refused := who.refusal_about([found.entry], in_custody):
         return refused
     if applicant is Applicant.CARER and not (name and is_carer(found, name)):
         return Problem(HTTPStatus.CONFLICT, _NOT_A_CARER, code="not-a-carer")

@@ -4,6 +4,15 @@ from typing import Literal
 
 from pydantic import BaseModel
 
+from services.api.access_control.reasons import Reasoned
+from services.contract.submission import Authority
+
+
+class Custody(Reasoned):
+    """Which authority takes care of a shield from now on, by its ONS code."""
+
+    to: Authority
+
 
 class Shielded(BaseModel):
     """A decision on the shield of a child that holds."""

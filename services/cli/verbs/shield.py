@@ -7,7 +7,7 @@ from typing import Any
 from services.cli.client import Api, viewer_api
 from services.cli.errors import DONE, PartAway, WrongUsage
 from services.cli.output import console, print_json
-from services.cli.parser import a_child, a_date, a_uuid, subcommand_parser, viewer_options
+from services.cli.parser import a_child, a_date, a_uuid, an_authority, subcommand_parser, viewer_options
 
 PAGE = 200
 
@@ -15,7 +15,7 @@ PAGE = 200
 def describe(parser: ArgumentParser) -> None:
     """Adds the subcommands."""
     subcommands = parser.add_subparsers(
-        dest="subcommand", required=True, metavar="apply|lift|review|override|overrides"
+        dest="subcommand", required=True, metavar="apply|lift|review|hand-over|override|overrides"
     )
     _of_child(subcommands, "apply", "hide where a child at risk lives, and with whom; only who the child is remains")
     _of_child(subcommands, "lift", "show everything again")
@@ -26,6 +26,8 @@ def describe(parser: ArgumentParser) -> None:
     review.add_argument("--keep", action="store_true", help="the shield was looked at and stays for six months more")
     review.add_argument("--on", type=a_date, metavar="DATE", help="due by this day (default: today)")
     viewer_options(review)
+    given = _of_child(subcommands, "hand-over", "give the shield into another authority's care")
+    given.add_argument("--to", type=an_authority, required=True, metavar="GSS", help="its ONS code, like E06000001")
     _of_child(
         subcommands, "override", "see a shielded child for two minutes; the authority is told, and it is investigated"
     )
@@ -39,10 +41,11 @@ def describe(parser: ArgumentParser) -> None:
     viewer_options(closing)
 
 
-def _of_child(subcommands: "_SubParsersAction[ArgumentParser]", subcommand: str, summary: str) -> None:
+def _of_child(subcommands: "_SubParsersAction[ArgumentParser]", subcommand: str, summary: str) -> ArgumentParser:
     made = subcommand_parser(subcommands, subcommand, summary)
     made.add_argument("child", type=a_child, metavar="CHILD", help="the child's id, as `find` gives it")
     viewer_options(made)
+    return made
 
 
 def run(args: Namespace) -> int:
@@ -60,8 +63,9 @@ def run(args: Namespace) -> int:
 
 
 def _decide(api: Api, args: Namespace) -> int:
-    path = {"apply": "", "lift": "/lift", "review": "/review"}[args.subcommand]
-    answer = api.post(f"/children/{args.child}/shield{path}", {"reason": args.reason})
+    path = "" if args.subcommand == "apply" else f"/{args.subcommand}"
+    given = {"to": args.to} if args.subcommand == "hand-over" else {}
+    answer = api.post(f"/children/{args.child}/shield{path}", {"reason": args.reason, **given})
     if "position" not in answer:
         raise PartAway(
             "the decision was taken and does not show yet: the registrar, relay or projector does not go on; look for"
@@ -71,6 +75,7 @@ def _decide(api: Api, args: Namespace) -> int:
         "apply": "{child} is shielded",
         "lift": "{child} is shielded no more",
         "review": "{child} stays shielded",
+        "hand-over": f"{{child}} is in the care of {args.to}" if args.subcommand == "hand-over" else "",
     }
     return _print(args, answer, f"{sentences[args.subcommand]} (position {{position:,}})")
 

@@ -116,10 +116,11 @@ def _stewardship(first: RegisterEvent, second: RegisterEvent) -> list[RegisterEv
 
 
 def _shielding(first: RegisterEvent) -> list[RegisterEvent]:
-    """A child listed where it may be a shielded one; then it is shielded itself, the shield is kept, and falls."""
+    """A child listed where it may be a shielded one; then it is shielded itself, the shield is kept, goes to another and falls."""
     child = Child.listed(OTHER_CHILD, first, hidden=True)
-    child.apply_shield("2027-05-23", RULING)
+    child.apply_shield("2027-05-23", "E06999001", RULING)
     child.review_shield("2027-11-20", RULING)
+    child.hand_over_shield("E06999002", RULING)
     child.lift_shield(RULING)
     return [event for event in child.collect_events() if isinstance(event, RegisterEvent)]
 

@@ -96,7 +96,7 @@ def test_a_shielded_childs_other_numbers_are_absent(world: World, client: TestCl
     ada = world.child_with(ADA)
     records = world.records_of(ada)
     assert records
-    assert decide(world, DecisionType.SHIELD_APPLY, child=ada) == "accepted"
+    assert decide(world, DecisionType.SHIELD_APPLY, child=ada, custodian=None) == "accepted"
     for user in USERS:
         who = looking(world, user)
         for method, path in calls(client):
