@@ -73,11 +73,12 @@ def _decide(who: Viewer, kind: DecisionType, child: str) -> Response:
     refused = who.refusal_about([entry]) if entry else absent()
     if entry and entry["shielded"] and not who.keeps(entry):
         refused = absent()
-    who.record({}, [entry["child"]] if entry and not refused else [])
+    look = who.record({}, [entry["child"]] if entry and not refused else [])
     if refused or entry is None:
         raise refused or absent()
     number = entry["child"]
-    taken = decide(who.dependencies, kind, number, {"decided_by": who.user, "reason": who.reason, "child": number})
+    ruling = {"decided_by": who.user, "reason": who.reason, "child": number}
+    taken = decide(who.dependencies, look, kind, number, ruling)
     if taken.position is None:
         where = {"decision": taken.id, "receipts": f"/receipts?submission={taken.id}"}
         return json_answer(where, HTTPStatus.ACCEPTED)
