@@ -16,7 +16,7 @@ from services.registers import load_agencies
 from streams.clock import utc_now
 from streams.crypto.publication_key import PublicationKey
 from streams.kafka.topics import RECEIPTS, SUBMISSIONS, UNCLAIMED
-from streams.publishing.aside import copy_aside
+from streams.publishing.aside import Aside, copy_aside
 from streams.publishing.generation import BeforeTruncation, CannotRepublish, Republished, republish
 from streams.publishing.home import AHEAD, stored_troubles
 from streams.store.database import Cursor, Database
@@ -53,17 +53,18 @@ def publish_again(settings: Settings) -> Again:
     return _again(settings, PublicationKey.from_file(settings.publication_key))
 
 
-def resync(settings: Settings) -> tuple[Again, int, Path]:
+def resync(settings: Settings) -> tuple[Again, Aside, Path]:
     """Sets aside what Kafka holds beyond the store, and publishes the store anew, with the receipts of the views.
 
-    The registrar goes on from its stored offsets: what Kafka still has of submissions since is decided again. Returns
-    also how many events are aside, and in which file. Raises NothingBeyond, and what `republish` raises.
+    The registrar goes on from its stored offsets: what Kafka still has of submissions since is decided again, but for
+    decisions of data managers, whose looks are lost. Returns also how many events are aside, and in which file.
+    Raises NothingBeyond, and what `republish` raises.
     """
     folder = private_folder(settings.data / "aside")
     file = folder / f"events-{utc_now():%Y%m%dT%H%M%SZ}.ndjson"
     key = PublicationKey.from_file(settings.publication_key)
     aside = copy_aside(settings.need_kafka(), settings.need_database(), key, file)
-    if not aside:
+    if not aside.events:
         raise NothingBeyond("Kafka holds nothing that Postgres lacks; `contactpoint status` says what is wrong")
     return _again(settings, key, _publish_receipts_again), aside, file
 

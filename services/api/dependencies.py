@@ -31,8 +31,8 @@ from streams.store.replica import Replica
 class RecordsLooks(Protocol):
     """Something that makes a look durable before it returns, or raises AccessLogAway."""
 
-    def append(self, look: Entry) -> None:
-        """Records one look, or an override."""
+    def append(self, look: Entry) -> str:
+        """Records one look, or an override; returns the id of its event."""
 
 
 FRESH_S = 2.0

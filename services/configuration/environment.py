@@ -59,6 +59,7 @@ class Environment(BaseSettings, ClientEnvironment):
     connections_per_address: Annotated[int | None, whole_number(10_000)] = None
     stack_id: OptionalText = None
     most_lag_seconds: Annotated[int | None, whole_number(86_400)] = None
+    look_hours: Annotated[int | None, whole_number(168)] = None
 
     matcher: File = None
     policy: Policy = "universal"

@@ -56,7 +56,8 @@ class Settings(ClientSettings):
     a replica from which it reads views, None where there is none, `connections` how many connections to Postgres an API
     process may have, None for the usual number;
     `connections_of_an_address` how many connections one address may have open to it, None where that is not bounded;
-    `stack_id` is what a supervisor knows its own API by; `most_lag_s` how late views may be, None for the usual bound.
+    `stack_id` is what a supervisor knows its own API by; `most_lag_s` how late views may be, `look_hours` how old the
+    look that a steward's decision names, None for the usual bounds.
     """
 
     kafka: KafkaSettings | None
@@ -75,6 +76,7 @@ class Settings(ClientSettings):
     connections_of_an_address: int | None
     stack_id: str | None
     most_lag_s: int | None
+    look_hours: int | None
 
     def need_kafka(self) -> KafkaSettings:
         """The Kafka settings; raises NotConfigured where there are none."""
@@ -151,6 +153,7 @@ def read_settings(data: str | Path | None = None, environ: Mapping[str, str] | N
         connections_of_an_address=env.connections_per_address,
         stack_id=env.stack_id,
         most_lag_s=env.most_lag_seconds,
+        look_hours=env.look_hours,
     )
 
 

@@ -113,6 +113,9 @@ def read_decision(value: bytes | None) -> Command | Invalid:
 
 
 def decision(id_: str, kind: DecisionType, child: str, time: str, data: Mapping[str, Any]) -> bytes:
-    """A decision as a message's value; `child` is whom it is about, for the order on the topic."""
+    """A decision as a message's value; `id_` is that of the access log's event of the look that it follows from.
+
+    `child` is whom it is about, for the order on the topic.
+    """
     envelope = {"specversion": "1.0", "id": id_, "source": STEWARDSHIP_SOURCE, "type": kind.value}
     return orjson.dumps({**envelope, "subject": child, "time": time, "data": dict(data)})

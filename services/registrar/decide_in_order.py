@@ -41,8 +41,16 @@ Decide = Callable[[Message, Command], Effect | Refusal]
 """The effect of the command in a message, or why it is refused; the next call depends on what this one has decided."""
 
 
+Distrust = Callable[[Command], Refusal | None]
+"""Why a command is not believed to be its sender's; it is refused, and its id stays free for the sender."""
+
+
 def decide_in_order(
-    messages: Sequence[Message], outcomes: Mapping[SubmissionKey, str], recorded_at: datetime, decide: Decide
+    messages: Sequence[Message],
+    outcomes: Mapping[SubmissionKey, str],
+    recorded_at: datetime,
+    decide: Decide,
+    distrust: Distrust = lambda _: None,
 ) -> BatchResult:
     """Decides every message; `outcomes` has the outcome of each command that an earlier batch decided."""
     result, outcomes = BatchResult(recorded_at), dict(outcomes)
@@ -55,6 +63,8 @@ def decide_in_order(
             answer = message.answered("refused", (_UNKNOWN_AGENCY if message.owner is None else _NOT_THE_OWNER,))
         elif before := outcomes.get((command.source, command.id)):
             answer = message.answered("duplicate", () if before == "accepted" else (_REFUSED_BEFORE,))
+        elif distrusted := distrust(command):
+            answer = _answer(result, message, distrusted)
         else:
             answer = _answer(result, message, decide(message, command))
             outcomes[command.source, command.id] = answer.outcome

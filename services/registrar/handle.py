@@ -7,6 +7,7 @@ failed save nothing in memory is believed. What a message may be to blame for co
 import logging
 import time
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from uuid import uuid4
 
 from domain.matching import Comparer
@@ -23,6 +24,7 @@ from services.registrar.look_up import ReadMatchState, look_up, read_match_state
 from services.registrar.match_index import count_records
 from services.registrar.receipts import Answer
 from services.registrar.save import save
+from services.registrar.steward_looks import OLDEST, read_looks
 from services.registrar.stewardship import decide_stewards_batch
 from streams.clock import Clock
 from streams.crypto.keys import KeyRing
@@ -48,8 +50,9 @@ class Registrar:
     """Decides batches. `database` is for reading; writing goes through the log's recorder.
 
     `fence` is the right to write, `pause` waits before a batch is tried again.
-    `clock` gives the recorded time, `new_id` a random stream id, `read_match_state` reads who is who. `offsets` has the
-    next offset of each partition, `aggregates` the records and children that are in memory.
+    `clock` gives the recorded time, `new_id` a random stream id, `read_match_state` reads who is who, `oldest_look` is
+    how old the look may be that a steward's decision names. `offsets` has the next offset of each partition,
+    `aggregates` the records and children that are in memory.
     """
 
     def __init__(
@@ -64,6 +67,7 @@ class Registrar:
         pause: Pause = time.sleep,
         new_id: NewId = uuid4,
         read_match_state: ReadMatchState = read_match_state,
+        oldest_look: timedelta = OLDEST,
     ) -> None:
         self._log = log
         self._database = database
@@ -74,6 +78,7 @@ class Registrar:
         self._clock = clock
         self._new_id = new_id
         self._read_match_state = read_match_state
+        self._oldest_look = oldest_look
         self._indexed = 0
         self.offsets: dict[Partition, int] = {}
         self.aggregates = Aggregates(log, database, keys)
@@ -150,7 +155,9 @@ class Registrar:
         commands = [message.reading for message in messages if isinstance(message.reading, Command)]
         with self._database.transaction() as cursor:
             outcomes = store.outcomes_of(cursor, {(command.source, command.id) for command in commands})
-        return decide_stewards_batch(messages, outcomes, self.aggregates, self._clock(), self._new_id)
+            looks = read_looks(cursor, {command.id for command in commands})
+        known = outcomes, looks, self._oldest_look
+        return decide_stewards_batch(messages, *known, self.aggregates, self._clock(), self._new_id)
 
     def _take(self, messages: Sequence[Message], result: BatchResult) -> list[Answer]:
         """Saves what a batch causes."""

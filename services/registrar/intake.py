@@ -10,6 +10,7 @@ import logging
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, closing, contextmanager
+from datetime import timedelta
 from threading import Event
 
 import psycopg2
@@ -29,6 +30,7 @@ from services.registrar.fence import Fence, FenceLost, take_fence
 from services.registrar.handle import Registrar
 from services.registrar.matcher_settings import load_settings
 from services.registrar.reindex import build_match_index
+from services.registrar.steward_looks import OLDEST
 from streams.clock import utc_now
 from streams.codec import EventMapper
 from streams.crypto.keys import KeyRing, reader_of
@@ -124,7 +126,8 @@ async def _serve(settings: Settings, comparer: Comparer, fence: Fence, stop: Eve
         with closing(LogApplication(database_url, "register", EventMapper(keys), reader=reads)) as log:
             await asyncio.to_thread(refuse_other_kafka, settings.need_kafka(), reads, must_have_met=True)
             await asyncio.to_thread(build_match_index, log, reads, keys, fence, stop)
-            registrar = Registrar(log, reads, keys, comparer, fence, clock=utc_now, pause=stop.wait)
+            oldest = timedelta(hours=settings.look_hours) if settings.look_hours else OLDEST
+            registrar = Registrar(log, reads, keys, comparer, fence, clock=utc_now, pause=stop.wait, oldest_look=oldest)
             async with _consumer(settings.need_kafka()) as consumer:
                 await _consume(_Topics(consumer, reads, registrar), registrar, stop)
 

@@ -5,7 +5,7 @@ needed, and not before the batch.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from services.registrar.cannot_link import CannotLinkRuling
 from services.registrar.decide_batch import NewId
 from services.registrar.decide_in_order import Effect, decide_in_order
 from services.registrar.linking import pending_events
+from services.registrar.steward_looks import RecordedLook, distrusted
 from services.registrar.store import RecordKey, SubmissionKey
 from streams.codec import iso_text
 
@@ -41,11 +42,13 @@ class ChildLookup(Protocol):
 def decide_stewards_batch(
     messages: Sequence[Message],
     outcomes: Mapping[SubmissionKey, str],
+    looks: Mapping[str, RecordedLook],
+    oldest_look: timedelta,
     lookup: ChildLookup,
     recorded_at: datetime,
     new_id: NewId,
 ) -> BatchResult:
-    """What the decisions cause; `outcomes` has those of earlier batches."""
+    """What the decisions cause; `outcomes` has those of earlier batches, `looks` the looks that these ones name."""
 
     time = iso_text(recorded_at)
 
@@ -54,7 +57,10 @@ def decide_stewards_batch(
         ruled = _rule(lookup, command, ruling, new_id)
         return ruled if isinstance(ruled, Refusal) else _effect(lookup, ruled)
 
-    return decide_in_order(messages, outcomes, recorded_at, effect)
+    def distrust(command: Command) -> Refusal | None:
+        return distrusted(command, looks.get(command.id), recorded_at, oldest_look)
+
+    return decide_in_order(messages, outcomes, recorded_at, effect, distrust)
 
 
 def _effect(lookup: ChildLookup, ruled: RulingResult) -> Effect:

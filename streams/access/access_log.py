@@ -13,7 +13,7 @@ from threading import Event, Lock, Thread
 from uuid import UUID
 
 from streams.access._daily_streams import DailyStreams
-from streams.access.appender import AccessAppender, AccessLogAway, NewEvent
+from streams.access.appender import AccessAppender, AccessLogAway, NewEvent, Recorded
 from streams.access.entry import Entry
 
 LONGEST_WAIT_S = 5.0
@@ -26,11 +26,12 @@ _log = logging.getLogger(__name__)
 class _Waiting:
     """An entry and the request that waits for it, by a bare lock: the cheapest way, and every look takes it."""
 
-    __slots__ = ("_done", "entry", "given_up", "recorded")
+    __slots__ = ("_done", "entry", "given_up", "id")
 
     def __init__(self, entry: Entry) -> None:
         self.entry = entry
-        self.recorded = self.given_up = False
+        self.given_up = False
+        self.id: str | None = None
         self._done = Lock()
         self._done.acquire()
 
@@ -55,8 +56,8 @@ class AccessLog:
         self._writer = Thread(target=self._run, name="access-log", daemon=True)
         self._writer.start()
 
-    def append(self, entry: Entry) -> None:
-        """Returns once the entry is durable; raises AccessLogAway where that takes too long or fails."""
+    def append(self, entry: Entry) -> str:
+        """Returns its id once the entry is durable; raises AccessLogAway where that takes too long or fails."""
         if self._queue.qsize() >= MOST_WAITING:
             raise AccessLogAway("too many looks wait to be recorded")
         waiting = _Waiting(entry)
@@ -64,8 +65,9 @@ class AccessLog:
         if not waiting.wait(self._longest_wait_s):
             waiting.given_up = True
             raise AccessLogAway("a look could not be recorded in time")
-        if not waiting.recorded:
+        if waiting.id is None:
             raise AccessLogAway("a look could not be recorded")
+        return waiting.id
 
     def close(self) -> None:
         """Records the waiting entries, then ends the writer."""
@@ -75,9 +77,9 @@ class AccessLog:
     def _run(self) -> None:
         while batch := self._next_batch():
             try:
-                self._record([waiting.entry for waiting in batch])
-                for waiting in batch:
-                    waiting.recorded = True
+                recorded = self._record([waiting.entry for waiting in batch])
+                for waiting, each in zip(batch, recorded, strict=True):
+                    waiting.id = each.id
             except AccessLogAway as error:
                 _log.warning("looks could not be recorded: %s", type(error.__cause__).__name__)
             except Exception as error:
@@ -99,9 +101,9 @@ class AccessLog:
             if batch := [waiting for waiting in batch if not waiting.given_up]:
                 return batch
 
-    def _record(self, entries: Sequence[Entry]) -> None:
+    def _record(self, entries: Sequence[Entry]) -> list[Recorded]:
         try:
-            self._appender.append(partial(self._events, entries))
+            return self._appender.append(partial(self._events, entries))
         except BaseException:
             self._streams.forget()
             raise

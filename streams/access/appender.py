@@ -46,10 +46,11 @@ class NewEvent(NamedTuple):
 
 
 class Recorded(NamedTuple):
-    """An event that is durable: its position in the log, and when it was recorded, as ISO text."""
+    """An event that is durable: its position, when it was recorded, as ISO text, and the id it is published under."""
 
     position: int
     recorded_at: str
+    id: str
 
 
 Prepare: TypeAlias = Callable[[datetime, bool], Sequence[NewEvent]]
@@ -147,7 +148,9 @@ class AccessAppender:
             self._keys.forget()
             raise
         self._keys.keep_new()
-        return [Recorded(recording.notification.id, at) for recording in recordings]
+        positions = [recording.notification.id for recording in recordings]
+        ids = [f"{each.stream}.{each.version}" for each in new]
+        return [Recorded(position, at, id_) for position, id_ in zip(positions, ids, strict=True)]
 
 
 def _event(new: NewEvent, now: datetime) -> RegisterEvent:

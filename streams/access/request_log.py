@@ -54,4 +54,4 @@ class RequestLog:
 
     def _append(self, event: NewEvent) -> RecordedRequest | None:
         recorded = self._appender.append_once(event)
-        return recorded and RecordedRequest(str(event.stream), *recorded)
+        return recorded and RecordedRequest(str(event.stream), recorded.position, recorded.recorded_at)

@@ -6,10 +6,12 @@ import os
 from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
+from typing import NamedTuple
 
 from aiokafka.errors import KafkaError
 from psycopg2.sql import SQL, Identifier
 
+from domain.vocabulary import STEWARDSHIP_SOURCE
 from streams.crypto.publication_key import PublicationKey
 from streams.kafka.settings import KafkaAway, KafkaSettings
 from streams.projecting.bulk_read import Span, read_spans
@@ -22,7 +24,14 @@ from streams.store.database import Cursor, Database
 PRIVATE_FILE = 0o600
 
 
-def copy_aside(kafka: KafkaSettings, database_url: str, key: PublicationKey, file: Path) -> int:
+class Aside(NamedTuple):
+    """How many events were set aside, and how many of them follow from decisions of data stewards."""
+
+    events: int
+    decided: int
+
+
+def copy_aside(kafka: KafkaSettings, database_url: str, key: PublicationKey, file: Path) -> Aside:
     """Writes the genuine events that the store does not hold into a new file, one a line; returns how many.
 
     Without any, there is no file. Raises KafkaAway, DatabaseAway.
@@ -34,18 +43,19 @@ def copy_aside(kafka: KafkaSettings, database_url: str, key: PublicationKey, fil
             raise KafkaAway(f"Kafka cannot be reached at {kafka.bootstrap_servers}") from None
 
 
-async def _copy(kafka: KafkaSettings, database: Database, key: PublicationKey, file: Path) -> int:
+async def _copy(kafka: KafkaSettings, database: Database, key: PublicationKey, file: Path) -> Aside:
     async with KafkaProbe(kafka) as probe:
         ends = await probe.ends({each for each in await probe.partitions() if each.topic in LOG_TOPICS})
-    count = 0
+    events = decided = 0
     async for fetched in read_spans(kafka, {partition: Span(0, end) for partition, end in ends.items()}):
         for partition, records in fetched.items():
             published, _ = genuine(partition, records, key)
             with database.transaction() as cursor:
                 newer = _not_held(cursor, partition.topic, [record.value for record in published])
-            count += len(newer)
+            events += len(newer)
+            decided += sum(json.loads(value)["source"] == STEWARDSHIP_SOURCE for value in newer)
             _append(file, newer)
-    return count
+    return Aside(events, decided)
 
 
 def _not_held(cursor: Cursor, log: str, values: Iterable[bytes]) -> list[bytes]:

@@ -40,6 +40,8 @@ RIGHTS: Mapping[str, Mapping[str, str]] = {
         "register.match_keys": _ALL,
         "register.match_index_format": _ALL,
         "register.kept_apart": "select, insert, delete",
+        "access.events": _READ,  # whether there was the look that a steward's decision names; none can be opened
+        "access.streams": _READ,
         "registry.agencies": _READ,
         "registry.changes": _READ,
         "publication.home": _READ,

@@ -4,7 +4,7 @@ Every submission about the child has a double: a world in which it was not sent 
 shielded child, whose answers must be the same in all worlds, too.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -36,6 +36,7 @@ AUTHORITIES = ("E06999002", "E06999003")
 FORMER = ("Lantern", "Marsh")
 CARERS = ("Wilhelmina Orrell", "Grace Marsh")
 FLAGS = ("child-protection-plan", "looked-after", "information-to-share")
+STEWARD = "demo-data-manager"
 NORTHERN = {
     "north-officer": {"role": "practitioner"},
     "north-cleared": {"role": "practitioner", "sensitive": True},
@@ -103,6 +104,7 @@ class Twin(World):
     def _submit_hidden(self, hidden: Hidden, absent: bool) -> str:
         """Submits what is hidden, and in place of what is not the same of Dee; gives the child's number."""
         if absent:
+            self._look(())  # so that the log of looks is as long as where she is
             return str(UUID(int=0))
         number = hidden.particulars["nhs_number"]
         self._take(person("T", **VISIBLE, **hidden.particulars))
@@ -137,11 +139,14 @@ class Twin(World):
 
     def _shield(self, child: str) -> None:
         self._sent += 1
-        data = {"decided_by": "demo-data-manager", "reason": "the refuge has to stay unknown"}
+        data = {"decided_by": STEWARD, "reason": "the refuge has to stay unknown"}
         data |= {"child": child, "custodian": "E06999001"}
-        value = decision(f"sent-{self._sent}", DecisionType.SHIELD_APPLY, child, TIME, data)
+        value = decision(self._look([child]), DecisionType.SHIELD_APPLY, child, TIME, data)
         offset = self.registrar.offsets.get((STEWARDS_TOPIC, 0), 0)
         assert self.take([Message(STEWARDS_TOPIC, 0, offset, value, None)]) == ["accepted"]
+
+    def _look(self, children: Sequence[str]) -> str:
+        return self.look_book.look(DecisionType.SHIELD_APPLY, STEWARD, children)
 
     def _take(self, *submissions: dict[str, Any]) -> None:
         """Takes submissions whose ids are the same in every world."""

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -11,7 +12,9 @@ from hypothesis import strategies as st
 from services.contract.decisions import DecisionType, decision
 from services.registrar.batch import STEWARDS_TOPIC, Message
 from services.registrar.receipts import Answer
+from services.registrar.steward_looks import OLDEST
 from services.registrar.store import OffsetMoved
+from streams.clock import utc_now
 from tests.support.desk import numbered, open_desk
 from tests.support.steward import TIME, Steward
 
@@ -133,8 +136,55 @@ def test_what_is_refused_has_a_reason_and_changes_nothing(desk: Steward) -> None
 def test_a_decision_delivered_again_changes_nothing(desk: Steward) -> None:
     one, two = desk.register("S1", "S2")
     pair = {"left": one, "right": two}
-    assert desk.decide(DecisionType.MERGE, "the-same", **pair).outcome == "accepted"
-    assert desk.decide(DecisionType.MERGE, "the-same", **pair).outcome == "duplicate"
+    look = desk.look(DecisionType.MERGE, **pair)
+    assert desk.decide(DecisionType.MERGE, look, **pair).outcome == "accepted"
+    assert desk.decide(DecisionType.MERGE, look, **pair).outcome == "duplicate"
+
+
+def test_a_decision_that_follows_from_no_look_of_its_user_is_refused_and_changes_nothing(desk: Steward) -> None:
+    merge, (one, two, three) = DecisionType.MERGE, desk.register("S1", "S2", "S3")
+    pair = {"left": one, "right": two}
+    events, members = desk.types(), desk.members()
+    genuine = desk.look(merge, **pair)
+    stream, version = genuine.split(".")
+    long_ago = utc_now() - OLDEST - timedelta(minutes=1)
+    forged = [
+        ("made-up", "look-unknown"),
+        (f"{NOBODY}.1", "look-unknown"),
+        (f"{stream}.{int(version) + 50}", "look-unknown"),
+        (f"{stream}.99999999999", "look-unknown"),
+        (desk.look(merge, "another-steward", **pair), "look-of-another"),
+        (desk.look(merge, left=one, right=three), "look-elsewhere"),
+        (desk.look(merge, left=one), "look-elsewhere"),
+        (desk.look(DecisionType.DISMISS, **pair), "look-elsewhere"),
+        (desk.look(merge, at=lambda: long_ago, **pair), "look-too-old"),
+    ]
+    for look, code in forged:
+        assert outcome_of(desk.decide(merge, look, **pair)) == ("refused", [code])
+    assert (desk.types(), desk.members()) == (events, members)
+    assert outcome_of(desk.decide(merge, genuine, **pair)) == ("accepted", [])
+
+
+def test_who_guesses_the_next_look_does_not_use_it_up(desk: Steward) -> None:
+    one, two = desk.register("S1", "S2")
+    pair = {"left": one, "right": two}
+    stream, version = desk.look(DecisionType.DISMISS, **pair).split(".")
+    guessed = f"{stream}.{int(version) + 1}"
+    assert desk.decide(DecisionType.DISMISS, guessed, **pair).outcome == "refused"
+    assert desk.look(DecisionType.DISMISS, **pair) == guessed
+    assert desk.decide(DecisionType.DISMISS, guessed, **pair).outcome == "accepted"
+
+
+def test_a_look_gives_no_second_decision(desk: Steward) -> None:
+    """A steward lifts a shield and applies it again: whoever has read the lift from Kafka can't send it once more."""
+    (child,) = desk.register("S1")
+    assert desk.decide(DecisionType.SHIELD_APPLY, child=child).outcome == "accepted"
+    lift = desk.decision(DecisionType.SHIELD_LIFT, child=child)
+    assert desk.registrar.handle([lift])[0].outcome == "accepted"
+    assert desk.decide(DecisionType.SHIELD_APPLY, child=child).outcome == "accepted"
+    again = desk.decision(DecisionType.SHIELD_LIFT, str(lift.reading.id), child=child)
+    assert desk.registrar.handle([again])[0].outcome == "duplicate"
+    assert desk.types()[-1] == "ShieldApplied.v1"
 
 
 def test_after_a_failed_save_nothing_of_a_decision_is_believed(desk: Steward) -> None:

@@ -1,6 +1,5 @@
 """What the tests of shields share: a steward's decisions at the registrar of a small directory."""
 
-from itertools import count
 from typing import Any
 
 from projections.base.partition import Partition
@@ -8,7 +7,6 @@ from services.contract.decisions import DecisionType, decision
 from services.registrar.batch import STEWARDS_TOPIC, Message
 from tests.support.world import World
 
-_ids = count(1)
 TIME = "2026-11-24T10:00:00Z"
 WHY = "the refuge has to stay unknown"
 SECRETS = ("ZX7 7QQ", "ZX77QQ", "Harbour Row", "Wilhelmina", "07700 900777", "Saltmarsh", "9990000026", "Lantern")
@@ -30,7 +28,9 @@ SCHOOL = {"involvement": "i-7", "service": "education", "organisation": {"name":
 def decide(world: World, kind: DecisionType, **data: Any) -> str:
     """The outcome of a steward's decision, which the views show from then on."""
     reasoned = {"decided_by": "demo-data-manager", "reason": WHY, **data}
-    value = decision(f"shield-{next(_ids)}", kind, data.get("child") or data["left"], TIME, reasoned)
+    children = [data[name] for name in ("left", "right", "child") if name in data]
+    look = world.look_book.look(kind, reasoned["decided_by"], children)
+    value = decision(look, kind, data.get("child") or data["left"], TIME, reasoned)
     offset = world.registrar.offsets.get(Partition(STEWARDS_TOPIC, 0), 0)
     (outcome,) = world.take([Message(STEWARDS_TOPIC, 0, offset, value, None)])
     return outcome

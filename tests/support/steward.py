@@ -3,12 +3,16 @@
 import json
 import random
 import string
+from contextlib import closing
 from typing import Any
 
 from services.contract.decisions import DecisionType, decision
 from services.registrar.batch import STEWARDS_TOPIC, Message
 from services.registrar.receipts import Answer
+from streams.clock import Clock, utc_now
 from tests.support.desk import AUTHORITY, Desk, numbered
+from tests.support.examples import KEY_ENCRYPTION_KEY
+from tests.support.looks import LookBook
 
 TIME = "2026-11-24T10:00:00Z"
 
@@ -29,12 +33,19 @@ class Steward(Desk):
         return answer
 
     def decision(self, kind: DecisionType, id_: str = "", **data: Any) -> Message:
+        """A message with a decision, by default under the id of a look of its own."""
         reasoned = {"decided_by": "a-steward", "reason": "looked at both", **data}
         offset = self.ends[STEWARDS_TOPIC]
         self.ends[STEWARDS_TOPIC] += 1
         about = data.get("left") or data.get("child") or "nobody"
-        value = decision(id_ or f"decision-{offset}", kind, about, TIME, reasoned)
+        value = decision(id_ or self.look(kind, **data), kind, about, TIME, reasoned)
         return Message(STEWARDS_TOPIC, 0, offset, value, None)
+
+    def look(self, kind: DecisionType, user: str = "a-steward", *, at: Clock = utc_now, **data: Any) -> str:
+        """The id of a user's look at the children whom the decision is about."""
+        children = [data[name] for name in ("left", "right", "child") if name in data]
+        with closing(LookBook(self.url, KEY_ENCRYPTION_KEY, at)) as book:
+            return book.look(kind, user, children)
 
     def merge(self, left: str, right: str) -> Answer:
         return self.decide(DecisionType.MERGE, left=left, right=right)

@@ -43,6 +43,7 @@ from streams.publishing.home import LOG_TOPICS, keep_home
 from streams.store.application import LogApplication
 from streams.store.database import Database
 from streams.store.raw_event import RawEvent
+from tests.support.looks import LookBook
 from tests.support.postgres_views import empty_views
 from tests.support.signing_in import signed_in
 
@@ -107,6 +108,7 @@ class World:
             self.log, self.database, self.keys, Comparer(load_settings()), fence, clock=clock, new_id=new_id
         )
         self.registrar.resume()
+        self.look_book = LookBook(database_url, self.key, clock)
         self._offsets = count()
         self._shown = 0
 
@@ -121,6 +123,7 @@ class World:
 
     def close(self) -> None:
         """Closes the connections."""
+        self.look_book.close()
         self.log.close()
         self.database.close()
 

@@ -36,7 +36,7 @@ _log = logging.getLogger(__name__)
 
 
 class _Log(Protocol):
-    def append(self, look: Entry) -> None:
+    def append(self, look: Entry) -> object:
         """Records one entry, or raises AccessLogAway."""
 
 

@@ -128,8 +128,8 @@ class Viewer:
         count: int | None = None,
         redacted: Iterable[RedactedEntry] = (),
         shown: Mapping[str, int] | None = None,
-    ) -> None:
-        """Makes the look durable; raises AccessLogAway, and then nothing may be shown.
+    ) -> str:
+        """Makes the look durable and returns its id; raises AccessLogAway, and then nothing may be shown.
 
         `query` is the call's parameters; `children` are shown and nobody else; `redacted` has what was left out of them
         and masked; `shown` is up to which position of the log each child was shown, by default that of the entry.
@@ -137,7 +137,7 @@ class Viewer:
         entries = list(redacted)
         masked = entries if self.action in WITH_INVOLVEMENTS else []
         positions = {each.child: int(each.entry["position"]) for each in entries if each.entry}
-        self.dependencies.access_log.append(
+        return self.dependencies.access_log.append(
             Look(
                 self.user,
                 self.reason,

@@ -102,23 +102,23 @@ def _queue(who: Viewer, after: str | None, limit: int) -> tuple[dict[str, Any], 
 
 
 def _of_two(who: Viewer, kind: DecisionType, command: TwoChildren) -> Response:
-    left, right = _current_children(who, {"left": command.left, "right": command.right})
-    taken = decide(who.dependencies, kind, left, _ruling(who, left=left, right=right))
+    look, (left, right) = _current_children(who, {"left": command.left, "right": command.right})
+    taken = decide(who.dependencies, look, kind, left, _ruling(who, left=left, right=right))
     return _answer(taken, left, right)
 
 
 def _split(who: Viewer, command: Split) -> Response:
-    (child,) = _current_children(who, {"child": command.child})
+    look, (child,) = _current_children(who, {"child": command.child})
     named = [each.model_dump() for each in command.records] if command.records else None
-    taken = decide(who.dependencies, DecisionType.SPLIT, child, _ruling(who, child=child, records=named))
+    taken = decide(who.dependencies, look, DecisionType.SPLIT, child, _ruling(who, child=child, records=named))
     if taken.position is None:
         return _answer(taken, child, "")
     with who.dependencies.reading() as cursor:
         return _answer(taken, child, str(latest_split_target(cursor, child, taken.position)))
 
 
-def _current_children(who: Viewer, command: Mapping[str, str]) -> list[str]:
-    """The children that the numbers mean now, after the look is recorded.
+def _current_children(who: Viewer, command: Mapping[str, str]) -> tuple[str, list[str]]:
+    """The id of the recorded look, and the children that the numbers mean now.
 
     Raises Problem 404 where one is not there, or is shielded and the user not its custodian; 403 where neither
     is of the user's authority.
@@ -138,7 +138,7 @@ def _current_children(who: Viewer, command: Mapping[str, str]) -> list[str]:
         listed = who.shown(cursor, [each.child for each in redacted])
     there = [each for each in redacted if each.child in listed]
     refused = who.refusal_about((each.entry or {} for each in there), in_custody)
-    who.record(
+    look = who.record(
         dict(zip(command, numbers, strict=True)),
         [] if refused else sorted({each.child for each in there}),
         redacted=there,
@@ -147,7 +147,7 @@ def _current_children(who: Viewer, command: Mapping[str, str]) -> list[str]:
         raise absent()
     if refused:
         raise refused
-    return means
+    return look, means
 
 
 def _ruling(who: Viewer, **data: Any) -> dict[str, Any]:

@@ -81,7 +81,7 @@ def _decide(who: Viewer, kind: DecisionType, child: str, to: str | None = None) 
     refused = who.refusal_about([entry], in_custody) if entry else absent()
     if any(not who.keeps(custodian) for custodian in in_custody.values()):
         refused = absent()
-    who.record({}, [entry["child"]] if entry and not refused else [])
+    look = who.record({}, [entry["child"]] if entry and not refused else [])
     if refused or entry is None:
         raise refused or absent()
     number = entry["child"]
@@ -90,8 +90,8 @@ def _decide(who: Viewer, kind: DecisionType, child: str, to: str | None = None) 
         custody = {"custodian": who.entitlement.authority or authority_of(entry)}
     if kind is DecisionType.SHIELD_HAND_OVER:
         custody = {"custodian": to}
-    data = {"decided_by": who.user, "reason": who.reason, "child": number, **custody}
-    taken = decide(who.dependencies, kind, number, data)
+    ruling = {"decided_by": who.user, "reason": who.reason, "child": number, **custody}
+    taken = decide(who.dependencies, look, kind, number, ruling)
     if taken.position is None:
         where = {"decision": taken.id, "receipts": f"/receipts?submission={taken.id}"}
         return json_answer(where, HTTPStatus.ACCEPTED)

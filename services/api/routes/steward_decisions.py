@@ -4,7 +4,6 @@ import time
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from typing import Any, NamedTuple
-from uuid import uuid4
 
 from projections.engine.positions import views_position
 from projections.receipts.query import receipt_of
@@ -31,18 +30,20 @@ class Taken(NamedTuple):
     position: int | None
 
 
-def decide(dependencies: Dependencies, kind: DecisionType, child: str, data: Mapping[str, Any]) -> Taken:
-    """Sends a decision and waits for its effect; raises Problem 404 or 409 where it is refused, and KafkaAway."""
-    id_ = str(uuid4())
-    message = _send(dependencies, child, decision(id_, kind, child, iso_text(dependencies.now()), data))
+def decide(dependencies: Dependencies, look: str, kind: DecisionType, child: str, data: Mapping[str, Any]) -> Taken:
+    """Sends a decision under the id of the look that it follows from, and waits for its effect.
+
+    Raises Problem 404 or 409 where it is refused, and KafkaAway.
+    """
+    message = _send(dependencies, child, decision(look, kind, child, iso_text(dependencies.now()), data))
     receipt: Mapping[str, Any] | None = None
     for cursor in _poll(dependencies):
         receipt = receipt or receipt_of(cursor, *message)
         if receipt and receipt["outcome"] != "accepted":
             raise _refused(receipt)
         if receipt and views_position(cursor) >= receipt["position"]:
-            return Taken(id_, receipt["position"])
-    return Taken(id_, None)
+            return Taken(look, receipt["position"])
+    return Taken(look, None)
 
 
 def _send(dependencies: Dependencies, child: str, value: bytes) -> tuple[str, int, int]:

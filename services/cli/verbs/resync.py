@@ -22,10 +22,12 @@ def run(args: Namespace) -> int:
     except (NothingBeyond, CannotRepublish) as error:
         raise AnswerIsNo(str(error)) from None
     if args.json:
-        print_json({**done.document(), "aside": aside, "file": str(file)})
+        print_json({**done.document(), "aside": aside.events, "decided": aside.decided, "file": str(file)})
     else:
         to = console()
-        to.print(f"{aside:,} events that Postgres does not hold lie in {file}; they are in no view any more.")
+        to.print(f"{aside.events:,} events that Postgres does not hold lie in {file}; they are in no view any more.")
         to.print(f"The relay publishes {done.events:,} events into new topics, the registrar reads on where it was.")
         to.print("Let the agencies send again what they have sent since; what is held already is answered `duplicate`.")
+        if aside.decided:
+            to.print(f"Data managers have to decide again what {aside.decided:,} of them came of, shields first.")
     return DONE

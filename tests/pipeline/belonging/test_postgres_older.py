@@ -25,6 +25,8 @@ def test_resync_sets_the_newer_events_aside_and_goes_on(stack: Recovering, tmp_p
     stack.start()
     assert stack.ask("submit", later, "--wait")["accepted"] == 1
     held = records(stack)
+    shielded = stack.export()[0]["child"]
+    stack.ask("shield", "apply", shielded)
     stack.end()
     stack.put_back("postgres")
     stack.begin()
@@ -33,10 +35,13 @@ def test_resync_sets_the_newer_events_aside_and_goes_on(stack: Recovering, tmp_p
     done = stack.ask("resync")
     assert done["aside"] >= 2
     assert len(Path(done["file"]).read_bytes().splitlines()) == done["aside"]
+    assert done["decided"] == 1
     stack.until_ready()
     eventually(stack.is_at_rest)
     assert stack.ask("submit", later, "--wait")["duplicate"] == 1
     assert records(stack) == held
+    (refused,) = stack.ask("receipts", "--source", "urn:contactpoint:stewardship")
+    assert refused["reasons"][0]["code"] == "look-unknown"
     rebuilt = stack.ask("rebuild")
     assert rebuilt["digest"]["live"] == rebuilt["digest"]["rebuilt"]
     assert stack.run("resync").returncode == 1

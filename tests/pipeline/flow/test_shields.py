@@ -5,10 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from kafka import KafkaConsumer, TopicPartition
+from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 
 from services.configuration.settings import read_settings
-from tests.support.shields import AT_RISK, NUMBER, SCHOOL, secrets_in
+from services.contract.decisions import DecisionType, decision
+from services.registrar.batch import STEWARDS_TOPIC
+from tests.support.shields import AT_RISK, NUMBER, SCHOOL, TIME, secrets_in
 from tests.support.stack import Stack
 from tests.support.waiting import eventually
 from tests.support.world import AGENCIES, person, submission
@@ -44,6 +46,30 @@ def test_nothing_that_is_read_has_anything_hidden(stack: Stack, child: str) -> N
         answer = stack.run("find", *criteria)
         assert (answer.returncode, secrets_in(answer.stdout + answer.stderr)) == (1, [])
     assert stack.run("shield", "apply", child).returncode == 1
+
+
+def test_a_lift_written_straight_into_kafka_lifts_nothing(stack: Stack, child: str) -> None:
+    sent = [json.loads(value) for value in read(stack, STEWARDS_TOPIC)]
+    applied = next(each for each in sent if each["subject"] == child)
+    asked = {"decided_by": "demo-data-manager", "reason": "a test asks", "child": child}
+    ids = ("no-look", applied["id"])
+    producer = KafkaProducer(**read_settings(stack.data).need_kafka().for_kafka_python())
+    try:
+        for id_ in ids:
+            lift = decision(id_, DecisionType.SHIELD_LIFT, child, TIME, asked)
+            producer.send(STEWARDS_TOPIC, key=child.encode(), value=lift).get(30)
+    finally:
+        producer.close()
+
+    def answered() -> dict[str, Any]:
+        receipts = stack.ask("receipts", "--source", "urn:contactpoint:stewardship")
+        found = {each["submission"]: each for each in receipts if each["outcome"] != "accepted"}
+        return found if found.keys() >= set(ids) else {}
+
+    found = eventually(answered)
+    assert (found["no-look"]["outcome"], found["no-look"]["reasons"][0]["code"]) == ("refused", "look-unknown")
+    assert found[applied["id"]]["outcome"] == "duplicate"
+    assert stack.ask("show", child)["shielded"]
 
 
 def test_a_rebuild_keeps_it_hidden(stack: Stack, child: str) -> None:
