@@ -34,6 +34,7 @@ ACTIONS: Mapping[str, Action] = {
     DecisionType.DISMISS: Action.DISMISS,
     DecisionType.SHIELD_APPLY: Action.SHIELD_APPLY,
     DecisionType.SHIELD_REVIEW: Action.SHIELD_REVIEW,
+    DecisionType.SHIELD_HAND_OVER: Action.SHIELD_HAND_OVER,
     DecisionType.SHIELD_LIFT: Action.SHIELD_LIFT,
 }
 """What a user looks for who decides so."""

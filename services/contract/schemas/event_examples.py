@@ -116,7 +116,7 @@ def _stewardship(first: RegisterEvent, second: RegisterEvent) -> list[RegisterEv
 
 
 def _shielding(first: RegisterEvent) -> list[RegisterEvent]:
-    """A child listed where it may be a shielded one; then it is shielded itself; the shield is kept, given away, lifted."""
+    """A child listed where it may be a shielded one; then its own shield is applied, kept, given away, lifted."""
     child = Child.listed(OTHER_CHILD, first, hidden=True)
     child.apply_shield("2027-05-23", "E06999001", RULING)
     child.review_shield("2027-11-20", RULING)
