@@ -67,6 +67,10 @@ def test_names_of_another_script_are_compared_in_latin_letters() -> None:
     assert latin_name("李") == "li"
 
 
+def test_a_record_of_no_named_agency_is_of_none() -> None:
+    assert features_of(TAMSIN, TIME).source == ""
+
+
 def test_postcodes_lose_case_and_spaces() -> None:
     assert normalise_postcode(" zx4 7qt ") == normalise_postcode("ZX47QT") == "ZX47QT"
 
