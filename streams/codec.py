@@ -57,7 +57,7 @@ class EventMapper(Mapper[UUID]):
         return StoredEvent(event.originator_id, event.originator_version, WIRE_NAMES[type(event)], orjson.dumps(state))
 
     def to_domain_event(self, stored_event: StoredEvent) -> DomainEventProtocol[UUID]:
-        """The event of a stored one, in its current version; raises UnknownEvent, SealBroken, KeyError (no key)."""
+        """The event of a stored one, in its current version; raises UnknownEvent, SealBroken, KeyDestroyed."""
         state = orjson.loads(stored_event.state)
         stream = str(stored_event.originator_id)
         fields = dict(state["data"])

@@ -29,7 +29,7 @@ class Undecodable(Exception):
 
 
 class KeyDestroyed(KeyError):
-    """A stream has no key any more, so nobody can open what is sealed with it."""
+    """The key of a stream was destroyed, so nobody can open what is sealed with it. A lost key is another thing."""
 
 
 class Decryptor(Protocol):

@@ -11,9 +11,11 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from projections.base.projection import Undecodable
 from projections.engine.live_schema import ViewsNotBuilt
 from services.queries.belonging import NotTogether
 from streams.access.appender import AccessLogAway
+from streams.crypto.sealing import SealBroken
 from streams.kafka.settings import KafkaAway
 from streams.store.database import DatabaseAway
 
@@ -58,6 +60,8 @@ def add_handlers(app: FastAPI) -> None:
     for away in (AccessLogAway, DatabaseAway, KafkaAway, psycopg2.OperationalError, psycopg2.errors.UndefinedTable):
         app.add_exception_handler(away, _on_away)
     app.add_exception_handler(ViewsNotBuilt, _on_views_not_built)
+    for unopened in (Undecodable, SealBroken):
+        app.add_exception_handler(unopened, _on_unopened)
     app.add_exception_handler(Exception, _on_unexpected)
 
 
@@ -127,6 +131,11 @@ async def _on_away(_: Request, error: Exception) -> Response:
 
 async def _on_views_not_built(_: Request, error: Exception) -> Response:
     return await _on_problem(_, unavailable(f"nothing can be answered now, which says nothing of anybody: {error}"))
+
+
+async def _on_unopened(_: Request, __: Exception) -> Response:
+    detail = "what is held of somebody in this answer cannot be opened: a data key is lost, or the keys are not these"
+    return await _on_problem(_, unavailable(f"{detail}; put the keys back from a backup"))
 
 
 async def _on_unexpected(_: Request, __: Exception) -> Response:

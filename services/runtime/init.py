@@ -15,12 +15,14 @@ from services.configuration.private_files import private_folder, secret
 from services.configuration.settings import PUBLICATION_KEY, Settings
 from services.queries.belonging import meet
 from services.registrar.matcher_settings import SettingsRefused, load_settings
+from streams.crypto.keys import opens_what_is_sealed
 from streams.crypto.publication_key import PublicationKey
 from streams.crypto.sealing import KeyEncryptionKey
 from streams.kafka.admin.rights import AclsRefused, grant_services
 from streams.kafka.admin.topics import TopicRefused, check_topics
 from streams.kafka.settings import KafkaAway, KafkaSettings
-from streams.store.database import Database, DatabaseAway
+from streams.publishing.home import read_home
+from streams.store.database import Cursor, Database, DatabaseAway
 from streams.store.rights import RightsRefused, grant_rights
 from streams.store.schema import SchemaRefused, migrate
 
@@ -98,10 +100,8 @@ def _create_tables(database_url: str) -> None:
 def _create_keys(settings: Settings, database_url: str) -> None:
     """Makes the keys of a new register; one that lost its keys is not given others, which open nothing."""
     keys = settings.keys
-    if not (keys / _SEALS).exists() and _holds_sealed_data(database_url):
-        raise CannotInitialise(
-            f"{keys / _SEALS} is missing, and the register holds data sealed with it: put it back from a backup"
-        )
+    with closing(Database(database_url, "contactpoint init")) as database, database.transaction() as cursor:
+        _refuse_lost_keys(settings, cursor)
     private_folder(keys)
     for name, make in KEY_FILES.items():
         needed = name != LOCAL_ISSUERS_KEY or settings.sign_in.issuer is None
@@ -110,10 +110,28 @@ def _create_keys(settings: Settings, database_url: str) -> None:
             make(private_folder(file.parent) / file.name)
 
 
-def _holds_sealed_data(database_url: str) -> bool:
-    with closing(Database(database_url, "contactpoint init")) as database, database.transaction() as cursor:
-        cursor.execute("select exists (select from register.data_keys) or exists (select from access.data_keys)")
-        return bool((cursor.fetchone() or (False,))[0])
+def _refuse_lost_keys(settings: Settings, cursor: Cursor) -> None:
+    """Raises CannotInitialise where a key that was used is missing, or the one that opens what is sealed is another."""
+    seals, published = settings.keys / _SEALS, settings.publication_key
+    if not seals.exists() and _holds_sealed_data(cursor):
+        raise CannotInitialise(f"{seals} is missing, and the register holds data sealed with it: {_PUT_BACK}")
+    if seals.exists():
+        key = KeyEncryptionKey.from_file(seals)
+        if not all(opens_what_is_sealed(cursor, schema, key) for schema in ("register", "access")):
+            raise CannotInitialise(f"{seals} is not the key with which the register's data are sealed: {_PUT_BACK}")
+    if not published.exists() and read_home(cursor) is not None:
+        raise CannotInitialise(
+            f"{published} is missing, and the logs are published under it: {_PUT_BACK} or, where it is lost,"
+            " run `contactpoint republish --new-key`"
+        )
+
+
+_PUT_BACK = "put it back from a backup"
+
+
+def _holds_sealed_data(cursor: Cursor) -> bool:
+    cursor.execute("select exists (select from register.data_keys) or exists (select from access.data_keys)")
+    return bool((cursor.fetchone() or (False,))[0])
 
 
 def _agencies(database_url: str) -> list[Agency]:

@@ -32,6 +32,8 @@ def run_role(role: str, settings: Settings) -> int:
     try:
         if role != "init":
             _check_tables(settings)
+        if role in _SEALING:
+            _check_key(settings)
         run(settings, stop)
     except (NotConfigured, Unreachable) as away:
         logger.error("%s", away)
@@ -59,6 +61,36 @@ def _check_tables(settings: Settings) -> None:
         return
     except SchemaRefused as refused:
         raise Unreachable(str(refused)) from refused
+
+
+_SEALING = ("registrar", "projector", "api")
+"""The roles that seal, or open what is sealed."""
+
+
+def _check_key(settings: Settings) -> None:
+    """Raises Unreachable where the key-encryption key is missing, or is not the one with which the store is sealed.
+
+    With another key, what comes new would be sealed so that nobody who has the right one can open it.
+    """
+    from contextlib import closing
+
+    from streams.crypto.keys import opens_what_is_sealed
+    from streams.crypto.sealing import KeyEncryptionKey, UnusableKey
+    from streams.store.database import Database, DatabaseAway
+
+    if settings.database_url is None:
+        return
+    file = settings.keys / "key-encryption.key"
+    try:
+        key = KeyEncryptionKey.from_file(file)
+        with closing(Database(settings.database_url, "contactpoint")) as database, database.transaction() as cursor:
+            opens = opens_what_is_sealed(cursor, "register", key)
+    except UnusableKey as unusable:
+        raise Unreachable(f"{unusable}; put it back from a backup") from unusable
+    except DatabaseAway:
+        return
+    if not opens:
+        raise Unreachable(f"{file} is not the key with which the register's data are sealed: put that one back")
 
 
 def _init(settings: Settings, stop: threading.Event) -> None:

@@ -10,10 +10,12 @@ from psycopg2.sql import SQL, Identifier
 
 from projections.base.binary_copy import copy_rows
 from projections.base.projection import KeyDestroyed
-from streams.crypto.sealing import DataKey, KeyEncryptionKey, SealBroken
+from streams.crypto.sealing import DataKey, KeyEncryptionKey, KeyMissing, SealBroken
 from streams.store.database import Database, Pool
 
 CACHED_KEYS = 20_000
+DESTROYED = b""
+"""What stands in the place of a wrapped key that was destroyed. A key of which nothing is left is lost."""
 
 ReadWrapped = Callable[[Sequence[str]], Iterable[tuple[str, bytes]]]
 """Reads the wrapped keys of the named streams; a stream without one is left out."""
@@ -43,7 +45,7 @@ class KeyRing:
             self._fetch(missing, pass_over_broken=True)
 
     def open(self, stream: str, version: int, sealed: str) -> dict[str, Any]:
-        """The personal fields of an event, for reading only; raises KeyDestroyed, or SealBroken.
+        """The personal fields of an event, for reading only; raises KeyDestroyed, KeyMissing, or another SealBroken.
 
         The result of the last call is kept, because one projection after the other opens the same payload.
         """
@@ -54,10 +56,10 @@ class KeyRing:
         return personal
 
     def key_for(self, stream: str) -> DataKey:
-        """The key of a stream to seal with; a new one, pending, where there is none."""
+        """The key of a stream to seal with; a new one, pending, where there was none. Raises KeyDestroyed."""
         try:
             return self._key(stream)
-        except KeyDestroyed:
+        except KeyMissing:
             key = self._kek.new_data_key(stream)
             with self._lock:
                 self._new[stream] = key
@@ -94,15 +96,20 @@ class KeyRing:
                 if stream in self._cached:
                     self._cached.move_to_end(stream)
                 return key
-        self._fetch([stream])
+        destroyed = self._fetch([stream])
         with self._lock:
             key = self._cached.get(stream)
         if key is None:
-            raise KeyDestroyed(stream)
+            raise KeyDestroyed(stream) if destroyed else KeyMissing(f"the data key of the stream {stream} is lost")
         return key
 
-    def _fetch(self, streams: Sequence[str], *, pass_over_broken: bool = False) -> None:
+    def _fetch(self, streams: Sequence[str], *, pass_over_broken: bool = False) -> list[str]:
+        """Reads keys into the cache; gives the streams whose keys were destroyed."""
+        destroyed = []
         for stream, wrapped in self._read(streams):
+            if wrapped == DESTROYED:
+                destroyed.append(stream)
+                continue
             try:
                 key = self._kek.unwrap(stream, wrapped)
             except SealBroken:
@@ -111,6 +118,7 @@ class KeyRing:
             else:
                 with self._lock:
                     self._keep(stream, key)
+        return destroyed
 
     def _keep(self, stream: str, key: DataKey) -> None:
         self._cached[stream] = key
@@ -130,6 +138,20 @@ def reader_of(database: Database | Pool, schema: str) -> ReadWrapped:
             return [(stream, bytes(wrapped)) for stream, wrapped in cursor.fetchall()]
 
     return read
+
+
+def opens_what_is_sealed(cursor: Cursor, schema: str, key_encryption_key: KeyEncryptionKey) -> bool:
+    """Whether the key is that under which a log's data keys are wrapped; asked of one of them, and true of none."""
+    cursor.execute(
+        SQL("select stream::text, wrapped from {}.data_keys where wrapped <> %s limit 1").format(Identifier(schema)),
+        (DESTROYED,),
+    )
+    for stream, wrapped in cursor.fetchall():
+        try:
+            key_encryption_key.unwrap(stream, bytes(wrapped))
+        except SealBroken:
+            return False
+    return True
 
 
 def insert_keys(cursor: Cursor, schema: str, keys: Sequence[tuple[str, bytes]]) -> None:

@@ -41,6 +41,10 @@ class SealBroken(ValueError):
     """A payload or key does not open: the key or the event is another one, or bytes have changed."""
 
 
+class KeyMissing(SealBroken):
+    """A stream whose data are sealed has no key, and nothing says that it was destroyed: it is lost."""
+
+
 class DataKey:
     """The data key of one stream: `stream` is the stream id as text, `secret` 32 bytes."""
 

@@ -8,7 +8,18 @@ from hypothesis import given as for_all
 from hypothesis import strategies as st
 
 from domain.matching import Features, MatchGrade, Searcher, features_of, missing_criteria, search_keys
-from domain.matching.search_grades import IDENTIFIERS, PAIRED, RULES
+from domain.matching.search_grades import (
+    EXACT,
+    IDENTIFIERS,
+    NEAR,
+    OFF,
+    PAIRED,
+    ROUGH,
+    RULES,
+    UNKNOWN,
+    fit_of,
+    grade_of,
+)
 from services.registrar.matcher_settings import load_settings
 
 SEARCHER = Searcher(load_settings())
@@ -139,12 +150,80 @@ def test_rules_go_from_the_best_grade_to_the_least() -> None:
     assert grades == sorted(grades, reverse=True)
 
 
-OFF = {"given_name": "Rob", "family_name": "Quarternion", "date_of_birth": "2001-02-14", "postcode": "ZX1 1A"}
+SLIPS = {"given_name": "Rob", "family_name": "Quarternion", "date_of_birth": "2001-02-14", "postcode": "ZX1 1A"}
 
 
 @pytest.mark.parametrize("size", [2, 3, 4])
 def test_one_right_criterion_is_enough_to_look_up_one_or_two_that_are_off(size: int) -> None:
     for names in combinations(ROBERT, size):
         for off in [*combinations(names, 1), *(combinations(names, 2) if size > 2 else ())]:
-            query = SEARCHER.query({name: (OFF if name in off else ROBERT)[name] for name in names})
+            query = SEARCHER.query({name: (SLIPS if name in off else ROBERT)[name] for name in names})
             assert not query.keys.exact.union(query.keys.wide).isdisjoint(search_keys(recorded(ROBERT)))
+
+
+@pytest.mark.parametrize(
+    ("agreement", "share", "grade", "score"),
+    [
+        ({"given_name": EXACT, "family_name": EXACT, "gender": EXACT}, 1.0, "certain", 1.0),
+        ({"nhs_number": EXACT, "given_name": ROUGH}, 0.5, "certain", 0.95),
+        ({"upn": EXACT, "given_name": UNKNOWN}, 0.0, "certain", 0.9),
+        ({"nhs_number": EXACT, "given_name": OFF}, 0.5, "possible", 0.295),
+        ({"given_name": NEAR, "family_name": EXACT, "gender": OFF}, 0.5, "probable", 0.695),
+        ({"given_name": NEAR, "family_name": EXACT, "gender": OFF}, 2.0, "probable", 0.89),
+        ({"given_name": ROUGH, "family_name": EXACT, "gender": OFF}, 0.5, "possible", 0.295),
+        ({"given_name": ROUGH, "family_name": ROUGH}, -1.0, "possible", 0.1),
+        ({"given_name": OFF, "family_name": NEAR, "postcode": NEAR}, 0.1, "possible", 0.139),
+        ({"given_name": OFF, "family_name": NEAR, "postcode": NEAR}, 0.0, None, None),
+        ({"given_name": OFF, "family_name": EXACT, "postcode": ROUGH}, 0.5, None, None),
+        ({"given_name": OFF, "nhs_number": NEAR}, 0.5, "possible", 0.295),
+        ({"given_name": OFF, "family_name": EXACT, "gender": EXACT}, 0.5, None, None),
+    ],
+)
+def test_the_first_rule_that_holds_gives_the_grade(
+    agreement: dict[str, int], share: float, grade: str | None, score: float | None
+) -> None:
+    found = grade_of(fit_of(agreement, share))
+    assert (found and found.grade, found and found.score) == (grade, score and pytest.approx(score))
+
+
+def test_what_a_search_lacks_is_said_in_a_sentence() -> None:
+    add = "add criteria: an NHS number, or a UPN, or "
+    nobody = "; a name such as Baby or Unknown does not count"
+    assert missing_criteria([]) == (f"{add}two of family name, given name, date of birth and postcode{nobody}")
+    assert missing_criteria(["given_name", "gender"]) == f"{add}one of family name, date of birth and postcode{nobody}"
+    assert missing_criteria(["given_name", "postcode"]) is None
+
+
+@pytest.mark.parametrize(
+    ("searched", "held"),
+    [("2001-02-13", "2014-02-13"), ("2001-02-13", "2001-02-22")],
+)
+def test_a_day_that_is_near_agrees_closely(searched: str, held: str) -> None:
+    found = grade(ROBERT | {"date_of_birth": searched}, ROBERT | {"date_of_birth": held})
+    assert found is not None
+    assert found.grade == "probable"
+
+
+def test_a_year_that_is_estimated_agrees_closely() -> None:
+    estimated = ROBERT | {"date_of_birth": "2002-06-01", "date_of_birth_estimated": True}
+    found = grade(ROBERT, estimated)
+    assert found is not None
+    assert found.grade == "probable"
+
+
+@pytest.mark.parametrize(
+    ("criteria", "held", "found"),
+    [
+        ({"given_name": "Quaternion"}, {}, "probable"),
+        ({"family_name": "Robert"}, {}, "probable"),
+        ({"given_name": "Xi"}, {}, None),
+        ({"given_name": "Quaternion", "family_name": "Xi"}, {}, None),
+        ({"given_name": "Mhmd"}, {"given_name": "Muhammad"}, "possible"),
+        ({"given_name": "Mhmd"}, {"given_name": "Xi"}, None),
+    ],
+)
+def test_a_name_alone_may_be_the_other_one_or_be_written_without_vowels(
+    criteria: dict[str, str], held: dict[str, str], found: str | None
+) -> None:
+    result = grade(criteria | {"date_of_birth": "2001-02-13"}, ROBERT | held)
+    assert (result and result.grade) == found

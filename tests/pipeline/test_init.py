@@ -7,9 +7,12 @@ from pathlib import Path
 import psycopg2
 import pytest
 
+from services.cli.main import main
+from services.configuration.private_files import secret
 from services.configuration.settings import Settings, read_settings
 from services.registers import DEMO_USERS
 from services.runtime.init import KEY_FILES, CannotInitialise, initialise
+from services.runtime.roles import UNREACHABLE, run_role
 from streams.kafka.admin.topics import check_topics
 from streams.kafka.settings import KafkaSettings
 from streams.kafka.topics import COMMON_TOPICS
@@ -22,7 +25,7 @@ def settings(tmp_path: Path, kafka: KafkaSettings, database_url: str) -> Iterato
     """Settings of an installation with keys of its own; what it sealed is gone at the end."""
     yield dataclasses.replace(read_settings(tmp_path, {}), kafka=kafka, database_url=database_url)
     if asked(database_url, "select 1 from pg_namespace where nspname = 'registry'"):
-        asked(database_url, "truncate access.events, access.data_keys, registry.users")
+        asked(database_url, "truncate access.events, access.data_keys, registry.users, publication.home")
 
 
 def asked(url: str, question: str) -> list[tuple[object, ...]]:
@@ -67,6 +70,55 @@ def test_a_register_that_lost_its_key_is_not_given_another(settings: Settings) -
         initialise(settings)
     assert not (settings.keys / SEALS).exists()
     asked(settings.need_database(), "delete from register.data_keys")
+
+
+@pytest.mark.parametrize("role", ["registrar", "projector", "api"])
+def test_a_role_with_another_key_does_not_begin(
+    settings: Settings, role: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    initialise(settings)
+    url = settings.need_database()
+    asked(url, "insert into register.data_keys values (gen_random_uuid(), 'wrapped by another key')")
+    try:
+        assert run_role(role, settings) == UNREACHABLE
+    finally:
+        asked(url, "truncate register.data_keys")
+    assert "is not the key with which" in capsys.readouterr().err
+
+
+def test_another_key_than_the_one_that_seals_is_refused(settings: Settings) -> None:
+    initialise(settings)
+    (settings.keys / SEALS).unlink()
+    secret(settings.keys / SEALS)
+    with pytest.raises(CannotInitialise, match="is not the key with which"):
+        initialise(settings)
+
+
+@pytest.fixture
+def published(settings: Settings) -> Settings:
+    """Of a directory that has published under a key."""
+    initialise(settings)
+    url = settings.need_database()
+    asked(url, "insert into publication.home (cluster_id, key_check) values ('a', 'b') on conflict do nothing")
+    return settings
+
+
+def test_a_lost_publication_key_is_made_anew_only_where_that_is_asked_for(
+    published: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = published.publication_key
+    file.unlink()
+    with pytest.raises(CannotInitialise, match=r"contactpoint republish --new-key"):
+        initialise(published)
+    assert not file.exists()
+    assert main(["republish", "--data", str(published.data)]) == 3
+    assert "add --new-key" in capsys.readouterr().err
+    assert main(["republish", "--new-key", "--data", str(published.data)]) == 3
+    assert "then `contactpoint republish`" in capsys.readouterr().err
+    made = file.read_bytes()
+    assert main(["republish", "--new-key", "--data", str(published.data)]) == 1
+    assert file.read_bytes() == made
+    initialise(published)
 
 
 def test_init_gives_up_where_kafka_does_not_answer(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:

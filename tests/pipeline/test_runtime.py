@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from services.configuration.logs import OneLine
+from services.configuration.private_files import private_folder, secret
 from services.configuration.settings import NotConfigured, Settings, read_settings
 from services.runtime import roles as runtime
 from streams.store.schema import Migration, migrate, shipped
@@ -66,6 +67,7 @@ def test_a_registrar_whose_matcher_has_no_usable_settings_says_so_and_exits_with
 ) -> None:
     matcher = tmp_path / "matcher.yaml"
     matcher.write_text("version: [")
+    secret(private_folder(tmp_path / "keys") / "key-encryption.key")
     environ = {"CONTACTPOINT_MATCHER": str(matcher), "CONTACTPOINT_DATABASE_URL": "postgresql://127.0.0.1:1/none"}
     assert runtime.run_role("registrar", read_settings(tmp_path, environ)) == 3
     [line] = capsys.readouterr().err.splitlines()

@@ -11,9 +11,10 @@ from hypothesis import given as for_all
 from hypothesis import strategies as st
 
 from domain.event import RegisterEvent
+from projections.base.projection import KeyDestroyed
 from streams.codec import EventMapper
-from streams.crypto.keys import KeyRing
-from streams.crypto.sealing import KEY_BYTES, KeyEncryptionKey, SealBroken
+from streams.crypto.keys import DESTROYED, KeyRing
+from streams.crypto.sealing import KEY_BYTES, KeyEncryptionKey, KeyMissing, SealBroken
 from tests.support.examples import (
     CLINIC,
     KEY_ENCRYPTION_KEY,
@@ -192,15 +193,23 @@ def test_a_child_that_a_sensitive_agency_lists_does_not_name_it() -> None:
     assert b"camhs" not in stored(linked).state
 
 
-def test_a_destroyed_key_is_a_key_error_and_a_foreign_one_a_broken_seal() -> None:
+def test_a_destroyed_key_is_a_key_error_and_a_lost_or_foreign_one_a_broken_seal() -> None:
     event = EVENTS["RecordRegistered.v1"]
     keys = key_ring()
     kept = stored(event, keys)
-    with pytest.raises(KeyError):
+    stream = str(event.originator_id)
+    with pytest.raises(KeyDestroyed):
+        EventMapper(key_ring((stream, DESTROYED))).to_domain_event(kept)
+    with pytest.raises(KeyMissing, match=stream):
         EventMapper(key_ring()).to_domain_event(kept)
     foreign = KEY_ENCRYPTION_KEY.wrap(KEY_ENCRYPTION_KEY.new_data_key(str(event.originator_id)))
     with pytest.raises(SealBroken):
         EventMapper(key_ring((str(event.originator_id), foreign))).to_domain_event(kept)
+
+
+def test_nothing_is_sealed_anew_for_a_stream_whose_key_was_destroyed() -> None:
+    with pytest.raises(KeyDestroyed):
+        key_ring((STREAM, DESTROYED)).key_for(STREAM)
 
 
 def test_pending_keys_are_handed_out_until_they_are_kept() -> None:
@@ -213,7 +222,7 @@ def test_pending_keys_are_handed_out_until_they_are_kept() -> None:
     assert keys.take_new() == []
     assert keys.open(STREAM, 1, sealed) == PERSONAL
     keys.forget()
-    with pytest.raises(KeyError):
+    with pytest.raises(KeyMissing):
         keys.open(STREAM, 1, sealed)
     assert key_ring((STREAM, wrapped)).open(STREAM, 1, sealed) == PERSONAL
 
@@ -224,7 +233,7 @@ def test_after_a_failed_save_a_pending_key_is_forgotten() -> None:
     sealed = keys.key_for(STREAM).seal(1, PERSONAL)
     keys.forget()
     assert keys.take_new() == []
-    with pytest.raises(KeyError):
+    with pytest.raises(KeyMissing):
         keys.open(STREAM, 1, sealed)
 
 

@@ -67,11 +67,15 @@ def test_names_of_another_script_are_compared_in_latin_letters() -> None:
     assert latin_name("李") == "li"
 
 
+def test_a_record_of_no_named_agency_is_of_none() -> None:
+    assert features_of(TAMSIN, TIME).source == ""
+
+
 def test_postcodes_lose_case_and_spaces() -> None:
     assert normalise_postcode(" zx4 7qt ") == normalise_postcode("ZX47QT") == "ZX47QT"
 
 
-@pytest.mark.parametrize("given", ["Unknown", "UNKNOWN", "Baby", "Baby Girl", "Not Known", "xx", "Unnamed Male"])
+@pytest.mark.parametrize("given", ["UNKNOWN", "Baby Girl", "Not Known", "Unnamed Male", "N/K", "Twin", "xx"])
 def test_a_placeholder_is_no_name(given: str) -> None:
     assert record(given_name=given).names == (("", "orrell"),)
     assert record(given_name=given, family_name="unknown").names == ()
@@ -118,5 +122,11 @@ def test_who_is_older_than_a_child_is_grown_up() -> None:
 
 
 def test_contacts_are_compared_without_the_way_they_are_written() -> None:
-    phones = [{"phone": "01632 960417"}, {"phone": "+44 1632-960417"}, {"email": " Ruth@Example.org"}, {"phone": "999"}]
+    phones = [
+        {"phone": "01632 960417"},
+        {"phone": "+44 1632-960417"},
+        {"email": " Ruth@Example.org"},
+        {"phone": "99999"},
+    ]
     assert record(carers=phones, address=HOME).contacts == ("1632960417", "ruth@example.org")
+    assert record(carers=[{"phone": "960417"}]).contacts == ("960417",)
