@@ -1,4 +1,4 @@
-"""The rows that a fixed history makes are pinned: views of another version are known by their tables and by ROWS alone."""
+"""The rows that a fixed history makes are pinned, for views of another version are known by tables and ROWS alone."""
 
 from collections.abc import Iterator
 from hashlib import sha256
