@@ -93,10 +93,11 @@ class Searcher:
         """The degrees of these criteria, together, in the record that agrees best; none for no criteria."""
 
         def order(degrees: Mapping[str, Degree]) -> tuple[int, float]:
-            return (
-                sum(degrees[name].agreement for name in names),
-                sum(self._bits[name][degrees[name].level][1] for name in names),
-            )
+            agreement, bits = 0, 0.0
+            for name in names:
+                agreement += degrees[name].agreement
+                bits += self._bits[name][degrees[name].level][1]
+            return agreement, bits
 
         if not names:
             return {}

@@ -129,7 +129,7 @@ def _without_vowels(word: str) -> str:
     return "-" + consonants(word)
 
 
-@lru_cache(maxsize=1_024)
+@lru_cache(maxsize=4_096)
 def _close_sounds(word: str) -> frozenset[str]:
     return frozenset(map(sound, close_words(word)))
 

@@ -4,8 +4,11 @@ The relay finds out and stores what is wrong; whoever can ask Kafka too compares
 """
 
 from contextlib import closing
+from datetime import datetime
+from weakref import WeakKeyDictionary
 
 from kafka import TopicPartition
+from psycopg2.extensions import connection as Connection  # noqa: N812
 
 from projections.catalogue import ACCESS_LOG, REGISTER_LOG
 from projections.engine.positions import views_position
@@ -21,6 +24,11 @@ SHOWS_ALL = frozenset({"head-lost", "republishing", "store-gap", "foreign", "par
 """Codes of troubles that take nothing from what the views hold, so that the directory can be asked meanwhile."""
 NOT_MET = "the relay has not yet found out whether Postgres and this Kafka belong together; start it, or read its log"
 LIMIT_MS = 6_000
+_filled: WeakKeyDictionary[Connection, tuple[datetime, int, int]] = WeakKeyDictionary()
+"""By connection, since when the database belongs to its Kafka and how much views had to hold, once they hold it.
+
+They lose it by `resync`, which stores another time, or where a backup is put back, which ends every connection.
+"""
 
 
 class NotTogether(DatabaseAway):
@@ -46,19 +54,23 @@ def refuse_what_does_not_belong(cursor: Cursor) -> None:
     # Every look asks this: all of it in one trip.
     cursor.execute(
         "select (select says || '; ' || remedy from publication.troubles where code <> all(%s) limit 1),"
-        " home.register_until, home.access_until from (select) as always left join publication.home on true",
+        " home.since, home.register_until, home.access_until"
+        " from (select) as always left join publication.home on true",
         (list(SHOWS_ALL),),
     )
-    ((trouble, *until),) = cursor.fetchall()
+    ((trouble, since, *until),) = cursor.fetchall()
     if trouble is not None:
         raise NotTogether(trouble)
     if None in until:
         raise NotTogether(NOT_MET)
+    if _filled.get(cursor.connection) == (since, *until):
+        return
     for log, wanted in zip((REGISTER_LOG, ACCESS_LOG), until, strict=True):
         if wanted:
             held = views_position(cursor, log)
             if held < wanted:
                 raise NotTogether(f"the views are being filled again and hold {held:,} of {wanted:,} events; wait")
+    _filled[cursor.connection] = since, *until
 
 
 def refuse_other_kafka(kafka: KafkaSettings, database: Database, *, must_have_met: bool = False) -> None:

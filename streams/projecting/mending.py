@@ -25,6 +25,7 @@ from streams.kafka.settings import KafkaAway
 from streams.projecting.live_views import IDLE_S, PATIENCE_S
 from streams.projecting.probe import KafkaProbe
 from streams.projecting.reader import fetch_keys, genuine, log_of, read_messages
+from streams.projecting.reading import reading_views
 from streams.projecting.stall import Progress, Stalled
 from streams.store.database import Cursor, Database, DatabaseAway
 
@@ -79,8 +80,7 @@ class Mending:
 
     def due(self, partitions: Collection[Partition]) -> list[Failure]:
         """At most PAGE failures in these partitions that it is time to apply again; forgets stops that are passed."""
-        with self._database.transaction() as cursor:
-            use_live(cursor)
+        with reading_views(self._database) as cursor:
             stops.forget_passed(cursor)
             return failures.due(cursor, partitions, PAGE)
 
@@ -114,8 +114,7 @@ class Mending:
             _log.info("the views in %s are dropped: nobody reads them any more", dropped)
 
     def _put_aside(self, failure: Failure, change: Callable[[Cursor, Failure], None], say: str = "") -> bool:
-        with self._database.transaction() as cursor:
-            use_live(cursor)
+        with reading_views(self._database) as cursor:
             change(cursor, failure)
         if say:
             _log.error("%s does not show %s/%s/%s: %s", failure.projection, *failure[:3], say)
@@ -129,8 +128,7 @@ class Mending:
 
     def _where_all_are(self) -> tuple[dict[Partition, int], set[Partition]]:
         """The stored offsets, and the partitions in which a projection stands, whose reader is not to blame."""
-        with self._database.transaction() as cursor:
-            use_live(cursor)
+        with reading_views(self._database) as cursor:
             stopped = {Partition(stop.topic, stop.partition) for stop, _ in stops.kept(cursor)}
             return positions.stored_offsets(cursor), stopped
 

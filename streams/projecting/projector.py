@@ -42,6 +42,8 @@ PAUSES_S = (0.1, 0.2, 0.5, 1.0, 2.0)
 """How long to wait after the first, second, … failure in a row."""
 STOPPED_PAUSES_S = (1.0, 2.0, 5.0, 10.0, 30.0)
 """The same where a projection is stopped by a fault of the program, which people have to mend."""
+REFUSED_PAUSES_S = (1.0, 5.0, 30.0, 120.0, 300.0)
+"""The same where Kafka has lost events that the views need: whether it has them again is told by reading all of it."""
 
 _log = logging.getLogger(__name__)
 
@@ -109,7 +111,7 @@ class _Projector:
             except psycopg2.OperationalError as error:
                 self._warn_and_pause("Postgres", f"waiting: Postgres says {type(error).__name__}")
             except PositionsMissing as missing:
-                self._warn_and_pause(str(missing), str(missing), logging.ERROR, STOPPED_PAUSES_S)
+                self._warn_and_pause(str(missing), str(missing), logging.ERROR, REFUSED_PAUSES_S)
             except ViewsNotBuilt as missing:
                 self._warn_and_pause("views", f"waiting: {missing}")
             except (OffsetGap, OutOfStep, Stalled, NotThisLog) as error:

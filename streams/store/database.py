@@ -6,10 +6,12 @@ import threading
 from collections import deque
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import psycopg2
 import psycopg2.extensions
+from psycopg2.extensions import TRANSACTION_STATUS_IDLE
+from psycopg2.sql import Composable
 
 Connection: TypeAlias = psycopg2.extensions.connection
 Cursor: TypeAlias = psycopg2.extensions.cursor
@@ -102,7 +104,7 @@ def transaction(connection: Connection) -> Iterator[Connection]:
             raise DatabaseAway("Postgres went away during a transaction") from None
         raise
     try:
-        connection.commit()
+        _end(connection, "commit")
     except (psycopg2.OperationalError, psycopg2.InterfaceError) as error:
         if connection.closed:
             raise CommitUnknown("Postgres went away during a commit") from error
@@ -111,9 +113,34 @@ def transaction(connection: Connection) -> Iterator[Connection]:
 
 def _roll_back(connection: Connection) -> None:
     try:
-        connection.rollback()
+        _end(connection, "rollback")
     except psycopg2.Error:
         connection.close()
+
+
+def _end(connection: Connection, how: str) -> None:
+    """Ends the transaction; psycopg2 itself ends only one that it has begun, see `_Snapshot`."""
+    if connection.autocommit and connection.get_transaction_status() != TRANSACTION_STATUS_IDLE:
+        with connection.cursor() as cursor:
+            cursor.execute(how)
+    elif how == "commit":
+        connection.commit()
+    else:
+        connection.rollback()
+
+
+class _Snapshot(Cursor):
+    """A cursor whose first statement begins the transaction, in one trip; psycopg2 takes one for the beginning alone.
+
+    Its connection is in autocommit mode, so that psycopg2 begins nothing.
+    """
+
+    def execute(self, query: str | bytes | Composable, vars: Any = None) -> None:
+        """As psycopg2's."""
+        if self.connection.get_transaction_status() == TRANSACTION_STATUS_IDLE:
+            text = query.as_string(self) if isinstance(query, Composable) else str(query)
+            query = f"begin isolation level repeatable read; {text}"
+        super().execute(query, vars)
 
 
 def is_usable(connection: Connection) -> bool:
@@ -200,10 +227,10 @@ class Pool:
         self._of_thread = threading.local()
 
     @contextmanager
-    def connection(self, isolation: int | None = None) -> Iterator[Connection]:
+    def connection(self, *, autocommit: bool = False) -> Iterator[Connection]:
         """A connection in a transaction, committed on success, rolled back on an error; raises DatabaseAway.
 
-        `isolation` is one of psycopg2's levels, by default the server's.
+        In autocommit mode it is a transaction only once a statement begins one.
         """
         if getattr(self._of_thread, "has_one", False):
             raise RuntimeError("a thread may have one connection of a pool at a time")
@@ -213,7 +240,8 @@ class Pool:
         try:
             connection = self._take()
             try:
-                connection.isolation_level = isolation
+                connection.autocommit = autocommit
+                connection.isolation_level = None
                 with transaction(connection):
                     yield connection
             finally:
@@ -231,8 +259,7 @@ class Pool:
     @contextmanager
     def snapshot(self) -> Iterator[Cursor]:
         """As `transaction`, for reading: all its statements read the same state."""
-        level = psycopg2.extensions.ISOLATION_LEVEL_REPEATABLE_READ
-        with self.connection(level) as connection, connection.cursor() as cursor:
+        with self.connection(autocommit=True) as connection, connection.cursor(cursor_factory=_Snapshot) as cursor:
             yield cursor
 
     def close(self) -> None:

@@ -18,7 +18,7 @@ def test_nothing_is_lost_doubled_or_answered_wrongly_while_processes_and_version
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
     folder = tmp_path_factory.mktemp("soak")
-    verdict = soak(folder, SECONDS, dice().randrange(10**6), every=2, pause=0.5, say=print)
+    verdict = soak(folder, SECONDS, dice().randrange(10**6), every=4, pause=0.5, say=print)
     assert verdict.is_good, verdict
     assert verdict.submissions > 0
     assert verdict.answers["find: found"] > 0

@@ -3,7 +3,7 @@
 from argparse import ArgumentParser, Namespace
 from typing import TYPE_CHECKING
 
-from services.cli.errors import DONE, PartAway, WrongUsage
+from services.cli.errors import DONE, WrongUsage
 from services.cli.output import console, print_json
 from services.cli.parser import a_beginning, a_count, a_file, a_moment
 from services.cli.progress import counting
@@ -77,8 +77,5 @@ def _keys(settings: "Settings") -> "tuple[KeyEncryptionKey, PublicationKey]":
     from streams.crypto.publication_key import PublicationKey
     from streams.crypto.sealing import KeyEncryptionKey
 
-    try:
-        key = KeyEncryptionKey.from_file(settings.keys / "key-encryption.key")
-        return key, PublicationKey.from_file(settings.publication_key)
-    except ValueError as error:
-        raise PartAway(str(error)) from None
+    key = KeyEncryptionKey.from_file(settings.keys / "key-encryption.key")
+    return key, PublicationKey.from_file(settings.publication_key)

@@ -1,4 +1,4 @@
-"""Kafka begun anew beside the Postgres that was kept."""
+"""Kafka begun anew beside the Postgres that was kept; then the key under which its logs were published is lost."""
 
 import json
 from pathlib import Path
@@ -48,3 +48,23 @@ def test_what_is_sent_again_is_a_duplicate(stack: Recovering) -> None:
     counts = stack.ask("submit", *feeds, "--wait")
     assert counts["duplicate"] == counts["submitted"] > 0
     assert [json.loads(each)["child"] for each in entries(stack)] == [json.loads(each)["child"] for each in before]
+
+
+def test_a_lost_publication_key_is_said_and_a_new_one_made_by_the_command_that_is_named(stack: Recovering) -> None:
+    before = entries(stack)
+    stack.end()
+    key = stack.data / "keys" / "publication.key"
+    key.unlink()
+    stack.begin()
+    assert stack.process.wait(180) == 3
+    assert "contactpoint republish --new-key" in stack.errors()
+    assert not key.exists()
+    made = stack.run("republish", "--new-key")
+    assert (made.returncode, key.exists()) == (3, True)
+    stack.begin()
+    told = stack.trouble("contactpoint republish")
+    assert "publication.key is not the key" in told["says"]
+    stack.ask("republish")
+    stack.until_ready()
+    eventually(stack.is_at_rest)
+    assert entries(stack) == before
