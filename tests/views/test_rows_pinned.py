@@ -47,7 +47,9 @@ def history() -> Story:
     story.given_back(left, right, story.merged(left, right))
     story.dismissed(left, right)
     story.shielded(right)
-    story.decides(right, "ShieldReviewed", {"since": "2026-11-25T00:00:00.000000Z", "review_by": "2027-11-24"})
+    shield = {"since": "2026-11-25T00:00:00.000000Z", "review_by": "2027-11-24"}
+    story.decides(right, "ShieldReviewed.v2", {**shield, "custodian": "E06999001"})
+    story.decides(right, "ShieldHandedOver.v1", {**shield, "custodian": "E06999002"})
     story.unshielded(right)
     hidden = story.registered("la-north", "L3", given_name="Cora")
     child = story.new_id()
