@@ -30,8 +30,8 @@ class Action(StrEnum):
     USERS_LIST = "users-list"
     USERS_GRANT = "users-grant"
     USERS_REVOKE = "users-revoke"
-    FIGURES = "figures"
     SHIELD_HAND_OVER = "shield-hand-over"
+    FIGURES = "figures"
 
 
 class Jurisdiction(StrEnum):

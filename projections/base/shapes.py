@@ -14,7 +14,7 @@ from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 from pydantic import AfterValidator, Field, TypeAdapter
 from typing_extensions import TypedDict  # pydantic asks for this one before Python 3.12
 
-from domain.catalogue import EVENTS
+from domain.catalogue import EVENTS, UPCASTS
 
 LARGEST_INT = 2**31 - 1
 """The largest value of a column of the type int."""
@@ -65,14 +65,24 @@ _NARROWER: Mapping[Any, Any] = {int: Annotated[int, Field(ge=0, le=LARGEST_INT)]
 
 def has_clear_shape(kind: str, data: Mapping[str, Any]) -> bool:
     """Whether the clear fields are as an event of that type has them; nothing is known of those of other types."""
+    kind, data = _lifted(kind, data)
     is_right = _clear_shape(kind)
     return is_right is None or is_right(data, strict=True)
 
 
 def has_sealed_shape(kind: str, personal: Mapping[str, Any]) -> bool:
     """The same of the sealed fields, once they are open."""
+    kind, personal = _lifted(kind, personal)
     is_right = _sealed_shape(kind)
     return is_right is None or is_right(personal, strict=True)
+
+
+def _lifted(kind: str, fields: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
+    """Fields of an event of an earlier version as those of today's."""
+    while kind in UPCASTS:
+        kind, lift = UPCASTS[kind]
+        fields = lift({**fields})
+    return kind, fields
 
 
 Check = Callable[..., bool]

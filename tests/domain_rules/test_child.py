@@ -91,7 +91,7 @@ def test_a_child_that_inherits_no_stricter_shield_has_no_event_of_it() -> None:
     child, plain = child_with("a"), child_with("b")
     before = len(child.pending_events)
     child.inherit([plain], RULING)
-    child.apply_shield("2027-05-23", RULING)
+    child.apply_shield("2027-05-23", None, RULING)
     child.inherit([plain], RULING)
     assert len(child.pending_events) == before + 1
 

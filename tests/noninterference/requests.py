@@ -103,6 +103,7 @@ def _requests(
 
 
 _WHY = st.just({"reason": TEXT})
+_TO_THE_SOUTH = st.just({"reason": TEXT, "to": "E06999002"})
 _TWO = st.fixed_dictionaries({"left": CHILDREN, "right": CHILDREN, "reason": st.just("data-quality")})
 _CORRECTION = {"kind": "correction", "asked_by": "carer", "text": "the name is wrong", "reason": TEXT}
 _SEARCH = st.fixed_dictionaries({"criteria": CRITERIA, "limit": LIMITS, "reason": st.just("an enquiry")})
@@ -136,6 +137,9 @@ REQUESTS: Mapping[str, Requests] = {
     ),
     "POST /children/{child}/shield/lift": _requests(
         "POST /children/{child}/shield/lift", OTHERS, body=_WHY, child=st.just("{tamsin}")
+    ),
+    "POST /children/{child}/shield/hand-over": _requests(
+        "POST /children/{child}/shield/hand-over", OTHERS, body=_TO_THE_SOUTH, child=st.just("{tamsin}")
     ),
     "POST /children/{child}/shield/review": _requests(
         "POST /children/{child}/shield/review", OTHERS, body=_WHY, child=st.just("{tamsin}")

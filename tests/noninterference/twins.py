@@ -140,7 +140,7 @@ class Twin(World):
     def _shield(self, child: str) -> None:
         self._sent += 1
         data = {"decided_by": STEWARD, "reason": "the refuge has to stay unknown"}
-        data |= {"child": child, "custodian": "E06999001"}
+        data |= {"child": child, "custodian": "E06999002"}
         value = decision(self._look([child]), DecisionType.SHIELD_APPLY, child, TIME, data)
         offset = self.registrar.offsets.get((STEWARDS_TOPIC, 0), 0)
         assert self.take([Message(STEWARDS_TOPIC, 0, offset, value, None)]) == ["accepted"]

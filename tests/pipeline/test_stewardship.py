@@ -178,13 +178,13 @@ def test_who_guesses_the_next_look_does_not_use_it_up(desk: Steward) -> None:
 def test_a_look_gives_no_second_decision(desk: Steward) -> None:
     """A steward lifts a shield and applies it again: whoever has read the lift from Kafka can't send it once more."""
     (child,) = desk.register("S1")
-    assert desk.decide(DecisionType.SHIELD_APPLY, child=child).outcome == "accepted"
+    assert desk.decide(DecisionType.SHIELD_APPLY, child=child, custodian=None).outcome == "accepted"
     lift = desk.decision(DecisionType.SHIELD_LIFT, child=child)
     assert desk.registrar.handle([lift])[0].outcome == "accepted"
-    assert desk.decide(DecisionType.SHIELD_APPLY, child=child).outcome == "accepted"
+    assert desk.decide(DecisionType.SHIELD_APPLY, child=child, custodian=None).outcome == "accepted"
     again = desk.decision(DecisionType.SHIELD_LIFT, str(lift.reading.id), child=child)
     assert desk.registrar.handle([again])[0].outcome == "duplicate"
-    assert desk.types()[-1] == "ShieldApplied.v1"
+    assert desk.types()[-1] == "ShieldApplied.v2"
 
 
 def test_after_a_failed_save_nothing_of_a_decision_is_believed(desk: Steward) -> None:

@@ -75,6 +75,7 @@ FAULTS: list[tuple[str, dict[str, Any]]] = [
     ("InvolvementEnded", {"number": {"k": 1}}),
     ("MatchSuspected", {"record": str(UUID(int=1)), "record_version": 1, "matcher": "m", "suspicions": [{}]}),
     ("ShieldApplied", {"since": "2026-11-24", "review_by": None, "inherited_from": None}),
+    ("ShieldApplied.v2", {"since": "2026-11-24", "review_by": None, "custodian": None, "inherited_from": None}),
     ("FlagLowered", {"number": 1, "note": "a text with \0 in it"}),
 ]
 

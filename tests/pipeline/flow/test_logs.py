@@ -71,7 +71,7 @@ def published() -> list[bytes]:
     event |= {"version": 1, "time": "2008-01-01T00:00:00.000000Z", "recordedat": "2008-01-01T00:00:00.000000Z"}
     event |= {"source": f"urn:agency:{AGENCY}", "data": CHILD, "sealed": "AAAA"}
     wrong = [event | {name: value} for name in event for value in (ALL, [ALL], {ALL: ALL}, None)]
-    kinds = ["ChildListed.v1", "RecordLinked.v1", "ChildrenMerged.v1", "MatchSuspected.v1", "ShieldApplied.v1"]
+    kinds = ["ChildListed.v1", "RecordLinked.v1", "ChildrenMerged.v1", "MatchSuspected.v1", "ShieldApplied.v2"]
     data = {"record": ALL, "record_version": ALL, "merged": ALL, "suspicions": [ALL], "since": ALL, "review_by": [ALL]}
     wrong += [event | {"type": kind, "data": data} for kind in kinds]
     wrong += [event | {"type": "ChildrenShown.v2", "data": {"children": [ALL], "action": ALL, "count": ALL}}]

@@ -56,7 +56,7 @@ class Told:
         self.cleo = story.listed(alone)
         story.suspected(self.ada, first, other)
         story.contradicted(self.ada, first, second)
-        story.shielded(self.ada)
+        story.shielded(self.ada, custodian=NORTH)
         self.openly, self.secret = {first, second, other}, {secret, alone}
         self.values = made_sensitive(story.values, self.secret)
 
