@@ -138,8 +138,9 @@ class _Snapshot(Cursor):
     def execute(self, query: str | bytes | Composable, vars: Any = None) -> None:
         """As psycopg2's."""
         if self.connection.get_transaction_status() == TRANSACTION_STATUS_IDLE:
-            text = query.as_string(self) if isinstance(query, Composable) else str(query)
-            query = f"begin isolation level repeatable read; {text}"
+            text = query.as_string(self) if isinstance(query, Composable) else query
+            begin = "begin isolation level repeatable read; "
+            query = begin + text if isinstance(text, str) else begin.encode() + text
         super().execute(query, vars)
 
 

@@ -14,6 +14,7 @@ import psutil
 from services.lab.simulate.feeds import submissions
 from tests.support.chance import dice
 from tests.support.stack import ROLES, Stack
+from tests.support.waiting import eventually
 
 AGENCY = "urn:agency:la-killed"
 CHUNK = 100
@@ -82,9 +83,16 @@ def test_each_submission_takes_effect_once_whatever_is_killed(stack: Stack, tmp_
     stack.pids()
     sent = load.lines[: load.taken]
 
-    outcomes: dict[str, list[str]] = {each["id"]: [] for each in sent}
-    for receipt in stack.ask("receipts", "--source", AGENCY):
-        outcomes[receipt["submission"]].append(receipt["outcome"])
+    outcomes: dict[str, list[str]] = {}
+
+    def every_receipt_shows() -> bool:
+        """A killed Postgres takes the views' last moment with it, which they read from Kafka again."""
+        outcomes.update({each["id"]: [] for each in sent})
+        for receipt in stack.ask("receipts", "--source", AGENCY):
+            outcomes[receipt["submission"]].append(receipt["outcome"])
+        return all(outcomes.values())
+
+    eventually(every_receipt_shows)
     wrong = {
         key: got
         for key, got in outcomes.items()

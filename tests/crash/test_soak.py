@@ -1,28 +1,14 @@
-"""A short soak with a change of version in it; and that its ledger notices what may not be answered."""
+"""The ledger of the soak (`make soak`) notices what may not be answered."""
 
 from typing import Any
 
 import pytest
 
 from tests.crash.soak.ledger import Ledger
-from tests.crash.soak.running import soak
 from tests.crash.soak.story import Subject
-from tests.support.chance import dice
 
-SECONDS = 20.0
 VERSION, CHILD = "a version", "00000000-0000-4000-8000-000000000001"
 SUBJECT = Subject("soak-http", "one")
-
-
-def test_nothing_is_lost_doubled_or_answered_wrongly_while_processes_and_versions_change(
-    tmp_path_factory: pytest.TempPathFactory,
-) -> None:
-    folder = tmp_path_factory.mktemp("soak")
-    verdict = soak(folder, SECONDS, dice().randrange(10**6), every=4, pause=0.5, say=print)
-    assert verdict.is_good, verdict
-    assert verdict.submissions > 0
-    assert verdict.answers["find: found"] > 0
-    assert sum(verdict.faults.values()) > 0
 
 
 @pytest.fixture

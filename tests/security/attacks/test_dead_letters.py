@@ -30,7 +30,7 @@ def letters(world: World) -> dict[str, str]:
     for code in ("clinic", "la-north", "unclaimed"):
         value = json.dumps(person("C1", "clinic", given_name=SECRET)).encode()
         answer = Answer(f"submissions.{code}/0/1", code, None, None, "invalid", why)
-        _, key, body = dead_letter(answer, value, "2026-11-24T10:00:00Z")
+        _, key, body, _ = dead_letter(answer, value, "2026-11-24T10:00:00Z")
         sent = producer.send(DEAD_LETTERS, key=key, value=body).get(30)
         names[code] = f"{sent.partition}-{sent.offset}"
     producer.close()
