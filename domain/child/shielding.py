@@ -28,34 +28,36 @@ def apply(child: Child | None, custodian: str | None, ruling: Ruling) -> Child |
 
 def review(child: Child | None, _: str | None, ruling: Ruling) -> Child | Refusal:
     """Keeps the shield; the next review is due in six months."""
-    if child is None or child.superseded_by is not None:
-        return _no_such_child(child)
-    if not child.shield:
-        return NOT_SHIELDED
-    child.review_shield(next_review(ruling.recorded_at.date()), ruling)
-    return child
+    found = _shielded(child)
+    if not isinstance(found, Refusal):
+        found.review_shield(next_review(ruling.recorded_at.date()), ruling)
+    return found
 
 
 def hand_over(child: Child | None, custodian: str | None, ruling: Ruling) -> Child | Refusal:
     """Gives the shield into the care of another authority."""
-    if child is None or child.superseded_by is not None:
-        return _no_such_child(child)
-    if not child.shield:
-        return NOT_SHIELDED
-    if custodian is None or child.shield.custodian == custodian:
+    found = _shielded(child)
+    if isinstance(found, Refusal):
+        return found
+    if custodian is None or (found.shield and found.shield.custodian == custodian):
         return SAME_CUSTODIAN
-    child.hand_over_shield(custodian, ruling)
-    return child
+    found.hand_over_shield(custodian, ruling)
+    return found
 
 
 def lift(child: Child | None, _: str | None, ruling: Ruling) -> Child | Refusal:
     """Shows the child's whereabouts again."""
+    found = _shielded(child)
+    if not isinstance(found, Refusal):
+        found.lift_shield(ruling)
+    return found
+
+
+def _shielded(child: Child | None) -> Child | Refusal:
+    """The child, if a shield stands for it."""
     if child is None or child.superseded_by is not None:
         return _no_such_child(child)
-    if not child.shield:
-        return NOT_SHIELDED
-    child.lift_shield(ruling)
-    return child
+    return child if child.shield else NOT_SHIELDED
 
 
 def _no_such_child(child: Child | None) -> Refusal:

@@ -62,7 +62,9 @@ def redact(
     """
     by_stream = by_record(facts)
     states = {stream: state_of(events) for stream, events in by_stream.items()}
-    judged = [(states, of_day or read_scope.consents_on), (states_now or states, read_scope.consents_on)]
+    judged: list[tuple[States, date]] = [(states, of_day or read_scope.consents_on)]
+    if states_now is not None:
+        judged.append((states_now, read_scope.consents_on))
     hidden = [
         stream
         for stream, events in by_stream.items()

@@ -10,15 +10,13 @@ a position tells whoever sends submissions what others hold.
 
 import binascii
 import hmac
-import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from streams.crypto.sealing import KEY_BYTES, NONCE_BYTES, SealBroken, read_key
+from streams.crypto.sealing import KEY_BYTES, decrypt, encrypt, read_key
 from streams.kafka.topics import ACCESS_EVENTS, RECEIPTS, REGISTER_EVENTS
 
 HEADER = "mac"
@@ -71,21 +69,16 @@ class PublicationKey:
 
     def headers(self, topic: str, value: bytes, position: int | None) -> list[tuple[str, bytes]]:
         """The headers of a message that is no event; a position, or that there is none, is told to the views alone."""
-        mac = self.mac(topic, value)
+        mac = (HEADER, self.mac(topic, value))
         if not topic.startswith(RECEIPTS):
-            return [(HEADER, mac)]
-        nonce = os.urandom(NONCE_BYTES)
+            return [mac]
         plain = (position or 0).to_bytes(_POSITION_BYTES, "big")
-        return [(HEADER, mac), (POSITION, nonce + self._cipher.encrypt(nonce, plain, mac))]
+        return [mac, (POSITION, encrypt(self._cipher, plain, _bound_to(topic, value)))]
 
     def position(self, topic: str, value: bytes, headers: Iterable[tuple[str, Any]]) -> int | None:
         """The position beside a receipt, None where there was none to tell; raises SealBroken."""
         sealed = next((each for name, each in headers if name == POSITION), b"")
-        try:
-            plain = self._cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], self.mac(topic, value))
-        except (InvalidTag, ValueError) as error:
-            raise SealBroken("the position beside a receipt does not open with the publication key") from error
-        return int.from_bytes(plain, "big") or None
+        return int.from_bytes(decrypt(self._cipher, sealed, _bound_to(topic, value)), "big") or None
 
     def is_genuine(self, topic: str, value: bytes | None, headers: Iterable[tuple[str, Any]] = ()) -> bool:
         """Whether a message was published to this topic by somebody who has the key."""
@@ -102,3 +95,7 @@ class PublicationKey:
         key = hmac.digest(self._secret, _LABEL + topic.encode(), "sha256")
         begun = self._of_topics[topic] = hmac.new(key, digestmod="sha256")
         return begun
+
+
+def _bound_to(topic: str, value: bytes) -> bytes:
+    return b"/".join((topic.encode(), value))

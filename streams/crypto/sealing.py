@@ -57,11 +57,11 @@ class DataKey:
 
     def seal(self, version: int, personal: dict[str, Any]) -> str:
         """The personal fields of the event of that version, as base64 text."""
-        return _to_text(_encrypt(self._cipher, orjson.dumps(personal), _bound_to(self.stream, version)))
+        return _to_text(encrypt(self._cipher, orjson.dumps(personal), _bound_to(self.stream, version)))
 
     def open(self, version: int, sealed: str) -> dict[str, Any]:
         """The personal fields; raises SealBroken."""
-        opened = _decrypt(self._cipher, _from_text(sealed), _bound_to(self.stream, version))
+        opened = decrypt(self._cipher, _from_text(sealed), _bound_to(self.stream, version))
         personal: dict[str, Any] = orjson.loads(opened)
         return personal
 
@@ -85,23 +85,25 @@ class KeyEncryptionKey:
 
     def wrap(self, key: DataKey) -> bytes:
         """The data key as it may be stored."""
-        return _encrypt(self._cipher, key.secret, key.stream.encode())
+        return encrypt(self._cipher, key.secret, key.stream.encode())
 
     def unwrap(self, stream: str, wrapped: bytes) -> DataKey:
         """The data key of a stream; raises SealBroken."""
-        return DataKey(stream, _decrypt(self._cipher, wrapped, stream.encode()))
+        return DataKey(stream, decrypt(self._cipher, wrapped, stream.encode()))
 
 
 def _bound_to(stream: str, version: int) -> bytes:
     return f"{stream}/{version}".encode()
 
 
-def _encrypt(cipher: AESGCM, plain: bytes, bound_to: bytes) -> bytes:
+def encrypt(cipher: AESGCM, plain: bytes, bound_to: bytes) -> bytes:
+    """The bytes sealed, so that they open beside `bound_to` alone."""
     nonce = os.urandom(NONCE_BYTES)
     return FORMAT + nonce + cipher.encrypt(nonce, plain, bound_to)
 
 
-def _decrypt(cipher: AESGCM, sealed: bytes, bound_to: bytes) -> bytes:
+def decrypt(cipher: AESGCM, sealed: bytes, bound_to: bytes) -> bytes:
+    """What `encrypt` sealed; raises SealBroken."""
     if sealed[:1] != FORMAT:
         raise SealBroken("unknown format of a sealed payload")
     try:

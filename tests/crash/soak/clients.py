@@ -3,6 +3,7 @@
 import random
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from typing import Any
@@ -31,7 +32,7 @@ Steps = Sequence[tuple[Subject, int]]
 Apis = Callable[[], Sequence[Api]]
 
 
-class Client(threading.Thread):
+class Client(threading.Thread, ABC):
     """Works in rounds until it is told to stop; what it could not do is in `error`."""
 
     def __init__(self) -> None:
@@ -47,8 +48,9 @@ class Client(threading.Thread):
             self.error = error
             raise
 
+    @abstractmethod
     def round(self) -> None:
-        raise NotImplementedError
+        """One round of its work."""
 
 
 class Writer(Client):
@@ -71,9 +73,9 @@ class Writer(Client):
                 left = [each for each in left if each not in taken]
                 self.stop.wait(self._pause)
 
+    @abstractmethod
     def send(self, steps: Steps) -> Steps:
         """Sends these once; gives those that were taken."""
-        raise NotImplementedError
 
 
 class KafkaWriter(Writer):
