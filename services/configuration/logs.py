@@ -46,6 +46,7 @@ def log_to_stderr(role: str) -> None:
         logging.getLogger(name).setLevel(logging.WARNING)
     for name in SILENT:
         logging.getLogger(name).setLevel(logging.CRITICAL)
+    logging.raiseExceptions = False  # a line that could not be written would be answered by the exception in hand
     threading.excepthook = _report_thread
 
 

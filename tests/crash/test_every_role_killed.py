@@ -88,7 +88,7 @@ def test_each_submission_takes_effect_once_whatever_is_killed(stack: Stack, tmp_
     def every_receipt_shows() -> bool:
         """A killed Postgres takes the views' last moment with it, which they read from Kafka again."""
         outcomes.update({each["id"]: [] for each in sent})
-        for receipt in stack.ask("receipts", "--source", AGENCY):
+        for receipt in stack.receipts_so_far(AGENCY):
             outcomes[receipt["submission"]].append(receipt["outcome"])
         return all(outcomes.values())
 

@@ -72,6 +72,7 @@ def test_a_register_that_lost_its_key_is_not_given_another(settings: Settings) -
     asked(settings.need_database(), "delete from register.data_keys")
 
 
+@pytest.mark.usefixtures("own_signals_and_log")
 @pytest.mark.parametrize("role", ["registrar", "projector", "api"])
 def test_a_role_with_another_key_does_not_begin(
     settings: Settings, role: str, capsys: pytest.CaptureFixture[str]

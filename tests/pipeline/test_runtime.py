@@ -3,7 +3,6 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,20 +13,7 @@ from services.configuration.settings import NotConfigured, Settings, read_settin
 from services.runtime import roles as runtime
 from streams.store.schema import Migration, migrate, shipped
 
-
-@pytest.fixture(autouse=True)
-def own_signals_and_log() -> Iterator[None]:
-    """Undoes what running a role in this process changes."""
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    signals = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
-    hook = threading.excepthook
-    yield
-    threading.excepthook = hook
-    root.handlers[:] = handlers
-    root.setLevel(level)
-    for number, handler in signals.items():
-        signal.signal(number, handler)
+pytestmark = pytest.mark.usefixtures("own_signals_and_log")
 
 
 @pytest.fixture
@@ -97,6 +83,20 @@ def test_what_ends_a_thread_is_reported_likewise(
     [line] = capsys.readouterr().err.splitlines()
     assert "relay reader ended by ValueError at test_runtime.py" in line
     assert "Zorvel" not in line
+
+
+def test_a_log_that_cannot_be_written_shows_no_exception(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def run(settings: Settings, stop: threading.Event) -> None:
+        handler = logging.getLogger().handlers[-1]
+        assert isinstance(handler, logging.StreamHandler)
+        handler.stream = Path(os.devnull).open()
+        raise ValueError("Zorvel Quamip")
+
+    monkeypatch.setitem(runtime.ROLES, "relay", run)
+    assert runtime.run_role("relay", settings) == 1
+    assert capsys.readouterr().err == ""
 
 
 def test_a_message_of_the_log_is_one_line_without_the_text_of_its_exception() -> None:

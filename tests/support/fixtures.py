@@ -3,6 +3,9 @@
 `world` has one child. A module that begins elsewhere says so once: `def world(empty_world)`, `def world(clinic)`.
 """
 
+import logging
+import signal
+import threading
 from collections.abc import Iterator
 from contextlib import closing
 
@@ -76,3 +79,19 @@ def user(world: World) -> Headers:
 def child(world: World) -> str:
     """The one child."""
     return world.child_with(NHS_NUMBER)
+
+
+@pytest.fixture
+def own_signals_and_log() -> Iterator[None]:
+    """Undoes what running a role in this process changes."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    signals = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    hook, raises = threading.excepthook, logging.raiseExceptions
+    yield
+    logging.raiseExceptions = raises
+    threading.excepthook = hook
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    for number, handler in signals.items():
+        signal.signal(number, handler)

@@ -63,6 +63,12 @@ class Stack:
         assert answer.returncode == 0, answer.stderr
         return json.loads(answer.stdout)
 
+    def receipts_so_far(self, source: str) -> list[dict[str, Any]]:
+        """What became of an agency's submissions: none yet, nor while a part of the stack is away, is no failure."""
+        answer = self.run("receipts", "--source", source)
+        assert answer.returncode in (0, 1, 3), answer.stderr
+        return json.loads(answer.stdout) if answer.stdout else []
+
     def export(self) -> list[dict[str, Any]]:
         """Every directory entry."""
         file = self.folder / "export.ndjson"

@@ -62,7 +62,7 @@ def test_a_lift_written_straight_into_kafka_lifts_nothing(stack: Stack, child: s
         producer.close()
 
     def answered() -> dict[str, Any]:
-        receipts = stack.ask("receipts", "--source", "urn:contactpoint:stewardship")
+        receipts = stack.receipts_so_far("urn:contactpoint:stewardship")
         found = {each["submission"]: each for each in receipts if each["outcome"] != "accepted"}
         return found if found.keys() >= set(ids) else {}
 
