@@ -91,7 +91,8 @@ def test_a_log_that_cannot_be_written_shows_no_exception(
     def run(settings: Settings, stop: threading.Event) -> None:
         handler = logging.getLogger().handlers[-1]
         assert isinstance(handler, logging.StreamHandler)
-        handler.stream = Path(os.devnull).open()
+        with Path(os.devnull).open() as unwritable:
+            handler.stream = unwritable
         raise ValueError("Zorvel Quamip")
 
     monkeypatch.setitem(runtime.ROLES, "relay", run)
