@@ -10,6 +10,7 @@ import orjson
 from pydantic import TypeAdapter, ValidationError
 
 from domain.source_record.command import Command
+from domain.written import BYTE_ORDER_MARK, trimmed
 from services.contract.submission import MAX_BYTES, MODELS, PRINTABLE, Reference, Submission
 
 MAX_DEPTH = 16
@@ -52,7 +53,7 @@ def read(
     if value is not None and len(value) > MAX_BYTES:
         return TOO_LARGE
     try:
-        parsed = _parse(value or b"")
+        parsed = _parse((value or b"").removeprefix(BYTE_ORDER_MARK))
     except _Unreadable as unreadable:
         return Invalid(None, [unreadable.reason])
     if not isinstance(parsed, dict):
@@ -66,7 +67,7 @@ def read(
         return Invalid(_id_of(parsed), distinct[:MAX_REASONS])
     if model is None:
         return Invalid(_id_of(parsed), _of_type(parsed, model, models))
-    return _command_of(submission, parsed["time"][:10])
+    return _command_of(submission, trimmed(parsed["time"])[:10])
 
 
 def _command_of(submission: Any, day: str) -> Command | Invalid:

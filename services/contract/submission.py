@@ -1,7 +1,7 @@
 """What a submission may look like: the contract §1 as pydantic models, which also write the published JSON Schemas.
 
-Dates and times stay texts, so that what is stored is what was sent; every text, list and depth is bounded. A day that
-is left out is the day of the submission's time.
+Dates and times stay texts, so that what is stored is what was sent, but for what writing adds to numbers and days
+(`domain/written.py`); every text, list and depth is bounded. A day that is left out is that of the submission's time.
 """
 
 import re
@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from pydantic_core import PydanticCustomError
 
 from domain.vocabulary import AUTHORITY_CODE, Flag, Gender, Service, SubmissionType
+from domain.written import as_one_word, trimmed
 
 MAX_BYTES = 1_048_576
 """Bytes of the largest submission; a larger one is answered `too-large`."""
@@ -29,6 +30,7 @@ _UPN_LETTERS = "ABCDEFGHJKLMNPQRTUVWXYZ"
 
 
 def _iso_date(text: str) -> str:
+    text = trimmed(text)
     if not _DATE.fullmatch(text):
         raise PydanticCustomError("date", "a date is written YYYY-MM-DD")
     try:
@@ -39,6 +41,7 @@ def _iso_date(text: str) -> str:
 
 
 def _utc_time(text: str) -> str:
+    text = trimmed(text)
     if not _TIME.fullmatch(text):
         raise PydanticCustomError("time", "a time is written as in RFC 3339, with Z or its offset from UTC")
     try:
@@ -49,6 +52,7 @@ def _utc_time(text: str) -> str:
 
 
 def _nhs_number(text: str) -> str:
+    text = as_one_word(text)
     if not (text.isascii() and text.isdigit() and len(text) == 10):
         raise PydanticCustomError("nhs-number", "an NHS number has 10 digits")
     check = 11 - sum(int(digit) * weight for digit, weight in zip(text, range(10, 1, -1), strict=False)) % 11
@@ -58,6 +62,7 @@ def _nhs_number(text: str) -> str:
 
 
 def _upn(text: str) -> str:
+    text = as_one_word(text)
     if not re.fullmatch(r"[A-Z]\d{11}[0-9A-Z]", text, re.ASCII):
         raise PydanticCustomError("upn", "a UPN is a letter, eleven digits and a digit or letter")
     values = [_UPN_LETTERS.find(c) if c.isalpha() else int(c) for c in text[1:]]

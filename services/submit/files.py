@@ -1,12 +1,14 @@
 """Files of submissions as raw lines: NDJSON unchanged, CSV row by row."""
 
+import codecs
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from domain.written import BYTE_ORDER_MARK
 from services.contract.submission import MAX_BYTES
-from services.submit.table import check_table, read_table
+from services.submit.table import BadTable, check_table, read_table
 
 BUFFER = 1 << 20
 """Bytes that are read at once; each read lets other threads run."""
@@ -24,10 +26,12 @@ class Line:
 
 
 def check_files(paths: list[Path]) -> None:
-    """Raises BadTable when a CSV file among them cannot be taken, so that nothing is sent of any."""
+    """Raises BadTable when a file among them cannot be taken, so that nothing is sent of any."""
     for path in paths:
         if is_table(path):
             check_table(path)
+        elif _is_utf16(path):
+            raise BadTable(f"{path.name} is UTF-16; save it as UTF-8")
 
 
 def is_table(path: Path) -> bool:
@@ -45,13 +49,19 @@ def read_lines(path: Path) -> Iterator[Line]:
         yield from _read_ndjson(file)
 
 
+def _is_utf16(path: Path) -> bool:
+    """Whether a file of JSON lines begins as UTF-16 does, with its byte order mark or with a brace of two bytes."""
+    with path.open("rb") as file:
+        return file.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, b"{\0", b"\0{")
+
+
 def _read_ndjson(file: BinaryIO) -> Iterator[Line]:
-    while value := file.readline(MAX_BYTES + 1):
+    while value := file.readline(MAX_BYTES + 1 + len(BYTE_ORDER_MARK)):
         ended = value.endswith(b"\n")
-        value = value.removesuffix(b"\n")
+        value = value.removesuffix(b"\n").removeprefix(BYTE_ORDER_MARK)
         size = len(value) if ended or len(value) <= MAX_BYTES else len(value) + _skip_rest(file)
         if value.strip(b" \t\r"):
-            yield Line(value, size)
+            yield Line(value[: MAX_BYTES + 1], size)
 
 
 def _skip_rest(file: BinaryIO) -> int:

@@ -5,6 +5,7 @@ from collections.abc import Container
 import orjson
 
 from domain.vocabulary import agency_code
+from domain.written import BYTE_ORDER_MARK
 from streams.kafka.topics import UNCLAIMED, submissions_topic
 
 LONGEST_KEY = 256
@@ -13,7 +14,7 @@ LONGEST_KEY = 256
 def route(value: bytes, agencies: Container[str]) -> tuple[str, bytes | None]:
     """Topic and key of a submission: the topic of its source where that is registered, else the unclaimed one."""
     try:
-        submission = orjson.loads(value)
+        submission = orjson.loads(value.removeprefix(BYTE_ORDER_MARK))
     except ValueError:
         return submissions_topic(UNCLAIMED), None
     if not isinstance(submission, dict):

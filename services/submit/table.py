@@ -1,8 +1,9 @@
 """CSV for the flat types: one row a submission, columns named after the contract's fields, joined by dots.
 
 `type,id,source,subject,time` name the envelope; every other column is a field of `data`, such as `given_name`,
-`address.postcode`, `carers.0.name` or `address.lines` (its lines separated by `;`). Empty cells are left out. A fault
-of the table stops the file; a fault in a row's values costs that row, and its receipt says what is missing or wrong.
+`address.postcode`, `carers.0.name` or `address.lines` (its lines separated by `;`). Empty cells are left out, and so is
+white space around a cell. A fault of the table stops the file; a fault in a row's values costs that row, and its
+receipt says what is missing or wrong.
 """
 
 import csv
@@ -16,6 +17,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 import orjson
 from pydantic import BaseModel
 
+from domain.written import trimmed
 from services.contract.submission import MAX_ITEMS, MODELS
 
 ENVELOPE = ("type", "id", "source", "subject", "time")
@@ -42,9 +44,9 @@ def read_table(path: Path) -> Iterator[bytes]:
         csv.field_size_limit(LONGEST_CELL)
         reader = csv.reader(file, strict=True)
         try:
-            header = next(reader, [])
+            header = [trimmed(column) for column in next(reader, [])]
             kinds = _checked_header(path, header)
-            for cells in reader:
+            for cells in (list(map(trimmed, row)) for row in reader):
                 if any(cells):
                     yield _submission(f"{path.name} line {reader.line_num}", header, kinds, cells)
         except UnicodeDecodeError:

@@ -89,6 +89,14 @@ def test_a_broken_line_is_sent_on_for_its_receipt(client: TestClient, agency: He
     assert [message.value for message in topic.arrived()] == lines
 
 
+def test_a_byte_order_mark_is_taken_on_every_way_in(client: TestClient, agency: Headers, topic: Topic) -> None:
+    mark, one, two = "\ufeff".encode(), b'{"subject":"a"}', b'{"subject":"b"}'
+    bodies = {SINGLE: mark + one, BATCH: mark + b"[" + one + b"," + two + b"]", LINES: mark + one + b"\n" + mark + two}
+    counts = [send(client, agency, kind, body).json()["submitted"] for kind, body in bodies.items()]
+    assert counts == [1, 2, 2]
+    assert [message.key for message in topic.arrived()] == [b"a", b"a", b"b", b"a", b"b"]
+
+
 def test_the_answer_says_where_the_receipts_will_be(
     world: World, client: TestClient, agency: Headers, topic: Topic
 ) -> None:

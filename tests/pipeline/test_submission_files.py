@@ -37,6 +37,20 @@ def test_lines_are_split_at_line_feeds_only_and_blank_ones_skipped(tmp_path: Pat
     assert lines == [b'{"a":1}\r', b"\xff\xfe\x00", b'{"b":"\xe2\x80\xa8\x0c"}', b"\x0b", b"last"]
 
 
+def test_a_byte_order_mark_is_no_part_of_a_line(tmp_path: Path) -> None:
+    mark = "\ufeff".encode()
+    content = mark + b'{"a":1}\n' + mark + b"\n" + mark + b"y" * MAX_BYTES + b"\nlast" + mark
+    lines = list(read_lines(written(tmp_path, content)))
+    assert [line.value for line in lines] == [b'{"a":1}', b"y" * MAX_BYTES, b"last" + mark]
+    assert [line.size for line in lines[:2]] == [7, MAX_BYTES]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_utf_16_is_told_and_nothing_is_sent(encoding: str, tmp_path: Path) -> None:
+    with pytest.raises(BadTable, match=r"feed\.ndjson is UTF-16; save it as UTF-8"):
+        check_files([written(tmp_path, '{"a": 1}\n'.encode(encoding))])
+
+
 def test_an_overlong_line_is_cut_and_costs_only_itself(tmp_path: Path) -> None:
     longest = b"y" * MAX_BYTES
     content = b"before\n" + b"x" * (3 * MAX_BYTES) + b"\n" + longest + b"\nafter"
@@ -49,7 +63,8 @@ def test_an_overlong_line_is_cut_and_costs_only_itself(tmp_path: Path) -> None:
 @given(st.lists(st.binary(max_size=20).map(lambda b: b.replace(b"\n", b"?")), max_size=8))
 def test_every_line_that_is_not_blank_comes_once_and_in_order(tmp_path_factory: Any, lines: list[bytes]) -> None:
     path = written(tmp_path_factory.mktemp("lines"), b"\n".join(lines))
-    assert [line.value for line in read_lines(path)] == [line for line in lines if line.strip(b" \t\r")]
+    bare = [line.removeprefix(b"\xef\xbb\xbf") for line in lines]
+    assert [line.value for line in read_lines(path)] == [line for line in bare if line.strip(b" \t\r")]
 
 
 def test_a_row_becomes_a_submission_that_the_contract_takes(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
+from domain.written import BYTE_ORDER_MARK
 from services.api.access_control.callers import principal_of, require_agency
 from services.api.answers import json_answer, problems
 from services.api.dependencies import Dependencies
@@ -144,7 +145,7 @@ def _splitter(content_type: str) -> Any:
 
 def _single(body: bytes) -> Iterator[tuple[bytes, Any]]:
     try:
-        read = orjson.loads(body)
+        read = orjson.loads(body.removeprefix(BYTE_ORDER_MARK))
     except ValueError:
         raise _unreadable("the body is not JSON, or nested too deep") from None
     if not isinstance(read, dict):
@@ -155,7 +156,7 @@ def _single(body: bytes) -> Iterator[tuple[bytes, Any]]:
 def _batch(body: bytes) -> Iterator[tuple[bytes, Any]]:
     """The elements of a JSON array, each with its own bytes; all are objects, or nothing is taken."""
     try:
-        text = body.decode("utf-8")
+        text = body.decode("utf-8-sig")
         place = _after_space(text, 0)
         if text[place : place + 1] != "[":
             raise ValueError
@@ -188,7 +189,7 @@ def _lines(body: bytes) -> Iterator[tuple[bytes, Any]]:
     """The lines of the body; one that is not JSON is sent on and gets its receipt."""
     if not body.strip():
         raise _unreadable("the body is empty; send one submission a line")
-    for line in body.split(b"\n"):
+    for line in (each.removeprefix(BYTE_ORDER_MARK) for each in body.split(b"\n")):
         if line.strip(b" \t\r"):
             try:
                 yield line, orjson.loads(line)
