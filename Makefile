@@ -13,7 +13,7 @@ CANDIDATES := $(or $(PYTHON),python3 python3.13 python3.12 python3.11 python3.14
 SUITABLE := import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint mutants bench soak schemas
+.PHONY: help install demo test lint mutants bench soak schemas pins sbom audit
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -44,6 +44,30 @@ soak: $(INSTALLED_DEV) ## kill and pause processes and change the version while 
 schemas: $(INSTALLED_DEV) ## write docs/schemas/ and docs/asyncapi.yaml afresh from the code
 	$(BIN)/python -m services.contract.schemas
 
+PIN := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --custom-compile-command 'make pins' pyproject.toml -
+
+pins: $(INSTALLED_DEV) ## write requirements/ afresh: each package in its newest version that fits, by the hashes of its files
+	echo 'setuptools>=77' | $(PIN) --upgrade --extra dev -o requirements/dev.txt
+	echo 'setuptools>=77' | $(PIN) --constraint requirements/dev.txt --extra local -o requirements/local.txt
+	echo 'setuptools>=77' | $(PIN) --constraint requirements/dev.txt -o requirements/release.txt
+
+# The environment whose parts are listed: one of its own with what the image has. RELEASED=.venv lists this one instead.
+RELEASED ?= build/release
+DIST ?= dist
+
+build/release/bin/python: requirements/release.txt $(INSTALLED_DEV)
+	$(BIN)/python -m venv --clear build/release
+	build/release/bin/python -m pip install --quiet --require-hashes -r requirements/release.txt
+	build/release/bin/python -m pip install --quiet --no-deps --no-build-isolation .
+
+sbom: $(INSTALLED_DEV) $(RELEASED)/bin/python ## write what a release consists of (CycloneDX), and its parts' licences, into dist/
+	@mkdir -p $(DIST)
+	$(BIN)/cyclonedx-py environment --pyproject pyproject.toml --output-file $(DIST)/contactpoint.cdx.json $(RELEASED)/bin/python
+	$(BIN)/pip-licenses --python $(RELEASED)/bin/python --format plain-vertical --with-urls --with-license-file --no-license-path --output-file $(DIST)/THIRD-PARTY-NOTICES.txt
+
+audit: $(INSTALLED_DEV) ## look for known faults of what a release consists of (asks an index of advisories on the internet)
+	$(BIN)/pip-audit --strict --disable-pip --no-deps -r requirements/release.txt
+
 $(BIN)/python:
 	@found=; \
 	for candidate in $(CANDIDATES); do \
@@ -56,13 +80,14 @@ $(BIN)/python:
 	fi; \
 	echo "$$found -m venv --clear $(VENV)"; \
 	"$$found" -m venv --clear $(VENV)
-	$(BIN)/python -m pip install --quiet --upgrade pip
 
 # Two stamps: what a user needs is a third of what developing needs. The second builds on the first, also under make -j.
-$(INSTALLED): pyproject.toml | $(BIN)/python
-	PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet -e '.[local]'
+# Nothing is taken whose hash does not stand in requirements/; the project itself is built by what is installed by then.
+$(INSTALLED): pyproject.toml requirements/local.txt | $(BIN)/python
+	PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --require-hashes -r requirements/local.txt
+	PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
 	@touch $@
 
-$(INSTALLED_DEV): $(INSTALLED)
-	PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet -e '.[dev]'
+$(INSTALLED_DEV): requirements/dev.txt $(INSTALLED)
+	PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --require-hashes -r requirements/dev.txt
 	@touch $@

@@ -21,6 +21,7 @@ TOP_LEVEL = {
     "docs",
     "haproxy.cfg",
     "pyproject.toml",
+    "requirements",
     "tests",
 }
 LEFT_OVER = re.compile(

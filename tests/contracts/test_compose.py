@@ -241,11 +241,12 @@ def test_the_proxy_stands_before_the_api_and_bounds_slow_clients_and_addresses()
     assert not any(line.startswith("log ") for line in lines)
 
 
-def test_images_are_pinned() -> None:
-    images = {spec["image"] for spec in compose()["services"].values()}
-    base = re.findall(r"^FROM (\S+)", (ROOT / "Dockerfile").read_text(encoding="utf-8"), re.MULTILINE)
-    assert all(re.search(r":\d", image) for image in [*images, *base])
-    assert {"apache/kafka:4.3.1", "postgres:18", "haproxy:3.2"} < images
+def test_images_are_pinned_and_can_be_named_by_digest() -> None:
+    stated = {spec["image"] for spec in compose()["services"].values()} - {"contactpoint:0.1.0"}
+    (base,) = re.findall(r"^ARG PYTHON_IMAGE=(\S+)$", (ROOT / "Dockerfile").read_text(encoding="utf-8"), re.MULTILINE)
+    stated.add(service("api")["build"]["args"]["PYTHON_IMAGE"])
+    images = {re.fullmatch(r"\$\{CONTACTPOINT_\w+_IMAGE:-(\S+:\d\S*)\}", image)[1] for image in stated}  # type: ignore[index]
+    assert images == {"apache/kafka:4.3.1", "postgres:18", "haproxy:3.2", base}
 
 
 @pytest.mark.parametrize("role", [*ROLES, "init"])
