@@ -23,6 +23,7 @@ from services.lab.bench.pipeline import (
     registrar_rows,
     relay_rows,
 )
+from services.lab.bench.receipt_delays import receipt_delay_rows
 from services.lab.bench.reports import report_rows
 from services.lab.bench.rows import Row, in_one_line, show
 
@@ -38,6 +39,7 @@ PARTS = (
     Part("end-to-end", end_to_end_rows, after=ROLES, beside=("api",)),
     Part("memory", memory_rows, after=ROLES, beside=EVERY_ROLE),
     Part("hidden-searches", lambda bench: hidden_search_rows(bench.stack), after=ROLES, beside=EVERY_ROLE),
+    Part("receipts", lambda bench: receipt_delay_rows(bench.stack), after=ROLES, beside=EVERY_ROLE),
     Part("matching", lambda bench: matching_rows(bench.stack.settings.need_database(), large=bench.large), fed=False),
     Part("identity", lambda _: identity_rows(), fed=False),
     Part("reports", lambda bench: report_rows(bench.rebuilt, large=bench.large), fed=False),

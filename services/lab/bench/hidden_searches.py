@@ -40,17 +40,22 @@ def hidden_search_rows(stack: Harness) -> Iterator[Step]:
     known = stack.rows(_KNOWN, (CHILDREN,))
     client = _Client(stack)
     yield f"shielding {len(known)} children"
-    for child, *_ in known:
-        client.post(f"/children/{child}/shield", {"reason": "other: a benchmark"})
-    children = [child for child, *_ in known]
-    stack.wait("the registrar", lambda: _shielded(stack, children) == len(children), lambda: _shielded(stack, children))
-    stack.wait("the projector", lambda: stages.views_hold_everything(stack), lambda: stages.projected(stack))
+    shield_all(stack, [child for child, *_ in known])
     by_number = [{"nhs_number": number} for _, number, _, _ in known]
     by_home = [{"postcode": place, "date_of_birth": born} for _, _, place, born in known]
     no_number = [{"nhs_number": nhs_number(place, 99)} for place in range(880_000, 880_000 + len(known))]
     no_home = [{"postcode": NOBODY, "date_of_birth": born} for *_, born in known]
     for name, hidden, absent in (("number", by_number, no_number), ("home", by_home, no_home)):
         yield partial(_compared, client, name, hidden, absent)
+
+
+def shield_all(stack: Harness, children: Sequence[str]) -> None:
+    """Shields children, which the views show from then on."""
+    client = _Client(stack)
+    for child in children:
+        client.post(f"/children/{child}/shield", {"reason": "other: a benchmark"})
+    stack.wait("the registrar", lambda: _shielded(stack, children) == len(children), lambda: _shielded(stack, children))
+    stack.wait("the projector", lambda: stages.views_hold_everything(stack), lambda: stages.projected(stack))
 
 
 def _shielded(stack: Harness, children: Sequence[str]) -> int:
