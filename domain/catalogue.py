@@ -40,6 +40,7 @@ from domain.source_record.events import (
     RecordRemoved,
 )
 from domain.subject_access.requests import CorrectionRequested, ObjectionRaised, RequestAnswered
+from domain.suspension.events import AgencyResumed, AgencySuspended
 
 Fields = dict[str, Any]
 
@@ -67,6 +68,8 @@ EVENTS: Mapping[str, type[RegisterEvent]] = {
     "ShieldReviewed.v2": ShieldReviewed,
     "ShieldHandedOver.v1": ShieldHandedOver,
     "ShieldLifted.v1": ShieldLifted,
+    "AgencySuspended.v1": AgencySuspended,
+    "AgencyResumed.v1": AgencyResumed,
     "ChildrenShown.v2": ChildrenShown,
     "LookDenied.v1": LookDenied,
     "OverrideUsed.v1": OverrideUsed,

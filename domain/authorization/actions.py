@@ -32,6 +32,8 @@ class Action(StrEnum):
     USERS_REVOKE = "users-revoke"
     SHIELD_HAND_OVER = "shield-hand-over"
     FIGURES = "figures"
+    AGENCY_SUSPEND = "agency-suspend"
+    AGENCY_RESUME = "agency-resume"
 
 
 class Jurisdiction(StrEnum):

@@ -44,6 +44,8 @@ data-manager              override         anywhere   allow     mask
 data-manager              investigations   own        allow     mask
 data-manager              correct          own        allow     mask
 data-manager              figures          anywhere   allow     allow
+data-manager              agency-suspend   own        allow     allow
+data-manager              agency-resume    own        allow     allow
 
 authority-administrator   access-report    own        allow     mask
 authority-administrator   investigations   own        allow     mask

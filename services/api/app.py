@@ -17,6 +17,7 @@ from services.api.limits.turns import PLACES
 from services.api.problems import add_handlers
 from services.api.routes import access_report as access
 from services.api.routes import (
+    agencies,
     children,
     dead_letters,
     docs,
@@ -81,6 +82,7 @@ def build_app(dependencies: Dependencies, close: Callable[[], None] = lambda: No
         shields.router(dependencies),
         overrides.router(dependencies),
         users.router(dependencies),
+        agencies.router(dependencies),
         dead_letters.router(dependencies),
         health.router(dependencies, middleware),
         docs.router(),

@@ -16,7 +16,7 @@ from services.auth.verifier import Verifier
 from services.policy.deployment import Deployment
 from services.queries.belonging import refuse_what_does_not_belong
 from services.queries.positions import MOST_LAG_S
-from services.registers import load_agencies
+from services.registers import load_agencies, suspended_codes
 from services.submit.sender import abandon, submission_producer
 from streams.access.entry import Entry
 from streams.access.grants import Users
@@ -61,6 +61,10 @@ class Names:
             self._names = frozenset(self._load(cursor))
             self._read_at = time.monotonic()
         return name in self._names
+
+    def forget(self) -> None:
+        """Reads the names again when one is asked for next."""
+        self._read_at = float("-inf")
 
 
 class SharedProducer:
@@ -124,6 +128,7 @@ class Dependencies:
     entitlements: Entitlements = field(init=False)
     desks: Desks = field(init=False)
     agencies: Names = field(init=False)
+    suspended: Names = field(init=False)
     producer: SharedProducer = field(init=False)
     denials: Denials = field(init=False)
     unread: Unread = field(init=False)
@@ -132,6 +137,7 @@ class Dependencies:
         self.entitlements = Entitlements(self.look_ups)
         self.desks = Desks(self.look_ups)
         self.agencies = Names(self.look_ups, load_agencies)
+        self.suspended = Names(self.look_ups, suspended_codes)
         self.producer = SharedProducer(self.kafka)
         self.denials = Denials(self.access_log, self.now)
         self.unread = Unread(self.kafka)

@@ -20,7 +20,7 @@ VERBS = {
     "status": "what runs, and how far each part is",
     "submit": "send files of submissions",
     "layouts": "mapping files for agencies' own systems, with a sample of each: list, show, sample",
-    "agencies": "the agency register: add, list",
+    "agencies": "the agency register: add, list, password, suspend, resume",
     "users": "the users: add, list",
     "token": "a bearer token for a user or an agency",
     "dead-letters": "what could not be read, and why: list, show, resubmit",

@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field, StringConstraints
 from domain.source_record.command import Command
 from domain.vocabulary import LONGEST_REASON, SHORTEST_REASON, STEWARDSHIP_SOURCE
 from services.contract.reading import Invalid, read
-from services.contract.submission import MAX_ITEMS, PRINTABLE, Authority, Reference, Submission, Text
+from services.contract.submission import MAX_ITEMS, PRINTABLE, Authority, Moment, Reference, Submission, Text
 
 ChildId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
 """A child's number in its one spelling."""
@@ -20,12 +20,16 @@ StatedReason = Annotated[
 """The reason that a steward states for a decision."""
 
 
+AgencyCode = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
+"""The code of an agency of the register."""
+
+
 class DecisionType(StrEnum):
     """The types of a steward's decision.
 
     MERGE: the right child is the left one, which survives. SPLIT: records of a child are about somebody else. DISMISS:
     two children are not one. A shield hides a child's whereabouts: it is applied, kept at a review, handed over to
-    another authority's care, or lifted.
+    another authority's care, or lifted. An agency is suspended, or resumed.
     """
 
     MERGE = "children.merged"
@@ -35,6 +39,8 @@ class DecisionType(StrEnum):
     SHIELD_REVIEW = "shield.review"
     SHIELD_HAND_OVER = "shield.hand-over"
     SHIELD_LIFT = "shield.lift"
+    AGENCY_SUSPEND = "agency.suspend"
+    AGENCY_RESUME = "agency.resume"
 
 
 class _Data(BaseModel):
@@ -79,6 +85,19 @@ class Custody(OneChild):
     custodian: Authority | None
 
 
+class OneAgency(_Data):
+    """The agency, by its code, that is decided on."""
+
+    agency: AgencyCode
+
+
+class Suspension(OneAgency):
+    """An agency, and whether what it said is set aside: all, or what was recorded from the moment `since` on."""
+
+    set_aside: bool = False
+    since: Moment | None = None
+
+
 Data = TypeVar("Data", bound=_Data)
 
 
@@ -103,6 +122,8 @@ MODELS: Mapping[str, type[Envelope]] = {
     DecisionType.SHIELD_REVIEW: Decision[OneChild],
     DecisionType.SHIELD_HAND_OVER: Decision[Custody],
     DecisionType.SHIELD_LIFT: Decision[OneChild],
+    DecisionType.AGENCY_SUSPEND: Decision[Suspension],
+    DecisionType.AGENCY_RESUME: Decision[OneAgency],
 }
 """The model of each type of decision."""
 

@@ -2,7 +2,7 @@
 
 `agencies.py` and `users.py` read one kind of file each, with `_entries.py`; users are granted their rights by events of
 the access log (`streams/access/grants.py`). `demo_users.py` has the users of a fresh local stack, `extracts.py` the
-extracts of agencies' systems.
+extracts of agencies' systems, `suspensions.py` who is suspended.
 """
 
 from services.registers._entries import BadRegister
@@ -16,6 +16,7 @@ from services.registers.agencies import (
 )
 from services.registers.demo_users import DEMO_USERS, add_demo_users
 from services.registers.extracts import ExtractRefused, SentExtract, begin_extract, complete_extract
+from services.registers.suspensions import Suspended, suspended_agencies, suspended_codes
 from services.registers.users import BadUser, read_users_file, user_document, user_of
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "BadUser",
     "ExtractRefused",
     "SentExtract",
+    "Suspended",
     "add_agencies",
     "add_demo_users",
     "agencies_version",
@@ -34,6 +36,8 @@ __all__ = [
     "make_reachable",
     "read_agencies_file",
     "read_users_file",
+    "suspended_agencies",
+    "suspended_codes",
     "user_document",
     "user_of",
 ]

@@ -11,6 +11,7 @@ from psycopg2.extras import Json, execute_values
 from domain.agency import Agency, Contact
 from domain.vocabulary import AgencyKind
 from services.registers._entries import BadRegister, read_entries
+from services.registers.suspensions import suspended_codes
 from streams.kafka.settings import KafkaSettings
 from streams.kafka.topics import notices_topic
 from streams.store.database import Cursor, Database
@@ -75,14 +76,14 @@ def enrol(kafka: KafkaSettings, database_url: str, agencies: Iterable[Agency]) -
     AclsRefused, DatabaseAway.
     """
     agencies = list(agencies)
-    make_reachable(kafka, agencies)
+    make_reachable(kafka, database_url, agencies)
     return add_agencies(database_url, agencies)
 
 
-def make_reachable(kafka: KafkaSettings, agencies: Collection[Agency]) -> None:
+def make_reachable(kafka: KafkaSettings, database_url: str, agencies: Collection[Agency]) -> None:
     """Creates the topics of agencies, those of notices to their authorities too, and gives the agencies rights there.
 
-    Raises KafkaAway, TopicRefused, AclsRefused.
+    Those that are suspended have none. Raises KafkaAway, TopicRefused, AclsRefused, DatabaseAway.
     """
     from streams.kafka.admin.topics import ensure_topics  # loads a client, which readers need not
 
@@ -90,9 +91,14 @@ def make_reachable(kafka: KafkaSettings, agencies: Collection[Agency]) -> None:
     authorities = {agency.code: agency.notified_authority for agency in agencies if agency.notified_authority}
     ensure_topics(kafka, codes, sorted({notices_topic(ons) for ons in authorities.values()}))
     if kafka.acls:
-        from streams.kafka.admin.rights import grant_agencies
+        from streams.kafka.admin.rights import grant_agencies, revoke_agency
 
-        grant_agencies(kafka, codes, authorities)
+        with closing(Database(database_url, "registers")) as database, database.transaction() as cursor:
+            suspended = suspended_codes(cursor).intersection(codes)
+        for code in sorted(suspended):
+            revoke_agency(kafka, code)
+        at_work = [code for code in codes if code not in suspended]
+        grant_agencies(kafka, at_work, {code: ons for code, ons in authorities.items() if code not in suspended})
 
 
 def agencies_version(cursor: Cursor) -> int:

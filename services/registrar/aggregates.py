@@ -10,7 +10,9 @@ from eventsourcing.persistence import StoredEvent
 from domain.catalogue import EVENTS
 from domain.child import Child
 from domain.source_record import SourceRecord
+from domain.suspension import AgencyStanding
 from services.registrar import store
+from services.registrar.suspensions import stream_of_agency
 from streams.crypto.keys import KeyRing
 from streams.store.application import LogApplication
 from streams.store.database import Database
@@ -20,7 +22,7 @@ MOST_KEPT = 15_000
 
 
 class Aggregates:
-    """Records and children by stream id, as the log has them and as a batch changes them; a `ChildLookup`."""
+    """Records and children by stream id, as the log has them and as a batch changes them; a `Directory`."""
 
     def __init__(self, log: LogApplication, database: Database, keys: KeyRing) -> None:
         self._log = log
@@ -28,11 +30,13 @@ class Aggregates:
         self._keys = keys
         self.records: OrderedDict[UUID, SourceRecord] = OrderedDict()
         self.children: OrderedDict[UUID, Child] = OrderedDict()
+        self.standings: dict[str, AgencyStanding] = {}
 
     def forget(self) -> None:
         """Drops what is kept; it is loaded from the log again."""
         self.records.clear()
         self.children.clear()
+        self.standings.clear()
 
     def load_records(self, streams: set[UUID]) -> None:
         """Loads those of the records that exist and are not in `records` yet."""
@@ -54,6 +58,22 @@ class Aggregates:
     def keep(self, child: Child) -> None:
         """Has a child as a steward's decision leaves it."""
         self.children[child.id] = child
+
+    def standing(self, agency: str) -> AgencyStanding | None:
+        """How an agency stands, or None where it was never suspended."""
+        if agency not in self.standings:
+            with self._database.transaction() as cursor:
+                stream = stream_of_agency(cursor, agency)
+            if stream is None:
+                return None
+            found: OrderedDict[UUID, AgencyStanding] = OrderedDict()
+            self._load(found, {stream})
+            self.standings[agency] = found[stream]
+        return self.standings[agency]
+
+    def keep_standing(self, agency: str, standing: AgencyStanding) -> None:
+        """Has an agency's standing as a steward's decision leaves it."""
+        self.standings[agency] = standing
 
     def versions_of(self, records: Iterable[str]) -> dict[str, int]:
         """The last version of each record."""

@@ -1,6 +1,6 @@
 """The directory as far as the deciding of one batch depends on it."""
 
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Collection, Mapping, MutableMapping
 from typing import NamedTuple
 from uuid import UUID
 
@@ -18,6 +18,7 @@ class BatchState(NamedTuple):
     """What is known before a batch is decided; each decision brings it up to date for the next one.
 
     `described` has what the first command of each id describes: another one of that id is a duplicate.
+    From the `suspended` sources nothing is taken.
     """
 
     outcomes: Mapping[SubmissionKey, str]
@@ -26,6 +27,7 @@ class BatchState(NamedTuple):
     described: Mapping[SubmissionKey, Described]
     records: MutableMapping[UUID, SourceRecord]
     children: MutableMapping[UUID, Child]
+    suspended: Collection[str] = ()
 
 
 def record_keys(command: Command) -> list[RecordKey]:

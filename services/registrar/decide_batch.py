@@ -7,6 +7,7 @@ from uuid import UUID
 from domain.child import Child
 from domain.event import RegisterEvent
 from domain.source_record import Command, Refusal, decide
+from domain.suspension import SUSPENDED
 from domain.vocabulary import SubmissionType
 from services.registrar.batch import BatchResult, Message
 from services.registrar.batch_matcher import Described
@@ -24,7 +25,10 @@ def decide_batch(messages: Sequence[Message], state: BatchState, recorded_at: da
     def effect(message: Message, command: Command) -> Effect | Refusal:
         return _decide(message, command, state, recorded_at, new_id)
 
-    result = decide_in_order(messages, state.outcomes, recorded_at, effect)
+    def distrust(command: Command) -> Refusal | None:
+        return SUSPENDED if command.source in state.suspended else None
+
+    result = decide_in_order(messages, state.outcomes, recorded_at, effect, distrust)
     result.changes.index = state.matcher.changes
     return result
 

@@ -11,6 +11,7 @@ from services.registrar.batch import BatchResult, Message
 from services.registrar.cannot_link import CannotLinkRuling
 from services.registrar.receipts import Answer
 from services.registrar.store import RecordKeyRow, SubmissionKey
+from services.registrar.suspensions import SuspensionRow
 
 _UNKNOWN_AGENCY = reason(
     "source", "unknown-agency", "no agency of this source is registered; ask the directory's data managers"
@@ -28,13 +29,15 @@ class Effect(NamedTuple):
     """What a command that is accepted causes: at least one event, in order, and rows of the registrar's tables.
 
     `record_keys` are numbers that its agency uses for the first time, `moved` the new child of each record that changes
-    hands by a steward's decision, `rulings` the steward's findings on which records are of two children.
+    hands by a steward's decision, `rulings` the steward's findings on which records are of two children, `suspensions`
+    how agencies stand afterwards.
     """
 
     events: Sequence[RegisterEvent]
     record_keys: Sequence[RecordKeyRow] = ()
     moved: Mapping[str, str] = {}
     rulings: Sequence[CannotLinkRuling] = ()
+    suspensions: Sequence[SuspensionRow] = ()
 
 
 Decide = Callable[[Message, Command], Effect | Refusal]
@@ -87,4 +90,5 @@ def _answer(result: BatchResult, message: Message, decided: Effect | Refusal) ->
     result.changes.record_keys.extend(decided.record_keys)
     result.changes.index.moved.update(decided.moved)
     result.changes.rulings.extend(decided.rulings)
+    result.changes.suspensions.extend(decided.suspensions)
     return message.answered("accepted", last_event=len(result.events) - 1)

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
+from eventsourcing.domain import Aggregate
+
 from domain.child import Absorbed, Child, Comparison
 from domain.event import RegisterEvent
 from domain.matching import Comparer, Finding, Placement
@@ -41,9 +43,9 @@ def events_for(
     return [event for changed in (child, *absorbed.values()) for event in pending_events(changed)]
 
 
-def pending_events(child: Child) -> list[RegisterEvent]:
-    """The events of a child that are not saved yet; they are pending no more."""
-    return [event for event in child.collect_events() if isinstance(event, RegisterEvent)]
+def pending_events(changed: Aggregate) -> list[RegisterEvent]:
+    """The events of an aggregate that are not saved yet; they are pending no more."""
+    return [event for event in changed.collect_events() if isinstance(event, RegisterEvent)]
 
 
 def _comparison(comparer: Comparer, found: Finding) -> Comparison:

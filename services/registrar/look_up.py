@@ -16,6 +16,7 @@ from services.registrar.batch_matcher import BatchMatcher, Described
 from services.registrar.batch_state import DESCRIBES, BatchState, record_keys
 from services.registrar.cannot_link import cannot_link_pairs
 from services.registrar.match_index import candidates_of, children_met, index_keys
+from services.registrar.suspensions import suspended_sources
 from streams.store.database import Database
 
 _CHANGES_THE_INDEX = (*DESCRIBES, SubmissionType.RECORD_REMOVED)
@@ -55,11 +56,13 @@ def look_up(
             if command.type in _CHANGES_THE_INDEX
             and (stream := streams.get((command.source, "subject", command.subject))) is not None
         }
+        suspended = suspended_sources(cursor)
         match_state = read_match_state(cursor, comparer, list(describing.values()), indexed)
     aggregates.load_records(set(streams.values()))
     aggregates.load_children(set(map(UUID, match_state.children)))
     described = dict(zip(describing, match_state.described, strict=True))
-    return BatchState(outcomes, streams, match_state.matcher, described, aggregates.records, aggregates.children)
+    known = aggregates.records, aggregates.children
+    return BatchState(outcomes, streams, match_state.matcher, described, *known, suspended)
 
 
 def read_match_state(

@@ -36,6 +36,8 @@ ACTIONS: Mapping[str, Action] = {
     DecisionType.SHIELD_REVIEW: Action.SHIELD_REVIEW,
     DecisionType.SHIELD_HAND_OVER: Action.SHIELD_HAND_OVER,
     DecisionType.SHIELD_LIFT: Action.SHIELD_LIFT,
+    DecisionType.AGENCY_SUSPEND: Action.AGENCY_SUSPEND,
+    DecisionType.AGENCY_RESUME: Action.AGENCY_RESUME,
 }
 """What a user looks for who decides so."""
 _ID = re.compile(r"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.([1-9][0-9]{0,8})")

@@ -12,6 +12,7 @@ from uuid import UUID
 from domain.child import Child, Ruling, shielding, stewardship
 from domain.child.stewardship import RulingResult, SplitRecords
 from domain.source_record import Command, Refusal
+from domain.suspension import AgencyStanding, resume, suspend
 from services.contract.decisions import DecisionType
 from services.registrar.batch import BatchResult, Message
 from services.registrar.cannot_link import CannotLinkRuling
@@ -20,10 +21,11 @@ from services.registrar.decide_in_order import Effect, decide_in_order
 from services.registrar.linking import pending_events
 from services.registrar.steward_looks import RecordedLook, distrusted
 from services.registrar.store import RecordKey, SubmissionKey
+from services.registrar.suspensions import SuspensionRow
 from streams.codec import iso_text
 
 
-class ChildLookup(Protocol):
+class Directory(Protocol):
     """The directory as the decisions before have left it."""
 
     def child(self, child: str) -> Child | None:
@@ -31,6 +33,12 @@ class ChildLookup(Protocol):
 
     def keep(self, child: Child) -> None:
         """Has a child as it is now, for the decisions that follow."""
+
+    def standing(self, agency: str) -> AgencyStanding | None:
+        """How an agency stands, if it was ever suspended."""
+
+    def keep_standing(self, agency: str, standing: AgencyStanding) -> None:
+        """Has an agency's standing as it is now, for the decisions that follow."""
 
     def versions_of(self, records: Iterable[str]) -> dict[str, int]:
         """The last version of each record."""
@@ -44,7 +52,7 @@ def decide_stewards_batch(
     outcomes: Mapping[SubmissionKey, str],
     looks: Mapping[str, RecordedLook],
     oldest_look: timedelta,
-    lookup: ChildLookup,
+    lookup: Directory,
     recorded_at: datetime,
     new_id: NewId,
 ) -> BatchResult:
@@ -54,6 +62,8 @@ def decide_stewards_batch(
 
     def effect(_: Message, command: Command) -> Effect | Refusal:
         ruling = Ruling(command.data["decided_by"], command.data["reason"], recorded_at, time)
+        if command.type in _OF_AGENCIES:
+            return _of_an_agency(lookup, command, ruling, new_id)
         ruled = _rule(lookup, command, ruling, new_id)
         return ruled if isinstance(ruled, Refusal) else _effect(lookup, ruled)
 
@@ -63,12 +73,30 @@ def decide_stewards_batch(
     return decide_in_order(messages, outcomes, recorded_at, effect, distrust)
 
 
-def _effect(lookup: ChildLookup, ruled: RulingResult) -> Effect:
+def _effect(lookup: Directory, ruled: RulingResult) -> Effect:
     for child in ruled.children:
         lookup.keep(child)
     rulings = [CannotLinkRuling(ruled.cannot_link, ruled.left, ruled.right)] if ruled.left else []
     events = [event for child in ruled.children for event in pending_events(child)]
     return Effect(events, moved=ruled.moved, rulings=rulings)
+
+
+_OF_AGENCIES = (DecisionType.AGENCY_SUSPEND, DecisionType.AGENCY_RESUME)
+
+
+def _of_an_agency(lookup: Directory, command: Command, ruling: Ruling, new_id: NewId) -> Effect | Refusal:
+    agency = command.data["agency"]
+    standing = lookup.standing(agency)
+    if command.type == DecisionType.AGENCY_RESUME:
+        decided = resume(standing, agency, ruling)
+    else:
+        set_aside, since = command.data["set_aside"], command.data.get("since")
+        decided = suspend(standing, agency, new_id(), set_aside, since, ruling)
+    if isinstance(decided, Refusal):
+        return decided
+    lookup.keep_standing(agency, decided)
+    row = SuspensionRow(agency, decided.id, decided.suspended, decided.set_aside, decided.since)
+    return Effect(pending_events(decided), suspensions=[row])
 
 
 _OF_SHIELDS: Mapping[str, shielding.Decide] = {
@@ -79,7 +107,7 @@ _OF_SHIELDS: Mapping[str, shielding.Decide] = {
 }
 
 
-def _rule(lookup: ChildLookup, command: Command, ruling: Ruling, new_id: NewId) -> RulingResult | Refusal:
+def _rule(lookup: Directory, command: Command, ruling: Ruling, new_id: NewId) -> RulingResult | Refusal:
     data = command.data
     if command.type in _OF_SHIELDS:
         decided = _OF_SHIELDS[command.type](lookup.child(data["child"]), data.get("custodian"), ruling)
@@ -90,7 +118,7 @@ def _rule(lookup: ChildLookup, command: Command, ruling: Ruling, new_id: NewId) 
     return decide(lookup.child(data["left"]), lookup.child(data["right"]), ruling)
 
 
-def _split(lookup: ChildLookup, data: Mapping[str, Any], ruling: Ruling, new_id: NewId) -> RulingResult | Refusal:
+def _split(lookup: Directory, data: Mapping[str, Any], ruling: Ruling, new_id: NewId) -> RulingResult | Refusal:
     child = lookup.child(data["child"])
     found = _leaving(lookup, child, data.get("records"))
     if isinstance(found, Refusal):
@@ -100,7 +128,7 @@ def _split(lookup: ChildLookup, data: Mapping[str, Any], ruling: Ruling, new_id:
     return stewardship.split(child, found, lookup.versions_of(found.records), absorbed, new_id(), ruling)
 
 
-def _leaving(lookup: ChildLookup, child: Child | None, named: list[dict[str, str]] | None) -> SplitRecords | Refusal:
+def _leaving(lookup: Directory, child: Child | None, named: list[dict[str, str]] | None) -> SplitRecords | Refusal:
     if named is None:
         return stewardship.records_to_split(child, None)
     keys = [(each["source"], "subject", each["subject"]) for each in named]

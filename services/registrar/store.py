@@ -11,6 +11,7 @@ from projections.base.binary_copy import copy_rows
 from projections.base.partition import Partition
 from services.registrar.cannot_link import CannotLinkRuling, write_rulings
 from services.registrar.match_index import IndexChanges, write_index
+from services.registrar.suspensions import SuspensionRow, write_suspensions
 
 SubmissionKey = tuple[str, str]
 """(source, id) of a submission."""
@@ -28,13 +29,15 @@ class OffsetMoved(Exception):
 class Changes:
     """Rows that a batch adds, in the order in which they were decided.
 
-    `index` has the changes of the match index, `rulings` the stewards' findings on which records are of two children.
+    `index` has the changes of the match index, `rulings` the stewards' findings on which records are of two children,
+    `suspensions` how agencies stand from now on.
     """
 
     submissions: list[tuple[str, str, str]] = field(default_factory=list)
     record_keys: list[RecordKeyRow] = field(default_factory=list)
     index: IndexChanges = field(default_factory=IndexChanges)
     rulings: list[CannotLinkRuling] = field(default_factory=list)
+    suspensions: list[SuspensionRow] = field(default_factory=list)
 
 
 def outcomes_of(cursor: Cursor, keys: Collection[SubmissionKey]) -> dict[SubmissionKey, str]:
@@ -73,6 +76,7 @@ def write(cursor: Cursor, changes: Changes) -> None:
     copy_rows(cursor, "register.record_keys", _RECORD_KEY, changes.record_keys)
     write_index(cursor, changes.index)
     write_rulings(cursor, changes.rulings)
+    write_suspensions(cursor, changes.suspensions)
 
 
 def load_offsets(cursor: Cursor) -> dict[Partition, int]:

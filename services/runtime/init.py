@@ -58,7 +58,7 @@ def initialise(settings: Settings, stop: Event | None = None) -> None:
     if not settings.database_is_external:
         key = KeyEncryptionKey.from_file(settings.keys / _SEALS)
         services.registers.add_demo_users(database_url, key)
-    _when_there(lambda: _create_topics(kafka, _agencies(database_url)), stop, "CONTACTPOINT_KAFKA")
+    _when_there(lambda: _create_topics(kafka, database_url), stop, "CONTACTPOINT_KAFKA")
     key_check = PublicationKey.from_file(settings.publication_key).check
     _when_there(lambda: meet(kafka, database_url, key_check), stop, "CONTACTPOINT_KAFKA")
     logger.info("keys, tables and topics are there")
@@ -139,9 +139,9 @@ def _agencies(database_url: str) -> list[Agency]:
         return list(services.registers.load_agencies(cursor).values())
 
 
-def _create_topics(kafka: KafkaSettings, agencies: list[Agency]) -> None:
+def _create_topics(kafka: KafkaSettings, database_url: str) -> None:
     try:
-        services.registers.make_reachable(kafka, agencies)
+        services.registers.make_reachable(kafka, database_url, _agencies(database_url))
         grant_services(kafka)
     except (TopicRefused, AclsRefused) as refused:
         raise CannotInitialise(str(refused)) from refused

@@ -40,6 +40,7 @@ RIGHTS: Mapping[str, Mapping[str, str]] = {
         "register.match_keys": _ALL,
         "register.match_index_format": _ALL,
         "register.kept_apart": "select, insert, delete",
+        "register.suspensions": _KEEP,
         "access.events": _READ,  # whether there was the look that a steward's decision names; none can be opened
         "access.streams": _READ,
         "registry.agencies": _READ,
@@ -84,6 +85,7 @@ RIGHTS: Mapping[str, Mapping[str, str]] = {
         "register.offsets": _READ,  # how many submissions are not read yet
         "register.data_keys": _READ,
         "register.record_keys": _READ,  # whether a dead letter is about a child who is shielded
+        "register.suspensions": _READ,  # nothing is taken from a suspended agency
         "register.outbox": "select (ordinal), insert",  # how many wait; and notices, no other topic (a constraint)
         "register.outbox_counter": _COUNT,
         "publication.home": _READ,

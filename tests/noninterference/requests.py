@@ -218,6 +218,8 @@ LEFT_OUT: Mapping[str, str] = {
     "POST /submissions": "takes in and shows nothing; its receipts are compared",
     "POST /users": "grants a right and knows no child",
     "POST /users/revoke": "takes a right away and knows no child",
+    "POST /agencies/{code}/suspension": "is about an agency and knows no child",
+    "POST /agencies/{code}/suspension/end": "is about an agency and knows no child",
 }
 """Calls that are not compared, and why."""
 

@@ -30,7 +30,7 @@ def decide(world: World, kind: DecisionType, **data: Any) -> str:
     reasoned = {"decided_by": "demo-data-manager", "reason": WHY, **data}
     children = [data[name] for name in ("left", "right", "child") if name in data]
     look = world.look_book.look(kind, reasoned["decided_by"], children)
-    value = decision(look, kind, data.get("child") or data["left"], TIME, reasoned)
+    value = decision(look, kind, data.get("child") or data.get("agency") or data["left"], TIME, reasoned)
     offset = world.registrar.offsets.get(Partition(STEWARDS_TOPIC, 0), 0)
     (outcome,) = world.take([Message(STEWARDS_TOPIC, 0, offset, value, None)])
     return outcome

@@ -37,7 +37,7 @@ class Steward(Desk):
         reasoned = {"decided_by": "a-steward", "reason": "looked at both", **data}
         offset = self.ends[STEWARDS_TOPIC]
         self.ends[STEWARDS_TOPIC] += 1
-        about = data.get("left") or data.get("child") or "nobody"
+        about = data.get("left") or data.get("child") or data.get("agency") or "nobody"
         value = decision(id_ or self.look(kind, **data), kind, about, TIME, reasoned)
         return Message(STEWARDS_TOPIC, 0, offset, value, None)
 

@@ -20,6 +20,7 @@ from domain.authorization import (
     decide,
     reason_of,
 )
+from domain.suspension import SUSPENDED
 from services.api.access_control.refusals import Asking
 from services.api.dependencies import Dependencies
 from services.api.numbers import NUMBER
@@ -159,12 +160,14 @@ def _numbers(request: Request, children: Sequence[str]) -> list[str]:
 
 
 def require_agency(dependencies: Dependencies, request: Request) -> str:
-    """The agency's code; raises Problem 403 for a user and for an agency that the register does not name."""
+    """The agency's code; raises Problem 403 for a user, and for an agency that is suspended or not in the register."""
     principal = principal_of(request)
     if principal.kind is not Caller.AGENCY:
         raise Problem(HTTPStatus.FORBIDDEN, "only an agency may submit; this is a user's token")
     if principal.name not in dependencies.agencies:
         raise Problem(HTTPStatus.FORBIDDEN, "this agency is not registered; ask the directory's data managers")
+    if principal.name in dependencies.suspended:
+        raise Problem(HTTPStatus.FORBIDDEN, SUSPENDED.message, code=SUSPENDED.code)
     return principal.name
 
 

@@ -24,6 +24,9 @@ def display_status(to: Console, status: Mapping[str, Any]) -> None:
         _display_positions(to, status["positions"], status["lag"])
     letters = status["dead_letters"]
     to.print("dead letters: not known" if letters is None else f"{letters:,} dead letters")
+    for each in status["suspended"] or ():
+        aside = " and what it said is set aside" if each["set_aside"] else ""
+        to.print(text(f"{each['agency']} is suspended{aside}", "red"))
     if status["forged"]:
         forged = f"{status['forged']:,} messages in Kafka are forged: `contactpoint dead-letters list` names them"
         to.print(text(forged, "red"))

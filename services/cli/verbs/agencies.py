@@ -1,13 +1,15 @@
-"""`contactpoint agencies`: the agency register, and how an agency signs in to Kafka."""
+"""`contactpoint agencies`: the agency register, how an agency signs in to Kafka, and how it is suspended."""
 
 from argparse import ArgumentParser, Namespace
 from contextlib import closing
+from typing import Any
 
-from services.cli.errors import DONE, AnswerIsNo
+from services.cli.client import viewer_api
+from services.cli.errors import DONE, AnswerIsNo, PartAway
 from services.cli.output import console, print_json, table
-from services.cli.parser import a_file, limit_option, subcommand_parser
+from services.cli.parser import a_file, an_agency, limit_option, subcommand_parser, viewer_options
 from services.cli.stack import settings_of
-from services.registers import enrol, load_agencies, read_agencies_file
+from services.registers import enrol, load_agencies, make_reachable, read_agencies_file, suspended_codes
 from streams.kafka.rights import agency_user
 from streams.kafka.settings import KafkaSettings
 from streams.store.database import Database
@@ -15,7 +17,7 @@ from streams.store.database import Database
 
 def describe(parser: ArgumentParser) -> None:
     """Adds the subcommands."""
-    subcommands = parser.add_subparsers(dest="subcommand", required=True, metavar="add|list|password")
+    subcommands = parser.add_subparsers(dest="subcommand", required=True, metavar="add|list|password|suspend|resume")
     add = subcommand_parser(subcommands, "add", "add or replace the agencies of a file")
     add.add_argument(
         "file", type=a_file, metavar="FILE", help="YAML: a list of {code, name, kind, authority?, contact?}"
@@ -25,10 +27,19 @@ def describe(parser: ArgumentParser) -> None:
         subcommands, "password", "give an agency a new password for Kafka, and print it this once"
     )
     password.add_argument("code", metavar="CODE", help="a registered agency")
+    suspend = subcommand_parser(
+        subcommands, "suspend", "take nothing more from an agency, whose credential may be stolen"
+    )
+    resume = subcommand_parser(subcommands, "resume", "take again what an agency sends")
+    for each in (suspend, resume):
+        each.add_argument("code", type=an_agency, metavar="CODE", help="a registered agency")
+        viewer_options(each)
 
 
 def run(args: Namespace) -> int:
-    """Adds and prints how many changed, lists all, or prints a new password."""
+    """Adds and prints how many changed, lists all, prints a new password, or decides on one."""
+    if args.subcommand in ("suspend", "resume"):
+        return _decide(args)
     settings = settings_of(args)
     if args.subcommand == "add":
         agencies = read_agencies_file(args.file)
@@ -42,15 +53,50 @@ def run(args: Namespace) -> int:
         closing(Database(settings.need_database(), "contactpoint agencies")) as database,
         database.transaction() as cursor,
     ):
-        known = load_agencies(cursor).values()
+        known, suspended = load_agencies(cursor).values(), suspended_codes(cursor)
     if args.subcommand == "password":
         return _password(settings.need_kafka(), args.code, args.code in {each.code for each in known}, args.json)
-    rows = [(each.code, each.name, each.kind.value, each.authority) for each in known][: args.limit]
+    columns = ("code", "name", "kind", "authority", "suspended")
+    rows: list[tuple[Any, ...]] = [
+        (each.code, each.name, each.kind.value, each.authority, each.code in suspended) for each in known
+    ][: args.limit]
     if args.json:
-        print_json([dict(zip(("code", "name", "kind", "authority"), row, strict=True)) for row in rows])
+        print_json([dict(zip(columns, row, strict=True)) for row in rows])
     else:
-        console().print(table(("code", "name", "kind", "authority"), rows))
+        shown = [(*row[:-1], "suspended" if row[-1] else "") for row in rows]
+        console().print(table(columns, shown))
     return DONE
+
+
+def _decide(args: Namespace) -> int:
+    """Suspends or resumes, and where Kafka's rights are kept from here, ends or gives back the agency's."""
+    api = viewer_api(args)
+    path = f"/agencies/{args.code}/suspension" + ("/end" if args.subcommand == "resume" else "")
+    answer = api.post(path, {})
+    if "suspended" not in answer:
+        raise PartAway(
+            "the decision was taken and does not show yet: the registrar, relay or projector does not go on; look for"
+            f" its receipt with `contactpoint receipts --submission {answer['decision']}`"
+        )
+    _bring_kafka_rights_up_to_date(args)
+    if args.json:
+        print_json(answer)
+    else:
+        sentence = "is suspended: nothing is taken from it" if answer["suspended"] else "is suspended no more"
+        print(f"{args.code} {sentence}")
+    return DONE
+
+
+def _bring_kafka_rights_up_to_date(args: Namespace) -> None:
+    settings = settings_of(args)
+    if settings.kafka is None or not settings.kafka.acls or settings.database_url is None:
+        return
+    with (
+        closing(Database(settings.database_url, "contactpoint agencies")) as database,
+        database.transaction() as cursor,
+    ):
+        agency = load_agencies(cursor)[args.code]
+    make_reachable(settings.kafka, settings.database_url, [agency])
 
 
 def _password(kafka: KafkaSettings, code: str, known: bool, as_json: bool) -> int:

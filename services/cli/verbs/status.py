@@ -17,6 +17,7 @@ from services.queries.dead_letters import count_letters
 from services.queries.positions import Positions, read_positions
 from services.queries.troubles import Trouble, in_one_sentence
 from services.queries.unread import Offsets, count_unread, read_offsets
+from services.registers import Suspended, suspended_agencies
 from streams.kafka.settings import KafkaSettings
 from streams.store.database import Database
 
@@ -35,7 +36,7 @@ def run(args: Namespace) -> int:
     processes = read_stack(settings.data).get("processes", [])
     troubles: list[Trouble] = []
     found = _asked("postgres", lambda: _in_postgres(database_url), troubles)
-    positions, offsets = found or (None, {})
+    positions, offsets, suspended = found or (None, {}, None)
     troubles += _of_views(positions.views_missing if positions else None)
     troubles += _of_projections(positions.stopped if positions else ())
     counted = _asked("kafka", lambda: _in_kafka(kafka, offsets), troubles)
@@ -52,6 +53,7 @@ def run(args: Namespace) -> int:
         "positions": positions.positions if positions else None,
         "lag": {"registrar": counted[1] if counted else None, **positions.lag} if positions else None,
         "dead_letters": counted[0] + positions.failed if counted and positions else None,
+        "suspended": None if suspended is None else [each.json() for each in suspended],
         "forged": positions.forged if positions else None,
         "troubles": [trouble.json() for trouble in troubles],
     }
@@ -78,11 +80,11 @@ def _asked(part: str, ask: Callable[[], _Answer], troubles: list[Trouble]) -> _A
         return None
 
 
-def _in_postgres(database_url: str) -> tuple[Positions, Offsets]:
-    """The positions, and how far the registrar has read each topic."""
+def _in_postgres(database_url: str) -> tuple[Positions, Offsets, list[Suspended]]:
+    """The positions, how far the registrar has read each topic, and the agencies that are suspended."""
     database = Database(database_url, "contactpoint status", statement_timeout_s=5)
     with closing(database), database.transaction() as cursor:
-        return read_positions(cursor), read_offsets(cursor)
+        return read_positions(cursor), read_offsets(cursor), suspended_agencies(cursor)
 
 
 def _together(kafka: KafkaSettings, database_url: str) -> list[Trouble]:

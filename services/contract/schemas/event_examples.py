@@ -11,6 +11,7 @@ from domain.catalogue import WIRE_NAMES
 from domain.child import Absorbed, Child, Comparison, Ruling
 from domain.event import RegisterEvent
 from domain.source_record import Command, Refusal, SourceRecord, decide
+from domain.suspension import resume, suspend
 from services.contract.schemas.access_examples import access_events
 from services.contract.schemas.examples import AUTHORITY, CLINIC, SENSITIVE_STORY, STORY, SURGERY, SURGERY_STORY
 from streams.codec import EventMapper
@@ -36,6 +37,7 @@ RECORD = UUID("8c1f6d0e-2f0b-4a53-9d54-6f3f3b7a0c11")
 SURGERY_RECORD = UUID("3a9b2c4d-6e1f-4078-b5a6-c7d8e9f01233")
 SENSITIVE_RECORD = UUID("5e0c7a1b-93d4-4c0e-8f6b-0d2a7b1e4422")
 CHILD = UUID("0b6d2f3a-71c8-4f55-a1e0-3c9d5e8f7733")
+STANDING = UUID("2f7c8d1e-0a3b-4c5d-9e6f-7a8b9c0d1e2f")
 OTHER_CHILD = UUID("6d1e9b70-45a2-4c38-9e07-b1f2a3c45566")
 SEALED = "AXNlYWxlZCBwZXJzb25hbCBmaWVsZHM="
 """Stands in the examples for what is sealed: that differs each time and only the key ring can open it."""
@@ -58,6 +60,7 @@ def events() -> dict[str, RegisterEvent]:
     examples += [
         *_stewardship(of_authority[0], of_surgery[0]),
         *_shielding(of_surgery[0]),
+        *_suspension(),
         *access_events(str(CHILD), str(SENSITIVE_RECORD), RECORDED_AT),
     ]
     return {WIRE_NAMES[type(event)]: event for event in examples}
@@ -123,6 +126,14 @@ def _shielding(first: RegisterEvent) -> list[RegisterEvent]:
     child.hand_over_shield("E06999002", RULING)
     child.lift_shield(RULING)
     return [event for event in child.collect_events() if isinstance(event, RegisterEvent)]
+
+
+def _suspension() -> list[RegisterEvent]:
+    """An agency that is suspended, with what it said, and resumed."""
+    standing = suspend(None, "surgeries", STANDING, True, "2026-11-20T00:00:00.000000Z", RULING)
+    assert not isinstance(standing, Refusal)
+    resume(standing, "surgeries", RULING)
+    return [event for event in standing.collect_events() if isinstance(event, RegisterEvent)]
 
 
 _TOLD = ("ChildListed.v1", "RecordLinked.v1")

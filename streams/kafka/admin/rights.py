@@ -1,8 +1,8 @@
-"""Grants rights in Kafka, and sets passwords of agencies."""
+"""Grants rights in Kafka and takes them, and sets passwords of agencies."""
 
 import secrets
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from kafka.admin import (
@@ -16,10 +16,10 @@ from kafka.admin import (
     ResourceType,
     UserScramCredentialUpsertion,
 )
-from kafka.errors import KafkaError
+from kafka.errors import KafkaError, NoError
 
 from streams.kafka.admin._client import LIMIT_MS, administration
-from streams.kafka.rights import Grant, agency_grants, notice_grants, service_grants
+from streams.kafka.rights import Grant, agency_grants, agency_user, notice_grants, service_grants
 from streams.kafka.settings import KafkaAway, KafkaSettings
 
 AT_ONCE = 500
@@ -48,6 +48,22 @@ def grant_agencies(kafka: KafkaSettings, codes: Iterable[str], authorities: Mapp
         grant(kafka, [*(each for code in codes for each in agency_grants(code)), *notice_grants(authorities or {})])
 
 
+def revoke_agency(kafka: KafkaSettings, code: str) -> None:
+    """Takes all rights of an agency, if `kafka.acls`, and returns when brokers apply that.
+
+    What is connected is refused from its next request on. Raises AclsRefused, KafkaAway.
+    """
+    if not kafka.acls:
+        return
+    every = _EVERY_ACL.resource_pattern
+    of_agency = ACLFilter(f"User:{agency_user(code)}", None, ACLOperation.ANY, ACLPermissionType.ANY, every)
+    with administration(kafka) as admin:
+        ((_, _, error),) = admin.delete_acls([of_agency])
+        if error is not NoError:
+            raise AclsRefused(_why(error))
+        _wait_until(lambda: not admin.describe_acls(of_agency)[0])
+
+
 def grant_services(kafka: KafkaSettings) -> None:
     """Grants the roles their rights, if `kafka.acls`; raises AclsRefused, KafkaAway."""
     if kafka.acls:
@@ -65,7 +81,7 @@ def grant(kafka: KafkaSettings, grants: Iterable[Grant]) -> None:
             failed = admin.create_acls(acls[begin : begin + AT_ONCE])["failed"]
             if failed:
                 raise AclsRefused(_why(failed[0]))
-        _wait_until_applied(admin, acls)
+        _wait_until(lambda: set(acls) <= set(admin.describe_acls(_EVERY_ACL)[0]))
 
 
 def new_password(kafka: KafkaSettings, user: str) -> str:
@@ -78,10 +94,10 @@ def new_password(kafka: KafkaSettings, user: str) -> str:
     return password
 
 
-def _wait_until_applied(admin: Any, acls: list[Any]) -> None:
-    """Waits until a broker has the rights, which is a moment after Kafka's controller took them."""
+def _wait_until(applied: Callable[[], bool]) -> None:
+    """Waits until a broker has a change of rights, which is a moment after Kafka's controller took it."""
     until = time.monotonic() + LIMIT_MS / 1_000
-    while not set(acls) <= set(admin.describe_acls(_EVERY_ACL)[0]):
+    while not applied():
         if time.monotonic() > until:
             raise KafkaAway("Kafka has taken rights, and does not apply them; look at its log, then do this again")
         time.sleep(_PAUSE_S)

@@ -13,11 +13,14 @@ from kafka import KafkaAdminClient, KafkaProducer
 from kafka.admin import NewTopic
 from kafka.errors import KafkaError
 
+from services.contract.schemas.event_examples import STANDING
+from services.registrar.suspensions import SuspensionRow, write_suspensions
 from streams.kafka.admin.rights import AclsRefused, grant, new_password
 from streams.kafka.admin.topics import ensure_topics
 from streams.kafka.rights import Grant, agency_grants, agency_user, notice_grants, service_grants
 from streams.kafka.settings import KafkaAway, KafkaSettings
 from streams.kafka.topics import COMMON_TOPICS
+from streams.store.database import Database
 from tests.security.sign_in.secure_kafka import (
     LIMIT_MS,
     ROLES,
@@ -249,6 +252,17 @@ def _rights(kafka: KafkaSettings) -> set[tuple[str, ...]]:
         )
         for each in found
     }
+
+
+def test_a_suspended_agency_has_no_rights_until_it_is_resumed(secure: SecureKafka, gp: KafkaSettings) -> None:
+    write(gp, "submissions.gp")
+    with closing(Database(secure.database_url, "test")) as database:
+        for suspended, answers in ((True, (REFUSED, REFUSED)), (False, ("NoError", REFUSED))):
+            with database.transaction() as cursor:
+                write_suspensions(cursor, [SuspensionRow("gp", STANDING, suspended, False, None)])
+            secure.run("agencies", "add", str(secure.folder / "agencies.yaml"))
+            assert refused_by_broker(gp, "submissions.gp") == answers
+    assert refused_by_broker(gp, "receipts.gp") == (REFUSED, "NoError")
 
 
 def test_a_new_password_ends_the_old_one(secure: SecureKafka) -> None:

@@ -1,0 +1,72 @@
+"""Agencies over HTTP: one is suspended, and resumed."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from domain.authorization import Action
+from services.api.access_control.looks import ReasonHeader, Viewer, viewer
+from services.api.answers import json_answer, problems
+from services.api.dependencies import Dependencies
+from services.api.problems import absent
+from services.api.routes.steward_decisions import decide
+from services.api.schemas.agencies import AgencyDecided
+from services.api.schemas.decisions import UnderWay
+from services.contract.decisions import DecisionType
+from services.registers import load_agencies
+
+_DECIDED: dict[int | str, dict[str, Any]] = {
+    200: {"model": AgencyDecided},
+    202: {"model": UnderWay},
+    **problems(401, 403, 404, 409, 422, 503),
+}
+
+
+def router(dependencies: Dependencies) -> APIRouter:
+    """The calls about agencies."""
+    calls = APIRouter(tags=["agencies"])
+
+    @calls.post("/agencies/{code}/suspension", responses=_DECIDED)
+    def suspend(request: Request, code: str, _: ReasonHeader = None) -> Response:
+        """From now on nothing is taken from the agency: what it sends is refused, and its token."""
+        return _decide(dependencies, request, Action.AGENCY_SUSPEND, code, {})
+
+    @calls.post("/agencies/{code}/suspension/end", responses=_DECIDED)
+    def resume(request: Request, code: str, _: ReasonHeader = None) -> Response:
+        """What the agency sends is taken again."""
+        return _decide(dependencies, request, Action.AGENCY_RESUME, code, {})
+
+    return calls
+
+
+_KINDS = {Action.AGENCY_SUSPEND: DecisionType.AGENCY_SUSPEND, Action.AGENCY_RESUME: DecisionType.AGENCY_RESUME}
+
+
+def _decide(
+    dependencies: Dependencies, request: Request, action: Action, code: str, data: Mapping[str, Any]
+) -> Response:
+    """Decides on an agency of the user's own authority; on one of none, who works for the whole directory.
+
+    It holds once the registrar has it, also where the views are late, as they may be under attack.
+    """
+    with dependencies.look_ups.transaction() as cursor:
+        agency = load_agencies(cursor).get(code)
+    who = viewer(dependencies, request, action, agency.authority if agency else None)
+    look = who.record({"agency": code, **data})
+    if agency is None:
+        raise absent()
+    taken = decide(dependencies, look, _KINDS[action], code, _ruling(who, agency=code, **data))
+    dependencies.suspended.forget()
+    wanted = action is Action.AGENCY_SUSPEND
+    if taken.position is None and (code in dependencies.suspended) is not wanted:
+        where = {"decision": taken.id, "receipts": f"/receipts?submission={taken.id}"}
+        return json_answer(where, HTTPStatus.ACCEPTED)
+    standing = {"agency": code, "suspended": wanted}
+    return json_answer({"outcome": "accepted", "decision": taken.id, "position": taken.position, **standing})
+
+
+def _ruling(who: Viewer, **data: Any) -> dict[str, Any]:
+    return {"decided_by": who.user, "reason": who.reason, **data}

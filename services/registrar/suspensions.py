@@ -1,0 +1,43 @@
+"""The table of suspensions: how each agency stands that was ever suspended, and the stream that tells it."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+from uuid import UUID
+
+from psycopg2.extensions import cursor as Cursor  # noqa: N812
+
+from domain.vocabulary import agency_urn
+from services.registers import suspended_codes
+
+
+class SuspensionRow(NamedTuple):
+    """How an agency stands, by its code, after the last event of its stream."""
+
+    agency: str
+    stream: UUID
+    suspended: bool
+    set_aside: bool
+    since: str | None
+
+
+def suspended_sources(cursor: Cursor) -> frozenset[str]:
+    """The sources from which nothing is taken."""
+    return frozenset(agency_urn(code) for code in suspended_codes(cursor))
+
+
+def stream_of_agency(cursor: Cursor, agency: str) -> UUID | None:
+    """The stream that tells how an agency stands, or None where it was never suspended."""
+    cursor.execute("select stream::text from register.suspensions where agency = %s", (agency,))
+    row = cursor.fetchone()
+    return UUID(row[0]) if row else None
+
+
+def write_suspensions(cursor: Cursor, rows: Iterable[SuspensionRow]) -> None:
+    """Writes how agencies stand now, in the order of the decisions."""
+    for row in rows:
+        cursor.execute(
+            "insert into register.suspensions (agency, stream, suspended, set_aside, since)"
+            " values (%s, %s::uuid, %s, %s, %s) on conflict (agency) do update set"
+            " suspended = excluded.suspended, set_aside = excluded.set_aside, since = excluded.since",
+            (row.agency, str(row.stream), *row[2:]),
+        )

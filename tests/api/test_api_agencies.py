@@ -1,0 +1,67 @@
+"""A suspended agency's token is taken for nothing, and who may suspend an agency."""
+
+from collections.abc import Iterator
+
+import pytest
+from starlette.testclient import TestClient
+
+from services.api.routes import steward_decisions as stewards
+from streams.access import grants
+from tests.support.api_world import bearer, client_of, is_problem, looking, registrar_at_work
+from tests.support.entitlements import NORTH, SOUTH, entitlement
+from tests.support.waiting import eventually
+from tests.support.world import World, person
+
+
+@pytest.fixture(scope="module")
+def world(empty_world: World) -> World:
+    users = [
+        entitlement("data-manager", user=f"{place}-manager", authority=authority)
+        for place, authority in (("north", NORTH), ("south", SOUTH))
+    ]
+    grants.add_users(empty_world.database_url, empty_world.key, users)
+    return empty_world
+
+
+@pytest.fixture(scope="module")
+def client(world: World) -> Iterator[TestClient]:
+    with client_of(world) as made:
+        yield made
+
+
+def test_a_suspended_agencys_token_is_refused_until_it_is_resumed(
+    world: World, client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stewards, "TIMEOUT_S", 1.5)
+    agency, manager = bearer(world, "agency:la-north"), looking(world, "user:north-manager")
+    assert client.get("/receipts", headers=agency).status_code == 200
+    with registrar_at_work(world):
+        said = client.post("/agencies/la-north/suspension", headers=manager, json={})
+        assert (said.status_code, said.json()["suspended"]) == (200, True)
+        for answer in (client.post("/submissions", headers=agency), client.get("/receipts", headers=agency)):
+            assert is_problem(answer, 403)
+            assert answer.json()["code"] == "agency-suspended"
+        assert client.get("/receipts", headers=bearer(world, "agency:gp")).status_code == 200
+        assert is_problem(client.post("/agencies/la-north/suspension", headers=manager, json={}), 409)
+        assert world.submit(person("S9")) == ["refused"]
+        said = client.post("/agencies/la-north/suspension/end", headers=manager, json={})
+        assert (said.status_code, said.json()["suspended"]) == (200, False)
+    assert eventually(lambda: client.get("/receipts", headers=agency).status_code == 200)
+
+
+@pytest.mark.parametrize(
+    ("user", "agency", "status"),
+    [
+        ("south-manager", "la-north", 403),
+        ("north-manager", "gp", 403),
+        ("north-manager", "nobody", 403),
+        ("demo-data-manager", "nobody", 404),
+        ("demo-administrator", "la-north", 403),
+        ("demo-auditor", "la-north", 403),
+    ],
+)
+def test_a_data_manager_suspends_agencies_of_the_own_authority_only(
+    world: World, client: TestClient, user: str, agency: str, status: int
+) -> None:
+    answer = client.post(f"/agencies/{agency}/suspension", headers=looking(world, f"user:{user}"), json={})
+    assert is_problem(answer, status)

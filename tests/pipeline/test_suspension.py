@@ -1,0 +1,67 @@
+"""An agency that is suspended at the registrar, on a real Postgres: nothing is taken from it, until it is resumed."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from services.contract.decisions import DecisionType
+from services.registrar.receipts import Answer
+from tests.support.desk import AUTHORITY, GP, numbered, open_desk
+from tests.support.steward import Steward, somebody
+from tests.support.world import submission
+
+
+@pytest.fixture
+def desk(database_url: str) -> Iterator[Steward]:
+    with open_desk(Steward, database_url) as opened:
+        yield opened
+
+
+def suspend(desk: Steward, agency: str = AUTHORITY.code) -> Answer:
+    return desk.decide(DecisionType.AGENCY_SUSPEND, agency=agency)
+
+
+def resume(desk: Steward, agency: str = AUTHORITY.code) -> Answer:
+    return desk.decide(DecisionType.AGENCY_RESUME, agency=agency)
+
+
+def codes_of(answers: list[Answer]) -> list[tuple[str, list[str]]]:
+    return [(answer.outcome, [reason["code"] for reason in answer.reasons]) for answer in answers]
+
+
+def test_a_suspended_agencys_submissions_are_refused_and_may_be_sent_again(desk: Steward) -> None:
+    desk.register("S1")
+    assert suspend(desk).outcome == "accepted"
+    amended, new = numbered(2, "child.amended"), numbered(1, subject="S2", data=somebody("S2"))
+    for _ in range(2):
+        assert codes_of(desk.send(amended, new)) == [("refused", ["agency-suspended"])] * 2
+    of_another = submission("child.registered", "G1", somebody("G1"), GP.code)
+    assert codes_of(desk.send(of_another, owner=GP)) == [("accepted", [])]
+    assert resume(desk).outcome == "accepted"
+    assert codes_of(desk.send(amended, new)) == [("accepted", [])] * 2
+
+
+def test_a_suspension_outlives_the_registrar_and_is_told_by_the_log_without_saying_of_whom(desk: Steward) -> None:
+    suspend(desk)
+    desk.open()
+    assert codes_of(desk.send(numbered(1))) == [("refused", ["agency-suspended"])]
+    assert codes_of([suspend(desk), resume(desk), resume(desk)]) == [
+        ("refused", ["already-suspended"]),
+        ("accepted", []),
+        ("refused", ["not-suspended"]),
+    ]
+    desk.open()
+    assert suspend(desk).outcome == "accepted"
+    assert desk.types() == ["AgencySuspended.v1", "AgencyResumed.v1", "AgencySuspended.v1"]
+    assert desk.rows("select count(distinct stream) from register.events") == [(1,)]
+    stored = b"".join(bytes(state) for (state,) in desk.rows("select state from register.events"))
+    assert b"la-x" not in stored
+    assert b"a-steward" not in stored
+
+
+def test_a_decision_takes_effect_between_the_batches_around_it(desk: Steward) -> None:
+    answers = desk.registrar.handle(
+        [desk.message(numbered(1)), desk.decision(DecisionType.AGENCY_SUSPEND, agency=AUTHORITY.code)]
+    )
+    assert codes_of(answers) == [("accepted", [])] * 2
+    assert codes_of(desk.send(numbered(2, "child.amended"))) == [("refused", ["agency-suspended"])]
