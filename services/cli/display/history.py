@@ -13,9 +13,10 @@ Fields = Mapping[str, Any]
 
 def display_history(to: Console, events: Sequence[Fields]) -> None:
     """Prints the events, oldest first."""
+    counted = any(event["position"] for event in events)  # positions are for data managers and auditors
     rows = [
         (
-            f"{event['position']:,}" if event["position"] else "",
+            *((f"{event['position']:,}" if event["position"] else "",) if counted else ()),
             event["time"][:10],
             agency_of(event),
             _name(event),
@@ -24,7 +25,8 @@ def display_history(to: Console, events: Sequence[Fields]) -> None:
         )
         for event in events
     ]
-    to.print(table(("position", "true from", "said by", "what", "", "submission"), rows))
+    columns = ("true from", "said by", "what", "", "submission")
+    to.print(table(("position", *columns) if counted else columns, rows))
     if events:
         learnt = sorted(event["recorded_at"] for event in events)
         to.print(text(f"{len(events)} events, learnt from {moment(learnt[0])} to {moment(learnt[-1])}", "dim"))
