@@ -4,6 +4,7 @@
 `similarity.py` says how far two values agree; `evidence.py` weighs that by `settings.py`, whose values are in
 `matcher.yaml`; `placement.py` decides. `index.py` and `clusters.py` do the same in memory for a batch and for a whole
 history. `search_keys.py`, `search_variants.py`, `search.py` and `search_grades.py` match a search query with children.
+`same_number.py` asks of what is about to be sent whether one number stands for two people.
 """
 
 from domain.matching.blocking import blocking_keys

@@ -6,14 +6,17 @@ from typing import Any, NamedTuple
 
 from domain.agency import Agency
 from domain.vocabulary import SubmissionType
+from domain.written import trimmed
 from services.feeds._advice import advice_for
+from services.feeds._days import DAYS_ADVICE, faults_of_days
 from services.feeds._judge import reasons_against
 from services.feeds._steps import ReadyStep
 from services.feeds.extract import Extract
 from services.feeds.fields import CellRefused, Cells, columns_of
-from services.feeds.layout import CHILD, Layout
+from services.feeds.layout import CHILD, Layout, used_columns
 from services.feeds.reading import Row
-from services.feeds.values import BadCell, iso_date, refuse_formula
+from services.feeds.values import iso_date, refuse_formula
+from services.submit.spreadsheet import BadCell, refuse_mangled, refuse_spreadsheet_error
 
 Submission = dict[str, Any]
 
@@ -52,6 +55,7 @@ class Converter:
         self._agency, self._extract, self._latest = agency, extract, latest.isoformat()
         self._now = datetime.combine(latest, time.min, UTC)
         self._subject = self._columns.index(layout.subject)
+        self._used = tuple(map(self._columns.index, used_columns(layout)))
         self._required = tuple(dict.fromkeys(map(self._columns.index, [layout.subject, *layout.required])))
         self._codes = tuple((self._columns.index(column), codes) for column, codes in layout.codes.items())
         self._steps = tuple(ReadyStep(layout, number, step) for number, step in enumerate(layout.sends, 1))
@@ -62,7 +66,7 @@ class Converter:
             problem = f"the row has {len(row.cells)} cells for {len(self._columns)} columns"
             advice = "look for a missing or additional separator, and put quotes around a cell that holds one"
             return Converted(row.line, "", (), (RowError(row.line, "", problem, advice),))
-        cells = [cell.strip() for cell in row.cells]
+        cells = list(map(trimmed, row.cells))
         refused = self._checked(cells)
         made = [] if refused else self._made(row.line, cells, refused)
         if refused:
@@ -72,10 +76,14 @@ class Converter:
     def _checked(self, cells: list[str]) -> list[CellRefused]:
         """Puts what codes mean in the place of codes."""
         refused = [CellRefused(n, "is empty", "fill it in the sending system") for n in self._required if not cells[n]]
-        try:
-            refuse_formula(cells[self._subject])
-        except BadCell as bad:
-            refused.append(CellRefused(self._subject, bad.problem, bad.advice))
+        for number in self._used:
+            try:
+                refuse_spreadsheet_error(cells[number])
+                if number == self._subject:
+                    refuse_formula(cells[number])
+                    refuse_mangled(cells[number], is_number=True)
+            except BadCell as bad:
+                refused.append(CellRefused(number, bad.problem, bad.advice))
         for number, codes in self._codes:
             if not cells[number]:
                 continue
@@ -105,6 +113,9 @@ class Converter:
             if not refused:
                 refused += self._against_the_contract(step, cells, submission)
             made.append(Made(step.type, step.number, submission))
+        for fault in () if refused else faults_of_days([each.submission for each in made]):
+            step = self._steps[made[fault.which].step - 1]
+            refused.append(CellRefused(self._origin(step, cells, fault.field), fault.problem, DAYS_ADVICE))
         return made
 
     def _day(self, step: ReadyStep, cells: Cells, refused: list[CellRefused]) -> str:

@@ -3,14 +3,18 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from domain.written import as_one_word
 from services.feeds.layout import Layout, Source, Step
 from services.feeds.layout_check import held_by
-from services.feeds.values import BadCell, iso_date, lines_of, refuse_damaged, refuse_formula, without_spaces
+from services.feeds.values import iso_date, lines_of, refuse_damaged, refuse_formula
+from services.submit.spreadsheet import BadCell, refuse_mangled
 
 DATES = frozenset({"date_of_birth", "on", "until", "started_on", "ended_on", "raised_on", "lowered_on"})
 """The last words of fields that hold a date."""
 NUMBERS = frozenset({"nhs_number", "upn", "uprn"})
 """Those of numbers that people write in groups."""
+REFERENCES = NUMBERS | {"code", "involvement"}
+"""Those of numbers and codes that name something."""
 PHONE = "phone"
 
 Cells = Sequence[str]
@@ -51,12 +55,13 @@ class FieldFill:
             if self.last in DATES:
                 return iso_date(cell, self._dates)
             if column not in self._coded:
+                refuse_mangled(cell, is_number=self.last in REFERENCES | {PHONE}, is_phone=self.last == PHONE)
                 refuse_damaged(cell)
                 for line in lines_of(cell) if self._held == "texts" else [cell]:
                     refuse_formula(line, is_phone=self.last == PHONE)
         except BadCell as bad:
             raise CellRefused(column, bad.problem, bad.advice) from None
-        return without_spaces(cell) if self.last in NUMBERS else cell
+        return as_one_word(cell) if self.last in NUMBERS else cell
 
     def _of(self, text: str, cells: Sequence[str] = ()) -> Any:
         if self._held == "truth":

@@ -104,3 +104,11 @@ class Layout(_Part):
     subject: Column
     time: Column | None = None
     sends: Annotated[list[Step], Field(min_length=1, max_length=MOST_STEPS)]
+
+
+def used_columns(layout: Layout) -> list[str]:
+    """The columns on which something that is sent depends, in their order."""
+    used = {layout.subject, layout.time, *layout.required}
+    for step in layout.sends:
+        used |= {step.time, *step.when, *(column for source in step.fields.values() for column in source.columns)}
+    return [column for column in layout.columns if column in used]

@@ -10,6 +10,7 @@ from typing import Any
 
 from domain.agency import Agency
 from domain.vocabulary import SubmissionType
+from domain.written import trimmed
 from services.feeds.convert import Converted, Converter, Made, RowError
 from services.feeds.extract import Extract, Report, no_report
 from services.feeds.fields import columns_of, groups_of
@@ -67,13 +68,13 @@ def sentence(error: RowError) -> str:
 
 
 def _side_by_side(layout: Layout, row: Row, converted: Converted) -> Document:
-    filled = [column for column, cell in zip(layout.columns, row.cells, strict=True) if cell.strip()]
+    filled = [column for column, cell in zip(layout.columns, row.cells, strict=True) if trimmed(cell)]
     return {"line": row.line, "columns": filled, "becomes": [_becomes(layout, row, made) for made in converted.made]}
 
 
 def _becomes(layout: Layout, row: Row, made: Made) -> Document:
     """Each field that is filled, with the columns from which it comes; a constant comes from none."""
-    groups, cells = groups_of(layout, layout.sends[made.step - 1]), [cell.strip() for cell in row.cells]
+    groups, cells = groups_of(layout, layout.sends[made.step - 1]), list(map(trimmed, row.cells))
     fields = {
         name: [layout.columns[number] for number in columns_of(groups, cells, name)]
         for name in sorted(_fields(made.submission["data"], ""))

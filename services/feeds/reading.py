@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple, TextIO
 
+from domain.written import trimmed
+
 LONGEST_LINE = 256 * 1024
 LONGEST_CELL = 64 * 1024
 """Characters; the contract's longest text has 200."""
@@ -39,7 +41,7 @@ def read_rows(path: Path, encoding: str, delimiter: str) -> Iterator[Row]:
         rows = csv.reader(lines, delimiter=delimiter, strict=True)
         try:
             for cells in rows:
-                if any(map(str.strip, cells)):
+                if any(map(trimmed, cells)):
                     yield Row(lines.first, cells)
                 lines.first = lines.number + 1
         except csv.Error:

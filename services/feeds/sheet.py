@@ -5,9 +5,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from domain.written import trimmed
 from services.feeds.layout import DELIMITERS, Layout, MarkedRow
 from services.feeds.reading import FileRefused, Row, read_rows
-from services.feeds.values import BadCell, iso_date
+from services.feeds.values import iso_date
+from services.submit.spreadsheet import BadCell
 
 MOST_ROWS = 2_000_000
 
@@ -31,7 +33,7 @@ def table_rows(path: Path, layout: Layout, stated: StatedExtract | None = None) 
         _take(path.name, layout, header, _expected(path.name, header, next(rows, None)), stated)
     _check_headings(path.name, layout, next(rows, None))
     for number, row in enumerate(rows, 1):
-        if trailer and row.cells[0].strip() == trailer.mark:
+        if trailer and trimmed(row.cells[0]) == trailer.mark:
             _take(path.name, layout, trailer, row, stated)
             after = next(rows, None)
             if after:
@@ -51,7 +53,7 @@ def table_rows(path: Path, layout: Layout, stated: StatedExtract | None = None) 
 
 
 def _expected(name: str, header: MarkedRow, row: Row | None) -> Row:
-    if row is None or row.cells[0].strip() != header.mark:
+    if row is None or trimmed(row.cells[0]) != header.mark:
         raise FileRefused(f"{name} line 1 does not begin with {header.mark}; is this the extract of that layout?")
     return row
 
@@ -61,7 +63,7 @@ def _take(name: str, layout: Layout, marked: MarkedRow, row: Row, stated: Stated
     for what, number in (("id", marked.id), ("date", marked.date), ("rows", marked.rows)):
         if number is None:
             continue
-        cell = row.cells[number - 1].strip() if number <= len(row.cells) else ""
+        cell = trimmed(row.cells[number - 1]) if number <= len(row.cells) else ""
         where = f"{name} line {row.line}, cell {number} of the row {marked.mark}"
         if what == "id":
             stated.id = cell
@@ -79,7 +81,7 @@ def _take(name: str, layout: Layout, marked: MarkedRow, row: Row, stated: Stated
 def _check_headings(name: str, layout: Layout, row: Row | None) -> None:
     if row is None:
         raise FileRefused(f"{name} has no headings; export it again with its headings")
-    found = [cell.strip() for cell in row.cells]
+    found = list(map(trimmed, row.cells))
     if found == layout.columns:
         return
     if 2 * len(set(found) & set(layout.columns)) < len(layout.columns):

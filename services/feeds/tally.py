@@ -9,6 +9,7 @@ from services.feeds.convert import Converted, Converter, RowError
 from services.feeds.extract import Report, no_report
 from services.feeds.layout import Layout
 from services.feeds.reading import Row
+from services.feeds.same_number import find_clashes
 from services.feeds.sheet import table_rows
 
 MOST_ERRORS = 1_000
@@ -39,7 +40,11 @@ class Tally:
 def converted_rows(
     path: Path, layout: Layout, converter: Converter, tally: Tally, progress: Report = no_report
 ) -> Iterator[tuple[Row, Converted]]:
-    """Every row that is not the same as an earlier one, converted and counted; errors among them too."""
+    """Every row that is not the same as an earlier one, converted and counted; errors among them too.
+
+    A row whose number another row gives to somebody else is in error, whichever of them is right.
+    """
+    clashes = find_clashes(path, layout)
     earlier: set[int] = set()
     for row in table_rows(path, layout):
         tally.rows += 1
@@ -50,5 +55,13 @@ def converted_rows(
             continue
         earlier.add(row_hash)
         converted = converter.convert(row)
+        if found := clashes.of(row):
+            errors = [_clashing(row.line, layout.columns[clash.column], clash.other_line) for clash in found]
+            converted = Converted(row.line, "", (), (*converted.errors, *errors))
         tally.take(converted)
         yield row, converted
+
+
+def _clashing(line: int, column: str, other_line: int) -> RowError:
+    problem = f"is also the number of somebody else, on line {other_line}"
+    return RowError(line, column, problem, "find out whose number it is, and correct the other row")

@@ -3,6 +3,9 @@
 import re
 from datetime import date
 
+from domain.written import trimmed
+from services.submit.spreadsheet import BadCell
+
 DATE_FORMS = {
     form: re.compile(shape, re.ASCII)
     for form, shape in {
@@ -18,20 +21,14 @@ _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
 _TIME_OF_DAY = re.compile(r"[ T]\d\d:\d\d(:\d\d(\.\d{1,7})?)?", re.ASCII)
 _PHONE = re.compile(r"\+[0-9 ()-]+", re.ASCII)
 _FORMULA = ("=", "+", "-", "@")
+_DAY_NUMBER = re.compile(r"\d{5}(?:[.,]\d+)?", re.ASCII)
 _EARLIEST = 1850
-
-
-class BadCell(Exception):
-    """A cell cannot be taken; neither text repeats its value."""
-
-    def __init__(self, problem: str, advice: str) -> None:
-        super().__init__(problem)
-        self.problem = problem
-        self.advice = advice
 
 
 def iso_date(cell: str, form: str) -> str:
     """The ISO date of a cell written in one of DATE_FORMS; a time of day behind it is dropped; raises BadCell."""
+    if _DAY_NUMBER.fullmatch(cell):
+        raise BadCell("is a spreadsheet's number for a date", "format the column as dates, and save it again")
     found = DATE_FORMS[form].match(cell)
     if found and (found.end() == len(cell) or _TIME_OF_DAY.fullmatch(cell, found.end())):
         year, month = int(found["y"]), found["m"].lower()
@@ -68,11 +65,6 @@ def _is_encoded_twice(cell: str) -> bool:
         return False
 
 
-def without_spaces(cell: str) -> str:
-    """A number that people write in groups, as one word."""
-    return "".join(cell.split())
-
-
 def lines_of(cell: str) -> list[str]:
     """The lines of a cell that may hold line ends."""
-    return [line.strip() for line in cell.splitlines() if line.strip()]
+    return [line for line in map(trimmed, cell.splitlines()) if line]

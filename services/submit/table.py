@@ -2,8 +2,8 @@
 
 `type,id,source,subject,time` name the envelope; every other column is a field of `data`, such as `given_name`,
 `address.postcode`, `carers.0.name` or `address.lines` (its lines separated by `;`). Empty cells are left out, and so is
-white space around a cell. A fault of the table stops the file; a fault in a row's values costs that row, and its
-receipt says what is missing or wrong.
+white space around a cell. A fault of the table, or what a spreadsheet has done to a cell, stops the file; a fault in a
+row's values costs that row, and its receipt says what is missing or wrong.
 """
 
 import csv
@@ -19,6 +19,7 @@ from pydantic import BaseModel
 
 from domain.written import trimmed
 from services.contract.submission import MAX_ITEMS, MODELS
+from services.submit.spreadsheet import BadCell, refuse_mangled, refuse_spreadsheet_error
 
 ENVELOPE = ("type", "id", "source", "subject", "time")
 LONGEST_CELL = 64 * 1024 * 1024
@@ -85,6 +86,11 @@ def _submission(where: str, header: list[str], kinds: list[str], cells: list[str
     for column, kind, cell in zip(header, kinds, cells, strict=False):
         if not cell:
             continue
+        try:
+            refuse_spreadsheet_error(cell)
+            refuse_mangled(cell)
+        except BadCell as bad:
+            raise BadTable(f"{where}, {column} {bad.problem}; {bad.advice}") from None
         if column in ENVELOPE:
             made[column] = cell
         else:

@@ -50,7 +50,7 @@ def test_a_preview_is_one_document_without_a_value(tmp_path: Path, capfd: Captur
 
 
 def test_a_preview_with_errors_is_status_1_and_lists_them(tmp_path: Path, capfd: Captured) -> None:
-    wrong = [f"R{number},Cy,=1,,,,,01/09/2008," for number in range(3)]
+    wrong = [f"C{number},Cy,=1,,,,,01/09/2008," for number in range(3)]
     assert main(preview(tmp_path, extract_of(ADA, *wrong), "--json")) == 1
     errors = json.loads(capfd.readouterr().out)["errors"]
     assert [(each["line"], each["column"]) for each in errors] == [(3, "Last"), (4, "Last"), (5, "Last")]
@@ -59,7 +59,7 @@ def test_a_preview_with_errors_is_status_1_and_lists_them(tmp_path: Path, capfd:
 
 
 def test_for_people_a_preview_says_the_same(tmp_path: Path, capfd: Captured) -> None:
-    wrong = [f"R{number},Cy,=1,,,,,01/09/2008," for number in range(1_030)]
+    wrong = [f"C{number},Cy,=1,,,,,01/09/2008," for number in range(1_030)]
     assert main(preview(tmp_path, extract_of(ADA, *wrong))) == 1
     printed = capfd.readouterr().out
     errors = (

@@ -50,7 +50,19 @@ WRONG = [
     ("R1,Ada,Quaternion,03/02/2011,,,,01/09/2008,", "Born", "later than the submission's time"),
     ("R1,Ada,Quaternion,,3,,,01/09/2008,", "Sex", "code that the layout does not list"),
     ("R1,Ada,Quaternion,,,9992461099,,01/09/2008,", "NHS", "check digit"),
-    ("R1,Ada,Quaternion,,,9.99246E+09,,01/09/2008,", "NHS", "10 digits"),
+    *[(f"R1,Ada,Quaternion,,,{number},,01/09/2008,", "NHS", "rewritten") for number in ("9.99246E+09", "9992461098.0")],
+    *[(f"R1,Ada,Quaternion,,,,{phone},01/09/2008,", "Phone", "rewritten") for phone in ("1.63296E+09", "1.63296e9")],
+    *[(f"{ref},Ada,Quaternion,,,,,01/09/2008,", "Ref", "rewritten") for ref in ("2.02404E+11", "17.0", "TRUE")],
+    *[(f"R1,Ada,{error},,,,,01/09/2008,", "Last", "spreadsheet's error") for error in ("#NAME?", "#DIV/0!", "#value!")],
+    ("R1,Ada,Quaternion,########,,,,01/09/2008,", "Born", "spreadsheet's error"),
+    ("R1,Ada,Quaternion,,#N/A,,,01/09/2008,", "Sex", "spreadsheet's error"),
+    ("R1,Ada,Quaternion,,,#REF!,,01/09/2008,", "NHS", "spreadsheet's error"),
+    ("R1,Ada,Quaternion,,,,,01/09/2008,#N/A", "Ended", "spreadsheet's error"),
+    ("#VALUE!,Ada,Quaternion,,,,,01/09/2008,", "Ref", "spreadsheet's error"),
+    ("R1,Ada,Quaternion,,,,1632960301,01/09/2008,", "Phone", "leading zero"),
+    ("R1,Ada,Quaternion,36925,,,,01/09/2008,", "Born", "spreadsheet's number for a date"),
+    ("R1,Ada,Quaternion,03/02/2001,,,,01/09/2008,31/08/2008", "Ended", "before the day on which it began"),
+    ("R1,Ada,Quaternion,03/02/2001,,,,01/09/1999,", "Began", "before the date of birth"),
     ("R1,Ada,Quaternion,,,,,,", "Began", "is empty"),
     (",Ada,Quaternion,,,,,01/09/2008,", "Ref", "is empty"),
     ("R1,Ada,Quaternion,,,,01/09/2008,", "", "8 cells for 9 columns"),
@@ -150,3 +162,35 @@ def test_a_formula_is_found_in_every_line_of_an_address(tmp_path: Path) -> None:
 def test_names_of_any_script_are_taken(name: str, tmp_path: Path) -> None:
     (row,) = converted(written(tmp_path, extract_of(ADA.replace("Quaternion", name))), club())
     assert row.made[0].submission["data"]["family_name"] == name
+
+
+def test_white_space_and_marks_around_cells_mean_nothing(tmp_path: Path) -> None:
+    row = "\ufeffR1 ,\xa0Ada\u200b, Quaternion ,03/02/2001\xa0,\u200b2,９９９-246-1098, ,01/09/2008,\ufeff "
+    child, begun = submissions_of(converted(written(tmp_path, extract_of(row)), club()))
+    assert (child["subject"], child["data"]["given_name"], child["data"]["nhs_number"]) == ("R1", "Ada", "9992461098")
+    assert begun["data"]["involvement"] == "R1/01/09/2008"
+
+
+ONE_NUMBER = [
+    (ADA, "R1,Ben,Octonion,05/06/1999,1,,,01/09/2008,", ["Ref", "Ref"]),
+    (ADA, "R1,Kit,Quaternion,03/02/2001,2,,,01/09/2008,", ["Ref", "Ref"]),
+    (ADA, "R1,Ada,Quaternion,03/02/2002,2,,,01/09/2008,", ["Ref", "Ref"]),
+    (ADA, "R3,Ben,Octonion,05/06/1999,1,9992461098,,01/09/2008,", ["NHS", "NHS"]),
+    ("007,Ada,Quaternion,,2,,,01/09/2008,", "7,Ben,Octonion,,1,,,01/09/2008,", ["Ref", "Ref"]),
+    (ADA, "R1,Ada,Octonion,03/02/2001,2,,,15/09/2008,", []),
+    (ADA, "R1,A,Quaternion,,,,,15/09/2008,", []),
+    (ADA, "R1,Baby,Quaternion,03/02/2001,2,,,15/09/2008,", []),
+    (ADA, "R3,Ada,Quaternion,03/02/2001,2,999 246 1098,,01/09/2008,", []),
+    ("R1,Ada,Quaternion,,,0000000000,,01/09/2008,", "R2,Ben,Octonion,,,0000000000,,01/09/2008,", []),
+    (ADA, ADA, []),
+]
+"""Two rows, and the column in which each is in error."""
+
+
+@pytest.mark.parametrize(("one", "other", "columns"), ONE_NUMBER)
+def test_a_number_of_two_people_costs_both_rows(one: str, other: str, columns: list[str], tmp_path: Path) -> None:
+    rows = converted(written(tmp_path, extract_of(BEN.replace("R2", "R9"), one, other)), club())
+    errors = [(error.line, error.column) for row in rows for error in row.errors]
+    assert errors == list(zip((3, 4), columns, strict=False))
+    assert [bool(row.made) for row in rows[1:]] == [not columns] * (len(rows) - 1)
+    assert all("somebody else, on line" in error.problem for row in rows for error in row.errors)

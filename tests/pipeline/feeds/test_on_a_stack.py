@@ -88,7 +88,7 @@ def club(stack: Stack, folder: Path, agency: str, text: str, *more: object) -> s
 
 def test_rows_in_error_are_listed_and_the_others_go(stack: Stack, registered: Path) -> None:
     answer = club(
-        stack, registered, "club-1", extract_of(ADA, *[f"R{n},Cy,=1,,,,,01/09/2008," for n in range(25)], BEN)
+        stack, registered, "club-1", extract_of(ADA, *[f"C{n},Cy,=1,,,,,01/09/2008," for n in range(25)], BEN)
     )
     counts = json.loads(answer.stdout)
     assert (answer.returncode, counts["accepted"], counts["rows_in_error"]) == (1, 5, 25)
