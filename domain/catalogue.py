@@ -38,6 +38,7 @@ from domain.source_record.events import (
     RecordDeregistered,
     RecordRegistered,
     RecordRemoved,
+    RecordRemovedBySteward,
 )
 from domain.subject_access.requests import CorrectionRequested, ObjectionRaised, RequestAnswered
 from domain.suspension.events import AgencyResumed, AgencySuspended
@@ -54,6 +55,7 @@ EVENTS: Mapping[str, type[RegisterEvent]] = {
     "FlagRaised.v1": FlagRaised,
     "FlagLowered.v1": FlagLowered,
     "RecordRemoved.v1": RecordRemoved,
+    "RecordRemovedBySteward.v1": RecordRemovedBySteward,
     "ChildListed.v1": ChildListed,
     "RecordLinked.v1": RecordLinked,
     "RecordUnlinked.v1": RecordUnlinked,

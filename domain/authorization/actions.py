@@ -34,6 +34,7 @@ class Action(StrEnum):
     FIGURES = "figures"
     AGENCY_SUSPEND = "agency-suspend"
     AGENCY_RESUME = "agency-resume"
+    RECORD_REMOVE = "record-remove"
 
 
 class Jurisdiction(StrEnum):

@@ -46,6 +46,8 @@ data-manager              correct          own        allow     mask
 data-manager              figures          anywhere   allow     allow
 data-manager              agency-suspend   own        allow     allow
 data-manager              agency-resume    own        allow     allow
+data-manager              record-remove    own        allow     deny
+data-manager              record-remove    none       allow     deny
 
 authority-administrator   access-report    own        allow     mask
 authority-administrator   investigations   own        allow     mask

@@ -119,6 +119,7 @@ _STEPS = {
     "RecordAmended": _particulars,
     "RecordDeregistered": _deregistered,
     "RecordRemoved": _removed,
+    "RecordRemovedBySteward": _removed,
     "InvolvementStarted": _involvement_started,
     "InvolvementEnded": _involvement_ended,
     "ConsentWithdrawn": _consent_withdrawn,

@@ -141,3 +141,15 @@ class RecordRemoved(RecordEvent):
     def apply(self, record: Any) -> None:
         """The record accepts no more submissions."""
         record.status = "removed"
+
+
+class RecordRemovedBySteward(RecordRemoved):
+    """A data manager has taken any agency's record out of the directory: who decided (`decided_by`), and `why`.
+
+    `caused_by` is the id of the decision.
+    """
+
+    SEALED: ClassVar[tuple[str, ...]] = ("caused_by", "reason", "on", "decided_by", "why")
+
+    decided_by: str
+    why: str

@@ -13,6 +13,7 @@ ASPECTS = {
     "RecordAmended.v1": "particulars",
     "RecordDeregistered.v1": "standing",
     "RecordRemoved.v1": "removal",
+    "RecordRemovedBySteward.v1": "removal",
     "InvolvementStarted.v1": "involvement",
     "InvolvementEnded.v1": "involvement-end",
     "ConsentWithdrawn.v1": "consent-end",

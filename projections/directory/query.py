@@ -197,6 +197,15 @@ def children_with_records(cursor: Cursor, children: Sequence[str], *, cleared: b
     return {child for (child,) in cursor.fetchall()}
 
 
+def child_of_record(cursor: Cursor, record: str, *, cleared: bool = False) -> str | None:
+    """The child of a record that the reader may know of; None where there is none, or the record is removed."""
+    Scope(cleared).execute(
+        cursor, "select child::text from known_link where record = %s::uuid and not removed", (record,)
+    )
+    row = cursor.fetchone()
+    return row[0] if row else None
+
+
 def records(cursor: Cursor, decryptor: Decryptor, streams: Sequence[str]) -> dict[str, RecordState]:
     """The current particulars of the named records; one whose key is destroyed is left out.
 

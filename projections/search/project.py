@@ -11,7 +11,7 @@ FEATURES = ("names", "date_of_birth", "estimated", "gender", "postcode", "nhs_nu
 SEARCH = Table("search", ("stream", "version", *FEATURES, "keys", "named", "gendered", "position"), keys=2)
 
 NAMING = frozenset({"RecordRegistered.v1", "RecordAmended.v1"})
-REMOVING = frozenset({"RecordRemoved.v1"})
+REMOVING = frozenset({"RecordRemoved.v1", "RecordRemovedBySteward.v1"})
 _MOST_NAMES = 51
 """As many as a submission can have: one name and the other names."""
 _COMPARED = ("given_name", "family_name", "date_of_birth", "date_of_birth_estimated", "gender", "nhs_number", "upn")

@@ -52,6 +52,7 @@ _KINDS: Mapping[str, str] = {
     "RecordAmended.v1": _AMENDED,
     "RecordDeregistered.v1": _DEREGISTERED,
     "RecordRemoved.v1": _REMOVED,
+    "RecordRemovedBySteward.v1": _REMOVED,
     "InvolvementStarted.v1": _STARTED,
     "InvolvementEnded.v1": _ENDED,
     "FlagRaised.v1": _RAISED,

@@ -29,7 +29,8 @@ class DecisionType(StrEnum):
 
     MERGE: the right child is the left one, which survives. SPLIT: records of a child are about somebody else. DISMISS:
     two children are not one. A shield hides a child's whereabouts: it is applied, kept at a review, handed over to
-    another authority's care, or lifted. An agency is suspended, or resumed.
+    another authority's care, or lifted. An agency is suspended, or
+    resumed. A record is removed, whosever it is.
     """
 
     MERGE = "children.merged"
@@ -41,6 +42,7 @@ class DecisionType(StrEnum):
     SHIELD_LIFT = "shield.lift"
     AGENCY_SUSPEND = "agency.suspend"
     AGENCY_RESUME = "agency.resume"
+    RECORD_REMOVE = "record.remove"
 
 
 class _Data(BaseModel):
@@ -85,6 +87,12 @@ class Custody(OneChild):
     custodian: Authority | None
 
 
+class Removal(OneChild):
+    """A record of a child, which is removed."""
+
+    record: NamedRecord
+
+
 class OneAgency(_Data):
     """The agency, by its code, that is decided on."""
 
@@ -124,6 +132,7 @@ MODELS: Mapping[str, type[Envelope]] = {
     DecisionType.SHIELD_LIFT: Decision[OneChild],
     DecisionType.AGENCY_SUSPEND: Decision[Suspension],
     DecisionType.AGENCY_RESUME: Decision[OneAgency],
+    DecisionType.RECORD_REMOVE: Decision[Removal],
 }
 """The model of each type of decision."""
 

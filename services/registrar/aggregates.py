@@ -1,7 +1,7 @@
 """The aggregates that decisions are made on: loaded from the log for many at once, and kept while they are used."""
 
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from domain.child import Child
 from domain.source_record import SourceRecord
 from domain.suspension import AgencyStanding
 from services.registrar import store
+from services.registrar.match_index import candidates_of, index_keys
 from services.registrar.suspensions import stream_of_agency
 from streams.crypto.keys import KeyRing
 from streams.store.application import LogApplication
@@ -74,6 +75,21 @@ class Aggregates:
     def keep_standing(self, agency: str, standing: AgencyStanding) -> None:
         """Has an agency's standing as a steward's decision leaves it."""
         self.standings[agency] = standing
+
+    def record(self, stream: UUID) -> SourceRecord:
+        """The record of that stream."""
+        self.load_records({stream})
+        return self.records[stream]
+
+    def keep_record(self, record: SourceRecord) -> None:
+        """Has a record as a steward's decision leaves it."""
+        self.records[record.id] = record
+
+    def indexed_keys(self, record: str) -> Mapping[str, Sequence[int]]:
+        """The keys under which the record is met, by itself; nothing where it is not in the match index."""
+        with self._database.transaction() as cursor:
+            found = candidates_of(cursor, (), [record])
+        return {each.record: index_keys(each.features) for each in found if each.record == record}
 
     def versions_of(self, records: Iterable[str]) -> dict[str, int]:
         """The last version of each record."""

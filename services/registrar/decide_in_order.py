@@ -30,7 +30,7 @@ class Effect(NamedTuple):
 
     `record_keys` are numbers that its agency uses for the first time, `moved` the new child of each record that changes
     hands by a steward's decision, `rulings` the steward's findings on which records are of two children, `suspensions`
-    how agencies stand afterwards.
+    how agencies stand afterwards, `unindexed` the keys of records that leave the match index.
     """
 
     events: Sequence[RegisterEvent]
@@ -38,6 +38,7 @@ class Effect(NamedTuple):
     moved: Mapping[str, str] = {}
     rulings: Sequence[CannotLinkRuling] = ()
     suspensions: Sequence[SuspensionRow] = ()
+    unindexed: Mapping[str, Sequence[int]] = {}
 
 
 Decide = Callable[[Message, Command], Effect | Refusal]
@@ -91,4 +92,5 @@ def _answer(result: BatchResult, message: Message, decided: Effect | Refusal) ->
     result.changes.index.moved.update(decided.moved)
     result.changes.rulings.extend(decided.rulings)
     result.changes.suspensions.extend(decided.suspensions)
+    result.changes.index.outdated.update(decided.unindexed)
     return message.answered("accepted", last_event=len(result.events) - 1)

@@ -15,7 +15,7 @@ from domain.catalogue import WIRE_NAMES
 from domain.child.events import ChildListed, ChildrenMerged, RecordLinked
 from domain.event import RegisterEvent
 from domain.matching import Features, features_of
-from domain.source_record.events import RecordAmended, RecordRegistered, RecordRemoved
+from domain.source_record.events import RecordAmended, RecordRegistered, RecordRemoved, RecordRemovedBySteward
 from services.registrar.fence import Fence
 from services.registrar.match_index import IndexChanges, candidates_of, index_keys, write_index
 from streams.crypto.keys import KeyRing
@@ -29,7 +29,8 @@ INDEX_FORMAT = "1"
 BATCH = 2_000
 
 _DESCRIBING = (RecordRegistered, RecordAmended)
-_TOPICS = [WIRE_NAMES[event] for event in (*_DESCRIBING, RecordRemoved, ChildListed, RecordLinked, ChildrenMerged)]
+_OF_CHILDREN = (ChildListed, RecordLinked, ChildrenMerged)
+_TOPICS = [WIRE_NAMES[event] for event in (*_DESCRIBING, RecordRemoved, RecordRemovedBySteward, *_OF_CHILDREN)]
 
 
 def build_match_index(log: LogApplication, database: Database, keys: KeyRing, fence: Fence, stop: Event) -> None:

@@ -38,6 +38,7 @@ ACTIONS: Mapping[str, Action] = {
     DecisionType.SHIELD_LIFT: Action.SHIELD_LIFT,
     DecisionType.AGENCY_SUSPEND: Action.AGENCY_SUSPEND,
     DecisionType.AGENCY_RESUME: Action.AGENCY_RESUME,
+    DecisionType.RECORD_REMOVE: Action.RECORD_REMOVE,
 }
 """What a user looks for who decides so."""
 _ID = re.compile(r"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.([1-9][0-9]{0,8})")

@@ -11,8 +11,8 @@ from uuid import UUID
 
 from domain.child import Child, Ruling, shielding, stewardship
 from domain.child.stewardship import RulingResult, SplitRecords
-from domain.source_record import Command, Refusal
-from domain.suspension import AgencyStanding, resume, suspend
+from domain.source_record import Command, Refusal, SourceRecord
+from domain.suspension import AgencyStanding, remove, resume, suspend
 from services.contract.decisions import DecisionType
 from services.registrar.batch import BatchResult, Message
 from services.registrar.cannot_link import CannotLinkRuling
@@ -40,6 +40,15 @@ class Directory(Protocol):
     def keep_standing(self, agency: str, standing: AgencyStanding) -> None:
         """Has an agency's standing as it is now, for the decisions that follow."""
 
+    def record(self, stream: UUID) -> SourceRecord:
+        """The record of that stream."""
+
+    def keep_record(self, record: SourceRecord) -> None:
+        """Has a record as it is now, for the decisions that follow."""
+
+    def indexed_keys(self, record: str) -> Mapping[str, Sequence[int]]:
+        """The keys under which the record is met, by itself; nothing where it is not in the match index."""
+
     def versions_of(self, records: Iterable[str]) -> dict[str, int]:
         """The last version of each record."""
 
@@ -64,6 +73,8 @@ def decide_stewards_batch(
         ruling = Ruling(command.data["decided_by"], command.data["reason"], recorded_at, time)
         if command.type in _OF_AGENCIES:
             return _of_an_agency(lookup, command, ruling, new_id)
+        if command.type == DecisionType.RECORD_REMOVE:
+            return _removal(lookup, command, ruling)
         ruled = _rule(lookup, command, ruling, new_id)
         return ruled if isinstance(ruled, Refusal) else _effect(lookup, ruled)
 
@@ -97,6 +108,19 @@ def _of_an_agency(lookup: Directory, command: Command, ruling: Ruling, new_id: N
     lookup.keep_standing(agency, decided)
     row = SuspensionRow(agency, decided.id, decided.suspended, decided.set_aside, decided.since)
     return Effect(pending_events(decided), suspensions=[row])
+
+
+def _removal(lookup: Directory, command: Command, ruling: Ruling) -> Effect | Refusal:
+    named = command.data["record"]
+    key = (named["source"], "subject", named["subject"])
+    stream = lookup.streams_of([key]).get(key)
+    if stream is None:
+        return stewardship.NOT_HERE
+    decided = remove(lookup.record(stream), lookup.child(command.data["child"]), command.id, ruling)
+    if isinstance(decided, Refusal):
+        return decided
+    lookup.keep_record(decided)
+    return Effect(pending_events(decided), unindexed=lookup.indexed_keys(str(stream)))
 
 
 _OF_SHIELDS: Mapping[str, shielding.Decide] = {

@@ -7,7 +7,7 @@ from starlette.testclient import TestClient
 
 from services.api.routes import steward_decisions as stewards
 from streams.access import grants
-from tests.support.api_world import bearer, client_of, is_problem, looking, registrar_at_work
+from tests.support.api_world import NHS_NUMBER, bearer, client_of, is_problem, looking, registrar_at_work
 from tests.support.entitlements import NORTH, SOUTH, entitlement
 from tests.support.waiting import eventually
 from tests.support.world import World, person
@@ -16,7 +16,7 @@ from tests.support.world import World, person
 @pytest.fixture(scope="module")
 def world(empty_world: World) -> World:
     users = [
-        entitlement("data-manager", user=f"{place}-manager", authority=authority)
+        entitlement("data-manager", user=f"{place}-manager", authority=authority, sensitive=True)
         for place, authority in (("north", NORTH), ("south", SOUTH))
     ]
     grants.add_users(empty_world.database_url, empty_world.key, users)
@@ -65,3 +65,33 @@ def test_a_data_manager_suspends_agencies_of_the_own_authority_only(
 ) -> None:
     answer = client.post(f"/agencies/{agency}/suspension", headers=looking(world, f"user:{user}"), json={})
     assert is_problem(answer, status)
+
+
+def test_a_data_manager_removes_any_agencys_record_of_a_child_of_the_own_authority(
+    world: World, client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stewards, "TIMEOUT_S", 1.5)
+    home = {"lines": ["1 High Street"], "postcode": "ZX1 1AA", "authority": NORTH, "status": "current"}
+    same = {"nhs_number": NHS_NUMBER, "address": home}
+    carers = [{"name": "Mallory Quill", "relationship": "uncle"}]
+    assert world.submit(person("R1", **same), person("R2", "gp", **same, carers=carers)) == ["accepted"] * 2
+    child, named = world.child_with(NHS_NUMBER), {"source": "urn:agency:gp", "subject": "R2"}
+    removal = {"record": named, "reason": "data-quality"}
+    north, south = (looking(world, f"user:{place}-manager") for place in ("north", "south"))
+    assert "Mallory" in client.get(f"/children/{child}", headers=north).text
+    for who, record, status in (
+        (south, named, 403),
+        (looking(world, "user:demo-masked"), named, 403),
+        (north, named | {"subject": "R1"}, 404),
+    ):
+        assert is_problem(client.post("/records/remove", headers=who, json=removal | {"record": record}), status)
+    with registrar_at_work(world):
+        assert client.post("/records/remove", headers=north, json=removal).status_code == 202
+        assert is_problem(client.post("/records/remove", headers=north, json=removal), 404)
+    shown = client.get(f"/children/{child}", headers=north).json()
+    assert [each["subject"] for each in shown["records"]] == ["R1"]
+    assert "Mallory" not in client.get(f"/children/{child}/history", headers=north).text
+    look = next(look for look in reversed(world.looks()) if look["action"] == "record-remove" and look["children"])
+    assert look["children"] == [child]
+    amended = person("R2", "gp", **same) | {"type": "child.amended"}
+    assert world.submit(amended) == ["refused"]

@@ -106,6 +106,17 @@ _WHY = st.just({"reason": TEXT})
 _TO_THE_SOUTH = st.just({"reason": TEXT, "to": "E06999002"})
 _TWO = st.fixed_dictionaries({"left": CHILDREN, "right": CHILDREN, "reason": st.just("data-quality")})
 _CORRECTION = {"kind": "correction", "asked_by": "carer", "text": "the name is wrong", "reason": TEXT}
+_RECORD = st.fixed_dictionaries(
+    {
+        "record": st.fixed_dictionaries(
+            {
+                "source": st.sampled_from([f"urn:agency:{code}" for code in AGENCIES]),
+                "subject": st.sampled_from(["T", "2", "nobody"]),
+            }
+        ),
+        "reason": st.just("data-quality"),
+    }
+)
 _SEARCH = st.fixed_dictionaries({"criteria": CRITERIA, "limit": LIMITS, "reason": st.just("an enquiry")})
 _APPLICANT = st.sampled_from([{}, *({"Applicant": name.replace(" ", "%20")} for name in CARERS)])
 _ACCEPT = st.sampled_from([{}, {"Accept": "text/csv"}, {"Accept": "text/html"}])
@@ -160,6 +171,7 @@ REQUESTS: Mapping[str, Requests] = {
     "POST /duplicates/split": _requests(
         "POST /duplicates/split", OTHERS, body=st.just({"child": "{tamsin}", "reason": "data-quality"})
     ),
+    "POST /records/remove": _requests("POST /records/remove", OTHERS, body=_RECORD),
     "GET /reports/{name}": _requests(
         "GET /reports/{name}",
         whoever_may(Action.REPORT),

@@ -1,25 +1,21 @@
 """The queue of possible duplicates over HTTP, and what a data steward decides on it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
 from threading import BoundedSemaphore
 from typing import Annotated, Any
-from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from domain.authorization import Action
-from projections.directory import query as directory
 from projections.duplicates.query import Place, latest_split_target
-from projections.visibility.shields import custodians
-from projections.visibility.survivors import survivor
 from services.api.access_control.looks import ReasonHeader, Viewer, viewer, viewer_of_a_child
 from services.api.answers import json_answer, next_page, problems
 from services.api.dependencies import Dependencies
-from services.api.numbers import NUMBER
-from services.api.problems import Problem, absent
+from services.api.problems import Problem
+from services.api.routes._current_children import current_children
 from services.api.routes._queue_page import After, queue_page
 from services.api.routes.steward_decisions import Taken, decide
 from services.api.schemas.decisions import Decided, UnderWay
@@ -102,52 +98,19 @@ def _queue(who: Viewer, after: str | None, limit: int) -> tuple[dict[str, Any], 
 
 
 def _of_two(who: Viewer, kind: DecisionType, command: TwoChildren) -> Response:
-    look, (left, right) = _current_children(who, {"left": command.left, "right": command.right})
+    look, (left, right) = current_children(who, {"left": command.left, "right": command.right})
     taken = decide(who.dependencies, look, kind, left, _ruling(who, left=left, right=right))
     return _answer(taken, left, right)
 
 
 def _split(who: Viewer, command: Split) -> Response:
-    look, (child,) = _current_children(who, {"child": command.child})
+    look, (child,) = current_children(who, {"child": command.child})
     named = [each.model_dump() for each in command.records] if command.records else None
     taken = decide(who.dependencies, look, DecisionType.SPLIT, child, _ruling(who, child=child, records=named))
     if taken.position is None:
         return _answer(taken, child, "")
     with who.dependencies.reading() as cursor:
         return _answer(taken, child, str(latest_split_target(cursor, child, taken.position)))
-
-
-def _current_children(who: Viewer, command: Mapping[str, str]) -> tuple[str, list[str]]:
-    """The id of the recorded look, and the children that the numbers mean now.
-
-    Raises Problem 404 where one is not there, or is shielded and the user not its custodian; 403 where neither
-    is of the user's authority.
-    """
-    numbers = [str(UUID(text)) if NUMBER.fullmatch(text.lower()) else None for text in command.values()]
-    with who.dependencies.reading() as cursor:
-        means = [survivor(cursor, number, cleared=who.cleared) for number in numbers if number]
-        redacted = directory.redacted_entries(
-            cursor, who.dependencies.keys, means, who.today, cleared=who.cleared, opened=means
-        )
-        in_custody = custodians(cursor, means)
-        redacted = [
-            each
-            for each in redacted
-            if each.entry and (each.child not in in_custody or who.keeps(in_custody[each.child]))
-        ]
-        listed = who.shown(cursor, [each.child for each in redacted])
-    there = [each for each in redacted if each.child in listed]
-    refused = who.refusal_about((each.entry or {} for each in there), in_custody)
-    look = who.record(
-        dict(zip(command, numbers, strict=True)),
-        [] if refused else sorted({each.child for each in there}),
-        redacted=there,
-    )
-    if None in numbers or not listed.issuperset(means):
-        raise absent()
-    if refused:
-        raise refused
-    return look, means
 
 
 def _ruling(who: Viewer, **data: Any) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from domain.catalogue import WIRE_NAMES
 from domain.child import Absorbed, Child, Comparison, Ruling
 from domain.event import RegisterEvent
 from domain.source_record import Command, Refusal, SourceRecord, decide
-from domain.suspension import resume, suspend
+from domain.suspension import remove, resume, suspend
 from services.contract.schemas.access_examples import access_events
 from services.contract.schemas.examples import AUTHORITY, CLINIC, SENSITIVE_STORY, STORY, SURGERY, SURGERY_STORY
 from streams.codec import EventMapper
@@ -61,6 +61,7 @@ def events() -> dict[str, RegisterEvent]:
         *_stewardship(of_authority[0], of_surgery[0]),
         *_shielding(of_surgery[0]),
         *_suspension(),
+        _removal(),
         *access_events(str(CHILD), str(SENSITIVE_RECORD), RECORDED_AT),
     ]
     return {WIRE_NAMES[type(event)]: event for event in examples}
@@ -128,11 +129,25 @@ def _shielding(first: RegisterEvent) -> list[RegisterEvent]:
     return [event for event in child.collect_events() if isinstance(event, RegisterEvent)]
 
 
+def _removal() -> RegisterEvent:
+    """A surgery's record that a steward removes."""
+    first = _record(SURGERY_STORY, SURGERY, SURGERY_RECORD)[0]
+    record: Any = first.mutate(None)
+    child = Child.listed(CHILD, first)
+    child.link(first, MATCHER, NOBODY_LIKE_IT)
+    removed = remove(record, child, "5b0f2a77-5f2e-4f0e-9d55-0c1f3c6a8e21.1", RULING)
+    assert not isinstance(removed, Refusal)
+    event = removed.collect_events()[-1]
+    assert isinstance(event, RegisterEvent)
+    return event
+
+
 def _suspension() -> list[RegisterEvent]:
     """An agency that is suspended, with what it said, and resumed."""
     standing = suspend(None, "surgeries", STANDING, True, "2026-11-20T00:00:00.000000Z", RULING)
     assert not isinstance(standing, Refusal)
     resume(standing, "surgeries", RULING)
+    assert standing is not None
     return [event for event in standing.collect_events() if isinstance(event, RegisterEvent)]
 
 

@@ -45,6 +45,7 @@ CALLS: dict[Action, tuple[str, str]] = {
     Action.SUBJECT_ACCESS: ("GET", "/children/{ada}/subject-access"),
     Action.CORRECT: ("GET", "/corrections"),
     Action.ACCESS_REPORT: ("GET", "/access/report"),
+    Action.RECORD_REMOVE: ("POST", "/records/remove"),
     Action.AGENCY_SUSPEND: ("POST", "/agencies/nobody/suspension"),
     Action.AGENCY_RESUME: ("POST", "/agencies/nobody/suspension/end"),
 }
@@ -60,6 +61,7 @@ BODIES: dict[Action, dict[str, Any]] = {
     Action.SHIELD_LIFT: {"reason": "safeguarding"},
     Action.SHIELD_HAND_OVER: {"reason": "safeguarding", "to": "E06999001"},
     Action.OVERRIDE: {"reason": "safeguarding: did not come home"},
+    Action.RECORD_REMOVE: {"record": {"source": "urn:agency:gp", "subject": "nobody"}, "reason": "data-quality"},
     Action.USERS_GRANT: NEWCOMER,
     Action.USERS_REVOKE: {"name": "never-heard-of"},
 }

@@ -14,7 +14,7 @@ from projections.base.projection import PublishedEvent
 from services.registrar.intake import MAX_BATCH
 
 DESCRIBES = frozenset({"RecordRegistered.v1", "RecordAmended.v1"})
-REMOVED = "RecordRemoved.v1"
+REMOVED = frozenset({"RecordRemoved.v1", "RecordRemovedBySteward.v1"})
 INVOLVED = "InvolvementStarted.v1"
 OPENED = DESCRIBES | {INVOLVED}
 """The types of events whose personal fields re-matching needs."""

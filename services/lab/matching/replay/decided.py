@@ -24,7 +24,7 @@ class Decided:
         for event in events:
             if event.type in DESCRIBES:
                 self.match_state.contradictions.forget(event.stream)
-            elif event.type == REMOVED:
+            elif event.type in REMOVED:
                 self.match_state.remove(event.stream)
             elif event.type == "RecordLinked.v1":
                 self._link(event)

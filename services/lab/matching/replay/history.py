@@ -88,7 +88,7 @@ class History:
             record = event.stream
             if event.type == "InvolvementEnded.v1":
                 self.gps.ended(record, event.data["number"])
-            elif event.type == REMOVED:
+            elif event.type in REMOVED:
                 self.left_out.discard(record)
             elif event.type in OPENED and record not in self.left_out:
                 try:

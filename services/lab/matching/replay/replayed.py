@@ -57,7 +57,7 @@ class Replayed:
                 if features != before:
                     self._index.discard(description.record)
                     self._index.put(description.record, features, index_keys(features))
-            elif event.type == REMOVED:
+            elif event.type in REMOVED:
                 self._index.discard(event.stream)
         for ruling in rulings:
             self._rulings.keep(ruling)
@@ -86,7 +86,7 @@ class Replayed:
                 placement = self._place(batch_matcher, cause, described[cause], listed)
                 if placement:
                     outcomes[cause] = outcome(placement)
-            elif event.type == REMOVED:
+            elif event.type in REMOVED:
                 batch_matcher.remove(event.stream)
                 self.match_state.suspected.forget(event.stream)
                 self.match_state.contradictions.forget(event.stream)
@@ -101,7 +101,7 @@ class Replayed:
     def _look_up(
         self, events: Sequence[PublishedEvent], descriptions: Descriptions, comparer: Comparer
     ) -> tuple[BatchMatcher, dict[Cause, Described]]:
-        touched = {event.stream for event in events if event.type in DESCRIBES or event.type == REMOVED}
+        touched = {event.stream for event in events if event.type in DESCRIBES | REMOVED}
         described = {}
         met: set[str] = set()
         for cause, each in descriptions.items():

@@ -1,0 +1,44 @@
+"""The children that a steward's decision is about, once the look at them is recorded."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from projections.directory import query as directory
+from projections.visibility.shields import custodians
+from projections.visibility.survivors import survivor
+from services.api.access_control.looks import Viewer
+from services.api.numbers import NUMBER
+from services.api.problems import absent
+
+
+def current_children(who: Viewer, command: Mapping[str, str]) -> tuple[str, list[str]]:
+    """The id of the recorded look, and the children that the numbers mean now.
+
+    Raises Problem 404 where one is not there, or is shielded and the user not its custodian; 403 where neither
+    is of the user's authority.
+    """
+    numbers = [str(UUID(text)) if NUMBER.fullmatch(text.lower()) else None for text in command.values()]
+    with who.dependencies.reading() as cursor:
+        means = [survivor(cursor, number, cleared=who.cleared) for number in numbers if number]
+        redacted = directory.redacted_entries(
+            cursor, who.dependencies.keys, means, who.today, cleared=who.cleared, opened=means
+        )
+        in_custody = custodians(cursor, means)
+        redacted = [
+            each
+            for each in redacted
+            if each.entry and (each.child not in in_custody or who.keeps(in_custody[each.child]))
+        ]
+        listed = who.shown(cursor, [each.child for each in redacted])
+    there = [each for each in redacted if each.child in listed]
+    refused = who.refusal_about((each.entry or {} for each in there), in_custody)
+    look = who.record(
+        dict(zip(command, numbers, strict=True)),
+        [] if refused else sorted({each.child for each in there}),
+        redacted=there,
+    )
+    if None in numbers or not listed.issuperset(means):
+        raise absent()
+    if refused:
+        raise refused
+    return look, means
