@@ -1,57 +1,106 @@
 """Under which keys records that might be one child meet, so that nobody has to be compared with everybody.
 
-Each key joins two independent facts, so that few children share it however many there are, and a record has several, so
-that a mistake in any field leaves one of them whole. A key that more records share than MOST_IN_A_BLOCK (a hostel, a
-helpline) distinguishes nobody and is passed over.
+A record has several keys, so that a mistake in any field leaves one of them whole. A block, the records of one key, is
+used while it holds MOST_IN_A_BLOCK records at most. A key of a fact that many share has finer ones beside it, of that
+fact and another: in a small directory a name's sound or a birthday alone brings records together, and where so many
+share it that it tells nothing, its finer keys still do.
+
+A record with a number or a carer's telephone meets its like by that. One that has neither is sparse: any two of its
+few facts may be wrong at once, so it has the coarse keys too.
 """
+
+from collections.abc import Iterable, Mapping, Sequence
 
 from jellyfish import metaphone
 
-from domain.matching.features import Features
+from domain.matching.features import Features, Home, Name
 
-MOST_IN_A_BLOCK = 40
+MOST_IN_A_BLOCK = 100
+MOST_CHILDREN = 16
+"""Children that one record is compared with, of all that it meets: those whose shared keys tell most."""
+KEY_TELLS = 1_000
+"""How much a key tells that a single record has; one that several share tells as much less as there are of them."""
 _NAMES, _HOMES, _CONTACTS = 3, 3, 2
 """How many of each, the current ones first, make keys."""
+
+
+def likeliest(told: Mapping[str, int]) -> list[str]:
+    """The children to compare a record with, from how much the keys tell that each shares with it."""
+    return [child for child, _ in sorted(told.items(), key=lambda one: (-one[1], one[0]))[:MOST_CHILDREN]]
 
 
 def blocking_keys(features: Features) -> list[str]:
     """The keys of a record, each once: a letter for the kind of key, then its facts."""
     keys: dict[str, None] = {}
-    born = features.date_of_birth
+    born = features.date_of_birth or ""
     if features.nhs_number:
         keys["n" + features.nhs_number] = None
     if features.upn:
         keys["u" + features.upn] = None
-    year = born[:4] if born else ""
-    for contact in features.contacts[:_CONTACTS]:
-        keys[f"t{contact}{year}"] = None
-    homes = features.homes[:_HOMES]
+    keys |= dict.fromkeys(f"t{contact}{born[:4]}" for contact in features.contacts[:_CONTACTS])
+    names, homes = features.names[:_NAMES], features.homes[:_HOMES]
     is_sparse = not (features.contacts or features.nhs_number or features.upn)
-    for name in features.names[:_NAMES]:
-        sounds = sorted(code for part in name if (code := sound(part)))
-        if len(sounds) == 2:
-            both = "".join(sounds)
-            if is_sparse or not born:
-                keys["z" + both] = None
-            else:
-                keys |= dict.fromkeys(f"y{both}{window}" for window in _windows(int(year)))
-            if is_sparse and born:
-                keys[f"i{born}{sounds[0][0]}{sounds[1][0]}"] = None
-        for code in sounds:
-            if born:
-                keys[f"d{born}{code}"] = None
-            for postcode, lines in homes:
-                if postcode:
-                    keys[f"p{postcode}{code[:2]}"] = None
-                if lines:
-                    keys[f"a{_place(lines)}{code[:2]}"] = None
-    for postcode, lines in homes if is_sparse else ():
-        if postcode and born:
-            keys[f"q{postcode}{year}"] = None
-            keys[f"o{postcode[:2]}{born}"] = None
-        if lines:
-            keys[f"s{_street(lines)}{sound(features.names[0][1]) if features.names else ''}"] = None
+    for name in names:
+        keys |= dict.fromkeys(_of_name(name, born, homes))
+        if is_sparse:
+            keys |= dict.fromkeys(_of_sparse_name(name, born, homes))
+    if is_sparse:
+        keys |= dict.fromkeys(_of_sparse_homes(born, names, homes))
     return list(keys)
+
+
+def _of_name(name: Name, born: str, homes: Sequence[Home]) -> Iterable[str]:
+    """A name with a birthday, a name with a home, and a whole name with the years about that of birth."""
+    sounds = _sounds(name)
+    if len(sounds) == 2:
+        both = "".join(sounds)
+        yield from (f"y{both}{window}" for window in _windows(int(born[:4]))) if born else ("z" + both,)
+    for code in sounds:
+        if born:
+            yield f"d{born}{code}"
+        for postcode, lines in homes:
+            if postcode:
+                yield f"p{postcode}{code[:2]}"
+            if lines:
+                yield f"a{_place(lines)}{code[:2]}"
+
+
+def _of_sparse_name(name: Name, born: str, homes: Sequence[Home]) -> Iterable[str]:
+    """Each part of a name alone, and with the year of birth, the postcode's area, or the other part's initial."""
+    sounds = _sounds(name)
+    if len(sounds) == 2:
+        yield "z" + "".join(sounds)
+        for one, other in (sounds, sounds[::-1]):
+            yield f"f{one}.{other[0]}"
+        if born:
+            yield f"i{born[:7]}{sounds[0][0]}{sounds[1][0]}"
+    for code in sounds:
+        yield "w" + code
+        if born:
+            yield f"v{code}{born[:4]}"
+            yield f"m{code}{born[5:]}"
+        yield from (f"h{postcode[:2]}{code}" for postcode, _ in homes if postcode)
+
+
+def _of_sparse_homes(born: str, names: Sequence[Name], homes: Sequence[Home]) -> Iterable[str]:
+    """The birthday and the home alone, and each with a part of what else is known."""
+    if born and names:
+        yield "b" + born
+    for postcode, lines in homes:
+        if postcode:
+            yield "r" + postcode[:-2]
+            if born:
+                yield f"q{postcode}{born[:4]}"
+                yield f"o{postcode[:2]}{born}"
+        if lines:
+            yield "l" + _place(lines)
+            yield f"s{_street(lines)}{sound(names[0][1]) if names else ''}"
+            if born:
+                yield f"k{_place(lines)}{born[:4]}"
+
+
+def _sounds(name: Name) -> list[str]:
+    return sorted(code for part in name if (code := sound(part)))
 
 
 def _windows(year: int) -> tuple[str, str]:

@@ -1,9 +1,9 @@
 """Records by blocking key and by child, in memory: of one batch, or of a whole history that is replayed."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
-from domain.matching.blocking import MOST_IN_A_BLOCK
+from domain.matching.blocking import KEY_TELLS, MOST_IN_A_BLOCK, likeliest
 from domain.matching.placement import Candidate
 
 Key = str | int
@@ -61,10 +61,12 @@ class MatchIndex:
         return [self._records[record] for record in self._children.get(child, ())]
 
     def candidates(self, keys: Iterable[Key], own: str | None = None, children: Iterable[str] = ()) -> list[Candidate]:
-        """All records of every child that has a record under one of the keys, of the child `own`, and of `children`."""
-        found = set(children) | ({own} if own else set())
+        """All records of the likeliest children that have a record under a key, and of `own` and `children`."""
+        told: Counter[str] = Counter()
         for key in keys:
             block = self._blocks.get(key, ())
-            if len(block) <= MOST_IN_A_BLOCK:
-                found.update(self._records[record].child for record in block)
+            if 0 < len(block) <= MOST_IN_A_BLOCK:
+                for child in {self._records[record].child for record in block}:
+                    told[child] += KEY_TELLS // len(block)
+        found = {*children, *likeliest(told), *((own,) if own else ())}
         return [candidate for child in sorted(found) for candidate in self.members(child)]

@@ -12,11 +12,8 @@ import orjson
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
 from domain.matching import Candidate, Features
-from domain.matching.blocking import MOST_IN_A_BLOCK, blocking_keys
+from domain.matching.blocking import KEY_TELLS, MOST_IN_A_BLOCK, blocking_keys, likeliest
 from projections.base.binary_copy import copy_rows
-
-MOST_CHILDREN = 8
-"""Children that one record is compared with; where more share a key with it, those that share most keys."""
 
 
 @dataclass(slots=True)
@@ -44,26 +41,27 @@ def index_keys(features: Features) -> list[int]:
 
 
 _MEET = f"""
-    select wanted.number, stored.child::text, count(*) as shared
+    select wanted.number, stored.child::text, sum(met.tells)::int as told
       from unnest(%s::int[], %s::bigint[]) as wanted (number, key)
      cross join lateral (
-           select array_agg(record) as records
+           select array_agg(record) as records, {KEY_TELLS} / nullif(count(*), 0) as tells
              from (select record from register.match_keys where key = wanted.key limit {MOST_IN_A_BLOCK + 1}) block
            ) met
-     cross join lateral unnest(met.records) as one (record)
-      join register.match_index stored on stored.record = one.record
+     cross join lateral (
+           select distinct child from register.match_index where record = any(met.records)
+           ) stored
      where cardinality(met.records) <= {MOST_IN_A_BLOCK}
      group by 1, 2"""  # noqa: S608
 
 
 def children_met(cursor: Cursor, keys: Sequence[Sequence[int]]) -> list[list[str]]:
-    """For the keys of each record, the children that have a record under one of them, at most MOST_CHILDREN."""
+    """For the keys of each record, the likeliest of the children that have a record under one of them."""
     numbers = [number for number, each in enumerate(keys) for _ in each]
     cursor.execute(_MEET, (numbers, [key for each in keys for key in each]))
-    met: list[list[tuple[int, str]]] = [[] for _ in keys]
-    for number, child, shared in cursor.fetchall():
-        met[number].append((-shared, child))
-    return [[child for _, child in sorted(each)[:MOST_CHILDREN]] for each in met]
+    told: list[dict[str, int]] = [{} for _ in keys]
+    for number, child, tells in cursor.fetchall():
+        told[number][child] = tells
+    return [likeliest(each) for each in told]
 
 
 def candidates_of(cursor: Cursor, children: Iterable[str], records: Collection[str]) -> list[Candidate]:

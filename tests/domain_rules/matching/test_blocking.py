@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from domain.matching import Candidate, MatchIndex, blocking_keys
-from domain.matching.blocking import MOST_IN_A_BLOCK, sound
+from domain.matching.blocking import MOST_CHILDREN, MOST_IN_A_BLOCK, sound
 from tests.domain_rules.matching.people import BARE, HOME, ONE_NUMBER, record
 
 UNKNOWN = {"given_name": "Unknown", "family_name": "Unknown"}
@@ -24,17 +24,26 @@ NUMBERS = {"nhs_number": ONE_NUMBER, "upn": "D999417608014"}
         ),
         (BARE | NUMBERS, f"n{ONE_NUMBER} uD999417608014 yORLTMSN500 yORLTMSN/501 d2003-05-17ORL d2003-05-17TMSN"),
         (NO_BIRTHDAY, "t1632960417 zORLTMSN pZX47QTOR a4LRKSOR pZX47QTTM a4LRKSTM"),
-        (BARE, "zORLTMSN i2003-05-17OT d2003-05-17ORL d2003-05-17TMSN"),
-        (BARE | NO_BIRTHDAY, "zORLTMSN"),
+        (
+            BARE,
+            "yORLTMSN500 yORLTMSN/501 d2003-05-17ORL d2003-05-17TMSN zORLTMSN fORL.T fTMSN.O i2003-05OT wORL vORL2003 "
+            "mORL05-17 wTMSN vTMSN2003 mTMSN05-17 b2003-05-17",
+        ),
+        (BARE | NO_BIRTHDAY, "zORLTMSN fORL.T fTMSN.O wORL wTMSN"),
         (
             NO_CARERS,
-            "zORLTMSN i2003-05-17OT d2003-05-17ORL pZX47QTOR a4LRKSOR d2003-05-17TMSN pZX47QTTM a4LRKSTM qZX47QT2003 "
-            "oZX2003-05-17 sLRKSWSORL",
+            "yORLTMSN500 yORLTMSN/501 d2003-05-17ORL pZX47QTOR a4LRKSOR d2003-05-17TMSN pZX47QTTM a4LRKSTM zORLTMSN "
+            "fORL.T fTMSN.O i2003-05OT wORL vORL2003 mORL05-17 hZXORL wTMSN vTMSN2003 mTMSN05-17 hZXTMSN b2003-05-17 "
+            "rZX47 qZX47QT2003 oZX2003-05-17 l4LRKS sLRKSWSORL k4LRKS2003",
         ),
-        (NO_CARERS | NO_BIRTHDAY, "zORLTMSN pZX47QTOR a4LRKSOR pZX47QTTM a4LRKSTM sLRKSWSORL"),
-        (NO_CARERS | UNKNOWN, "qZX47QT2003 oZX2003-05-17 sLRKSWS"),
-        (NO_CARERS | {"address": {"lines": HOME["lines"]}} | UNKNOWN, "sLRKSWS"),
-        (NO_CARERS | {"address": {"lines": ["Larkspur House"]}} | UNKNOWN, "sLRKSHS"),
+        (
+            NO_CARERS | NO_BIRTHDAY,
+            "zORLTMSN pZX47QTOR a4LRKSOR pZX47QTTM a4LRKSTM fORL.T fTMSN.O wORL hZXORL wTMSN hZXTMSN rZX47 l4LRKS "
+            "sLRKSWSORL",
+        ),
+        (NO_CARERS | UNKNOWN, "rZX47 qZX47QT2003 oZX2003-05-17 l4LRKS sLRKSWS k4LRKS2003"),
+        (NO_CARERS | {"address": {"lines": HOME["lines"]}} | UNKNOWN, "l4LRKS sLRKSWS k4LRKS2003"),
+        (NO_CARERS | {"address": {"lines": ["Larkspur House"]}} | UNKNOWN, "lLRKS sLRKSHS kLRKS2003"),
         ({"address": {"lines": ["Larkspur House"]}, "given_name": "Unknown"}, "t16329604172003 d2003-05-17ORL aLRKSOR"),
         (
             {"nhs_number": ONE_NUMBER, "carers": [], "given_name": "Unknown"},
@@ -93,10 +102,33 @@ def test_a_name_sounds_like_its_first_word_or_is_spelt_where_it_has_no_sound() -
 def test_a_key_of_more_records_than_a_block_holds_finds_nobody() -> None:
     index, features = MatchIndex(), record()
     for number in range(MOST_IN_A_BLOCK):
-        index.put(Candidate(str(number), str(number), features), ["shared"])
+        index.put(Candidate(str(number), "crowd", features), ["shared"])
     assert len(index.candidates(["shared"])) == MOST_IN_A_BLOCK
     index.put(Candidate("more", "more", features), ["shared"])
     assert index.candidates(["shared"]) == []
+
+
+def test_where_a_name_or_a_birthday_is_full_of_records_its_finer_keys_still_find() -> None:
+    index = MatchIndex()
+    crowd = [record(**BARE, date_of_birth=f"{1990 + n % 40}-0{n % 9 + 1}-11") for n in range(MOST_IN_A_BLOCK + 1)]
+    for n, features in enumerate(crowd):
+        index.put(Candidate(f"{n}", f"{n}", features._replace(names=((f"x{n}", "orrell"),))), [])
+        index.put(Candidate(f"{n}", f"{n}", features), blocking_keys(features._replace(names=(("zed", "orrell"),))))
+    sought = record(**BARE, family_name="Orrell", given_name="Tamsin")
+    index.put(Candidate("sought", "sought", sought), blocking_keys(sought))
+    mistaken = record(**BARE, given_name="Unknown", date_of_birth="2003-05-18")
+    assert "sought" not in {each.record for each in index.candidates(["wORL"])}
+    assert "sought" in {each.record for each in index.candidates(blocking_keys(mistaken))}
+
+
+def test_of_many_children_met_those_are_compared_whose_keys_few_share() -> None:
+    index, features = MatchIndex(), record()
+    for number in range(MOST_CHILDREN):
+        index.put(Candidate(f"{number}", f"{number}", features), ["many", "others"])
+    index.put(Candidate("rare", "rare", features), ["many", "few"])
+    found = {each.record for each in index.candidates(["many", "few"])}
+    assert len(found) == MOST_CHILDREN
+    assert "rare" in found
 
 
 def test_a_record_that_is_put_again_or_discarded_is_found_under_its_old_keys_no_more() -> None:

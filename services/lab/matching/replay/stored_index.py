@@ -5,10 +5,9 @@ from collections.abc import Iterable, Sequence
 from sys import intern
 
 from domain.matching import Candidate, Features
-from domain.matching.blocking import MOST_IN_A_BLOCK
+from domain.matching.blocking import KEY_TELLS, MOST_IN_A_BLOCK, likeliest
 from services.lab.matching.replay.membership import Membership
 from services.registrar.match_index import (
-    MOST_CHILDREN,
     IndexChanges,
     features_as_read,
     features_as_stored,
@@ -49,14 +48,15 @@ class StoredIndex:
             self._outdate(record, index_keys(features))
 
     def children_met(self, keys: Iterable[int]) -> list[str]:
-        """The children that have a record under one of the keys, at most MOST_CHILDREN; as the registrar finds them."""
-        shared: Counter[str] = Counter()
+        """The likeliest of the children that have a record under one of the keys; as the registrar finds them."""
+        told: Counter[str] = Counter()
         for key in keys:
             block = self._blocks.get(key, ())
             records = (block,) if isinstance(block, str) else block
-            if len(records) <= MOST_IN_A_BLOCK:
-                shared.update(child for record in records if (child := self.membership.child_of(record)))
-        return [child for child, _ in sorted(shared.items(), key=_most_shared)[:MOST_CHILDREN]]
+            if 0 < len(records) <= MOST_IN_A_BLOCK:
+                for child in {child for record in records if (child := self.membership.child_of(record))}:
+                    told[child] += KEY_TELLS // len(records)
+        return likeliest(told)
 
     def candidates(self, children: Iterable[str], own: Iterable[str]) -> list[Candidate]:
         """Every record of the children named, and of those that the records `own` belong to."""
@@ -88,11 +88,6 @@ class StoredIndex:
                 del self._blocks[key]
             else:
                 self._blocks[key] = block
-
-
-def _most_shared(found: tuple[str, int]) -> tuple[int, str]:
-    child, keys = found
-    return -keys, child
 
 
 def _with(block: Block | None, record: str) -> Block:
