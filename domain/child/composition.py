@@ -3,6 +3,7 @@
 Which source is believed for which field is decided in `_precedence` and the functions below it, and nowhere else.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -12,6 +13,7 @@ from domain.birth import believed_birth
 from domain.child.belief import precedence
 from domain.education import Schooling, education_status
 from domain.matching.normalise import normalise_name
+from domain.timeline.order import has_ended, in_order, rank, standings_in_order
 from domain.vocabulary import SENSITIVE_SERVICES
 
 Fields = dict[str, Any]
@@ -54,78 +56,57 @@ class RecordState:
     flags: dict[int, Fields] = field(default_factory=dict)
 
 
+_REGISTERING = frozenset({"RecordRegistered.v1"})
+_REMOVING = frozenset({"RecordRemoved", "RecordRemovedBySteward"})
+
+
 def fold_record(facts: Iterable[RecordFact]) -> RecordState:
-    """The state of one record from its facts in order of version: all of them, or the latest of each aspect."""
-    state: RecordState | None = None
+    """The state of one record from its facts, in any order: all of them, or the one of each aspect that holds."""
+    by_kind: defaultdict[str, list[RecordFact]] = defaultdict(list)
+    stream: str | None = None
     for fact in facts:
-        state = state or RecordState(fact.stream)
-        step = _STEPS.get(fact.type.partition(".")[0])
-        if step:
-            step(state, fact)
-    if state is None:
+        stream = fact.stream
+        by_kind[fact.type.partition(".")[0]].append(fact)
+    if stream is None:
         raise ValueError("a record has at least one fact")
+    state = RecordState(stream, removed=not _REMOVING.isdisjoint(by_kind))
+    registered = by_kind["RecordRegistered"]
+    if described := in_order([*registered, *by_kind["RecordAmended"]]):
+        held = described[-1]
+        state.source, state.subject, state.time = held.source, held.personal["subject"], held.time
+        state.particulars = dict(held.personal["particulars"])
+    told = [(fact, True) for fact in registered if fact.version > 1]
+    standings = standings_in_order([*told, *((fact, False) for fact in by_kind["RecordDeregistered"])])
+    if standings and standings[-1].type not in _REGISTERING:
+        state.deregistered = {name: standings[-1].personal[name] for name in ("reason", "on")}
+    withdrawn = _held(by_kind["ConsentWithdrawn"])
+    ended = _held(by_kind["InvolvementEnded"])
+    for number, begun in _held(by_kind["InvolvementStarted"]).items():
+        state.involvements[number] = _involvement_state(begun, ended.get(number), withdrawn.get(number))
+    lowered = _held(by_kind["FlagLowered"])
+    for number, raised in _held(by_kind["FlagRaised"]).items():
+        if not has_ended(raised, raised.data["again"], lowered.get(number)):
+            personal = raised.personal
+            contact = personal.get("contact") or {}
+            state.flags[number] = {"flag": personal["flag"], "raised_on": personal["raised_on"], "contact": contact}
     return state
 
 
-def _particulars(state: RecordState, fact: RecordFact) -> None:
-    state.source, state.subject, state.time = fact.source, fact.personal["subject"], fact.time
-    state.particulars = dict(fact.personal["particulars"])
+def _held(facts: Iterable[RecordFact]) -> dict[int, RecordFact]:
+    """Of the facts of each number the one that holds."""
+    return {fact.data["number"]: fact for fact in in_order(facts)}
 
 
-def _registered(state: RecordState, fact: RecordFact) -> None:
-    _particulars(state, fact)
-    state.deregistered = None
+def _involvement_state(begun: RecordFact, ended: RecordFact | None, withdrawn: RecordFact | None) -> InvolvementState:
+    details = dict(begun.personal["involvement"])
+    ended_on = ended.personal["ended_on"] if ended and has_ended(begun, begun.data["again"], ended) else None
+    return InvolvementState(details, ended_on, withdrawn is not None and _is_withdrawn(begun, details, withdrawn))
 
 
-def _deregistered(state: RecordState, fact: RecordFact) -> None:
-    state.deregistered = {"reason": fact.personal["reason"], "on": fact.personal["on"]}
-
-
-def _removed(state: RecordState, _: RecordFact) -> None:
-    state.removed = True
-
-
-def _involvement_started(state: RecordState, fact: RecordFact) -> None:
-    state.involvements[fact.data["number"]] = InvolvementState(dict(fact.personal["involvement"]))
-
-
-def _involvement_ended(state: RecordState, fact: RecordFact) -> None:
-    involvement = state.involvements.get(fact.data["number"])
-    if involvement:
-        involvement.ended_on = fact.personal["ended_on"]
-
-
-def _consent_withdrawn(state: RecordState, fact: RecordFact) -> None:
-    involvement = state.involvements.get(fact.data["number"])
-    if involvement:
-        involvement.consent_withdrawn = True
-
-
-def _flag_raised(state: RecordState, fact: RecordFact) -> None:
-    personal = fact.personal
-    state.flags[fact.data["number"]] = {
-        "flag": personal["flag"],
-        "raised_on": personal["raised_on"],
-        "contact": personal.get("contact") or {},
-    }
-
-
-def _flag_lowered(state: RecordState, fact: RecordFact) -> None:
-    state.flags.pop(fact.data["number"], None)
-
-
-_STEPS = {
-    "RecordRegistered": _registered,
-    "RecordAmended": _particulars,
-    "RecordDeregistered": _deregistered,
-    "RecordRemoved": _removed,
-    "RecordRemovedBySteward": _removed,
-    "InvolvementStarted": _involvement_started,
-    "InvolvementEnded": _involvement_ended,
-    "ConsentWithdrawn": _consent_withdrawn,
-    "FlagRaised": _flag_raised,
-    "FlagLowered": _flag_lowered,
-}
+def _is_withdrawn(begun: RecordFact, details: Fields, withdrawn: RecordFact) -> bool:
+    """A withdrawal holds of what was begun before it, and of any consent that was given before its day."""
+    given_on = (details.get("consent") or {}).get("on")
+    return rank(withdrawn) > rank(begun) or (given_on is not None and given_on < withdrawn.personal["on"])
 
 
 def compose(

@@ -6,6 +6,7 @@ from domain.child.child import Child
 from domain.child.judgement import Ruling
 from domain.child.shield import next_review
 from domain.child.stewardship import SUPERSEDED, UNKNOWN
+from domain.days import day_at
 from domain.source_record.rules import Refusal
 
 SHIELDED = Refusal("child", "already-shielded", "this child is shielded already; review the shield instead")
@@ -22,7 +23,7 @@ def apply(child: Child | None, custodian: str | None, ruling: Ruling) -> Child |
         return _no_such_child(child)
     if child.shield:
         return SHIELDED
-    child.apply_shield(next_review(ruling.recorded_at.date()), custodian, ruling)
+    child.apply_shield(next_review(day_at(ruling.recorded_at)), custodian, ruling)
     return child
 
 
@@ -30,7 +31,7 @@ def review(child: Child | None, _: str | None, ruling: Ruling) -> Child | Refusa
     """Keeps the shield; the next review is due in six months."""
     found = _shielded(child)
     if not isinstance(found, Refusal):
-        found.review_shield(next_review(ruling.recorded_at.date()), ruling)
+        found.review_shield(next_review(day_at(ruling.recorded_at)), ruling)
     return found
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
-from domain.monitoring.hours import local
+from domain.days import local
 
 
 class Access(NamedTuple):

@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from domain.monitoring.hours import local
+from domain.days import local
 
 MOST_A_DAY = 10
 """Denied attempts on a day, by the clock in England, above which a user is reported; fewer count as slips."""

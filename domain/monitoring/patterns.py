@@ -6,8 +6,9 @@ from operator import itemgetter
 from statistics import median
 from typing import Any
 
+from domain.days import local
 from domain.monitoring.accesses import Access, looking_up
-from domain.monitoring.hours import is_out_of_hours, local
+from domain.monitoring.hours import is_out_of_hours
 
 FEWEST_PEERS = 8
 """A group of users of one role and organisation is judged only if it is at least this large."""

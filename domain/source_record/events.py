@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from eventsourcing.domain import CanMutateAggregate
 
 from domain.event import RegisterEvent, StreamBegun
+from domain.source_record.record import Said
 
 
 class RecordEvent(RegisterEvent):
@@ -13,6 +14,11 @@ class RecordEvent(RegisterEvent):
     SEALED: ClassVar[tuple[str, ...]] = ("caused_by",)
 
     caused_by: str
+
+    @property
+    def said(self) -> Said:
+        """When it became true, and its place in the record."""
+        return Said(self.time, self.originator_version)
 
 
 class RecordRegistered(StreamBegun):
@@ -30,7 +36,7 @@ class RecordRegistered(StreamBegun):
 
     def apply(self, record: Any) -> None:
         """The record is current."""
-        record.status = "registered"
+        record.register(Said(self.time, self.originator_version))
 
 
 class RecordAmended(RecordEvent):
@@ -52,7 +58,7 @@ class RecordDeregistered(RecordEvent):
 
     def apply(self, record: Any) -> None:
         """The record is no longer current."""
-        record.status = "deregistered"
+        record.deregister(self.said)
 
 
 class InvolvementStarted(RecordEvent):
@@ -67,7 +73,7 @@ class InvolvementStarted(RecordEvent):
 
     def apply(self, record: Any) -> None:
         """The involvement is current."""
-        record.begin_involvement(self.number, self.involvement)
+        record.begin_involvement(self.said, self.number, self.again, self.involvement)
 
 
 class InvolvementEnded(RecordEvent):
@@ -81,7 +87,7 @@ class InvolvementEnded(RecordEvent):
 
     def apply(self, record: Any) -> None:
         """The involvement is no longer current."""
-        record.end_involvement(self.number, self.ended_on)
+        record.end_involvement(self.said, self.number, self.ended_on)
 
 
 class ConsentWithdrawn(RecordEvent):
@@ -112,7 +118,7 @@ class FlagRaised(RecordEvent):
 
     def apply(self, record: Any) -> None:
         """The flag is up."""
-        record.raise_flag(self.number, self.flag)
+        record.raise_flag(self.said, self.number, self.again, self.flag)
 
 
 class FlagLowered(RecordEvent):
@@ -127,7 +133,7 @@ class FlagLowered(RecordEvent):
 
     def apply(self, record: Any) -> None:
         """The flag is down."""
-        record.lower_flag(self.flag)
+        record.lower_flag(self.said, self.flag)
 
 
 class RecordRemoved(RecordEvent):

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from domain.agency import RIGHTS, Agency
+from domain.days import day_of
 from domain.source_record.command import Command
 from domain.source_record.record import Involvement, SourceRecord
 from domain.vocabulary import SENSITIVE_SERVICES, SubmissionType
@@ -67,7 +68,7 @@ class RuleContext(NamedTuple):
         if consent.get("explicit") is not True or not (consent.get("given_by") and consent.get("on")):
             return False
         until = consent.get("until")
-        return until is None or until >= self.command.time[:10]
+        return until is None or until >= day_of(self.command.time)
 
 
 @dataclass(frozen=True, slots=True)

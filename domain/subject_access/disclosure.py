@@ -12,6 +12,7 @@ from datetime import date
 from typing import Any
 
 from domain.child.composition import RecordState, may_be_known
+from domain.days import day_of
 from domain.matching.normalise import normalise_name
 from domain.subject_access.omissions import left_out
 from domain.subject_access.requests import Applicant
@@ -92,7 +93,7 @@ def _for_another(held: Held, name: str | None) -> Fields:
         "carers": [_carer(carer, name) for carer in entry["carers"]],
         "held_by": sorted(UNIVERSAL_KINDS.intersection(held.kinds)),
         "services": sorted(UNIVERSAL_SERVICES & services),
-        "shown": [{"when": each["when"][:10], "role": each["role"]} for each in held.shown],
+        "shown": [{"when": day_of(each["when"]), "role": each["role"]} for each in held.shown],
     }
 
 

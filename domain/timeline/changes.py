@@ -1,11 +1,13 @@
 """The facts of a child's records → changes in order of their days, each by one method of the circumstances."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import groupby
+from itertools import groupby, zip_longest
 from operator import itemgetter
 from typing import Any, NamedTuple
 
 from domain.timeline.facts import Fact, FactKind
+from domain.timeline.order import ends_in_order, in_order, standings_in_order
 from domain.vocabulary import RESTRICTED_SOURCE
 
 Change = tuple[str, int, str, tuple[Any, ...]]
@@ -14,7 +16,8 @@ Change = tuple[str, int, str, tuple[Any, ...]]
 Key = tuple[str, int]
 """A record, and the version of the event in it with which an involvement or flag began."""
 
-CHILD_GONE = frozenset({"died", "left-england"})
+DIED, LEFT_ENGLAND, REGISTERED_IN_ERROR = "died", "left-england", "registered-in-error"
+CHILD_GONE = frozenset({DIED, LEFT_ENGLAND})
 """Reasons to deregister or remove a record that are about the child and not about the agency."""
 
 FIRST, THEN, LAST = range(3)
@@ -92,49 +95,86 @@ def records_of(facts: Iterable[Fact]) -> Records:
 
 def _record(stream: str, facts: Sequence[Fact]) -> Record:
     record = Record(stream, facts[0].source, facts[0].day)
-    open_spans: dict[tuple[str, int], int] = {}
+    described: list[Fact] = []
+    standings: list[tuple[Fact, bool]] = []
+    begun: defaultdict[tuple[str, int], list[Fact]] = defaultdict(list)
+    ended: defaultdict[tuple[str, int], list[Fact]] = defaultdict(list)
     for fact in facts:
         kind = fact.kind
         if kind in _BEGINS:
-            _begin_span(record, fact, open_spans)
+            begun[_BEGINS[kind], fact.number].append(fact)
         elif kind in _ENDS:
-            _end_span(record, fact, open_spans)
+            ended[_BEGUN_BY[kind], fact.number].append(fact)
         elif kind == _DEREGISTERED:
-            record.active = False
-            record.changes.append((fact.day, FIRST, "deregister", (stream,)))
-            if fact.word in CHILD_GONE:
-                record.changes.append((fact.day, LAST, "leave", (fact.word,)))
+            standings.append((fact, False))
         else:
-            _take_particulars(record, fact)
+            described.append(fact)
+            if kind == _REGISTERED and fact is not facts[0]:
+                standings.append((fact, True))
+    record.changes.append((record.registered_on, FIRST, "register", (stream, record.source)))
+    for fact in in_order(described):
+        _take_particulars(record, fact)
+    if standings:
+        _take_standings(record, standings_in_order(standings))
+    for name, number in begun:
+        _take_spans(record, name, ends_in_order(begun[name, number], ended[name, number]))
     return record
 
 
 def _take_particulars(record: Record, fact: Fact) -> None:
     record.particulars_time, record.version = fact.time, fact.version
     record.born, record.exact, record.authority = fact.word, bool(fact.sure), fact.place
-    if fact.kind == _REGISTERED:
-        record.active = True
-        record.changes.append((fact.day, FIRST, "register", (record.stream, fact.source)))
     if not record.restricted:
         record.changes.append((fact.day, THEN, "set_address", (record.stream, fact.time, fact.place)))
 
 
-def _begin_span(record: Record, fact: Fact, open_spans: dict[tuple[str, int], int]) -> None:
-    """An involvement or flag begins; one that is sent again while it is open replaces the earlier one."""
-    name = _BEGINS[fact.kind]
-    values = ((record.stream, fact.version), fact.word, fact.place, fact.sure, fact.source)
-    change = (fact.day, THEN, name, values)
-    at = open_spans.get((name, fact.number))
-    if at is None:
-        open_spans[name, fact.number] = len(record.changes)
-        record.changes.append(change)
-    else:
-        record.changes[at] = change
+def _take_standings(record: Record, standings: Sequence[Fact]) -> None:
+    """The record is deregistered and registered again; the last of deregistrations in a row corrects the others.
+
+    That the child died holds only while the record says so to the end: nobody comes back from it, so it was an error.
+    Of a record that was registered in error not even that the child had left England remains.
+    """
+    day, last = record.registered_on, standings[-1]
+    for fact, after in zip_longest(standings, standings[1:]):
+        day = max(day, fact.day)
+        record.active = fact.kind == _REGISTERED
+        if record.active:
+            record.changes.append((day, FIRST, "register", (record.stream, record.source)))
+            continue
+        record.changes.append((day, FIRST, "deregister", (record.stream,)))
+        if fact.word == DIED and fact is last:
+            record.changes.append((fact.day, LAST, "leave", (DIED,)))
+        corrected = after is not None and (after.kind == _DEREGISTERED or after.day <= day)
+        if fact.word == LEFT_ENGLAND and not corrected and last.word != REGISTERED_IN_ERROR:
+            record.changes.append((day, LAST, "leave", (LEFT_ENGLAND,)))
 
 
-def _end_span(record: Record, fact: Fact, open_spans: dict[tuple[str, int], int]) -> None:
-    """It ends, at the earliest on the day on which it began."""
-    at = open_spans.pop((_BEGUN_BY[fact.kind], fact.number), None)
-    if at is not None:
-        begun, _, _, (key, *_) = record.changes[at]
-        record.changes.append((max(fact.day, begun), LAST, _ENDS[fact.kind], (key,)))
+def _take_spans(record: Record, name: str, told: Sequence[Fact]) -> None:
+    """The times of one involvement or flag, from its beginnings and ends in order.
+
+    A beginning that is told again while it goes on replaces the earlier one, and one of a day before its end takes the
+    end back. It ends, at the earliest, on the day on which it began.
+    """
+    opened: int | None = None
+    closed: int | None = None
+    for fact in told:
+        if fact.kind in _ENDS:
+            if closed is not None:
+                record.changes.pop()
+            if opened is not None:
+                begun, _, _, (key, *_) = record.changes[opened]
+                closed = len(record.changes)
+                record.changes.append((max(fact.day, begun), LAST, _ENDS[fact.kind], (key,)))
+            continue
+        values = ((record.stream, fact.version), fact.word, fact.place, fact.sure, fact.source)
+        change = (fact.day, THEN, name, values)
+        if closed is not None and fact.day < record.changes[closed][0]:
+            record.changes.pop()
+        elif closed is not None:
+            opened = None
+        closed = None
+        if opened is None:
+            opened = len(record.changes)
+            record.changes.append(change)
+        else:
+            record.changes[opened] = change

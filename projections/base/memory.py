@@ -13,12 +13,12 @@ class MemoryViews:
         self._rows: defaultdict[str, dict[Row, Row]] = defaultdict(dict)
 
     def apply(self, puts: Iterable[Put]) -> None:
-        """Applies row changes in the order given; one with no later position than the row it meets changes nothing."""
+        """Applies row changes in the order given; one that is no later than the row it meets changes nothing."""
         for put in puts:
             table, row = put.table, put.row
             rows, key = self._rows[table.name], row[: table.keys]
             stored = rows.get(key)
-            if stored is None or stored[table.position] < row[table.position]:
+            if stored is None or table.rank(stored) < table.rank(row):
                 rows[key] = row
 
     def rows(self, table: Table) -> list[Row]:

@@ -52,12 +52,13 @@ def copy(cursor: Cursor, target: str, table: Table, rows: Collection[Row]) -> No
 
 
 def latest(table: Table, rows: Iterable[Row]) -> Collection[Row]:
-    """One row for each key: the one with the latest position, the first of them where positions are equal."""
+    """One row for each key: the last in the table's order, the first of them where they are equal."""
     kept: dict[Row, Row] = {}
+    rank = table.rank
     for row in rows:
         key = row[: table.keys]
         stored = kept.get(key)
-        if stored is None or stored[table.position] < row[table.position]:
+        if stored is None or rank(stored) < rank(row):
             kept[key] = row
     return kept.values()
 
@@ -66,9 +67,10 @@ def upsert_sql(table: Table, rows: str) -> str:
     """The statement that puts rows unless there are later ones of their keys; `rows` is a query of one row a key."""
     columns = ", ".join(table.columns)
     changes = ", ".join(f"{name} = excluded.{name}" for name in table.columns[table.keys :])
+    stored, given = (", ".join(f"{which}.{name}" for name in table.order) for which in ("stored", "excluded"))
     return (
         f"insert into {table.name} as stored ({columns}) {rows}"
-        f" on conflict ({', '.join(table.key)}) do update set {changes} where stored.position < excluded.position"
+        f" on conflict ({', '.join(table.key)}) do update set {changes} where ({stored}) < ({given})"
     )
 
 

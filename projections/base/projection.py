@@ -1,8 +1,9 @@
 """What a projection is: tables, and a pure function from one message of the log to changes of their rows."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from operator import itemgetter
 from typing import Any, NamedTuple, Protocol
 
 from projections.base.shapes import has_sealed_shape
@@ -90,11 +91,15 @@ class PublishedReceipt(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Table:
-    """A table of a view; its first `keys` columns are its key, and one of its columns is the bigint `position`."""
+    """A table of a view; its first `keys` columns are its key, and one of its columns is the bigint `position`.
+
+    Of two rows with one key the one that is greater in the columns of `order` is kept.
+    """
 
     name: str
     columns: tuple[str, ...]
     keys: int
+    order: tuple[str, ...] = ("position",)
 
     @property
     def key(self) -> tuple[str, ...]:
@@ -102,13 +107,13 @@ class Table:
         return self.columns[: self.keys]
 
     @cached_property
-    def position(self) -> int:
-        """The index of the position in a row."""
-        return self.columns.index("position")
+    def rank(self) -> Callable[[Row], Any]:
+        """What a row is ordered by among those of its key."""
+        return itemgetter(*map(self.columns.index, self.order))
 
 
 class Put(NamedTuple):
-    """A row that replaces the one with the same key where that one has an earlier position.
+    """A row that replaces the one with the same key where that one is earlier in the table's order.
 
     `first` is true where most likely no row with this key was put before, so that copying it may be tried.
     """

@@ -15,13 +15,13 @@ from domain.vocabulary import RESTRICTED_SOURCE
 from projections.base.parameters import many_ids
 from projections.base.postgres import copy
 from projections.base.projection import Put, Row
-from projections.directory.project import FACT, LINK
+from projections.directory.project import FACT, LINK, RENEWAL
 from projections.duplicates.project import SUSPICION
 from projections.search.project import SEARCH
 from projections.shields.project import SHIELD
 from projections.shields.tables import HIDDEN
 
-_ASPECTS = frozenset({"particulars", "standing", "removal"})
+_ASPECTS = frozenset({"particulars", "standing", RENEWAL, "removal"})
 
 
 class Changed(NamedTuple):
@@ -102,13 +102,16 @@ _HIDDEN = (
     " where o.child is not null or s.position is not null"
 )
 _VISIBLE = (
-    "select l.child::text, l.record::text, h.time, coalesce(d.type = 'RecordDeregistered.v1', false),"  # noqa: S608
+    "select l.child::text, l.record::text, h.time, d.version is not null and (w.version is null"  # noqa: S608
+    "  or (d.version > w.version and d.time >= w.time)),"
     " s.names, s.named, s.date_of_birth, s.estimated, s.gender, s.gendered"
     " from link l join fact f on f.stream = l.record and f.aspect = 'particulars'"
     " join search s on s.stream = f.stream and s.version = f.version and s.keys is not null"
     f" join history h on h.stream = f.stream and h.version = f.version and h.source <> '{RESTRICTED_SOURCE}'"
     " left join fact g on g.stream = l.record and g.aspect = 'standing'"
     " left join history d on d.stream = g.stream and d.version = g.version"
+    f" left join fact r on r.stream = l.record and r.aspect = '{RENEWAL}'"
+    " left join history w on w.stream = r.stream and w.version = r.version"
     " where l.child = any(%s::uuid[])"
 )
 """The identity in each record of a child, without sensitive services': those of a shielded child nobody may see."""

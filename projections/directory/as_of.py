@@ -1,11 +1,12 @@
 """A child's entry as of a time: the events up to then, applied in memory by the directory's own projection."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
-from projections.audit_history.query import events_of
+from domain.days import day_of
+from projections.audit_history.query import events_of, open_event
 from projections.base.memory import MemoryViews
 from projections.base.projection import Decryptor, PublishedEvent
 from projections.directory.membership import Membership, membership_of
@@ -46,15 +47,15 @@ def entry_as_of(
     events = {
         (event.stream, event.version): event
         for event in _recorded_by(published, recorded_at)
-        if event.type in ASPECTS and (effective is None or event.time <= effective)
+        if event.type in ASPECTS and (effective is None or _is_true_by(event, effective))
     }
     for event in sorted(events.values(), key=lambda e: e.position):
         views.apply(_DIRECTORY.project(event))
-    facts = [events[stream, version] for stream, _, _, version, _ in views.rows(FACT)]
+    facts = [events[stream, version] for stream, _, _, version, *_ in views.rows(FACT)]
     begun = {event.stream for event in facts}
     linked = {record: position for record, position in records.items() if read_scope.cleared or record in begun}
     moment = effective or recorded_at
-    of_day = date.fromisoformat(moment[:10]) if moment else today
+    of_day = date.fromisoformat(day_of(moment)) if moment else today
     return redact(child, facts, linked, recorded_at, today, read_scope, of_day=of_day, states_now=states_now)
 
 
@@ -75,3 +76,26 @@ def _members(
 
 def _recorded_by(events: Iterable[PublishedEvent], recorded_at: str | None) -> list[PublishedEvent]:
     return [event for event in events if recorded_at is None or event.recorded_at <= recorded_at]
+
+
+_ENDS: Mapping[str, str] = {"RecordDeregistered.v1": "on", "FlagLowered.v1": "lowered_on"}
+_SPANS: Mapping[str, str] = {"InvolvementEnded.v1": "ended_on", "FlagRaised.v1": "raised_on"}
+
+
+def _is_true_by(event: PublishedEvent, effective: str) -> bool:
+    """Whether an event was true at a moment: by its time, or by the day that it names where it was told later.
+
+    What is told again of an involvement or a flag is true from its time on, for it replaces what was told before. That
+    a flag or a record ends is true from its day on, and not from when that was announced.
+    """
+    day = day_of(effective)
+    if event.type in _ENDS:
+        return bool(open_event(event).get(_ENDS[event.type], event.time) <= day)
+    if event.time <= effective:
+        return True
+    if event.data.get("again"):
+        return False
+    if event.type == "InvolvementStarted.v1":
+        begun: str | None = open_event(event).get("involvement", {}).get("started_on")
+        return begun is not None and begun <= day
+    return event.type in _SPANS and bool(open_event(event).get(_SPANS[event.type], event.time) <= day)

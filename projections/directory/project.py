@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from projections.base.projection import PublishedEvent, Put, Table
 
-FACT = Table("fact", ("stream", "aspect", "number", "version", "position"), keys=3)
+FACT = Table("fact", ("stream", "aspect", "number", "version", "time", "position"), keys=3, order=("time", "position"))
 LINK = Table("link", ("record", "child", "position"), keys=1)
 SUPERSEDED = Table("superseded", ("child", "by", "position"), keys=1)
 
@@ -20,7 +20,9 @@ ASPECTS = {
     "FlagRaised.v1": "flag",
     "FlagLowered.v1": "flag-end",
 }
-"""The aspect of a record that an event is about; a later event of the same aspect and number supersedes it."""
+"""The aspect of a record that an event is about: of one aspect and number, the event that became true last holds."""
+RENEWAL = "renewal"
+"""The aspect of a registration after a deregistration, which it answers: of these, the one that was told last holds."""
 
 LINKS = frozenset({"ChildListed.v1", "RecordLinked.v1"})
 SUPERSEDING = frozenset({"ChildSuperseded.v1", "ChildReinstated.v1"})
@@ -38,8 +40,9 @@ class Directory:
         aspect = ASPECTS.get(event.type)
         if aspect:
             number = event.data.get("number", 0)
-            fact = Put(FACT, (event.stream, aspect, number, event.version, event.position), _is_first(event))
-            return (fact, _status_renewed(event)) if _is_renewed(event) else (fact,)
+            row = (event.stream, aspect, number, event.version, event.time, event.position)
+            fact = Put(FACT, row, _is_first(event))
+            return (fact, _renewal(event)) if _is_renewed(event) else (fact,)
         if event.type in LINKS:
             return (Put(LINK, (event.data["record"], event.stream, event.position), _is_new_link(event)),)
         if event.type == "ChildrenMerged.v1":
@@ -65,5 +68,5 @@ def _is_renewed(event: PublishedEvent) -> bool:
     return event.version > 1 and event.type == "RecordRegistered.v1"
 
 
-def _status_renewed(event: PublishedEvent) -> Put:
-    return Put(FACT, (event.stream, "standing", 0, event.version, event.position), False)
+def _renewal(event: PublishedEvent) -> Put:
+    return Put(FACT, (event.stream, RENEWAL, 0, event.version, "", event.position), False)

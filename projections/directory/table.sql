@@ -1,9 +1,11 @@
--- The latest event of each aspect of a record: what it takes to compose the current record, however long its history.
+-- The event of each aspect of a record that holds, by `time`, when it became true (empty where the one told last holds): what
+-- it takes to compose the current record, however long its history.
 create table if not exists fact (
     stream uuid not null,
     aspect text not null,
     number int not null,
     version int not null,
+    time text collate "C" not null,
     position bigint not null
 );
 create unique index if not exists fact_key on fact (stream, aspect, number);

@@ -44,7 +44,7 @@ def finish(cursor: Cursor, table: Table) -> None:
         cursor.execute(_only_latest(table))
         cursor.execute(unique)
     key, columns = ", ".join(table.key), ", ".join(table.columns)
-    changes = f"select distinct on ({key}) {columns} from {_later(table)} order by {key}, position desc"  # noqa: S608
+    changes = f"select distinct on ({key}) {columns} from {_later(table)} order by {key}, {_latest_first(table)}"  # noqa: S608
     cursor.execute(upsert_sql(table, changes))
     for statement in others:
         cursor.execute(statement)
@@ -66,9 +66,14 @@ def _indexes(table: Table) -> list[str]:
 def _only_latest(table: Table) -> str:
     """Deletes all but the latest row of each key, where a row was copied as a first one and was not."""
     return (
-        f"delete from {table.name} where ctid in (select ctid from (select ctid, row_number()"  # noqa: S608
-        f" over (partition by {', '.join(table.key)} order by position desc) as nth from {table.name}) r where nth > 1)"
+        f"delete from {table.name} where ctid in (select ctid from (select ctid, row_number() over ("  # noqa: S608
+        f"partition by {', '.join(table.key)} order by {_latest_first(table)}) as nth from {table.name}) r"
+        " where nth > 1)"
     )
+
+
+def _latest_first(table: Table) -> str:
+    return ", ".join(f"{name} desc" for name in table.order)
 
 
 def _later(table: Table) -> str:

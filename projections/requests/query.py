@@ -6,6 +6,7 @@ from typing import Any
 
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
+from domain.days import day_of
 from projections.access_log.query import decrypted
 from projections.base.projection import Decryptor
 from projections.visibility.scope import ORDINARY
@@ -51,7 +52,7 @@ def children_with_requests(cursor: Cursor) -> list[str]:
 def _request(row: tuple[Any, ...], decryptor: Decryptor, today: date) -> dict[str, Any]:
     stream, kind, child, asked_by, recorded_at, sealed, outcome, answered_at, answer = row
     asked = decrypted(decryptor, stream, 1, sealed)
-    due = date.fromisoformat(recorded_at[:10]) + ANSWER_WITHIN
+    due = date.fromisoformat(day_of(recorded_at)) + ANSWER_WITHIN
     answered = None
     if outcome is not None:
         given = decrypted(decryptor, stream, 2, answer)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from domain.days import day_of
 from domain.timeline import FactKind, organisation_key
 from domain.timeline.changes import CHILD_GONE
 from domain.vocabulary import RESTRICTED_SOURCE
@@ -65,7 +66,7 @@ def _restricted(event: PublishedEvent, kind: str) -> Sequence[Put]:
     """Of a sensitive agency's record only that it exists, or was removed."""
     if kind not in _REGISTERING and kind != _REMOVED:
         return ()
-    return [*_before(event, kind), _fact(event, kind, (event.time[:10], None, None, None))]
+    return [*_before(event, kind), _fact(event, kind, (day_of(event.time), None, None, None))]
 
 
 def _before(event: PublishedEvent, kind: str) -> list[Put]:
@@ -90,7 +91,7 @@ def _particulars(event: PublishedEvent, personal: Mapping[str, Any]) -> FactValu
     authority = (held.get("address") or {}).get("authority")
     born = held.get("date_of_birth")
     sure = not held.get("date_of_birth_estimated")
-    return event.time[:10], None if born is None else _day(born), authority, sure
+    return day_of(event.time), None if born is None else _day(born), authority, sure
 
 
 def _gone(_: PublishedEvent, personal: Mapping[str, Any]) -> FactValues:
@@ -105,7 +106,7 @@ def _removed(_: PublishedEvent, personal: Mapping[str, Any]) -> FactValues:
 
 def _started(event: PublishedEvent, personal: Mapping[str, Any]) -> FactValues:
     involvement = personal["involvement"]
-    day = _day(involvement.get("started_on") or event.time[:10])
+    day = _day(involvement.get("started_on") or day_of(event.time))
     return day, involvement["service"], organisation_key(involvement), bool(involvement.get("lead_professional"))
 
 

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Self
 from pydantic import model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from domain.days import ENGLAND
 from services.configuration.client_environment import ClientEnvironment
 from services.configuration.setting_errors import BadSetting
 from services.configuration.setting_kinds import (
@@ -17,6 +18,7 @@ from services.configuration.setting_kinds import (
     OptionalText,
     Policy,
     Servers,
+    TimeZone,
     variable,
     whole_number,
 )
@@ -63,6 +65,7 @@ class Environment(BaseSettings, ClientEnvironment):
 
     matcher: File = None
     policy: Policy = "universal"
+    time_zone: TimeZone = ENGLAND
 
     tls_cert: File = None
     tls_key: File = None

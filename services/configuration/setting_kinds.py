@@ -9,7 +9,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from domain.days import ENGLAND
 from services.configuration.setting_errors import BadSetting
 from services.configuration.sign_in import DEFAULT_AUDIENCE, DEFAULT_USER_CLAIM, VISIBLE, is_safe_url
 
@@ -84,6 +86,13 @@ def _issuer(text: str, name: str) -> str | None:
     return text or None
 
 
+def _time_zone(text: str, name: str) -> str:
+    try:
+        return ZoneInfo(text or ENGLAND).key
+    except (ValueError, OSError, ZoneInfoNotFoundError):
+        raise BadSetting(f"{name} is no time zone that this machine knows; write it like {ENGLAND}") from None
+
+
 OptionalText = Annotated[str | None, Kind(lambda text, _: text or None)]
 """Text; empty is not set."""
 Token = Annotated[str | None, Kind(lambda text, _: text.strip() or None)]
@@ -96,6 +105,8 @@ Words = Annotated[frozenset[str], Kind(lambda text, _: frozenset(text.split()))]
 """Words with spaces between."""
 Policy = Annotated[str, Kind(_policy)]
 """The name of a policy, or the whole path of its file; empty is `universal`."""
+TimeZone = Annotated[str, Kind(_time_zone)]
+"""The name of a time zone; empty is England's."""
 Servers = Annotated[str | None, Kind(_servers)]
 """Kafka's addresses with commas between; empty is not set."""
 Issuer = Annotated[str | None, Kind(_issuer)]

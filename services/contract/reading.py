@@ -9,8 +9,9 @@ from typing import Any, NamedTuple, NoReturn
 import orjson
 from pydantic import TypeAdapter, ValidationError
 
+from domain.days import day_of
 from domain.source_record.command import Command
-from domain.written import BYTE_ORDER_MARK, trimmed
+from domain.written import BYTE_ORDER_MARK
 from services.contract.submission import MAX_BYTES, MODELS, PRINTABLE, Reference, Submission
 
 MAX_DEPTH = 16
@@ -67,11 +68,12 @@ def read(
         return Invalid(_id_of(parsed), distinct[:MAX_REASONS])
     if model is None:
         return Invalid(_id_of(parsed), _of_type(parsed, model, models))
-    return _command_of(submission, trimmed(parsed["time"])[:10])
+    return _command_of(submission)
 
 
-def _command_of(submission: Any, day: str) -> Command | Invalid:
-    """The command of a submission; `day` is the date of its time as sent, in the sender's own offset from UTC."""
+def _command_of(submission: Any) -> Command | Invalid:
+    """The command of a submission; a day that it leaves out is that of its time."""
+    day = day_of(submission.time)
     data = submission.data.model_dump(exclude_none=True)
     if data.get("date_of_birth", "") > day:
         message = "a date of birth may not be later than the submission's time"

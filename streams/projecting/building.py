@@ -9,6 +9,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import NamedTuple
 
+from domain.days import set_zone, zone
 from projections.base.partition import Partition
 from projections.base.projection import Decryptor
 from projections.engine import bulk, positions, view_schemas
@@ -106,7 +107,7 @@ def _helpers(messages: int) -> Iterator[Executor | None]:
     if messages < WORTH_PROCESSES:
         yield None
         return
-    with ProcessPoolExecutor(PROCESSES - 1, get_context("spawn")) as processes:
+    with ProcessPoolExecutor(PROCESSES - 1, get_context("spawn"), set_zone, (zone(),)) as processes:
         yield processes
 
 

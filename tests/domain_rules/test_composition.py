@@ -30,6 +30,7 @@ from tests.support.examples import (
 
 CHILD = "0b6d2f3a-71c8-4f55-a1e0-3c9d5e8f7733"
 TODAY = date(2008, 10, 23)
+ANEW = "2009-02-03T09:00:00Z"
 GP = agency("gp-registration")
 SCHOOL = agency("school-census")
 
@@ -192,13 +193,14 @@ def test_an_involvement_whose_start_is_not_reported_is_shown_before_those_that_b
 
 def test_an_involvement_sent_again_is_open_again() -> None:
     started, ended = sent("involvement.started"), sent("involvement.ended")
-    assert [each["ended_on"] for each in entry(record(registered(), started, ended, started))["involvements"]] == [None]
+    again = sent("involvement.started", time="2009-09-01T09:00:00Z")
+    assert [each["ended_on"] for each in entry(record(registered(), started, ended, again))["involvements"]] == [None]
 
 
 def test_a_lowered_flag_is_gone_and_a_raised_one_is_back() -> None:
     raised, lowered = sent("flag.raised"), sent("flag.lowered")
     assert entry(record(registered(), raised, lowered))["flags"] == []
-    again = sent("flag.raised", raised_on="2009-06-01", contact=ABSENT)
+    again = sent("flag.raised", time="2009-06-01T09:00:00Z", raised_on="2009-06-01", contact=ABSENT)
     assert entry(record(registered(), raised, lowered, again))["flags"] == [
         {"flag": "common-assessment", "raised_on": "2009-06-01", "contact": {}, "source": AUTHORITY.urn}
     ]
@@ -213,7 +215,9 @@ def test_a_flag_is_shown_with_its_contact() -> None:
 def sensitive(**changes: Any) -> RecordState:
     started = sent("involvement.started", by=CLINIC, **SENSITIVE_INVOLVEMENT)
     withdrawn = [sent("consent.withdrawn")] if changes.get("withdrawn") else []
-    anew = [started] if changes.get("anew") else []
+    consent = SENSITIVE_INVOLVEMENT["consent"] | {"on": "2009-02-01"}
+    later = sent("involvement.started", by=CLINIC, time=ANEW, **(SENSITIVE_INVOLVEMENT | {"consent": consent}))
+    anew = [later] if changes.get("anew") else []
     return record(registered(CLINIC), started, *withdrawn, *anew)
 
 
@@ -225,7 +229,7 @@ def sensitive(**changes: Any) -> RecordState:
         (sensitive(), date(2008, 9, 30), True),
         (sensitive(), date(2008, 9, 29), False),
         (sensitive(withdrawn=True), TODAY, False),
-        (sensitive(withdrawn=True, anew=True), TODAY, True),
+        (sensitive(withdrawn=True, anew=True), date(2009, 2, 1), True),
     ],
     ids=["on the last day", "after it", "on the first day", "before it", "withdrawn", "given anew"],
 )
@@ -277,5 +281,5 @@ def test_the_latest_fact_of_each_aspect_tells_as_much_as_all_facts(story: list[S
     every = [published(event, position, keys) for position, event in enumerate(events, 1)]
     for event in every:
         views.apply(directory.project(event))
-    latest = {version for _, _, _, version, _ in views.rows(FACT)}
+    latest = {version for _, _, _, version, *_ in views.rows(FACT)}
     assert fold_record(fact(event) for event in every if event.version in latest) == fold_record(map(fact, every))

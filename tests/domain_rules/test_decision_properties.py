@@ -54,9 +54,15 @@ def taken_from(story: list[Sent]) -> tuple[given, list[RegisterEvent]]:
 
 
 def remembered(record: SourceRecord | None) -> dict[str, Any]:
-    return (
-        {} if record is None else deepcopy({name: vars(record)[name] for name in ("status", "involvements", "flags")})
-    )
+    """What decisions depend on, but for when it was told."""
+    if record is None:
+        return {}
+    involvements = {
+        name: (each.number, each.started_on, each.ended_on, each.consented)
+        for name, each in record.involvements.items()
+    }
+    flags = {name: (each.number, each.raised) for name, each in record.flags.items()}
+    return {"status": record.status, "involvements": involvements, "flags": flags}
 
 
 @for_all(STORIES)

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 
+from domain.days import local
 from domain.monitoring import Access, Attempts, Facts, report
 from domain.monitoring.denied_attempts import MOST_A_DAY, denied
-from domain.monitoring.hours import is_out_of_hours, local
+from domain.monitoring.hours import is_out_of_hours
 from domain.monitoring.patterns import FEWEST_PEERS, out_of_hours, override_rates, unusual_volume
 from domain.monitoring.unexplained_access import same_address, same_name, unfollowed
 from tests.support.office import SCHOOL, SURGERY, Office, at, ordinary_weeks

@@ -157,7 +157,7 @@ def test_the_entry_as_it_was_true(database: str) -> None:
     story = Story()
     record = story.registered()
     child = story.listed(record)
-    story.involved(record, 1, time=LATER)
+    story.involved(record, 1, time=LATER, started_on=LATER[:10])
     before = entry(database, story, child, true="2011-01-01T00:00:00.000000Z")
     after = entry(database, story, child, true=LATER)
     assert before is not None

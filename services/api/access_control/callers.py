@@ -20,6 +20,7 @@ from domain.authorization import (
     decide,
     reason_of,
 )
+from domain.days import day_at
 from domain.suspension import SUSPENDED
 from services.api.access_control.refusals import Asking
 from services.api.dependencies import Dependencies
@@ -147,7 +148,7 @@ def permitted(
     """
     entitlement = require_user(dependencies, request, action, children)
     asking = Asking(entitlement.user, entitlement.role.value, action, _numbers(request, children))
-    verdict = decide(entitlement, action, dependencies.now().date(), place(entitlement))
+    verdict = decide(entitlement, action, day_at(dependencies.now()), place(entitlement))
     if verdict.denied:
         raise asking.denied(verdict.cause or Cause.ROLE, verdict.why)
     return Permit(entitlement, verdict, asking)

@@ -21,6 +21,7 @@ from domain.authorization import (
     jurisdiction,
     mask_entry,
 )
+from domain.days import day_at
 from domain.vocabulary import LONGEST_REASON, SHORTEST_REASON
 from projections.directory import query as directory
 from projections.directory.redaction import ReadScope, RedactedEntry
@@ -119,7 +120,7 @@ class Viewer:
     @property
     def today(self) -> date:
         """The day of the look."""
-        return self.dependencies.now().date()
+        return day_at(self.dependencies.now())
 
     def record(
         self,

@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from domain.child import RecordState, compose
+from domain.days import day_at
 from projections.directory import query as directory
 from projections.directory.redaction import RedactedEntry
 from projections.duplicates.query import OpenPair, Place, children_of, contradictions, suspected_pairs
@@ -35,7 +36,7 @@ class Page(NamedTuple):
 def queue_page(who: Viewer, after: After | None, limit: int) -> Page:
     """Suspected pairs, and contradictions once there are no more of those."""
     dependencies = who.dependencies
-    today = dependencies.now().date()
+    today = who.today
     with dependencies.reading() as cursor:
         suspected: list[OpenPair] = []
         if after is None or after.is_suspected:
@@ -109,6 +110,6 @@ def _who(side: Mapping[str, Any]) -> Fields:
 
 def _record_side(state: RecordState, dependencies: Dependencies) -> Fields:
     """A record alone, as an entry would be composed of it."""
-    entry = compose("", [state], position=0, as_of="", today=dependencies.now().date())
+    entry = compose("", [state], position=0, as_of="", today=day_at(dependencies.now()))
     assert entry is not None
     return _side(entry)

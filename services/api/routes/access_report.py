@@ -1,6 +1,6 @@
 """Watching the watchers over HTTP: what stands out in how the directory is looked at."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 from http import HTTPStatus
 from typing import Annotated, Any, NamedTuple
 
@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from domain.authorization import Action
+from domain.days import begin_of
 from domain.vocabulary import AUTHORITY_CODE
 from services.api.access_control.callers import require_user
 from services.api.access_control.looks import ReasonHeader, Viewer, viewer
@@ -57,7 +58,7 @@ def router(dependencies: Dependencies) -> APIRouter:
 
 def _report(who: Viewer, period: _Period, authority: str | None, user: str | None) -> dict[str, Any]:
     dependencies = who.dependencies
-    begin, end = (_midnight(day) for day in (period.first, period.last + timedelta(days=1)))
+    begin, end = (iso_text(begin_of(day)) for day in (period.first, period.last + timedelta(days=1)))
     query = AuditQuery(begin, end, authority, user, who.cleared)
     keys = Keys(dependencies.keys, dependencies.access_keys)
     with dependencies.reading() as cursor:
@@ -89,7 +90,3 @@ def _period(who: Viewer, first: str | None, last: str | None) -> _Period:
     except (ValueError, OverflowError):
         raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, _SAY_PERIOD) from None
     return _Period(since, until)
-
-
-def _midnight(day: date) -> str:
-    return iso_text(datetime.combine(day, time.min, UTC))

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime
 from http import HTTPStatus
 from typing import Annotated, Any
 
@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from starlette.responses import Response
 
 from domain.authorization import Action, mask_look
+from domain.days import day_of, end_of
 from domain.matching import missing_criteria
 from projections.access_log.query import accesses
 from projections.audit_history import query as audit_history
@@ -57,7 +58,7 @@ def router(dependencies: Dependencies) -> APIRouter:
         as_of: Annotated[str | None, Query(description="as it was known at this moment")] = None,
         effective: Annotated[str | None, Query(description="as it was true at this moment")] = None,
     ) -> Response:
-        """A child's directory entry: now, or as of a moment (a date stands for its end, in UTC).
+        """A child's directory entry: now, or as of a moment (a date stands for its end).
 
         `accesses` are the latest 25 looks at the child, now, for readers who may know of looks.
         """
@@ -247,10 +248,7 @@ def _moment(name: str, text: str | None) -> str | None:
     try:
         if not _MOMENT.fullmatch(text):
             raise ValueError
-        if len(text) == 10:
-            moment = datetime.combine(date.fromisoformat(text), time.max, UTC)
-        else:
-            moment = datetime.fromisoformat(text).astimezone(UTC)
+        moment = end_of(date.fromisoformat(text)) if len(text) == 10 else datetime.fromisoformat(text).astimezone(UTC)
     except (ValueError, OverflowError):
         detail = f"{name}: give a date, or a moment with its zone such as 2008-10-23T13:23:00Z"
         raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail) from None
@@ -258,4 +256,4 @@ def _moment(name: str, text: str | None) -> str | None:
 
 
 def _day(moment: str) -> date:
-    return date.fromisoformat(moment[:10])
+    return date.fromisoformat(day_of(moment))

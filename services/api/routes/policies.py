@@ -74,7 +74,7 @@ def _job(who: Viewer, comparison: Compare) -> Job:
         raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, str(refused)) from None
     if len(set(names)) < len(names):
         raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "two of the policies have one name; give each its own")
-    on = comparison.on or who.dependencies.now().date().isoformat()
+    on = comparison.on or who.today.isoformat()
     lists, directory = list(dict.fromkeys(comparison.lists)), who.dependencies.deployment.source
     return Job(who.dependencies.database_url, named, on, comparison.model, lists, directory)
 

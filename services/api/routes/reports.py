@@ -80,7 +80,7 @@ def _token(last: Place | None) -> str | None:
 
 def _day(who: Viewer, text: str | None) -> date:
     if text is None:
-        return who.dependencies.now().date()
+        return who.today
     try:
         return date.fromisoformat(text)
     except ValueError:

@@ -3,6 +3,7 @@
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from datetime import timedelta
 
+from domain.days import day_at
 from services.cli.display.preview import show_preview
 from services.cli.errors import DONE, NO, AnswerIsNo, PartAway, WrongUsage
 from services.cli.output import print_json
@@ -44,7 +45,7 @@ def is_meant(args: Namespace) -> bool:
 
 def run(args: Namespace) -> int:
     """Previews or sends the extract; a row in error, or one refused or invalid, is exit status 1."""
-    latest = utc_now().date() + timedelta(days=1)
+    latest = day_at(utc_now()) + timedelta(days=1)
     (path,) = args.files
     try:
         loaded = load_layout(args.layout)

@@ -39,8 +39,15 @@ class OnDay:
 
     def _gone(self, removed: Sequence[Fact]) -> str | None:
         """`died`, or `left-england` where nothing was begun after that."""
-        ends = [f for facts in self.records.values() for f in facts if f.kind == "deregistered"]
-        reasons = [(f.word, f.day) for f in [*ends, *removed] if f.day <= self.day]
+        reasons = [(f.word, f.day) for f in removed if f.day <= self.day]
+        for facts in self.records.values():
+            standings = [f for f in facts if f.kind in ("registered", "deregistered")]
+            for fact, after in zip(standings, [*standings[1:], None], strict=True):
+                last = after is None and fact.word == "died"
+                left = fact.word == "left-england" and (after is None or after.kind == "registered")
+                in_error = standings[-1].word == "registered-in-error"
+                if fact.kind == "deregistered" and fact.day <= self.day and not in_error and (last or left):
+                    reasons.append((fact.word, fact.day))
         if any(word == "died" for word, _ in reasons):
             return "died"
         left = [day for word, day in reasons if word == "left-england"]
@@ -118,19 +125,22 @@ def _is_active(facts: Sequence[Fact]) -> bool:
 
 
 def _spans(facts: Sequence[Fact]) -> list[dict[str, Any]]:
-    """Involvements and flags of one record; one sent again while it is open replaces the earlier one."""
+    """Involvements and flags of one record: what became true later holds, and an end is not before what it ends."""
     spans: list[dict[str, Any]] = []
-    begun = {"ended": "started", "lowered": "raised"}
-    for fact in facts:
-        if fact.kind in ("started", "raised"):
-            still = [
-                s for s in spans if s["kind"] == fact.kind and s["fact"].number == fact.number and s["ends"] is None
-            ]
-            for span in still:
-                spans.remove(span)
-            spans.append({"kind": fact.kind, "fact": fact, "begins": fact.day, "ends": None})
-        elif fact.kind in begun:
-            for span in spans:
-                if (span["kind"], span["fact"].number, span["ends"]) == (begun[fact.kind], fact.number, None):
-                    span["ends"] = max(fact.day, span["begins"])
+    for kind, end in (("started", "ended"), ("raised", "lowered")):
+        for number in sorted({f.number for f in facts if f.kind == kind}):
+            begun = [f for f in facts if f.kind == kind and f.number == number]
+            first = (begun[0].time, begun[0].version + 0.5)
+            told = [((f.time, float(f.version)), f) for f in begun]
+            told += [(max((f.time, float(f.version)), first), f) for f in facts if f.kind == end and f.number == number]
+            of_one: list[dict[str, Any]] = []
+            for _, fact in sorted(told, key=lambda each: each[0]):
+                if fact.kind == end:
+                    if of_one:
+                        of_one[-1]["ends"] = max(fact.day, of_one[-1]["begins"])
+                    continue
+                if of_one and (of_one[-1]["ends"] is None or fact.day < of_one[-1]["ends"]):
+                    of_one.pop()
+                of_one.append({"kind": kind, "fact": fact, "begins": fact.day, "ends": None})
+            spans += of_one
     return spans

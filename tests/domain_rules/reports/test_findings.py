@@ -192,9 +192,8 @@ def _add_facts(draw: st.DrawFn, life: Life, record: str) -> None:
     elif what in ("ends", "lowers"):
         getattr(life, what)(record, day, number)
     elif what == "deregistered":
-        life.deregistered(
-            record, _after(life, record, day), draw(st.sampled_from(["moved-away", "died", "left-england"]))
-        )
+        reasons = ["moved-away", "died", "left-england", "registered-in-error"]
+        life.deregistered(record, _after(life, record, day), draw(st.sampled_from(reasons)))
     elif what == "removed":
         if draw(st.booleans()) and draw(st.booleans()):
             life.removed(record, day, draw(st.sampled_from([None, "left-england"])))
