@@ -5,8 +5,8 @@ when a command is refused; `decide.py` puts them together.
 """
 
 from domain.source_record.command import Command
-from domain.source_record.decide import decide
+from domain.source_record.decide import decide, is_effect
 from domain.source_record.record import SourceRecord
 from domain.source_record.rules import Refusal
 
-__all__ = ["Command", "Refusal", "SourceRecord", "decide"]
+__all__ = ["Command", "Refusal", "SourceRecord", "decide", "is_effect"]

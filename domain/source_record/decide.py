@@ -48,6 +48,20 @@ def decide(
     return record
 
 
+def is_effect(event: Any, record: SourceRecord, command: Command) -> bool:
+    """Whether an event of the record is what just this command has caused before."""
+    try:
+        kind, fields = _EFFECTS[command.type](record, command)
+    except KeyError:
+        return False
+    fields.pop("again", None)
+    return (
+        type(event) is kind
+        and (event.caused_by, event.time) == (command.id, command.time)
+        and all(getattr(event, name) == value for name, value in fields.items())
+    )
+
+
 _Effect = tuple[type[Any], dict[str, Any]]
 
 

@@ -164,14 +164,19 @@ def _of_type(
 def _explained(problem: Mapping[str, Any]) -> Reason:
     kind = problem["type"]
     location = [str(part) for part in problem["loc"]]
-    if kind == "extra_forbidden":
+    if kind == "extra_forbidden" and not _FIELD_NAME.fullmatch(location[-1]):
         location = location[:-1]
     if kind == "string_pattern_mismatch" and problem["ctx"]["pattern"] == PRINTABLE:
         kind = "string_too_short" if problem["input"].isspace() else "control_character"
     code, message = _EXPLANATIONS.get(kind, (kind.replace("_", "-"), ""))
+    if code == "unknown-value":
+        message = f"{message}: {', '.join(_QUOTED.findall(problem['ctx']['expected']))}"
     return reason(".".join(location), code, message or problem["msg"])
 
 
+_FIELD_NAME = re.compile(r"(?!.{41})[A-Za-z][A-Za-z_.-]*[0-9]{0,3}[A-Za-z_.-]*", re.DOTALL)
+"""A name that is repeated in a receipt; anything else in its place might be something that was said of a child."""
+_QUOTED = re.compile(r"'([^']*)'")
 _TYPE = "the value has the wrong type"
 _MISSING = "a required field is missing"
 

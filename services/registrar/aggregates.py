@@ -1,7 +1,7 @@
 """The aggregates that decisions are made on: loaded from the log for many at once, and kept while they are used."""
 
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -9,9 +9,11 @@ from eventsourcing.persistence import StoredEvent
 
 from domain.catalogue import EVENTS
 from domain.child import Child
+from domain.event import RegisterEvent
 from domain.source_record import SourceRecord
 from domain.suspension import AgencyStanding
 from services.registrar import store
+from services.registrar.batch_state import Caused
 from services.registrar.match_index import candidates_of, index_keys
 from services.registrar.suspensions import stream_of_agency
 from streams.crypto.keys import KeyRing
@@ -97,6 +99,15 @@ class Aggregates:
         self.load_records(streams)
         return {str(stream): self.records[stream].version for stream in streams}
 
+    def caused_by(self, submissions: Collection[Caused]) -> dict[Caused, list[RegisterEvent]]:
+        """The events that submissions of these ids have caused, each on the record of that stream."""
+        caused: dict[Caused, list[RegisterEvent]] = {}
+        for event in self._events({stream for stream, _ in submissions}):
+            key = event.originator_id, getattr(event, "caused_by", "")
+            if key in submissions:
+                caused.setdefault(key, []).append(event)
+        return caused
+
     def streams_of(self, keys: Iterable[store.RecordKey]) -> dict[store.RecordKey, UUID]:
         """The record that each number of an agency means."""
         with self._database.transaction() as cursor:
@@ -111,10 +122,13 @@ class Aggregates:
                 kept.move_to_end(stream)
         if not missing:
             return
-        stored: list[StoredEvent] = list(self._log.recorder.select_events_of(missing))
+        for event in self._events(missing):
+            kept[event.originator_id] = event.mutate(kept.get(event.originator_id))
+
+    def _events(self, streams: Collection[UUID]) -> Iterator[Any]:
+        stored: list[StoredEvent] = list(self._log.recorder.select_events_of(list(streams)))
         self._keys.prefetch(str(event.originator_id) for event in stored if _may_be_sealed(event))
-        for event in map(self._log.mapper.to_domain_event, stored):
-            kept[event.originator_id] = event.mutate(kept.get(event.originator_id))  # type: ignore[attr-defined]
+        return map(self._log.mapper.to_domain_event, stored)
 
 
 def _may_be_sealed(stored: StoredEvent) -> bool:

@@ -1,10 +1,11 @@
 """The directory as far as the deciding of one batch depends on it."""
 
-from collections.abc import Collection, Mapping, MutableMapping
+from collections.abc import Collection, Mapping, MutableMapping, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
 from domain.child import Child
+from domain.event import RegisterEvent
 from domain.source_record import Command, SourceRecord
 from domain.vocabulary import SubmissionType
 from services.registrar.batch_matcher import BatchMatcher, Described
@@ -14,11 +15,16 @@ DESCRIBES = (SubmissionType.CHILD_REGISTERED, SubmissionType.CHILD_AMENDED)
 """The types of submission that describe a child."""
 
 
+Caused = tuple[UUID, str]
+"""The stream of a record, and the id of a submission about it."""
+
+
 class BatchState(NamedTuple):
     """What is known before a batch is decided; each decision brings it up to date for the next one.
 
     `described` has what the first command of each id describes: another one of that id is a duplicate.
-    From the `suspended` sources nothing is taken.
+    From the `suspended` sources nothing is taken. `caused` has the events that commands with an id of an earlier
+    batch have caused on the record that they name.
     """
 
     outcomes: Mapping[SubmissionKey, str]
@@ -28,6 +34,7 @@ class BatchState(NamedTuple):
     records: MutableMapping[UUID, SourceRecord]
     children: MutableMapping[UUID, Child]
     suspended: Collection[str] = ()
+    caused: Mapping[Caused, Sequence[RegisterEvent]] = {}
 
 
 def record_keys(command: Command) -> list[RecordKey]:

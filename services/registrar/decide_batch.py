@@ -6,7 +6,7 @@ from uuid import UUID
 
 from domain.child import Child
 from domain.event import RegisterEvent
-from domain.source_record import Command, Refusal, decide
+from domain.source_record import Command, Refusal, decide, is_effect
 from domain.suspension import SUSPENDED
 from domain.vocabulary import SubmissionType
 from services.registrar.batch import BatchResult, Message
@@ -28,9 +28,21 @@ def decide_batch(messages: Sequence[Message], state: BatchState, recorded_at: da
     def distrust(command: Command) -> Refusal | None:
         return SUSPENDED if command.source in state.suspended else None
 
-    result = decide_in_order(messages, state.outcomes, recorded_at, effect, distrust)
+    def repeats(command: Command) -> bool:
+        return _repeats(command, state)
+
+    result = decide_in_order(messages, state.outcomes, recorded_at, effect, distrust, repeats)
     result.changes.index = state.matcher.changes
     return result
+
+
+def _repeats(command: Command, state: BatchState) -> bool:
+    """Whether an earlier batch has taken just this command."""
+    stream = state.streams.get((command.source, "subject", command.subject))
+    record = state.records.get(stream) if stream else None
+    if stream is None or record is None:
+        return False
+    return any(is_effect(event, record, command) for event in state.caused.get((stream, command.id), ()))
 
 
 def _decide(

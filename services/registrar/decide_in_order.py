@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from domain.event import RegisterEvent
 from domain.source_record import Command, Refusal
-from services.contract.reading import Invalid, reason
+from services.contract.reading import Invalid, Reason, reason
 from services.registrar.batch import BatchResult, Message
 from services.registrar.cannot_link import CannotLinkRuling
 from services.registrar.receipts import Answer
@@ -18,6 +18,9 @@ _UNKNOWN_AGENCY = reason(
 )
 _NOT_THE_OWNER = reason("source", "not-your-source", "an agency may only send in its own name and to its own topic")
 _REFUSED_BEFORE = reason("id", "refused-before", "this id was refused before; send what was corrected under a new id")
+_ID_REUSED = reason(
+    "id", "id-reused", "this id was accepted before with other content, and this was not taken; send it under a new id"
+)
 _NOT_PROCESSED = reason(
     "",
     "not-processed",
@@ -49,15 +52,21 @@ Distrust = Callable[[Command], Refusal | None]
 """Why a command is not believed to be its sender's; it is refused, and its id stays free for the sender."""
 
 
+Repeats = Callable[[Command], bool]
+"""Whether a command says what was accepted under its id by an earlier batch."""
+
+
 def decide_in_order(
     messages: Sequence[Message],
     outcomes: Mapping[SubmissionKey, str],
     recorded_at: datetime,
     decide: Decide,
     distrust: Distrust = lambda _: None,
+    repeats: Repeats = lambda _: True,
 ) -> BatchResult:
     """Decides every message; `outcomes` has the outcome of each command that an earlier batch decided."""
     result, outcomes = BatchResult(recorded_at), dict(outcomes)
+    in_batch: dict[SubmissionKey, Command] = {}
     for message in messages:
         command = message.reading
         if isinstance(command, Invalid):
@@ -66,15 +75,24 @@ def decide_in_order(
         elif not message.is_in_own_name:
             answer = message.answered("refused", (_UNKNOWN_AGENCY if message.owner is None else _NOT_THE_OWNER,))
         elif before := outcomes.get((command.source, command.id)):
-            answer = message.answered("duplicate", () if before == "accepted" else (_REFUSED_BEFORE,))
+            first = in_batch.get((command.source, command.id))
+            is_same = repeats(command) if first is None else first == command
+            answer = message.answered("duplicate", _of_duplicate(before, is_same))
         elif distrusted := distrust(command):
             answer = _answer(result, message, distrusted)
         else:
             answer = _answer(result, message, decide(message, command))
             outcomes[command.source, command.id] = answer.outcome
+            in_batch[command.source, command.id] = command
             result.changes.submissions.append((command.source, command.id, answer.outcome))
         result.answers.append(answer)
     return result
+
+
+def _of_duplicate(before: str, is_same: bool) -> tuple[Reason, ...]:
+    if before != "accepted":
+        return (_REFUSED_BEFORE,)
+    return () if is_same else (_ID_REUSED,)
 
 
 def not_processed(message: Message, recorded_at: datetime) -> BatchResult:

@@ -62,7 +62,10 @@ def look_up(
     aggregates.load_children(set(map(UUID, match_state.children)))
     described = dict(zip(describing, match_state.described, strict=True))
     known = aggregates.records, aggregates.children
-    return BatchState(outcomes, streams, match_state.matcher, described, *known, suspended)
+    repeated = [each for each in commands if (each.source, each.id) in outcomes]
+    named = {(streams.get((each.source, "subject", each.subject)), each.id) for each in repeated}
+    caused = aggregates.caused_by({(stream, id_) for stream, id_ in named if stream})
+    return BatchState(outcomes, streams, match_state.matcher, described, *known, suspended, caused)
 
 
 def read_match_state(

@@ -77,6 +77,7 @@ def test_an_id_takes_effect_once_whatever_comes_under_it_again() -> None:
     again = sent(1, **{"id": "id-0", "subject": "another", "data.given_name": "Somebody"})
     result = decided(sent(0), again)
     assert [answer.outcome for answer in result.answers] == ["accepted", "duplicate"]
+    assert [reason["code"] for reason in result.answers[1].reasons] == ["id-reused"]
     assert len(result.events) == 3
     assert len(result.changes.submissions) == 1
 

@@ -78,8 +78,34 @@ def test_the_same_submission_again_changes_nothing_in_the_same_batch_and_later(d
     events = desk.types()
     desk.open()
     changed = numbered(1, data={"given_name": "Other", "family_name": "Content"})
-    assert outcomes(desk.send(numbered(1), changed)) == ["duplicate", "duplicate"]
+    answers = desk.send(numbered(1), changed)
+    assert (outcomes(answers), codes(answers)) == (["duplicate", "duplicate"], ["id-reused"])
     assert desk.types() == events
+
+
+REPEATED = [
+    "child.registered",
+    "child.amended",
+    "involvement.started",
+    "flag.raised",
+    "involvement.ended",
+    "record.removed",
+]
+
+
+def test_whatever_was_accepted_is_known_again_and_other_content_is_told(desk: Desk) -> None:
+    story = [numbered(number, kind) for number, kind in enumerate(REPEATED)]
+    assert set(outcomes(desk.send(*story))) == {"accepted"}
+    desk.open()
+    again = desk.send(*story)
+    assert (set(outcomes(again)), codes(again)) == ({"duplicate"}, [])
+    others = [each | {"subject": "S2"} for each in story]
+    others += [each | {"time": "2008-10-24T00:00:00Z"} for each in story]
+    others += [
+        numbered(2, "involvement.started", data={"involvement": "S1/1", "service": "gp"}),
+        numbered(4, "involvement.ended", data={"involvement": "x"}),
+    ]
+    assert codes(desk.send(*others)) == ["id-reused"] * len(others)
 
 
 def test_a_refused_submission_is_remembered_and_its_repetition_says_so(desk: Desk) -> None:
