@@ -33,10 +33,8 @@ def blocking_keys(features: Features) -> list[str]:
     """The keys of a record, each once: a letter for the kind of key, then its facts."""
     keys: dict[str, None] = {}
     born = features.date_of_birth or ""
-    if features.nhs_number:
-        keys["n" + features.nhs_number] = None
-    if features.upn:
-        keys["u" + features.upn] = None
+    keys |= dict.fromkeys(f"n{number}" for number in (features.nhs_number, *features.former_nhs_numbers) if number)
+    keys |= dict.fromkeys(f"u{number}" for number in (features.upn, *features.former_upns) if number)
     keys |= dict.fromkeys(f"t{contact}{born[:4]}" for contact in features.contacts[:_CONTACTS])
     names, homes = features.names[:_NAMES], features.homes[:_HOMES]
     is_sparse = not (features.contacts or features.nhs_number or features.upn)
@@ -116,11 +114,11 @@ def sound(name: str) -> str:
 
 def _place(lines: str) -> str:
     """House number and the sound of the street's first word."""
-    number, _, rest = lines.partition(" ")
+    number, _, rest = lines.replace(",", "").partition(" ")
     return number + sound(rest) if any(map(str.isdigit, number)) else sound(lines)
 
 
 def _street(lines: str) -> str:
     """The sounds of the street's first word and of the last word, most often the town's."""
-    number, _, rest = lines.partition(" ")
+    number, _, rest = lines.replace(",", "").partition(" ")
     return sound(rest if any(map(str.isdigit, number)) else lines) + sound(lines.rpartition(" ")[2])[:2]

@@ -24,11 +24,15 @@ from domain.matching.similarity import (
     SWAPPED,
     compare_dates,
     compare_estimated_dates,
+    compare_given_names,
     compare_homes,
     compare_names,
+    compare_numbers,
     compare_people,
     compare_sets,
+    compare_upns,
     compare_values,
+    differ_in_second_names,
 )
 
 FIELDS = tuple(LEVELS)
@@ -37,7 +41,11 @@ _NOTHING_ELSE = (ABSENT,) * (len(FIELDS) - 3)
 _CROSSING = (SAME, CLOSE, SIMILAR, PART)
 """The levels at which a given and a family name count as swapped."""
 _NO_SUPPORT = (ABSENT, DIFFERS, "near", "placeholder", "estimated", PART)
+_RESEMBLES = (SAME, "common", "nickname", PART, CLOSE, SWAPPED)
+"""The levels at which two given names may be what one child is called."""
 NICKNAME, COMMON = "nickname", "common"
+_SAME_NAME, _NO_NAME = (SAME, COMMON, SWAPPED), (ABSENT, DIFFERS)
+_NHS_NUMBER, _UPN = FIELDS.index("nhs_number"), FIELDS.index("upn")
 REMEMBERED = 100_000
 """Combinations of levels whose evidence is cached."""
 _LEAST = 2.0**-60
@@ -92,7 +100,10 @@ class Comparer:
         relatives = self._relatives(one, other)
         if given == DIFFERS == born and relatives >= 1 and not _share_a_number(one, other):
             return self.weigh((given, family, born, *_NOTHING_ELSE), relatives)
-        return self.weigh((given, family, born, *_rest(one, other)), relatives)
+        evidence = self.weigh((given, family, born, *_rest(one, other)), relatives)
+        if evidence.levels[_UPN] == DIFFERS and one.source == other.source != "":
+            return evidence._replace(contradicts=True)  # no agency gives one child two numbers that are both in use
+        return evidence
 
     def levels(self, one: Features, other: Features) -> Levels:
         """How far every field agrees, also where a few are enough for a decision."""
@@ -127,10 +138,14 @@ class Comparer:
         )
         bits, thresholds = min(relative, namesake, stranger), self.settings.thresholds
         contradicts = (
-            bits <= thresholds.contradiction or namesake <= thresholds.namesakes or _may_be_twins(levels, relatives)
+            bits <= thresholds.contradiction
+            or namesake <= thresholds.namesakes
+            or _are_twins(levels, relatives)
+            or levels[_NHS_NUMBER] == DIFFERS
         )
         probability = 1 / (1 + max(odds_against, _LEAST))
-        return Evidence(probability if _agrees_beyond_the_name(levels) else probability / 2, bits, contradicts, levels)
+        is_supported = _agrees_beyond_the_name(levels) and not _may_be_twins(levels, relatives)
+        return Evidence(probability if is_supported else probability / 2, bits, contradicts, levels)
 
     def explain(self, evidence: Evidence) -> Mapping[str, str]:
         """For each field that is not absent: its level, and its bits against a relative, a namesake and a stranger."""
@@ -159,15 +174,19 @@ class Comparer:
     def _name(self, one: Name, other: Name) -> tuple[str, str]:
         given, family = one
         other_given, other_family = other
-        if given == other_given and family == other_family:
+        if given == other_given and family == other_family and given != family:
             return self._same(0, given), self._same(1, family)
-        levels = compare_names(given, other_given), compare_names(family, other_family)
+        if (single := single_name(one)) and single == single_name(other):
+            is_stated_as_given = single in (given, other_given)
+            return (self._same(0, single), ABSENT) if is_stated_as_given else (ABSENT, self._same(1, single))
+        family, other_family = family * (given != family), other_family * (other_given != other_family)
+        levels = compare_given_names(given, other_given), compare_names(family, other_family)
         if levels[1] == DIFFERS or levels == (DIFFERS, ABSENT):
             crossed = compare_names(given, other_family), compare_names(family, other_given)
             if crossed[0] in _CROSSING and crossed[1] in _CROSSING:
                 return SWAPPED, SWAPPED
         if levels[0] not in (SAME, ABSENT) and self._are_nicknames(given, other_given):
-            levels = NICKNAME, levels[1]
+            levels = SIMILAR if differ_in_second_names(given, other_given) else NICKNAME, levels[1]
         return (
             self._same(0, given) if levels[0] == SAME else levels[0],
             self._same(1, family) if levels[1] == SAME else levels[1],
@@ -181,18 +200,44 @@ class Comparer:
         return groups is not None and not groups.isdisjoint(self._groups.get(other.partition(" ")[0], ()))
 
 
+def single_name(name: Name) -> str:
+    """The one name of somebody who has no other, as it was written once or doubled; empty where there are two."""
+    given, family = name
+    return (given or family) if given == family or not (given and family) else ""
+
+
 def _share_a_number(one: Features, other: Features) -> bool:
-    return one.nhs_number == other.nhs_number is not None or one.upn == other.upn is not None
+    return SAME in _numbers(one, other)
 
 
 def _agrees_beyond_the_name(levels: Levels) -> bool:
-    """Whether a birthday, a number, a home or a carer agrees: a name alone is never certain."""
-    return any(level not in _NO_SUPPORT for level in (levels[2], *levels[4:]))
+    """Whether a birthday, a number, a home or a carer agrees: a name alone is never certain.
+
+    Where a part of the name is missing or differs, a birthday is not enough: many are born on one day.
+    """
+    is_whole = levels[0] not in _NO_NAME and levels[1] not in _NO_NAME
+    return any(level not in _NO_SUPPORT for level in (*((levels[2],) if is_whole else ()), *levels[4:]))
+
+
+def is_same_given_name(evidence: Evidence) -> bool:
+    """Whether the given names are the same, and not only alike."""
+    return evidence.levels[0] in _SAME_NAME
+
+
+def _share_a_number_by(levels: Levels) -> bool:
+    return SAME in (levels[_NHS_NUMBER], levels[_UPN])
+
+
+def _are_twins(levels: Levels, relatives: float) -> bool:
+    """Whether two children of a household have given names that don't agree at all."""
+    return relatives >= 1 and levels[0] == DIFFERS
 
 
 def _may_be_twins(levels: Levels, relatives: float) -> bool:
-    """Whether two children of a household have given names that don't agree at all."""
-    return relatives >= 1 and levels[0] == DIFFERS
+    """Whether two of a household may be twins for all that is known: by name one of them is not the other."""
+    if relatives < 1 or _share_a_number_by(levels):
+        return False
+    return levels[0] not in _RESEMBLES or (levels[0] not in _SAME_NAME and levels[3] == DIFFERS)
 
 
 def _are_of_one_agency(one: Features, other: Features) -> bool:
@@ -210,11 +255,23 @@ def _rest(one: Features, other: Features) -> Levels:
     """The levels of all fields but name and date of birth."""
     return (
         compare_values(one.gender, other.gender),
-        compare_values(one.nhs_number, other.nhs_number),
-        compare_values(one.upn, other.upn),
+        *_numbers(one, other),
         *compare_homes(one.homes, other.homes),
         compare_people(one.carers, other.carers),
         compare_sets(one.contacts, other.contacts),
+    )
+
+
+def _numbers(one: Features, other: Features) -> tuple[str, str]:
+    """The levels of NHS number and UPN; of two numbers that one agency uses none supersedes the other."""
+    if one.source == other.source != "":
+        return (
+            compare_numbers(one.nhs_number, (), other.nhs_number, ()),
+            compare_upns(one.upn, (), other.upn, ()),
+        )
+    return (
+        compare_numbers(one.nhs_number, one.former_nhs_numbers, other.nhs_number, other.former_nhs_numbers),
+        compare_upns(one.upn, one.former_upns, other.upn, other.former_upns),
     )
 
 

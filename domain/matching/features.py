@@ -1,10 +1,19 @@
 """The features of a record that are compared: its particulars, normalised, with the names and homes it had before."""
 
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple, TypeVar
 
-from domain.matching.normalise import latin_name, normalise_postcode
+from domain.matching.normalise import normalise_postcode
+from domain.matching.unknown import (
+    is_nobodys_number,
+    known_email,
+    known_family_name,
+    known_given_name,
+    known_lines,
+    known_person,
+    known_phone,
+    known_postcode,
+)
 
 Value = TypeVar("Value")
 
@@ -16,19 +25,12 @@ GROWN_UP = 18
 MOST_CARERS = 6
 MOST_CONTACTS = 8
 
-PLACEHOLDERS = frozenset(
-    [
-        *("anon", "anonymous", "baby", "boy", "child", "daughter", "female", "girl", "infant", "male", "na", "nk"),
-        *("none", "not", "known", "notknown", "newborn", "son", "stated", "test", "twin", "unk", "unknown"),
-        *("unnamed", "xx", "xxx", "xxxx"),
-    ]
-)
-"""Words that are written for an unknown name; a name of nothing but these counts as unknown."""
+MOST_FORMER_NUMBERS = 8
 
 Name = tuple[str, str]
 """Given and family name, normalised, in Latin letters; empty where not known."""
 Home = tuple[str, str]
-"""Postcode and address lines, normalised; empty where not known."""
+"""Postcode and address lines, normalised, a comma between lines; empty where not known."""
 
 
 class Features(NamedTuple):
@@ -36,7 +38,8 @@ class Features(NamedTuple):
 
     `names` and `homes` begin with the current one; a past one still helps to recognise the child. `estimated` says that
     the agency does not know the date of birth for certain, `grown_up` that whoever it is was older than GROWN_UP years
-    when the agency wrote. `contacts` are carers' telephone numbers and e-mail addresses; `source` is the agency.
+    when the agency wrote. `contacts` are carers' telephone numbers and e-mail addresses; `source` is the agency. The
+    former numbers are those that the record had before, and those that its agency says the child had.
     """
 
     names: tuple[Name, ...]
@@ -50,6 +53,8 @@ class Features(NamedTuple):
     carers: tuple[str, ...]
     contacts: tuple[str, ...]
     source: str
+    former_nhs_numbers: tuple[str, ...] = ()
+    former_upns: tuple[str, ...] = ()
 
 
 def features_of(
@@ -66,23 +71,33 @@ def features_of(
     account.
     """
     carers = particulars.get("carers") or ()
-    people = _distinct([person for carer in carers if (person := _known(carer.get("name")))], MOST_CARERS)
+    family_name = known_family_name(particulars.get("family_name"))
+    people = _distinct([who for each in carers if (who := known_person(each.get("name"), family_name))], MOST_CARERS)
     stated = [particulars, *(particulars.get("other_names") or ())]
     names = [name for each in stated if (name := _in_order(_name(each), people)) != ("", "")]
     born = particulars.get("date_of_birth")
     home = _home(particulars.get("address") or {})
+    nhs_number, upn = _distinguishing(particulars.get("nhs_number")), particulars.get("upn")
     return Features(
-        names=_distinct([*names, *(before.names if before else ())], most_names),
+        names=_distinct(_completed([*names, *(before.names if before else ())]), most_names),
         date_of_birth=born,
         estimated=bool(particulars.get("date_of_birth_estimated")),
         grown_up=born is not None and int(time[:4]) - int(born[:4]) > GROWN_UP,
         gender=_gender(particulars.get("gender")),
-        nhs_number=_distinguishing(particulars.get("nhs_number")),
-        upn=particulars.get("upn"),
+        nhs_number=nhs_number,
+        upn=upn,
         homes=_distinct([*((home,) if any(home) else ()), *(before.homes if before else ())], MOST_HOMES),
         carers=people,
         contacts=_distinct([c for carer in carers for c in _contacts(carer)], MOST_CONTACTS),
         source=source,
+        former_nhs_numbers=_former(
+            nhs_number,
+            map(_distinguishing, particulars.get("former_nhs_numbers") or ()),
+            (before.nhs_number, *before.former_nhs_numbers) if before else (),
+        ),
+        former_upns=_former(
+            upn, particulars.get("former_upns") or (), (before.upn, *before.former_upns) if before else ()
+        ),
     )
 
 
@@ -92,7 +107,17 @@ def has_name(particulars: Mapping[str, Any]) -> bool:
 
 
 def _name(stated: Mapping[str, Any]) -> Name:
-    return _known(stated.get("given_name")), _known(stated.get("family_name"))
+    return known_given_name(stated.get("given_name")), known_family_name(stated.get("family_name"))
+
+
+def _completed(names: list[Name]) -> list[Name]:
+    """The names, each with the first given or family name that is known where it has none: it was not another's.
+
+    A baby that was named later is no longer one without a name; a former family name was borne with the given name.
+    """
+    given = next((given for given, _ in names if given), "")
+    family = next((family for _, family in names if family), "")
+    return [(name[0] or given, name[1] or family) for name in names]
 
 
 def _in_order(name: Name, carers: Iterable[str]) -> Name:
@@ -102,34 +127,26 @@ def _in_order(name: Name, carers: Iterable[str]) -> Name:
     return (family, given) if given in of_carers and family and family not in of_carers else name
 
 
-def _known(name: str | None) -> str:
-    """A name, normalised; empty where it is a placeholder for an unknown one."""
-    if not name:
-        return ""
-    latin = latin_name(name)
-    return "" if PLACEHOLDERS.issuperset(latin.split()) else latin
-
-
 def _gender(gender: str | None) -> str:
     return gender if gender in ("male", "female") else ""
 
 
 def _home(address: Mapping[str, Any]) -> Home:
-    lines = " ".join(latin_name(line) for line in address.get("lines") or ())
-    return normalise_postcode(address.get("postcode") or ""), lines
+    return known_postcode(normalise_postcode(address.get("postcode") or "")), known_lines(address.get("lines") or ())
 
 
 def _contacts(carer: Mapping[str, Any]) -> Iterable[str]:
-    digits = re.sub(r"\D", "", carer.get("phone") or "")
-    if len(digits) >= 6:
-        yield digits[-10:]
-    if email := carer.get("email"):
-        yield email.strip().casefold()
+    return filter(None, (known_phone(carer.get("phone")), known_email(carer.get("email"))))
 
 
 def _distinguishing(number: str | None) -> str | None:
-    """An NHS number that identifies somebody; ten equal digits pass the check, and stand for an unknown number."""
-    return None if number is None or len(set(number)) == 1 else number
+    """An NHS number that identifies somebody."""
+    return None if number is None or is_nobodys_number(number) else number
+
+
+def _former(current: str | None, stated: Iterable[str | None], before: Iterable[str | None]) -> tuple[str, ...]:
+    """The numbers that are former ones beside the current one: those stated, and those that the record had."""
+    return _distinct([each for each in (*stated, *before) if each and each != current], MOST_FORMER_NUMBERS)
 
 
 def _distinct(values: Iterable[Value], most: int) -> tuple[Value, ...]:

@@ -7,7 +7,7 @@ two children is a reason to merge them, unless any of their records contradict e
 from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
-from domain.matching.evidence import FIELDS, Comparer, Evidence
+from domain.matching.evidence import FIELDS, Comparer, Evidence, is_same_given_name
 from domain.matching.features import Features
 from domain.matching.settings import Thresholds
 from domain.matching.similarity import SAME
@@ -149,10 +149,14 @@ def _contradicted(comparer: Comparer, features: Features, home: _Rating) -> tupl
 
 
 def _is_ambiguous(comparer: Comparer, certain: Sequence[_Rating], cannot_link: Pairs) -> bool:
-    """Whether the best child and another one that is not the same person are about equally likely."""
+    """Whether the best child and another one that is not the same person are about equally likely.
+
+    Of twins whose names are alike the one whose given name is the same is likelier.
+    """
     first, *others = certain
     return any(
         first.best.evidence.bits - other.best.evidence.bits < comparer.settings.thresholds.ambiguity
+        and is_same_given_name(first.best.evidence) <= is_same_given_name(other.best.evidence)
         and _obstacle(comparer, first.members, other.members, cannot_link) is not None
         for other in others
     )

@@ -87,6 +87,8 @@ class Searcher:
                 continue
             if level := _other_level(searched.names[0], recorded.names, part):
                 degrees[name] = max(degrees[name], _DEGREES[level])
+        if searched.names and searched.names[0][0] == searched.names[0][1]:
+            degrees["family_name"] = degrees["given_name"]
         return degrees
 
     def _best(self, names: Sequence[str], compared: Sequence[Mapping[str, Degree]]) -> dict[str, Degree]:

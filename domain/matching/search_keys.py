@@ -12,8 +12,8 @@ from domain.matching.blocking import sound
 from domain.matching.features import Features
 from domain.matching.search_variants import close_dates, close_postcodes, close_words, consonants, has_no_vowels
 
-_WORDS = 3
-"""How many words of a name make keys: Mary Jane, da Silva Santos."""
+_RECORDED_WORDS, _SEARCHED_WORDS = 10, 3
+"""How many words of a name make keys: any word of a recorded name finds it, and a search needs not name them all."""
 
 
 class Keys(NamedTuple):
@@ -33,7 +33,7 @@ def search_keys(features: Features) -> list[str]:
     postcodes = [postcode for postcode, _ in features.homes if postcode]
     for given, family in features.names:
         given_sounds, family_sounds = _recorded_sounds(given), _recorded_sounds(family)
-        keys += _of_names(given_sounds, family_sounds)
+        keys += _of_names(given_sounds or family_sounds, family_sounds or given_sounds)
         for code in (*given_sounds, *family_sounds):
             keys += [f"d{day}{code}" for day in days]
             keys += [f"p{postcode}{code}" for postcode in postcodes]
@@ -93,7 +93,7 @@ def _of_identifiers(features: Features) -> list[str]:
 
 
 def _of_names(given: Iterable[str], family: Collection[str]) -> list[str]:
-    """Both sounds of a name; the order does not count, for names are swapped."""
+    """Both sounds of a name; the order does not count, for names are swapped. A single name is both, as if doubled."""
     return [f"z{one} {other}" if one <= other else f"z{other} {one}" for one in given for other in family]
 
 
@@ -106,7 +106,7 @@ def _of_pairs(kind: str, some: Iterable[str], others: Iterable[str]) -> list[str
 def _recorded_sounds(name: str) -> tuple[str, ...]:
     """The sounds of a name's words; one that was written without vowels is found by its consonants too."""
     sounds: dict[str, None] = {}
-    for word in _words(name):
+    for word in _words(name, _RECORDED_WORDS):
         sounds[sound(word)] = None
         if has_no_vowels(word):
             sounds[_without_vowels(word)] = None
@@ -114,15 +114,15 @@ def _recorded_sounds(name: str) -> tuple[str, ...]:
 
 
 def _names(name: str) -> _Values:
-    words = _words(name)
+    words = _words(name, _SEARCHED_WORDS)
     exact = {sound(word) for word in words} | {_without_vowels(word) for word in words}
     return _Values.of(exact, frozenset[str]().union(*map(_close_sounds, words)))
 
 
-def _words(name: str) -> list[str]:
-    """The words of a name, and the one that they make together: Al Hassan, Alhassan."""
+def _words(name: str, most: int) -> list[str]:
+    """The first words of a name, and the one that all make together: Al Hassan, Alhassan."""
     words = name.split()
-    return [*words[:_WORDS], "".join(words)] if len(words) > 1 else words
+    return [*words[:most], "".join(words)] if len(words) > 1 else words
 
 
 def _without_vowels(word: str) -> str:

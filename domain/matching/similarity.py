@@ -47,6 +47,33 @@ def compare_names(one: str, other: str) -> str:
     return PART if any(len(word) > 2 for word in set(words).intersection(other_words)) else DIFFERS
 
 
+@lru_cache(maxsize=65_536)
+def compare_given_names(one: str, other: str) -> str:
+    """As compare_names, but what distinguishes twins is at most similar: Jayden and Kayden, Lily Mae and Lily Rose."""
+    level = compare_names(one, other)
+    if level == CLOSE and one[0] != other[0]:
+        return SIMILAR
+    if level in (CLOSE, PART) and (differ_in_second_names(one, other) or _differ_in_first_names(one, other)):
+        return SIMILAR
+    return level
+
+
+def differ_in_second_names(one: str, other: str) -> bool:
+    """Whether each has second names, and none of them agrees with any name of the other."""
+    words, others = one.split(), other.split()
+    if len(words) < 2 or len(others) < 2 or set(words[1:]) & set(others) or set(others[1:]) & set(words):
+        return False
+    return all(compare_names(word, second) in (DIFFERS, SIMILAR) for word in words[1:] for second in others[1:])
+
+
+def _differ_in_first_names(one: str, other: str) -> bool:
+    """Whether it is only in second names that they agree: Gurpreet Singh and Harpreet Singh."""
+    words, others = one.split(), other.split()
+    if words[0] in others or others[0] in words:
+        return False
+    return len(words) > 1 and len(others) > 1 and compare_names(words[0], others[0]) in (DIFFERS, SIMILAR)
+
+
 def _is_short_for(word: str, other: str) -> bool:
     """Whether one is the same as the other, or how it begins or ends, as Beth and Etta are of Bethan and Henrietta."""
     short, long = sorted((word, other), key=len)
@@ -100,6 +127,7 @@ def compare_lines(one: str, other: str) -> str:
         return ABSENT
     if one == other:
         return SAME
+    one, other = one.replace(",", ""), other.replace(",", "")
     if _number(one) != _number(other) and _number(one) and _number(other):
         similar = fuzz.token_sort_ratio(one, other)
         return SIMILAR if similar >= _SAME_LINES else PART if similar >= _SIMILAR_LINES else DIFFERS
@@ -138,17 +166,58 @@ def compare_values(one: str | None, other: str | None) -> str:
     return SAME if one == other else DIFFERS
 
 
+def compare_numbers(one: str | None, former: Sequence[str], other: str | None, other_former: Sequence[str]) -> str:
+    """Levels same, differs, absent of two numbers and those before them: one that superseded the other is the same."""
+    if one and one == other:
+        return SAME
+    if former or other_former:
+        held, other_held = {*former, one}, {*other_former, other}
+        if (held & other_held) - {None}:
+            return SAME
+    return DIFFERS if one and other else ABSENT
+
+
+def compare_upns(one: str | None, former: Sequence[str], other: str | None, other_former: Sequence[str]) -> str:
+    """As compare_numbers; a temporary UPN that differs says nothing: its pupil has a permanent one, or gets one."""
+    level = compare_numbers(one, former, other, other_former)
+    return ABSENT if level == DIFFERS and (_is_temporary(one) or _is_temporary(other)) else level
+
+
+def _is_temporary(upn: str | None) -> bool:
+    return upn is not None and upn[-1:].isalpha()
+
+
 def compare_homes(some: Sequence[Home], others: Sequence[Home]) -> tuple[str, str]:
     """The levels of postcode and lines of the two homes that agree best, past ones too, in whatever order."""
     best = _NOT_COMPARED
     for postcode, lines in some:
         for other_postcode, other_lines in others:
-            levels = compare_postcodes(postcode, other_postcode), compare_lines(lines, other_lines)
+            levels = _compare_home(postcode, lines, other_postcode, other_lines)
             if levels == (SAME, SAME):
                 return levels
             if best == _NOT_COMPARED or (levels != _NOT_COMPARED and _disagreement(levels) < _disagreement(best)):
                 best = levels
     return best
+
+
+def _compare_home(postcode: str, lines: str, other_postcode: str, other_lines: str) -> tuple[str, str]:
+    """The levels of postcode and lines, which agree only within a postcode or town: every town has a High Street."""
+    level = compare_postcodes(postcode, other_postcode)
+    if level in (SAME, CLOSE) or not lines or not other_lines:
+        return level, compare_lines(lines, other_lines)
+    towns, other_towns = lines.split(", ")[1:], other_lines.split(", ")[1:]
+    if towns and other_towns:
+        return level, compare_lines(lines, other_lines) if _are_of_one_town(towns, other_towns) else DIFFERS
+    return level, DIFFERS if compare_lines(lines, other_lines) == DIFFERS else ABSENT
+
+
+def _are_of_one_town(some: Sequence[str], others: Sequence[str]) -> bool:
+    """Whether the last line of one address, the town or a county, is among the lines of the other."""
+    return any(
+        compare_lines(last, line) in (SAME, SIMILAR)
+        for last, lines in ((some[-1], others), (others[-1], some))
+        for line in lines
+    )
 
 
 _NOT_COMPARED = ABSENT, ABSENT

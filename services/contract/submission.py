@@ -158,6 +158,8 @@ class Particulars(_Model):
     upn: Upn | None = None
     address: Address | None = None
     carers: Annotated[list[Carer], Field(max_length=MAX_ITEMS)] | None = None
+    former_nhs_numbers: Annotated[list[NhsNumber], Field(max_length=MAX_ITEMS)] | None = None
+    former_upns: Annotated[list[Upn], Field(max_length=MAX_ITEMS)] | None = None
 
 
 class Deregistration(_Model):

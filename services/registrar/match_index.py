@@ -131,7 +131,9 @@ def features_as_stored(features: Features) -> bytes:
 
 def features_as_read(stored: str | bytes) -> Features:
     """Features from the form of the index."""
-    names, born, estimated, grown_up, gender, nhs_number, upn, homes, carers, contacts, source = orjson.loads(stored)
+    names, born, estimated, grown_up, gender, nhs_number, upn, homes, carers, contacts, source, *former = orjson.loads(
+        stored
+    )
     return Features(
         _pairs(names),
         born,
@@ -144,6 +146,7 @@ def features_as_read(stored: str | bytes) -> Features:
         tuple(carers),
         tuple(contacts),
         source,
+        *map(tuple, former),
     )
 
 

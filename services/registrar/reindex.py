@@ -24,7 +24,7 @@ from streams.store.database import Database
 
 logger = logging.getLogger(__name__)
 
-INDEX_FORMAT = "2"
+INDEX_FORMAT = "3"
 """Changes with the blocking keys, and with what features hold."""
 BATCH = 2_000
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from domain.matching import features_of, normalise_name, normalise_postcode
 from domain.matching.features import MOST_HOMES, MOST_NAMES
 from domain.matching.normalise import latin_name
-from tests.domain_rules.matching.people import HOME, TAMSIN, TIME, record
+from tests.domain_rules.matching.people import HOME, ONE_NUMBER, OTHER_NUMBER, TAMSIN, TIME, record
 
 
 @pytest.mark.parametrize(
@@ -75,18 +75,34 @@ def test_postcodes_lose_case_and_spaces() -> None:
     assert normalise_postcode(" zx4 7qt ") == normalise_postcode("ZX47QT") == "ZX47QT"
 
 
-@pytest.mark.parametrize("given", ["UNKNOWN", "Baby Girl", "Not Known", "Unnamed Male", "N/K", "Twin", "xx"])
+@pytest.mark.parametrize("given", ["UNKNOWN", "Baby Girl", "Not Known", "Unnamed Male", "N/K", "Twin", "xx", "-"])
 def test_a_placeholder_is_no_name(given: str) -> None:
     assert record(given_name=given).names == (("", "orrell"),)
     assert record(given_name=given, family_name="unknown").names == ()
 
 
-def test_a_name_that_contains_a_placeholder_is_one() -> None:
-    assert record(given_name="Baby Tamsin").names == (("baby tamsin", "orrell"),)
+def test_what_was_named_later_is_no_longer_without_a_name() -> None:
+    baby = record(given_name="Baby")
+    assert features_of(TAMSIN, TIME, baby).names == (("tamsin", "orrell"),)
+    assert features_of(TAMSIN | {"given_name": "Twin 1"}, TIME, features_of(TAMSIN, TIME)).names == (
+        ("tamsin", "orrell"),
+    )
 
 
-def test_ten_equal_digits_are_no_nhs_number() -> None:
-    assert record(nhs_number="9999999999").nhs_number is None
+def test_a_former_family_name_was_borne_with_the_given_name() -> None:
+    former = [{"family_name": "Vane"}, {"given_name": "Tammy"}]
+    assert record(other_names=former).names == (("tamsin", "orrell"), ("tamsin", "vane"), ("tammy", "orrell"))
+
+
+def test_numbers_of_before_are_former_ones_with_those_that_the_agency_states() -> None:
+    first = record(nhs_number=ONE_NUMBER, upn="D999417608014", former_nhs_numbers=["9999999999"])
+    assert (first.former_nhs_numbers, first.former_upns) == ((), ())
+    changes = {"nhs_number": OTHER_NUMBER, "former_nhs_numbers": ["9990000433"], "former_upns": ["A999417608014"]}
+    second = features_of(TAMSIN | changes, TIME, first)
+    assert (second.nhs_number, second.former_nhs_numbers) == (OTHER_NUMBER, ("9990000433", ONE_NUMBER))
+    assert (second.upn, second.former_upns) == (None, ("A999417608014", "D999417608014"))
+    third = features_of(TAMSIN | {"nhs_number": ONE_NUMBER}, TIME, second)
+    assert third.former_nhs_numbers == (OTHER_NUMBER, "9990000433")
 
 
 def test_a_given_name_that_is_the_carers_family_name_was_swapped() -> None:

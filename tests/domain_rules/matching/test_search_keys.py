@@ -32,6 +32,7 @@ def test_no_key_holds_what_separates_keys(given_name: str, family_name: str, pos
         ),
         (
             {"given_name": "Mhmd", "family_name": "Unknown", "date_of_birth_estimated": True, "address": {}},
+            "zMHMT MHMT|z-mmd MHMT|z-mmd -mmd|"
             "d2003-05-17MHMT|d2002~MHMT|d2003~MHMT|d2004~MHMT|d2003-05-17-mmd|d2002~-mmd|d2003~-mmd|d2004~-mmd",
         ),
         ({"given_name": "Mary Jane", "date_of_birth": None, "address": {}}, "zMR ORL|zJN ORL|zMRJN ORL"),

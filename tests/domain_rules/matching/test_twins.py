@@ -1,0 +1,185 @@
+"""Twins, namesakes and strangers are two children, in whatever order and number of feeds."""
+
+from collections.abc import Iterable, Mapping
+from itertools import combinations, permutations
+from typing import Any
+
+import pytest
+from hypothesis import given as for_all
+from hypothesis import strategies as st
+
+from domain.matching import Features, features_of
+from domain.matching.clusters import Clusters
+from tests.domain_rules.matching.people import (
+    BARE,
+    ELSEWHERE,
+    HOME,
+    ONE_NUMBER,
+    OTHER_NUMBER,
+    OTHERS,
+    RUTH,
+    TAMSIN,
+    TIME,
+    comparer,
+    judged,
+    record,
+)
+
+GP, SCHOOL, BIRTHS = "urn:agency:gp", "urn:agency:school", "urn:agency:births"
+ALIKE = [
+    ("Jayden", "Kayden"),
+    ("Lily-Mae", "Leila"),
+    ("Lily-Mae", "Lily-Rose"),
+    ("Mohammed Ali", "Mohammed Hassan"),
+    ("Muhammad Ali", "Mohammed Hassan"),
+    ("Gurpreet Singh", "Harpreet Singh"),
+    ("Twin 1", "Twin 2"),
+    ("Baby", "Tamsin"),
+    ("Unknown", "Unknown"),
+]
+
+
+def directory(records: Iterable[tuple[str, Features]]) -> Clusters:
+    """What has become of the records, placed in this order."""
+    clusters = Clusters(comparer())
+    for name, features in records:
+        clusters.describe(name, features)
+    return clusters
+
+
+@pytest.mark.parametrize(("one", "other"), ALIKE)
+def test_twins_of_names_alike_are_never_one_child_by_themselves(one: str, other: str) -> None:
+    assert judged(record(GP, given_name=one), record(SCHOOL, given_name=other)) == "queued"
+    assert judged(record(BIRTHS, given_name=one), record(BIRTHS, given_name=other)) != "linked"
+
+
+def test_a_brother_and_a_sister_of_names_alike_are_not_one_child() -> None:
+    harry, harriet = {"given_name": "Harry", "gender": "male"}, {"given_name": "Harriet"}
+    assert judged(record(GP, **harry), record(SCHOOL, **harriet)) == "queued"
+    assert judged(record(GP, given_name="Harry"), record(SCHOOL, given_name="Harriet")) == "linked"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("Jayden", "Kayden"), ("Mohammed Ali", "Mohammed Hassan"), ("Ella", "Ellie")]
+)
+def test_each_record_of_a_twin_goes_to_its_own_once_the_gp_knows_both(one: str, other: str) -> None:
+    numbers = {one: ONE_NUMBER, other: OTHER_NUMBER}
+    gp = [(f"gp {name}", record(GP, given_name=name, nhs_number=numbers[name])) for name in (one, other)]
+    school = [(f"school {name}", record(SCHOOL, given_name=name, carers=[])) for name in (one, other)]
+    for first in permutations(gp):
+        for then in permutations(school):
+            child_of = directory([*first, *then]).child_of()
+            assert child_of[f"gp {one}"] != child_of[f"gp {other}"]
+            assert all(child_of[f"school {name}"] == child_of[f"gp {name}"] for name in (one, other))
+
+
+@pytest.mark.parametrize("newborn", ["Baby", "Unknown", "Twin 1", "-"])
+def test_a_newborn_who_is_named_later_is_not_the_twin_of_another_agency(newborn: str) -> None:
+    baby, twin = record(BIRTHS, given_name=newborn), record(GP, given_name="Ottoline")
+    named = features_of(TAMSIN, TIME, baby, BIRTHS)
+    for order in (
+        [("baby", baby), ("baby", named), ("twin", twin)],
+        [("baby", baby), ("twin", twin), ("baby", named)],
+        [("twin", twin), ("baby", baby), ("baby", named)],
+    ):
+        child_of = directory(order).child_of()
+        assert child_of["baby"] != child_of["twin"]
+    child_of = directory([("baby", baby), ("baby", named), ("own", record(GP))]).child_of()
+    assert child_of["baby"] == child_of["own"]
+
+
+def test_a_nameless_record_fits_neither_twin_and_carries_nobody_to_the_other() -> None:
+    names = {"first": "Tamsin", "nameless": "Baby", "second": "Rowan"}
+    for order in permutations(names):
+        clusters = directory((name, record(given_name=names[name])) for name in order)
+        assert len(set(clusters.child_of().values())) == 3
+        assert frozenset(("first", "nameless")) in clusters.open_pairs()
+
+
+def test_a_nameless_record_is_known_by_its_number() -> None:
+    assert (
+        judged(record(GP, nhs_number=ONE_NUMBER), record(BIRTHS, given_name="Baby", nhs_number=ONE_NUMBER)) == "linked"
+    )
+
+
+def test_two_current_numbers_are_two_children_until_one_supersedes_the_other() -> None:
+    one = record(GP, nhs_number=ONE_NUMBER)
+    assert judged(one, record(GP, nhs_number=OTHER_NUMBER)) == "queued"
+    assert judged(one, record(BIRTHS, nhs_number=OTHER_NUMBER)) == "queued"
+    stated = record(BIRTHS, nhs_number=OTHER_NUMBER, former_nhs_numbers=[ONE_NUMBER])
+    assert judged(one, stated) == "linked"
+    replaced = features_of(TAMSIN | {"nhs_number": OTHER_NUMBER}, TIME, record(BIRTHS, nhs_number=ONE_NUMBER), BIRTHS)
+    assert judged(one, replaced) == "linked"
+    assert judged(one, replaced._replace(source=GP)) == "queued"
+
+
+def test_a_temporary_upn_speaks_against_nothing() -> None:
+    permanent, temporary, other = "A982016000123", "K98101700045A", "D999417608014"
+    for elsewhere in ({}, {"address": ELSEWHERE, "carers": []}):
+        assert judged(record(GP, upn=permanent), record(SCHOOL, upn=temporary, **elsewhere)) == judged(
+            record(GP, upn=permanent), record(SCHOOL, **elsewhere)
+        )
+    assert comparer().compare(record(upn=temporary), record(upn=temporary)).levels[5] == "same"
+    assert judged(record(SCHOOL, upn=permanent), record(SCHOOL, upn=other)) == "queued"
+
+
+STRANGER: dict[str, Any] = {"family_name": "Vyas", "address": ELSEWHERE, "carers": OTHERS}
+
+
+@pytest.mark.parametrize(
+    "shared",
+    [
+        {},
+        {"address": {"lines": ["No fixed abode"], "postcode": "ZZ99 3VZ"}, "carers": [{"phone": "00000000000"}]},
+        {"carers": [{"name": "Mum", "email": "none@none.com"}], "address": {"lines": ["NFA"]}},
+    ],
+)
+def test_a_first_name_and_a_birthday_do_not_make_one_child_of_two_families(shared: Mapping[str, Any]) -> None:
+    nothing = BARE | {"gender": "female"} | shared
+    assert judged(record(GP, **nothing), record(SCHOOL, **STRANGER | nothing)) != "linked"
+
+
+def test_one_street_of_two_towns_is_not_one_home() -> None:
+    def at(postcode: str, *lines: str) -> dict[str, Any]:
+        return {"address": {"lines": list(lines), "postcode": postcode}, "carers": []}
+
+    here, there = at("ZX4 7QT", "1 High Street"), at("ZX61 2AB", "1 High Street")
+    assert judged(record(GP, **here), record(SCHOOL, **STRANGER | there)) != "linked"
+    here, there = at("", "1 High Street", "Westmarch"), at("", "1 High Street", "Holt Cross")
+    assert judged(record(GP, **here), record(SCHOOL, **STRANGER | there)) != "linked"
+    assert judged(record(GP, address=HOME, carers=[]), record(SCHOOL, address=HOME, carers=[])) == "linked"
+
+
+@st.composite
+def _households(draw: st.DrawFn) -> list[tuple[str, Features]]:
+    """Two records of one agency with two numbers, and a few of others that lack or change this or that."""
+    names = st.sampled_from(["Tamsin", "Tam", "Tamsyn", "Tamsin Mary", "Baby", "Bronwen"])
+    changes = st.fixed_dictionaries(
+        {"given_name": names},
+        optional={
+            "gender": st.sampled_from(["male", "female", "unknown"]),
+            "address": st.sampled_from([HOME, ELSEWHERE, {}]),
+            "carers": st.sampled_from([RUTH, OTHERS, []]),
+            "date_of_birth": st.sampled_from(["2003-05-17", "2003-01-01", "2003-05-18", None]),
+        },
+    )
+    two = [record(GP, nhs_number=number, **draw(changes)) for number in (ONE_NUMBER, OTHER_NUMBER)]
+    sources = st.sampled_from([SCHOOL, BIRTHS, "urn:agency:la"])
+    numbers = st.sampled_from([None, ONE_NUMBER, OTHER_NUMBER])
+    others = draw(st.lists(st.tuples(sources, numbers, changes), max_size=5))
+    every = [*two, *(record(source, nhs_number=number, **each) for source, number, each in others)]
+    return draw(st.permutations(list(zip("ab" + "cdefg", every, strict=False))))
+
+
+@for_all(_households())
+def test_two_records_of_one_agency_with_two_numbers_are_two_children(records: list[tuple[str, Features]]) -> None:
+    clusters = directory([*records, *records])
+    assert clusters.child_of()["a"] != clusters.child_of()["b"]
+
+
+@for_all(_households())
+def test_in_another_order_records_are_of_the_same_children_or_queued(records: list[tuple[str, Features]]) -> None:
+    one, other = directory(records), directory(reversed(records))
+    for pair in combinations([name for name, _ in records], 2):
+        together = [len({each.child_of()[name] for name in pair}) == 1 for each in (one, other)]
+        assert together[0] == together[1] or one.open_pairs() or other.open_pairs()

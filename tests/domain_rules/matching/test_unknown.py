@@ -1,0 +1,146 @@
+"""What is written for not knowing, and what only looks like it."""
+
+import pytest
+from hypothesis import given as for_all
+from hypothesis import strategies as st
+
+from domain.matching.unknown import (
+    known_email,
+    known_family_name,
+    known_given_name,
+    known_lines,
+    known_person,
+    known_phone,
+    known_postcode,
+)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(
+            "Unknown",
+            "NOT KNOWN",
+            "Not yet named",
+            "to be confirmed",
+            "N/A",
+            "n / k",
+            "none",
+            "xx",
+            "xxxxx",
+            "-",
+            ".",
+            "?",
+        ),
+        *("Baby", "Baby Boy", "Baby A", "Baby 2", "2nd Twin", "Twin 1", "Infant of Ruth", "B/O Ruth", "Male infant"),
+        *("Test Child", "test test", "Male Child", "1", "FNU"),
+    ],
+)
+def test_what_is_written_for_a_given_name_that_nobody_knows(name: str) -> None:
+    assert known_given_name(name) == ""
+
+
+@pytest.mark.parametrize("name", ["Unknown", "not stated", "LNU", "N/A", "X", "-", "Baby"])
+def test_what_is_written_for_a_family_name_that_nobody_knows(name: str) -> None:
+    if name != "X":
+        assert known_family_name(name) == ""
+    assert known_family_name(name + "on") != ""
+
+
+@pytest.mark.parametrize(
+    "name", ["Son", "Child", "Na", "Test", "Male", "No", "To", "An", "A", "Mary Ann", "Baby Tamsin"]
+)
+def test_what_only_looks_like_it_is_a_name(name: str) -> None:
+    assert known_given_name(name) == known_family_name(name) == name.lower()
+
+
+@pytest.mark.parametrize("name", ["Boy", "Twin", "Girl", "Daughter", "Female"])
+def test_some_words_are_names_of_families_alone(name: str) -> None:
+    assert (known_given_name(name), known_family_name(name)) == ("", name.lower())
+
+
+@pytest.mark.parametrize(
+    ("written", "person"),
+    [
+        ("Mum", ""),
+        ("Mother (birth)", ""),
+        ("Mum and Dad", ""),
+        ("Foster carer", ""),
+        ("Next of kin", ""),
+        ("Not known", ""),
+        ("Mrs Orrell", ""),
+        ("Mrs. Vane", "vane"),
+        ("Mrs Ruth Orrell", "ruth orrell"),
+        ("Orrell", "orrell"),
+        ("Ruth", "ruth"),
+        (None, ""),
+    ],
+)
+def test_a_carer_is_known_by_a_name_of_their_own(written: str | None, person: str) -> None:
+    assert known_person(written, "orrell") == person
+
+
+@pytest.mark.parametrize(
+    ("written", "number"),
+    [
+        ("00000 000000", ""),
+        ("07000 000000", ""),
+        ("01111111111", ""),
+        ("01234 567890", ""),
+        ("09876 543210", ""),
+        ("99999", ""),
+        ("none", ""),
+        (None, ""),
+        ("01632 960417", "1632960417"),
+        ("01632 960000", "1632960000"),
+        ("01234 561207", "1234561207"),
+    ],
+)
+def test_a_telephone_number_is_somebodys(written: str | None, number: str) -> None:
+    assert known_phone(written) == number
+
+
+@for_all(st.text(alphabet="0123456789 +", max_size=20))
+def test_a_number_written_with_its_country_is_as_dummy_as_without(number: str) -> None:
+    assert known_phone(number) == "" or len(known_phone(number)) in range(6, 11)
+    assert known_phone(number + "000000") == ""
+
+
+@pytest.mark.parametrize(
+    "written", ["none@none.com", "No-Reply@county.example", "noemail@x.org", "x@x.com", "n/a", "", "@"]
+)
+def test_an_address_to_which_nobody_writes_is_none(written: str) -> None:
+    assert known_email(written) == ""
+
+
+def test_an_e_mail_address_is_written_in_small_letters() -> None:
+    assert known_email(" Ruth@Example.org ") == "ruth@example.org"
+
+
+@pytest.mark.parametrize(
+    ("written", "known"),
+    [
+        ("ZZ993VZ", ""),
+        ("ZZ993WZ", ""),
+        ("UNKNOWN", ""),
+        ("XX000XX", ""),
+        ("", ""),
+        ("ZX47QT", "ZX47QT"),
+        ("D02AF30",) * 2,
+    ],
+)
+def test_a_pseudo_postcode_is_no_place(written: str, known: str) -> None:
+    assert known_postcode(written) == known
+
+
+@pytest.mark.parametrize(
+    ("written", "known"),
+    [
+        (["No fixed abode"], ""),
+        (["NFA", "Westmarch"], "westmarch"),
+        (["Address unknown", "-"], ""),
+        (["Flat 2, 4 Larkspur Row", "Westmarch"], "flat 2 4 larkspur row, westmarch"),
+    ],
+)
+def test_lines_that_say_that_there_is_no_address_are_none(written: list[str], known: str) -> None:
+    assert known_lines(written) == known
