@@ -118,6 +118,18 @@ def services_left_behind(at: Circumstances) -> Answer | None:
     return Answer("left-behind", {"services": sorted(behind, key=_by_source)}) if behind else None
 
 
+def gone_in_doubt(at: Circumstances) -> Answer | None:
+    """Reported to have died or left England, and an agency has told of the child since: somebody has to find out.
+
+    The statuses are `died` and `left-england`. Who registers a child or begins to work with it brings it back to
+    England, so only a flag leaves doubt of that.
+    """
+    if not at.seen_since or at.here or (at.age is not None and at.age >= GROWN_UP):
+        return None
+    seen = [{"source": source, "since": day} for source, day in sorted(at.seen_since.items())]
+    return Answer("died" if at.died else "left-england", {"seen": seen})
+
+
 QUESTIONS: Mapping[str, Question] = {
     "missing-education": missing_education,
     "education-enquiries": education_enquiries,
@@ -126,6 +138,7 @@ QUESTIONS: Mapping[str, Question] = {
     "no-lead-professional": no_lead_professional,
     "flags-without-contact": flags_without_contact,
     "services-left-behind": services_left_behind,
+    "gone-in-doubt": gone_in_doubt,
 }
 """Reports that follow from one child's circumstances."""
 

@@ -58,7 +58,7 @@ class RecordDeregistered(RecordEvent):
 
     def apply(self, record: Any) -> None:
         """The record is no longer current."""
-        record.deregister(self.said)
+        record.deregister(self.said, self.reason, self.on)
 
 
 class InvolvementStarted(RecordEvent):
@@ -146,7 +146,7 @@ class RecordRemoved(RecordEvent):
 
     def apply(self, record: Any) -> None:
         """The record accepts no more submissions."""
-        record.status = "removed"
+        record.remove(self.reason, self.on)
 
 
 class RecordRemovedBySteward(RecordRemoved):

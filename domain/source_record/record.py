@@ -59,16 +59,19 @@ class SourceRecord(Aggregate):
     """One agency's record of one child. Only its events change it, through the methods below.
 
     `standing_at` is when its status became true. Of what is told later, what became true before changes nothing.
+    `because` is why and from which day it is deregistered or removed.
     """
 
     status: RecordStatus
     standing_at: str
+    because: tuple[str, str] | None
     involvements: dict[str, Involvement]
     flags: dict[str, RaisedFlag]
 
     def __init__(self) -> None:
         self.status = "registered"
         self.standing_at = ""
+        self.because = None
         self.involvements = {}
         self.flags = {}
 
@@ -76,11 +79,16 @@ class SourceRecord(Aggregate):
         """Remembers that the record is current; this answers the deregistration that stands, whatever its time."""
         self.status = "registered"
         self.standing_at = max(self.standing_at, said.time)
+        self.because = None
 
-    def deregister(self, said: Said) -> None:
+    def deregister(self, said: Said, reason: str, on: str) -> None:
         """Remembers that the record is no longer current."""
         if said.time >= self.standing_at:
-            self.status, self.standing_at = "deregistered", said.time
+            self.status, self.standing_at, self.because = "deregistered", said.time, (reason, on)
+
+    def remove(self, reason: str, on: str) -> None:
+        """Remembers that the record is taken out of the directory for good."""
+        self.status, self.because = "removed", (reason, on)
 
     def begin_involvement(self, said: Said, number: int, again: bool, involvement: dict[str, Any]) -> None:
         """Remembers an involvement as current; the same reference again replaces what was known of it."""

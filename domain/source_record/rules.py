@@ -6,13 +6,15 @@ No text repeats a value that was sent.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from domain.agency import RIGHTS, Agency
+from domain.birth import is_plausible
 from domain.days import day_of
 from domain.source_record.command import Command
 from domain.source_record.record import Involvement, SourceRecord
+from domain.timeline.changes import CHILD_GONE, REGISTERED_IN_ERROR
 from domain.vocabulary import SENSITIVE_SERVICES, SubmissionType
 
 CLOCK_TOLERANCE = timedelta(days=1)
@@ -38,6 +40,13 @@ class RuleContext(NamedTuple):
     now: datetime
 
     @property
+    def birth_is_implausible(self) -> bool:
+        """Whether the command tells of somebody who was born longer ago than anybody in the directory."""
+        born = self.command.data.get("date_of_birth")
+        told_of = date.fromisoformat(day_of(self.command.time))
+        return born is not None and not is_plausible(born, told_of, self.now.date())
+
+    @property
     def known(self) -> SourceRecord:
         """The record; only rules after `unknown-record` may use it."""
         assert self.record is not None
@@ -60,6 +69,21 @@ class RuleContext(NamedTuple):
         """Whether the flag that the command names is raised on the record."""
         flag = self.known.flags.get(self.command.data["flag"])
         return flag is not None and flag.raised
+
+    @property
+    def says_so_again(self) -> bool:
+        """Whether the command gives the reason and day for which the record is deregistered already."""
+        return self.known.because == (self.command.data["reason"], self.command.data["on"])
+
+    @property
+    def takes_a_removal_back(self) -> bool:
+        """Whether the command says that a record, removed because the child is gone, was registered in error instead.
+
+        Then nothing remains of the record; it stays removed.
+        """
+        if self.command.type != SubmissionType.RECORD_REMOVED or self.known.because is None:
+            return False
+        return self.command.data["reason"] == REGISTERED_IN_ERROR and self.known.because[0] in CHILD_GONE
 
     @property
     def consents(self) -> bool:
@@ -98,6 +122,13 @@ RULES: tuple[Rule, ...] = (
         "the submission's time is more than a day ahead of the directory's clock; check the sender's clock",
         _ALL,
         lambda context: datetime.fromisoformat(context.command.time) > context.now + CLOCK_TOLERANCE,
+    ),
+    _rule(
+        "birth-implausible",
+        "data.date_of_birth",
+        "whoever was born then is too old for a directory of children; correct the year, or leave the date out",
+        {T.CHILD_REGISTERED, T.CHILD_AMENDED},
+        lambda context: context.birth_is_implausible,
     ),
     _rule(
         "agency-may-not-send-type",
@@ -161,7 +192,9 @@ RULES: tuple[Rule, ...] = (
         "subject",
         "the record was removed from the directory; nothing more can be said of it",
         _ALL,
-        lambda context: context.record is not None and context.record.status == "removed",
+        lambda context: (
+            context.record is not None and context.record.status == "removed" and not context.takes_a_removal_back
+        ),
     ),
     _rule(
         "already-registered",
@@ -173,9 +206,9 @@ RULES: tuple[Rule, ...] = (
     _rule(
         "already-deregistered",
         "subject",
-        "the record is deregistered already",
+        "the record is deregistered already, for this reason and from this day; another reason or day corrects it",
         {T.CHILD_DEREGISTERED},
-        lambda context: context.known.status == "deregistered",
+        lambda context: context.known.status == "deregistered" and context.says_so_again,
     ),
     _rule(
         "involvement-of-another-record",

@@ -39,7 +39,8 @@ class Circumstances:
     """A child on `day`. Read it and do not keep it: `timeline_cursor` advances the same object.
 
     `age` is in years, None where the date of birth is not known; `school_age` is True then, so that nobody is missed.
-    `known` says whether any agency has registered the child by now.
+    `known` says whether any agency has registered the child by now; `seen_since` is source → day of agencies that
+    told of the child, who by another's report was dead or abroad by then.
     """
 
     def __init__(self, born: str | None) -> None:
@@ -57,6 +58,7 @@ class Circumstances:
         self.enquiry_ended_on: str | None = None
         self.died = False
         self.left_england = False
+        self.seen_since: dict[str, str] = {}
         self._registered: dict[str, bool] = {}
         self._addresses: dict[str, tuple[str, str]] = {}
         self._authority: str | None = None
@@ -96,7 +98,7 @@ class Circumstances:
         self.known = True
         self._registered[record] = True
         self._authority_in_doubt = True
-        self.left_england = False
+        self._is_seen(source, returns=True)
         if source != RESTRICTED_SOURCE:
             self.known_to.setdefault(source, self.day)
 
@@ -116,13 +118,15 @@ class Circumstances:
     def leave(self, reason: str) -> None:
         """The child has died, or left England."""
         if reason == "died":
+            if not self.died:
+                self.seen_since.clear()
             self.died = True
         else:
             self.left_england = True
 
     def start(self, key: Key, service: str, organisation: str | None, lead: bool, source: str) -> None:
         """A practitioner begins to work with the child, who is in England then."""
-        self.left_england = False
+        self._is_seen(source, returns=True)
         self.involvements[key] = CurrentInvolvement(service, organisation, bool(lead), source, key[0])
         self.services[service] += 1
         self.leads += bool(lead)
@@ -139,7 +143,17 @@ class Circumstances:
 
     def raise_flag(self, key: Key, flag: str, _: object, has_contact: bool, source: str) -> None:
         """A flag goes up."""
+        self._is_seen(source, returns=False)
         self.flags[key] = CurrentFlag(flag, bool(has_contact), source, self.day, key[0])
+
+    def _is_seen(self, source: str, *, returns: bool) -> None:
+        """An agency tells of the child, who came back to England if need be; from death nobody `returns`."""
+        if returns:
+            self.left_england = False
+        if not self.died and not self.left_england:
+            self.seen_since.clear()
+        elif source != RESTRICTED_SOURCE:
+            self.seen_since.setdefault(source, self.day)
 
     def lower_flag(self, key: Key) -> None:
         """A flag comes down."""

@@ -66,6 +66,7 @@ class Environment(BaseSettings, ClientEnvironment):
     matcher: File = None
     policy: Policy = "universal"
     time_zone: TimeZone = ENGLAND
+    oldest_years: Annotated[int | None, whole_number(99)] = None
 
     tls_cert: File = None
     tls_key: File = None

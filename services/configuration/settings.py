@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+from domain.birth import MOST_YEARS, set_most_years
 from domain.days import set_zone
 from services.configuration.client_environment import ClientEnvironment, read_client_environment
 from services.configuration.setting_errors import BadSetting as BadSetting
@@ -127,13 +128,14 @@ def read_client_settings(data: str | Path | None = None, environ: Mapping[str, s
 def read_settings(data: str | Path | None = None, environ: Mapping[str, str] | None = None) -> Settings:
     """Settings of this process: the environment wins, what the local stack wrote fills the rest; raises BadSetting.
 
-    It also sets whose days are meant in this process.
+    It also sets for this process whose days are meant, and how long ago a child may be born.
     """
     from services.configuration.environment import read_environment  # a client of the API starts faster without
 
     env = read_environment(environ)
     if environ is None:
         set_zone(env.time_zone)
+        set_most_years(env.oldest_years or MOST_YEARS)
     folder = _folder(data, env)
     stack = read_stack(folder)
     return Settings(

@@ -16,6 +16,7 @@ _ADVICE = {
     "agency-may-not-send-flag": "let the agency send it that may raise the flag",
     "agency-may-not-send-type": "remove the step from the layout",
     "in-the-future": "correct the date of birth, or the day on which the row became true",
+    "birth-implausible": "look the year of birth up; a century may be wrong",
     "too-long": "shorten it, or look for a shifted column",
     "control-character": "remove line ends, tabs and other control characters from the cell",
     "type": "give the column a code list in the layout",

@@ -143,3 +143,46 @@ def test_an_end_that_is_taken_back_never_was() -> None:
     told = Told(REGISTERED, working(1), ended(3), working(4))
     education = [each for each in findings(records_of(told.chronology)) if each.report == "education"]
     assert [(each.begins, each.ends) for each in education] == [("2009-01-10", "2019-06-29")]
+
+
+def days_of(told: Told, report: str) -> list[tuple[str, str | None]]:
+    return [(each.begins, each.ends) for each in findings(records_of(told.chronology)) if each.report == report]
+
+
+@pytest.mark.parametrize("reason", ["moved-away", "registered-in-error", "other"])
+def test_a_death_is_taken_back_by_another_reason(reason: str) -> None:
+    told = Told(REGISTERED, left(3, "died"))
+    assert days_of(told, "no-gp") == [("2009-01-10", "2009-03-10")]
+    assert days_of(Told(REGISTERED, left(3, "died"), left(5, reason)), "no-gp") == [("2009-01-10", "2021-05-17")]
+
+
+def test_of_a_record_registered_in_error_not_even_a_leaving_remains() -> None:
+    story = [REGISTERED, left(3), lives_in(4, "north", "child.registered"), left(5, "registered-in-error")]
+    assert days_of(Told(*story), "no-gp") == [("2009-01-10", "2021-05-17")]
+
+
+def test_who_left_and_came_back_on_one_day_did_not_leave() -> None:
+    back = sent("child.registered", time="2009-03-10T17:00:00Z")
+    assert days_of(Told(REGISTERED, left(3), back), "no-gp") == [("2009-01-10", "2021-05-17")]
+
+
+def test_saying_the_same_reason_and_day_again_is_refused() -> None:
+    given(REGISTERED, left(3, "died")).when(left(3, "died")).refused("already-deregistered", "subject")
+
+
+def test_a_removal_because_the_child_is_gone_can_be_taken_back_and_nothing_else_said() -> None:
+    died = at(3, "record.removed", reason="died", on="2009-03-01")
+    in_error = at(4, "record.removed", reason="registered-in-error", on="2009-03-01")
+    told = Told(REGISTERED, died, in_error)
+    assert records_of(told.chronology) == ([], [])
+    given(REGISTERED, died, in_error).when(in_error).refused("record-removed", "subject")
+    given(REGISTERED, died).when(left(5)).refused("record-removed", "subject")
+
+
+def test_what_is_told_of_a_child_after_its_death_puts_it_on_a_list_at_once() -> None:
+    told = Told(REGISTERED, left(3, "died"), working(4, "2009-04-10"), raised(5))
+    doubted = [each for each in findings(records_of(told.chronology)) if each.report == "gone-in-doubt"]
+    assert [(each.begins, each.ends, each.answer.status) for each in doubted] == [("2009-04-10", "2021-05-17", "died")]
+    assert doubted[0].answer.detail["seen"] == [{"source": "urn:agency:la-westmarch", "since": "2009-04-10"}]
+    assert days_of(Told(REGISTERED, left(3), working(4, "2009-04-10")), "gone-in-doubt") == []
+    assert days_of(Told(REGISTERED, left(3), raised(5)), "gone-in-doubt") == [("2009-05-10", "2021-05-17")]

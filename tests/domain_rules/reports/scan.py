@@ -29,6 +29,7 @@ class OnDay:
         self.services = {s["fact"].word for s in self.working}
         self.flags = [s for s in self.current if s["kind"] == "raised"]
         self.born = self._born()
+        self.seen: set[str] = set()
         self.gone = self._gone(gone)
         self.authority = self._authority()
 
@@ -48,13 +49,19 @@ class OnDay:
                 in_error = standings[-1].word == "registered-in-error"
                 if fact.kind == "deregistered" and fact.day <= self.day and not in_error and (last or left):
                     reasons.append((fact.word, fact.day))
-        if any(word == "died" for word, _ in reasons):
-            return "died"
+        died = [day for word, day in reasons if word == "died"]
         left = [day for word, day in reasons if word == "left-england"]
-        begun = [f.day for facts in self.records.values() for f in facts if f.kind == "registered"]
-        begun += [span["begins"] for span in self.spans if span["kind"] == "started"]
-        returns = [day for day in begun if left and max(left) < day <= self.day]
-        return "left-england" if left and not returns else None
+        told = [(f.day, f.source) for facts in self.records.values() for f in facts if f.kind == "registered"]
+        told += [(span["begins"], span["fact"].source) for span in self.spans if span["kind"] == "started"]
+        flags = [(span["begins"], span["fact"].source) for span in self.spans if span["kind"] == "raised"]
+        if died:
+            self.seen = _since(min(died), [*told, *flags], self.day)
+            return "died"
+        if not left or any(max(left) < day <= self.day for day, _ in told):
+            return None
+        returned = max((day for day, _ in told if min(left) < day <= self.day), default="")
+        self.seen = _since(min(day for day in left if day >= returned), flags, self.day)
+        return "left-england"
 
     def _authority(self) -> str | None:
         addresses = []
@@ -70,13 +77,21 @@ class OnDay:
         return particulars[-1].place if particulars else None
 
     @property
+    def grown_up(self) -> bool:
+        return self.born is not None and self.day >= birthday(date.fromisoformat(self.born), 18).isoformat()
+
+    @property
     def is_child(self) -> bool:
-        grown_up = self.born is not None and self.day >= birthday(date.fromisoformat(self.born), 18).isoformat()
-        return bool(self.registered) and self.gone is None and not grown_up
+        return bool(self.registered) and self.gone is None and not self.grown_up
 
     @property
     def of_school_age(self) -> bool:
         return self.born is None or is_of_school_age(date.fromisoformat(self.born), date.fromisoformat(self.day))
+
+
+def _since(gone_on: str, told: Iterable[tuple[str, str]], day: str) -> set[str]:
+    """Who told of the child after that day; nothing of sensitive agencies."""
+    return {source for on, source in told if gone_on < on <= day and source != RESTRICTED_SOURCE}
 
 
 def on_lists(facts: Iterable[Fact], day: str) -> dict[str, tuple[str, str | None]]:
@@ -87,6 +102,8 @@ def on_lists(facts: Iterable[Fact], day: str) -> dict[str, tuple[str, str | None
         found |= _education(at)
     if at.registered and any(s["fact"].word == "missing-education-enquiry" for s in at.flags):
         found["education-enquiries"] = found.get("missing-education") or found.get("education") or "not-of-age"
+    if at.gone and at.seen and not at.grown_up:
+        found["gone-in-doubt"] = at.gone
     if at.is_child:
         found |= _of_children(at)
     return {report: (status, at.authority) for report, status in found.items()}
