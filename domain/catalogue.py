@@ -18,6 +18,7 @@ from domain.child.events import (
     MatchDismissed,
     MatchSuspected,
     RecordContradicted,
+    RecordHeldBack,
     RecordLinked,
     RecordUnlinked,
     ShieldApplied,
@@ -25,6 +26,7 @@ from domain.child.events import (
     ShieldHandedOver,
     ShieldLifted,
     ShieldReviewed,
+    SuspicionEnded,
     without_custodian,
 )
 from domain.event import RegisterEvent
@@ -65,6 +67,8 @@ EVENTS: Mapping[str, type[RegisterEvent]] = {
     "MatchSuspected.v1": MatchSuspected,
     "RecordContradicted.v1": RecordContradicted,
     "MatchDismissed.v1": MatchDismissed,
+    "RecordHeldBack.v1": RecordHeldBack,
+    "SuspicionEnded.v1": SuspicionEnded,
     "ShieldedChildListed.v1": ShieldedChildListed,
     "ShieldApplied.v2": ShieldApplied,
     "ShieldReviewed.v2": ShieldReviewed,

@@ -14,6 +14,7 @@ from domain.child.events import (
     MatchDismissed,
     MatchSuspected,
     RecordContradicted,
+    RecordHeldBack,
     RecordLinked,
     RecordUnlinked,
     ShieldApplied,
@@ -21,6 +22,7 @@ from domain.child.events import (
     ShieldHandedOver,
     ShieldLifted,
     ShieldReviewed,
+    SuspicionEnded,
 )
 from domain.child.judgement import STEWARD, Absorbed, Comparison, Ruling
 from domain.child.shield import Shield, stricter
@@ -32,18 +34,29 @@ class Child(Aggregate):
 
     `superseded_by` is the child that absorbed this one, or None; `absorbed` has, in order, the children that this one
     absorbed and may give back, with the records of each; `shield` hides its whereabouts while there is one.
+    `like_shielded` has the records that are like those of shielded children, `held_back` those of them for which the
+    child is hidden from others than their sender.
     """
 
     records: set[str]
     superseded_by: str | None
     absorbed: dict[str, frozenset[str]]
     shield: Shield | None
+    like_shielded: dict[str, frozenset[str]]
+    held_back: set[str]
 
     def __init__(self) -> None:
         self.records = set()
         self.superseded_by = None
         self.absorbed = {}
         self.shield = None
+        self.like_shielded = {}
+        self.held_back = set()
+
+    @property
+    def is_held_back(self) -> bool:
+        """Whether it waits for a steward to decide whether it is a shielded child."""
+        return bool(self.held_back)
 
     @classmethod
     def listed(cls, child: UUID, cause: RegisterEvent, *, hidden: bool = False) -> "Child":
@@ -106,6 +119,22 @@ class Child(Aggregate):
             matcher=matcher,
             suspicions=[each.as_data() for each in suspicions],
         )
+
+    def hold_back(self, cause: RegisterEvent, like: Sequence[str], *, alone: bool) -> None:
+        """Keeps the record of `cause` from others than its sender: it is like these records of shielded children."""
+        self.trigger_event(RecordHeldBack, **_following(cause), records=sorted(like), alone=alone)
+
+    def end_suspicion(self, cause: RegisterEvent, others: Iterable[str]) -> None:
+        """The record of `cause` is like these records of shielded children no more."""
+        self.trigger_event(SuspicionEnded, **_following(cause), records=sorted(others))
+
+    def no_longer_like(self, records: Iterable[str], others: Iterable[str]) -> None:
+        """Records are not those of a shielded child; only an event calls this."""
+        for record in self.like_shielded.keys() & set(records):
+            self.like_shielded[record] -= set(others)
+            if not self.like_shielded[record]:
+                del self.like_shielded[record]
+                self.held_back.discard(record)
 
     def contradict(self, cause: RegisterEvent, matcher: str, contradictions: Sequence[Comparison]) -> None:
         """Queues the records of this child that the record of `cause` contradicts."""

@@ -61,6 +61,9 @@ class RecordUnlinked(RegisterEvent):
         """The records no longer belong to the child; an absorbed child that has left can't leave again."""
         child.records.difference_update(self.records)
         child.absorbed.pop(self.to, None)
+        for record in self.records:
+            child.like_shielded.pop(record, None)
+            child.held_back.discard(record)
 
 
 class ChildrenMerged(RegisterEvent):
@@ -124,6 +127,40 @@ class MatchSuspected(RegisterEvent):
     suspicions: list[Fields]
 
 
+class RecordHeldBack(RegisterEvent):
+    """A record of this child is like shielded children's `records`, by who it is about and not by where.
+
+    `alone` says that no other agency's record is in this child: then it is hidden from others than the record's sender,
+    and nothing joins it, until a steward decides or the record changes. Otherwise it only waits for a steward.
+    """
+
+    CLEAR: ClassVar[tuple[str, ...]] = ("record", "record_version", "records", "alone")
+
+    record: str
+    record_version: int
+    records: list[str]
+    alone: bool
+
+    def apply(self, child: Any) -> None:
+        """The record is held back because of these, and no longer because of others."""
+        child.like_shielded[self.record] = frozenset(self.records)
+        (child.held_back.add if self.alone else child.held_back.discard)(self.record)
+
+
+class SuspicionEnded(RegisterEvent):
+    """An amended record of this child may no longer be about one person with shielded children's `records`."""
+
+    CLEAR: ClassVar[tuple[str, ...]] = ("record", "record_version", "records")
+
+    record: str
+    record_version: int
+    records: list[str]
+
+    def apply(self, child: Any) -> None:
+        """The record is like these no more."""
+        child.no_longer_like([self.record], self.records)
+
+
 class RecordContradicted(RegisterEvent):
     """An amended record contradicts others of its own child, `{record, rule, score, explanation}`; it stays linked."""
 
@@ -146,6 +183,10 @@ class MatchDismissed(RegisterEvent):
     other_records: list[str]
     decided_by: str
     reason: str
+
+    def apply(self, child: Any) -> None:
+        """A steward has decided that its records are not the other's."""
+        child.no_longer_like(self.records, self.other_records)
 
 
 class ShieldApplied(RegisterEvent):

@@ -66,7 +66,10 @@ def dismiss(left: Child | None, right: Child | None, ruling: Ruling) -> RulingRe
     if refusal or left is None or right is None:
         return refusal or UNKNOWN
     left.dismiss(right, ruling)
-    return RulingResult((left,), {}, True, sorted(left.records), sorted(right.records))
+    changed = (left, right) if right.like_shielded else (left,)
+    if right.like_shielded:
+        right.dismiss(left, ruling)
+    return RulingResult(changed, {}, True, sorted(left.records), sorted(right.records))
 
 
 def records_to_split(child: Child | None, named: Collection[str] | None) -> SplitRecords | Refusal:

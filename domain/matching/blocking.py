@@ -24,9 +24,9 @@ _NAMES, _HOMES, _CONTACTS = 3, 3, 2
 """How many of each, the current ones first, make keys."""
 
 
-def likeliest(told: Mapping[str, int]) -> list[str]:
+def likeliest(told: Mapping[str, int], most: int = MOST_CHILDREN) -> list[str]:
     """The children to compare a record with, from how much the keys tell that each shares with it."""
-    return [child for child, _ in sorted(told.items(), key=lambda one: (-one[1], one[0]))[:MOST_CHILDREN]]
+    return [child for child, _ in sorted(told.items(), key=lambda one: (-one[1], one[0]))[:most]]
 
 
 def blocking_keys(features: Features) -> list[str]:

@@ -25,7 +25,7 @@ CERTAIN, POSSIBLE, CONTRADICTION, AMBIGUOUS, SHARED_NUMBER, CANNOT_LINK, TOO_MAN
 FIRST_RECORD = "first-record"
 """The rules by which pairs are linked or queued; storage format."""
 
-_NUMBERS = tuple(FIELDS.index(name) for name in ("nhs_number", "upn"))
+NUMBER_FIELDS = tuple(FIELDS.index(name) for name in ("nhs_number", "upn"))
 
 Pairs = Collection[tuple[str, str]]
 """Cannot-link constraints: pairs of record ids that stewards have separated, both ways round."""
@@ -122,7 +122,7 @@ def _rate(
         evidence, other = max(found, key=lambda pair: (pair[0].probability, pair[0].bits, pair[1]))
         every = [each for each, _ in found]
         contradicted = any(each.contradicts for each in every)
-        shares_a_number = any(each.levels[number] == SAME for each in every for number in _NUMBERS)
+        shares_a_number = any(each.levels[number] == SAME for each in every for number in NUMBER_FIELDS)
         rule = _judge(comparer.settings.thresholds, evidence, contradicted, shares_a_number)
         if rule == CERTAIN and any((record, member.record) in cannot_link for member in members):
             rule = CANNOT_LINK

@@ -83,23 +83,34 @@ def fill(cursor: Cursor, after: str, last: str) -> None:
 
 _GONE = "exists (select from fact f where f.stream = {0} and f.aspect = 'removal')"
 _SUSPECTED = (
-    "select min(s.position) as position, (array_agg(h.custodian order by s.position))[1] as custodian from link a"  # noqa: S608
+    "select min(s.position) as position, (array_agg(h.custodian order by s.position))[1] as custodian,"  # noqa: S608
+    " array_agg(a.record) as records from link a"
     " join lateral (select x.other as record, x.position from suspicion x where x.record = a.record"
-    "   and x.state = 'suspected' union all select x.record, x.position from suspicion x where x.other = a.record"
-    "   and x.state = 'suspected') s on true"
+    "   and x.described = a.record and x.state = 'suspected' union all select x.record, x.position from suspicion x"
+    "   where x.other = a.record and x.described = a.record and x.state = 'suspected') s on true"
     " left join link b on b.record = s.record left join shield h on h.child = b.child and h.review_by is not null"
     " where a.child = c.child and (b.child is null or (h.child is not null and b.child <> a.child))"
     f" and not {_GONE.format('a.record')} and not {_GONE.format('s.record')}"
 )
-"""Undecided pairs of a record of the child and one of a shielded child, or a record whose link has not arrived yet."""
+"""The child's records that were found to be like a shielded child's, or like one whose link has not arrived yet."""
+_AGENCIES = (
+    "select array_agg(distinct h.source) filter (where l.record = any(s.records)) as senders,"  # noqa: S608
+    " array_agg(distinct h.source) filter (where l.record <> all(s.records)) as others"
+    f" from link l join history h on h.stream = l.record and h.version = 1 and h.source <> '{RESTRICTED_SOURCE}'"
+    f" where s.position is not null and l.child = c.child and not {_GONE.format('l.record')}"
+)
+"""Who sent these records, and who sent the child's other ones: what another agency made visible stays so."""
 
 _HIDDEN = (
     "select c.child::text, o.child is null, o.since, o.review_by,"  # noqa: S608
-    " case when o.child is null then s.custodian else o.custodian end, coalesce(o.position, s.position)"
+    " case when o.child is null then s.custodian else o.custodian end, coalesce(o.position, s.position),"
+    " case when o.child is null and cardinality(t.senders) = 1 then t.senders[1] end"
     " from (select distinct child from link c where {0}) c"
     " left join shield o on o.child = c.child and o.review_by is not null"
     f" left join lateral ({_SUSPECTED}) s on o.child is null"
-    " where o.child is not null or s.position is not null"
+    f" left join lateral ({_AGENCIES}) t on o.child is null"
+    " where o.child is not null"
+    " or (s.position is not null and (t.others is null or t.others <@ coalesce(t.senders, array[]::text[])))"
 )
 _VISIBLE = (
     "select l.child::text, l.record::text, h.time, d.version is not null and (w.version is null"  # noqa: S608

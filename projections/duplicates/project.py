@@ -1,4 +1,4 @@
-"""Register events → pairs of records that were suspected, dismissed, or found to contradict each other."""
+"""Register events → pairs of records that were suspected, until that ended, or found to contradict each other."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -18,7 +18,7 @@ CONTRADICTION = Table(
     ("record", "other", "described", "rule", "matcher", "score", "explanation", "position"),
     keys=2,
 )
-SUSPECTED, DISMISSED = "suspected", "dismissed"
+SUSPECTED, DISMISSED, ENDED = "suspected", "dismissed", "ended"
 
 
 class Duplicates:
@@ -38,6 +38,9 @@ class Duplicates:
             return [Put(CONTRADICTION, (*pair, event.position), False) for pair in pairs]
         if event.type == "MatchDismissed.v1":
             return _dismissed(event)
+        if event.type == "SuspicionEnded.v1":
+            ended = [sorted((event.data["record"], other)) for other in event.data["records"]]
+            return [Put(SUSPICION, (*pair, *[None] * 5, ENDED, event.position), False) for pair in ended]
         return ()
 
 

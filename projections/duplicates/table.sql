@@ -1,4 +1,5 @@
--- The latest state of a pair of records, record < other: suspected to be one child, or dismissed by a steward.
+-- The latest state of a pair of records, record < other: suspected to be one child, dismissed by a
+-- steward, or ended by an amendment.
 -- `described` is the one of the two that the matcher was placing; explanation is JSON text.
 create table if not exists suspicion (
     record uuid not null,

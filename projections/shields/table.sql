@@ -9,7 +9,7 @@ create table if not exists shield (
 create unique index if not exists shield_key on shield (child);
 
 -- Children whose whereabouts are hidden: by a shield of their own, or `suspected` to be one with a child that has one, whose
--- `custodian` then takes care of both.
+-- `custodian` then takes care of both. `sender` is the one agency that all records of a suspected child are of: not hidden from it.
 -- Names (one, or none), date of birth and gender are all that a search may use; `keys` is what is looked up.
 create table if not exists hidden (
     child uuid not null,
@@ -18,6 +18,7 @@ create table if not exists hidden (
     review_by text,
     custodian text,
     position bigint not null,
+    sender text,
     names text[] not null,
     date_of_birth text,
     estimated bool not null,

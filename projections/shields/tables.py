@@ -5,7 +5,7 @@ from projections.base.projection import Table
 HIDDEN = Table(
     "hidden",
     (
-        *("child", "suspected", "since", "review_by", "custodian", "position"),
+        *("child", "suspected", "since", "review_by", "custodian", "position", "sender"),
         *("names", "date_of_birth", "estimated", "gender", "keys"),
     ),
     keys=1,

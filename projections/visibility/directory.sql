@@ -6,7 +6,7 @@ select l.child, l.record, l.position as linked_at, z.since as shielded_since, z.
 from link l
 join fact f on f.stream = l.record
 join history h on h.stream = f.stream and h.version = f.version
-left join hidden z on z.child = l.child
+left join kept_from_reader z on z.child = l.child
 where scoped();
 
 -- Every event as it stands in the log, of which histories are made; `projections/audit_history/query.py` leaves out.

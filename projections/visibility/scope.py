@@ -19,7 +19,8 @@ class Scope(NamedTuple):
     """What a reader may read beside ordinary agencies' records of children who are not hidden.
 
     `cleared`: also the records of sensitive agencies. `custodian`: also hidden children in whose authority the reader
-    takes care of shields. `opened`: also these hidden children.
+    takes care of shields. `opened`: also these hidden children. What is hidden from others than one agency is read by
+    its users once `read_for_agency` was called in the transaction.
     """
 
     cleared: bool = False
@@ -42,3 +43,9 @@ class Scope(NamedTuple):
 
 ORDINARY = Scope()
 """The scope of who is cleared for nothing, custodian of no shield, and to whom none is opened."""
+
+
+def read_for_agency(cursor: Cursor, urn: str | None) -> None:
+    """Has the rest of the transaction read what is hidden from others than this agency, which alone said it."""
+    if urn:
+        cursor.execute("select set_config('contactpoint.agency', %s, true)", (urn,))

@@ -9,11 +9,18 @@ select
         else no_scope() end as is_set,
     split_part(given.scope, ' ', 1) = 'cleared' as cleared,
     split_part(given.scope, ' ', 2) as custodian,
-    split_part(given.scope, ' ', 3)::uuid[] as opened
+    split_part(given.scope, ' ', 3)::uuid[] as opened,
+    coalesce(current_setting('contactpoint.agency', true), '') as agency
 from (select current_setting('contactpoint.scope', true) as scope) given;
+
+-- Hidden children, without those that are hidden from others than the agency that the reader works for.
+create view kept_from_reader as
+select z.child, z.suspected, z.since, z.review_by, z.custodian, z.position, z.names, z.date_of_birth, z.estimated, z.gender, z.keys
+from hidden z
+where z.sender is null or z.sender <> (select agency from reader);
 
 -- Hidden children that are hidden from the reader too: neither opened to the reader, nor in the reader's custody.
 create view veiled as
-select z.child from hidden z
+select z.child from kept_from_reader z
 where z.child <> all((select opened from reader)::uuid[]) and (select custodian from reader) <> 'everywhere'
     and z.custodian is distinct from (select custodian from reader);

@@ -19,7 +19,7 @@ where scoped() and s.keys is not null and known(l.record) and unveiled(l.child);
 create function matching_hidden(wanted text[], most int)
 returns table (child uuid, names text[], date_of_birth text, estimated bool, gender text)
 language sql stable security definer begin atomic
-    select z.child, z.names, z.date_of_birth, z.estimated, z.gender from hidden z
+    select z.child, z.names, z.date_of_birth, z.estimated, z.gender from kept_from_reader z
     where scoped() and z.keys && wanted
     limit most;
 end;

@@ -1,13 +1,13 @@
 -- That a child is hidden, from those to whom it is not opened: since when, null where it only may be one with a shielded child.
 create view hidden_child with (security_barrier) as
 select z.child, z.since, z.custodian, z.position
-from hidden z
+from kept_from_reader z
 where scoped() and z.child <> all((select opened from reader)::uuid[]);
 
 -- The shields that the reader is custodian of.
 create view kept_shield with (security_barrier) as
 select z.child, z.since, z.review_by
-from hidden z
+from kept_from_reader z
 where scoped() and not z.suspected and (select custodian from reader) in ('everywhere', z.custodian);
 
 -- Those of the ids that are of a hidden child, of a record of one, or of a child that a hidden one absorbed.
@@ -20,9 +20,9 @@ create function hidden_among(ids uuid[]) returns setof uuid language sql stable 
         where s.by is not null and hops < {most_hops}
     ),
     found (id, child) as (
-        select chain.id, z.child from chain join hidden z on z.child = chain.child
+        select chain.id, z.child from chain join kept_from_reader z on z.child = chain.child
         union
-        select given.id, z.child from given join link l on l.record = given.id join hidden z on z.child = l.child
+        select given.id, z.child from given join link l on l.record = given.id join kept_from_reader z on z.child = l.child
     )
     select id from found where scoped() and child <> all((select opened from reader)::uuid[]);
 end;

@@ -15,6 +15,7 @@ from services.api.unread import Unread
 from services.auth.verifier import Verifier
 from services.policy.deployment import Deployment
 from services.queries.belonging import refuse_what_does_not_belong
+from services.queries.employers import Employers
 from services.queries.positions import MOST_LAG_S
 from services.registers import load_agencies, suspended_codes
 from services.submit.sender import abandon, submission_producer
@@ -127,6 +128,7 @@ class Dependencies:
     most_lag_s: int = MOST_LAG_S
     entitlements: Entitlements = field(init=False)
     desks: Desks = field(init=False)
+    employers: Employers = field(init=False)
     agencies: Names = field(init=False)
     suspended: Names = field(init=False)
     producer: SharedProducer = field(init=False)
@@ -136,6 +138,7 @@ class Dependencies:
     def __post_init__(self) -> None:
         self.entitlements = Entitlements(self.look_ups)
         self.desks = Desks(self.look_ups)
+        self.employers = Employers(self.look_ups)
         self.agencies = Names(self.look_ups, load_agencies)
         self.suspended = Names(self.look_ups, suspended_codes)
         self.producer = SharedProducer(self.kafka)

@@ -78,13 +78,12 @@ def _decide(
 def _link(cause: RegisterEvent, described: Described, state: BatchState, new_id: NewId) -> list[RegisterEvent]:
     """Finds the child that the record belongs to, or lists a new one; gives the events that follow for children."""
     record = str(cause.originator_id)
-    placed = state.matcher.place(record, described)
+    placed = state.matcher.place(record, described, lambda child: state.children.get(UUID(child)))
     if placed is None:
         return []
     placement = placed.placement
     if placement.child is None:
-        suspects_shielded = any(state.children[UUID(each.child)].shield for each in placement.suspected)
-        child = Child.listed(new_id(), cause, hidden=suspects_shielded)
+        child = Child.listed(new_id(), cause, hidden=bool(placed.like))
         state.children[child.id] = child
     else:
         child = state.children[UUID(placement.child)]
@@ -96,4 +95,6 @@ def _link(cause: RegisterEvent, described: Described, state: BatchState, new_id:
         comparer=state.matcher.comparer,
         absorbed={each: state.children[UUID(each)] for each in brought},
         brought=brought,
+        like=placed.like,
+        alone=placed.alone,
     )

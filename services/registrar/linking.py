@@ -20,17 +20,24 @@ def events_for(
     comparer: Comparer,
     absorbed: Mapping[str, Child],
     brought: Mapping[str, Sequence[str]],
+    like: Sequence[str] = (),
+    alone: bool = True,
 ) -> list[RegisterEvent]:
     """The new events of the child and of the children that it has `absorbed`, whose records are those `brought`.
 
-    `cause` is the event that describes the record. What hides the child (an inherited shield, a suspicion) stands on
-    its stream before what it hides.
+    `cause` is the event that describes the record, `like` and `alone` say why it is held back. What hides the child (an
+    inherited shield, a suspicion) stands on its stream before what it hides.
     """
-    matcher = comparer.settings.version
+    matcher, record = comparer.settings.version, str(cause.originator_id)
     child.inherit(absorbed.values(), cause)
+    ended = child.like_shielded.get(record, frozenset()).difference(like)
+    if like:
+        child.hold_back(cause, like, alone=alone)
     if placement.suspected:
         child.suspect(cause, matcher, [_comparison(comparer, each) for each in placement.suspected])
-    if str(cause.originator_id) not in child.records:
+    if ended:
+        child.end_suspicion(cause, ended)
+    if record not in child.records:
         reason = placement.reason
         child.link(cause, matcher, _comparison(comparer, reason) if reason else _NOBODY_LIKE_IT)
     if placement.merged:

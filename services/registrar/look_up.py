@@ -16,6 +16,7 @@ from services.registrar.batch_matcher import BatchMatcher, Described
 from services.registrar.batch_state import DESCRIBES, BatchState, record_keys
 from services.registrar.cannot_link import cannot_link_pairs
 from services.registrar.match_index import candidates_of, children_met, index_keys
+from services.registrar.shielded_records import shielded_met
 from services.registrar.suspensions import suspended_sources
 from streams.store.database import Database
 
@@ -75,11 +76,13 @@ def read_match_state(
     features = [features_of(command.data, command.time, source=command.source) for command in describing]
     keys = [index_keys(each) for each in features]
     met = children_met(cursor, keys)
+    shielded = shielded_met(cursor, features)
     candidates = candidates_of(cursor, {child for each in met for child in each}, indexed)
-    cannot_link = cannot_link_pairs(cursor, [candidate.record for candidate in candidates])
+    known = [*candidates, *(candidate for each in shielded for candidate in each)]
+    cannot_link = cannot_link_pairs(cursor, [candidate.record for candidate in known])
     described = [
         Described(command.data, command.time, command.source, *each)
-        for command, each in zip(describing, zip(features, keys, met, strict=True), strict=True)
+        for command, each in zip(describing, zip(features, keys, met, shielded, strict=True), strict=True)
     ]
-    children = {candidate.child for candidate in candidates}
+    children = {candidate.child for candidate in known}
     return MatchState(BatchMatcher(comparer, candidates, cannot_link), children, described)

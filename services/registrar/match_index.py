@@ -12,8 +12,11 @@ import orjson
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
 from domain.matching import Candidate, Features
-from domain.matching.blocking import KEY_TELLS, MOST_IN_A_BLOCK, blocking_keys, likeliest
+from domain.matching.blocking import KEY_TELLS, MOST_CHILDREN, MOST_IN_A_BLOCK, blocking_keys, likeliest
 from projections.base.binary_copy import copy_rows
+
+MOST_MET = MOST_CHILDREN + 8
+"""Children that are looked up for a record: hidden ones take no place among those that it is compared with."""
 
 
 @dataclass(slots=True)
@@ -35,9 +38,12 @@ class IndexChanges:
 
 def index_keys(features: Features) -> list[int]:
     """The blocking keys of a record as digests, in the form of the index."""
-    return [
-        int.from_bytes(blake2b(key.encode(), digest_size=8).digest(), signed=True) for key in blocking_keys(features)
-    ]
+    return digests(blocking_keys(features))
+
+
+def digests(keys: Iterable[str]) -> list[int]:
+    """Keys in the form of the index."""
+    return [int.from_bytes(blake2b(key.encode(), digest_size=8).digest(), signed=True) for key in keys]
 
 
 _MEET = f"""
@@ -61,7 +67,7 @@ def children_met(cursor: Cursor, keys: Sequence[Sequence[int]]) -> list[list[str
     told: list[dict[str, int]] = [{} for _ in keys]
     for number, child, tells in cursor.fetchall():
         told[number][child] = tells
-    return [likeliest(each) for each in told]
+    return [likeliest(each, MOST_MET) for each in told]
 
 
 def candidates_of(cursor: Cursor, children: Iterable[str], records: Collection[str]) -> list[Candidate]:
@@ -90,6 +96,8 @@ def write_index(cursor: Cursor, changes: IndexChanges) -> None:
     """Writes what a batch changes."""
     if changes.outdated:
         _delete(cursor, changes.outdated)
+    if removed := changes.outdated.keys() - changes.put.keys():
+        cursor.execute("delete from register.shielded_records where record = any(%s::uuid[])", (list(removed),))
     rows, key_rows = [], []
     for record, (child, features, keys) in changes.put.items():
         rows.append((record, child, features_as_stored(features)))
@@ -105,6 +113,11 @@ def move_records(cursor: Cursor, child_of: Mapping[str, str]) -> None:
         return
     cursor.execute(
         "update register.match_index as stored set child = moved.child"
+        " from unnest(%s::uuid[], %s::uuid[]) as moved (record, child) where stored.record = moved.record",
+        (list(child_of.keys()), list(child_of.values())),
+    )
+    cursor.execute(
+        "update register.shielded_records as stored set child = moved.child"
         " from unnest(%s::uuid[], %s::uuid[]) as moved (record, child) where stored.record = moved.record",
         (list(child_of.keys()), list(child_of.values())),
     )

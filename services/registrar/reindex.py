@@ -11,13 +11,14 @@ from threading import Event
 from eventsourcing.persistence import Notification
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
-from domain.catalogue import WIRE_NAMES
+from domain.catalogue import UPCASTS, WIRE_NAMES
 from domain.child.events import ChildListed, ChildrenMerged, RecordLinked
 from domain.event import RegisterEvent
 from domain.matching import Features, features_of
 from domain.source_record.events import RecordAmended, RecordRegistered, RecordRemoved, RecordRemovedBySteward
 from services.registrar.fence import Fence
 from services.registrar.match_index import IndexChanges, candidates_of, index_keys, write_index
+from services.registrar.shielded_records import SHIELDED_TABLES, SHIELDING, write_shields
 from streams.crypto.keys import KeyRing
 from streams.store.application import LogApplication
 from streams.store.database import Database
@@ -28,9 +29,21 @@ INDEX_FORMAT = "3"
 """Changes with the blocking keys, and with what features hold."""
 BATCH = 2_000
 
+_TABLES = [f"register.{n}" for n in ("match_index", "match_keys", "match_index_format", *SHIELDED_TABLES)]
 _DESCRIBING = (RecordRegistered, RecordAmended)
-_OF_CHILDREN = (ChildListed, RecordLinked, ChildrenMerged)
-_TOPICS = [WIRE_NAMES[event] for event in (*_DESCRIBING, RecordRemoved, RecordRemovedBySteward, *_OF_CHILDREN)]
+_INDEXED = (*_DESCRIBING, RecordRemoved, RecordRemovedBySteward, ChildListed, RecordLinked, ChildrenMerged)
+
+
+def _topics_of(*events: type[RegisterEvent]) -> list[str]:
+    """The wire names of events, with those of their older versions."""
+    names = {WIRE_NAMES[event] for event in events}
+    for older, (newer, _) in reversed(list(UPCASTS.items())):
+        names |= {older} if newer in names else set()
+    return sorted(names)
+
+
+_SHIELD_TOPICS = frozenset(_topics_of(*SHIELDING))
+_TOPICS = _topics_of(*_INDEXED, *SHIELDING)
 
 
 def build_match_index(log: LogApplication, database: Database, keys: KeyRing, fence: Fence, stop: Event) -> None:
@@ -43,7 +56,7 @@ def build_match_index(log: LogApplication, database: Database, keys: KeyRing, fe
         cursor.execute("select format from register.match_index_format")
         if cursor.fetchone() == (INDEX_FORMAT,):
             return
-        cursor.execute("truncate register.match_index, register.match_keys, register.match_index_format")
+        cursor.execute(f"truncate {', '.join(_TABLES)}")
     last = log.recorder.max_notification_id() or 0
     if last:
         logger.info("building the match index from %d events", last)
@@ -55,12 +68,23 @@ def build_match_index(log: LogApplication, database: Database, keys: KeyRing, fe
             break
         with database.transaction() as cursor:
             fence.check(cursor)
-            builder.take(cursor, batch)
+            for part in _parts(batch):
+                builder.take(cursor, part)
         done = batch[-1].id
     if not stop.is_set():
         with database.transaction() as cursor:
             fence.check(cursor)
             cursor.execute("insert into register.match_index_format (format) values (%s)", (INDEX_FORMAT,))
+
+
+def _parts(batch: Sequence[Notification]) -> Iterable[Sequence[Notification]]:
+    """The batch cut behind each shield, which takes the records as they are at that moment."""
+    begin = 0
+    for number, each in enumerate(batch, start=1):
+        if each.topic in _SHIELD_TOPICS:
+            yield batch[begin:number]
+            begin = number
+    yield batch[begin:]
 
 
 class _Builder:
@@ -90,7 +114,7 @@ class _Builder:
                 described.add(record)
             elif isinstance(event, RecordRemoved):
                 removed.add(record)
-            else:
+            elif not isinstance(event, SHIELDING):
                 child_of |= dict.fromkeys(_named(event), record)
         changes = IndexChanges()
         for record in (described | removed) & stored.keys():
@@ -99,6 +123,7 @@ class _Builder:
             changes.put[record] = child_of[record], features[record], index_keys(features[record])
         changes.moved.update({record: child for record, child in child_of.items() if record in stored})
         write_index(cursor, changes)
+        write_shields(cursor, events)
         self._waiting = {record: features[record] for record in described - removed - child_of.keys()}
 
     def _opened(self, stored: Notification) -> RegisterEvent | None:

@@ -10,6 +10,7 @@ from services.registrar import store
 from services.registrar.batch import BatchResult
 from services.registrar.fence import Fence
 from services.registrar.receipts import dead_letter, receipt
+from services.registrar.shielded_records import write_shields
 from streams.codec import iso_text
 from streams.crypto.keys import KeyRing, insert_keys
 from streams.store.application import LogApplication
@@ -36,6 +37,7 @@ def save(
     def in_transaction(cursor: Cursor, positions: Sequence[int]) -> None:
         store.move_offsets(cursor, moves)
         store.write(cursor, result.changes)
+        write_shields(cursor, result.events)
         insert_keys(cursor, "register", keys.take_new())
         rows = [
             receipt(answer, recorded_at, None if answer.last_event is None else positions[answer.last_event])

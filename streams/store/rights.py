@@ -39,6 +39,8 @@ RIGHTS: Mapping[str, Mapping[str, str]] = {
         "register.match_index": _ALL,
         "register.match_keys": _ALL,
         "register.match_index_format": _ALL,
+        "register.shielded_records": _ALL,
+        "register.shielded_keys": _ALL,
         "register.kept_apart": "select, insert, delete",
         "register.suspensions": _KEEP,
         "access.events": _READ,  # whether there was the look that a steward's decision names; none can be opened

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 
-from domain.matching.blocking import MOST_CHILDREN, MOST_IN_A_BLOCK
+from domain.matching.blocking import MOST_IN_A_BLOCK
 from services.registrar import match_index, reindex
 from services.registrar.reindex import build_match_index
 from streams.codec import EventMapper
@@ -106,7 +106,7 @@ def test_a_key_that_very_many_share_is_passed_over_and_few_children_are_met(desk
         assert match_index.children_met(cursor, [[key for (key,) in shared]]) == [[]]
         every = [key for (key,) in desk.rows("select distinct key from register.match_keys")]
         (met,) = match_index.children_met(cursor, [every])
-    assert len(met) == MOST_CHILDREN
+    assert len(met) == match_index.MOST_MET
 
 
 def test_two_agencies_that_register_one_child_in_one_batch_make_one_child(desk: Steward) -> None:

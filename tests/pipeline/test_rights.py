@@ -21,7 +21,13 @@ EVENTS, LOOKS, RECEIPTS = "register.events", "access.events", "register.outbox"
 KEYS = ("register.data_keys", "access.data_keys")
 OF_INIT_ALONE = {"register.tracking", "access.tracking", "registry.extracts"}
 """The first two are the library's and stay empty, the last is for who hands in extracts by the command."""
-MAY_TRUNCATE = {"register.match_index", "register.match_keys", "register.match_index_format"}
+MAY_TRUNCATE = {
+    "register.match_index",
+    "register.match_keys",
+    "register.match_index_format",
+    "register.shielded_records",
+    "register.shielded_keys",
+}
 
 
 @pytest.fixture(scope="module", autouse=True)

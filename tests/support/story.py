@@ -184,6 +184,16 @@ class Story:
         """The matcher names records that may be about the same child as this one."""
         self._compared(child, "MatchSuspected", "suspicions", record, others, score)
 
+    def held_back(self, child: str, record: str, *others: str) -> None:
+        """A record of the child is like shielded children's records."""
+        data = {"record": record, "record_version": self.versions[record], "records": list(others), "alone": True}
+        self.says(child, "RecordHeldBack", data)
+
+    def not_suspected(self, child: str, record: str, *others: str) -> None:
+        """An amended record of the child is like those of shielded children no more."""
+        data = {"record": record, "record_version": self.versions[record], "records": list(others)}
+        self.says(child, "SuspicionEnded", data)
+
     def contradicted(self, child: str, record: str, *others: str) -> None:
         """The matcher names records of its own child that this one contradicts."""
         self._compared(child, "RecordContradicted", "contradictions", record, others, 0.1)

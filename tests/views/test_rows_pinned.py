@@ -58,7 +58,10 @@ def history() -> Story:
     story.shielded(child)
     story.linked(child, hidden, "la-north")
     third = story.registered(subject="G2", given_name="Bea")
-    story.listed(third)
+    like = story.listed(third)
+    story.held_back(like, third, hidden)
+    story.suspected(like, third, hidden)
+    story.not_suspected(like, third, hidden)
     story.deregistered(third)
     story.removed(third)
     return story

@@ -18,6 +18,7 @@ from projections.duplicates.query import contradictions, suspected_others, suspe
 from projections.reports.query import FIRST
 from projections.search import query
 from projections.search.query import find
+from projections.visibility.scope import read_for_agency
 from projections.visibility.shields import EVERYWHERE, due_reviews
 from services.queries.reports import ReportQuery, report_page
 from services.registrar.matcher_settings import load_settings
@@ -218,11 +219,13 @@ def test_what_may_be_a_shielded_child_is_hidden_until_somebody_decides(database:
         load(cursor, story)
 
         def now() -> set[str]:
-            """Who is hidden once what has happened since is applied."""
+            """Who is hidden, and from whom not, once what has happened since is applied."""
             take(cursor, story.events[len(applied) :])
             applied.extend(story.events[len(applied) :])
-            cursor.execute("select child::text from hidden")
-            return {child for (child,) in cursor.fetchall()}
+            cursor.execute("select child::text, sender from hidden")
+            senders = dict(cursor.fetchall())
+            assert {senders.pop(shielded, None), *senders.values()} <= {None, "urn:agency:la"}
+            return {child for child in (shielded,) if child in story.shields} | senders.keys()
 
         applied = list(story.events)
         story.suspected(twin, story.members[twin][0], *story.members[shielded])
@@ -230,17 +233,51 @@ def test_what_may_be_a_shielded_child_is_hidden_until_somebody_decides(database:
         story.shielded(shielded)
         assert now() == {shielded, twin}
         story.suspected(shielded, story.members[shielded][0], *story.members[third])
-        assert now() == {shielded, twin, third}
+        assert now() == {shielded, twin}
         assert suspected_pairs(cursor, None, 9, cleared=True) == []
         assert len(suspected_pairs(cursor, None, 9, cleared=True, custodian=EVERYWHERE)) == 2
         story.dismissed(twin, shielded)
-        assert now() == {shielded, third}
+        assert now() == {shielded}
         events = history(cursor, story.seals, twin, cleared=True)
         assert not {"MatchSuspected.v1", "MatchDismissed.v1"} & {event["type"] for event in events}
+        story.suspected(third, story.members[third][0], *story.members[shielded])
+        assert now() == {shielded, third}
+        story.not_suspected(third, story.members[third][0], *story.members[shielded])
+        assert now() == {shielded}
+        story.suspected(third, story.members[third][0], *story.members[shielded])
         story.removed(story.members[third][0])
         assert now() == {shielded}
         story.unshielded(shielded)
         assert now() == set()
+
+
+def test_a_suspicion_hides_no_child_that_another_agency_made_visible(database: str) -> None:
+    story = Story()
+    shielded, victim = story.listed(story.registered("la", "L1")), story.ada()
+    theirs = story.registered("school", "S2", address={"postcode": "ZX1 1AA"})
+    story.linked(victim, theirs, "school")
+    story.shielded(shielded)
+    story.suspected(victim, theirs, *story.members[shielded])
+    story.suspected(shielded, story.members[shielded][0], story.members[victim][0])
+    with writing(database) as cursor:
+        load(cursor, story)
+        seen = directory.entry(cursor, story.seals, victim, today=TODAY)
+        assert seen is not None
+        assert (seen["shielded"], [each["postcode"] for each in seen["addresses"]]) == (False, ["ZX1 1AA"])
+        story.removed(story.members[victim][0])
+        take(cursor, story.events[-1:])
+        alone = directory.entry(cursor, story.seals, victim, today=TODAY)
+        read_for_agency(cursor, "urn:agency:gp")
+        others = directory.entry(cursor, story.seals, victim, today=TODAY)
+        read_for_agency(cursor, "urn:agency:school")
+        sent = directory.entry(cursor, story.seals, victim, today=TODAY)
+        found = find(cursor, SEARCHER, SEARCHER.query({"postcode": "ZX1 1AA", "given_name": "Ada"}), 9)
+    assert alone == others
+    assert alone is not None
+    assert sent is not None
+    assert (alone["shielded"], alone["addresses"]) == (True, [])
+    assert (sent["shielded"], [each["postcode"] for each in sent["addresses"]]) == (False, ["ZX1 1AA"])
+    assert [hit.child for hit in found.hits] == [victim]
 
 
 def test_hidden_records_do_not_count_against_the_bounds_of_a_search(

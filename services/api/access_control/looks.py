@@ -1,6 +1,7 @@
 """A look at personal data: by a user with the right to it, for a reason, recorded before it is answered."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
@@ -25,6 +26,7 @@ from domain.days import day_at
 from domain.vocabulary import LONGEST_REASON, SHORTEST_REASON
 from projections.directory import query as directory
 from projections.directory.redaction import ReadScope, RedactedEntry
+from projections.visibility.scope import read_for_agency
 from projections.visibility.shields import EVERYWHERE, NOWHERE
 from projections.visibility.survivors import survivor
 from services.api.access_control.callers import REASON_HEADER, permitted, stated, stated_in_header
@@ -79,6 +81,13 @@ class Viewer:
     def may_count_events(self) -> bool:
         """Whether positions in the log may be shown: the difference of two tells what else happened meanwhile."""
         return not decide(self.entitlement, Action.FIGURES, self.today, Jurisdiction.NONE).denied
+
+    @contextmanager
+    def reading(self) -> Iterator[Cursor]:
+        """As `Dependencies.reading`, with what is hidden from others than the agency that the user works for."""
+        with self.dependencies.reading() as cursor:
+            read_for_agency(cursor, self.dependencies.employers.agency_of(self.entitlement.organisation))
+            yield cursor
 
     @property
     def read_scope(self) -> ReadScope:

@@ -127,7 +127,7 @@ def _search(who: Viewer, criteria: Criteria, limit: int) -> dict[str, Any]:
     query = who.dependencies.searcher.query(given)
     if lacking := missing_criteria(query.criteria):
         raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, lacking)
-    with who.dependencies.reading() as cursor:
+    with who.reading() as cursor:
         found, redacted = find_redacted(cursor, who, query, limit)
     by_child = {each.child: each for each in redacted if each.entry}
     results = [result_of(hit, by_child[hit.child].entry or {}) for hit in found.hits if hit.child in by_child]
@@ -145,7 +145,7 @@ def _show(who: Viewer, child: str, known_at: str | None, true_at: str | None) ->
     moment = true_at or known_at
     day = _day(moment) if moment else who.today
     today = _day(known_at or true_at or "") if moment else who.today
-    with who.dependencies.reading() as cursor:
+    with who.reading() as cursor:
         redacted, read_scope = who.redacted_entry(cursor, child, known_at, true_at, today)
         number = survivor(cursor, redacted.child, cleared=who.cleared) if moment else redacted.child
         if redacted.entry is None or not who.shown(cursor, [number], day):
@@ -166,7 +166,7 @@ def _placed(who: Viewer, found: dict[str, Any]) -> dict[str, Any]:
 
 
 def _history(who: Viewer, child: str) -> dict[str, Any]:
-    with who.dependencies.reading() as cursor:
+    with who.reading() as cursor:
         redacted, read_scope, refused = _one_listed(cursor, who, child)
         events = []
         if redacted.entry and not refused:
@@ -194,14 +194,14 @@ def _history(who: Viewer, child: str) -> dict[str, Any]:
 
 
 def _looks(who: Viewer, child: str) -> dict[str, Any]:
-    with who.dependencies.reading() as cursor:
+    with who.reading() as cursor:
         redacted, _, refused = _one_listed(cursor, who, child)
     who.record({"child": child}, shown={})
     if refused:
         raise refused
     if redacted.entry is None:
         return {"looks": []}
-    with who.dependencies.reading() as cursor:
+    with who.reading() as cursor:
         own = family(cursor, redacted.child)
         looks = accesses(cursor, who.dependencies.access_keys, redacted.child)
         named = sorted({each for look in looks for each in look["children"]})
@@ -229,7 +229,7 @@ def _one_listed(cursor: Cursor, who: Viewer, child: str) -> tuple[RedactedEntry,
 
 def _export(who: Viewer, after: str | None, limit: int) -> tuple[list[dict[str, Any]], str | None]:
     """The entries of a page, and the last child of it where more may follow."""
-    with who.dependencies.reading() as cursor:
+    with who.reading() as cursor:
         page = children_listed(cursor, who, after, limit)
         redacted = directory.redacted_entries(cursor, who.dependencies.keys, page, who.today, cleared=who.cleared)
     shown = [entry for each in redacted if (entry := who.entry_of(each))]

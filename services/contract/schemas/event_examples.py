@@ -1,5 +1,6 @@
 """One example of every event of the catalogue: what follows from the example submissions."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -9,6 +10,7 @@ import orjson
 from domain.agency import Agency
 from domain.catalogue import WIRE_NAMES
 from domain.child import Absorbed, Child, Comparison, Ruling
+from domain.child.events import RecordHeldBack, SuspicionEnded
 from domain.event import RegisterEvent
 from domain.source_record import Command, Refusal, SourceRecord, decide
 from domain.suspension import remove, resume, suspend
@@ -62,6 +64,7 @@ def events() -> dict[str, RegisterEvent]:
         *_shielding(of_surgery[0]),
         *_suspension(),
         _removal(),
+        *_likeness(of_authority[0], of_surgery),
         *access_events(str(CHILD), str(SENSITIVE_RECORD), RECORDED_AT),
     ]
     return {WIRE_NAMES[type(event)]: event for event in examples}
@@ -149,6 +152,14 @@ def _suspension() -> list[RegisterEvent]:
     resume(standing, "surgeries", RULING)
     assert standing is not None
     return [event for event in standing.collect_events() if isinstance(event, RegisterEvent)]
+
+
+def _likeness(first: RegisterEvent, second: Sequence[RegisterEvent]) -> list[RegisterEvent]:
+    """A record that is like a shielded child's, and is so no more when it has been amended."""
+    child = Child.listed(OTHER_CHILD, second[0], hidden=True)
+    child.hold_back(second[0], [str(first.originator_id)], alone=True)
+    child.end_suspicion(second[-1], [str(first.originator_id)])
+    return [event for event in child.collect_events() if isinstance(event, RecordHeldBack | SuspicionEnded)]
 
 
 _TOLD = ("ChildListed.v1", "RecordLinked.v1")

@@ -1,0 +1,132 @@
+"""A record beside children whose whereabouts are hidden: what of them is compared with it, and what may follow.
+
+Whoever sends a record sees what becomes of it, so nothing may follow from what is hidden. A record is compared with a
+shielded child by who it is: names, date of birth, gender and numbers. A record that is like one becomes a child of its
+own, hidden from others than its sender, whether or not it names the right home; only one that names the child's number,
+too, joins it. Nothing joins a child that is held back so, and none of them is merged, until a steward decides.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from domain.matching.blocking import sound
+from domain.matching.evidence import Comparer
+from domain.matching.features import Features
+from domain.matching.placement import (
+    MOST_SUSPICIONS,
+    NUMBER_FIELDS,
+    Candidate,
+    Finding,
+    Pairs,
+    Placement,
+    place,
+)
+from domain.matching.similarity import SAME
+
+LIKE_SHIELDED = "like-shielded"
+"""The rule by which a pair is queued that only a steward may make one child; storage format."""
+
+
+class Candidates(NamedTuple):
+    """Records of children by what may follow from them: of shielded ones, of ones held back, of all others.
+
+    Those of shielded children are as they were when the shield came. The child that the record is linked to already is
+    among the others, whatever it is.
+    """
+
+    shielded: Sequence[Candidate]
+    held: Sequence[Candidate]
+    others: Sequence[Candidate]
+
+
+class Apart(NamedTuple):
+    """Where a record belongs; `like` are the records of shielded children for which it is to be held back."""
+
+    placement: Placement
+    like: tuple[Finding, ...] = ()
+
+
+def visible_part(features: Features) -> Features:
+    """The features without whatever a shield hides: homes, carers, contacts, and which agency holds the record."""
+    return features._replace(homes=(), carers=(), contacts=(), source="")
+
+
+def visible_keys(features: Features) -> list[str]:
+    """Under which keys a record meets a shielded child: a number, the whole name, or part of it and the birthday."""
+    keys = {f"{kind}{number}": None for kind, number in (("n", features.nhs_number), ("u", features.upn)) if number}
+    born = features.date_of_birth
+    for name in features.names:
+        sounds = sorted(code for part in name if (code := sound(part)))
+        if len(sounds) == 2:
+            keys["z" + "".join(sounds)] = None
+        if born:
+            keys |= dict.fromkeys(f"d{born}{code}" for code in sounds)
+    return list(keys)
+
+
+def place_apart(
+    comparer: Comparer,
+    record: str,
+    features: Features,
+    current: Features,
+    candidates: Candidates,
+    *,
+    own: str | None,
+    own_is_hidden: bool,
+    cannot_link: Pairs = frozenset(),
+) -> Apart:
+    """The decision for a record that meets hidden children, or belongs to one; see `place`.
+
+    `current` are its features without what it once said, for only by these is it like a shielded child.
+    """
+    everybody = [*candidates.others, *candidates.shielded, *candidates.held]
+    if own_is_hidden:
+        found = place(comparer, record, features, everybody, own=own, cannot_link=cannot_link)
+        return Apart(found._replace(merged=(), suspected=_queue(_for_a_steward(found.merged), found.suspected)))
+    joined, like = _likeness(comparer, record, current, candidates.shielded, cannot_link)
+    if own is None and joined:
+        return Apart(Placement(joined.child, joined, (), _queue([each for each in like if each != joined])))
+    found = place(comparer, record, features, candidates.others, own=own, cannot_link=cannot_link)
+    others = found.merged if found.reason is None else (found.reason, *found.merged)
+    held = place(comparer, record, features, candidates.held, cannot_link=cannot_link)
+    beside = _for_a_steward(_found(held))
+    if not like or (found.reason and _kept_apart(candidates, found.reason.child, like, cannot_link)):
+        return Apart(found._replace(suspected=_queue(found.suspected, beside)))
+    queued = _queue(_for_a_steward(like), _for_a_steward(others), found.suspected, beside)
+    return Apart(Placement(own, None, (), queued, found.contradicted), tuple(like))
+
+
+def _likeness(
+    comparer: Comparer, record: str, features: Features, shielded: Iterable[Candidate], cannot_link: Pairs
+) -> tuple[Finding | None, Sequence[Finding]]:
+    """The shielded child that the record names by its number, if any, and all that it is like by who it is."""
+    parted = {each.child for each in shielded if (record, each.record) in cannot_link}
+    members = [each._replace(features=visible_part(each.features)) for each in shielded if each.child not in parted]
+    found = place(comparer, record, visible_part(features), members, cannot_link=cannot_link)
+    numbered = found.reason and any(found.reason.evidence.levels[number] == SAME for number in NUMBER_FIELDS)
+    return (found.reason if numbered else None), _found(found)
+
+
+def _found(placement: Placement) -> Sequence[Finding]:
+    """All that a placement found of other children."""
+    first = (placement.reason,) if placement.reason else ()
+    return [*first, *placement.merged, *placement.suspected]
+
+
+def _kept_apart(candidates: Candidates, child: str, like: Iterable[Finding], cannot_link: Pairs) -> bool:
+    """Whether a steward has found that the child is none of those shielded ones."""
+    records = [each.record for each in candidates.others if each.child == child]
+    shielded = {each.child for each in like}
+    return all(
+        any((one, other.record) in cannot_link for one in records for other in candidates.shielded if other.child == of)
+        for of in shielded
+    )
+
+
+def _for_a_steward(findings: Iterable[Finding]) -> Sequence[Finding]:
+    return [each._replace(rule=LIKE_SHIELDED) for each in findings]
+
+
+def _queue(*findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    """The first of the findings, each list in turn: those of shielded children are never crowded out."""
+    return tuple(each for some in findings for each in some)[:MOST_SUSPICIONS]

@@ -1,0 +1,66 @@
+"""Who shielded children were when their shield came: what a new record is compared with, and nothing of where they are.
+
+A shield, and each review that keeps it, takes the features of the child's records as they are then. What an agency says
+later changes none of them. Rows follow their record into another child, and leave with it.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from psycopg2.extensions import cursor as Cursor  # noqa: N812
+
+from domain.child.events import ShieldApplied, ShieldLifted, ShieldReviewed
+from domain.event import RegisterEvent
+from domain.matching import Candidate, Features
+from domain.matching.apart import visible_keys, visible_part
+from projections.base.binary_copy import copy_rows
+from services.registrar.match_index import candidates_of, digests, features_as_read, features_as_stored
+
+SHIELDED_TABLES = ("shielded_keys", "shielded_records")
+SHIELDING = (ShieldApplied, ShieldReviewed, ShieldLifted)
+"""The events that change what is kept here."""
+
+_MEET = (
+    "with met as (select distinct wanted.number, s.child from unnest(%s::int[], %s::bigint[]) as wanted (number, key)"
+    " join register.shielded_keys k on k.key = wanted.key join register.shielded_records s on s.record = k.record)"
+    " select met.number, s.record::text, s.child::text, s.features from met"
+    " join register.shielded_records s on s.child = met.child order by 1, 3, 2"
+)
+
+
+def shielded_met(cursor: Cursor, features: Sequence[Features]) -> list[list[Candidate]]:
+    """For each features, all records kept of shielded children of which one shares a key of who they are."""
+    found: list[list[Candidate]] = [[] for _ in features]
+    cursor.execute("select exists (select from register.shielded_records)")
+    if cursor.fetchone() == (False,):
+        return found
+    keys = [(number, key) for number, each in enumerate(features) for key in digests(visible_keys(each))]
+    cursor.execute(_MEET, ([number for number, _ in keys], [key for _, key in keys]))
+    for number, record, child, stored in cursor.fetchall():
+        found[number].append(Candidate(record, child, features_as_read(stored)))
+    return found
+
+
+def write_shields(cursor: Cursor, events: Iterable[RegisterEvent]) -> None:
+    """Takes the children's records as they are now for the shields that came, were kept, or were lifted, in order."""
+    for event in events:
+        if isinstance(event, SHIELDING):
+            _write(cursor, event, str(event.originator_id))
+
+
+def _write(cursor: Cursor, event: RegisterEvent, child: str) -> None:
+    if not (isinstance(event, ShieldApplied) and event.inherited_from):
+        cursor.execute("delete from register.shielded_records where child = %s::uuid", (child,))
+    if isinstance(event, ShieldLifted):
+        return
+    cursor.execute("select record::text from register.shielded_records where child = %s::uuid", (child,))
+    kept = {record for (record,) in cursor.fetchall()}
+    new = [(each.record, visible_part(each.features)) for each in candidates_of(cursor, [child], ())]
+    new = [(record, features) for record, features in new if record not in kept]
+    rows = [(record, child, features_as_stored(features)) for record, features in new]
+    keys = [(key, record) for record, features in new for key in digests(visible_keys(features))]
+    copy_rows(cursor, "register.shielded_records", _RECORDS, rows)
+    copy_rows(cursor, "register.shielded_keys", _KEYS, keys)
+
+
+_RECORDS = {"record": "uuid", "child": "uuid", "features": "bytea"}  # JSON in UTF-8 is what a text is in binary
+_KEYS = {"key": "bigint", "record": "uuid"}

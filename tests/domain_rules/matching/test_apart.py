@@ -1,0 +1,159 @@
+"""What becomes of a record that meets a shielded child is the same wherever the child is hidden."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from domain.child import Child
+from domain.child.shield import Shield
+from domain.matching import Candidate, Comparer, features_of
+from domain.matching.apart import LIKE_SHIELDED, visible_part
+from services.registrar.batch_matcher import BatchMatcher, Described, Placed
+from services.registrar.match_index import index_keys
+from services.registrar.matcher_settings import load_settings
+
+COMPARER = Comparer(load_settings()).among(1_000)
+TIME = "2026-11-01T00:00:00Z"
+HERS = {"given_name": "Fenella", "family_name": "Orrell", "date_of_birth": "2015-03-04", "gender": "female"}
+NUMBER = "9990000018"
+REFUGE = {"lines": ["7 Harbour Row"], "postcode": "ZX7 7QQ"}
+WHEREABOUTS: tuple[Mapping[str, Any], ...] = (
+    {},
+    {"address": REFUGE},
+    {"address": {"lines": ["1 Moss Lane"], "postcode": "ZX1 1AA"}},
+    {"address": REFUGE, "carers": [{"name": "Grace Orrell", "phone": "07700 900777"}]},
+)
+
+
+def a_child(**changes: Any) -> Child:
+    """A child as far as the matcher asks."""
+    made = object.__new__(Child)
+    made.shield, made.held_back, made.like_shielded = None, set(), {}
+    for name, value in changes.items():
+        setattr(made, name, value)
+    return made
+
+
+SHIELDED = a_child(shield=Shield("2026-10-01T00:00:00Z", "2027-04-01", "E06999001"))
+PLAIN, HELD = a_child(), a_child(held_back={"h"})
+CHILDREN = {"shielded": SHIELDED, "plain": PLAIN, "held": HELD}
+
+
+def placed(
+    probe: Mapping[str, Any],
+    hidden: Mapping[str, Any],
+    others: tuple[Candidate, ...] = (),
+    own: str | None = None,
+    cannot_link: frozenset[tuple[str, str]] = frozenset(),
+) -> Placed | None:
+    """What becomes of an agency's new record, or of that of the child `own`, where the shielded child is so."""
+    full = features_of({**HERS, "nhs_number": NUMBER, **hidden}, TIME, source="urn:agency:la")
+    frozen = [Candidate("s", "shielded", visible_part(full))]
+    before = [Candidate("r", own, features_of({"family_name": "Else"}, TIME, source="urn:agency:vol"))] if own else []
+    matcher = BatchMatcher(COMPARER, [Candidate("s", "shielded", full), *others, *before], cannot_link)
+    features = features_of(probe, TIME, source="urn:agency:vol")
+    met = [each.child for each in others]
+    if not set(index_keys(features)).isdisjoint(index_keys(full)):
+        met.insert(0, "shielded")
+    described = Described(probe, TIME, "urn:agency:vol", features, index_keys(features), met, frozen)
+    return matcher.place("r", described, CHILDREN.get)
+
+
+PROBES = st.fixed_dictionaries(
+    {"family_name": st.sampled_from(["Orrell", "Marlow"])},
+    optional={
+        "given_name": st.sampled_from(["Fenella", "Fenela", "Ottoline"]),
+        "date_of_birth": st.sampled_from(["2015-03-04", "2015-04-03", "2011-01-01"]),
+        "gender": st.sampled_from(["female", "male"]),
+        "nhs_number": st.sampled_from([NUMBER, "9990000026"]),
+        "address": st.sampled_from([REFUGE, {"postcode": "ZX7 7QQ"}, {"postcode": "ZX1 1AA"}]),
+        "carers": st.just([{"name": "Grace Orrell", "phone": "07700 900777"}]),
+    },
+)
+
+
+def known(name: str, kind: str, **particulars: Any) -> Candidate:
+    return Candidate(name, kind, features_of({**HERS, **particulars}, TIME, source="urn:agency:gp"))
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    PROBES,
+    st.lists(st.tuples(st.sampled_from(["plain", "held"]), PROBES), max_size=3),
+    st.sampled_from([None, "plain", "held"]),
+)
+def test_nothing_that_becomes_of_a_record_tells_where_a_shielded_child_is(
+    probe: Mapping[str, Any], others: list[tuple[str, Mapping[str, Any]]], own: str | None
+) -> None:
+    there = tuple(
+        Candidate(f"o{number}", kind, features_of(each, TIME, source="urn:agency:gp"))
+        for number, (kind, each) in enumerate(others)
+    )
+    first, *rest = (placed(probe, each, there, own) for each in WHEREABOUTS)
+    assert all(each == first for each in rest)
+
+
+@pytest.mark.parametrize("hidden", WHEREABOUTS)
+@pytest.mark.parametrize("address", [REFUGE, {"postcode": "ZX1 1AA"}])
+def test_a_record_that_is_like_a_shielded_child_is_held_back_whether_or_not_it_names_the_right_home(
+    hidden: Mapping[str, Any], address: Mapping[str, Any]
+) -> None:
+    found = placed({**HERS, "address": address}, hidden)
+    assert found is not None
+    assert (found.placement.child, found.like, found.alone) == (None, ["s"], True)
+    assert [each.rule for each in found.placement.suspected] == [LIKE_SHIELDED]
+
+
+def test_a_first_name_alone_is_like_nobody_whatever_home_it_names() -> None:
+    found = placed({"given_name": "Fenella", "family_name": "Marlow", "address": REFUGE}, {"address": REFUGE})
+    assert found is not None
+    assert (found.placement.child, found.like) == (None, [])
+
+
+def test_who_names_the_childs_number_joins_it() -> None:
+    found = placed({**HERS, "nhs_number": NUMBER}, {"address": REFUGE})
+    assert found is not None
+    assert (found.placement.child, found.like) == ("shielded", [])
+
+
+def test_a_record_that_may_be_a_shielded_childs_joins_no_other_child_until_a_steward_has_decided() -> None:
+    """Its namesake's address may be the refuge's, and so may its own."""
+    namesake = known("n", "plain", address=REFUGE)
+    probe = {**HERS, "address": REFUGE}
+    found = placed(probe, {}, (namesake,))
+    assert found is not None
+    assert (found.placement.child, found.like, {each.record for each in found.placement.suspected}) == (
+        None,
+        ["s"],
+        {"s", "n"},
+    )
+    apart = frozenset({("n", "s"), ("s", "n")})
+    decided = placed(probe, {}, (namesake,), None, apart)
+    assert decided is not None
+    assert (decided.placement.child, decided.like) == ("plain", [])
+
+
+def test_nothing_joins_a_child_that_is_held_back() -> None:
+    held = known("h", "held", date_of_birth="2011-01-01", nhs_number="9990000026", given_name="Ottoline")
+    probe = {
+        "given_name": "Ottoline",
+        "family_name": "Orrell",
+        "date_of_birth": "2011-01-01",
+        "nhs_number": "9990000026",
+    }
+    found = placed(probe, {}, (held,))
+    assert found is not None
+    assert (found.placement.child, found.like) == (None, [])
+    assert [each.record for each in found.placement.suspected] == ["h"]
+
+
+def test_an_amended_record_is_held_back_by_what_it_says_now() -> None:
+    found = placed(HERS, {}, own="plain")
+    assert found is not None
+    assert (found.placement.child, found.like, found.alone) == ("plain", ["s"], True)
+    beside = placed(HERS, {}, (known("o", "plain", given_name="Ottoline"),), own="plain")
+    assert beside is not None
+    assert (beside.like, beside.alone) == (["s"], False)
