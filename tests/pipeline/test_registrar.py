@@ -9,12 +9,14 @@ import pytest
 from domain.agency import Agency
 from domain.matching import Comparer, Evidence, Features
 from domain.vocabulary import AgencyKind
+from services.registrar.dry_run import dry_run
 from services.registrar.matcher_settings import load_settings
 from services.registrar.receipts import Answer
 from services.registrar.store import OffsetMoved
 from streams.store.database import Cursor
 from tests.support.chance import dice
 from tests.support.desk import AUTHORITY, GP, Desk, numbered, open_desk
+from tests.support.examples import KEY_ENCRYPTION_KEY
 
 
 @pytest.fixture
@@ -263,3 +265,29 @@ def test_a_sensitive_agency_is_not_named_in_clear(desk: Desk) -> None:
     states = [json.loads(bytes(state)) for (state,) in desk.rows("select state from register.events")]
     assert {state["source"] for state in states} == {"urn:agency:restricted"}
     assert not any("clinic" in json.dumps(state) or "sexual" in json.dumps(state) for state in states)
+
+
+def test_a_dry_run_answers_as_the_registrar_would_and_keeps_nothing(desk: Desk) -> None:
+    desk.send(numbered(1), numbered(2, "involvement.started"), numbered(3, subject="S2"))
+    desk.send(numbered(4, "record.removed", subject="S2"))
+    stored = "select (select count(*) from register.events), (select count(*) from register.submissions)"
+    before = desk.rows(stored)
+    feed = [
+        numbered(1),
+        numbered(1, data={"given_name": "Other", "family_name": "Content"}),
+        numbered(5),
+        numbered(6, "child.amended", subject="S2"),
+        numbered(7, "child.amended", subject="S3"),
+        numbered(8, subject="S3"),
+        numbered(9, "child.amended", subject="S3"),
+        numbered(10, "involvement.ended"),
+        numbered(11, "involvement.ended"),
+        numbered(12, "flag.raised") | {"source": GP.urn},
+        b"{",
+    ]
+    messages = [desk.message(each if isinstance(each, bytes) else json.dumps(each).encode()) for each in feed]
+    told = dry_run(desk.url, KEY_ENCRYPTION_KEY, messages)
+    assert desk.rows(stored) == before
+    taken = desk.registrar.handle(messages)
+    assert [(each.outcome, each.reasons) for each in told] == [(each.outcome, each.reasons) for each in taken]
+    assert set(outcomes(told)) == {"accepted", "duplicate", "refused", "invalid"}

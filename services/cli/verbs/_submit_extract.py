@@ -37,6 +37,8 @@ def is_meant(args: Namespace) -> bool:
     if args.layout is not None:
         if len(args.files) != 1 or args.agency is None:
             raise WrongUsage("with --layout give one FILE, and --agency CODE of the agency whose system it is")
+        if args.dry_run:
+            raise WrongUsage("--dry-run is for submissions; what would be sent of an extract is shown by --preview")
         return True
     if args.agency or args.preview or args.extract or args.taken_on or args.rows is not None or args.older_too:
         raise WrongUsage("--agency, --preview, --extract, --taken-on, --rows and --older-too need --layout NAME|PATH")

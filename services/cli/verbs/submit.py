@@ -11,6 +11,7 @@ from services.cli.parser import a_file
 from services.cli.progress import counting
 from services.cli.stack import settings_of
 from services.cli.verbs import _submit_extract as submit_extract
+from services.cli.verbs._dry_run import run_dry
 from services.cli.verbs._submit_counts import in_words, is_failure, outcomes_of
 from services.configuration.settings import Settings
 from services.queries.belonging import refuse_other_kafka
@@ -29,6 +30,7 @@ def describe(parser: ArgumentParser) -> None:
     parser.add_argument("files", nargs="+", type=a_file, metavar="FILE", help="NDJSON, one submission a line; or .csv")
     parser.add_argument("--agencies", type=a_file, metavar="FILE", help="add or replace these agencies first")
     parser.add_argument("--wait", action="store_true", help="until all is answered and the views hold it")
+    parser.add_argument("--dry-run", action="store_true", help="send nothing; tell what would become of each line")
     submit_extract.describe(parser)
 
 
@@ -40,6 +42,8 @@ def run(args: Namespace) -> int:
         check_files(args.files)
         agencies = read_agencies_file(args.agencies) if args.agencies else []
         settings = settings_of(args)
+        if args.dry_run:
+            return run_dry(settings, args.files, agencies, as_json=args.json)
         with closing(Database(settings.need_database(), "contactpoint submit")) as database:
             refuse_other_kafka(settings.need_kafka(), database)
             if agencies:

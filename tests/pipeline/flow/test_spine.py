@@ -72,6 +72,8 @@ def test_sent_again_it_is_all_duplicate_and_no_position_moves(
     stack: Stack, feeds: Path, sent: list[dict[str, Any]]
 ) -> None:
     before = stack.ask("status")["positions"]
+    told = stack.ask("submit", *sorted(feeds.glob("*.ndjson")), "--dry-run")
+    assert (told["duplicate"], told["submitted"], len(told["lines"])) == (len(sent), 0, len(sent))
     counts = stack.ask("submit", *sorted(feeds.glob("*.ndjson")), "--wait")
     assert counts["duplicate"] == len(sent)
     assert stack.ask("status")["positions"] == before
@@ -99,6 +101,24 @@ def test_a_broken_line_costs_only_itself(stack: Stack, sent: list[dict[str, Any]
     answer = stack.run("submit", file, "--wait")
     assert answer.returncode == 1
     assert json.loads(answer.stdout) == {"submitted": 3, "accepted": 1, "duplicate": 0, "refused": 0, "invalid": 2}
+
+
+def test_a_dry_run_tells_what_is_wrong_and_sends_nothing(
+    stack: Stack, sent: list[dict[str, Any]], tmp_path: Path
+) -> None:
+    before = stack.ask("status")["positions"]
+    good = sent[0] | {"id": "dry-1", "subject": "DRY-1", "type": "child.registered"}
+    good["data"] = {"given_name": "Ada", "family_name": "Quaternion"}
+    bad = good | {"id": "dry-2", "data": {"given_name": "Ada", "family_name": "Quaternion", "note": "x"}}
+    path = tmp_path / "dry.ndjson"
+    path.write_text("\n".join(map(json.dumps, (good, bad))), encoding="utf-8-sig")
+    answer = stack.run("submit", path, "--dry-run")
+    told = json.loads(answer.stdout)
+    assert (answer.returncode, told["accepted"], told["invalid"]) == (1, 1, 1)
+    assert [(each["number"], each["submission"]) for each in told["lines"]] == [(1, "dry-1"), (2, "dry-2")]
+    assert [each["field"] for each in told["lines"][1]["reasons"]] == ["data.note"]
+    assert stack.ask("status")["positions"] == before
+    assert stack.run("receipts", "--submission", "dry-1").returncode == 1
 
 
 def test_an_agency_that_is_replaced_is_judged_at_once_by_what_it_now_is(stack: Stack, tmp_path: Path) -> None:
