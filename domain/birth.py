@@ -1,7 +1,5 @@
-"""A child's date of birth: which may be true at all, and which to believe where records disagree."""
+"""A child's date of birth: which may be true at all."""
 
-from collections import Counter
-from collections.abc import Iterable
 from datetime import date
 
 MOST_YEARS = 30
@@ -29,16 +27,3 @@ def is_plausible(born: str, told_of: date, learnt: date) -> bool:
 
 def _years(born: date, on: date) -> int:
     return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
-
-
-def believed_birth(reported: Iterable[tuple[str | None, bool]]) -> tuple[str | None, bool]:
-    """The date of birth to believe, an ISO date or None, and whether it is estimated.
-
-    `reported` has the (date, is it estimated?) of each record, the record with precedence first. A date of birth never
-    changes, so the one that most records report is believed, with equal numbers the first; an estimated one only where
-    no record has an exact one.
-    """
-    known = [(born, estimated) for born, estimated in reported if born]
-    exact = [each for each in known if not each[1]]
-    votes = Counter(exact or known)
-    return max(votes, key=votes.__getitem__) if votes else (None, False)

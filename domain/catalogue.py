@@ -20,6 +20,8 @@ from domain.child.events import (
     RecordContradicted,
     RecordHeldBack,
     RecordLinked,
+    RecordsAccepted,
+    RecordsSetAside,
     RecordUnlinked,
     ShieldApplied,
     ShieldedChildListed,
@@ -41,6 +43,7 @@ from domain.source_record.events import (
     RecordRegistered,
     RecordRemoved,
     RecordRemovedBySteward,
+    of_unknown_kind,
 )
 from domain.subject_access.requests import CorrectionRequested, ObjectionRaised, RequestAnswered
 from domain.suspension.events import AgencyResumed, AgencySuspended
@@ -48,8 +51,8 @@ from domain.suspension.events import AgencyResumed, AgencySuspended
 Fields = dict[str, Any]
 
 EVENTS: Mapping[str, type[RegisterEvent]] = {
-    "RecordRegistered.v1": RecordRegistered,
-    "RecordAmended.v1": RecordAmended,
+    "RecordRegistered.v2": RecordRegistered,
+    "RecordAmended.v2": RecordAmended,
     "RecordDeregistered.v1": RecordDeregistered,
     "InvolvementStarted.v1": InvolvementStarted,
     "InvolvementEnded.v1": InvolvementEnded,
@@ -66,6 +69,8 @@ EVENTS: Mapping[str, type[RegisterEvent]] = {
     "ChildReinstated.v1": ChildReinstated,
     "MatchSuspected.v1": MatchSuspected,
     "RecordContradicted.v1": RecordContradicted,
+    "RecordsSetAside.v1": RecordsSetAside,
+    "RecordsAccepted.v1": RecordsAccepted,
     "MatchDismissed.v1": MatchDismissed,
     "RecordHeldBack.v1": RecordHeldBack,
     "SuspicionEnded.v1": SuspicionEnded,
@@ -90,6 +95,8 @@ EVENTS: Mapping[str, type[RegisterEvent]] = {
 """The current version of each event."""
 
 UPCASTS: Mapping[str, tuple[str, Callable[[Fields], Fields]]] = {
+    "RecordRegistered.v1": ("RecordRegistered.v2", of_unknown_kind),
+    "RecordAmended.v1": ("RecordAmended.v2", of_unknown_kind),
     "ChildrenShown.v1": ("ChildrenShown.v2", shown_by_rights),
     "ShieldApplied.v1": ("ShieldApplied.v2", without_custodian),
     "ShieldReviewed.v1": ("ShieldReviewed.v2", without_custodian),
@@ -101,6 +108,15 @@ WIRE_NAMES: Mapping[type[RegisterEvent], str] = {event: name for name, event in 
 
 class UnknownEvent(Exception):
     """A wire name that this version of the product does not know."""
+
+
+def event_class(name: str) -> type[RegisterEvent]:
+    """The class that events of that name and version have today; raises UnknownEvent for another name."""
+    while name in UPCASTS:
+        name, _ = UPCASTS[name]
+    if name not in EVENTS:
+        raise UnknownEvent(name)
+    return EVENTS[name]
 
 
 def upcast(name: str, fields: Fields) -> tuple[type[RegisterEvent], Fields]:

@@ -83,7 +83,7 @@ def _originator_topic(event_class: type[RegisterEvent]) -> str:
 
 
 _ORIGINATORS = {
-    "RecordRegistered.v1": "domain.source_record.record:SourceRecord",
+    "RecordRegistered.v2": "domain.source_record.record:SourceRecord",
     "ChildListed.v1": "domain.child.child:Child",
     "ShieldedChildListed.v1": "domain.child.child:Child",
     "AgencySuspended.v1": "domain.suspension.standing:AgencyStanding",

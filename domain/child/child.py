@@ -16,6 +16,8 @@ from domain.child.events import (
     RecordContradicted,
     RecordHeldBack,
     RecordLinked,
+    RecordsAccepted,
+    RecordsSetAside,
     RecordUnlinked,
     ShieldApplied,
     ShieldedChildListed,
@@ -35,7 +37,8 @@ class Child(Aggregate):
     `superseded_by` is the child that absorbed this one, or None; `absorbed` has, in order, the children that this one
     absorbed and may give back, with the records of each; `shield` hides its whereabouts while there is one.
     `like_shielded` has the records that are like those of shielded children, `held_back` those of them for which the
-    child is hidden from others than their sender.
+    child is hidden from others than their sender. `aside` has the records that do not fit it, each with the version
+    from which on.
     """
 
     records: set[str]
@@ -44,6 +47,7 @@ class Child(Aggregate):
     shield: Shield | None
     like_shielded: dict[str, frozenset[str]]
     held_back: set[str]
+    aside: dict[str, int]
 
     def __init__(self) -> None:
         self.records = set()
@@ -52,6 +56,7 @@ class Child(Aggregate):
         self.shield = None
         self.like_shielded = {}
         self.held_back = set()
+        self.aside = {}
 
     @property
     def is_held_back(self) -> bool:
@@ -145,6 +150,23 @@ class Child(Aggregate):
             contradictions=[each.as_data() for each in contradictions],
         )
 
+    def set_aside(self, cause: RegisterEvent, matcher: str) -> None:
+        """Sets the record of `cause` aside, from this event on."""
+        record, since = str(cause.originator_id), cause.originator_version
+        self.trigger_event(
+            RecordsSetAside, **_following(cause), matcher=matcher, aside=[{"record": record, "since": since}]
+        )
+
+    def accept(self, cause: RegisterEvent, matcher: str, records: Iterable[str]) -> None:
+        """Believes records again that were set aside, and fit because of `cause`."""
+        self.trigger_event(RecordsAccepted, **_following(cause), matcher=matcher, records=sorted(records))
+
+    def inherit_aside(self, aside: Mapping[str, int], cause: RegisterEvent | Ruling, matcher: str = STEWARD) -> None:
+        """Sets aside what absorbed children had set aside, once it has their records."""
+        if aside:
+            each = [{"record": record, "since": since} for record, since in sorted(aside.items())]
+            self.trigger_event(RecordsSetAside, **_caused(cause), matcher=matcher, aside=each)
+
     def dismiss(self, other: "Child", ruling: Ruling) -> None:
         """Records that the other child is somebody else."""
         self.trigger_event(
@@ -225,7 +247,11 @@ def _following(cause: RegisterEvent) -> dict[str, Any]:
     }
 
 
-def _decided(cause: RegisterEvent | Ruling) -> dict[str, Any]:
+def _caused(cause: RegisterEvent | Ruling) -> dict[str, Any]:
     if isinstance(cause, Ruling):
-        return {**cause.provenance, **cause.sealed, "record": None, "record_version": None}
-    return {**_following(cause), "decided_by": None, "reason": None}
+        return {**cause.provenance, "record": None, "record_version": None}
+    return _following(cause)
+
+
+def _decided(cause: RegisterEvent | Ruling) -> dict[str, Any]:
+    return {**_caused(cause), **(cause.sealed if isinstance(cause, Ruling) else {"decided_by": None, "reason": None})}

@@ -1,18 +1,35 @@
 """How a directory entry is composed of the linked source records; nothing is ever copied from a record into a child.
 
-Which source is believed for which field is decided in `_precedence` and the functions below it, and nowhere else.
+Which source is believed for which field is decided in `belief.py`, and nowhere else.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import chain
 from typing import Any
 
-from domain.birth import believed_birth
-from domain.child.belief import precedence
+from domain.belief import (
+    ADDRESS,
+    BIRTH,
+    CARERS,
+    GENDER,
+    NAME,
+    NHS_NUMBER,
+    UPN,
+    Field,
+    Held,
+    Said,
+    Speaker,
+    birth_said,
+    heard,
+    name_said,
+    vouched_authority,
+    weigh,
+)
 from domain.education import Schooling, education_status
-from domain.matching.normalise import normalise_name
+from domain.matching.normalise import normalise_name, normalise_postcode
 from domain.timeline.order import has_ended, in_order, rank, standings_in_order
 from domain.vocabulary import SENSITIVE_SERVICES
 
@@ -43,7 +60,11 @@ class InvolvementState:
 
 @dataclass(slots=True)
 class RecordState:
-    """The state of a source record. `time` is when its particulars became true; `removed` records are in no entry."""
+    """The state of a source record. `time` is when its particulars became true; `removed` records are in no entry.
+
+    `kind` is that of its agency, None where it is not known. A record that is set `aside` says nothing of who the child
+    is, where it lives and who cares for it.
+    """
 
     stream: str
     source: str = ""
@@ -54,9 +75,11 @@ class RecordState:
     deregistered: Fields | None = None
     involvements: dict[int, InvolvementState] = field(default_factory=dict)
     flags: dict[int, Fields] = field(default_factory=dict)
+    kind: str | None = None
+    aside: bool = False
 
 
-_REGISTERING = frozenset({"RecordRegistered.v1"})
+_REGISTERING = frozenset({"RecordRegistered.v1", "RecordRegistered.v2"})
 _REMOVING = frozenset({"RecordRemoved", "RecordRemovedBySteward"})
 
 
@@ -74,7 +97,7 @@ def fold_record(facts: Iterable[RecordFact]) -> RecordState:
     if described := in_order([*registered, *by_kind["RecordAmended"]]):
         held = described[-1]
         state.source, state.subject, state.time = held.source, held.personal["subject"], held.time
-        state.particulars = dict(held.personal["particulars"])
+        state.particulars, state.kind = dict(held.personal["particulars"]), held.data.get("kind")
     told = [(fact, True) for fact in registered if fact.version > 1]
     standings = standings_in_order([*told, *((fact, False) for fact in by_kind["RecordDeregistered"])])
     if standings and standings[-1].type not in _REGISTERING:
@@ -120,19 +143,18 @@ def compose(
     kept = [record for record in records if not record.removed]
     if not kept:
         return None
-    ranked = sorted(kept, key=_precedence, reverse=True)
-    best = ranked[0].particulars
-    name = {"given_name": best["given_name"], "family_name": best["family_name"]}
+    told = heard(kept, _is_aside)
+    belief = weighed(told)
+    by_stream = {record.stream: record for record in told}
+    name = _name(by_stream[belief[NAME][0].first.stream].particulars)
+    births = belief[BIRTH]
+    date_of_birth, estimated = (str(births[0].value), not births[0].exact) if births else (None, False)
     involvements = [
         _involvement(record, state)
         for record in _by_source(kept)
         for state in record.involvements.values()
         if may_be_known(state, today)
     ]
-    date_of_birth, estimated = believed_birth(
-        (record.particulars.get("date_of_birth"), bool(record.particulars.get("date_of_birth_estimated")))
-        for record in ranked
-    )
     education = education_status(
         date_of_birth,
         [
@@ -145,13 +167,13 @@ def compose(
     return {
         "child": child,
         "name": name,
-        "other_names": _other_names(name, ranked),
+        "other_names": _other_names(name, _in_order(belief[NAME], by_stream)),
         "date_of_birth": date_of_birth,
         "date_of_birth_estimated": estimated,
-        "gender": _gender(ranked),
-        "identifiers": {key: _identifiers(ranked, key) for key in ("nhs_number", "upn")},
-        "addresses": _addresses(ranked),
-        "carers": _carers(ranked),
+        "gender": str(belief[GENDER][0].value) if belief[GENDER] else "unknown",
+        "identifiers": {field.name: [held.value for held in belief[field]] for field in (NHS_NUMBER, UPN)},
+        "addresses": [_address(record) for record in _in_order(belief[ADDRESS], by_stream)],
+        "carers": [_carer(held, by_stream[held.first.stream]) for held in belief[CARERS]],
         "involvements": sorted(involvements, key=lambda i: (i["ended_on"] is not None, i["started_on"] or "")),
         "flags": [{**flag, "source": record.source} for record in _by_source(kept) for flag in record.flags.values()],
         "records": [_record(record) for record in _by_source(kept)],
@@ -162,22 +184,101 @@ def compose(
     }
 
 
-def _precedence(record: RecordState) -> tuple[bool, str, str]:
-    return precedence(record.deregistered is not None, record.time, record.stream)
+def weighed(records: Sequence[RecordState]) -> Mapping[Field, list[Held]]:
+    """Of each field the values that these records hold, the one to believe first."""
+    spoken = [(speaker_of(record), record.particulars) for record in records]
+    return {
+        field: weigh(field, chain.from_iterable(says(speaker, held) for speaker, held in spoken))
+        for field, says in _SAYS.items()
+    }
+
+
+def authority_vouched_for(records: Iterable[RecordState]) -> str | None:
+    """The authority that rights may follow from, see `vouched_authority`."""
+    told = heard([record for record in records if not record.removed], _is_aside)
+    return vouched_authority(
+        Said((record.particulars.get("address") or {}).get("authority"), speaker_of(record)) for record in told
+    )
+
+
+def speaker_of(record: RecordState) -> Speaker:
+    """Who says what a record holds."""
+    return Speaker(record.stream, record.source, record.kind, record.deregistered is not None, record.time)
+
+
+def _is_aside(record: RecordState) -> bool:
+    return record.aside
+
+
+def _says_name(speaker: Speaker, held: Fields) -> Iterable[Said]:
+    value, whole = name_said(held.get("given_name") or "", held.get("family_name") or "")
+    yield Said(value, speaker, whole=whole)
+
+
+def _says_birth(speaker: Speaker, held: Fields) -> Iterable[Said]:
+    yield birth_said(held.get("date_of_birth"), bool(held.get("date_of_birth_estimated")), speaker)
+
+
+def _says_gender(speaker: Speaker, held: Fields) -> Iterable[Said]:
+    gender = held.get("gender")
+    yield Said(None if gender == "unknown" else gender, speaker)
+
+
+def _says_nhs_number(speaker: Speaker, held: Fields) -> Iterable[Said]:
+    yield Said(held.get("nhs_number") or None, speaker)
+
+
+def _says_upn(speaker: Speaker, held: Fields) -> Iterable[Said]:
+    yield Said(held.get("upn") or None, speaker)
+
+
+def _says_address(speaker: Speaker, held: Fields) -> Iterable[Said]:
+    address = held.get("address")
+    if address:
+        place = _place(address)
+        yield Said(place or address.get("authority") or "", speaker, whole=place is not None)
+
+
+def _says_carers(speaker: Speaker, held: Fields) -> Iterable[Said]:
+    for key in dict.fromkeys(_carer_keys(speaker.stream, held)):
+        yield Said(key, speaker)
+
+
+_SAYS: Mapping[Field, Any] = {
+    NAME: _says_name,
+    BIRTH: _says_birth,
+    GENDER: _says_gender,
+    NHS_NUMBER: _says_nhs_number,
+    UPN: _says_upn,
+    ADDRESS: _says_address,
+    CARERS: _says_carers,
+}
+
+
+def _place(address: Fields) -> Hashable | None:
+    """What of an address two agencies agree on, however each writes its lines; None where it names no place."""
+    postcode = normalise_postcode(address.get("postcode") or "")
+    lines = " ".join(normalise_name(line) for line in address.get("lines") or ())
+    return postcode or address.get("uprn") or lines or None
+
+
+def _carer_keys(stream: str, held: Fields) -> list[str]:
+    """The carers of a record, by name; one without a name is known by the record alone."""
+    carers = held.get("carers") or ()
+    return [normalise_name(carer.get("name") or "") or f"{stream} {place}" for place, carer in enumerate(carers)]
+
+
+def _in_order(held: Iterable[Held], by_stream: Mapping[str, RecordState]) -> list[RecordState]:
+    """The records that hold values, the one believed first."""
+    return [by_stream[said.speaker.stream] for each in held for said in each.said]
+
+
+def _name(held: Fields) -> Fields:
+    return {"given_name": held["given_name"], "family_name": held["family_name"]}
 
 
 def _by_source(records: Iterable[RecordState]) -> list[RecordState]:
     return sorted(records, key=lambda record: (record.source, record.subject))
-
-
-def _gender(ranked: Sequence[RecordState]) -> str:
-    """The latest gender that is not `unknown`."""
-    known = (r.particulars["gender"] for r in ranked if r.particulars.get("gender") not in (None, "unknown"))
-    return next(known, "unknown")
-
-
-def _identifiers(ranked: Sequence[RecordState], key: str) -> list[str]:
-    return list(dict.fromkeys(r.particulars[key] for r in ranked if r.particulars.get(key)))
 
 
 def _other_names(name: Fields, ranked: Sequence[RecordState]) -> list[Fields]:
@@ -197,33 +298,16 @@ def _name_key(name: Mapping[str, Any]) -> tuple[str, str]:
     return normalise_name(name.get("given_name") or ""), normalise_name(name.get("family_name") or "")
 
 
-def _addresses(ranked: Sequence[RecordState]) -> list[Fields]:
-    """Each agency's address, the one with precedence first."""
-    addresses = []
-    for record in ranked:
-        address = record.particulars.get("address")
-        if address:
-            addresses.append(
-                {
-                    "lines": address.get("lines") or [],
-                    "postcode": address.get("postcode"),
-                    "uprn": address.get("uprn"),
-                    "authority": address.get("authority"),
-                    "status": address.get("status"),
-                    "source": record.source,
-                }
-            )
-    return addresses
+def _address(record: RecordState) -> Fields:
+    address = record.particulars["address"]
+    kept = {key: address.get(key) for key in ("postcode", "uprn", "authority", "status")}
+    return {"lines": address.get("lines") or [], **kept, "source": record.source}
 
 
-def _carers(ranked: Sequence[RecordState]) -> list[Fields]:
-    """Each carer once, from the record with precedence."""
-    carers: dict[str, Fields] = {}
-    for record in ranked:
-        for carer in record.particulars.get("carers") or ():
-            key = normalise_name(carer.get("name") or "") or f"{record.stream} {len(carers)}"
-            carers.setdefault(key, {**carer, "source": record.source})
-    return list(carers.values())
+def _carer(held: Held, record: RecordState) -> Fields:
+    """A carer as the record that is believed most has it."""
+    place = _carer_keys(record.stream, record.particulars).index(str(held.value))
+    return {**record.particulars["carers"][place], "source": record.source}
 
 
 def may_be_known(state: InvolvementState, today: date) -> bool:

@@ -64,6 +64,7 @@ class RecordUnlinked(RegisterEvent):
         for record in self.records:
             child.like_shielded.pop(record, None)
             child.held_back.discard(record)
+            child.aside.pop(record, None)
 
 
 class ChildrenMerged(RegisterEvent):
@@ -101,6 +102,7 @@ class ChildSuperseded(RegisterEvent):
         """The child has no records any more."""
         child.superseded_by = self.by
         child.records.clear()
+        child.aside.clear()
 
 
 class ChildReinstated(RegisterEvent):
@@ -170,6 +172,41 @@ class RecordContradicted(RegisterEvent):
     record_version: int
     matcher: str
     contradictions: list[Fields]
+
+
+class RecordsSetAside(RegisterEvent):
+    """Records no longer fit this child: they stay linked, but say nothing of who and where it is and who cares.
+
+    Each of `aside` is `{record, since}`: the version of the record from which on that holds. RecordContradicted beside
+    it says why. A merge repeats it for what its absorbed children had set aside.
+    """
+
+    CLEAR: ClassVar[tuple[str, ...]] = ("record", "record_version", "matcher", "aside")
+
+    record: str | None
+    record_version: int | None
+    matcher: str
+    aside: list[Fields]
+
+    def apply(self, child: Any) -> None:
+        """The records are set aside."""
+        child.aside.update({each["record"]: each["since"] for each in self.aside})
+
+
+class RecordsAccepted(RegisterEvent):
+    """Records that were set aside fit this child again, since the event named changed what its records say."""
+
+    CLEAR: ClassVar[tuple[str, ...]] = ("record", "record_version", "matcher", "records")
+
+    record: str
+    record_version: int
+    matcher: str
+    records: list[str]
+
+    def apply(self, child: Any) -> None:
+        """The records say again who the child is."""
+        for record in self.records:
+            child.aside.pop(record, None)
 
 
 class MatchDismissed(RegisterEvent):

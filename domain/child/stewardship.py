@@ -56,6 +56,7 @@ def merge(survivor: Child | None, absorbed: Child | None, ruling: Ruling) -> Rul
     ours, theirs = sorted(survivor.records), sorted(absorbed.records)
     survivor.inherit([absorbed], ruling)
     survivor.merge(ruling, [Absorbed(str(absorbed.id), theirs, "merge", 1.0, None, {})])
+    survivor.inherit_aside(absorbed.aside, ruling)
     absorbed.supersede(survivor.id, ruling)
     return RulingResult((survivor, absorbed), dict.fromkeys(theirs, str(survivor.id)), False, ours, theirs)
 

@@ -2,14 +2,16 @@
 
 `normalise.py` and `features.py` make particulars comparable; `blocking.py` says which records are compared;
 `similarity.py` says how far two values agree; `evidence.py` weighs that by `settings.py`, whose values are in
-`matcher.yaml`; `placement.py` decides. `index.py` and `clusters.py` do the same in memory for a batch and for a whole
-history. `search_keys.py`, `search_variants.py`, `search.py` and `search_grades.py` match a search query with children.
+`matcher.yaml`; `placement.py` decides, and `fit.py` whether a record still fits its child. `index.py` and `clusters.py`
+do the same in memory for a batch and for a whole history. `search_keys.py`, `search_variants.py`, `search.py` and
+`search_grades.py` match a search query with children.
 `same_number.py` asks of what is about to be sent whether one number stands for two people.
 """
 
 from domain.matching.blocking import blocking_keys
 from domain.matching.evidence import Comparer, Evidence
 from domain.matching.features import Features, features_of, has_name
+from domain.matching.fit import FITS, Fit, judge_fit
 from domain.matching.index import MatchIndex
 from domain.matching.normalise import normalise_name, normalise_postcode
 from domain.matching.placement import Candidate, Finding, Placement, place
@@ -19,11 +21,13 @@ from domain.matching.search_keys import search_keys
 from domain.matching.settings import MatcherSettings
 
 __all__ = [
+    "FITS",
     "Candidate",
     "Comparer",
     "Evidence",
     "Features",
     "Finding",
+    "Fit",
     "MatchGrade",
     "MatchIndex",
     "MatcherSettings",
@@ -33,6 +37,7 @@ __all__ = [
     "blocking_keys",
     "features_of",
     "has_name",
+    "judge_fit",
     "missing_criteria",
     "normalise_name",
     "normalise_postcode",

@@ -39,6 +39,8 @@ def decide(
         "caused_by": command.id,
     }
     event, fields = _EFFECTS[command.type](record, command)
+    if "kind" in event.CLEAR:
+        fields = fields | {"kind": str(agency.kind)}
     if record is None:
         begun: SourceRecord = SourceRecord._create(event, id=new_id, **common, **fields)
         return begun

@@ -22,10 +22,15 @@ class RecordEvent(RegisterEvent):
 
 
 class RecordRegistered(StreamBegun):
-    """An agency holds a record of a child: its own number (`subject`) and the child's `particulars` (contract §1)."""
+    """An agency holds a record of a child: its own number (`subject`) and the child's `particulars` (contract §1).
 
+    `kind` is what sort of body the agency was then, for it decides how far it is believed; None where it is not known.
+    """
+
+    CLEAR: ClassVar[tuple[str, ...]] = ("kind",)
     SEALED: ClassVar[tuple[str, ...]] = ("caused_by", "subject", "particulars")
 
+    kind: str | None
     caused_by: str
     subject: str
     particulars: dict[str, Any]
@@ -40,12 +45,18 @@ class RecordRegistered(StreamBegun):
 
 
 class RecordAmended(RecordEvent):
-    """The whole of what the agency now holds of the child; what it leaves out it no longer holds."""
+    """The whole of what the agency, of a `kind`, now holds of the child; what it leaves out it no longer holds."""
 
+    CLEAR: ClassVar[tuple[str, ...]] = ("kind",)
     SEALED: ClassVar[tuple[str, ...]] = ("caused_by", "subject", "particulars")
 
+    kind: str | None
     subject: str
     particulars: dict[str, Any]
+
+    def apply(self, record: Any) -> None:
+        """The record is described anew."""
+        record.describe(self.said)
 
 
 class RecordDeregistered(RecordEvent):
@@ -159,3 +170,8 @@ class RecordRemovedBySteward(RecordRemoved):
 
     decided_by: str
     why: str
+
+
+def of_unknown_kind(fields: dict[str, Any]) -> dict[str, Any]:
+    """RecordRegistered.v1 and RecordAmended.v1 → v2: it was not recorded what sort of body the agency was."""
+    return {**fields, "kind": None}

@@ -58,12 +58,13 @@ class RaisedFlag:
 class SourceRecord(Aggregate):
     """One agency's record of one child. Only its events change it, through the methods below.
 
-    `standing_at` is when its status became true. Of what is told later, what became true before changes nothing.
-    `because` is why and from which day it is deregistered or removed.
+    `standing_at` is when its status became true, `described_at` when the particulars that hold did. Of what is told
+    later, what became true before changes nothing. `because` is why and from which day it is deregistered or removed.
     """
 
     status: RecordStatus
     standing_at: str
+    described_at: str
     because: tuple[str, str] | None
     involvements: dict[str, Involvement]
     flags: dict[str, RaisedFlag]
@@ -71,12 +72,18 @@ class SourceRecord(Aggregate):
     def __init__(self) -> None:
         self.status = "registered"
         self.standing_at = ""
+        self.described_at = ""
         self.because = None
         self.involvements = {}
         self.flags = {}
 
+    def describe(self, said: Said) -> None:
+        """Remembers when particulars became true."""
+        self.described_at = max(self.described_at, said.time)
+
     def register(self, said: Said) -> None:
         """Remembers that the record is current; this answers the deregistration that stands, whatever its time."""
+        self.describe(said)
         self.status = "registered"
         self.standing_at = max(self.standing_at, said.time)
         self.because = None

@@ -6,6 +6,7 @@ from itertools import groupby, zip_longest
 from operator import itemgetter
 from typing import Any, NamedTuple
 
+from domain.belief import Speaker, believed_birth, birth_said, heard
 from domain.timeline.facts import Fact, FactKind
 from domain.timeline.order import ends_in_order, in_order, standings_in_order
 from domain.vocabulary import RESTRICTED_SOURCE
@@ -37,6 +38,8 @@ class Record:
 
     __slots__ = (
         "active",
+        "agency",
+        "aside",
         "authority",
         "born",
         "changes",
@@ -49,9 +52,11 @@ class Record:
         "version",
     )
 
-    def __init__(self, stream: str, source: str, registered_on: str) -> None:
+    def __init__(self, stream: str, source: str, registered_on: str, *, aside: bool = False) -> None:
         self.stream = stream
         self.source = source
+        self.agency: str | None = None
+        self.aside = aside
         self.registered_on = registered_on
         self.restricted = source == RESTRICTED_SOURCE
         self.changes: list[Change] = []
@@ -63,9 +68,9 @@ class Record:
         self.active = True
 
     @property
-    def precedence(self) -> tuple[bool, str, str]:
-        """A sort key, the greatest is believed first: still registered, then the latest particulars."""
-        return self.active, self.particulars_time, self.stream
+    def speaker(self) -> Speaker:
+        """Who says what the record holds."""
+        return Speaker(self.stream, self.source, self.agency, not self.active, self.particulars_time)
 
 
 class Records(NamedTuple):
@@ -73,6 +78,17 @@ class Records(NamedTuple):
 
     held: list[Record]
     ends: list[Change]
+
+    @property
+    def heard(self) -> Sequence[Record]:
+        """Those that say who the child is and where it lives: of ordinary agencies, and not set aside."""
+        return heard([record for record in self.held if not record.restricted], lambda record: record.aside)
+
+    @property
+    def birth(self) -> str | None:
+        """The date of birth to believe."""
+        born, _ = believed_birth(birth_said(each.born, not each.exact, each.speaker) for each in self.heard)
+        return born
 
 
 def records_of(facts: Iterable[Fact]) -> Records:
@@ -94,7 +110,7 @@ def records_of(facts: Iterable[Fact]) -> Records:
 
 
 def _record(stream: str, facts: Sequence[Fact]) -> Record:
-    record = Record(stream, facts[0].source, facts[0].day)
+    record = Record(stream, facts[0].source, facts[0].day, aside=facts[0].aside)
     described: list[Fact] = []
     standings: list[tuple[Fact, bool]] = []
     begun: defaultdict[tuple[str, int], list[Fact]] = defaultdict(list)
@@ -123,9 +139,10 @@ def _record(stream: str, facts: Sequence[Fact]) -> Record:
 
 def _take_particulars(record: Record, fact: Fact) -> None:
     record.particulars_time, record.version = fact.time, fact.version
-    record.born, record.exact, record.authority = fact.word, bool(fact.sure), fact.place
+    record.born, record.exact, record.authority, record.agency = fact.word, bool(fact.sure), fact.place, fact.agency
     if not record.restricted:
-        record.changes.append((fact.day, THEN, "set_address", (record.stream, fact.time, fact.place)))
+        speaker = Speaker(record.stream, record.source, fact.agency, False, fact.time)
+        record.changes.append((fact.day, THEN, "set_address", (speaker, fact.place)))
 
 
 def _take_standings(record: Record, standings: Sequence[Fact]) -> None:

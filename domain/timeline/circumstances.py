@@ -1,17 +1,16 @@
 """What holds for a child on a day, advanced from one day on which something changed to the next."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, timedelta
 from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
 from typing import NamedTuple
 
-from domain.birth import believed_birth
+from domain.belief import Said, Speaker, believed_authority
 from domain.education import birthday, compulsory_from, compulsory_until
 from domain.timeline.changes import LAST, Change, Key, Records
-from domain.timeline.summary import by_precedence
 from domain.vocabulary import NEED_FLAGS, RESTRICTED_SOURCE, UNIVERSAL_SERVICES, Flag, Service
 
 
@@ -43,7 +42,7 @@ class Circumstances:
     told of the child, who by another's report was dead or abroad by then.
     """
 
-    def __init__(self, born: str | None) -> None:
+    def __init__(self, born: str | None, heard: Collection[str] = ()) -> None:
         self.day = ""
         self.born = born
         self.age: int | None = None
@@ -60,7 +59,8 @@ class Circumstances:
         self.left_england = False
         self.seen_since: dict[str, str] = {}
         self._registered: dict[str, bool] = {}
-        self._addresses: dict[str, tuple[str, str]] = {}
+        self._heard = heard
+        self._addresses: dict[str, tuple[Speaker, str]] = {}
         self._authority: str | None = None
         self._authority_in_doubt = False
 
@@ -78,7 +78,7 @@ class Circumstances:
 
     @property
     def authority(self) -> str | None:
-        """The authority of the child's address, from the record with precedence among those that have one."""
+        """The authority that the child is believed to live in."""
         if self._authority_in_doubt:
             self._authority = self._believed()
             self._authority_in_doubt = False
@@ -90,8 +90,14 @@ class Circumstances:
         return address[1] if address else None
 
     def _believed(self) -> str | None:
-        ranked = [(self._registered.get(record, False), *address) for record, address in self._addresses.items()]
-        return max(ranked)[2] if ranked else None
+        """By the records that are heard; where there is but one authority, there is nothing to weigh."""
+        found = {record: said for record, said in self._addresses.items() if record in self._heard}
+        if len({authority for _, authority in found.values()}) < 2:
+            return next((authority for _, authority in found.values()), None)
+        return believed_authority(
+            Said(authority, speaker._replace(deregistered=not self._registered.get(record, False)))
+            for record, (speaker, authority) in found.items()
+        )
 
     def register(self, record: str, source: str) -> None:
         """An agency registers the child, who is in England then."""
@@ -102,13 +108,13 @@ class Circumstances:
         if source != RESTRICTED_SOURCE:
             self.known_to.setdefault(source, self.day)
 
-    def set_address(self, record: str, time: str, authority: str | None) -> None:
+    def set_address(self, speaker: Speaker, authority: str | None) -> None:
         """A record has another address, or none."""
         self._authority_in_doubt = True
         if authority is None:
-            self._addresses.pop(record, None)
+            self._addresses.pop(speaker.stream, None)
         else:
-            self._addresses[record] = (time, authority)
+            self._addresses[speaker.stream] = (speaker, authority)
 
     def deregister(self, record: str) -> None:
         """An agency no longer holds the child."""
@@ -188,11 +194,11 @@ def timeline_cursor(of_child: Records, ages: Sequence[int] = (18,), last: str | 
         return
     for record in records:
         changes += record.changes
-    born, _ = believed_birth((record.born, not record.exact) for record in by_precedence(records))
+    born = of_child.birth
     if born:
         changes += _ages(born, tuple(ages))
     changes.sort(key=_WHEN)
-    now = Circumstances(born)
+    now = Circumstances(born, {record.stream for record in of_child.heard})
     for day, of_day in groupby(changes, _DAY):
         if last is not None and day > last:
             return

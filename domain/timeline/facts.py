@@ -30,8 +30,10 @@ class Fact(NamedTuple):
     | started | service | `organisation_key` | lead professional |
     | raised | flag | | the contact can be reached |
 
-    `number` is that of the involvement or flag within its record. A sensitive agency's record has no facts but that it
-    was registered, amended or removed, without word and place, and `source` is RESTRICTED_SOURCE.
+    `number` is that of the involvement or flag within its record, `agency` the kind of agency that sent particulars
+    (None: not known). The record of particulars that are set `aside` says nothing of who the child is. A sensitive
+    agency's record has no facts but that it was registered, amended or removed, without word and place, and `source` is
+    RESTRICTED_SOURCE.
     """
 
     stream: str
@@ -44,6 +46,8 @@ class Fact(NamedTuple):
     word: str | None
     place: str | None
     sure: bool | None
+    agency: str | None = None
+    aside: bool = False
 
 
 def organisation_key(involvement: Mapping[str, Any]) -> str | None:

@@ -51,12 +51,20 @@ class Compared(TypedDict):
     explanation: dict[str, Any]
 
 
+class Aside(TypedDict):
+    """A record that is set aside, and from which of its versions on."""
+
+    record: Id
+    since: Annotated[int, Field(ge=1, le=LARGEST_INT)]
+
+
 _CLEAR: Mapping[str, Any] = {
     **dict.fromkeys(("record", "to", "by", "other", "child", "investigation", "inherited_from"), Id),
     **dict.fromkeys(("records", "other_records", "children"), list[Id]),
     "merged": list[Absorbed],
     "suspicions": list[Compared],
     "contradictions": list[Compared],
+    "aside": list[Aside],
 }
 """Clear fields that are more than their class says."""
 _SEALED: Mapping[str, Any] = dict.fromkeys(("on", "ended_on", "raised_on", "lowered_on"), Day)

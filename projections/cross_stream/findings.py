@@ -15,8 +15,10 @@ from domain.timeline import Fact, Records, records_of, summary
 from projections.base.parameters import many_ids
 from projections.base.postgres import copy
 from projections.base.projection import Put, Row, Table
-from projections.directory.project import LINK
+from projections.cross_stream.identities import Identity, identities
+from projections.directory.project import LINK, SET_ASIDE
 from projections.reports.tables import FINDING, LISTING
+from projections.search.project import SEARCH
 from projections.timeline.project import CHRONOLOGY, FACT_COLUMNS
 
 PAGE = 2_000
@@ -41,15 +43,13 @@ def owner_of(cursor: Cursor, records: Collection[str]) -> dict[str, str]:
 def changed_records(puts: Iterable[Put]) -> tuple[set[str], set[str]]:
     """The records with changed rows that findings follow from, and those of them whose child may change."""
     moved = {put.row[0] for put in puts if put.table is LINK}
-    return moved | {put.row[0] for put in puts if put.table is CHRONOLOGY}, moved
+    return moved | {put.row[0] for put in puts if put.table in (CHRONOLOGY, SEARCH, SET_ASIDE)}, moved
 
 
 def refresh(cursor: Cursor, children: Collection[str]) -> None:
     """Derives the findings of children again, and writes the differences."""
-    records = _records_of(cursor, children)
-    for table, rows_of in ((FINDING, _findings), (LISTING, _listing)):
-        stored = _stored(cursor, table, children)
-        found = {row for child, of_child in records.items() for row in rows_of(child, of_child)}
+    for table, derived in _rows_of(cursor, children):
+        stored, found = _stored(cursor, table, children), set(derived)
         _delete(cursor, table, stored - found)
         if new := found - stored:
             copy(cursor, table.name, table, new)
@@ -59,7 +59,8 @@ def _records_of(cursor: Cursor, children: Collection[str]) -> dict[str, Records]
     """The records of children, also hidden ones."""
     columns = ", ".join(f"c.{name}" for name in FACT_COLUMNS)
     cursor.execute(
-        f"select l.child::text, {columns} from link l join chronology c on c.stream = l.record"  # noqa: S608
+        f"select l.child::text, {columns}, coalesce(a.since is not null, false) from link l"  # noqa: S608
+        " join chronology c on c.stream = l.record left join set_aside a on a.record = l.record"
         " where l.child = any(%s::uuid[]) and c.kind is not null order by l.child, c.stream, c.version",
         (many_ids(children),),
     )
@@ -69,12 +70,20 @@ def _records_of(cursor: Cursor, children: Collection[str]) -> dict[str, Records]
     return {child: records_of(of_child) for child, of_child in facts.items()}
 
 
+def _rows_of(cursor: Cursor, children: Collection[str]) -> tuple[tuple[Table, list[Row]], ...]:
+    """The findings of children, and how each is listed."""
+    records, named = _records_of(cursor, children), identities(cursor, children)
+    return (
+        (FINDING, [row for child, held in records.items() for row in _findings(child, held)]),
+        (LISTING, [row for child, held in records.items() for row in _listing(child, held, named.get(child))]),
+    )
+
+
 def fill(cursor: Cursor, after: str, last: str) -> None:
     """Derives the findings of all children behind `after` up to `last`, for tables that hold none of them yet."""
     for children in _pages(cursor, after, last):
-        records = _records_of(cursor, children)
-        for table, rows_of in ((FINDING, _findings), (LISTING, _listing)):
-            if rows := [row for child, of_child in records.items() for row in rows_of(child, of_child)]:
+        for table, rows in _rows_of(cursor, children):
+            if rows:
                 copy(cursor, table.name, table, rows)
 
 
@@ -98,11 +107,11 @@ def _findings(child: str, records: Records) -> Iterator[Row]:
         yield (child, found.report, found.begins, found.ends or FOREVER, *rest)
 
 
-def _listing(child: str, records: Records) -> Iterator[Row]:
+def _listing(child: str, records: Records, named: Identity | None) -> Iterator[Row]:
     found = summary(records)
-    if found:
+    if found and named:
         known_to = orjson.dumps(found.known_to, option=orjson.OPT_SORT_KEYS).decode()
-        yield (child, *found[:-1], known_to)
+        yield (child, named.record, named.version, *found[:-1], known_to)
 
 
 def _stored(cursor: Cursor, table: Table, children: Collection[str]) -> set[Row]:

@@ -3,19 +3,19 @@
 Statements of writers name tables without a schema, as in `postgres.py`.
 """
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
-from domain.child.belief import ReportedIdentity, believed_identity
+from domain.belief import NOBODY
 from domain.matching import Features, search_keys
 from domain.vocabulary import RESTRICTED_SOURCE
 from projections.base.parameters import many_ids
 from projections.base.postgres import copy
 from projections.base.projection import Put, Row
-from projections.directory.project import FACT, LINK, RENEWAL
+from projections.cross_stream.identities import Identity, identities
+from projections.directory.project import FACT, LINK, RENEWAL, SET_ASIDE
 from projections.duplicates.project import SUSPICION
 from projections.search.project import SEARCH
 from projections.shields.project import SHIELD
@@ -36,7 +36,7 @@ def changed(puts: Iterable[Put]) -> Changed:
     """The row changes that hidden children and their visible identities follow from."""
     found = Changed(set(), set(), set())
     for table, row, _ in puts:
-        if table is SEARCH or (table is FACT and row[1] in _ASPECTS):
+        if table in (SEARCH, SET_ASIDE) or (table is FACT and row[1] in _ASPECTS):
             found.records.add(row[0])
         elif table is LINK:
             found.moved.add(row[0])
@@ -112,20 +112,6 @@ _HIDDEN = (
     " where o.child is not null"
     " or (s.position is not null and (t.others is null or t.others <@ coalesce(t.senders, array[]::text[])))"
 )
-_VISIBLE = (
-    "select l.child::text, l.record::text, h.time, d.version is not null and (w.version is null"  # noqa: S608
-    "  or (d.version > w.version and d.time >= w.time)),"
-    " s.names, s.named, s.date_of_birth, s.estimated, s.gender, s.gendered"
-    " from link l join fact f on f.stream = l.record and f.aspect = 'particulars'"
-    " join search s on s.stream = f.stream and s.version = f.version and s.keys is not null"
-    f" join history h on h.stream = f.stream and h.version = f.version and h.source <> '{RESTRICTED_SOURCE}'"
-    " left join fact g on g.stream = l.record and g.aspect = 'standing'"
-    " left join history d on d.stream = g.stream and d.version = g.version"
-    f" left join fact r on r.stream = l.record and r.aspect = '{RENEWAL}'"
-    " left join history w on w.stream = r.stream and w.version = r.version"
-    " where l.child = any(%s::uuid[])"
-)
-"""The identity in each record of a child, without sensitive services': those of a shielded child nobody may see."""
 
 
 def _rows(cursor: Cursor, which: str, parameters: Mapping[str, Any]) -> dict[str, Row]:
@@ -134,30 +120,12 @@ def _rows(cursor: Cursor, which: str, parameters: Mapping[str, Any]) -> dict[str
     hidden = cursor.fetchall()
     if not hidden:
         return {}
-    cursor.execute(_VISIBLE, ([child for child, *_ in hidden],))
-    records: defaultdict[str, list[Sequence[Any]]] = defaultdict(list)
-    for child, *record in cursor.fetchall():
-        records[child].append(record)
-    return {child: (child, *rest, *_visible(records[child])) for child, *rest in hidden}
+    named = identities(cursor, [child for child, *_ in hidden])
+    return {child: (child, *rest, *_visible(named.get(child))) for child, *rest in hidden}
 
 
-def _visible(records: Iterable[Sequence[Any]]) -> Row:
+def _visible(identity: Identity | None) -> Row:
     """The normalised identity of a hidden child, as its entry has it: all that it may be searched by."""
-    name, born, estimated, gender = believed_identity(_reported_identity(*record) for record in records)
+    _, name, born, estimated, gender = identity.believed if identity else NOBODY
     features = Features((name,) if name else (), born, estimated, False, gender or "", None, None, (), (), (), "")
     return ([*(name or ())], born, estimated, gender or "", search_keys(features))
-
-
-def _reported_identity(
-    record: str,
-    time: str,
-    deregistered: bool,
-    names: Sequence[str],
-    named: bool,
-    born: str | None,
-    estimated: bool,
-    gender: str,
-    gendered: bool,
-) -> ReportedIdentity:
-    name = (names[0], names[1]) if named else None
-    return ReportedIdentity(record, time, deregistered, name, born, estimated, gender if gendered else None)

@@ -35,7 +35,8 @@ def entry_as_of(
     moment and by their current state.
     """
     views = MemoryViews()
-    child, records = _members(cursor, decryptor, child, recorded_at, read_scope)
+    child, membership = _members(cursor, decryptor, child, recorded_at, read_scope)
+    records = membership.records
     published = events_of(cursor, decryptor, records)
     hidden = hidden_ids(cursor, [child, *records], read_scope.opened)
     if child in hidden:
@@ -56,22 +57,23 @@ def entry_as_of(
     linked = {record: position for record, position in records.items() if read_scope.cleared or record in begun}
     moment = effective or recorded_at
     of_day = date.fromisoformat(day_of(moment)) if moment else today
-    return redact(child, facts, linked, recorded_at, today, read_scope, of_day=of_day, states_now=states_now)
+    aside = [record for record, since in membership.aside.items() if effective is None or since <= effective]
+    return redact(child, facts, linked, aside, recorded_at, today, read_scope, of_day=of_day, states_now=states_now)
 
 
 def _members(
     cursor: Cursor, decryptor: Decryptor, child: str, recorded_at: str | None, read_scope: ReadScope
-) -> tuple[str, dict[str, int]]:
+) -> tuple[str, Membership]:
     """The child that the number meant then, and its records with the positions at which they were linked."""
     membership = Membership()
     if not read_scope.cleared and not was_known_openly(cursor, child):
-        return child, {}
+        return child, membership
     for _ in range(MOST_HOPS):
         membership = membership_of(_recorded_by(events_of(cursor, decryptor, [child]), recorded_at))
         if membership.superseded_by is None:
             break
         child = membership.superseded_by
-    return child, membership.records
+    return child, membership
 
 
 def _recorded_by(events: Iterable[PublishedEvent], recorded_at: str | None) -> list[PublishedEvent]:

@@ -8,9 +8,13 @@ from projections.base.projection import PublishedEvent
 
 @dataclass(slots=True)
 class Membership:
-    """The records of a child, each with the position of its link, or the child that absorbed it."""
+    """The records of a child, each with the position of its link, or the child that absorbed it.
+
+    `aside` are those set aside, each with the time from which on.
+    """
 
     records: dict[str, int] = field(default_factory=dict)
+    aside: dict[str, str] = field(default_factory=dict)
     superseded_by: str | None = None
 
 
@@ -36,11 +40,23 @@ def _merged(membership: Membership, event: PublishedEvent) -> None:
 def _unlinked(membership: Membership, event: PublishedEvent) -> None:
     for record in event.data["records"]:
         membership.records.pop(record, None)
+        membership.aside.pop(record, None)
 
 
 def _superseded(membership: Membership, event: PublishedEvent) -> None:
     membership.records.clear()
+    membership.aside.clear()
     membership.superseded_by = event.data["by"]
+
+
+def _set_aside(membership: Membership, event: PublishedEvent) -> None:
+    for each in event.data["aside"]:
+        membership.aside.setdefault(each["record"], event.time)
+
+
+def _accepted(membership: Membership, event: PublishedEvent) -> None:
+    for record in event.data["records"]:
+        membership.aside.pop(record, None)
 
 
 def _reinstated(membership: Membership, _: PublishedEvent) -> None:
@@ -51,6 +67,8 @@ _STEPS: Mapping[str, Callable[[Membership, PublishedEvent], None]] = {
     "ChildListed.v1": _added,
     "RecordLinked.v1": _added,
     "RecordUnlinked.v1": _unlinked,
+    "RecordsSetAside.v1": _set_aside,
+    "RecordsAccepted.v1": _accepted,
     "ChildrenMerged.v1": _merged,
     "ChildSuperseded.v1": _superseded,
     "ChildReinstated.v1": _reinstated,

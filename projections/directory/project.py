@@ -6,11 +6,14 @@ from projections.base.projection import PublishedEvent, Put, Table
 
 FACT = Table("fact", ("stream", "aspect", "number", "version", "time", "position"), keys=3, order=("time", "position"))
 LINK = Table("link", ("record", "child", "position"), keys=1)
+SET_ASIDE = Table("set_aside", ("record", "since", "position"), keys=1)
 SUPERSEDED = Table("superseded", ("child", "by", "position"), keys=1)
 
 ASPECTS = {
     "RecordRegistered.v1": "particulars",
     "RecordAmended.v1": "particulars",
+    "RecordRegistered.v2": "particulars",
+    "RecordAmended.v2": "particulars",
     "RecordDeregistered.v1": "standing",
     "RecordRemoved.v1": "removal",
     "RecordRemovedBySteward.v1": "removal",
@@ -25,6 +28,8 @@ RENEWAL = "renewal"
 """The aspect of a registration after a deregistration, which it answers: of these, the one that was told last holds."""
 
 LINKS = frozenset({"ChildListed.v1", "RecordLinked.v1"})
+HEARD_AGAIN = frozenset({"RecordsAccepted.v1", "RecordUnlinked.v1"})
+"""The types of events after which records are not set aside, or not any more."""
 SUPERSEDING = frozenset({"ChildSuperseded.v1", "ChildReinstated.v1"})
 
 
@@ -32,7 +37,7 @@ class Directory:
     """The rows that a directory entry is composed of."""
 
     name = "directory"
-    tables = (FACT, LINK, SUPERSEDED)
+    tables = (FACT, LINK, SET_ASIDE, SUPERSEDED)
     opens = frozenset[str]()
 
     def project(self, event: PublishedEvent) -> Sequence[Put]:
@@ -48,6 +53,12 @@ class Directory:
         if event.type == "ChildrenMerged.v1":
             brought = [record for each in event.data["merged"] for record in each["records"]]
             return [Put(LINK, (record, event.stream, event.position), False) for record in brought]
+        if event.type == "RecordsSetAside.v1":
+            return [
+                Put(SET_ASIDE, (each["record"], each["since"], event.position), False) for each in event.data["aside"]
+            ]
+        if event.type in HEARD_AGAIN:
+            return [Put(SET_ASIDE, (record, None, event.position), False) for record in event.data["records"]]
         if event.type in SUPERSEDING:
             return (Put(SUPERSEDED, (event.stream, event.data.get("by"), event.position), False),)
         return ()
@@ -65,7 +76,7 @@ def _is_first(event: PublishedEvent) -> bool:
 
 def _is_renewed(event: PublishedEvent) -> bool:
     """Whether an agency that had deregistered the child registers it again."""
-    return event.version > 1 and event.type == "RecordRegistered.v1"
+    return event.version > 1 and event.type.startswith("RecordRegistered.")
 
 
 def _renewal(event: PublishedEvent) -> Put:

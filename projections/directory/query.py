@@ -25,11 +25,12 @@ class StoredChild(NamedTuple):
     """A child as the views store it.
 
     `facts` are the current events of its records, by stream and version, `linked` the position at which each record
-    was linked to it, `shielding` says that it is shielded.
+    was linked to it, `aside` the records that are set aside, `shielding` says that it is shielded.
     """
 
     facts: dict[tuple[str, int], PublishedEvent]
     linked: dict[str, int]
+    aside: set[str]
     shielding: Shielding | None
 
 
@@ -94,7 +95,8 @@ def _redact(child: str, stored: StoredChild, read_scope: ReadScope) -> RedactedE
     shielding = None if child in read_scope.opened else stored.shielding
     if shielding:
         read_scope = read_scope._replace(cleared=False)
-    found = redact(child, stored.facts.values(), stored.linked, None, read_scope.consents_on, read_scope)
+    of_now = stored.facts.values(), stored.linked, stored.aside
+    found = redact(child, *of_now, None, read_scope.consents_on, read_scope)
     if shielding:
         return _redact_shielded(found, shielding)
     return found._replace(entry={**found.entry, "shielded": stored.shielding is not None}) if found.entry else found
@@ -104,7 +106,7 @@ def _children_where(name: str, kind: str, condition: str) -> Prepared:
     return Prepared(
         f"known_{name}",
         (kind,),
-        f"select h.child, h.linked_at, h.shielded_since, h.shielded_at, {EVENT_COLUMNS}"  # noqa: S608
+        f"select h.child, h.linked_at, h.aside, h.shielded_since, h.shielded_at, {EVENT_COLUMNS}"  # noqa: S608
         f" from unredacted_fact h where h.child = {condition}",
     )
 
@@ -132,13 +134,16 @@ def stored_child_of_number(
 
 def _read_children(cursor: Cursor, decryptor: Decryptor) -> Mapping[str, StoredChild]:
     found: dict[str, StoredChild] = {}
-    for child, position, since, hidden_at, *row in cursor.fetchall():
+    for child, position, aside, since, hidden_at, *row in cursor.fetchall():
         event = stored_event(row, decryptor)
         of_child = found.get(child)
         if of_child is None:
-            of_child = found[child] = StoredChild({}, {}, None if hidden_at is None else Shielding(since, hidden_at))
+            shielding = None if hidden_at is None else Shielding(since, hidden_at)
+            of_child = found[child] = StoredChild({}, {}, set(), shielding)
         of_child.facts[event.stream, event.version] = event
         of_child.linked[event.stream] = position
+        if aside:
+            of_child.aside.add(event.stream)
     decryptor.prefetch({stream for each in found.values() for stream, _ in each.facts})
     return found
 

@@ -48,6 +48,7 @@ def redact(
     child: str,
     facts: Iterable[PublishedEvent],
     linked: Mapping[str, int],
+    aside: Collection[str],
     as_of_time: str | None,
     today: date,
     read_scope: ReadScope,
@@ -56,6 +57,8 @@ def redact(
     states_now: States | None = None,
 ) -> RedactedEntry:
     """The redacted entry of a child; `facts` are the current events of its records, `linked` the position of each link.
+
+    The records in `aside` are shown, and say nothing of who the child is.
 
     Where facts are of an earlier time, consents have to be in force twice: on the day that they are of, for a consent
     opens nothing of the time before it, and by `states_now`, for a withdrawn consent is valid for no time.
@@ -83,6 +86,9 @@ def redact(
     for stream, number in withheld:
         if state := states[stream]:
             state.involvements.pop(number, None)
+    for stream in aside:
+        if state := states.get(stream):
+            state.aside = True
     records = [state for stream, state in states.items() if state and stream not in hidden]
     if not records:
         return RedactedEntry(child, None, hidden, withheld)

@@ -19,6 +19,14 @@ create table if not exists link (
 create unique index if not exists link_key on link (record);
 create index if not exists link_child on link (child);
 
+-- Records that do not fit their child: `since` is the version from which on a record is set aside, null once it is not.
+create table if not exists set_aside (
+    record uuid not null,
+    since int,
+    position bigint not null
+);
+create unique index if not exists set_aside_key on set_aside (record);
+
 -- The child that absorbed another; null again once the merge was undone.
 create table if not exists superseded (
     child uuid not null,

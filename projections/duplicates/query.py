@@ -20,7 +20,10 @@ class Place(NamedTuple):
 
 
 class OpenPair(NamedTuple):
-    """Two children, or two records of one `child`, and the best evidence for the pair."""
+    """Two children, or two records of one `child`, and the best evidence for the pair.
+
+    `aside` is the one of the two records that is set aside.
+    """
 
     left: str
     right: str
@@ -30,6 +33,7 @@ class OpenPair(NamedTuple):
     score: float
     rule: str
     matcher: str
+    aside: str | None
     why: dict[str, str]
 
     @property
@@ -42,11 +46,11 @@ _BEHIND = "(-score, {0}, {1}) > (-%(score)s::float8, %(left)s::uuid, %(right)s::
 
 _SUSPECTED = (
     "select distinct on (1, 2) least(child, other_child) as one, greatest(child, other_child) as two,"
-    " null::uuid as child, record, other, score, rule, matcher, explanation"
+    " null::uuid as child, record, other, score, rule, matcher, null::uuid as aside, explanation"
     " from unveiled_suspicion order by 1, 2, score desc, record, other"
 )
 _CONTRADICTING = (
-    "select record as one, other as two, child, record, other, score, rule, matcher, explanation"
+    "select record as one, other as two, child, record, other, score, rule, matcher, aside, explanation"
     " from unveiled_contradiction"
 )
 
@@ -75,6 +79,8 @@ def contradictions(
 ) -> list[OpenPair]:
     """Pairs of records of one child that contradict each other, until one of them is amended or the two are split.
 
+    A record that is set aside stands in a pair until it fits its child again.
+
     `left` and `right` are the records.
     """
     return _pairs(cursor, _CONTRADICTING, after, limit, cleared, custodian)
@@ -87,7 +93,7 @@ def _pairs(
     Scope(cleared, custodian).execute(
         cursor,
         "select one::text, two::text, child::text, record::text, other::text, score,"  # noqa: S608
-        f" rule, matcher, explanation from ({statement}) open where {behind}"
+        f" rule, matcher, aside::text, explanation from ({statement}) open where {behind}"
         " order by score desc, one, two limit %(limit)s",
         {**(after._asdict() if after else {}), "limit": limit},
     )

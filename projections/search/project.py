@@ -10,7 +10,7 @@ from projections.base.projection import KeyDestroyed, PublishedEvent, Put, Row, 
 FEATURES = ("names", "date_of_birth", "estimated", "gender", "postcode", "nhs_number", "upn")
 SEARCH = Table("search", ("stream", "version", *FEATURES, "keys", "named", "gendered", "position"), keys=2)
 
-NAMING = frozenset({"RecordRegistered.v1", "RecordAmended.v1"})
+NAMING = frozenset({"RecordRegistered.v1", "RecordAmended.v1", "RecordRegistered.v2", "RecordAmended.v2"})
 REMOVING = frozenset({"RecordRemoved.v1", "RecordRemovedBySteward.v1"})
 _MOST_NAMES = 51
 """As many as a submission can have: one name and the other names."""

@@ -10,11 +10,11 @@ from domain.timeline.changes import CHILD_GONE
 from domain.vocabulary import RESTRICTED_SOURCE
 from projections.base.projection import KeyDestroyed, PublishedEvent, Put, Row, Table
 
-FACT_COLUMNS = ("stream", "version", "kind", "number", "day", "time", "source", "word", "place", "sure")
+FACT_COLUMNS = ("stream", "version", "kind", "number", "day", "time", "source", "word", "place", "sure", "agency")
 CHRONOLOGY = Table("chronology", (*FACT_COLUMNS, "position"), keys=2)
 
 FactValues = tuple[str, str | None, str | None, bool | None]
-"""The `day`, `word`, `place` and `sure` of a fact."""
+"""The `day`, `word`, `place` and `sure` of a fact; the kind of agency is read from the event."""
 
 
 class Chronology:
@@ -51,6 +51,8 @@ _STARTED, _ENDED, _RAISED, _LOWERED = map(str, (FactKind.STARTED, FactKind.ENDED
 _KINDS: Mapping[str, str] = {
     "RecordRegistered.v1": _REGISTERED,
     "RecordAmended.v1": _AMENDED,
+    "RecordRegistered.v2": _REGISTERED,
+    "RecordAmended.v2": _AMENDED,
     "RecordDeregistered.v1": _DEREGISTERED,
     "RecordRemoved.v1": _REMOVED,
     "RecordRemovedBySteward.v1": _REMOVED,
@@ -77,7 +79,8 @@ def _before(event: PublishedEvent, kind: str) -> list[Put]:
 def _fact(event: PublishedEvent, kind: str, values: FactValues) -> Put:
     day, *rest = values
     number = event.data.get("number", 0)
-    row: Row = (event.stream, event.version, kind, number, day, event.time, event.source, *rest, event.position)
+    agency = event.data.get("kind")
+    row: Row = (event.stream, event.version, kind, number, day, event.time, event.source, *rest, agency, event.position)
     return Put(CHRONOLOGY, row, True)
 
 

@@ -13,7 +13,7 @@ from projections.visibility.scope import ORDINARY
 _FACTS = Prepared(
     "facts_of",
     ("uuid[]",),
-    f"select child::text, {', '.join(FACT_COLUMNS)} from unveiled_chronology"  # noqa: S608
+    f"select child::text, {', '.join(FACT_COLUMNS)}, aside from unveiled_chronology"  # noqa: S608
     " where child = any($1) order by child, stream, version",
 )
 

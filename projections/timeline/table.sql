@@ -1,5 +1,5 @@
 -- The facts of chronologies for reports and policies, in clear because they select by them: `domain/timeline/facts.py` says
--- what word, place and sure mean. No names, no addresses, nothing of sensitive services.
+-- what word, place, sure and agency mean. No names, no addresses, nothing of sensitive services.
 -- A record that was removed, or whose key was destroyed, keeps rows without content.
 create table if not exists chronology (
     stream uuid not null,
@@ -12,6 +12,7 @@ create table if not exists chronology (
     word text,
     place text,
     sure bool,
+    agency text,
     position bigint not null
 );
 create unique index if not exists chronology_key on chronology (stream, version);

@@ -3,7 +3,7 @@
 Their text is in the files named here. Four conditions stand in them like functions, and are written out when the
 objects are made: `scoped()`, a reader's scope is set; `known(record)`, the record is no sensitive agency's, or the
 reader is cleared; `unveiled(child)`, the child is not hidden from the reader; `known_openly(child)`, a record of an
-ordinary agency was ever linked to it.
+ordinary agency was ever linked to it, or to one that it absorbed.
 """
 
 import re
@@ -36,14 +36,18 @@ _RESTRICTED = (
 A scalar subquery, which Postgres evaluates row by row, by index; a join would scan all records.
 """
 
+_LINKED_OPENLY = (
+    "exists (select from history h where h.stream = {0} and h.type in ('ChildListed.v1', 'RecordLinked.v1')"
+    f" and not {_RESTRICTED.format('''(h.data::json ->> 'record')::uuid''')})"
+)
+"""An ordinary agency's record was linked to the child itself."""
+
 _CONDITIONS = {
     "scoped": "(select is_set from reader)",
     "known": f"((select cleared from reader) or not {_RESTRICTED})",  # noqa: S608
     "unveiled": "not exists (select from veiled z where z.child = {0})",
-    "known_openly": (
-        "exists (select from history h where h.stream = {0} and h.type in ('ChildListed.v1', 'RecordLinked.v1')"
-        f" and not {_RESTRICTED.format('''(h.data::json ->> 'record')::uuid''')})"
-    ),
+    "known_openly": f"({_LINKED_OPENLY.format('{0}')} or exists (select from superseded k where k.by = {{0}}"
+    f" and {_LINKED_OPENLY.format('k.child')}))",
 }
 _CONDITION = re.compile(rf"\b({'|'.join(_CONDITIONS)})\(([a-z_.]*)\)")
 _VALUES = {"{authority}": AUTHORITY_CODE, "{most_hops}": str(MOST_HOPS)}

@@ -11,16 +11,18 @@ where scoped() and s.state = 'suspected' and a.child <> b.child
     and not exists (select from fact f where f.aspect = 'removal' and f.stream in (s.record, s.other))
     and known(s.record) and known(s.other) and unveiled(a.child) and unveiled(b.child);
 
--- Pairs of records of one child that contradict each other, neither removed nor amended since.
+-- Pairs of records of one child that contradict each other, neither removed nor amended since. `aside` is the one of them
+-- that is set aside for it, of which the pair is shown until it fits again.
 create view unveiled_contradiction with (security_barrier) as
-select a.child, s.record, s.other, s.score, s.rule, s.matcher, s.explanation
+select a.child, s.record, s.other, s.score, s.rule, s.matcher, s.explanation, d.record as aside
 from contradiction s
 join link a on a.record = s.record
 join link b on b.record = s.other
+left join set_aside d on d.record = s.described and d.since is not null
 where scoped() and a.child = b.child
     and not exists (select from fact f where f.aspect = 'removal' and f.stream in (s.record, s.other))
-    and not exists (
+    and (d.record is not null or not exists (
         select from fact f
         where f.aspect = 'particulars' and f.stream in (s.record, s.other) and f.position > s.position
-    )
+    ))
     and known(s.record) and known(s.other) and unveiled(a.child);

@@ -108,6 +108,12 @@ class Aggregates:
                 caused.setdefault(key, []).append(event)
         return caused
 
+    def is_known_openly(self, records: Iterable[str]) -> bool:
+        """Whether one of the records is an ordinary agency's."""
+        with self._database.transaction() as cursor:
+            sensitive = store.sensitive_sources(cursor)
+            return any(each.features.source not in sensitive for each in candidates_of(cursor, (), list(records)))
+
     def streams_of(self, keys: Iterable[store.RecordKey]) -> dict[store.RecordKey, UUID]:
         """The record that each number of an agency means."""
         with self._database.transaction() as cursor:

@@ -1,12 +1,24 @@
 """Which child each record belongs to, as far as a batch depends on it: read at once, then changed by each decision."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, MutableSet, Sequence
 from typing import Any, NamedTuple
 
 from domain.child import Child
-from domain.matching import Candidate, Comparer, Features, MatchIndex, Placement, features_of, place
+from domain.matching import (
+    FITS,
+    Candidate,
+    Comparer,
+    Features,
+    Fit,
+    MatchIndex,
+    Placement,
+    features_of,
+    judge_fit,
+    place,
+)
 from domain.matching.apart import Apart, Candidates, place_apart
 from domain.matching.blocking import MOST_CHILDREN
+from domain.matching.placement import MOST_SUSPICIONS
 from services.registrar.match_index import IndexChanges, index_keys
 
 
@@ -30,7 +42,7 @@ class Placed(NamedTuple):
     """Where a record belongs, and the features and blocking keys that it has from now on.
 
     `like` are the records of shielded children for which it is held back, `alone` says that its child has no other
-    agency's record.
+    agency's record, `aside` that the record is set aside.
     """
 
     placement: Placement
@@ -38,6 +50,7 @@ class Placed(NamedTuple):
     keys: Sequence[int]
     like: Sequence[str] = ()
     alone: bool = True
+    aside: bool = False
 
 
 FindChild = Callable[[str], Child | None]
@@ -47,7 +60,8 @@ FindChild = Callable[[str], Child | None]
 class BatchMatcher:
     """The records that a batch may touch, each with its child; `changes` are those of the match index.
 
-    `cannot_link` has pairs of records that are of two children, both ways round.
+    `cannot_link` has pairs of records that are of two children, both ways round; `aside` the records that are set
+    aside, through which nothing is linked; `sensitive` the sources that are sensitive agencies.
     """
 
     def __init__(
@@ -55,8 +69,13 @@ class BatchMatcher:
         comparer: Comparer,
         candidates: Iterable[Candidate] = (),
         cannot_link: Collection[tuple[str, str]] = frozenset(),
+        *,
+        aside: MutableSet[str] | None = None,
+        sensitive: Collection[str] = frozenset(),
     ) -> None:
         self.comparer = comparer
+        self.aside: MutableSet[str] = set() if aside is None else aside
+        self._sensitive = sensitive
         self.changes = IndexChanges()
         self._cannot_link = cannot_link
         self._index = MatchIndex()
@@ -66,19 +85,44 @@ class BatchMatcher:
             self._index.put(candidate, ())
             self._stored[candidate.record] = candidate.features
 
-    def place(self, record: str, described: Described, child_of: FindChild = lambda _: None) -> Placed | None:
+    def place(
+        self, record: str, described: Described, child_of: FindChild = lambda _: None, *, holds: bool = True
+    ) -> Placed | None:
         """Where a described record belongs, by all that was decided before; None where nothing follows from it.
 
-        Changes nothing: `put` has to follow. `child_of` tells which of the children met are hidden.
+        Changes nothing: `put` has to follow. `child_of` tells which of the children met are hidden. What no longer
+        `holds`, because something later is known of the record, is not judged by whether it fits.
         """
         before = self._index.get(record)
         if before is None:
             return self._compare(record, described.features, described.keys, described, None, child_of)
-        features = features_of(described.data, described.time, before.features, described.source)
-        if before.features != features:
-            return self._compare(record, features, index_keys(features), described, before.child, child_of)
-        placement = self._compare_within_child(before)
-        return Placed(placement, features, index_keys(features)) if placement.contradicted else None
+        now, was_aside = described.features, record in self.aside
+        kept = now if was_aside else features_of(described.data, described.time, before.features, described.source)
+        if was_aside and not (holds and before.features != kept):
+            return None
+        if before.features == kept:
+            return self._again(before, described)
+        fit = self._fit(record, now, before.child) if holds else FITS
+        if fit.aside:
+            kept = now
+        placed = self._compare(record, kept, index_keys(kept), described, before.child, child_of)
+        if not fit.against:
+            return placed
+        found = placed.placement
+        elsewhere = (*found.merged, *found.suspected)[:MOST_SUSPICIONS]
+        return placed._replace(placement=Placement(before.child, None, (), elsewhere, fit.against), aside=fit.aside)
+
+    def _again(self, known: Candidate, described: Described) -> Placed | None:
+        """What it contradicts goes on being queued, although nothing has changed that is compared."""
+        fit = self._fit(known.record, described.features, known.child)
+        if not fit.against:
+            return None
+        placement = Placement(known.child, None, (), (), fit.against)
+        return Placed(placement, known.features, index_keys(known.features))
+
+    def _fit(self, record: str, now: Features, child: str) -> Fit:
+        others = [member for member in self._index.members(child) if member.record != record]
+        return judge_fit(self.comparer, now, others, self.aside, self._sensitive) if others else FITS
 
     def _compare(
         self,
@@ -92,7 +136,8 @@ class BatchMatcher:
         met = [self._surviving(child) for child in described.children]
         hidden = {child for child in {*met, own} if child and is_hidden(child_of(child))}
         near = [*[child for child in met if child not in hidden][:MOST_CHILDREN], *hidden]
-        candidates = self._index.candidates(described.keys, own, near)
+        found_by_keys = self._index.candidates(described.keys, own, near)
+        candidates = [each for each in found_by_keys if each.record not in self.aside] if self.aside else found_by_keys
         shielded = [each for each in described.shielded if is_shielded(child_of(each.child)) and each.child != own]
         if not shielded and not any(is_hidden(child_of(each.child)) for each in candidates):
             placement = place(self.comparer, record, features, candidates, own=own, cannot_link=self._cannot_link)
@@ -115,27 +160,51 @@ class BatchMatcher:
         alone = all(each.features.source == source for each in members if each.record != record)
         return Placed(found.placement, features, keys, [each.record for each in found.like], alone)
 
-    def _compare_within_child(self, known: Candidate) -> Placement:
-        """Which records of its child an amended record contradicts, although nothing has changed that is compared."""
-        members = self._index.members(known.child)
-        return place(self.comparer, known.record, known.features, members, own=known.child)
+    def accepted(self, child: str) -> list[str]:
+        """The records of the child that were set aside and fit it again, as its records are now."""
+        return [record for record in sorted(self.aside) if self._fits_again(record, child)]
+
+    def _fits_again(self, record: str, child: str) -> bool:
+        known = self._index.get(record)
+        if known is None or known.child != child or self._fit(record, known.features, child).aside:
+            return False
+        self.aside.discard(record)
+        return True
+
+    def child_of(self, record: str) -> str | None:
+        """The child that a record is linked to."""
+        known = self._index.get(record)
+        return known.child if known else None
+
+    def is_ordinary(self, source: str) -> bool:
+        """Whether it need not stay secret that the agency knows a child."""
+        return source not in self._sensitive
+
+    def is_known_openly(self, child: str) -> bool:
+        """Whether an ordinary agency holds a record of the child."""
+        return any(self.is_ordinary(member.features.source) for member in self._index.members(child))
 
     def put(self, record: str, placed: Placed, child: str) -> dict[str, list[str]]:
         """Puts the record into the child, which absorbs those to be merged; gives the records that each of them had."""
-        self._outdate(record)
-        self._index.put(Candidate(record, child, placed.features), placed.keys)
-        self.changes.put[record] = child, placed.features, placed.keys
         brought = {}
         for absorbed in (found.child for found in placed.placement.merged):
             brought[absorbed] = self._index.move(absorbed, child)
             self._absorbed[absorbed] = child
             self.changes.moved.update(dict.fromkeys(brought[absorbed], child))
+        self._outdate(record)
+        self._index.put(Candidate(record, child, placed.features), placed.keys)
+        self.changes.put[record] = child, placed.features, placed.keys
+        if placed.aside:
+            self.aside.add(record)
+        else:
+            self.aside.discard(record)
         return brought
 
     def remove(self, record: str) -> None:
         """Takes a removed record out, so that nothing is linked through it any more."""
         self._outdate(record)
         self._index.discard(record)
+        self.aside.discard(record)
         self.changes.put.pop(record, None)
 
     def _outdate(self, record: str) -> None:

@@ -10,10 +10,10 @@ from domain.source_record import Command, Refusal, decide, is_effect
 from domain.suspension import SUSPENDED
 from domain.vocabulary import SubmissionType
 from services.registrar.batch import BatchResult, Message
-from services.registrar.batch_matcher import Described
+from services.registrar.batch_matcher import Described, Placed, is_hidden
 from services.registrar.batch_state import DESCRIBES, BatchState, record_keys
 from services.registrar.decide_in_order import Effect, decide_in_order
-from services.registrar.linking import events_for
+from services.registrar.linking import events_for, known_openly_first, pending_events
 
 NewId = Callable[[], UUID]
 """A random stream id."""
@@ -69,21 +69,26 @@ def _decide(
     assert isinstance(event, RegisterEvent)
     events = [event]
     if command.type in DESCRIBES:
-        events += _link(event, state.described[command.source, command.id], state, new_id)
+        holds = event.time >= decided.described_at
+        events += _link(event, state.described[command.source, command.id], holds, state, new_id)
     elif command.type == SubmissionType.RECORD_REMOVED:
-        state.matcher.remove(str(decided.id))
+        events += _remove(event, state)
     return Effect(events, [(*key, decided.id) for key in new_keys])
 
 
-def _link(cause: RegisterEvent, described: Described, state: BatchState, new_id: NewId) -> list[RegisterEvent]:
+def _link(
+    cause: RegisterEvent, described: Described, holds: bool, state: BatchState, new_id: NewId
+) -> list[RegisterEvent]:
     """Finds the child that the record belongs to, or lists a new one; gives the events that follow for children."""
     record = str(cause.originator_id)
-    placed = state.matcher.place(record, described, lambda child: state.children.get(UUID(child)))
+    placed = state.matcher.place(record, described, lambda child: state.children.get(UUID(child)), holds=holds)
     if placed is None:
         return []
+    placed = placed._replace(placement=known_openly_first(placed.placement, described.source, state.matcher))
     placement = placed.placement
     if placement.child is None:
-        child = Child.listed(new_id(), cause, hidden=bool(placed.like))
+        hidden = bool(placed.like) or any(is_hidden(state.children[UUID(each.child)]) for each in placement.merged)
+        child = Child.listed(new_id(), cause, hidden=hidden)
         state.children[child.id] = child
     else:
         child = state.children[UUID(placement.child)]
@@ -97,4 +102,25 @@ def _link(cause: RegisterEvent, described: Described, state: BatchState, new_id:
         brought=brought,
         like=placed.like,
         alone=placed.alone,
+        aside=placed.aside,
+        accepted=_accepted(child, record, placed, state),
     )
+
+
+def _accepted(child: Child, record: str, placed: Placed, state: BatchState) -> list[str]:
+    """The records that were set aside and fit the child since this one was placed; it may be one of them."""
+    found = state.matcher.accepted(str(child.id))
+    return [*found, record] if record in child.aside and not placed.aside else found
+
+
+def _remove(cause: RegisterEvent, state: BatchState) -> list[RegisterEvent]:
+    """Nothing is linked through a removed record any more; gives the events that follow for its child."""
+    record = str(cause.originator_id)
+    child = state.matcher.child_of(record)
+    state.matcher.remove(record)
+    accepted = state.matcher.accepted(child) if child else []
+    if not accepted or child is None:
+        return []
+    changed = state.children[UUID(child)]
+    changed.accept(cause, state.matcher.comparer.settings.version, accepted)
+    return pending_events(changed)

@@ -8,6 +8,7 @@ from domain.child import Absorbed, Child, Comparison
 from domain.event import RegisterEvent
 from domain.matching import Comparer, Finding, Placement
 from domain.matching.placement import FIRST_RECORD
+from services.registrar.batch_matcher import BatchMatcher
 
 _NOBODY_LIKE_IT = Comparison("", FIRST_RECORD, 0.0, {})
 
@@ -22,13 +23,17 @@ def events_for(
     brought: Mapping[str, Sequence[str]],
     like: Sequence[str] = (),
     alone: bool = True,
+    aside: bool = False,
+    accepted: Sequence[str] = (),
 ) -> list[RegisterEvent]:
     """The new events of the child and of the children that it has `absorbed`, whose records are those `brought`.
 
-    `cause` is the event that describes the record, `like` and `alone` say why it is held back. What hides the child (an
-    inherited shield, a suspicion) stands on its stream before what it hides.
+    `cause` is the event that describes the record, `like` and `alone` say why it is held back, `aside` that it is set
+    aside; `accepted` has the records of the child that are so no more. What hides the child (an inherited shield, a
+    suspicion) stands on its stream before what it hides.
     """
     matcher, record = comparer.settings.version, str(cause.originator_id)
+    set_aside = {each: since for one in absorbed.values() for each, since in one.aside.items() if each not in accepted}
     child.inherit(absorbed.values(), cause)
     ended = child.like_shielded.get(record, frozenset()).difference(like)
     if like:
@@ -37,17 +42,41 @@ def events_for(
         child.suspect(cause, matcher, [_comparison(comparer, each) for each in placement.suspected])
     if ended:
         child.end_suspicion(cause, ended)
-    if record not in child.records:
+    if record not in child.records and not any(record in each for each in brought.values()):
         reason = placement.reason
         child.link(cause, matcher, _comparison(comparer, reason) if reason else _NOBODY_LIKE_IT)
     if placement.merged:
         merged = [_absorbed(comparer, each, brought[each.child]) for each in placement.merged]
         child.merge(cause, merged, matcher)
+    child.inherit_aside(set_aside, cause, matcher)
+    if aside and record not in child.aside:
+        child.set_aside(cause, matcher)
+    if accepted:
+        child.accept(cause, matcher, accepted)
     if placement.contradicted:
         child.contradict(cause, matcher, [_comparison(comparer, each) for each in placement.contradicted])
     for each in absorbed.values():
         each.supersede(child.id, cause)
     return [event for changed in (child, *absorbed.values()) for event in pending_events(changed)]
+
+
+def known_openly_first(placement: Placement, source: str, matcher: BatchMatcher) -> Placement:
+    """The placement in which a child that ordinary agencies know has neither number nor listing from a sensitive one.
+
+    Where the record, of the agency `source`, would join such a child with one that only sensitive agencies know, the
+    former absorbs the latter; where an ordinary agency's record would join only the latter, so does a new child of it.
+    """
+    home = placement.child
+    if home is None or matcher.is_known_openly(home):
+        return placement
+    survivor = next((found for found in placement.merged if matcher.is_known_openly(found.child)), None)
+    if survivor:
+        absorbed = (placement.reason or survivor)._replace(child=home)
+        others = (found for found in placement.merged if found is not survivor)
+        return placement._replace(child=survivor.child, reason=survivor, merged=(absorbed, *others))
+    if placement.reason and matcher.is_ordinary(source):
+        return placement._replace(child=None, reason=None, merged=(placement.reason, *placement.merged))
+    return placement
 
 
 def pending_events(changed: Aggregate) -> list[RegisterEvent]:

@@ -60,7 +60,10 @@ def look_up(
         suspended = suspended_sources(cursor)
         match_state = read_match_state(cursor, comparer, list(describing.values()), indexed)
     aggregates.load_records(set(streams.values()))
-    aggregates.load_children(set(map(UUID, match_state.children)))
+    children = set(map(UUID, match_state.children))
+    aggregates.load_children(children)
+    for child in children:
+        match_state.matcher.aside |= aggregates.children[child].aside.keys()
     described = dict(zip(describing, match_state.described, strict=True))
     known = aggregates.records, aggregates.children
     repeated = [each for each in commands if (each.source, each.id) in outcomes]
@@ -85,4 +88,5 @@ def read_match_state(
         for command, each in zip(describing, zip(features, keys, met, shielded, strict=True), strict=True)
     ]
     children = {candidate.child for candidate in known}
-    return MatchState(BatchMatcher(comparer, candidates, cannot_link), children, described)
+    matcher = BatchMatcher(comparer, candidates, cannot_link, sensitive=store.sensitive_sources(cursor))
+    return MatchState(matcher, children, described)

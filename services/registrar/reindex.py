@@ -7,12 +7,20 @@ done is the format recorded; if it is killed before that, it begins again.
 import logging
 from collections.abc import Iterable, Sequence
 from threading import Event
+from uuid import UUID
 
-from eventsourcing.persistence import Notification
+from eventsourcing.persistence import Notification, StoredEvent
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
-from domain.catalogue import UPCASTS, WIRE_NAMES
-from domain.child.events import ChildListed, ChildrenMerged, RecordLinked
+from domain.catalogue import EVENTS, UPCASTS, event_class
+from domain.child.events import (
+    ChildListed,
+    ChildrenMerged,
+    RecordLinked,
+    RecordsAccepted,
+    RecordsSetAside,
+    RecordUnlinked,
+)
 from domain.event import RegisterEvent
 from domain.matching import Features, features_of
 from domain.source_record.events import RecordAmended, RecordRegistered, RecordRemoved, RecordRemovedBySteward
@@ -31,19 +39,17 @@ BATCH = 2_000
 
 _TABLES = [f"register.{n}" for n in ("match_index", "match_keys", "match_index_format", *SHIELDED_TABLES)]
 _DESCRIBING = (RecordRegistered, RecordAmended)
-_INDEXED = (*_DESCRIBING, RecordRemoved, RecordRemovedBySteward, ChildListed, RecordLinked, ChildrenMerged)
+_OF_CHILDREN = (ChildListed, RecordLinked, ChildrenMerged, RecordsSetAside, RecordsAccepted, RecordUnlinked)
+_TAKEN = (*_DESCRIBING, RecordRemoved, RecordRemovedBySteward, *_OF_CHILDREN)
 
 
 def _topics_of(*events: type[RegisterEvent]) -> list[str]:
     """The wire names of events, with those of their older versions."""
-    names = {WIRE_NAMES[event] for event in events}
-    for older, (newer, _) in reversed(list(UPCASTS.items())):
-        names |= {older} if newer in names else set()
-    return sorted(names)
+    return sorted(name for name in (*EVENTS, *UPCASTS) if event_class(name) in events)
 
 
 _SHIELD_TOPICS = frozenset(_topics_of(*SHIELDING))
-_TOPICS = _topics_of(*_INDEXED, *SHIELDING)
+_TOPICS = _topics_of(*_TAKEN, *SHIELDING)
 
 
 def build_match_index(log: LogApplication, database: Database, keys: KeyRing, fence: Fence, stop: Event) -> None:
@@ -91,9 +97,11 @@ class _Builder:
     """Takes the events in order; a record that is described but not linked yet waits for the next batch."""
 
     def __init__(self, log: LogApplication, keys: KeyRing) -> None:
+        self._log = log
         self._mapper = log.mapper
         self._keys = keys
         self._waiting: dict[str, Features] = {}
+        self._aside: dict[str, str] = {}
 
     def take(self, cursor: Cursor, batch: Sequence[Notification]) -> None:
         """Brings the index from before the batch to after it."""
@@ -110,10 +118,24 @@ class _Builder:
         for event in events:
             record = str(event.originator_id)
             if isinstance(event, _DESCRIBING):
-                features[record] = features_of(event.particulars, event.time, features.get(record), event.source)
+                held_since = self._aside.get(record)
+                if held_since is not None and event.time < held_since:
+                    continue
+                before = None if held_since is not None else features.get(record)
+                features[record] = features_of(event.particulars, event.time, before, event.source)
                 described.add(record)
+                if held_since is not None:
+                    self._aside[record] = event.time
             elif isinstance(event, RecordRemoved):
                 removed.add(record)
+                self._aside.pop(record, None)
+            elif isinstance(event, RecordsSetAside):
+                forgetful = self._set_aside(event)
+                features |= forgetful
+                described |= forgetful.keys()
+            elif isinstance(event, RecordsAccepted | RecordUnlinked):
+                for each in event.records:
+                    self._aside.pop(each, None)
             elif not isinstance(event, SHIELDING):
                 child_of |= dict.fromkeys(_named(event), record)
         changes = IndexChanges()
@@ -126,7 +148,21 @@ class _Builder:
         write_shields(cursor, events)
         self._waiting = {record: features[record] for record in described - removed - child_of.keys()}
 
-    def _opened(self, stored: Notification) -> RegisterEvent | None:
+    def _set_aside(self, event: RecordsSetAside) -> dict[str, Features]:
+        """The features of a record that is set aside: they forget what it said before."""
+        found: dict[str, Features] = {}
+        for record, since in (
+            (each["record"], each["since"]) for each in event.aside if each["record"] not in self._aside
+        ):
+            self._aside[record] = event.time
+            for stored in self._log.recorder.select_events(UUID(record), gt=since - 1, lte=since):
+                described = self._opened(stored)
+                assert described is None or isinstance(described, _DESCRIBING)
+                if described:
+                    found[record] = features_of(described.particulars, described.time, source=described.source)
+        return found
+
+    def _opened(self, stored: StoredEvent) -> RegisterEvent | None:
         """The event, or None where its key was destroyed."""
         try:
             event = self._mapper.to_domain_event(stored)
@@ -139,6 +175,8 @@ def _named(event: RegisterEvent) -> Iterable[str]:
     """The records that an event is about."""
     if isinstance(event, ChildListed | RecordLinked):
         return (event.record,)
+    if isinstance(event, RecordsSetAside):
+        return [each["record"] for each in event.aside]
     if isinstance(event, ChildrenMerged):
         return [record for each in event.merged for record in each["records"]]
     return (str(event.originator_id),) if isinstance(event, (*_DESCRIBING, RecordRemoved)) else ()

@@ -52,6 +52,9 @@ class Directory(Protocol):
     def versions_of(self, records: Iterable[str]) -> dict[str, int]:
         """The last version of each record."""
 
+    def is_known_openly(self, records: Iterable[str]) -> bool:
+        """Whether one of the records is an ordinary agency's."""
+
     def streams_of(self, keys: Iterable[RecordKey]) -> Mapping[RecordKey, UUID]:
         """The record that each number of an agency means."""
 
@@ -138,8 +141,17 @@ def _rule(lookup: Directory, command: Command, ruling: Ruling, new_id: NewId) ->
         return decided if isinstance(decided, Refusal) else RulingResult((decided,), {}, False, (), ())
     if command.type == DecisionType.SPLIT:
         return _split(lookup, data, ruling, new_id)
-    decide = stewardship.merge if command.type == DecisionType.MERGE else stewardship.dismiss
-    return decide(lookup.child(data["left"]), lookup.child(data["right"]), ruling)
+    left, right = lookup.child(data["left"]), lookup.child(data["right"])
+    if command.type != DecisionType.MERGE:
+        return stewardship.dismiss(left, right, ruling)
+    if left and right and _is_known_first(lookup, right, left):
+        left, right = right, left
+    return stewardship.merge(left, right, ruling)
+
+
+def _is_known_first(lookup: Directory, child: Child, other: Child) -> bool:
+    """Whether ordinary agencies know the child and not the other, so that it keeps its number."""
+    return lookup.is_known_openly(child.records) and not lookup.is_known_openly(other.records)
 
 
 def _split(lookup: Directory, data: Mapping[str, Any], ruling: Ruling, new_id: NewId) -> RulingResult | Refusal:

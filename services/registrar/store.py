@@ -7,6 +7,7 @@ from uuid import UUID
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 from psycopg2.extras import execute_values
 
+from domain.vocabulary import AgencyKind, agency_urn
 from projections.base.binary_copy import copy_rows
 from projections.base.partition import Partition
 from services.registrar.cannot_link import CannotLinkRuling, write_rulings
@@ -51,6 +52,12 @@ def outcomes_of(cursor: Cursor, keys: Collection[SubmissionKey]) -> dict[Submiss
         (list(sources), list(ids)),
     )
     return {(source, id_): outcome for source, id_, outcome in cursor.fetchall()}
+
+
+def sensitive_sources(cursor: Cursor) -> frozenset[str]:
+    """The sources of the register's sensitive agencies."""
+    cursor.execute("select code from registry.agencies where kind = %s", (AgencyKind.SENSITIVE_SERVICE,))
+    return frozenset(agency_urn(code) for (code,) in cursor.fetchall())
 
 
 def streams_of(cursor: Cursor, keys: Collection[RecordKey]) -> dict[RecordKey, UUID]:

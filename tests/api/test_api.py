@@ -45,7 +45,7 @@ def test_a_moment_that_is_none_is_a_problem(client: TestClient, user: Headers, c
 def test_a_history_has_every_event(client: TestClient, user: Headers, child: str) -> None:
     events = client.get(f"/children/{child}/history", headers=user).json()["events"]
     assert [event["position"] for event in events] == sorted(event["position"] for event in events)
-    assert {"RecordRegistered.v1", "ChildListed.v1", "RecordLinked.v1", "InvolvementStarted.v1"} == {
+    assert {"RecordRegistered.v2", "ChildListed.v1", "RecordLinked.v1", "InvolvementStarted.v1"} == {
         event["type"] for event in events
     }
     assert {event["source"] for event in events} == {"urn:agency:la-north", "urn:agency:gp"}

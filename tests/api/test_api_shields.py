@@ -166,7 +166,7 @@ def test_an_override_shows_the_child_with_a_warning_for_two_minutes_and_is_inves
         "Saltmarsh Academy",
     )
     history = client.get(f"/children/{child}/history", headers=manager).json()
-    assert {"RecordRegistered.v1", "ShieldApplied.v2"} <= {event["type"] for event in history["events"]}
+    assert {"RecordRegistered.v2", "ShieldApplied.v2"} <= {event["type"] for event in history["events"]}
     assert "warning" in history
     assert client.get(f"/children/{child}", headers=looking(world, "user:demo-practitioner")).json()["addresses"] == []
     assert json.loads(searched(client, manager, HIDDEN[0]))["results"] == []

@@ -33,6 +33,7 @@ TODAY = date(2008, 10, 23)
 ANEW = "2009-02-03T09:00:00Z"
 GP = agency("gp-registration")
 SCHOOL = agency("school-census")
+ELSEWHERE = {"lines": ["9 Far Street"], "postcode": "ZY9 9ZY", "authority": "E06999002"}
 
 
 def facts(events: list[RegisterEvent]) -> list[RecordFact]:
@@ -87,22 +88,43 @@ def test_the_least_that_an_agency_may_hold_makes_an_entry() -> None:
     assert composed["identifiers"] == {"nhs_number": [], "upn": []}
 
 
-def test_the_record_whose_particulars_became_true_last_is_believed_first() -> None:
-    old = record(registered(GP, "2008-01-01T00:00:00Z", given_name="Tammy"))
-    new = record(registered(AUTHORITY, "2008-09-01T00:00:00Z"), stream=2)
-    for records in ([old, new], [new, old]):
+def test_each_field_is_first_that_of_the_agency_that_knows_it_best() -> None:
+    surgery = record(registered(GP, "2008-01-01T00:00:00Z", given_name="Tammy", address=ELSEWHERE))
+    authority = record(registered(AUTHORITY, "2008-09-01T00:00:00Z"), stream=2)
+    for records in ([surgery, authority], [authority, surgery]):
         composed = entry(*records)
-        assert composed["name"]["given_name"] == "Tamsin"
-        assert {"given_name": "Tammy", "family_name": "Orrell", "kind": "alias"} in composed["other_names"]
+        assert composed["name"]["given_name"] == "Tammy"
+        assert {"given_name": "Tamsin", "family_name": "Orrell", "kind": "alias"} in composed["other_names"]
         assert [address["source"] for address in composed["addresses"]] == [AUTHORITY.urn, GP.urn]
+
+
+def test_where_two_agencies_agree_a_third_one_changes_nothing() -> None:
+    agreed = [record(registered(AUTHORITY)), record(registered(SCHOOL), stream=2)]
+    changes = {"given_name": "Dave", "date_of_birth": "2001-01-01", "gender": "male", "address": ELSEWHERE}
+    third = record(registered(GP, "2008-10-01T00:00:00Z", **changes), stream=3)
+    composed = entry(third, *agreed)
+    assert (composed["name"]["given_name"], composed["date_of_birth"], composed["gender"]) == (
+        *("Tamsin", "2003-05-17"),
+        "female",
+    )
+    assert composed["addresses"][0]["postcode"] == PARTICULARS["address"]["postcode"]
+
+
+def test_a_record_that_is_set_aside_is_shown_and_says_nothing() -> None:
+    aside = record(registered(GP, given_name="Dave", address=ELSEWHERE, nhs_number="9990000425"), stream=2)
+    aside.aside = True
+    composed = entry(record(registered()), aside)
+    assert composed | {"records": []} == entry(record(registered())) | {"records": []}
+    assert {each["source"] for each in composed["records"]} == {AUTHORITY.urn, GP.urn}
+    assert entry(aside)["name"]["given_name"] == "Dave"
 
 
 def test_a_record_that_is_still_registered_is_believed_before_one_that_is_not() -> None:
     left = record(
-        registered(GP, "2008-09-02T00:00:00Z", given_name="Tammy"),
-        sent("child.deregistered", by=GP, time="2008-09-03T00:00:00Z"),
+        registered(AUTHORITY, "2008-09-02T00:00:00Z", given_name="Tammy"),
+        sent("child.deregistered", by=AUTHORITY, time="2008-09-03T00:00:00Z"),
     )
-    assert entry(left, record(registered(), stream=2))["name"]["given_name"] == "Tamsin"
+    assert entry(left, record(registered(SCHOOL), stream=2))["name"]["given_name"] == "Tamsin"
 
 
 def test_what_an_amendment_leaves_out_is_no_longer_held() -> None:
@@ -162,7 +184,7 @@ def test_identifiers_names_and_carers_are_shown_once() -> None:
         registered(GP, "2008-01-01T00:00:00Z", given_name="TAMSIN", nhs_number="9990000425", upn=ABSENT), stream=2
     )
     composed = entry(authority, surgery)
-    assert composed["identifiers"] == {"nhs_number": ["9990000417", "9990000425"], "upn": ["D999417608014"]}
+    assert composed["identifiers"] == {"nhs_number": ["9990000425", "9990000417"], "upn": ["D999417608014"]}
     assert composed["other_names"] == PARTICULARS["other_names"]
     assert [(carer["name"], carer["source"]) for carer in composed["carers"]] == [("Ruth Orrell", AUTHORITY.urn)]
 

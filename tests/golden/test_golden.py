@@ -72,5 +72,5 @@ def test_a_name_that_is_not_known_is_told_from_bad_data() -> None:
 def test_a_golden_file_is_never_overwritten() -> None:
     before = {path: path.read_bytes() for path in FILES}
     with pytest.raises(FileExistsError):
-        write(golden_of(events()["RecordRegistered.v1"]))
+        write(golden_of(events()["RecordRegistered.v2"]))
     assert {path: path.read_bytes() for path in FILES} == before

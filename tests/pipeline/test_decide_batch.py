@@ -1,6 +1,6 @@
 """What a batch causes, decided on a state that is passed in: no database, no Kafka."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
 from itertools import count
 from typing import Any
@@ -31,15 +31,15 @@ def sent(offset: int, type_: str = CHILD, by: Agency = AUTHORITY, **changes: Any
     return Message(f"submissions.{by.code}", 0, offset, orjson.dumps(value), by)
 
 
-def empty_state(messages: list[Message]) -> BatchState:
-    """The state of a directory that has nothing yet."""
+def empty_state(messages: list[Message], sensitive: Collection[str] = ()) -> BatchState:
+    """The state of a directory that has nothing yet; `sensitive` are the sources of sensitive agencies."""
     described: dict[tuple[str, str], Described] = {}
     for command in (message.reading for message in messages):
         if isinstance(command, Command) and command.type in DESCRIBES:
             features = features_of(command.data, command.time, source=command.source)
             about = Described(command.data, command.time, command.source, features, index_keys(features), ())
             described.setdefault((command.source, command.id), about)
-    return BatchState({}, {}, BatchMatcher(COMPARER), described, {}, {})
+    return BatchState({}, {}, BatchMatcher(COMPARER, sensitive=sensitive), described, {}, {})
 
 
 def numbers() -> Iterator[UUID]:

@@ -52,7 +52,7 @@ def test_what_was_decided_before_another_registrar_took_over_is_not_saved(desk: 
         register_her(desk, AUTHORITY)
     with pytest.raises(FenceLost):
         desk.send(numbered(1, subject="S2"))
-    assert desk.types().count("RecordRegistered.v1") == 1
+    assert desk.types().count("RecordRegistered.v2") == 1
     assert [answer.outcome for answer in register_her(others[0], AUTHORITY)] == ["accepted"]
     assert desk.rows("select count(distinct child), count(*) from register.match_index") == [(1, 2)]
     others[0].close()
@@ -147,7 +147,7 @@ def test_what_goes_on_contradicting_costs_the_message_that_does_and_no_other(
     assert len([line for line in caplog.messages if "contradicts what is stored; again in" in line]) == len(BACK_OFF_S)
     letters = desk.rows("select value from register.outbox where topic = 'dead-letters'")
     assert [json.loads(bytes(value))["message"] for (value,) in letters] == ["submissions.la-x/0/7"]
-    assert desk.types().count("RecordRegistered.v1") == 9
+    assert desk.types().count("RecordRegistered.v2") == 9
     assert [answer.outcome for answer in desk.send(numbered(1, subject="S10"))] == ["accepted"]
 
 

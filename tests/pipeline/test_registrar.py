@@ -37,7 +37,7 @@ def test_a_record_begins_a_child_and_each_later_submission_adds_one_event(desk: 
     answers = desk.send(numbered(1), numbered(2, "involvement.started"), numbered(3, "involvement.ended"))
     assert outcomes(answers) == ["accepted"] * 3
     assert desk.types() == [
-        "RecordRegistered.v1",
+        "RecordRegistered.v2",
         "ChildListed.v1",
         "RecordLinked.v1",
         "InvolvementStarted.v1",

@@ -194,7 +194,7 @@ def test_a_child_that_a_sensitive_agency_lists_does_not_name_it() -> None:
 
 
 def test_a_destroyed_key_is_a_key_error_and_a_lost_or_foreign_one_a_broken_seal() -> None:
-    event = EVENTS["RecordRegistered.v1"]
+    event = EVENTS["RecordRegistered.v2"]
     keys = key_ring()
     kept = stored(event, keys)
     stream = str(event.originator_id)

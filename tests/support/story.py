@@ -81,20 +81,29 @@ class Story:
         self.values.append(orjson.dumps({**event, "data": data or {}}))
         return self.versions[stream]
 
-    def registered(self, source: str = "gp", subject: str = "S1", time: str = TIME, **particulars: Any) -> str:
+    def registered(
+        self, source: str = "gp", subject: str = "S1", time: str = TIME, kind: str | None = None, **particulars: Any
+    ) -> str:
         """An agency holds a new record; returns its stream."""
         stream = self.new_id()
-        self.registered_again(stream, source, subject, time, **particulars)
+        self.registered_again(stream, source, subject, time, kind, **particulars)
         return stream
 
     def registered_again(
-        self, stream: str, source: str = "gp", subject: str = "S1", time: str = TIME, **particulars: Any
+        self,
+        stream: str,
+        source: str = "gp",
+        subject: str = "S1",
+        time: str = TIME,
+        kind: str | None = None,
+        **particulars: Any,
     ) -> None:
         personal = {"subject": subject, "particulars": ADA | particulars}
-        self.says(stream, "RecordRegistered", {}, personal, source, time)
+        self.says(stream, "RecordRegistered.v2", {"kind": kind}, personal, source, time)
 
-    def amended(self, stream: str, subject: str = "S1", **particulars: Any) -> None:
-        self.says(stream, "RecordAmended", {}, {"subject": subject, "particulars": ADA | particulars})
+    def amended(self, stream: str, subject: str = "S1", kind: str | None = None, **particulars: Any) -> None:
+        personal = {"subject": subject, "particulars": ADA | particulars}
+        self.says(stream, "RecordAmended.v2", {"kind": kind}, personal)
 
     def deregistered(self, stream: str) -> None:
         self.says(stream, "RecordDeregistered", {}, {"reason": "moved-away", "on": "2010-01-01"})
@@ -197,6 +206,17 @@ class Story:
     def contradicted(self, child: str, record: str, *others: str) -> None:
         """The matcher names records of its own child that this one contradicts."""
         self._compared(child, "RecordContradicted", "contradictions", record, others, 0.1)
+
+    def set_aside(self, child: str, record: str) -> None:
+        """The matcher sets a record aside that does not fit its child any more."""
+        cause = {"record": record, "record_version": self.versions[record], "matcher": "test/1"}
+        aside = [{"record": record, "since": self.versions[record]}]
+        self.says(child, "RecordsSetAside", {**cause, "aside": aside})
+
+    def accepted(self, child: str, record: str) -> None:
+        """The matcher finds that a record fits its child again."""
+        cause = {"record": record, "record_version": self.versions[record], "matcher": "test/1"}
+        self.says(child, "RecordsAccepted", {**cause, "records": [record]})
 
     def _compared(self, child: str, kind: str, name: str, record: str, others: Iterable[str], score: float) -> None:
         why = {"rule": "possible", "score": score, "explanation": {"given_name": "close", "date_of_birth": "differs"}}

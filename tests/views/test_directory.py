@@ -209,6 +209,6 @@ def test_history_outlives_a_destroyed_key_without_what_was_personal(database: st
         take(cursor, story.events)
         events = history(cursor, story.seals, child, cleared=True)
     assert [(e["type"], e["data"], e["caused_by"]) for e in events] == [
-        ("RecordRegistered.v1", {}, None),
+        ("RecordRegistered.v2", {"kind": None}, None),
         ("ChildListed.v1", {"record": record, "record_version": 1}, None),
     ]

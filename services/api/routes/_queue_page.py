@@ -89,7 +89,16 @@ def _pair(pair: OpenPair, sides: Mapping[str, Fields]) -> Fields:
 
 def _contradiction(pair: OpenPair, sides: Mapping[str, Fields], *, of_shielded: bool) -> Fields:
     left, right = (_who(sides[each]) if of_shielded else sides[each] for each in (pair.left, pair.right))
-    return {"child": pair.child, **_why(pair), "left_record": left, "right_record": right}
+    aside = _aside(pair, sides, of_shielded=of_shielded)
+    return {"child": pair.child, **_why(pair), "left_record": left, "right_record": right, "set_aside": aside}
+
+
+def _aside(pair: OpenPair, sides: Mapping[str, Fields], *, of_shielded: bool) -> Fields | None:
+    if pair.aside is None:
+        return None
+    (record,) = sides[pair.aside]["records"]
+    subject = None if of_shielded else record["subject"]
+    return {"side": "left" if pair.aside == pair.left else "right", "source": record["source"], "subject": subject}
 
 
 def _why(pair: OpenPair) -> Fields:

@@ -1,6 +1,6 @@
 """The queue of possible duplicates, and what is decided of them."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, StringConstraints
 
@@ -35,8 +35,19 @@ class Suspicion(BaseModel):
     right_entry: Side
 
 
+class SetAside(BaseModel):
+    """The record of a pair that is set aside, and whose; the number is null where the child is shielded."""
+
+    side: Literal["left", "right"]
+    source: str
+    subject: str | None
+
+
 class Contradiction(BaseModel):
-    """Two records of one child that contradict each other; `why` says field by field how they compare."""
+    """Two records of one child that contradict each other; `why` says field by field how they compare.
+
+    The one that is `set_aside` says nothing of who the child is, until it fits again or is split off.
+    """
 
     child: str
     score: float
@@ -45,6 +56,7 @@ class Contradiction(BaseModel):
     why: dict[str, str]
     left_record: Side
     right_record: Side
+    set_aside: SetAside | None
 
 
 class Queue(BaseModel):

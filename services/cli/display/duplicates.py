@@ -25,8 +25,16 @@ def display_duplicates(to: Console, queue: Mapping[str, Sequence[Fields]]) -> No
         _display(to, f"{number}  may be one child", pair, heads, pair["left_entry"], pair["right_entry"])
     for number, pair in enumerate(within, len(pairs) + 1):
         title = f"{number}  records of {pair['child']} contradict each other"
-        _display(to, title, pair, ("one record", "another"), pair["left_record"], pair["right_record"])
+        _display(to, title, pair, _heads(pair["set_aside"]), pair["left_record"], pair["right_record"])
     to.print(text(f"{len(pairs)} possible duplicates, {len(within)} contradictions", "dim"))
+
+
+def _heads(aside: Fields | None) -> tuple[str, str]:
+    """What stands over the two records: which is set aside, and whose it is."""
+    if aside is None:
+        return "one record", "another"
+    told = f"set aside: {agency_of(aside)}"
+    return (told, "another") if aside["side"] == "left" else ("one record", told)
 
 
 def _display(to: Console, title: str, pair: Fields, heads: tuple[str, str], left: Fields, right: Fields) -> None:

@@ -116,6 +116,8 @@ def _stewardship(first: RegisterEvent, second: RegisterEvent) -> list[RegisterEv
     child.merge(RULING, [Absorbed(str(OTHER_CHILD), records[1:], "merge", 1.0, None, {})])
     other.supersede(CHILD, RULING)
     child.contradict(second, MATCHER, [Comparison(records[0], "contradiction", 0.1, EXPLANATION)])
+    child.set_aside(second, MATCHER)
+    child.accept(second, MATCHER, records[1:])
     child.unlink(records[1:], OTHER_CHILD, RULING)
     other.reinstate({records[1]: 1}, RULING, child)
     made = [*child.collect_events(), *other.collect_events()]

@@ -27,8 +27,8 @@ from streams.crypto.sealing import KeyEncryptionKey
 
 PAGE = 2_000
 _TYPES = {
-    "child.registered": "RecordRegistered.v1",
-    "child.amended": "RecordAmended.v1",
+    "child.registered": "RecordRegistered.v2",
+    "child.amended": "RecordAmended.v2",
     "child.deregistered": "RecordDeregistered.v1",
     "involvement.started": "InvolvementStarted.v1",
     "involvement.ended": "InvolvementEnded.v1",
@@ -113,7 +113,9 @@ class _Maker:
         numbers: dict[str, int] = {}
         for version, sent in enumerate(sorted(sent_for(record), key=lambda sent: sent.on), start=1):
             personal = {**_personal(sent), "caused_by": f"{record.subject}-{version}"}
-            data = {"number": numbers.setdefault(_named(sent), len(numbers))}
+            data: dict[str, Any] = {"number": numbers.setdefault(_named(sent), len(numbers))}
+            if sent.type in ("child.registered", "child.amended"):
+                data["kind"] = str(record.agency.kind)
             sealed = key.seal(version, personal)
             yield self._event(stream, version, _TYPES[sent.type], source, sent.on, data, sealed, personal)
 

@@ -103,6 +103,6 @@ def _entries(known: Mapping[str, directory.StoredChild]) -> dict[str, Any]:
     today = datetime.now(UTC).date()
     read_scope = ReadScope(True, today)
     return {
-        child: redact(child, each.facts.values(), each.linked, None, today, read_scope).entry
+        child: redact(child, each.facts.values(), each.linked, each.aside, None, today, read_scope).entry
         for child, each in known.items()
     }

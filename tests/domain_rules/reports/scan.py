@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from domain.birth import believed_birth
+from domain.belief import Said, Speaker, believed_authority, believed_birth, birth_said
 from domain.education import birthday, is_of_school_age
 from domain.reports import gp_registrations
 from domain.timeline import Fact
@@ -35,8 +35,11 @@ class OnDay:
 
     def _born(self) -> str | None:
         latest = [[f for f in facts if f.kind in ("registered", "amended")][-1] for facts in self.records.values()]
-        latest.sort(key=lambda f: (_is_active(self.records[f.stream]), f.time, f.stream), reverse=True)
-        return believed_birth((f.word, not f.sure) for f in latest)[0]
+        return believed_birth(
+            birth_said(f.word, not f.sure, _speaker(f, self.records[f.stream]))
+            for f in latest
+            if f.source != RESTRICTED_SOURCE
+        )[0]
 
     def _gone(self, removed: Sequence[Fact]) -> str | None:
         """`died`, or `left-england` where nothing was begun after that."""
@@ -65,12 +68,12 @@ class OnDay:
 
     def _authority(self) -> str | None:
         addresses = []
-        for stream, facts in self.records.items():
+        for facts in self.records.values():
             particulars = [f for f in facts if f.kind in ("registered", "amended") and f.day <= self.day]
             if particulars and particulars[-1].place and particulars[-1].source != RESTRICTED_SOURCE:
-                active = _is_active([f for f in facts if f.day <= self.day])
-                addresses.append((active, particulars[-1].time, stream, particulars[-1].place))
-        return max((active, time, place) for active, time, _, place in addresses)[2] if addresses else None
+                until_then = [f for f in facts if f.day <= self.day]
+                addresses.append(Said(particulars[-1].place, _speaker(particulars[-1], until_then)))
+        return believed_authority(addresses)
 
     def authority_of(self, stream: str) -> str | None:
         particulars = [f for f in self.records[stream] if f.kind in ("registered", "amended") and f.day <= self.day]
@@ -134,6 +137,10 @@ def _of_children(at: OnDay) -> dict[str, str]:
     if at.authority and there - {at.authority}:
         found["services-left-behind"] = "left-behind"
     return found
+
+
+def _speaker(fact: Fact, facts: Sequence[Fact]) -> Speaker:
+    return Speaker(fact.stream, fact.source, fact.agency, not _is_active(facts), fact.time)
 
 
 def _is_active(facts: Sequence[Fact]) -> bool:

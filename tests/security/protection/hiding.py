@@ -16,7 +16,7 @@ CLINIC = "urn:agency:clinic"
 def record_streams(values: Sequence[bytes]) -> list[str]:
     """The streams that are of records, in order of their first event."""
     events = [orjson.loads(value) for value in values]
-    return list(dict.fromkeys(each["subject"] for each in events if each["type"] == "RecordRegistered.v1"))
+    return list(dict.fromkeys(each["subject"] for each in events if each["type"] == "RecordRegistered.v2"))
 
 
 def made_sensitive(values: Sequence[bytes], sensitive: Collection[str]) -> list[bytes]:

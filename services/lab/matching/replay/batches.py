@@ -13,12 +13,14 @@ from domain.vocabulary import STEWARDSHIP_SOURCE
 from projections.base.projection import PublishedEvent
 from services.registrar.intake import MAX_BATCH
 
-DESCRIBES = frozenset({"RecordRegistered.v1", "RecordAmended.v1"})
+DESCRIBES = frozenset({"RecordRegistered.v1", "RecordAmended.v1", "RecordRegistered.v2", "RecordAmended.v2"})
 REMOVED = frozenset({"RecordRemoved.v1", "RecordRemovedBySteward.v1"})
+SET_ASIDE = "RecordsSetAside.v1"
+HEARD_AGAIN = frozenset({"RecordsAccepted.v1", "RecordUnlinked.v1"})
 INVOLVED = "InvolvementStarted.v1"
 OPENED = DESCRIBES | {INVOLVED}
 """The types of events whose personal fields re-matching needs."""
-_OF_RECORDS = frozenset(
+_OF_RECORDS = DESCRIBES | frozenset(
     name for name, event in EVENTS.items() if issubclass(event, RecordEvent) or event is RecordRegistered
 )
 """One of these is in the log for each submission that was accepted."""

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
-from domain.matching import Comparer, MatcherSettings, Placement, features_of
+from domain.matching import Comparer, Features, MatcherSettings, Placement, features_of
 from projections.base.projection import PublishedEvent
-from services.lab.matching.replay.batches import DESCRIBES, REMOVED, Description
+from services.lab.matching.replay.batches import DESCRIBES, HEARD_AGAIN, REMOVED, SET_ASIDE, Description
 from services.lab.matching.replay.match_state import MatchState
 from services.lab.matching.replay.queue import Judged
 from services.lab.matching.replay.rulings import Ruling, Rulings
@@ -24,6 +24,7 @@ class Replayed:
         self._comparer = Comparer(settings)
         self._index = StoredIndex(match_state.membership)
         self._apart: set[tuple[str, str]] = set()
+        self._aside: set[str] = set()
         self._rulings = Rulings(self._apart)
         self._named = 0
 
@@ -53,14 +54,30 @@ class Replayed:
             description = descriptions.get((event.stream, event.version))
             if description:
                 before = self._index.features_of(description.record)
-                features = features_of(description.data, description.time, before, description.source)
-                if features != before:
-                    self._index.discard(description.record)
-                    self._index.put(description.record, features, index_keys(features))
+                self._learn(description, None if description.record in self._aside else before)
             elif event.type in REMOVED:
                 self._index.discard(event.stream)
+                self._aside.discard(event.stream)
+            elif event.type == SET_ASIDE:
+                self._set_aside(event, descriptions)
+            elif event.type in HEARD_AGAIN:
+                self._aside.difference_update(event.data["records"])
         for ruling in rulings:
             self._rulings.keep(ruling)
+
+    def _learn(self, description: Description, before: Features | None) -> None:
+        features = features_of(description.data, description.time, before, description.source)
+        if features != self._index.features_of(description.record):
+            self._index.discard(description.record)
+            self._index.put(description.record, features, index_keys(features))
+
+    def _set_aside(self, event: PublishedEvent, descriptions: Descriptions) -> None:
+        """A record that is set aside forgets what it said before."""
+        for each in event.data["aside"]:
+            self._aside.add(each["record"])
+            description = descriptions.get((each["record"], each["since"]))
+            if description:
+                self._learn(description, None)
 
     def rule(self, rulings: Sequence[Ruling]) -> None:
         """What stewards have decided holds here too."""
@@ -110,7 +127,8 @@ class Replayed:
             children = self._index.children_met(keys)
             met.update(children)
             described[cause] = Described(each.data, each.time, each.source, features, keys, children)
-        return BatchMatcher(comparer, self._index.candidates(met, touched), self._apart), described
+        candidates = self._index.candidates(met, touched)
+        return BatchMatcher(comparer, candidates, self._apart, aside=self._aside), described
 
     def _place(
         self, batch_matcher: BatchMatcher, cause: Cause, described: Described, listed: Mapping[Cause, str]
@@ -121,7 +139,9 @@ class Replayed:
         if placed is None:
             return None
         placement = placed.placement
-        batch_matcher.put(record, placed, placement.child or listed.get(cause) or self._new_child())
+        child = placement.child or listed.get(cause) or self._new_child()
+        batch_matcher.put(record, placed, child)
+        batch_matcher.accepted(child)
         for queue, findings in (
             (match_state.suspected, placement.suspected),
             (match_state.contradictions, placement.contradicted),

@@ -1,0 +1,265 @@
+"""What is believed of a child where its records differ: how many agencies agree, then who knows it best, then the time.
+
+A value that more agencies hold is believed before one that fewer hold, whatever they are: one agency, however many
+records it has, never outvotes two. Among values that equally many hold, the one of an agency that comes first in the
+order of the field; among those, what an agency still keeps up, and then the latest. Nothing else decides: not the order
+in which it arrived. A record that is set aside says nothing, unless no other is left.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from functools import lru_cache
+from typing import NamedTuple, TypeVar
+
+from domain.matching.unknown import known_family_name, known_given_name
+from domain.vocabulary import AgencyKind
+
+_Kind = AgencyKind
+_KNOWS_LITTLE = frozenset({_Kind.VOLUNTARY})
+"""They, and agencies whose kind is not known, come behind all others but sensitive services."""
+
+
+class Field(NamedTuple):
+    """A field of an entry: which kinds of agency know it best, the best first; those not named come behind.
+
+    `changes` says that it changes in the course of a life. Then an agency that no longer holds the child counts only
+    where no other says anything; and two agencies are as many as three, for a third may not have heard of it yet.
+    """
+
+    name: str
+    known_best: Sequence[Sequence[AgencyKind]]
+    changes: bool = False
+
+
+_IDENTITY = (
+    (_Kind.BIRTH_REGISTRATION, _Kind.GP_REGISTRATION),
+    (_Kind.HOSPITAL, _Kind.DEATH_REGISTRATION),
+    (_Kind.LOCAL_AUTHORITY, _Kind.SCHOOL_CENSUS, _Kind.CHILD_BENEFIT, _Kind.HEALTH_VISITING),
+)
+_HOUSEHOLD = (
+    (_Kind.LOCAL_AUTHORITY, _Kind.SCHOOL_CENSUS),
+    (_Kind.SOCIAL_CARE,),
+    (_Kind.GP_REGISTRATION, _Kind.CHILD_BENEFIT, _Kind.HEALTH_VISITING),
+)
+
+NAME = Field("name", _IDENTITY)
+BIRTH = Field("date_of_birth", _IDENTITY)
+GENDER = Field("gender", _IDENTITY)
+ADDRESS = Field("addresses", _HOUSEHOLD, changes=True)
+AUTHORITY = Field("authority", _HOUSEHOLD, changes=True)
+CARERS = Field("carers", ((_Kind.SOCIAL_CARE, _Kind.LOCAL_AUTHORITY), *_HOUSEHOLD[::2]), changes=True)
+NHS_NUMBER = Field("nhs_number", _IDENTITY)
+UPN = Field("upn", ((_Kind.SCHOOL_CENSUS, _Kind.LOCAL_AUTHORITY),))
+FIELDS = (NAME, BIRTH, GENDER, ADDRESS, AUTHORITY, CARERS, NHS_NUMBER, UPN)
+
+
+class Speaker(NamedTuple):
+    """The record that says something: its stream, agency and the agency's kind (None: not known).
+
+    `deregistered` says that the agency no longer holds the child, `time` is when it became true.
+    """
+
+    stream: str
+    source: str
+    kind: str | None
+    deregistered: bool
+    time: str
+
+
+class Said(NamedTuple):
+    """What a record says of a field: a `value` that can be compared, None where it says nothing.
+
+    What is less `whole` than another value counts for less than any agency, what is less `exact` breaks a tie.
+    """
+
+    value: Hashable
+    speaker: Speaker
+    whole: int = 0
+    exact: bool = False
+
+
+class Held(NamedTuple):
+    """A value, how many agencies hold it and the best place of one of them in the order of the field.
+
+    `said` is what its records say, the one to believe first; `current` says that one of the agencies keeps it up.
+    `enough` is how many of the agencies count, `time` when the last one of so many said it, where two are enough.
+    """
+
+    value: Hashable
+    whole: int
+    current: bool
+    agencies: int
+    enough: int
+    exact: bool
+    order: int
+    time: str
+    said: Sequence[Said]
+
+    @property
+    def first(self) -> Speaker:
+        """The record that is believed most."""
+        return self.said[0].speaker
+
+    @property
+    def weight(self) -> tuple[object, ...]:
+        """A sort key, the greatest is believed."""
+        best = self.first
+        return (
+            *(self.whole, self.current, self.enough, self.exact, -self.order),
+            *(not best.deregistered, self.time, best.source, best.stream),
+        )
+
+
+ENOUGH = 2
+"""Agencies that bear out a value that changes."""
+
+_ORDERS: Mapping[str, Mapping[str | None, int]] = {
+    field.name: {kind: place for place, kinds in enumerate(field.known_best) for kind in kinds} for field in FIELDS
+}
+
+
+def place_in_order(field: Field, kind: str | None) -> int:
+    """The place of a kind of agency in the order of who knows the field best, 0 first."""
+    place = _ORDERS[field.name].get(kind)
+    if place is not None:
+        return place
+    last = len(field.known_best)
+    if kind == _Kind.SENSITIVE_SERVICE:
+        return last + 2
+    return last + 1 if kind is None or kind in _KNOWS_LITTLE else last
+
+
+def weigh(field: Field, said: Iterable[Said]) -> list[Held]:
+    """The values that records hold of a field, the one to believe first."""
+    by_value: defaultdict[Hashable, list[Said]] = defaultdict(list)
+    for each in said:
+        if each.value is not None:
+            by_value[each.value].append(each)
+    held = [_held(field, value, of_value) for value, of_value in by_value.items()]
+    if len(held) > 1:
+        held.sort(key=_WEIGHT, reverse=True)
+    return held
+
+
+_WEIGHT = Held.weight.fget  # type: ignore[attr-defined]
+
+
+def _held(field: Field, value: Hashable, said: list[Said]) -> Held:
+    if len(said) > 1:
+        said.sort(key=lambda each: _credit(field, each.speaker), reverse=True)
+    current = [each for each in said if not each.speaker.deregistered]
+    counted = current or said if field.changes else said
+    latest: dict[str, str] = {}
+    for each in counted:
+        latest[each.speaker.source] = max(each.speaker.time, latest.get(each.speaker.source, ""))
+    enough = min(len(latest), ENOUGH) if field.changes else len(latest)
+    return Held(
+        value,
+        max(each.whole for each in said),
+        not field.changes or bool(current),
+        len(latest),
+        enough,
+        any(each.exact for each in said),
+        min(place_in_order(field, each.speaker.kind) for each in counted),
+        sorted(latest.values(), reverse=True)[enough - 1] if field.changes else max(latest.values()),
+        said,
+    )
+
+
+def _credit(field: Field, speaker: Speaker) -> tuple[object, ...]:
+    """A sort key of records that say the same, the greatest first."""
+    standing = not speaker.deregistered
+    place = -place_in_order(field, speaker.kind)
+    stands = (standing, place) if field.changes else (place, standing)
+    return (*stands, speaker.time, speaker.source, speaker.stream)
+
+
+Record = TypeVar("Record")
+
+
+def heard(records: Sequence[Record], is_aside: Callable[[Record], bool]) -> Sequence[Record]:
+    """The records that say who the child is: those not set aside, or all where every one is."""
+    return [record for record in records if not is_aside(record)] or records
+
+
+@lru_cache(maxsize=65_536)
+def name_said(given: str, family: str) -> tuple[tuple[str, str] | None, int]:
+    """A name as it is compared, in whatever order it was written, and how many of its parts are known."""
+    some, other = sorted((known_given_name(given), known_family_name(family)))
+    return (some, other), bool(some) + bool(other)
+
+
+def birth_said(born: str | None, estimated: bool, speaker: Speaker) -> Said:
+    """What a record says of the date of birth."""
+    return Said(born, speaker, exact=not estimated)
+
+
+def believed_birth(said: Iterable[Said]) -> tuple[str | None, bool]:
+    """The date of birth to believe, an ISO date or None, and whether it is estimated."""
+    held = weigh(BIRTH, said)
+    return (str(held[0].value), not held[0].exact) if held else (None, False)
+
+
+def believed_authority(said: Iterable[Said]) -> str | None:
+    """The local authority that the child lives in, by its ONS code."""
+    held = weigh(AUTHORITY, said)
+    return str(held[0].value) if held else None
+
+
+def vouched_authority(said: Iterable[Said]) -> str | None:
+    """As `believed_authority`, of those that a local authority or two agencies say: what rights may follow from."""
+    return next(
+        (
+            str(held.value)
+            for held in weigh(AUTHORITY, said)
+            if held.agencies > 1 or any(each.speaker.kind == _Kind.LOCAL_AUTHORITY for each in held.said)
+        ),
+        None,
+    )
+
+
+class ReportedIdentity(NamedTuple):
+    """What a record reports of a child's identity; None where it reports nothing, `aside` where it is set aside."""
+
+    speaker: Speaker
+    aside: bool
+    name: tuple[str, str] | None
+    date_of_birth: str | None
+    estimated: bool
+    gender: str | None
+
+
+class BelievedIdentity(NamedTuple):
+    """A child's identity, from its records; `named_by` is the stream of the record with the name."""
+
+    named_by: str | None
+    name: tuple[str, str] | None
+    date_of_birth: str | None
+    estimated: bool
+    gender: str | None
+
+
+NOBODY = BelievedIdentity(None, None, None, False, None)
+"""What is believed of a child of whom no record says anything."""
+
+
+def believed_identity(records: Iterable[ReportedIdentity]) -> BelievedIdentity:
+    """The identity in an entry composed of these records."""
+    told = heard(list(records), lambda record: record.aside)
+    by_stream = {record.speaker.stream: record for record in told}
+    names = weigh(NAME, (_name_of(record) for record in told))
+    born, estimated = believed_birth(birth_said(each.date_of_birth, each.estimated, each.speaker) for each in told)
+    genders = weigh(GENDER, (Said(each.gender, each.speaker) for each in told))
+    named_by = names[0].first.stream if names else None
+    return BelievedIdentity(
+        named_by,
+        by_stream[named_by].name if named_by else None,
+        born,
+        estimated,
+        str(genders[0].value) if genders else None,
+    )
+
+
+def _name_of(record: ReportedIdentity) -> Said:
+    value, whole = name_said(*(record.name or ("", "")))
+    return Said(value, record.speaker, whole=whole)
