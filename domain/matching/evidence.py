@@ -101,8 +101,8 @@ class Comparer:
         if given == DIFFERS == born and relatives >= 1 and not _share_a_number(one, other):
             return self.weigh((given, family, born, *_NOTHING_ELSE), relatives)
         evidence = self.weigh((given, family, born, *_rest(one, other)), relatives)
-        if evidence.levels[_UPN] == DIFFERS and one.source == other.source != "":
-            return evidence._replace(contradicts=True)  # no agency gives one child two numbers that are both in use
+        if one.source == other.source != "" and relatives >= 1 and _are_two_of_one_agency(evidence.levels):
+            return evidence._replace(contradicts=True)
         return evidence
 
     def levels(self, one: Features, other: Features) -> Levels:
@@ -217,6 +217,17 @@ def _agrees_beyond_the_name(levels: Levels) -> bool:
     """
     is_whole = levels[0] not in _NO_NAME and levels[1] not in _NO_NAME
     return any(level not in _NO_SUPPORT for level in (*((levels[2],) if is_whole else ()), *levels[4:]))
+
+
+def _are_two_of_one_agency(levels: Levels) -> bool:
+    """Whether one agency tells two children apart: by two numbers in use, or by two homes with nobody in common.
+
+    It seldom registers a child twice, and has many namesakes.
+    """
+    if DIFFERS in (levels[_NHS_NUMBER], levels[_UPN]):
+        return True
+    lives_elsewhere = levels[6] == DIFFERS and levels[7] not in (SAME, "similar")
+    return lives_elsewhere and not any(level in (SAME, "similar") for level in (*levels[4:6], *levels[8:]))
 
 
 def is_same_given_name(evidence: Evidence) -> bool:

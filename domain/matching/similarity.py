@@ -49,8 +49,14 @@ def compare_names(one: str, other: str) -> str:
 
 @lru_cache(maxsize=65_536)
 def compare_given_names(one: str, other: str) -> str:
-    """As compare_names, but what distinguishes twins is at most similar: Jayden and Kayden, Lily Mae and Lily Rose."""
+    """As compare_names, but what distinguishes twins is at most similar: Jayden and Kayden, Lily Mae and Lily Rose.
+
+    Where one has second names and the other has none, their first names are compared.
+    """
     level = compare_names(one, other)
+    if level in (SIMILAR, DIFFERS) and (" " in one) != (" " in other):
+        first, other_first = one.partition(" ")[0], other.partition(" ")[0]
+        level = CLOSE if compare_names(first, other_first) == CLOSE else level
     if level == CLOSE and one[0] != other[0]:
         return SIMILAR
     if level in (CLOSE, PART) and (differ_in_second_names(one, other) or _differ_in_first_names(one, other)):

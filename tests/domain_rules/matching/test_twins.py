@@ -183,3 +183,18 @@ def test_in_another_order_records_are_of_the_same_children_or_queued(records: li
     for pair in combinations([name for name, _ in records], 2):
         together = [len({each.child_of()[name] for name in pair}) == 1 for each in (one, other)]
         assert together[0] == together[1] or one.open_pairs() or other.open_pairs()
+
+
+def test_one_agency_tells_namesakes_apart_by_their_homes() -> None:
+    nobody = {"carers": [], "gender": "unknown"}
+    here, there = record(BIRTHS, **nobody), record(BIRTHS, **nobody, address=ELSEWHERE)
+    assert judged(here, there) != "linked"
+    moved = {"address": ELSEWHERE, "carers": RUTH}
+    assert judged(record(GP), record(GP, **moved)) == "linked"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("Lowrri", "Lowri Jemima"), ("Ricardo Patrick", "Ritardo"), ("Yra", "Yara Joy")]
+)
+def test_a_slip_and_a_middle_name_more_are_still_one_name(one: str, other: str) -> None:
+    assert judged(record(GP, given_name=one), record(SCHOOL, given_name=other)) == "linked"
