@@ -163,7 +163,13 @@ def test_the_registers(run: Run, tmp_path: Path) -> None:
     assert as_json(run("agencies", "add", agencies, "--json")) == {"named": 1, "changed": 1}
     assert as_json(run("agencies", "add", agencies, "--json")) == {"named": 1, "changed": 0}
     listed = as_json(run("agencies", "list", "--json"))
-    assert {"code": "newcomer", "name": "Newcomer", "kind": "voluntary", "authority": None} in listed
+    assert {
+        "code": "newcomer",
+        "name": "Newcomer",
+        "kind": "voluntary",
+        "authority": None,
+        "suspended": False,
+    } in listed
     users = tmp_path / "users.yaml"
     user = {"name": "newcomer", "display_name": "New Comer", "role": "auditor", "organisation": "Cragdale Council"}
     until = dict.fromkeys(("trained_until", "vetted_until", "signed_off_until"), "2030-12-31")
