@@ -43,6 +43,8 @@ from domain.source_record.events import (
     RecordRegistered,
     RecordRemoved,
     RecordRemovedBySteward,
+    RecordResumed,
+    RecordSuspended,
     of_unknown_kind,
 )
 from domain.subject_access.requests import CorrectionRequested, ObjectionRaised, RequestAnswered
@@ -61,6 +63,8 @@ EVENTS: Mapping[str, type[RegisterEvent]] = {
     "FlagLowered.v1": FlagLowered,
     "RecordRemoved.v1": RecordRemoved,
     "RecordRemovedBySteward.v1": RecordRemovedBySteward,
+    "RecordSuspended.v1": RecordSuspended,
+    "RecordResumed.v1": RecordResumed,
     "ChildListed.v1": ChildListed,
     "RecordLinked.v1": RecordLinked,
     "RecordUnlinked.v1": RecordUnlinked,

@@ -175,3 +175,35 @@ class RecordRemovedBySteward(RecordRemoved):
 def of_unknown_kind(fields: dict[str, Any]) -> dict[str, Any]:
     """RecordRegistered.v1 and RecordAmended.v1 → v2: it was not recorded what sort of body the agency was."""
     return {**fields, "kind": None}
+
+
+class RecordSuspended(RegisterEvent):
+    """What the record said from the version `from_version` on counts no more, because its agency is suspended.
+
+    All of it from version 1 on. The suspension tells who decided and why; in clear it would tell which records are
+    of one sensitive agency.
+    """
+
+    CLEAR: ClassVar[tuple[str, ...]] = ("from_version",)
+    SEALED: ClassVar[tuple[str, ...]] = ("suspension", "suspension_version")
+
+    from_version: int
+    suspension: str
+    suspension_version: int
+
+    def apply(self, record: Any) -> None:
+        """Some of the record, or all of it, is set aside."""
+        record.suspended_from = self.from_version
+
+
+class RecordResumed(RegisterEvent):
+    """All that the record said counts again, by the decision that resumes its agency, or sets less of it aside."""
+
+    SEALED: ClassVar[tuple[str, ...]] = ("suspension", "suspension_version")
+
+    suspension: str
+    suspension_version: int
+
+    def apply(self, record: Any) -> None:
+        """Nothing of the record is set aside."""
+        record.suspended_from = None

@@ -60,6 +60,7 @@ class SourceRecord(Aggregate):
 
     `standing_at` is when its status became true, `described_at` when the particulars that hold did. Of what is told
     later, what became true before changes nothing. `because` is why and from which day it is deregistered or removed.
+    What it said from the version `suspended_from` on counts no more, while there is one, for its agency is suspended.
     """
 
     status: RecordStatus
@@ -68,6 +69,7 @@ class SourceRecord(Aggregate):
     because: tuple[str, str] | None
     involvements: dict[str, Involvement]
     flags: dict[str, RaisedFlag]
+    suspended_from: int | None
 
     def __init__(self) -> None:
         self.status = "registered"
@@ -76,6 +78,7 @@ class SourceRecord(Aggregate):
         self.because = None
         self.involvements = {}
         self.flags = {}
+        self.suspended_from = None
 
     def describe(self, said: Said) -> None:
         """Remembers when particulars became true."""

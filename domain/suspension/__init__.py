@@ -1,10 +1,12 @@
 """Taking back what one credential did: it is stopped, and what it said is left out or removed.
 
 `events.py` has the events of an agency's suspension, `standing.py` the aggregate that they change and when a steward's
-decision about it is refused. `records.py` has the decisions about single records of an agency.
+decision about it is refused. `records.py` has what
+follows for records of the agency, `counting.py` which of their events count.
 """
 
+from domain.suspension.counting import counted
 from domain.suspension.records import remove
 from domain.suspension.standing import SUSPENDED, AgencyStanding, resume, suspend
 
-__all__ = ["SUSPENDED", "AgencyStanding", "remove", "resume", "suspend"]
+__all__ = ["SUSPENDED", "AgencyStanding", "counted", "remove", "resume", "suspend"]

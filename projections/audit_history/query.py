@@ -7,6 +7,8 @@ from typing import Any
 import orjson
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
+from domain.suspension import counted
+from domain.suspension.counting import DECIDED
 from domain.vocabulary import RESTRICTED_SOURCE, STEWARDSHIP_SOURCE
 from projections.base.projection import Decryptor, PublishedEvent
 from projections.visibility.scope import ORDINARY, Scope
@@ -89,11 +91,23 @@ def history(
         return []
     left_out = {*gone, *hidden_ids(cursor, {id_ for event in events for id_ in _named(event)}, opened)}
     events = [event for event in events if not _names_any(event, left_out) and not _is_about(event, withheld)]
+    events = _counted(events, streams)
     events_by_version = {(event.stream, event.version): event for event in events}
     missing = {cause for event in events if (cause := _cause(event)) and cause not in events_by_version}
     events_by_version |= _events(cursor, decryptor, missing)
     personal = {version: open_event(event) for version, event in events_by_version.items()}
     return [_shown(event, events_by_version, personal) for event in events]
+
+
+def _counted(events: Sequence[PublishedEvent], records: Collection[str]) -> list[PublishedEvent]:
+    """The events without what is set aside of the records, and without what that caused."""
+    by_record: dict[str, list[PublishedEvent]] = {record: [] for record in records}
+    for event in events:
+        if event.stream in by_record:
+            by_record[event.stream].append(event)
+    left_out = {(e.stream, e.version) for each in by_record.values() for e in each if e.type not in DECIDED}
+    left_out -= {(e.stream, e.version) for each in by_record.values() for e in counted(each)}
+    return [e for e in events if (e.stream, e.version) not in left_out and _cause(e) not in left_out]
 
 
 def _named(event: PublishedEvent) -> list[str]:

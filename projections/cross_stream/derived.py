@@ -6,7 +6,7 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
 from projections.base.projection import Put
 from projections.cross_stream import findings, hidden_children
-from projections.directory.project import FACT, LINK, SET_ASIDE
+from projections.directory.project import FACT, LINK, SET_ASIDE, SUSPENDED
 from projections.duplicates.project import CONTRADICTION, SUSPICION
 from projections.search.project import SEARCH
 from projections.shields.project import SHIELD
@@ -14,7 +14,7 @@ from projections.timeline.project import CHRONOLOGY
 
 SHARED = frozenset({LINK, SET_ASIDE, SUSPICION, CONTRADICTION})
 """Tables of which several streams write one row, so several projectors may."""
-CAUSES = frozenset({LINK, SET_ASIDE, SUSPICION, SHIELD, FACT, SEARCH, CHRONOLOGY})
+CAUSES = frozenset({LINK, SET_ASIDE, SUSPENDED, SUSPICION, SHIELD, FACT, SEARCH, CHRONOLOGY})
 """Tables that the derived rows follow from."""
 
 

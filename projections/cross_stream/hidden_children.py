@@ -15,11 +15,12 @@ from projections.base.parameters import many_ids
 from projections.base.postgres import copy
 from projections.base.projection import Put, Row
 from projections.cross_stream.identities import Identity, identities
-from projections.directory.project import FACT, LINK, RENEWAL, SET_ASIDE
+from projections.directory.project import FACT, LINK, RENEWAL, SET_ASIDE, SUSPENDED
 from projections.duplicates.project import SUSPICION
 from projections.search.project import SEARCH
 from projections.shields.project import SHIELD
 from projections.shields.tables import HIDDEN
+from projections.visibility.barriers import GONE
 
 _ASPECTS = frozenset({"particulars", "standing", RENEWAL, "removal"})
 
@@ -36,7 +37,7 @@ def changed(puts: Iterable[Put]) -> Changed:
     """The row changes that hidden children and their visible identities follow from."""
     found = Changed(set(), set(), set())
     for table, row, _ in puts:
-        if table in (SEARCH, SET_ASIDE) or (table is FACT and row[1] in _ASPECTS):
+        if table in (SEARCH, SET_ASIDE, SUSPENDED) or (table is FACT and row[1] in _ASPECTS):
             found.records.add(row[0])
         elif table is LINK:
             found.moved.add(row[0])
@@ -81,7 +82,6 @@ def fill(cursor: Cursor, after: str, last: str) -> None:
         copy(cursor, HIDDEN.name, HIDDEN, list(rows.values()))
 
 
-_GONE = "exists (select from fact f where f.stream = {0} and f.aspect = 'removal')"
 _SUSPECTED = (
     "select min(s.position) as position, (array_agg(h.custodian order by s.position))[1] as custodian,"  # noqa: S608
     " array_agg(a.record) as records from link a"
@@ -90,14 +90,15 @@ _SUSPECTED = (
     "   where x.other = a.record and x.described = a.record and x.state = 'suspected') s on true"
     " left join link b on b.record = s.record left join shield h on h.child = b.child and h.review_by is not null"
     " where a.child = c.child and (b.child is null or (h.child is not null and b.child <> a.child))"
-    f" and not {_GONE.format('a.record')} and not {_GONE.format('s.record')}"
+    f" and not {GONE.format('a.record')} and not {GONE.format('s.record')} and not exists (select from suspended u"
+    " where u.record = a.record and u.from_version > 1 and u.position > s.position)"
 )
 """The child's records that were found to be like a shielded child's, or like one whose link has not arrived yet."""
 _AGENCIES = (
     "select array_agg(distinct h.source) filter (where l.record = any(s.records)) as senders,"  # noqa: S608
     " array_agg(distinct h.source) filter (where l.record <> all(s.records)) as others"
     f" from link l join history h on h.stream = l.record and h.version = 1 and h.source <> '{RESTRICTED_SOURCE}'"
-    f" where s.position is not null and l.child = c.child and not {_GONE.format('l.record')}"
+    f" where s.position is not null and l.child = c.child and not {GONE.format('l.record')}"
 )
 """Who sent these records, and who sent the child's other ones: what another agency made visible stays so."""
 

@@ -6,6 +6,7 @@ from datetime import date
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
 from domain.days import day_of
+from domain.suspension import counted
 from projections.audit_history.query import events_of, open_event
 from projections.base.memory import MemoryViews
 from projections.base.projection import Decryptor, PublishedEvent
@@ -31,8 +32,8 @@ def entry_as_of(
     """The child as it was known at `recorded_at`, of what had become true by `effective`; None is without a bound.
 
     Records belong to the child that they belonged to then. Left out are those of a now shielded child, and those that
-    are removed now, of which nothing is shown at any time. Age is judged for `today`, consents on the day of that
-    moment and by their current state.
+    are removed or set aside now, of which nothing is shown at any time. Age is judged for `today`, consents on the day
+    of that moment and by their current state.
     """
     views = MemoryViews()
     child, membership = _members(cursor, decryptor, child, recorded_at, read_scope)
@@ -41,9 +42,12 @@ def entry_as_of(
     hidden = hidden_ids(cursor, [child, *records], read_scope.opened)
     if child in hidden:
         return RedactedEntry(child)
-    states_now = {stream: state_of(each) for stream, each in by_record(published).items()}
-    gone = hidden | {stream for stream, state in states_now.items() if state and state.removed}
-    published = [event for event in published if event.stream not in gone]
+    counting = {stream: counted(each) for stream, each in by_record(published).items()}
+    states_now = {stream: state_of(each) for stream, each in counting.items()}
+    gone = hidden | {
+        stream for stream, state in states_now.items() if not counting[stream] or (state and state.removed)
+    }
+    published = [event for stream, each in counting.items() if stream not in gone for event in each]
     records = {record: position for record, position in records.items() if record not in gone}
     events = {
         (event.stream, event.version): event

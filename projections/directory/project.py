@@ -7,6 +7,7 @@ from projections.base.projection import PublishedEvent, Put, Table
 FACT = Table("fact", ("stream", "aspect", "number", "version", "time", "position"), keys=3, order=("time", "position"))
 LINK = Table("link", ("record", "child", "position"), keys=1)
 SET_ASIDE = Table("set_aside", ("record", "since", "position"), keys=1)
+SUSPENDED = Table("suspended", ("record", "from_version", "position"), keys=1)
 SUPERSEDED = Table("superseded", ("child", "by", "position"), keys=1)
 
 ASPECTS = {
@@ -30,6 +31,7 @@ RENEWAL = "renewal"
 LINKS = frozenset({"ChildListed.v1", "RecordLinked.v1"})
 HEARD_AGAIN = frozenset({"RecordsAccepted.v1", "RecordUnlinked.v1"})
 """The types of events after which records are not set aside, or not any more."""
+FOLLOWING_A_SUSPENSION = frozenset({"RecordSuspended.v1", "RecordResumed.v1"})
 SUPERSEDING = frozenset({"ChildSuperseded.v1", "ChildReinstated.v1"})
 
 
@@ -37,7 +39,7 @@ class Directory:
     """The rows that a directory entry is composed of."""
 
     name = "directory"
-    tables = (FACT, LINK, SET_ASIDE, SUPERSEDED)
+    tables = (FACT, LINK, SET_ASIDE, SUSPENDED, SUPERSEDED)
     opens = frozenset[str]()
 
     def project(self, event: PublishedEvent) -> Sequence[Put]:
@@ -48,6 +50,8 @@ class Directory:
             row = (event.stream, aspect, number, event.version, event.time, event.position)
             fact = Put(FACT, row, _is_first(event))
             return (fact, _renewal(event)) if _is_renewed(event) else (fact,)
+        if event.type in FOLLOWING_A_SUSPENSION:
+            return (Put(SUSPENDED, (event.stream, event.data.get("from_version"), event.position), False),)
         if event.type in LINKS:
             return (Put(LINK, (event.data["record"], event.stream, event.position), _is_new_link(event)),)
         if event.type == "ChildrenMerged.v1":

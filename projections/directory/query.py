@@ -15,7 +15,7 @@ from projections.audit_history.query import EVENT_COLUMNS, stored_event
 from projections.base.prepared import Prepared
 from projections.base.projection import Decryptor, PublishedEvent
 from projections.directory.as_of import entry_as_of
-from projections.directory.redaction import Entry, ReadScope, RedactedEntry, redact, state_of
+from projections.directory.redaction import Entry, ReadScope, RedactedEntry, by_record, redact, state_of
 from projections.visibility.scope import ORDINARY, Scope
 from projections.visibility.shields import Shielding, shieldings
 from projections.visibility.survivors import survivor
@@ -224,4 +224,4 @@ def records(cursor: Cursor, decryptor: Decryptor, streams: Sequence[str]) -> dic
     )
     events = [stored_event(row, decryptor) for row in cursor.fetchall()]
     decryptor.prefetch({event.stream for event in events})
-    return {event.stream: state for event in events if (state := state_of([event]))}
+    return {stream: state for stream, said in by_record(events).items() if (state := state_of(said))}

@@ -35,3 +35,12 @@ create table if not exists superseded (
 );
 create unique index if not exists superseded_key on superseded (child);
 create index if not exists superseded_by on superseded (by);
+
+-- What a record said from a version on counts no more, all of it from version 1 on, for its agency is suspended; null again once
+-- that is resumed.
+create table if not exists suspended (
+    record uuid not null,
+    from_version int,
+    position bigint not null
+);
+create unique index if not exists suspended_key on suspended (record);

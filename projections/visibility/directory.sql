@@ -9,6 +9,19 @@ join fact f on f.stream = l.record
 join history h on h.stream = f.stream and h.version = f.version
 left join kept_from_reader z on z.child = l.child
 left join set_aside a on a.record = l.record
+where scoped() and not exists (select from suspended u where u.record = l.record and u.from_version is not null)
+union all
+-- Of a record whose agency is suspended, set aside from a version on: every event before, and what is never set aside.
+select l.child, l.record, l.position, z.since, z.position,
+    case when h.type like 'RecordRegistered.%' or h.type like 'RecordAmended.%' then 'particulars' else 'other' end,
+    coalesce(a.since is not null, false),
+    h.position, h.stream, h.version, h.type, h.time, h.recorded_at, h.source, h.data, h.sealed
+from link l
+join suspended u on u.record = l.record and u.from_version > 1
+join history h on h.stream = l.record
+    and (h.version < u.from_version or h.type like 'ConsentWithdrawn.%' or h.type like 'RecordRemoved%')
+left join kept_from_reader z on z.child = l.child
+left join set_aside a on a.record = l.record
 where scoped();
 
 -- Every event as it stands in the log, of which histories are made; `projections/audit_history/query.py` leaves out.
@@ -17,16 +30,16 @@ select h.position, h.stream, h.version, h.type, h.time, h.recorded_at, h.source,
 from history h
 where scoped();
 
--- The children of whom a reader may know a record that is not removed.
+-- The children of whom a reader may know a record that is not gone.
 create view known_child with (security_barrier) as
 select distinct l.child
 from link l
 where scoped() and known(l.record)
-    and not exists (select from fact f where f.stream = l.record and f.aspect = 'removal');
+    and not gone(l.record);
 
 -- The records that a reader may know of and their children, also hidden ones, which may be known to exist.
 create view known_link with (security_barrier) as
 select l.record, l.child, l.position,
-    exists (select from fact f where f.stream = l.record and f.aspect = 'removal') as removed
+    gone(l.record) as removed
 from link l
 where scoped() and known(l.record);

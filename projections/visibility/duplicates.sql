@@ -1,4 +1,4 @@
--- Pairs of records that are thought to be one child, of which neither is removed, with the children of both.
+-- Pairs of records that are thought to be one child, of which neither is gone, with the children of both.
 create view unveiled_suspicion with (security_barrier) as
 select a.child, b.child as other_child, s.record, s.other, s.score, s.rule, s.matcher, s.explanation,
     greatest(x.day, y.day) as since
@@ -8,10 +8,13 @@ join link b on b.record = s.other
 left join chronology x on x.stream = s.record and x.version = 1
 left join chronology y on y.stream = s.other and y.version = 1
 where scoped() and s.state = 'suspected' and a.child <> b.child
-    and not exists (select from fact f where f.aspect = 'removal' and f.stream in (s.record, s.other))
+    and not gone(s.record) and not gone(s.other)
+    and not exists (
+        select from suspended u where u.record = s.described and u.from_version > 1 and u.position > s.position
+    )
     and known(s.record) and known(s.other) and unveiled(a.child) and unveiled(b.child);
 
--- Pairs of records of one child that contradict each other, neither removed nor amended since. `aside` is the one of them
+-- Pairs of records of one child that contradict each other, neither gone nor amended since. `aside` is the one of them
 -- that is set aside for it, of which the pair is shown until it fits again.
 create view unveiled_contradiction with (security_barrier) as
 select a.child, s.record, s.other, s.score, s.rule, s.matcher, s.explanation, d.record as aside
@@ -20,7 +23,10 @@ join link a on a.record = s.record
 join link b on b.record = s.other
 left join set_aside d on d.record = s.described and d.since is not null
 where scoped() and a.child = b.child
-    and not exists (select from fact f where f.aspect = 'removal' and f.stream in (s.record, s.other))
+    and not gone(s.record) and not gone(s.other)
+    and not exists (
+        select from suspended u where u.record = s.described and u.from_version > 1 and u.position > s.position
+    )
     and (d.record is not null or not exists (
         select from fact f
         where f.aspect = 'particulars' and f.stream in (s.record, s.other) and f.position > s.position

@@ -5,6 +5,7 @@ language sql stable security definer set enable_seqscan = off set enable_indexsc
     select s.stream from search s
     where scoped() and s.keys && wanted and s.stream <> all(without) and known(s.stream)
         and not exists (select from set_aside a where a.record = s.stream and a.since <= s.version)
+        and not exists (select from suspended u where u.record = s.stream and u.from_version <= s.version)
         and not exists (select from link y join veiled z on z.child = y.child where y.record = s.stream)
     limit most;
 end;
@@ -15,7 +16,8 @@ select l.child, l.record, s.names, s.date_of_birth, s.estimated, s.gender, s.pos
 from link l
 join search s on s.stream = l.record
 where scoped() and s.keys is not null and known(l.record) and unveiled(l.child)
-    and not exists (select from set_aside a where a.record = s.stream and a.since <= s.version);
+    and not exists (select from set_aside a where a.record = s.stream and a.since <= s.version)
+    and not exists (select from suspended u where u.record = s.stream and u.from_version <= s.version);
 
 -- Hidden children with one of the keys, each with all that a search may compare of it.
 create function matching_hidden(wanted text[], most int)

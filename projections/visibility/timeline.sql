@@ -5,7 +5,8 @@ select l.child, c.stream, c.version, c.kind, c.number, c.day, c.time, c.source, 
 from link l
 join chronology c on c.stream = l.record
 left join set_aside a on a.record = l.record
-where scoped() and c.kind is not null and unveiled(l.child);
+where scoped() and c.kind is not null and unveiled(l.child)
+    and not exists (select from suspended u where u.record = c.stream and u.from_version <= c.version);
 
 -- The days that an agency reported of in a number of days up to its last one before `before`, latest first; none where it has no
 -- child in the authority. Nothing of a child. From the last day backwards, one index lookup a day.

@@ -8,6 +8,7 @@ from domain.authorization import Entitlement
 from domain.authorization.masking import is_restricted
 from domain.child.composition import RecordFact, RecordState, compose, fold_record, may_be_known
 from domain.subject_access.disclosure import Held
+from domain.suspension import counted
 from domain.vocabulary import STEWARDSHIP_SOURCE
 from projections.access_log.query import accesses
 from projections.audit_history.query import events_of, open_event, true_source
@@ -72,14 +73,14 @@ def _whole(current: Mapping[str, Any], records: Sequence[RecordState], today: da
 
 
 def _records(cursor: Cursor, decryptor: Decryptor, child: str) -> list[_Record]:
-    """The records of a child that are not removed and can be decrypted."""
+    """The records of a child that are not removed or set aside, and can be decrypted."""
     Scope(cleared=True).execute(cursor, "select record::text from known_link where child = %s::uuid", (child,))
     linked = [record for (record,) in cursor.fetchall()]
     by_stream: dict[str, list[PublishedEvent]] = {record: [] for record in linked}
     for event in events_of(cursor, decryptor, linked):
         by_stream[event.stream].append(event)
     found = []
-    for events in by_stream.values():
+    for events in map(counted, by_stream.values()):
         facts = [_fact(event) for event in events]
         if not facts or any(fact is None for fact in facts):
             continue

@@ -6,11 +6,17 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
 
 class Suspended(NamedTuple):
-    """An agency that is suspended, by its code, and what of it is set aside: all, or what was recorded `since`."""
+    """An agency that is suspended, by its code, and what of it is set aside: all, or what was recorded `since`.
+
+    So far that is so, or is so no more, of `done` of its records; of all where it is `complete`.
+    """
 
     agency: str
     set_aside: bool
     since: str | None
+    done: int
+    of_records: int
+    complete: bool
 
     def json(self) -> dict[str, Any]:
         """For `status`."""
@@ -19,7 +25,10 @@ class Suspended(NamedTuple):
 
 def suspended_agencies(cursor: Cursor) -> list[Suspended]:
     """The agencies that are suspended, by code."""
-    cursor.execute("select agency, set_aside, since from register.suspensions where suspended order by agency")
+    cursor.execute(
+        "select agency, set_aside, since, done, of_records, done_up_to is null from register.suspensions"
+        " where suspended order by agency"
+    )
     return [Suspended._make(row) for row in cursor.fetchall()]
 
 

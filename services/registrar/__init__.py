@@ -5,6 +5,7 @@
 `decide_in_order.py` answers each message once, `batch_matcher.py` finds the child that a record belongs to, and
 `linking.py` has the events that follow from that. Decisions of data stewards are a batch of their own, decided in
 `stewardship.py`. `fence.py` keeps the writer one, `faults.py` says which failures a message may be to blame for.
+`set_aside.py` has the records of a suspended agency follow, page by page.
 `store.py`, `match_index.py`, `cannot_link.py` and `suspensions.py` are the tables; `reindex.py` builds the match index
 from the log.
 """

@@ -14,7 +14,7 @@ from domain.source_record import SourceRecord
 from domain.suspension import AgencyStanding
 from services.registrar import store
 from services.registrar.batch_state import Caused
-from services.registrar.match_index import candidates_of, index_keys
+from services.registrar.match_index import candidates_of, keys_of
 from services.registrar.suspensions import stream_of_agency
 from streams.crypto.keys import KeyRing
 from streams.store.application import LogApplication
@@ -90,8 +90,12 @@ class Aggregates:
     def indexed_keys(self, record: str) -> Mapping[str, Sequence[int]]:
         """The keys under which the record is met, by itself; nothing where it is not in the match index."""
         with self._database.transaction() as cursor:
-            found = candidates_of(cursor, (), [record])
-        return {each.record: index_keys(each.features) for each in found if each.record == record}
+            return keys_of(cursor, record)
+
+    def drop_records(self, streams: Iterable[UUID]) -> None:
+        """Forgets records that were changed elsewhere."""
+        for stream in streams:
+            self.records.pop(stream, None)
 
     def versions_of(self, records: Iterable[str]) -> dict[str, int]:
         """The last version of each record."""

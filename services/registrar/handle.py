@@ -24,6 +24,7 @@ from services.registrar.look_up import ReadMatchState, look_up, read_match_state
 from services.registrar.match_index import count_records
 from services.registrar.receipts import Answer
 from services.registrar.save import save
+from services.registrar.set_aside import do_page, next_work
 from services.registrar.steward_looks import OLDEST, read_looks
 from services.registrar.stewardship import decide_stewards_batch
 from streams.clock import Clock
@@ -80,6 +81,7 @@ class Registrar:
         self._read_match_state = read_match_state
         self._oldest_look = oldest_look
         self._indexed = 0
+        self._records_follow = False
         self.offsets: dict[Partition, int] = {}
         self.aggregates = Aggregates(log, database, keys)
 
@@ -137,6 +139,23 @@ class Registrar:
         with self._database.transaction() as cursor:
             self.offsets = store.load_offsets(cursor)
             self._indexed = count_records(cursor)
+            self._records_follow = next_work(cursor) is not None
+
+    def set_aside(self) -> bool:
+        """One page of what is set aside or restored after a decision on an agency; False where nothing is left to do.
+
+        Raises as `handle` does.
+        """
+        if not self._records_follow:
+            return False
+        try:
+            self.aggregates.drop_records(do_page(self._log, self._database, self._keys, self._fence, self._clock))
+        except Exception:
+            self.forget()
+            raise
+        with self._database.transaction() as cursor:
+            self._records_follow = next_work(cursor) is not None
+        return self._records_follow
 
     def forget(self) -> None:
         """Drops what is cached; it is read from the database again."""
@@ -166,4 +185,5 @@ class Registrar:
         save(self._log, self._keys, result, moves, self._fence)
         self._indexed += result.changes.index.growth
         self.offsets |= ends
+        self._records_follow |= any(row.concerns_records for row in result.changes.suspensions)
         return result.answers

@@ -161,11 +161,13 @@ async def _consume(topics: "_Topics", registrar: Registrar, stop: Event) -> None
     last_progress = time.monotonic()
     while not stop.is_set():
         await topics.refresh()
+        await asyncio.to_thread(registrar.set_aside)
         batch = await topics.next_batch()
         while batch and not topics.are_outdated():
             ahead = None if topics.are_due or stop.is_set() else asyncio.create_task(topics.next_batch())
             try:
                 await asyncio.to_thread(registrar.handle, batch)
+                await asyncio.to_thread(registrar.set_aside)
             except BaseException:
                 if ahead:
                     ahead.cancel()

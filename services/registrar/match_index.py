@@ -71,7 +71,7 @@ def children_met(cursor: Cursor, keys: Sequence[Sequence[int]]) -> list[list[str
 
 
 def candidates_of(cursor: Cursor, children: Iterable[str], records: Collection[str]) -> list[Candidate]:
-    """Every record of the children named, and of those that the records named belong to."""
+    """Every record of the children named, and of those that the records named belong to, but for those set aside."""
     wanted = set(children)
     if records:
         cursor.execute(
@@ -79,10 +79,21 @@ def candidates_of(cursor: Cursor, children: Iterable[str], records: Collection[s
         )
         wanted.update(child for (child,) in cursor.fetchall())
     cursor.execute(
-        "select record::text, child::text, features from register.match_index where child = any(%s::uuid[])",
+        "select record::text, child::text, features from register.match_index"
+        " where child = any(%s::uuid[]) and not aside",
         (list(wanted),),
     )
     return [Candidate(record, child, features_as_read(stored)) for record, child, stored in cursor.fetchall()]
+
+
+def keys_of(cursor: Cursor, record: str) -> dict[str, list[int]]:
+    """The keys of a record that is in the index, by itself; one that is set aside has none."""
+    cursor.execute("select features, aside from register.match_index where record = %s::uuid", (record,))
+    row = cursor.fetchone()
+    if row is None:
+        return {}
+    features, aside = row
+    return {record: [] if aside else index_keys(features_as_read(features))}
 
 
 def count_records(cursor: Cursor) -> int:

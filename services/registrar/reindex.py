@@ -23,9 +23,17 @@ from domain.child.events import (
 )
 from domain.event import RegisterEvent
 from domain.matching import Features, features_of
-from domain.source_record.events import RecordAmended, RecordRegistered, RecordRemoved, RecordRemovedBySteward
+from domain.source_record.events import (
+    RecordAmended,
+    RecordRegistered,
+    RecordRemoved,
+    RecordRemovedBySteward,
+    RecordResumed,
+    RecordSuspended,
+)
 from services.registrar.fence import Fence
 from services.registrar.match_index import IndexChanges, candidates_of, index_keys, write_index
+from services.registrar.set_aside import place_anew
 from services.registrar.shielded_records import SHIELDED_TABLES, SHIELDING, write_shields
 from streams.crypto.keys import KeyRing
 from streams.store.application import LogApplication
@@ -50,6 +58,7 @@ def _topics_of(*events: type[RegisterEvent]) -> list[str]:
 
 _SHIELD_TOPICS = frozenset(_topics_of(*SHIELDING))
 _TOPICS = _topics_of(*_TAKEN, *SHIELDING)
+_FOLLOWING = _topics_of(RecordSuspended, RecordResumed)
 
 
 def build_match_index(log: LogApplication, database: Database, keys: KeyRing, fence: Fence, stop: Event) -> None:
@@ -78,6 +87,7 @@ def build_match_index(log: LogApplication, database: Database, keys: KeyRing, fe
                 builder.take(cursor, part)
         done = batch[-1].id
     if not stop.is_set():
+        _place_what_is_set_aside(log, database, keys, fence)
         with database.transaction() as cursor:
             fence.check(cursor)
             cursor.execute("insert into register.match_index_format (format) values (%s)", (INDEX_FORMAT,))
@@ -91,6 +101,16 @@ def _parts(batch: Sequence[Notification]) -> Iterable[Sequence[Notification]]:
             yield batch[begin:number]
             begin = number
     yield batch[begin:]
+
+
+def _place_what_is_set_aside(log: LogApplication, database: Database, keys: KeyRing, fence: Fence) -> None:
+    """Places the records anew that were ever set aside, by what of them counts."""
+    done = 0
+    while batch := log.recorder.select_notifications(done, BATCH, topics=_FOLLOWING, inclusive_of_start=False):
+        with database.transaction() as cursor:
+            fence.check(cursor)
+            place_anew(cursor, log, keys, list({UUID(str(each.originator_id)) for each in batch}))
+        done = batch[-1].id
 
 
 class _Builder:

@@ -101,6 +101,7 @@ _OF_AGENCIES = (DecisionType.AGENCY_SUSPEND, DecisionType.AGENCY_RESUME)
 def _of_an_agency(lookup: Directory, command: Command, ruling: Ruling, new_id: NewId) -> Effect | Refusal:
     agency = command.data["agency"]
     standing = lookup.standing(agency)
+    was_set_aside = standing is not None and standing.set_aside
     if command.type == DecisionType.AGENCY_RESUME:
         decided = resume(standing, agency, ruling)
     else:
@@ -109,7 +110,14 @@ def _of_an_agency(lookup: Directory, command: Command, ruling: Ruling, new_id: N
     if isinstance(decided, Refusal):
         return decided
     lookup.keep_standing(agency, decided)
-    row = SuspensionRow(agency, decided.id, decided.suspended, decided.set_aside, decided.since)
+    row = SuspensionRow(
+        agency,
+        decided.id,
+        decided.suspended,
+        decided.set_aside,
+        decided.since,
+        concerns_records=decided.set_aside or was_set_aside,
+    )
     return Effect(pending_events(decided), suspensions=[row])
 
 

@@ -11,13 +11,17 @@ from services.registers import suspended_codes
 
 
 class SuspensionRow(NamedTuple):
-    """How an agency stands, by its code, after the last event of its stream."""
+    """How an agency stands, by its code, after the last event of its stream.
+
+    `concerns_records` says that its records have to follow.
+    """
 
     agency: str
     stream: UUID
     suspended: bool
     set_aside: bool
     since: str | None
+    concerns_records: bool
 
 
 def suspended_sources(cursor: Cursor) -> frozenset[str]:
@@ -39,5 +43,11 @@ def write_suspensions(cursor: Cursor, rows: Iterable[SuspensionRow]) -> None:
             "insert into register.suspensions (agency, stream, suspended, set_aside, since)"
             " values (%s, %s::uuid, %s, %s, %s) on conflict (agency) do update set"
             " suspended = excluded.suspended, set_aside = excluded.set_aside, since = excluded.since",
-            (row.agency, str(row.stream), *row[2:]),
+            (row.agency, str(row.stream), *row[2:5]),
         )
+        if row.concerns_records:
+            cursor.execute(
+                "update register.suspensions set done_up_to = '', done = 0, of_records ="
+                " (select count(*) from register.record_keys where source = %s and kind = 'subject') where agency = %s",
+                (agency_urn(row.agency), row.agency),
+            )

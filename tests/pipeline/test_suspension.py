@@ -39,8 +39,8 @@ def rebuilt(desk: Steward) -> list[tuple[Any, ...]]:
     return indexed(desk)
 
 
-def suspend(desk: Steward, agency: str = AUTHORITY.code) -> Answer:
-    return desk.decide(DecisionType.AGENCY_SUSPEND, agency=agency)
+def suspend(desk: Steward, agency: str = AUTHORITY.code, **how: Any) -> Answer:
+    return desk.decide(DecisionType.AGENCY_SUSPEND, agency=agency, **how)
 
 
 def resume(desk: Steward, agency: str = AUTHORITY.code) -> Answer:
@@ -106,3 +106,68 @@ def test_a_record_that_a_steward_removes_is_gone_for_its_agency_and_the_matcher(
     before = indexed(desk)
     assert rebuilt(desk) == before
     assert len(before) == 1
+
+
+def set_aside(desk: Steward, *, killed_after_each_page: bool = False) -> int:
+    """Has all records follow; gives how many pages that took."""
+    pages = 1
+    while desk.registrar.set_aside():
+        pages += 1
+        if killed_after_each_page:
+            desk.open()
+    return pages
+
+
+def test_what_an_agency_said_is_set_aside_in_pages_and_comes_back(
+    desk: Steward, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.registrar.set_aside.PAGE", 2)
+    desk.register("S1", "S2", "S3", "S4", "S5")
+    before = indexed(desk)
+    assert codes_of([suspend(desk, set_aside=True)]) == [("accepted", [])]
+    desk.open()
+    assert set_aside(desk, killed_after_each_page=True) == 3
+    assert desk.types().count("RecordSuspended.v1") == 5
+    assert desk.count("match_keys") == 0
+    assert desk.rows("select done, of_records, done_up_to is null from register.suspensions") == [(5, 5, True)]
+    assert rebuilt(desk) == indexed(desk)
+    like_the_first = submission("child.registered", "G1", somebody("S1"), GP.code)
+    assert codes_of(desk.send(like_the_first, owner=GP)) == [("accepted", [])]
+    assert len(desk.members()) == 6
+    assert resume(desk).outcome == "accepted"
+    set_aside(desk, killed_after_each_page=True)
+    assert desk.types().count("RecordResumed.v1") == 5
+    assert [row for row in indexed(desk) if row[0] in {each[0] for each in before}] == before
+    assert rebuilt(desk) == indexed(desk)
+
+
+def test_only_what_was_recorded_since_a_moment_is_set_aside(desk: Steward) -> None:
+    desk.register("S1", "S2")
+    before = indexed(desk)
+    ((since,),) = desk.rows("select to_char(clock_timestamp() at time zone 'utc', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')")
+    desk.send(numbered(2, "child.amended"), numbered(3, "flag.raised"))
+    desk.register("S3")
+    after = indexed(desk)
+    suspend(desk, set_aside=True, since=since)
+    assert set_aside(desk) == 1
+    assert desk.types()[-2:] == ["RecordSuspended.v1"] * 2
+    assert [row for row in indexed(desk) if row[3]] == before
+    assert rebuilt(desk) == indexed(desk)
+    suspend(desk, set_aside=True)
+    set_aside(desk)
+    assert desk.count("match_keys") == 0
+    resume(desk)
+    set_aside(desk)
+    assert indexed(desk) == after
+
+
+def test_a_record_that_is_removed_while_it_is_set_aside_does_not_come_back(desk: Steward) -> None:
+    one, two = desk.register("S1", "S2")
+    suspend(desk, set_aside=True)
+    set_aside(desk)
+    assert remove(desk, one, "S1").outcome == "accepted"
+    resume(desk)
+    set_aside(desk)
+    assert desk.members() == {two: {"S2"}}
+    assert desk.types().count("RecordResumed.v1") == 1
+    assert rebuilt(desk) == indexed(desk)

@@ -138,6 +138,8 @@ class World:
     def take(self, messages: list[Message]) -> list[str]:
         """The outcomes of messages, which the views show from then on."""
         answers = self.registrar.handle(messages)
+        while self.registrar.set_aside():
+            pass
         self.show()
         return [answer.outcome for answer in answers]
 

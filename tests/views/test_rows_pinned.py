@@ -67,7 +67,23 @@ def history() -> Story:
     story.not_suspected(like, third, hidden)
     story.deregistered(third)
     story.removed(third)
+    _taken_back(story)
     return story
+
+
+def _taken_back(story: Story) -> None:
+    """An agency that is suspended and resumed, and a record of it, which a steward removes in the end."""
+    standing, record = story.new_id(), story.registered(subject="G3", given_name="Dora")
+    story.listed(record)
+    story.amended(record, given_name="Dora")
+    story.decides(standing, "AgencySuspended", {"set_aside": True, "since": None})
+    cause = {"suspension": standing, "suspension_version": 1}
+    for begin in (2, 1):
+        story.says(record, "RecordSuspended", {"from_version": begin}, cause, "stewardship")
+    story.decides(standing, "AgencyResumed", {})
+    story.says(record, "RecordResumed", {}, cause, "stewardship")
+    removal = {"reason": "registered-in-error", "on": "2010-01-01", "decided_by": "a-steward", "why": "made up"}
+    story.says(record, "RecordRemovedBySteward", {}, removal, "stewardship")
 
 
 def of_access(seals: Seals) -> Iterator[bytes]:

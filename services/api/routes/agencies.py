@@ -11,9 +11,9 @@ from domain.authorization import Action
 from services.api.access_control.looks import ReasonHeader, Viewer, viewer
 from services.api.answers import json_answer, problems
 from services.api.dependencies import Dependencies
-from services.api.problems import absent
+from services.api.problems import Problem, absent
 from services.api.routes.steward_decisions import decide
-from services.api.schemas.agencies import AgencyDecided
+from services.api.schemas.agencies import AgencyDecided, Suspension
 from services.api.schemas.decisions import UnderWay
 from services.contract.decisions import DecisionType
 from services.registers import load_agencies
@@ -30,13 +30,19 @@ def router(dependencies: Dependencies) -> APIRouter:
     calls = APIRouter(tags=["agencies"])
 
     @calls.post("/agencies/{code}/suspension", responses=_DECIDED)
-    def suspend(request: Request, code: str, _: ReasonHeader = None) -> Response:
-        """From now on nothing is taken from the agency: what it sends is refused, and its token."""
-        return _decide(dependencies, request, Action.AGENCY_SUSPEND, code, {})
+    def suspend(request: Request, code: str, suspension: Suspension, _: ReasonHeader = None) -> Response:
+        """From now on nothing is taken from the agency: what it sends is refused, and its token.
+
+        What it said is left out too where that is asked for, and comes back when it is resumed.
+        """
+        if suspension.since and not suspension.set_aside:
+            raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "`since` says what is set aside; give `set_aside` with it")
+        data = suspension.model_dump(exclude_none=True)
+        return _decide(dependencies, request, Action.AGENCY_SUSPEND, code, data)
 
     @calls.post("/agencies/{code}/suspension/end", responses=_DECIDED)
     def resume(request: Request, code: str, _: ReasonHeader = None) -> Response:
-        """What the agency sends is taken again."""
+        """What the agency sends is taken again, and what it said counts again."""
         return _decide(dependencies, request, Action.AGENCY_RESUME, code, {})
 
     return calls

@@ -4,6 +4,16 @@ from typing import Literal
 
 from pydantic import BaseModel
 
+from services.api.schemas.strict import StrictRequest
+from services.contract.submission import Moment
+
+
+class Suspension(StrictRequest):
+    """Whether what the agency said is set aside too: all, or what was recorded since a moment."""
+
+    set_aside: bool = False
+    since: Moment | None = None
+
 
 class AgencyDecided(BaseModel):
     """A decision on an agency that holds; its position is null while the views do not show it yet."""

@@ -25,7 +25,8 @@ def display_status(to: Console, status: Mapping[str, Any]) -> None:
     letters = status["dead_letters"]
     to.print("dead letters: not known" if letters is None else f"{letters:,} dead letters")
     for each in status["suspended"] or ():
-        aside = " and what it said is set aside" if each["set_aside"] else ""
+        so_far = "" if each["complete"] else f", {each['done']:,} of {each['of_records']:,} records so far"
+        aside = f" and what it said is set aside{so_far}" if each["set_aside"] else ""
         to.print(text(f"{each['agency']} is suspended{aside}", "red"))
     if status["forged"]:
         forged = f"{status['forged']:,} messages in Kafka are forged: `contactpoint dead-letters list` names them"

@@ -5,9 +5,9 @@ from contextlib import closing
 from typing import Any
 
 from services.cli.client import viewer_api
-from services.cli.errors import DONE, AnswerIsNo, PartAway
+from services.cli.errors import DONE, AnswerIsNo, PartAway, WrongUsage
 from services.cli.output import console, print_json, table
-from services.cli.parser import a_file, an_agency, limit_option, subcommand_parser, viewer_options
+from services.cli.parser import a_beginning, a_file, an_agency, limit_option, subcommand_parser, viewer_options
 from services.cli.stack import settings_of
 from services.registers import enrol, load_agencies, make_reachable, read_agencies_file, suspended_codes
 from streams.kafka.rights import agency_user
@@ -34,6 +34,8 @@ def describe(parser: ArgumentParser) -> None:
     for each in (suspend, resume):
         each.add_argument("code", type=an_agency, metavar="CODE", help="a registered agency")
         viewer_options(each)
+    suspend.add_argument("--set-aside", action="store_true", help="leave out what it said, until it is resumed")
+    suspend.add_argument("--since", type=a_beginning, metavar="TIME", help="of that, what was recorded since then")
 
 
 def run(args: Namespace) -> int:
@@ -70,9 +72,14 @@ def run(args: Namespace) -> int:
 
 def _decide(args: Namespace) -> int:
     """Suspends or resumes, and where Kafka's rights are kept from here, ends or gives back the agency's."""
+    given = {}
+    if args.subcommand == "suspend":
+        if args.since and not args.set_aside:
+            raise WrongUsage("--since says what is set aside; give --set-aside with it")
+        given = {"set_aside": args.set_aside} | ({"since": args.since} if args.since else {})
     api = viewer_api(args)
     path = f"/agencies/{args.code}/suspension" + ("/end" if args.subcommand == "resume" else "")
-    answer = api.post(path, {})
+    answer = api.post(path, given)
     if "suspended" not in answer:
         raise PartAway(
             "the decision was taken and does not show yet: the registrar, relay or projector does not go on; look for"

@@ -14,6 +14,7 @@ from domain.child.events import RecordHeldBack, SuspicionEnded
 from domain.event import RegisterEvent
 from domain.source_record import Command, Refusal, SourceRecord, decide
 from domain.suspension import remove, resume, suspend
+from domain.suspension.records import Cause, follow
 from services.contract.schemas.access_examples import access_events
 from services.contract.schemas.examples import AUTHORITY, CLINIC, SENSITIVE_STORY, STORY, SURGERY, SURGERY_STORY
 from streams.codec import EventMapper
@@ -153,7 +154,15 @@ def _suspension() -> list[RegisterEvent]:
     assert not isinstance(standing, Refusal)
     resume(standing, "surgeries", RULING)
     assert standing is not None
-    return [event for event in standing.collect_events() if isinstance(event, RegisterEvent)]
+    cause = Cause(RULING.provenance, str(STANDING), 1)
+    said = _record(SURGERY_STORY, SURGERY, SURGERY_RECORD)
+    record: Any = None
+    for event in said:
+        record = event.mutate(record)
+    for wanted in (len(said), None):
+        assert follow(record, wanted, cause)
+    made = [*standing.collect_events(), *record.collect_events()]
+    return [event for event in made if isinstance(event, RegisterEvent)]
 
 
 def _likeness(first: RegisterEvent, second: Sequence[RegisterEvent]) -> list[RegisterEvent]:

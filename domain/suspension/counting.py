@@ -1,0 +1,42 @@
+"""Which events of a record count, of all that are published of it, while some of them are set aside."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Protocol, TypeVar
+
+SETS_ASIDE, RESTORES = "RecordSuspended.v1", "RecordResumed.v1"
+DECIDED = frozenset({SETS_ASIDE, RESTORES})
+"""What follows from a decision on the agency."""
+_LASTING = frozenset({"ConsentWithdrawn.v1", "RecordRemoved.v1", "RecordRemovedBySteward.v1"})
+"""What is never set aside."""
+
+
+class Published(Protocol):
+    """An event of a record by its place and type."""
+
+    @property
+    def version(self) -> int:
+        """Its place in its stream."""
+
+    @property
+    def type(self) -> str:
+        """Its wire name."""
+
+    @property
+    def data(self) -> Mapping[str, Any]:
+        """Its clear fields."""
+
+
+E = TypeVar("E", bound=Published)
+
+
+def counted(events: Iterable[E]) -> list[E]:
+    """Those of one record's events, in order of version, that count now; none where all of it is set aside."""
+    every = list(events)
+    decided = [event for event in every if event.type in DECIDED]
+    said = [event for event in every if event.type not in DECIDED]
+    if not decided or decided[-1].type == RESTORES:
+        return said
+    begin, end = decided[-1].data["from_version"], decided[-1].version
+    if begin == 1:
+        return []
+    return [e for e in said if not begin <= e.version < end or e.type in _LASTING]

@@ -1,0 +1,117 @@
+"""What a suspended agency said is in no view while it is set aside, at no time, and comes back as it was."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from services.contract.decisions import DecisionType
+from streams.clock import utc_now
+from streams.codec import iso_text
+from tests.support.api_world import NHS_NUMBER, client_of, looking
+from tests.support.shields import decide
+from tests.support.world import World, person, submission
+
+HOME = {"lines": ["1 High Street"], "postcode": "ZX1 1AA", "authority": "E06999001", "status": "current"}
+STOLEN = {"lines": ["9 Harbour Row"], "postcode": "ZX9 9QQ", "authority": "E06999001", "status": "current"}
+BORN = {"date_of_birth": "2001-02-03", "nhs_number": NHS_NUMBER}
+
+
+@pytest.fixture(scope="module")
+def world(empty_world: World) -> World:
+    """A child that a council and a practice know, and one that only the practice knows."""
+    involvement = {"involvement": "g-1", "service": "gp", "organisation": {"name": "Cragdale Surgery", "code": "Y1"}}
+    outcomes = empty_world.submit(
+        person("S1", **BORN, address=HOME),
+        person("G1", "gp", **BORN, carers=[{"name": "Mallory Quill", "relationship": "uncle"}], address=STOLEN),
+        submission("involvement.started", "G1", involvement, "gp"),
+        person("G2", "gp", given_name="Bea", family_name="Octonion", nhs_number="9990000026", address=STOLEN),
+    )
+    assert outcomes == ["accepted"] * 4
+    return empty_world
+
+
+@pytest.fixture(scope="module")
+def client(world: World) -> Iterator[TestClient]:
+    with client_of(world) as made:
+        yield made
+
+
+def seen(world: World, client: TestClient, as_of: str) -> dict[str, Any]:
+    """Everything that readers are told of the two children."""
+    who = looking(world)
+    ada, bea = world.child_with(NHS_NUMBER), world.child_named("bea")
+
+    def of(path: str, **query: str) -> Any:
+        answer = client.get(path, headers=who, params=query)
+        return answer.json() if answer.status_code == 200 else answer.status_code
+
+    def found(**criteria: str) -> list[str]:
+        body = {"criteria": criteria, "reason": "an enquiry"}
+        return [each["child"] for each in client.post("/children/search", headers=who, json=body).json()["results"]]
+
+    return {
+        "entries": [_without_place(of(f"/children/{child}")) for child in (ada, bea)],
+        "earlier": [_without_place(of(f"/children/{child}", as_of=as_of)) for child in (ada, bea)],
+        "said": [_said(of(f"/children/{child}/history")) for child in (ada, bea)],
+        "no-gp": [each["child"] for each in of("/reports/no-gp", on="2010-01-01")["children"]],
+        "search": [found(given_name="Bea", family_name="Octonion"), found(nhs_number="9990000026")],
+        "by home": found(given_name="Ada", family_name="Quaternion", postcode="ZX9 9QQ"),
+    }
+
+
+def _without_place(entry: Any) -> Any:
+    """An entry without what tells when anything was last decided."""
+    return {**entry, "position": None, "as_of": None} if isinstance(entry, dict) else entry
+
+
+def _said(history: Any) -> Any:
+    """The events of a history, without those that a suspension caused."""
+    if not isinstance(history, dict):
+        return history
+    return [
+        each["type"] for each in history["events"] if not each["type"].startswith(("RecordSuspended", "RecordResumed"))
+    ]
+
+
+def test_what_is_set_aside_is_in_no_answer_and_comes_back(world: World, client: TestClient) -> None:
+    moment = iso_text(utc_now())
+    before, ada, bea = seen(world, client, moment), world.child_with(NHS_NUMBER), world.child_named("bea")
+    assert (before["no-gp"], before["search"]) == ([bea], [[bea], [bea]])
+    assert decide(world, DecisionType.AGENCY_SUSPEND, agency="gp", set_aside=True) == "accepted"
+    world.show()
+    aside = seen(world, client, moment)
+    for secret in ("Mallory", "ZX9", "Cragdale", "urn:agency:gp"):
+        assert secret in str(before)
+        assert secret not in str(aside)
+    assert aside["entries"][1] == aside["earlier"][1] == aside["said"][1] == 404
+    assert aside["entries"][0] == aside["earlier"][0]
+    assert (aside["no-gp"], aside["search"]) == ([ada], [[], []])
+    assert decide(world, DecisionType.AGENCY_RESUME, agency="gp") == "accepted"
+    world.show()
+    assert seen(world, client, moment) == before
+
+
+def test_what_was_recorded_since_a_moment_is_left_out_and_what_was_before_holds(
+    world: World, client: TestClient
+) -> None:
+    ada, who = world.child_with(NHS_NUMBER), looking(world)
+    moment = iso_text(utc_now())
+    before = seen(world, client, moment)
+    poisoned = BORN | {"address": STOLEN | {"postcode": "ZX7 7QQ"}, "carers": []}
+    amended = person("G1", "gp", **poisoned) | {"type": "child.amended", "time": "2008-12-01T00:00:00Z"}
+    ended = submission("involvement.ended", "G1", {"involvement": "g-1", "ended_on": "2008-11-01"}, "gp")
+    flag = submission("flag.raised", "S1", {"flag": "information-to-share", "raised_on": "2008-01-01"})
+    assert world.submit(amended, ended, flag) == ["accepted"] * 3
+    after = seen(world, client, moment)
+    assert "ZX7" in str(after)
+    assert decide(world, DecisionType.AGENCY_SUSPEND, agency="gp", set_aside=True, since=moment) == "accepted"
+    world.show()
+    shown = client.get(f"/children/{ada}", headers=who).json()
+    assert shown.pop("flags") != []
+    assert _without_place(shown) == {key: value for key, value in before["entries"][0].items() if key != "flags"}
+    assert "ZX7" not in str(seen(world, client, iso_text(utc_now())))
+    assert decide(world, DecisionType.AGENCY_RESUME, agency="gp") == "accepted"
+    world.show()
+    assert seen(world, client, moment) == after
