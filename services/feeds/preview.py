@@ -16,7 +16,7 @@ from services.feeds.extract import Extract, Report, no_report
 from services.feeds.fields import columns_of, groups_of
 from services.feeds.layout import CHILD, Layout
 from services.feeds.reading import Row
-from services.feeds.tally import Tally, converted_rows
+from services.feeds.tally import Compare, Tally, converted_rows, not_compared
 
 FIRST_ROWS = 3
 
@@ -24,14 +24,20 @@ Document = dict[str, Any]
 
 
 def preview(
-    path: Path, layout: Layout, code: str, extract: Extract, latest: date, progress: Report = no_report
+    path: Path,
+    layout: Layout,
+    code: str,
+    extract: Extract,
+    latest: date,
+    compare: Compare | None = None,
+    progress: Report = no_report,
 ) -> Document:
     """The preview as one document; the agency is taken for one of the first kind that the layout names."""
     agency = Agency(code, code, layout.sent_by[0])
     tally = Tally()
     first: list[Document] = []
     converter = Converter(layout, agency, extract, latest)
-    for row, converted in converted_rows(path, layout, converter, tally, progress):
+    for row, converted in converted_rows(path, layout, converter, tally, compare or not_compared, progress):
         if converted.made and len(first) < FIRST_ROWS:
             first.append(_side_by_side(layout, row, converted))
     return {
@@ -39,6 +45,7 @@ def preview(
         "extract": {"id": extract.id, "taken_on": extract.taken_on, "rows": extract.rows},
         "would_send": {_named(kind): number for kind, number in sorted(tally.types.items())},
         **counts(tally),
+        "compared_with_what_was_sent": compare is not None,
         "columns_never_sent": _never_sent(layout),
         "first_rows": first,
         "errors": [error_document(error) for error in tally.errors],

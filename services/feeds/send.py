@@ -7,12 +7,11 @@ import orjson
 
 from services.feeds.convert import Converted
 from services.feeds.record_status import RecordStatus
+from services.feeds.tally import ROWS_AT_ONCE
 from services.submit.files import Line
 from services.submit.route import key_of
 from services.submit.sender import Sender
 from streams.kafka.topics import submissions_topic
-
-ROWS_AT_ONCE = 500
 
 
 def send_rows(sender: Sender, agency: str, record_status: RecordStatus, rows: Iterator[Converted]) -> None:

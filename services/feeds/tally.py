@@ -1,8 +1,9 @@
 """Converts the rows of an extract once and counts what each becomes, what is wrong and what is repeated."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
 from services.feeds.convert import Converted, Converter, RowError
@@ -14,6 +15,16 @@ from services.feeds.sheet import table_rows
 
 MOST_ERRORS = 1_000
 """Errors that are kept; the others are counted."""
+
+
+ROWS_AT_ONCE = 500
+Compare = Callable[[Sequence[Converted]], Mapping[int, RowError]]
+"""The errors of rows by their lines, as far as what was sent before shows them."""
+
+
+def not_compared(_: Sequence[Converted]) -> Mapping[int, RowError]:
+    """Compares with nothing."""
+    return {}
 
 
 @dataclass(slots=True)
@@ -38,12 +49,26 @@ class Tally:
 
 
 def converted_rows(
-    path: Path, layout: Layout, converter: Converter, tally: Tally, progress: Report = no_report
+    path: Path, layout: Layout, converter: Converter, tally: Tally, compare: Compare, progress: Report = no_report
 ) -> Iterator[tuple[Row, Converted]]:
     """Every row that is not the same as an earlier one, converted and counted; errors among them too.
 
-    A row whose number another row gives to somebody else is in error, whichever of them is right.
+    A row whose number another row gives to somebody else is in error, whichever of them is right; so is one that
+    `compare` finds to contradict what was sent before.
     """
+    rows = _converted(path, layout, converter, tally, progress)
+    while batch := list(islice(rows, ROWS_AT_ONCE)):
+        errors = compare([converted for _, converted in batch])
+        for row, converted in batch:
+            if error := errors.get(row.line):
+                converted = Converted(row.line, "", (), (error,))
+            tally.take(converted)
+            yield row, converted
+
+
+def _converted(
+    path: Path, layout: Layout, converter: Converter, tally: Tally, progress: Report
+) -> Iterator[tuple[Row, Converted]]:
     clashes = find_clashes(path, layout)
     earlier: set[int] = set()
     for row in table_rows(path, layout):
@@ -58,7 +83,6 @@ def converted_rows(
         if found := clashes.of(row):
             errors = [_clashing(row.line, layout.columns[clash.column], clash.other_line) for clash in found]
             converted = Converted(row.line, "", (), (*converted.errors, *errors))
-        tally.take(converted)
         yield row, converted
 
 

@@ -17,6 +17,8 @@ def show_preview(shown: Document) -> None:
     out.print("Nothing was sent. This would be:")
     out.print(table(("submissions", "number"), [(name, f"{n:,}") for name, n in shown["would_send"].items()]))
     out.print(_of_rows(shown))
+    if not shown["compared_with_what_was_sent"]:
+        out.print("It was not compared with what was sent before, for no stack of that agency was found.")
     if shown["first_rows"]:
         out.print(table(("line", "becomes", "of the columns"), _rows(shown["first_rows"])))
     if shown["columns_never_sent"]:

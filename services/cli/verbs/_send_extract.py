@@ -22,6 +22,7 @@ from services.feeds.preview import counts, error_document, sentence
 from services.feeds.reading import FileRefused
 from services.feeds.record_status import RecordStatus, wait_until_decided
 from services.feeds.send import send_rows
+from services.feeds.sent_before import sent_before
 from services.feeds.tally import Tally, converted_rows
 from services.registers import (
     SentExtract,
@@ -35,6 +36,7 @@ from services.submit.sender import Ranges, Sender, submission_producer
 from streams.kafka.settings import KafkaAway
 from streams.store.database import Database
 
+SEALS = "key-encryption.key"
 MOST_ERRORS = 20
 """Errors of rows that are listed for people; the rest is counted."""
 
@@ -56,10 +58,13 @@ def send_extract(args: Namespace, path: Path, loaded: LoadedLayout, extract: Ext
         wait_until_decided(settings.need_kafka(), database, agency.code)
         tally, converter = Tally(), Converter(layout, agency, extract, latest)
 
-        def rows(report: Report) -> Iterator[Converted]:
-            return (converted for _, converted in converted_rows(path, layout, converter, tally, report))
+        with sent_before(settings.need_database(), settings.keys / SEALS, agency.urn, layout.subject) as before_this:
 
-        ranges = _publish(settings, database, agency, rows)
+            def rows(report: Report) -> Iterator[Converted]:
+                found = converted_rows(path, layout, converter, tally, before_this.errors, report)
+                return (converted for _, converted in found)
+
+            ranges = _publish(settings, database, agency, rows)
         if digest_of(path, loaded.text, _secret(settings)) != digest:
             raise FileRefused(f"{path.name} was changed while it was sent; put it back as it was and send it again")
         complete_extract(database, this)

@@ -1,23 +1,32 @@
 """`contactpoint submit FILE --layout NAME`: an extract of an agency's system, or a preview of what it would say."""
 
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from datetime import timedelta
 
 from domain.days import day_at
+from domain.vocabulary import agency_urn
 from services.cli.display.preview import show_preview
 from services.cli.errors import DONE, NO, AnswerIsNo, PartAway, WrongUsage
 from services.cli.output import print_json
 from services.cli.parser import a_date, an_agency
 from services.cli.progress import counting
-from services.cli.verbs._send_extract import send_extract
+from services.cli.stack import settings_of
+from services.cli.verbs._send_extract import SEALS, send_extract
+from services.configuration.settings import NotConfigured
 from services.feeds.extract import survey
+from services.feeds.layout import Layout
 from services.feeds.layout_file import LayoutRefused, load_layout
 from services.feeds.preview import preview
 from services.feeds.reading import FileRefused
+from services.feeds.sent_before import sent_before
 from services.feeds.sheet import StatedExtract
-from services.registers import ExtractRefused
+from services.feeds.tally import Compare
+from services.registers import ExtractRefused, load_agencies
 from services.submit.waiting import Stuck
 from streams.clock import utc_now
+from streams.store.database import Database, DatabaseAway
 
 
 def describe(parser: ArgumentParser) -> None:
@@ -56,8 +65,8 @@ def run(args: Namespace) -> int:
             extract = survey(path, loaded.layout, stated, latest, count)
         if not args.preview:
             return send_extract(args, path, loaded, extract, latest)
-        with counting("read", extract.rows) as count:
-            shown = preview(path, loaded.layout, args.agency, extract, latest, count)
+        with counting("read", extract.rows) as count, _compared(args, loaded.layout) as compare:
+            shown = preview(path, loaded.layout, args.agency, extract, latest, compare, count)
     except LayoutRefused as refused:
         raise WrongUsage(str(refused)) from None
     except (FileRefused, ExtractRefused) as refused:
@@ -69,6 +78,25 @@ def run(args: Namespace) -> int:
     else:
         show_preview(shown)
     return NO if shown["rows_in_error"] else DONE
+
+
+@contextmanager
+def _compared(args: Namespace, layout: Layout) -> Iterator[Compare | None]:
+    """Compares with what the agency has sent to the stack that is configured or runs here; None where there is none."""
+    try:
+        settings = settings_of(args)
+        database = Database(settings.need_database(), "contactpoint submit")
+        with closing(database), database.transaction() as cursor:
+            is_registered = args.agency in load_agencies(cursor)
+    except (NotConfigured, PartAway, DatabaseAway):
+        is_registered = False
+    if not is_registered or not (settings.keys / SEALS).is_file():
+        yield None
+        return
+    with sent_before(
+        settings.need_database(), settings.keys / SEALS, agency_urn(args.agency), layout.subject
+    ) as before:
+        yield before.errors
 
 
 def _a_number(text: str) -> int:

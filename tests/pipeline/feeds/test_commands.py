@@ -39,6 +39,7 @@ def test_a_preview_is_one_document_without_a_value(tmp_path: Path, capfd: Captur
         "involvement.started": 2,
     }
     assert shown["columns_never_sent"] == []
+    assert shown["compared_with_what_was_sent"] is False
     assert (shown["rows"], shown["rows_in_error"], shown["rows_repeated"]) == (3, 0, 1)
     first = shown["first_rows"][0]
     assert (first["line"], first["columns"]) == (2, ["Ref", "First", "Last", "Born", "Sex", "NHS", "Phone", "Began"])

@@ -20,7 +20,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Every sample as a file, an agency for each, and the club's layout."""
     made = tmp_path_factory.mktemp("extracts")
     agencies = [(name, load_layout(name).layout.sent_by[0]) for name in shipped()]
-    agencies += [(f"club-{number}", "voluntary") for number in range(1, 6)]
+    agencies += [(f"club-{number}", "voluntary") for number in range(1, 7)]
     register = "".join(f"- {{code: {code}, name: {code}, kind: {kind}}}\n" for code, kind in agencies)
     written(made, register, "agencies.yaml")
     written(made, CLUB, "club.yaml")
@@ -189,3 +189,22 @@ def test_a_child_who_comes_back_is_registered_again(stack: Stack, registered: Pa
         path = written(registered, extract_of(*rows, id_=f"L{number}"), "leaving.csv")
         counts = stack.ask("submit", path, "--layout", layout, "--agency", "club-4", "--wait")
         assert counts["submitted"] == counts["accepted"], (number, counts)
+
+
+def test_a_number_that_was_sent_for_somebody_else_is_an_error_of_preview_and_sending(
+    stack: Stack, registered: Path
+) -> None:
+    padded = "007,Cy,Octonion,01/03/2002,,,,01/09/2008,"
+    assert club(stack, registered, "club-6", extract_of(ADA, BEN, padded)).returncode == 0
+    rows = [
+        "R1,Ben,Quaternion,05/06/1999,1,,,01/09/2008,",
+        "7,Cy,Octonion,01/03/2002,,,,01/09/2008,",
+        BEN.replace("Ben", "Benjamin"),
+        "R3,Dot,Octonion,,,,,01/09/2008,",
+    ]
+    for more in (["--preview"], ["--wait"]):
+        answer = club(stack, registered, "club-6", extract_of(*rows, id_="X2", day="25/10/2008"), *more)
+        told = json.loads(answer.stdout)
+        assert (answer.returncode, told["rows_in_error"]) == (1, 2)
+        assert [(each["line"], each["column"]) for each in told["errors"]] == [(2, "Ref"), (3, "Ref")]
+    assert told["accepted"] > 0

@@ -1,0 +1,100 @@
+"""Whether the agency has sent its number before for somebody else; the record would become another child's."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from eventsourcing.persistence import StoredEvent
+
+from domain.matching import features_of
+from domain.matching.same_number import are_two, who
+from services.feeds.convert import Converted, RowError
+from services.feeds.layout import CHILD
+from streams.codec import EventMapper
+from streams.crypto.keys import KeyRing, reader_of
+from streams.crypto.sealing import KeyEncryptionKey
+from streams.store.database import Database
+
+LONGEST_PADDED = 13
+"""Digits of the longest number that a spreadsheet is thought to have shortened."""
+
+_LATEST = """
+select keys.key, told.stream, told.version, told.topic, told.state from register.record_keys keys
+ cross join lateral (
+       select stream::text, version, topic, state from register.events
+        where stream = keys.stream
+          and (topic like 'RecordRegistered.%%' or topic like 'RecordAmended.%%' or topic like 'RecordDeregistered.%%'
+               or topic like 'RecordRemoved.%%')
+        order by version desc limit 1
+       ) told
+ where source = %s and kind = 'subject' and key = any(%s)
+   and (told.topic like 'RecordRegistered.%%' or told.topic like 'RecordAmended.%%')
+"""
+
+
+class _Told(NamedTuple):
+    time: str
+    particulars: Mapping[str, Any]
+
+
+class SentBefore:
+    """What the agency last said under each of its numbers whose record is live."""
+
+    def __init__(self, database: Database, key: KeyEncryptionKey, source: str, column: str) -> None:
+        self._database, self._source, self._column = database, source, column
+        self._keys = KeyRing(key, reader_of(database, "register"))
+        self._mapper = EventMapper(self._keys)
+
+    def errors(self, batch: Sequence[Converted]) -> dict[int, RowError]:
+        """The error of each row that is about somebody else than its number was, by its line."""
+        described = [(row, made.submission) for row in batch for made in row.made if made.type == CHILD]
+        known = self._told({subject for row, _ in described for subject in _spellings(row.subject)})
+        errors: dict[int, RowError] = {}
+        for row, submission in described:
+            told = known.get(row.subject)
+            if told:
+                now = who(features_of(submission["data"], submission["time"]))
+                if are_two(who(features_of(told.particulars, told.time)), now, over_time=True):
+                    errors[row.line] = self._error(row, _SOMEBODY_ELSE)
+            elif any(each in known for each in _spellings(row.subject)):
+                errors[row.line] = self._error(row, _SHORTENED)
+        return errors
+
+    def _error(self, row: Converted, what: tuple[str, str]) -> RowError:
+        return RowError(row.line, self._column, *what)
+
+    def _told(self, subjects: set[str]) -> dict[str, _Told]:
+        with self._database.transaction() as cursor:
+            cursor.execute(_LATEST, (self._source, list(subjects)))
+            rows = cursor.fetchall()
+        self._keys.prefetch(row[1] for row in rows)
+        return {subject: self._opened(*stored) for subject, *stored in rows}
+
+    def _opened(self, stream: str, version: int, topic: str, state: memoryview) -> _Told:
+        event: Any = self._mapper.to_domain_event(StoredEvent(UUID(stream), version, topic, bytes(state)))
+        return _Told(event.time, event.particulars)
+
+
+_SOMEBODY_ELSE = (
+    "was sent before for somebody of another name and another date of birth",
+    "find out whose number it is; if it was given anew, deregister the old record first",
+)
+_SHORTENED = (
+    "was sent before with leading zeros",
+    "export it again as text; a spreadsheet drops the zeros",
+)
+
+
+def _spellings(subject: str) -> list[str]:
+    """The number, and where it is one of digits alone, the same with zeros before it."""
+    padded = range(len(subject) + 1, LONGEST_PADDED + 1) if subject.isascii() and subject.isdigit() else ()
+    return [subject, *(subject.zfill(length) for length in padded)]
+
+
+@contextmanager
+def sent_before(database_url: str, key_file: Path, source: str, column: str) -> Iterator[SentBefore]:
+    """For as long as rows are compared; raises DatabaseAway, and UnusableKey where the key can't be read."""
+    with closing(Database(database_url, "contactpoint submit compares")) as database:
+        yield SentBefore(database, KeyEncryptionKey.from_file(key_file), source, column)
