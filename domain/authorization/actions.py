@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from domain.places import place_now
+
 
 class Action(StrEnum):
     """What a user attempts; `rights.py` says who may, and `services/api/` checks before it reads anything."""
@@ -46,8 +48,11 @@ class Jurisdiction(StrEnum):
 
 
 def jurisdiction(own: str | None, *about: str | None) -> Jurisdiction:
-    """The jurisdiction of an action about these authorities, for a user of the authority `own` (None: of all)."""
-    named = {each for each in about if each}
-    if own is None or own in named:
+    """The jurisdiction of an action about these authorities, for a user of the authority `own` (None: of all).
+
+    An authority that has been merged into another is that one now.
+    """
+    named = {place_now(each) for each in about if each}
+    if own is None or place_now(own) in named:
         return Jurisdiction.OWN
     return Jurisdiction.OTHER if named else Jurisdiction.NONE

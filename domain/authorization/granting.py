@@ -1,13 +1,16 @@
 """Who may grant what to whom over the API, beside the table of rights: nobody to oneself, nothing elsewhere."""
 
 from domain.authorization.roles import Entitlement
+from domain.places import is_one_place
 
 
 def refusal_to_grant(by: Entitlement, now: Entitlement | None, wanted: Entitlement) -> str | None:
     """Why `by` may not replace the entitlement `now` (None: there is none) by the `wanted` one; None where it may."""
     if wanted.user == by.user:
         return "nobody may grant a right to oneself; ask another administrator"
-    if by.authority is not None and any(each.authority != by.authority for each in (now, wanted) if each):
+    if by.authority is not None and not all(
+        is_one_place(each.authority, by.authority) for each in (now, wanted) if each
+    ):
         return "an administrator grants within the own authority only"
     if wanted.sensitive:
         return (
@@ -20,6 +23,6 @@ def refusal_to_revoke(by: Entitlement, now: Entitlement) -> str | None:
     """Why `by` may not revoke the entitlement `now`; None where it may."""
     if now.user == by.user:
         return "nobody may revoke the own right; ask another administrator"
-    if by.authority is not None and now.authority != by.authority:
+    if by.authority is not None and not is_one_place(now.authority, by.authority):
         return "an administrator revokes within the own authority only"
     return None

@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from domain.child.composition import Fields, RecordState, may_be_known
+from domain.places import place_now
 from domain.vocabulary import RESTRICTED_SOURCE, SENSITIVE_SERVICES
 
 WITHOUT_DESK = {"role": "the authority's data managers", "name": None, "phone": None, "email": None}
@@ -56,7 +57,8 @@ def restricted_services(records: Iterable[RecordState], today: date) -> int:
 def mask_entry(entry: Fields, restricted: int, desks: Mapping[str, Fields]) -> Fields:
     """An entry composed of what the reader may see, with a line for each of the `restricted` services.
 
-    `desks` has contacts by authority; the one of the first visible address whose authority has one is named.
+    `desks` has contacts by the code that an authority has now; the one of the first visible address whose authority has
+    one is named.
     """
     lines = [restricted_line(_desk(entry["addresses"], desks)) for _ in range(restricted)]
     current = [each for each in entry["involvements"] if each["ended_on"] is None]
@@ -81,7 +83,8 @@ def restricted_line(desk: Fields) -> Fields:
 
 
 def _desk(addresses: Sequence[Mapping[str, Any]], desks: Mapping[str, Fields]) -> Fields:
-    known = (desks[each["authority"]] for each in addresses if each.get("authority") in desks)
+    places = (place_now(each.get("authority")) for each in addresses)
+    known = (desks[place] for place in places if place and place in desks)
     return dict(next(known, WITHOUT_DESK))
 
 

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
+from domain.places import place_on
 from domain.timeline import Circumstances
 from domain.vocabulary import UNIVERSAL_SERVICES, Flag, Service
 
@@ -113,7 +114,7 @@ def services_left_behind(at: Circumstances) -> Answer | None:
     behind = []
     for working in at.involvements.values():
         there = at.authority_of(working.record)
-        if there is not None and there != here:
+        if there is not None and place_on(there, at.day) != place_on(here, at.day):
             behind.append({"service": working.service, "source": working.source, "authority": there})
     return Answer("left-behind", {"services": sorted(behind, key=_by_source)}) if behind else None
 

@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 from domain.belief import Said, Speaker, believed_authority
 from domain.education import birthday, compulsory_from, compulsory_until
-from domain.timeline.changes import LAST, Change, Key, Records
+from domain.places import days_of_change
+from domain.timeline.changes import FIRST, LAST, Change, Key, Records
 from domain.vocabulary import NEED_FLAGS, RESTRICTED_SOURCE, UNIVERSAL_SERVICES, Flag, Service
 
 
@@ -166,6 +167,9 @@ class Circumstances:
         if self.flags.pop(key).flag == _ENQUIRY:
             self.enquiry_ended_on = self.day
 
+    def rename_places(self) -> None:
+        """Codes of authorities are one place from now on: what depends on that is asked again."""
+
     def begin_school_age(self) -> None:
         """The child has to be educated from now on."""
         self.school_age = True
@@ -194,6 +198,8 @@ def timeline_cursor(of_child: Records, ages: Sequence[int] = (18,), last: str | 
         return
     for record in records:
         changes += record.changes
+    places = {arguments[1] for _, _, name, arguments in changes if name == "set_address"} - {None}
+    changes += [(day, FIRST, "rename_places", ()) for day in days_of_change(places)]
     born = of_child.birth
     if born:
         changes += _ages(born, tuple(ages))

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import orjson
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
+from domain.places import codes_of
 from domain.reports import EDUCATION
 from domain.reports.staleness import WINDOW_DAYS
 from projections.audit_history.query import EVENT_COLUMNS, open_event, stored_event
@@ -15,7 +16,7 @@ from projections.visibility.scope import ORDINARY
 
 _ON = "begins <= %(on)s and ends > %(on)s"
 _BEHIND = "(since, child) > (%(since)s, %(child)s::uuid)"
-_IN = "(%(authority)s::text is null or authority = %(authority)s)"
+_IN = "(%(places)s::text[] is null or authority = any(%(places)s::text[]))"
 _FINDINGS = "from unveiled_finding where"
 """Hidden children are on no list and in no count."""
 
@@ -44,6 +45,11 @@ FIRST = Place("", "00000000-0000-0000-0000-000000000000")
 """Before every child."""
 
 
+def _places(authority: str | None, on: str) -> list[str] | None:
+    """The codes that are one place with an authority on a day; None for everywhere."""
+    return None if authority is None else codes_of(authority, on)
+
+
 def listed(
     cursor: Cursor,
     decryptor: Decryptor,
@@ -66,7 +72,7 @@ def listed(
         {
             "report": report,
             "on": on,
-            "authority": authority,
+            "places": _places(authority, on),
             "until": until,
             "since": after.since,
             "child": after.child,
@@ -97,9 +103,9 @@ def possible_duplicates(
         f" json_build_object('with', f.others)::text, h.date_of_birth, h.known_to, {EVENT_COLUMNS}"
         " from found f join unveiled_name h on h.child = f.child"
         " where h.child = any(array(select child from found))"
-        " and (%(authority)s::text is null or h.lives_in = %(authority)s)"
+        " and (%(places)s::text[] is null or h.lives_in = any(%(places)s::text[]))"
         " and (f.since, f.child) > (%(since)s, %(child)s::uuid) order by f.since, f.child limit %(most)s",
-        {"on": on, "authority": authority, "since": after.since, "child": after.child, "most": most},
+        {"on": on, "places": _places(authority, on), "since": after.since, "child": after.child, "most": most},
     )
     return _named(cursor.fetchall(), decryptor, on)
 
@@ -132,7 +138,7 @@ def count_listed_after(cursor: Cursor, report: str, on: str, authority: str | No
     ORDINARY.execute(
         cursor,
         f"select count(*) {_FINDINGS} report = %(report)s and {_ON} and {_IN} and since > %(since)s",
-        {"report": report, "on": on, "authority": authority, "since": since},
+        {"report": report, "on": on, "places": _places(authority, on), "since": since},
     )
     (number,) = cursor.fetchone() or (0,)
     return int(number)
@@ -144,7 +150,7 @@ def education_statuses(cursor: Cursor, on: str, authority: str | None) -> dict[s
         cursor,
         f"select status, count(*) {_FINDINGS} report in (%(education)s, 'missing-education')"
         f" and {_ON} and {_IN} group by 1 order by 1",
-        {"education": EDUCATION, "on": on, "authority": authority},
+        {"education": EDUCATION, "on": on, "places": _places(authority, on)},
     )
     return dict(cursor.fetchall())
 
@@ -159,7 +165,7 @@ def reported_days(cursor: Cursor, sources: Sequence[str], on: str, authority: st
         ORDINARY.execute(
             cursor,
             "select day from reported_days(%s, %s, %s, %s) as day",
-            (source, f"{on}~", WINDOW_DAYS, authority),
+            (source, f"{on}~", WINDOW_DAYS, _places(authority, on)),
         )
         found = [day for (day,) in cursor.fetchall()]
         if found:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from domain.places import place_now
 from projections.base.projection import PublishedEvent, Put, Table
 
 SHIELD = Table("shield", ("child", "since", "review_by", "custodian", "position"), keys=1)
@@ -23,7 +24,7 @@ class Shields:
     def project(self, event: PublishedEvent) -> Sequence[Put]:
         """The shield after the event. Merges and splits need no row: an inherited shield has an event of its own."""
         if event.type in APPLYING:
-            shield = event.data["since"], event.data["review_by"], event.data.get("custodian")
+            shield = event.data["since"], event.data["review_by"], place_now(event.data.get("custodian"))
             return (Put(SHIELD, (event.stream, *shield, event.position), False),)
         if event.type == LIFTED:
             return (Put(SHIELD, (event.stream, None, None, None, event.position), False),)

@@ -10,13 +10,13 @@ where scoped() and c.kind is not null and unveiled(l.child)
 
 -- The days that an agency reported of in a number of days up to its last one before `before`, latest first; none where it has no
 -- child in the authority. Nothing of a child. From the last day backwards, one index lookup a day.
-create function reported_days(agency text, before text, within int, authority text) returns setof text
+create function reported_days(agency text, before text, within int, places text[]) returns setof text
 language sql stable security definer begin atomic
     with recursive last as (
         select left(max(c.time), 10) as day from chronology c where c.source = agency and c.time < before
-        and (reported_days.authority is null or exists (
+        and (reported_days.places is null or exists (
             select from chronology p
-            where p.source = agency and p.place = reported_days.authority and p.kind in ('registered', 'amended')
+            where p.source = agency and p.place = any(reported_days.places) and p.kind in ('registered', 'amended')
         ))
     ), back (day) as (
         select day from last

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from domain.authorization import Entitlement
 from domain.monitoring import Access, Attempts, report
 from domain.monitoring.accesses import looking_up
+from domain.places import is_one_place
 from projections.access_log.period import LookRow, denials_between, looks_between
 from projections.base.projection import Decryptor
 from projections.directory.query import children_with_records
@@ -87,7 +88,7 @@ def _attempts(
 def _is_meant(entitlement: Entitlement | None, user: str, query: AuditQuery) -> bool:
     if query.user is not None and user != query.user:
         return False
-    return query.authority is None or (entitlement is not None and entitlement.authority == query.authority)
+    return query.authority is None or (entitlement is not None and is_one_place(entitlement.authority, query.authority))
 
 
 def _access(each: LookRow, user: str, entitlement: Entitlement | None) -> Access:

@@ -69,7 +69,7 @@ class Told:
         held = {row[3] for row in views.rows(FACT)}
         self.every: list[RecordFact] = list(map(fact, events))
         self.state: RecordState = fold_record(each for each in self.every if each.version in held)
-        self.chronology = [Fact._make(row[:-1]) for row in views.rows(CHRONOLOGY)]
+        self.chronology = [Fact(*row[:-1]) for row in views.rows(CHRONOLOGY)]
 
     @property
     def present(self) -> dict[str, Any]:
@@ -84,7 +84,6 @@ class Told:
             "entry": entry,
             "findings": findings(records),
             "authority": listed.authority,
-            "named in": next(each.time for each in self.every if each.version == listed.version),
             "remembered": (self.record.status, involvements, flags),
         }
 

@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from domain.authorization import Entitlement
+from domain.places import place_now
 from services.registers import load_agencies
 from streams.access.users import load_users
 from streams.store.database import Cursor, Pool
@@ -74,15 +75,15 @@ class Desks:
         self._read_at = float("-inf")
 
     def now(self) -> Mapping[str, dict[str, Any]]:
-        """The contact of each authority that has named one; raises DatabaseAway."""
+        """The contact of each authority that has named one, by the code that it has now; raises DatabaseAway."""
         with self._lock:
             if time.monotonic() - self._read_at > DESKS_FRESH_S:
                 with self._pool.transaction() as cursor:
                     agencies = load_agencies(cursor).values()
+                named = [each for each in agencies if each.has_contact_point and each.authority and each.contact]
+                named.sort(key=lambda each: each.authority == place_now(each.authority))
                 self._desks = {
-                    each.authority: each.contact._asdict()
-                    for each in agencies
-                    if each.has_contact_point and each.authority and each.contact
+                    place_now(each.authority) or "": each.contact._asdict() for each in named if each.contact
                 }
                 self._read_at = time.monotonic()
             return self._desks

@@ -23,6 +23,7 @@ from domain.authorization import (
     mask_entry,
 )
 from domain.days import day_at
+from domain.places import place_now
 from domain.vocabulary import LONGEST_REASON, SHORTEST_REASON
 from projections.directory import query as directory
 from projections.directory.redaction import ReadScope, RedactedEntry
@@ -120,11 +121,11 @@ class Viewer:
         """The authority whose shields the user is custodian of: EVERYWHERE, NOWHERE, or an ONS code."""
         if decide(self.entitlement, Action.SHIELD_REVIEW, self.today, Jurisdiction.OWN).denied:
             return NOWHERE
-        return self.entitlement.authority or EVERYWHERE
+        return place_now(self.entitlement.authority) or EVERYWHERE
 
     def keeps(self, custodian: str | None) -> bool:
         """Whether the user takes care of shields of this custodian."""
-        return self.custodian in (EVERYWHERE, custodian)
+        return self.custodian in (EVERYWHERE, place_now(custodian))
 
     @property
     def today(self) -> date:

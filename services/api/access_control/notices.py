@@ -4,8 +4,10 @@ from collections.abc import Sequence
 
 from domain.access_log.notices import Notice, NoticeKind, notices
 from domain.authorization import Entitlement, Role
+from domain.places import addressee
 from projections.reports.authorities import authorities_of
 from services.queries.organisations import Organisations
+from services.registers import load_agencies
 from streams.projecting.reading import reading_views
 from streams.store.database import Pool
 
@@ -35,7 +37,10 @@ class NoticeFinder:
             about = self._organisations.about(cursor, organisation)
             if about.scheduled:
                 return []
-            authorities = authorities_of(cursor, children)
+            registered = {each.notified_authority for each in load_agencies(cursor).values() if each.notified_authority}
+            authorities = {
+                child: addressee(code, registered) for child, code in authorities_of(cursor, children).items()
+            }
         return notices(
             NoticeKind.UNSCHEDULED_LOOK,
             children,

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from domain.authorization import REASONS, Action, Cause
+from domain.places import addressee
 from projections.directory import query as directory
 from projections.directory.redaction import RedactedEntry
 from projections.overrides.query import investigation, investigations
@@ -96,7 +97,8 @@ def _notified(who: Viewer, authorities: Set[str | None]) -> list[str]:
     """The registered ones of the authorities: each has a topic; a name without one would stop the relay."""
     with who.dependencies.reading() as cursor:
         registered = {agency.notified_authority for agency in load_agencies(cursor).values()}
-    return sorted(each for each in authorities & registered if each)
+    places = {addressee(each, {place for place in registered if place}) for each in authorities}
+    return sorted(each for each in places & registered if each)
 
 
 def whole(who: Viewer, child: str) -> RedactedEntry | None:

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from domain.authorization import Action
+from domain.places import is_one_place
 from domain.subject_access.requests import RequestKind
 from projections.directory.query import entry
 from projections.reports.authorities import authorities_of
@@ -113,7 +114,7 @@ def _of_authority(cursor: Cursor, authority: str) -> list[str]:
     """The children with requests who live in the authority now, by the numbers that the requests were made under."""
     means = {child: survivor(cursor, child) for child in children_with_requests(cursor)}
     places = authorities_of(cursor, set(means.values()))
-    return [child for child, meant in means.items() if places.get(meant) == authority]
+    return [child for child, meant in means.items() if is_one_place(places.get(meant), authority)]
 
 
 def _answer(who: Viewer, number: str, command: AnswerRequest) -> dict[str, Any]:

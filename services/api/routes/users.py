@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from domain.authorization import Action, Cause, Entitlement, jurisdiction, refusal_to_grant, refusal_to_revoke
+from domain.places import is_one_place
 from services.api.access_control.callers import permitted
 from services.api.access_control.looks import ReasonHeader, Viewer, viewer
 from services.api.answers import json_answer, problems
@@ -58,7 +59,7 @@ def _at_home(entitlement: Entitlement) -> Any:
 def _list(who: Viewer, authority: str | None) -> list[dict[str, Any]]:
     with who.dependencies.reading() as cursor:
         known = load_users(cursor).values()
-    shown = [user_document(user) for user in known if authority in (None, user.authority)]
+    shown = [user_document(user) for user in known if authority is None or is_one_place(authority, user.authority)]
     who.record({}, count=len(shown))
     return shown
 
