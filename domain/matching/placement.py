@@ -22,7 +22,7 @@ MOST_COMPARED = 400
 CERTAIN, POSSIBLE, CONTRADICTION, AMBIGUOUS, SHARED_NUMBER, CANNOT_LINK, TOO_MANY = (
     "certain", "possible", "contradiction", "ambiguous", "shared-number", "kept-apart", "too-many-records",
 )  # fmt: skip
-FIRST_RECORD = "first-record"
+FIRST_RECORD, BRIDGE = "first-record", "one-record-between"
 """The rules by which pairs are linked or queued; storage format."""
 
 NUMBER_FIELDS = tuple(FIELDS.index(name) for name in ("nhs_number", "upn"))
@@ -98,9 +98,10 @@ def place(
         own, reason, members = first.best.child, first.best, list(first.members)
     else:
         reason = None
-    merged = []
+    merged: list[Finding] = []
     for rating in certain:
         obstacle = _obstacle(comparer, members, rating.members, cannot_link)
+        obstacle = obstacle or _hang_by_one_record(comparer, members, rating.members)
         if obstacle:
             suspected.append(rating.best._replace(rule=obstacle))
         else:
@@ -122,21 +123,25 @@ def _rate(
         evidence, other = max(found, key=lambda pair: (pair[0].probability, pair[0].bits, pair[1]))
         every = [each for each, _ in found]
         contradicted = any(each.contradicts for each in every)
-        shares_a_number = any(each.levels[number] == SAME for each in every for number in NUMBER_FIELDS)
-        rule = _judge(comparer.settings.thresholds, evidence, contradicted, shares_a_number)
+        rule = _judge(comparer.settings.thresholds, evidence, contradicted, any(map(shares_a_number, every)))
         if rule == CERTAIN and any((record, member.record) in cannot_link for member in members):
             rule = CANNOT_LINK
         ratings[child] = _Rating(Finding(child, other, rule, evidence), contradicted, members)
     return ratings
 
 
-def _judge(thresholds: Thresholds, best: Evidence, contradicted: bool, shares_a_number: bool) -> str:
+def shares_a_number(evidence: Evidence) -> bool:
+    """Whether a number agrees."""
+    return any(evidence.levels[number] == SAME for number in NUMBER_FIELDS)
+
+
+def _judge(thresholds: Thresholds, best: Evidence, contradicted: bool, by_number: bool) -> str:
     """The rule by which a record is judged against a child: from its best record, and what holds for any of them."""
     if best.probability >= thresholds.certain:
         return CONTRADICTION if contradicted else CERTAIN
     if best.probability >= (LIKELIER_THAN_NOT if best.contradicts else thresholds.possible):
         return POSSIBLE
-    return SHARED_NUMBER if shares_a_number else FIRST_RECORD
+    return SHARED_NUMBER if by_number else FIRST_RECORD
 
 
 def _contradicted(comparer: Comparer, features: Features, home: _Rating) -> tuple[Finding, ...]:
@@ -172,6 +177,15 @@ def _obstacle(
         return CANNOT_LINK
     contradict = any(comparer.compare(one.features, other.features).contradicts for one in some for other in others)
     return CONTRADICTION if contradict else None
+
+
+def _hang_by_one_record(comparer: Comparer, some: Sequence[Candidate], others: Sequence[Candidate]) -> str | None:
+    """The rule by which two children stay two: but for the record that fits both, nothing says that they are one."""
+    found = (comparer.compare(one.features, other.features) for one in some for other in others)
+    possible = comparer.settings.thresholds.possible
+    if not some or any(each.probability >= possible or shares_a_number(each) for each in found):
+        return None
+    return BRIDGE
 
 
 def _by_strength(rating: _Rating) -> tuple[float, float, str]:

@@ -18,6 +18,7 @@ def evidence(probability: float, *, bits: float = 10.0, contradicts: bool = Fals
 
 
 ALIKE, UNLIKE, CONTRARY = evidence(0.99), evidence(0.0), evidence(0.0, contradicts=True)
+LIKELY = evidence(0.10)
 
 
 class Stated(Comparer):
@@ -111,6 +112,7 @@ def test_the_likeliest_are_queued_first_and_no_more_than_a_few() -> None:
 
 def test_the_child_with_more_bits_takes_the_record_and_others_that_fit_are_merged() -> None:
     stated = {"new-a": ALIKE, "new-b": evidence(0.99, bits=11.0), "new-c": evidence(0.98, bits=11.0)}
+    stated |= {"a-b": LIKELY, "b-c": LIKELY}
     placement = placed(stated, {"one": "a", "two": "b", "three": "c"})
     assert placement.child == "two"
     assert [found.child for found in placement.merged] == ["three", "one"]
@@ -145,6 +147,7 @@ def test_a_child_joins_only_where_it_contradicts_none_that_joined_before() -> No
         "new-a": evidence(0.99, bits=30.0),
         "new-b": evidence(0.99, bits=20.0),
         "new-c": evidence(0.99, bits=10.0),
+        "a-b": LIKELY,
         "b-c": CONTRARY,
     }
     placement = placed(stated, {"one": "a", "two": "b", "three": "c"})
@@ -155,7 +158,7 @@ def test_a_child_joins_only_where_it_contradicts_none_that_joined_before() -> No
 
 @pytest.mark.parametrize(("size", "merged"), [(400, True), (401, False)])
 def test_two_children_of_many_records_are_merged_by_a_person(size: int, merged: bool) -> None:
-    stated = {"new-a": evidence(0.99, bits=30.0), "new-b0": ALIKE}
+    stated = {"new-a": evidence(0.99, bits=30.0), "new-b0": ALIKE, "a-b0": LIKELY}
     placement = placed(stated, {"one": "a", "two": " ".join(f"b{n}" for n in range(size))})
     assert placement.child == "one"
     assert [found.child for found in placement.merged] == ["two"] * merged
@@ -164,7 +167,7 @@ def test_two_children_of_many_records_are_merged_by_a_person(size: int, merged: 
 
 def test_an_amended_record_stays_and_brings_those_that_fit_all_of_its_child() -> None:
     children = {"own": "new a", "two": "b", "three": "c"}
-    stated = {"new-b": ALIKE, "new-c": evidence(0.3)}
+    stated = {"new-b": ALIKE, "new-c": evidence(0.3), "a-b": LIKELY}
     placement = placed(stated, children, own="own")
     assert (placement.child, placement.reason) == ("own", None)
     assert [found.child for found in placement.merged] == ["two"]
@@ -172,6 +175,23 @@ def test_an_amended_record_stays_and_brings_those_that_fit_all_of_its_child() ->
     placement = placed(stated | {"a-b": CONTRARY}, children, own="own")
     assert placement.merged == ()
     assert queued(placement) == {"b": "contradiction", "c": "possible"}
+
+
+@pytest.mark.parametrize(
+    ("between", "rule"),
+    [
+        (UNLIKE, "one-record-between"),
+        (evidence(0.0999), "one-record-between"),
+        (LIKELY, None),
+        (evidence(0.0, same="upn"), None),
+        (CONTRARY, "contradiction"),
+    ],
+)
+def test_two_children_are_not_merged_for_one_record_that_fits_both(between: Evidence, rule: str | None) -> None:
+    stated = {"new-a": evidence(0.99, bits=30.0), "new-b": ALIKE, "c-b": between}
+    placement = placed(stated, {"one": "a c", "two": "b"})
+    assert (placement.child, len(placement.merged)) == ("one", rule is None)
+    assert queued(placement) == ({"b": rule} if rule else {})
 
 
 def test_an_amended_record_that_is_alone_brings_those_that_fit() -> None:
