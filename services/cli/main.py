@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from services.cli.errors import DONE, INTERRUPTED, NO, USAGE, Ends
-from services.cli.parser import parser_for
+from services.cli.parser import did_you_mean, parser_for
 
 VERBS = {
     "up": "start Kafka, Postgres and every service here, in the foreground or with --detach in the background",
@@ -78,7 +78,8 @@ def _run(words: Sequence[str]) -> int:
         return DONE if words else USAGE
     verb = "version" if words[0] == "--version" else words[0]
     if verb not in VERBS:
-        print(f"contactpoint: there is no verb {verb!r}; see `contactpoint --help`", file=sys.stderr)
+        meant = did_you_mean(verb, VERBS)
+        print(f"contactpoint: there is no verb {verb!r}{meant}; see `contactpoint --help`", file=sys.stderr)
         return USAGE
     package = "services.lab.verbs" if verb in LABORATORY else "services.cli.verbs"
     module = importlib.import_module(f"{package}.{verb.replace('-', '_')}")

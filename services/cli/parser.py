@@ -2,7 +2,9 @@
 
 import argparse
 import re
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, time
+from difflib import get_close_matches
 from pathlib import Path
 from typing import NoReturn
 from uuid import UUID
@@ -16,12 +18,39 @@ _UNFIT = re.compile(CONTROL_CHARACTERS)
 """Bytes of an argument that are not UTF-8 become surrogates, which this finds too."""
 
 
+_UNKNOWN_OPTION = re.compile(r"unrecognized arguments: (--[\w-]+)")
+_NO_CHOICE = re.compile(r"invalid choice: '([^']*)' \(choose from (.*)\)")
+
+
 class Parser(argparse.ArgumentParser):
     """A parser that answers wrong usage with one sentence on standard error and exit status 2."""
 
     def error(self, message: str) -> NoReturn:
         """Prints what is wrong and where to read more, and ends with exit status 2."""
-        self.exit(USAGE, f"{self.prog}: {message}; see `{self.prog} --help`\n")
+        self.exit(USAGE, f"{self.prog}: {message}{self._meant(message)}; see `{self.prog} --help`\n")
+
+    def _meant(self, message: str) -> str:
+        """What may have been meant by an unknown option, or by a word that is no choice."""
+        if unknown := _UNKNOWN_OPTION.search(message):
+            return did_you_mean(unknown[1], _options(self))
+        if unknown := _NO_CHOICE.search(message):
+            return did_you_mean(unknown[1], re.findall(r"[\w-]+", unknown[2]))
+        return ""
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """The question for what comes near a mistyped word; empty where nothing does."""
+    near = get_close_matches(word, list(known), 1)
+    return f"; did you mean {near[0]}?" if near else ""
+
+
+def _options(parser: argparse.ArgumentParser) -> Iterator[str]:
+    """The options of a parser, and of its subcommands."""
+    for action in parser._actions:
+        yield from action.option_strings
+        if isinstance(action, argparse._SubParsersAction):
+            for subcommand in action.choices.values():
+                yield from _options(subcommand)
 
 
 def parser_for(verb: str, summary: str) -> Parser:
@@ -86,6 +115,28 @@ def a_date(text: str) -> str:
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r} is no date; write it like 2008-10-23") from None
     return day.isoformat()
+
+
+def an_nhs_number(text: str) -> str:
+    """An NHS number with the right check digit, as one word."""
+    return _number("NhsNumber", text)
+
+
+def a_upn(text: str) -> str:
+    """A UPN with the right check letter, in capitals."""
+    return _number("Upn", text)
+
+
+def _number(kind: str, text: str) -> str:
+    from pydantic import TypeAdapter, ValidationError
+
+    from services.contract import submission  # a search by name starts faster without it
+
+    try:
+        number: str = TypeAdapter(getattr(submission, kind)).validate_python(text)
+    except ValidationError as wrong:
+        raise argparse.ArgumentTypeError(wrong.errors(include_url=False)[0]["msg"]) from None
+    return number
 
 
 def a_moment(text: str) -> str:

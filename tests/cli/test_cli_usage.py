@@ -103,6 +103,23 @@ def test_wrong_usage_exits_2_and_says_why_on_standard_error_alone(words: list[st
     assert "Traceback" not in captured.err
 
 
+MISTYPED = [
+    (["fnid"], "did you mean find?"),
+    (["find", *WHO, "--famly-name", "Quaternion"], "did you mean --family-name?"),
+    (["report", "mising-education", *WHO], "did you mean missing-education?"),
+    (["agencies", "lst"], "did you mean list?"),
+    (["duplicates", "list", *WHO, "--limt", "3"], "did you mean --limit?"),
+    (["find", *WHO, "--nhs-number", "999 000 0019"], "the check digit of the NHS number is wrong"),
+    (["find", *WHO, "--upn", "E999417608014"], "the check letter of the UPN is wrong"),
+]
+
+
+@pytest.mark.parametrize(("words", "told"), MISTYPED)
+def test_what_is_mistyped_is_told(words: list[str], told: str, capfd: Captured) -> None:
+    assert main(words) == 2
+    assert told in capfd.readouterr().err
+
+
 @pytest.mark.parametrize("verb", VERBS)
 def test_every_verb_explains_itself(verb: str, capfd: Captured) -> None:
     assert main([verb, "--help"]) == 0

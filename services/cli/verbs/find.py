@@ -5,7 +5,7 @@ from argparse import ArgumentParser, Namespace
 from services.cli.client import viewer_api
 from services.cli.errors import DONE, NO
 from services.cli.output import console, print_json, table, text
-from services.cli.parser import a_count, a_date, viewer_options
+from services.cli.parser import a_count, a_date, a_upn, an_nhs_number, viewer_options
 
 CRITERIA = ("given_name", "family_name", "date_of_birth", "gender", "postcode", "nhs_number", "upn")
 MOST_SHOWN = 50
@@ -19,8 +19,8 @@ def describe(parser: ArgumentParser) -> None:
     parser.add_argument("--date-of-birth", type=a_date, metavar="DATE", help="like 2001-02-03")
     parser.add_argument("--gender", choices=("male", "female", "other", "unknown"))
     parser.add_argument("--postcode")
-    parser.add_argument("--nhs-number", metavar="NUMBER")
-    parser.add_argument("--upn", metavar="UPN")
+    parser.add_argument("--nhs-number", type=an_nhs_number, metavar="NUMBER")
+    parser.add_argument("--upn", type=a_upn, metavar="UPN")
     parser.add_argument("--limit", type=a_count, metavar="N", help="the best so many (at most 50, the default)")
     viewer_options(parser)
 
