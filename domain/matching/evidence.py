@@ -85,7 +85,8 @@ class Comparer:
 
     def among(self, records: int) -> Self:
         """The comparer for a directory of so many records, any of which may be of a stranger who looks alike."""
-        strangers = max(self.settings.rivals.stranger, 2.0 ** records.bit_length())
+        rivals = self.settings.rivals
+        strangers = max(rivals.stranger, rivals.stranger_of_each_record * 2.0 ** records.bit_length())
         if strangers == self._strangers:
             return self
         larger = copy(self)
@@ -122,7 +123,7 @@ class Comparer:
         rivals = self.settings.rivals
         if are_grown_up(one, other):
             return rivals.grown_up_relative
-        return rivals.relative_in_one_agency if _are_of_one_agency(one, other) else rivals.relative
+        return rivals.relative_in_one_agency if are_of_one_agency(one, other) else rivals.relative
 
     def _weigh(self, levels: Levels, relatives: float) -> Evidence:
         relative = namesake = stranger = 0.0
@@ -251,7 +252,7 @@ def _may_be_twins(levels: Levels, relatives: float) -> bool:
     return levels[0] not in _RESEMBLES or (levels[0] not in _SAME_NAME and levels[3] == DIFFERS)
 
 
-def _are_of_one_agency(one: Features, other: Features) -> bool:
+def are_of_one_agency(one: Features, other: Features) -> bool:
     """Whether one agency holds both and knows enough, the gender at least, to distinguish them."""
     return one.source == other.source != "" and bool(one.gender and other.gender)
 

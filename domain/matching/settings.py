@@ -39,8 +39,8 @@ class Rivals(_Part):
     """How many pairs of records of relatives, namesakes and strangers there are for each pair that is one child.
 
     `relative_in_one_agency` replaces `relative` where one agency holds both: it seldom registers a child twice, and
-    often brothers and sisters. `grown_up_relative` replaces both where the two are grown up. There are at least as
-    many strangers as records in the directory.
+    often brothers and sisters. `grown_up_relative` replaces both where the two are grown up. There are at least
+    `stranger_of_each_record` strangers for every record in the directory.
     """
 
     relative: Annotated[float, Field(gt=0)]
@@ -48,6 +48,7 @@ class Rivals(_Part):
     grown_up_relative: Annotated[float, Field(gt=0)]
     namesake: Annotated[float, Field(gt=0)]
     stranger: Annotated[float, Field(gt=0)]
+    stranger_of_each_record: Annotated[float, Field(gt=0)] = 1.0
 
 
 class Thresholds(_Part):

@@ -1,141 +1,147 @@
 """Learns from pairs that nobody has judged: expectation–maximisation over the levels at which their fields agree.
 
-Each pair is one child's, or of relatives, namesakes or strangers; which, nobody says. Under the chances so far each of
-these is likely to some degree (expectation); counted to that degree, the pairs give better chances (maximisation); and
-so on until nothing moves. Prior weights count like STRENGTH pairs and SHARE of those observed, so that a level
-that is hardly ever observed keeps a sane weight.
+How often strangers agree is counted in random pairs, of which as good as all are of strangers. Each pair that meets is
+one child's, or of relatives, namesakes or strangers; which, nobody says. Under the chances so far each of these is
+likely to some degree (expectation); counted to that degree, the pairs give better chances (maximisation); and so on
+until nothing moves. It begins at several places, and what explains the pairs best is kept.
 
-Kept as they are: the chances and number of namesakes, who are too few to be distinguished by counting, and how often
-two people share a number, which is a clerk's mistake and rare in a sample.
+What was known before counts like SEEN_BEFORE pairs that agree so, and gives way as pairs grow. Kept as they are: how
+often brothers and sisters share given name, birthday and gender, the number of namesakes, who are too few to be
+distinguished by counting, and how often two people share a number, which is a clerk's mistake and rare in a sample.
+Namesakes agree in name and birthday as often as one child's records do, and else like strangers.
 """
 
-from collections.abc import Iterable, Mapping
-from math import log, sqrt
+from collections import Counter
+from collections.abc import Mapping
+from math import log
 from typing import NamedTuple
 
-from domain.matching.evidence import COMMON, FIELDS
+from domain.matching.evidence import FIELDS
 from domain.matching.settings import LEVELS, Chances, MatcherSettings, Rivals
-from domain.matching.similarity import SAME
-from services.lab.matching.expectation import (
-    KINDS,
-    MATCH,
-    NAMESAKE,
-    RELATIVE,
-    STRANGER,
-    TOGETHER,
-    Counted,
-    Fields,
-    expect,
-)
-from services.lab.matching.pairs import Agreement
+from services.lab.matching.expectation import MATCH, RELATIVE, Counted, expect
+from services.lab.matching.pairs import APART, GROWN_UP, ONE_AGENCY, Agreement, Sample
 
-STRENGTH, SHARE = 50.0, 0.2
+SEEN_BEFORE = 5.0
+SEEN_OF_STRANGERS = 1.0
+MATCHES_BEFORE = (0.05, 0.5, 5.0)
+"""Pairs of one child for each record, of which one place begins with each."""
 RIVALS_STRENGTH = 0.1
-"""Pairs of one child for which what was known of the rivals' numbers counts."""
+"""Pairs of one child for which what was known of the relatives' number counts."""
 MOST_ROUNDS = 100
 SETTLED = 1e-4
-"""Change of the logarithm of any rival's number at which nothing moves any more."""
+"""Change of the logarithm of the number of matches at which nothing moves any more."""
 
 _NUMBERS = ("nhs_number", "upn")
-_ESTIMATED = "estimated"
+_IDENTITY = ("given_name", "family_name", "date_of_birth")
+_OF_RELATIVES = ("given_name", "date_of_birth", "gender", *_NUMBERS)
 _LEAST, _MOST = 1e-7, 0.9999
-
-Scales = Mapping[tuple[str, str], float]
 
 
 class Estimate(NamedTuple):
-    """What was learnt, after how many rounds, and how many pairs are one child's under it."""
+    """What was learnt, after how many rounds, how many pairs are one child's under it, and to what degree each is."""
 
     rivals: Rivals
     fields: dict[str, dict[str, Chances]]
     rounds: int
     matches: float
+    degrees: Mapping[Agreement, float]
 
 
-def estimate(settings: MatcherSettings, agreements: Mapping[Agreement, float]) -> Estimate:
-    """Better chances and rivals for the population whose pairs agree so; deterministic, and no truth is used."""
-    pairs = sorted(agreements.items())
-    counted = expect(settings.rivals, settings.fields, pairs)
-    scales = _scales(counted)
-    rivals, rounds = settings.rivals, 0
+def estimate(settings: MatcherSettings, sample: Sample) -> Estimate:
+    """Better chances and rivals for the population that was sampled; deterministic, and no truth is used."""
+    strangers = _of_strangers(settings, sample)
+    found = [_from(settings, sample, strangers, each * sample.records) for each in MATCHES_BEFORE]
+    return max(found, key=lambda each: each[0])[1]
+
+
+def _from(
+    settings: MatcherSettings, sample: Sample, strangers: Mapping[str, Mapping[str, float]], matches: float
+) -> tuple[float, Estimate]:
+    """How likely the pairs are under what is learnt when so many matches are supposed, and what that is."""
+    pairs = sorted(sample.meeting.items())
+    known = {
+        kind: {name: {level: chances[kind] for level, chances in settings.fields[name].items()} for name in FIELDS}
+        for kind in (MATCH, RELATIVE)
+    }
+    fields = _chances(known, strangers)
+    rivals = _rivals(settings.rivals, Counter(), sample.pairs, matches)
+    rounds = 0
     while True:
         rounds += 1
-        before, rivals = rivals, _rivals(settings.rivals, counted)
-        fields = _chances(settings.fields, counted, scales)
-        counted, moved = expect(rivals, fields, pairs), _moved(before, rivals)
-        if moved < SETTLED or rounds == MOST_ROUNDS:
-            return Estimate(rivals, fields, rounds, counted.of(MATCH))
+        counted = expect(rivals, fields, pairs, matches)
+        before, matches = matches, max(1.0, counted.of(MATCH))
+        fields = _chances(
+            {
+                kind: {name: _column(of_kind[name], name, kind, counted) for name in FIELDS}
+                for kind, of_kind in known.items()
+            },
+            strangers,
+        )
+        rivals = _rivals(settings.rivals, counted.pairs, sample.pairs, matches)
+        if abs(log(matches / before)) < SETTLED or rounds == MOST_ROUNDS:
+            counted = expect(rivals, fields, pairs, matches)
+            return counted.likelihood, Estimate(rivals, fields, rounds, matches, counted.matches)
 
 
-def _rivals(before: Rivals, counted: Counted) -> Rivals:
-    """So many pairs of rivals for each pair of one child; what was known before counts like a few pairs."""
-    pairs = counted.pairs
+def _rivals(before: Rivals, pairs: Counter[tuple[int, str]], every: float, matches: float) -> Rivals:
+    """So many pairs of rivals for each pair of one child; what was known before counts like a few pairs.
 
-    def ratio(known: float, rivals: float, matches: float) -> float:
-        return (rivals + RIVALS_STRENGTH * known) / (matches + RIVALS_STRENGTH)
+    Of children there is at least one pair of relatives for each: a sample tells little of twins.
+    """
 
-    relative = ratio(before.relative, pairs[RELATIVE, False], pairs[MATCH, False])
+    def ratio(known: float, whose: str) -> float:
+        found = pairs[RELATIVE, whose] + RIVALS_STRENGTH * known
+        return found / (pairs[MATCH, whose] + RIVALS_STRENGTH)
+
+    strangers = max(1.0, every - matches - sum(many for (kind, _), many in pairs.items() if kind == RELATIVE))
     return Rivals(
-        relative=relative,
-        relative_in_one_agency=before.relative_in_one_agency * relative / before.relative,
-        grown_up_relative=ratio(before.grown_up_relative, pairs[RELATIVE, True], pairs[MATCH, True]),
+        relative=max(1.0, ratio(before.relative, APART)),
+        relative_in_one_agency=max(1.0, ratio(before.relative_in_one_agency, ONE_AGENCY)),
+        grown_up_relative=ratio(before.grown_up_relative, GROWN_UP),
         namesake=before.namesake,
-        stranger=ratio(before.stranger, counted.of(STRANGER), counted.of(MATCH)),
+        stranger=strangers / matches,
+        stranger_of_each_record=before.stranger_of_each_record,
     )
 
 
-def _chances(before: Fields, counted: Counted, scales: Scales) -> dict[str, dict[str, Chances]]:
-    columns = {
-        name: [
-            {level: known[kind] for level, known in before[name].items()}
-            if kind == NAMESAKE or (name in _NUMBERS and kind != MATCH)
-            else _column(before[name], name, kind, counted, scales)
-            for kind in KINDS
-        ]
+def _chances(
+    of_kind: Mapping[int, Mapping[str, Mapping[str, float]]], strangers: Mapping[str, Mapping[str, float]]
+) -> dict[str, dict[str, Chances]]:
+    match, relative = of_kind[MATCH], of_kind[RELATIVE]
+    namesakes = {name: match[name] if name in _IDENTITY else strangers[name] for name in FIELDS}
+    return {
+        name: {
+            level: Chances(match[name][level], relative[name][level], namesakes[name][level], strangers[name][level])
+            for level in LEVELS[name]
+        }
         for name in FIELDS
     }
-    return {name: {level: Chances(*(c[level] for c in columns[name])) for level in before[name]} for name in FIELDS}
 
 
-def _column(before: Mapping[str, Chances], name: str, kind: int, counted: Counted, scales: Scales) -> dict[str, float]:
+def _column(before: Mapping[str, float], name: str, kind: int, counted: Counted) -> Mapping[str, float]:
     """The chance of each level of a field in pairs of one kind."""
-    scale = {level: scales.get((name, level), 1.0) for level in before}
-    known = {level: chances[kind] * scale[level] for level, chances in before.items()}
-    observed = {level: counted.levels[kind, name, level] for level in before}
+    if kind == RELATIVE and name in _OF_RELATIVES:
+        return before
+    return _learnt(before, {level: counted.levels[kind, name, level] for level in before}, SEEN_BEFORE)
+
+
+def _of_strangers(settings: MatcherSettings, sample: Sample) -> dict[str, dict[str, float]]:
+    """The chance of each level of each field in pairs of strangers."""
+    levels: Counter[tuple[str, str]] = Counter()
+    for agreed, many in sample.random.items():
+        levels.update(dict.fromkeys(zip(FIELDS, agreed, strict=True), many))
+    columns = {}
+    for name in FIELDS:
+        before = {level: chances.stranger for level, chances in settings.fields[name].items()}
+        observed = {level: levels[name, level] for level in before}
+        columns[name] = before if name in _NUMBERS else _learnt(before, observed, SEEN_OF_STRANGERS)
+    return columns
+
+
+def _learnt(before: Mapping[str, float], observed: Mapping[str, float], strength: float) -> dict[str, float]:
+    """Chances by what was observed; what was known of a level counts like `strength` pairs that agree so."""
     number = sum(observed.values())
-    strength = STRENGTH + SHARE * number
-    weight = strength / sum(known.values())
-    observed |= {level: number * share for level, share in _of_two(name, kind, counted).items()}
-    learnt = {level: (observed[level] + weight * known[level]) / (number + strength) / scale[level] for level in before}
-    return {level: min(_MOST, max(_LEAST, chance)) for level, chance in learnt.items()}
-
-
-def _of_two(name: str, kind: int, counted: Counted) -> dict[str, float]:
-    """The share of levels that one fact decides for two fields: half of its bits go to each, so that it counts once."""
-    for fields, levels in TOGETHER.items():
-        both = counted.together[kind, fields[0], None]
-        if name in fields and both:
-            return {level: sqrt(counted.together[kind, fields[0], level] / both) for level in levels}
-    return {}
-
-
-def _scales(counted: Counted) -> dict[tuple[str, str], float]:
-    """How often the cases occur of which a chance is stated as if they were all: common names, and estimated dates."""
-    scales: dict[tuple[str, str], float] = {}
-    for name in ("given_name", "family_name"):
-        common = _part(counted, name, (COMMON,), (COMMON, SAME))
-        scales |= {(name, COMMON): common, (name, SAME): 1 - common}
-    born = "date_of_birth"
-    return scales | {(born, _ESTIMATED): _part(counted, born, (_ESTIMATED,), LEVELS[born])}
-
-
-def _part(counted: Counted, name: str, some: Iterable[str], of: Iterable[str]) -> float:
-    """The share of some levels among others in pairs of one child, never quite none or all."""
-    part = sum(counted.levels[MATCH, name, level] for level in some)
-    whole = sum(counted.levels[MATCH, name, level] for level in of)
-    return (part + 1) / (whole + 2)
-
-
-def _moved(before: Rivals, after: Rivals) -> float:
-    old, new = before.model_dump().values(), after.model_dump().values()
-    return max(abs(log(one / other)) for one, other in zip(old, new, strict=True))
+    return {
+        level: min(_MOST, max(_LEAST, (observed[level] + strength) / (number + strength / known)))
+        for level, known in before.items()
+    }

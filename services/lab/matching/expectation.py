@@ -5,72 +5,65 @@ from collections.abc import Iterable, Mapping
 from math import exp, log
 from typing import NamedTuple
 
-from domain.matching.evidence import FIELDS, Levels
+from domain.matching.evidence import FIELDS
 from domain.matching.settings import Chances, Rivals
-from domain.matching.similarity import ABSENT, DIFFERS, SAME, SWAPPED
-from services.lab.matching.pairs import Agreement
+from domain.matching.similarity import ABSENT
+from services.lab.matching.pairs import APART, GROWN_UP, ONE_AGENCY, Agreement
 
 MATCH, RELATIVE, NAMESAKE, STRANGER = KINDS = range(4)
-
-TOGETHER: Mapping[tuple[str, str], tuple[str, ...]] = {
-    ("given_name", "family_name"): (SWAPPED,),
-    ("postcode", "address"): (SAME, DIFFERS),
-    ("carers", "contacts"): (SAME, DIFFERS),
-}
-"""Fields of which one fact decides, and at which levels: two names that were swapped, the home that was left."""
-
-_PARTNERS = [(FIELDS.index(one), FIELDS.index(other), levels) for (one, other), levels in TOGETHER.items()]
 
 Fields = Mapping[str, Mapping[str, Chances]]
 
 
 class Counted(NamedTuple):
-    """Expected numbers of pairs: by kind and whether grown up; by kind, field and level.
+    """Expected numbers of pairs: by kind and whose they may be; by kind, field and level.
 
-    `together` counts levels that two fields share which go together: by kind, first field and the level of both, or
-    None for all pairs in which neither is absent.
+    `matches` has for each agreement to what degree it is that of one child, and `likelihood` the logarithm of how
+    likely all pairs are under the chances.
     """
 
-    pairs: Counter[tuple[int, bool]]
+    pairs: Counter[tuple[int, str]]
     levels: defaultdict[tuple[int, str, str], float]
-    together: defaultdict[tuple[int, str, str | None], float]
+    matches: dict[Agreement, float]
+    likelihood: float
 
     def of(self, kind: int) -> float:
         """All pairs of a kind."""
-        return self.pairs[kind, False] + self.pairs[kind, True]
+        return sum(many for (each, _), many in self.pairs.items() if each == kind)
 
 
-def expect(rivals: Rivals, fields: Fields, agreements: Iterable[tuple[Agreement, float]]) -> Counted:
-    """Counts each pair among all kinds, to the degree to which it is likely of that kind."""
+def expect(rivals: Rivals, fields: Fields, agreements: Iterable[tuple[Agreement, float]], matches: float) -> Counted:
+    """Counts each pair among all kinds, to the degree to which it is likely of that kind; there are so many matches."""
     logs = [
         {level: tuple(map(log, chances)) for level, chances in fields[name].items()} | {ABSENT: (0.0,) * len(KINDS)}
         for name in FIELDS
     ]
     numbers = {
-        grown_up: (0.0, log(relatives), log(rivals.namesake), log(rivals.stranger))
-        for grown_up, relatives in ((False, rivals.relative), (True, rivals.grown_up_relative))
+        whose: tuple(log(matches * many) for many in (1.0, relatives, rivals.namesake, rivals.stranger))
+        for whose, relatives in (
+            (APART, rivals.relative),
+            (ONE_AGENCY, rivals.relative_in_one_agency),
+            (GROWN_UP, rivals.grown_up_relative),
+        )
     }
-    counted = Counted(Counter(), defaultdict(float), defaultdict(float))
-    for (grown_up, levels), many in agreements:
-        likely = list(numbers[grown_up])
-        for field, level in zip(logs, levels, strict=True):
+    pairs: Counter[tuple[int, str]] = Counter()
+    levels: defaultdict[tuple[int, str, str], float] = defaultdict(float)
+    degrees: dict[Agreement, float] = {}
+    likelihood = 0.0
+    for (whose, agreed), many in agreements:
+        likely = list(numbers[whose])
+        for field, level in zip(logs, agreed, strict=True):
             for kind, each in enumerate(field[level]):
                 likely[kind] += each
         top = max(likely)
         shares = [exp(each - top) for each in likely]
         whole = sum(shares)
-        for kind in KINDS:
-            _count(counted, kind, grown_up, levels, many * shares[kind] / whole)
-    return counted
-
-
-def _count(counted: Counted, kind: int, grown_up: bool, levels: Levels, share: float) -> None:
-    counted.pairs[kind, grown_up] += share  # type: ignore[assignment]  # a Counter of shares
-    for name, level in zip(FIELDS, levels, strict=True):
-        if level != ABSENT:
-            counted.levels[kind, name, level] += share
-    for one, other, special in _PARTNERS:
-        if levels[one] != ABSENT and levels[other] != ABSENT:
-            counted.together[kind, FIELDS[one], None] += share
-            if levels[one] == levels[other] and levels[one] in special:
-                counted.together[kind, FIELDS[one], levels[one]] += share
+        likelihood += many * (top + log(whole))
+        degrees[whose, agreed] = shares[MATCH] / whole
+        for kind in (MATCH, RELATIVE):
+            share = many * shares[kind] / whole
+            pairs[kind, whose] += share  # type: ignore[assignment]  # a Counter of shares
+            for name, level in zip(FIELDS, agreed, strict=True):
+                if level != ABSENT:
+                    levels[kind, name, level] += share
+    return Counted(pairs, levels, degrees, likelihood)

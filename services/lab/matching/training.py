@@ -12,20 +12,25 @@ from services.lab.matching.corpus import Corpus
 from services.lab.matching.estimation import estimate
 from services.lab.matching.pairs import sample_pairs
 from services.lab.matching.settings_text import rounded
+from services.lab.matching.thresholds import Expected, expected, with_threshold
 from services.lab.matching.trial import featured
 
-MOST_PAIRS = 200_000
+MOST_PAIRS = 400_000
 _TRAINED = "-trained-"
 
 
 class Trained(NamedTuple):
-    """The settings learnt, the number of records and of compared pairs, rounds, and pairs that are one child's."""
+    """The settings learnt, the number of records and of compared pairs, rounds, and pairs that are one child's.
+
+    `expected` says what the settings are expected to make of these records.
+    """
 
     settings: MatcherSettings
     records: int
     pairs: int
     rounds: int
     matches: float
+    expected: Expected
 
 
 def train(corpus: Corpus, settings: MatcherSettings, most_pairs: int = MOST_PAIRS) -> Trained:
@@ -33,9 +38,13 @@ def train(corpus: Corpus, settings: MatcherSettings, most_pairs: int = MOST_PAIR
     features: Sequence[Features] = list(dict(featured(corpus)).values())
     settings = with_common_names(settings, features)
     sample = sample_pairs(features, Comparer(settings), most_pairs)
-    learnt = estimate(settings, sample.agreements)
-    better = rounded(settings.model_copy(update={"rivals": learnt.rivals, "fields": learnt.fields}))
-    return Trained(_named(better), sample.records, sample.compared, learnt.rounds, learnt.matches)
+    learnt = estimate(settings, sample)
+    each = learnt.rivals.stranger / max(1, sample.records)
+    rivals = learnt.rivals.model_copy(update={"stranger_of_each_record": each})
+    better = rounded(settings.model_copy(update={"rivals": rivals, "fields": learnt.fields}))
+    better = with_threshold(better, sample, learnt)
+    hope = expected(better, sample, learnt)
+    return Trained(_named(better), sample.records, sample.compared, learnt.rounds, learnt.matches, hope)
 
 
 def _named(settings: MatcherSettings) -> MatcherSettings:

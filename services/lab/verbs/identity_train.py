@@ -23,7 +23,7 @@ def describe(parser: ArgumentParser) -> None:
     records.add_argument("--febrl", type=int, choices=FEBRL, help="a public data set instead")
     parser.add_argument("--settings", type=a_file, metavar="FILE", help="begin with these (default: the product's)")
     parser.add_argument(
-        "--pairs", type=a_count, default=200_000, metavar="N", help="at most N of them (default %(default)s)"
+        "--pairs", type=a_count, default=400_000, metavar="N", help="at most N of them (default %(default)s)"
     )
     parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="a new file")
 
@@ -66,6 +66,12 @@ def _document(old: "MatcherSettings", trained: "Trained", out: Path) -> dict[str
         "pairs": trained.pairs,
         "rounds": trained.rounds,
         "pairs_of_one_child": round(trained.matches),
+        "expected": {
+            "precision": trained.expected.precision,
+            "recall": trained.expected.recall,
+            "f1": trained.expected.f1,
+            "queue": round(trained.expected.queue),
+        },
         "numbers": {
             name: {"old": before, "new": after}
             for name, (before, after) in changed_numbers(old, trained.settings).items()
@@ -101,4 +107,9 @@ def _show(old: "MatcherSettings", trained: "Trained", out: Path) -> None:
         print(f"common {kind} names: {added} more, {dropped} fewer")
     learnt = f"{trained.pairs:,} pairs of {trained.records:,} records"
     print(f"{out}: learnt from {learnt}; about {trained.matches:,.0f} pairs of all are one child's.")
+    hope = trained.expected
+    print(
+        f"Expected of these records, at {trained.settings.thresholds.certain:g}: precision {hope.precision:.4f}, "
+        f"recall {hope.recall:.4f} of the pairs that meet, at most {hope.queue:,.0f} pairs of records in the queue."
+    )
     print(f"Review it, and try it with `contactpoint identity evaluate --settings {out}`.")

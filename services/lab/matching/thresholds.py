@@ -1,0 +1,77 @@
+"""From which probability on pairs are linked, chosen from the estimated error; no truth is used."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from domain.matching import Comparer, MatcherSettings
+from domain.matching.settings import Rivals
+from services.lab.matching.estimation import Estimate
+from services.lab.matching.pairs import APART, GROWN_UP, ONE_AGENCY, Sample
+
+CERTAIN = (0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999, 0.9999)
+"""Thresholds that are considered."""
+LEAST_PRECISION = 0.98
+"""Share of linked pairs that have to be one child's, as far as can be told."""
+
+
+class Expected(NamedTuple):
+    """What is expected of settings: of linked pairs and of pairs of one child that meet, and of the queue.
+
+    `queue` counts pairs of records that a person would have to look at for so many records; pairs of children are
+    fewer.
+    """
+
+    precision: float
+    recall: float
+    queue: float
+
+    @property
+    def f1(self) -> float:
+        """2PR / (P + R)."""
+        return 2 * self.precision * self.recall / (self.precision + self.recall or 1.0)
+
+
+def expected(settings: MatcherSettings, sample: Sample, estimate: Estimate) -> Expected:
+    """What these settings are expected to make of the records that were sampled."""
+    linked = right = queue = 0.0
+    for probability, contradicts, many, degree in _judged(settings, sample, estimate):
+        if probability >= settings.thresholds.certain and not contradicts:
+            linked += many
+            right += many * degree
+        elif probability >= settings.thresholds.possible:
+            queue += many
+    return Expected(right / linked if linked else 1.0, min(1.0, right / estimate.matches), queue)
+
+
+def with_threshold(
+    settings: MatcherSettings, sample: Sample, estimate: Estimate, least_precision: float = LEAST_PRECISION
+) -> MatcherSettings:
+    """The settings with the threshold that is expected to link most, of those expected to be precise enough."""
+    considered = [_linking_from(settings, certain) for certain in CERTAIN]
+    hopes = [expected(each, sample, estimate) for each in considered]
+    precise = [number for number, each in enumerate(hopes) if each.precision >= least_precision]
+    best = max(precise, key=lambda number: hopes[number].f1) if precise else len(considered) - 1
+    return considered[best]
+
+
+def _judged(
+    settings: MatcherSettings, sample: Sample, estimate: Estimate
+) -> Iterator[tuple[float, bool, float, float]]:
+    """Probability, whether it contradicts itself, number and degree of each agreement of pairs that meet."""
+    comparer = Comparer(settings).among(sample.records)
+    for (whose, levels), many in sample.meeting.items():
+        evidence = comparer.weigh(levels, _relatives(settings.rivals, whose))
+        yield evidence.probability, evidence.contradicts, many, estimate.degrees[whose, levels]
+
+
+def _relatives(rivals: Rivals, whose: str) -> float:
+    return {
+        APART: rivals.relative,
+        ONE_AGENCY: rivals.relative_in_one_agency,
+        GROWN_UP: rivals.grown_up_relative,
+    }[whose]
+
+
+def _linking_from(settings: MatcherSettings, certain: float) -> MatcherSettings:
+    changed = {"certain": certain, "possible": min(settings.thresholds.possible, certain / 2)}
+    return settings.model_copy(update={"thresholds": settings.thresholds.model_copy(update=changed)})
