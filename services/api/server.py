@@ -22,7 +22,7 @@ from services.api.limits.connection import Connection
 from services.api.limits.connection_middleware import ConnectionMiddleware
 from services.api.limits.connections import Connections
 from services.api.limits.middleware import RequestMiddleware
-from services.api.limits.tls import tls_options
+from services.api.limits.tls import revocation_lists, tls_options
 from services.api.monitoring import Monitoring
 from services.auth.trust import verifier_for
 from services.configuration.settings import Settings
@@ -61,6 +61,7 @@ def run(settings: Settings, stop: Event) -> None:
 
 def server_of(app: RequestMiddleware, settings: Settings) -> uvicorn.Server:
     """The server of this process, with its bounds on connections; it leaves signals to whoever runs it."""
+    tls, revoked = tls_options(settings.tls), revocation_lists(settings.tls)
     sys.setswitchinterval(SWITCH_S)
     gc.set_threshold(GARBAGE)
     places = Connections(connections.MOST_CONNECTIONS, settings.connections_of_an_address)
@@ -70,7 +71,7 @@ def server_of(app: RequestMiddleware, settings: Settings) -> uvicorn.Server:
 
     return _Server(
         uvicorn.Config(
-            ConnectionMiddleware(app),
+            ConnectionMiddleware(app, revoked),
             http=cast("type[asyncio.Protocol]", bounded),
             host=settings.host,
             port=DEFAULT_PORT if settings.port is None else settings.port,
@@ -84,7 +85,7 @@ def server_of(app: RequestMiddleware, settings: Settings) -> uvicorn.Server:
             date_header=True,
             timeout_keep_alive=math.ceil(2 * connection.IDLE_S),  # never the first to end a connection
             timeout_graceful_shutdown=GRACE_S,
-            **tls_options(settings.tls),
+            **tls,
         )
     )
 

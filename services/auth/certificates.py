@@ -23,17 +23,20 @@ def agency_of(certificate: Mapping[str, Any] | None) -> Principal | None:
     return Principal(Caller.AGENCY, code, float(ssl.cert_time_to_seconds(certificate["notAfter"])))
 
 
-def put_agency(scope: MutableMapping[str, Any], agency: Principal) -> None:
-    """Makes a request carry the agency of its connection."""
-    scope["extensions"] = {EXTENSION: {"principal": agency}}
+def put_agency(scope: MutableMapping[str, Any], agency: Principal, *, revoked: bool = False) -> None:
+    """Makes a request carry the agency of its connection, and whether the certificate was revoked."""
+    scope["extensions"] = {EXTENSION: {"principal": agency, "revoked": revoked}}
 
 
 def certified(scope: Mapping[str, Any], clock: Clock) -> Principal | None:
-    """The agency whose certificate a request's connection was made with; raises TokenRefused once it has expired."""
+    """The agency whose certificate a request's connection was made with; raises TokenRefused where it is of no use.
+
+    It has expired by now, or was revoked.
+    """
     extension = (scope.get("extensions") or {}).get(EXTENSION)
     if extension is None:
         return None
     principal: Principal = extension["principal"]
-    if principal.expires <= clock().timestamp():
+    if extension.get("revoked") or principal.expires <= clock().timestamp():
         raise TokenRefused
     return principal

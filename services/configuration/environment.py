@@ -71,12 +71,17 @@ class Environment(BaseSettings, ClientEnvironment):
     tls_cert: File = None
     tls_key: File = None
     tls_client_ca: File = None
+    tls_client_crl: File = None
 
     @model_validator(mode="after")
     def _tls_is_whole(self) -> Self:
         if bool(self.tls_cert) != bool(self.tls_key) or (self.tls_client_ca and not self.tls_cert):
             raise BadSetting(
                 "TLS needs both CONTACTPOINT_TLS_CERT and CONTACTPOINT_TLS_KEY; set the other, or none of them"
+            )
+        if self.tls_client_crl and not self.tls_client_ca:
+            raise BadSetting(
+                "CONTACTPOINT_TLS_CLIENT_CRL is about certificates of CONTACTPOINT_TLS_CLIENT_CA; set that too"
             )
         return self
 

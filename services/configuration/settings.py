@@ -155,7 +155,9 @@ def read_settings(data: str | Path | None = None, environ: Mapping[str, str] | N
         matcher=env.matcher,
         policy=env.policy,
         sign_in=env.sign_in(),
-        tls=Tls(env.tls_cert, env.tls_key, env.tls_client_ca) if env.tls_cert and env.tls_key else None,
+        tls=Tls(env.tls_cert, env.tls_key, env.tls_client_ca, env.tls_client_crl)
+        if env.tls_cert and env.tls_key
+        else None,
         database_read_url=env.database_read_url,
         connections=env.connections,
         connections_of_an_address=env.connections_per_address,

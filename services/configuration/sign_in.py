@@ -27,11 +27,15 @@ class SignIn:
 
 @dataclass(frozen=True, slots=True)
 class Tls:
-    """The API's certificate and key; with `client_ca` an agency may prove who it is by a certificate of that CA."""
+    """The API's certificate and key; with `client_ca` an agency may prove who it is by a certificate of that CA.
+
+    `client_crl` has the certificates of it that were revoked.
+    """
 
     certificate: Path
     key: Path
     client_ca: Path | None
+    client_crl: Path | None = None
 
 
 def is_safe_url(url: str) -> bool:

@@ -26,6 +26,19 @@ class Authority:
         self.file = folder / f"{name}.pem"
         self.file.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
 
+    def revokes(self, file: Path, *certificates: Path, lasts: timedelta = HOUR) -> None:
+        """Replaces a file by this authority's list of revoked certificates."""
+        now = datetime.now(UTC)
+        builder = x509.CertificateRevocationListBuilder().issuer_name(self.name)
+        builder = builder.last_update(now - HOUR * 2).next_update(now + lasts)
+        for each in certificates:
+            number = x509.load_pem_x509_certificate(each.read_bytes()).serial_number
+            revoked = x509.RevokedCertificateBuilder().serial_number(number).revocation_date(now - HOUR).build()
+            builder = builder.add_revoked_certificate(revoked)
+        written = file.with_suffix(".new")
+        written.write_bytes(builder.sign(self.key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM))
+        written.rename(file)
+
     def signs(self, name: str, *uris: str, lasts: timedelta = HOUR) -> tuple[Path, Path]:
         """The files of a certificate for loopback that names these URIs, and of its key."""
         key = ec.generate_private_key(ec.SECP256R1())

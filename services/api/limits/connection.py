@@ -64,6 +64,8 @@ class Connection(asyncio.Protocol):
         """From now on the client has to send a head; OpenSSL has verified its certificate by now, or there is none."""
         self._transport = transport
         self.agency = agency_of(transport.get_extra_info("peercert"))
+        if self.agency is not None:
+            self.certificate = transport.get_extra_info("ssl_object").getpeercert(binary_form=True)
         self._server.connection_made(transport)
         address = transport.get_extra_info("peername")
         refused = self._connections.enter(self, str(address[0]) if address else "")

@@ -3,8 +3,24 @@
 import ssl
 from typing import Any
 
+from services.auth.revocation import ListsUnusable, RevocationLists
 from services.configuration.setting_errors import NotConfigured
 from services.configuration.sign_in import Tls
+
+
+def revocation_lists(tls: Tls | None) -> RevocationLists | None:
+    """The lists by which client certificates are refused, None where none are configured; raises NotConfigured."""
+    if tls is None or tls.client_ca is None or tls.client_crl is None:
+        return None
+    lists = RevocationLists(tls.client_crl, tls.client_ca)
+    try:
+        lists.read()
+    except (OSError, ListsUnusable):
+        raise NotConfigured(
+            "the file of CONTACTPOINT_TLS_CLIENT_CRL cannot be used; it must be readable, and hold PEM lists that an"
+            " authority of CONTACTPOINT_TLS_CLIENT_CA has signed"
+        ) from None
+    return lists
 
 
 def tls_options(tls: Tls | None) -> dict[str, Any]:

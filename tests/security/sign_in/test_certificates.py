@@ -20,7 +20,7 @@ from services.configuration.settings import Settings
 from services.configuration.sign_in import Tls
 from services.local_stack.layout import STOP_SECONDS
 from services.local_stack.ports import remembered_ports
-from tests.support.certificates import Authority
+from tests.support.certificates import HOUR, Authority
 from tests.support.world import World, person
 
 Files = tuple[Path, Path] | None
@@ -39,7 +39,9 @@ def world(empty_world: World) -> World:
 
 @pytest.fixture(scope="module")
 def settings(world: World, authority: Authority) -> Settings:
-    tls = Tls(*authority.signs("api"), authority.file)
+    lists = authority.folder / "revoked.pem"
+    authority.revokes(lists)
+    tls = Tls(*authority.signs("api"), authority.file, lists)
     port = remembered_ports(world.folder / "ports.json", ["api"])["api"]
     return dataclasses.replace(world.settings, tls=tls, port=port)
 
@@ -142,6 +144,49 @@ def test_another_authoritys_certificate_does_not_even_connect(ask: Ask, tmp_path
 
 def test_an_expired_certificate_does_not_even_connect(ask: Ask, authority: Authority) -> None:
     assert refused(ask, authority.signs("old", "urn:agency:gp", lasts=timedelta(minutes=-1)))
+
+
+def test_a_revoked_certificate_opens_nothing_from_then_on_also_on_an_open_connection(
+    settings: Settings, ask: Ask, authority: Authority, tmp_path: Path
+) -> None:
+    assert settings.tls is not None
+    lists = settings.tls.client_crl
+    assert lists is not None
+    stolen, honest = authority.signs("stolen", "urn:agency:gp"), authority.signs("honest", "urn:agency:gp")
+    context = ssl.create_default_context(cafile=str(authority.file))
+    context.load_cert_chain(*stolen)
+    connection = http.client.HTTPSConnection("127.0.0.1", settings.port, context=context, timeout=10)
+
+    def kept_open() -> int:
+        connection.request("GET", "/receipts")
+        answer = connection.getresponse()
+        answer.read()
+        return answer.status
+
+    assert (kept_open(), ask(honest, "GET", "/receipts")[0]) == (200, 200)
+    authority.revokes(lists, stolen[0])
+    assert (kept_open(), ask(honest, "GET", "/receipts")[0]) == (401, 200)
+    assert ask(stolen, "GET", "/receipts")[0] == 401
+    connection.close()
+    for spoil in (
+        lambda: authority.revokes(lists, lasts=-HOUR),
+        lambda: Authority(tmp_path).revokes(lists),
+        lambda: lists.write_text("no list"),
+        lists.unlink,
+    ):
+        spoil()
+        assert ask(honest, "GET", "/receipts")[0] == 401
+    authority.revokes(lists)
+    assert (ask(honest, "GET", "/receipts")[0], ask(stolen, "GET", "/receipts")[0]) == (200, 200)
+
+
+def test_lists_that_cannot_be_used_are_refused_at_once(settings: Settings, tmp_path: Path) -> None:
+    assert settings.tls is not None
+    Authority(tmp_path).revokes(tmp_path / "of-another.pem")
+    for file in (tmp_path / "of-another.pem", tmp_path / "absent.pem", settings.tls.certificate):
+        tls = dataclasses.replace(settings.tls, client_crl=file)
+        with pytest.raises(NotConfigured, match="CONTACTPOINT_TLS_CLIENT_CRL"):
+            server.run(dataclasses.replace(settings, tls=tls), threading.Event())
 
 
 def test_a_certificate_says_until_when_it_holds() -> None:
