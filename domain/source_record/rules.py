@@ -7,6 +7,7 @@ No text repeats a value that was sent.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import takewhile
 from typing import NamedTuple
 
 from domain.agency import RIGHTS, Agency
@@ -257,6 +258,18 @@ RULES: tuple[Rule, ...] = (
 RULES_OF: dict[str, tuple[Rule, ...]] = {
     str(kind): tuple(rule for rule in RULES if kind in rule.types) for kind in SubmissionType
 }
+
+
+WITHOUT_RECORD = tuple(takewhile(lambda rule: rule.refusal.code != "unknown-record", RULES))
+"""The rules are checked in their order, and `unknown-record` is the first that depends on a record."""
+
+
+def first_broken_beforehand(command: Command, agency: Agency, now: datetime) -> Refusal | None:
+    """The refusal that is certain whatever the record of the command is, or None."""
+    context = RuleContext(command, agency, None, False, now)
+    return next(
+        (each.refusal for each in WITHOUT_RECORD if command.type in each.types and each.is_broken(context)), None
+    )
 
 
 def first_broken(context: RuleContext) -> Refusal | None:

@@ -97,6 +97,26 @@ def test_a_byte_order_mark_is_taken_on_every_way_in(client: TestClient, agency: 
     assert [message.key for message in topic.arrived()] == [b"a", b"a", b"b", b"a", b"b"]
 
 
+def test_a_dry_run_tells_what_is_certain_and_sends_nothing(client: TestClient, agency: Headers, topic: Topic) -> None:
+    good = person("S", "gp")
+    flag = good | {"id": "f", "type": "flag.raised", "data": {"flag": "action-taken"}}
+    lines = [good, good | {"data": good["data"] | {"note": "x"}}, person("S", "la-north"), flag]
+    body = b"\n".join(json.dumps(line).encode() for line in lines)
+    kind = {"Content-Type": LINES}
+    answer = client.post("/submissions?dry_run=true", headers=agency | kind, content=body)
+    told = [(each["outcome"], [why["code"] for why in each["reasons"]]) for each in answer.json()["submissions"]]
+    assert answer.status_code == 200
+    assert told == [
+        ("accepted", []),
+        ("invalid", ["unknown-field"]),
+        ("refused", ["not-your-source"]),
+        ("refused", ["agency-may-not-send-type"]),
+    ]
+    assert topic.arrived() == []
+    many = b"\n".join([b"{}"] * 501)
+    assert is_problem(client.post("/submissions?dry_run=true", headers=agency | kind, content=many), 413)
+
+
 def test_the_answer_says_where_the_receipts_will_be(
     world: World, client: TestClient, agency: Headers, topic: Topic
 ) -> None:

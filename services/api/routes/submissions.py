@@ -20,7 +20,9 @@ from services.api.answers import json_answer, problems
 from services.api.dependencies import Dependencies
 from services.api.limits.middleware import LARGEST_BODY
 from services.api.problems import Problem
-from services.api.schemas.submissions import Submitted
+from services.api.routes._dry_submissions import MOST_AT_ONCE as MOST_AT_ONCE_DRY
+from services.api.routes._dry_submissions import tried
+from services.api.schemas.submissions import Submitted, Tried
 from services.contract.submission import MAX_BYTES
 from services.submit.files import Line
 from services.submit.route import key_of
@@ -53,17 +55,23 @@ def router(dependencies: Dependencies) -> APIRouter:
     @calls.post(
         "/submissions",
         status_code=HTTPStatus.ACCEPTED,
-        responses={202: {"model": Submitted}, **problems(400, 401, 403, 413, 415, 429, 503)},
+        responses={200: {"model": Tried}, 202: {"model": Submitted}, **problems(400, 401, 403, 413, 415, 429, 503)},
         openapi_extra={"requestBody": _REQUEST_BODY},
     )
-    async def submit(request: Request) -> Response:
-        """Takes one submission, a batch, or one a line; what becomes of each is told by its receipt."""
+    async def submit(request: Request, dry_run: bool = False) -> Response:
+        """Takes one submission, a batch, or one a line; what becomes of each is told by its receipt.
+
+        With `dry_run` nothing is sent, and the answer tells what would become of each, but for what depends on its
+        record as it is by now.
+        """
         size, who = int(request.headers.get("content-length", LARGEST_BODY)), principal_of(request).subject
         room.enter(who, size)
         try:
             code = await run_in_threadpool(require_agency, dependencies, request)
             split = _splitter(request.headers.get("content-type", ""))
             body = await request.body()
+            if dry_run:
+                return json_answer(await run_in_threadpool(_try, dependencies, code, split, body))
             return json_answer(await run_in_threadpool(_submit, dependencies, code, split, body), HTTPStatus.ACCEPTED)
         finally:
             room.leave(who, size)
@@ -97,6 +105,10 @@ class _Room:
         self._bytes[who] -= size
         if not self._requests[who]:
             del self._requests[who], self._bytes[who]
+
+
+def _try(dependencies: Dependencies, code: str, split: Any, body: bytes) -> dict[str, Any]:
+    return tried(dependencies, code, [value for value, _ in islice(split(body), MOST_AT_ONCE_DRY + 1)])
 
 
 def _submit(dependencies: Dependencies, code: str, split: Any, body: bytes) -> dict[str, Any]:

@@ -32,3 +32,18 @@ class Submitted(BaseModel):
 
     submitted: int
     receipts: str
+
+
+class Told(BaseModel):
+    """What would become of one submission, and why."""
+
+    submission: str | None
+    outcome: Outcome
+    reasons: list[Reason]
+
+
+class Tried(BaseModel):
+    """The answer to a dry run: nothing was sent."""
+
+    dry_run: Literal[True]
+    submissions: list[Told]
