@@ -2,15 +2,19 @@
 
 from typing import NamedTuple
 
-from domain.belief import Said, believed_authority
+from domain.belief import Said, believed_authority, vouched_authority
 from domain.timeline.changes import Records
 
 
 class Summary(NamedTuple):
-    """`known_to` is source → day, ISO texts. Nothing in it comes from a sensitive agency."""
+    """`known_to` is source → day, ISO texts. Nothing in it comes from a sensitive agency.
+
+    `vouched_authority` is the authority that rights may follow from.
+    """
 
     date_of_birth: str | None
     authority: str | None
+    vouched_authority: str | None
     known_to: dict[str, str]
 
 
@@ -19,8 +23,8 @@ def summary(of_child: Records) -> Summary | None:
     records = [record for record in of_child.held if not record.restricted]
     if not records:
         return None
-    authority = believed_authority(Said(record.authority, record.speaker) for record in of_child.heard)
+    homes = [Said(record.authority, record.speaker) for record in of_child.heard]
     known_to: dict[str, str] = {}
     for record in records:
         known_to[record.source] = min(record.registered_on, known_to.get(record.source, record.registered_on))
-    return Summary(of_child.birth, authority, known_to)
+    return Summary(of_child.birth, believed_authority(homes), vouched_authority(homes), known_to)

@@ -15,3 +15,13 @@ def authorities_of(cursor: Cursor, children: Collection[str]) -> dict[str, str]:
         (list(children),),
     )
     return dict(cursor.fetchall())
+
+
+def vouched_authorities(cursor: Cursor, children: Collection[str]) -> dict[str, str | None]:
+    """As `authorities_of`, where a local authority or two agencies say so: only from that a right follows."""
+    ORDINARY.execute(
+        cursor,
+        "select child::text, vouched_authority from authority_of_child where child = any(%s::uuid[])",
+        (list(children),),
+    )
+    return dict(cursor.fetchall())

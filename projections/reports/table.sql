@@ -21,6 +21,7 @@ create table if not exists listing (
     version int not null,
     date_of_birth text,
     authority text,
+    vouched_authority text,
     known_to text not null
 );
 create unique index if not exists listing_key on listing (child);

@@ -3,4 +3,6 @@
 from projections.base.projection import Table
 
 FINDING = Table("finding", ("child", "report", "begins", "ends", "since", "authority", "status", "detail"), keys=3)
-LISTING = Table("listing", ("child", "record", "version", "date_of_birth", "authority", "known_to"), keys=1)
+LISTING = Table(
+    "listing", ("child", "record", "version", "date_of_birth", "authority", "vouched_authority", "known_to"), keys=1
+)

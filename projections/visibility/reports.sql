@@ -17,8 +17,8 @@ from listing g
 join history h on h.stream = g.record and h.version = g.version
 where scoped() and unveiled(g.child);
 
--- The authority that any child lives in: it decides who may look, and who is told.
+-- The authority that any child lives in: it decides who is told; and who may look, where it is vouched for.
 create view authority_of_child with (security_barrier) as
-select g.child, g.authority
+select g.child, g.authority, g.vouched_authority
 from listing g
 where scoped() and g.authority is not null;

@@ -5,6 +5,7 @@ from typing import Any
 
 from domain.authorization import Action, Entitlement, Role, decide, jurisdiction
 from projections.access_log.query import accesses
+from projections.reports.authorities import vouched_authorities
 from services.api.access_control.looks import Viewer
 from services.queries.organisations import Organisations
 from streams.store.database import Cursor
@@ -18,8 +19,8 @@ def latest_looks(cursor: Cursor, who: Viewer, entry: Mapping[str, Any]) -> list[
     None for a reader without the right to know of looks where the child lives. An organisation that may work
     confidentially is named to nobody who is not cleared for that; for a shielded child none is: it would reveal where.
     """
-    authority = next((each["authority"] for each in entry["addresses"] if each.get("authority")), None)
-    place = jurisdiction(who.entitlement.authority, authority)
+    home = vouched_authorities(cursor, [entry["child"]]).get(entry["child"]) if entry["records"] else None
+    place = jurisdiction(who.entitlement.authority, home)
     verdict = decide(who.entitlement, Action.LOOKS, who.today, place)
     if verdict.denied:
         return None

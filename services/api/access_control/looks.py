@@ -27,6 +27,7 @@ from domain.places import place_now
 from domain.vocabulary import LONGEST_REASON, SHORTEST_REASON
 from projections.directory import query as directory
 from projections.directory.redaction import ReadScope, RedactedEntry
+from projections.reports.authorities import vouched_authorities
 from projections.visibility.scope import read_for_agency
 from projections.visibility.shields import EVERYWHERE, NOWHERE
 from projections.visibility.survivors import survivor
@@ -181,26 +182,25 @@ class Viewer:
         return mask_entry(redacted.entry, redacted.services, self.dependencies.desks.now())
 
     def refusal_about(
-        self, entries: Iterable[Mapping[str, Any]], in_custody: Mapping[str, str | None] = MappingProxyType({})
+        self,
+        cursor: Cursor,
+        children: Collection[str],
+        in_custody: Mapping[str, str | None] = MappingProxyType({}),
     ) -> Problem | None:
-        """The answer where the table denies this about the authority that these entries' children live in.
+        """The answer where the table denies this about the authority that these children live in.
 
-        Of a hidden child that is its custodian, whatever an agency says of where it lives: `in_custody` has those.
-        Where the user may not even see an entry there, it is that of an absent child, and is recorded as such.
+        A home counts if a local authority or two agencies say it. Of a hidden child that is its custodian, whatever an
+        agency says of where it lives: `in_custody` has those. Where the user may not even see an entry there, it is
+        that of an absent child, and is recorded as such.
         """
-        about = (in_custody[e["child"]] if e.get("child") in in_custody else authority_of(e) for e in entries)
-        place = jurisdiction(self.entitlement.authority, *about)
+        about = vouched_authorities(cursor, children) | dict(in_custody)
+        place = jurisdiction(self.entitlement.authority, *(about.get(child) for child in children))
         verdict = decide(self.entitlement, self.action, self.today, place)
         if verdict.effect is self.verdict.effect:
             return None
         if decide(self.entitlement, Action.SHOW, self.today, place).denied:
             return absent()
         return self.asking.denied(verdict.cause or Cause.PLACE, verdict.why)
-
-
-def authority_of(entry: Mapping[str, Any]) -> str | None:
-    """The authority of the most trusted address that names one."""
-    return next((each["authority"] for each in entry["addresses"] if each.get("authority")), None)
 
 
 def viewer(dependencies: Dependencies, request: Request, action: Action, *authorities: str | None) -> Viewer:

@@ -30,8 +30,8 @@ def current_children(who: Viewer, command: Mapping[str, str]) -> tuple[str, list
             if each.entry and (each.child not in in_custody or who.keeps(in_custody[each.child]))
         ]
         listed = who.shown(cursor, [each.child for each in redacted])
-    there = [each for each in redacted if each.child in listed]
-    refused = who.refusal_about((each.entry or {} for each in there), in_custody)
+        there = [each for each in redacted if each.child in listed]
+        refused = who.refusal_about(cursor, [each.child for each in there], in_custody)
     look = who.record(
         dict(zip(command, numbers, strict=True)),
         [] if refused else sorted({each.child for each in there}),

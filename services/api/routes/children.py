@@ -224,7 +224,7 @@ def _one_listed(cursor: Cursor, who: Viewer, child: str) -> tuple[RedactedEntry,
     redacted, read_scope = who.redacted_entry(cursor, child)
     if redacted.entry is None or not who.shown(cursor, [redacted.child]):
         return RedactedEntry(redacted.child, hidden=redacted.hidden), read_scope, None
-    return redacted, read_scope, who.refusal_about([redacted.entry], custodians(cursor, [redacted.child]))
+    return redacted, read_scope, who.refusal_about(cursor, [redacted.child], custodians(cursor, [redacted.child]))
 
 
 def _export(who: Viewer, after: str | None, limit: int) -> tuple[list[dict[str, Any]], str | None]:

@@ -10,7 +10,7 @@ from domain.authorization import Action
 from domain.places import is_one_place
 from domain.subject_access.requests import RequestKind
 from projections.directory.query import entry
-from projections.reports.authorities import authorities_of
+from projections.reports.authorities import vouched_authorities
 from projections.requests.query import children_with_requests
 from projections.requests.query import requests as stored_requests
 from projections.visibility.survivors import survivor
@@ -86,17 +86,11 @@ def _found_child(who: Viewer, child: str, doing: str) -> str:
     """The child that a number means now, after the look is recorded; raises Problem 403, 404 where there is none."""
     with who.dependencies.reading() as cursor:
         found = entry(cursor, who.dependencies.keys, child, today=who.today)
-        place = authorities_of(cursor, [found["child"]]) if found else {}
-    refused = who.refusal_about([_living_in(place.get(found["child"]))]) if found else absent()
+        refused = who.refusal_about(cursor, [found["child"]]) if found else absent()
     who.record({"child": child, "doing": doing}, [found["child"]] if found and not refused else [])
     if found is None or refused:
         raise refused or absent()
     return str(found["child"])
-
-
-def _living_in(authority: str | None) -> dict[str, Any]:
-    """An entry of nothing but the authority that a child lives in; a shield does not hide it from this decision."""
-    return {"addresses": [{"authority": authority}]}
 
 
 def _list(who: Viewer, is_open: bool | None, limit: int) -> list[dict[str, Any]]:
@@ -113,7 +107,7 @@ def _list(who: Viewer, is_open: bool | None, limit: int) -> list[dict[str, Any]]
 def _of_authority(cursor: Cursor, authority: str) -> list[str]:
     """The children with requests who live in the authority now, by the numbers that the requests were made under."""
     means = {child: survivor(cursor, child) for child in children_with_requests(cursor)}
-    places = authorities_of(cursor, set(means.values()))
+    places = vouched_authorities(cursor, set(means.values()))
     return [child for child, meant in means.items() if is_one_place(places.get(meant), authority)]
 
 

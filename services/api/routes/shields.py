@@ -7,8 +7,9 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from domain.authorization import Action
+from projections.reports.authorities import vouched_authorities
 from projections.visibility.shields import custodians, due_reviews
-from services.api.access_control.looks import ReasonHeader, Viewer, authority_of, viewer_of_a_child
+from services.api.access_control.looks import ReasonHeader, Viewer, viewer_of_a_child
 from services.api.answers import json_answer, next_page, problems
 from services.api.dependencies import Dependencies
 from services.api.problems import absent
@@ -78,7 +79,8 @@ def _decide(who: Viewer, kind: DecisionType, child: str, to: str | None = None) 
     entry = redacted.entry if redacted else None
     with who.dependencies.reading() as cursor:
         in_custody = custodians(cursor, [entry["child"]]) if entry else {}
-    refused = who.refusal_about([entry], in_custody) if entry else absent()
+        refused = who.refusal_about(cursor, [entry["child"]], in_custody) if entry else absent()
+        home = vouched_authorities(cursor, [entry["child"]]).get(entry["child"]) if entry else None
     if any(not who.keeps(custodian) for custodian in in_custody.values()):
         refused = absent()
     look = who.record({}, [entry["child"]] if entry and not refused else [])
@@ -87,7 +89,7 @@ def _decide(who: Viewer, kind: DecisionType, child: str, to: str | None = None) 
     number = entry["child"]
     custody = {}
     if kind is DecisionType.SHIELD_APPLY:
-        custody = {"custodian": who.entitlement.authority or authority_of(entry)}
+        custody = {"custodian": who.entitlement.authority or home}
     if kind is DecisionType.SHIELD_HAND_OVER:
         custody = {"custodian": to}
     ruling = {"decided_by": who.user, "reason": who.reason, "child": number, **custody}

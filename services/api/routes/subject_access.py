@@ -81,8 +81,9 @@ def _refusal(who: Viewer, found: Held | None, applicant: Applicant, name: str | 
     if found is None:
         return None
     with who.dependencies.reading() as cursor:
-        in_custody = custodians(cursor, [found.entry["child"]])
-    if refused := who.refusal_about([found.entry], in_custody):
+        child = [found.entry["child"]]
+        refused = who.refusal_about(cursor, child, custodians(cursor, child))
+    if refused:
         return refused
     if applicant is Applicant.CARER and not (name and is_carer(found, name)):
         return Problem(HTTPStatus.CONFLICT, _NOT_A_CARER, code="not-a-carer")
