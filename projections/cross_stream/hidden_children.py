@@ -8,17 +8,16 @@ from typing import Any, NamedTuple
 
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
-from domain.belief import NOBODY
 from domain.matching import Features, search_keys
 from domain.vocabulary import RESTRICTED_SOURCE
 from projections.base.parameters import many_ids
 from projections.base.postgres import copy
 from projections.base.projection import Put, Row
-from projections.cross_stream.identities import Identity, identities
+from projections.cross_stream.visible_identity import LATEST, VisibleIdentity, visible_identities
 from projections.directory.project import FACT, LINK, RENEWAL, SET_ASIDE, SUSPENDED
 from projections.duplicates.project import SUSPICION
 from projections.search.project import SEARCH
-from projections.shields.project import SHIELD
+from projections.shields.project import SETTLING, SHIELD
 from projections.shields.tables import HIDDEN
 from projections.visibility.barriers import GONE
 
@@ -103,7 +102,8 @@ _AGENCIES = (
 """Who sent these records, and who sent the child's other ones: what another agency made visible stays so."""
 
 _HIDDEN = (
-    "select c.child::text, o.child is null, o.since, o.review_by,"  # noqa: S608
+    "select c.child::text, (select max(k.position) from history k where o.child is not null and k.stream = c.child"  # noqa: S608
+    f"  and k.type = any(array{sorted(SETTLING)})), o.child is null, o.since, o.review_by,"
     " case when o.child is null then s.custodian else o.custodian end, coalesce(o.position, s.position),"
     " case when o.child is null and cardinality(t.senders) = 1 then t.senders[1] end"
     " from (select distinct child from link c where {0}) c"
@@ -121,12 +121,16 @@ def _rows(cursor: Cursor, which: str, parameters: Mapping[str, Any]) -> dict[str
     hidden = cursor.fetchall()
     if not hidden:
         return {}
-    named = identities(cursor, [child for child, *_ in hidden])
-    return {child: (child, *rest, *_visible(named.get(child))) for child, *rest in hidden}
+    known = visible_identities(cursor, {child: LATEST if at is None else at for child, at, *_ in hidden})
+    return {child: (child, *rest, *_visible(known.get(child))) for child, _, *rest in hidden}
 
 
-def _visible(identity: Identity | None) -> Row:
-    """The normalised identity of a hidden child, as its entry has it: all that it may be searched by."""
-    _, name, born, estimated, gender = identity.believed if identity else NOBODY
-    features = Features((name,) if name else (), born, estimated, False, gender or "", None, None, (), (), (), "")
-    return ([*(name or ())], born, estimated, gender or "", search_keys(features))
+def _visible(identity: VisibleIdentity | None) -> Row:
+    """The normalised identity of a hidden child, as its entry has it, and its names: all that it may be searched by."""
+    if identity is None:
+        return ([], None, False, "", [], [])
+    _, _, born, estimated, gender = identity.believed
+    features = Features(identity.names, born, estimated, False, gender or "", None, None, (), (), (), "")
+    names = [part for name in identity.names for part in name]
+    shown = [f"{stream} {version}" for stream, version in identity.events]
+    return (names, born, estimated, gender or "", search_keys(features), shown)

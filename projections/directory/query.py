@@ -25,13 +25,15 @@ class StoredChild(NamedTuple):
     """A child as the views store it.
 
     `facts` are the current events of its records, by stream and version, `linked` the position at which each record
-    was linked to it, `aside` the records that are set aside, `shielding` says that it is shielded.
+    was linked to it, `aside` the records that are set aside, `shielding` says that it is shielded, `shown` has the
+    events that its visible part is composed of.
     """
 
     facts: dict[tuple[str, int], PublishedEvent]
     linked: dict[str, int]
     aside: set[str]
     shielding: Shielding | None
+    shown: list[PublishedEvent]
 
 
 def entry(
@@ -95,8 +97,9 @@ def _redact(child: str, stored: StoredChild, read_scope: ReadScope) -> RedactedE
     shielding = None if child in read_scope.opened else stored.shielding
     if shielding:
         read_scope = read_scope._replace(cleared=False)
-    of_now = stored.facts.values(), stored.linked, stored.aside
-    found = redact(child, *of_now, None, read_scope.consents_on, read_scope)
+    facts = stored.shown if shielding else stored.facts.values()
+    aside = () if shielding else stored.aside
+    found = redact(child, facts, stored.linked, aside, None, read_scope.consents_on, read_scope)
     if shielding:
         return _redact_shielded(found, shielding)
     return found._replace(entry={**found.entry, "shielded": stored.shielding is not None}) if found.entry else found
@@ -106,7 +109,7 @@ def _children_where(name: str, kind: str, condition: str) -> Prepared:
     return Prepared(
         f"known_{name}",
         (kind,),
-        f"select h.child, h.linked_at, h.aside, h.shielded_since, h.shielded_at, {EVENT_COLUMNS}"  # noqa: S608
+        f"select h.child, h.linked_at, h.aside, h.shielded_since, h.shielded_at, h.shown, {EVENT_COLUMNS}"  # noqa: S608
         f" from unredacted_fact h where h.child = {condition}",
     )
 
@@ -134,18 +137,40 @@ def stored_child_of_number(
 
 def _read_children(cursor: Cursor, decryptor: Decryptor) -> Mapping[str, StoredChild]:
     found: dict[str, StoredChild] = {}
-    for child, position, aside, since, hidden_at, *row in cursor.fetchall():
+    shown_of: dict[str, list[str]] = {}
+    for child, position, aside, since, hidden_at, shown, *row in cursor.fetchall():
         event = stored_event(row, decryptor)
         of_child = found.get(child)
         if of_child is None:
             shielding = None if hidden_at is None else Shielding(since, hidden_at)
-            of_child = found[child] = StoredChild({}, {}, set(), shielding)
+            of_child = found[child] = StoredChild({}, {}, set(), shielding, [])
+            shown_of |= {child: shown} if shown else {}
         of_child.facts[event.stream, event.version] = event
         of_child.linked[event.stream] = position
         if aside:
             of_child.aside.add(event.stream)
+    if shown_of:
+        _read_shown(cursor, decryptor, found, shown_of)
     decryptor.prefetch({stream for each in found.values() for stream, _ in each.facts})
     return found
+
+
+def _read_shown(
+    cursor: Cursor, decryptor: Decryptor, found: Mapping[str, StoredChild], shown_of: Mapping[str, Sequence[str]]
+) -> None:
+    """Reads the events that the visible part of hidden children is composed of."""
+    versions = {(*each.split(" "),): child for child, shown in shown_of.items() for each in shown}
+    streams, numbers = zip(*versions, strict=True)
+    ORDINARY.execute(
+        cursor,
+        f"select {EVENT_COLUMNS} from unredacted_event h"  # noqa: S608
+        " join unnest(%s::uuid[], %s::int[]) as asked (stream, version)"
+        " on h.stream = asked.stream and h.version = asked.version",
+        (list(streams), list(numbers)),
+    )
+    for row in cursor.fetchall():
+        event = stored_event(row, decryptor)
+        found[versions[event.stream, str(event.version)]].shown.append(event)
 
 
 def _redact_shielded(found: RedactedEntry, shielding: Shielding) -> RedactedEntry:

@@ -11,6 +11,8 @@ APPLYING = frozenset(
     {"ShieldApplied.v1", "ShieldApplied.v2", "ShieldReviewed.v1", "ShieldReviewed.v2", "ShieldHandedOver.v1"}
 )
 """Those of version 1 name no custodian."""
+SETTLING = APPLYING - {"ShieldHandedOver.v1"}
+"""Those with which the child's visible particulars are settled: a shield comes, or its custodian has reviewed it."""
 LIFTED = "ShieldLifted.v1"
 
 

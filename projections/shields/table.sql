@@ -10,7 +10,8 @@ create unique index if not exists shield_key on shield (child);
 
 -- Children whose whereabouts are hidden: by a shield of their own, or `suspected` to be one with a child that has one, whose
 -- `custodian` then takes care of both. `sender` is the one agency that all records of a suspected child are of: not hidden from it.
--- Names (one, or none), date of birth and gender are all that a search may use; `keys` is what is looked up.
+-- Names, the one that is shown first, date of birth and gender are all that a search may use; `keys` is what is looked up. `shown`
+-- are the events (stream and version) that who is shown follows from: of a shielded child, those known when the shield came.
 create table if not exists hidden (
     child uuid not null,
     suspected bool not null,
@@ -23,7 +24,8 @@ create table if not exists hidden (
     date_of_birth text,
     estimated bool not null,
     gender text not null,
-    keys text[] collate "C" not null
+    keys text[] collate "C" not null,
+    shown text[] not null
 );
 create unique index if not exists hidden_key on hidden (child);
 create index if not exists hidden_keys on hidden using gin (keys) with (fastupdate = off);

@@ -6,7 +6,7 @@ HIDDEN = Table(
     "hidden",
     (
         *("child", "suspected", "since", "review_by", "custodian", "position", "sender"),
-        *("names", "date_of_birth", "estimated", "gender", "keys"),
+        *("names", "date_of_birth", "estimated", "gender", "keys", "shown"),
     ),
     keys=1,
 )

@@ -1,7 +1,7 @@
 -- What entries are composed of, with the records of sensitive services and of hidden children: what is left out of them depends
 -- on what is sealed, a consent, and is decided by `projections/directory/redaction.py` once it is opened.
 create view unredacted_fact with (security_barrier) as
-select l.child, l.record, l.position as linked_at, z.since as shielded_since, z.position as shielded_at, f.aspect,
+select l.child, l.record, l.position as linked_at, z.since as shielded_since, z.position as shielded_at, z.shown, f.aspect,
     coalesce(a.since is not null, false) as aside,
     h.position, h.stream, h.version, h.type, h.time, h.recorded_at, h.source, h.data, h.sealed
 from link l

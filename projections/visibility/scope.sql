@@ -15,7 +15,8 @@ from (select current_setting('contactpoint.scope', true) as scope) given;
 
 -- Hidden children, without those that are hidden from others than the agency that the reader works for.
 create view kept_from_reader as
-select z.child, z.suspected, z.since, z.review_by, z.custodian, z.position, z.names, z.date_of_birth, z.estimated, z.gender, z.keys
+select z.child, z.suspected, z.since, z.review_by, z.custodian, z.position, z.names, z.date_of_birth, z.estimated, z.gender, z.keys,
+    z.shown
 from hidden z
 where z.sender is null or z.sender <> (select agency from reader);
 

@@ -69,11 +69,16 @@ HIDDEN: dict[str, Any] = {"other_names": [], "nhs_number": None, "upn": None, "a
 
 @st.composite
 def lives(draw: st.DrawFn) -> list[tuple[str, int, dict[str, Any]]]:
-    """What happens to the two records of a child: kind, record, particulars."""
+    """What happens to the two records of a child, of one name: kind, record, particulars."""
     kinds = st.sampled_from(["amended", "involved", "flagged", "deregistered", "nothing"])
-    first = [("registered", 0, particulars(draw)), ("registered", 1, particulars(draw))]
+    name = dict(zip(("given_name", "family_name"), draw(st.sampled_from(NAMES)), strict=True))
+
+    def said() -> dict[str, Any]:
+        return particulars(draw) | name
+
+    first = [("registered", 0, said()), ("registered", 1, said())]
     rest = range(draw(st.integers(0, 5)))
-    return [*first, *((draw(kinds), draw(st.integers(0, 1)), particulars(draw)) for _ in rest)]
+    return [*first, *((draw(kinds), draw(st.integers(0, 1)), said()) for _ in rest)]
 
 
 def directory_with(
@@ -278,6 +283,35 @@ def test_a_suspicion_hides_no_child_that_another_agency_made_visible(database: s
     assert (alone["shielded"], alone["addresses"]) == (True, [])
     assert (sent["shielded"], [each["postcode"] for each in sent["addresses"]]) == (False, ["ZX1 1AA"])
     assert [hit.child for hit in found.hits] == [victim]
+
+
+def test_what_agencies_say_after_the_shield_renames_nobody_until_its_custodian_has_reviewed_it(database: str) -> None:
+    story = Story()
+    record = story.registered("la", given_name="Adah")
+    child = story.listed(record, "la")
+    story.amended(record, given_name="Ada")
+    story.shielded(child)
+    story.amended(record, given_name="Bea", family_name="Octonion", date_of_birth="2003-11-30", gender="male")
+    story.linked(child, story.registered("voluntary", "V1", given_name="Wilhelmina"), "voluntary")
+
+    def found(cursor: Cursor, given_name: str, family_name: str = "Quaternion") -> bool:
+        asked = SEARCHER.query({"given_name": given_name, "family_name": family_name, "date_of_birth": born})
+        return bool(find(cursor, SEARCHER, asked, 9).hits)
+
+    with writing(database) as cursor:
+        load(cursor, story)
+        seen, born = directory.entry(cursor, story.seals, child, today=TODAY), "2001-02-03"
+        assert seen is not None
+        assert (seen["name"]["given_name"], seen["date_of_birth"], seen["gender"]) == ("Ada", born, "female")
+        assert [found(cursor, name) for name in ("Ada", "Adah", "Wilhelmina")] == [True, True, False]
+        assert not found(cursor, "Bea", "Octonion")
+        shield = {"since": "2026-11-24T00:00:00.000000Z", "review_by": "2027-11-24", "custodian": None}
+        story.decides(child, "ShieldReviewed.v2", shield)
+        take(cursor, story.events[-1:])
+        reviewed, born = directory.entry(cursor, story.seals, child, today=TODAY), "2003-11-30"
+        assert reviewed is not None
+        assert found(cursor, reviewed["name"]["given_name"], reviewed["name"]["family_name"])
+        assert reviewed["name"] != seen["name"]
 
 
 def test_hidden_records_do_not_count_against_the_bounds_of_a_search(
