@@ -12,7 +12,7 @@ left join set_aside a on a.record = l.record
 where scoped() and not exists (select from suspended u where u.record = l.record and u.from_version is not null)
 union all
 -- Of a record whose agency is suspended, set aside from a version on: every event before, and what is never set aside.
-select l.child, l.record, l.position, z.since, z.position,
+select l.child, l.record, l.position, z.since, z.position, z.shown,
     case when h.type like 'RecordRegistered.%' or h.type like 'RecordAmended.%' then 'particulars' else 'other' end,
     coalesce(a.since is not null, false),
     h.position, h.stream, h.version, h.type, h.time, h.recorded_at, h.source, h.data, h.sealed
