@@ -344,6 +344,18 @@ def test_a_byte_order_mark_and_space_around_the_time_mean_nothing() -> None:
     assert valid(message(CHILD, {"time": " 2008-09-01T09:00:00Z "})).time == LONG_TIME
 
 
+def test_the_numbers_that_a_child_had_before_are_taken_and_checked() -> None:
+    former = {"data.former_nhs_numbers": ["999 000 0417"], "data.former_upns": ["d999417608014"]}
+    taken = valid(message(CHILD, former))
+    assert taken.data["former_nhs_numbers"] == ["9990000417"]
+    assert taken.data["former_upns"] == ["D999417608014"]
+    faults = {("data.former_nhs_numbers.0", "check-digit"), ("data.former_upns.0", "check-letter")}
+    assert (
+        wrong(message(CHILD, {"data.former_nhs_numbers": ["9990000418"], "data.former_upns": ["E999417608014"]}))
+        == faults
+    )
+
+
 def test_fifty_items_are_taken() -> None:
     carers = [{"name": f"Carer {number}"} for number in range(MAX_ITEMS)]
     assert valid(message(CHILD, {"data.carers": carers})).data["carers"] == carers
