@@ -180,9 +180,10 @@ class BatchMatcher:
         """Whether it need not stay secret that the agency knows a child."""
         return source not in self._sensitive
 
-    def is_known_openly(self, child: str) -> bool:
-        """Whether an ordinary agency holds a record of the child."""
-        return any(self.is_ordinary(member.features.source) for member in self._index.members(child))
+    def openly_known_by(self, child: str) -> int:
+        """How many ordinary agencies hold a record of the child."""
+        sources = {member.features.source for member in self._index.members(child)}
+        return sum(map(self.is_ordinary, sources))
 
     def put(self, record: str, placed: Placed, child: str) -> dict[str, list[str]]:
         """Puts the record into the child, which absorbs those to be merged; gives the records that each of them had."""

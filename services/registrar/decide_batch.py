@@ -13,7 +13,7 @@ from services.registrar.batch import BatchResult, Message
 from services.registrar.batch_matcher import Described, Placed, is_hidden
 from services.registrar.batch_state import DESCRIBES, BatchState, record_keys
 from services.registrar.decide_in_order import Effect, decide_in_order
-from services.registrar.linking import events_for, known_openly_first, pending_events
+from services.registrar.linking import best_known_first, events_for, pending_events
 
 NewId = Callable[[], UUID]
 """A random stream id."""
@@ -84,7 +84,7 @@ def _link(
     placed = state.matcher.place(record, described, lambda child: state.children.get(UUID(child)), holds=holds)
     if placed is None:
         return []
-    placed = placed._replace(placement=known_openly_first(placed.placement, described.source, state.matcher))
+    placed = placed._replace(placement=best_known_first(placed.placement, described.source, state.matcher))
     placement = placed.placement
     if placement.child is None:
         hidden = bool(placed.like) or any(is_hidden(state.children[UUID(each.child)]) for each in placement.merged)

@@ -60,21 +60,23 @@ def events_for(
     return [event for changed in (child, *absorbed.values()) for event in pending_events(changed)]
 
 
-def known_openly_first(placement: Placement, source: str, matcher: BatchMatcher) -> Placement:
-    """The placement in which a child that ordinary agencies know has neither number nor listing from a sensitive one.
+def best_known_first(placement: Placement, source: str, matcher: BatchMatcher) -> Placement:
+    """The placement in which the child that most ordinary agencies know keeps its number and its listing.
 
-    Where the record, of the agency `source`, would join such a child with one that only sensitive agencies know, the
-    former absorbs the latter; where an ordinary agency's record would join only the latter, so does a new child of it.
+    A record, of the agency `source`, that joins two children does not decide whose number stays by having been in one of
+    them before. Where an ordinary agency's record would join only a child that sensitive agencies alone know, a new child
+    absorbs that one.
     """
     home = placement.child
-    if home is None or matcher.is_known_openly(home):
+    if home is None:
         return placement
-    survivor = next((found for found in placement.merged if matcher.is_known_openly(found.child)), None)
-    if survivor:
+    known = matcher.openly_known_by(home)
+    survivor = max(placement.merged, key=lambda found: matcher.openly_known_by(found.child), default=None)
+    if survivor and matcher.openly_known_by(survivor.child) > known:
         absorbed = (placement.reason or survivor)._replace(child=home)
         others = (found for found in placement.merged if found is not survivor)
         return placement._replace(child=survivor.child, reason=survivor, merged=(absorbed, *others))
-    if placement.reason and matcher.is_ordinary(source):
+    if not known and placement.reason and matcher.is_ordinary(source):
         return placement._replace(child=None, reason=None, merged=(placement.reason, *placement.merged))
     return placement
 

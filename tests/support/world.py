@@ -92,6 +92,7 @@ class World:
     ) -> None:
         self.kafka, self.database_url, self.folder = kafka, database_url, folder
         self.clock = clock
+        self.agencies = [*AGENCIES]
         self.settings = self._settings()
         empty_views(database_url)
         registers.add_agencies(database_url, AGENCIES)
@@ -120,6 +121,12 @@ class World:
         url = signed_in(self.database_url, "api")
         environ = {"CONTACTPOINT_KAFKA": self.kafka.bootstrap_servers, "CONTACTPOINT_DATABASE_URL": url}
         return read_settings(self.folder, environ)
+
+    def enrol(self, *agencies: Agency) -> None:
+        """Takes more agencies into the register."""
+        registers.add_agencies(self.database_url, agencies)
+        ensure_topics(self.kafka, [agency.code for agency in agencies])
+        self.agencies += agencies
 
     def close(self) -> None:
         """Closes the connections."""
@@ -179,7 +186,7 @@ class World:
         self.show()
 
     def _message(self, sent: dict[str, Any] | bytes) -> Message:
-        owner = None if isinstance(sent, bytes) else next(a for a in AGENCIES if a.urn == sent["source"])
+        owner = None if isinstance(sent, bytes) else next(a for a in self.agencies if a.urn == sent["source"])
         topic = submissions_topic(owner.code if owner else "unclaimed")
         value = sent if isinstance(sent, bytes) else json.dumps(sent).encode()
         return Message(topic, 0, next(self._offsets), value, owner)

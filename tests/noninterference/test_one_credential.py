@@ -1,0 +1,211 @@
+"""Whoever holds one agency's credential changes for others neither who a child is, nor where it is hidden, nor by whom.
+
+The attacker knows everything of the children that is known, and may send every message of the contract, in any order.
+"""
+
+import os
+import random
+from collections.abc import Callable, Iterator
+from datetime import date
+from itertools import count
+from typing import Any, NamedTuple
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import strategies as st
+from starlette.testclient import TestClient
+
+from domain.agency import RIGHTS, Agency
+from domain.vocabulary import AgencyKind, Flag, Service, SubmissionType
+from services.contract.decisions import DecisionType
+from streams.access import grants
+from streams.access.grants import FAR
+from tests.support.api_world import Headers, looking
+from tests.support.entitlements import NORTH, SOUTH, entitlement
+from tests.support.shields import decide
+from tests.support.world import World, person, submission
+
+EXAMPLES = 4
+SEED = int(os.environ.get("CONTACTPOINT_TEST_SEED") or random.randrange(2**32))
+SUBJECTS = ("X1", "X2", "X3")
+"""The records that the attacker has of its own."""
+READER, MANAGERS = "one-reader", {NORTH: "one-manager", SOUTH: "other-manager"}
+HOSTILE = {kind: Agency(f"x-{kind}", f"A stolen {kind}", kind, SOUTH) for kind in AgencyKind}
+MOSTLY = (*SubmissionType, *[SubmissionType.CHILD_REGISTERED, SubmissionType.CHILD_AMENDED] * 4)
+"""Of the types of message, what changes who somebody is comes often."""
+SYLLABLES = [a + b for a in "bdfgklmnprstvz" for b in ("a", "e", "i", "o", "u", "or", "en", "il")]
+
+Fields = dict[str, Any]
+
+
+class Child(NamedTuple):
+    """A child that two agencies agree on: its number in the directory, and what they say of it."""
+
+    child: str
+    says: Fields
+    is_hidden: bool
+
+
+class Seen(NamedTuple):
+    """What an uncleared reader sees of a child, and whose shields it is among."""
+
+    found: bool
+    status: int
+    name: Any
+    born: Any
+    first_postcode: Any
+    is_hidden: Any
+    custodians: tuple[bool, bool]
+
+
+@pytest.fixture(scope="module")
+def world(empty_world: World) -> World:
+    """A directory in which every kind of agency has lost its credential."""
+    empty_world.enrol(*HOSTILE.values())
+    users = [entitlement(user=READER, trained_until=FAR, authority=None)]
+    for place, name in MANAGERS.items():
+        users.append(entitlement("data-manager", user=name, trained_until=FAR, authority=place))
+    grants.add_users(empty_world.database_url, empty_world.key, users)
+    return empty_world
+
+
+@pytest.fixture(scope="module")
+def somebody(world: World) -> Callable[[], Fields]:
+    """Gives somebody whom nobody knows yet."""
+    numbers = nhs_numbers()
+    chance = random.Random(SEED)
+
+    def new() -> Fields:
+        def word() -> str:
+            return "".join(chance.choices(SYLLABLES, k=3)).capitalize()
+
+        home = {
+            "lines": [f"{chance.randint(1, 99)} {word()} Row"],
+            "postcode": f"Z{chance.choice('ABCDEF')}{chance.randint(10, 99)} {chance.randint(1, 9)}AB",
+        }
+        return {
+            "given_name": word(),
+            "family_name": word(),
+            "date_of_birth": f"{chance.randint(2012, 2022)}-{chance.randint(1, 12):02}-{chance.randint(2, 28):02}",
+            "gender": chance.choice(("female", "male")),
+            "nhs_number": next(numbers),
+            "address": home | {"authority": NORTH, "status": "current"},
+            "carers": [{"name": f"{word()} {word()}", "relationship": "mother", "phone": "01632 960000"}],
+        }
+
+    return new
+
+
+def nhs_numbers() -> Iterator[str]:
+    """Numbers of the block that is never given out, with their check digits."""
+    for number in count(999_100_000):
+        digits = str(number)
+        check = 11 - sum(int(digit) * weight for digit, weight in zip(digits, range(10, 1, -1), strict=True)) % 11
+        if check != 10:
+            yield digits + str(check % 11)
+
+
+def known(world: World, says: Fields, subject: str, *, hidden: bool) -> Child:
+    """Two agencies register a child alike; then it is shielded, where it is to be."""
+    sent = [person(subject, agency, **says) | {"time": "2024-05-01T09:00:00Z"} for agency in ("la-north", "gp")]
+    assert world.submit(*sent) == ["accepted"] * 2
+    child = world.child_with(says["nhs_number"])
+    if hidden:
+        assert decide(world, DecisionType.SHIELD_APPLY, child=child, custodian=NORTH) == "accepted"
+    return Child(child, says, hidden)
+
+
+def seen(world: World, client: TestClient, child: Child) -> Seen:
+    """What is true of a child for others."""
+    reader = looking(world, f"user:{READER}")
+    criteria = {name: child.says[name] for name in ("given_name", "family_name", "date_of_birth")}
+    found = client.post("/children/search", headers=reader, json={"criteria": criteria, "reason": "safeguarding"})
+    shown = client.get(f"/children/{child.child}", headers=reader)
+    entry = shown.json()
+    managers: list[Headers] = [looking(world, f"user:{name}") for name in MANAGERS.values()]
+    due = [client.get("/shields/due?on=2089-01-01", headers=each).text for each in managers]
+    return Seen(
+        child.child in [each["child"] for each in found.json()["results"]],
+        shown.status_code,
+        entry.get("name"),
+        entry.get("date_of_birth"),
+        next((each["postcode"] for each in entry.get("addresses", ())), None),
+        entry.get("shielded"),
+        (child.child in due[0], child.child in due[1]),
+    )
+
+
+@st.composite
+def attacks(draw: st.DrawFn, kind: AgencyKind, people: tuple[Fields, ...], turn: int) -> list[Fields]:
+    """Messages of one agency about records of its own, made of what is true of its victims and of a stranger."""
+
+    def particulars() -> Fields:
+        """One person's, or a mixture of several people's, with some of it left out."""
+        base = draw(st.sampled_from(people))
+        made = {name: draw(st.sampled_from((base, base, *people)))[name] for name in base}
+        left_out = draw(st.sets(st.sampled_from(sorted(set(base) - {"given_name", "family_name"})), max_size=3))
+        return {name: value for name, value in made.items() if name not in left_out}
+
+    services = sorted(RIGHTS[kind].services) or sorted(Service)
+    flags = sorted(RIGHTS[kind].flags) or sorted(Flag)
+    days = st.dates(date(2022, 1, 1), date(2026, 11, 1)).map(str)
+
+    def data_of(type_: SubmissionType) -> Fields:
+        if type_ in (SubmissionType.CHILD_REGISTERED, SubmissionType.CHILD_AMENDED):
+            return particulars()
+        if type_ == SubmissionType.CHILD_DEREGISTERED:
+            return {"reason": draw(st.sampled_from(("died", "left-england", "registered-in-error")))}
+        if type_ == SubmissionType.RECORD_REMOVED:
+            return {"reason": "court-order"}
+        if type_ in (SubmissionType.FLAG_RAISED, SubmissionType.FLAG_LOWERED):
+            contact = {"contact": {"name": "A place"}} if type_ == SubmissionType.FLAG_RAISED else {}
+            return {"flag": draw(st.sampled_from(flags))} | contact
+        reference = {"involvement": f"i-{turn}-{draw(st.integers(1, 2))}"}
+        if type_ != SubmissionType.INVOLVEMENT_STARTED:
+            return reference
+        consent = {"consent": {"given_by": "carer", "explicit": True, "on": draw(days)}}
+        begun = {"service": draw(st.sampled_from(services)), "organisation": {"name": "A place", "code": "X1"}}
+        return reference | begun | (consent if kind == AgencyKind.SENSITIVE_SERVICE else {})
+
+    sent = []
+    for number in range(draw(st.integers(3, 9))):
+        type_ = SubmissionType.CHILD_REGISTERED if number == 0 else draw(st.sampled_from(MOSTLY))
+        subject = f"{draw(st.sampled_from(SUBJECTS))}-{turn}"
+        made = submission(type_, subject, data_of(type_), HOSTILE[kind].code)
+        sent.append(made | {"time": f"{draw(days)}T09:00:00Z"})
+    return sent
+
+
+@pytest.mark.parametrize("kind", AgencyKind)
+def test_one_credential_changes_nothing_for_others(
+    world: World, client: TestClient, somebody: Callable[[], Fields], kind: AgencyKind
+) -> None:
+    turns = count()
+
+    @seed(SEED)
+    @settings(
+        max_examples=EXAMPLES,
+        deadline=None,
+        database=None,
+        phases=(Phase.generate,),
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(st.data())
+    def one_attack(data: st.DataObject) -> None:
+        turn = next(turns)
+        says = [somebody() for _ in range(3)]
+        children = [
+            known(world, says[number], f"{kind}-{turn}-{number}", hidden=hidden)
+            for number, hidden in enumerate((False, True))
+        ]
+        before = [seen(world, client, child) for child in children]
+        assert [each.found and each.status == 200 and each.name is not None for each in before] == [True, True]
+        assert [each.is_hidden for each in before] == [False, True]
+        assert [each.custodians for each in before] == [(False, False), (True, False)]
+        sent = data.draw(attacks(kind, tuple(says), turn))
+        world.submit(*sent)
+        after = [seen(world, client, child) for child in children]
+        assert after == before, f"after {len(sent)} messages of {kind}: {[each['type'] for each in sent]}"
+
+    print(f"seed {SEED}")
+    one_attack()
