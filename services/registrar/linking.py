@@ -63,9 +63,9 @@ def events_for(
 def best_known_first(placement: Placement, source: str, matcher: BatchMatcher) -> Placement:
     """The placement in which the child that most ordinary agencies know keeps its number and its listing.
 
-    A record, of the agency `source`, that joins two children does not decide whose number stays by having been in one of
-    them before. Where an ordinary agency's record would join only a child that sensitive agencies alone know, a new child
-    absorbs that one.
+    A record, of the agency `source`, that joins two children does not decide whose number stays by having been in one
+    of them before. Where an ordinary agency's record would join only a child that sensitive agencies alone know, a new
+    child absorbs that one.
     """
     home = placement.child
     if home is None:
