@@ -1,6 +1,7 @@
 """`contactpoint identity evaluate` and `train`, on a small county: what they print, and what they keep back."""
 
 import json
+from datetime import date
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -9,6 +10,7 @@ import pytest
 
 from services.cli.main import main
 from services.lab.matching import evaluation, febrl
+from services.lab.matching.corrupted import corrupted
 from services.lab.matching.curve import curve
 from services.lab.matching.evaluation import corpora
 from services.lab.matching.feed_folder import corpus_with_truth, corpus_without_truth
@@ -31,6 +33,7 @@ def feeds(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(autouse=True)
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(evaluation, "POPULATION", 60)
+    monkeypatch.setattr(evaluation, "FAMILIES", 20)
     monkeypatch.setattr(evaluation, "SETS", (1,))
 
 
@@ -49,7 +52,7 @@ def test_a_county_is_known_well(feeds: Path, capfd: Captured) -> None:
     assert county["found_or_queued"] >= 0.99
     assert county["hard_linked"] == 0
     assert county["curve"] == []
-    assert len(others) == 3 + len(evaluation.SETS)
+    assert len(others) == 4 + len(evaluation.SETS)
 
 
 def test_evaluation_is_shown_for_people_too(feeds: Path, capfd: Captured) -> None:
@@ -65,6 +68,21 @@ def test_without_feeds_a_county_is_made_up(monkeypatch: pytest.MonkeyPatch) -> N
     first = next(corpora(None))
     assert first.name == "county of 20 children"
     assert len(set(first.person_of().values())) == 20
+
+
+def test_much_corrupted_records_are_the_same_for_a_seed_and_of_people_easily_taken_for_one() -> None:
+    corpus = corrupted(60, 7)
+    assert corpus == corrupted(60, 7) != corrupted(60, 8)
+    people = set(corpus.person_of().values())
+    assert len(people) > 60
+    assert {name for pair in corpus.hard_negatives for name in pair} <= people
+    stated = [each.particulars for each in corpus.reported]
+    assert {"Unknown"} < {each["given_name"] for each in stated}
+    births = {each["date_of_birth"] for each in stated}
+    assert None in births
+    assert any(born and born < "1992" for born in births)
+    for born in births - {None}:
+        date.fromisoformat(born)
 
 
 def test_where_the_public_records_are_not_installed_it_says_how_to_get_them(
@@ -170,7 +188,7 @@ def test_the_picture_is_one_file_with_a_curve_for_each_corpus(feeds: Path, tmp_p
     assert main(["identity", "evaluate", "--feeds", str(feeds), "--picture", str(path), "--json"]) == 0
     drawn = ElementTree.fromstring(path.read_text(encoding="utf-8"))
     lines = [each for each in drawn.iter() if each.tag.endswith("polyline")]
-    assert len(lines) == 4 + len(evaluation.SETS)
+    assert len(lines) == 5 + len(evaluation.SETS)
     assert "http" not in path.read_text(encoding="utf-8").replace("http://www.w3.org/2000/svg", "")
 
 

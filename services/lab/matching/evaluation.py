@@ -4,12 +4,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from services.lab.matching.corpus import Corpus, CorpusAway
+from services.lab.matching.corrupted import corrupted
 from services.lab.matching.febrl import SETS, febrl
 from services.lab.matching.feed_folder import corpus_with_truth
 from services.lab.matching.simulated import simulated
 
-COUNTY, POPULATION = 1_000, 3_000
-"""Children in the county that stands in where no feeds are named, and in the populations with harder noise."""
+COUNTY, POPULATION, FAMILIES = 1_000, 3_000, 1_500
+"""Children in the county that stands in where no feeds are named, and in the populations with harder noise; families
+whose records are much corrupted.
+"""
 SEED = 2_008
 NOISES = (1, 5)
 
@@ -26,6 +29,7 @@ def corpora(feeds: Path | None) -> Iterator[Corpus]:
     for noise in NOISES:
         yield simulated(POPULATION, SEED + noise, noise)
     yield simulated(POPULATION, SEED + NOISES[-1], NOISES[-1], bare=True)
+    yield corrupted(FAMILIES, SEED)
     if not missing():
         yield from map(febrl, SETS)
 
