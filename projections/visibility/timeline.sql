@@ -13,17 +13,17 @@ where scoped() and c.kind is not null and unveiled(l.child)
 create function reported_days(agency text, before text, within int, places text[]) returns setof text
 language sql stable security definer begin atomic
     with recursive last as (
-        select left(max(c.time), 10) as day from chronology c where c.source = agency and c.time < before
+        select left(max(c.time), 10) as day from chronology c where c.source = reported_days.agency and c.time < before
         and (reported_days.places is null or exists (
             select from chronology p
-            where p.source = agency and p.place = any(reported_days.places) and p.kind in ('registered', 'amended')
+            where p.source = reported_days.agency and p.place = any(reported_days.places) and p.kind in ('registered', 'amended')
         ))
     ), back (day) as (
         select day from last
         union all
         select (
             select left(max(c.time), 10) from chronology c
-            where c.source = agency and c.time < back.day
+            where c.source = reported_days.agency and c.time < back.day
                 and c.time >= (select to_char(day::date - within, 'YYYY-MM-DD') from last)
         )
         from back where back.day is not null
@@ -33,5 +33,5 @@ end;
 
 -- The first day that an agency reported of.
 create function first_reported_day(agency text) returns text language sql stable security definer begin atomic
-    select left(min(c.time), 10) from chronology c where scoped() and c.source = agency;
+    select left(min(c.time), 10) from chronology c where scoped() and c.source = first_reported_day.agency;
 end;
