@@ -57,6 +57,7 @@ BODIES: dict[Action, dict[str, Any]] = {
     Action.MERGE: {"left": NOBODY, "right": NOBODY, "reason": "data-quality"},
     Action.DISMISS: {"left": NOBODY, "right": NOBODY, "reason": "data-quality"},
     Action.SPLIT: {"child": NOBODY, "reason": "data-quality"},
+    Action.AGENCY_SUSPEND: {"set_aside": False},
     Action.SHIELD_APPLY: {"reason": "safeguarding"},
     Action.SHIELD_LIFT: {"reason": "safeguarding"},
     Action.SHIELD_HAND_OVER: {"reason": "safeguarding", "to": "E06999001"},
