@@ -68,7 +68,8 @@ def find(
     Criteria that are too few for a search find nobody. Former names, homes and numbers count like current ones, and
     all records of a child count together. Records of sensitive agencies are neither looked up nor compared unless the
     reader is cleared for them, nor are the `hidden` records. Shielded children are looked up and compared by what the
-    view of hidden children shows of them, and by nothing else.
+    view of hidden children shows of them, and by nothing else; they come last among equals, so that their place tells
+    nothing of their numbers.
     """
     if missing_criteria(query.criteria):
         return SearchResult([], False)
@@ -77,7 +78,7 @@ def find(
     shielded, more = _shielded(cursor, query)
     children, cut = _children(cursor, records, excluded)
     children, too_many = {**children, **shielded}, too_many or more
-    hits = sorted(_hits(searcher, query, children), key=lambda hit: (-hit.score, hit.child))
+    hits = sorted(_hits(searcher, query, children), key=lambda hit: (-hit.score, hit.child in shielded, hit.child))
     return SearchResult(hits[:limit], too_many or cut or len(hits) > limit)
 
 
