@@ -121,7 +121,7 @@ def load(cursor: Cursor, story: Story) -> None:
 
 
 def answers(cursor: Cursor, criteria: list[Mapping[str, str]], *, shield: bool) -> bytes:
-    """Everything that searches find, as bytes; without a shield in any order of equals, since shielded ones come last."""
+    """Everything that searches find, as bytes; without a shield equals in any order, for shielded ones come last."""
     found = [find(cursor, SEARCHER, SEARCHER.query(each), 50, cleared=True) for each in criteria]
     hits = [each.hits if shield else sorted(each.hits, key=lambda hit: (-hit.score, hit.child)) for each in found]
     return orjson.dumps([[[[*hit] for hit in some], each.too_many] for some, each in zip(hits, found, strict=True)])
