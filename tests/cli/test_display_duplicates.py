@@ -46,7 +46,7 @@ def test_a_pair_stands_side_by_side_with_its_reasons() -> None:
 
 def test_a_contradiction_names_its_child_and_an_empty_queue_says_so() -> None:
     records = {"left_record": side("Ada"), "right_record": side("Zoe")}
-    text = displayed({"pairs": [], "contradictions": [{"child": LEFT, **WHY, **records}]})
+    text = displayed({"pairs": [], "contradictions": [{"child": LEFT, "set_aside": None, **WHY, **records}]})
     assert LEFT in text
     assert "Zoe Quaternion" in text
     assert "Nothing waits" in displayed({"pairs": [], "contradictions": []})

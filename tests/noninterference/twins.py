@@ -122,7 +122,8 @@ class Twin(World):
         ended = hidden.ended and hidden.school is not None
         gone = {"reason": "moved-away", "on": "2008-10-20"}
         self._take(
-            submission("child.amended", "T", {**VISIBLE, **hidden.later}),
+            # Its number stays: another one would be a contradiction, which who takes care of the shield has to see.
+            submission("child.amended", "T", {**VISIBLE, **hidden.later, "nhs_number": number}),
             submission("involvement.ended", "T", {"involvement": "s-t", "ended_on": "2008-10-20"})
             if ended
             else submission("involvement.ended", "D", {"involvement": "s-d", "ended_on": "2008-10-20"}),

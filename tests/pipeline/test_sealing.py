@@ -158,13 +158,17 @@ def test_a_stream_is_begun_by_its_stored_events() -> None:
     assert replayed.involvements == record.record.involvements
 
 
+CLEAR = ("time", "recordedat", "source")
+"""Of every event; what a steward decides is true from the day on which it is recorded."""
+
+
 @pytest.mark.parametrize("name", EVENTS)
 def test_nothing_that_is_sealed_stands_in_clear(name: str) -> None:
     event = EVENTS[name]
     in_clear = texts_in({field: vars(event)[field] for field in event.CLEAR})
     personal = texts_in({field: vars(event)[field] for field in event.SEALED}) - in_clear
     state = orjson.loads(stored(event).state)
-    clear = orjson.dumps({name: value for name, value in state.items() if name not in ("time", "source")}).decode()
+    clear = orjson.dumps({name: value for name, value in state.items() if name not in CLEAR}).decode()
     assert not {text for text in personal if text in clear}
 
 

@@ -42,8 +42,8 @@ def test_children_of_school_age_are_counted_without_reading_their_rows(database_
             cursor.execute("select child from finding limit 3")
             hidden = cursor.fetchall()
             cursor.execute(
-                "insert into hidden (child, suspected, position, names, estimated, gender, keys)"
-                " select unnest(%s::uuid[]), false, 1, '{}', false, '', '{}'",
+                "insert into hidden (child, suspected, position, names, estimated, gender, keys, shown)"
+                " select unnest(%s::uuid[]), false, 1, '{}', false, '', '{}', '{}'",
                 ([child for (child,) in hidden],),
             )
         connection.autocommit = True

@@ -64,8 +64,8 @@ def shield(writer: Connection) -> None:
     with writer, writer.cursor() as cursor:
         use_live(cursor)
         cursor.execute(
-            "insert into hidden (child, suspected, since, position, names, estimated, gender, keys)"
-            " values (%s, false, '2026-01-01', 1, '{}', false, 'unknown', '{}')",
+            "insert into hidden (child, suspected, since, position, names, estimated, gender, keys, shown)"
+            " values (%s, false, '2026-01-01', 1, '{}', false, 'unknown', '{}', '{}')",
             (SHIELDED,),
         )
 

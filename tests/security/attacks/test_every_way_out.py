@@ -35,6 +35,7 @@ NO_WAY_OUT = {
     "submit": "prints numbers",
     "token": "prints a token",
     "identity": "prints figures",
+    "records": "prints a decision",
     "rebuild": "prints figures",
     "republish": "prints figures",
     "resync": "prints figures",

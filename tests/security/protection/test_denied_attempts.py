@@ -12,11 +12,14 @@ from starlette.testclient import TestClient
 
 from domain.authorization import Cause
 from tests.support.api_world import REASON, bearer, client_of, looking
-from tests.support.clinic import ADA, BEA, CAY
+from tests.support.clinic import ADA, AWAY, BEA, CAY
 from tests.support.shields import shield
-from tests.support.world import World
+from tests.support.world import World, person
 
 FORBIDDEN = ("north-auditor", "north-administrator", "nobody-registered")
+
+AWAY_FROM_HERE = "9990000042"
+"""The NHS number of a child who lives in another authority."""
 
 
 @pytest.fixture(scope="module")
@@ -133,7 +136,8 @@ def test_whoever_does_not_say_why_is_recorded(
 def test_what_is_refused_where_the_child_lives_is_a_look_at_nobody_and_a_denial(
     world: World, client: TestClient
 ) -> None:
-    away, before = world.child_with(ADA), (len(world.denials()), len(world.looks()))
+    world.submit(person("S9", nhs_number=AWAY_FROM_HERE, given_name="Dot", family_name="Faraway", address=AWAY))
+    away, before = world.child_with(AWAY_FROM_HERE), (len(world.denials()), len(world.looks()))
     answer = client.get(f"/children/{away}/history", headers=looking(world, "user:north-subject-access"))
     assert answer.status_code == 403
     (denial,), (look,) = recorded(world, before[0]), world.looks()[before[1] :]

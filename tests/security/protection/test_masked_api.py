@@ -57,7 +57,8 @@ def test_the_entry_has_a_line_that_names_nothing_but_whom_to_ask(
 def test_whoever_is_cleared_sees_all(world: World, client: TestClient, cleared: Headers) -> None:
     entry = client.get(f"/children/{world.child_with(ADA)}", headers=cleared).json()
     assert [each["service"] for each in entry["involvements"]] == ["camhs"]
-    assert entry["name"]["family_name"] == "Secret"
+    assert entry["name"]["family_name"] == "Quaternion"
+    assert "Secret" in [each["family_name"] for each in entry["other_names"]]
     assert world.looks()[-1]["effect"] == "allow"
     assert (world.looks()[-1]["hidden"], world.looks()[-1]["masked"]) == ([], [])
 
@@ -159,9 +160,11 @@ def test_a_consent_that_is_withdrawn_or_has_expired_hides_from_everybody(
             for each in find(client, who, given_name="Ada", family_name="Secret")["results"]
             if each["grade"] != "possible"
         ]
-    assert world.submit(started("C1", 1, consent={"until": "2009-01-01"})) == ["accepted"]
+    later = {"time": "2008-11-20T09:00:00Z"}
+    assert world.submit(started("C1", 1, consent={"on": "2008-11-10", "until": "2009-01-01"}) | later) == ["accepted"]
     assert no_secret(client.get(f"/children/{ada}", headers=cleared).text)
-    assert world.submit(started("C1", 1)) == ["accepted"]
+    later = {"time": "2008-11-21T09:00:00Z"}
+    assert world.submit(started("C1", 1, consent={"on": "2008-11-10"}) | later) == ["accepted"]
     assert not no_secret(client.get(f"/children/{ada}", headers=cleared).text)
 
 
@@ -169,7 +172,8 @@ def test_a_consent_opens_nothing_of_the_time_before_it(
     world: World, client: TestClient, masked: Headers, cleared: Headers
 ) -> None:
     ada = world.child_with(ADA)
-    assert world.submit(started("C1", 1, consent={"on": "2008-11-10"})) == ["accepted"]
+    begun = started("C1", 1, consent={"on": "2008-11-10"}) | {"time": "2008-11-10T09:00:00Z"}
+    assert world.submit(begun) == ["accepted"]
     for who, path, lines in [
         (cleared, "", 1),
         (cleared, "?effective=2008-11-10T12:00:00Z", 1),
@@ -178,7 +182,8 @@ def test_a_consent_opens_nothing_of_the_time_before_it(
     ]:
         answer = client.get(f"/children/{ada}{path}", headers=who)
         assert (answer.status_code, len(answer.json()["involvements"])) == (200, lines), path
-    assert world.submit(started("C1", 1, consent={"on": "2090-01-01"})) == ["accepted"]
+    again = started("C1", 1, consent={"on": "2090-01-01"}) | {"time": "2008-11-23T09:00:00Z"}
+    assert world.submit(again) == ["accepted"]
     for who in (cleared, masked):
         answer = client.get(f"/children/{ada}", headers=who)
         assert (answer.json()["involvements"], no_secret(answer.text)) == ([], True)

@@ -259,7 +259,7 @@ def test_a_suspended_agency_has_no_rights_until_it_is_resumed(secure: SecureKafk
     with closing(Database(secure.database_url, "test")) as database:
         for suspended, answers in ((True, (REFUSED, REFUSED)), (False, ("NoError", REFUSED))):
             with database.transaction() as cursor:
-                write_suspensions(cursor, [SuspensionRow("gp", STANDING, suspended, False, None)])
+                write_suspensions(cursor, [SuspensionRow("gp", STANDING, suspended, False, None, False)])
             secure.run("agencies", "add", str(secure.folder / "agencies.yaml"))
             assert refused_by_broker(gp, "submissions.gp") == answers
     assert refused_by_broker(gp, "receipts.gp") == (REFUSED, "NoError")

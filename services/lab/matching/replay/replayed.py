@@ -11,6 +11,7 @@ from services.lab.matching.replay.rulings import Ruling, Rulings
 from services.lab.matching.replay.stored_index import StoredIndex
 from services.lab.matching.replay.tally import Cause, Outcome, outcome
 from services.registrar.batch_matcher import BatchMatcher, Described
+from services.registrar.linking import best_known_first
 from services.registrar.match_index import index_keys
 
 Descriptions = Mapping[Cause, Description]
@@ -138,7 +139,8 @@ class Replayed:
         placed = batch_matcher.place(record, described)
         if placed is None:
             return None
-        placement = placed.placement
+        placement = best_known_first(placed.placement, described.source, batch_matcher)
+        placed = placed._replace(placement=placement)
         child = placement.child or listed.get(cause) or self._new_child()
         batch_matcher.put(record, placed, child)
         batch_matcher.accepted(child)
