@@ -19,7 +19,7 @@ from services.lab.matching.replay.examples import Examples, Picker
 from services.lab.matching.replay.history import History
 from services.lab.matching.replay.run import Rematched, Window
 from services.lab.simulate.feeds import write_feeds
-from services.registers import read_agencies_file
+from services.registers import add_agencies, read_agencies_file
 from services.registrar.matcher_settings import load_settings
 from streams.codec import decode_event
 from streams.crypto.keys import KeyRing, reader_of
@@ -256,6 +256,7 @@ def test_replayed_as_it_was_decided_nothing_differs(desk: ReplayDesk, tmp_path: 
     rng = random.Random(seed)
     write_feeds(60, seed, tmp_path / "feeds")
     agencies = {each.urn: each for each in read_agencies_file(tmp_path / "feeds" / "agencies.yaml")}
+    add_agencies(desk.url, agencies.values())
     lines = [line for feed in sorted((tmp_path / "feeds").glob("*.ndjson")) for line in feed.read_bytes().splitlines()]
     while lines:
         batch, lines = lines[: (cut := rng.randint(1, most))], lines[cut:]

@@ -27,13 +27,14 @@ _OF_RECORDS = DESCRIBES | frozenset(
 
 
 class Description(NamedTuple):
-    """The particulars in an event, `data`, true since `time` according to the agency `source`."""
+    """The particulars in an event, `data`, true since `time` according to the agency `source` of a `kind`, if known."""
 
     record: str
     version: int
     time: str
     source: str
     data: Mapping[str, Any]
+    kind: str | None = None
 
 
 class Batch(NamedTuple):

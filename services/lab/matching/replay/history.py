@@ -113,7 +113,7 @@ class History:
 def _description(event: PublishedEvent, personal: Mapping[str, Any]) -> Description:
     """A sensitive agency's name is sealed with the particulars."""
     source = personal.get("source", event.source)
-    return Description(event.stream, event.version, event.time, source, personal["particulars"])
+    return Description(event.stream, event.version, event.time, source, personal["particulars"], event.data.get("kind"))
 
 
 def _listed(events: Iterable[PublishedEvent]) -> dict[Cause, str]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from domain.matching import Comparer, Features, MatcherSettings, Placement, features_of
+from domain.vocabulary import AgencyKind
 from projections.base.projection import PublishedEvent
 from services.lab.matching.replay.batches import DESCRIBES, HEARD_AGAIN, REMOVED, SET_ASIDE, Description
 from services.lab.matching.replay.match_state import MatchState
@@ -26,6 +27,7 @@ class Replayed:
         self._index = StoredIndex(match_state.membership)
         self._apart: set[tuple[str, str]] = set()
         self._aside: set[str] = set()
+        self._sensitive: set[str] = set()
         self._rulings = Rulings(self._apart)
         self._named = 0
 
@@ -51,6 +53,7 @@ class Replayed:
 
     def follow(self, events: Sequence[PublishedEvent], descriptions: Descriptions, rulings: Sequence[Ruling]) -> None:
         """Learns what records say, and leaves decisions to the log, which has taken the events already."""
+        self._meet(descriptions)
         for event in events:
             description = descriptions.get((event.stream, event.version))
             if description:
@@ -122,6 +125,7 @@ class Replayed:
         touched = {event.stream for event in events if event.type in DESCRIBES | REMOVED}
         described = {}
         met: set[str] = set()
+        self._meet(descriptions)
         for cause, each in descriptions.items():
             features = features_of(each.data, each.time, source=each.source)
             keys = index_keys(features)
@@ -129,7 +133,13 @@ class Replayed:
             met.update(children)
             described[cause] = Described(each.data, each.time, each.source, features, keys, children)
         candidates = self._index.candidates(met, touched)
-        return BatchMatcher(comparer, candidates, self._apart, aside=self._aside), described
+        matcher = BatchMatcher(comparer, candidates, self._apart, aside=self._aside, sensitive=self._sensitive)
+        return matcher, described
+
+    def _meet(self, descriptions: Descriptions) -> None:
+        """Learns which sources are sensitive agencies."""
+        kind = AgencyKind.SENSITIVE_SERVICE
+        self._sensitive.update(each.source for each in descriptions.values() if each.kind == kind)
 
     def _place(
         self, batch_matcher: BatchMatcher, cause: Cause, described: Described, listed: Mapping[Cause, str]
