@@ -93,10 +93,25 @@ def history(
     events = [event for event in events if not _names_any(event, left_out) and not _is_about(event, withheld)]
     events = _counted(events, streams)
     events_by_version = {(event.stream, event.version): event for event in events}
-    missing = {cause for event in events if (cause := _cause(event)) and cause not in events_by_version}
-    events_by_version |= _events(cursor, decryptor, missing)
+    causes = _causes(events)
+    events_by_version |= _events(cursor, decryptor, set(causes.values()) - events_by_version.keys())
     personal = {version: open_event(event) for version, event in events_by_version.items()}
-    return [_shown(event, events_by_version, personal) for event in events]
+    return [_shown(event, causes, events_by_version, personal) for event in events]
+
+
+def _causes(events: Iterable[PublishedEvent]) -> dict[Version, Version]:
+    """The record's event that caused each event of a child; a child is superseded because of what merged it."""
+    causes: dict[Version, Version] = {}
+    merged: dict[str, Version | None] = {}
+    for event in events:
+        cause = _cause(event)
+        if event.type.startswith("ChildrenMerged."):
+            merged.update(dict.fromkeys((each["child"] for each in event.data["merged"]), cause))
+        elif event.type.startswith("ChildSuperseded."):
+            cause = merged.get(event.stream)
+        if cause:
+            causes[event.stream, event.version] = cause
+    return causes
 
 
 def _counted(events: Sequence[PublishedEvent], records: Collection[str]) -> list[PublishedEvent]:
@@ -149,9 +164,12 @@ def _events(cursor: Cursor, decryptor: Decryptor, versions: Iterable[Version]) -
 
 
 def _shown(
-    event: PublishedEvent, events: Mapping[Version, PublishedEvent], opened: Mapping[Version, Mapping[str, Any]]
+    event: PublishedEvent,
+    causes: Mapping[Version, Version],
+    events: Mapping[Version, PublishedEvent],
+    opened: Mapping[Version, Mapping[str, Any]],
 ) -> dict[str, Any]:
-    cause = _cause(event) or (event.stream, event.version)
+    cause = causes.get((event.stream, event.version), (event.stream, event.version))
     caused = events.get(cause, event)
     personal = opened[event.stream, event.version]
     personal_of_cause = opened.get(cause, {})

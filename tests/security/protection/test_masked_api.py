@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 
 from tests.support.api_world import Headers, looking
 from tests.support.clinic import ADA, BEA, SECRETS, started
-from tests.support.world import World, submission
+from tests.support.world import World, person, submission
 
 
 @pytest.fixture(scope="module")
@@ -187,6 +187,17 @@ def test_a_consent_opens_nothing_of_the_time_before_it(
     for who in (cleared, masked):
         answer = client.get(f"/children/{ada}", headers=who)
         assert (answer.json()["involvements"], no_secret(answer.text)) == ([], True)
+
+
+def test_what_an_ordinary_record_joins_to_a_clinics_child_is_caused_by_it(
+    world: World, client: TestClient, cleared: Headers
+) -> None:
+    joins = person("S7", nhs_number=BEA, given_name="Bea", family_name="Secret", date_of_birth="2001-02-04")
+    assert world.submit(joins) == ["accepted"]
+    events = client.get(f"/children/{world.child_with(BEA)}/history", headers=cleared).json()["events"]
+    superseded = [each for each in events if each["type"] == "ChildSuperseded.v1"]
+    assert [each["caused_by"] for each in superseded] == [joins["id"]]
+    assert None not in {each["caused_by"] for each in events}
 
 
 def _export(client: TestClient, who: Headers) -> list[str]:
