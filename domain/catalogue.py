@@ -123,6 +123,11 @@ def event_class(name: str) -> type[RegisterEvent]:
     return EVENTS[name]
 
 
+def names_of(*classes: type[RegisterEvent]) -> frozenset[str]:
+    """The wire names, of every version that ever was, of events of these classes and of those derived from them."""
+    return frozenset(name for name in (*EVENTS, *UPCASTS) if issubclass(event_class(name), classes))
+
+
 def upcast(name: str, fields: Fields) -> tuple[type[RegisterEvent], Fields]:
     """The class and fields of a stored event of any version that ever was; raises UnknownEvent for another name."""
     while name in UPCASTS:

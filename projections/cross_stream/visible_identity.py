@@ -11,6 +11,8 @@ from typing import NamedTuple
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
 from domain.belief import BelievedIdentity, ReportedIdentity, Speaker, believed_identity
+from domain.catalogue import names_of
+from domain.source_record.events import RecordRegistered
 from domain.vocabulary import RESTRICTED_SOURCE
 
 LATEST = 2**63 - 1
@@ -30,12 +32,13 @@ _KNOWN = (
     " ) v on true"
     " left join lateral (select h.version, h.type from history h where h.stream = l.record and h.position <= p.at"
     "  and h.version < coalesce(u.from_version, h.version + 1)"
-    "  and (h.type = 'RecordDeregistered.v1' or (h.type = 'RecordRegistered.v1' and h.version > 1))"
+    "  and (h.type = 'RecordDeregistered.v1' or (h.type = any(%s) and h.version > 1))"
     "  order by h.version desc limit 1) g on g.type = 'RecordDeregistered.v1'"
     " left join set_aside a on a.record = l.record"
     " order by p.child, l.record, v.time desc, v.version desc"
 )
 """What each record of a child had said by a position, without sensitive services': what holds comes first."""
+_REGISTERED = sorted(names_of(RecordRegistered))
 
 
 class _Known(NamedTuple):
@@ -76,7 +79,7 @@ def visible_identities(cursor: Cursor, at: Mapping[str, int]) -> dict[str, Visib
 
 
 def _known(cursor: Cursor, at: Mapping[str, int]) -> Mapping[str, list[_Known]]:
-    cursor.execute(_KNOWN, (list(at.keys()), list(at.values())))
+    cursor.execute(_KNOWN, (list(at.keys()), list(at.values()), _REGISTERED))
     known: defaultdict[str, list[_Known]] = defaultdict(list)
     for child, *row in cursor.fetchall():
         known[child].append(_Known._make(row))

@@ -4,14 +4,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
+from domain.catalogue import names_of
 from domain.matching import Features, features_of, has_name, search_keys
+from domain.source_record.events import RecordAmended, RecordRegistered, RecordRemoved
 from projections.base.projection import KeyDestroyed, PublishedEvent, Put, Row, Table
 
 FEATURES = ("names", "date_of_birth", "estimated", "gender", "postcode", "nhs_number", "upn")
 SEARCH = Table("search", ("stream", "version", *FEATURES, "keys", "named", "gendered", "position"), keys=2)
 
-NAMING = frozenset({"RecordRegistered.v1", "RecordAmended.v1", "RecordRegistered.v2", "RecordAmended.v2"})
-REMOVING = frozenset({"RecordRemoved.v1", "RecordRemovedBySteward.v1"})
+NAMING = names_of(RecordRegistered, RecordAmended)
+REMOVING = names_of(RecordRemoved)
 _MOST_NAMES = 51
 """As many as a submission can have: one name and the other names."""
 _COMPARED = ("given_name", "family_name", "date_of_birth", "date_of_birth_estimated", "gender", "nhs_number", "upn")

@@ -8,8 +8,10 @@ from uuid import UUID
 
 from eventsourcing.persistence import StoredEvent
 
+from domain.catalogue import names_of
 from domain.matching import features_of
 from domain.matching.same_number import are_two, who
+from domain.source_record.events import RecordAmended, RecordDeregistered, RecordRegistered, RecordRemoved
 from services.feeds.convert import Converted, RowError
 from services.feeds.layout import CHILD
 from streams.codec import EventMapper
@@ -24,14 +26,15 @@ _LATEST = """
 select keys.key, told.stream, told.version, told.topic, told.state from register.record_keys keys
  cross join lateral (
        select stream::text, version, topic, state from register.events
-        where stream = keys.stream
-          and (topic like 'RecordRegistered.%%' or topic like 'RecordAmended.%%' or topic like 'RecordDeregistered.%%'
-               or topic like 'RecordRemoved.%%')
-        order by version desc limit 1
+        where stream = keys.stream and topic = any(%(standing)s) order by version desc limit 1
        ) told
- where source = %s and kind = 'subject' and key = any(%s)
-   and (told.topic like 'RecordRegistered.%%' or told.topic like 'RecordAmended.%%')
+ where source = %(source)s and kind = 'subject' and key = any(%(subjects)s) and told.topic = any(%(describing)s)
 """
+_DESCRIBING = names_of(RecordRegistered, RecordAmended)
+_STANDING = {
+    "describing": sorted(_DESCRIBING),
+    "standing": sorted(_DESCRIBING | names_of(RecordDeregistered, RecordRemoved)),
+}
 
 
 class _Told(NamedTuple):
@@ -67,7 +70,7 @@ class SentBefore:
 
     def _told(self, subjects: set[str]) -> dict[str, _Told]:
         with self._database.transaction() as cursor:
-            cursor.execute(_LATEST, (self._source, list(subjects)))
+            cursor.execute(_LATEST, {"source": self._source, "subjects": list(subjects), **_STANDING})
             rows = cursor.fetchall()
         self._keys.prefetch(row[1] for row in rows)
         return {subject: self._opened(*stored) for subject, *stored in rows}

@@ -219,6 +219,29 @@ def test_nothing_hidden_is_known_of_a_shielded_child(database: str) -> None:
     assert [hit.child for hit in by_name.hits] == [child]
 
 
+def test_a_record_that_was_registered_again_names_its_shielded_child_as_before(database: str) -> None:
+    story = Story()
+    record, other = story.registered("la", "L1", given_name="Bea"), story.registered("gp", "G1")
+    child = story.listed(record)
+    story.linked(child, other)
+    story.deregistered(record)
+    story.registered_again(record, "la", "L1", "2009-02-03T10:00:00.000000Z", given_name="Bea")
+    with writing(database) as cursor:
+        load(cursor, story)
+        before = directory.entry(cursor, story.seals, child, today=TODAY)
+        known = len(story.events)
+        story.shielded(child)
+        take(cursor, story.events[known:])
+        after = directory.entry(cursor, story.seals, child, today=TODAY)
+        cursor.execute("select names[1], cardinality(shown) from hidden where child = %s", (child,))
+        searched = cursor.fetchone()
+    assert before is not None
+    assert after is not None
+    assert (before["shielded"], before["name"]["given_name"]) == (False, "Bea")
+    assert (after["shielded"], after["name"]) == (True, before["name"])
+    assert searched == ("bea", 2)
+
+
 def test_what_may_be_a_shielded_child_is_hidden_until_somebody_decides(database: str) -> None:
     story = Story()
     shielded, twin, third = (story.listed(story.registered("la", f"L{n}")) for n in range(3))

@@ -7,22 +7,20 @@ matters: what it is decided by is looked up once, before it begins.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from domain.catalogue import EVENTS
-from domain.source_record.events import RecordEvent, RecordRegistered
+from domain.catalogue import names_of
+from domain.source_record.events import RecordAmended, RecordEvent, RecordRegistered, RecordRemoved
 from domain.vocabulary import STEWARDSHIP_SOURCE
 from projections.base.projection import PublishedEvent
 from services.registrar.intake import MAX_BATCH
 
-DESCRIBES = frozenset({"RecordRegistered.v1", "RecordAmended.v1", "RecordRegistered.v2", "RecordAmended.v2"})
-REMOVED = frozenset({"RecordRemoved.v1", "RecordRemovedBySteward.v1"})
+DESCRIBES = names_of(RecordRegistered, RecordAmended)
+REMOVED = names_of(RecordRemoved)
 SET_ASIDE = "RecordsSetAside.v1"
 HEARD_AGAIN = frozenset({"RecordsAccepted.v1", "RecordUnlinked.v1"})
 INVOLVED = "InvolvementStarted.v1"
 OPENED = DESCRIBES | {INVOLVED}
 """The types of events whose personal fields re-matching needs."""
-_OF_RECORDS = DESCRIBES | frozenset(
-    name for name, event in EVENTS.items() if issubclass(event, RecordEvent) or event is RecordRegistered
-)
+_OF_RECORDS = names_of(RecordRegistered, RecordEvent)
 """One of these is in the log for each submission that was accepted."""
 
 
