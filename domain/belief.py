@@ -100,15 +100,6 @@ class Held(NamedTuple):
         """The record that is believed most."""
         return self.said[0].speaker
 
-    @property
-    def weight(self) -> tuple[object, ...]:
-        """A sort key, the greatest is believed."""
-        best = self.first
-        return (
-            *(self.whole, self.current, self.enough, self.exact, -self.order),
-            *(not best.deregistered, self.time, best.source, best.stream),
-        )
-
 
 ENOUGH = 2
 """Agencies that bear out a value that changes."""
@@ -137,11 +128,17 @@ def weigh(field: Field, said: Iterable[Said]) -> list[Held]:
             by_value[each.value].append(each)
     held = [_held(field, value, of_value) for value, of_value in by_value.items()]
     if len(held) > 1:
-        held.sort(key=_WEIGHT, reverse=True)
+        held.sort(key=_weight, reverse=True)
     return held
 
 
-_WEIGHT = Held.weight.fget  # type: ignore[attr-defined]
+def _weight(held: Held) -> tuple[object, ...]:
+    """A sort key, the greatest is believed."""
+    best = held.first
+    return (
+        *(held.whole, held.current, held.enough, held.exact, -held.order),
+        *(not best.deregistered, held.time, best.source, best.stream),
+    )
 
 
 def _held(field: Field, value: Hashable, said: list[Said]) -> Held:

@@ -46,7 +46,7 @@ _BESIDE = frozenset(
             "no",
             "of",
         ),
-        *("of", "one", "son", "to", "two", "yet"),
+        *("one", "son", "to", "two", "yet"),
     ]
 )
 """Words that are no name beside one of the others: twin a, to be confirmed."""

@@ -1,6 +1,7 @@
 """Which authority a child lives in, by records of ordinary agencies."""
 
 from collections.abc import Collection
+from typing import Any
 
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
@@ -9,19 +10,18 @@ from projections.visibility.scope import ORDINARY
 
 def authorities_of(cursor: Cursor, children: Collection[str]) -> dict[str, str]:
     """The ONS code of the authority of each child that has one."""
-    ORDINARY.execute(
-        cursor,
-        "select child::text, authority from authority_of_child where child = any(%s::uuid[])",
-        (list(children),),
-    )
-    return dict(cursor.fetchall())
+    return _read(cursor, "authority", children)
 
 
 def vouched_authorities(cursor: Cursor, children: Collection[str]) -> dict[str, str | None]:
     """As `authorities_of`, where a local authority or two agencies say so: only from that a right follows."""
+    return _read(cursor, "vouched_authority", children)
+
+
+def _read(cursor: Cursor, column: str, children: Collection[str]) -> dict[str, Any]:
     ORDINARY.execute(
         cursor,
-        "select child::text, vouched_authority from authority_of_child where child = any(%s::uuid[])",
+        f"select child::text, {column} from authority_of_child where child = any(%s::uuid[])",  # noqa: S608
         (list(children),),
     )
     return dict(cursor.fetchall())

@@ -100,6 +100,15 @@ def viewer_api(args: Namespace) -> Api:
     return Api(url, _token(settings, args.user), args.reason)
 
 
+def require_shown(answer: Mapping[str, Any], named: str) -> None:
+    """Raises PartAway for the answer to a decision that does not show yet, which lacks what is `named` in others."""
+    if named not in answer:
+        raise PartAway(
+            "the decision was taken and does not show yet: the registrar, relay or projector does not go on; look for"
+            f" its receipt with `contactpoint receipts --submission {answer['decision']}`"
+        )
+
+
 def _token(settings: ClientSettings, user: str | None) -> str:
     if user is not None:
         from services.auth.tokens import issue

@@ -4,8 +4,8 @@ from argparse import ArgumentParser, Namespace
 from contextlib import closing
 from typing import Any
 
-from services.cli.client import viewer_api
-from services.cli.errors import DONE, AnswerIsNo, PartAway, WrongUsage
+from services.cli.client import require_shown, viewer_api
+from services.cli.errors import DONE, AnswerIsNo, WrongUsage
 from services.cli.output import console, print_json, table
 from services.cli.parser import a_beginning, a_file, an_agency, limit_option, subcommand_parser, viewer_options
 from services.cli.stack import settings_of
@@ -80,11 +80,7 @@ def _decide(args: Namespace) -> int:
     api = viewer_api(args)
     path = f"/agencies/{args.code}/suspension" + ("/end" if args.subcommand == "resume" else "")
     answer = api.post(path, given)
-    if "suspended" not in answer:
-        raise PartAway(
-            "the decision was taken and does not show yet: the registrar, relay or projector does not go on; look for"
-            f" its receipt with `contactpoint receipts --submission {answer['decision']}`"
-        )
+    require_shown(answer, "suspended")
     _bring_kafka_rights_up_to_date(args)
     if args.json:
         print_json(answer)

@@ -4,8 +4,8 @@ import json
 from argparse import ArgumentParser, Namespace, _SubParsersAction
 from typing import Any
 
-from services.cli.client import Api, viewer_api
-from services.cli.errors import DONE, PartAway
+from services.cli.client import Api, require_shown, viewer_api
+from services.cli.errors import DONE
 from services.cli.output import console, print_json
 from services.cli.parser import a_child, a_count, subcommand_parser, viewer_options
 
@@ -83,11 +83,7 @@ def _decide(api: Api, args: Namespace) -> int:
     else:
         command |= {"left": args.left, "right": args.right}
     answer = api.post(f"/duplicates/{args.subcommand}", command)
-    if "position" not in answer:
-        raise PartAway(
-            "the decision was taken and does not show yet: the registrar, relay or projector does not go on; look for"
-            f" its receipt with `contactpoint receipts --submission {answer['decision']}`"
-        )
+    require_shown(answer, "position")
     if args.json:
         print_json(answer)
     else:

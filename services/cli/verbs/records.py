@@ -3,8 +3,8 @@
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 
 from domain.vocabulary import agency_code
-from services.cli.client import viewer_api
-from services.cli.errors import DONE, PartAway
+from services.cli.client import require_shown, viewer_api
+from services.cli.errors import DONE
 from services.cli.output import print_json
 from services.cli.parser import subcommand_parser, viewer_options
 
@@ -22,11 +22,7 @@ def run(args: Namespace) -> int:
     """Removes the record; a refusal is exit status 1."""
     record = {"source": args.source, "subject": args.subject}
     answer = viewer_api(args).post("/records/remove", {"record": record, "reason": args.reason})
-    if "position" not in answer:
-        raise PartAway(
-            "the decision was taken and does not show yet: the registrar, relay or projector does not go on; look for"
-            f" its receipt with `contactpoint receipts --submission {answer['decision']}`"
-        )
+    require_shown(answer, "position")
     if args.json:
         print_json(answer)
     else:

@@ -4,8 +4,8 @@ import json
 from argparse import ArgumentParser, Namespace, _SubParsersAction
 from typing import Any
 
-from services.cli.client import Api, viewer_api
-from services.cli.errors import DONE, PartAway, WrongUsage
+from services.cli.client import Api, require_shown, viewer_api
+from services.cli.errors import DONE, WrongUsage
 from services.cli.output import console, print_json
 from services.cli.parser import a_child, a_date, a_uuid, an_authority, subcommand_parser, viewer_options
 
@@ -66,11 +66,7 @@ def _decide(api: Api, args: Namespace) -> int:
     path = "" if args.subcommand == "apply" else f"/{args.subcommand}"
     given = {"to": args.to} if args.subcommand == "hand-over" else {}
     answer = api.post(f"/children/{args.child}/shield{path}", {"reason": args.reason, **given})
-    if "position" not in answer:
-        raise PartAway(
-            "the decision was taken and does not show yet: the registrar, relay or projector does not go on; look for"
-            f" its receipt with `contactpoint receipts --submission {answer['decision']}`"
-        )
+    require_shown(answer, "position")
     sentences = {
         "apply": "{child} is shielded",
         "lift": "{child} is shielded no more",
