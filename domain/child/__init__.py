@@ -2,12 +2,13 @@
 
 `events.py` has the events of a child, `child.py` the aggregate that they change, `judgement.py` the decisions of the
 matcher and of stewards, `stewardship.py` which of the latter are refused; `composition.py` composes the entry,
-`belief.py` ranks its records. `shield.py` is the shield of a child at risk, `shielding.py` the decisions about it,
-`whereabouts.py` the entry that it leaves.
+`belief.py` ranks its records, `why.py` tells why. `shield.py` is the shield of a child at risk, `shielding.py` the
+decisions about it, `whereabouts.py` the entry that it leaves.
 """
 
 from domain.child.child import Child
 from domain.child.composition import RecordFact, RecordState, compose, fold_record
 from domain.child.judgement import Absorbed, Comparison, Ruling
+from domain.child.why import why
 
-__all__ = ["Absorbed", "Child", "Comparison", "RecordFact", "RecordState", "Ruling", "compose", "fold_record"]
+__all__ = ["Absorbed", "Child", "Comparison", "RecordFact", "RecordState", "Ruling", "compose", "fold_record", "why"]

@@ -143,10 +143,10 @@ def compose(
     kept = [record for record in records if not record.removed]
     if not kept:
         return None
-    told = heard(kept, _is_aside)
+    told = heard(kept, is_aside)
     belief = weighed(told)
     by_stream = {record.stream: record for record in told}
-    name = _name(by_stream[belief[NAME][0].first.stream].particulars)
+    name = name_of(by_stream[belief[NAME][0].first.stream].particulars)
     births = belief[BIRTH]
     date_of_birth, estimated = (str(births[0].value), not births[0].exact) if births else (None, False)
     involvements = [
@@ -172,8 +172,8 @@ def compose(
         "date_of_birth_estimated": estimated,
         "gender": str(belief[GENDER][0].value) if belief[GENDER] else "unknown",
         "identifiers": {field.name: [held.value for held in belief[field]] for field in (NHS_NUMBER, UPN)},
-        "addresses": [_address(record) for record in _in_order(belief[ADDRESS], by_stream)],
-        "carers": [_carer(held, by_stream[held.first.stream]) for held in belief[CARERS]],
+        "addresses": [place_of(record) for record in _in_order(belief[ADDRESS], by_stream)],
+        "carers": [carer_of(held, by_stream[held.first.stream]) for held in belief[CARERS]],
         "involvements": sorted(involvements, key=lambda i: (i["ended_on"] is not None, i["started_on"] or "")),
         "flags": [{**flag, "source": record.source} for record in _by_source(kept) for flag in record.flags.values()],
         "records": [_record(record) for record in _by_source(kept)],
@@ -195,7 +195,7 @@ def weighed(records: Sequence[RecordState]) -> Mapping[Field, list[Held]]:
 
 def authority_vouched_for(records: Iterable[RecordState]) -> str | None:
     """The authority that rights may follow from, see `vouched_authority`."""
-    told = heard([record for record in records if not record.removed], _is_aside)
+    told = heard([record for record in records if not record.removed], is_aside)
     return vouched_authority(
         Said((record.particulars.get("address") or {}).get("authority"), speaker_of(record)) for record in told
     )
@@ -206,7 +206,8 @@ def speaker_of(record: RecordState) -> Speaker:
     return Speaker(record.stream, record.source, record.kind, record.deregistered is not None, record.time)
 
 
-def _is_aside(record: RecordState) -> bool:
+def is_aside(record: RecordState) -> bool:
+    """Whether what the record says of who and where the child is does not count."""
     return record.aside
 
 
@@ -273,7 +274,8 @@ def _in_order(held: Iterable[Held], by_stream: Mapping[str, RecordState]) -> lis
     return [by_stream[said.speaker.stream] for each in held for said in each.said]
 
 
-def _name(held: Fields) -> Fields:
+def name_of(held: Fields) -> Fields:
+    """The name of these particulars."""
     return {"given_name": held["given_name"], "family_name": held["family_name"]}
 
 
@@ -298,13 +300,14 @@ def _name_key(name: Mapping[str, Any]) -> tuple[str, str]:
     return normalise_name(name.get("given_name") or ""), normalise_name(name.get("family_name") or "")
 
 
-def _address(record: RecordState) -> Fields:
+def place_of(record: RecordState) -> Fields:
+    """The address of a record that has one."""
     address = record.particulars["address"]
     kept = {key: address.get(key) for key in ("postcode", "uprn", "authority", "status")}
     return {"lines": address.get("lines") or [], **kept, "source": record.source}
 
 
-def _carer(held: Held, record: RecordState) -> Fields:
+def carer_of(held: Held, record: RecordState) -> Fields:
     """A carer as the record that is believed most has it."""
     place = _carer_keys(record.stream, record.particulars).index(str(held.value))
     return {**record.particulars["carers"][place], "source": record.source}

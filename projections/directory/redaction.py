@@ -33,7 +33,7 @@ class RedactedEntry(NamedTuple):
     `entry` is composed without the `hidden` records (their streams) and is None where no other is left; `withheld` are
     the sensitive involvements of shown records, (record, number), without a consent in force; `services` is how many
     services of hidden records are to be shown as restricted; `is_shielded` says that the child is shielded from the
-    reader.
+    reader; `records` are those that the entry is composed of, and none of a shielded child.
     """
 
     child: str
@@ -42,6 +42,7 @@ class RedactedEntry(NamedTuple):
     withheld: frozenset[tuple[str, int]] = frozenset()
     services: int = 0
     is_shielded: bool = False
+    records: Sequence[RecordState] = ()
 
 
 def redact(
@@ -102,7 +103,8 @@ def redact(
         today=today,
     )
     unnamed = [] if read_scope.cleared else [state for stream in hidden if (state := states[stream])]
-    return RedactedEntry(child, composed, hidden, withheld, restricted_services(unnamed, of_day or today))
+    services = restricted_services(unnamed, of_day or today)
+    return RedactedEntry(child, composed, hidden, withheld, services, records=records)
 
 
 def by_record(facts: Iterable[PublishedEvent]) -> Mapping[str, list[PublishedEvent]]:

@@ -55,6 +55,18 @@ def test_for_people_the_same_is_said_in_words(world: World, run: Run) -> None:
         assert expected in out
 
 
+def test_an_entry_tells_who_says_so(world: World, run: Run) -> None:
+    child = world.child_with(NHS_NUMBER)
+    told = as_json(run("show", child, "--why", *WHO, "--json"))["why"]["name"]
+    (believed,) = told["believed"]
+    assert believed["value"] == {"given_name": "Ada", "family_name": "Quaternion"}
+    assert {says["source"] for says in believed["said_by"]} <= {agency.urn for agency in world.agencies}
+    assert (told["disagreeing"], told["set_aside"]) == ([], [])
+    assert (world.looks()[-1]["action"], world.looks()[-1]["asked"]) == ("show", {"child": child, "why": True})
+    assert "Who says so" in run("show", child, "--why", *WHO)[1]
+    assert "why" not in as_json(run("show", child, *WHO, "--json"))
+
+
 def test_an_entry_can_be_asked_for_as_of_a_time(world: World, run: Run) -> None:
     child = world.child_with(NHS_NUMBER)
     assert as_json(run("show", child, "--effective", "2008-10-23", *WHO, "--json"))["child"] == child

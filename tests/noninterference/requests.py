@@ -127,7 +127,9 @@ REQUESTS: Mapping[str, Requests] = {
     "GET /children/{child}": _requests(
         "GET /children/{child}",
         st.one_of(whoever_may(Action.SHOW), whoever_may(Action.LOOKS)),
-        query=_query(as_of=st.sampled_from(MOMENTS), effective=st.sampled_from(MOMENTS)),
+        query=_query(
+            as_of=st.sampled_from(MOMENTS), effective=st.sampled_from(MOMENTS), why=st.sampled_from([None, "true"])
+        ),
     ),
     "GET /children/{child}/history": _requests("GET /children/{child}/history", whoever_may(Action.HISTORY)),
     "GET /children/{child}/looks": _requests("GET /children/{child}/looks", whoever_may(Action.LOOKS)),

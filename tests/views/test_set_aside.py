@@ -52,6 +52,7 @@ def seen(world: World, client: TestClient, as_of: str) -> dict[str, Any]:
         return [each["child"] for each in client.post("/children/search", headers=who, json=body).json()["results"]]
 
     return {
+        "why": [_without_place(of(f"/children/{child}", why="true")) for child in (ada, bea)],
         "entries": [_without_place(of(f"/children/{child}")) for child in (ada, bea)],
         "earlier": [_without_place(of(f"/children/{child}", as_of=as_of)) for child in (ada, bea)],
         "said": [_said(of(f"/children/{child}/history")) for child in (ada, bea)],

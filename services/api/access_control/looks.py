@@ -84,6 +84,11 @@ class Viewer:
         """Whether positions in the log may be shown: the difference of two tells what else happened meanwhile."""
         return not decide(self.entitlement, Action.FIGURES, self.today, Jurisdiction.NONE).denied
 
+    @property
+    def may_see_queue(self) -> bool:
+        """Whether what is set aside may be shown, as the queue shows it."""
+        return not decide(self.entitlement, Action.DUPLICATES, self.today, Jurisdiction.OWN).denied
+
     @contextmanager
     def reading(self) -> Iterator[Cursor]:
         """As `Dependencies.reading`, with what is hidden from others than the agency that the user works for."""

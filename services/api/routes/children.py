@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from starlette.responses import Response
 
 from domain.authorization import Action, mask_look
+from domain.child import why
 from domain.days import day_of, end_of
 from domain.matching import missing_criteria
 from projections.access_log.query import accesses
@@ -57,12 +58,14 @@ def router(dependencies: Dependencies) -> APIRouter:
         _: ReasonHeader = None,
         as_of: Annotated[str | None, Query(description="as it was known at this moment")] = None,
         effective: Annotated[str | None, Query(description="as it was true at this moment")] = None,
+        explained: Annotated[bool, Query(alias="why", description="with who says so, and who disagrees")] = False,
     ) -> Response:
         """A child's directory entry: now, or as of a moment (a date stands for its end).
 
-        `accesses` are the latest 25 looks at the child, now, for readers who may know of looks.
+        `accesses` are the latest 25 looks at the child, now, for readers who may know of looks. `why` has of each field
+        what is believed, who disagrees and what is set aside, each with the records that say so.
         """
-        return _shown(dependencies, request, child, as_of, effective)
+        return _shown(dependencies, request, child, as_of, effective, explained=explained)
 
     @calls.get("/children/{child}/history", responses={200: {"model": History}, **_LOOK_ERRORS})
     def history(request: Request, child: str, _: ReasonHeader = None) -> Response:
@@ -103,7 +106,9 @@ def direct_calls(dependencies: Dependencies) -> Sequence[Direct]:
             return None
         return _found(dependencies, request, asked)
 
-    def show(request: Request, _: bytes) -> Response:
+    def show(request: Request, _: bytes) -> Response | None:
+        if "why" in request.query_params:
+            return None
         moments = (request.query_params.get(name) for name in ("as_of", "effective"))
         return _shown(dependencies, request, request.path_params["child"], *moments)
 
@@ -116,10 +121,17 @@ def _found(dependencies: Dependencies, request: Request, search: Search) -> Resp
 
 
 def _shown(
-    dependencies: Dependencies, request: Request, child: str, as_of: str | None, effective: str | None
+    dependencies: Dependencies,
+    request: Request,
+    child: str,
+    as_of: str | None,
+    effective: str | None,
+    *,
+    explained: bool = False,
 ) -> Response:
     who = viewer_of_a_child(dependencies, request, Action.SHOW)
-    return json_answer(_show(who, child_number(child), _moment("as_of", as_of), _moment("effective", effective)))
+    moments = _moment("as_of", as_of), _moment("effective", effective)
+    return json_answer(_show(who, child_number(child), *moments, explained=explained))
 
 
 def _search(who: Viewer, criteria: Criteria, limit: int) -> dict[str, Any]:
@@ -141,7 +153,7 @@ def result_of(hit: Hit, entry: dict[str, Any]) -> dict[str, Any]:
     return named | {"score": round(hit.score, 4), "grade": hit.grade}
 
 
-def _show(who: Viewer, child: str, known_at: str | None, true_at: str | None) -> dict[str, Any]:
+def _show(who: Viewer, child: str, known_at: str | None, true_at: str | None, *, explained: bool) -> dict[str, Any]:
     moment = true_at or known_at
     day = _day(moment) if moment else who.today
     today = _day(known_at or true_at or "") if moment else who.today
@@ -152,12 +164,16 @@ def _show(who: Viewer, child: str, known_at: str | None, true_at: str | None) ->
             redacted = RedactedEntry(redacted.child, hidden=redacted.hidden)
         found = who.entry_of(redacted)
         looks = None if found is None else latest_looks(cursor, who, found)
-    query = {"child": child, "as_of": known_at, "effective": true_at}
+    query = {"child": child, "as_of": known_at, "effective": true_at, "why": explained}
     who.record(_given(query), [redacted.child] if found else [], redacted=[redacted])
     if found is None:
         raise absent()
-    latest = {} if looks is None else {"accesses": looks}
-    return {**_placed(who, found), **({"warning": WARNING} if read_scope.opened else {}), **latest}
+    more: dict[str, Any] = {"warning": WARNING} if read_scope.opened else {}
+    if looks is not None:
+        more["accesses"] = looks
+    if explained:
+        more["why"] = why(redacted.records, with_set_aside=who.may_see_queue)
+    return {**_placed(who, found), **more}
 
 
 def _placed(who: Viewer, found: dict[str, Any]) -> dict[str, Any]:

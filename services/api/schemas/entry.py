@@ -8,6 +8,30 @@ from services.api.schemas.monitoring import EntryAccess
 from services.api.schemas.search import Name
 
 
+class Says(BaseModel):
+    """A record that says something, since when it was so, and whether its agency no longer holds the child."""
+
+    source: str
+    subject: str
+    since: str
+    deregistered: bool
+
+
+class Value(BaseModel):
+    """A value of a field, and the records that say so; null where it is set aside and not for the reader."""
+
+    value: str | dict[str, Any] | None
+    said_by: list[Says]
+
+
+class Belief(BaseModel):
+    """The values of a field: those believed, those that speak against them, and those of records set aside."""
+
+    believed: list[Value]
+    disagreeing: list[Value]
+    set_aside: list[Value]
+
+
 class Entry(BaseModel):
     """A directory entry: who a child is, who works with the child, and how to reach them."""
 
@@ -30,3 +54,4 @@ class Entry(BaseModel):
     as_of: str
     accesses: list[EntryAccess] | None = None
     warning: str | None = None
+    why: dict[str, Belief] | None = None

@@ -68,9 +68,14 @@ def _facts(entry: Fields) -> object:
 
 
 def _address(address: Fields) -> str:
+    return f"{address_of(address)}  ({agency_of(address)})"
+
+
+def address_of(address: Fields) -> str:
+    """An address in one line."""
     where = ", ".join([*(address.get("lines") or []), *filter(None, [address.get("postcode")])])
     status = {"last-known": "last known: ", "none-known": "none known "}.get(address.get("status") or "", "")
-    return f"{status}{where or 'no address'}  ({agency_of(address)})"
+    return f"{status}{where or 'no address'}"
 
 
 def _involvements(involvements: Iterable[Fields], *, current: bool) -> object | None:

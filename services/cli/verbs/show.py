@@ -15,12 +15,14 @@ def describe(parser: ArgumentParser) -> None:
         "--as-of", type=a_moment, metavar="TIME", help="as it was known then; a date stands for its end"
     )
     parser.add_argument("--effective", type=a_moment, metavar="TIME", help="as it was true then")
+    parser.add_argument("--why", action="store_true", help="who says so, who disagrees, what is set aside")
     viewer_options(parser)
 
 
 def run(args: Namespace) -> int:
     """Prints the entry; a child that is not there is exit status 1."""
-    entry = viewer_api(args).get(f"/children/{args.child}", as_of=args.as_of, effective=args.effective)
+    asked = {"as_of": args.as_of, "effective": args.effective, "why": "true" if args.why else None}
+    entry = viewer_api(args).get(f"/children/{args.child}", **asked)
     if args.json:
         print_json(entry)
     else:
@@ -28,6 +30,10 @@ def run(args: Namespace) -> int:
 
         to = console()
         display_entry(to, entry)
+        if entry.get("why"):
+            from services.cli.display.why import display_why
+
+            display_why(to, entry["why"])
         if entry.get("accesses"):
             from services.cli.display.access import display_looks
 

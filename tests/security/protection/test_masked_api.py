@@ -38,9 +38,13 @@ def no_secret(text: str) -> bool:
 def test_the_entry_has_a_line_that_names_nothing_but_whom_to_ask(
     world: World, client: TestClient, masked: Headers
 ) -> None:
-    answer = client.get(f"/children/{world.child_with(ADA)}", headers=masked)
+    answer = client.get(f"/children/{world.child_with(ADA)}?why=true", headers=masked)
     assert no_secret(answer.text)
     entry = answer.json()
+    assert {says["source"] for told in entry["why"]["name"]["believed"] for says in told["said_by"]} == {
+        "urn:agency:la-north"
+    }
+    assert not any(belief["disagreeing"] or belief["set_aside"] for belief in entry["why"].values())
     assert entry["name"] == {"given_name": "Ada", "family_name": "Quaternion"}
     assert [each["postcode"] for each in entry["addresses"]] == ["ZX1 1AA"]
     (line,) = entry["involvements"]
@@ -55,7 +59,8 @@ def test_the_entry_has_a_line_that_names_nothing_but_whom_to_ask(
 
 
 def test_whoever_is_cleared_sees_all(world: World, client: TestClient, cleared: Headers) -> None:
-    entry = client.get(f"/children/{world.child_with(ADA)}", headers=cleared).json()
+    entry = client.get(f"/children/{world.child_with(ADA)}?why=true", headers=cleared).json()
+    assert "urn:agency:clinic" in str(entry["why"]["name"])
     assert [each["service"] for each in entry["involvements"]] == ["camhs"]
     assert entry["name"]["family_name"] == "Quaternion"
     assert "Secret" in [each["family_name"] for each in entry["other_names"]]
@@ -63,7 +68,7 @@ def test_whoever_is_cleared_sees_all(world: World, client: TestClient, cleared: 
     assert (world.looks()[-1]["hidden"], world.looks()[-1]["masked"]) == ([], [])
 
 
-@pytest.mark.parametrize("path", ["", "/history", "?as_of=2030-01-01", "?effective=2030-01-01"])
+@pytest.mark.parametrize("path", ["", "/history", "?as_of=2030-01-01&why=true", "?effective=2030-01-01"])
 def test_a_child_that_only_the_clinic_knows_is_absent(
     world: World, client: TestClient, masked: Headers, cleared: Headers, path: str
 ) -> None:
