@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from difflib import get_close_matches
 from typing import NamedTuple
 
 from domain.vocabulary import CONTROL_CHARACTERS, LONGEST_REASON, SHORTEST_REASON
@@ -37,6 +38,9 @@ REASONS: Mapping[str, Reason] = {
 }
 """The codes are stored in the access log: add to them, never change one."""
 
+_ALIKE = 0.85
+_LONG_ENOUGH = 8
+"""Characters of a code that a mistyped word is compared with; shorter ones are too near to other words."""
 _CODED = re.compile(r"([a-z][a-z-]*)(?:\s*:\s*(.*))?", re.DOTALL)
 _UNFIT = re.compile(CONTROL_CHARACTERS)
 
@@ -60,7 +64,15 @@ def reason_of(text: str) -> StatedReason:
     coded = _CODED.fullmatch(stated)
     reason = REASONS.get(coded[1]) if coded else None
     if coded is None or reason is None:
+        if coded and (meant := _meant(coded[1])):
+            raise NoReason(f"there is no such reason; did you mean {meant}? Write it so, or say it in other words")
         return StatedReason(OTHER, stated)
     if reason.needs_text and len((coded[2] or "").strip()) < SHORTEST_REASON:
         raise NoReason(f"the reason {reason.code} needs text: write `{reason.code}: …`")
     return StatedReason(reason.code, stated)
+
+
+def _meant(word: str) -> str | None:
+    """The code that a word comes very near to, as a slip of the keyboard does."""
+    near = get_close_matches(word, [code for code in REASONS if len(code) >= _LONG_ENOUGH], 1, _ALIKE)
+    return near[0] if near else None

@@ -29,6 +29,7 @@ VERBS = {
     "find": "find a child",
     "show": "a child's directory entry: who works with the child, and how to reach them",
     "history": "everything that was ever said of a child",
+    "reasons": "why somebody may look, for --reason: list",
     "report": "children whom nobody may be looking after: missing education, several GPs, none, and more",
     "access": "who looks at children, and what stands out in it: report",
     "subject-access": "what is held of a child, as a document for somebody who asks",
@@ -73,6 +74,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(words: Sequence[str]) -> int:
+    if words[:1] == ["help"] and len(words) > 1:
+        return _run([words[1], "--help"])
     if not words or words[0] in ("-h", "--help", "help"):
         print(_overview(), file=sys.stdout if words else sys.stderr)
         return DONE if words else USAGE

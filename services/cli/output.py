@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, Any, TextIO
 import orjson
 
 if TYPE_CHECKING:
-    from rich.console import Console, RenderableType
-    from rich.table import Table
+    from argparse import Namespace
+
+    from rich.console import Console
     from rich.text import Text
+
+    from services.cli.table import Cell, Table
 
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 """Control characters, and marks that change the direction of the text around them."""
@@ -18,6 +21,10 @@ _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u
 
 _UNESCAPED = re.compile(r"[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 """Those of them that JSON may hold as they are."""
+
+
+NO_BREAK = "\N{NO-BREAK SPACE}"
+"""Stands in a value where a line may not end, as in a telephone number; in a pipe it is a space."""
 
 
 def print_json(document: Any, to: TextIO | None = None) -> None:
@@ -36,12 +43,14 @@ def plain(value: object) -> str:
     return "" if value is None else _UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", str(value))
 
 
-def console(to: TextIO | None = None) -> "Console":
-    """The console for people: standard output by default, 120 characters wide where it is no terminal."""
-    from rich.console import Console
+def console(args: "Namespace | None" = None, *, to: TextIO | None = None) -> "Console":
+    """The console for people, on standard output if not elsewhere: lines have any length where it is no terminal.
 
-    out = to or sys.stdout
-    return Console(file=out, width=None if out.isatty() else 120, highlight=False, emoji=False, markup=False)
+    Tables are as `--wide` and `--columns` of the arguments say, where the verb has them.
+    """
+    from services.cli.table import TableConsole
+
+    return TableConsole(to or sys.stdout, columns=getattr(args, "columns", None), wide=getattr(args, "wide", False))
 
 
 def text(value: object, style: str = "") -> "Text":
@@ -51,24 +60,23 @@ def text(value: object, style: str = "") -> "Text":
     return Text(plain(value), style=style)
 
 
-_WHOLE = frozenset({"child"})
-"""Columns of what people copy: it stays on one line."""
-
-
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]], title: str | None = None) -> "Table":
-    """A table whose columns are as wide as their values need."""
-    from rich import box
-    from rich.table import Table
+    """A table as wide as the terminal; to a file or a pipe its values stand whole, separated by tabs."""
+    from services.cli.table import Table
 
-    made = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
-    for column in columns:
-        made.add_column(column, overflow="fold", no_wrap=column in _WHOLE)
-    for row in rows:
-        made.add_row(*(_cell(value) for value in row))
-    return made
+    return Table(columns, map(_cells, rows), title)
 
 
-def _cell(value: object) -> "RenderableType":
+def facts(rows: Iterable[Sequence[object]]) -> "Table":
+    """A table without heads: a label and a value on each line."""
+    from services.cli.table import Table
+
+    return Table(("", ""), map(_cells, rows), bare=True)
+
+
+def _cells(row: Sequence[object]) -> "list[Cell]":
     from rich.text import Text
 
-    return value if isinstance(value, Text) else text(value)
+    from services.cli.table import Cell
+
+    return [Cell(each.plain, str(each.style)) if isinstance(each, Text) else Cell(plain(each)) for each in row]

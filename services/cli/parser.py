@@ -3,13 +3,14 @@
 import argparse
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import UTC, date, datetime, time
 from difflib import get_close_matches
 from pathlib import Path
 from typing import NoReturn
 from uuid import UUID
 
-from domain.vocabulary import AUTHORITY_CODE, CONTROL_CHARACTERS, LONGEST_REASON, SHORTEST_REASON
+from domain.vocabulary import CONTROL_CHARACTERS, LONGEST_REASON, SHORTEST_REASON
 from services.cli.errors import USAGE
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)")
@@ -87,9 +88,21 @@ def viewer_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--reason", required=True, type=a_reason, metavar="TEXT", help="why, for the access log")
 
 
-def limit_option(parser: argparse.ArgumentParser) -> None:
-    """Adds the bound of a list."""
+def list_options(parser: argparse.ArgumentParser) -> None:
+    """Adds the bound of a list, and how its table looks."""
     parser.add_argument("--limit", type=a_count, metavar="N", help="at most so many (default: all)")
+    table_options(parser)
+
+
+def table_options(parser: argparse.ArgumentParser) -> None:
+    """Adds how a table looks on a terminal."""
+    parser.add_argument("--wide", action="store_true", help="ids and texts whole, each row on one line")
+    parser.add_argument("--columns", type=some_columns, metavar="NAME,…", help="these columns only, in this order")
+
+
+def some_columns(text: str) -> list[str]:
+    """Names of columns, separated by commas."""
+    return [name.strip() for name in text.split(",")]
 
 
 def a_reason(text: str) -> str:
@@ -162,25 +175,37 @@ def _moment(text: str, of_a_day: time) -> str:
 
 
 def a_child(text: str) -> str:
-    """A child's id, as `find` gives it."""
-    try:
-        return str(UUID(text))
-    except ValueError:
-        raise argparse.ArgumentTypeError("a child's id is a UUID, as `contactpoint find` gives it") from None
+    """A child's id, as `find` gives it; a short one means the id that was shown so on this terminal."""
+    return _id(text, "a child's id is a UUID, as `contactpoint find` gives it")
 
 
 def a_uuid(text: str) -> str:
-    """An id as a list gives it."""
-    try:
+    """An id as a list gives it, whole or short."""
+    return _id(text, "give the id as the list shows it")
+
+
+_SHORT_ID = re.compile(r"[0-9a-f]{8}[0-9a-f-]{0,27}", re.ASCII | re.IGNORECASE)
+
+
+def _id(text: str, unfit: str) -> str:
+    with suppress(ValueError):
         return str(UUID(text))
-    except ValueError:
-        raise argparse.ArgumentTypeError("give the id as the list shows it") from None
+    if not _SHORT_ID.fullmatch(text):
+        raise argparse.ArgumentTypeError(unfit)
+    from services.cli.shown_ids import Ambiguous, resolve
+
+    try:
+        return resolve(text)
+    except Ambiguous:
+        raise argparse.ArgumentTypeError(f"several ids that were shown begin with {text}; give more of it") from None
+    except LookupError:
+        raise argparse.ArgumentTypeError(f"no list on this terminal has shown an id as {text}; give it whole") from None
 
 
 def an_authority(text: str) -> str:
-    """The ONS code of a local authority."""
-    if not re.fullmatch(AUTHORITY_CODE, text):
-        raise argparse.ArgumentTypeError(f"{text!r} is no ONS code; it is a letter and eight digits, like E06999001")
+    """A local authority's ONS code or name; which there are, the API knows."""
+    if not text.strip() or len(text) > 200 or _UNFIT.search(text):
+        raise argparse.ArgumentTypeError("give an authority's ONS code, like E06999001, or its name")
     return text
 
 

@@ -180,6 +180,17 @@ def test_receipts_for_an_agency_are_its_own_and_need_no_reason(world: World, cli
     assert len(world.looks()) == before
 
 
+def test_receipts_are_asked_for_by_an_agency_of_the_register(client: TestClient, user: Headers) -> None:
+    by_code, by_urn = (
+        client.get("/receipts", headers=user, params={"source": each}) for each in ("gp", "urn:agency:gp")
+    )
+    assert {receipt["source"] for receipt in by_code.json()} == {"urn:agency:gp"}
+    assert by_code.json() == by_urn.json()
+    mistyped = client.get("/receipts", headers=user, params={"source": "la-nort"})
+    assert is_problem(mistyped, 422)
+    assert "did you mean urn:agency:la-north?" in mistyped.json()["detail"]
+
+
 def test_receipts_come_in_pages(client: TestClient, user: Headers) -> None:
     everything = client.get("/receipts", headers=user).json()
     page = client.get("/receipts", headers=user, params={"limit": 2})

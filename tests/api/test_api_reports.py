@@ -7,7 +7,11 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from tests.support.api_world import Headers, is_problem
+from domain.agency import Agency, AgencyKind
+from domain.authorization import Entitlement, Role
+from streams.access import grants
+from streams.access.grants import FAR
+from tests.support.api_world import Headers, is_problem, looking
 from tests.support.world import World, person, submission
 
 ON = "2008-10-23"
@@ -27,6 +31,7 @@ def works(subject: str, service: str, agency: str = "la-north", **details: Any) 
 @pytest.fixture(scope="module")
 def world(empty_world: World) -> World:
     """Ada has no school, Bea has one, Cora lives elsewhere; the name of Dora is a formula, and an enquiry is open."""
+    empty_world.enrol(Agency("la-east", "East Council", AgencyKind.LOCAL_AUTHORITY, EAST))
     flag = {"flag": "missing-education-enquiry", "raised_on": "2008-06-01", "contact": {"name": "The duty officer"}}
     outcomes = empty_world.submit(
         person("Ada", given_name="Ada", family_name="Ashby", **home(NORTH)),
@@ -69,6 +74,27 @@ def test_an_authority_sees_its_own(client: TestClient, user: Headers) -> None:
     found = client.get("/reports/missing-education", params={"on": ON, "authority": EAST}, headers=user).json()
     assert names(found) == {"Cora"}
     assert found["education"] == {"not-reported": 1}
+
+
+def test_an_authority_is_named_by_the_register_too(client: TestClient, user: Headers) -> None:
+    found = client.get("/reports/missing-education", params={"on": ON, "authority": " east  COUNCIL"}, headers=user)
+    assert names(found.json()) == {"Cora"}
+    assert found.json()["authority"] == EAST
+
+
+@pytest.mark.parametrize("authority", ["E06999020", "Esst Council"])
+def test_a_mistyped_authority_is_no_empty_list(client: TestClient, user: Headers, authority: str) -> None:
+    answer = client.get("/reports/missing-education", params={"on": ON, "authority": authority}, headers=user)
+    assert is_problem(answer, 422)
+    assert "did you mean" in answer.json()["detail"]
+    assert authority not in answer.json()["detail"]
+
+
+def test_by_default_an_authority_is_the_users_own(world: World, client: TestClient) -> None:
+    manager = Entitlement("east-manager", Role.DATA_MANAGER, "East Council", EAST, False, FAR, FAR, FAR)
+    grants.add_users(world.database_url, world.key, [manager])
+    own = looking(world, "user:east-manager")
+    assert names(client.get("/reports/missing-education", params={"on": ON}, headers=own).json()) == {"Cora"}
 
 
 def test_a_flag_without_a_way_to_reach_its_contact(client: TestClient, user: Headers) -> None:

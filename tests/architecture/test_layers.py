@@ -15,7 +15,7 @@ STANDARD = (
     " math operator re statistics types typing unicodedata uuid"
 )
 LIBRARIES = ("anyascii", "eventsourcing", "jellyfish", "pydantic", "rapidfuzz")
-PURE = {*STANDARD.split(), *LIBRARIES, "copy", "zoneinfo", "domain"}
+PURE = {*STANDARD.split(), *LIBRARIES, "copy", "difflib", "zoneinfo", "domain"}
 CLOCKS_CHANCE_AND_IO = {"now", "utcnow", "today", "uuid1", "uuid4", "open", "print", "input"}
 KAFKA = {"kafka", "aiokafka", "faust"}
 

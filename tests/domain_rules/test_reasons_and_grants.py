@@ -35,6 +35,25 @@ def test_what_is_no_reason_is_refused(text: str) -> None:
         reason_of(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("mising-education", "missing-education"),
+        ("safegarding: a bruise", "safeguarding"),
+        ("assesment", "assessment"),
+        ("subject-acces: her father asks", "subject-access"),
+    ],
+)
+def test_a_mistyped_code_is_asked_about(text: str, meant: str) -> None:
+    with pytest.raises(NoReason, match=f"did you mean {meant}[?]"):
+        reason_of(text)
+
+
+@pytest.mark.parametrize("text", ["mother", "transferred", "mother: asks for her", "audited", "demo"])
+def test_a_word_of_its_own_is_no_mistyped_code(text: str) -> None:
+    assert reason_of(text).code == "other"
+
+
 def test_which_reasons_need_text() -> None:
     assert {code for code, reason in REASONS.items() if reason.needs_text} == {"subject-access", "court-order", "other"}
 

@@ -9,12 +9,12 @@ from starlette.responses import Response
 
 from domain.authorization import Action
 from domain.days import begin_of
-from domain.vocabulary import AUTHORITY_CODE
 from services.api.access_control.callers import require_user
 from services.api.access_control.looks import ReasonHeader, Viewer, viewer
 from services.api.answers import json_answer, problems
 from services.api.dependencies import Dependencies
 from services.api.problems import Problem
+from services.api.registered import known_authority
 from services.api.schemas.monitoring import AccessReport
 from services.queries.access_report import AuditQuery, Keys, TooMany, access_report
 from streams.access.users import load_users
@@ -44,14 +44,16 @@ def router(dependencies: Dependencies) -> APIRouter:
         first: Annotated[str | None, Query(alias="from", description="the first day; default 30 before")] = None,
         last: Annotated[str | None, Query(alias="to", description="the last day; default today")] = None,
         authority: Annotated[
-            str | None, Query(pattern=f"^{AUTHORITY_CODE}$", description="only users of this authority")
+            str | None,
+            Query(description="only users of this authority, by ONS code or name; by default the user's own"),
         ] = None,
         user: Annotated[str | None, Query(min_length=1, max_length=100, description="only this user")] = None,
     ) -> Response:
         """What stands out in the looks of a period. Children are numbers; a finding is a reason to ask, no proof."""
         own = require_user(dependencies, request, Action.ACCESS_REPORT).authority
-        who = viewer(dependencies, request, Action.ACCESS_REPORT, authority or own)
-        return json_answer(_report(who, _period(who, first, last), authority or own, user))
+        place = known_authority(dependencies, authority, own)
+        who = viewer(dependencies, request, Action.ACCESS_REPORT, place)
+        return json_answer(_report(who, _period(who, first, last), place, user))
 
     return calls
 

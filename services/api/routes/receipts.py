@@ -14,6 +14,7 @@ from services.api.access_control.looks import ReasonHeader, viewer
 from services.api.answers import json_answer, next_page, problems
 from services.api.dependencies import Dependencies
 from services.api.problems import Problem
+from services.api.registered import known_source
 from services.api.schemas.submissions import Outcome, Receipt
 from services.auth.tokens import Caller
 from services.registers import load_agencies
@@ -59,6 +60,8 @@ def _answer(dependencies: Dependencies, request: Request, query: dict[str, Any])
             raise Problem(HTTPStatus.FORBIDDEN, "an agency may read its own receipts only; leave `source` out")
         return [each | {"position": None} for each in _read(dependencies, query | {"source": own})]
     who = viewer(dependencies, request, Action.RECEIPTS)
+    if "source" in query:
+        query["source"] = known_source(dependencies, query["source"], cleared=who.cleared)
     found = _read(dependencies, query, whole=who.cleared)
     who.record(query, count=len(found))
     return found

@@ -1,6 +1,5 @@
 """Reports over HTTP: who is on a list on a day, as JSON or CSV, each page recorded with all that it shows."""
 
-import re
 from datetime import date
 from functools import partial
 from http import HTTPStatus
@@ -11,12 +10,13 @@ from starlette.responses import Response
 
 from domain.authorization import Action
 from domain.reports import REPORTS
-from domain.vocabulary import AUTHORITY_CODE
 from projections.reports.query import FIRST, Place
+from services.api.access_control.callers import require_user
 from services.api.access_control.looks import ReasonHeader, Viewer, viewer
 from services.api.answers import json_answer, next_page, problems
 from services.api.dependencies import Dependencies
 from services.api.problems import Problem, absent
+from services.api.registered import known_authority
 from services.api.schemas.reports import Report
 from services.queries.reports import ReportQuery, report_csv, report_page
 
@@ -24,7 +24,6 @@ MOST_LISTED = 2_000
 """Children of one page."""
 _AFTER = r"^[0-9-]{10}~[0-9a-f-]{36}$"
 _SAY_DAY = "on: give a date such as 2008-10-23"
-_SAY_AUTHORITY = "authority: give the ONS code of a local authority, a letter and eight digits"
 _ANSWER: dict[str, Any] = {"model": Report, "content": {"text/csv": {}}}
 
 
@@ -37,7 +36,10 @@ def router(dependencies: Dependencies) -> APIRouter:
         request: Request,
         name: str,
         _: ReasonHeader = None,
-        authority: Annotated[str | None, Query(description="ONS code of the authority that the child lives in")] = None,
+        authority: Annotated[
+            str | None,
+            Query(description="the authority that the child lives in, by ONS code or name; by default the user's own"),
+        ] = None,
         on: Annotated[str | None, Query(description="the day that is judged, default today")] = None,
         after: Annotated[str | None, Query(pattern=_AFTER, description="from the header Link of a page")] = None,
         limit: Annotated[int, Query(ge=1, le=MOST_LISTED)] = MOST_LISTED,
@@ -46,7 +48,8 @@ def router(dependencies: Dependencies) -> APIRouter:
 
         The header `Link` names the next page while there is one; what is counted is counted by page.
         """
-        place = _authority(authority)
+        own = require_user(dependencies, request, Action.REPORT).authority
+        place = known_authority(dependencies, authority, own)
         who = viewer(dependencies, request, Action.REPORT, place)
         day = _day(who, on)
         found, last = _report(who, name, day, place, after, limit)
@@ -85,9 +88,3 @@ def _day(who: Viewer, text: str | None) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, _SAY_DAY) from None
-
-
-def _authority(text: str | None) -> str | None:
-    if text is not None and not re.fullmatch(AUTHORITY_CODE, text):
-        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, _SAY_AUTHORITY)
-    return text

@@ -13,6 +13,7 @@ from services.api.access_control.looks import ReasonHeader, Viewer, viewer_of_a_
 from services.api.answers import json_answer, next_page, problems
 from services.api.dependencies import Dependencies
 from services.api.problems import absent
+from services.api.registered import known_authority
 from services.api.routes.overrides import whole
 from services.api.routes.steward_decisions import decide
 from services.api.schemas.decisions import UnderWay, Why
@@ -49,7 +50,8 @@ def router(dependencies: Dependencies) -> APIRouter:
     def hand_over(request: Request, child: str, custody: Custody) -> Response:
         """Gives a shield into another authority's care; the one that had it can't take it back."""
         who = viewer_of_a_child(dependencies, request, Action.SHIELD_HAND_OVER, custody.reason)
-        return _decide(who, DecisionType.SHIELD_HAND_OVER, child.lower(), custody.to)
+        to = known_authority(dependencies, custody.to, None)
+        return _decide(who, DecisionType.SHIELD_HAND_OVER, child.lower(), to)
 
     @calls.post("/children/{child}/shield/lift", responses=_DECIDED)
     def lift(request: Request, child: str, why: Why) -> Response:

@@ -1,17 +1,16 @@
 """Shields, and which are due for review."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, StringConstraints
 
 from services.api.access_control.reasons import Reasoned
-from services.contract.submission import Authority
 
 
 class Custody(Reasoned):
-    """Which authority takes care of a shield from now on, by its ONS code."""
+    """Which authority takes care of a shield from now on, by its ONS code or its name."""
 
-    to: Authority
+    to: Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
 
 class Shielded(BaseModel):

@@ -6,7 +6,7 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from services.cli.output import plain, table, text
+from services.cli.output import NO_BREAK, facts, plain, table, text
 
 Fields = Mapping[str, Any]
 
@@ -61,10 +61,7 @@ def _facts(entry: Fields) -> object:
     rows = [("also known as", ", ".join(others)), ("numbers", ", ".join(numbers))]
     rows += [("address", _address(each)) for each in entry["addresses"]]
     rows.append(("education", EDUCATION.get(school["status"], school["status"]).format(since=since)))
-    made = table(("", ""), [(text(label, "dim"), value) for label, value in rows if value])
-    made.show_header = False
-    made.box = None
-    return made
+    return facts((text(label, "dim"), value) for label, value in rows if value)
 
 
 def _address(address: Fields) -> str:
@@ -111,7 +108,8 @@ def _person(person: Fields | None) -> str:
 
 
 def _reach(person: Fields) -> str:
-    return "  ".join(filter(None, (person.get("phone"), person.get("email"))))
+    phone = (person.get("phone") or "").replace(" ", NO_BREAK)
+    return "  ".join(filter(None, (phone, person.get("email"))))
 
 
 def agency_of(thing: Fields) -> str:

@@ -14,7 +14,9 @@ def describe(parser: ArgumentParser) -> None:
     report = subcommand_parser(subcommands, "report", "what stands out in how the directory is looked at")
     report.add_argument("--from", dest="first", type=a_date, metavar="DATE", help="the first day (default: 30 before)")
     report.add_argument("--to", dest="last", type=a_date, metavar="DATE", help="the last day (default: today)")
-    report.add_argument("--authority", type=an_authority, metavar="GSS", help="only users of this authority")
+    report.add_argument(
+        "--authority", type=an_authority, metavar="AUTHORITY", help="only users of this authority, by code or name"
+    )
     report.add_argument("--user", dest="about", type=a_user, metavar="USER", help="only this user")
     viewer_options(report)
 

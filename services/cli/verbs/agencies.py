@@ -7,7 +7,7 @@ from typing import Any
 from services.cli.client import require_shown, viewer_api
 from services.cli.errors import DONE, AnswerIsNo, WrongUsage
 from services.cli.output import console, print_json, table
-from services.cli.parser import a_beginning, a_file, an_agency, limit_option, subcommand_parser, viewer_options
+from services.cli.parser import a_beginning, a_file, an_agency, list_options, subcommand_parser, viewer_options
 from services.cli.stack import settings_of
 from services.registers import enrol, load_agencies, make_reachable, read_agencies_file, suspended_codes
 from streams.kafka.rights import agency_user
@@ -22,7 +22,7 @@ def describe(parser: ArgumentParser) -> None:
     add.add_argument(
         "file", type=a_file, metavar="FILE", help="YAML: a list of {code, name, kind, authority?, contact?}"
     )
-    limit_option(subcommand_parser(subcommands, "list", "list the agencies"))
+    list_options(subcommand_parser(subcommands, "list", "list the agencies"))
     password = subcommand_parser(
         subcommands, "password", "give an agency a new password for Kafka, and print it this once"
     )
@@ -66,7 +66,7 @@ def run(args: Namespace) -> int:
         print_json([dict(zip(columns, row, strict=True)) for row in rows])
     else:
         shown = [(*row[:-1], "suspended" if row[-1] else "") for row in rows]
-        console().print(table(columns, shown))
+        console(args).print(table(columns, shown))
     return DONE
 
 

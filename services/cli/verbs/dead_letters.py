@@ -7,8 +7,8 @@ from typing import Any
 
 from services.cli.client import viewer_api
 from services.cli.errors import DONE, NO, AnswerIsNo
-from services.cli.output import console, plain, print_json, table
-from services.cli.parser import limit_option, subcommand_parser, viewer_options
+from services.cli.output import console, facts, plain, print_json, table
+from services.cli.parser import list_options, subcommand_parser, viewer_options
 from services.cli.stack import settings_of
 from services.configuration.settings import Settings
 from services.queries.dead_letters import letter_place, list_letters, read_letter
@@ -18,7 +18,7 @@ from streams.store.database import Database
 def describe(parser: ArgumentParser) -> None:
     """Adds the subcommands."""
     subcommands = parser.add_subparsers(dest="subcommand", required=True, metavar="list|show|resubmit")
-    limit_option(subcommand_parser(subcommands, "list", "list them, without their content"))
+    list_options(subcommand_parser(subcommands, "list", "list them, without their content"))
     show = subcommand_parser(subcommands, "show", "show one with its content")
     show.add_argument("letter", type=_a_letter, metavar="LETTER", help="like 0-17, as `list` names it")
     viewer_options(show)
@@ -41,7 +41,7 @@ def _list(settings: Settings, args: Namespace) -> int:
         print_json(letters)
     else:
         columns = ("letter", "message", "code", "size", "recorded_at")
-        console().print(table(columns, [[letter[column] for column in columns] for letter in letters]))
+        console(args).print(table(columns, [[letter[column] for column in columns] for letter in letters]))
     return DONE if letters else NO
 
 
@@ -51,7 +51,7 @@ def _show(args: Namespace) -> int:
         print_json(letter)
         return DONE
     to = console()
-    to.print(table(("", ""), [(name, letter[name]) for name in ("letter", "message", "code", "size", "recorded_at")]))
+    to.print(facts((name, letter[name]) for name in ("letter", "message", "code", "size", "recorded_at")))
     if letter["raw"] is None:
         to.print(plain("It is about a shielded child, so what it says is not shown; it can be sent again."))
     else:

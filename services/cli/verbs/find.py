@@ -1,11 +1,12 @@
 """`contactpoint find`: children by what is known of them."""
 
 from argparse import ArgumentParser, Namespace
+from typing import Any
 
 from services.cli.client import viewer_api
 from services.cli.errors import DONE, NO
 from services.cli.output import console, print_json, table, text
-from services.cli.parser import a_count, a_date, a_upn, an_nhs_number, viewer_options
+from services.cli.parser import a_count, a_date, a_upn, an_nhs_number, table_options, viewer_options
 
 CRITERIA = ("given_name", "family_name", "date_of_birth", "gender", "postcode", "nhs_number", "upn")
 MOST_SHOWN = 50
@@ -22,6 +23,7 @@ def describe(parser: ArgumentParser) -> None:
     parser.add_argument("--nhs-number", type=an_nhs_number, metavar="NUMBER")
     parser.add_argument("--upn", type=a_upn, metavar="UPN")
     parser.add_argument("--limit", type=a_count, metavar="N", help="the best so many (at most 50, the default)")
+    table_options(parser)
     viewer_options(parser)
 
 
@@ -33,13 +35,13 @@ def run(args: Namespace) -> int:
     if args.json:
         print_json(answer)
     elif answer["results"]:
-        _display(answer)
+        _display(args, answer)
     else:
-        console().print("Nobody was found.")
+        console(args).print("Nobody was found.")
     return DONE if answer["results"] else NO
 
 
-def _display(answer: dict) -> None:  # type: ignore[type-arg]
+def _display(args: Namespace, answer: dict[str, Any]) -> None:
     rows = [
         (
             text(f"{found['name']['given_name']} {found['name']['family_name']}", "bold"),
@@ -50,7 +52,7 @@ def _display(answer: dict) -> None:  # type: ignore[type-arg]
         )
         for found in answer["results"]
     ]
-    to = console()
+    to = console(args)
     to.print(table(("name", "born", "grade", "score", "child"), rows))
     if answer["too_many"]:
         to.print("There may be more; add criteria to narrow the search.")

@@ -5,13 +5,13 @@ from argparse import ArgumentParser, Namespace
 from services.cli.client import viewer_api
 from services.cli.errors import DONE
 from services.cli.output import console, print_json
-from services.cli.parser import a_child, limit_option, viewer_options
+from services.cli.parser import a_child, list_options, viewer_options
 
 
 def describe(parser: ArgumentParser) -> None:
     """Adds the arguments: the child and the user."""
     parser.add_argument("child", type=a_child, metavar="CHILD", help="the child's id, as `find` gives it")
-    limit_option(parser)
+    list_options(parser)
     viewer_options(parser)
 
 
@@ -26,5 +26,5 @@ def run(args: Namespace) -> int:
 
         if answer.get("shielded"):
             print(answer.get("warning") or "This child is shielded: nothing that was said of it is shown.")
-        display_history(console(), events)
+        display_history(console(args), events)
     return DONE

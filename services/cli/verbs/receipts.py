@@ -7,7 +7,7 @@ from typing import Any
 from services.cli.client import viewer_api
 from services.cli.errors import DONE, NO
 from services.cli.output import console, print_json
-from services.cli.parser import limit_option, viewer_options
+from services.cli.parser import list_options, viewer_options
 
 PAGE = 5_000
 OUTCOMES = ("accepted", "duplicate", "refused", "invalid")
@@ -16,9 +16,9 @@ OUTCOMES = ("accepted", "duplicate", "refused", "invalid")
 def describe(parser: ArgumentParser) -> None:
     """Adds the arguments: which receipts, and the user."""
     parser.add_argument("--submission", metavar="ID", help="the agency's own id of a submission")
-    parser.add_argument("--source", metavar="URN", help="like urn:agency:nhs-gp")
+    parser.add_argument("--source", metavar="AGENCY", help="like nhs-gp or urn:agency:nhs-gp")
     parser.add_argument("--outcome", choices=OUTCOMES)
-    limit_option(parser)
+    list_options(parser)
     viewer_options(parser)
 
 
@@ -36,5 +36,5 @@ def run(args: Namespace) -> int:
     else:
         from services.cli.display.receipts import display_receipts
 
-        display_receipts(console(), found)
+        display_receipts(console(args), found)
     return DONE if found else NO

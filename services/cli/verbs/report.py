@@ -10,7 +10,7 @@ from domain.reports import REPORTS
 from services.cli.client import Api, viewer_api
 from services.cli.errors import DONE
 from services.cli.output import console, print_json
-from services.cli.parser import a_date, an_authority, limit_option, viewer_options
+from services.cli.parser import a_date, an_authority, list_options, viewer_options
 from services.cli.progress import counting
 
 PAGE = 2_000
@@ -20,10 +20,15 @@ _LISTS, _COUNTS = ("children", "undecided"), ("statuses", "follow_up")
 def describe(parser: ArgumentParser) -> None:
     """Adds the arguments: the report, its day and authority, and the user."""
     parser.add_argument("name", choices=REPORTS, metavar="NAME", help=", ".join(REPORTS))
-    parser.add_argument("--authority", type=an_authority, metavar="GSS", help="only children who live there")
+    parser.add_argument(
+        "--authority",
+        type=an_authority,
+        metavar="AUTHORITY",
+        help="only children who live there, by code or name; by default your own",
+    )
     parser.add_argument("--on", type=a_date, metavar="DATE", help="the day that is judged (default: today)")
     parser.add_argument("--csv", action="store_true", help="print CSV, for a spreadsheet")
-    limit_option(parser)
+    list_options(parser)
     viewer_options(parser)
 
 
@@ -39,7 +44,7 @@ def run(args: Namespace) -> int:
     else:
         from services.cli.display.report import display_report
 
-        display_report(console(), found)
+        display_report(console(args), found)
     return DONE
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from services.cli.client import Api, require_shown, viewer_api
 from services.cli.errors import DONE, WrongUsage
 from services.cli.output import console, print_json
-from services.cli.parser import a_child, a_date, a_uuid, an_authority, subcommand_parser, viewer_options
+from services.cli.parser import a_child, a_date, a_uuid, an_authority, subcommand_parser, table_options, viewer_options
 
 PAGE = 200
 
@@ -25,9 +25,12 @@ def describe(parser: ArgumentParser) -> None:
     review.add_argument("child", type=a_child, nargs="?", metavar="CHILD", help="the child's id")
     review.add_argument("--keep", action="store_true", help="the shield was looked at and stays for six months more")
     review.add_argument("--on", type=a_date, metavar="DATE", help="due by this day (default: today)")
+    table_options(review)
     viewer_options(review)
     given = _of_child(subcommands, "hand-over", "give the shield into another authority's care")
-    given.add_argument("--to", type=an_authority, required=True, metavar="GSS", help="its ONS code, like E06000001")
+    given.add_argument(
+        "--to", type=an_authority, required=True, metavar="AUTHORITY", help="its ONS code, like E06000001, or its name"
+    )
     _of_child(
         subcommands, "override", "see a shielded child for two minutes; the authority is told, and it is investigated"
     )
@@ -35,6 +38,7 @@ def describe(parser: ArgumentParser) -> None:
     actions = overrides.add_subparsers(dest="action", required=True, metavar="list|close")
     listing = subcommand_parser(actions, "list", "show the investigations that are open")
     listing.add_argument("--closed", action="store_true", help="those that were closed too")
+    table_options(listing)
     viewer_options(listing)
     closing = subcommand_parser(actions, "close", "say what came of one; --reason is what was found")
     closing.add_argument("investigation", type=a_uuid, metavar="INVESTIGATION", help="its id, as `list` gives it")
@@ -117,5 +121,7 @@ def _list(args: Namespace, document: dict[str, list[Any]], name: str, nothing: s
     if not rows:
         print(nothing)
         return DONE
-    console().print(table(tuple(rows[0]), [tuple("" if v is None else str(v) for v in row.values()) for row in rows]))
+    console(args).print(
+        table(tuple(rows[0]), [tuple("" if v is None else str(v) for v in row.values()) for row in rows])
+    )
     return DONE

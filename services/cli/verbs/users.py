@@ -6,7 +6,7 @@ from contextlib import closing
 from domain.authorization import Entitlement
 from services.cli.errors import DONE, AnswerIsNo
 from services.cli.output import console, print_json, table
-from services.cli.parser import a_file, limit_option, subcommand_parser
+from services.cli.parser import a_file, list_options, subcommand_parser
 from services.cli.stack import settings_of
 from services.configuration.settings import Settings
 from services.registers import read_users_file, user_document
@@ -28,7 +28,7 @@ def describe(parser: ArgumentParser) -> None:
     subcommand_parser(subcommands, "add", "grant to the users of a file what it says").add_argument(
         "file", type=a_file, metavar="FILE", help=_FILE
     )
-    limit_option(subcommand_parser(subcommands, "list", "list the users and until when they may look"))
+    list_options(subcommand_parser(subcommands, "list", "list the users and until when they may look"))
     subcommand_parser(subcommands, "revoke", "take a user's right to look away").add_argument("name", metavar="NAME")
 
 
@@ -72,7 +72,7 @@ def _list(settings: Settings, args: Namespace) -> int:
         print_json([user_document(user) for user in known])
     else:
         heads = ("name", "role", "organisation", "authority", "sensitive", "until")
-        console().print(table(heads, [_row(user) for user in known]))
+        console(args).print(table(heads, [_row(user) for user in known]))
     return DONE
 
 

@@ -50,7 +50,10 @@ def _api(settings: Settings, url: str, user: str, reason: str) -> Api:
 
 def _chapter(to: Console, title: str) -> None:
     to.print()
-    to.rule(text(title, "bold"), align="left")
+    if to.is_terminal:
+        to.rule(text(title, "bold"), align="left")
+    else:
+        to.print(text(f"== {title}"))
 
 
 def _find(to: Console, api: Api, known: dict[str, str]) -> str:

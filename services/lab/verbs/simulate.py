@@ -87,7 +87,7 @@ def _show(made: dict[str, Any], *, as_json: bool, on_error: bool) -> None:
         return
     what = f"{made['children']:,} children, {made['submissions']:,} submissions of {made['agencies']} agencies"
     print(what if on_error else f"{what} in {made['out']}", file=to)
-    display_realised(console(to), made["realised"])
+    display_realised(console(to=to), made["realised"])
 
 
 def _each_once(stops: list[tuple[str, date]]) -> dict[str, date]:

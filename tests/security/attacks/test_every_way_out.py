@@ -42,6 +42,7 @@ NO_WAY_OUT = {
     "simulate": "prints figures of invented people",
     "bench": "prints figures",
     "version": "prints a version",
+    "reasons": "prints the list of reasons",
     "layouts": "prints files that come with the product",
     "export": "writes a file",
 }

@@ -1,0 +1,69 @@
+"""Which authority or agency is meant, checked against the register of agencies.
+
+An answer about a mistyped code would be an empty list, which reads as "no child there". What counts as known comes from
+the register and from the codes' history alone, never from children, so a refusal tells nothing of where one lives; and
+of a sensitive agency nobody learns here whether it is registered.
+"""
+
+import re
+from collections.abc import Mapping
+from difflib import get_close_matches
+from http import HTTPStatus
+
+from domain.agency import Agency
+from domain.places import is_recorded
+from domain.vocabulary import AGENCY_URN, AUTHORITY_CODE, STEWARDSHIP_SOURCE, agency_urn
+from services.api.dependencies import Dependencies
+from services.api.problems import Problem
+from services.registers import load_agencies
+
+_SAY_AUTHORITY = (
+    "authority: give the ONS code of a local authority, a letter and eight digits, or its name as the register of"
+    " agencies has it"
+)
+_SAY_SOURCE = "source: give an agency of the register, like urn:agency:nhs-gp"
+
+
+def known_authority(dependencies: Dependencies, text: str | None, own: str | None) -> str | None:
+    """The code of the authority that is meant, the user's own where none is; raises Problem 422 for an unknown one.
+
+    What a user of one authority may do about another one is for the table of rights to say, whichever code it is.
+    """
+    if text is None or text == own:
+        return own
+    agencies = _agencies(dependencies)
+    upper = text.strip().upper()
+    if own and re.fullmatch(AUTHORITY_CODE, upper):
+        return upper
+    if is_recorded(upper) or upper in {agency.authority for agency in agencies.values()}:
+        return upper
+    authorities = {agency.authority: agency.name for agency in agencies.values() if agency.notified_authority}
+    words = {word.casefold(): code for code, name in authorities.items() if code for word in (code, name)}
+    asked = " ".join(text.split()).casefold()
+    if asked in words:
+        return words[asked]
+    near = get_close_matches(asked, words, 1)
+    meant = f"{words[near[0]]}, {authorities[words[near[0]]]}" if near else None
+    raise _unknown(_SAY_AUTHORITY, meant)
+
+
+def known_source(dependencies: Dependencies, text: str, *, cleared: bool) -> str:
+    """The source that is meant, by its URN or its code; raises Problem 422 for one that this reader does not know."""
+    agencies = _agencies(dependencies)
+    codes = [code for code, agency in agencies.items() if cleared or not agency.is_sensitive]
+    if text == STEWARDSHIP_SOURCE:
+        return text
+    code = text.strip().casefold().removeprefix(AGENCY_URN)
+    if code in codes:
+        return agency_urn(code)
+    near = get_close_matches(code, codes, 1)
+    raise _unknown(_SAY_SOURCE, agency_urn(near[0]) if near else None)
+
+
+def _agencies(dependencies: Dependencies) -> Mapping[str, Agency]:
+    with dependencies.look_ups.transaction() as cursor:
+        return load_agencies(cursor)
+
+
+def _unknown(say: str, meant: str | None) -> Problem:
+    return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"{say}; did you mean {meant}?" if meant else say)
