@@ -1,6 +1,6 @@
 """A directory entry for people: who the child is, who works with the child, and how to reach them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from rich.console import Console
@@ -40,7 +40,7 @@ def display_entry(to: Console, entry: Fields) -> None:
     known = ", ".join(f"{agency_of(each)} ({plain(each['subject'])})" for each in entry["records"])
     to.print(text(f"Records: {known}", "dim"))
     position = f", position {entry['position']:,}" if entry["position"] else ""
-    to.print(text(f"As of {moment(entry['as_of'])}{position}; child {entry['child']}", "dim"))
+    to.print(text(f"As known at {plain(entry['as_of'])}{position}; child {entry['child']}", "dim"))
 
 
 def _heading(entry: Fields) -> Text:
@@ -59,13 +59,19 @@ def _facts(entry: Fields) -> object:
     school = entry["education"]
     since = f" since {school['since']}" if school["since"] else ""
     rows = [("also known as", ", ".join(others)), ("numbers", ", ".join(numbers))]
-    rows += [("address", _address(each)) for each in entry["addresses"]]
+    rows += [("address", each) for each in _addresses(entry["addresses"])]
     rows.append(("education", EDUCATION.get(school["status"], school["status"]).format(since=since)))
     return facts((text(label, "dim"), value) for label, value in rows if value)
 
 
-def _address(address: Fields) -> str:
-    return f"{address_of(address)}  ({agency_of(address)})"
+def _addresses(addresses: Iterable[Fields]) -> Iterator[str]:
+    """Each address once, with the agencies that say so."""
+    said_by: dict[str, tuple[str, list[str]]] = {}
+    for each in addresses:
+        written = address_of(each)
+        said_by.setdefault(written.casefold(), (written, []))[1].append(agency_of(each))
+    for written, agencies in said_by.values():
+        yield f"{written}  ({', '.join(dict.fromkeys(agencies))})"
 
 
 def address_of(address: Fields) -> str:
