@@ -75,7 +75,8 @@ class PublishedEvent(NamedTuple):
 class PublishedReceipt(NamedTuple):
     """One receipt as a receipts topic has it; (`topic`, `partition`, `offset`) name the message that it answers.
 
-    `position` is that of the last event it caused, or None; `reasons` is JSON text.
+    `position` is that of the last event it caused, or None; `reasons` is JSON text. It answers so many `messages`,
+    which follow each other: the one that is named is the last.
     """
 
     topic: str
@@ -87,6 +88,7 @@ class PublishedReceipt(NamedTuple):
     reasons: str
     recorded_at: str
     position: int | None
+    messages: int
 
 
 @dataclass(frozen=True, eq=False)

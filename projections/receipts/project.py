@@ -1,4 +1,4 @@
-"""Receipts → one row for each message answered."""
+"""Receipts → one row for each message answered, or run of them."""
 
 from collections.abc import Sequence
 
@@ -15,6 +15,7 @@ RECEIPTS = Table(
         "outcome",
         "reasons",
         "recorded_at",
+        "messages",
         "position",
     ),
     keys=3,
@@ -39,6 +40,7 @@ class Receipts:
             receipt.outcome,
             receipt.reasons,
             receipt.recorded_at,
+            receipt.messages,
             receipt.position or 0,
         )
         return (Put(RECEIPTS, row, True),)

@@ -15,7 +15,9 @@ class Offsets(NamedTuple):
     last: int
 
 
-COLUMNS = "source, submission, outcome, reasons, topic, partition, message_offset, recorded_at, position"
+LONGEST_RUN = 2_000
+"""Most messages that one receipt answers."""
+COLUMNS = "source, submission, outcome, reasons, topic, partition, message_offset, recorded_at, position, messages"
 """In the order in which `receipt_document` takes them."""
 
 
@@ -58,8 +60,9 @@ def receipts(
 def receipt_of(cursor: Cursor, topic: str, partition: int, offset: int) -> dict[str, Any] | None:
     """The receipt of one message, or None while it has none."""
     cursor.execute(
-        f"select {COLUMNS} from receipts where topic = %s and partition = %s and message_offset = %s",  # noqa: S608
-        (topic, partition, offset),
+        f"select {COLUMNS} from receipts where topic = %s and partition = %s"  # noqa: S608
+        f" and message_offset between %s and %s + {LONGEST_RUN - 1} and message_offset - messages < %s",
+        (topic, partition, offset, offset, offset),
     )
     row = cursor.fetchone()
     return receipt_document(*row) if row else None
@@ -74,10 +77,12 @@ def message_parts(message: str) -> dict[str, Any]:
 def outcomes(cursor: Cursor, topic: str, ranges: Sequence[Offsets]) -> dict[str, int]:
     """How many messages of a submissions topic, among those in the ranges, have which outcome."""
     cursor.execute(
-        "select r.outcome, count(*)"
+        "select r.outcome, sum(least(r.message_offset, wanted.last)"  # noqa: S608
+        "   - greatest(r.message_offset - r.messages + 1, wanted.first) + 1)"
         " from unnest(%s::int[], %s::bigint[], %s::bigint[]) as wanted (partition, first, last)"
         " join receipts r on r.topic = %s and r.partition = wanted.partition"
-        " and r.message_offset between wanted.first and wanted.last group by r.outcome",
+        f" and r.message_offset between wanted.first and wanted.last + {LONGEST_RUN - 1}"
+        " and r.message_offset - r.messages < wanted.last group by r.outcome",
         ([r.partition for r in ranges], [r.first for r in ranges], [r.last for r in ranges], topic),
     )
     return {outcome: int(number) for outcome, number in cursor.fetchall()}
@@ -93,8 +98,10 @@ def receipt_document(
     offset: int,
     recorded_at: str,
     position: int,
+    messages: int,
 ) -> dict[str, Any]:
-    """A receipt as in the contract, of the columns of its row."""
+    """A receipt as in the contract, of the columns of its row; one of several messages names the first and the last."""
+    run = {"first": f"{topic}/{partition}/{offset - messages + 1}", "messages": messages} if messages > 1 else {}
     return {
         "source": source,
         "submission": submission,
@@ -103,4 +110,5 @@ def receipt_document(
         "message": f"{topic}/{partition}/{offset}",
         "recorded_at": recorded_at,
         "position": position or None,
+        **run,
     }

@@ -1,4 +1,5 @@
--- The key is the message that was answered, so that a receipt published twice is one row. Position 0: it caused no event.
+-- The key is the message that was answered, the last of so many `messages` that follow each other, so that a receipt published twice
+-- is one row. Position 0: it caused no event.
 create table if not exists receipts (
     topic text not null,
     partition int not null,
@@ -8,6 +9,7 @@ create table if not exists receipts (
     outcome text not null,
     reasons text not null,
     recorded_at text not null,
+    messages int not null,
     position bigint not null
 );
 create unique index if not exists receipts_key on receipts (topic, partition, message_offset);

@@ -59,7 +59,8 @@ class Settings(ClientSettings):
     process may have, None for the usual number;
     `connections_of_an_address` how many connections one address may have open to it, None where that is not bounded;
     `stack_id` is what a supervisor knows its own API by; `most_lag_s` how late views may be, `look_hours` how old the
-    look that a steward's decision names, None for the usual bounds.
+    look that a steward's decision names, `invalid_per_hour` how many invalid messages of an agency are kept, None for
+    the usual bounds.
     """
 
     kafka: KafkaSettings | None
@@ -79,6 +80,7 @@ class Settings(ClientSettings):
     stack_id: str | None
     most_lag_s: int | None
     look_hours: int | None
+    invalid_per_hour: int | None
 
     def need_kafka(self) -> KafkaSettings:
         """The Kafka settings; raises NotConfigured where there are none."""
@@ -164,6 +166,7 @@ def read_settings(data: str | Path | None = None, environ: Mapping[str, str] | N
         stack_id=env.stack_id,
         most_lag_s=env.most_lag_seconds,
         look_hours=env.look_hours,
+        invalid_per_hour=env.invalid_per_hour,
     )
 
 

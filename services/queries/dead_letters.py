@@ -1,4 +1,4 @@
-"""Dead letters: messages that could not be read, kept raw in a Kafka topic for seven days."""
+"""Dead letters: messages that could not be read, kept raw in a Kafka topic for seven days, or counted alone."""
 
 import time
 from collections.abc import Iterator
@@ -10,12 +10,16 @@ from kafka import TopicPartition
 from projections.engine import failures
 from projections.engine.failures import FORGED
 from services.queries._kafka_reader import kafka_reader
+from services.registers import INVALID, Spent, exceeded
+from streams.codec import iso_text
 from streams.kafka.settings import KafkaAway, KafkaSettings
-from streams.kafka.topics import DEAD_LETTERS
+from streams.kafka.topics import DEAD_LETTERS, submissions_topic
 from streams.projecting.reading import reading_views
-from streams.store.database import Database
+from streams.store.database import Cursor, Database
 
 MOST_FAILURES = 1_000
+NOT_KEPT = "budget-used"
+"""The code of messages that were invalid beyond their agency's budget of an hour, and so were counted alone."""
 _LIMIT_MS = 6_000
 
 Letter = dict[str, Any]
@@ -65,15 +69,25 @@ def letter_place(letter: str) -> tuple[int, int]:
 
 
 def list_letters(kafka: KafkaSettings, database: Database) -> list[Letter]:
-    """Every letter without its content, then the published messages that a projection could not take."""
+    """Every letter without its content, how many more were not kept, then what a projection could not take."""
     letters = [without_content(letter) for letter in read_letters(kafka)]
     with reading_views(database) as cursor:
-        return letters + [untaken(failure) for failure in failures.kept(cursor, None, MOST_FAILURES)]
+        return letters + not_kept(cursor) + [untaken(each) for each in failures.kept(cursor, None, MOST_FAILURES)]
 
 
 def without_content(letter: dict[str, Any]) -> dict[str, Any]:
     """A letter as an item of a list."""
     return {name: value for name, value in letter.items() if name != "raw"}
+
+
+def not_kept(cursor: Cursor) -> list[Letter]:
+    """For each agency and hour how many messages were invalid beyond its budget, as items of a list of dead letters."""
+    return [_counted(each) for each in exceeded(cursor, INVALID)]
+
+
+def _counted(spent: Spent) -> Letter:
+    letter = {"letter": None, "message": submissions_topic(spent.agency), "code": NOT_KEPT, "size": None}
+    return {**letter, "recorded_at": iso_text(spent.since), "counted": spent.beyond}
 
 
 def untaken(failure: failures.Failure) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from services.registers.agencies import (
     make_reachable,
     read_agencies_file,
 )
+from services.registers.budgets import INVALID, Spent, exceeded
 from services.registers.demo_users import DEMO_USERS, add_demo_users
 from services.registers.extracts import ExtractRefused, SentExtract, begin_extract, complete_extract
 from services.registers.suspensions import Suspended, suspended_agencies, suspended_codes
@@ -21,10 +22,12 @@ from services.registers.users import BadUser, read_users_file, user_document, us
 
 __all__ = [
     "DEMO_USERS",
+    "INVALID",
     "BadRegister",
     "BadUser",
     "ExtractRefused",
     "SentExtract",
+    "Spent",
     "Suspended",
     "add_agencies",
     "add_demo_users",
@@ -32,6 +35,7 @@ __all__ = [
     "begin_extract",
     "complete_extract",
     "enrol",
+    "exceeded",
     "load_agencies",
     "make_reachable",
     "read_agencies_file",

@@ -12,7 +12,7 @@ from services.contract.decisions import read_decision
 from services.contract.reading import TOO_LARGE, Invalid, Reason, read
 from services.registrar.receipts import Answer
 from services.registrar.store import Changes
-from streams.kafka.topics import STEWARDSHIP, submissions_topic
+from streams.kafka.topics import STEWARDSHIP, UNCLAIMED, submissions_topic
 
 STEWARDS_TOPIC = submissions_topic(STEWARDSHIP)
 
@@ -42,6 +42,11 @@ class Message:
     def is_stewards(self) -> bool:
         """Whether it is a data steward's decision."""
         return self.topic == STEWARDS_TOPIC
+
+    @property
+    def sender(self) -> str:
+        """The code of the topic's agency; what is not an agency's is of the unclaimed topic's."""
+        return self.owner.code if self.owner else UNCLAIMED
 
     @property
     def is_in_own_name(self) -> bool:

@@ -12,6 +12,7 @@ from domain.vocabulary import SubmissionType
 from services.registrar.batch import BatchResult, Message
 from services.registrar.batch_matcher import Described, Placed, is_hidden
 from services.registrar.batch_state import DESCRIBES, BatchState, record_keys
+from services.registrar.budgets import Budget
 from services.registrar.decide_in_order import Effect, decide_in_order
 from services.registrar.linking import best_known_first, events_for, pending_events
 
@@ -19,8 +20,17 @@ NewId = Callable[[], UUID]
 """A random stream id."""
 
 
-def decide_batch(messages: Sequence[Message], state: BatchState, recorded_at: datetime, new_id: NewId) -> BatchResult:
-    """What the messages cause; `recorded_at` is their events' time. `state` is brought up to date by each decision."""
+def decide_batch(
+    messages: Sequence[Message],
+    state: BatchState,
+    recorded_at: datetime,
+    new_id: NewId,
+    invalid: Budget | None = None,
+) -> BatchResult:
+    """What the messages cause; `recorded_at` is their events' time. `state` is brought up to date by each decision.
+
+    `invalid` is the budget of invalid messages.
+    """
 
     def effect(message: Message, command: Command) -> Effect | Refusal:
         return _decide(message, command, state, recorded_at, new_id)
@@ -31,7 +41,7 @@ def decide_batch(messages: Sequence[Message], state: BatchState, recorded_at: da
     def repeats(command: Command) -> bool:
         return _repeats(command, state)
 
-    result = decide_in_order(messages, state.outcomes, recorded_at, effect, distrust, repeats)
+    result = decide_in_order(messages, state.outcomes, recorded_at, effect, distrust, repeats, invalid)
     result.changes.index = state.matcher.changes
     return result
 

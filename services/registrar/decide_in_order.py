@@ -8,6 +8,7 @@ from domain.event import RegisterEvent
 from domain.source_record import Command, Refusal
 from services.contract.reading import Invalid, Reason, reason
 from services.registrar.batch import BatchResult, Message
+from services.registrar.budgets import Budget
 from services.registrar.cannot_link import CannotLinkRuling
 from services.registrar.receipts import Answer
 from services.registrar.store import RecordKeyRow, SubmissionKey
@@ -63,15 +64,18 @@ def decide_in_order(
     decide: Decide,
     distrust: Distrust = lambda _: None,
     repeats: Repeats = lambda _: True,
+    budget: Budget | None = None,
 ) -> BatchResult:
-    """Decides every message; `outcomes` has the outcome of each command that an earlier batch decided."""
+    """Decides every message; `outcomes` has the outcome of each command that an earlier batch decided.
+
+    `budget` says how many invalid messages are kept; without one all are.
+    """
     result, outcomes = BatchResult(recorded_at), dict(outcomes)
     in_batch: dict[SubmissionKey, Command] = {}
     for message in messages:
         command = message.reading
         if isinstance(command, Invalid):
-            answer = message.answered("invalid", command.reasons)
-            result.dead_letters.append((answer, message.value))
+            answer = _invalid(result, message, command, budget)
         elif not message.is_in_own_name:
             answer = message.answered("refused", (_UNKNOWN_AGENCY if message.owner is None else _NOT_THE_OWNER,))
         elif before := outcomes.get((command.source, command.id)):
@@ -86,7 +90,24 @@ def decide_in_order(
             in_batch[command.source, command.id] = command
             result.changes.submissions.append((command.source, command.id, answer.outcome))
         result.answers.append(answer)
+    if budget:
+        result.changes.spent.extend(budget.taken)
     return result
+
+
+def _invalid(result: BatchResult, message: Message, invalid: Invalid, budget: Budget | None) -> Answer:
+    """The answer to an invalid message, which is kept; what is beyond its agency's budget is not judged one by one."""
+    if budget is None or budget.takes(message.sender):
+        answer = message.answered("invalid", invalid.reasons)
+        result.dead_letters.append((answer, message.value))
+        return answer
+    return message.answered("invalid", (_budget_used(budget),))._replace(counted=True)
+
+
+def _budget_used(budget: Budget) -> Reason:
+    until = f"{budget.until:%Y-%m-%d %H:%M} UTC"
+    text = f"{budget.most:,} messages were invalid within the hour; until {until} more of them are counted, not kept"
+    return reason("", "budget-used", text)
 
 
 def _of_duplicate(before: str, is_same: bool) -> tuple[Reason, ...]:

@@ -26,6 +26,7 @@ from services.queries.belonging import refuse_other_kafka
 from services.registers import agencies_version, load_agencies
 from services.registrar import store
 from services.registrar.batch import Message
+from services.registrar.budgets import MOST_INVALID
 from services.registrar.fence import Fence, FenceLost, take_fence
 from services.registrar.handle import Registrar
 from services.registrar.matcher_settings import load_settings
@@ -127,7 +128,13 @@ async def _serve(settings: Settings, comparer: Comparer, fence: Fence, stop: Eve
             await asyncio.to_thread(refuse_other_kafka, settings.need_kafka(), reads, must_have_met=True)
             await asyncio.to_thread(build_match_index, log, reads, keys, fence, stop)
             oldest = timedelta(hours=settings.look_hours) if settings.look_hours else OLDEST
-            registrar = Registrar(log, reads, keys, comparer, fence, clock=utc_now, pause=stop.wait, oldest_look=oldest)
+            registrar = Registrar(
+                *(log, reads, keys, comparer, fence),
+                clock=utc_now,
+                pause=stop.wait,
+                oldest_look=oldest,
+                most_invalid=settings.invalid_per_hour or MOST_INVALID,
+            )
             async with _consumer(settings.need_kafka()) as consumer:
                 await _consume(_Topics(consumer, reads, registrar), registrar, stop)
 

@@ -9,7 +9,7 @@ from projections.base.partition import Partition
 from services.registrar import store
 from services.registrar.batch import BatchResult
 from services.registrar.fence import Fence
-from services.registrar.receipts import dead_letter, receipt
+from services.registrar.receipts import dead_letter, receipt, runs
 from services.registrar.shielded_records import write_shields
 from streams.codec import iso_text
 from streams.crypto.keys import KeyRing, insert_keys
@@ -40,8 +40,8 @@ def save(
         write_shields(cursor, result.events)
         insert_keys(cursor, "register", keys.take_new())
         rows = [
-            receipt(answer, recorded_at, None if answer.last_event is None else positions[answer.last_event])
-            for answer in result.answers
+            receipt(run, recorded_at, None if run.answer.last_event is None else positions[run.answer.last_event])
+            for run in runs(result.answers)
         ]
         rows += [dead_letter(answer, value, recorded_at) for answer, value in result.dead_letters]
         write_outbox(cursor, rows)

@@ -10,6 +10,8 @@ from psycopg2.extras import execute_values
 from domain.vocabulary import AgencyKind, agency_urn
 from projections.base.binary_copy import copy_rows
 from projections.base.partition import Partition
+from services.registers import Spent
+from services.registrar.budgets import write_spent
 from services.registrar.cannot_link import CannotLinkRuling, write_rulings
 from services.registrar.match_index import IndexChanges, write_index
 from services.registrar.suspensions import SuspensionRow, write_suspensions
@@ -31,7 +33,7 @@ class Changes:
     """Rows that a batch adds, in the order in which they were decided.
 
     `index` has the changes of the match index, `rulings` the stewards' findings on which records are of two children,
-    `suspensions` how agencies stand from now on.
+    `suspensions` how agencies stand from now on, `spent` what agencies have had of their budgets.
     """
 
     submissions: list[tuple[str, str, str]] = field(default_factory=list)
@@ -39,6 +41,7 @@ class Changes:
     index: IndexChanges = field(default_factory=IndexChanges)
     rulings: list[CannotLinkRuling] = field(default_factory=list)
     suspensions: list[SuspensionRow] = field(default_factory=list)
+    spent: list[Spent] = field(default_factory=list)
 
 
 def outcomes_of(cursor: Cursor, keys: Collection[SubmissionKey]) -> dict[SubmissionKey, str]:
@@ -84,6 +87,7 @@ def write(cursor: Cursor, changes: Changes) -> None:
     write_index(cursor, changes.index)
     write_rulings(cursor, changes.rulings)
     write_suspensions(cursor, changes.suspensions)
+    write_spent(cursor, changes.spent)
 
 
 def load_offsets(cursor: Cursor) -> dict[Partition, int]:

@@ -1,17 +1,23 @@
 """Kafka records decoded as the messages that projections are made of."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Annotated, Any, NamedTuple
+from typing import (
+    Annotated,
+    Any,
+    NamedTuple,
+    NotRequired,  # pydantic asks for this one before Python 3.12
+)
 
 import orjson
 from pydantic import Field, TypeAdapter, ValidationError
-from typing_extensions import TypedDict  # pydantic asks for this one before Python 3.12
+from typing_extensions import TypedDict
 
 from projections.base.partition import Partition
 from projections.base.projection import Decryptor, PublishedReceipt, Undecodable
 from projections.catalogue import ACCESS_LOG, LOGS, RECEIPTS_LOG, REGISTER_LOG, Log
 from projections.engine.apply import Message
 from projections.engine.failures import EVERY_VIEW, FORGED, Failure
+from projections.receipts.query import LONGEST_RUN
 from streams.codec import decode_event, decode_json
 from streams.crypto.publication_key import PublicationKey
 from streams.crypto.sealing import SealBroken
@@ -55,6 +61,7 @@ class Receipt(TypedDict):
     reasons: list[dict[str, Any]]
     recorded_at: str
     position: None
+    messages: NotRequired[Annotated[int, Field(ge=2, le=LONGEST_RUN)]]
 
 
 _RECEIPT = TypeAdapter(Receipt)
@@ -77,6 +84,7 @@ def decode_receipt(value: bytes, position: int | None = None) -> PublishedReceip
         orjson.dumps(receipt["reasons"]).decode(),
         receipt["recorded_at"],
         position,
+        receipt.get("messages", 1),
     )
 
 

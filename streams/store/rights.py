@@ -43,6 +43,7 @@ RIGHTS: Mapping[str, Mapping[str, str]] = {
         "register.shielded_keys": _ALL,
         "register.kept_apart": "select, insert, delete",
         "register.suspensions": _KEEP,
+        "register.budgets": "select, insert, update, delete",
         "access.events": _READ,  # whether there was the look that a steward's decision names; none can be opened
         "access.streams": _READ,
         "registry.agencies": _READ,
@@ -87,6 +88,7 @@ RIGHTS: Mapping[str, Mapping[str, str]] = {
         "register.offsets": _READ,  # how many submissions are not read yet
         "register.data_keys": _READ,
         "register.record_keys": _READ,  # whether a dead letter is about a child who is shielded
+        "register.budgets": _READ,  # how many messages were invalid and not kept
         "register.suspensions": _READ,  # nothing is taken from a suspended agency
         "register.outbox": "select (ordinal), insert",  # how many wait; and notices, no other topic (a constraint)
         "register.outbox_counter": _COUNT,

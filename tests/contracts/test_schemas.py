@@ -19,7 +19,7 @@ from services.contract.reading import Invalid, read
 from services.contract.schemas.__main__ import DOCS, files
 from services.contract.schemas.event_examples import cloud_event
 from services.contract.submission import MODELS
-from services.registrar.receipts import Answer, receipt
+from services.registrar.receipts import Answer, Run, receipt
 from streams.kafka.topics import (
     ACCESS_EVENTS,
     COMMON_TOPICS,
@@ -130,16 +130,15 @@ def test_a_receipt_of_the_registrar_follows_the_schema_and_is_the_example(exampl
         example["outcome"],
         tuple(example["reasons"]),
     )
-    topic, _, value, position = receipt(answer, example["recorded_at"], 7)
+    topic, _, value, position = receipt(Run(answer, example.get("messages", 1)), example["recorded_at"], 7)
     assert (orjson.loads(value), position) == (example, 7)
     assert topic == "receipts." + (source.removeprefix("urn:agency:") if source else "unclaimed")
     VALIDATORS["receipt"].validate(orjson.loads(value))
 
 
 def test_there_is_a_receipt_of_each_outcome() -> None:
-    assert list(RECEIPTS) == [example["outcome"] for example in RECEIPTS.values()]
     outcomes = SCHEMAS["receipt.schema.json"]["properties"]["outcome"]["enum"]
-    assert sorted(RECEIPTS) == sorted(outcomes)
+    assert {example["outcome"] for example in RECEIPTS.values()} == set(outcomes)
 
 
 @pytest.mark.parametrize("name", EVENTS)

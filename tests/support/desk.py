@@ -12,6 +12,7 @@ from domain.agency import Agency
 from domain.matching import Comparer
 from domain.vocabulary import AgencyKind
 from services.registrar.batch import Message
+from services.registrar.budgets import MOST_INVALID
 from services.registrar.fence import take_fence
 from services.registrar.handle import Pause, Registrar
 from services.registrar.matcher_settings import load_settings
@@ -52,6 +53,7 @@ class Desk:
     ends: Counter[str] = field(default_factory=Counter)
     clock: Clock = utc_now
     pause: Pause = time.sleep
+    most_invalid: int = MOST_INVALID
 
     def __post_init__(self) -> None:
         self.database = Database(self.url, "test")
@@ -64,7 +66,10 @@ class Desk:
         with self.database.transaction() as cursor:
             self.fence = take_fence(cursor)
         self.registrar = Registrar(
-            self.log, self.database, keys, self.comparer, self.fence, clock=self.clock, pause=self.pause
+            *(self.log, self.database, keys, self.comparer, self.fence),
+            clock=self.clock,
+            pause=self.pause,
+            most_invalid=self.most_invalid,
         )
         self.registrar.resume()
         return self.registrar

@@ -234,7 +234,13 @@ class Story:
         return self.listed(self.registered())
 
 
-def receipt(submission: str, message: str, outcome: str = "accepted", source: str | None = "urn:agency:gp") -> bytes:
+def receipt(
+    submission: str | None,
+    message: str,
+    outcome: str = "accepted",
+    source: str | None = "urn:agency:gp",
+    **more: Any,
+) -> bytes:
     """A receipt as it is on a receipts topic."""
     return orjson.dumps(
         {
@@ -247,6 +253,7 @@ def receipt(submission: str, message: str, outcome: str = "accepted", source: st
             "message": message,
             "recorded_at": "2026-11-23T10:00:00.000000Z",
             "position": None,
+            **more,
         }
     )
 

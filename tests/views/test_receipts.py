@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from projections.catalogue import LOGS, RECEIPTS_LOG
-from projections.receipts.query import Offsets, outcomes, receipts
+from projections.receipts.query import Offsets, outcomes, receipt_of, receipts
 from streams.projecting.reader import decode_receipt
 from streams.store.database import Cursor
 from tests.support.postgres_views import clear, empty_views, take, writing
@@ -81,3 +81,15 @@ def test_outcomes_are_counted_for_the_messages_asked(cursor: Cursor) -> None:
     assert outcomes(cursor, "submissions.gp", [Offsets(0, 0, 100)]) == {"accepted": 1, "refused": 1, "duplicate": 1}
     assert outcomes(cursor, "submissions.gp", [Offsets(1, 0, 100)]) == {}
     assert outcomes(cursor, "submissions.gp", []) == {}
+
+
+def test_one_receipt_answers_each_message_of_a_run(cursor: Cursor) -> None:
+    run = receipt(None, "submissions.gp/0/120", "invalid", first="submissions.gp/0/101", messages=20)
+    assert take(cursor, [decode_receipt(run)], LOGS[RECEIPTS_LOG]) == []
+    assert outcomes(cursor, "submissions.gp", [Offsets(0, 11, 103)]) == {"duplicate": 1, "invalid": 3}
+    assert outcomes(cursor, "submissions.gp", [Offsets(0, 110, 111), Offsets(0, 119, 150)]) == {"invalid": 4}
+    (told,) = receipts(cursor, source="urn:agency:gp", after="submissions.gp/0/109")
+    assert (told["first"], told["message"], told["messages"]) == ("submissions.gp/0/101", "submissions.gp/0/120", 20)
+    assert receipts(cursor, source="urn:agency:gp", after=told["message"]) == []
+    found = [receipt_of(cursor, "submissions.gp", 0, offset) for offset in (100, 101, 120, 121)]
+    assert found == [None, told, told, None]

@@ -18,6 +18,7 @@ from services.api.schemas.dead_letters import DeadLetter
 from services.queries.dead_letters import (
     MOST_FAILURES,
     letter_place,
+    not_kept,
     read_letter,
     read_letters,
     untaken,
@@ -46,7 +47,7 @@ def router(dependencies: Dependencies) -> APIRouter:
         who = viewer(dependencies, request, Action.DEAD_LETTERS)
         found, last = _list(who, after, limit)
         more = next_page("/dead-letters", {"after": last, "limit": limit}) if last else None
-        return json_answer(found if more or not who.cleared else found + _untaken(dependencies), headers=more)
+        return json_answer(found if more else found + _beside(who), headers=more)
 
     @calls.get("/dead-letters/{letter}", responses={200: {"model": DeadLetter}, **problems(401, 403, 404, 422, 503)})
     def dead_letter(request: Request, letter: str, _: ReasonHeader = None) -> Response:
@@ -99,7 +100,9 @@ def _visible(who: Viewer, letters: list[dict[str, Any]]) -> list[dict[str, Any]]
     return [letter for letter in letters if letter["message"].partition("/")[0] in topics]
 
 
-def _untaken(dependencies: Dependencies) -> list[dict[str, Any]]:
-    """Published messages that a projection could not take."""
-    with dependencies.reading() as cursor:
-        return [untaken(failure) for failure in failures.kept(cursor, None, MOST_FAILURES)]
+def _beside(who: Viewer) -> list[dict[str, Any]]:
+    """How many messages were not kept, and published messages that a projection could not take."""
+    with who.dependencies.reading() as cursor:
+        counted = not_kept(cursor)
+        failed = failures.kept(cursor, None, MOST_FAILURES) if who.cleared else ()
+    return _visible(who, counted) + [untaken(failure) for failure in failed]

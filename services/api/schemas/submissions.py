@@ -16,7 +16,10 @@ class Reason(BaseModel):
 
 
 class Receipt(BaseModel):
-    """What became of one submission; its position in the log is for data managers and auditors, null for agencies."""
+    """What became of one submission; its position in the log is for data managers and auditors, null for agencies.
+
+    With `messages`, it is the answer to so many that follow each other, from `first` to `message`.
+    """
 
     source: str | None
     submission: str | None
@@ -25,6 +28,8 @@ class Receipt(BaseModel):
     message: str
     recorded_at: str
     position: int | None
+    first: str | None = None
+    messages: int | None = None
 
 
 class Submitted(BaseModel):

@@ -2,6 +2,7 @@
 
 import base64
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from collections.abc import Sequence
 from contextlib import closing
 from typing import Any
 
@@ -41,8 +42,12 @@ def _list(settings: Settings, args: Namespace) -> int:
         print_json(letters)
     else:
         columns = ("letter", "message", "code", "size", "recorded_at")
-        console(args).print(table(columns, [[letter[column] for column in columns] for letter in letters]))
+        console(args).print(table((*columns, "not kept"), [_row(letter, columns) for letter in letters]))
     return DONE if letters else NO
+
+
+def _row(letter: dict[str, Any], columns: Sequence[str]) -> list[Any]:
+    return [*(letter[column] for column in columns), f"{letter['counted']:,}" if "counted" in letter else ""]
 
 
 def _show(args: Namespace) -> int:

@@ -210,5 +210,16 @@ RECEIPTS: Mapping[str, Fields] = {
         "recorded_at": "2026-11-23T10:00:03.000000Z",
         "position": None,
     },
+    "several": {
+        "source": AUTHORITY.urn,
+        "submission": None,
+        "outcome": "invalid",
+        "reasons": [{"field": "", "code": "not-json", "message": "a submission is JSON"}],
+        "message": "submissions.la-westmarch/0/1209",
+        "recorded_at": "2026-11-23T10:00:04.000000Z",
+        "position": None,
+        "first": "submissions.la-westmarch/0/10",
+        "messages": 1200,
+    },
 }
-"""One example of each outcome."""
+"""One example of each outcome, and the answer to several messages."""

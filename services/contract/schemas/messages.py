@@ -21,7 +21,10 @@ class Reason(BaseModel):
 
 
 class Receipt(BaseModel):
-    """The answer to one message of a submissions topic. One that is published again has the same `message`."""
+    """The answer to a message of a submissions topic, or to several that can't be read and follow each other.
+
+    One that is published again has the same `message`.
+    """
 
     source: Annotated[str | None, Field(description="null where no registered agency is named")]
     submission: Annotated[str | None, Field(description="the submission's id, null where none could be read")]
@@ -30,6 +33,14 @@ class Receipt(BaseModel):
     message: Annotated[str, Field(pattern=r"^[^/]+/\d+/\d+$", description="topic/partition/offset of what is answered")]
     recorded_at: Time
     position: Annotated[None, Field(description="null: positions are for data managers and auditors")]
+    first: Annotated[
+        str | None,
+        Field(
+            pattern=r"^[^/]+/\d+/\d+$",
+            description="where it answers several messages: the first; `message` is the last",
+        ),
+    ] = None
+    messages: Annotated[int | None, Field(ge=2, description="how many messages it answers, where not one alone")] = None
 
 
 class Notice(BaseModel):

@@ -1,14 +1,19 @@
 """Dead letters: nobody knows what is in one, so a masked user sees none of a sensitive agency, and most users none."""
 
 import json
+from contextlib import closing
+from datetime import UTC, datetime
 
 import pytest
 from kafka import KafkaProducer
 from starlette.testclient import TestClient
 
 from services.contract.reading import Reason
+from services.registers import INVALID, Spent
+from services.registrar.budgets import write_spent
 from services.registrar.receipts import Answer, dead_letter
 from streams.kafka.topics import DEAD_LETTERS
+from streams.store.database import Database
 from tests.support.api_world import is_problem, looking
 from tests.support.world import World, person
 
@@ -57,6 +62,19 @@ def test_no_list_has_what_a_letter_says(world: World, client: TestClient, letter
     assert set(letters.values()) <= {each["letter"] for each in listed.json()}
     assert SECRET not in listed.text
     assert not any("raw" in each and each["raw"] for each in listed.json())
+
+
+def test_what_was_not_kept_is_one_line_an_hour_and_a_sensitive_agencys_is_for_who_is_cleared(
+    world: World, client: TestClient
+) -> None:
+    spent = [Spent(INVALID, code, datetime(2026, 11, 24, 9, tzinfo=UTC), 1_000, 7) for code in ("clinic", "la-north")]
+    with closing(Database(world.database_url, "test")) as database, database.transaction() as cursor:
+        write_spent(cursor, spent)
+    for who, codes in (("user:demo-data-manager", ["clinic", "la-north"]), ("user:demo-masked", ["la-north"])):
+        listed = client.get("/dead-letters", headers=looking(world, who)).json()
+        counted = [each for each in listed if each.get("counted")]
+        assert [each["message"] for each in counted] == [f"submissions.{code}" for code in codes]
+        assert {each["counted"] for each in counted} == {7}
 
 
 @pytest.mark.parametrize("caller", WITHOUT_RIGHT)
