@@ -1,7 +1,12 @@
 """The memo's case, as the API shows it: everything about the girl is read from the directory."""
 
-from contextlib import closing
-from typing import Any
+import shlex
+import shutil
+import sys
+from collections.abc import Mapping
+from contextlib import closing, suppress
+from pathlib import Path
+from typing import Any, NamedTuple
 
 from rich.console import Console
 
@@ -10,6 +15,7 @@ from services.cli.client import Api
 from services.cli.display.entry import display_entry, moment
 from services.cli.display.history import display_history
 from services.cli.display.receipts import display_receipts
+from services.cli.display.report import display_report
 from services.cli.output import plain, table, text
 from services.configuration.settings import Settings
 from services.lab.demo.county import load_county, send_unreadable
@@ -21,15 +27,32 @@ from streams.store.database import Database
 PRACTITIONER, MANAGER, VOLUNTEER = "demo-practitioner", "demo-data-manager", "demo-volunteer"
 
 
-def show_story(to: Console, settings: Settings, url: str) -> None:
-    """Loads the county, finds the girl, shows what is known, who looked, and what became of a broken line."""
+MOST_LISTED = 10
+"""Children of the list that the story shows."""
+
+
+class Girl(NamedTuple):
+    """The girl of the memo's case: her id, what somebody knows of her, and the day on which they ask."""
+
+    child: str
+    known: Mapping[str, str]
+    as_at: str
+
+
+def show_story(to: Console, settings: Settings, url: str, *, once: bool) -> None:
+    """Loads the county, finds the girl, shows what is known, who looked, and what became of a broken line.
+
+    `once` says that the stack stops after it.
+    """
     _chapter(to, "The feeds of a fictional county")
     loaded = load_county(to, settings)
     outcomes = ", ".join(f"{number:,} {outcome}" for outcome, number in sorted(loaded["outcomes"].items()))
     to.print(f"{loaded['sent']:,} submissions in {loaded['files']} files: {outcomes}.")
     api = _api(settings, url, PRACTITIONER, "a nurse asks who else works with the girl on her ward")
     child = _find(to, api, loaded["memo"]["child"])
-    _show(to, api, child, loaded["memo"]["as_at"])
+    girl = Girl(child, loaded["memo"]["child"], loaded["memo"]["as_at"])
+    _show(to, api, child, girl.as_at)
+    _missing_education(to, api, girl.as_at)
     _chapter(to, "Her complete history")
     display_history(to, api.get(f"/children/{child}/history")["events"])
     auditor = _api(settings, url, MANAGER, "an auditor asks who looked")
@@ -41,7 +64,7 @@ def show_story(to: Console, settings: Settings, url: str) -> None:
     to.print(notice_sentence)
     _chapter(to, "A line that breaks off stops nothing")
     _broken(to, auditor, send_unreadable(settings))
-    _go_on(to, settings, url, child)
+    _go_on(to, settings, url, girl, once=once)
 
 
 def _api(settings: Settings, url: str, user: str, reason: str) -> Api:
@@ -114,16 +137,39 @@ def _broken(to: Console, auditor: Api, message: str) -> None:
         to.print(f"Its bytes are kept for seven days as the dead letter {letter['letter']}.")
 
 
-def _go_on(to: Console, settings: Settings, url: str, child: str) -> None:
+def _missing_education(to: Console, api: Api, on: str) -> None:
+    """The list for which a directory of all children exists: those whom no school has."""
+    _chapter(to, f"Who misses education on {on}? Nobody on this list is on a school's roll")
+    page = api.get("/reports/missing-education", on=on, limit=MOST_LISTED)
+    display_report(to, page)
+
+
+def _go_on(to: Console, settings: Settings, url: str, girl: Girl, *, once: bool) -> None:
+    """Commands as they can be pasted here, now or after the stack was started again."""
     _chapter(to, "How to go on")
-    data = f"--data {settings.data}"
-    who = f'--as {PRACTITIONER} --reason "…" {data}'
-    for command in (
-        f"contactpoint status {data}",
-        f"contactpoint show {child} {who}",
-        f"contactpoint find --family-name … --given-name … {who}",
-        f"contactpoint history {child} {who}",
-        f"contactpoint rebuild {data}",
-        f"open {url}/docs",
+    command, data = _as_called(), f"--data {shlex.quote(str(settings.data))}"
+    who = f"--as {PRACTITIONER} --reason demonstration {data}"
+    names = " ".join(f"--{field.replace('_', '-')} {shlex.quote(value)}" for field, value in girl.known.items())
+    if once:
+        to.print("The stack stops now. The first of these starts it again, with all that it holds; `down` ends it.")
+        to.print(text(f"  {command} up --detach {data}", "cyan"), soft_wrap=True)
+    for line in (
+        f"{command} status {data}",
+        f"{command} find {names} {who}",
+        f"{command} show {girl.child} {who}",
+        f"{command} history {girl.child} {who}",
+        f"{command} report missing-education --on {girl.as_at} {who}",
+        f"{command} rebuild {data}",
     ):
-        to.print(text(f"  {command}", "cyan"), soft_wrap=True)
+        to.print(text(f"  {line}", "cyan"), soft_wrap=True)
+    to.print(f"The API describes itself at {url}/docs{' then' if once else ''}.")
+
+
+def _as_called() -> str:
+    """The command as it was called, so that a shell finds it again."""
+    called = Path(sys.argv[0])
+    if shutil.which(called.name) in (str(called), str(called.absolute())):
+        return called.name
+    with suppress(ValueError):
+        called = called.absolute().relative_to(Path.cwd())
+    return shlex.quote(str(called))

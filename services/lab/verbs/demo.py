@@ -19,7 +19,7 @@ def run(args: Namespace) -> int:
     from services.submit.waiting import Stuck
 
     def after_ready(url: str) -> None:
-        show_story(console(), read_settings(args.data), url)
+        show_story(console(), read_settings(args.data), url, once=args.once)
         if not args.once:
             print("\nThe stack runs on; Ctrl-C stops it.", flush=True)
 
