@@ -38,6 +38,12 @@ def print_json(document: Any, to: TextIO | None = None) -> None:
     out.flush()
 
 
+def count_of(number: int, noun: str) -> str:
+    """A number and what it counts, in words: `1 agency`, `2,000 agencies`."""
+    plural = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
+    return f"{number:,} {noun if number == 1 else plural}"
+
+
 def plain(value: object) -> str:
     """A value as text for the terminal: what could move the cursor or hide text becomes a visible replacement."""
     return "" if value is None else _UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", str(value))

@@ -6,7 +6,7 @@ from typing import Any
 from rich.console import Console
 
 from services.cli.display.entry import moment
-from services.cli.output import table, text
+from services.cli.output import count_of, table, text
 
 Fields = Mapping[str, Any]
 MOST_NAMED = 3
@@ -15,7 +15,8 @@ MOST_NAMED = 3
 
 def display_access(to: Console, found: Fields) -> None:
     """Prints the report: what stands out first, what is only counted last."""
-    to.print(text(f"{found['looks']:,} looks by {found['users']:,} users, {found['from']} to {found['to']}", "bold"))
+    counts = f"{count_of(found['looks'], 'look')} by {count_of(found['users'], 'user')}"
+    to.print(text(f"{counts}, {found['from']} to {found['to']}", "bold"))
     _findings(to, "Children of the user's own family name", found["same_name"])
     _findings(to, "Several children of one address on a day, none known to the organisation", found["same_address"])
     unfollowed = found["unfollowed"]

@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.text import Text
 
 from services.cli.display.entry import agency_of
-from services.cli.output import table, text
+from services.cli.output import count_of, table, text
 
 Fields = Mapping[str, Any]
 
@@ -26,7 +26,7 @@ def display_duplicates(to: Console, queue: Mapping[str, Sequence[Fields]]) -> No
     for number, pair in enumerate(within, len(pairs) + 1):
         title = f"{number}  records of {pair['child']} contradict each other"
         _display(to, title, pair, _heads(pair["set_aside"]), pair["left_record"], pair["right_record"])
-    to.print(text(f"{len(pairs)} possible duplicates, {len(within)} contradictions", "dim"))
+    to.print(text(f"{count_of(len(pairs), 'possible duplicate')}, {count_of(len(within), 'contradiction')}", "dim"))
 
 
 def _heads(aside: Fields | None) -> tuple[str, str]:

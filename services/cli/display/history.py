@@ -6,7 +6,7 @@ from typing import Any
 from rich.console import Console
 
 from services.cli.display.entry import agency_of, moment
-from services.cli.output import table, text
+from services.cli.output import count_of, table, text
 
 Fields = Mapping[str, Any]
 
@@ -29,7 +29,9 @@ def display_history(to: Console, events: Sequence[Fields]) -> None:
     to.print(table(("position", *columns) if counted else columns, rows))
     if events:
         learnt = sorted(event["recorded_at"] for event in events)
-        to.print(text(f"{len(events)} events, learnt from {moment(learnt[0])} to {moment(learnt[-1])}", "dim"))
+        to.print(
+            text(f"{count_of(len(events), 'event')}, learnt from {moment(learnt[0])} to {moment(learnt[-1])}", "dim")
+        )
 
 
 def _name(event: Fields) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 
 from rich.console import Console
 
-from services.cli.output import table, text
+from services.cli.output import count_of, table, text
 
 STYLES = {"running": "green", "external": "dim"}
 
@@ -23,7 +23,7 @@ def display_status(to: Console, status: Mapping[str, Any]) -> None:
     else:
         _display_positions(to, status["positions"], status["lag"])
     letters = status["dead_letters"]
-    to.print("dead letters: not known" if letters is None else f"{letters:,} dead letters")
+    to.print("dead letters: not known" if letters is None else count_of(letters, "dead letter"))
     for each in status["suspended"] or ():
         so_far = "" if each["complete"] else f", {each['done']:,} of {each['of_records']:,} records so far"
         aside = f" and what it said is set aside{so_far}" if each["set_aside"] else ""

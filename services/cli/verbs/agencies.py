@@ -6,7 +6,7 @@ from typing import Any
 
 from services.cli.client import require_shown, viewer_api
 from services.cli.errors import DONE, AnswerIsNo, WrongUsage
-from services.cli.output import console, print_json, table
+from services.cli.output import console, count_of, print_json, table
 from services.cli.parser import a_beginning, a_file, an_agency, list_options, subcommand_parser, viewer_options
 from services.cli.stack import settings_of
 from services.registers import enrol, load_agencies, make_reachable, read_agencies_file, suspended_codes
@@ -49,7 +49,7 @@ def run(args: Namespace) -> int:
         if args.json:
             print_json({"named": len(agencies), "changed": changed})
         else:
-            print(f"{len(agencies)} agencies named, {changed} of them new or changed")
+            print(f"{count_of(len(agencies), 'agency')} named, {changed} of them new or changed")
         return DONE
     with (
         closing(Database(settings.need_database(), "contactpoint agencies")) as database,

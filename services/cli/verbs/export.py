@@ -7,7 +7,7 @@ from pathlib import Path
 
 from services.cli.client import viewer_api
 from services.cli.errors import DONE, AnswerIsNo
-from services.cli.output import print_json
+from services.cli.output import count_of, print_json
 from services.cli.parser import viewer_options
 from services.cli.progress import counting
 
@@ -47,5 +47,5 @@ def run(args: Namespace) -> int:
     if args.json:
         print_json({"entries": entries, "file": str(target)})
     else:
-        print(f"{entries:,} entries in {target}")
+        print(f"{count_of(entries, 'entry')} in {target}")
     return DONE

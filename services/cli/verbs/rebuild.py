@@ -3,7 +3,7 @@
 from argparse import ArgumentParser, Namespace
 
 from services.cli.errors import DONE, NO
-from services.cli.output import console, print_json
+from services.cli.output import console, count_of, print_json
 from services.cli.progress import counting
 from services.cli.stack import settings_of
 
@@ -33,7 +33,7 @@ def run(args: Namespace) -> int:
         print_json(done.document())
     else:
         to = console()
-        to.print(f"{done.events:,} messages in {done.seconds:.1f} s")
+        to.print(f"{count_of(done.events, 'message')} in {done.seconds:.1f} s")
         to.print(f"live     {done.live}\nrebuilt  {done.rebuilt}")
         to.print(_SAME if same else _REPLACED if done.switched else _KEPT)
     return DONE if same else NO

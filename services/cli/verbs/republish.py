@@ -4,7 +4,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from services.cli.errors import DONE, AnswerIsNo, PartAway
-from services.cli.output import console, print_json
+from services.cli.output import console, count_of, print_json
 from services.cli.stack import settings_of
 from services.configuration.private_files import private_folder, secret
 from services.configuration.setting_errors import NotConfigured
@@ -35,7 +35,7 @@ def run(args: Namespace) -> int:
         print_json(done.document())
     else:
         to = console()
-        to.print(f"The topics of the logs are new; the relay publishes {done.events:,} events into them.")
+        to.print(f"The topics of the logs are new; the relay publishes {count_of(done.events, 'event')} into them.")
         if done.other_kafka:
             to.print("Receipts of the Kafka before are gone; what agencies send again is answered `duplicate`.")
         to.print("`contactpoint status` shows how far it is; the directory can be asked meanwhile.")

@@ -3,7 +3,7 @@
 from argparse import ArgumentParser, Namespace
 
 from services.cli.errors import DONE, AnswerIsNo
-from services.cli.output import console, print_json
+from services.cli.output import console, count_of, print_json
 from services.cli.stack import settings_of
 
 
@@ -26,7 +26,8 @@ def run(args: Namespace) -> int:
     else:
         to = console()
         to.print(f"{aside.events:,} events that Postgres does not hold lie in {file}; they are in no view any more.")
-        to.print(f"The relay publishes {done.events:,} events into new topics, the registrar reads on where it was.")
+        published = count_of(done.events, "event")
+        to.print(f"The relay publishes {published} into new topics, the registrar reads on where it was.")
         to.print("Let the agencies send again what they have sent since; what is held already is answered `duplicate`.")
         if aside.decided:
             to.print(f"Data managers have to decide again what {aside.decided:,} of them came of, shields first.")

@@ -5,7 +5,7 @@ from contextlib import closing
 
 from domain.authorization import Entitlement
 from services.cli.errors import DONE, AnswerIsNo
-from services.cli.output import console, print_json, table
+from services.cli.output import console, count_of, print_json, table
 from services.cli.parser import a_file, list_options, subcommand_parser
 from services.cli.stack import settings_of
 from services.configuration.settings import Settings
@@ -48,7 +48,7 @@ def _add(users: Users, args: Namespace) -> int:
     if args.json:
         print_json({"named": len(named), "changed": changed})
     else:
-        print(f"{len(named)} users named, {changed} of them new or changed")
+        print(f"{count_of(len(named), 'user')} named, {changed} of them new or changed")
     return DONE
 
 
