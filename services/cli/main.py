@@ -32,6 +32,7 @@ VERBS = {
     "reasons": "why somebody may look, for --reason: list",
     "report": "children whom nobody may be looking after: missing education, several GPs, none, and more",
     "access": "who looks at children, and what stands out in it: report",
+    "looks": "who looked at a child, or at whom a user looked",
     "subject-access": "what is held of a child, as a document for somebody who asks",
     "corrections": "what is said to be wrong, or objected to: ask, list, answer",
     "duplicates": "children that may be one: list, merge, split, dismiss",

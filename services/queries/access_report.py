@@ -11,11 +11,12 @@ from domain.places import is_one_place
 from projections.access_log.period import LookRow, denials_between, looks_between
 from projections.base.projection import Decryptor
 from projections.directory.query import children_with_records
+from projections.visibility.shields import hidden_ids
 from services.queries._access_facts import TooMany, facts_about
 from services.queries.organisations import Organisations
 from streams.store.database import Cursor
 
-__all__ = ["AuditQuery", "Keys", "TooMany", "access_report"]
+__all__ = ["AuditQuery", "Keys", "TooMany", "access_report", "looks_of_user"]
 
 MOST_LOOKS = 200_000
 """Looks of a period that are read, and denials beside; a longer report is refused, so that none is cut short."""
@@ -70,6 +71,36 @@ def access_report(
     return {**found, "unreadable": unreadable + sum(each.user is None for each in looks)}
 
 
+def looks_of_user(
+    cursor: Cursor, keys: Keys, people: Mapping[str, Entitlement], query: AuditQuery, most: int
+) -> list[dict[str, Any]] | None:
+    """The looks of one user in a period, latest first and at most so many; None for a user whom the query can't mean.
+
+    Each is `{when, action, role, reason_code, children}`. Left out of `children` are those whom the reader may not know
+    of, and hidden ones: where a user works may tell where these are. Raises TooMany.
+    """
+    user = query.user or ""
+    if user not in people or not _is_meant(people[user], user, query):
+        return None
+    found = looks_between(cursor, keys.access, query.begin, query.end, MOST_LOOKS + 1)
+    if len(found) > MOST_LOOKS:
+        raise TooMany
+    looks = [each for each in found if each.user == user][-most:][::-1]
+    named = sorted({child for each in looks for child in each.children})
+    shown = set(named) if query.cleared else _known(cursor, named)
+    shown -= hidden_ids(cursor, named)
+    return [
+        {
+            "when": each.time,
+            "action": each.action,
+            "role": each.role,
+            "reason_code": each.reason_code,
+            "children": [child for child in each.children if child in shown],
+        }
+        for each in looks
+    ]
+
+
 def _attempts(
     cursor: Cursor, decryptor: Decryptor, people: Mapping[str, Entitlement], query: AuditQuery
 ) -> tuple[list[Attempts], int]:
@@ -103,7 +134,13 @@ def _organisation(entitlement: Entitlement | None) -> str | None:
 def _without_hidden(cursor: Cursor, accesses: Sequence[Access]) -> list[Access]:
     """The looks without the children whom the reader may not know of."""
     children = sorted({child for each in looking_up(accesses) for child in each.children})
+    known = _known(cursor, children)
+    return [each._replace(children=tuple(child for child in each.children if child in known)) for each in accesses]
+
+
+def _known(cursor: Cursor, children: Sequence[str]) -> set[str]:
+    """Those of the children of whom a reader may know who is not cleared."""
     known: set[str] = set()
     for begin in range(0, len(children), AT_ONCE):
         known |= children_with_records(cursor, children[begin : begin + AT_ONCE])
-    return [each._replace(children=tuple(child for child in each.children if child in known)) for each in accesses]
+    return known

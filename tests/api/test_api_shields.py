@@ -9,12 +9,15 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from domain.authorization import Entitlement, Role
 from services.api.routes import dead_letters
 from services.api.routes import steward_decisions as stewards
 from services.contract.decisions import DecisionType
 from services.contract.reading import Reason
 from services.registrar.batch import STEWARDS_TOPIC
 from services.registrar.receipts import Answer, dead_letter
+from streams.access import grants
+from streams.access.grants import FAR
 from tests.support.api_world import NOBODY, Headers, client_of, is_problem, looking, registrar_at_work
 from tests.support.shields import AT_RISK, NUMBER, SCHOOL, decide, secrets_in, shield
 from tests.support.world import World, person, submission
@@ -233,6 +236,16 @@ def test_a_shield_is_applied_kept_and_lifted_over_http(
             assert (path, answer.status_code) == (path, status)
     assert is_problem(client.post(f"/children/{NOBODY}/shield", headers=manager, json=IN_WORDS), 404)
     assert is_problem(client.post(f"/children/{plain}/shield", headers=practitioner, json=IN_WORDS), 403)
+
+
+def test_the_looks_of_a_user_name_no_hidden_child(world: World, client: TestClient, child: str) -> None:
+    auditor = Entitlement("an-auditor", Role.AUDITOR, "audit-office", None, True, FAR, FAR, FAR)
+    grants.add_users(world.database_url, world.key, [auditor])
+    world.view_looks()
+    assert any(child in look["children"] for look in world.looks() if look["user"] == "demo-data-manager")
+    answer = client.get("/looks", headers=looking(world, "user:an-auditor"), params={"by": "demo-data-manager"})
+    assert "find" in {look["action"] for look in answer.json()["looks"]}
+    assert child not in answer.text
 
 
 def test_shields_that_are_due_are_listed(world: World, client: TestClient, manager: Headers, child: str) -> None:

@@ -209,6 +209,11 @@ REQUESTS: Mapping[str, Requests] = {
             user=st.sampled_from(["north-officer", "north-cleared"]),
         ),
     ),
+    "GET /looks": _requests(
+        "GET /looks",
+        whoever_may(Action.ACCESS_REPORT),
+        query=_query(by=st.sampled_from(["north-officer", "north-cleared", "nobody"])),
+    ),
     "GET /corrections": _requests("GET /corrections", OTHERS, _query(open=st.sampled_from(["true", "false"]))),
     "POST /corrections/{number}/answer": _requests(
         "POST /corrections/{number}/answer",

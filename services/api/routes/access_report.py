@@ -13,10 +13,10 @@ from services.api.access_control.callers import require_user
 from services.api.access_control.looks import ReasonHeader, Viewer, viewer
 from services.api.answers import json_answer, problems
 from services.api.dependencies import Dependencies
-from services.api.problems import Problem
+from services.api.problems import Problem, absent
 from services.api.registered import known_authority
-from services.api.schemas.monitoring import AccessReport
-from services.queries.access_report import AuditQuery, Keys, TooMany, access_report
+from services.api.schemas.monitoring import AccessReport, UserLooks
+from services.queries.access_report import AuditQuery, Keys, TooMany, access_report, looks_of_user
 from streams.access.users import load_users
 from streams.codec import iso_text
 
@@ -34,7 +34,7 @@ class _Period(NamedTuple):
 
 
 def router(dependencies: Dependencies) -> APIRouter:
-    """The call for the access report."""
+    """The calls for the access report, and for the looks of one user."""
     calls = APIRouter(tags=["access"])
 
     @calls.get("/access/report", responses={200: {"model": AccessReport}, **problems(401, 403, 422, 503)})
@@ -55,18 +55,58 @@ def router(dependencies: Dependencies) -> APIRouter:
         who = viewer(dependencies, request, Action.ACCESS_REPORT, place)
         return json_answer(_report(who, _period(who, first, last), place, user))
 
+    @calls.get("/looks", responses={200: {"model": UserLooks}, **problems(401, 403, 404, 422, 503)})
+    def looks(
+        request: Request,
+        by: Annotated[str, Query(min_length=1, max_length=100, description="the user who looked")],
+        _: ReasonHeader = None,
+        first: Annotated[str | None, Query(alias="from", description="the first day; default 30 before")] = None,
+        last: Annotated[str | None, Query(alias="to", description="the last day; default today")] = None,
+        limit: Annotated[int, Query(ge=1, le=MOST_IN_A_LOOK)] = MOST_IN_A_LOOK,
+    ) -> Response:
+        """The looks of one user in a period, latest first; without children whom the reader may not be told of."""
+        own = require_user(dependencies, request, Action.ACCESS_REPORT).authority
+        who = viewer(dependencies, request, Action.ACCESS_REPORT, own)
+        return json_answer(_looks(who, by, _period(who, first, last), own, limit))
+
     return calls
+
+
+def _looks(who: Viewer, user: str, period: _Period, authority: str | None, limit: int) -> dict[str, Any]:
+    dependencies = who.dependencies
+    query = _query(who, period, authority, user)
+    with dependencies.reading() as cursor:
+        try:
+            found = looks_of_user(cursor, _keys(dependencies), load_users(cursor), query, limit)
+        except TooMany:
+            raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, _TOO_MANY) from None
+    parameters = {"user": user, "from": period.first.isoformat(), "to": period.last.isoformat()}
+    children = sorted({child for look in found or () for child in look["children"]})
+    for place in range(0, max(1, len(children)), MOST_IN_A_LOOK):
+        who.record(parameters, children[place : place + MOST_IN_A_LOOK])
+    if found is None:
+        raise absent()
+    return {**parameters, "looks": found}
+
+
+def _query(who: Viewer, period: _Period, authority: str | None, user: str | None) -> AuditQuery:
+    begin, end = (iso_text(begin_of(day)) for day in (period.first, period.last + timedelta(days=1)))
+    return AuditQuery(begin, end, authority, user, who.cleared)
+
+
+def _keys(dependencies: Dependencies) -> Keys:
+    return Keys(dependencies.keys, dependencies.access_keys)
 
 
 def _report(who: Viewer, period: _Period, authority: str | None, user: str | None) -> dict[str, Any]:
     dependencies = who.dependencies
-    begin, end = (iso_text(begin_of(day)) for day in (period.first, period.last + timedelta(days=1)))
-    query = AuditQuery(begin, end, authority, user, who.cleared)
-    keys = Keys(dependencies.keys, dependencies.access_keys)
+    query = _query(who, period, authority, user)
     with dependencies.reading() as cursor:
         people = load_users(cursor)
         try:
-            found = access_report(cursor, keys, people, dependencies.watch.organisations, query, who.today)
+            found = access_report(
+                cursor, _keys(dependencies), people, dependencies.watch.organisations, query, who.today
+            )
         except TooMany:
             raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, _TOO_MANY) from None
     parameters = {"from": period.first.isoformat(), "to": period.last.isoformat(), "authority": authority, "user": user}

@@ -36,6 +36,27 @@ class AccessReport(BaseModel):
     denied: dict[str, Any]
 
 
+class UserLook(BaseModel):
+    """One look: when, at whom (children whom the reader may be told of), and by which right and reason."""
+
+    when: str
+    action: str
+    role: str | None
+    reason_code: str | None
+    children: list[str]
+
+
+class UserLooks(BaseModel):
+    """What one user looked at from one day to another, latest first."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    user: str
+    first: Annotated[str, Field(alias="from")]
+    last: Annotated[str, Field(alias="to")]
+    looks: list[UserLook]
+
+
 class SubjectAccess(BaseModel):
     """What is held of a child, as an applicant may have it; which parts there are depends on who asks."""
 

@@ -62,6 +62,26 @@ def display_looks(to: Console, accesses: Sequence[Fields]) -> None:
     to.print(table(("when", "action", "role", "organisation", "reason", "user"), rows))
 
 
+def display_looks_at(to: Console, looks: Sequence[Fields]) -> None:
+    """Prints who looked at a child; what the reader may not know is empty."""
+    rows = [(moment(each["time"]), each["user"], each["role"], each["action"], _why(each)) for each in looks]
+    to.print(table(("when", "user", "role", "action", "reason"), rows))
+
+
+def display_looks_by(to: Console, looks: Sequence[Fields]) -> None:
+    """Prints at whom a user looked, a line a look."""
+    rows = [
+        (moment(each["when"]), each["role"], each["action"], each["reason_code"], "\n".join(each["children"]))
+        for each in looks
+    ]
+    to.print(table(("when", "role", "action", "reason", "children"), rows))
+
+
+def _why(look: Fields) -> str | None:
+    reason: str | None = look["reason"] or look["reason_code"]
+    return reason
+
+
 def _denied(to: Console, denied: Fields) -> None:
     rows = [
         {name: each[name] for name in ("user", "organisation", "attempts")}

@@ -134,6 +134,26 @@ def test_the_report_names_who_looked_at_namesakes_and_at_a_family(
     assert shown["asked"]["authority"] == NORTH
 
 
+def test_the_looks_of_a_user_are_for_auditors_and_for_administrators_of_their_own_users(
+    client: TestClient, world: World, child: str, brother: str
+) -> None:
+    for each in (child, brother):
+        get(client, world, "warden", f"/children/{each}")
+    world.view_looks()
+    for who in ("auditor", "administrator"):
+        found = get(client, world, who, "/looks", by="warden", limit=2).json()
+        assert [(look["action"], look["children"]) for look in found["looks"]] == [
+            ("show", [brother]),
+            ("show", [child]),
+        ]
+        assert world.looks()[-1]["children"] == sorted([child, brother])
+    nobodys = get(client, world, "administrator", "/looks", by="nobody-at-all")
+    others = get(client, world, "administrator", "/looks", by="southern-officer")
+    assert (others.status_code, others.content) == (nobodys.status_code, nobodys.content) == (404, others.content)
+    assert get(client, world, "auditor", "/looks", by="southern-officer").status_code == 200
+    assert get(client, world, "manager", "/looks", by="warden").status_code == 403
+
+
 def test_the_report_is_for_auditors_and_for_administrators_of_their_own_users(client: TestClient, world: World) -> None:
     get(client, world, "southern-officer", f"/children/{uuid4()}")
     world.view_looks()

@@ -117,6 +117,7 @@ def ways_out(world: World) -> list[tuple[object, ...]]:
         *(("find", f"--given-name={each}", f"--family-name={each}", *WHO) for each in PAYLOADS),
         *(("report", name, "--on", "2008-11-01", *WHO) for name in REPORTS),
         ("access", "report", *AUDITOR),
+        ("looks", children[0], *WHO),
         ("corrections", "list", *OFFICER),
         ("duplicates", "list", *WHO),
         ("shield", "review", "--on", "2030-01-01", *WHO),
