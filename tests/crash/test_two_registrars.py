@@ -18,7 +18,7 @@ from tests.support.steward import somebody
 from tests.support.waiting import eventually
 from tests.support.world import submission
 
-CHILDREN = 4_000
+CHILDREN = 2_400
 CODES = ("la-one", "la-two")
 """Both register every child: whoever decides without what the other one wrote lists it a second time."""
 TAKEOVERS = 6

@@ -12,7 +12,9 @@ from typing import Any
 
 import psutil
 
+from services.configuration.settings import stack_file
 from services.local_stack.postgres_server import database_url
+from tests.support.forked import run_verb
 from tests.support.waiting import eventually
 
 SECONDS = 180.0
@@ -47,15 +49,7 @@ class Stack:
         """One verb, to its end, as JSON."""
         verb = [str(word) for word in words]
         who = ["--as", "demo-data-manager", "--reason", "a test asks"] if verb[0] in LOOKS else []
-        return subprocess.run(
-            [*self._command(*verb), *who, "--json"],
-            env=self._environment(),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=SECONDS,
-            check=False,
-        )
+        return run_verb([*verb, "--data", str(self.data), *who, "--json"], self._environment(), SECONDS)
 
     def ask(self, *words: object) -> Any:
         """The document that a verb prints which has to succeed."""
@@ -84,10 +78,12 @@ class Stack:
         """The process of each role, once every role runs."""
 
         def all_running() -> dict[str, int]:
-            answer = self.run("status")
-            processes = json.loads(answer.stdout)["processes"] if answer.returncode == 0 else []
+            if not stack_file(self.data).exists():
+                return {}
+            processes = json.loads(stack_file(self.data).read_text())["processes"]
             running = {each["role"]: each["pid"] for each in processes if each["state"] == "running"}
-            return running if set(running) == set(ROLES) else {}
+            alive = set(running) == set(ROLES) and all(map(psutil.pid_exists, running.values()))
+            return running if alive and self.run("status").returncode == 0 else {}
 
         found: dict[str, int] = eventually(all_running)
         return found
