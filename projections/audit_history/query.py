@@ -10,6 +10,7 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812
 from domain.suspension import counted
 from domain.suspension.counting import DECIDED
 from domain.vocabulary import RESTRICTED_SOURCE, STEWARDSHIP_SOURCE
+from projections.audit_history.numbering import counted_anew
 from projections.base.projection import Decryptor, PublishedEvent
 from projections.visibility.scope import ORDINARY, Scope
 from projections.visibility.shields import hidden_ids, shieldings
@@ -77,7 +78,7 @@ def history(
     A shielded child that is not `opened` to the reader has no history, and events that name such a child or its record
     are left out, as are those about removed and `hidden` records and `withheld` involvements (record, number). A reader
     who is not cleared for sensitive services gets only the events of the other agencies' records: how records were
-    linked may depend on a record that is not shown, and a gap in the versions would reveal it.
+    linked may depend on a record that is not shown. Versions are counted without what is left out (`numbering.py`).
     """
     child = survivor(cursor, child, cleared=cleared)
     Scope(cleared).execute(cursor, "select record, removed from known_link where child = %s::uuid", (child,))
@@ -96,7 +97,7 @@ def history(
     causes = _causes(events)
     events_by_version |= _events(cursor, decryptor, set(causes.values()) - events_by_version.keys())
     personal = {version: open_event(event) for version, event in events_by_version.items()}
-    return [_shown(event, causes, events_by_version, personal) for event in events]
+    return counted_anew([_shown(event, causes, events_by_version, personal) for event in events])
 
 
 def _causes(events: Iterable[PublishedEvent]) -> dict[Version, Version]:

@@ -1,4 +1,4 @@
-"""Which authority a child lives in, by records of ordinary agencies."""
+"""Which authority a child lives in, by records of ordinary agencies, and which one is in charge of it."""
 
 from collections.abc import Collection
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
 from projections.visibility.scope import ORDINARY
+from projections.visibility.shields import custodians
 
 
 def authorities_of(cursor: Cursor, children: Collection[str]) -> dict[str, str]:
@@ -16,6 +17,19 @@ def authorities_of(cursor: Cursor, children: Collection[str]) -> dict[str, str]:
 def vouched_authorities(cursor: Cursor, children: Collection[str]) -> dict[str, str | None]:
     """As `authorities_of`, where a local authority or two agencies say so: only from that a right follows."""
     return _read(cursor, "vouched_authority", children)
+
+
+def authorities_in_charge(cursor: Cursor, children: Collection[str]) -> dict[str, str | None]:
+    """As `vouched_authorities`, but of a hidden child who takes care of that: where it lives tells itself by no right."""
+    return vouched_authorities(cursor, children) | dict(custodians(cursor, children))
+
+
+def authorities_to_notify(cursor: Cursor, children: Collection[str]) -> dict[str, str | None]:
+    """Whom a notice about each child is for: the authority that it lives in; of a hidden child, who takes care of that.
+
+    Any other addressee would learn from the notice that a hidden child lives there.
+    """
+    return authorities_of(cursor, children) | dict(custodians(cursor, children))
 
 
 def _read(cursor: Cursor, column: str, children: Collection[str]) -> dict[str, Any]:

@@ -5,12 +5,14 @@ from collections.abc import Iterator
 import pytest
 from starlette.testclient import TestClient
 
+from domain.agency import Agency
+from domain.vocabulary import AgencyKind
 from services.contract.decisions import DecisionType
 from streams.access import grants
 from tests.support.api_world import Headers, client_of, is_problem, looking
 from tests.support.entitlements import NORTH, SOUTH, entitlement
 from tests.support.shields import AT_RISK, HOME, NUMBER, decide, shield
-from tests.support.world import World, person
+from tests.support.world import World, person, submission
 
 WHY = {"reason": "safeguarding: a test asks"}
 
@@ -18,7 +20,8 @@ WHY = {"reason": "safeguarding: a test asks"}
 @pytest.fixture(scope="module")
 def world(empty_world: World) -> World:
     assert empty_world.submit(person("R1", **AT_RISK)) == ["accepted"]
-    roles = {"manager": "data-manager", "officer": "subject-access-officer"}
+    empty_world.enrol(Agency("la-south", "South Council", AgencyKind.LOCAL_AUTHORITY, SOUTH))
+    roles = {"manager": "data-manager", "other-manager": "data-manager", "officer": "subject-access-officer"}
     users = [
         entitlement(role, user=f"{place}-{name}", authority=authority, sensitive=True)
         for place, authority in (("north", NORTH), ("south", SOUTH))
@@ -67,6 +70,49 @@ def test_an_address_that_an_agency_sends_moves_no_shield(world: World, client: T
     entry = client.get(f"/children/{world.child_with(NUMBER)}", headers=headers).json()
     assert (entry["shielded"], entry["addresses"]) == (True, [])
     assert custody(world, client) == IN_THE_NORTH
+
+
+def test_where_a_hidden_child_lives_is_told_by_no_right_and_no_notice(world: World, client: TestClient) -> None:
+    """Its own council says that it moved to the south; whoever is there is answered, and told, as before."""
+    child = world.child_with(NUMBER)
+    asked = {"kind": "correction", "asked_by": "carer", "text": "the name is wrong"} | WHY
+
+    def answers() -> list[int]:
+        who = [f"user:{place}-{name}" for place in ("north", "south") for name in ("manager", "officer")]
+        return [
+            client.post(f"/children/{child}/corrections", headers=looking(world, each), json=asked).status_code
+            for each in who
+        ]
+
+    before = answers()
+    assert before == [201, 201, 403, 403]
+    moved = {"address": HOME | {"lines": ["1 Elsewhere"], "postcode": "ZX8 8QQ", "authority": SOUTH}}
+    amended = submission("child.amended", "R1", AT_RISK | moved) | {"time": "2008-12-02T00:00:00Z"}
+    assert world.submit(amended) == ["accepted"]
+    assert answers() == before
+    world.view_looks()
+    requests = [
+        client.get("/corrections", headers=looking(world, f"user:{place}-officer")).json()["requests"]
+        for place in ("north", "south")
+    ]
+    assert [bool(each) for each in requests] == [True, False]
+    client.get(f"/children/{child}", headers=looking(world, "user:demo-volunteer"))
+    client.post(f"/children/{child}/override", headers=looking(world, "user:south-manager"), json=WHY)
+    with world.database.transaction() as cursor:
+        cursor.execute("select topic, key from register.outbox where topic like 'notices.%' order by ordinal")
+        assert [(topic, bytes(key).decode()) for topic, key in cursor.fetchall()] == [(f"notices.{NORTH}", child)] * 2
+
+
+def test_only_who_takes_care_of_the_shield_closes_an_investigation(world: World, client: TestClient) -> None:
+    child = world.child_with(NUMBER)
+    by_south = looking(world, "user:south-manager")
+    used = client.post(f"/children/{child}/override", headers=by_south, json=WHY).json()["investigation"]
+    world.view_looks()
+    statuses = [
+        client.post(f"/investigations/{used}/close", headers=looking(world, f"user:{each}"), json=WHY).status_code
+        for each in ("south-other-manager", "north-manager")
+    ]
+    assert statuses == [404, 200]
 
 
 def test_stewards_hand_it_over_and_both_sides_stand_in_the_history(world: World, client: TestClient) -> None:

@@ -4,7 +4,6 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from types import MappingProxyType
 from typing import Annotated, Any
 
 from fastapi import Header, Request
@@ -27,7 +26,7 @@ from domain.places import place_now
 from domain.vocabulary import LONGEST_REASON, SHORTEST_REASON
 from projections.directory import query as directory
 from projections.directory.redaction import ReadScope, RedactedEntry
-from projections.reports.authorities import vouched_authorities
+from projections.reports.authorities import authorities_in_charge
 from projections.visibility.scope import read_for_agency
 from projections.visibility.shields import EVERYWHERE, NOWHERE
 from projections.visibility.survivors import survivor
@@ -186,19 +185,14 @@ class Viewer:
             return redacted.entry
         return mask_entry(redacted.entry, redacted.services, self.dependencies.desks.now())
 
-    def refusal_about(
-        self,
-        cursor: Cursor,
-        children: Collection[str],
-        in_custody: Mapping[str, str | None] = MappingProxyType({}),
-    ) -> Problem | None:
+    def refusal_about(self, cursor: Cursor, children: Collection[str]) -> Problem | None:
         """The answer where the table denies this about the authority that these children live in.
 
         A home counts if a local authority or two agencies say it. Of a hidden child that is its custodian, whatever an
-        agency says of where it lives: `in_custody` has those. Where the user may not even see an entry there, it is
-        that of an absent child, and is recorded as such.
+        agency says of where it lives, or else the answer would tell that. Where the user may not even see an entry
+        there, it is that of an absent child, and is recorded as such.
         """
-        about = vouched_authorities(cursor, children) | dict(in_custody)
+        about = authorities_in_charge(cursor, children)
         place = jurisdiction(self.entitlement.authority, *(about.get(child) for child in children))
         verdict = decide(self.entitlement, self.action, self.today, place)
         if verdict.effect is self.verdict.effect:

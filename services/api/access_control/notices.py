@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from domain.access_log.notices import Notice, NoticeKind, notices
 from domain.authorization import Entitlement, Role
 from domain.places import addressee
-from projections.reports.authorities import authorities_of
+from projections.reports.authorities import authorities_to_notify
 from services.queries.organisations import Organisations
 from services.registers import load_agencies
 from streams.projecting.reading import reading_views
@@ -39,7 +39,7 @@ class NoticeFinder:
                 return []
             registered = {each.notified_authority for each in load_agencies(cursor).values() if each.notified_authority}
             authorities = {
-                child: addressee(code, registered) for child, code in authorities_of(cursor, children).items()
+                child: addressee(code, registered) for child, code in authorities_to_notify(cursor, children).items()
             }
         return notices(
             NoticeKind.UNSCHEDULED_LOOK,

@@ -31,7 +31,7 @@ def current_children(who: Viewer, command: Mapping[str, str]) -> tuple[str, list
         ]
         listed = who.shown(cursor, [each.child for each in redacted])
         there = [each for each in redacted if each.child in listed]
-        refused = who.refusal_about(cursor, [each.child for each in there], in_custody)
+        refused = who.refusal_about(cursor, [each.child for each in there])
     look = who.record(
         dict(zip(command, numbers, strict=True)),
         [] if refused else sorted({each.child for each in there}),

@@ -20,7 +20,7 @@ from projections.directory import query as directory
 from projections.directory.query import children_with_records
 from projections.directory.redaction import ReadScope, RedactedEntry
 from projections.search.query import Hit
-from projections.visibility.shields import custodians, hidden_ids
+from projections.visibility.shields import hidden_ids
 from projections.visibility.survivors import family, survivor
 from services.api.access_control.entry_looks import latest_looks
 from services.api.access_control.looks import ReasonHeader, Viewer, viewer, viewer_of_a_child
@@ -240,7 +240,7 @@ def _one_listed(cursor: Cursor, who: Viewer, child: str) -> tuple[RedactedEntry,
     redacted, read_scope = who.redacted_entry(cursor, child)
     if redacted.entry is None or not who.shown(cursor, [redacted.child]):
         return RedactedEntry(redacted.child, hidden=redacted.hidden), read_scope, None
-    return redacted, read_scope, who.refusal_about(cursor, [redacted.child], custodians(cursor, [redacted.child]))
+    return redacted, read_scope, who.refusal_about(cursor, [redacted.child])
 
 
 def _export(who: Viewer, after: str | None, limit: int) -> tuple[list[dict[str, Any]], str | None]:

@@ -1,6 +1,5 @@
 """Overriding a shield: the child is shown for two minutes, the authority notified, and an investigation opened."""
 
-from collections.abc import Set
 from http import HTTPStatus
 from typing import Annotated, Any
 from uuid import uuid4
@@ -13,6 +12,7 @@ from domain.places import addressee
 from projections.directory import query as directory
 from projections.directory.redaction import RedactedEntry
 from projections.overrides.query import investigation, investigations
+from projections.reports.authorities import authorities_to_notify
 from projections.visibility.survivors import survivor
 from services.api.access_control.looks import ReasonHeader, Viewer, viewer, viewer_of_a_child
 from services.api.answers import json_answer, next_page, problems
@@ -86,19 +86,19 @@ def _override(who: Viewer, child: str) -> dict[str, Any]:
         raise absent()
     if not redacted.entry["shielded"]:
         raise Problem(HTTPStatus.CONFLICT, _NOT_SHIELDED, code="not-shielded")
-    notified = _notified(who, {each["authority"] for each in redacted.entry["addresses"]})
+    notified = _notified(who, redacted.child)
     made = Override(who.user, who.reason, redacted.child, str(uuid4()), who.dependencies.now(), notified)
     who.dependencies.access_log.append(made)
     until = iso_text(made.until)
     return {"child": redacted.child, "until": until, "investigation": made.investigation, "warning": WARNING}
 
 
-def _notified(who: Viewer, authorities: Set[str | None]) -> list[str]:
-    """The registered ones of the authorities: each has a topic; a name without one would stop the relay."""
+def _notified(who: Viewer, child: str) -> list[str]:
+    """Whoever takes care of the shield, if registered: each authority that is has a topic, and any other has none."""
     with who.dependencies.reading() as cursor:
-        registered = {agency.notified_authority for agency in load_agencies(cursor).values()}
-    places = {addressee(each, {place for place in registered if place}) for each in authorities}
-    return sorted(each for each in places & registered if each)
+        registered = {place for each in load_agencies(cursor).values() if (place := each.notified_authority)}
+        place = addressee(authorities_to_notify(cursor, [child]).get(child), registered)
+    return [place] if place in registered else []
 
 
 def whole(who: Viewer, child: str) -> RedactedEntry | None:
@@ -122,10 +122,13 @@ def _investigations(who: Viewer, closed: bool, after: int, limit: int) -> tuple[
 
 
 def _close(who: Viewer, id_: str) -> dict[str, Any]:
+    """Closes an investigation about a child that the user's authority is in charge of; another is answered as absent."""
     found = None
     if NUMBER.fullmatch(id_):
         with who.dependencies.reading() as cursor:
             found = investigation(cursor, who.dependencies.access_keys, id_)
+            if found and who.refusal_about(cursor, [survivor(cursor, found["child"], cleared=who.cleared)]):
+                found = None
     who.record({}, [found["child"]] if found else [])
     if found is None:
         raise absent()

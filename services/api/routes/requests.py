@@ -10,7 +10,7 @@ from domain.authorization import Action
 from domain.places import is_one_place
 from domain.subject_access.requests import RequestKind
 from projections.directory.query import entry
-from projections.reports.authorities import vouched_authorities
+from projections.reports.authorities import authorities_in_charge
 from projections.requests.query import children_with_requests
 from projections.requests.query import requests as stored_requests
 from projections.visibility.survivors import survivor
@@ -105,9 +105,9 @@ def _list(who: Viewer, is_open: bool | None, limit: int) -> list[dict[str, Any]]
 
 
 def _of_authority(cursor: Cursor, authority: str) -> list[str]:
-    """The children with requests who live in the authority now, by the numbers that the requests were made under."""
+    """The children with requests who are in the authority's charge, by the numbers that the requests were made under."""
     means = {child: survivor(cursor, child) for child in children_with_requests(cursor)}
-    places = vouched_authorities(cursor, set(means.values()))
+    places = authorities_in_charge(cursor, set(means.values()))
     return [child for child, meant in means.items() if is_one_place(places.get(meant), authority)]
 
 

@@ -81,7 +81,7 @@ def _decide(who: Viewer, kind: DecisionType, child: str, to: str | None = None) 
     entry = redacted.entry if redacted else None
     with who.dependencies.reading() as cursor:
         in_custody = custodians(cursor, [entry["child"]]) if entry else {}
-        refused = who.refusal_about(cursor, [entry["child"]], in_custody) if entry else absent()
+        refused = who.refusal_about(cursor, [entry["child"]]) if entry else absent()
         home = vouched_authorities(cursor, [entry["child"]]).get(entry["child"]) if entry else None
     if any(not who.keeps(custodian) for custodian in in_custody.values()):
         refused = absent()

@@ -10,7 +10,6 @@ from starlette.responses import Response
 from domain.authorization import Action
 from domain.subject_access.disclosure import Held, disclosed, is_carer
 from domain.subject_access.requests import Applicant
-from projections.visibility.shields import custodians
 from services.api.access_control.looks import ReasonHeader, Viewer, viewer_of_a_child
 from services.api.answers import json_answer, problems
 from services.api.dependencies import Dependencies
@@ -81,8 +80,7 @@ def _refusal(who: Viewer, found: Held | None, applicant: Applicant, name: str | 
     if found is None:
         return None
     with who.dependencies.reading() as cursor:
-        child = [found.entry["child"]]
-        refused = who.refusal_about(cursor, child, custodians(cursor, child))
+        refused = who.refusal_about(cursor, [found.entry["child"]])
     if refused:
         return refused
     if applicant is Applicant.CARER and not (name and is_carer(found, name)):
