@@ -20,7 +20,7 @@ def vouched_authorities(cursor: Cursor, children: Collection[str]) -> dict[str, 
 
 
 def authorities_in_charge(cursor: Cursor, children: Collection[str]) -> dict[str, str | None]:
-    """As `vouched_authorities`, but of a hidden child who takes care of that: where it lives tells itself by no right."""
+    """As `vouched_authorities`, but of a hidden child who takes care of that: where it lives is told by no right."""
     return vouched_authorities(cursor, children) | dict(custodians(cursor, children))
 
 

@@ -23,7 +23,7 @@ OVERRIDE, CLOSED = "override", "override-closed"
 class Override(Entry):
     """A user overrides a shield at the moment `at` and may see the child until `until`.
 
-    `authorities` are the ONS codes of the registered authorities that take care of the shield; each is notified at once.
+    `authorities` are the ONS codes of registered authorities that take care of the shield; each is notified at once.
     `investigation` is the id of the investigation that another user has to close.
     """
 

@@ -122,7 +122,7 @@ def _investigations(who: Viewer, closed: bool, after: int, limit: int) -> tuple[
 
 
 def _close(who: Viewer, id_: str) -> dict[str, Any]:
-    """Closes an investigation about a child that the user's authority is in charge of; another is answered as absent."""
+    """Closes an investigation about a child that the user's authority is in charge of; any other is absent."""
     found = None
     if NUMBER.fullmatch(id_):
         with who.dependencies.reading() as cursor:

@@ -105,7 +105,7 @@ def _list(who: Viewer, is_open: bool | None, limit: int) -> list[dict[str, Any]]
 
 
 def _of_authority(cursor: Cursor, authority: str) -> list[str]:
-    """The children with requests who are in the authority's charge, by the numbers that the requests were made under."""
+    """The children with requests who are in its charge now, by the numbers that the requests were made under."""
     means = {child: survivor(cursor, child) for child in children_with_requests(cursor)}
     places = authorities_in_charge(cursor, set(means.values()))
     return [child for child, meant in means.items() if is_one_place(places.get(meant), authority)]
