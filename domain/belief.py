@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import NamedTuple, TypeVar
 
 from domain.matching.unknown import known_family_name, known_given_name
+from domain.places import place_now
 from domain.vocabulary import AgencyKind
 
 _Kind = AgencyKind
@@ -199,7 +200,7 @@ def believed_birth(said: Iterable[Said]) -> tuple[str | None, bool]:
 
 def believed_authority(said: Iterable[Said]) -> str | None:
     """The local authority that the child lives in, by its ONS code."""
-    held = weigh(AUTHORITY, said)
+    held = _weigh_places(said)
     return str(held[0].value) if held else None
 
 
@@ -208,11 +209,24 @@ def vouched_authority(said: Iterable[Said]) -> str | None:
     return next(
         (
             str(held.value)
-            for held in weigh(AUTHORITY, said)
+            for held in _weigh_places(said)
             if held.agencies > 1 or any(each.speaker.kind == _Kind.LOCAL_AUTHORITY for each in held.said)
         ),
         None,
     )
+
+
+def _weigh_places(said: Iterable[Said]) -> list[Held]:
+    """The authorities that records hold, the one to believe first; a place whose code changed is one, by either code.
+
+    It has that of its codes which would be believed first.
+    """
+    every = [each for each in said if each.value is not None]
+    held = weigh(AUTHORITY, every)
+    code_of = {place_now(str(each.value)): each.value for each in reversed(held)}
+    if len(code_of) == len(held):
+        return held
+    return weigh(AUTHORITY, (each._replace(value=code_of[place_now(str(each.value))]) for each in every))
 
 
 class ReportedIdentity(NamedTuple):

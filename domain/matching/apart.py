@@ -23,8 +23,9 @@ from domain.matching.placement import (
 )
 from domain.matching.similarity import SAME
 
-LIKE_SHIELDED = "like-shielded"
-"""The rule by which a pair is queued that only a steward may make one child; storage format."""
+LIKE_SHIELDED, WITHHELD = "like-shielded", "like-shielded-withheld"
+"""The rules by which a pair waits that only a steward may make one child; storage format. The other one is behind the
+queue: its record's agency has sent more such records than are taken of one within a day."""
 
 
 class Candidates(NamedTuple):
@@ -92,8 +93,15 @@ def place_apart(
     beside = _for_a_steward(_found(held))
     if not like or (found.reason and _kept_apart(candidates, found.reason.child, like, cannot_link)):
         return Apart(found._replace(suspected=_queue(found.suspected, beside)))
-    queued = _queue(_for_a_steward(like), _for_a_steward(others), found.suspected, beside)
+    queued = _queue(_for_a_steward(like), _for_a_steward(others), found.suspected, beside, most=len(like))
     return Apart(Placement(own, None, (), queued, found.contradicted), tuple(like))
+
+
+def withheld(placement: Placement, known: bool) -> Placement:
+    """The placement whose pairs for a steward wait behind the queue; those that are `known` stay where they are."""
+    others = [each for each in placement.suspected if each.rule != LIKE_SHIELDED]
+    of_steward = [each._replace(rule=WITHHELD) for each in placement.suspected if each.rule == LIKE_SHIELDED]
+    return placement._replace(suspected=(*([] if known else of_steward), *others))
 
 
 def _likeness(
@@ -127,6 +135,9 @@ def _for_a_steward(findings: Iterable[Finding]) -> Sequence[Finding]:
     return [each._replace(rule=LIKE_SHIELDED) for each in findings]
 
 
-def _queue(*findings: Sequence[Finding]) -> tuple[Finding, ...]:
-    """The first of the findings, each list in turn: those of shielded children are never crowded out."""
-    return tuple(each for some in findings for each in some)[:MOST_SUSPICIONS]
+def _queue(*findings: Sequence[Finding], most: int = 0) -> tuple[Finding, ...]:
+    """The first of the findings, each list in turn, at least so many as `most` says.
+
+    Whatever hides a record is queued, so that it is seen by a steward, and hidden until all of it is decided.
+    """
+    return tuple(each for some in findings for each in some)[: max(most, MOST_SUSPICIONS)]

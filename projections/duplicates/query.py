@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import orjson
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
+from domain.matching.apart import LIKE_SHIELDED, WITHHELD
 from projections.base.prepared import Prepared
 from projections.visibility.scope import NOWHERE, ORDINARY, Scope
 
@@ -22,7 +23,8 @@ class Place(NamedTuple):
 class OpenPair(NamedTuple):
     """Two children, or two records of one `child`, and the best evidence for the pair.
 
-    `aside` is the one of the two records that is set aside.
+    `aside` is the one of the two records that is set aside; `since` is when the record of suspected children was
+    recorded that began it.
     """
 
     left: str
@@ -34,6 +36,7 @@ class OpenPair(NamedTuple):
     rule: str
     matcher: str
     aside: str | None
+    since: str | None
     why: dict[str, str]
 
     @property
@@ -44,14 +47,15 @@ class OpenPair(NamedTuple):
 
 _BEHIND = "(-score, {0}, {1}) > (-%(score)s::float8, %(left)s::uuid, %(right)s::uuid)"
 
-_SUSPECTED = (
-    "select distinct on (1, 2) least(child, other_child) as one, greatest(child, other_child) as two,"
-    " null::uuid as child, record, other, score, rule, matcher, null::uuid as aside, explanation"
-    " from unveiled_suspicion order by 1, 2, score desc, record, other"
+_PAIRED = (
+    "select distinct on (1, 2) least(child, other_child) as one, greatest(child, other_child) as two,"  # noqa: S608
+    " null::uuid as child, record, other, score, rule, matcher, null::uuid as aside, told_at, explanation"
+    f" from unveiled_suspicion where rule {{0}} '{WITHHELD}' order by 1, 2, score desc, record, other"
 )
+_SUSPECTED, _WITHHELD = _PAIRED.format("<>"), _PAIRED.format("=")
 _CONTRADICTING = (
-    "select record as one, other as two, child, record, other, score, rule, matcher, aside, explanation"
-    " from unveiled_contradiction"
+    "select record as one, other as two, child, record, other, score, rule, matcher, aside, null as told_at,"
+    " explanation from unveiled_contradiction"
 )
 
 _OTHERS = Prepared(
@@ -63,15 +67,21 @@ _OTHERS = Prepared(
 
 
 def suspected_pairs(
-    cursor: Cursor, after: Place | None, limit: int, *, cleared: bool = False, custodian: str = NOWHERE
+    cursor: Cursor,
+    after: Place | None,
+    limit: int,
+    *,
+    cleared: bool = False,
+    custodian: str = NOWHERE,
+    withheld: bool = False,
 ) -> list[OpenPair]:
-    """Pairs of children of which some records may be one child, best score first.
+    """Pairs of children of which some records may be one child, best score first; or those that are behind the queue.
 
     A pair is open while its records belong to different children, neither is removed, and nobody has dismissed it.
     A pair with a sensitive agency's record is left out unless the reader is cleared for it, and one with a shielded
     child unless the reader is the `custodian` of its shield.
     """
-    return _pairs(cursor, _SUSPECTED, after, limit, cleared, custodian)
+    return _pairs(cursor, _WITHHELD if withheld else _SUSPECTED, after, limit, cleared, custodian)
 
 
 def contradictions(
@@ -93,11 +103,36 @@ def _pairs(
     Scope(cleared, custodian).execute(
         cursor,
         "select one::text, two::text, child::text, record::text, other::text, score,"  # noqa: S608
-        f" rule, matcher, aside::text, explanation from ({statement}) open where {behind}"
+        f" rule, matcher, aside::text, told_at, explanation from ({statement}) open where {behind}"
         " order by score desc, one, two limit %(limit)s",
         {**(after._asdict() if after else {}), "limit": limit},
     )
     return [OpenPair._make((*row[:-1], orjson.loads(row[-1]))) for row in cursor.fetchall()]
+
+
+class Waiting(NamedTuple):
+    """An agency whose records are like those of shielded children: how many wait, and since when the oldest.
+
+    So many as are `withheld` are behind the queue.
+    """
+
+    source: str
+    records: int
+    withheld: int
+    since: str
+
+
+_WAITING = (
+    "select told_by, count(distinct described), count(distinct described) filter (where rule = %(withheld)s),"
+    " min(told_at) from unveiled_suspicion"
+    " where rule in (%(like)s, %(withheld)s) group by told_by order by 2 desc, 1"
+)
+
+
+def like_shielded(cursor: Cursor, *, cleared: bool = False, custodian: str = NOWHERE) -> list[Waiting]:
+    """Whose records wait for a steward since they are like a shielded child's, whose custodian the reader is."""
+    Scope(cleared, custodian).execute(cursor, _WAITING, {"like": LIKE_SHIELDED, "withheld": WITHHELD})
+    return [Waiting._make(row) for row in cursor.fetchall()]
 
 
 def suspected_others(cursor: Cursor, children: Sequence[str]) -> dict[str, set[str]]:

@@ -1,12 +1,13 @@
 -- Pairs of records that are thought to be one child, of which neither is gone, with the children of both.
 create view unveiled_suspicion with (security_barrier) as
 select a.child, b.child as other_child, s.record, s.other, s.score, s.rule, s.matcher, s.explanation,
-    greatest(x.day, y.day) as since
+    greatest(x.day, y.day) as since, s.described, h.source as told_by, h.recorded_at as told_at
 from suspicion s
 join link a on a.record = s.record
 join link b on b.record = s.other
 left join chronology x on x.stream = s.record and x.version = 1
 left join chronology y on y.stream = s.other and y.version = 1
+left join history h on h.stream = s.described and h.version = 1
 where scoped() and s.state = 'suspected' and a.child <> b.child
     and not gone(s.record) and not gone(s.other)
     and not exists (

@@ -1,4 +1,4 @@
-"""The access report: the looks of a period, and what the detectors find in them."""
+"""The access report: the looks of a period, what the detectors find in them, and agencies that suspect too much."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -14,6 +14,7 @@ from projections.directory.query import children_with_records
 from projections.visibility.shields import hidden_ids
 from services.queries._access_facts import TooMany, facts_about
 from services.queries.organisations import Organisations
+from services.registers import SUSPICIONS, exceeded, load_agencies
 from streams.store.database import Cursor
 
 __all__ = ["AuditQuery", "Keys", "TooMany", "access_report", "looks_of_user"]
@@ -68,7 +69,21 @@ def access_report(
     facts = facts_about(cursor, keys.register, people, organisations, accesses, today)
     attempts, unreadable = _attempts(cursor, keys.access, people, query)
     found = report(accesses, facts, today, frozenset({"override", OVERRIDES}), attempts)
-    return {**found, "unreadable": unreadable + sum(each.user is None for each in looks)}
+    unreadable += sum(each.user is None for each in looks)
+    return {**found, "unreadable": unreadable, "suspicions": _suspicions(cursor, query)}
+
+
+def _suspicions(cursor: Cursor, query: AuditQuery) -> list[dict[str, Any]]:
+    """By day the agencies that the query means of which more records were like shielded children's than are queued."""
+    agencies = load_agencies(cursor)
+    return [
+        {"day": f"{each.since:%Y-%m-%d}", "agency": each.agency, "queued": each.within, "withheld": each.beyond}
+        for each in exceeded(cursor, SUSPICIONS, query.begin, query.end)
+        if query.user is None
+        and (agency := agencies.get(each.agency))
+        and (query.cleared or not agency.is_sensitive)
+        and (query.authority is None or is_one_place(agency.authority, query.authority))
+    ]
 
 
 def looks_of_user(

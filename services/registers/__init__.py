@@ -14,7 +14,7 @@ from services.registers.agencies import (
     make_reachable,
     read_agencies_file,
 )
-from services.registers.budgets import INVALID, Spent, exceeded
+from services.registers.budgets import INVALID, SUSPICIONS, Spent, exceeded
 from services.registers.demo_users import DEMO_USERS, add_demo_users
 from services.registers.extracts import ExtractRefused, SentExtract, begin_extract, complete_extract
 from services.registers.suspensions import Suspended, suspended_agencies, suspended_codes
@@ -23,6 +23,7 @@ from services.registers.users import BadUser, read_users_file, user_document, us
 __all__ = [
     "DEMO_USERS",
     "INVALID",
+    "SUSPICIONS",
     "BadRegister",
     "BadUser",
     "ExtractRefused",

@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 from streams.store.database import Cursor
 
-INVALID = "invalid-messages"
-"""What there is a budget for; stored."""
+INVALID, SUSPICIONS = "invalid-messages", "suspicions"
+"""What there are budgets for; stored."""
 
 
 class Spent(NamedTuple):
@@ -19,11 +19,11 @@ class Spent(NamedTuple):
     beyond: int
 
 
-def exceeded(cursor: Cursor, what: str) -> list[Spent]:
-    """Where budgets were exceeded, the latest first."""
+def exceeded(cursor: Cursor, what: str, begin: str = "-infinity", end: str = "infinity") -> list[Spent]:
+    """Where budgets were exceeded, from `begin` until `end`, the latest first."""
     cursor.execute(
         "select what, agency, since, within, beyond from register.budgets where what = %s and beyond > 0"
-        " order by since desc, agency",
-        (what,),
+        " and since >= %s and since < %s order by since desc, agency",
+        (what, begin, end),
     )
     return [Spent._make(row) for row in cursor.fetchall()]

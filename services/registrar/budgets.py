@@ -6,16 +6,26 @@ The counts are written in the transaction of the batch that they come from, so w
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
-from typing import Self
+from typing import NamedTuple, Self
 
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
-from services.registers import Spent
+from services.registers import INVALID, SUSPICIONS, Spent
 
 MOST_INVALID = 1_000
 """Invalid messages of an agency that are kept within an hour."""
-DAYS_KEPT = 7
-"""As long as dead letters."""
+MOST_SUSPICIONS = 500
+"""Times that an agency's records, being like a shielded child's, are held back within a day and queued. Where one child
+of two hundred is shielded, an agency that tells of 100,000 children for the first time comes to about as many."""
+DAYS_KEPT = {INVALID: 7, SUSPICIONS: 366}
+"""As long as dead letters, and as long as an access report looks back."""
+
+
+class Limits(NamedTuple):
+    """How many invalid messages of an agency are kept within an hour, and how many suspicions queued within a day."""
+
+    invalid: int = MOST_INVALID
+    suspicions: int = MOST_SUSPICIONS
 
 
 class Budget:
@@ -34,6 +44,12 @@ class Budget:
         """The budget of the hour in which `now` is."""
         since = now.replace(minute=0, second=0, microsecond=0)
         return cls(what, since, since + timedelta(hours=1), most)
+
+    @classmethod
+    def of_the_day(cls, what: str, now: datetime, most: int) -> Self:
+        """The budget of the day, of UTC, in which `now` is."""
+        since = now.replace(hour=0, minute=0, second=0, microsecond=0)
+        return cls(what, since, since + timedelta(days=1), most)
 
     def read(self, cursor: Cursor, agencies: Collection[str]) -> None:
         """Reads what these agencies have spent of it."""
@@ -57,7 +73,7 @@ class Budget:
 
 
 def write_spent(cursor: Cursor, rows: Iterable[Spent]) -> None:
-    """Adds what was counted, and forgets what was before as long a time as dead letters are kept."""
+    """Adds what was counted, and forgets what is older than DAYS_KEPT."""
     for row in rows:
         cursor.execute(
             "insert into register.budgets as b (what, agency, since, within, beyond) values (%s, %s, %s, %s, %s)"
@@ -65,4 +81,28 @@ def write_spent(cursor: Cursor, rows: Iterable[Spent]) -> None:
             " set within = b.within + excluded.within, beyond = b.beyond + excluded.beyond",
             row,
         )
-        cursor.execute("delete from register.budgets where since < %s", (row.since - timedelta(days=DAYS_KEPT),))
+        oldest = row.since - timedelta(days=DAYS_KEPT[row.what])
+        cursor.execute("delete from register.budgets where what = %s and since < %s", (row.what, oldest))
+
+
+class Budgets(NamedTuple):
+    """What a batch may take of each agency: of invalid messages, and of suspicions."""
+
+    invalid: Budget
+    suspicions: Budget
+
+    @classmethod
+    def at(cls, now: datetime, limits: Limits) -> Self:
+        """The budgets of that moment, of which nothing is spent yet."""
+        invalid = Budget.of_the_hour(INVALID, now, limits.invalid)
+        return cls(invalid, Budget.of_the_day(SUSPICIONS, now, limits.suspicions))
+
+    def read(self, cursor: Cursor, agencies: Collection[str]) -> None:
+        """Reads what the agencies have spent."""
+        for budget in self:
+            budget.read(cursor, agencies)
+
+    @property
+    def taken(self) -> list[Spent]:
+        """What was counted since."""
+        return [*self.invalid.taken, *self.suspicions.taken]

@@ -2,17 +2,19 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from domain.child import Child
 from domain.event import RegisterEvent
+from domain.matching.apart import withheld
 from domain.source_record import Command, Refusal, decide, is_effect
 from domain.suspension import SUSPENDED
 from domain.vocabulary import SubmissionType
 from services.registrar.batch import BatchResult, Message
 from services.registrar.batch_matcher import Described, Placed, is_hidden
 from services.registrar.batch_state import DESCRIBES, BatchState, record_keys
-from services.registrar.budgets import Budget
+from services.registrar.budgets import Budgets
 from services.registrar.decide_in_order import Effect, decide_in_order
 from services.registrar.linking import best_known_first, events_for, pending_events
 
@@ -25,15 +27,15 @@ def decide_batch(
     state: BatchState,
     recorded_at: datetime,
     new_id: NewId,
-    invalid: Budget | None = None,
+    budgets: Budgets | None = None,
 ) -> BatchResult:
     """What the messages cause; `recorded_at` is their events' time. `state` is brought up to date by each decision.
 
-    `invalid` is the budget of invalid messages.
+    `budgets` has what may be taken of each agency; without them all is.
     """
 
     def effect(message: Message, command: Command) -> Effect | Refusal:
-        return _decide(message, command, state, recorded_at, new_id)
+        return _decide(message, command, state, recorded_at, new_id, budgets)
 
     def distrust(command: Command) -> Refusal | None:
         return SUSPENDED if command.source in state.suspended else None
@@ -41,8 +43,11 @@ def decide_batch(
     def repeats(command: Command) -> bool:
         return _repeats(command, state)
 
-    result = decide_in_order(messages, state.outcomes, recorded_at, effect, distrust, repeats, invalid)
+    result = decide_in_order(
+        messages, state.outcomes, recorded_at, effect, distrust, repeats, budgets and budgets.invalid
+    )
     result.changes.index = state.matcher.changes
+    result.changes.spent = budgets.taken if budgets else []
     return result
 
 
@@ -56,7 +61,12 @@ def _repeats(command: Command, state: BatchState) -> bool:
 
 
 def _decide(
-    message: Message, command: Command, state: BatchState, recorded_at: datetime, new_id: NewId
+    message: Message,
+    command: Command,
+    state: BatchState,
+    recorded_at: datetime,
+    new_id: NewId,
+    budgets: Budgets | None,
 ) -> Effect | Refusal:
     """What a command does to its record, and what follows from that for the child."""
     assert message.owner is not None
@@ -80,16 +90,25 @@ def _decide(
     events = [event]
     if command.type in DESCRIBES:
         holds = event.time >= decided.described_at
-        events += _link(event, state.described[command.source, command.id], holds, state, new_id)
+        is_queued = partial(budgets.suspicions.takes, message.sender) if budgets else lambda: True
+        events += _link(event, state.described[command.source, command.id], holds, state, new_id, is_queued)
     elif command.type == SubmissionType.RECORD_REMOVED:
         events += _remove(event, state)
     return Effect(events, [(*key, decided.id) for key in new_keys])
 
 
 def _link(
-    cause: RegisterEvent, described: Described, holds: bool, state: BatchState, new_id: NewId
+    cause: RegisterEvent,
+    described: Described,
+    holds: bool,
+    state: BatchState,
+    new_id: NewId,
+    is_queued: Callable[[], bool],
 ) -> list[RegisterEvent]:
-    """Finds the child that the record belongs to, or lists a new one; gives the events that follow for children."""
+    """Finds the child that the record belongs to, or lists a new one; gives the events that follow for children.
+
+    `is_queued` is asked where the record is like a shielded child's: whether that is put into the queue.
+    """
     record = str(cause.originator_id)
     placed = state.matcher.place(record, described, lambda child: state.children.get(UUID(child)), holds=holds)
     if placed is None:
@@ -102,6 +121,8 @@ def _link(
         state.children[child.id] = child
     else:
         child = state.children[UUID(placement.child)]
+    if placed.like and not is_queued():
+        placement = withheld(placement, known=record in child.like_shielded)
     brought = state.matcher.put(record, placed, str(child.id))
     return events_for(
         child,

@@ -90,8 +90,6 @@ def decide_in_order(
             in_batch[command.source, command.id] = command
             result.changes.submissions.append((command.source, command.id, answer.outcome))
         result.answers.append(answer)
-    if budget:
-        result.changes.spent.extend(budget.taken)
     return result
 
 

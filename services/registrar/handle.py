@@ -7,18 +7,16 @@ failed save nothing in memory is believed. What a message may be to blame for co
 import logging
 import time
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import uuid4
 
 from domain.matching import Comparer
 from domain.source_record import Command
 from projections.base.partition import Partition
-from services.contract.reading import Invalid
-from services.registers import INVALID
 from services.registrar import store
 from services.registrar.aggregates import Aggregates
 from services.registrar.batch import BatchResult, Message
-from services.registrar.budgets import MOST_INVALID, Budget
+from services.registrar.budgets import Budgets, Limits
 from services.registrar.decide_batch import NewId, decide_batch
 from services.registrar.decide_in_order import not_processed
 from services.registrar.faults import contradicts_what_is_stored, may_be_a_messages
@@ -55,9 +53,8 @@ class Registrar:
 
     `fence` is the right to write, `pause` waits before a batch is tried again.
     `clock` gives the recorded time, `new_id` a random stream id, `read_match_state` reads who is who, `oldest_look` is
-    how old the look may be that a steward's decision names, `most_invalid` how many invalid messages of an agency are
-    kept within an hour. `offsets` has the next offset of each partition,
-    `aggregates` the records and children that are in memory.
+    how old the look may be that a steward's decision names, `limits` says what is taken of each agency.
+    `offsets` has the next offset of each partition, `aggregates` the records and children that are in memory.
     """
 
     def __init__(
@@ -73,7 +70,7 @@ class Registrar:
         new_id: NewId = uuid4,
         read_match_state: ReadMatchState = read_match_state,
         oldest_look: timedelta = OLDEST,
-        most_invalid: int = MOST_INVALID,
+        limits: Limits | None = None,
     ) -> None:
         self._log = log
         self._database = database
@@ -85,7 +82,7 @@ class Registrar:
         self._new_id = new_id
         self._read_match_state = read_match_state
         self._oldest_look = oldest_look
-        self._most_invalid = most_invalid
+        self.limits = limits or Limits()
         self._indexed = 0
         self._records_follow = False
         self.offsets: dict[Partition, int] = {}
@@ -175,15 +172,10 @@ class Registrar:
         self._comparer = self._comparer.among(self._indexed)
         state = look_up(self._database, self.aggregates, self._comparer, messages, self._read_match_state)
         now = self._clock()
-        return decide_batch(messages, state, now, self._new_id, self._invalid_budget(messages, now))
-
-    def _invalid_budget(self, messages: Sequence[Message], now: datetime) -> Budget:
-        budget = Budget.of_the_hour(INVALID, now, self._most_invalid)
-        agencies = {message.sender for message in messages if isinstance(message.reading, Invalid)}
-        if agencies:
-            with self._database.transaction() as cursor:
-                budget.read(cursor, agencies)
-        return budget
+        budgets = Budgets.at(now, self.limits)
+        with self._database.transaction() as cursor:
+            budgets.read(cursor, {message.sender for message in messages})
+        return decide_batch(messages, state, now, self._new_id, budgets)
 
     def _decided_by_stewards(self, messages: Sequence[Message]) -> BatchResult:
         commands = [message.reading for message in messages if isinstance(message.reading, Command)]

@@ -26,7 +26,7 @@ from services.queries.belonging import refuse_other_kafka
 from services.registers import agencies_version, load_agencies
 from services.registrar import store
 from services.registrar.batch import Message
-from services.registrar.budgets import MOST_INVALID
+from services.registrar.budgets import MOST_INVALID, MOST_SUSPICIONS, Limits
 from services.registrar.fence import Fence, FenceLost, take_fence
 from services.registrar.handle import Registrar
 from services.registrar.matcher_settings import load_settings
@@ -133,7 +133,9 @@ async def _serve(settings: Settings, comparer: Comparer, fence: Fence, stop: Eve
                 clock=utc_now,
                 pause=stop.wait,
                 oldest_look=oldest,
-                most_invalid=settings.invalid_per_hour or MOST_INVALID,
+                limits=Limits(
+                    settings.invalid_per_hour or MOST_INVALID, settings.suspicions_per_day or MOST_SUSPICIONS
+                ),
             )
             async with _consumer(settings.need_kafka()) as consumer:
                 await _consume(_Topics(consumer, reads, registrar), registrar, stop)

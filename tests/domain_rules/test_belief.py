@@ -112,6 +112,18 @@ def test_an_address_counts_for_a_right_if_an_authority_or_two_agencies_say_it() 
     assert believed_authority([]) is None
 
 
+def test_a_place_whose_code_changed_is_one_whichever_of_its_codes_agencies_write() -> None:
+    """Buckinghamshire was a county with districts until 2020."""
+    old, new, other = "E10000002", "E06000060", "E06000061"
+    told = [said(old, "gp", "gp-registration"), said(new, "school", "school-census"), said(other, "vol", "voluntary")]
+    for each in permutations(told):
+        assert believed_authority(each) == vouched_authority(each) == new
+    assert vouched_authority([said(old, "gp", "gp-registration"), said(new, "vol", "voluntary")]) == old
+    district, neighbour = "E07000004", "E07000005"
+    within = [said(district, "gp"), said(district, "vol"), said(neighbour, "school", "school-census", time="2009")]
+    assert believed_authority(within) == district
+
+
 def test_who_no_longer_holds_the_child_does_not_say_where_it_lives_now() -> None:
     left = [said("E1", each, "local-authority", gone=True, time="2009") for each in ("la", "school")]
     assert believed_authority([*left, said("E2", "gp", "gp-registration")]) == "E2"

@@ -10,6 +10,7 @@ from eventsourcing.persistence import ProgrammingError
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.registrar.budgets import Limits
 from services.registrar.fence import FenceLost
 from services.registrar.receipts import Answer, runs
 from tests.support.desk import AUTHORITY, GP, Desk, numbered, open_desk
@@ -24,7 +25,7 @@ REASONS = [({"field": "", "code": code, "message": code},) for code in ("not-jso
 def desk(database_url: str) -> Iterator[Desk]:
     with open_desk(Desk, database_url) as opened:
         opened.clock = lambda: NOW
-        opened.most_invalid = 3
+        opened.limits = Limits(invalid=3)
         opened.open()
         yield opened
 

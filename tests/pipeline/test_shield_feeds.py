@@ -5,7 +5,10 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from domain.agency import Agency
+from domain.vocabulary import AgencyKind
 from services.contract.decisions import DecisionType
+from services.registrar.budgets import Limits
 from tests.support.api_world import Headers, looking
 from tests.support.shields import AT_RISK, HOME, NUMBER, SCHOOL, decide, secrets_in, shield
 from tests.support.world import World, person, submission
@@ -19,6 +22,7 @@ def world(empty_world: World) -> World:
         empty_world.submit(person("R1", **AT_RISK), submission("involvement.started", "R1", SCHOOL)) == ["accepted"] * 2
     )
     shield(empty_world, empty_world.child_with(NUMBER))
+    empty_world.enrol(Agency("school", "A school", AgencyKind.SCHOOL_CENSUS))
     return empty_world
 
 
@@ -105,3 +109,44 @@ def test_a_merge_keeps_the_shield_and_a_split_gives_it_to_both(world: World, cli
     assert decide(world, DecisionType.SHIELD_LIFT, child=plain) == "accepted"
     assert client.get(f"/children/{plain}", headers=user).json()["records"] != []
     assert exported(client, user)[child]["shielded"]
+
+
+def test_an_agencys_further_suspicions_wait_behind_the_queue_and_are_told_and_nothing_else_differs(
+    world: World, client: TestClient, user: Headers
+) -> None:
+    before = set(world.children())
+    ivo = {"given_name": "Ivo", "family_name": "Tarn", "date_of_birth": "2006-06-06", "gender": "male"}
+    world.submit(person("V0", **ivo, address=HOME))
+    (child,) = set(world.children()) - before
+    shield(world, child)
+    world.registrar.limits = Limits(suspicions=2)
+    added = []
+    for number in range(4):
+        ready = set(world.children())
+        assert world.submit(person(f"V{number}", "school", **ivo)) == ["accepted"]
+        added += sorted(set(world.children()) - ready)
+    world.registrar.limits = Limits()
+    entries = [exported(client, user)[each] for each in added]
+    alike = [{**each, "child": "", "position": 0, "as_of": ""} for each in entries]
+    assert all(each["shielded"] and each == alike[0] for each in alike)
+    queued, behind = (
+        client.get("/duplicates", headers=user, params=params).json() for params in ({}, {"withheld": "true"})
+    )
+    assert {each["left"] for each in of(child, queued)} | {each["right"] for each in of(child, queued)} == {
+        child,
+        *added[:2],
+    }
+    assert {each["rule"] for each in of(child, behind)} == {"like-shielded-withheld"}
+    assert len(of(child, behind)) == 2
+    (waiting,) = [each for each in queued["like_shielded"] if each["source"] == "urn:agency:school"]
+    assert (waiting["records"], waiting["withheld"]) == (4, 2)
+    assert waiting["since"] == min(each["since"] for each in of(child, queued))
+    report = client.get("/access/report", headers=looking(world, "user:demo-auditor")).json()
+    assert [(each["agency"], each["queued"], each["withheld"]) for each in report["suspicions"]] == [("school", 2, 2)]
+    assert decide(world, DecisionType.DISMISS, left=added[3], right=child) == "accepted"
+    assert not exported(client, user)[added[3]]["shielded"]
+
+
+def of(child: str, queue: dict[str, Any]) -> list[dict[str, Any]]:
+    """The pairs of the queue that are about a child."""
+    return [each for each in queue["pairs"] if child in (each["left"], each["right"])]

@@ -12,7 +12,7 @@ from domain.agency import Agency
 from domain.matching import Comparer
 from domain.vocabulary import AgencyKind
 from services.registrar.batch import Message
-from services.registrar.budgets import MOST_INVALID
+from services.registrar.budgets import Limits
 from services.registrar.fence import take_fence
 from services.registrar.handle import Pause, Registrar
 from services.registrar.matcher_settings import load_settings
@@ -53,7 +53,7 @@ class Desk:
     ends: Counter[str] = field(default_factory=Counter)
     clock: Clock = utc_now
     pause: Pause = time.sleep
-    most_invalid: int = MOST_INVALID
+    limits: Limits = field(default_factory=Limits)
 
     def __post_init__(self) -> None:
         self.database = Database(self.url, "test")
@@ -69,7 +69,7 @@ class Desk:
             *(self.log, self.database, keys, self.comparer, self.fence),
             clock=self.clock,
             pause=self.pause,
-            most_invalid=self.most_invalid,
+            limits=self.limits,
         )
         self.registrar.resume()
         return self.registrar

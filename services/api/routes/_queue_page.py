@@ -8,7 +8,7 @@ from domain.child import RecordState, compose
 from domain.days import day_at
 from projections.directory import query as directory
 from projections.directory.redaction import RedactedEntry
-from projections.duplicates.query import OpenPair, Place, children_of, contradictions, suspected_pairs
+from projections.duplicates.query import OpenPair, Place, children_of, contradictions, like_shielded, suspected_pairs
 from services.api.access_control.looks import Viewer
 from services.api.dependencies import Dependencies
 from services.api.listed import pairs_listed
@@ -24,31 +24,38 @@ class After(NamedTuple):
 
 
 class Page(NamedTuple):
-    """A page; `children` are all that it shows, `redacted` their entries, `last` is set where more may follow."""
+    """A page; `children` are all that it shows, `redacted` their entries, `last` is set where more may follow.
+
+    `waiting` has, on the first page, the agencies whose records are like those of shielded children.
+    """
 
     pairs: list[Fields]
     contradictions: list[Fields]
+    waiting: list[Fields]
     children: Sequence[str]
     redacted: Sequence[RedactedEntry]
     last: After | None
 
 
-def queue_page(who: Viewer, after: After | None, limit: int) -> Page:
-    """Suspected pairs, and contradictions once there are no more of those."""
+def queue_page(who: Viewer, after: After | None, limit: int, *, withheld: bool = False) -> Page:
+    """Suspected pairs, and contradictions once there are no more of those; or the pairs that are behind the queue."""
     dependencies = who.dependencies
     today = who.today
     with dependencies.reading() as cursor:
         suspected: list[OpenPair] = []
         if after is None or after.is_suspected:
             place = after.place if after else None
-            ask = partial(suspected_pairs, cursor, cleared=who.cleared, custodian=who.custodian)
+            ask = partial(suspected_pairs, cursor, cleared=who.cleared, custodian=who.custodian, withheld=withheld)
             suspected = pairs_listed(cursor, who, ask, place, limit)
         contradicting: list[OpenPair] = []
-        if len(suspected) < limit:
+        if len(suspected) < limit and not withheld:
             behind = after.place if after and not after.is_suspected else None
             rest = limit - len(suspected)
             ask = partial(contradictions, cursor, cleared=who.cleared, custodian=who.custodian)
             contradicting = pairs_listed(cursor, who, ask, behind, rest)
+        waiting = []
+        if after is None and dependencies.deployment.shows_all:
+            waiting = like_shielded(cursor, cleared=who.cleared, custodian=who.custodian)
         about = [*children_of(suspected), *(pair.child for pair in contradicting if pair.child)]
         redacted = directory.redacted_entries(
             cursor, dependencies.keys, list(dict.fromkeys(about)), today, cleared=who.cleared
@@ -73,7 +80,8 @@ def queue_page(who: Viewer, after: After | None, limit: int) -> Page:
     shown = [child for pair in pairs for child in (pair["left"], pair["right"])] + [each["child"] for each in within]
     children = list(dict.fromkeys(shown))
     of_them = [each for each in redacted if each.child in children]
-    return Page(pairs, within, children, of_them, _last(suspected, contradicting, limit))
+    told = [each._asdict() for each in waiting]
+    return Page(pairs, within, told, children, of_them, _last(suspected, contradicting, limit))
 
 
 def _last(suspected: Sequence[OpenPair], contradicting: Sequence[OpenPair], limit: int) -> After | None:
@@ -84,7 +92,7 @@ def _last(suspected: Sequence[OpenPair], contradicting: Sequence[OpenPair], limi
 
 def _pair(pair: OpenPair, sides: Mapping[str, Fields]) -> Fields:
     entries = {"left_entry": sides[pair.left], "right_entry": sides[pair.right]}
-    return {"left": pair.left, "right": pair.right, **_why(pair), **entries}
+    return {"left": pair.left, "right": pair.right, "since": pair.since, **_why(pair), **entries}
 
 
 def _contradiction(pair: OpenPair, sides: Mapping[str, Fields], *, of_shielded: bool) -> Fields:

@@ -46,10 +46,12 @@ def router(dependencies: Dependencies) -> APIRouter:
         _: ReasonHeader = None,
         after: Annotated[str | None, Query(pattern=_AFTER, description="from the header Link of a page")] = None,
         limit: Annotated[int, Query(ge=1, le=MOST_AT_ONCE)] = 100,
+        withheld: Annotated[bool, Query(description="what waits behind the queue, of agencies that sent much")] = False,
     ) -> Response:
         """A page of the queue, best score first; the header `Link` names the next page while there is one."""
-        page, last = _queue(viewer(dependencies, request, Action.DUPLICATES), after, limit)
-        return json_answer(page, headers=next_page("/duplicates", {"after": last, "limit": limit}) if last else None)
+        page, last = _queue(viewer(dependencies, request, Action.DUPLICATES), after, limit, withheld)
+        more = {"after": last, "limit": limit} | ({"withheld": "true"} if withheld else {})
+        return json_answer(page, headers=next_page("/duplicates", more) if last else None)
 
     @calls.post("/duplicates/merge", responses=_DECIDED)
     def merge(request: Request, command: TwoChildren) -> Response:
@@ -90,11 +92,13 @@ def _place_in(room: BoundedSemaphore) -> Iterator[None]:
         room.release()
 
 
-def _queue(who: Viewer, after: str | None, limit: int) -> tuple[dict[str, Any], str | None]:
-    page = queue_page(who, None if after is None else _place(after), limit)
-    command = {name: value for name, value in {"after": after, "limit": limit}.items() if value is not None}
+def _queue(who: Viewer, after: str | None, limit: int, withheld: bool) -> tuple[dict[str, Any], str | None]:
+    page = queue_page(who, None if after is None else _place(after), limit, withheld=withheld)
+    asked = {"after": after, "limit": limit, "withheld": withheld or None}
+    command = {name: value for name, value in asked.items() if value is not None}
     who.record(command, page.children, redacted=page.redacted)
-    return {"pairs": page.pairs, "contradictions": page.contradictions}, _token(page.last) if page.last else None
+    queue = {"pairs": page.pairs, "contradictions": page.contradictions, "like_shielded": page.waiting}
+    return queue, _token(page.last) if page.last else None
 
 
 def _of_two(who: Viewer, kind: DecisionType, command: TwoChildren) -> Response:

@@ -23,13 +23,17 @@ class Side(BaseModel):
 
 
 class Suspicion(BaseModel):
-    """Two children who may be one; `why` says field by field how they compare, `rule` which rule suspects them."""
+    """Two children who may be one; `why` says field by field how they compare, `rule` which rule suspects them.
+
+    `since` is when the record that began it was recorded.
+    """
 
     left: str
     right: str
     score: float
     rule: str
     matcher: str
+    since: str | None
     why: dict[str, str]
     left_entry: Side
     right_entry: Side
@@ -59,11 +63,27 @@ class Contradiction(BaseModel):
     set_aside: SetAside | None
 
 
+class Waiting(BaseModel):
+    """An agency whose records are like those of shielded children: how many wait, and `since` when the oldest.
+
+    So many as are `withheld` stand behind the queue, for the agency has sent more than are taken of one within a day.
+    """
+
+    source: str
+    records: int
+    withheld: int
+    since: str
+
+
 class Queue(BaseModel):
-    """What a data steward has to decide, best score first: suspected pairs, then contradictions within a child."""
+    """What a data steward has to decide, best score first: suspected pairs, then contradictions within a child.
+
+    `like_shielded`, on the first page, says for the custodian of shields whose records wait, and since when.
+    """
 
     pairs: list[Suspicion]
     contradictions: list[Contradiction]
+    like_shielded: list[Waiting]
 
 
 class TwoChildren(Reasoned):

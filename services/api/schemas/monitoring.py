@@ -34,6 +34,7 @@ class AccessReport(BaseModel):
     out_of_hours: dict[str, Any]
     unusual_volume: dict[str, Any]
     denied: dict[str, Any]
+    suspicions: list[dict[str, Any]]
 
 
 class UserLook(BaseModel):

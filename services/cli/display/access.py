@@ -33,6 +33,8 @@ def display_access(to: Console, found: Fields) -> None:
     columns = ("user", "organisation", "role", "children", "median", "bound")
     _rows(to, "Far more children than others of the role and organisation", columns, volume["users"])
     _denied(to, found["denied"])
+    suspicions = "Agencies with more records like shielded children's than are queued within a day"
+    _rows(to, suspicions, ("day", "agency", "queued", "withheld"), found["suspicions"])
     to.print()
     to.print(
         text(

@@ -6,7 +6,7 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from services.cli.display.entry import agency_of
+from services.cli.display.entry import agency_of, moment
 from services.cli.output import count_of, table, text
 
 Fields = Mapping[str, Any]
@@ -19,14 +19,28 @@ def display_duplicates(to: Console, queue: Mapping[str, Sequence[Fields]]) -> No
     pairs, within = queue["pairs"], queue["contradictions"]
     if not pairs and not within:
         to.print("Nothing waits for a decision.")
+        _display_waiting(to, queue["like_shielded"])
         return
     for number, pair in enumerate(pairs, 1):
         heads = (pair["left"], pair["right"])
-        _display(to, f"{number}  may be one child", pair, heads, pair["left_entry"], pair["right_entry"])
+        title = f"{number}  may be one child" + (f", since {moment(pair['since'])}" if pair["since"] else "")
+        _display(to, title, pair, heads, pair["left_entry"], pair["right_entry"])
     for number, pair in enumerate(within, len(pairs) + 1):
         title = f"{number}  records of {pair['child']} contradict each other"
         _display(to, title, pair, _heads(pair["set_aside"]), pair["left_record"], pair["right_record"])
+    _display_waiting(to, queue["like_shielded"])
     to.print(text(f"{count_of(len(pairs), 'possible duplicate')}, {count_of(len(within), 'contradiction')}", "dim"))
+
+
+def _display_waiting(to: Console, waiting: Sequence[Fields]) -> None:
+    """Prints whose records wait since they are like a shielded child's."""
+    if waiting:
+        to.print(text("Hidden since they are like a shielded child; some may be behind the queue (--withheld)", "bold"))
+        rows = [
+            (agency_of(each), f"{each['records']:,}", f"{each['withheld']:,}", moment(each["since"]))
+            for each in waiting
+        ]
+        to.print(table(("agency", "records", "behind the queue", "oldest"), rows))
 
 
 def _heads(aside: Fields | None) -> tuple[str, str]:

@@ -18,6 +18,11 @@ def describe(parser: ArgumentParser) -> None:
     subcommands = parser.add_subparsers(dest="subcommand", required=True, metavar="list|merge|split|dismiss")
     listing = subcommand_parser(subcommands, "list", "show the queue side by side, best score first")
     listing.add_argument("--limit", type=a_count, metavar="N", help="at most so many (default: all)")
+    listing.add_argument(
+        "--withheld",
+        action="store_true",
+        help="what is behind the queue, of agencies with very many suspicions",
+    )
     viewer_options(listing)
     _pair(subcommands, "merge", "the two are one child: LEFT survives, and both numbers mean it from now on")
     _pair(subcommands, "dismiss", "the two are not one child; the pair leaves the queue until data change")
@@ -50,7 +55,7 @@ def run(args: Namespace) -> int:
 
 
 def _list(api: Api, args: Namespace) -> int:
-    found = _queue(api, args.limit)
+    found = _queue(api, args.limit, withheld=args.withheld)
     if args.json:
         print_json(found)
     else:
@@ -60,18 +65,20 @@ def _list(api: Api, args: Namespace) -> int:
     return DONE
 
 
-def _queue(api: Api, limit: int | None) -> dict[str, list[Any]]:
-    """The queue, all of it or the first so many."""
+def _queue(api: Api, limit: int | None, *, withheld: bool) -> dict[str, list[Any]]:
+    """The queue, or what is behind it; all of it or the first so many."""
     found: dict[str, list[Any]] = {part: [] for part in _PARTS}
-    for body in api.pages("/duplicates", limit=min(PAGE, limit or PAGE)):
+    waiting: list[Any] = []
+    for body in api.pages("/duplicates", limit=min(PAGE, limit or PAGE), withheld="true" if withheld else None):
         page = json.loads(body)
+        waiting += page["like_shielded"]
         for part in _PARTS:
             found[part] += page[part]
         if limit is not None and sum(map(len, found.values())) >= limit:
             break
     pairs = found["pairs"][:limit]
     rest = None if limit is None else limit - len(pairs)
-    return {"pairs": pairs, "contradictions": found["contradictions"][:rest]}
+    return {"pairs": pairs, "contradictions": found["contradictions"][:rest], "like_shielded": waiting}
 
 
 def _decide(api: Api, args: Namespace) -> int:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from domain.child import Child
 from domain.child.shield import Shield
 from domain.matching import Candidate, Comparer, features_of
-from domain.matching.apart import LIKE_SHIELDED, visible_part
+from domain.matching.apart import LIKE_SHIELDED, WITHHELD, visible_part, withheld
 from services.registrar.batch_matcher import BatchMatcher, Described, Placed
 from services.registrar.match_index import index_keys
 from services.registrar.matcher_settings import load_settings
@@ -157,3 +157,13 @@ def test_an_amended_record_is_held_back_by_what_it_says_now() -> None:
     beside = placed(HERS, {}, (known("o", "plain", given_name="Ottoline"),), own="plain")
     assert beside is not None
     assert (beside.like, beside.alone) == (["s"], False)
+
+
+def test_what_is_withheld_waits_for_a_steward_behind_the_queue_and_what_waits_already_stays() -> None:
+    found = placed(HERS, {}, (known("n", "plain"),))
+    assert found is not None
+    behind = withheld(found.placement, known=False)
+    assert {each.rule for each in found.placement.suspected} == {LIKE_SHIELDED}
+    assert {each.rule for each in behind.suspected} == {WITHHELD}
+    assert [each.record for each in behind.suspected] == [each.record for each in found.placement.suspected]
+    assert withheld(found.placement, known=True).suspected == ()
