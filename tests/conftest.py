@@ -10,7 +10,7 @@ import psycopg2
 import pytest
 from hypothesis import settings
 
-from services.local_stack.kafka_server import kafka_program
+from services.local_stack.kafka_server import kafka_program, keep_classes
 from services.local_stack.ports import remembered_ports
 from services.local_stack.postgres_server import postgres_program
 from services.local_stack.program import running
@@ -36,6 +36,7 @@ def server_folder() -> Iterator[Path]:
 @pytest.fixture(scope="session")
 def kafka(server_folder: Path) -> Iterator[KafkaSettings]:
     """A Kafka without topics, shared by all tests: name topics and groups so that they are yours alone."""
+    keep_classes()
     ports = remembered_ports(server_folder / "kafka.json", ("kafka", "controller"))
     program, settings = kafka_program(
         server_folder / "kafka", server_folder / "kafka.log", ports["kafka"], ports["controller"]

@@ -6,19 +6,24 @@ import shutil
 import signal
 import socket
 import uuid
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from services.configuration.private_files import private_folder, write_private
-from services.local_stack.jars import class_path
+from services.local_stack.class_cache import ClassCache
+from services.local_stack.jars import cache_folder, class_path
 from services.local_stack.kafka_security import ADMIN_USER, BrokerSecurity
-from services.local_stack.ports import HOST
-from services.local_stack.program import Program, run_to_end
+from services.local_stack.ports import HOST, remembered_ports
+from services.local_stack.program import Program, run_to_end, running
 from streams.kafka.settings import KafkaSettings
 
 LARGEST_MESSAGE = 2 * 1024 * 1024 + 64 * 1024
 """Bytes: what a topic may ask for at most, 2 MiB, and what a batch adds around it."""
 
 STOP_SECONDS = 20.0
+RECORDING_SECONDS = 180.0
+"""How long a start and an end may take that happen once."""
 
 JVM = (
     "-Xms64m",
@@ -91,7 +96,8 @@ def kafka_program(
     With `security` nobody gets in without signing in, and the settings are those of its super user.
     """
     private_folder(folder)
-    environment = {"CLASSPATH": os.pathsep.join(str(jar) for jar in class_path())}
+    jars = class_path()
+    environment = _environment(jars)
     properties, logging = folder / "server.properties", folder / "log4j2.properties"
     values = {"host": HOST, "broker": broker_port, "controller": controller_port, "largest": LARGEST_MESSAGE}
     protocols = {"clients": "PLAINTEXT", "controllers": "PLAINTEXT"}
@@ -101,7 +107,8 @@ def kafka_program(
     write_private(properties, text + (security.properties() if security else ""))
     logging.write_text(LOGGING, encoding="utf-8")
     scratch = folder / "tmp"
-    java = [str(_java()), *JVM, f"-Djava.io.tmpdir={scratch}", f"-Dlog4j2.configurationFile={logging.as_uri()}"]
+    java = [str(_java()), *JVM, *_class_cache(jars).options()]
+    java += [f"-Djava.io.tmpdir={scratch}", f"-Dlog4j2.configurationFile={logging.as_uri()}"]
 
     def prepare() -> None:
         shutil.rmtree(scratch, ignore_errors=True)  # where a killed broker left what it had unpacked
@@ -123,6 +130,32 @@ def kafka_program(
     )
     settings = KafkaSettings(f"{HOST}:{broker_port}")
     return program, security.sign_in(settings, ADMIN_USER) if security else settings
+
+
+def keep_classes() -> None:
+    """Starts a Kafka once and keeps what Java made of its classes, so that each later one starts sooner."""
+    jars = class_path()
+
+    def write(file: Path) -> None:
+        folder, seen = file.parent, file.with_name("seen.conf")
+        ports = remembered_ports(folder / "ports.json", ("kafka", "controller"))
+        program, _ = kafka_program(folder / "kafka", folder / "kafka.log", ports["kafka"], ports["controller"])
+        java, *words = program.command
+        recording = [java, "-XX:AOTMode=record", f"-XX:AOTConfiguration={seen}", *words]
+        with running(replace(program, command=recording, stop_seconds=RECORDING_SECONDS), RECORDING_SECONDS):
+            pass
+        create = [java, *JVM, "-XX:AOTMode=create", f"-XX:AOTConfiguration={seen}", f"-XX:AOTCache={file}"]
+        run_to_end(create, folder, _environment(jars))
+
+    _class_cache(jars).make(write)
+
+
+def _class_cache(jars: Sequence[Path]) -> ClassCache:
+    return ClassCache(cache_folder(), _java(), jars, JVM)
+
+
+def _environment(jars: Sequence[Path]) -> dict[str, str]:
+    return {"CLASSPATH": os.pathsep.join(map(str, jars))}
 
 
 def _java() -> Path:
