@@ -26,7 +26,7 @@ from domain.child.events import (
     ShieldReviewed,
     SuspicionEnded,
 )
-from domain.child.judgement import STEWARD, Absorbed, Comparison, Ruling
+from domain.child.judgement import SPLIT, STEWARD, Absorbed, Comparison, Ruling
 from domain.child.shield import Shield, stricter
 from domain.event import RegisterEvent
 
@@ -73,7 +73,9 @@ class Child(Aggregate):
         return begun
 
     @classmethod
-    def split_off(cls, child: UUID, records: Mapping[str, int], ruling: Ruling, origin: "Child | None") -> "Child":
+    def split_off(
+        cls, child: UUID, records: Mapping[str, int], ruling: Ruling, origin: "Child | None", rule: str = SPLIT
+    ) -> "Child":
         """A new child for records (stream id → current version) that a steward splits from another, the `origin`.
 
         It inherits the shield of the origin.
@@ -82,7 +84,7 @@ class Child(Aggregate):
         kind = ShieldedChildListed if origin and origin.shield else ChildListed
         begun: Child = cls._create(kind, id=child, **ruling.provenance, record=first, record_version=version)
         begun.inherit([origin] if origin else (), ruling)
-        begun._link_back(records, ruling)
+        begun._link_back(records, ruling, rule)
         return begun
 
     def link(self, cause: RegisterEvent, matcher: str, found: Comparison) -> None:
@@ -110,11 +112,11 @@ class Child(Aggregate):
         """Gives records to another child, which takes them by `split_off` or `reinstate`."""
         self.trigger_event(RecordUnlinked, **ruling.provenance, **ruling.sealed, records=sorted(records), to=str(to))
 
-    def reinstate(self, records: Mapping[str, int], ruling: Ruling, origin: "Child | None") -> None:
+    def reinstate(self, records: Mapping[str, int], ruling: Ruling, origin: "Child | None", rule: str = SPLIT) -> None:
         """Becomes a child of its own again, with the records (stream id → current version) that `origin` gives back."""
         self.trigger_event(ChildReinstated, **ruling.provenance, **ruling.sealed)
         self.inherit([origin] if origin else (), ruling)
-        self._link_back(records, ruling)
+        self._link_back(records, ruling, rule)
 
     def suspect(self, cause: RegisterEvent, matcher: str, suspicions: Sequence[Comparison]) -> None:
         """Queues the pairs of the record of `cause` and records of other children that may be one person."""
@@ -124,6 +126,16 @@ class Child(Aggregate):
             matcher=matcher,
             suspicions=[each.as_data() for each in suspicions],
         )
+
+    def suspect_beside(self, record: str, version: int, matcher: str, found: Comparison, ruling: Ruling) -> None:
+        """Queues a pair of a record of this child and one of another, because of a steward's decision."""
+        named = {"record": record, "record_version": version, "matcher": matcher}
+        self.trigger_event(MatchSuspected, **ruling.provenance, **named, suspicions=[found.as_data()])
+
+    def doubt(self, record: str, version: int, matcher: str, found: Comparison, ruling: Ruling) -> None:
+        """Queues a pair of records of this child, because of a steward's decision."""
+        named = {"record": record, "record_version": version, "matcher": matcher}
+        self.trigger_event(RecordContradicted, **ruling.provenance, **named, contradictions=[found.as_data()])
 
     def hold_back(self, cause: RegisterEvent, like: Sequence[str], *, alone: bool) -> None:
         """Keeps the record of `cause` from others than its sender: it is like these records of shielded children."""
@@ -214,14 +226,14 @@ class Child(Aggregate):
         self.absorbed[child] = frozenset(records)
         self.records.update(self.absorbed[child])
 
-    def _link_back(self, records: Mapping[str, int], ruling: Ruling) -> None:
+    def _link_back(self, records: Mapping[str, int], ruling: Ruling, rule: str) -> None:
         for record, version in records.items():
             self.trigger_event(
                 RecordLinked,
                 **ruling.provenance,
                 record=record,
                 record_version=version,
-                rule="split",
+                rule=rule,
                 matcher=STEWARD,
                 score=1.0,
                 explanation={},

@@ -8,6 +8,8 @@ from domain.vocabulary import STEWARDSHIP_SOURCE
 
 STEWARD = "steward"
 """The `matcher` of an event where a person decided."""
+SPLIT = "split"
+"""The rule by which records are linked that a person has split off; storage format."""
 
 
 class Ruling(NamedTuple):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from domain.child.child import Child
-from domain.child.judgement import Absorbed, Ruling
+from domain.child.judgement import SPLIT, Absorbed, Ruling
 from domain.source_record.rules import Refusal
 
 MOST_PAIRS = 10_000
@@ -89,14 +89,21 @@ def records_to_split(child: Child | None, named: Collection[str] | None) -> Spli
 
 
 def split(
-    child: Child, found: SplitRecords, versions: Mapping[str, int], absorbed: Child | None, new_id: UUID, ruling: Ruling
+    child: Child,
+    found: SplitRecords,
+    versions: Mapping[str, int],
+    absorbed: Child | None,
+    new_id: UUID,
+    ruling: Ruling,
+    *,
+    rule: str = SPLIT,
 ) -> RulingResult:
     """Gives the records (`versions`: the current version of each) to the child that brought them, or to a new one."""
     records = {record: versions[record] for record in sorted(found.records)}
     child.unlink(records, absorbed.id if absorbed else new_id, ruling)
     if absorbed:
-        absorbed.reinstate(records, ruling, child)
-    other = absorbed or Child.split_off(new_id, records, ruling, child)
+        absorbed.reinstate(records, ruling, child, rule)
+    other = absorbed or Child.split_off(new_id, records, ruling, child, rule)
     moved = dict.fromkeys(records, str(other.id))
     return RulingResult((child, other), moved, True, sorted(child.records), list(records))
 

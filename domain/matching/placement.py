@@ -123,7 +123,7 @@ def _rate(
         evidence, other = max(found, key=lambda pair: (pair[0].probability, pair[0].bits, pair[1]))
         every = [each for each, _ in found]
         contradicted = any(each.contradicts for each in every)
-        rule = _judge(comparer.settings.thresholds, evidence, contradicted, any(map(shares_a_number, every)))
+        rule = judge(comparer.settings.thresholds, evidence, contradicted, any(map(shares_a_number, every)))
         if rule == CERTAIN and any((record, member.record) in cannot_link for member in members):
             rule = CANNOT_LINK
         ratings[child] = _Rating(Finding(child, other, rule, evidence), contradicted, members)
@@ -135,7 +135,7 @@ def shares_a_number(evidence: Evidence) -> bool:
     return any(evidence.levels[number] == SAME for number in NUMBER_FIELDS)
 
 
-def _judge(thresholds: Thresholds, best: Evidence, contradicted: bool, by_number: bool) -> str:
+def judge(thresholds: Thresholds, best: Evidence, contradicted: bool, by_number: bool) -> str:
     """The rule by which a record is judged against a child: from its best record, and what holds for any of them."""
     if best.probability >= thresholds.certain:
         return CONTRADICTION if contradicted else CERTAIN

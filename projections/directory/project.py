@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from domain.child.judgement import SPLIT
+from domain.suspension.parting import PARTED
 from projections.base.projection import PublishedEvent, Put, Table
 
 FACT = Table("fact", ("stream", "aspect", "number", "version", "time", "position"), keys=3, order=("time", "position"))
@@ -70,7 +72,7 @@ class Directory:
 
 def _is_new_link(event: PublishedEvent) -> bool:
     """Whether the record most likely had no link: a child's second event links the record that it was listed for."""
-    return event.type == "ChildListed.v1" or (event.version > 2 and event.data.get("rule") != "split")
+    return event.type == "ChildListed.v1" or (event.version > 2 and event.data.get("rule") not in (SPLIT, PARTED))
 
 
 def _is_first(event: PublishedEvent) -> bool:

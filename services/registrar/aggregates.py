@@ -92,10 +92,11 @@ class Aggregates:
         with self._database.transaction() as cursor:
             return keys_of(cursor, record)
 
-    def drop_records(self, streams: Iterable[UUID]) -> None:
-        """Forgets records that were changed elsewhere."""
+    def drop(self, streams: Iterable[UUID]) -> None:
+        """Forgets records and children that were changed elsewhere."""
         for stream in streams:
             self.records.pop(stream, None)
+            self.children.pop(stream, None)
 
     def versions_of(self, records: Iterable[str]) -> dict[str, int]:
         """The last version of each record."""

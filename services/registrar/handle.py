@@ -152,7 +152,8 @@ class Registrar:
         if not self._records_follow:
             return False
         try:
-            self.aggregates.drop_records(do_page(self._log, self._database, self._keys, self._fence, self._clock))
+            written = self._log, self._database, self._keys
+            self.aggregates.drop(do_page(*written, self._comparer, self._fence, self._clock, self._new_id))
         except Exception:
             self.forget()
             raise

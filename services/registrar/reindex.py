@@ -33,7 +33,7 @@ from domain.source_record.events import (
 )
 from services.registrar.fence import Fence
 from services.registrar.match_index import IndexChanges, candidates_of, index_keys, write_index
-from services.registrar.set_aside import place_anew
+from services.registrar.placing import place_anew
 from services.registrar.shielded_records import SHIELDED_TABLES, SHIELDING, write_shields
 from streams.crypto.keys import KeyRing
 from streams.store.application import LogApplication

@@ -1,0 +1,73 @@
+"""Which records of a child are one person, judged again when some that held them together count no more.
+
+Records that a decision put together which still stands stay together. Others come together as the matcher joins
+children: where two records are certain to be one person's, and none of the two sides contradict each other.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import combinations, pairwise
+from typing import NamedTuple
+
+from domain.matching.evidence import Comparer, Evidence
+from domain.matching.placement import CERTAIN, FIRST_RECORD, Candidate, Finding, Pairs, judge, shares_a_number
+
+MOST_REGROUPED = 28
+"""Records that are compared with each other, as many as give `placement.MOST_COMPARED` pairs."""
+
+Block = frozenset[str]
+
+
+class Regrouped(NamedTuple):
+    """The blocks of records that are one person each, in the order of their first records, and what was compared."""
+
+    blocks: Sequence[Block]
+    compared: Mapping[frozenset[str], Evidence]
+
+
+def regroup(
+    comparer: Comparer,
+    members: Sequence[Candidate],
+    together: Iterable[Collection[str]],
+    cannot_link: Pairs = frozenset(),
+    silent: Collection[str] = (),
+) -> Regrouped:
+    """The blocks that the members fall into; those of each of `together` are one.
+
+    What is `silent`, for it is set aside, joins nobody by what it says, and contradicts nobody.
+    """
+    block_of: dict[str, Block] = {member.record: frozenset((member.record,)) for member in members}
+    compared = {
+        frozenset((one.record, other.record)): comparer.compare(one.features, other.features)
+        for one, other in combinations([member for member in members if member.record not in silent], 2)
+    }
+
+    def join(one: Block, other: Block) -> None:
+        if one != other and not any((a, b) in cannot_link for a in one for b in other):
+            block_of.update(dict.fromkeys(one | other, one | other))
+
+    for records in together:
+        for some, others in pairwise(record for record in sorted(records) if record in block_of):
+            join(block_of[some], block_of[others])
+    certain = comparer.settings.thresholds.certain
+    for pair, evidence in sorted(compared.items(), key=lambda each: (-each[1].bits, sorted(each[0]))):
+        one, other = (block_of[record] for record in sorted(pair))
+        if evidence.probability >= certain and not any(each.contradicts for each in _between(compared, one, other)):
+            join(one, other)
+    return Regrouped(list(dict.fromkeys(block_of.values())), compared)
+
+
+def found_between(comparer: Comparer, regrouped: Regrouped, one: Block, other: Block) -> tuple[str, Finding] | None:
+    """The record of one block, and what makes a steward look at it beside one of another; None where nothing does."""
+    pairs = [(compared, pair) for pair, compared in regrouped.compared.items() if pair & one and pair & other]
+    if not pairs:
+        return None
+    evidence, pair = max(pairs, key=lambda each: (each[0].probability, each[0].bits, sorted(each[1])))
+    every = [each for each, _ in pairs]
+    contradicted = any(each.contradicts for each in every)
+    rule = judge(comparer.settings.thresholds, evidence, contradicted, any(map(shares_a_number, every)))
+    (record,), (against,) = pair & one, pair & other
+    return None if rule in (FIRST_RECORD, CERTAIN) else (record, Finding("", against, rule, evidence))
+
+
+def _between(compared: Mapping[frozenset[str], Evidence], one: Block, other: Block) -> Iterable[Evidence]:
+    return (evidence for pair, evidence in compared.items() if pair & one and pair & other)

@@ -1,0 +1,129 @@
+"""What only a suspended agency's records had put together is parted, and put together again once they count again.
+
+A decision of the matcher stands if none of the records that it put together was one of these at that time; one of a
+steward always does. The records that are left are judged again among themselves (`domain/matching/regroup.py`).
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from domain.child.child import Child
+from domain.child.events import (
+    ChildListed,
+    ChildrenMerged,
+    ChildSuperseded,
+    RecordLinked,
+    RecordUnlinked,
+    ShieldedChildListed,
+)
+from domain.child.judgement import STEWARD, Absorbed, Ruling
+from domain.child.stewardship import RulingResult, SplitRecords, split
+from domain.event import RegisterEvent
+from domain.matching import Candidate, Comparer
+from domain.matching.placement import Pairs
+from domain.matching.regroup import Block, Regrouped, regroup
+
+PARTED, REJOINED = "without-suspended", "resumed"
+"""The rules by which records leave a child and come back; storage format."""
+RESTS_ON_SUSPENDED = "rests-on-suspended"
+"""The rule by which a pair of one child is queued that only a steward may part; storage format."""
+
+
+class Join(NamedTuple):
+    """The records that were one child from a decision on, which was made `at` a time, and whether a steward made it."""
+
+    records: frozenset[str]
+    at: datetime
+    by_steward: bool
+
+
+def joins_of(events: Iterable[RegisterEvent]) -> list[Join]:
+    """What was put together by the events of one child, in order. What followed from a suspension decided nothing."""
+    joins: list[Join] = []
+    members: set[str] = set()
+    for event in events:
+        if isinstance(event, RecordUnlinked):
+            members.difference_update(event.records)
+        elif isinstance(event, ChildSuperseded):
+            members.clear()
+        elif isinstance(event, RecordLinked | ChildListed) and not isinstance(event, ShieldedChildListed):
+            members.add(event.record)
+            by_steward = isinstance(event, RecordLinked) and event.matcher == STEWARD and event.rule != PARTED
+            joins.append(Join(frozenset(members), event.timestamp, by_steward))
+        elif isinstance(event, ChildrenMerged):
+            for each in event.merged:
+                members.update(each["records"])
+                if each["rule"] != REJOINED:
+                    joins.append(Join(frozenset(members), event.timestamp, event.matcher == STEWARD))
+    return joins
+
+
+class Judged(NamedTuple):
+    """The blocks of a child's records, and those `without` stewards' decisions, where only these make one of them."""
+
+    regrouped: Regrouped
+    without: Regrouped | None = None
+
+
+def judge_again(
+    comparer: Comparer,
+    members: Sequence[Candidate],
+    joins: Sequence[Join],
+    suspended_since: Mapping[str, datetime],
+    cannot_link: Pairs,
+    silent: Collection[str],
+) -> Judged:
+    """The blocks of the members, without what rests on records `suspended_since` a time."""
+    doubted = [
+        join
+        for join in joins
+        if any(record in suspended_since and suspended_since[record] <= join.at for record in join.records)
+    ]
+    standing = [join.records for join in joins if join not in doubted]
+    stewards = [join.records for join in doubted if join.by_steward]
+    found = regroup(comparer, members, [*standing, *stewards], cannot_link, silent)
+    if len(found.blocks) > 1 or not stewards:
+        return Judged(found)
+    without = regroup(comparer, members, standing, cannot_link, silent)
+    return Judged(found, without if len(without.blocks) > 1 else None)
+
+
+def keeper(child: Child, blocks: Sequence[Block], source_of: Mapping[str, str], sensitive: Collection[str]) -> Block:
+    """The block that keeps the child's number, for it was not an absorbed child's: which most ordinary agencies know.
+
+    Of several of these the one of the first record.
+    """
+    brought = frozenset[str]().union(*child.absorbed.values())
+    own = [block for block in blocks if not block <= brought] or blocks
+    known = [len({source_of[record] for record in block} - set(sensitive)) for block in own]
+    return own[known.index(max(known))]
+
+
+def part(
+    child: Child, block: Block, versions: Mapping[str, int], absorbed: Mapping[str, Child], new_id: UUID, ruling: Ruling
+) -> RulingResult:
+    """Gives a block to the child that had brought records of it and no others, or to a new one.
+
+    `absorbed` are the children that it absorbed; those of their records that count no more stay here.
+    """
+    brought = {one: child.absorbed[one] & versions.keys() for one in absorbed if one in child.absorbed}
+    fitting = [one for one, records in brought.items() if records and records <= block]
+    target = max(fitting, key=lambda one: len(brought[one]), default=None)
+    found = SplitRecords(block, target)
+    return split(child, found, versions, absorbed[target] if target else None, new_id, ruling, rule=PARTED)
+
+
+def was_parted(events: Iterable[RegisterEvent]) -> bool:
+    """Whether a child, by its events, has its first records of now from one that a suspension parted."""
+    linked = [event.rule for event in events if isinstance(event, RecordLinked)]
+    return PARTED in linked
+
+
+def rejoin(child: Child, parted: Child, ruling: Ruling) -> None:
+    """Takes back what was parted from the child."""
+    records, aside = sorted(parted.records), dict(parted.aside)
+    child.merge(ruling, [Absorbed(str(parted.id), records, REJOINED, 1.0, None, {})])
+    child.inherit_aside(aside, ruling)
+    parted.supersede(child.id, ruling)

@@ -1,0 +1,275 @@
+"""What a suspended agency's records had put together is decided again without them, and again once they count again.
+
+That is part of the page that sets the records aside or restores them (`set_aside.py`), so both are done or neither.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from psycopg2.extensions import cursor as Cursor  # noqa: N812
+
+from domain.child import Child, Comparison, Ruling
+from domain.child.events import RecordUnlinked
+from domain.event import RegisterEvent
+from domain.matching import Candidate, Comparer, Finding
+from domain.matching.placement import Pairs
+from domain.matching.regroup import MOST_REGROUPED, Block, Regrouped, found_between, regroup
+from domain.suspension.parting import (
+    RESTS_ON_SUSPENDED,
+    Judged,
+    joins_of,
+    judge_again,
+    keeper,
+    part,
+    rejoin,
+    was_parted,
+)
+from services.registrar.batch_matcher import is_hidden
+from services.registrar.cannot_link import cannot_link_pairs
+from services.registrar.decide_batch import NewId
+from services.registrar.linking import pending_events
+from services.registrar.match_index import features_as_read
+from services.registrar.placing import Placing, Streams
+from services.registrar.store import sensitive_sources
+from streams.store.database import Database
+
+
+class DecidedAgain(NamedTuple):
+    """The events that follow for children, and the new child of each record that moves."""
+
+    events: Sequence[RegisterEvent] = ()
+    moved: Mapping[str, str] = {}
+
+
+def decide_again(
+    database: Database,
+    streams: Streams,
+    comparer: Comparer,
+    placed: Sequence[Placing],
+    ruling: Ruling,
+    new_id: NewId,
+    *,
+    restored: bool,
+) -> DecidedAgain:
+    """What follows for the children of records that stand as `placed` from now on.
+
+    `restored` says that some of them count again, so that what was parted may be one again.
+    """
+    standing = {each.record: each for each in placed}
+    with database.transaction() as cursor:
+        by_child = _members(cursor, "record", list(standing), standing)
+        sensitive = sensitive_sources(cursor)
+    wanted = [child for child, members in sorted(by_child.items()) if restored or _may_fall_apart(comparer, members)]
+    families = _families(streams, wanted, restored=restored)
+    events: list[RegisterEvent] = []
+    moved: dict[str, str] = {}
+    for family in families:
+        with database.transaction() as cursor:
+            others = [str(each.child.id) for each in family.parted]
+            more = _members(cursor, "child", others, standing) if others else {}
+            members = [*by_child[str(family.child.id)], *(each for some in more.values() for each in some)]
+            cannot_link = cannot_link_pairs(cursor, [member.record for member in members])
+        if len(members) < 2:
+            continue
+        deciding = _Deciding(family, streams, comparer, sensitive, ruling, new_id)
+        deciding.decide(members, cannot_link)
+        events += [event for child in deciding.changed for event in pending_events(child)]
+        moved |= deciding.moved
+    return DecidedAgain(events, moved)
+
+
+def _may_fall_apart(comparer: Comparer, members: Sequence[Candidate]) -> bool:
+    """Whether the members are not one person by what they say alone: else no history has to be read."""
+    return len(members) > MOST_REGROUPED or (len(members) > 1 and len(regroup(comparer, members, ()).blocks) > 1)
+
+
+def _members(
+    cursor: Cursor, column: str, values: Sequence[str], placed: Mapping[str, Placing]
+) -> dict[str, list[Candidate]]:
+    """The records that count, as they are from now on, by child: of the children named, or of those of the records."""
+    condition = "child in (select child from register.match_index where record = any(%s::uuid[]))"
+    cursor.execute(
+        "select record::text, child::text, features, aside from register.match_index where "  # noqa: S608
+        + (condition if column == "record" else "child = any(%s::uuid[])"),
+        (list(values),),
+    )
+    found: dict[str, list[Candidate]] = {}
+    for record, child, stored, aside in cursor.fetchall():
+        members = found.setdefault(child, [])
+        now = placed.get(record)
+        if not (now.aside if now else aside):
+            members.append(Candidate(record, child, (now and now.features) or features_as_read(stored)))
+    return found
+
+
+class _Known(NamedTuple):
+    """A child, and the events that made it."""
+
+    child: Child
+    said: Sequence[RegisterEvent]
+
+
+class _Family(NamedTuple):
+    """A child, those it absorbed, directly or not, and those that suspensions parted from it."""
+
+    known: _Known
+    absorbed: Mapping[str, _Known]
+    parted: Sequence[_Known]
+
+    @property
+    def child(self) -> Child:
+        """The child whose records have changed."""
+        return self.known.child
+
+
+def _families(streams: Streams, children: Sequence[str], *, restored: bool) -> list[_Family]:
+    known = _known(streams, children)
+    parted = {child: _given_to(each) if restored else () for child, each in known.items()}
+    others = _known(streams, [to for some in parted.values() for to in some])
+    families = []
+    for child, each in known.items():
+        mine = [
+            others[to]
+            for to in parted[child]
+            if to in others and others[to].child.superseded_by is None and was_parted(others[to].said)
+        ]
+        if mine or not restored:
+            families.append(_Family(each, _all_absorbed(streams, [each, *mine]), mine))
+    return families
+
+
+def _given_to(known: _Known) -> Sequence[str]:
+    """The children to which it gave records, each once."""
+    return list(dict.fromkeys(event.to for event in known.said if isinstance(event, RecordUnlinked)))
+
+
+def _all_absorbed(streams: Streams, family: Iterable[_Known]) -> Mapping[str, _Known]:
+    found: dict[str, _Known] = {}
+    wanted = {child for each in family for child in each.child.absorbed}
+    while wanted:
+        more = _known(streams, sorted(wanted))
+        found |= more
+        wanted = {child for each in more.values() for child in each.child.absorbed} - found.keys() - wanted
+    return found
+
+
+def _known(streams: Streams, children: Sequence[str]) -> dict[str, _Known]:
+    return {
+        str(child.id): _Known(child, said)
+        for child, said in streams.read([UUID(child) for child in children])
+        if isinstance(child, Child)
+    }
+
+
+class _Deciding:
+    """The decision on one family, whose `changed` children have new events."""
+
+    def __init__(
+        self,
+        family: _Family,
+        streams: Streams,
+        comparer: Comparer,
+        sensitive: frozenset[str],
+        ruling: Ruling,
+        new_id: NewId,
+    ) -> None:
+        self._family, self._comparer, self._sensitive = family, comparer, sensitive
+        self._ruling, self._new_id = ruling, new_id
+        held = [each for known in (family.known, *family.parted) for each in known.child.records]
+        self._records = {str(record.id): (record, said) for record, said in streams.read(list(map(UUID, held)))}
+        self._children: dict[str, Child] = {}
+        self.moved: dict[str, str] = {}
+
+    @property
+    def changed(self) -> Sequence[Child]:
+        """Those with new events, in the order in which they were changed."""
+        return list(self._children.values())
+
+    def decide(self, members: Sequence[Candidate], cannot_link: Pairs) -> None:
+        """Parts what nothing holds together any more, or takes back what something does again."""
+        known = [member for member in members if member.record in self._records]
+        known.sort(key=lambda member: (self._records[member.record][1][0].timestamp, member.record))
+        if len(known) > MOST_REGROUPED:
+            self._doubt(known, Regrouped([frozenset((member.record,)) for member in known], {}))
+            return
+        judged = self._judge(known, cannot_link)
+        child = self._family.child
+        for parted in self._family.parted:
+            self._rejoin(parted.child, judged.regrouped)
+        blocks = [block & child.records for block in judged.regrouped.blocks if block & child.records]
+        if len(blocks) > 1 and not is_hidden(child):
+            self._part(known, blocks, judged.regrouped)
+        elif len(blocks) > 1 or judged.without:
+            self._doubt(known, judged.without or judged.regrouped)
+
+    def _judge(self, members: Sequence[Candidate], cannot_link: Pairs) -> Judged:
+        family = [self._family.known, *self._family.absorbed.values(), *self._family.parted]
+        joins = [join for known in family for join in joins_of(known.said)]
+        since: dict[str, datetime] = {}
+        for stream, (record, said) in self._records.items():
+            if record.suspended_from is not None:
+                since[stream] = said[record.suspended_from - 1].timestamp
+        silent = {record for known in family for record in known.child.aside}
+        return judge_again(self._comparer, members, joins, since, cannot_link, silent)
+
+    def _rejoin(self, parted: Child, regrouped: Regrouped) -> None:
+        child = self._family.child
+        if not any(block & child.records and block & parted.records for block in regrouped.blocks):
+            return
+        if is_hidden(child) or is_hidden(parted):
+            self._suspect(parted, frozenset(parted.records), frozenset(child.records), regrouped)
+            return
+        self.moved |= dict.fromkeys(parted.records, str(child.id))
+        rejoin(child, parted, self._ruling)
+        self._keep(child, parted)
+
+    def _part(self, members: Sequence[Candidate], blocks: Sequence[Block], regrouped: Regrouped) -> None:
+        child, source_of = self._family.child, {member.record: member.features.source for member in members}
+        absorbed = {
+            one: known.child
+            for one, known in self._family.absorbed.items()
+            if known.child.superseded_by == str(child.id)
+        }
+        versions = {member.record: self._records[member.record][0].version for member in members}
+        staying = [keeper(child, blocks, source_of, self._sensitive)]
+        for block in blocks:
+            if block in staying:
+                continue
+            result = part(child, block, versions, absorbed, self._new_id(), self._ruling)
+            self._keep(*result.children)
+            self.moved |= result.moved
+            for other in staying:
+                self._suspect(result.children[1], block, other, regrouped)
+            staying.append(block)
+
+    def _suspect(self, child: Child, block: Block, other: Block, regrouped: Regrouped) -> None:
+        """Queues what still speaks for it that both are one, as the matcher would have done."""
+        if found := found_between(self._comparer, regrouped, block, other):
+            record, finding = found
+            self._keep(child)
+            child.suspect_beside(record, self._version(record), self._matcher, self._compared(finding), self._ruling)
+
+    def _doubt(self, members: Sequence[Candidate], regrouped: Regrouped) -> None:
+        """Queues a pair of records that only a steward may part."""
+        one, other, *_ = (next(m for m in members if m.record in block) for block in regrouped.blocks)
+        evidence = self._comparer.compare(one.features, other.features)
+        finding = Finding(one.child, other.record, RESTS_ON_SUSPENDED, evidence)
+        self._keep(self._family.child)
+        version = self._version(one.record)
+        self._family.child.doubt(one.record, version, self._matcher, self._compared(finding), self._ruling)
+
+    @property
+    def _matcher(self) -> str:
+        return self._comparer.settings.version
+
+    def _version(self, record: str) -> int:
+        return int(self._records[record][0].version)
+
+    def _compared(self, found: Finding) -> Comparison:
+        score = round(found.evidence.probability, 4)
+        return Comparison(found.record, found.rule, score, self._comparer.explain(found.evidence))
+
+    def _keep(self, *children: Child) -> None:
+        self._children |= {str(child.id): child for child in children}

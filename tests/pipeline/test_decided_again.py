@@ -1,0 +1,142 @@
+"""What a suspended agency's records had put together is parted, or queued, and put together again afterwards."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from domain.agency import Agency
+from domain.vocabulary import AgencyKind
+from services.contract.decisions import DecisionType
+from tests.pipeline.test_suspension import indexed, rebuilt, resume, set_aside, suspend
+from tests.support.desk import AUTHORITY, GP, open_desk
+from tests.support.steward import Steward
+from tests.support.world import submission
+
+HOSTILE = Agency("vol-x", "A charity", AgencyKind.VOLUNTARY)
+UPN, NHS = "D999417608014", "9990000417"
+TAMSIN = {"given_name": "Tamsin", "family_name": "Okoro", "date_of_birth": "2001-02-03"}
+COUNCIL, PRACTICE = TAMSIN | {"upn": UPN}, TAMSIN | {"family_name": "Achebe", "nhs_number": NHS}
+YOUNG = PRACTICE | {"date_of_birth": None}
+"""As the practice's, but like the council's in nothing that counts."""
+BETWEEN = COUNCIL | {
+    "nhs_number": NHS,
+    "other_names": [{"given_name": "Tamsin", "family_name": "Achebe", "kind": "former"}],
+}
+"""What makes both one."""
+
+
+@pytest.fixture
+def desk(database_url: str) -> Iterator[Steward]:
+    with open_desk(Steward, database_url) as opened:
+        yield opened
+
+
+def says(desk: Steward, by: Agency, subject: str, data: dict[str, Any], kind: str = "child.registered") -> None:
+    assert [answer.outcome for answer in desk.send(submission(kind, subject, data, by.code), owner=by)] == ["accepted"]
+
+
+def children(desk: Steward) -> list[set[str]]:
+    return sorted(desk.members().values(), key=sorted)
+
+
+def number_of(desk: Steward, subject: str) -> str:
+    return next(child for child, subjects in desk.members().items() if subject in subjects)
+
+
+def kinds_since(desk: Steward, position: int) -> list[str]:
+    return [kind.partition(".")[0] for kind in desk.types()[position:]]
+
+
+def test_a_merge_that_rested_on_its_record_is_undone_and_made_again(desk: Steward) -> None:
+    says(desk, AUTHORITY, "A", COUNCIL)
+    says(desk, GP, "B", PRACTICE)
+    ada, bea = number_of(desk, "A"), number_of(desk, "B")
+    says(desk, HOSTILE, "X", BETWEEN)
+    assert children(desk) == [{"A", "B", "X"}]
+    suspend(desk, HOSTILE.code, set_aside=True)
+    begun = len(desk.types())
+    set_aside(desk)
+    assert kinds_since(desk, begun) == [
+        *("RecordSuspended", "RecordUnlinked", "ChildReinstated", "RecordLinked", "MatchSuspected")
+    ]
+    assert {number_of(desk, "A"), number_of(desk, "B")} == {ada, bea}
+    assert rebuilt(desk) == indexed(desk)
+    desk.open()
+    says(desk, GP, "B", PRACTICE | {"gender": "female"}, "child.amended")
+    assert len(children(desk)) == 2
+    resume(desk, HOSTILE.code)
+    set_aside(desk)
+    assert children(desk) == [{"A", "B", "X"}]
+    assert rebuilt(desk) == indexed(desk)
+
+
+def test_a_link_that_rested_on_its_record_is_undone_and_made_again(desk: Steward) -> None:
+    says(desk, AUTHORITY, "A", COUNCIL)
+    says(desk, HOSTILE, "X", BETWEEN)
+    says(desk, GP, "B", YOUNG)
+    child = number_of(desk, "A")
+    assert children(desk) == [{"A", "B", "X"}]
+    for other in ("ChildListed", "ChildReinstated"):
+        suspend(desk, HOSTILE.code, set_aside=True)
+        begun = len(desk.types())
+        set_aside(desk)
+        assert kinds_since(desk, begun) == ["RecordSuspended", "RecordUnlinked", other, "RecordLinked"]
+        assert (number_of(desk, "A"), children(desk)) == (child, [{"A", "X"}, {"B"}])
+        resume(desk, HOSTILE.code)
+        set_aside(desk)
+        assert children(desk) == [{"A", "B", "X"}]
+    assert rebuilt(desk) == indexed(desk)
+
+
+def test_a_merge_on_its_amendment_is_undone_where_that_alone_is_set_aside(desk: Steward) -> None:
+    says(desk, AUTHORITY, "A", COUNCIL)
+    says(desk, GP, "B", PRACTICE)
+    says(desk, HOSTILE, "X", COUNCIL)
+    ((since,),) = desk.rows("select to_char(clock_timestamp() at time zone 'utc', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')")
+    says(desk, HOSTILE, "X", BETWEEN, "child.amended")
+    assert children(desk) == [{"A", "B", "X"}]
+    suspend(desk, HOSTILE.code, set_aside=True, since=since)
+    set_aside(desk)
+    assert children(desk) == [{"A", "X"}, {"B"}]
+    assert rebuilt(desk) == indexed(desk)
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_what_others_had_put_together_stays(desk: Steward, before: bool) -> None:
+    says(desk, AUTHORITY, "A", COUNCIL)
+    says(desk, GP, "B", TAMSIN if before else PRACTICE)
+    if not before:
+        desk.merge(number_of(desk, "A"), number_of(desk, "B"))
+    says(desk, HOSTILE, "X", COUNCIL)
+    assert children(desk) == [{"A", "B", "X"}]
+    suspend(desk, HOSTILE.code, set_aside=True)
+    begun = len(desk.types())
+    set_aside(desk)
+    assert kinds_since(desk, begun) == ["RecordSuspended"]
+    assert children(desk) == [{"A", "B", "X"}]
+
+
+def test_what_a_steward_decided_with_its_record_before_them_and_a_shielded_child_are_queued(desk: Steward) -> None:
+    says(desk, AUTHORITY, "A", COUNCIL)
+    says(desk, HOSTILE, "X", COUNCIL)
+    says(desk, GP, "B", YOUNG)
+    desk.merge(number_of(desk, "A"), number_of(desk, "B"))
+    suspend(desk, HOSTILE.code, set_aside=True)
+    begun = len(desk.types())
+    set_aside(desk)
+    assert kinds_since(desk, begun) == ["RecordSuspended", "RecordContradicted"]
+    assert children(desk) == [{"A", "B", "X"}]
+
+
+def test_a_shielded_child_is_parted_by_who_takes_care_of_it_only(desk: Steward) -> None:
+    says(desk, AUTHORITY, "A", COUNCIL)
+    says(desk, HOSTILE, "X", BETWEEN)
+    says(desk, GP, "B", YOUNG)
+    child = number_of(desk, "A")
+    assert desk.decide(DecisionType.SHIELD_APPLY, child=child, custodian="E06999001").outcome == "accepted"
+    suspend(desk, HOSTILE.code, set_aside=True)
+    begun = len(desk.types())
+    set_aside(desk)
+    assert kinds_since(desk, begun) == ["RecordSuspended", "RecordContradicted"]
+    assert children(desk) == [{"A", "B", "X"}]
