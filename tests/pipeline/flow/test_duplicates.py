@@ -1,6 +1,7 @@
 """A steward's decisions on a real stack: merged, shown by the old number, split, dismissed, and the views rebuilt."""
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -125,6 +126,43 @@ def test_what_is_refused_is_one_sentence_and_status_1(stack: Stack, children: En
     assert (answer.returncode, answer.stdout) == (1, "")
     assert len(answer.stderr.splitlines()) == 1
     assert "Traceback" not in answer.stderr
+
+
+def test_what_a_suspended_agency_had_joined_is_shown_apart_and_together_again(stack: Stack, tmp_path: Path) -> None:
+    kinds = {"council": "local-authority", "ward": "hospital", "charity": "voluntary"}
+    (tmp_path / "agencies.yaml").write_text(json.dumps([{"code": c, "name": c, "kind": k} for c, k in kinds.items()]))
+    council = {"given_name": "Tamsin", "family_name": "Okoro", "upn": "D999417608014"}
+    ward = {"given_name": "Tamsin", "family_name": "Achebe", "nhs_number": "9990000417"}
+    between = {**council, **ward, "family_name": "Okoro", "other_names": [{**ward, "kind": "former"}]}
+    del between["other_names"][0]["nhs_number"]
+    said = [person(f"F-{by}", by, **data) for by, data in (("council", council), ("ward", ward), ("charity", between))]
+    (tmp_path / "three.ndjson").write_text("".join(f"{json.dumps(each)}\n" for each in said))
+    stack.ask("submit", tmp_path / "three.ndjson", "--agencies", tmp_path / "agencies.yaml", "--wait")
+    whole = ["F-charity", "F-council", "F-ward"]
+    (child,) = (each["child"] for each in stack.export() if subjects(each) == whole)
+    who = ["--as", "demo-data-manager", "--reason", "a test asks"]
+
+    stack.ask("agencies", "suspend", "charity", "--set-aside", *who)
+    entries = eventually(lambda: parted(stack.export()))
+    others = {entries["F-council"]["child"], entries["F-ward"]["child"]}
+    assert child in others
+    assert len(others) == 2
+    told = stack.ask("show", entries["F-ward"]["child"], "--why")
+    assert "ward" in str(told["why"]["name"]["believed"])
+    assert not {"charity", "Okoro"} & set(re.findall(r"\w+", str(told)))
+    (pair,) = stack.ask("duplicates", "list")["pairs"]
+    assert {pair["left"], pair["right"]} == others
+
+    stack.ask("agencies", "resume", "charity", *who)
+    eventually(lambda: subjects(stack.ask("show", child)) == whole)
+    stack.ask("agencies", "suspend", "charity", "--set-aside", *who)
+    eventually(lambda: len(subjects(stack.ask("show", child))) == 1)
+
+
+def parted(entries: list[dict[str, Any]]) -> Entries:
+    """The entries by the record that is alone in each; nothing while one has several."""
+    alone = {subject: entry for entry in entries for subject in subjects(entry) if len(subjects(entry)) == 1}
+    return alone if {"F-council", "F-ward"} <= alone.keys() else {}
 
 
 def test_every_decision_has_a_receipt_and_no_reason_stands_on_the_logs(stack: Stack, children: Entries) -> None:
