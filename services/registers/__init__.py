@@ -2,7 +2,7 @@
 
 `agencies.py` and `users.py` read one kind of file each, with `_entries.py`; users are granted their rights by events of
 the access log (`streams/access/grants.py`). `demo_users.py` has the users of a fresh local stack, `extracts.py` the
-extracts of agencies' systems, `suspensions.py` who is suspended.
+extracts of agencies' systems, `suspensions.py` who is suspended; `kafka_rights.py` follows that in Kafka.
 """
 
 from services.registers._entries import BadRegister
@@ -17,6 +17,7 @@ from services.registers.agencies import (
 from services.registers.budgets import INVALID, SUSPICIONS, Spent, exceeded
 from services.registers.demo_users import DEMO_USERS, add_demo_users
 from services.registers.extracts import ExtractRefused, SentExtract, begin_extract, complete_extract
+from services.registers.kafka_rights import bring_up_to_date, follow_suspensions
 from services.registers.suspensions import Suspended, suspended_agencies, suspended_codes
 from services.registers.users import BadUser, read_users_file, user_document, user_of
 
@@ -34,9 +35,11 @@ __all__ = [
     "add_demo_users",
     "agencies_version",
     "begin_extract",
+    "bring_up_to_date",
     "complete_extract",
     "enrol",
     "exceeded",
+    "follow_suspensions",
     "load_agencies",
     "make_reachable",
     "read_agencies_file",

@@ -51,6 +51,12 @@ def router(dependencies: Dependencies) -> APIRouter:
 _KINDS = {Action.AGENCY_SUSPEND: DecisionType.AGENCY_SUSPEND, Action.AGENCY_RESUME: DecisionType.AGENCY_RESUME}
 
 
+_KAFKA_RIGHTS = (
+    "follow within seconds where `contactpoint agencies rights --watch` runs as an administrator of Kafka, else once"
+    " `contactpoint agencies rights` is run; until then the registrar refuses what a suspended agency writes there"
+)
+
+
 def _decide(
     dependencies: Dependencies, request: Request, action: Action, code: str, data: Mapping[str, Any]
 ) -> Response:
@@ -70,7 +76,7 @@ def _decide(
     if taken.position is None and (code in dependencies.suspended) is not wanted:
         where = {"decision": taken.id, "receipts": f"/receipts?submission={taken.id}"}
         return json_answer(where, HTTPStatus.ACCEPTED)
-    standing = {"agency": code, "suspended": wanted}
+    standing = {"agency": code, "suspended": wanted, "kafka_rights": _KAFKA_RIGHTS}
     return json_answer({"outcome": "accepted", "decision": taken.id, "position": taken.position, **standing})
 
 

@@ -16,10 +16,14 @@ class Suspension(StrictRequest):
 
 
 class AgencyDecided(BaseModel):
-    """A decision on an agency that holds; its position is null while the views do not show it yet."""
+    """A decision on an agency that holds; its position is null while the views do not show it yet.
+
+    `kafka_rights` says how the agency's rights in Kafka follow, which the API can neither end nor give back.
+    """
 
     outcome: Literal["accepted"]
     decision: str
     position: int | None
     agency: str
     suspended: bool
+    kafka_rights: str

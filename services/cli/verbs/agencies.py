@@ -2,6 +2,7 @@
 
 from argparse import ArgumentParser, Namespace
 from contextlib import closing
+from threading import Event
 from typing import Any
 
 from services.cli.client import require_shown, viewer_api
@@ -9,7 +10,15 @@ from services.cli.errors import DONE, AnswerIsNo, WrongUsage
 from services.cli.output import console, count_of, print_json, table
 from services.cli.parser import a_beginning, a_file, an_agency, list_options, subcommand_parser, viewer_options
 from services.cli.stack import settings_of
-from services.registers import enrol, load_agencies, make_reachable, read_agencies_file, suspended_codes
+from services.registers import (
+    bring_up_to_date,
+    enrol,
+    follow_suspensions,
+    load_agencies,
+    make_reachable,
+    read_agencies_file,
+    suspended_codes,
+)
 from streams.kafka.rights import agency_user
 from streams.kafka.settings import KafkaSettings
 from streams.store.database import Database
@@ -17,7 +26,9 @@ from streams.store.database import Database
 
 def describe(parser: ArgumentParser) -> None:
     """Adds the subcommands."""
-    subcommands = parser.add_subparsers(dest="subcommand", required=True, metavar="add|list|password|suspend|resume")
+    subcommands = parser.add_subparsers(
+        dest="subcommand", required=True, metavar="add|list|password|rights|suspend|resume"
+    )
     add = subcommand_parser(subcommands, "add", "add or replace the agencies of a file")
     add.add_argument(
         "file", type=a_file, metavar="FILE", help="YAML: a list of {code, name, kind, authority?, contact?}"
@@ -27,6 +38,10 @@ def describe(parser: ArgumentParser) -> None:
         subcommands, "password", "give an agency a new password for Kafka, and print it this once"
     )
     password.add_argument("code", metavar="CODE", help="a registered agency")
+    rights = subcommand_parser(
+        subcommands, "rights", "end the Kafka rights of suspended agencies, and give back those of others"
+    )
+    rights.add_argument("--watch", action="store_true", help="go on doing so, within seconds of each decision")
     suspend = subcommand_parser(
         subcommands, "suspend", "take nothing more from an agency, whose credential may be stolen"
     )
@@ -39,7 +54,7 @@ def describe(parser: ArgumentParser) -> None:
 
 
 def run(args: Namespace) -> int:
-    """Adds and prints how many changed, lists all, prints a new password, or decides on one."""
+    """Adds and prints how many changed, lists all, prints a new password, follows or makes a decision on one."""
     if args.subcommand in ("suspend", "resume"):
         return _decide(args)
     settings = settings_of(args)
@@ -51,6 +66,8 @@ def run(args: Namespace) -> int:
         else:
             print(f"{count_of(len(agencies), 'agency')} named, {changed} of them new or changed")
         return DONE
+    if args.subcommand == "rights":
+        return _rights(settings.need_kafka(), settings.need_database(), args)
     with (
         closing(Database(settings.need_database(), "contactpoint agencies")) as database,
         database.transaction() as cursor,
@@ -100,6 +117,20 @@ def _bring_kafka_rights_up_to_date(args: Namespace) -> None:
     ):
         agency = load_agencies(cursor)[args.code]
     make_reachable(settings.kafka, settings.database_url, [agency])
+
+
+def _rights(kafka: KafkaSettings, database_url: str, args: Namespace) -> int:
+    """Brings Kafka's rights up to date, once or until it is ended; who may grant rights there has to run it."""
+    if not kafka.acls:
+        raise AnswerIsNo("this Kafka keeps no rights; set CONTACTPOINT_KAFKA_ACLS where it does")
+    if args.watch:
+        follow_suspensions(kafka, database_url, Event())
+    suspended = sorted(bring_up_to_date(kafka, database_url))
+    if args.json:
+        print_json({"suspended": suspended})
+    else:
+        print(f"{len(suspended)} agencies are suspended and have no rights in Kafka; all others have theirs")
+    return DONE
 
 
 def _password(kafka: KafkaSettings, code: str, known: bool, as_json: bool) -> int:

@@ -6,6 +6,7 @@ import ssl
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
+from threading import Event, Thread
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from kafka.admin import NewTopic
 from kafka.errors import KafkaError
 
 from services.contract.schemas.event_examples import STANDING
+from services.registers import follow_suspensions
 from services.registrar.suspensions import SuspensionRow, write_suspensions
 from streams.kafka.admin.rights import AclsRefused, grant, new_password
 from streams.kafka.admin.topics import ensure_topics
@@ -256,12 +258,19 @@ def _rights(kafka: KafkaSettings) -> set[tuple[str, ...]]:
 
 def test_a_suspended_agency_has_no_rights_until_it_is_resumed(secure: SecureKafka, gp: KafkaSettings) -> None:
     write(gp, "submissions.gp")
-    with closing(Database(secure.database_url, "test")) as database:
-        for suspended, answers in ((True, (REFUSED, REFUSED)), (False, ("NoError", REFUSED))):
-            with database.transaction() as cursor:
-                write_suspensions(cursor, [SuspensionRow("gp", STANDING, suspended, False, None, False)])
-            secure.run("agencies", "add", str(secure.folder / "agencies.yaml"))
-            assert refused_by_broker(gp, "submissions.gp") == answers
+    stop = Event()
+    follower = Thread(target=follow_suspensions, args=(secure.admin, secure.database_url, stop))
+    follower.start()
+    try:
+        with closing(Database(secure.database_url, "test")) as database:
+            for suspended, answers in ((True, (REFUSED, REFUSED)), (False, ("NoError", REFUSED))):
+                with database.transaction() as cursor:
+                    write_suspensions(cursor, [SuspensionRow("gp", STANDING, suspended, False, None, False)])
+                eventually(lambda expected=answers: refused_by_broker(gp, "submissions.gp") == expected)
+    finally:
+        stop.set()
+        follower.join()
+    assert secure.run("agencies", "rights") == {"suspended": []}
     assert refused_by_broker(gp, "receipts.gp") == (REFUSED, "NoError")
 
 
