@@ -20,7 +20,9 @@ RECORDS = [
 
 def displayed(*, with_set_aside: bool) -> str:
     out = StringIO()
-    display_why(Console(file=out, width=80), why(RECORDS, with_set_aside=with_set_aside))
+    display_why(
+        Console(file=out, width=80, force_terminal=True, color_system=None), why(RECORDS, with_set_aside=with_set_aside)
+    )
     return out.getvalue()
 
 
