@@ -8,7 +8,9 @@ in which it arrived. A record that is set aside says nothing, unless no other is
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
+from operator import itemgetter
 from typing import NamedTuple, TypeVar
 
 from domain.matching.unknown import known_family_name, known_given_name
@@ -20,7 +22,8 @@ _KNOWS_LITTLE = frozenset({_Kind.VOLUNTARY})
 """They, and agencies whose kind is not known, come behind all others but sensitive services."""
 
 
-class Field(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Field:
     """A field of an entry: which kinds of agency know it best, the best first; those not named come behind.
 
     `changes` says that it changes in the course of a life. Then an agency that no longer holds the child counts only
@@ -105,20 +108,22 @@ class Held(NamedTuple):
 ENOUGH = 2
 """Agencies that bear out a value that changes."""
 
-_ORDERS: Mapping[str, Mapping[str | None, int]] = {
-    field.name: {kind: place for place, kinds in enumerate(field.known_best) for kind in kinds} for field in FIELDS
-}
+
+def _orders(field: Field) -> Mapping[str | None, int]:
+    """The place of each kind of agency in the order of who knows the field best, 0 first."""
+    last = len(field.known_best)
+    placed: dict[str | None, int] = dict.fromkeys(map(str, AgencyKind), last)
+    placed |= dict.fromkeys((None, *map(str, _KNOWS_LITTLE)), last + 1)
+    placed[str(_Kind.SENSITIVE_SERVICE)] = last + 2
+    return placed | {str(kind): place for place, kinds in enumerate(field.known_best) for kind in kinds}
+
+
+_ORDERS: Mapping[Field, Mapping[str | None, int]] = {field: _orders(field) for field in FIELDS}
 
 
 def place_in_order(field: Field, kind: str | None) -> int:
     """The place of a kind of agency in the order of who knows the field best, 0 first."""
-    place = _ORDERS[field.name].get(kind)
-    if place is not None:
-        return place
-    last = len(field.known_best)
-    if kind == _Kind.SENSITIVE_SERVICE:
-        return last + 2
-    return last + 1 if kind is None or kind in _KNOWS_LITTLE else last
+    return _ORDERS[field].get(kind, len(field.known_best))
 
 
 def weigh(field: Field, said: Iterable[Said]) -> list[Held]:
@@ -143,32 +148,44 @@ def _weight(held: Held) -> tuple[object, ...]:
 
 
 def _held(field: Field, value: Hashable, said: list[Said]) -> Held:
-    if len(said) > 1:
-        said.sort(key=lambda each: _credit(field, each.speaker), reverse=True)
+    if len(said) == 1:
+        (only,) = said
+        speaker = only.speaker
+        keeps = not (field.changes and speaker.deregistered)
+        order = place_in_order(field, speaker.kind)
+        return Held(value, only.whole, keeps, 1, 1, only.exact, order, speaker.time, said)
+    order_of = _ORDERS[field].get
+    last = len(field.known_best)
+    ranked = [(_credit(field.changes, each.speaker, order_of(each.speaker.kind, last)), each) for each in said]
+    ranked.sort(key=_first, reverse=True)
+    said = [each for _, each in ranked]
     current = [each for each in said if not each.speaker.deregistered]
     counted = current or said if field.changes else said
     latest: dict[str, str] = {}
     for each in counted:
-        latest[each.speaker.source] = max(each.speaker.time, latest.get(each.speaker.source, ""))
+        speaker = each.speaker
+        latest[speaker.source] = max(speaker.time, latest.get(speaker.source, ""))
     enough = min(len(latest), ENOUGH) if field.changes else len(latest)
     return Held(
         value,
-        max(each.whole for each in said),
+        max([each.whole for each in said]),
         not field.changes or bool(current),
         len(latest),
         enough,
         any(each.exact for each in said),
-        min(place_in_order(field, each.speaker.kind) for each in counted),
+        min([order_of(each.speaker.kind, last) for each in counted]),
         sorted(latest.values(), reverse=True)[enough - 1] if field.changes else max(latest.values()),
         said,
     )
 
 
-def _credit(field: Field, speaker: Speaker) -> tuple[object, ...]:
+_first = itemgetter(0)
+
+
+def _credit(changes: bool, speaker: Speaker, place: int) -> tuple[object, ...]:
     """A sort key of records that say the same, the greatest first."""
     standing = not speaker.deregistered
-    place = -place_in_order(field, speaker.kind)
-    stands = (standing, place) if field.changes else (place, standing)
+    stands = (standing, -place) if changes else (-place, standing)
     return (*stands, speaker.time, speaker.source, speaker.stream)
 
 
@@ -194,13 +211,26 @@ def birth_said(born: str | None, estimated: bool, speaker: Speaker) -> Said:
 
 def believed_birth(said: Iterable[Said]) -> tuple[str | None, bool]:
     """The date of birth to believe, an ISO date or None, and whether it is estimated."""
-    held = weigh(BIRTH, said)
+    told = [each for each in said if each.value is not None]
+    if len({each.value for each in told}) == 1:  # nothing to weigh, as a rule
+        return str(told[0].value), not any(each.exact for each in told)
+    held = weigh(BIRTH, told)
     return (str(held[0].value), not held[0].exact) if held else (None, False)
 
 
 def believed_authority(said: Iterable[Said]) -> str | None:
     """The local authority that the child lives in, by its ONS code."""
-    held = _weigh_places(said)
+    told = [each for each in said if each.value is not None]
+    return _agreed(told) or _first_of(_weigh_places(told))
+
+
+def _agreed(told: Sequence[Said]) -> str | None:
+    """The value where all say the same, as nearly always: then there is nothing to weigh."""
+    values = {each.value for each in told}
+    return str(values.pop()) if len(values) == 1 else None
+
+
+def _first_of(held: Sequence[Held]) -> str | None:
     return str(held[0].value) if held else None
 
 
@@ -260,14 +290,14 @@ def believed_identity(records: Iterable[ReportedIdentity]) -> BelievedIdentity:
     by_stream = {record.speaker.stream: record for record in told}
     names = weigh(NAME, (_name_of(record) for record in told))
     born, estimated = believed_birth(birth_said(each.date_of_birth, each.estimated, each.speaker) for each in told)
-    genders = weigh(GENDER, (Said(each.gender, each.speaker) for each in told))
+    genders = [Said(each.gender, each.speaker) for each in told if each.gender is not None]
     named_by = names[0].first.stream if names else None
     return BelievedIdentity(
         named_by,
         by_stream[named_by].name if named_by else None,
         born,
         estimated,
-        str(genders[0].value) if genders else None,
+        _agreed(genders) or _first_of(weigh(GENDER, genders)),
     )
 
 
