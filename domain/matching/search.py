@@ -94,12 +94,12 @@ class Searcher:
     def _best(self, names: Sequence[str], compared: Sequence[Mapping[str, Degree]]) -> dict[str, Degree]:
         """The degrees of these criteria, together, in the record that agrees best; none for no criteria."""
 
-        def order(degrees: Mapping[str, Degree]) -> tuple[int, float]:
+        def order(degrees: Mapping[str, Degree]) -> tuple[int, float, list[Degree]]:
             agreement, bits = 0, 0.0
             for name in names:
                 agreement += degrees[name].agreement
                 bits += self._bits[name][degrees[name].level][1]
-            return agreement, bits
+            return agreement, bits, [degrees[name] for name in names]
 
         if not names:
             return {}

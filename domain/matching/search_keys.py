@@ -50,11 +50,9 @@ def query_keys(criteria: Features, nicknames: Collection[str]) -> Keys:
     given, family = (_names(name) for name in (criteria.names[0] if criteria.names else ("", "")))
     given = _Values.of(given.exact, given.close.union(map(sound, nicknames)))
     names = _Values.of(given.exact | family.exact, given.close | family.close)
-    days, years = _days(criteria.date_of_birth)
+    days, years = _days(criteria.date_of_birth, closely=not (given.exact and family.exact))
     postcodes = _postcodes(criteria.homes[0][0] if criteria.homes else "")
     given_criteria = [values for values in (given, family, days, postcodes) if values.exact]
-    if given in given_criteria and family in given_criteria:
-        days = days.exactly()
     if len(given_criteria) > 2:
         postcodes, years = postcodes.exactly(), years.exactly()
     if len(given_criteria) > 3:
@@ -134,11 +132,11 @@ def _close_sounds(word: str) -> frozenset[str]:
     return frozenset(map(sound, close_words(word)))
 
 
-def _days(born: str | None) -> tuple[_Values, _Values]:
-    """Days of birth and their years."""
+def _days(born: str | None, *, closely: bool) -> tuple[_Values, _Values]:
+    """Days of birth and their years; with both names, and so three criteria, none that only agree closely."""
     if born is None:
         return _Values.of((), ()), _Values.of((), ())
-    close = list(close_dates(born))
+    close = list(close_dates(born)) if closely else []
     return _Values.of((born, _about(int(born[:4]))), close), _Values.of([born[:4]], (day[:4] for day in close))
 
 

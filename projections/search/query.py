@@ -1,8 +1,8 @@
 """Finding children by criteria that agree exactly or closely with what their records hold, or ever held."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
-from typing import NamedTuple
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
@@ -76,7 +76,7 @@ def find(
     excluded = _Excluded(Scope(cleared), hidden)
     records, too_many = _records(cursor, query, excluded)
     shielded, more = _shielded(cursor, query)
-    children, cut = _children(cursor, records, excluded)
+    children, cut = _children(cursor, query.features, records, excluded)
     children, too_many = {**children, **shielded}, too_many or more
     hits = sorted(_hits(searcher, query, children), key=lambda hit: (-hit.score, hit.child in shielded, hit.child))
     return SearchResult(hits[:limit], too_many or cut or len(hits) > limit)
@@ -109,7 +109,7 @@ def _shielded(cursor: Cursor, query: SearchQuery) -> tuple[Mapping[str, Collecti
 
 
 def _children(
-    cursor: Cursor, records: Collection[str], excluded: _Excluded
+    cursor: Cursor, asked: Features, records: Collection[str], excluded: _Excluded
 ) -> tuple[Mapping[str, Collection[Features]], bool]:
     """The features, also former ones, of the children that these records are linked to, and whether some are cut."""
     if not records:
@@ -117,10 +117,31 @@ def _children(
     given = many_ids(records), many_ids(excluded.hidden), MOST_ROWS + 1
     _OF_CHILDREN.execute(cursor, given, settings=excluded.scope.setting)
     rows = cursor.fetchall()
-    recorded: defaultdict[str, set[Features]] = defaultdict(set)
+    rows_of: defaultdict[str, list[Sequence[Any]]] = defaultdict(list)
     for child, *features in rows[:MOST_ROWS]:
-        recorded[child].add(stored_features(features))
-    return recorded, len(rows) > MOST_ROWS
+        rows_of[child].append(features)
+    return {child: told_of(asked, of_child) for child, of_child in rows_of.items()}, len(rows) > MOST_ROWS
+
+
+def told_of(asked: Features, rows: Iterable[Sequence[Any]]) -> Collection[Features]:
+    """The features of rows of FEATURES, each once, without the fields that are not asked for: they agree with nothing.
+
+    Most versions of a child's records say the same of the others, and are compared once.
+    """
+    born = asked.date_of_birth is not None
+    numbers = asked.nhs_number is not None, asked.upn is not None
+    wanted = (bool(asked.names), born, born, bool(asked.gender), bool(asked.homes), *numbers)
+    return set(map(stored_features, {tuple(map(_if_wanted, wanted, row, _NOTHING)) for row in rows}))
+
+
+_NOTHING = ((), None, False, "", None, None, None)
+"""What FEATURES of a row hold where nothing is told."""
+
+
+def _if_wanted(wanted: bool, value: Any, nothing: Any) -> Any:
+    if not wanted:
+        return nothing
+    return tuple(value) if value.__class__ is list else value
 
 
 def _hits(searcher: Searcher, query: SearchQuery, children: Mapping[str, Collection[Features]]) -> Iterable[Hit]:
