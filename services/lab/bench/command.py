@@ -26,6 +26,7 @@ from services.lab.bench.pipeline import (
 from services.lab.bench.receipt_delays import receipt_delay_rows
 from services.lab.bench.reports import report_rows
 from services.lab.bench.rows import Row, in_one_line, show
+from services.lab.bench.suspension import suspension_rows
 
 SUBMISSIONS = 100_000
 EVERY_ROLE = (*ROLES, "api")
@@ -41,6 +42,11 @@ PARTS = (
     Part("hidden-searches", lambda bench: hidden_search_rows(bench.stack), after=ROLES, beside=EVERY_ROLE),
     Part("receipts", lambda bench: receipt_delay_rows(bench.stack), after=ROLES, beside=EVERY_ROLE),
     Part("matching", lambda bench: matching_rows(bench.stack.settings.need_database(), large=bench.large), fed=False),
+    Part(
+        "suspension",
+        lambda bench: suspension_rows(bench.stack.settings.need_database(), large=bench.large),
+        fed=False,
+    ),
     Part("identity", lambda _: identity_rows(), fed=False),
     Part("reports", lambda bench: report_rows(bench.rebuilt, large=bench.large), fed=False),
 )

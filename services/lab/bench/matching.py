@@ -14,6 +14,7 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812
 from domain.agency import Agency
 from domain.matching import Comparer, features_of
 from domain.source_record import Command
+from domain.suspension import AgencyStanding
 from domain.vocabulary import AgencyKind, agency_code
 from services.lab.bench.feeding import mixed
 from services.lab.bench.memory import resident_mib
@@ -27,12 +28,14 @@ from services.registrar.batch import Message
 from services.registrar.batch_matcher import BatchMatcher, Described
 from services.registrar.fence import take_fence
 from services.registrar.handle import Registrar
+from services.registrar.linking import pending_events
 from services.registrar.look_up import MatchState, ReadMatchState, read_match_state
 from services.registrar.match_index import candidates_of
 from services.registrar.matcher_settings import load_settings
+from services.registrar.suspensions import SuspensionRow, write_suspensions
 from streams.clock import utc_now
 from streams.codec import EventMapper
-from streams.crypto.keys import KeyRing, reader_of
+from streams.crypto.keys import KeyRing, insert_keys, reader_of
 from streams.crypto.sealing import KeyEncryptionKey
 from streams.kafka.topics import submissions_topic
 from streams.store.application import LogApplication
@@ -67,15 +70,15 @@ class Load:
     def __init__(self, database_url: str, read: ReadMatchState = read_match_state) -> None:
         migrate(database_url)
         self._database = Database(database_url, "contactpoint bench")
-        keys = KeyRing(KeyEncryptionKey(os.urandom(32)), reader_of(self._database, "register"))
+        self._keys = keys = KeyRing(KeyEncryptionKey(os.urandom(32)), reader_of(self._database, "register"))
         self._log = LogApplication(database_url, "register", EventMapper(keys))
         self._comparer = Comparer(load_settings())
         with self._database.transaction() as cursor:
-            fence = take_fence(cursor)
-        self._registrar = Registrar(
-            self._log, self._database, keys, self._comparer, fence, clock=utc_now, read_match_state=read
+            self._fence = take_fence(cursor)
+        self.registrar = Registrar(
+            self._log, self._database, keys, self._comparer, self._fence, clock=utc_now, read_match_state=read
         )
-        self._registrar.resume()
+        self.registrar.resume()
         self._children = people(10**9, SEED)
         self._offsets: dict[str, int] = {}
         self._samples: list[Command] = []
@@ -91,7 +94,7 @@ class Load:
         messages = [self._message(each) for each in sent]
         since = time.perf_counter()
         for begin in range(0, len(messages), BATCH):
-            self._registrar.handle(messages[begin : begin + BATCH])
+            self.registrar.handle(messages[begin : begin + BATCH])
         return Pace(len(messages), time.perf_counter() - since)
 
     def grow(self, children: int) -> Pace:
@@ -115,6 +118,29 @@ class Load:
             times.append(1_000 * (time.perf_counter() - since))
         times.sort()
         return Matched(self.children, times[len(times) // 2], times[int(len(times) * 0.99)], resident_mib())
+
+    def rows(self, statement: str) -> list[tuple[Any, ...]]:
+        """The answer to a query."""
+        with self._database.transaction() as cursor:
+            cursor.execute(statement)
+            return cursor.fetchall()
+
+    def events(self) -> int:
+        """How many events the register has."""
+        return int(self.rows("select last from register.counter")[0][0])
+
+    def decide(self, agency: str, standing: AgencyStanding) -> None:
+        """Has the registrar's next pages follow a decision on an agency, as after a steward's."""
+        row = SuspensionRow(agency, standing.id, standing.suspended, standing.set_aside, standing.since, True)
+
+        def in_transaction(cursor: Cursor, _: Sequence[int]) -> None:
+            insert_keys(cursor, "register", self._keys.take_new())
+            write_suspensions(cursor, [row])
+
+        stored = [self._log.mapper.to_stored_event(event) for event in pending_events(standing)]
+        self._log.recorder.insert_events(stored, in_transaction=in_transaction, fence=self._fence.check)
+        self._keys.keep_new()
+        self.registrar.resume()
 
     def _registrations(self, most: int) -> Iterator[dict[str, Any]]:
         for person in islice(self._children, min(most, BATCH)):
