@@ -31,6 +31,7 @@ from domain.child.events import (
     SuspicionEnded,
     without_custodian,
 )
+from domain.child.identity_events import NewIdentityGiven, NewIdentityRequested, RecordClosed, RecordOpened
 from domain.event import RegisterEvent
 from domain.source_record.events import (
     ConsentWithdrawn,
@@ -83,6 +84,10 @@ EVENTS: Mapping[str, type[RegisterEvent]] = {
     "ShieldReviewed.v2": ShieldReviewed,
     "ShieldHandedOver.v1": ShieldHandedOver,
     "ShieldLifted.v1": ShieldLifted,
+    "NewIdentityRequested.v1": NewIdentityRequested,
+    "NewIdentityGiven.v1": NewIdentityGiven,
+    "RecordClosed.v1": RecordClosed,
+    "RecordOpened.v1": RecordOpened,
     "AgencySuspended.v1": AgencySuspended,
     "AgencyResumed.v1": AgencyResumed,
     "ChildrenShown.v2": ChildrenShown,

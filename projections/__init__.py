@@ -14,6 +14,7 @@ One folder a view, with `table.sql`, `project.py` and `query.py`:
 - `search/`: the features and keys that children are found by
 - `duplicates/`: pairs of records that may be one child, or contradict each other within one
 - `shields/`: which children are hidden
+- `new_identities/`: what is closed, since a child began anew as somebody else
 - `timeline/`: the facts of chronologies
 - `reports/`: the findings of reports
 - `audit_history/`: every event of the register

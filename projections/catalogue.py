@@ -9,6 +9,7 @@ from projections.audit_history.project import AuditHistory
 from projections.base.projection import Projection, Table
 from projections.directory.project import Directory
 from projections.duplicates.project import Duplicates
+from projections.new_identities.project import NewIdentities
 from projections.overrides.project import Overrides
 from projections.receipts.project import Receipts
 from projections.reports.tables import FINDING, LISTING
@@ -40,7 +41,10 @@ class Log:
 LOGS: Mapping[str, Log] = {
     log.name: log
     for log in (
-        Log(REGISTER_LOG, (Directory(), Search(), Duplicates(), Shields(), Chronology(), AuditHistory())),
+        Log(
+            REGISTER_LOG,
+            (Directory(), Search(), Duplicates(), Shields(), NewIdentities(), Chronology(), AuditHistory()),
+        ),
         Log(ACCESS_LOG, (AccessLog(), Requests(), Overrides())),
         Log(RECEIPTS_LOG, (Receipts(),)),
     )

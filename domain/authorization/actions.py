@@ -37,6 +37,10 @@ class Action(StrEnum):
     AGENCY_SUSPEND = "agency-suspend"
     AGENCY_RESUME = "agency-resume"
     RECORD_REMOVE = "record-remove"
+    NEW_IDENTITY_REQUEST = "new-identity-request"
+    NEW_IDENTITY_CONFIRM = "new-identity-confirm"
+    NEW_IDENTITIES = "new-identities"
+    CLOSED_RECORD_OPEN = "closed-record-open"
 
 
 class Jurisdiction(StrEnum):

@@ -1,6 +1,6 @@
 """Who may grant what to whom over the API, beside the table of rights: nobody to oneself, nothing elsewhere."""
 
-from domain.authorization.roles import Entitlement
+from domain.authorization.roles import Entitlement, Role
 from domain.places import is_one_place
 
 
@@ -12,6 +12,8 @@ def refusal_to_grant(by: Entitlement, now: Entitlement | None, wanted: Entitleme
         is_one_place(each.authority, by.authority) for each in (now, wanted) if each
     ):
         return "an administrator grants within the own authority only"
+    if wanted.role is Role.IDENTITY_CUSTODIAN:
+        return "a custodian of identities is granted beside the directory only, with `contactpoint users add`"
     if wanted.sensitive:
         return (
             "the clearance for sensitive services is granted beside the directory only, with `contactpoint users add`"

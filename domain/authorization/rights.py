@@ -48,6 +48,10 @@ data-manager              agency-suspend   own        allow     allow
 data-manager              agency-resume    own        allow     allow
 data-manager              record-remove    own        allow     deny
 data-manager              record-remove    none       allow     deny
+data-manager              new-identity-request own    allow     deny
+data-manager              new-identity-request none   allow     deny
+data-manager              new-identity-confirm own    allow     deny
+data-manager              new-identity-confirm none   allow     deny
 
 authority-administrator   access-report    own        allow     mask
 authority-administrator   investigations   own        allow     mask
@@ -67,6 +71,9 @@ subject-access-officer    history          own        allow     mask
 subject-access-officer    looks            own        allow     mask
 subject-access-officer    subject-access   own        allow     mask
 subject-access-officer    correct          own        allow     mask
+
+identity-custodian        new-identities   anywhere   allow     deny
+identity-custodian        closed-record-open anywhere allow     deny
 """
 
 

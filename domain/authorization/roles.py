@@ -13,6 +13,7 @@ class Role(StrEnum):
     AUTHORITY_ADMINISTRATOR = "authority-administrator"
     AUDITOR = "auditor"
     SUBJECT_ACCESS_OFFICER = "subject-access-officer"
+    IDENTITY_CUSTODIAN = "identity-custodian"
 
 
 @dataclass(frozen=True, slots=True)

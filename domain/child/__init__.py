@@ -3,7 +3,8 @@
 `events.py` has the events of a child, `child.py` the aggregate that they change, `judgement.py` the decisions of the
 matcher and of stewards, `stewardship.py` which of the latter are refused; `composition.py` composes the entry,
 `belief.py` ranks its records, `why.py` tells why. `shield.py` is the shield of a child at risk, `shielding.py` the
-decisions about it, `whereabouts.py` the entry that it leaves.
+decisions about it, `whereabouts.py` the entry that it leaves. `new_identity.py` has the decisions by which a child
+begins anew as somebody else, `identity_events.py` their events.
 """
 
 from domain.child.child import Child

@@ -26,6 +26,7 @@ from domain.child.events import (
     ShieldReviewed,
     SuspicionEnded,
 )
+from domain.child.identity_events import RecordClosed, RecordOpened
 from domain.child.judgement import SPLIT, STEWARD, Absorbed, Comparison, Ruling
 from domain.child.shield import Shield, stricter
 from domain.event import RegisterEvent
@@ -38,7 +39,9 @@ class Child(Aggregate):
     absorbed and may give back, with the records of each; `shield` hides its whereabouts while there is one.
     `like_shielded` has the records that are like those of shielded children, `held_back` those of them for which the
     child is hidden from others than their sender. `aside` has the records that do not fit it, each with the version
-    from which on.
+    from which on. `is_closed` says that it begins anew as somebody else, which was `requested` by whom and why;
+    `expected` has the numbers, (source, subject), under which that will be registered. `closed_for` has its records
+    that are closed, each with the children that it names.
     """
 
     records: set[str]
@@ -48,6 +51,10 @@ class Child(Aggregate):
     like_shielded: dict[str, frozenset[str]]
     held_back: set[str]
     aside: dict[str, int]
+    is_closed: bool
+    requested: tuple[str, str] | None
+    expected: frozenset[tuple[str, str]]
+    closed_for: dict[str, tuple[str, ...]]
 
     def __init__(self) -> None:
         self.records = set()
@@ -57,6 +64,10 @@ class Child(Aggregate):
         self.like_shielded = {}
         self.held_back = set()
         self.aside = {}
+        self.is_closed = False
+        self.requested = None
+        self.expected = frozenset()
+        self.closed_for = {}
 
     @property
     def is_held_back(self) -> bool:
@@ -178,6 +189,19 @@ class Child(Aggregate):
         if aside:
             each = [{"record": record, "since": since} for record, since in sorted(aside.items())]
             self.trigger_event(RecordsSetAside, **_caused(cause), matcher=matcher, aside=each)
+
+    def close_record(self, cause: RegisterEvent, like: Iterable[str]) -> None:
+        """Closes the record of `cause`, which names these closed children."""
+        self.trigger_event(RecordClosed, **_following(cause), like=sorted(like))
+
+    def open_record(self, cause: RegisterEvent) -> None:
+        """Opens the record of `cause`, which names no closed child any more."""
+        self.trigger_event(RecordOpened, **_following(cause), decided_by=None, like=[])
+
+    def open_by(self, ruling: Ruling, record: str, version: int, like: Iterable[str]) -> None:
+        """Opens a record, as it stands in a version, that is none of a closed child's records `like`."""
+        about = {"record": record, "record_version": version, "decided_by": ruling.decided_by, "like": sorted(like)}
+        self.trigger_event(RecordOpened, **ruling.provenance, **about)
 
     def dismiss(self, other: "Child", ruling: Ruling) -> None:
         """Records that the other child is somebody else."""

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from domain.child.child import Child
 from domain.child.judgement import Ruling
 from domain.child.shield import next_review
-from domain.child.stewardship import SUPERSEDED, UNKNOWN
+from domain.child.stewardship import UNKNOWN, about_one
 from domain.days import day_at
 from domain.source_record.rules import Refusal
 
@@ -19,8 +19,9 @@ Decide = Callable[[Child | None, str | None, Ruling], Child | Refusal]
 
 def apply(child: Child | None, custodian: str | None, ruling: Ruling) -> Child | Refusal:
     """Hides the child's whereabouts; the first review is due in six months."""
-    if child is None or child.superseded_by is not None:
-        return _no_such_child(child)
+    refusal = about_one(child)
+    if refusal or child is None:
+        return refusal or UNKNOWN
     if child.shield:
         return SHIELDED
     child.apply_shield(next_review(day_at(ruling.recorded_at)), custodian, ruling)
@@ -56,10 +57,7 @@ def lift(child: Child | None, _: str | None, ruling: Ruling) -> Child | Refusal:
 
 def _shielded(child: Child | None) -> Child | Refusal:
     """The child, if a shield stands for it."""
-    if child is None or child.superseded_by is not None:
-        return _no_such_child(child)
+    refusal = about_one(child)
+    if refusal or child is None:
+        return refusal or UNKNOWN
     return child if child.shield else NOT_SHIELDED
-
-
-def _no_such_child(child: Child | None) -> Refusal:
-    return UNKNOWN if child is None else SUPERSEDED

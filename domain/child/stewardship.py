@@ -75,7 +75,7 @@ def dismiss(left: Child | None, right: Child | None, ruling: Ruling) -> RulingRe
 
 def records_to_split(child: Child | None, named: Collection[str] | None) -> SplitRecords | Refusal:
     """The records to split from a child: those named, or without names those that its latest merge brought."""
-    refusal = _about_one(child)
+    refusal = about_one(child)
     if refusal or child is None:
         return refusal or UNKNOWN
     found = _latest_merge(child) if named is None else SplitRecords(frozenset(named), _brought_by(child, named))
@@ -108,14 +108,15 @@ def split(
     return RulingResult((child, other), moved, True, sorted(child.records), list(records))
 
 
-def _about_one(child: Child | None) -> Refusal | None:
-    if child is None:
+def about_one(child: Child | None) -> Refusal | None:
+    """Why nothing can be decided about the child: it is absent, closed, or another one now."""
+    if child is None or child.is_closed:
         return UNKNOWN
     return SUPERSEDED if child.superseded_by is not None else None
 
 
 def _about_two(left: Child | None, right: Child | None) -> Refusal | None:
-    refusal = _about_one(left) or _about_one(right)
+    refusal = about_one(left) or about_one(right)
     if refusal or left is None or right is None:
         return refusal
     if left.id == right.id:

@@ -54,7 +54,9 @@ def visible_part(features: Features) -> Features:
 
 def visible_keys(features: Features) -> list[str]:
     """Under which keys a record meets a shielded child: a number, the whole name, or part of it and the birthday."""
-    keys = {f"{kind}{number}": None for kind, number in (("n", features.nhs_number), ("u", features.upn)) if number}
+    numbers = [("n", each) for each in (features.nhs_number, *features.former_nhs_numbers)]
+    numbers += [("u", each) for each in (features.upn, *features.former_upns)]
+    keys = {f"{kind}{number}": None for kind, number in numbers if number}
     born = features.date_of_birth
     for name in features.names:
         sounds = sorted(code for part in name if (code := sound(part)))

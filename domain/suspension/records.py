@@ -21,7 +21,7 @@ _REASON = "registered-in-error"
 
 def remove(record: SourceRecord, child: Child | None, decision: str, ruling: Ruling) -> SourceRecord | Refusal:
     """Takes a record of the child that the steward has looked at out of the directory, for good."""
-    if child is None or str(record.id) not in child.records:
+    if child is None or child.is_closed or str(record.id) not in child.records:
         return NOT_HERE
     if record.status == "removed":
         return GONE

@@ -17,9 +17,11 @@ from projections.base.postgres import copy
 from projections.base.projection import Put, Row, Table
 from projections.cross_stream.identities import Identity, identities
 from projections.directory.project import LINK, SET_ASIDE, SUSPENDED
+from projections.new_identities.project import CLOSED_IDENTITY
 from projections.reports.tables import FINDING, LISTING
 from projections.search.project import SEARCH
 from projections.timeline.project import CHRONOLOGY, FACT_COLUMNS
+from projections.visibility.barriers import CLOSED
 
 PAGE = 2_000
 """Children whose findings are derived at once."""
@@ -43,7 +45,9 @@ def owner_of(cursor: Cursor, records: Collection[str]) -> dict[str, str]:
 def changed_records(puts: Iterable[Put]) -> tuple[set[str], set[str]]:
     """The records with changed rows that findings follow from, and those of them whose child may change."""
     moved = {put.row[0] for put in puts if put.table is LINK}
-    return moved | {put.row[0] for put in puts if put.table in (CHRONOLOGY, SEARCH, SET_ASIDE, SUSPENDED)}, moved
+    return moved | {
+        put.row[0] for put in puts if put.table in (CHRONOLOGY, SEARCH, SET_ASIDE, SUSPENDED, CLOSED_IDENTITY)
+    }, moved
 
 
 def refresh(cursor: Cursor, children: Collection[str]) -> None:
@@ -62,7 +66,8 @@ def _records_of(cursor: Cursor, children: Collection[str]) -> dict[str, Records]
         f"select l.child::text, {columns}, coalesce(a.since is not null, false) from link l"  # noqa: S608
         " join chronology c on c.stream = l.record left join set_aside a on a.record = l.record"
         " where l.child = any(%s::uuid[]) and c.kind is not null and not exists (select from suspended u"
-        " where u.record = c.stream and u.from_version <= c.version) order by l.child, c.stream, c.version",
+        f" where u.record = c.stream and u.from_version <= c.version) and not {CLOSED.format('l.record')}"
+        " order by l.child, c.stream, c.version",
         (many_ids(children),),
     )
     facts: defaultdict[str, list[Fact]] = defaultdict(list)

@@ -16,10 +16,11 @@ from projections.base.projection import Put, Row
 from projections.cross_stream.visible_identity import LATEST, VisibleIdentity, visible_identities
 from projections.directory.project import FACT, LINK, RENEWAL, SET_ASIDE, SUSPENDED
 from projections.duplicates.project import SUSPICION
+from projections.new_identities.project import CLOSED_IDENTITY
 from projections.search.project import SEARCH
 from projections.shields.project import SETTLING, SHIELD
 from projections.shields.tables import HIDDEN
-from projections.visibility.barriers import GONE
+from projections.visibility.barriers import CLOSED, GONE
 
 _ASPECTS = frozenset({"particulars", "standing", RENEWAL, "removal"})
 
@@ -36,7 +37,7 @@ def changed(puts: Iterable[Put]) -> Changed:
     """The row changes that hidden children and their visible identities follow from."""
     found = Changed(set(), set(), set())
     for table, row, _ in puts:
-        if table in (SEARCH, SET_ASIDE, SUSPENDED) or (table is FACT and row[1] in _ASPECTS):
+        if table in (SEARCH, SET_ASIDE, SUSPENDED, CLOSED_IDENTITY) or (table is FACT and row[1] in _ASPECTS):
             found.records.add(row[0])
         elif table is LINK:
             found.moved.add(row[0])
@@ -106,7 +107,7 @@ _HIDDEN = (
     f"  and k.type = any(array{sorted(SETTLING)})), o.child is null, o.since, o.review_by,"
     " case when o.child is null then s.custodian else o.custodian end, coalesce(o.position, s.position),"
     " case when o.child is null and cardinality(t.senders) = 1 then t.senders[1] end"
-    " from (select distinct child from link c where {0}) c"
+    f" from (select distinct child from link c where {{0}} and not {CLOSED.format('c.child')}) c"
     " left join shield o on o.child = c.child and o.review_by is not null"
     f" left join lateral ({_SUSPECTED}) s on o.child is null"
     f" left join lateral ({_AGENCIES}) t on o.child is null"

@@ -10,6 +10,7 @@ from domain.belief import BelievedIdentity, ReportedIdentity, Speaker, believed_
 from domain.vocabulary import RESTRICTED_SOURCE
 from projections.base.parameters import many_ids
 from projections.directory.project import RENEWAL
+from projections.visibility.barriers import CLOSED
 
 _REPORTED = (
     "select l.child::text, l.record::text, f.version, h.time, h.source, h.data::json ->> 'kind',"  # noqa: S608
@@ -31,7 +32,7 @@ _REPORTED = (
     f" left join fact r on r.stream = l.record and r.aspect = '{RENEWAL}'"
     " left join history w on w.stream = r.stream and w.version = r.version"
     " left join set_aside a on a.record = l.record"
-    " where l.child = any(%s::uuid[])"
+    f" where l.child = any(%s::uuid[]) and not {CLOSED.format('l.record')}"
 )
 
 

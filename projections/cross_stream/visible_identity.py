@@ -14,6 +14,7 @@ from domain.belief import BelievedIdentity, ReportedIdentity, Speaker, believed_
 from domain.catalogue import names_of
 from domain.source_record.events import RecordRegistered
 from domain.vocabulary import RESTRICTED_SOURCE
+from projections.visibility.barriers import CLOSED
 
 LATEST = 2**63 - 1
 """Stands for a position behind all that there are."""
@@ -23,6 +24,7 @@ _KNOWN = (
     " coalesce(a.since is not null and a.position <= p.at, false),"
     " v.names, v.named, v.date_of_birth, v.estimated, v.gender, v.gendered"
     " from unnest(%s::uuid[], %s::bigint[]) as p (child, at) join link l on l.child = p.child"
+    f" and not {CLOSED.format('l.record')}"
     " left join suspended u on u.record = l.record and u.from_version is not null"
     " join lateral (select h.version, h.time, h.source, h.data::json ->> 'kind' as kind, s.names[1:2] as names,"
     "  s.named, s.date_of_birth, s.estimated, s.gender, s.gendered"

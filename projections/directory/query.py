@@ -16,7 +16,7 @@ from projections.base.prepared import Prepared
 from projections.base.projection import Decryptor, PublishedEvent
 from projections.directory.as_of import entry_as_of
 from projections.directory.redaction import Entry, ReadScope, RedactedEntry, by_record, redact, state_of
-from projections.visibility.scope import ORDINARY, Scope
+from projections.visibility.scope import IDENTITIES, ORDINARY, Scope
 from projections.visibility.shields import Shielding, shieldings
 from projections.visibility.survivors import survivor
 
@@ -133,6 +133,23 @@ def stored_child_of_number(
     """As `stored_children`, of the child that a number means now to a reader who is cleared or not (`survivor`)."""
     _CHILD_OF_NUMBER.execute(cursor, (number,), settings=Scope(cleared).setting)
     return _read_children(cursor, decryptor)
+
+
+def closed_child(cursor: Cursor, decryptor: Decryptor, child: str, read_scope: ReadScope) -> Entry | None:
+    """The entry of a child that is closed, or has records that are, for a custodian of identities; None of others."""
+    scope = Scope(read_scope.cleared, IDENTITIES)
+    scope.execute(
+        cursor,
+        "select exists (select from identity_event where given and child = %(child)s::uuid)"
+        " or exists (select from closed_record where child = %(child)s::uuid)",
+        {"child": child},
+    )
+    if cursor.fetchone() != (True,):
+        return None
+    _CHILDREN.execute(cursor, ([child],), settings=scope.setting)
+    found = _read_children(cursor, decryptor)
+    opened = read_scope._replace(opened=[child])
+    return next((_redact(number, each, opened).entry for number, each in found.items()), None)
 
 
 def _read_children(cursor: Cursor, decryptor: Decryptor) -> Mapping[str, StoredChild]:

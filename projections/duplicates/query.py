@@ -9,7 +9,7 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
 from domain.matching.apart import LIKE_SHIELDED, WITHHELD
 from projections.base.prepared import Prepared
-from projections.visibility.scope import NOWHERE, ORDINARY, Scope
+from projections.visibility.scope import EVERYWHERE, NOWHERE, ORDINARY, Scope
 
 
 class Place(NamedTuple):
@@ -145,6 +145,16 @@ def suspected_others(cursor: Cursor, children: Sequence[str]) -> dict[str, set[s
     for child, other in cursor.fetchall():
         others[child].add(other)
     return dict(others)
+
+
+def has_open_pairs(cursor: Cursor, child: str) -> bool:
+    """Whether anything has to be decided first: whether the child is one with another."""
+    Scope(cleared=True, custodian=EVERYWHERE).execute(
+        cursor,
+        "select exists (select from unveiled_suspicion where %(child)s::uuid in (child, other_child))",
+        {"child": child},
+    )
+    return cursor.fetchone() == (True,)
 
 
 def children_of(pairs: Iterable[OpenPair]) -> Sequence[str]:

@@ -1,10 +1,10 @@
 """The views and functions for readers, made in a schema of views beside the tables that they read.
 
-Their text is in the files named here. Five conditions stand in them like functions, and are written out when the
+Their text is in the files named here. Six conditions stand in them like functions, and are written out when the
 objects are made: `scoped()`, a reader's scope is set; `known(record)`, the record is no sensitive agency's, or the
-reader is cleared; `gone(record)`, it is removed, or its agency is suspended and all of it set aside; `unveiled(child)`,
-the child is not hidden from the reader; `known_openly(child)`, a record of an ordinary agency was ever linked to it, or
-to one that it absorbed.
+reader is cleared; `gone(record)`, it is removed, or its agency is suspended and all of it set aside; `closed(id)`, the
+child or record is closed to the reader; `unveiled(child)`, the child is not hidden from the reader;
+`known_openly(child)`, a record of an ordinary agency was ever linked to it, or to one that it absorbed.
 """
 
 import re
@@ -26,6 +26,7 @@ _FILES = (
     "timeline",
     "duplicates",
     "access_log",
+    "new_identities",
     "grants",
 )
 
@@ -34,6 +35,9 @@ GONE = (
     " or exists (select from suspended u where u.record = {0} and u.from_version = 1))"
 )
 """A record counts for nothing."""
+
+CLOSED = "exists (select from closed_identity k where k.id = {0} and k.closed)"
+"""A child or a record is closed to everybody, but a custodian of identities and its sender."""
 
 _RESTRICTED = (
     f"coalesce((select true from history r where r.stream = {{0}} and r.source = '{RESTRICTED_SOURCE}' limit 1), false)"  # noqa: S608
@@ -53,6 +57,9 @@ _CONDITIONS = {
     "scoped": "(select is_set from reader)",
     "known": f"((select cleared from reader) or not {_RESTRICTED})",  # noqa: S608
     "gone": GONE,
+    "closed": "exists (select from closed_identity k where k.id = {0} and k.closed"
+    " and (k.sender is null or k.sender <> (select agency from reader))"
+    " and (select custodian from reader) <> 'identities')",
     "unveiled": "not exists (select from veiled z where z.child = {0})",
     "known_openly": f"({_LINKED_OPENLY.format('{0}')} or exists (select from superseded k where k.by = {{0}}"
     f" and {_LINKED_OPENLY.format('k.child')}))",

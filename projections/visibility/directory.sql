@@ -4,7 +4,7 @@ create view unredacted_fact with (security_barrier) as
 select l.child, l.record, l.position as linked_at, z.since as shielded_since, z.position as shielded_at, z.shown, f.aspect,
     coalesce(a.since is not null, false) as aside,
     h.position, h.stream, h.version, h.type, h.time, h.recorded_at, h.source, h.data, h.sealed
-from link l
+from open_link l
 join fact f on f.stream = l.record
 join history h on h.stream = f.stream and h.version = f.version
 left join kept_from_reader z on z.child = l.child
@@ -16,7 +16,7 @@ select l.child, l.record, l.position, z.since, z.position, z.shown,
     case when h.type like 'RecordRegistered.%' or h.type like 'RecordAmended.%' then 'particulars' else 'other' end,
     coalesce(a.since is not null, false),
     h.position, h.stream, h.version, h.type, h.time, h.recorded_at, h.source, h.data, h.sealed
-from link l
+from open_link l
 join suspended u on u.record = l.record and u.from_version > 1
 join history h on h.stream = l.record
     and (h.version < u.from_version or h.type like 'ConsentWithdrawn.%' or h.type like 'RecordRemoved%')
@@ -24,16 +24,18 @@ left join kept_from_reader z on z.child = l.child
 left join set_aside a on a.record = l.record
 where scoped();
 
--- Every event as it stands in the log, of which histories are made; `projections/audit_history/query.py` leaves out.
+-- Every event as it stands in the log, of which histories are made; `projections/audit_history/query.py` leaves out. What says that
+-- anything was ever closed is in no history.
 create view unredacted_event with (security_barrier) as
 select h.position, h.stream, h.version, h.type, h.time, h.recorded_at, h.source, h.data, h.sealed
 from history h
-where scoped();
+where scoped() and not closed(h.stream)
+    and h.type <> all(array['NewIdentityRequested.v1', 'NewIdentityGiven.v1', 'RecordClosed.v1', 'RecordOpened.v1']);
 
 -- The children of whom a reader may know a record that is not gone.
 create view known_child with (security_barrier) as
 select distinct l.child
-from link l
+from open_link l
 where scoped() and known(l.record)
     and not gone(l.record);
 
@@ -41,5 +43,5 @@ where scoped() and known(l.record)
 create view known_link with (security_barrier) as
 select l.record, l.child, l.position,
     gone(l.record) as removed
-from link l
+from open_link l
 where scoped() and known(l.record);

@@ -3,8 +3,8 @@ create view unveiled_suspicion with (security_barrier) as
 select a.child, b.child as other_child, s.record, s.other, s.score, s.rule, s.matcher, s.explanation,
     greatest(x.day, y.day) as since, s.described, h.source as told_by, h.recorded_at as told_at
 from suspicion s
-join link a on a.record = s.record
-join link b on b.record = s.other
+join open_link a on a.record = s.record
+join open_link b on b.record = s.other
 left join chronology x on x.stream = s.record and x.version = 1
 left join chronology y on y.stream = s.other and y.version = 1
 left join history h on h.stream = s.described and h.version = 1
@@ -20,8 +20,8 @@ where scoped() and s.state = 'suspected' and a.child <> b.child
 create view unveiled_contradiction with (security_barrier) as
 select a.child, s.record, s.other, s.score, s.rule, s.matcher, s.explanation, d.record as aside
 from contradiction s
-join link a on a.record = s.record
-join link b on b.record = s.other
+join open_link a on a.record = s.record
+join open_link b on b.record = s.other
 left join set_aside d on d.record = s.described and d.since is not null
 where scoped() and a.child = b.child
     and not gone(s.record) and not gone(s.other)

@@ -9,18 +9,19 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
 from domain.vocabulary import AUTHORITY_CODE
 
-EVERYWHERE, NOWHERE = "everywhere", "nowhere"
-"""A custodian: of the shields of all authorities, of none, or of the one with an ONS code."""
+EVERYWHERE, NOWHERE, IDENTITIES = "everywhere", "nowhere", "identities"
+"""A custodian: of the shields of all authorities, of none, or of the one with an ONS code; or of what is closed."""
 
-_CUSTODIANS = re.compile(f"{EVERYWHERE}|{NOWHERE}|{AUTHORITY_CODE}", re.ASCII)
+_CUSTODIANS = re.compile(f"{EVERYWHERE}|{NOWHERE}|{IDENTITIES}|{AUTHORITY_CODE}", re.ASCII)
 
 
 class Scope(NamedTuple):
     """What a reader may read beside ordinary agencies' records of children who are not hidden.
 
     `cleared`: also the records of sensitive agencies. `custodian`: also hidden children in whose authority the reader
-    takes care of shields. `opened`: also these hidden children. What is hidden from others than one agency is read by
-    its users once `read_for_agency` was called in the transaction.
+    takes care of shields, or closed children and records where it is IDENTITIES. `opened`: also these hidden children.
+    What is hidden from others than one agency is read by its users once `read_for_agency` was called in the
+    transaction.
     """
 
     cleared: bool = False
@@ -31,7 +32,7 @@ class Scope(NamedTuple):
     def setting(self) -> str:
         """The statement that sets it for the transaction, to stand before a query in one text; raises ValueError."""
         if not _CUSTODIANS.fullmatch(self.custodian):
-            raise ValueError("a custodian is everywhere, nowhere, or an authority by its ONS code")
+            raise ValueError("a custodian is everywhere, nowhere, of identities, or an authority by its ONS code")
         clearance = "cleared" if self.cleared else "ordinary"
         opened = ",".join(sorted(str(UUID(child)) for child in self.opened))
         return f"set local contactpoint.scope to '{clearance} {self.custodian} {{{opened}}}'; "

@@ -5,13 +5,19 @@ $$ begin raise exception 'no reader''s scope is set' using errcode = 'insufficie
 
 create view reader as
 select
-    case when given.scope ~ '^(ordinary|cleared) (nowhere|everywhere|{authority}) [{][0-9a-f,-]*[}]$' then true
+    case when given.scope ~ '^(ordinary|cleared) (nowhere|everywhere|identities|{authority}) [{][0-9a-f,-]*[}]$' then true
         else no_scope() end as is_set,
     split_part(given.scope, ' ', 1) = 'cleared' as cleared,
     split_part(given.scope, ' ', 2) as custodian,
     split_part(given.scope, ' ', 3)::uuid[] as opened,
     coalesce(current_setting('contactpoint.agency', true), '') as agency
 from (select current_setting('contactpoint.scope', true) as scope) given;
+
+-- Which child a record is believed to be about, of those that are not closed to the reader.
+create view open_link as
+select l.record, l.child, l.position
+from link l
+where not closed(l.record) and not closed(l.child);
 
 -- Hidden children, without those that are hidden from others than the agency that the reader works for.
 create view kept_from_reader as

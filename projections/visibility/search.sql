@@ -4,16 +4,17 @@ create function matching_records(wanted text[], without uuid[], most int) return
 language sql stable security definer set enable_seqscan = off set enable_indexscan = off begin atomic
     select s.stream from search s
     where scoped() and s.keys && wanted and s.stream <> all(without) and known(s.stream)
+        and not closed(s.stream)
         and not exists (select from set_aside a where a.record = s.stream and a.since <= s.version)
         and not exists (select from suspended u where u.record = s.stream and u.from_version <= s.version)
-        and not exists (select from link y join veiled z on z.child = y.child where y.record = s.stream)
+        and not exists (select from open_link y join veiled z on z.child = y.child where y.record = s.stream)
     limit most;
 end;
 
 -- The features of records that may be compared, also former ones; none that a record has since it is set aside.
 create view unveiled_features with (security_barrier) as
 select l.child, l.record, s.names, s.date_of_birth, s.estimated, s.gender, s.postcode, s.nhs_number, s.upn
-from link l
+from open_link l
 join search s on s.stream = l.record
 where scoped() and s.keys is not null and known(l.record) and unveiled(l.child)
     and not exists (select from set_aside a where a.record = s.stream and a.since <= s.version)

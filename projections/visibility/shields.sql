@@ -10,7 +10,7 @@ select z.child, z.since, z.review_by
 from kept_from_reader z
 where scoped() and not z.suspected and (select custodian from reader) in ('everywhere', z.custodian);
 
--- Those of the ids that are of a hidden child, of a record of one, or of a child that a hidden one absorbed.
+-- Those of the ids that are of a hidden child, of a record of one, or of a child that a hidden one absorbed; or are closed.
 create function hidden_among(ids uuid[]) returns setof uuid language sql stable security definer begin atomic
     with recursive given (id) as (select unnest(ids)),
     chain (id, child, hops) as (
@@ -22,7 +22,9 @@ create function hidden_among(ids uuid[]) returns setof uuid language sql stable 
     found (id, child) as (
         select chain.id, z.child from chain join kept_from_reader z on z.child = chain.child
         union
-        select given.id, z.child from given join link l on l.record = given.id join kept_from_reader z on z.child = l.child
+        select given.id, z.child from given join open_link l on l.record = given.id join kept_from_reader z on z.child = l.child
     )
-    select id from found where scoped() and child <> all((select opened from reader)::uuid[]);
+    select id from found where scoped() and child <> all((select opened from reader)::uuid[])
+    union
+    select id from given where scoped() and closed(given.id);
 end;

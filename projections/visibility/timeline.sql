@@ -2,7 +2,7 @@
 create view unveiled_chronology with (security_barrier) as
 select l.child, c.stream, c.version, c.kind, c.number, c.day, c.time, c.source, c.word, c.place, c.sure, c.agency,
     coalesce(a.since is not null, false) as aside
-from link l
+from open_link l
 join chronology c on c.stream = l.record
 left join set_aside a on a.record = l.record
 where scoped() and c.kind is not null and unveiled(l.child)

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Generic, Literal, TypeVar
 import orjson
 from pydantic import BaseModel, Field, StringConstraints
 
+from domain.child.new_identity import Ground
 from domain.source_record.command import Command
 from domain.vocabulary import LONGEST_REASON, SHORTEST_REASON, STEWARDSHIP_SOURCE
 from services.contract.reading import Invalid, read
@@ -30,7 +31,8 @@ class DecisionType(StrEnum):
     MERGE: the right child is the left one, which survives. SPLIT: records of a child are about somebody else. DISMISS:
     two children are not one. A shield hides a child's whereabouts: it is applied, kept at a review, handed over to
     another authority's care, or lifted. An agency is suspended, or
-    resumed. A record is removed, whosever it is.
+    resumed. A record is removed, whosever it is. A new identity is asked for by one and confirmed by another; a record
+    that was closed for naming who such a child was is opened.
     """
 
     MERGE = "children.merged"
@@ -43,6 +45,9 @@ class DecisionType(StrEnum):
     AGENCY_SUSPEND = "agency.suspend"
     AGENCY_RESUME = "agency.resume"
     RECORD_REMOVE = "record.remove"
+    NEW_IDENTITY_REQUEST = "new-identity.request"
+    NEW_IDENTITY_CONFIRM = "new-identity.confirm"
+    RECORD_OPEN = "record.open"
 
 
 class _Data(BaseModel):
@@ -93,6 +98,18 @@ class Removal(OneChild):
     record: NamedRecord
 
 
+class Confirmation(OneChild):
+    """A child that begins anew as somebody else, and why: nothing else is said."""
+
+    reason: Ground
+
+
+class NewIdentity(Confirmation):
+    """The numbers under which agencies will register the child as who it is now."""
+
+    expected: Annotated[list[NamedRecord], Field(max_length=MAX_ITEMS)] = Field(default_factory=list)
+
+
 class OneAgency(_Data):
     """The agency, by its code, that is decided on."""
 
@@ -133,6 +150,9 @@ MODELS: Mapping[str, type[Envelope]] = {
     DecisionType.AGENCY_SUSPEND: Decision[Suspension],
     DecisionType.AGENCY_RESUME: Decision[OneAgency],
     DecisionType.RECORD_REMOVE: Decision[Removal],
+    DecisionType.NEW_IDENTITY_REQUEST: Decision[NewIdentity],
+    DecisionType.NEW_IDENTITY_CONFIRM: Decision[Confirmation],
+    DecisionType.RECORD_OPEN: Decision[Removal],
 }
 """The model of each type of decision."""
 

@@ -11,6 +11,7 @@ from domain.catalogue import EVENTS
 from domain.child import Child
 from domain.event import RegisterEvent
 from domain.source_record import SourceRecord
+from domain.source_record.events import RecordAmended, RecordRegistered, RecordRemoved
 from domain.suspension import AgencyStanding
 from services.registrar import store
 from services.registrar.batch_state import Caused
@@ -91,6 +92,17 @@ class Aggregates:
         """The keys under which the record is met, by itself; nothing where it is not in the match index."""
         with self._database.transaction() as cursor:
             return keys_of(cursor, record)
+
+    def description(self, stream: UUID) -> RecordRegistered | RecordAmended | None:
+        """The event that describes the record now; None where it is removed, or its key destroyed."""
+        try:
+            said = list(self._events({stream}))
+        except KeyError:
+            return None
+        if any(isinstance(event, RecordRemoved) for event in said):
+            return None
+        described = (event for event in said if isinstance(event, RecordRegistered | RecordAmended))
+        return max(described, key=lambda event: (event.time, event.originator_version), default=None)
 
     def drop(self, streams: Iterable[UUID]) -> None:
         """Forgets records and children that were changed elsewhere."""

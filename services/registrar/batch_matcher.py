@@ -1,6 +1,7 @@
 """Which child each record belongs to, as far as a batch depends on it: read at once, then changed by each decision."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, MutableSet, Sequence
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from domain.child import Child
@@ -18,6 +19,7 @@ from domain.matching import (
 )
 from domain.matching.apart import Apart, Candidates, place_apart
 from domain.matching.blocking import MOST_CHILDREN
+from domain.matching.closed import Named, by_child, names_closed
 from domain.matching.placement import MOST_SUSPICIONS
 from services.registrar.match_index import IndexChanges, index_keys
 
@@ -26,7 +28,8 @@ class Described(NamedTuple):
     """What describes a child: particulars that became true at `time` (ISO 8601), as the agency `source` reports them.
 
     `features` and blocking `keys` are those of the particulars alone; `children` have records under one of the keys.
-    `shielded` are records, as they were when their shield came, of children that were shielded and may be this one.
+    `shielded` are records, as they were when their shield came or their child was closed, of children that were
+    shielded or closed and may be this one. `subject` is the agency's number of the record.
     """
 
     data: Mapping[str, Any]
@@ -36,13 +39,14 @@ class Described(NamedTuple):
     keys: Sequence[int]
     children: Collection[str]
     shielded: Sequence[Candidate] = ()
+    subject: str = ""
 
 
 class Placed(NamedTuple):
     """Where a record belongs, and the features and blocking keys that it has from now on.
 
     `like` are the records of shielded children for which it is held back, `alone` says that its child has no other
-    agency's record, `aside` that the record is set aside.
+    agency's record, `aside` that the record is set aside; `closed` are the closed children that it names.
     """
 
     placement: Placement
@@ -51,6 +55,7 @@ class Placed(NamedTuple):
     like: Sequence[str] = ()
     alone: bool = True
     aside: bool = False
+    closed: Sequence[str] = ()
 
 
 FindChild = Callable[[str], Child | None]
@@ -61,7 +66,8 @@ class BatchMatcher:
     """The records that a batch may touch, each with its child; `changes` are those of the match index.
 
     `cannot_link` has pairs of records that are of two children, both ways round; `aside` the records that are set
-    aside, through which nothing is linked; `sensitive` the sources that are sensitive agencies.
+    aside, through which nothing is linked; `sensitive` the sources that are sensitive agencies. `closed` has the child
+    of each record that is closed, and so in no index.
     """
 
     def __init__(
@@ -72,10 +78,12 @@ class BatchMatcher:
         *,
         aside: MutableSet[str] | None = None,
         sensitive: Collection[str] = frozenset(),
+        closed: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         self.comparer = comparer
         self.aside: MutableSet[str] = set() if aside is None else aside
         self._sensitive = sensitive
+        self.closed = dict(closed)
         self.changes = IndexChanges()
         self._cannot_link = cannot_link
         self._index = MatchIndex()
@@ -93,9 +101,20 @@ class BatchMatcher:
         Changes nothing: `put` has to follow. `child_of` tells which of the children met are hidden. What no longer
         `holds`, because something later is known of the record, is not judged by whether it fits.
         """
+        placed = self._place(record, described, child_of, holds)
+        before = self._index.get(record)
+        own = before.child if before else placed and placed.placement.child
+        closed = self._closed(record, described, own, before, child_of)
+        if not closed:
+            return placed
+        keeps = before.child if before else self.closed.get(record)
+        return Placed(Placement(keeps, None), described.features, (), closed=closed)
+
+    def _place(self, record: str, described: Described, child_of: FindChild, holds: bool) -> Placed | None:
         before = self._index.get(record)
         if before is None:
-            return self._compare(record, described.features, described.keys, described, None, child_of)
+            own = self.closed.get(record)
+            return self._compare(record, described.features, described.keys, described, own, child_of)
         now, was_aside = described.features, record in self.aside
         kept = now if was_aside else features_of(described.data, described.time, before.features, described.source)
         if was_aside and not (holds and before.features != kept):
@@ -154,6 +173,22 @@ class BatchMatcher:
         )
         return self._apart(found, record, features, keys, described.source)
 
+    def _closed(
+        self, record: str, described: Described, own: str | None, before: Candidate | None, child_of: FindChild
+    ) -> list[str]:
+        """The closed children that the record names, which belongs to the child `own`, or would."""
+        found = []
+        others = [each for each in self._index.members(own) if each.record != record] if own else []
+        for child, members in by_child(described.shielded).items():
+            closed = child_of(child)
+            if closed is None or not closed.is_closed:
+                continue
+            expected = (described.source, described.subject) in closed.expected
+            named = Named(members, others, before.features if before else None, expected)
+            if names_closed(self.comparer, record, described.features, named, self._cannot_link):
+                found.append(child)
+        return found
+
     def _apart(self, found: Apart, record: str, features: Features, keys: Sequence[int], source: str) -> Placed:
         child = found.placement.child
         members = self._index.members(child) if child else ()
@@ -201,6 +236,11 @@ class BatchMatcher:
             self.aside.discard(record)
         return brought
 
+    def close(self, record: str, child: str) -> None:
+        """Takes a record of the child out that is closed, so that it joins nothing."""
+        self.remove(record)
+        self.closed[record] = child
+
     def remove(self, record: str) -> None:
         """Takes a removed record out, so that nothing is linked through it any more."""
         self._outdate(record)
@@ -221,7 +261,7 @@ class BatchMatcher:
 
 def is_shielded(child: Child | None) -> bool:
     """Whether a shield stands for the child."""
-    return child is not None and child.shield is not None
+    return child is not None and child.shield is not None and not child.is_closed
 
 
 def is_hidden(child: Child | None) -> bool:

@@ -16,7 +16,7 @@ from services.registrar.batch_matcher import Described, Placed, is_hidden
 from services.registrar.batch_state import DESCRIBES, BatchState, record_keys
 from services.registrar.budgets import Budgets
 from services.registrar.decide_in_order import Effect, decide_in_order
-from services.registrar.linking import best_known_first, events_for, pending_events
+from services.registrar.linking import NOBODY_LIKE_IT, best_known_first, events_for, pending_events
 
 NewId = Callable[[], UUID]
 """A random stream id."""
@@ -110,7 +110,12 @@ def _link(
     `is_queued` is asked where the record is like a shielded child's: whether that is put into the queue.
     """
     record = str(cause.originator_id)
+    within = state.matcher.closed.get(record)
+    if within and state.children[UUID(within)].is_closed:
+        return []
     placed = state.matcher.place(record, described, lambda child: state.children.get(UUID(child)), holds=holds)
+    if placed and placed.closed:
+        return _close(cause, placed, state, new_id)
     if placed is None:
         return []
     placed = placed._replace(placement=best_known_first(placed.placement, described.source, state.matcher))
@@ -123,6 +128,9 @@ def _link(
         child = state.children[UUID(placement.child)]
     if placed.like and not is_queued():
         placement = withheld(placement, known=record in child.like_shielded)
+    if within:
+        state.matcher.closed.pop(record)
+        child.open_record(cause)
     brought = state.matcher.put(record, placed, str(child.id))
     return events_for(
         child,
@@ -136,6 +144,23 @@ def _link(
         aside=placed.aside,
         accepted=_accepted(child, record, placed, state),
     )
+
+
+def _close(cause: RegisterEvent, placed: Placed, state: BatchState, new_id: NewId) -> list[RegisterEvent]:
+    """The record names a closed child: it stays where it is, or becomes a child of its own, and joins nothing."""
+    record = str(cause.originator_id)
+    if record in state.matcher.closed:
+        return []
+    if placed.placement.child is not None:
+        child = state.children[UUID(placed.placement.child)]
+        child.close_record(cause, placed.closed)
+    else:
+        child = Child.listed(new_id(), cause, hidden=True)
+        state.children[child.id] = child
+        child.close_record(cause, placed.closed)
+        child.link(cause, state.matcher.comparer.settings.version, NOBODY_LIKE_IT)
+    state.matcher.close(record, str(child.id))
+    return pending_events(child)
 
 
 def _accepted(child: Child, record: str, placed: Placed, state: BatchState) -> list[str]:

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from domain.event import RegisterEvent
+from domain.matching import Features
 from domain.source_record import Command, Refusal
 from services.contract.reading import Invalid, Reason, reason
 from services.registrar.batch import BatchResult, Message
@@ -34,7 +35,8 @@ class Effect(NamedTuple):
 
     `record_keys` are numbers that its agency uses for the first time, `moved` the new child of each record that changes
     hands by a steward's decision, `rulings` the steward's findings on which records are of two children, `suspensions`
-    how agencies stand afterwards, `unindexed` the keys of records that leave the match index.
+    how agencies stand afterwards, `unindexed` the keys of records that leave the match index, `indexed` the child,
+    features and keys of records that enter it.
     """
 
     events: Sequence[RegisterEvent]
@@ -43,6 +45,7 @@ class Effect(NamedTuple):
     rulings: Sequence[CannotLinkRuling] = ()
     suspensions: Sequence[SuspensionRow] = ()
     unindexed: Mapping[str, Sequence[int]] = {}
+    indexed: Mapping[str, tuple[str, Features, Sequence[int]]] = {}
 
 
 Decide = Callable[[Message, Command], Effect | Refusal]
@@ -130,4 +133,5 @@ def _answer(result: BatchResult, message: Message, decided: Effect | Refusal) ->
     result.changes.rulings.extend(decided.rulings)
     result.changes.suspensions.extend(decided.suspensions)
     result.changes.index.outdated.update(decided.unindexed)
+    result.changes.index.put.update(decided.indexed)
     return message.answered("accepted", last_event=len(result.events) - 1)

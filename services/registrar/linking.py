@@ -10,7 +10,8 @@ from domain.matching import Comparer, Finding, Placement
 from domain.matching.placement import FIRST_RECORD
 from services.registrar.batch_matcher import BatchMatcher
 
-_NOBODY_LIKE_IT = Comparison("", FIRST_RECORD, 0.0, {})
+NOBODY_LIKE_IT = Comparison("", FIRST_RECORD, 0.0, {})
+"""Why the first record of a child is linked to it."""
 
 
 def events_for(
@@ -44,7 +45,7 @@ def events_for(
         child.end_suspicion(cause, ended)
     if record not in child.records and not any(record in each for each in brought.values()):
         reason = placement.reason
-        child.link(cause, matcher, _comparison(comparer, reason) if reason else _NOBODY_LIKE_IT)
+        child.link(cause, matcher, _comparison(comparer, reason) if reason else NOBODY_LIKE_IT)
     if placement.merged:
         merged = [_absorbed(comparer, each, brought[each.child]) for each in placement.merged]
         child.merge(cause, merged, matcher)

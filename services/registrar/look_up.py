@@ -15,6 +15,7 @@ from services.registrar.batch import Message
 from services.registrar.batch_matcher import BatchMatcher, Described
 from services.registrar.batch_state import DESCRIBES, BatchState, record_keys
 from services.registrar.cannot_link import cannot_link_pairs
+from services.registrar.closed_records import closed_among
 from services.registrar.match_index import candidates_of, children_met, index_keys
 from services.registrar.shielded_records import shielded_met
 from services.registrar.suspensions import suspended_sources
@@ -82,11 +83,13 @@ def read_match_state(
     shielded = shielded_met(cursor, features)
     candidates = candidates_of(cursor, {child for each in met for child in each}, indexed)
     known = [*candidates, *(candidate for each in shielded for candidate in each)]
+    closed = closed_among(cursor, indexed)
     cannot_link = cannot_link_pairs(cursor, [candidate.record for candidate in known])
     described = [
-        Described(command.data, command.time, command.source, *each)
+        Described(command.data, command.time, command.source, *each, command.subject)
         for command, each in zip(describing, zip(features, keys, met, shielded, strict=True), strict=True)
     ]
-    children = {candidate.child for candidate in known}
-    matcher = BatchMatcher(comparer, candidates, cannot_link, sensitive=store.sensitive_sources(cursor))
+    children = {*closed.values(), *(candidate.child for candidate in known)}
+    sensitive = store.sensitive_sources(cursor)
+    matcher = BatchMatcher(comparer, candidates, cannot_link, sensitive=sensitive, closed=closed)
     return MatchState(matcher, children, described)

@@ -108,7 +108,11 @@ def write_index(cursor: Cursor, changes: IndexChanges) -> None:
     if changes.outdated:
         _delete(cursor, changes.outdated)
     if removed := changes.outdated.keys() - changes.put.keys():
-        cursor.execute("delete from register.shielded_records where record = any(%s::uuid[])", (list(removed),))
+        cursor.execute(
+            "delete from register.shielded_records s where record = any(%s::uuid[])"
+            " and not exists (select from register.closed_records c where c.record = s.record)",
+            (list(removed),),
+        )
     rows, key_rows = [], []
     for record, (child, features, keys) in changes.put.items():
         rows.append((record, child, features_as_stored(features)))
@@ -122,16 +126,12 @@ def move_records(cursor: Cursor, child_of: Mapping[str, str]) -> None:
     """Sets the child of records (record → child) in the match index, after a merge or a split."""
     if not child_of:
         return
-    cursor.execute(
-        "update register.match_index as stored set child = moved.child"
-        " from unnest(%s::uuid[], %s::uuid[]) as moved (record, child) where stored.record = moved.record",
-        (list(child_of.keys()), list(child_of.values())),
-    )
-    cursor.execute(
-        "update register.shielded_records as stored set child = moved.child"
-        " from unnest(%s::uuid[], %s::uuid[]) as moved (record, child) where stored.record = moved.record",
-        (list(child_of.keys()), list(child_of.values())),
-    )
+    for table in ("match_index", "shielded_records", "closed_records"):
+        cursor.execute(
+            f"update register.{table} as stored set child = moved.child"  # noqa: S608
+            " from unnest(%s::uuid[], %s::uuid[]) as moved (record, child) where stored.record = moved.record",
+            (list(child_of.keys()), list(child_of.values())),
+        )
 
 
 _INDEX = {"record": "uuid", "child": "uuid", "features": "bytea"}  # JSON in UTF-8 is what a text is in binary

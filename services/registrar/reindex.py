@@ -21,6 +21,7 @@ from domain.child.events import (
     RecordsSetAside,
     RecordUnlinked,
 )
+from domain.child.identity_events import RecordClosed, RecordOpened
 from domain.event import RegisterEvent
 from domain.matching import Features, features_of
 from domain.source_record.events import (
@@ -31,8 +32,9 @@ from domain.source_record.events import (
     RecordResumed,
     RecordSuspended,
 )
+from services.registrar.closed_records import CLOSED_TABLES, CLOSING, write_closings
 from services.registrar.fence import Fence
-from services.registrar.match_index import IndexChanges, candidates_of, index_keys, write_index
+from services.registrar.match_index import IndexChanges, candidates_of, index_keys, keys_of, write_index
 from services.registrar.placing import place_anew
 from services.registrar.shielded_records import SHIELDED_TABLES, SHIELDING, write_shields
 from streams.crypto.keys import KeyRing
@@ -41,11 +43,13 @@ from streams.store.database import Database
 
 logger = logging.getLogger(__name__)
 
-INDEX_FORMAT = "3"
+INDEX_FORMAT = "4"
 """Changes with the blocking keys, and with what features hold."""
 BATCH = 2_000
 
-_TABLES = [f"register.{n}" for n in ("match_index", "match_keys", "match_index_format", *SHIELDED_TABLES)]
+_TABLES = [
+    f"register.{n}" for n in ("match_index", "match_keys", "match_index_format", *SHIELDED_TABLES, *CLOSED_TABLES)
+]
 _DESCRIBING = (RecordRegistered, RecordAmended)
 _OF_CHILDREN = (ChildListed, RecordLinked, ChildrenMerged, RecordsSetAside, RecordsAccepted, RecordUnlinked)
 _TAKEN = (*_DESCRIBING, RecordRemoved, RecordRemovedBySteward, *_OF_CHILDREN)
@@ -56,8 +60,8 @@ def _topics_of(*events: type[RegisterEvent]) -> list[str]:
     return sorted(name for name in (*EVENTS, *UPCASTS) if event_class(name) in events)
 
 
-_SHIELD_TOPICS = frozenset(_topics_of(*SHIELDING))
-_TOPICS = _topics_of(*_TAKEN, *SHIELDING)
+_CUT = frozenset(_topics_of(*SHIELDING, *CLOSING))
+_TOPICS = _topics_of(*_TAKEN, *SHIELDING, *CLOSING)
 _FOLLOWING = _topics_of(RecordSuspended, RecordResumed)
 
 
@@ -94,10 +98,10 @@ def build_match_index(log: LogApplication, database: Database, keys: KeyRing, fe
 
 
 def _parts(batch: Sequence[Notification]) -> Iterable[Sequence[Notification]]:
-    """The batch cut behind each shield, which takes the records as they are at that moment."""
+    """The batch cut behind each shield and each closing, which take the records as they are at that moment."""
     begin = 0
     for number, each in enumerate(batch, start=1):
-        if each.topic in _SHIELD_TOPICS:
+        if each.topic in _CUT:
             yield batch[begin:number]
             begin = number
     yield batch[begin:]
@@ -122,6 +126,7 @@ class _Builder:
         self._keys = keys
         self._waiting: dict[str, Features] = {}
         self._aside: dict[str, str] = {}
+        self._closed: set[str] = set()
 
     def take(self, cursor: Cursor, batch: Sequence[Notification]) -> None:
         """Brings the index from before the batch to after it."""
@@ -137,6 +142,8 @@ class _Builder:
         removed: set[str] = set()
         for event in events:
             record = str(event.originator_id)
+            if isinstance(event, _DESCRIBING) and record in self._closed:
+                continue
             if isinstance(event, _DESCRIBING):
                 held_since = self._aside.get(record)
                 if held_since is not None and event.time < held_since:
@@ -156,7 +163,12 @@ class _Builder:
             elif isinstance(event, RecordsAccepted | RecordUnlinked):
                 for each in event.records:
                     self._aside.pop(each, None)
-            elif not isinstance(event, SHIELDING):
+            elif isinstance(event, RecordOpened):
+                opened = self._described(event.record, event.record_version)
+                features |= opened
+                described |= opened.keys()
+                child_of[event.record] = record
+            elif not isinstance(event, (*SHIELDING, *CLOSING)):
                 child_of |= dict.fromkeys(_named(event), record)
         changes = IndexChanges()
         for record in (described | removed) & stored.keys():
@@ -167,6 +179,22 @@ class _Builder:
         write_index(cursor, changes)
         write_shields(cursor, events)
         self._waiting = {record: features[record] for record in described - removed - child_of.keys()}
+        if events and isinstance(events[-1], CLOSING):
+            self._close(cursor, events[-1])
+
+    def _close(self, cursor: Cursor, event: RegisterEvent) -> None:
+        """Takes the records that an event closes out of the index, or has one described again that it opens."""
+        write_closings(cursor, [event])
+        if isinstance(event, RecordOpened):
+            self._closed.discard(event.record)
+            return
+        closed = [event.record] if isinstance(event, RecordClosed) else getattr(event, "records", [])
+        self._closed.update(closed)
+        changes = IndexChanges()
+        for record in closed:
+            self._waiting.pop(record, None)
+            changes.outdated |= keys_of(cursor, record)
+        write_index(cursor, changes)
 
     def _set_aside(self, event: RecordsSetAside) -> dict[str, Features]:
         """The features of a record that is set aside: they forget what it said before."""
@@ -175,11 +203,17 @@ class _Builder:
             (each["record"], each["since"]) for each in event.aside if each["record"] not in self._aside
         ):
             self._aside[record] = event.time
-            for stored in self._log.recorder.select_events(UUID(record), gt=since - 1, lte=since):
-                described = self._opened(stored)
-                assert described is None or isinstance(described, _DESCRIBING)
-                if described:
-                    found[record] = features_of(described.particulars, described.time, source=described.source)
+            found |= self._described(record, since)
+        return found
+
+    def _described(self, record: str, version: int) -> dict[str, Features]:
+        """The features of a record by one event alone; none where its key was destroyed."""
+        found: dict[str, Features] = {}
+        for stored in self._log.recorder.select_events(UUID(record), gt=version - 1, lte=version):
+            described = self._opened(stored)
+            assert described is None or isinstance(described, _DESCRIBING)
+            if described:
+                found[record] = features_of(described.particulars, described.time, source=described.source)
         return found
 
     def _opened(self, stored: StoredEvent) -> RegisterEvent | None:

@@ -8,6 +8,7 @@ from domain.source_record.events import RecordRegistered
 from projections.base.partition import Partition
 from services.registrar import store
 from services.registrar.batch import BatchResult
+from services.registrar.closed_records import write_closings
 from services.registrar.fence import Fence
 from services.registrar.receipts import dead_letter, receipt, runs
 from services.registrar.shielded_records import write_shields
@@ -36,6 +37,7 @@ def save(
 
     def in_transaction(cursor: Cursor, positions: Sequence[int]) -> None:
         store.move_offsets(cursor, moves)
+        write_closings(cursor, result.events)
         store.write(cursor, result.changes)
         write_shields(cursor, result.events)
         insert_keys(cursor, "register", keys.take_new())

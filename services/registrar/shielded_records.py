@@ -56,6 +56,11 @@ def _write(cursor: Cursor, event: RegisterEvent, child: str) -> None:
     kept = {record for (record,) in cursor.fetchall()}
     new = [(each.record, visible_part(each.features)) for each in candidates_of(cursor, [child], ())]
     new = [(record, features) for record, features in new if record not in kept]
+    write_who_they_are(cursor, child, new)
+
+
+def write_who_they_are(cursor: Cursor, child: str, new: Sequence[tuple[str, Features]]) -> None:
+    """Keeps the features of records of the child, with the keys under which they are met."""
     rows = [(record, child, features_as_stored(features)) for record, features in new]
     keys = [(key, record) for record, features in new for key in digests(visible_keys(features))]
     copy_rows(cursor, "register.shielded_records", _RECORDS, rows)

@@ -39,6 +39,9 @@ ACTIONS: Mapping[str, Action] = {
     DecisionType.AGENCY_SUSPEND: Action.AGENCY_SUSPEND,
     DecisionType.AGENCY_RESUME: Action.AGENCY_RESUME,
     DecisionType.RECORD_REMOVE: Action.RECORD_REMOVE,
+    DecisionType.NEW_IDENTITY_REQUEST: Action.NEW_IDENTITY_REQUEST,
+    DecisionType.NEW_IDENTITY_CONFIRM: Action.NEW_IDENTITY_CONFIRM,
+    DecisionType.RECORD_OPEN: Action.CLOSED_RECORD_OPEN,
 }
 """What a user looks for who decides so."""
 _ID = re.compile(r"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.([1-9][0-9]{0,8})")

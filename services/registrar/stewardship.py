@@ -9,9 +9,11 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 from uuid import UUID
 
-from domain.child import Child, Ruling, shielding, stewardship
+from domain.child import Child, Ruling, new_identity, shielding, stewardship
 from domain.child.stewardship import RulingResult, SplitRecords
+from domain.matching import features_of
 from domain.source_record import Command, Refusal, SourceRecord
+from domain.source_record.events import RecordAmended, RecordRegistered
 from domain.suspension import AgencyStanding, remove, resume, suspend
 from services.contract.decisions import DecisionType
 from services.registrar.batch import BatchResult, Message
@@ -19,6 +21,7 @@ from services.registrar.cannot_link import CannotLinkRuling
 from services.registrar.decide_batch import NewId
 from services.registrar.decide_in_order import Effect, decide_in_order
 from services.registrar.linking import pending_events
+from services.registrar.match_index import index_keys
 from services.registrar.steward_looks import RecordedLook, distrusted
 from services.registrar.store import RecordKey, SubmissionKey
 from services.registrar.suspensions import SuspensionRow
@@ -49,6 +52,9 @@ class Directory(Protocol):
     def indexed_keys(self, record: str) -> Mapping[str, Sequence[int]]:
         """The keys under which the record is met, by itself; nothing where it is not in the match index."""
 
+    def description(self, stream: UUID) -> RecordRegistered | RecordAmended | None:
+        """The event that describes the record now."""
+
     def versions_of(self, records: Iterable[str]) -> dict[str, int]:
         """The last version of each record."""
 
@@ -78,6 +84,10 @@ def decide_stewards_batch(
             return _of_an_agency(lookup, command, ruling, new_id)
         if command.type == DecisionType.RECORD_REMOVE:
             return _removal(lookup, command, ruling)
+        if command.type in _OF_IDENTITIES:
+            return _of_an_identity(lookup, command, ruling)
+        if command.type == DecisionType.RECORD_OPEN:
+            return _opening(lookup, command, ruling)
         ruled = _rule(lookup, command, ruling, new_id)
         return ruled if isinstance(ruled, Refusal) else _effect(lookup, ruled)
 
@@ -132,6 +142,60 @@ def _removal(lookup: Directory, command: Command, ruling: Ruling) -> Effect | Re
         return decided
     lookup.keep_record(decided)
     return Effect(pending_events(decided), unindexed=lookup.indexed_keys(str(stream)))
+
+
+_OF_IDENTITIES = (DecisionType.NEW_IDENTITY_REQUEST, DecisionType.NEW_IDENTITY_CONFIRM)
+
+
+def _of_an_identity(lookup: Directory, command: Command, ruling: Ruling) -> Effect | Refusal:
+    child = lookup.child(command.data["child"])
+    if command.type == DecisionType.NEW_IDENTITY_REQUEST:
+        decided = new_identity.request(child, command.data.get("expected", ()), ruling)
+    else:
+        decided = new_identity.confirm(child, _absorbed(lookup, child), ruling)
+    if isinstance(decided, Refusal):
+        return decided
+    lookup.keep(decided)
+    unindexed: dict[str, Sequence[int]] = {}
+    if decided.is_closed:
+        for record in decided.records:
+            unindexed |= lookup.indexed_keys(record)
+    return Effect(pending_events(decided), unindexed=unindexed)
+
+
+def _opening(lookup: Directory, command: Command, ruling: Ruling) -> Effect | Refusal:
+    named = command.data["record"]
+    key = (named["source"], "subject", named["subject"])
+    stream, child = lookup.streams_of([key]).get(key), lookup.child(command.data["child"])
+    described = lookup.description(stream) if stream else None
+    if stream is None or child is None or described is None:
+        return stewardship.NOT_HERE
+    record = str(stream)
+    closed = [one for each in child.closed_for.get(record, ()) if (one := lookup.child(each))]
+    decided = new_identity.open_record(child, record, described.originator_version, closed, ruling)
+    if isinstance(decided, Refusal):
+        return decided
+    lookup.keep(decided)
+    features = features_of(described.particulars, described.time, source=described.source)
+    apart = CannotLinkRuling(True, [record], sorted(each for one in closed for each in one.records))
+    return Effect(
+        pending_events(decided),
+        rulings=[apart],
+        indexed={record: (str(child.id), features, index_keys(features))},
+    )
+
+
+def _absorbed(lookup: Directory, child: Child | None) -> list[str]:
+    """Every child that was absorbed into this one, directly or not, and has not left it."""
+    found: dict[str, None] = {}
+    waiting = list(child.absorbed) if child else []
+    while waiting:
+        one = waiting.pop()
+        absorbed = lookup.child(one)
+        if one not in found and absorbed is not None and absorbed.superseded_by is not None:
+            found[one] = None
+            waiting += absorbed.absorbed
+    return sorted(found)
 
 
 _OF_SHIELDS: Mapping[str, shielding.Decide] = {

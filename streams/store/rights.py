@@ -41,6 +41,7 @@ RIGHTS: Mapping[str, Mapping[str, str]] = {
         "register.match_index_format": _ALL,
         "register.shielded_records": _ALL,
         "register.shielded_keys": _ALL,
+        "register.closed_records": _ALL,
         "register.kept_apart": "select, insert, delete",
         "register.suspensions": _KEEP,
         "register.budgets": "select, insert, update, delete",

@@ -131,6 +131,7 @@ REQUESTS: Mapping[str, Requests] = {
             as_of=st.sampled_from(MOMENTS), effective=st.sampled_from(MOMENTS), why=st.sampled_from([None, "true"])
         ),
     ),
+    "GET /new-identities/requested": _requests("GET /new-identities/requested", USERS),
     "GET /children/{child}/history": _requests("GET /children/{child}/history", whoever_may(Action.HISTORY)),
     "GET /children/{child}/looks": _requests("GET /children/{child}/looks", whoever_may(Action.LOOKS)),
     "GET /children/{child}/subject-access": _requests(
@@ -237,6 +238,11 @@ LEFT_OUT: Mapping[str, str] = {
     "POST /submissions": "takes in and shows nothing; its receipts are compared",
     "POST /users": "grants a right and knows no child",
     "POST /users/revoke": "takes a right away and knows no child",
+    "POST /children/{child}/new-identity": "is compared in test_new_identity.py, for it changes what is seen",
+    "POST /children/{child}/new-identity/confirm": "as the call that asks for it",
+    "GET /new-identities": "is for a custodian of identities alone",
+    "GET /new-identities/{child}": "is for a custodian of identities alone",
+    "POST /closed-records/open": "is for a custodian of identities alone",
     "POST /agencies/{code}/suspension": "is about an agency and knows no child",
     "POST /agencies/{code}/suspension/end": "is about an agency and knows no child",
 }

@@ -27,6 +27,7 @@ MAY_TRUNCATE = {
     "register.match_index_format",
     "register.shielded_records",
     "register.shielded_keys",
+    "register.closed_records",
 }
 
 

@@ -68,6 +68,7 @@ def history() -> Story:
     story.deregistered(third)
     story.removed(third)
     _taken_back(story)
+    _begun_anew(story)
     return story
 
 
@@ -84,6 +85,19 @@ def _taken_back(story: Story) -> None:
     story.says(record, "RecordResumed", {}, cause, "stewardship")
     removal = {"reason": "registered-in-error", "on": "2010-01-01", "decided_by": "a-steward", "why": "made up"}
     story.says(record, "RecordRemovedBySteward", {}, removal, "stewardship")
+
+
+def _begun_anew(story: Story) -> None:
+    """A child that is closed, and a record that names it, and is amended."""
+    record, other = story.registered(subject="G4", given_name="Edda"), story.registered(subject="G5", given_name="Edda")
+    old, child = story.listed(record), story.listed(other)
+    asked = {"decided_by": "a-steward", "reason": "adoption", "expected": []}
+    story.says(old, "NewIdentityRequested", {}, asked, "stewardship")
+    story.decides(old, "NewIdentityGiven", {"children": [old], "records": [record]})
+    about = {"record": other, "record_version": 1}
+    story.says(child, "RecordClosed", about, {"like": [old]})
+    story.says(child, "RecordOpened", about, {"decided_by": None, "like": []})
+    story.says(child, "RecordClosed", about, {"like": [old]})
 
 
 def of_access(seals: Seals) -> Iterator[bytes]:

@@ -9,8 +9,9 @@ import orjson
 
 from domain.agency import Agency
 from domain.catalogue import WIRE_NAMES
-from domain.child import Absorbed, Child, Comparison, Ruling
+from domain.child import Absorbed, Child, Comparison, Ruling, new_identity
 from domain.child.events import RecordHeldBack, SuspicionEnded
+from domain.child.identity_events import NewIdentityGiven, NewIdentityRequested, RecordClosed, RecordOpened
 from domain.event import RegisterEvent
 from domain.source_record import Command, Refusal, SourceRecord, decide
 from domain.suspension import remove, resume, suspend
@@ -66,6 +67,7 @@ def events() -> dict[str, RegisterEvent]:
         *_suspension(),
         _removal(),
         *_likeness(of_authority[0], of_surgery),
+        *_new_identity(of_authority[0], of_surgery),
         *access_events(str(CHILD), str(SENSITIVE_RECORD), RECORDED_AT),
     ]
     return {WIRE_NAMES[type(event)]: event for event in examples}
@@ -171,6 +173,20 @@ def _likeness(first: RegisterEvent, second: Sequence[RegisterEvent]) -> list[Reg
     child.hold_back(second[0], [str(first.originator_id)], alone=True)
     child.end_suspicion(second[-1], [str(first.originator_id)])
     return [event for event in child.collect_events() if isinstance(event, RecordHeldBack | SuspicionEnded)]
+
+
+def _new_identity(first: RegisterEvent, second: Sequence[RegisterEvent]) -> list[RegisterEvent]:
+    """A child that begins anew, and a record that names who it was, until it is amended."""
+    child, other = Child.listed(CHILD, first), Child.listed(OTHER_CHILD, second[0], hidden=True)
+    child.link(first, MATCHER, NOBODY_LIKE_IT)
+    asked = RULING._replace(reason="adoption")
+    new_identity.request(child, [{"source": SURGERY.urn, "subject": "NHS-81"}], asked)
+    new_identity.confirm(child, [], asked._replace(decided_by="another-manager"))
+    other.close_record(second[0], [str(CHILD)])
+    other.open_record(second[-1])
+    made = [*child.collect_events(), *other.collect_events()]
+    kinds = (NewIdentityRequested, NewIdentityGiven, RecordClosed, RecordOpened)
+    return [event for event in made if isinstance(event, kinds)]
 
 
 _TOLD = ("ChildListed.v1", "RecordLinked.v1")

@@ -47,6 +47,10 @@ CALLS: dict[Action, tuple[str, str]] = {
     Action.ACCESS_REPORT: ("GET", "/access/report"),
     Action.RECORD_REMOVE: ("POST", "/records/remove"),
     Action.AGENCY_SUSPEND: ("POST", "/agencies/nobody/suspension"),
+    Action.NEW_IDENTITY_REQUEST: ("POST", "/children/{nobody}/new-identity"),
+    Action.NEW_IDENTITY_CONFIRM: ("POST", "/children/{nobody}/new-identity/confirm"),
+    Action.NEW_IDENTITIES: ("GET", "/new-identities"),
+    Action.CLOSED_RECORD_OPEN: ("POST", "/closed-records/open"),
     Action.AGENCY_RESUME: ("POST", "/agencies/nobody/suspension/end"),
 }
 UNTIL = dict.fromkeys(("trained_until", "vetted_until", "signed_off_until"), "2030-12-31")
@@ -59,6 +63,13 @@ BODIES: dict[Action, dict[str, Any]] = {
     Action.SPLIT: {"child": NOBODY, "reason": "data-quality"},
     Action.AGENCY_SUSPEND: {"set_aside": False},
     Action.SHIELD_APPLY: {"reason": "safeguarding"},
+    Action.NEW_IDENTITY_REQUEST: {"reason": "adoption"},
+    Action.NEW_IDENTITY_CONFIRM: {"reason": "adoption"},
+    Action.CLOSED_RECORD_OPEN: {
+        "child": NOBODY,
+        "record": {"source": "urn:agency:gp", "subject": "nobody"},
+        "reason": "data-quality",
+    },
     Action.SHIELD_LIFT: {"reason": "safeguarding"},
     Action.SHIELD_HAND_OVER: {"reason": "safeguarding", "to": "E06999001"},
     Action.OVERRIDE: {"reason": "safeguarding: did not come home"},
@@ -95,6 +106,8 @@ def test_every_call_of_the_api_is_tried(client: TestClient) -> None:
         "/children/{child}/corrections",
         "/corrections/{number}/answer",
         "/children/{child}/shield/review",
+        "/new-identities/requested",
+        "/new-identities/{child}",
         "/investigations/{id_}/close",
     }
     assert {path.replace("no-gp", "{name}") for path in tried} == known - others

@@ -1,0 +1,64 @@
+"""A record beside children who began anew as somebody else: whether it names who they were.
+
+Such a record would lead from one to the other, so it is closed: it joins nothing, and only its sender reads of it. A
+number of the closed child is enough, whatever else the record says. By name, birthday and gender it names the closed
+child where it may be it, and is more like it than like the child that it belongs to, and more than it was before.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from typing import NamedTuple
+
+from domain.matching.apart import visible_part
+from domain.matching.evidence import Comparer
+from domain.matching.features import Features
+from domain.matching.placement import Candidate, Pairs, place
+
+
+class Named(NamedTuple):
+    """What a record is compared with: `members` are records of one closed child, as they were when it was closed.
+
+    `own` are the other records of the child that it belongs to, `before` what it said until now; `expected` says that
+    it was announced as the first of who the child is now.
+    """
+
+    members: Sequence[Candidate]
+    own: Sequence[Candidate]
+    before: Features | None
+    expected: bool
+
+
+def names_closed(comparer: Comparer, record: str, now: Features, named: Named, cannot_link: Pairs) -> bool:
+    """Whether the record, as it is now, names the closed child; not where a custodian has opened it all the same."""
+    if any((record, each.record) in cannot_link for each in named.members):
+        return False
+    if any(not _numbers(now).isdisjoint(_numbers(each.features)) for each in named.members):
+        return True
+    if named.expected:
+        return False
+    seen = [each._replace(features=visible_part(each.features)) for each in named.members]
+    found = place(comparer, record, visible_part(now), seen)
+    if found.reason is None and not found.suspected:
+        return False
+    likeness = _likeness(comparer, now, named.members)
+    others = [_likeness(comparer, now, named.own)] if named.own else []
+    before = [_likeness(comparer, named.before, named.members)] if named.before else []
+    return all(likeness > each for each in (*others, *before))
+
+
+def by_child(candidates: Iterable[Candidate]) -> dict[str, list[Candidate]]:
+    """Records by their child."""
+    found: dict[str, list[Candidate]] = {}
+    for each in candidates:
+        found.setdefault(each.child, []).append(each)
+    return found
+
+
+def _likeness(comparer: Comparer, features: Features, members: Collection[Candidate]) -> float:
+    return max(comparer.compare(visible_part(features), visible_part(each.features)).probability for each in members)
+
+
+def _numbers(features: Features) -> set[tuple[str, str]]:
+    """Every number that the record has or had, by kind."""
+    nhs = {features.nhs_number, *features.former_nhs_numbers}
+    upns = {features.upn, *features.former_upns}
+    return {("nhs", each) for each in nhs if each} | {("upn", each) for each in upns if each}
