@@ -84,7 +84,8 @@ def drop_one_superseded(cursor: Cursor) -> str | None:
     mine = definition()
     cursor.execute(_SUPERSEDED, {"of": mine, "retired": RETIRED_S})
     for name, of in cursor.fetchall():
-        if locks.take_by_name(cursor, locks.READ, name) and (of == mine or locks.take_by_name(cursor, locks.LEASE, of)):
+        # The lease comes first: who has it is never refused what he reads, not even while somebody tries.
+        if (of == mine or locks.take_by_name(cursor, locks.LEASE, of)) and locks.take_by_name(cursor, locks.READ, name):
             drop(cursor, name)
             return str(name)
     return None

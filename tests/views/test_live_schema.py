@@ -148,9 +148,9 @@ def test_views_of_an_earlier_version_go_when_its_last_connection_ends(
         use_live(cursor)  # and ends: the lease stays
     monkeypatch.setattr(schema, "ROWS", 1_000)
     new = switched(writer)
-    assert dropped(writer) is None
-    with reader, reader.cursor() as cursor:
-        assert use_live(cursor, of_old) == old
+    with writer, writer.cursor() as trying, reader, reader.cursor() as cursor:
+        assert view_schemas.drop_one_superseded(trying) is None
+        assert use_live(cursor, of_old) == old, "nor is it refused meanwhile"
     with writer, writer.cursor() as cursor:
         assert use_live(cursor) == new
     reader.close()
