@@ -6,10 +6,11 @@ own, hidden from others than its sender, whether or not it names the right home;
 too, joins it. Nothing joins a child that is held back so, and none of them is merged, until a steward decides.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
 from domain.matching.blocking import sound
+from domain.matching.confided import place_openly
 from domain.matching.evidence import Comparer
 from domain.matching.features import Features
 from domain.matching.placement import (
@@ -77,10 +78,12 @@ def place_apart(
     own: str | None,
     own_is_hidden: bool,
     cannot_link: Pairs = frozenset(),
+    sensitive: Collection[str] = frozenset(),
 ) -> Apart:
     """The decision for a record that meets hidden children, or belongs to one; see `place`.
 
-    `current` are its features without what it once said, for only by these is it like a shielded child.
+    `current` are its features without what it once said, for only by these is it like a shielded child; `sensitive` are
+    the sources that are sensitive agencies.
     """
     everybody = [*candidates.others, *candidates.shielded, *candidates.held]
     if own_is_hidden:
@@ -89,7 +92,9 @@ def place_apart(
     joined, like = _likeness(comparer, record, current, candidates.shielded, cannot_link)
     if own is None and joined:
         return Apart(Placement(joined.child, joined, (), _queue([each for each in like if each != joined])))
-    found = place(comparer, record, features, candidates.others, own=own, cannot_link=cannot_link)
+    found = place_openly(
+        comparer, record, features, candidates.others, own=own, cannot_link=cannot_link, sensitive=sensitive
+    )
     others = found.merged if found.reason is None else (found.reason, *found.merged)
     held = place(comparer, record, features, candidates.held, cannot_link=cannot_link)
     beside = _for_a_steward(_found(held))

@@ -100,8 +100,7 @@ def place(
         reason = None
     merged: list[Finding] = []
     for rating in certain:
-        obstacle = _obstacle(comparer, members, rating.members, cannot_link)
-        obstacle = obstacle or _hang_by_one_record(comparer, members, rating.members)
+        obstacle = obstacle_between(comparer, members, rating.members, cannot_link)
         if obstacle:
             suspected.append(rating.best._replace(rule=obstacle))
         else:
@@ -165,6 +164,13 @@ def _is_ambiguous(comparer: Comparer, certain: Sequence[_Rating], cannot_link: P
         and _obstacle(comparer, first.members, other.members, cannot_link) is not None
         for other in others
     )
+
+
+def obstacle_between(
+    comparer: Comparer, some: Sequence[Candidate], others: Sequence[Candidate], cannot_link: Pairs
+) -> str | None:
+    """The rule by which two children stay two although a record fits both, or None where they are one."""
+    return _obstacle(comparer, some, others, cannot_link) or _hang_by_one_record(comparer, some, others)
 
 
 def _obstacle(

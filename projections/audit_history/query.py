@@ -1,7 +1,6 @@
 """The history of a child; personal fields are decrypted here, on reading, and nowhere before."""
 
-import re
-from collections.abc import Collection, Iterable, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -10,6 +9,7 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812
 from domain.suspension import counted
 from domain.suspension.counting import DECIDED
 from domain.vocabulary import RESTRICTED_SOURCE, STEWARDSHIP_SOURCE
+from projections.audit_history.left_out import named, without
 from projections.audit_history.numbering import counted_anew
 from projections.base.projection import Decryptor, PublishedEvent
 from projections.visibility.scope import ORDINARY, Scope
@@ -17,8 +17,6 @@ from projections.visibility.shields import hidden_ids, shieldings
 from projections.visibility.survivors import family, survivor
 
 EVENT_COLUMNS = "h.position, h.stream, h.version, h.type, h.time, h.recorded_at, h.source, h.data, h.sealed"
-
-_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 Version = tuple[str, int]
 """One event: its stream and version."""
@@ -90,8 +88,8 @@ def history(
     events = events_of(cursor, decryptor, [*family(cursor, child), *streams] if cleared else streams)
     if shieldings(cursor, [child], opened):
         return []
-    left_out = {*gone, *hidden_ids(cursor, {id_ for event in events for id_ in _named(event)}, opened)}
-    events = [event for event in events if not _names_any(event, left_out) and not _is_about(event, withheld)]
+    left_out = {*gone, *hidden_ids(cursor, {id_ for event in events for id_ in named(event)}, opened)}
+    events = [event for event in without(events, left_out) if not _is_about(event, withheld)]
     events = _counted(events, streams)
     events_by_version = {(event.stream, event.version): event for event in events}
     causes = _causes(events)
@@ -124,16 +122,6 @@ def _counted(events: Sequence[PublishedEvent], records: Collection[str]) -> list
     left_out = {(e.stream, e.version) for each in by_record.values() for e in each if e.type not in DECIDED}
     left_out -= {(e.stream, e.version) for each in by_record.values() for e in counted(each)}
     return [e for e in events if (e.stream, e.version) not in left_out and _cause(e) not in left_out]
-
-
-def _named(event: PublishedEvent) -> list[str]:
-    """The records and children that an event names in its clear fields."""
-    return _ID.findall(orjson.dumps(event.data).decode())
-
-
-def _names_any(event: PublishedEvent, ids: Set[str]) -> bool:
-    """Whether an event names one of these records or children."""
-    return bool(ids) and not ids.isdisjoint(_named(event))
 
 
 def _is_about(event: PublishedEvent, involvements: Collection[tuple[str, int]]) -> bool:

@@ -15,11 +15,11 @@ from domain.matching import (
     Placement,
     features_of,
     judge_fit,
-    place,
 )
 from domain.matching.apart import Apart, Candidates, place_apart
 from domain.matching.blocking import MOST_CHILDREN
 from domain.matching.closed import Named, by_child, names_closed
+from domain.matching.confided import place_openly
 from domain.matching.placement import MOST_SUSPICIONS
 from services.registrar.match_index import IndexChanges, index_keys
 
@@ -159,7 +159,15 @@ class BatchMatcher:
         candidates = [each for each in found_by_keys if each.record not in self.aside] if self.aside else found_by_keys
         shielded = [each for each in described.shielded if is_shielded(child_of(each.child)) and each.child != own]
         if not shielded and not any(is_hidden(child_of(each.child)) for each in candidates):
-            placement = place(self.comparer, record, features, candidates, own=own, cannot_link=self._cannot_link)
+            placement = place_openly(
+                self.comparer,
+                record,
+                features,
+                candidates,
+                own=own,
+                cannot_link=self._cannot_link,
+                sensitive=self._sensitive,
+            )
             return Placed(placement, features, keys)
         found = place_apart(
             self.comparer,
@@ -170,6 +178,7 @@ class BatchMatcher:
             own=own,
             own_is_hidden=own is not None and is_shielded(child_of(own)),
             cannot_link=self._cannot_link,
+            sensitive=self._sensitive,
         )
         return self._apart(found, record, features, keys, described.source)
 

@@ -140,10 +140,14 @@ def attacks(draw: st.DrawFn, kind: AgencyKind, people: tuple[Fields, ...], turn:
     """Messages of one agency about records of its own, made of what is true of its victims and of a stranger."""
 
     def particulars() -> Fields:
-        """One person's, or a mixture of several people's, with some of it left out."""
+        """One person's, or a mixture of several people's, perhaps another's as former ones, with some left out."""
         base = draw(st.sampled_from(people))
         made = {name: draw(st.sampled_from((base, base, *people)))[name] for name in base}
         left_out = draw(st.sets(st.sampled_from(sorted(set(base) - {"given_name", "family_name"})), max_size=3))
+        former = draw(st.sampled_from((None, None, *people)))
+        if former:
+            names = {name: former[name] for name in ("given_name", "family_name")}
+            made |= {"former_nhs_numbers": [former["nhs_number"]], "other_names": [names | {"kind": "former"}]}
         return {name: value for name, value in made.items() if name not in left_out}
 
     services = sorted(RIGHTS[kind].services) or sorted(Service)

@@ -84,7 +84,7 @@ def test_a_value_of_another_type_is_not_copied(kind: str, value: object) -> None
 
 def row(**given: object) -> tuple[object, ...]:
     fields = {"topic": "t", "partition": 0, "message_offset": 1, "source": None, "submission": None}
-    fields |= {"outcome": "accepted", "reasons": "[]", "recorded_at": "", "position": 0}
+    fields |= {"outcome": "accepted", "reasons": "[]", "recorded_at": "", "position": 0, "messages": 1}
     return tuple({**fields, **given}[column] for column in RECEIPTS.columns)
 
 

@@ -1,0 +1,76 @@
+"""Where a record belongs beside what was confided to sensitive agencies: nothing that others see may depend on it.
+
+A record of an ordinary agency is placed among the records of ordinary agencies alone. Only then may its child absorb
+one whom nobody but sensitive agencies knows. A sensitive agency's record joins one child that others know, never two.
+"""
+
+from collections.abc import Collection, Sequence
+
+from domain.matching.evidence import Comparer
+from domain.matching.features import Features
+from domain.matching.placement import (
+    BRIDGE,
+    MOST_SUSPICIONS,
+    Candidate,
+    Finding,
+    Pairs,
+    Placement,
+    obstacle_between,
+    place,
+)
+
+
+def place_openly(
+    comparer: Comparer,
+    record: str,
+    features: Features,
+    candidates: Sequence[Candidate],
+    *,
+    own: str | None = None,
+    cannot_link: Pairs = frozenset(),
+    sensitive: Collection[str] = frozenset(),
+) -> Placement:
+    """The decision for a record; see `place`. `sensitive` are the sources that are sensitive agencies."""
+    openly = [each for each in candidates if each.features.source not in sensitive]
+    known = {each.child for each in openly}
+    if features.source in sensitive:
+        return _joins_one(place(comparer, record, features, candidates, own=own, cannot_link=cannot_link), known)
+    found = place(comparer, record, features, openly, own=own, cannot_link=cannot_link)
+    confided = [each for each in candidates if each.child not in known and each.child != own]
+    if not confided:
+        return found
+    beside = place(comparer, record, features, confided, cannot_link=cannot_link)
+    joined = beside.merged if beside.reason is None else (beside.reason, *beside.merged)
+    if found.contradicted:
+        return found._replace(suspected=_queue(found.suspected, joined, beside.suspected))
+    children = {found.child, *(each.child for each in found.merged)}
+    members = [each for each in candidates if each.child in children and each.record != record]
+    absorbed, apart = [], []
+    for each in joined:
+        theirs = [other for other in confided if other.child == each.child]
+        obstacle = obstacle_between(comparer, members, theirs, cannot_link)
+        if obstacle:
+            apart.append(each._replace(rule=obstacle))
+        else:
+            absorbed.append(each)
+            members += theirs
+    suspected = _queue(found.suspected, apart, beside.suspected)
+    return found._replace(merged=(*found.merged, *absorbed), suspected=suspected)
+
+
+def _joins_one(found: Placement, known: Collection[str]) -> Placement:
+    """The placement of a sensitive agency's record: of the children that ordinary agencies know, it joins one."""
+    is_with_one = found.child in known
+    merged: list[Finding] = []
+    apart: list[Finding] = []
+    for each in found.merged:
+        if each.child in known and is_with_one:
+            apart.append(each._replace(rule=BRIDGE))
+        else:
+            merged.append(each)
+            is_with_one |= each.child in known
+    return found._replace(merged=tuple(merged), suspected=_queue(found.suspected, apart)) if apart else found
+
+
+def _queue(*findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    return tuple(each for some in findings for each in some)[:MOST_SUSPICIONS]

@@ -1,0 +1,212 @@
+"""Two directories that differ in one hidden fact, and the same random history of three agencies, one of them hostile.
+
+The hostile one knows all that is true, and guesses. What it gets in its topic and over HTTP, and what its own user and
+others without the right see, is the same in both, byte for byte. CONTACTPOINT_TEST_SEED repeats a run,
+CONTACTPOINT_TEST_TURNS makes more of it.
+"""
+
+import json
+import os
+import random
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from difflib import unified_diff
+from itertools import count
+from typing import Any, NamedTuple
+
+import pytest
+from starlette.testclient import TestClient
+
+from domain.agency import Agency
+from services.api.server import open_app
+from streams.kafka.settings import KafkaSettings
+from streams.store.rights import roles_script
+from tests.conftest import administer, numbers
+from tests.noninterference.pairs import HOSTILE, MASKED, Directory, Fields
+from tests.noninterference.stories import FACTS, Fact, Step, Story
+from tests.support.api_world import looking
+
+SEED = int(os.environ.get("CONTACTPOINT_TEST_SEED") or random.randrange(2**32))
+TURNS = int(os.environ.get("CONTACTPOINT_TEST_TURNS") or 1)
+SEARCHES, CHILDREN, LOOKS = 4, 3, 2
+"""How many of each a reader makes in a turn."""
+POSITION = re.compile(rb'"position":\d+')
+"""For data managers, who may count events."""
+turns, moments = count(1), count(1)
+
+
+class Served(NamedTuple):
+    """A directory, and a client of its API."""
+
+    directory: Directory
+    client: TestClient
+
+
+Pair = tuple[Served, Served]
+
+
+class Asked(NamedTuple):
+    """A request, of nobody where `who` is empty."""
+
+    who: str
+    method: str
+    path: str
+    body: Any = None
+    kind: str = "application/json"
+
+
+class Answer(NamedTuple):
+    """All that comes back."""
+
+    status: int
+    headers: Sequence[tuple[str, str]]
+    body: bytes
+
+
+@pytest.fixture(scope="module")
+def pair(kafka: KafkaSettings, postgres: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
+    with ExitStack() as opened:
+        one, other = (opened.enter_context(_served(kafka, postgres, tmp_path_factory)) for _ in range(2))
+        yield one, other
+
+
+@contextmanager
+def _served(kafka: KafkaSettings, postgres: str, folders: pytest.TempPathFactory) -> Iterator[Served]:
+    name = f"pair_{os.getpid()}_{next(numbers)}"
+    administer(postgres, f"create database {name}")
+    url = f"{postgres.rpartition('/')[0]}/{name}"
+    administer(url, roles_script())
+    directory = Directory(kafka, url, folders.mktemp(name))
+    try:
+        with TestClient(open_app(directory.settings, directory.clock)) as client:
+            yield Served(directory, client)
+    finally:
+        directory.close()
+        administer(postgres, f"drop database {name} with (force)")
+
+
+@pytest.mark.parametrize("make", FACTS, ids=lambda make: make.__name__)
+def test_nothing_tells_the_two_apart(pair: Pair, make: Callable[[Story], Fact]) -> None:
+    print(f"seed {SEED}")
+    for nth in range(TURNS):
+        one_turn(pair, make, random.Random(f"{SEED} {make.__name__} {nth}"))
+
+
+def one_turn(pair: Pair, make: Callable[[Story], Fact], chance: random.Random) -> None:
+    story = Story(chance, next(turns))
+    fact, hostile = make(story), chance.choice(HOSTILE)
+    before, after = story.history(fact, hostile)
+    for step in before:
+        hear(pair, step, step)
+    for nth in range(max(map(len, fact.told))):
+        hear(pair, *(steps[nth] if nth < len(steps) else Step() for steps in fact.told))
+    for step in after:
+        hear(pair, step, step)
+    sent = [each for step in (*before, *after) for each in step.sent if each["source"] == hostile.urn]
+    one, other = (served.directory.published_to(hostile.code) for served in pair)
+    assert one == other
+    for asked in asked_by(hostile, sent):
+        same(pair, asked)
+    if fact.own:
+        see_their_own(pair, fact, hostile, story.turn)
+    for reader in (*fact.readers, hostile.code) if fact.readers else ():
+        look_around(pair, fact, f"user:{reader}", chance)
+
+
+def hear(pair: Pair, one: Step, other: Step) -> None:
+    """Each directory hears its own; both are at the same moment."""
+    moment = next(moments)
+    for served, step in zip(pair, (one, other), strict=True):
+        if step.shielded:
+            served.directory.shield(moment, step.shielded)
+        elif step.sent:
+            served.directory.hear(moment, *step.sent)
+
+
+def asked_by(hostile: Agency, sent: Sequence[Fields]) -> Iterator[Asked]:
+    """What its credential lets an agency ask, or anybody."""
+    who = f"agency:{hostile.code}"
+    again = [*sent, *(each | {"id": f"new-{each['id']}"} for each in sent)]
+    yield Asked(who, "GET", "/receipts")
+    yield Asked(who, "GET", "/receipts?outcome=refused&limit=2")
+    yield Asked(who, "POST", "/submissions?dry_run=true", again, "application/cloudevents-batch+json")
+    yield Asked(who, "GET", "/metrics")
+    yield Asked("", "GET", "/metrics")
+    yield Asked("", "GET", "/health/ready")
+
+
+def see_their_own(pair: Pair, fact: Fact, hostile: Agency, turn: int) -> None:
+    """What the hostile agency's user sees of its own record's child, whatever number that has."""
+    own = [
+        [child for child, subject in served.directory.children_of(hostile.urn) if subject.endswith(f"-{turn}")]
+        for served in pair
+    ]
+    for child, twin in zip(*own, strict=True):
+        for look in fact.looks:
+            asked = [Asked(f"user:{hostile.code}", "GET", f"/children/{each}{look}") for each in (child, twin)]
+            alike(*(answer(served, each) for served, each in zip(pair, asked, strict=True)), asked[0])
+
+
+def look_around(pair: Pair, fact: Fact, who: str, chance: random.Random) -> None:
+    """A reader searches by what is true of those in the story, and looks at whom that finds."""
+    children: dict[str, None] = {}
+    criteria = list(searches(fact.known))
+    for each in chance.sample(criteria, min(SEARCHES, len(criteria))):
+        found = same(pair, Asked(who, "POST", "/children/search", {"criteria": each, "reason": "an enquiry"}))
+        children |= {result["child"]: None for result in json.loads(found.body)["results"]}
+    for child in chance.sample(list(children), min(CHILDREN, len(children))):
+        for look in chance.sample(fact.looks, LOOKS):
+            same(pair, Asked(who, "GET", f"/children/{child}{look}"))
+
+
+def searches(people: Sequence[Fields]) -> Iterator[Fields]:
+    """Criteria that people fit."""
+    for each in people:
+        home = {"postcode": each["address"]["postcode"]}
+        yield {field: each[field] for field in ("given_name", "family_name")}
+        yield {field: each[field] for field in ("given_name", "family_name", "date_of_birth")}
+        yield {"family_name": each["family_name"]} | home
+        yield {"date_of_birth": each["date_of_birth"]} | home
+        if "nhs_number" in each:
+            yield {"nhs_number": each["nhs_number"]}
+
+
+def answer(served: Served, asked: Asked) -> Answer:
+    """What a directory answers, without positions for a data manager."""
+    headers = looking(served.directory, asked.who) if asked.who else {}
+    content = None if asked.body is None else json.dumps(asked.body).encode()
+    got = served.client.request(
+        asked.method, asked.path, content=content, headers=headers | {"Content-Type": asked.kind}
+    )
+    if asked.path == "/metrics":
+        return Answer(got.status_code, [], b"\n".join(filter(_is_of_the_register, got.content.splitlines())))
+    if asked.who == f"user:{MASKED}":
+        kept = sorted(each for each in got.headers.items() if each[0] != "content-length")
+        return Answer(got.status_code, kept, POSITION.sub(b'"position":null', got.content))
+    return Answer(got.status_code, sorted(got.headers.items()), got.content)
+
+
+def _is_of_the_register(line: bytes) -> bool:
+    """Whether a figure is not of requests and looks, nor of what waits for the relay, which is not at work here."""
+    return not any(word in line for word in (b"requests", b"answer_seconds", b'"access"', b'"outbox"'))
+
+
+def same(pair: Pair, asked: Asked) -> Answer:
+    """The answer of both to a request."""
+    one, other = (answer(served, asked) for served in pair)
+    alike(one, other, asked)
+    return one
+
+
+def alike(one: Answer, other: Answer, asked: Asked) -> None:
+    """Finds no difference, or shows it line by line."""
+    assert one == other, "\n".join([str(asked), *unified_diff(_lines(one), _lines(other), lineterm="", n=2)])
+
+
+def _lines(told: Answer) -> list[str]:
+    try:
+        body = json.dumps(json.loads(told.body), indent=1)
+    except ValueError:
+        body = told.body.decode()
+    return [str(told.status), *map(str, told.headers), *body.splitlines()]
