@@ -90,5 +90,6 @@ def test_a_clinics_record_that_fits_two_children_of_others_makes_them_no_one() -
     one = Candidate("1", "one", said("urn:agency:gp", **HERS, nhs_number=NUMBERS[0]))
     two = Candidate("2", "two", said("urn:agency:la", **HERS, nhs_number=NUMBERS[0], address=HOMES[0]))
     found = decided(said(CLINIC, **HERS, nhs_number=NUMBERS[0], address=HOMES[0]), [one, two])
-    assert found.child is not None and not found.merged
+    assert found.child is not None
+    assert not found.merged
     assert [each.rule for each in found.suspected] == [BRIDGE]
