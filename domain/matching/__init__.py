@@ -4,8 +4,8 @@
 `similarity.py` says how far two values agree; `evidence.py` weighs that by `settings.py`, whose values are in
 `matcher.yaml`; `placement.py` decides, `confided.py`, `apart.py` and `closed.py` so that nothing hidden shows by it,
 and `fit.py` whether a record still fits its child; `regroup.py` judges those of a child again among themselves.
-`index.py` and `clusters.py` do the same in memory for a batch and for a whole history. `search_keys.py`, `search_variants.py`,
-`search.py` and `search_grades.py` match a search query with children.
+`index.py` and `clusters.py` do the same in memory for a batch and for a whole history. `search_keys.py`,
+`search_variants.py`, `search.py` and `search_grades.py` match a search query with children.
 `same_number.py` asks of what is about to be sent whether one number stands for two people.
 """
 
