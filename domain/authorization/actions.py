@@ -41,6 +41,8 @@ class Action(StrEnum):
     NEW_IDENTITY_CONFIRM = "new-identity-confirm"
     NEW_IDENTITIES = "new-identities"
     CLOSED_RECORD_OPEN = "closed-record-open"
+    RECORD_ACCEPT = "record-accept"
+    RECORD_SET_ASIDE = "record-set-aside"
 
 
 class Jurisdiction(StrEnum):

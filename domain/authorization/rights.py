@@ -52,6 +52,10 @@ data-manager              new-identity-request own    allow     deny
 data-manager              new-identity-request none   allow     deny
 data-manager              new-identity-confirm own    allow     deny
 data-manager              new-identity-confirm none   allow     deny
+data-manager              record-accept    own        allow     deny
+data-manager              record-accept    none       allow     deny
+data-manager              record-set-aside own        allow     deny
+data-manager              record-set-aside none       allow     deny
 
 authority-administrator   access-report    own        allow     mask
 authority-administrator   investigations   own        allow     mask

@@ -13,10 +13,12 @@ from domain.child.events import (
     ChildSuperseded,
     MatchDismissed,
     MatchSuspected,
+    RecordAcceptedBySteward,
     RecordContradicted,
     RecordHeldBack,
     RecordLinked,
     RecordsAccepted,
+    RecordSetAsideBySteward,
     RecordsSetAside,
     RecordUnlinked,
     ShieldApplied,
@@ -41,7 +43,8 @@ class Child(Aggregate):
     child is hidden from others than their sender. `aside` has the records that do not fit it, each with the version
     from which on. `is_closed` says that it begins anew as somebody else, which was `requested` by whom and why;
     `expected` has the numbers, (source, subject), under which that will be registered. `closed_for` has its records
-    that are closed, each with the children that it names.
+    that are closed, each with the children that it names. `accepted` has those that a steward believes although they
+    were set aside, each with the version from which on.
     """
 
     records: set[str]
@@ -55,6 +58,7 @@ class Child(Aggregate):
     requested: tuple[str, str] | None
     expected: frozenset[tuple[str, str]]
     closed_for: dict[str, tuple[str, ...]]
+    accepted: dict[str, int]
 
     def __init__(self) -> None:
         self.records = set()
@@ -68,6 +72,7 @@ class Child(Aggregate):
         self.requested = None
         self.expected = frozenset()
         self.closed_for = {}
+        self.accepted = {}
 
     @property
     def is_held_back(self) -> bool:
@@ -183,6 +188,16 @@ class Child(Aggregate):
     def accept(self, cause: RegisterEvent, matcher: str, records: Iterable[str]) -> None:
         """Believes records again that were set aside, and fit because of `cause`."""
         self.trigger_event(RecordsAccepted, **_following(cause), matcher=matcher, records=sorted(records))
+
+    def accept_by_ruling(self, record: str, ruling: Ruling) -> None:
+        """Believes a record again that is set aside."""
+        which = {"record": record, "record_version": self.aside[record]}
+        self.trigger_event(RecordAcceptedBySteward, **ruling.provenance, **ruling.sealed, **which)
+
+    def set_aside_by_ruling(self, record: str, ruling: Ruling) -> None:
+        """Sets a record aside again that a steward had accepted."""
+        which = {"record": record, "record_version": self.accepted[record]}
+        self.trigger_event(RecordSetAsideBySteward, **ruling.provenance, **ruling.sealed, **which)
 
     def inherit_aside(self, aside: Mapping[str, int], cause: RegisterEvent | Ruling, matcher: str = STEWARD) -> None:
         """Sets aside what absorbed children had set aside, once it has their records."""

@@ -65,6 +65,7 @@ class RecordUnlinked(RegisterEvent):
             child.like_shielded.pop(record, None)
             child.held_back.discard(record)
             child.aside.pop(record, None)
+            child.accepted.pop(record, None)
 
 
 class ChildrenMerged(RegisterEvent):
@@ -103,6 +104,7 @@ class ChildSuperseded(RegisterEvent):
         child.superseded_by = self.by
         child.records.clear()
         child.aside.clear()
+        child.accepted.clear()
 
 
 class ChildReinstated(RegisterEvent):
@@ -189,8 +191,10 @@ class RecordsSetAside(RegisterEvent):
     aside: list[Fields]
 
     def apply(self, child: Any) -> None:
-        """The records are set aside."""
+        """The records are set aside, whatever a steward has said of them before."""
         child.aside.update({each["record"]: each["since"] for each in self.aside})
+        for each in self.aside:
+            child.accepted.pop(each["record"], None)
 
 
 class RecordsAccepted(RegisterEvent):
@@ -207,6 +211,35 @@ class RecordsAccepted(RegisterEvent):
         """The records say again who the child is."""
         for record in self.records:
             child.aside.pop(record, None)
+
+
+class RecordAcceptedBySteward(RegisterEvent):
+    """A steward has found that a record which was set aside from `record_version` on is about this child all the same.
+
+    It says again who the child is, while who it is about stays as it was then.
+    """
+
+    CLEAR: ClassVar[tuple[str, ...]] = ("record", "record_version")
+    SEALED: ClassVar[tuple[str, ...]] = ("decided_by", "reason")
+
+    record: str
+    record_version: int
+    decided_by: str
+    reason: str
+
+    def apply(self, child: Any) -> None:
+        """The record is believed."""
+        child.aside.pop(self.record, None)
+        child.accepted[self.record] = self.record_version
+
+
+class RecordSetAsideBySteward(RecordAcceptedBySteward):
+    """A steward has taken back that a record was accepted: it is set aside from `record_version` on as before."""
+
+    def apply(self, child: Any) -> None:
+        """The record is set aside."""
+        child.accepted.pop(self.record, None)
+        child.aside[self.record] = self.record_version
 
 
 class MatchDismissed(RegisterEvent):

@@ -1,4 +1,5 @@
-"""What a data steward may decide about children: to merge two, to split one, to dismiss a suspected match.
+"""What a data steward may decide about children: to merge two, to split one, to dismiss a suspected match, to believe
+a record that was set aside.
 
 Each decision is refused by a named rule, or changes the children given and results in which records it moved, and which
 pairs cannot be linked from now on, or can again. A refusal changes nothing.
@@ -21,6 +22,8 @@ SUPERSEDED = Refusal("child", "superseded", "the child was merged into another m
 TOO_MANY = Refusal("records", "too-many-records", "too many records are concerned at once; split off a few at a time")
 NOT_HERE = Refusal("records", "record-not-in-child", "a record that is named is not one of this child's")
 NOTHING_LEFT = Refusal("records", "nothing-to-split", "all records would leave; name fewer, so that one stays")
+NOT_ASIDE = Refusal("record", "not-set-aside", "this record is not set aside; look at the queue again")
+NOT_ACCEPTED = Refusal("record", "not-accepted", "no steward has accepted this record since it was set aside")
 NO_MERGE = Refusal(
     "records", "nothing-to-undo", "no merge into this child is left to undo; name the records that leave"
 )
@@ -73,6 +76,28 @@ def dismiss(left: Child | None, right: Child | None, ruling: Ruling) -> RulingRe
     return RulingResult(changed, {}, True, sorted(left.records), sorted(right.records))
 
 
+def accept(child: Child | None, record: str, ruling: Ruling) -> Child | Refusal:
+    """The record, which is set aside, is about this child all the same."""
+    refusal = _about_a_record(child, record)
+    if refusal or child is None:
+        return refusal or UNKNOWN
+    if record not in child.aside:
+        return NOT_ASIDE
+    child.accept_by_ruling(record, ruling)
+    return child
+
+
+def take_back(child: Child | None, record: str, ruling: Ruling) -> Child | Refusal:
+    """The record was accepted in error: it is set aside again."""
+    refusal = _about_a_record(child, record)
+    if refusal or child is None:
+        return refusal or UNKNOWN
+    if record not in child.accepted:
+        return NOT_ACCEPTED
+    child.set_aside_by_ruling(record, ruling)
+    return child
+
+
 def records_to_split(child: Child | None, named: Collection[str] | None) -> SplitRecords | Refusal:
     """The records to split from a child: those named, or without names those that its latest merge brought."""
     refusal = about_one(child)
@@ -113,6 +138,12 @@ def about_one(child: Child | None) -> Refusal | None:
     if child is None or child.is_closed:
         return UNKNOWN
     return SUPERSEDED if child.superseded_by is not None else None
+
+
+def _about_a_record(child: Child | None, record: str) -> Refusal | None:
+    """Why nothing is to be decided on a record of the child."""
+    refusal = about_one(child)
+    return refusal or (NOT_HERE if child is not None and record not in child.records else None)
 
 
 def _about_two(left: Child | None, right: Child | None) -> Refusal | None:

@@ -33,10 +33,12 @@ def judge_fit(
     members: Iterable[Candidate],
     aside: Collection[str],
     sensitive: Collection[str],
+    accepted: Collection[str] = (),
 ) -> Fit:
     """The fit of a record that is described by `now` alone, with the other `members` of its child.
 
-    `aside` are the records that are set aside, `sensitive` the sources that are sensitive agencies.
+    `aside` are the records that are set aside, `sensitive` the sources that are sensitive agencies. What a steward has
+    `accepted` for this child contradicts nothing in it.
     """
     found = [
         (comparer.compare(now, member.features), member)
@@ -44,7 +46,9 @@ def judge_fit(
         if now.source in sensitive or member.features.source not in sensitive
     ]
     standing = [(evidence, member) for evidence, member in found if member.record not in aside]
-    contradicted = [(evidence, member) for evidence, member in standing if evidence.contradicts]
+    contradicted = [
+        (evidence, member) for evidence, member in standing if evidence.contradicts and member.record not in accepted
+    ]
     possible = comparer.settings.thresholds.possible
     if not contradicted:
         strange = standing and all(each.probability < possible and each.bits < 0 for each, _ in standing)

@@ -59,6 +59,14 @@ def _accepted(membership: Membership, event: PublishedEvent) -> None:
         membership.aside.pop(record, None)
 
 
+def _believed(membership: Membership, event: PublishedEvent) -> None:
+    membership.aside.pop(event.data["record"], None)
+
+
+def _disbelieved(membership: Membership, event: PublishedEvent) -> None:
+    membership.aside.setdefault(event.data["record"], event.time)
+
+
 def _reinstated(membership: Membership, _: PublishedEvent) -> None:
     membership.superseded_by = None
 
@@ -69,6 +77,8 @@ _STEPS: Mapping[str, Callable[[Membership, PublishedEvent], None]] = {
     "RecordUnlinked.v1": _unlinked,
     "RecordsSetAside.v1": _set_aside,
     "RecordsAccepted.v1": _accepted,
+    "RecordAcceptedBySteward.v1": _believed,
+    "RecordSetAsideBySteward.v1": _disbelieved,
     "ChildrenMerged.v1": _merged,
     "ChildSuperseded.v1": _superseded,
     "ChildReinstated.v1": _reinstated,

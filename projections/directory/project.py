@@ -33,6 +33,8 @@ RENEWAL = "renewal"
 LINKS = frozenset({"ChildListed.v1", "RecordLinked.v1"})
 HEARD_AGAIN = frozenset({"RecordsAccepted.v1", "RecordUnlinked.v1"})
 """The types of events after which records are not set aside, or not any more."""
+BELIEVED, DISBELIEVED = "RecordAcceptedBySteward.v1", "RecordSetAsideBySteward.v1"
+"""The types of a steward's decisions on whether a record is set aside."""
 FOLLOWING_A_SUSPENSION = frozenset({"RecordSuspended.v1", "RecordResumed.v1"})
 SUPERSEDING = frozenset({"ChildSuperseded.v1", "ChildReinstated.v1"})
 
@@ -65,6 +67,9 @@ class Directory:
             ]
         if event.type in HEARD_AGAIN:
             return [Put(SET_ASIDE, (record, None, event.position), False) for record in event.data["records"]]
+        if event.type in (BELIEVED, DISBELIEVED):
+            since = event.data["record_version"] if event.type == DISBELIEVED else None
+            return (Put(SET_ASIDE, (event.data["record"], since, event.position), False),)
         if event.type in SUPERSEDING:
             return (Put(SUPERSEDED, (event.stream, event.data.get("by"), event.position), False),)
         return ()

@@ -15,7 +15,7 @@ where scoped() and s.state = 'suspected' and a.child <> b.child
     )
     and known(s.record) and known(s.other) and unveiled(a.child) and unveiled(b.child);
 
--- Pairs of records of one child that contradict each other, neither gone nor amended since. `aside` is the one of them
+-- Pairs of records of one child that contradict each other, neither gone, amended nor accepted by a steward since. `aside` is the one of them
 -- that is set aside for it, of which the pair is shown until it fits again.
 create view unveiled_contradiction with (security_barrier) as
 select a.child, s.record, s.other, s.score, s.rule, s.matcher, s.explanation, d.record as aside
@@ -31,5 +31,5 @@ where scoped() and a.child = b.child
     and (d.record is not null or not exists (
         select from fact f
         where f.aspect = 'particulars' and f.stream in (s.record, s.other) and f.position > s.position
-    ))
+    ) and not exists (select from set_aside h where h.record = s.described and h.position > s.position))
     and known(s.record) and known(s.other) and unveiled(a.child);

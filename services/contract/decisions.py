@@ -32,7 +32,8 @@ class DecisionType(StrEnum):
     two children are not one. A shield hides a child's whereabouts: it is applied, kept at a review, handed over to
     another authority's care, or lifted. An agency is suspended, or
     resumed. A record is removed, whosever it is. A new identity is asked for by one and confirmed by another; a record
-    that was closed for naming who such a child was is opened.
+    that was closed for naming who such a child was is opened. A record that is set aside is accepted, or that is taken
+    back.
     """
 
     MERGE = "children.merged"
@@ -48,6 +49,8 @@ class DecisionType(StrEnum):
     NEW_IDENTITY_REQUEST = "new-identity.request"
     NEW_IDENTITY_CONFIRM = "new-identity.confirm"
     RECORD_OPEN = "record.open"
+    RECORD_ACCEPT = "record.accept"
+    RECORD_SET_ASIDE = "record.set-aside"
 
 
 class _Data(BaseModel):
@@ -92,8 +95,8 @@ class Custody(OneChild):
     custodian: Authority | None
 
 
-class Removal(OneChild):
-    """A record of a child, which is removed."""
+class OneRecord(OneChild):
+    """A record of a child, which is decided on."""
 
     record: NamedRecord
 
@@ -149,10 +152,12 @@ MODELS: Mapping[str, type[Envelope]] = {
     DecisionType.SHIELD_LIFT: Decision[OneChild],
     DecisionType.AGENCY_SUSPEND: Decision[Suspension],
     DecisionType.AGENCY_RESUME: Decision[OneAgency],
-    DecisionType.RECORD_REMOVE: Decision[Removal],
     DecisionType.NEW_IDENTITY_REQUEST: Decision[NewIdentity],
     DecisionType.NEW_IDENTITY_CONFIRM: Decision[Confirmation],
-    DecisionType.RECORD_OPEN: Decision[Removal],
+    DecisionType.RECORD_OPEN: Decision[OneRecord],
+    DecisionType.RECORD_REMOVE: Decision[OneRecord],
+    DecisionType.RECORD_ACCEPT: Decision[OneRecord],
+    DecisionType.RECORD_SET_ASIDE: Decision[OneRecord],
 }
 """The model of each type of decision."""
 

@@ -16,7 +16,7 @@ from domain.matching import (
     features_of,
     judge_fit,
 )
-from domain.matching.apart import Apart, Candidates, place_apart
+from domain.matching.apart import Apart, Candidates, place_apart, visible_part
 from domain.matching.blocking import MOST_CHILDREN
 from domain.matching.closed import Named, by_child, names_closed
 from domain.matching.confided import place_openly
@@ -66,8 +66,8 @@ class BatchMatcher:
     """The records that a batch may touch, each with its child; `changes` are those of the match index.
 
     `cannot_link` has pairs of records that are of two children, both ways round; `aside` the records that are set
-    aside, through which nothing is linked; `sensitive` the sources that are sensitive agencies. `closed` has the child
-    of each record that is closed, and so in no index.
+    aside, through which nothing is linked, and `believed` those that a steward has accepted all the same; `sensitive`
+    the sources that are sensitive agencies. `closed` has the child of each record that is closed, and so in no index.
     """
 
     def __init__(
@@ -82,6 +82,7 @@ class BatchMatcher:
     ) -> None:
         self.comparer = comparer
         self.aside: MutableSet[str] = set() if aside is None else aside
+        self.believed: MutableSet[str] = set()
         self._sensitive = sensitive
         self.closed = dict(closed)
         self.changes = IndexChanges()
@@ -121,19 +122,21 @@ class BatchMatcher:
             return None
         if before.features == kept:
             return self._again(before, described)
-        fit = self._fit(record, now, before.child) if holds else FITS
+        stays = record in self.believed and visible_part(kept) == visible_part(before.features)
+        fit = self._fit(record, now, before.child) if holds and not stays else FITS
         if fit.aside:
             kept = now
         placed = self._compare(record, kept, index_keys(kept), described, before.child, child_of)
-        if not fit.against:
-            return placed
         found = placed.placement
+        if not fit.against:
+            left = () if stays else (each for each in found.contradicted if each.record not in self.believed)
+            return placed._replace(placement=found._replace(contradicted=tuple(left)))
         elsewhere = (*found.merged, *found.suspected)[:MOST_SUSPICIONS]
         return placed._replace(placement=Placement(before.child, None, (), elsewhere, fit.against), aside=fit.aside)
 
     def _again(self, known: Candidate, described: Described) -> Placed | None:
         """What it contradicts goes on being queued, although nothing has changed that is compared."""
-        fit = self._fit(known.record, described.features, known.child)
+        fit = FITS if known.record in self.believed else self._fit(known.record, described.features, known.child)
         if not fit.against:
             return None
         placement = Placement(known.child, None, (), (), fit.against)
@@ -141,7 +144,7 @@ class BatchMatcher:
 
     def _fit(self, record: str, now: Features, child: str) -> Fit:
         others = [member for member in self._index.members(child) if member.record != record]
-        return judge_fit(self.comparer, now, others, self.aside, self._sensitive) if others else FITS
+        return judge_fit(self.comparer, now, others, self.aside, self._sensitive, self.believed) if others else FITS
 
     def _compare(
         self,
@@ -241,6 +244,7 @@ class BatchMatcher:
         self.changes.put[record] = child, placed.features, placed.keys
         if placed.aside:
             self.aside.add(record)
+            self.believed.discard(record)
         else:
             self.aside.discard(record)
         return brought

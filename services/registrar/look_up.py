@@ -65,6 +65,7 @@ def look_up(
     aggregates.load_children(children)
     for child in children:
         match_state.matcher.aside |= aggregates.children[child].aside.keys()
+        match_state.matcher.believed |= aggregates.children[child].accepted.keys()
     described = dict(zip(describing, match_state.described, strict=True))
     known = aggregates.records, aggregates.children
     repeated = [each for each in commands if (each.source, each.id) in outcomes]

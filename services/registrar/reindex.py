@@ -16,8 +16,10 @@ from domain.catalogue import EVENTS, UPCASTS, event_class
 from domain.child.events import (
     ChildListed,
     ChildrenMerged,
+    RecordAcceptedBySteward,
     RecordLinked,
     RecordsAccepted,
+    RecordSetAsideBySteward,
     RecordsSetAside,
     RecordUnlinked,
 )
@@ -52,7 +54,8 @@ _TABLES = [
 ]
 _DESCRIBING = (RecordRegistered, RecordAmended)
 _OF_CHILDREN = (ChildListed, RecordLinked, ChildrenMerged, RecordsSetAside, RecordsAccepted, RecordUnlinked)
-_TAKEN = (*_DESCRIBING, RecordRemoved, RecordRemovedBySteward, *_OF_CHILDREN)
+_OF_STEWARDS = (RecordAcceptedBySteward, RecordSetAsideBySteward)
+_TAKEN = (*_DESCRIBING, RecordRemoved, RecordRemovedBySteward, *_OF_CHILDREN, *_OF_STEWARDS)
 
 
 def _topics_of(*events: type[RegisterEvent]) -> list[str]:
@@ -127,6 +130,7 @@ class _Builder:
         self._waiting: dict[str, Features] = {}
         self._aside: dict[str, str] = {}
         self._closed: set[str] = set()
+        self._accepted: dict[str, str] = {}
 
     def take(self, cursor: Cursor, batch: Sequence[Notification]) -> None:
         """Brings the index from before the batch to after it."""
@@ -153,6 +157,8 @@ class _Builder:
                 described.add(record)
                 if held_since is not None:
                     self._aside[record] = event.time
+                elif record in self._accepted:
+                    self._accepted[record] = max(self._accepted[record], event.time)
             elif isinstance(event, RecordRemoved):
                 removed.add(record)
                 self._aside.pop(record, None)
@@ -160,6 +166,10 @@ class _Builder:
                 forgetful = self._set_aside(event)
                 features |= forgetful
                 described |= forgetful.keys()
+            elif isinstance(event, RecordSetAsideBySteward):
+                self._aside[event.record] = self._accepted.pop(event.record, event.time)
+            elif isinstance(event, RecordAcceptedBySteward):
+                self._accepted[event.record] = self._aside.pop(event.record, event.time)
             elif isinstance(event, RecordsAccepted | RecordUnlinked):
                 for each in event.records:
                     self._aside.pop(each, None)

@@ -42,6 +42,8 @@ ACTIONS: Mapping[str, Action] = {
     DecisionType.NEW_IDENTITY_REQUEST: Action.NEW_IDENTITY_REQUEST,
     DecisionType.NEW_IDENTITY_CONFIRM: Action.NEW_IDENTITY_CONFIRM,
     DecisionType.RECORD_OPEN: Action.CLOSED_RECORD_OPEN,
+    DecisionType.RECORD_ACCEPT: Action.RECORD_ACCEPT,
+    DecisionType.RECORD_SET_ASIDE: Action.RECORD_SET_ASIDE,
 }
 """What a user looks for who decides so."""
 _ID = re.compile(r"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.([1-9][0-9]{0,8})")

@@ -131,10 +131,14 @@ def _of_an_agency(lookup: Directory, command: Command, ruling: Ruling, new_id: N
     return Effect(pending_events(decided), suspensions=[row])
 
 
-def _removal(lookup: Directory, command: Command, ruling: Ruling) -> Effect | Refusal:
+def _record_named(lookup: Directory, command: Command) -> UUID | None:
     named = command.data["record"]
     key = (named["source"], "subject", named["subject"])
-    stream = lookup.streams_of([key]).get(key)
+    return lookup.streams_of([key]).get(key)
+
+
+def _removal(lookup: Directory, command: Command, ruling: Ruling) -> Effect | Refusal:
+    stream = _record_named(lookup, command)
     if stream is None:
         return stewardship.NOT_HERE
     decided = remove(lookup.record(stream), lookup.child(command.data["child"]), command.id, ruling)
@@ -164,9 +168,7 @@ def _of_an_identity(lookup: Directory, command: Command, ruling: Ruling) -> Effe
 
 
 def _opening(lookup: Directory, command: Command, ruling: Ruling) -> Effect | Refusal:
-    named = command.data["record"]
-    key = (named["source"], "subject", named["subject"])
-    stream, child = lookup.streams_of([key]).get(key), lookup.child(command.data["child"])
+    stream, child = _record_named(lookup, command), lookup.child(command.data["child"])
     described = lookup.description(stream) if stream else None
     if stream is None or child is None or described is None:
         return stewardship.NOT_HERE
@@ -198,6 +200,8 @@ def _absorbed(lookup: Directory, child: Child | None) -> list[str]:
     return sorted(found)
 
 
+_OF_FIT = {DecisionType.RECORD_ACCEPT: stewardship.accept, DecisionType.RECORD_SET_ASIDE: stewardship.take_back}
+
 _OF_SHIELDS: Mapping[str, shielding.Decide] = {
     DecisionType.SHIELD_APPLY: shielding.apply,
     DecisionType.SHIELD_REVIEW: shielding.review,
@@ -210,6 +214,10 @@ def _rule(lookup: Directory, command: Command, ruling: Ruling, new_id: NewId) ->
     data = command.data
     if command.type in _OF_SHIELDS:
         decided = _OF_SHIELDS[command.type](lookup.child(data["child"]), data.get("custodian"), ruling)
+        return decided if isinstance(decided, Refusal) else RulingResult((decided,), {}, False, (), ())
+    if command.type in _OF_FIT:
+        record = str(_record_named(lookup, command))
+        decided = _OF_FIT[DecisionType(command.type)](lookup.child(data["child"]), record, ruling)
         return decided if isinstance(decided, Refusal) else RulingResult((decided,), {}, False, (), ())
     if command.type == DecisionType.SPLIT:
         return _split(lookup, data, ruling, new_id)

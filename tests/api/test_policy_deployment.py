@@ -54,7 +54,7 @@ def test_nothing_can_be_decided_on_an_unlisted_child(
 ) -> None:
     other = world.child_with(OTHER)
     world.suspect(child, other, 0.5)
-    assert client.get("/duplicates", headers=user).json() == {"pairs": [], "contradictions": []}
+    assert client.get("/duplicates", headers=user).json() == {"pairs": [], "contradictions": [], "like_shielded": []}
     asked = {"left": child, "right": other, "reason": "the same child"}
     steward = bearer(world, "user:demo-data-manager")
     assert client.post("/duplicates/merge", headers=steward, json=asked).status_code == 404

@@ -117,6 +117,7 @@ _RECORD = st.fixed_dictionaries(
         "reason": st.just("data-quality"),
     }
 )
+_RECORD_OF_A_CHILD = st.builds(lambda record, child: {**record, "child": child}, _RECORD, CHILDREN)
 _SEARCH = st.fixed_dictionaries({"criteria": CRITERIA, "limit": LIMITS, "reason": st.just("an enquiry")})
 _APPLICANT = st.sampled_from([{}, *({"Applicant": name.replace(" ", "%20")} for name in CARERS)])
 _ACCEPT = st.sampled_from([{}, {"Accept": "text/csv"}, {"Accept": "text/html"}])
@@ -174,6 +175,8 @@ REQUESTS: Mapping[str, Requests] = {
     "POST /duplicates/split": _requests(
         "POST /duplicates/split", OTHERS, body=st.just({"child": "{tamsin}", "reason": "data-quality"})
     ),
+    "POST /duplicates/accept": _requests("POST /duplicates/accept", OTHERS, body=_RECORD_OF_A_CHILD),
+    "POST /duplicates/set-aside": _requests("POST /duplicates/set-aside", OTHERS, body=_RECORD_OF_A_CHILD),
     "POST /records/remove": _requests("POST /records/remove", OTHERS, body=_RECORD),
     "GET /reports/{name}": _requests(
         "GET /reports/{name}",

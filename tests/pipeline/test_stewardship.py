@@ -3,19 +3,21 @@
 import json
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 
+from domain.agency import Agency
 from services.contract.decisions import DecisionType, decision
 from services.registrar.batch import STEWARDS_TOPIC, Message
 from services.registrar.receipts import Answer
 from services.registrar.steward_looks import OLDEST
 from services.registrar.store import OffsetMoved
 from streams.clock import utc_now
-from tests.support.desk import numbered, open_desk
+from tests.support.desk import AUTHORITY, GP, numbered, open_desk
 from tests.support.steward import TIME, Steward
 
 
@@ -241,3 +243,40 @@ def test_merge_then_split_is_the_identity(desk: Steward, wanted: list[tuple[int,
             desk.open()
         assert outcome_of(desk.split(survivor)) == ("accepted", [])
     assert {child: held for child, held in desk.members().items() if child in children} == before
+
+
+FLORA = {"given_name": "Flora", "family_name": "Tansley", "date_of_birth": "2002-04-06", "nhs_number": "9990000034"}
+WOLFGANG = {**FLORA, "given_name": "Wolfgang", "date_of_birth": "1999-11-30", "gender": "male"}
+MOVED = {"lines": ["9 Far Street"], "postcode": "ZY9 9ZY", "authority": "E06999002"}
+
+
+def test_what_a_steward_accepts_is_believed_until_its_identity_changes_or_that_is_taken_back(desk: Steward) -> None:
+    def says(number: int, data: dict[str, Any], owner: Agency = GP) -> list[str]:
+        """The events that follow from what the agency says of its record now."""
+        kind, day = ("child.registered" if number == 1 else "child.amended"), f"2010-01-{number:02}T09:00:00Z"
+        before = len(desk.types())
+        said = numbered(number, kind, subject=owner.code, source=owner.urn, data=data, time=day)
+        assert [answer.outcome for answer in desk.send(said, owner=owner)] == ["accepted"]
+        return desk.types()[before + 1 :]
+
+    says(1, FLORA, AUTHORITY)
+    says(1, FLORA)
+    (child,) = desk.members()
+    ours = {"child": child, "record": {"source": GP.urn, "subject": GP.code}}
+
+    def ruled(kind: DecisionType) -> tuple[str, list[str]]:
+        desk.open()
+        return outcome_of(desk.decide(kind, **ours))
+
+    assert ruled(DecisionType.RECORD_ACCEPT) == ("refused", ["not-set-aside"])
+    assert "RecordsSetAside.v1" in says(2, WOLFGANG)
+    assert ruled(DecisionType.RECORD_SET_ASIDE) == ("refused", ["not-accepted"])
+    assert ruled(DecisionType.RECORD_ACCEPT) == ("accepted", [])
+    assert says(3, WOLFGANG) == []
+    assert says(4, {**WOLFGANG, "address": MOVED}) == []
+    assert says(2, {**FLORA, "address": MOVED}, AUTHORITY) == []
+    assert ruled(DecisionType.RECORD_SET_ASIDE) == ("accepted", [])
+    assert ruled(DecisionType.RECORD_ACCEPT) == ("accepted", [])
+    assert "RecordsSetAside.v1" in says(5, {**WOLFGANG, "given_name": "Ottoline"})
+    assert ruled(DecisionType.RECORD_SET_ASIDE) == ("refused", ["not-accepted"])
+    assert "RecordsAccepted.v1" in says(6, FLORA)

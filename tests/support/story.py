@@ -218,6 +218,11 @@ class Story:
         cause = {"record": record, "record_version": self.versions[record], "matcher": "test/1"}
         self.says(child, "RecordsAccepted", {**cause, "records": [record]})
 
+    def ruled_on(self, child: str, record: str, *, aside: bool) -> None:
+        """A steward accepts a record that was set aside, or takes that back."""
+        kind = "RecordSetAsideBySteward" if aside else "RecordAcceptedBySteward"
+        self.decides(child, kind, {"record": record, "record_version": self.versions[record]})
+
     def _compared(self, child: str, kind: str, name: str, record: str, others: Iterable[str], score: float) -> None:
         why = {"rule": "possible", "score": score, "explanation": {"given_name": "close", "date_of_birth": "differs"}}
         data = {"record": record, "record_version": self.versions[record], "matcher": "test/1"}

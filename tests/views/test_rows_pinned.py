@@ -45,6 +45,8 @@ def history() -> Story:
     story.suspected(left, record, other)
     story.contradicted(left, record, other)
     story.set_aside(left, record)
+    story.ruled_on(left, record, aside=False)
+    story.ruled_on(left, record, aside=True)
     story.accepted(left, record)
     story.set_aside(left, record)
     story.given_back(left, right, story.merged(left, right))

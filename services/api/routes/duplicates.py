@@ -19,7 +19,7 @@ from services.api.routes._current_children import current_children
 from services.api.routes._queue_page import After, queue_page
 from services.api.routes.steward_decisions import Taken, decide
 from services.api.schemas.decisions import Decided, UnderWay
-from services.api.schemas.duplicates import Queue, Split, TwoChildren
+from services.api.schemas.duplicates import OneRecord, Queue, Split, TwoChildren
 from services.contract.decisions import DecisionType
 
 MOST_AT_ONCE = 500
@@ -77,6 +77,20 @@ def router(dependencies: Dependencies) -> APIRouter:
                 viewer_of_a_child(dependencies, request, Action.SPLIT, command.reason, [command.child]), command
             )
 
+    @calls.post("/duplicates/accept", responses=_DECIDED)
+    def accept(request: Request, command: OneRecord) -> Response:
+        """Says that a record which is set aside is about its child all the same; it is believed from now on."""
+        with _place_in(room):
+            who = viewer_of_a_child(dependencies, request, Action.RECORD_ACCEPT, command.reason, [command.child])
+            return _of_a_record(who, DecisionType.RECORD_ACCEPT, command)
+
+    @calls.post("/duplicates/set-aside", responses=_DECIDED)
+    def set_aside(request: Request, command: OneRecord) -> Response:
+        """Takes back that a record was accepted."""
+        with _place_in(room):
+            who = viewer_of_a_child(dependencies, request, Action.RECORD_SET_ASIDE, command.reason, [command.child])
+            return _of_a_record(who, DecisionType.RECORD_SET_ASIDE, command)
+
     return calls
 
 
@@ -107,6 +121,12 @@ def _of_two(who: Viewer, kind: DecisionType, command: TwoChildren) -> Response:
     return _answer(taken, left, right)
 
 
+def _of_a_record(who: Viewer, kind: DecisionType, command: OneRecord) -> Response:
+    look, (child,) = current_children(who, {"child": command.child})
+    ruling = _ruling(who, child=child, record=command.record.model_dump())
+    return _answer(decide(who.dependencies, look, kind, child, ruling), child, None)
+
+
 def _split(who: Viewer, command: Split) -> Response:
     look, (child,) = current_children(who, {"child": command.child})
     named = [each.model_dump() for each in command.records] if command.records else None
@@ -121,7 +141,7 @@ def _ruling(who: Viewer, **data: Any) -> dict[str, Any]:
     return {"decided_by": who.user, "reason": who.reason, **data}
 
 
-def _answer(taken: Taken, child: str, other: str) -> Response:
+def _answer(taken: Taken, child: str, other: str | None) -> Response:
     if taken.position is None:
         where = {"decision": taken.id, "receipts": f"/receipts?submission={taken.id}"}
         return json_answer(where, HTTPStatus.ACCEPTED)

@@ -8,13 +8,13 @@ from services.api.access_control.reasons import Reasoned
 
 
 class Decided(BaseModel):
-    """A decision that holds: `child` stands, `other` is the absorbed, split-off or other child."""
+    """A decision that holds: `child` stands, `other` is the absorbed, split-off or other child where there is one."""
 
     outcome: Literal["accepted"]
     decision: str
     position: int
     child: str
-    other: str
+    other: str | None
 
 
 class Why(Reasoned):

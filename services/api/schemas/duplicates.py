@@ -105,3 +105,10 @@ class Split(Reasoned):
 
     child: str
     records: Annotated[list[NamedRecord], Field(min_length=1, max_length=50)] | None = None
+
+
+class OneRecord(Reasoned):
+    """The record of a child that is decided on, and why."""
+
+    child: str
+    record: NamedRecord

@@ -14,8 +14,9 @@ _PARTS = ("pairs", "contradictions")
 
 
 def describe(parser: ArgumentParser) -> None:
-    """Adds the subcommands: the queue, and the three decisions."""
-    subcommands = parser.add_subparsers(dest="subcommand", required=True, metavar="list|merge|split|dismiss")
+    """Adds the subcommands: the queue, and the decisions."""
+    metavar = "list|merge|split|dismiss|accept|set-aside"
+    subcommands = parser.add_subparsers(dest="subcommand", required=True, metavar=metavar)
     listing = subcommand_parser(subcommands, "list", "show the queue side by side, best score first")
     listing.add_argument("--limit", type=a_count, metavar="N", help="at most so many (default: all)")
     listing.add_argument(
@@ -39,12 +40,22 @@ def describe(parser: ArgumentParser) -> None:
         help="a record that leaves, as `show` names it; may be given again",
     )
     viewer_options(split)
+    _record(subcommands, "accept", "a record that is set aside is about its child all the same, and is believed again")
+    _record(subcommands, "set-aside", "a record was accepted in error: set it aside again")
 
 
 def _pair(subcommands: "_SubParsersAction[ArgumentParser]", subcommand: str, summary: str) -> None:
     made = subcommand_parser(subcommands, subcommand, summary)
     made.add_argument("left", type=a_child, metavar="LEFT")
     made.add_argument("right", type=a_child, metavar="RIGHT")
+    viewer_options(made)
+
+
+def _record(subcommands: "_SubParsersAction[ArgumentParser]", subcommand: str, summary: str) -> None:
+    made = subcommand_parser(subcommands, subcommand, summary)
+    made.add_argument("child", type=a_child, metavar="CHILD", help="the child's id, as the queue gives it")
+    made.add_argument("source", metavar="SOURCE", help="the agency, like urn:agency:moss-lane")
+    made.add_argument("subject", metavar="SUBJECT", help="the agency's own number for the child")
     viewer_options(made)
 
 
@@ -87,6 +98,8 @@ def _decide(api: Api, args: Namespace) -> int:
         command["child"] = args.child
         if args.records:
             command["records"] = [{"source": source, "subject": subject} for source, subject in args.records]
+    elif args.subcommand in ("accept", "set-aside"):
+        command |= {"child": args.child, "record": {"source": args.source, "subject": args.subject}}
     else:
         command |= {"left": args.left, "right": args.right}
     answer = api.post(f"/duplicates/{args.subcommand}", command)
@@ -101,5 +114,7 @@ def _decide(api: Api, args: Namespace) -> int:
 _SAID = {
     "merge": "merged: {child} has all records now, and {other} means it (position {position:,})",
     "split": "split: {child} stays, and {other} has the records that left (position {position:,})",
+    "accept": "accepted: the record says again who {child} is (position {position:,})",
+    "set-aside": "set aside: the record no longer says who {child} is (position {position:,})",
     "dismiss": "dismissed: {child} and {other} are two children (position {position:,})",
 }

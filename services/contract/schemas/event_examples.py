@@ -120,6 +120,8 @@ def _stewardship(first: RegisterEvent, second: RegisterEvent) -> list[RegisterEv
     other.supersede(CHILD, RULING)
     child.contradict(second, MATCHER, [Comparison(records[0], "contradiction", 0.1, EXPLANATION)])
     child.set_aside(second, MATCHER)
+    child.accept_by_ruling(records[1], RULING)
+    child.set_aside_by_ruling(records[1], RULING)
     child.accept(second, MATCHER, records[1:])
     child.unlink(records[1:], OTHER_CHILD, RULING)
     other.reinstate({records[1]: 1}, RULING, child)

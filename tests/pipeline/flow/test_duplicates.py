@@ -82,7 +82,7 @@ def test_a_merge_and_its_undoing(stack: Stack, children: Entries) -> None:
 
     merged = stack.ask("duplicates", "merge", ada, bea)
     assert (merged["child"], merged["other"]) == (ada, bea)
-    assert stack.ask("duplicates", "list") == {"pairs": [], "contradictions": []}
+    assert stack.ask("duplicates", "list") == {"pairs": [], "contradictions": [], "like_shielded": []}
     shown = stack.ask("show", bea)
     assert (shown["child"], subjects(shown)) == (ada, ["F-Ada", "F-Bea"])
     history = stack.ask("history", bea)["events"]
@@ -111,9 +111,40 @@ def test_a_record_can_be_taken_out_by_its_agencys_number(stack: Stack, children:
     assert subjects(stack.ask("show", cora)) == ["F-Bea"]
 
 
+def test_a_record_that_is_set_aside_is_accepted_and_that_is_taken_back(
+    stack: Stack, children: Entries, tmp_path: Path
+) -> None:
+    flora = {"family_name": "Tansley", "date_of_birth": "2002-04-06", "nhs_number": "9990000034"}
+    ours = person("F-Flora", given_name="Flora", **flora)
+    theirs = person("F-Flora", "gp", given_name="Flora", **flora)
+    other = {**flora, "given_name": "Wolfgang", "date_of_birth": "1999-11-30", "gender": "male"}
+    amended = person("F-Flora", "gp", **other) | {"type": "child.amended", "time": "2010-01-01T09:00:00Z"}
+    (tmp_path / "flora.ndjson").write_text("".join(f"{json.dumps(each)}\n" for each in (ours, theirs, amended)))
+    stack.ask("submit", tmp_path / "flora.ndjson", "--wait")
+    (waiting,) = stack.ask("duplicates", "list")["contradictions"]
+    assert waiting["set_aside"]["source"] == "urn:agency:gp"
+    which = (waiting["child"], "urn:agency:gp", "F-Flora")
+
+    def names() -> set[str]:
+        shown = stack.ask("show", waiting["child"])
+        return {each["given_name"] for each in (shown["name"], *shown["other_names"])}
+
+    assert names() == {"Flora"}
+    stack.ask("duplicates", "accept", *which)
+    assert names() == {"Flora", "Wolfgang"}
+    assert stack.ask("duplicates", "list")["contradictions"] == []
+    stack.ask("duplicates", "set-aside", *which)
+    assert names() == {"Flora"}
+    assert len(stack.ask("duplicates", "list")["contradictions"]) == 1
+    told = [event["type"] for event in stack.ask("history", waiting["child"])["events"]]
+    assert {"RecordAcceptedBySteward.v1", "RecordSetAsideBySteward.v1"} <= set(told)
+
+
 @pytest.mark.parametrize(
     "words",
     [
+        ("accept", "Ada", "urn:agency:la-north", "F-Ada"),
+        ("set-aside", "Ada", "urn:agency:la-north", "F-Ada"),
         ("merge", NOBODY, NOBODY),
         ("merge", "Ada", "Ada"),
         ("split", "Ada"),

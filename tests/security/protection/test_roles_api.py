@@ -46,6 +46,8 @@ CALLS: dict[Action, tuple[str, str]] = {
     Action.CORRECT: ("GET", "/corrections"),
     Action.ACCESS_REPORT: ("GET", "/access/report"),
     Action.RECORD_REMOVE: ("POST", "/records/remove"),
+    Action.RECORD_ACCEPT: ("POST", "/duplicates/accept"),
+    Action.RECORD_SET_ASIDE: ("POST", "/duplicates/set-aside"),
     Action.AGENCY_SUSPEND: ("POST", "/agencies/nobody/suspension"),
     Action.NEW_IDENTITY_REQUEST: ("POST", "/children/{nobody}/new-identity"),
     Action.NEW_IDENTITY_CONFIRM: ("POST", "/children/{nobody}/new-identity/confirm"),
@@ -56,6 +58,7 @@ CALLS: dict[Action, tuple[str, str]] = {
 UNTIL = dict.fromkeys(("trained_until", "vetted_until", "signed_off_until"), "2030-12-31")
 NEWCOMER = {"name": "new.comer", "role": "practitioner", "organisation": "Moss Lane Primary", **UNTIL}
 NOBODY = "00000000-0000-4000-8000-000000000000"
+_ONE_RECORD = {"child": NOBODY, "record": {"source": "urn:agency:gp", "subject": "nobody"}, "reason": "data-quality"}
 BODIES: dict[Action, dict[str, Any]] = {
     Action.FIND: {"criteria": {"nhs_number": ADA}, "reason": "safeguarding"},
     Action.MERGE: {"left": NOBODY, "right": NOBODY, "reason": "data-quality"},
@@ -74,6 +77,8 @@ BODIES: dict[Action, dict[str, Any]] = {
     Action.SHIELD_HAND_OVER: {"reason": "safeguarding", "to": "E06999001"},
     Action.OVERRIDE: {"reason": "safeguarding: did not come home"},
     Action.RECORD_REMOVE: {"record": {"source": "urn:agency:gp", "subject": "nobody"}, "reason": "data-quality"},
+    Action.RECORD_ACCEPT: _ONE_RECORD,
+    Action.RECORD_SET_ASIDE: _ONE_RECORD,
     Action.USERS_GRANT: NEWCOMER,
     Action.USERS_REVOKE: {"name": "never-heard-of"},
 }

@@ -5,7 +5,15 @@ from collections.abc import Mapping, Sequence
 from domain.matching import Comparer, Features, MatcherSettings, Placement, features_of
 from domain.vocabulary import AgencyKind
 from projections.base.projection import PublishedEvent
-from services.lab.matching.replay.batches import DESCRIBES, HEARD_AGAIN, REMOVED, SET_ASIDE, Description
+from services.lab.matching.replay.batches import (
+    BELIEVED,
+    DESCRIBES,
+    DISBELIEVED,
+    HEARD_AGAIN,
+    REMOVED,
+    SET_ASIDE,
+    Description,
+)
 from services.lab.matching.replay.match_state import MatchState
 from services.lab.matching.replay.queue import Judged
 from services.lab.matching.replay.rulings import Ruling, Rulings
@@ -66,6 +74,10 @@ class Replayed:
                 self._set_aside(event, descriptions)
             elif event.type in HEARD_AGAIN:
                 self._aside.difference_update(event.data["records"])
+            elif event.type == BELIEVED:
+                self._aside.discard(event.data["record"])
+            elif event.type == DISBELIEVED:
+                self._aside.add(event.data["record"])
         for ruling in rulings:
             self._rulings.keep(ruling)
 
