@@ -15,6 +15,8 @@ from domain.child.events import (
     ChildrenMerged,
     ChildSuperseded,
     RecordLinked,
+    RecordsAccepted,
+    RecordsSetAside,
     RecordUnlinked,
     ShieldedChildListed,
 )
@@ -24,6 +26,7 @@ from domain.event import RegisterEvent
 from domain.matching import Candidate, Comparer
 from domain.matching.placement import Pairs
 from domain.matching.regroup import Block, Regrouped, regroup
+from domain.vocabulary import STEWARDSHIP_SOURCE
 
 PARTED, REJOINED = "without-suspended", "resumed"
 """The rules by which records leave a child and come back; storage format."""
@@ -119,6 +122,21 @@ def was_parted(events: Iterable[RegisterEvent]) -> bool:
     """Whether a child, by its events, has its first records of now from one that a suspension parted."""
     linked = [event.rule for event in events if isinstance(event, RecordLinked)]
     return PARTED in linked
+
+
+def set_aside_before(events: Iterable[RegisterEvent]) -> Mapping[str, int]:
+    """The records that a suspension has had believed again, each with the version from which on it was set aside."""
+    since: dict[str, int] = {}
+    believed: dict[str, int] = {}
+    for event in events:
+        if isinstance(event, RecordsSetAside):
+            since |= {each["record"]: each["since"] for each in event.aside}
+        elif isinstance(event, RecordsAccepted):
+            for record in event.records:
+                believed.pop(record, None)
+                if event.source == STEWARDSHIP_SOURCE and record in since:
+                    believed[record] = since[record]
+    return believed
 
 
 def rejoin(child: Child, parted: Child, ruling: Ruling) -> None:

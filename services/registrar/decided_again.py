@@ -3,7 +3,7 @@
 That is part of the page that sets the records aside or restores them (`set_aside.py`), so both are done or neither.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -13,7 +13,7 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812
 from domain.child import Child, Comparison, Ruling
 from domain.child.events import RecordUnlinked
 from domain.event import RegisterEvent
-from domain.matching import Candidate, Comparer, Finding
+from domain.matching import Candidate, Comparer, Finding, judge_fit
 from domain.matching.placement import Pairs
 from domain.matching.regroup import MOST_REGROUPED, Block, Regrouped, found_between, regroup
 from domain.suspension.parting import (
@@ -24,6 +24,7 @@ from domain.suspension.parting import (
     keeper,
     part,
     rejoin,
+    set_aside_before,
     was_parted,
 )
 from services.registrar.batch_matcher import is_hidden
@@ -48,12 +49,13 @@ def decide_again(
     streams: Streams,
     comparer: Comparer,
     placed: Sequence[Placing],
+    causes: Mapping[str, RegisterEvent],
     ruling: Ruling,
     new_id: NewId,
     *,
     restored: bool,
 ) -> DecidedAgain:
-    """What follows for the children of records that stand as `placed` from now on.
+    """What follows for the children of records that stand as `placed` from now on, each because of an event of its own.
 
     `restored` says that some of them count again, so that what was parted may be one again.
     """
@@ -61,8 +63,9 @@ def decide_again(
     with database.transaction() as cursor:
         by_child = _members(cursor, "record", list(standing), standing)
         sensitive = sensitive_sources(cursor)
-    wanted = [child for child, members in sorted(by_child.items()) if restored or _may_fall_apart(comparer, members)]
-    families = _families(streams, wanted, restored=restored)
+    known = _known(streams, sorted(by_child))
+    apart = {child for child in known if _may_fall_apart(comparer, by_child[child])}
+    families = _families(streams, known, apart, restored=restored)
     events: list[RegisterEvent] = []
     moved: dict[str, str] = {}
     for family in families:
@@ -77,7 +80,29 @@ def decide_again(
         deciding.decide(members, cannot_link)
         events += [event for child in deciding.changed for event in pending_events(child)]
         moved |= deciding.moved
+    for child, each in known.items():
+        staying = [member for member in by_child[child] if member.record not in moved]
+        if cause := next((causes[record] for record in sorted(each.child.records) if record in causes), None):
+            _judge_what_is_set_aside(each, staying, comparer, sensitive, cause)
+            events += pending_events(each.child)
     return DecidedAgain(events, moved)
+
+
+def _judge_what_is_set_aside(
+    known: "_Known", members: Sequence[Candidate], comparer: Comparer, sensitive: frozenset[str], cause: RegisterEvent
+) -> None:
+    """Believes what was set aside for what a suspended record said; sets it aside again once that counts again."""
+    child, matcher = known.child, comparer.settings.version
+    since = set_aside_before(known.said)
+    for member in members:
+        if member.record not in child.aside and member.record not in since:
+            continue
+        others = [other for other in members if other != member]
+        fit = judge_fit(comparer, member.features, others, child.aside.keys() - {member.record}, sensitive)
+        if member.record in child.aside and not fit.aside:
+            child.accept(cause, matcher, [member.record])
+        elif member.record not in child.aside and fit.aside:
+            child.inherit_aside({member.record: since[member.record]}, cause, matcher)
 
 
 def _may_fall_apart(comparer: Comparer, members: Sequence[Candidate]) -> bool:
@@ -124,8 +149,9 @@ class _Family(NamedTuple):
         return self.known.child
 
 
-def _families(streams: Streams, children: Sequence[str], *, restored: bool) -> list[_Family]:
-    known = _known(streams, children)
+def _families(
+    streams: Streams, known: Mapping[str, _Known], apart: Collection[str], *, restored: bool
+) -> list[_Family]:
     parted = {child: _given_to(each) if restored else () for child, each in known.items()}
     others = _known(streams, [to for some in parted.values() for to in some])
     families = []
@@ -135,7 +161,7 @@ def _families(streams: Streams, children: Sequence[str], *, restored: bool) -> l
             for to in parted[child]
             if to in others and others[to].child.superseded_by is None and was_parted(others[to].said)
         ]
-        if mine or not restored:
+        if mine or child in apart:
             families.append(_Family(each, _all_absorbed(streams, [each, *mine]), mine))
     return families
 

@@ -86,8 +86,9 @@ def do_page(
         if follow(record, wanted, cause):
             placed.append(place_of(record, said))
             events += pending_events(record)
-            restored |= before is not None
-    again = decide_again(database, streams, comparer, placed, ruling, new_id, restored=restored)
+            restored |= before is not None and (wanted is None or before < wanted)
+    causes = {str(event.originator_id): event for event in events}
+    again = decide_again(database, streams, comparer, placed, causes, ruling, new_id, restored=restored)
     events += again.events
 
     def in_transaction(cursor: Cursor, _: Sequence[int]) -> None:

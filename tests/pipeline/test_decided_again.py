@@ -129,6 +129,23 @@ def test_what_a_steward_decided_with_its_record_before_them_and_a_shielded_child
     assert children(desk) == [{"A", "B", "X"}]
 
 
+def test_what_was_set_aside_for_what_its_record_said_is_believed_again(desk: Steward) -> None:
+    says(desk, HOSTILE, "X", TAMSIN | {"nhs_number": "9990000018"})
+    says(desk, GP, "B", TAMSIN)
+    says(desk, GP, "B", TAMSIN | {"nhs_number": NHS}, "child.amended")
+    assert desk.types()[-2:] == ["RecordsSetAside.v1", "RecordContradicted.v1"]
+    suspend(desk, HOSTILE.code, set_aside=True)
+    begun = len(desk.types())
+    set_aside(desk)
+    assert kinds_since(desk, begun) == ["RecordSuspended", "RecordsAccepted"]
+    resume(desk, HOSTILE.code)
+    begun = len(desk.types())
+    set_aside(desk)
+    assert kinds_since(desk, begun) == ["RecordResumed", "RecordsSetAside"]
+    assert children(desk) == [{"B", "X"}]
+    assert rebuilt(desk) == indexed(desk)
+
+
 def test_a_shielded_child_is_parted_by_who_takes_care_of_it_only(desk: Steward) -> None:
     says(desk, AUTHORITY, "A", COUNCIL)
     says(desk, HOSTILE, "X", BETWEEN)

@@ -10,11 +10,12 @@ from services.contract.decisions import DecisionType
 from streams.clock import utc_now
 from streams.codec import iso_text
 from tests.support.api_world import NHS_NUMBER, client_of, looking
-from tests.support.shields import decide
+from tests.support.shields import AT_RISK, decide, shield
 from tests.support.world import World, person, submission
 
 HOME = {"lines": ["1 High Street"], "postcode": "ZX1 1AA", "authority": "E06999001", "status": "current"}
 STOLEN = {"lines": ["9 Harbour Row"], "postcode": "ZX9 9QQ", "authority": "E06999001", "status": "current"}
+HIDDEN = "9990000050"
 BORN = {"date_of_birth": "2001-02-03", "nhs_number": NHS_NUMBER}
 
 
@@ -116,3 +117,28 @@ def test_what_was_recorded_since_a_moment_is_left_out_and_what_was_before_holds(
     assert decide(world, DecisionType.AGENCY_RESUME, agency="gp") == "accepted"
     world.show()
     assert seen(world, client, moment) == after
+
+
+def test_a_child_that_its_amendment_had_hidden_is_visible_until_it_is_resumed(world: World, client: TestClient) -> None:
+    cora = {"given_name": "Cora", "family_name": "Sedenion", "date_of_birth": "2004-04-04"}
+    like = {key: AT_RISK[key] for key in ("given_name", "family_name", "date_of_birth")}
+    assert (
+        world.submit(person("S7", **AT_RISK | {"nhs_number": HIDDEN}), person("G7", "gp", **cora, address=STOLEN))
+        == ["accepted"] * 2
+    )
+    shield(world, world.child_with(HIDDEN))
+    child, who, moment = world.child_named("cora"), looking(world), iso_text(utc_now())
+
+    def entry() -> Any:
+        return _without_place(client.get(f"/children/{child}?why=true", headers=who).json())
+
+    before = entry()
+    assert before["addresses"] != []
+    amended = person("G7", "gp", **like, address=STOLEN) | {"type": "child.amended", "time": "2008-12-01T00:00:00Z"}
+    assert world.submit(amended) == ["accepted"]
+    hidden = entry()
+    assert (hidden["shielded"], hidden["addresses"], hidden["why"]["name"]["believed"]) == (True, [], [])
+    assert decide(world, DecisionType.AGENCY_SUSPEND, agency="gp", set_aside=True, since=moment) == "accepted"
+    assert entry() == before
+    assert decide(world, DecisionType.AGENCY_RESUME, agency="gp") == "accepted"
+    assert entry() == hidden
