@@ -131,8 +131,24 @@ def test_no_answer_has_anything_hidden(
     assert client.get(f"/children/{child}/history", headers=manager).json() == {"events": [], "shielded": True}
 
 
-def test_an_invalid_message_about_the_child_is_not_shown(world: World, client: TestClient, manager: Headers) -> None:
-    value = json.dumps(person("R1", **AT_RISK)).encode()
+ABOUT_HER = json.dumps(person("R1", **AT_RISK)).encode()
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        ABOUT_HER,
+        b"\xef\xbb\xbf" + ABOUT_HER,
+        ABOUT_HER[:-3],
+        ABOUT_HER.replace(b"urn:agency:la-north", b"URN:agency:la north"),
+        ABOUT_HER.replace(b'"subject"', b'"subject": "\\u0000", "subject"'),
+        ABOUT_HER.replace(b"R1", b"\\u00521"),
+    ],
+    ids=["JSON", "byte order mark", "cut", "another source", "two subjects", "escaped"],
+)
+def test_an_invalid_message_about_the_child_is_not_shown(
+    world: World, client: TestClient, manager: Headers, value: bytes
+) -> None:
     why = (Reason(field="data", code="x", message="x"),)
     _, _, body, _ = dead_letter(Answer("submissions.la-north/0/1", "la-north", None, None, "invalid", why), value, "")
     letter = {"letter": "0-0", **json.loads(body)}

@@ -1,6 +1,8 @@
 """Dead letters over HTTP: what could not be read, and why."""
 
+import re
 from base64 import b64decode
+from contextlib import suppress
 from typing import Annotated, Any
 
 import orjson
@@ -8,6 +10,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from domain.authorization import Action
+from domain.vocabulary import agency_urn
 from projections.engine import failures
 from projections.visibility.shields import hidden_ids
 from services.api.access_control.looks import ReasonHeader, Viewer, viewer
@@ -26,9 +29,11 @@ from services.queries.dead_letters import (
 )
 from services.registers import load_agencies
 from services.registrar.store import streams_of
-from streams.kafka.topics import submissions_topic
+from streams.kafka.topics import SUBMISSIONS, submissions_topic
 
 MOST_AT_ONCE = 1_000
+_MOST_STATED = 50
+"""Texts of one name that are looked up of a letter."""
 _LETTER = r"^[0-9]{1,6}-[0-9]{1,15}$"
 
 
@@ -79,15 +84,21 @@ def _show(who: Viewer, letter: str) -> dict[str, Any]:
 
 
 def _names_a_shielded(who: Viewer, letter: dict[str, Any]) -> bool:
-    """Whether a letter that is JSON is about a record of a shielded child; then its content is not shown."""
-    try:
-        submission = orjson.loads(b64decode(letter["raw"]))
-        key = (str(submission["source"]), "subject", str(submission["subject"]))
-    except (ValueError, KeyError, TypeError):
-        return False
+    """Whether a letter names a record of a shielded child, of the agency that sent it or of one that it names."""
+    topic, raw = letter["message"].partition("/")[0], b64decode(letter["raw"])
+    sources = {agency_urn(topic.removeprefix(SUBMISSIONS)), *_stated("source", raw)}
+    keys = [(source, "subject", subject) for source in sources for subject in _stated("subject", raw)]
     with who.dependencies.reading() as cursor:
-        records = [str(stream) for stream in streams_of(cursor, [key]).values()]
-        return bool(hidden_ids(cursor, records))
+        return bool(hidden_ids(cursor, map(str, streams_of(cursor, keys).values())))
+
+
+def _stated(name: str, raw: bytes) -> set[str]:
+    """Every text of that name in a letter, also where it is cut, or names a key twice, or is no JSON otherwise."""
+    found: set[str] = set()
+    for written in re.findall(rb'"%b"\s*:\s*("(?:[^"\\]|\\.)*+")' % name.encode(), raw)[:_MOST_STATED]:
+        with suppress(ValueError):
+            found.add(orjson.loads(written))
+    return {text for text in found if "\0" not in text}
 
 
 def _visible(who: Viewer, letters: list[dict[str, Any]]) -> list[dict[str, Any]]:
