@@ -43,8 +43,9 @@ class Child(Aggregate):
     child is hidden from others than their sender. `aside` has the records that do not fit it, each with the version
     from which on. `is_closed` says that it begins anew as somebody else, which was `requested` by whom and why;
     `expected` has the numbers, (source, subject), under which that will be registered. `closed_for` has its records
-    that are closed, each with the children that it names. `accepted` has those that a steward believes although they
-    were set aside, each with the version from which on.
+    that are closed, each with the children that it names, `opened` those of which a custodian has said that they are
+    none of these records of closed children. `accepted` has those that a steward believes although they were set aside,
+    each with the version from which on.
     """
 
     records: set[str]
@@ -59,6 +60,7 @@ class Child(Aggregate):
     expected: frozenset[tuple[str, str]]
     closed_for: dict[str, tuple[str, ...]]
     accepted: dict[str, int]
+    opened: dict[str, frozenset[str]]
 
     def __init__(self) -> None:
         self.records = set()
@@ -73,11 +75,16 @@ class Child(Aggregate):
         self.expected = frozenset()
         self.closed_for = {}
         self.accepted = {}
+        self.opened = {}
 
     @property
     def is_held_back(self) -> bool:
         """Whether it waits for a steward to decide whether it is a shielded child."""
         return bool(self.held_back)
+
+    def opened_for(self, record: str) -> frozenset[str]:
+        """The records of closed children from which a custodian has told this record apart."""
+        return self.opened.get(record, frozenset())
 
     @classmethod
     def listed(cls, child: UUID, cause: RegisterEvent, *, hidden: bool = False) -> "Child":

@@ -81,3 +81,5 @@ class RecordOpened(RegisterEvent):
     def apply(self, child: Any) -> None:
         """The record is one of this child's as any other."""
         child.closed_for.pop(self.record, None)
+        if self.like:
+            child.opened[self.record] = child.opened_for(self.record) | set(self.like)

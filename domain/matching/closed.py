@@ -11,25 +11,26 @@ from typing import NamedTuple
 from domain.matching.apart import visible_part
 from domain.matching.evidence import Comparer
 from domain.matching.features import Features
-from domain.matching.placement import Candidate, Pairs, place
+from domain.matching.placement import Candidate, place
 
 
 class Named(NamedTuple):
     """What a record is compared with: `members` are records of one closed child, as they were when it was closed.
 
     `own` are the other records of the child that it belongs to, `before` what it said until now; `expected` says that
-    it was announced as the first of who the child is now.
+    it was announced as the first of who the child is now, `opened` that a custodian has found it to be somebody else.
     """
 
     members: Sequence[Candidate]
     own: Sequence[Candidate]
     before: Features | None
-    expected: bool
+    expected: bool = False
+    opened: bool = False
 
 
-def names_closed(comparer: Comparer, record: str, now: Features, named: Named, cannot_link: Pairs) -> bool:
-    """Whether the record, as it is now, names the closed child; not where a custodian has opened it all the same."""
-    if any((record, each.record) in cannot_link for each in named.members):
+def names_closed(comparer: Comparer, record: str, now: Features, named: Named) -> bool:
+    """Whether the record, as it is now, names the closed child. That a steward once told the two apart says nothing."""
+    if named.opened:
         return False
     if any(not _numbers(now).isdisjoint(_numbers(each.features)) for each in named.members):
         return True

@@ -9,7 +9,7 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
 from domain.matching.apart import LIKE_SHIELDED, WITHHELD
 from projections.base.prepared import Prepared
-from projections.visibility.scope import EVERYWHERE, NOWHERE, ORDINARY, Scope
+from projections.visibility.scope import NOWHERE, ORDINARY, Scope
 
 
 class Place(NamedTuple):
@@ -147,9 +147,9 @@ def suspected_others(cursor: Cursor, children: Sequence[str]) -> dict[str, set[s
     return dict(others)
 
 
-def has_open_pairs(cursor: Cursor, child: str) -> bool:
-    """Whether anything has to be decided first: whether the child is one with another."""
-    Scope(cleared=True, custodian=EVERYWHERE).execute(
+def has_open_pairs(cursor: Cursor, child: str, *, custodian: str) -> bool:
+    """Whether a pair of the child waits in the queue of a cleared reader, who is that custodian of shields."""
+    Scope(cleared=True, custodian=custodian).execute(
         cursor,
         "select exists (select from unveiled_suspicion where %(child)s::uuid in (child, other_child))",
         {"child": child},

@@ -107,7 +107,7 @@ class BatchMatcher:
         own = before.child if before else placed and placed.placement.child
         closed = self._closed(record, described, own, before, child_of)
         if not closed:
-            return placed
+            return placed and _kept_whole(placed, child_of)
         keeps = before.child if before else self.closed.get(record)
         return Placed(Placement(keeps, None), described.features, (), closed=closed)
 
@@ -196,8 +196,10 @@ class BatchMatcher:
             if closed is None or not closed.is_closed:
                 continue
             expected = (described.source, described.subject) in closed.expected
-            named = Named(members, others, before.features if before else None, expected)
-            if names_closed(self.comparer, record, described.features, named, self._cannot_link):
+            home = child_of(own) if own else None
+            opened = home is not None and not home.opened_for(record).isdisjoint(each.record for each in members)
+            named = Named(members, others, before.features if before else None, expected, opened)
+            if names_closed(self.comparer, record, described.features, named):
                 found.append(child)
         return found
 
@@ -270,6 +272,17 @@ class BatchMatcher:
         while child in self._absorbed:
             child = self._absorbed[child]
         return child
+
+
+def _kept_whole(placed: Placed, child_of: FindChild) -> Placed:
+    """Without a merge of a child that has a closed record: who sent that one would read of another child by it."""
+    found = placed.placement
+    involved = [*([found.child] if found.child else []), *(each.child for each in found.merged)]
+    children = (child_of(each) for each in involved)
+    if not found.merged or not any(child is not None and child.closed_for for child in children):
+        return placed
+    queued = (*found.suspected, *found.merged)[:MOST_SUSPICIONS]
+    return placed._replace(placement=found._replace(merged=(), suspected=queued))
 
 
 def is_shielded(child: Child | None) -> bool:

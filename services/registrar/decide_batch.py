@@ -111,7 +111,7 @@ def _link(
     """
     record = str(cause.originator_id)
     within = state.matcher.closed.get(record)
-    if within and state.children[UUID(within)].is_closed:
+    if within and (state.children[UUID(within)].is_closed or state.children[UUID(within)].superseded_by):
         return []
     placed = state.matcher.place(record, described, lambda child: state.children.get(UUID(child)), holds=holds)
     if placed and placed.closed:

@@ -179,12 +179,7 @@ def _opening(lookup: Directory, command: Command, ruling: Ruling) -> Effect | Re
         return decided
     lookup.keep(decided)
     features = features_of(described.particulars, described.time, source=described.source)
-    apart = CannotLinkRuling(True, [record], sorted(each for one in closed for each in one.records))
-    return Effect(
-        pending_events(decided),
-        rulings=[apart],
-        indexed={record: (str(child.id), features, index_keys(features))},
-    )
+    return Effect(pending_events(decided), indexed={record: (str(child.id), features, index_keys(features))})
 
 
 def _absorbed(lookup: Directory, child: Child | None) -> list[str]:

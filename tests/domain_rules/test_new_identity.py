@@ -93,8 +93,9 @@ def names_old(
     opened: bool = False,
 ) -> bool:
     others = [Candidate("n", "new", features(own))] if own else []
-    named = Named([Candidate("o", "old", features(OLD))], others, features(before) if before else None, expected)
-    return names_closed(COMPARER, "r", features(now), named, {("r", "o")} if opened else frozenset())
+    old = [Candidate("o", "old", features(OLD))]
+    named = Named(old, others, features(before) if before else None, expected, opened)
+    return names_closed(COMPARER, "r", features(now), named)
 
 
 @pytest.mark.parametrize(

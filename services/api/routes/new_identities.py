@@ -113,7 +113,7 @@ def _decide(who: Viewer, kind: DecisionType, child: str, more: Mapping[str, Any]
         raise who.asking.denied(Cause.NO_REASON, _CODES, HTTPStatus.UNPROCESSABLE_ENTITY)
     look, (number,) = current_children(who, {"child": child})
     with who.dependencies.reading() as cursor:
-        undecided = has_open_pairs(cursor, number)
+        undecided = has_open_pairs(cursor, number, custodian=who.custodian)
     if undecided:
         raise Problem(HTTPStatus.CONFLICT, _UNDECIDED, code="undecided-pairs")
     return _sent(who, look, kind, number, more)

@@ -31,7 +31,7 @@ WHEREABOUTS: tuple[Mapping[str, Any], ...] = (
 def a_child(**changes: Any) -> Child:
     """A child as far as the matcher asks."""
     made = object.__new__(Child)
-    made.shield, made.held_back, made.like_shielded, made.is_closed = None, set(), {}, False
+    made.shield, made.held_back, made.like_shielded, made.is_closed, made.closed_for = None, set(), {}, False, {}
     for name, value in changes.items():
         setattr(made, name, value)
     return made

@@ -122,6 +122,7 @@ def ways_out(world: World) -> list[tuple[object, ...]]:
         ("duplicates", "list", *WHO),
         ("shield", "review", "--on", "2030-01-01", *WHO),
         ("shield", "overrides", "list", *WHO),
+        ("new-identity", "requested", *WHO),
         ("policy", "compare", "--on", "2008-11-01", "--list", "not_listed_now", *WHO),
         ("policy", "list"),
         ("receipts", *WHO),
