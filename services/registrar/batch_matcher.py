@@ -190,7 +190,12 @@ class BatchMatcher:
     ) -> list[str]:
         """The closed children that the record names, which belongs to the child `own`, or would."""
         found = []
-        others = [each for each in self._index.members(own) if each.record != record] if own else []
+        others = [
+            each
+            for each in (self._index.members(own) if own else ())
+            if each.record != record
+            and (each.features.source not in self._sensitive or described.source in self._sensitive)
+        ]
         for child, members in by_child(described.shielded).items():
             closed = child_of(child)
             if closed is None or not closed.is_closed:
