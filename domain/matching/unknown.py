@@ -6,6 +6,7 @@ a word that may be a name counts as one unless all that stands beside it is writ
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from domain.matching.normalise import latin_name
 
@@ -177,6 +178,7 @@ def is_nobodys_number(number: str) -> bool:
     return len(set(number)) == 1
 
 
+@lru_cache(maxsize=16_384)
 def _known_name(name: str | None, words_for_none: frozenset[str]) -> str:
     if not name or _ABBREVIATED.fullmatch(name):
         return ""
