@@ -25,6 +25,8 @@ from projections.visibility.barriers import CLOSED
 
 PAGE = 2_000
 """Children whose findings are derived at once."""
+REFRESHED = 500
+"""The same where the transaction holds the lock of derived tables: it may not wait long for its process."""
 FOREVER = "9999-12-31"
 """The end of a finding without an end, so that one index serves all."""
 
@@ -52,11 +54,14 @@ def changed_records(puts: Iterable[Put]) -> tuple[set[str], set[str]]:
 
 def refresh(cursor: Cursor, children: Collection[str]) -> None:
     """Derives the findings of children again, and writes the differences."""
-    for table, derived in _rows_of(cursor, children):
-        stored, found = _stored(cursor, table, children), set(derived)
-        _delete(cursor, table, stored - found)
-        if new := found - stored:
-            copy(cursor, table.name, table, new)
+    every = list(children)
+    for begin in range(0, len(every), REFRESHED):
+        page = every[begin : begin + REFRESHED]
+        for table, derived in _rows_of(cursor, page):
+            stored, found = _stored(cursor, table, page), set(derived)
+            _delete(cursor, table, stored - found)
+            if new := found - stored:
+                copy(cursor, table.name, table, new)
 
 
 def _records_of(cursor: Cursor, children: Collection[str]) -> dict[str, Records]:
@@ -78,7 +83,8 @@ def _records_of(cursor: Cursor, children: Collection[str]) -> dict[str, Records]
 
 def _rows_of(cursor: Cursor, children: Collection[str]) -> tuple[tuple[Table, list[Row]], ...]:
     """The findings of children, and how each is listed."""
-    records, named = _records_of(cursor, children), identities(cursor, children)
+    records = _records_of(cursor, children)
+    named = identities(cursor, records)
     return (
         (FINDING, [row for child, held in records.items() for row in _findings(child, held)]),
         (LISTING, [row for child, held in records.items() for row in _listing(child, held, named.get(child))]),
