@@ -43,13 +43,27 @@ Write = Callable[[Cursor, Sequence[Put]], None]
 """Writes row changes within the cursor's transaction; raises one of REFUSALS because of a value."""
 
 
-def apply(cursor: Cursor, log: Log, messages: Sequence[Message], write: Write = live.write) -> list[Failure]:
+class Projected(NamedTuple):
+    """The row changes that messages make, and which messages a projection failed on."""
+
+    puts: list[Put]
+    failures: list[Failure]
+
+
+def apply(
+    cursor: Cursor,
+    log: Log,
+    messages: Sequence[Message],
+    write: Write = live.write,
+    projected: Projected | None = None,
+) -> list[Failure]:
     """Applies messages within the cursor's transaction; returns what could not be decoded, for the caller to keep.
 
-    What is refused is written again without taking any row for a first one. Raises ProjectionStopped, after which the
-    transaction has to be rolled back.
+    `projected` is what `project` gave for them, where it was asked before: it takes as long as writing, and needs no
+    transaction. What is refused is written again without taking any row for a first one. Raises ProjectionStopped,
+    after which the transaction has to be rolled back.
     """
-    puts, failures = project(log.projections, messages)
+    puts, failures = projected or project(log.projections, messages)
     try:
         if _refusal(cursor, puts, write) and _refusal(cursor, as_changes(puts), write):
             raise _culprit(cursor, log, messages, write)
@@ -60,8 +74,8 @@ def apply(cursor: Cursor, log: Log, messages: Sequence[Message], write: Write = 
     return failures
 
 
-def project(projections: Sequence[Projection], messages: Sequence[Message]) -> tuple[list[Put], list[Failure]]:
-    """The row changes that messages make, and which messages a projection failed on; raises ProjectionStopped."""
+def project(projections: Sequence[Projection], messages: Sequence[Message]) -> Projected:
+    """What messages come to; raises ProjectionStopped."""
     puts: list[Put] = []
     failures: list[Failure] = []
     for message in messages:
@@ -76,7 +90,7 @@ def project(projections: Sequence[Projection], messages: Sequence[Message]) -> t
                 failures.append(_failure(message, projection, wrong.code))
             except Exception as fault:
                 raise stopped_by(message.partition, message.offset, projection.name, fault) from fault
-    return puts, failures
+    return Projected(puts, failures)
 
 
 def continued(streaks: Streaks, log: Log, messages: Sequence[Message], failures: Sequence[Failure]) -> Streaks:

@@ -11,7 +11,7 @@ from projections.base.partition import Partition
 from projections.base.projection import Decryptor
 from projections.catalogue import Log
 from projections.engine import failures, locks, positions, stops
-from projections.engine.apply import Message, Streaks, apply, continued
+from projections.engine.apply import Message, Streaks, apply, continued, project
 from projections.engine.failures import EVERY_VIEW, Failure
 from projections.engine.live import LiveWriter
 from projections.engine.live_schema import use_live
@@ -160,9 +160,10 @@ class LiveViews:
         forged: Sequence[Failure],
     ) -> None:
         began, writer = time.monotonic(), LiveWriter()
+        projected = project(log.projections, messages)
         with self._writing() as cursor:
             positions.advance(cursor, progress)
-            failed = apply(cursor, log, messages, writer.write)
+            failed = apply(cursor, log, messages, writer.write, projected)
             streaks = continued(self._memory.streaks, log, messages, failed)
             failures.record(cursor, [*failed, *forged])
         self._memory.streaks = streaks
