@@ -86,9 +86,13 @@ class Story:
         return made | {"id": f"t{self.turn}-{next(self._ids)}", "time": time}
 
     def history(self, fact: Fact, hostile: Agency) -> tuple[list[Step], list[Step]]:
-        """What the hostile agency says before the fact, unless that is its `own`, and what all three say after it."""
+        """What the hostile agency says before the fact, and what all three say after it.
+
+        Before a shield it says nothing: what was no secret then could decide whom its record joined.
+        """
         begun: set[tuple[str, str]] = set()
-        before = 0 if fact.own else self.chance.randint(0, 2)
+        is_shielded = any(step.shielded for steps in fact.told for step in steps)
+        before = 0 if is_shielded else self.chance.randint(0, 2)
         first = [Step([self._anything(hostile, fact, begun)]) for _ in range(before)]
         after = []
         for _ in range(self.chance.randint(3, 6)):
