@@ -37,7 +37,7 @@ class Fact(NamedTuple):
     honest: Sequence[Fields]
     known: Sequence[Fields]
     readers: Sequence[str] = ()
-    looks: Sequence[str] = ("", "/history", "?as_of=2026-11-25", "?effective=2024-05-15", "?effective=2026-11-26")
+    looks: Sequence[str] = ("", "?why=true", "/history", "?as_of=2026-11-25", "?effective=2024-05-15")
     own: bool = False
 
 
