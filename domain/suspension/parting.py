@@ -14,8 +14,10 @@ from domain.child.events import (
     ChildListed,
     ChildrenMerged,
     ChildSuperseded,
+    RecordAcceptedBySteward,
     RecordLinked,
     RecordsAccepted,
+    RecordSetAsideBySteward,
     RecordsSetAside,
     RecordUnlinked,
     ShieldedChildListed,
@@ -55,6 +57,8 @@ def joins_of(events: Iterable[RegisterEvent]) -> list[Join]:
             members.add(event.record)
             by_steward = isinstance(event, RecordLinked) and event.matcher == STEWARD and event.rule != PARTED
             joins.append(Join(frozenset(members), event.timestamp, by_steward))
+        elif isinstance(event, RecordAcceptedBySteward) and not isinstance(event, RecordSetAsideBySteward):
+            joins.append(Join(frozenset(members), event.timestamp, by_steward=True))
         elif isinstance(event, ChildrenMerged):
             for each in event.merged:
                 members.update(each["records"])

@@ -95,10 +95,10 @@ def _judge_what_is_set_aside(
     child, matcher = known.child, comparer.settings.version
     since = set_aside_before(known.said)
     for member in members:
-        if member.record not in child.aside and member.record not in since:
+        if member.record in child.accepted or (member.record not in child.aside and member.record not in since):
             continue
-        others = [other for other in members if other != member]
-        fit = judge_fit(comparer, member.features, others, child.aside.keys() - {member.record}, sensitive)
+        others, aside = [other for other in members if other != member], child.aside.keys() - {member.record}
+        fit = judge_fit(comparer, member.features, others, aside, sensitive, child.accepted)
         if member.record in child.aside and not fit.aside:
             child.accept(cause, matcher, [member.record])
         elif member.record not in child.aside and fit.aside:
@@ -159,11 +159,15 @@ def _families(
         mine = [
             others[to]
             for to in parted[child]
-            if to in others and others[to].child.superseded_by is None and was_parted(others[to].said)
+            if to in others and _is_at_work(others[to].child) and was_parted(others[to].said)
         ]
         if mine or child in apart:
             families.append(_Family(each, _all_absorbed(streams, [each, *mine]), mine))
     return families
+
+
+def _is_at_work(child: Child) -> bool:
+    return child.superseded_by is None and not child.is_closed
 
 
 def _given_to(known: _Known) -> Sequence[str]:
