@@ -10,8 +10,9 @@ from uuid import UUID
 
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
+from domain.catalogue import names_of
 from domain.child import Child, Comparison, Ruling
-from domain.child.events import RecordUnlinked
+from domain.child.events import RecordsAccepted, RecordsSetAside, RecordUnlinked
 from domain.event import RegisterEvent
 from domain.matching import Candidate, Comparer, Finding, judge_fit
 from domain.matching.placement import Pairs
@@ -63,8 +64,9 @@ def decide_again(
     with database.transaction() as cursor:
         by_child = _members(cursor, "record", list(standing), standing)
         sensitive = sensitive_sources(cursor)
-    known = _known(streams, sorted(by_child))
-    apart = {child for child in known if _may_fall_apart(comparer, by_child[child])}
+        told = _with_one_of(cursor, by_child, _MAY_COME_BACK if restored else _MAY_BE_BELIEVED)
+    apart = {child for child, members in by_child.items() if _may_fall_apart(comparer, members)}
+    known = _known(streams, sorted(apart | told))
     families = _families(streams, known, apart, restored=restored)
     events: list[RegisterEvent] = []
     moved: dict[str, str] = {}
@@ -103,6 +105,19 @@ def _judge_what_is_set_aside(
             child.accept(cause, matcher, [member.record])
         elif member.record not in child.aside and fit.aside:
             child.inherit_aside({member.record: since[member.record]}, cause, matcher)
+
+
+_MAY_BE_BELIEVED = names_of(RecordsSetAside)
+_MAY_COME_BACK = names_of(RecordUnlinked, RecordsAccepted)
+"""A child without one, whose records are one person by what they say, is not read: nothing follows for it."""
+
+
+def _with_one_of(cursor: Cursor, children: Collection[str], topics: Collection[str]) -> set[str]:
+    cursor.execute(
+        "select distinct stream::text from register.events where stream = any(%s::uuid[]) and topic = any(%s)",
+        (list(children), sorted(topics)),
+    )
+    return {child for (child,) in cursor.fetchall()}
 
 
 def _may_fall_apart(comparer: Comparer, members: Sequence[Candidate]) -> bool:

@@ -129,19 +129,25 @@ def test_what_a_steward_decided_with_its_record_before_them_and_a_shielded_child
     assert children(desk) == [{"A", "B", "X"}]
 
 
-def test_what_was_set_aside_for_what_its_record_said_is_believed_again(desk: Steward) -> None:
+@pytest.mark.parametrize("accepted", [False, True])
+def test_what_was_set_aside_for_what_its_record_said_is_believed_again(desk: Steward, accepted: bool) -> None:
     says(desk, HOSTILE, "X", TAMSIN | {"nhs_number": "9990000018"})
     says(desk, GP, "B", TAMSIN)
     says(desk, GP, "B", TAMSIN | {"nhs_number": NHS}, "child.amended")
     assert desk.types()[-2:] == ["RecordsSetAside.v1", "RecordContradicted.v1"]
+    if accepted:
+        named = {"source": GP.urn, "subject": "B"}
+        assert desk.decide(DecisionType.RECORD_ACCEPT, child=number_of(desk, "B"), record=named).outcome == "accepted"
+    begun = len(desk.types())
     suspend(desk, HOSTILE.code, set_aside=True)
-    begun = len(desk.types())
     set_aside(desk)
-    assert kinds_since(desk, begun) == ["RecordSuspended", "RecordsAccepted"]
     resume(desk, HOSTILE.code)
-    begun = len(desk.types())
     set_aside(desk)
-    assert kinds_since(desk, begun) == ["RecordResumed", "RecordsSetAside"]
+    believed, doubted = ([], []) if accepted else (["RecordsAccepted"], ["RecordsSetAside"])
+    assert kinds_since(desk, begun) == [
+        *("AgencySuspended", "RecordSuspended", *believed),
+        *("AgencyResumed", "RecordResumed", *doubted),
+    ]
     assert children(desk) == [{"B", "X"}]
     assert rebuilt(desk) == indexed(desk)
 
