@@ -24,7 +24,7 @@ demo: install ## start the stack, send in the fictional county, tell the story (
 	@$(BIN)/contactpoint demo $(ARGS)
 
 test: $(INSTALLED_DEV) ## run the tests against a real Kafka and Postgres, which they start themselves
-	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
+	$(BIN)/pytest -n 4 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: $(INSTALLED_DEV) ## check style, format, types and the direction of imports
 	$(BIN)/ruff check .

@@ -22,19 +22,20 @@ def side(given: str, **more: Any) -> dict[str, Any]:
     }
 
 
-def displayed(queue: dict[str, Any]) -> str:
+def displayed(**parts: Any) -> str:
     out = StringIO()
-    display_duplicates(Console(file=out, width=120), queue)
+    nothing: dict[str, Any] = {"pairs": [], "contradictions": [], "like_shielded": []}
+    display_duplicates(Console(file=out, width=120), nothing | parts)
     return out.getvalue()
 
 
-WHY = {"score": 0.71, "rule": "possible", "matcher": "m/1", "why": {"given_name": "close", "date_of_birth": "agrees"}}
+WHY = {"since": None, "score": 0.71, "rule": "possible", "matcher": "m/1", "why": {"given_name": "close", "date_of_birth": "agrees"}}
 LEFT, RIGHT = "0b6d2f3a-71c8-4f55-a1e0-3c9d5e8f7733", "6d1e9b70-45a2-4c38-9e07-b1f2a3c45566"
 
 
 def test_a_pair_stands_side_by_side_with_its_reasons() -> None:
     entries = {"left_entry": side("Ada", carers=["Ruth", None, "Ivo"]), "right_entry": side("A\x1b[2Jdah")}
-    text = displayed({"pairs": [{"left": LEFT, "right": RIGHT, **WHY, **entries}], "contradictions": []})
+    text = displayed(pairs=[{"left": LEFT, "right": RIGHT, **WHY, **entries}])
     lines = text.splitlines()
     assert any(LEFT in line and RIGHT in line for line in lines)
     assert any("Ada Quaternion" in line and "dah Quaternion" in line for line in lines)
@@ -46,7 +47,7 @@ def test_a_pair_stands_side_by_side_with_its_reasons() -> None:
 
 def test_a_contradiction_names_its_child_and_an_empty_queue_says_so() -> None:
     records = {"left_record": side("Ada"), "right_record": side("Zoe")}
-    text = displayed({"pairs": [], "contradictions": [{"child": LEFT, "set_aside": None, **WHY, **records}]})
+    text = displayed(contradictions=[{"child": LEFT, "set_aside": None, **WHY, **records}])
     assert LEFT in text
     assert "Zoe Quaternion" in text
-    assert "Nothing waits" in displayed({"pairs": [], "contradictions": []})
+    assert "Nothing waits" in displayed()
