@@ -29,7 +29,8 @@ def displayed(**parts: Any) -> str:
     return out.getvalue()
 
 
-WHY = {"since": None, "score": 0.71, "rule": "possible", "matcher": "m/1", "why": {"given_name": "close", "date_of_birth": "agrees"}}
+JUDGED = {"score": 0.71, "rule": "possible", "matcher": "m/1", "since": None}
+WHY = {**JUDGED, "why": {"given_name": "close", "date_of_birth": "agrees"}}
 LEFT, RIGHT = "0b6d2f3a-71c8-4f55-a1e0-3c9d5e8f7733", "6d1e9b70-45a2-4c38-9e07-b1f2a3c45566"
 
 
