@@ -198,6 +198,10 @@ class World:
                 yield from projection.project(event)
             self._shown = event.position
 
+    def events(self) -> list[PublishedEvent]:
+        """Every event of the register, as it is published."""
+        return [_published(raw, self.keys) for raw in self.log.recorder.select_raw(0, 10_000)]
+
     def children(self) -> list[str]:
         """The children listed, by id."""
         with self.database.transaction() as cursor:
