@@ -76,16 +76,23 @@ class AccessLog:
 
     def _run(self) -> None:
         while batch := self._next_batch():
-            try:
-                recorded = self._record([waiting.entry for waiting in batch])
-                for waiting, each in zip(batch, recorded, strict=True):
-                    waiting.id = each.id
-            except AccessLogAway as error:
-                _log.warning("looks could not be recorded: %s", type(error.__cause__).__name__)
-            except Exception as error:
-                _log.error("looks could not be recorded: unexpected %s", type(error).__name__)
+            self._take(batch)
             for waiting in batch:
                 waiting.release()
+
+    def _take(self, batch: Sequence[_Waiting]) -> None:
+        """Records entries together; where one is to blame that they can't be, that one alone fails."""
+        try:
+            recorded = self._record([waiting.entry for waiting in batch])
+            for waiting, each in zip(batch, recorded, strict=True):
+                waiting.id = each.id
+        except AccessLogAway as error:
+            _log.warning("looks could not be recorded: %s", type(error.__cause__).__name__)
+        except Exception as error:
+            _log.error("looks could not be recorded: unexpected %s", type(error).__name__)
+            if len(batch) > 1:
+                for waiting in batch:
+                    self._take([waiting])
 
     def _next_batch(self) -> list[_Waiting]:
         """The waiting entries, as soon as there are some; none once the log is closed."""

@@ -234,6 +234,7 @@ def test_who_may_not_override_and_what_is_not_shielded(
     assert is_problem(client.post(path, headers=manager, json={"reason": "safeguarding"}), 422)
     assert is_problem(client.post(f"/children/{NOBODY}/override", headers=manager, json=IN_WORDS), 404)
     assert is_problem(client.post("/children/nobody/override", headers=manager, json=IN_WORDS), 404)
+    assert is_problem(client.get(f"/investigations?after={10**40}", headers=looking(world, "user:demo-auditor")), 422)
     plain = world.child_named("ada")
     assert is_problem(client.post(f"/children/{plain}/override", headers=manager, json=IN_WORDS), 409)
 

@@ -5,6 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -84,6 +85,23 @@ def test_many_at_once_are_each_recorded_once_and_in_order(database_url: str) -> 
         events = recorded(database_url, f"crowd-{n}")
         assert [event["originator_version"] for event in events] == list(range(1, 101))
         assert {event["reason"] for event in events} == {f"reason {m}" for m in range(300) if m % 3 == n}
+
+
+def test_a_look_that_can_not_be_recorded_keeps_nobody_elses_from_it(database_url: str) -> None:
+    def is_recorded(n: int) -> bool:
+        asked = {"after": n if n % 10 else 10**40}
+        try:
+            log.append(replace(look("careful", f"reason {n}"), asked=asked))
+        except AccessLogAway:
+            return False
+        return True
+
+    with open_log(database_url) as log, ThreadPoolExecutor(16) as pool:
+        taken = list(pool.map(is_recorded, range(100)))
+    assert [n for n, is_taken in enumerate(taken) if not is_taken] == list(range(0, 100, 10))
+    assert Counter(event["reason"] for event in recorded(database_url, "careful")) == Counter(
+        f"reason {n}" for n in range(100) if n % 10
+    )
 
 
 def test_two_processes_may_write_for_the_same_user(database_url: str) -> None:

@@ -26,6 +26,8 @@ from streams.access.overrides import Closing, Override
 from streams.codec import iso_text
 
 MOST_AT_ONCE = 500
+LAST = 2**53 - 1
+"""No position is greater; a number that JSON can't hold can't be recorded either."""
 WARNING = (
     "This child is shielded. You see the entry by an override, which the authority was told of and somebody will look"
     " into; tell nobody where the child is who does not have to know."
@@ -54,7 +56,7 @@ def router(dependencies: Dependencies) -> APIRouter:
         request: Request,
         _: ReasonHeader = None,
         closed: Annotated[bool, Query(description="those that were closed too")] = False,
-        after: Annotated[int, Query(ge=0, description="a position: the page begins behind it")] = 0,
+        after: Annotated[int, Query(ge=0, le=LAST, description="a position: the page begins behind it")] = 0,
         limit: Annotated[int, Query(ge=1, le=MOST_AT_ONCE)] = 100,
     ) -> Response:
         """Overrides that somebody has to look into, oldest first."""
