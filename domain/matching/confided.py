@@ -48,7 +48,7 @@ def place_openly(
     absorbed, apart = [], []
     for each in joined:
         theirs = [other for other in confided if other.child == each.child]
-        obstacle = obstacle_between(comparer, members, theirs, cannot_link)
+        obstacle = obstacle_between(comparer, members, theirs, cannot_link, [features])
         if obstacle:
             apart.append(each._replace(rule=obstacle))
         else:

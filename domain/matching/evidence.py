@@ -6,7 +6,7 @@ is weighed against all three, and the rival that explains it best counts most: a
 does not distinguish them, a given name does.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from copy import copy
 from functools import lru_cache
 from math import log2
@@ -59,13 +59,14 @@ class Evidence(NamedTuple):
     """What a comparison gave: the probability that it is one child, and the bits for it or, below zero, against it.
 
     `bits` leaves out how rare matches are; it is against the rival that explains the levels best. `contradicts` says
-    that the two can't be in one child together.
+    that the two can't be in one child together, `by_homes` that nothing but two homes says so.
     """
 
     probability: float
     bits: float
     contradicts: bool
     levels: Levels
+    by_homes: bool = False
 
 
 class Comparer:
@@ -102,9 +103,30 @@ class Comparer:
         if given == DIFFERS == born and relatives >= 1 and not _share_a_number(one, other):
             return self.weigh((given, family, born, *_NOTHING_ELSE), relatives)
         evidence = self.weigh((given, family, born, *_rest(one, other)), relatives)
-        if one.source == other.source != "" and relatives >= 1 and _are_two_of_one_agency(evidence.levels):
+        if evidence.contradicts or not one.source == other.source != "" or relatives < 1:
+            return evidence
+        if evidence.levels[_UPN] == DIFFERS:
             return evidence._replace(contradicts=True)
-        return evidence
+        return evidence._replace(contradicts=True, by_homes=True) if _live_apart(evidence.levels) else evidence
+
+    def contradict(self, found: Evidence, one: Features, other: Features, of_child: Iterable[Features]) -> bool:
+        """Whether two records, of which this was found, can't be in one child with those others `of_child`.
+
+        Whom one agency has at two homes is one child where another agency knows of both: the home of one of the two
+        and the carers of the other, say.
+        """
+        return found.contradicts and not (
+            found.by_homes and any(each.source != one.source and self._bears_out(each, one, other) for each in of_child)
+        )
+
+    def _bears_out(self, witness: Features, *two: Features) -> bool:
+        found = [self.compare(witness, each) for each in two]
+        return all(
+            each.probability >= self.settings.thresholds.certain
+            and not each.contradicts
+            and _have_somebody_in_common(each.levels)
+            for each in found
+        )
 
     def levels(self, one: Features, other: Features) -> Levels:
         """How far every field agrees, also where a few are enough for a decision."""
@@ -132,12 +154,10 @@ class Comparer:
             relative += against[0]
             namesake += against[1]
             stranger += against[2]
-        odds_against = (
-            relatives * 2.0**-relative
-            + self.settings.rivals.namesake * 2.0**-namesake
-            + self._strangers * 2.0**-stranger
-        )
-        bits, thresholds = min(relative, namesake, stranger), self.settings.thresholds
+        rivals, thresholds = self.settings.rivals, self.settings.thresholds
+        odds_of_a_relative = relatives * 2.0**-relative
+        odds_against = odds_of_a_relative + rivals.namesake * 2.0**-namesake + self._strangers * 2.0**-stranger
+        bits = min(relative, namesake, stranger)
         contradicts = (
             bits <= thresholds.contradiction
             or namesake <= thresholds.namesakes
@@ -145,8 +165,12 @@ class Comparer:
             or levels[_NHS_NUMBER] == DIFFERS
         )
         probability = 1 / (1 + max(odds_against, _LEAST))
-        is_supported = _agrees_beyond_the_name(levels) and not _may_be_twins(levels, relatives)
-        return Evidence(probability if is_supported else probability / 2, bits, contradicts, levels)
+        if _may_be_twins(levels, relatives) and probability * odds_of_a_relative > thresholds.twins:
+            probability /= 2
+        elif not _agrees_beyond_the_name(levels):
+            elsewhere = max(0.0, rivals.stranger_elsewhere - self._strangers) * 2.0**-stranger
+            probability = max(probability / 2, 1 / (1 + max(odds_against + elsewhere, _LEAST)))
+        return Evidence(probability, bits, contradicts, levels)
 
     def explain(self, evidence: Evidence) -> Mapping[str, str]:
         """For each field that is not absent: its level, and its bits against a relative, a namesake and a stranger."""
@@ -220,15 +244,18 @@ def _agrees_beyond_the_name(levels: Levels) -> bool:
     return any(level not in _NO_SUPPORT for level in (*((levels[2],) if is_whole else ()), *levels[4:]))
 
 
-def _are_two_of_one_agency(levels: Levels) -> bool:
-    """Whether one agency tells two children apart: by two numbers in use, or by two homes with nobody in common.
+def _live_apart(levels: Levels) -> bool:
+    """Whether two have two homes and nobody in common, by which one agency tells two children apart.
 
     It seldom registers a child twice, and has many namesakes.
     """
-    if DIFFERS in (levels[_NHS_NUMBER], levels[_UPN]):
-        return True
-    lives_elsewhere = levels[6] == DIFFERS and levels[7] not in (SAME, "similar")
-    return lives_elsewhere and not any(level in (SAME, "similar") for level in (*levels[4:6], *levels[8:]))
+    return levels[6] == DIFFERS and not _have_somebody_in_common(levels)
+
+
+def _have_somebody_in_common(levels: Levels) -> bool:
+    """Whether two agree in a number, a home, or a carer."""
+    by = (*levels[_NHS_NUMBER : _UPN + 1], *levels[7:]) if levels[6] == DIFFERS else levels[_NHS_NUMBER:]
+    return any(level in (SAME, SIMILAR) for level in by)
 
 
 def is_same_given_name(evidence: Evidence) -> bool:

@@ -46,8 +46,11 @@ def judge_fit(
         if now.source in sensitive or member.features.source not in sensitive
     ]
     standing = [(evidence, member) for evidence, member in found if member.record not in aside]
+    of_child = [member.features for _, member in standing]
     contradicted = [
-        (evidence, member) for evidence, member in standing if evidence.contradicts and member.record not in accepted
+        (evidence, member)
+        for evidence, member in standing
+        if member.record not in accepted and comparer.contradict(evidence, now, member.features, of_child)
     ]
     possible = comparer.settings.thresholds.possible
     if not contradicted:

@@ -92,7 +92,7 @@ def place(
     certain.sort(key=_by_strength, reverse=True)
     members = list(home.members) if home else []
     if own is None and certain:
-        if _is_ambiguous(comparer, certain, cannot_link):
+        if _is_ambiguous(comparer, certain, cannot_link, features):
             return Placement(None, None, (), _queue([r.best._replace(rule=AMBIGUOUS) for r in certain] + suspected))
         first, *certain = certain
         own, reason, members = first.best.child, first.best, list(first.members)
@@ -100,7 +100,7 @@ def place(
         reason = None
     merged: list[Finding] = []
     for rating in certain:
-        obstacle = obstacle_between(comparer, members, rating.members, cannot_link)
+        obstacle = obstacle_between(comparer, members, rating.members, cannot_link, [features])
         if obstacle:
             suspected.append(rating.best._replace(rule=obstacle))
         else:
@@ -118,10 +118,11 @@ def _rate(
             by_child.setdefault(candidate.child, []).append(candidate)
     ratings = {}
     for child, members in by_child.items():
-        found = [(comparer.compare(features, member.features), member.record) for member in members]
-        evidence, other = max(found, key=lambda pair: (pair[0].probability, pair[0].bits, pair[1]))
-        every = [each for each, _ in found]
-        contradicted = any(each.contradicts for each in every)
+        found = [(comparer.compare(features, member.features), member) for member in members]
+        evidence, best = max(found, key=lambda pair: (pair[0].probability, pair[0].bits, pair[1].record))
+        other, every = best.record, [each for each, _ in found]
+        of_child = [member.features for member in members]
+        contradicted = any(comparer.contradict(each, features, member.features, of_child) for each, member in found)
         rule = judge(comparer.settings.thresholds, evidence, contradicted, any(map(shares_a_number, every)))
         if rule == CERTAIN and any((record, member.record) in cannot_link for member in members):
             rule = CANNOT_LINK
@@ -147,12 +148,15 @@ def _contradicted(comparer: Comparer, features: Features, home: _Rating) -> tupl
     if not home.contradicted:
         return ()
     found = [(comparer.compare(features, member.features), member) for member in sorted(home.members)]
+    of_child = [member.features for member in home.members]
     return tuple(
-        Finding(member.child, member.record, CONTRADICTION, each) for each, member in found if each.contradicts
+        Finding(member.child, member.record, CONTRADICTION, each)
+        for each, member in found
+        if comparer.contradict(each, features, member.features, of_child)
     )[:MOST_SUSPICIONS]
 
 
-def _is_ambiguous(comparer: Comparer, certain: Sequence[_Rating], cannot_link: Pairs) -> bool:
+def _is_ambiguous(comparer: Comparer, certain: Sequence[_Rating], cannot_link: Pairs, features: Features) -> bool:
     """Whether the best child and another one that is not the same person are about equally likely.
 
     Of twins whose names are alike the one whose given name is the same is likelier.
@@ -161,27 +165,43 @@ def _is_ambiguous(comparer: Comparer, certain: Sequence[_Rating], cannot_link: P
     return any(
         first.best.evidence.bits - other.best.evidence.bits < comparer.settings.thresholds.ambiguity
         and is_same_given_name(first.best.evidence) <= is_same_given_name(other.best.evidence)
-        and _obstacle(comparer, first.members, other.members, cannot_link) is not None
+        and _obstacle(comparer, first.members, other.members, cannot_link, [features]) is not None
         for other in others
     )
 
 
 def obstacle_between(
-    comparer: Comparer, some: Sequence[Candidate], others: Sequence[Candidate], cannot_link: Pairs
+    comparer: Comparer,
+    some: Sequence[Candidate],
+    others: Sequence[Candidate],
+    cannot_link: Pairs,
+    between: Sequence[Features],
 ) -> str | None:
-    """The rule by which two children stay two although a record fits both, or None where they are one."""
-    return _obstacle(comparer, some, others, cannot_link) or _hang_by_one_record(comparer, some, others)
+    """The rule by which two children stay two although a record, `between`, fits both, or None where they are one."""
+    return _obstacle(comparer, some, others, cannot_link, between) or _hang_by_one_record(comparer, some, others)
 
 
 def _obstacle(
-    comparer: Comparer, some: Sequence[Candidate], others: Sequence[Candidate], cannot_link: Pairs
+    comparer: Comparer,
+    some: Sequence[Candidate],
+    others: Sequence[Candidate],
+    cannot_link: Pairs,
+    between: Sequence[Features],
 ) -> str | None:
-    """Why two children can't be one person: a rule, or None where nothing contradicts it."""
+    """Why two children can't be one person: a rule, or None where nothing contradicts it.
+
+    `between` has the record that would join them.
+    """
     if len(some) * len(others) > MOST_COMPARED:
         return TOO_MANY
     if any((one.record, other.record) in cannot_link for one in some for other in others):
         return CANNOT_LINK
-    contradict = any(comparer.compare(one.features, other.features).contradicts for one in some for other in others)
+    of_child = [*between, *(each.features for each in (*some, *others))]
+    contradict = any(
+        comparer.contradict(comparer.compare(one.features, other.features), one.features, other.features, of_child)
+        for one in some
+        for other in others
+    )
     return CONTRADICTION if contradict else None
 
 

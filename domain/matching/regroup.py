@@ -9,6 +9,7 @@ from itertools import combinations, pairwise
 from typing import NamedTuple
 
 from domain.matching.evidence import Comparer, Evidence
+from domain.matching.features import Features
 from domain.matching.placement import CERTAIN, FIRST_RECORD, Candidate, Finding, Pairs, judge, shares_a_number
 
 MOST_REGROUPED = 28
@@ -36,9 +37,11 @@ def regroup(
     What is `silent`, for it is set aside, joins nobody by what it says, and contradicts nobody.
     """
     block_of: dict[str, Block] = {member.record: frozenset((member.record,)) for member in members}
+    heard = [member for member in members if member.record not in silent]
+    of_child = [member.features for member in heard]
     compared = {
-        frozenset((one.record, other.record)): comparer.compare(one.features, other.features)
-        for one, other in combinations([member for member in members if member.record not in silent], 2)
+        frozenset((one.record, other.record)): _found(comparer, one.features, other.features, of_child)
+        for one, other in combinations(heard, 2)
     }
 
     def join(one: Block, other: Block) -> None:
@@ -67,6 +70,11 @@ def found_between(comparer: Comparer, regrouped: Regrouped, one: Block, other: B
     rule = judge(comparer.settings.thresholds, evidence, contradicted, any(map(shares_a_number, every)))
     (record,), (against,) = pair & one, pair & other
     return None if rule in (FIRST_RECORD, CERTAIN) else (record, Finding("", against, rule, evidence))
+
+
+def _found(comparer: Comparer, one: Features, other: Features, of_child: Iterable[Features]) -> Evidence:
+    evidence = comparer.compare(one, other)
+    return evidence._replace(contradicts=comparer.contradict(evidence, one, other, of_child))
 
 
 def _between(compared: Mapping[frozenset[str], Evidence], one: Block, other: Block) -> Iterable[Evidence]:

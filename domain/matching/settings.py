@@ -40,7 +40,8 @@ class Rivals(_Part):
 
     `relative_in_one_agency` replaces `relative` where one agency holds both: it seldom registers a child twice, and
     often brothers and sisters. `grown_up_relative` replaces both where the two are grown up. There are at least
-    `stranger_of_each_record` strangers for every record in the directory.
+    `stranger_of_each_record` strangers for every record in the directory, and `stranger_elsewhere`, whom nobody has
+    reported yet, for whoever agrees in nothing but a name, or in a birthday and a part of it.
     """
 
     relative: Annotated[float, Field(gt=0)]
@@ -49,20 +50,21 @@ class Rivals(_Part):
     namesake: Annotated[float, Field(gt=0)]
     stranger: Annotated[float, Field(gt=0)]
     stranger_of_each_record: Annotated[float, Field(gt=0)] = 1.0
+    stranger_elsewhere: Annotated[float, Field(gt=0)] = 1.0e7
 
 
 class Thresholds(_Part):
     """From which probability on a pair is `certain` or `possible`, and what separates two records.
 
-    They contradict each other at `contradiction` bits of evidence or fewer, or at `namesakes` bits as against
-    namesakes; both are below zero. `ambiguity` is by how many bits the better of two children has to lead.
-    """
+        They contradict each other at `contradiction` bits of evidence or fewer, or at `namesakes` bits as against
+    XX"""
 
     certain: Probability
     possible: Probability
     contradiction: Annotated[float, Field(lt=0)]
     namesakes: Annotated[float, Field(lt=0)]
     ambiguity: Annotated[float, Field(gt=0)]
+    twins: Annotated[float, Field(ge=0, lt=1)] = 0.0
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:

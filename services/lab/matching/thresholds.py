@@ -14,6 +14,10 @@ LEAST_PRECISION = 0.98
 """Share of linked pairs that have to be one child's, as far as can be told."""
 
 
+TWINS, WORTH_TWINS = 0.05, 0.05
+"""How likely two may be twins and be linked all the same, where otherwise so large a share of true pairs would wait."""
+
+
 class Expected(NamedTuple):
     """What is expected of settings: of linked pairs and of pairs of one child that meet, and of the queue.
 
@@ -47,11 +51,15 @@ def with_threshold(
     settings: MatcherSettings, sample: Sample, estimate: Estimate, least_precision: float = LEAST_PRECISION
 ) -> MatcherSettings:
     """The settings with the threshold that is expected to link most, of those expected to be precise enough."""
-    considered = [_linking_from(settings, certain) for certain in CERTAIN]
-    hopes = [expected(each, sample, estimate) for each in considered]
-    precise = [number for number, each in enumerate(hopes) if each.precision >= least_precision]
-    best = max(precise, key=lambda number: hopes[number].f1) if precise else len(considered) - 1
-    return considered[best]
+    cautious, tolerant = (
+        max(
+            ((expected(each, sample, estimate), each) for each in _considered(settings, twins)),
+            key=lambda found: (found[0].precision >= least_precision, found[0].f1),
+        )
+        for twins in (0.0, TWINS)
+    )
+    is_worth_it = tolerant[0].precision >= least_precision and tolerant[0].recall - cautious[0].recall >= WORTH_TWINS
+    return (tolerant if is_worth_it else cautious)[1]
 
 
 def _judged(
@@ -72,6 +80,8 @@ def _relatives(rivals: Rivals, whose: str) -> float:
     }[whose]
 
 
-def _linking_from(settings: MatcherSettings, certain: float) -> MatcherSettings:
-    changed = {"certain": certain, "possible": min(settings.thresholds.possible, certain / 2)}
-    return settings.model_copy(update={"thresholds": settings.thresholds.model_copy(update=changed)})
+def _considered(settings: MatcherSettings, twins: float) -> Iterator[MatcherSettings]:
+    """The settings, linking from each of CERTAIN on."""
+    for certain in CERTAIN:
+        changed = {"certain": certain, "possible": min(settings.thresholds.possible, certain / 2), "twins": twins}
+        yield settings.model_copy(update={"thresholds": settings.thresholds.model_copy(update=changed)})

@@ -40,7 +40,9 @@ def train(corpus: Corpus, settings: MatcherSettings, most_pairs: int = MOST_PAIR
     sample = sample_pairs(features, Comparer(settings), most_pairs)
     learnt = estimate(settings, sample)
     each = learnt.rivals.stranger / max(1, sample.records)
-    rivals = learnt.rivals.model_copy(update={"stranger_of_each_record": each})
+    rivals = learnt.rivals.model_copy(
+        update={"stranger_of_each_record": each, "stranger_elsewhere": learnt.rivals.stranger}
+    )
     better = rounded(settings.model_copy(update={"rivals": rivals, "fields": learnt.fields}))
     better = with_threshold(better, sample, learnt)
     hope = expected(better, sample, learnt)

@@ -193,6 +193,19 @@ def test_one_agency_tells_namesakes_apart_by_their_homes() -> None:
     assert judged(record(GP), record(GP, **moved)) == "linked"
 
 
+def test_whom_one_agency_has_at_two_homes_is_one_child_if_another_agency_knows_of_both() -> None:
+    before, after = record(GP, nhs_number=ONE_NUMBER), record(GP, address=ELSEWHERE, carers=[])
+    moved = record(SCHOOL, address=ELSEWHERE)
+    of_another = record(SCHOOL, address=ELSEWHERE, carers=OTHERS)
+    with_another_number = record(GP, nhs_number=OTHER_NUMBER, address=ELSEWHERE, carers=[])
+    for order in permutations([("before", before), ("after", after), ("school", moved)]):
+        assert len(set(directory(order).child_of().values())) == 1
+    for others in ({"after": after, "school": of_another}, {"after": with_another_number, "school": moved}):
+        for order in permutations({"before": before, **others}.items()):
+            child_of = directory(order).child_of()
+            assert child_of["before"] != child_of["after"]
+
+
 @pytest.mark.parametrize(
     ("one", "other"), [("Lowrri", "Lowri Jemima"), ("Ricardo Patrick", "Ritardo"), ("Yra", "Yara Joy")]
 )
