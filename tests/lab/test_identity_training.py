@@ -43,14 +43,15 @@ def population() -> Corpus:
     return simulated(250, 3, 2)
 
 
-def made_up_pairs(size: float = 1.0) -> Sample:
+def made_up_pairs(size: float = 1.0, relatives: float = 1.0) -> Sample:
     """Pairs of kinds that agree independently, each field by KNOWN; the random ones are of strangers."""
+    of_kind = PAIRS | {"relative": PAIRS["relative"] * relatives}
     meeting: Counter[Agreement] = Counter()
     random: Counter[Levels] = Counter()
     for levels in product(*KNOWN.values()):
         of = dict(zip(KNOWN, levels, strict=True))
         agreed = tuple(of.get(field, ABSENT) for field in FIELDS)
-        for kind, number in PAIRS.items():
+        for kind, number in of_kind.items():
             many = size * number * prod(getattr(KNOWN[field][of[field]], kind) for field in of)
             meeting[APART, agreed] += many  # type: ignore[assignment]
         random[agreed] += round(RANDOM * prod(KNOWN[field][of[field]].stranger for field in of))
@@ -71,11 +72,17 @@ def test_known_chances_are_found_again_though_nobody_says_which_pairs_are_of_one
                 assert found.relative == pytest.approx(chances.relative, abs=0.03)
 
 
-def test_of_children_there_are_relatives_for_each_however_few_were_found() -> None:
-    sample = made_up_pairs()
-    learnt = estimate(SHIPPED, sample._replace(meeting={(GROWN_UP, each[1]): n for each, n in sample.meeting.items()}))
-    assert learnt.rivals.relative == learnt.rivals.relative_in_one_agency / 50 == 1.0
-    assert learnt.rivals.grown_up_relative > 1.0
+@pytest.mark.parametrize(("adults", "is_of_adults"), [(0.0, False), (0.5, False), (0.9, True)])
+def test_of_children_there_are_relatives_for_each_however_few_were_found(adults: float, is_of_adults: bool) -> None:
+    sample = made_up_pairs(relatives=0.01)
+    of = {GROWN_UP: adults, APART: 1 - adults}
+    meeting = {
+        (whose, each[1]): n * share for each, n in sample.meeting.items() for whose, share in of.items() if share
+    }
+    rivals = estimate(SHIPPED, sample._replace(meeting=meeting)).rivals
+    assert (rivals.relative < 0.1) is is_of_adults
+    assert is_of_adults or rivals.relative == 1.0
+    assert rivals.relative_in_one_agency >= 1.0
 
 
 def test_what_was_known_before_holds_back_what_few_pairs_say_and_gives_way_to_many() -> None:

@@ -27,6 +27,8 @@ MATCHES_BEFORE = (0.05, 0.5, 5.0)
 """Pairs of one child for each record, of which one place begins with each."""
 RIVALS_STRENGTH = 0.1
 """Pairs of one child for which what was known of the relatives' number counts."""
+MOSTLY = 0.8
+"""Share of the pairs of one person that are of adults in a list of adults."""
 MOST_ROUNDS = 100
 SETTLED = 1e-4
 """Change of the logarithm of the number of matches at which nothing moves any more."""
@@ -86,16 +88,21 @@ def _from(
 def _rivals(before: Rivals, pairs: Counter[tuple[int, str]], every: float, matches: float) -> Rivals:
     """So many pairs of rivals for each pair of one child; what was known before counts like a few pairs.
 
-    Of children there is at least one pair of relatives for each: a sample tells little of twins.
+    Of children there is at least one pair of relatives for each: a sample tells little of twins. In a list of adults,
+    who share no home with brothers and sisters, the few children have no more relatives than everybody.
     """
 
-    def ratio(known: float, whose: str) -> float:
-        found = pairs[RELATIVE, whose] + RIVALS_STRENGTH * known
-        return found / (pairs[MATCH, whose] + RIVALS_STRENGTH)
+    def ratio(known: float, *whose: str) -> float:
+        found = sum(pairs[RELATIVE, each] for each in whose) + RIVALS_STRENGTH * known
+        return found / (sum(pairs[MATCH, each] for each in whose) + RIVALS_STRENGTH)
+
+    of_adults = pairs[MATCH, GROWN_UP] > MOSTLY * sum(pairs[MATCH, each] for each in (APART, ONE_AGENCY, GROWN_UP))
 
     strangers = max(1.0, every - matches - sum(many for (kind, _), many in pairs.items() if kind == RELATIVE))
     return Rivals(
-        relative=max(1.0, ratio(before.relative, APART)),
+        relative=(
+            ratio(before.grown_up_relative, APART, GROWN_UP) if of_adults else max(1.0, ratio(before.relative, APART))
+        ),
         relative_in_one_agency=max(1.0, ratio(before.relative_in_one_agency, ONE_AGENCY)),
         grown_up_relative=ratio(before.grown_up_relative, GROWN_UP),
         namesake=before.namesake,

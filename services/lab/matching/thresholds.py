@@ -14,8 +14,8 @@ LEAST_PRECISION = 0.98
 """Share of linked pairs that have to be one child's, as far as can be told."""
 
 
-TWINS, WORTH_TWINS = 0.05, 0.05
-"""How likely two may be twins and be linked all the same, where otherwise so large a share of true pairs would wait."""
+TWINS, WORTH_TWINS = 0.05, 0.08
+"""How likely two may be twins and be linked all the same, where otherwise so much of the recall would be lost."""
 
 
 class Expected(NamedTuple):
@@ -51,15 +51,20 @@ def with_threshold(
     settings: MatcherSettings, sample: Sample, estimate: Estimate, least_precision: float = LEAST_PRECISION
 ) -> MatcherSettings:
     """The settings with the threshold that is expected to link most, of those expected to be precise enough."""
-    cautious, tolerant = (
-        max(
-            ((expected(each, sample, estimate), each) for each in _considered(settings, twins)),
-            key=lambda found: (found[0].precision >= least_precision, found[0].f1),
-        )
-        for twins in (0.0, TWINS)
-    )
-    is_worth_it = tolerant[0].precision >= least_precision and tolerant[0].recall - cautious[0].recall >= WORTH_TWINS
-    return (tolerant if is_worth_it else cautious)[1]
+    cautious = _best(settings, 0.0, sample, estimate, least_precision)
+    tolerant = _best(settings, TWINS, sample, estimate, least_precision)
+    gained = tolerant[0].recall - cautious[0].recall
+    return (tolerant if tolerant[0].precision >= least_precision and gained >= WORTH_TWINS else cautious)[1]
+
+
+def _best(
+    settings: MatcherSettings, twins: float, sample: Sample, estimate: Estimate, least_precision: float
+) -> tuple[Expected, MatcherSettings]:
+    """Linking from which of CERTAIN on is best, and what is expected of it; from the last where none is precise."""
+    changed = (_linking_from(settings, certain, twins) for certain in CERTAIN)
+    hopes = [(expected(each, sample, estimate), each) for each in changed]
+    precise = [each for each in hopes if each[0].precision >= least_precision]
+    return max(precise, key=lambda each: each[0].f1) if precise else hopes[-1]
 
 
 def _judged(
@@ -80,8 +85,6 @@ def _relatives(rivals: Rivals, whose: str) -> float:
     }[whose]
 
 
-def _considered(settings: MatcherSettings, twins: float) -> Iterator[MatcherSettings]:
-    """The settings, linking from each of CERTAIN on."""
-    for certain in CERTAIN:
-        changed = {"certain": certain, "possible": min(settings.thresholds.possible, certain / 2), "twins": twins}
-        yield settings.model_copy(update={"thresholds": settings.thresholds.model_copy(update=changed)})
+def _linking_from(settings: MatcherSettings, certain: float, twins: float) -> MatcherSettings:
+    changed = {"certain": certain, "possible": min(settings.thresholds.possible, certain / 2), "twins": twins}
+    return settings.model_copy(update={"thresholds": settings.thresholds.model_copy(update=changed)})

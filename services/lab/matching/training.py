@@ -16,6 +16,8 @@ from services.lab.matching.thresholds import Expected, expected, with_threshold
 from services.lab.matching.trial import featured
 
 MOST_PAIRS = 400_000
+ELSEWHERE = 10.0
+"""Strangers against a name alone, for each that the records tell of."""
 _TRAINED = "-trained-"
 
 
@@ -41,7 +43,7 @@ def train(corpus: Corpus, settings: MatcherSettings, most_pairs: int = MOST_PAIR
     learnt = estimate(settings, sample)
     each = learnt.rivals.stranger / max(1, sample.records)
     rivals = learnt.rivals.model_copy(
-        update={"stranger_of_each_record": each, "stranger_elsewhere": learnt.rivals.stranger}
+        update={"stranger_of_each_record": each, "stranger_elsewhere": ELSEWHERE * learnt.rivals.stranger}
     )
     better = rounded(settings.model_copy(update={"rivals": rivals, "fields": learnt.fields}))
     better = with_threshold(better, sample, learnt)

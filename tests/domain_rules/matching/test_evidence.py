@@ -87,6 +87,22 @@ def test_a_name_alone_is_half_as_likely(field: str, level: str, is_enough: bool)
     assert comparer().weigh(agreement, 1.0).probability == pytest.approx(likely if is_enough else likely / 2)
 
 
+@pytest.mark.parametrize(("elsewhere", "is_linked"), [(1e7, False), (1e3, True)])
+def test_a_name_alone_is_enough_only_where_strangers_are_known_to_be_few(elsewhere: float, is_linked: bool) -> None:
+    settings = SETTINGS.model_copy(update={"rivals": RIVALS.model_copy(update={"stranger_elsewhere": elsewhere})})
+    alone = levels(given_name="same", family_name="same", date_of_birth="placeholder", postcode="differs")
+    assert (Comparer(settings).weigh(alone, 0.003).probability > 0.5) is is_linked
+
+
+@pytest.mark.parametrize(("twins", "is_linked"), [(0.0, False), (0.005, False), (0.05, True)])
+def test_whoever_may_be_a_twin_is_queued_unless_twins_are_unlikely_enough(twins: float, is_linked: bool) -> None:
+    nameless = levels(family_name="same", date_of_birth="same", gender="same", address="same", carers="same")
+    differs = levels(given_name="differs", family_name="same", date_of_birth="same", address="same")
+    settings = with_thresholds(twins=twins)
+    assert (settings.weigh(nameless, 1.0).probability > 0.9) is is_linked
+    assert settings.weigh(differs, 1.0).contradicts
+
+
 def test_nothing_is_beyond_all_doubt() -> None:
     every = dict.fromkeys(FIELDS, "same")
     assert 0.999 < comparer().weigh(levels(**every), 0.003).probability < 1
