@@ -29,8 +29,8 @@ from tests.support.api_world import looking
 
 SEED = int(os.environ.get("CONTACTPOINT_TEST_SEED") or random.randrange(2**32))
 TURNS = int(os.environ.get("CONTACTPOINT_TEST_TURNS") or 1)
-SEARCHES, CHILDREN, LOOKS = 4, 3, 2
-"""How many of each a reader makes in a turn."""
+SEARCHES, CHILDREN, LOOKS = 3, 2, 2
+"""How many of each a reader makes in a turn; beside the hostile agency's own user another reader does."""
 POSITION = re.compile(rb'"position":\d+')
 """For data managers, who may count events."""
 turns, moments = count(1), count(1)
@@ -110,7 +110,7 @@ def one_turn(pair: Pair, make: Callable[[Story], Fact], chance: random.Random) -
         same(pair, asked)
     if fact.own:
         see_their_own(pair, fact, hostile, story.turn)
-    for reader in (*fact.readers, hostile.code) if fact.readers else ():
+    for reader in (chance.choice(fact.readers), hostile.code) if fact.readers else ():
         look_around(pair, fact, f"user:{reader}", chance)
 
 
