@@ -20,7 +20,7 @@ class Scope(NamedTuple):
 
     `cleared`: also the records of sensitive agencies. `custodian`: also hidden children in whose authority the reader
     takes care of shields, or closed children and records where it is IDENTITIES. `opened`: also these hidden children.
-    What is hidden from others than one agency is read by its users once `read_for_agency` was called in the
+    What is hidden from others than one agency is read by its users once FOR_AGENCY was executed in the
     transaction.
     """
 
@@ -45,8 +45,6 @@ class Scope(NamedTuple):
 ORDINARY = Scope()
 """The scope of who is cleared for nothing, custodian of no shield, and to whom none is opened."""
 
-
-def read_for_agency(cursor: Cursor, urn: str | None) -> None:
-    """Has the rest of the transaction read what is hidden from others than this agency, which alone said it."""
-    if urn:
-        cursor.execute("select set_config('contactpoint.agency', %s, true)", (urn,))
+FOR_AGENCY = "set_config('contactpoint.agency', %s, true)"
+"""The expression by which the rest of the transaction reads what is hidden from others than an agency, which alone said
+it; its parameter is the agency's URN, or empty for nobody's."""

@@ -146,8 +146,11 @@ class Dependencies:
         self.unread = Unread(self.kafka)
 
     @contextmanager
-    def reading(self) -> Iterator[Cursor]:
-        """A cursor on one snapshot: no shield is applied between two of its queries. Raises DatabaseAway."""
+    def reading(self, agency: str | None = None) -> Iterator[Cursor]:
+        """A cursor on one snapshot: no shield is applied between two of its queries. Raises DatabaseAway.
+
+        With an agency it also reads what is hidden from others.
+        """
         with reading_views(self.replica or self.pool) as cursor:
-            refuse_what_does_not_belong(cursor)
+            refuse_what_does_not_belong(cursor, agency)
             yield cursor

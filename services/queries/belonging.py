@@ -12,6 +12,7 @@ from psycopg2.extensions import connection as Connection  # noqa: N812
 
 from projections.catalogue import ACCESS_LOG, REGISTER_LOG
 from projections.engine.positions import views_position
+from projections.visibility.scope import FOR_AGENCY
 from services.queries._kafka_reader import kafka_reader
 from services.queries.troubles import Trouble
 from streams.kafka.admin.identity import read_identity
@@ -46,19 +47,20 @@ def troubles(cursor: Cursor, kafka: KafkaSettings | None = None) -> list[Trouble
     return list(found.values())
 
 
-def refuse_what_does_not_belong(cursor: Cursor) -> None:
+def refuse_what_does_not_belong(cursor: Cursor, agency: str | None = None) -> None:
     """Raises NotTogether where the views may lack what Kafka or an earlier Postgres held: then nobody is absent.
 
-    The cursor is one of a transaction on the live views.
+    The cursor is one of a transaction on the live views. From then on it reads what is hidden from others than the
+    agency, where one is given.
     """
     # Every look asks this: all of it in one trip.
     cursor.execute(
-        "select (select says || '; ' || remedy from publication.troubles where code <> all(%s) limit 1),"
-        " home.since, home.register_until, home.access_until"
+        "select (select says || '; ' || remedy from publication.troubles where code <> all(%s) limit 1),"  # noqa: S608
+        f" {FOR_AGENCY}, home.since, home.register_until, home.access_until"
         " from (select) as always left join publication.home on true",
-        (list(SHOWS_ALL),),
+        (list(SHOWS_ALL), agency or ""),
     )
-    ((trouble, since, *until),) = cursor.fetchall()
+    ((trouble, _, since, *until),) = cursor.fetchall()
     if trouble is not None:
         raise NotTogether(trouble)
     if None in until:

@@ -18,7 +18,7 @@ from projections.duplicates.query import contradictions, suspected_others, suspe
 from projections.reports.query import FIRST
 from projections.search import query
 from projections.search.query import find
-from projections.visibility.scope import read_for_agency
+from projections.visibility.scope import FOR_AGENCY
 from projections.visibility.shields import EVERYWHERE, due_reviews
 from services.queries.reports import ReportQuery, report_page
 from services.registrar.matcher_settings import load_settings
@@ -297,9 +297,9 @@ def test_a_suspicion_hides_no_child_that_another_agency_made_visible(database: s
         story.removed(story.members[victim][0])
         take(cursor, story.events[-1:])
         alone = directory.entry(cursor, story.seals, victim, today=TODAY)
-        read_for_agency(cursor, "urn:agency:gp")
+        cursor.execute(f"select {FOR_AGENCY}", ("urn:agency:gp",))
         others = directory.entry(cursor, story.seals, victim, today=TODAY)
-        read_for_agency(cursor, "urn:agency:school")
+        cursor.execute(f"select {FOR_AGENCY}", ("urn:agency:school",))
         sent = directory.entry(cursor, story.seals, victim, today=TODAY)
         found = find(cursor, SEARCHER, SEARCHER.query({"postcode": "ZX1 1AA", "given_name": "Ada"}), 9)
     assert alone == others

@@ -27,7 +27,6 @@ from domain.vocabulary import LONGEST_REASON, SHORTEST_REASON
 from projections.directory import query as directory
 from projections.directory.redaction import ReadScope, RedactedEntry
 from projections.reports.authorities import authorities_in_charge
-from projections.visibility.scope import read_for_agency
 from projections.visibility.shields import EVERYWHERE, NOWHERE
 from projections.visibility.survivors import survivor
 from services.api.access_control.callers import REASON_HEADER, permitted, stated, stated_in_header
@@ -91,8 +90,8 @@ class Viewer:
     @contextmanager
     def reading(self) -> Iterator[Cursor]:
         """As `Dependencies.reading`, with what is hidden from others than the agency that the user works for."""
-        with self.dependencies.reading() as cursor:
-            read_for_agency(cursor, self.dependencies.employers.agency_of(self.entitlement.organisation))
+        agency = self.dependencies.employers.agency_of(self.entitlement.organisation)
+        with self.dependencies.reading(agency) as cursor:
             yield cursor
 
     @property
