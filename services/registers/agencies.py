@@ -80,25 +80,26 @@ def enrol(kafka: KafkaSettings, database_url: str, agencies: Iterable[Agency]) -
     return add_agencies(database_url, agencies)
 
 
-def make_reachable(kafka: KafkaSettings, database_url: str, agencies: Collection[Agency]) -> None:
+def make_reachable(kafka: KafkaSettings, database_url: str, agencies: Collection[Agency]) -> frozenset[str]:
     """Creates the topics of agencies, those of notices to their authorities too, and gives the agencies rights there.
 
-    Those that are suspended have none. Raises KafkaAway, TopicRefused, AclsRefused, DatabaseAway.
+    Those that are suspended have none; gives their codes. Raises KafkaAway, TopicRefused, AclsRefused, DatabaseAway.
     """
     from streams.kafka.admin.topics import ensure_topics  # loads a client, which readers need not
 
     codes = [agency.code for agency in agencies]
     authorities = {agency.code: agency.notified_authority for agency in agencies if agency.notified_authority}
     ensure_topics(kafka, codes, sorted({notices_topic(ons) for ons in authorities.values()}))
+    with closing(Database(database_url, "registers")) as database, database.transaction() as cursor:
+        suspended = suspended_codes(cursor).intersection(codes)
     if kafka.acls:
         from streams.kafka.admin.rights import grant_agencies, revoke_agency
 
-        with closing(Database(database_url, "registers")) as database, database.transaction() as cursor:
-            suspended = suspended_codes(cursor).intersection(codes)
         for code in sorted(suspended):
             revoke_agency(kafka, code)
         at_work = [code for code in codes if code not in suspended]
         grant_agencies(kafka, at_work, {code: ons for code, ons in authorities.items() if code not in suspended})
+    return suspended
 
 
 def agencies_version(cursor: Cursor) -> int:

@@ -23,9 +23,10 @@ def bring_up_to_date(kafka: KafkaSettings, database_url: str, followed: frozense
     with closing(Database(database_url, "registers")) as database, database.transaction() as cursor:
         agencies, suspended = load_agencies(cursor), suspended_codes(cursor)
     changed = agencies.keys() if followed is None else suspended ^ followed
-    if changed:
-        make_reachable(kafka, database_url, [agencies[code] for code in sorted(changed)])
-    return suspended
+    if not changed:
+        return suspended
+    made = make_reachable(kafka, database_url, [agencies[code] for code in sorted(changed)])
+    return suspended.difference(changed) | made  # what was made so, also where it was decided anew meanwhile
 
 
 def follow_suspensions(kafka: KafkaSettings, database_url: str, stop: Event) -> None:

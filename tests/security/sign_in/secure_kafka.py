@@ -3,8 +3,6 @@
 import asyncio
 import json
 import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
@@ -28,6 +26,8 @@ from streams.kafka.rights import agency_user, service_user
 from streams.kafka.settings import KafkaSettings
 from streams.publishing.appender import Batch, Identity
 from tests.support.certificates import Authority
+from tests.support.forked import run_verb
+from tests.support.stack import SECONDS
 
 ROLES = ("registrar", "relay", "projector", "api")
 LIMIT_MS = 5_000
@@ -63,14 +63,8 @@ class SecureKafka:
 
     def run(self, *words: str, status: int = 0, user: KafkaSettings | None = None) -> Any:
         """What a verb prints, as the admin or as the user named."""
-        command = [sys.executable, "-m", "services.cli.main", *words, "--data", str(self.folder / "data")]
-        answer = subprocess.run(
-            [*command, *([] if words[0] == "run" else ["--json"])],
-            env={**os.environ, **self.environment(user or self.admin)},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        command = [*words, "--data", str(self.folder / "data"), *([] if words[0] == "run" else ["--json"])]
+        answer = run_verb(command, {**os.environ, **self.environment(user or self.admin)}, SECONDS)
         assert answer.returncode == status, answer.stderr
         return json.loads(answer.stdout) if answer.stdout else answer.stderr
 
