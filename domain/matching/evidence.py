@@ -83,6 +83,7 @@ class Comparer:
         for number, group in enumerate(settings.nicknames):
             for name in group:
                 self._groups.setdefault(name, set()).add(number)
+        self._borne = settings.given_names | settings.common_given_names | self._groups.keys()
 
     def among(self, records: int) -> Self:
         """The comparer for a directory of so many records, any of which may be of a stranger who looks alike."""
@@ -105,7 +106,7 @@ class Comparer:
         evidence = self.weigh((given, family, born, *_rest(one, other)), relatives)
         if evidence.contradicts or not one.source == other.source != "" or relatives < 1:
             return evidence
-        if evidence.levels[_UPN] == DIFFERS:
+        if evidence.levels[_UPN] == DIFFERS or _are_held_by_two_names(evidence.levels):
             return evidence._replace(contradicts=True)
         return evidence._replace(contradicts=True, by_homes=True) if _live_apart(evidence.levels) else evidence
 
@@ -212,6 +213,8 @@ class Comparer:
                 return SWAPPED, SWAPPED
         if levels[0] not in (SAME, ABSENT) and self._are_nicknames(given, other_given):
             levels = SIMILAR if differ_in_second_names(given, other_given) else NICKNAME, levels[1]
+        elif levels[0] in (CLOSE, PART) and self._are_two_names(given, other_given):
+            levels = SIMILAR, levels[1]
         return (
             self._same(0, given) if levels[0] == SAME else levels[0],
             self._same(1, family) if levels[1] == SAME else levels[1],
@@ -219,6 +222,13 @@ class Comparer:
 
     def _same(self, field: int, name: str) -> str:
         return ABSENT if not name else COMMON if name in self._common[field] else SAME
+
+    def _are_two_names(self, one: str, other: str) -> bool:
+        """Whether people bear the one name and the other, as Edie and Evie, so that neither is the other mistyped."""
+        words, others = one.split(), other.split()
+        if words[0] in others or others[0] in words:
+            return False
+        return words[0] in self._borne and others[0] in self._borne
 
     def _are_nicknames(self, one: str, other: str) -> bool:
         groups = self._groups.get(one.partition(" ")[0])
@@ -242,6 +252,11 @@ def _agrees_beyond_the_name(levels: Levels) -> bool:
     """
     is_whole = levels[0] not in _NO_NAME and levels[1] not in _NO_NAME
     return any(level not in _NO_SUPPORT for level in (*((levels[2],) if is_whole else ()), *levels[4:]))
+
+
+def _are_held_by_two_names(levels: Levels) -> bool:
+    """Whether one agency calls two by two names, alike or such as stand for each other: it calls one child by one."""
+    return levels[0] in (NICKNAME, SIMILAR) and not _share_a_number_by(levels)
 
 
 def _live_apart(levels: Levels) -> bool:

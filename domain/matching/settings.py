@@ -83,6 +83,8 @@ class MatcherSettings(_Part):
     common_given_names: frozenset[str]
     common_family_names: frozenset[str]
     nicknames: tuple[frozenset[str], ...]
+    given_names: frozenset[str] = frozenset()
+    """Further names that people bear, beside those of the other lists."""
 
     @model_validator(mode="before")
     @classmethod
@@ -92,7 +94,7 @@ class MatcherSettings(_Part):
             return stated
         words = {
             name: stated[name].split()
-            for name in ("common_given_names", "common_family_names")
+            for name in ("common_given_names", "common_family_names", "given_names")
             if isinstance(stated.get(name), str)
         }
         groups = stated.get("nicknames")

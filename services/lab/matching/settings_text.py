@@ -43,7 +43,7 @@ def _lines(template: list[str], settings: MatcherSettings) -> Iterator[str]:
         if skipping:
             continue
         key = line.partition(":")[0]
-        if key in ("common_given_names", "common_family_names", "nicknames"):
+        if key in ("common_given_names", "common_family_names", "given_names", "nicknames"):
             yield from _names(key, settings)
             skipping = True
         elif key == "version":

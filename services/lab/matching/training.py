@@ -54,7 +54,7 @@ def train(corpus: Corpus, settings: MatcherSettings, most_pairs: int = MOST_PAIR
 def _named(settings: MatcherSettings) -> MatcherSettings:
     """The settings under a version that no other settings have."""
     stated = settings.model_dump(mode="json", exclude={"version"})
-    for lists in ("common_given_names", "common_family_names"):
+    for lists in ("common_given_names", "common_family_names", "given_names"):
         stated[lists] = sorted(stated[lists])
     stated["nicknames"] = sorted(sorted(group) for group in stated["nicknames"])
     digest = sha256(orjson.dumps(stated, option=orjson.OPT_SORT_KEYS)).hexdigest()[:8]

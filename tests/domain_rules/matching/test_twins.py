@@ -28,6 +28,11 @@ from tests.domain_rules.matching.people import (
 GP, SCHOOL, BIRTHS = "urn:agency:gp", "urn:agency:school", "urn:agency:births"
 ALIKE = [
     ("Jayden", "Kayden"),
+    ("Aiden", "Jaiden"),
+    ("Edie", "Evie"),
+    ("Tyler", "Taylor"),
+    ("Conor", "Connor"),
+    ("Daniel", "Danielle"),
     ("Lily-Mae", "Leila"),
     ("Lily-Mae", "Lily-Rose"),
     ("Mohammed Ali", "Mohammed Hassan"),
@@ -51,6 +56,20 @@ def directory(records: Iterable[tuple[str, Features]]) -> Clusters:
 def test_twins_of_names_alike_are_never_one_child_by_themselves(one: str, other: str) -> None:
     assert judged(record(GP, given_name=one), record(SCHOOL, given_name=other)) == "queued"
     assert judged(record(BIRTHS, given_name=one), record(BIRTHS, given_name=other)) != "linked"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("Tamsin", "Tamsim"), ("James", "Jamie"), ("Rose", "Edie Rose"), ("Edie", "Edie Rose"), ("Edie", "Ediie")],
+)
+def test_a_name_that_nobody_bears_is_another_one_mistyped(one: str, other: str) -> None:
+    assert judged(record(GP, given_name=one), record(SCHOOL, given_name=other)) == "linked"
+
+
+@pytest.mark.parametrize(("one", "other"), [("Jack", "Jake"), ("Sophie", "Sofia"), ("James", "Jamie")])
+def test_whom_one_agency_holds_by_two_names_may_be_two(one: str, other: str) -> None:
+    assert judged(record(BIRTHS, given_name=one), record(BIRTHS, given_name=other)) == "queued"
+    assert judged(record(BIRTHS, given_name=one), record(SCHOOL, given_name=other)) == "linked"
 
 
 def test_a_brother_and_a_sister_of_names_alike_are_not_one_child() -> None:
