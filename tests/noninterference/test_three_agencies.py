@@ -188,8 +188,11 @@ def answer(served: Served, asked: Asked) -> Answer:
 
 
 def _is_of_the_register(line: bytes) -> bool:
-    """Whether a figure is not of requests and looks, nor of what waits for the relay, which is not at work here."""
-    return not any(word in line for word in (b"requests", b"answer_seconds", b'"access"', b'"outbox"'))
+    """Whether a figure is not of requests and looks, nor of what waits for registrar and relay.
+
+    These two are not at work here, and Kafka is asked for the former every few seconds only.
+    """
+    return not any(word in line for word in (b"requests", b"answer_seconds", b'"access"', b'"outbox"', b'"registrar"'))
 
 
 def same(pair: Pair, asked: Asked) -> Answer:

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import datetime
+from uuid import UUID, uuid4
 
 import pytest
 from eventsourcing.persistence import IntegrityError, ProgrammingError
@@ -85,11 +86,11 @@ def test_a_commit_that_nobody_saw_is_taken_into_account(desk: Desk) -> None:
     with proxy(server["host"], int(server["port"])) as between:
         far = Desk(make_dsn(**{**server, "host": "127.0.0.1", "port": between.port}))
 
-        def no_answer_to_the_commit() -> datetime:
+        def no_answer_to_the_commit() -> UUID:
             between.fatal = b"COMMIT"
-            return utc_now()
+            return uuid4()
 
-        far.clock = no_answer_to_the_commit
+        far.new_id = no_answer_to_the_commit
         far.open()
         with pytest.raises(AmbiguousCommit):
             register_her(far, AUTHORITY)

@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
+from uuid import uuid4
 
 from domain.agency import Agency
 from domain.matching import Comparer
 from domain.vocabulary import AgencyKind
 from services.registrar.batch import Message
 from services.registrar.budgets import Limits
+from services.registrar.decide_batch import NewId
 from services.registrar.fence import take_fence
 from services.registrar.handle import Pause, Registrar
 from services.registrar.matcher_settings import load_settings
@@ -53,6 +55,7 @@ class Desk:
     ends: Counter[str] = field(default_factory=Counter)
     clock: Clock = utc_now
     pause: Pause = time.sleep
+    new_id: NewId = uuid4
     limits: Limits = field(default_factory=Limits)
 
     def __post_init__(self) -> None:
@@ -69,6 +72,7 @@ class Desk:
             *(self.log, self.database, keys, self.comparer, self.fence),
             clock=self.clock,
             pause=self.pause,
+            new_id=self.new_id,
             limits=self.limits,
         )
         self.registrar.resume()

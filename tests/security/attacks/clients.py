@@ -47,6 +47,14 @@ def head(world: World, path: str, *more: str, subject: str = "agency:gp", method
     return "\r\n".join(lines).encode() + b"\r\n\r\n"
 
 
+def until(client: socket.socket, end: bytes) -> bytes:
+    """What the server sends up to an end, in however many pieces."""
+    received = b""
+    while not received.endswith(end) and (more := client.recv(65_536)):
+        received += more
+    return received
+
+
 def status(response: bytes) -> int:
     """The status of an answer."""
     return int(response.split(b" ", 2)[1])
