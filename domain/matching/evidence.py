@@ -83,7 +83,8 @@ class Comparer:
         for number, group in enumerate(settings.nicknames):
             for name in group:
                 self._groups.setdefault(name, set()).add(number)
-        self._borne = settings.given_names | settings.common_given_names | self._groups.keys()
+        further = settings.given_names
+        self._borne = further | settings.common_given_names | self._groups.keys() if further else further
 
     def among(self, records: int) -> Self:
         """The comparer for a directory of so many records, any of which may be of a stranger who looks alike."""

@@ -48,7 +48,7 @@ class Searcher:
     """Makes queries of criteria and grades children by one version of the settings; pure and thread-safe."""
 
     def __init__(self, settings: MatcherSettings) -> None:
-        self._comparer = Comparer(settings)
+        self._comparer = Comparer(settings.model_copy(update={"given_names": frozenset()}))  # who asks may mistype
         self._bits = {name: _bits(levels) for name, levels in settings.fields.items()}
         self._nicknames: dict[str, set[str]] = {}
         for group in settings.nicknames:

@@ -84,7 +84,7 @@ class MatcherSettings(_Part):
     common_family_names: frozenset[str]
     nicknames: tuple[frozenset[str], ...]
     given_names: frozenset[str] = frozenset()
-    """Further names that people bear, beside those of the other lists."""
+    """Further names that people bear, beside those of the other lists; without any, a name alike is one mistyped."""
 
     @model_validator(mode="before")
     @classmethod
