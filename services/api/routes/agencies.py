@@ -8,21 +8,16 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from domain.authorization import Action
-from services.api.access_control.looks import ReasonHeader, Viewer, viewer
-from services.api.answers import json_answer, problems
+from services.api.access_control.looks import ReasonHeader, viewer
+from services.api.answers import json_answer
 from services.api.dependencies import Dependencies
 from services.api.problems import Problem, absent
-from services.api.routes.steward_decisions import decide
+from services.api.routes.steward_decisions import decide, decided, ruling_of, under_way
 from services.api.schemas.agencies import AgencyDecided, Suspension
-from services.api.schemas.decisions import UnderWay
 from services.contract.decisions import DecisionType
 from services.registers import load_agencies
 
-_DECIDED: dict[int | str, dict[str, Any]] = {
-    200: {"model": AgencyDecided},
-    202: {"model": UnderWay},
-    **problems(401, 403, 404, 409, 422, 503),
-}
+_DECIDED = decided(AgencyDecided)
 
 
 def router(dependencies: Dependencies) -> APIRouter:
@@ -70,15 +65,10 @@ def _decide(
     look = who.record({"agency": code, **data})
     if agency is None:
         raise absent()
-    taken = decide(dependencies, look, _KINDS[action], code, _ruling(who, agency=code, **data))
+    taken = decide(dependencies, look, _KINDS[action], code, ruling_of(who, agency=code, **data))
     dependencies.suspended.forget()
     wanted = action is Action.AGENCY_SUSPEND
     if taken.position is None and (code in dependencies.suspended) is not wanted:
-        where = {"decision": taken.id, "receipts": f"/receipts?submission={taken.id}"}
-        return json_answer(where, HTTPStatus.ACCEPTED)
+        return under_way(taken)
     standing = {"agency": code, "suspended": wanted, "kafka_rights": _KAFKA_RIGHTS}
     return json_answer({"outcome": "accepted", "decision": taken.id, "position": taken.position, **standing})
-
-
-def _ruling(who: Viewer, **data: Any) -> dict[str, Any]:
-    return {"decided_by": who.user, "reason": who.reason, **data}

@@ -17,8 +17,8 @@ from services.api.dependencies import Dependencies
 from services.api.problems import Problem
 from services.api.routes._current_children import current_children
 from services.api.routes._queue_page import After, queue_page
-from services.api.routes.steward_decisions import Taken, decide
-from services.api.schemas.decisions import Decided, UnderWay
+from services.api.routes.steward_decisions import answer_of, decide, decided, ruling_of, under_way
+from services.api.schemas.decisions import Decided
 from services.api.schemas.duplicates import OneRecord, Queue, Split, TwoChildren
 from services.contract.decisions import DecisionType
 
@@ -28,11 +28,7 @@ MOST_WAITING = 6
 _SCORE = r"[0-9]{1,3}(\.[0-9]{1,20})?(e-?[0-9]{1,2})?"
 _UUID = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _AFTER = rf"^[pc]~{_SCORE}(~{_UUID}){{2}}$"
-_DECIDED: dict[int | str, dict[str, Any]] = {
-    200: {"model": Decided},
-    202: {"model": UnderWay},
-    **problems(401, 403, 404, 409, 422, 429, 503),
-}
+_DECIDED = decided(Decided, 429)
 
 
 def router(dependencies: Dependencies) -> APIRouter:
@@ -117,36 +113,24 @@ def _queue(who: Viewer, after: str | None, limit: int, withheld: bool) -> tuple[
 
 def _of_two(who: Viewer, kind: DecisionType, command: TwoChildren) -> Response:
     look, (left, right) = current_children(who, {"left": command.left, "right": command.right})
-    taken = decide(who.dependencies, look, kind, left, _ruling(who, left=left, right=right))
-    return _answer(taken, left, right)
+    taken = decide(who.dependencies, look, kind, left, ruling_of(who, left=left, right=right))
+    return answer_of(taken, child=left, other=right)
 
 
 def _of_a_record(who: Viewer, kind: DecisionType, command: OneRecord) -> Response:
     look, (child,) = current_children(who, {"child": command.child})
-    ruling = _ruling(who, child=child, record=command.record.model_dump())
-    return _answer(decide(who.dependencies, look, kind, child, ruling), child, None)
+    ruling = ruling_of(who, child=child, record=command.record.model_dump())
+    return answer_of(decide(who.dependencies, look, kind, child, ruling), child=child, other=None)
 
 
 def _split(who: Viewer, command: Split) -> Response:
     look, (child,) = current_children(who, {"child": command.child})
     named = [each.model_dump() for each in command.records] if command.records else None
-    taken = decide(who.dependencies, look, DecisionType.SPLIT, child, _ruling(who, child=child, records=named))
+    taken = decide(who.dependencies, look, DecisionType.SPLIT, child, ruling_of(who, child=child, records=named))
     if taken.position is None:
-        return _answer(taken, child, "")
+        return under_way(taken)
     with who.dependencies.reading() as cursor:
-        return _answer(taken, child, str(latest_split_target(cursor, child, taken.position)))
-
-
-def _ruling(who: Viewer, **data: Any) -> dict[str, Any]:
-    return {"decided_by": who.user, "reason": who.reason, **data}
-
-
-def _answer(taken: Taken, child: str, other: str | None) -> Response:
-    if taken.position is None:
-        where = {"decision": taken.id, "receipts": f"/receipts?submission={taken.id}"}
-        return json_answer(where, HTTPStatus.ACCEPTED)
-    decided = {"outcome": "accepted", "decision": taken.id, "position": taken.position}
-    return json_answer({**decided, "child": child, "other": other})
+        return answer_of(taken, child=child, other=str(latest_split_target(cursor, child, taken.position)))
 
 
 def _place(token: str) -> After:

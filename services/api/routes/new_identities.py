@@ -21,8 +21,7 @@ from services.api.dependencies import Dependencies
 from services.api.numbers import child_number
 from services.api.problems import Problem, absent
 from services.api.routes._current_children import current_children
-from services.api.routes.steward_decisions import decide
-from services.api.schemas.decisions import UnderWay
+from services.api.routes.steward_decisions import answer_of, decide, decided, ruling_of
 from services.api.schemas.entry import Entry
 from services.api.schemas.new_identities import (
     ClosedIdentities,
@@ -36,11 +35,7 @@ from services.contract.decisions import DecisionType
 
 _CODES = f"the reason is one of {', '.join(get_args(Ground))}, and no more words"
 _UNDECIDED = "decide first, in the queue of possible duplicates, whether this child is one with another"
-_DECIDED: dict[int | str, dict[str, Any]] = {
-    200: {"model": Decided},
-    202: {"model": UnderWay},
-    **problems(401, 403, 404, 409, 422, 503),
-}
+_DECIDED = decided(Decided)
 
 
 def router(dependencies: Dependencies) -> APIRouter:
@@ -120,12 +115,8 @@ def _decide(who: Viewer, kind: DecisionType, child: str, more: Mapping[str, Any]
 
 
 def _sent(who: Viewer, look: str, kind: DecisionType, child: str, more: Mapping[str, Any]) -> Response:
-    ruling = {"decided_by": who.user, "reason": who.reason, "child": child, **more}
-    taken = decide(who.dependencies, look, kind, child, ruling)
-    if taken.position is None:
-        where = {"decision": taken.id, "receipts": f"/receipts?submission={taken.id}"}
-        return json_answer(where, HTTPStatus.ACCEPTED)
-    return json_answer({"outcome": "accepted", "decision": taken.id, "position": taken.position, "child": child})
+    taken = decide(who.dependencies, look, kind, child, ruling_of(who, child=child, **more))
+    return answer_of(taken, child=child)
 
 
 def _waiting(who: Viewer) -> list[dict[str, Any]]:

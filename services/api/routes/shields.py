@@ -1,6 +1,5 @@
 """Shields over HTTP: applied, reviewed, handed over, lifted by whoever takes care of them, and which are due."""
 
-from http import HTTPStatus
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -15,19 +14,15 @@ from services.api.dependencies import Dependencies
 from services.api.problems import absent
 from services.api.registered import known_authority
 from services.api.routes.overrides import whole
-from services.api.routes.steward_decisions import decide
-from services.api.schemas.decisions import UnderWay, Why
+from services.api.routes.steward_decisions import answer_of, decide, decided, ruling_of
+from services.api.schemas.decisions import Why
 from services.api.schemas.shields import Custody, DueShields, Shielded
 from services.contract.decisions import DecisionType
 
 MOST_AT_ONCE = 500
 _AFTER = r"^[0-9-]{10}~[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
 _DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
-_DECIDED: dict[int | str, dict[str, Any]] = {
-    200: {"model": Shielded},
-    202: {"model": UnderWay},
-    **problems(401, 403, 404, 409, 422, 503),
-}
+_DECIDED = decided(Shielded)
 
 
 def router(dependencies: Dependencies) -> APIRouter:
@@ -94,12 +89,8 @@ def _decide(who: Viewer, kind: DecisionType, child: str, to: str | None = None) 
         custody = {"custodian": who.entitlement.authority or home}
     if kind is DecisionType.SHIELD_HAND_OVER:
         custody = {"custodian": to}
-    ruling = {"decided_by": who.user, "reason": who.reason, "child": number, **custody}
-    taken = decide(who.dependencies, look, kind, number, ruling)
-    if taken.position is None:
-        where = {"decision": taken.id, "receipts": f"/receipts?submission={taken.id}"}
-        return json_answer(where, HTTPStatus.ACCEPTED)
-    return json_answer({"outcome": "accepted", "decision": taken.id, "position": taken.position, "child": number})
+    taken = decide(who.dependencies, look, kind, number, ruling_of(who, child=number, **custody))
+    return answer_of(taken, child=number)
 
 
 def _due(who: Viewer, day: str, after: str | None, limit: int) -> tuple[list[dict[str, Any]], str | None]:

@@ -1,14 +1,20 @@
-"""Sends a data steward's decision as a submission, and waits until the views show its effect."""
+"""Sends a data steward's decision as a submission, waits until the views show its effect, and answers."""
 
 import time
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from typing import Any, NamedTuple
 
+from pydantic import BaseModel
+from starlette.responses import Response
+
 from projections.engine.positions import views_position
 from projections.receipts.query import receipt_of
+from services.api.access_control.looks import Viewer
+from services.api.answers import json_answer, problems
 from services.api.dependencies import Dependencies
 from services.api.problems import Problem, absent
+from services.api.schemas.decisions import UnderWay
 from services.contract.decisions import DecisionType, decision
 from services.submit.files import Line
 from services.submit.sender import Sender
@@ -28,6 +34,30 @@ class Taken(NamedTuple):
 
     id: str
     position: int | None
+
+
+def decided(model: type[BaseModel], *more: int) -> dict[int | str, dict[str, Any]]:
+    """What the OpenAPI document says of a call that sends a decision: its answer, what is under way, and errors."""
+    problem_responses = problems(401, 403, 404, 409, 422, 503, *more)
+    return {200: {"model": model}, 202: {"model": UnderWay}, **problem_responses}
+
+
+def ruling_of(who: Viewer, **about: Any) -> dict[str, Any]:
+    """The data of a decision: who decides it and why, and what it is about."""
+    return {"decided_by": who.user, "reason": who.reason, **about}
+
+
+def answer_of(taken: Taken, **about: Any) -> Response:
+    """The answer to a decision that shows, with what it is about; else where its receipt will be."""
+    if taken.position is None:
+        return under_way(taken)
+    return json_answer({"outcome": "accepted", "decision": taken.id, "position": taken.position, **about})
+
+
+def under_way(taken: Taken) -> Response:
+    """The answer to a decision that does not show yet."""
+    where = {"decision": taken.id, "receipts": f"/receipts?submission={taken.id}"}
+    return json_answer(where, HTTPStatus.ACCEPTED)
 
 
 def decide(dependencies: Dependencies, look: str, kind: DecisionType, child: str, data: Mapping[str, Any]) -> Taken:
