@@ -20,6 +20,7 @@ from domain.matching.placement import (
     Finding,
     Pairs,
     Placement,
+    in_turn,
     place,
 )
 from domain.matching.similarity import SAME
@@ -147,4 +148,4 @@ def _queue(*findings: Sequence[Finding], most: int = 0) -> tuple[Finding, ...]:
 
     Whatever hides a record is queued, so that it is seen by a steward, and hidden until all of it is decided.
     """
-    return tuple(each for some in findings for each in some)[: max(most, MOST_SUSPICIONS)]
+    return in_turn(*findings, most=max(most, MOST_SUSPICIONS))

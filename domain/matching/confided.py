@@ -10,12 +10,12 @@ from domain.matching.evidence import Comparer
 from domain.matching.features import Features
 from domain.matching.placement import (
     BRIDGE,
-    MOST_SUSPICIONS,
     Candidate,
     Finding,
     Pairs,
     Placement,
-    obstacle_between,
+    absorb,
+    in_turn,
     place,
 )
 
@@ -42,19 +42,12 @@ def place_openly(
     beside = place(comparer, record, features, confided, cannot_link=cannot_link)
     joined = beside.merged if beside.reason is None else (beside.reason, *beside.merged)
     if found.contradicted:
-        return found._replace(suspected=_queue(found.suspected, joined, beside.suspected))
+        return found._replace(suspected=in_turn(found.suspected, joined, beside.suspected))
     children = {found.child, *(each.child for each in found.merged)}
     members = [each for each in candidates if each.child in children and each.record != record]
-    absorbed, apart = [], []
-    for each in joined:
-        theirs = [other for other in confided if other.child == each.child]
-        obstacle = obstacle_between(comparer, members, theirs, cannot_link, [features])
-        if obstacle:
-            apart.append(each._replace(rule=obstacle))
-        else:
-            absorbed.append(each)
-            members += theirs
-    suspected = _queue(found.suspected, apart, beside.suspected)
+    others = [(each, [other for other in confided if other.child == each.child]) for each in joined]
+    absorbed, apart = absorb(comparer, members, others, cannot_link, features)
+    suspected = in_turn(found.suspected, apart, beside.suspected)
     return found._replace(merged=(*found.merged, *absorbed), suspected=suspected)
 
 
@@ -69,8 +62,4 @@ def _joins_one(found: Placement, known: Collection[str]) -> Placement:
         else:
             merged.append(each)
             is_with_one |= each.child in known
-    return found._replace(merged=tuple(merged), suspected=_queue(found.suspected, apart)) if apart else found
-
-
-def _queue(*findings: Sequence[Finding]) -> tuple[Finding, ...]:
-    return tuple(each for some in findings for each in some)[:MOST_SUSPICIONS]
+    return found._replace(merged=tuple(merged), suspected=in_turn(found.suspected, apart)) if apart else found

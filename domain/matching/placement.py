@@ -98,15 +98,31 @@ def place(
         own, reason, members = first.best.child, first.best, list(first.members)
     else:
         reason = None
-    merged: list[Finding] = []
-    for rating in certain:
-        obstacle = obstacle_between(comparer, members, rating.members, cannot_link, [features])
+    others = [(rating.best, rating.members) for rating in certain]
+    merged, apart = absorb(comparer, members, others, cannot_link, features)
+    return Placement(own, reason, tuple(merged), _queue([*suspected, *apart]), ())
+
+
+def absorb(
+    comparer: Comparer,
+    members: Sequence[Candidate],
+    others: Iterable[tuple[Finding, Sequence[Candidate]]],
+    cannot_link: Pairs,
+    between: Features,
+) -> tuple[list[Finding], list[Finding]]:
+    """Which of the others, each found with its members, become one with the members, in turn; and which stay two.
+
+    `between` is the record that fits them all.
+    """
+    members, absorbed, apart = list(members), [], []
+    for found, theirs in others:
+        obstacle = obstacle_between(comparer, members, theirs, cannot_link, [between])
         if obstacle:
-            suspected.append(rating.best._replace(rule=obstacle))
+            apart.append(found._replace(rule=obstacle))
         else:
-            merged.append(rating.best)
-            members += rating.members
-    return Placement(own, reason, tuple(merged), _queue(suspected), ())
+            absorbed.append(found)
+            members += theirs
+    return absorbed, apart
 
 
 def _rate(
@@ -217,6 +233,11 @@ def _hang_by_one_record(comparer: Comparer, some: Sequence[Candidate], others: S
 def _by_strength(rating: _Rating) -> tuple[float, float, str]:
     evidence = rating.best.evidence
     return evidence.bits, evidence.probability, rating.best.record
+
+
+def in_turn(*findings: Iterable[Finding], most: int = MOST_SUSPICIONS) -> tuple[Finding, ...]:
+    """The first of the findings, each list in turn, at most so many."""
+    return tuple(each for some in findings for each in some)[:most]
 
 
 def _queue(findings: Sequence[Finding]) -> tuple[Finding, ...]:
