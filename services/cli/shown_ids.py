@@ -24,9 +24,8 @@ class Ambiguous(LookupError):
 
 def shorten(ids: Iterable[str]) -> Mapping[str, str]:
     """The short form of each id, which `resolve` takes from now on; the id itself where nothing can be remembered."""
-    shown = list(dict.fromkeys(ids))
-    kept = [each for each in _kept() if each not in set(shown)]
-    every = [*kept, *shown][-MOST_KEPT:]
+    shown = dict.fromkeys(ids)
+    every = [*(each for each in _kept() if each not in shown), *shown][-MOST_KEPT:]
     file = _file()
     try:
         private_folder(file.parent)

@@ -21,7 +21,8 @@ def bring_up_to_date(kafka: KafkaSettings, database_url: str, followed: frozense
     Of those agencies alone of whom that has changed since `followed` were suspended. Raises as `make_reachable` does.
     """
     with closing(Database(database_url, "registers")) as database, database.transaction() as cursor:
-        agencies, suspended = load_agencies(cursor), suspended_codes(cursor)
+        suspended = suspended_codes(cursor)
+        agencies = {} if suspended == followed else load_agencies(cursor)
     changed = agencies.keys() if followed is None else suspended ^ followed
     if not changed:
         return suspended

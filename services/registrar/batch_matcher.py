@@ -189,23 +189,25 @@ class BatchMatcher:
         self, record: str, described: Described, own: str | None, before: Candidate | None, child_of: FindChild
     ) -> list[str]:
         """The closed children that the record names, which belongs to the child `own`, or would."""
-        found = []
+        remembered = by_child(described.shielded)
+        closed = {number: child for number in remembered if (child := child_of(number)) and child.is_closed}
+        if not closed:
+            return []
+        home = child_of(own) if own else None
         others = [
             each
             for each in (self._index.members(own) if own else ())
             if each.record != record
             and (each.features.source not in self._sensitive or described.source in self._sensitive)
         ]
-        for child, members in by_child(described.shielded).items():
-            closed = child_of(child)
-            if closed is None or not closed.is_closed:
-                continue
-            expected = (described.source, described.subject) in closed.expected
-            home = child_of(own) if own else None
+        found = []
+        for number, child in closed.items():
+            members = remembered[number]
+            expected = (described.source, described.subject) in child.expected
             opened = home is not None and not home.opened_for(record).isdisjoint(each.record for each in members)
             named = Named(members, others, before.features if before else None, expected, opened)
             if names_closed(self.comparer, record, described.features, named):
-                found.append(child)
+                found.append(number)
         return found
 
     def _apart(self, found: Apart, record: str, features: Features, keys: Sequence[int], source: str) -> Placed:
