@@ -64,11 +64,6 @@ def place_now(code: str | None) -> str | None:
     return code and place_on(code, _AT_LAST)
 
 
-def is_recorded(code: str) -> bool:
-    """Whether the history of codes has a code."""
-    return code in _known()
-
-
 def is_one_place(one: str | None, other: str | None) -> bool:
     """Whether two codes are one place now; what is nowhere is no place."""
     return one is not None and place_now(one) == place_now(other)

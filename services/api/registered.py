@@ -1,8 +1,8 @@
-"""Which authority or agency is meant, checked against the register of agencies.
+"""Which authority or agency is meant, by the register of agencies.
 
-An answer about a mistyped code would be an empty list, which reads as "no child there". What counts as known comes from
-the register and from the codes' history alone, never from children, so a refusal tells nothing of where one lives; and
-of a sensitive agency nobody learns here whether it is registered.
+A code of an authority is taken as it is: children live where no agency of the register does. What is known comes from the
+register alone, never from children, so a refusal tells nothing of where one lives; and of a sensitive agency nobody
+learns here whether it is registered.
 """
 
 import re
@@ -11,7 +11,6 @@ from difflib import get_close_matches
 from http import HTTPStatus
 
 from domain.agency import Agency
-from domain.places import is_recorded
 from domain.vocabulary import AGENCY_URN, AUTHORITY_CODE, STEWARDSHIP_SOURCE, agency_urn
 from services.api.dependencies import Dependencies
 from services.api.problems import Problem
@@ -25,18 +24,13 @@ _SAY_SOURCE = "source: give an agency of the register, like urn:agency:nhs-gp"
 
 
 def known_authority(dependencies: Dependencies, text: str | None, own: str | None) -> str | None:
-    """The code of the authority that is meant, the user's own where none is; raises Problem 422 for an unknown one.
-
-    What a user of one authority may do about another one is for the table of rights to say, whichever code it is.
-    """
+    """The code of the authority that is meant, the user's own where none is; raises Problem 422 for an unknown name."""
     if text is None or text == own:
         return own
-    agencies = _agencies(dependencies)
     upper = text.strip().upper()
-    if own and re.fullmatch(AUTHORITY_CODE, upper):
+    if re.fullmatch(AUTHORITY_CODE, upper):
         return upper
-    if is_recorded(upper) or upper in {agency.authority for agency in agencies.values()}:
-        return upper
+    agencies = _agencies(dependencies)
     authorities = {agency.authority: agency.name for agency in agencies.values() if agency.notified_authority}
     words = {word.casefold(): code for code, name in authorities.items() if code for word in (code, name)}
     asked = " ".join(text.split()).casefold()
