@@ -1,7 +1,7 @@
 """Which authority or agency is meant, by the register of agencies.
 
-A code of an authority is taken as it is: children live where no agency of the register does. What is known comes from the
-register alone, never from children, so a refusal tells nothing of where one lives; and of a sensitive agency nobody
+A code of an authority is taken as it is: children live where no agency of the register does. What is known comes from
+the register alone, never from children, so a refusal tells nothing of where one lives; and of a sensitive agency nobody
 learns here whether it is registered.
 """
 

@@ -82,7 +82,7 @@ def test_an_authority_is_named_by_the_register_too(client: TestClient, user: Hea
     assert found.json()["authority"] == EAST
 
 
-@pytest.mark.parametrize("authority", ["E0699900", "Esst Council"])
+@pytest.mark.parametrize("authority", ["E0699902", "Esst Council"])
 def test_a_mistyped_authority_is_no_empty_list(client: TestClient, user: Headers, authority: str) -> None:
     answer = client.get("/reports/missing-education", params={"on": ON, "authority": authority}, headers=user)
     assert is_problem(answer, 422)
