@@ -17,6 +17,7 @@ One folder a view, with `table.sql`, `project.py` and `query.py`:
 - `new_identities/`: what is closed, since a child began anew as somebody else
 - `timeline/`: the facts of chronologies
 - `reports/`: the findings of reports
+- `known_then/`: the lists of reports as they were known at a moment, made on reading
 - `audit_history/`: every event of the register
 - `access_log/`: every look and denial
 - `overrides/`: overrides of shields, and their investigations

@@ -1,7 +1,7 @@
 """Who a child is, by the normalised identity in each of its records, without sensitive services'."""
 
-from collections.abc import Mapping
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
@@ -9,9 +9,10 @@ from domain.belief import BelievedIdentity, ReportedIdentity, believed_identity
 from domain.timeline import Records
 from projections.base.parameters import many_ids
 
+REPORTED_COLUMNS = "s.stream::text, s.names[1:2], s.named, s.date_of_birth, s.estimated, s.gender, s.gendered"
+"""What `identities_of` takes of what a record said in one of its versions."""
 _REPORTED = (
-    "select s.stream::text, s.names[1:2], s.named, s.date_of_birth, s.estimated, s.gender, s.gendered"
-    " from unnest(%s::uuid[], %s::int[]) as held (stream, version)"
+    f"select {REPORTED_COLUMNS} from unnest(%s::uuid[], %s::int[]) as held (stream, version)"  # noqa: S608
     " join search s on s.stream = held.stream and s.version = held.version and s.keys is not null"
 )
 
@@ -30,12 +31,23 @@ def identities(cursor: Cursor, records: Mapping[str, Records]) -> dict[str, Iden
     It is that of its entry: what holds of a record, and whether its agency still holds the child, is said by both of
     the same events, in the same order of time.
     """
-    versions = {each.stream: each.version for held in records.values() for each in held.held if not each.restricted}
+    versions = versions_of(records)
     cursor.execute(_REPORTED, (many_ids(versions), list(versions.values())))
-    particulars = {stream: told for stream, *told in cursor.fetchall()}
+    return identities_of(records, cursor.fetchall())
+
+
+def versions_of(records: Mapping[str, Records]) -> dict[str, int]:
+    """The version in which each record of an ordinary agency says who its child is."""
+    return {each.stream: each.version for held in records.values() for each in held.held if not each.restricted}
+
+
+def identities_of(records: Mapping[str, Records], reported: Iterable[Sequence[Any]]) -> dict[str, Identity]:
+    """As `identities`, from the rows of REPORTED_COLUMNS of `versions_of` these records."""
+    versions = versions_of(records)
+    particulars: dict[str, list[Any]] = {stream: told for stream, *told in reported}
     found = {}
     for child, held in records.items():
-        reported = [
+        told = [
             ReportedIdentity(
                 each.speaker,
                 each.aside,
@@ -48,8 +60,8 @@ def identities(cursor: Cursor, records: Mapping[str, Records]) -> dict[str, Iden
             if each.stream in particulars
             for names, named, born, estimated, gender, gendered in [particulars[each.stream]]
         ]
-        if reported:
-            believed = believed_identity(reported)
+        if told:
+            believed = believed_identity(told)
             assert believed.named_by is not None
             found[child] = Identity(believed.named_by, versions[believed.named_by], believed)
     return found

@@ -93,7 +93,7 @@ def possible_duplicates(
         cursor,
         f"with pair as materialized (select distinct on (1, 2) least(child, other_child) as one,"  # noqa: S608
         "  greatest(child, other_child) as two, since, score from unveiled_suspicion where since <= %(on)s"
-        "  order by 1, 2, score desc),"
+        "  order by 1, 2, score desc, since),"
         " side as (select one as child, two as other, since, score from pair"
         "  union all select two, one, since, score from pair),"
         " found as materialized (select child, min(since) as since,"

@@ -20,6 +20,13 @@ where scoped() and s.keys is not null and known(l.record) and unveiled(l.child)
     and not exists (select from set_aside a where a.record = s.stream and a.since <= s.version)
     and not exists (select from suspended u where u.record = s.stream and u.from_version <= s.version);
 
+-- Who a child is by each version of each ordinary record, as records say it, for the name that a list had at a moment.
+create view unveiled_reported with (security_barrier) as
+select s.stream, s.version, s.names, s.named, s.date_of_birth, s.estimated, s.gender, s.gendered
+from open_link l
+join search s on s.stream = l.record
+where scoped() and s.keys is not null and known(l.record) and unveiled(l.child);
+
 -- Hidden children with one of the keys, each with all that a search may compare of it.
 create function matching_hidden(wanted text[], most int)
 returns table (child uuid, names text[], date_of_birth text, estimated bool, gender text)

@@ -181,7 +181,12 @@ REQUESTS: Mapping[str, Requests] = {
     "GET /reports/{name}": _requests(
         "GET /reports/{name}",
         whoever_may(Action.REPORT),
-        query=_query(on=st.sampled_from(DAYS), authority=st.sampled_from(["E06999001", *AUTHORITIES]), limit=LIMITS),
+        query=_query(
+            on=st.sampled_from(DAYS),
+            as_of=st.sampled_from([None, *MOMENTS]),
+            authority=st.sampled_from(["E06999001", *AUTHORITIES]),
+            limit=LIMITS,
+        ),
         headers=_ACCEPT,
         name=st.sampled_from([*REPORTS, "nothing"]),
     ),

@@ -1,8 +1,6 @@
 """Looking at children: find, show, history, export."""
 
-import re
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
 from http import HTTPStatus
 from typing import Annotated, Any
 
@@ -12,7 +10,6 @@ from starlette.responses import Response
 
 from domain.authorization import Action, mask_look
 from domain.child import why
-from domain.days import day_of, end_of
 from domain.matching import missing_criteria
 from projections.access_log.query import accesses
 from projections.audit_history import query as audit_history
@@ -28,6 +25,7 @@ from services.api.answers import json_answer, ndjson_answer, next_page, problems
 from services.api.dependencies import Dependencies
 from services.api.direct import Direct
 from services.api.listed import children_listed, find_redacted
+from services.api.moments import day, moment
 from services.api.numbers import child_number
 from services.api.problems import Problem, absent
 from services.api.routes.overrides import WARNING
@@ -38,7 +36,6 @@ from services.api.schemas.search import Criteria, Search, SearchResult
 from streams.store.database import Cursor
 
 MOST_EXPORTED = 1_000
-_MOMENT = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d))?", re.ASCII)
 _LOOK_ERRORS = problems(401, 403, 404, 422, 503)
 
 
@@ -130,7 +127,7 @@ def _shown(
     explained: bool = False,
 ) -> Response:
     who = viewer_of_a_child(dependencies, request, Action.SHOW)
-    moments = _moment("as_of", as_of), _moment("effective", effective)
+    moments = moment("as_of", as_of), moment("effective", effective)
     return json_answer(_show(who, child_number(child), *moments, explained=explained))
 
 
@@ -154,13 +151,13 @@ def result_of(hit: Hit, entry: dict[str, Any]) -> dict[str, Any]:
 
 
 def _show(who: Viewer, child: str, known_at: str | None, true_at: str | None, *, explained: bool) -> dict[str, Any]:
-    moment = true_at or known_at
-    day = _day(moment) if moment else who.today
-    today = _day(known_at or true_at or "") if moment else who.today
+    at = true_at or known_at
+    on = day(at) if at else who.today
+    today = day(known_at or true_at or "") if at else who.today
     with who.reading() as cursor:
         redacted, read_scope = who.redacted_entry(cursor, child, known_at, true_at, today)
-        number = survivor(cursor, redacted.child, cleared=who.cleared) if moment else redacted.child
-        if redacted.entry is None or not who.shown(cursor, [number], day):
+        number = survivor(cursor, redacted.child, cleared=who.cleared) if at else redacted.child
+        if redacted.entry is None or not who.shown(cursor, [number], on):
             redacted = RedactedEntry(redacted.child, hidden=redacted.hidden)
         found = who.entry_of(redacted)
         looks = None if found is None else latest_looks(cursor, who, found)
@@ -255,21 +252,3 @@ def _export(who: Viewer, after: str | None, limit: int) -> tuple[list[dict[str, 
 
 def _given(query: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in query.items() if value}
-
-
-def _moment(name: str, text: str | None) -> str | None:
-    """A moment as the log writes it; raises Problem 422."""
-    if text is None:
-        return None
-    try:
-        if not _MOMENT.fullmatch(text):
-            raise ValueError
-        moment = end_of(date.fromisoformat(text)) if len(text) == 10 else datetime.fromisoformat(text).astimezone(UTC)
-    except (ValueError, OverflowError):
-        detail = f"{name}: give a date, or a moment with its zone such as 2008-10-23T13:23:00Z"
-        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail) from None
-    return moment.isoformat(timespec="microseconds")[:-6] + "Z"
-
-
-def _day(moment: str) -> date:
-    return date.fromisoformat(day_of(moment))

@@ -1,8 +1,11 @@
 """Reports over HTTP: who is on a list on a day, as JSON or CSV, each page recorded with all that it shows."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from functools import partial
 from http import HTTPStatus
+from threading import BoundedSemaphore
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -15,6 +18,7 @@ from services.api.access_control.callers import require_user
 from services.api.access_control.looks import ReasonHeader, Viewer, viewer
 from services.api.answers import json_answer, next_page, problems
 from services.api.dependencies import Dependencies
+from services.api.moments import day, moment
 from services.api.problems import Problem, absent
 from services.api.registered import known_authority
 from services.api.schemas.reports import Report
@@ -24,12 +28,15 @@ MOST_LISTED = 2_000
 """Children of one page."""
 _AFTER = r"^[0-9-]{10}~[0-9a-f-]{36}$"
 _SAY_DAY = "on: give a date such as 2008-10-23"
+_ONE_DAY = "`on` and `effective` name the day that is judged, and differ; give one of them"
+_BUSY = "another report as of a moment is being made; ask again once it has ended"
 _ANSWER: dict[str, Any] = {"model": Report, "content": {"text/csv": {}}}
 
 
 def router(dependencies: Dependencies) -> APIRouter:
     """The calls about reports."""
     calls = APIRouter(tags=["reports"])
+    turns = BoundedSemaphore(1)
 
     @calls.get("/reports/{name}", responses={200: _ANSWER, **problems(401, 403, 404, 422, 503)})
     def ask(
@@ -41,19 +48,24 @@ def router(dependencies: Dependencies) -> APIRouter:
             Query(description="the authority that the child lives in, by ONS code or name; by default the user's own"),
         ] = None,
         on: Annotated[str | None, Query(description="the day that is judged, default today")] = None,
+        effective: Annotated[str | None, Query(description="the same by a moment of that day")] = None,
+        as_of: Annotated[str | None, Query(description="as it was known at this moment")] = None,
         after: Annotated[str | None, Query(pattern=_AFTER, description="from the header Link of a page")] = None,
         limit: Annotated[int, Query(ge=1, le=MOST_LISTED)] = MOST_LISTED,
     ) -> Response:
         """Children on the list of a report on a day, the longest first; CSV where `Accept` asks for `text/csv`.
 
-        The header `Link` names the next page while there is one; what is counted is counted by page.
+        As of a moment the day is by default that of the moment, and every child is judged anew, one such list at a
+        time. The header `Link` names the next page while there is one; what is counted is counted by page.
         """
         own = require_user(dependencies, request, Action.REPORT).authority
         place = known_authority(dependencies, authority, own)
         who = viewer(dependencies, request, Action.REPORT, place)
-        day = _day(who, on)
-        found, last = _report(who, name, day, place, after, limit)
-        again = {"authority": place, "on": found["on"], "after": _token(last), "limit": limit}
+        known_at = moment("as_of", as_of)
+        judged = _day(who, on, moment("effective", effective), known_at)
+        with _turn(turns, known_at):
+            found, last = _report(who, name, judged, place, after, limit, known_at)
+        again = {"authority": place, "on": found["on"], "as_of": known_at, "after": _token(last), "limit": limit}
         headers = next_page(f"/reports/{name}", again) if last else {}
         if "text/csv" not in request.headers.get("accept", ""):
             return json_answer(found, headers=headers)
@@ -64,16 +76,17 @@ def router(dependencies: Dependencies) -> APIRouter:
 
 
 def _report(
-    who: Viewer, name: str, on: date, authority: str | None, after: str | None, limit: int
+    who: Viewer, name: str, on: date, authority: str | None, after: str | None, limit: int, known_at: str | None
 ) -> tuple[dict[str, Any], Place | None]:
     if name not in REPORTS:
         raise absent()
     place = Place(*after.split("~")) if after else FIRST
     shown = None if who.dependencies.deployment.shows_all else partial(who.shown, on=on)
     with who.dependencies.reading() as cursor:
-        found, last = report_page(cursor, who.dependencies.keys, ReportQuery(name, on, authority, shown), place, limit)
-    query = {key: found[key] for key in ("report", "on", "authority") if found[key]}
-    who.record(query, [each["child"] for each in (*found["children"], *found["undecided"])])
+        query = ReportQuery(name, on, authority, shown, known_at)
+        found, last = report_page(cursor, who.dependencies.keys, query, place, limit)
+    asked = {key: found[key] for key in ("report", "on", "as_of", "authority") if found.get(key)}
+    who.record(asked, [each["child"] for each in (*found["children"], *found["undecided"])])
     return found, last
 
 
@@ -81,10 +94,30 @@ def _token(last: Place | None) -> str | None:
     return "~".join(last) if last else None
 
 
-def _day(who: Viewer, text: str | None) -> date:
-    if text is None:
-        return who.today
+@contextmanager
+def _turn(turns: BoundedSemaphore, known_at: str | None) -> Iterator[None]:
+    """A report as of a moment has to wait for no other one to end: it is asked again. Raises Problem 429."""
+    if known_at is None:
+        yield
+        return
+    if not turns.acquire(blocking=False):
+        raise Problem(HTTPStatus.TOO_MANY_REQUESTS, _BUSY, {"Retry-After": "10"})
     try:
-        return date.fromisoformat(text)
+        yield
+    finally:
+        turns.release()
+
+
+def _day(who: Viewer, on: str | None, true_at: str | None, known_at: str | None) -> date:
+    """The day that is judged: the one that is given, in either way, else that of the moment, else today."""
+    if on is None and true_at:
+        return day(true_at)
+    if on is None:
+        return min(day(known_at), who.today) if known_at else who.today
+    try:
+        named = date.fromisoformat(on)
     except ValueError:
         raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, _SAY_DAY) from None
+    if true_at and day(true_at) != named:
+        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, _ONE_DAY)
+    return named

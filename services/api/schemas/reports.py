@@ -35,7 +35,8 @@ class Report(BaseModel):
     `withheld` came onto the list after a feed that it rests on fell silent, and are not listed.
 
     `education` and `follow_up` come with missing-education: children of school age by status, and of those listed how
-    many are followed up. What is not about the children of a page is told on the first page alone.
+    many are followed up. `as_of` comes where the list is as known at a moment. What is not about the children of a page
+    is told on the first page alone.
     """
 
     report: str
@@ -50,3 +51,4 @@ class Report(BaseModel):
     warnings: list[ReportWarning]
     education: dict[str, int] | None = None
     follow_up: dict[str, int] | None = None
+    as_of: str | None = None

@@ -18,6 +18,8 @@ def display_report(to: Console, found: Fields) -> None:
     for warning in found["warnings"]:
         to.print(text(f"! {warning['message']}", "yellow"))
     where = f" in {found['authority']}" if found["authority"] else ""
+    if known_at := found.get("as_of"):
+        where += f", as known at {known_at}"
     if found["children"]:
         title = f"{found['report']} on {found['on']}{where}"
         to.print(table(("name", "born", "since", "why", "known to", "child"), _rows(found["children"]), title))

@@ -10,7 +10,7 @@ from domain.reports import REPORTS
 from services.cli.client import Api, viewer_api
 from services.cli.errors import DONE
 from services.cli.output import console, print_json
-from services.cli.parser import a_date, an_authority, list_options, viewer_options
+from services.cli.parser import a_date, a_moment, an_authority, list_options, viewer_options
 from services.cli.progress import counting
 
 PAGE = 2_000
@@ -27,6 +27,10 @@ def describe(parser: ArgumentParser) -> None:
         help="only children who live there, by code or name; by default your own",
     )
     parser.add_argument("--on", type=a_date, metavar="DATE", help="the day that is judged (default: today)")
+    parser.add_argument("--effective", type=a_moment, metavar="TIME", help="the day that is judged, by a moment of it")
+    parser.add_argument(
+        "--as-of", type=a_moment, metavar="TIME", help="as it was known then; a date stands for its end"
+    )
     parser.add_argument("--csv", action="store_true", help="print CSV, for a spreadsheet")
     list_options(parser)
     viewer_options(parser)
@@ -50,7 +54,13 @@ def run(args: Namespace) -> int:
 
 def _report(api: Api, args: Namespace) -> dict[str, Any]:
     """The report joined from its pages, with all children or the first so many."""
-    query = {"authority": args.authority, "on": args.on, "limit": min(PAGE, args.limit or PAGE)}
+    query = {
+        "authority": args.authority,
+        "on": args.on,
+        "effective": args.effective,
+        "as_of": args.as_of,
+        "limit": min(PAGE, args.limit or PAGE),
+    }
     whole: dict[str, Any] = {}
     with counting("children") as count:
         for body in api.pages(f"/reports/{args.name}", **query):

@@ -5,7 +5,7 @@ from typing import Any
 
 from domain.reports import QuietFeed, quiet_feed
 from domain.vocabulary import AgencyKind, agency_urn
-from projections.reports import query as reports
+from services.queries.reports.lists import Lists
 from services.queries.reports.query import ReportQuery
 from services.registers import load_agencies
 from streams.store.database import Cursor
@@ -20,18 +20,18 @@ FEEDS: Mapping[str, AgencyKind] = {
 """The kind of feed without which a report can't be judged."""
 
 
-def quiet_feeds(cursor: Cursor, query: ReportQuery) -> dict[str, QuietFeed]:
+def quiet_feeds(cursor: Cursor, lists: Lists, query: ReportQuery) -> dict[str, QuietFeed]:
     """The feeds that the report rests on and that have gone quiet, by source."""
     kind = FEEDS.get(query.report)
     sources = [agency_urn(agency.code) for agency in load_agencies(cursor).values() if agency.kind == kind]
-    days = reports.reported_days(cursor, sources, query.day, query.authority) if sources else {}
+    days = lists.reported_days(sources) if sources else {}
     judged = {source: quiet_feed(reported, query.on) for source, reported in days.items()}
     return {source: found for source, found in judged.items() if found}
 
 
-def warnings(cursor: Cursor, query: ReportQuery, silent: Mapping[str, QuietFeed]) -> list[Fields]:
+def warnings(cursor: Cursor, lists: Lists, query: ReportQuery, silent: Mapping[str, QuietFeed]) -> list[Fields]:
     """What makes the list of a day doubtful, and what to do."""
-    return [_silence(source, each) for source, each in silent.items()] + _nothing_yet(cursor, query.day)
+    return [_silence(source, each) for source, each in silent.items()] + _nothing_yet(cursor, lists, query.day)
 
 
 def _silence(source: str, found: QuietFeed) -> Fields:
@@ -43,8 +43,8 @@ def _silence(source: str, found: QuietFeed) -> Fields:
     return {"code": "feed-quiet", "source": source, "last": found.last, "message": message}
 
 
-def _nothing_yet(cursor: Cursor, day: str) -> list[Fields]:
-    first = reports.first_day(cursor, [agency_urn(agency.code) for agency in load_agencies(cursor).values()])
+def _nothing_yet(cursor: Cursor, lists: Lists, day: str) -> list[Fields]:
+    first = lists.first_day([agency_urn(agency.code) for agency in load_agencies(cursor).values()])
     if first and first <= day:
         return []
     message = f"nothing is known of days before {first}; ask for a later day" if first else "nothing has been told yet"

@@ -6,11 +6,10 @@ from typing import Any
 
 from domain.reports import POSSIBLE_DUPLICATES, QuietFeed
 from projections.base.projection import Decryptor
-from projections.duplicates.query import suspected_others
-from projections.reports import query as reports
 from projections.reports.query import FIRST, ListedChild, Place
 from services.queries.paging import fill_page
 from services.queries.reports.feeds import quiet_feeds, warnings
+from services.queries.reports.lists import Lists, lists_of
 from services.queries.reports.query import ReportQuery
 from streams.store.database import Cursor
 
@@ -30,10 +29,11 @@ def report_page(
     page (`withheld`, `warnings`, `education`) is on the first page alone, and children who are not shown are not
     counted.
     """
-    silent = quiet_feeds(cursor, query)
+    lists = lists_of(cursor, decryptor, query)
+    silent = quiet_feeds(cursor, lists, query)
     until = min((each.last for each in silent.values()), default=query.day)
-    found, last = _found(cursor, decryptor, query, until, after, most)
-    undecided = _undecided(cursor, query, found) if query.report in OF_WHAT_LACKS else {}
+    found, last = _found(cursor, lists, query, until, after, most)
+    undecided = _undecided(cursor, lists, query, found) if query.report in OF_WHAT_LACKS else {}
     decided = [each for each in found if each.child not in undecided]
     made: Fields = {
         "report": query.report,
@@ -47,20 +47,24 @@ def report_page(
         "more": last is not None,
         "warnings": [],
     }
+    if query.known_at:
+        made["as_of"] = query.known_at
     if query.report == "missing-education":
         made["follow_up"] = _follow_up(decided)
     if after == FIRST:
-        made |= _beside(cursor, query, silent, until)
+        made |= _beside(cursor, lists, query, silent, until)
     return made, last
 
 
 def _found(
-    cursor: Cursor, decryptor: Decryptor, query: ReportQuery, until: str, after: Place, most: int
+    cursor: Cursor, lists: Lists, query: ReportQuery, until: str, after: Place, most: int
 ) -> tuple[list[ListedChild], Place | None]:
     """The next children who are shown, and the place of the last where there are more; no gap reveals the others."""
 
     def fetch(behind: Place, number: int) -> list[ListedChild]:
-        return _page(cursor, decryptor, query, until, behind, number)
+        if query.report == POSSIBLE_DUPLICATES:
+            return lists.possible_duplicates(behind, number)
+        return lists.listed(behind, number, until)
 
     found = fill_page(fetch, lambda page: _shown(cursor, query, page), _place_of, after, most + 1)
     return found[:most], _place_of(found[most - 1]) if len(found) > most else None
@@ -68,14 +72,6 @@ def _found(
 
 def _place_of(found: ListedChild) -> Place:
     return Place(found.since, found.child)
-
-
-def _page(
-    cursor: Cursor, decryptor: Decryptor, query: ReportQuery, until: str, after: Place, most: int
-) -> list[ListedChild]:
-    if query.report == POSSIBLE_DUPLICATES:
-        return reports.possible_duplicates(cursor, decryptor, query.day, query.authority, after, most)
-    return reports.listed(cursor, decryptor, query.report, query.day, query.authority, after, most, until)
 
 
 def _shown(cursor: Cursor, query: ReportQuery, found: Sequence[ListedChild]) -> Sequence[ListedChild]:
@@ -92,21 +88,21 @@ def _shown(cursor: Cursor, query: ReportQuery, found: Sequence[ListedChild]) -> 
     return kept
 
 
-def _beside(cursor: Cursor, query: ReportQuery, silent: Mapping[str, QuietFeed], until: str) -> Fields:
+def _beside(cursor: Cursor, lists: Lists, query: ReportQuery, silent: Mapping[str, QuietFeed], until: str) -> Fields:
     """What stands on the first page beside the list."""
-    fields: Fields = {"warnings": warnings(cursor, query, silent)}
+    fields: Fields = {"warnings": warnings(cursor, lists, query, silent)}
     if silent and query.shown is None:
-        fields["withheld"] = reports.count_listed_after(cursor, query.report, query.day, query.authority, until)
+        fields["withheld"] = lists.count_listed_after(until)
     if query.report == "missing-education" and query.shown is None:
-        fields["education"] = reports.education_statuses(cursor, query.day, query.authority)
+        fields["education"] = lists.education_statuses()
     return fields
 
 
-def _undecided(cursor: Cursor, query: ReportQuery, found: Sequence[ListedChild]) -> dict[str, list[str]]:
+def _undecided(cursor: Cursor, lists: Lists, query: ReportQuery, found: Sequence[ListedChild]) -> dict[str, list[str]]:
     """The children who may be the same as a child that is not on the list, and those others."""
-    others = suspected_others(cursor, [each.child for each in found])
+    others = lists.suspected_others([each.child for each in found])
     named = set().union(*others.values())
-    named -= reports.on_list(cursor, query.report, query.day, named)
+    named -= lists.on_list(named)
     if query.shown:
         named = query.shown(cursor, named)
     return {child: sorted(each & named) for child, each in others.items() if each & named}
