@@ -18,5 +18,6 @@ The rooms in reading order:
 - `authorization/`: who may do what: roles, actions, the table of rights, reasons, masking
 - `access_log/`: the events of looks, denials, overrides and entitlements, and the notices of looks
 - `subject_access/`: the requests of carers and children, and the document that they are given
+- `transparency/`: what proves that a log was only appended to: trees, leaves, tiles, checkpoints
 - `monitoring/`: what looks show about the users who looked
 """

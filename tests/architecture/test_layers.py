@@ -11,7 +11,7 @@ import pytest
 from tests.support.tree import LAYERS, ROOT, imports, modules
 
 STANDARD = (
-    "calendar collections dataclasses datetime decimal enum functools hashlib itertools"
+    "base64 calendar collections dataclasses datetime decimal enum functools hashlib itertools"
     " math operator re statistics types typing unicodedata uuid"
 )
 LIBRARIES = ("anyascii", "eventsourcing", "jellyfish", "pydantic", "rapidfuzz")

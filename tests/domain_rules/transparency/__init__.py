@@ -1,0 +1,1 @@
+"""Trees, proofs and signed notes, against their definitions."""
