@@ -16,6 +16,7 @@ from services.configuration.setting_kinds import (
     File,
     Flag,
     OptionalText,
+    Origin,
     Policy,
     Servers,
     TimeZone,
@@ -44,6 +45,8 @@ class Environment(BaseSettings, ClientEnvironment):
     database_read_url: OptionalText = None
     connections: Annotated[int | None, whole_number(100, least=LEAST_CONNECTIONS)] = None
     publication_key: File = None
+    checkpoint_key: File = None
+    origin: Origin = None
 
     kafka: Servers = None
     kafka_security_protocol: str = "PLAINTEXT"

@@ -12,6 +12,7 @@ from typing import Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from domain.days import ENGLAND
+from domain.transparency.notes import is_key_name
 from services.configuration.setting_errors import BadSetting
 from services.configuration.sign_in import DEFAULT_AUDIENCE, DEFAULT_USER_CLAIM, VISIBLE, is_safe_url
 
@@ -74,6 +75,12 @@ def _policy(text: str, _: str) -> str:
     return str(Path(text).absolute()) if "/" in text or text.endswith((".yaml", ".yml")) else text
 
 
+def _origin(text: str, name: str) -> str | None:
+    if text and not is_key_name(text):
+        raise BadSetting(f"{name} may hold neither spaces nor plus signs; write it like register.example.gov.uk")
+    return text or None
+
+
 def _servers(text: str, name: str) -> str | None:
     if text and not all(_SERVER.fullmatch(server.strip()) for server in text.split(",")):
         raise BadSetting(f"{name} is no list of addresses; write it like localhost:9092,other:9092")
@@ -103,6 +110,8 @@ Flag = Annotated[bool, Kind(_flag)]
 """`true` or `false`; empty is false."""
 Words = Annotated[frozenset[str], Kind(lambda text, _: frozenset(text.split()))]
 """Words with spaces between."""
+Origin = Annotated[str | None, Kind(_origin)]
+"""What the names of the logs begin with; empty is not set."""
 Policy = Annotated[str, Kind(_policy)]
 """The name of a policy, or the whole path of its file; empty is `universal`."""
 TimeZone = Annotated[str, Kind(_time_zone)]

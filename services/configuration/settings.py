@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 PUBLICATION_KEY = "publication.key"
 """The name of its file in the directory of the keys, where it has no place of its own."""
+CHECKPOINT_KEY = "checkpoint.key"
+"""The same of the key that signs checkpoints."""
+DEFAULT_ORIGIN = "contactpoint.local"
 DEFAULT_DATA = ".contactpoint"
 
 
@@ -51,6 +54,7 @@ class ClientSettings:
 class Settings(ClientSettings):
     """Addresses and files that a process needs.
 
+    `checkpoint_key` is the file of the key that signs checkpoints, `origin` what the logs are called in them;
     `kafka` and `database_url` are None while they are not known; `database_urls` has those with which the processes of
     the local stack sign in, each as itself; `publication_key` is the file of the key that proves what is published;
     `matcher` has the matcher's settings, where they are not those that come with the product; `policy` says who is
@@ -66,6 +70,8 @@ class Settings(ClientSettings):
     kafka: KafkaSettings | None
     database_url: str | None
     publication_key: Path
+    checkpoint_key: Path
+    origin: str
     database_urls: Mapping[str, str]
     kafka_is_external: bool
     database_is_external: bool
@@ -147,6 +153,8 @@ def read_settings(data: str | Path | None = None, environ: Mapping[str, str] | N
         kafka=_kafka(env, stack.get("kafka")),
         database_url=env.database_url or stack.get("database_url"),
         publication_key=env.publication_key or (env.keys or folder / "keys") / PUBLICATION_KEY,
+        checkpoint_key=env.checkpoint_key or (env.keys or folder / "keys") / CHECKPOINT_KEY,
+        origin=env.origin or DEFAULT_ORIGIN,
         database_urls={} if env.database_url else stack.get("database_urls", {}),
         url=env.url or stack.get("url"),
         token=env.token,

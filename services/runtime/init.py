@@ -12,7 +12,7 @@ from domain.agency import Agency
 from services.auth.tokens import KEY_FILE as LOCAL_ISSUERS_KEY
 from services.auth.tokens import create_issuer_key
 from services.configuration.private_files import private_folder, secret
-from services.configuration.settings import PUBLICATION_KEY, Settings
+from services.configuration.settings import CHECKPOINT_KEY, PUBLICATION_KEY, Settings
 from services.queries.belonging import meet
 from services.registrar.matcher_settings import SettingsRefused, load_settings
 from streams.crypto.keys import opens_what_is_sealed
@@ -35,6 +35,7 @@ KEY_FILES: dict[str, Callable[[Path], object]] = {
     _SEALS: secret,
     "extracts.key": secret,
     PUBLICATION_KEY: secret,
+    CHECKPOINT_KEY: secret,
     LOCAL_ISSUERS_KEY: create_issuer_key,
 }
 """The files of the keys directory, with what makes each of them."""
@@ -103,9 +104,10 @@ def _create_keys(settings: Settings, database_url: str) -> None:
     with closing(Database(database_url, "contactpoint init")) as database, database.transaction() as cursor:
         _refuse_lost_keys(settings, cursor)
     private_folder(keys)
+    places = {PUBLICATION_KEY: settings.publication_key, CHECKPOINT_KEY: settings.checkpoint_key}
     for name, make in KEY_FILES.items():
         needed = name != LOCAL_ISSUERS_KEY or settings.sign_in.issuer is None
-        file = settings.publication_key if name == PUBLICATION_KEY else keys / name
+        file = places.get(name, keys / name)
         if needed and not file.exists():
             make(private_folder(file.parent) / file.name)
 
@@ -124,6 +126,11 @@ def _refuse_lost_keys(settings: Settings, cursor: Cursor) -> None:
             f"{published} is missing, and the logs are published under it: {_PUT_BACK} or, where it is lost,"
             " run `contactpoint republish --new-key`"
         )
+    if not settings.checkpoint_key.exists() and _has_signed(cursor):
+        raise CannotInitialise(
+            f"{settings.checkpoint_key} is missing, and checkpoints are signed with it: {_PUT_BACK} or, where it is"
+            " lost, run `contactpoint checkpoint --new-key`"
+        )
 
 
 _PUT_BACK = "put it back from a backup"
@@ -131,6 +138,11 @@ _PUT_BACK = "put it back from a backup"
 
 def _holds_sealed_data(cursor: Cursor) -> bool:
     cursor.execute("select exists (select from register.data_keys) or exists (select from access.data_keys)")
+    return bool((cursor.fetchone() or (False,))[0])
+
+
+def _has_signed(cursor: Cursor) -> bool:
+    cursor.execute("select exists (select from publication.checkpoints)")
     return bool((cursor.fetchone() or (False,))[0])
 
 

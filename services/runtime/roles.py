@@ -113,9 +113,15 @@ def _registrar(settings: Settings, stop: threading.Event) -> None:
 
 
 def _relay(settings: Settings, stop: threading.Event) -> None:
+    from streams.crypto.note_key import CheckpointKey
+    from streams.crypto.sealing import UnusableKey
     from streams.publishing.relay import run_relay
 
-    run_relay(settings.need_kafka(), settings.need_database(), settings.publication_key, stop)
+    try:
+        signs = CheckpointKey.from_file(settings.checkpoint_key, settings.origin)
+    except UnusableKey as unusable:
+        raise Unreachable(f"{unusable}; put it back from a backup") from unusable
+    run_relay(settings.need_kafka(), settings.need_database(), settings.publication_key, stop, signs)
 
 
 def _projector(settings: Settings, stop: threading.Event) -> None:

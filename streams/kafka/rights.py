@@ -6,6 +6,7 @@ from typing import Literal
 
 from streams.kafka.topics import (
     ACCESS_EVENTS,
+    CHECKPOINTS,
     DEAD_LETTERS,
     NOTICES,
     PROJECTOR_GROUP,
@@ -82,7 +83,7 @@ def service_grants() -> list[Grant]:
     ]
 
 
-_LOGS = (REGISTER_EVENTS, ACCESS_EVENTS, DEAD_LETTERS)
+_LOGS = (REGISTER_EVENTS, ACCESS_EVENTS, DEAD_LETTERS, CHECKPOINTS)
 
 
 def _may(role: str, operation: Operation, topics: Iterable[str], prefixes: Iterable[str]) -> list[Grant]:

@@ -7,6 +7,8 @@ from datetime import timedelta
 REGISTER_EVENTS = "register.events"
 ACCESS_EVENTS = "access.events"
 DEAD_LETTERS = "dead-letters"
+CHECKPOINTS = "checkpoints"
+"""Every signed checkpoint of both logs, by the log's name; for auditors, since their sizes count events."""
 UNCLAIMED = "unclaimed"
 """Stands for an agency code in the topics of messages that no registered agency has sent."""
 STEWARDSHIP = "stewardship"
@@ -76,6 +78,7 @@ COMMON_TOPICS = (
     _topic(REGISTER_EVENTS, REGISTER_PARTITIONS, _FOR_EVER),
     _topic(ACCESS_EVENTS, ACCESS_PARTITIONS, _FOR_EVER),
     _topic(DEAD_LETTERS, 1, _SEVEN_DAYS),
+    _topic(CHECKPOINTS, 1, _FOR_EVER),
     *agency_topics(UNCLAIMED),
     *agency_topics(STEWARDSHIP),
     *notice_topics([notices_topic(UNCLAIMED)]),

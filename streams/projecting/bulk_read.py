@@ -179,8 +179,10 @@ def _within(ends: Mapping[Partition, int], batch: Mapping[Any, Sequence[Any]]) -
 
 
 @asynccontextmanager
-async def bulk_consumer(kafka: KafkaSettings, offsets: Mapping[Partition, int]) -> AsyncIterator[AIOKafkaConsumer]:
-    """A consumer at these offsets that fetches much at once."""
+async def bulk_consumer(
+    kafka: KafkaSettings, offsets: Mapping[Partition, int], *, check_crcs: bool = True
+) -> AsyncIterator[AIOKafkaConsumer]:
+    """A consumer at these offsets that fetches much at once; without `check_crcs` also what is damaged."""
     consumer = AIOKafkaConsumer(
         group_id=None,
         client_id="contactpoint-replay",
@@ -188,6 +190,7 @@ async def bulk_consumer(kafka: KafkaSettings, offsets: Mapping[Partition, int]) 
         fetch_max_bytes=FETCH_MAX_BYTES,
         max_partition_fetch_bytes=PARTITION_MAX_BYTES,
         fetch_max_wait_ms=FETCH_WAIT_MS,
+        check_crcs=check_crcs,
         **kafka.for_aiokafka(),
     )
     try:

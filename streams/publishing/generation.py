@@ -68,6 +68,8 @@ def republish(
         with transaction(store), store.cursor() as cursor:
             schemas = _schemas_of_views(cursor)
             _forget_publication(cursor, everything=other_kafka or again is not None)
+            if home is not None and home.key_check != key.check:
+                _begin_trees_anew(cursor)
             if other_kafka:
                 cursor.execute("delete from register.offsets")
             if again is not None:
@@ -107,6 +109,11 @@ def _relay_gives_way(connection: Connection) -> Iterator[Home | None]:
 def _forget_publication(cursor: Cursor, *, everything: bool) -> None:
     cursor.execute("delete from publication.published where log = any(%s)", (list(LOG_TOPICS),))
     cursor.execute("delete from publication.partitions where %s or topic = any(%s)", (everything, list(LOG_TOPICS)))
+
+
+def _begin_trees_anew(cursor: Cursor) -> None:
+    """Under another publication key every event is published in other bytes: what the trees said of them is over."""
+    cursor.execute("delete from publication.tiles; delete from publication.checkpoints")
 
 
 def _schemas_of_views(cursor: Cursor) -> list[str]:

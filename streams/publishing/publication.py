@@ -4,13 +4,16 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 import psycopg2
+from psycopg2.extras import execute_values
 from psycopg2.sql import SQL, Identifier
 
+from domain.transparency.appending import Written
 from projections.base.partition import Partition
 from streams.kafka.admin.identity import KafkaIdentity
-from streams.kafka.topics import ACCESS_EVENTS, REGISTER_EVENTS
+from streams.kafka.topics import ACCESS_EVENTS, CHECKPOINTS, REGISTER_EVENTS
 from streams.publishing.home import Home, Trouble, keep_home, keep_troubles, read_home
 from streams.store.database import Cursor, DatabaseAway, connect, transaction
+from streams.store.outbox import write_outbox
 from streams.store.raw_event import RawEvent
 
 _Answer = TypeVar("_Answer")
@@ -22,6 +25,10 @@ LOGS = {REGISTER_EVENTS: "register", ACCESS_EVENTS: "access"}
 
 class GivesWay(Exception):
     """The relay has to let go: `republish` makes the topics of the logs anew."""
+
+
+class CheckpointTaken(Exception):
+    """The stored checkpoint is not the one that a new one continues; the tree has to be read again."""
 
 
 class OutboxMessage(NamedTuple):
@@ -73,6 +80,51 @@ class Publication:
         if republishing:
             raise GivesWay
         return {REGISTER_EVENTS: register, ACCESS_EVENTS: access, OUTBOX: outbox}
+
+    def checkpoint_wanted(self) -> bool:
+        """Whether somebody waits for a checkpoint of everything published."""
+        ((wanted,),) = self._rows("select coalesce(bool_or(wanted), false) from publication.checkpoints")
+        return bool(wanted)
+
+    def checkpoint(self, log: str) -> tuple[int, str] | None:
+        """The size and the text of a log's latest checkpoint."""
+        rows = self._rows("select size, note from publication.checkpoints where log = %s", (log,))
+        return (rows[0][0], rows[0][1]) if rows else None
+
+    def edge(self, log: str, size: int, height: int) -> dict[int, bytes]:
+        """What is stored of the tile of each level that is not full in a tree of that size."""
+        rows = self._rows(
+            "select level, hashes from publication.tiles where log = %s and number = %s::bigint >> (%s * (level + 1))",
+            (log, size, height),
+        )
+        return {level: bytes(hashes) for level, hashes in rows}
+
+    def keep_checkpoint(self, log: str, before: int | None, size: int, note: str, tiles: Sequence[Written]) -> None:
+        """Stores a checkpoint that continues the one of `before`, with its tiles, and leaves it for the topic.
+
+        Raises CheckpointTaken where the stored one is another.
+        """
+
+        def keep(cursor: Cursor) -> None:
+            cursor.execute(
+                "insert into publication.checkpoints as stored (log, size, note) values (%(log)s, %(size)s, %(note)s)"
+                " on conflict (log) do update set size = excluded.size, note = excluded.note, wanted = false,"
+                " signed_at = now() where stored.size = %(before)s",
+                {"log": log, "size": size, "note": note, "before": before},
+            )
+            if not cursor.rowcount:
+                raise CheckpointTaken(f"the checkpoint of {log} was taken by another signer")
+            if tiles:
+                execute_values(
+                    cursor,
+                    "insert into publication.tiles (log, level, number, hashes) values %s"
+                    " on conflict (log, level, number) do update set hashes = excluded.hashes",
+                    [(log, *tile) for tile in tiles],
+                )
+            if size and size != before:
+                write_outbox(cursor, [(CHECKPOINTS, log.encode(), note.encode(), None)])
+
+        self._in_transaction(keep)
 
     def events(self, log: str, after: int, limit: int) -> list[RawEvent]:
         """At most `limit` events after a position, in order."""

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 from projections.base.partition import Partition
@@ -25,6 +25,7 @@ from streams.publishing.home import (
 )
 from streams.publishing.publication import LOGS, NOTHING, OUTBOX, GivesWay, PartitionEnd, Publication
 from streams.publishing.tail import NotPublishable, last_event
+from streams.publishing.trees import A_STEP, Trees
 from streams.store.raw_event import RawEvent
 
 EVENTS_A_ROUND = 1_000
@@ -57,10 +58,19 @@ def encode_event(event: RawEvent) -> bytes:
 class Publisher:
     """Publishes both logs and the outbox, in rounds. After any exception a new publisher has to be made.
 
-    Call `begin` first. Every method raises KafkaAway, DatabaseAway, OffsetTaken, BatchRefused, NotPublishable.
+    Call `begin` first. Every method raises KafkaAway, DatabaseAway, OffsetTaken, BatchRefused, NotPublishable,
+    CheckpointTaken. Without `trees` nothing is proven of what is published.
     """
 
-    def __init__(self, kafka: KafkaSettings, publication: Publication, appender: Appender, key: PublicationKey) -> None:
+    def __init__(
+        self,
+        kafka: KafkaSettings,
+        publication: Publication,
+        appender: Appender,
+        key: PublicationKey,
+        trees: Trees | None = None,
+    ) -> None:
+        self._trees = trees
         self._kafka = kafka
         self._publication = publication
         self._key = key
@@ -171,21 +181,43 @@ class Publisher:
             return False
         batches = _Batches(self._identity, self._ends)
         reached = dict(self._published)
+        values: dict[str, list[bytes]] = {log: [] for log in behind if log != OUTBOX}
         for log in behind:
             try:
-                records = await self._messages() if log == OUTBOX else self._events(log)
+                records = await self._messages() if log == OUTBOX else self._events(log, values[log])
                 reached[log] = batches.fill(records, otherwise=last[log])
             except NotPublishable as stop:
                 self._stopped[log] = stop.trouble
                 self._publication.keep_troubles(self.troubles)
-        await self._appender.append(batches.all())
+        growing = [self._grow(log, of_log[: reached[log] - self._published[log]]) for log, of_log in values.items()]
+        await asyncio.gather(self._appender.append(batches.all()), *growing)
         appended = batches.ends()
         self._publication.record(reached, appended, outbox_before=self._published[OUTBOX])
         self._ends |= appended
         self._published = reached
         return True
 
-    def _events(self, log: str) -> Iterator[Record]:
+    async def keep_trees(self) -> bool:
+        """Adds to a tree that is behind, and signs the checkpoints that are due; returns False if no tree is behind."""
+        if self._trees is None:
+            return False
+        log = self._trees.behind(self._published)
+        if log is not None:
+            after = self._trees.size(log)
+            rows = self._publication.events(log, after, min(A_STEP, self._published[log] - after))
+            values = [self._key.with_mac(log, encode_event(event)) for event in rows]
+            await self._trees.extend(log, after + 1, values)
+            return bool(rows)
+        self._trees.sign_due(self._publication.checkpoint_wanted())
+        return False
+
+    async def _grow(self, log: str, values: Sequence[bytes]) -> None:
+        """Adds to the tree of a log what is being published: while Kafka works, this costs the least."""
+        if self._trees is not None:
+            await self._trees.extend(log, self._published[log] + 1, values)
+
+    def _events(self, log: str, values: list[bytes]) -> Iterator[Record]:
+        """The next events of a log; what is published of them goes into `values` too."""
         after = self._published[log]
         rows = self._publication.events(log, after, EVENTS_A_ROUND)
         if not rows or rows[0].position != after + 1 or rows[-1].position != after + len(rows):
@@ -194,13 +226,9 @@ class Publisher:
         partitions = self._partitions[log]
         for event in rows:
             partition = partitions[partition_of(event.stream, len(partitions))]
-            yield (
-                event.position,
-                partition,
-                event.stream.encode(),
-                self._key.with_mac(log, encode_event(event)),
-                NO_HEADERS,
-            )
+            value = self._key.with_mac(log, encode_event(event))
+            values.append(value)
+            yield event.position, partition, event.stream.encode(), value, NO_HEADERS
 
     async def _messages(self) -> list[Record]:
         rows = self._publication.outbox(self._published[OUTBOX], MESSAGES_A_ROUND)

@@ -13,14 +13,16 @@ from contextlib import closing
 from pathlib import Path
 from threading import Event
 
+from streams.crypto.note_key import CheckpointKey
 from streams.crypto.publication_key import PublicationKey
 from streams.kafka.admin.topics import TopicRefused, check_topics, ensure_topics
 from streams.kafka.settings import KafkaAway, KafkaSettings
 from streams.publishing.appender import Appender, BatchRefused, OffsetTaken
 from streams.publishing.home import Trouble
-from streams.publishing.publication import GivesWay, Publication
+from streams.publishing.publication import CheckpointTaken, GivesWay, Publication
 from streams.publishing.publisher import Publisher, encode_event, partition_of
 from streams.publishing.tail import NotPublishable
+from streams.publishing.trees import Trees
 from streams.store.database import DatabaseAway
 
 __all__ = ["encode_event", "partition_of", "run_relay"]
@@ -39,18 +41,33 @@ TAKEN_BY_OTHERS = 3
 _log = logging.getLogger(__name__)
 
 
-def run_relay(kafka: KafkaSettings, database_url: str, publication_key: Path, stop: Event) -> None:
+def run_relay(
+    kafka: KafkaSettings,
+    database_url: str,
+    publication_key: Path,
+    stop: Event,
+    checkpoint_key: CheckpointKey | None = None,
+) -> None:
     """Publishes until `stop` is set, and waits while Kafka or Postgres is away. A second relay stands by.
 
-    Raises ValueError where the file of the publication key is unusable.
+    With a checkpoint key it keeps the trees of both logs, and signs their checkpoints. Raises ValueError where the file
+    of the publication key is unusable.
     """
-    _Relay(kafka, database_url, PublicationKey.from_file(publication_key), stop).run()
+    _Relay(kafka, database_url, PublicationKey.from_file(publication_key), checkpoint_key, stop).run()
 
 
 class _Relay:
     """Becomes the active relay, and runs one session after the other."""
 
-    def __init__(self, kafka: KafkaSettings, database_url: str, key: PublicationKey, stop: Event) -> None:
+    def __init__(
+        self,
+        kafka: KafkaSettings,
+        database_url: str,
+        key: PublicationKey,
+        checkpoint_key: CheckpointKey | None,
+        stop: Event,
+    ) -> None:
+        self._checkpoint_key = checkpoint_key
         self._kafka = kafka
         self._database_url = database_url
         self._key = key
@@ -90,6 +107,8 @@ class _Relay:
         except OffsetTaken as error:
             self._offsets_taken += 1
             self._pause(f"reading the ends of all partitions again: {error}")
+        except CheckpointTaken as error:
+            self._pause(f"reading the trees again: {error}")
         except KafkaAway as error:
             self._pause(f"waiting: {error}")
         except (BatchRefused, NotPublishable, TopicRefused) as error:
@@ -97,12 +116,14 @@ class _Relay:
 
     async def _session(self, publication: Publication, *, new_identity: bool) -> None:
         async with Appender(self._kafka, "contactpoint-relay") as appender:
-            publisher = Publisher(self._kafka, publication, appender, self._key)
+            trees = Trees(publication, self._checkpoint_key) if self._checkpoint_key else None
+            publisher = Publisher(self._kafka, publication, appender, self._key, trees)
             await publisher.begin(new_identity=new_identity)
             self._say(publisher.troubles)
             until = time.monotonic() + (CHECK_TROUBLED_S if publisher.troubles else CHECK_S)
             while not self._stop.is_set() and time.monotonic() < until:
                 busy = await publisher.publish_round()
+                busy = await publisher.keep_trees() or busy
                 self._say(publisher.troubles)
                 self._note_success()
                 if not busy:

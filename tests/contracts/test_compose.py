@@ -42,6 +42,7 @@ ROLES = [role for role in runtime.ROLES if role != "init"]
 KAFKAS_CA = "/etc/contactpoint/kafka-ca.pem"
 KEYS = "/var/lib/contactpoint/keys"
 PUBLICATION = "/var/lib/contactpoint/publication"
+CHECKPOINT = "/var/lib/contactpoint/checkpoint"
 
 
 @cache
@@ -120,7 +121,7 @@ def test_keys_lie_in_a_volume_that_only_init_may_write_and_the_relay_never_sees(
     assert service("registrar")["environment"]["CONTACTPOINT_KEYS"] == KEYS
     with_keys = {name: spec["volumes"] for name, spec in compose()["services"].items() if KEYS in mounts(name)}
     assert with_keys == {
-        "init": [f"keys:{KEYS}", f"publication-key:{PUBLICATION}"],
+        "init": [f"keys:{KEYS}", f"publication-key:{PUBLICATION}", f"checkpoint-key:{CHECKPOINT}"],
         "registrar": [f"keys:{KEYS}:ro"],
         "projector": [f"keys:{KEYS}:ro", f"publication-key:{PUBLICATION}:ro"],
         "api": [f"keys:{KEYS}:ro"],
@@ -133,8 +134,15 @@ def test_only_who_publishes_and_who_reads_the_logs_see_the_publication_key() -> 
         assert service(role)["environment"]["CONTACTPOINT_PUBLICATION_KEY"] == f"{PUBLICATION}/publication.key"
     seeing = {name for name, spec in compose()["services"].items() if PUBLICATION in mounts(name)}
     assert seeing == {"init", "relay", "projector"}
-    assert service("relay")["volumes"] == [f"publication-key:{PUBLICATION}:ro"]
+    assert service("relay")["volumes"] == [f"publication-key:{PUBLICATION}:ro", f"checkpoint-key:{CHECKPOINT}:ro"]
     assert "publication-key" in compose()["volumes"]
+
+
+def test_only_the_relay_signs_checkpoints() -> None:
+    for role in (*ROLES, "init"):
+        assert service(role)["environment"]["CONTACTPOINT_CHECKPOINT_KEY"] == f"{CHECKPOINT}/checkpoint.key"
+    assert {name for name in compose()["services"] if CHECKPOINT in mounts(name)} == {"init", "relay"}
+    assert "checkpoint-key" in compose()["volumes"]
 
 
 def test_no_topic_appears_by_itself() -> None:
