@@ -13,7 +13,7 @@ CANDIDATES := $(or $(PYTHON),python3 python3.13 python3.12 python3.11 python3.14
 SUITABLE := import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint mutants bench soak schemas pins sbom audit
+.PHONY: help install demo test lint mutants bench soak outside-tools schemas pins sbom audit
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -40,6 +40,11 @@ bench: $(INSTALLED_DEV) ## measure throughput, latency and memory beside bare ba
 
 soak: $(INSTALLED_DEV) ## kill and pause processes and change the version while clients write and ask (ARGS='--minutes 30 --seed 1')
 	@$(BIN)/python -m tests.crash.soak $(ARGS)
+
+outside-tools: ## build by Go, into .tools/, what others check proofs with; the tests run them where they are there
+	@command -v go >/dev/null || { echo "Go is not on this machine: nothing that others wrote checks the proofs" >&2; exit 1; }
+	GOBIN=$(CURDIR)/.tools go install github.com/transparency-dev/tessera/cmd/fsck@v1.0.4
+	GOBIN=$(CURDIR)/.tools go install filippo.io/torchwood/cmd/spicy@v0.6.1
 
 schemas: $(INSTALLED_DEV) ## write docs/schemas/ and docs/asyncapi.yaml afresh from the code
 	$(BIN)/python -m services.contract.schemas

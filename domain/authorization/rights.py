@@ -68,6 +68,7 @@ auditor                   access-report    anywhere   allow     mask
 auditor                   investigations   anywhere   allow     mask
 auditor                   users-list       anywhere   allow     allow
 auditor                   figures          anywhere   allow     allow
+auditor                   proofs           anywhere   allow     allow
 
 subject-access-officer    find             anywhere   allow     mask
 subject-access-officer    show             anywhere   allow     mask

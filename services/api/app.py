@@ -33,6 +33,7 @@ from services.api.routes import (
     shields,
     subject_access,
     submissions,
+    tlog,
     users,
 )
 
@@ -88,6 +89,7 @@ def build_app(dependencies: Dependencies, close: Callable[[], None] = lambda: No
         records.router(dependencies),
         new_identities.router(dependencies),
         dead_letters.router(dependencies),
+        tlog.router(dependencies),
         health.router(dependencies, middleware),
         docs.router(),
     ):

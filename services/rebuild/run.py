@@ -8,9 +8,9 @@ from time import monotonic
 from typing import Any, NamedTuple
 
 from projections.base.partition import Partition
-from projections.catalogue import ACCESS_LOG, REGISTER_LOG
+from projections.catalogue import ACCESS_LOG, DERIVED, REGISTER_LOG, TABLES
 from projections.engine import live_schema, locks, positions, view_schemas
-from projections.engine.digest import digest
+from projections.engine.digest import digest, table_sums
 from projections.engine.schema import definition
 from streams.crypto.publication_key import PublicationKey
 from streams.kafka.settings import KafkaSettings
@@ -31,13 +31,17 @@ class RebuildRunning(Exception):
 
 @dataclass(frozen=True)
 class Rebuilt:
-    """The result of a rebuild: messages read, seconds, both digests, and whether the new views are live now."""
+    """The result of a rebuild: messages read, seconds, both digests, and whether the new views are live now.
+
+    `differing` names the views of which live and new do not hold the same rows.
+    """
 
     events: int
     seconds: float
     live: str
     rebuilt: str
     switched: bool
+    differing: tuple[str, ...] = ()
 
     def document(self) -> dict[str, Any]:
         """As a JSON document, in which `switched` says whether the new views are live."""
@@ -64,9 +68,12 @@ def rebuild(
     publication_key: Path,
     *,
     replace: bool = False,
+    switch: bool = True,
     progress: Progress | None = None,
 ) -> Rebuilt:
     """Builds the views anew up to where the live ones are, and switches if both are equal, or with `replace`.
+
+    Without `switch` it compares only, and the live views stay.
 
     Readers see the old views or the new ones, never a mixture; the projector pauses only while the last messages are
     caught up. Raises RebuildRunning, ViewsNotBuilt, UnusableKey, KafkaAway, DatabaseAway, and PositionsMissing where
@@ -86,12 +93,13 @@ def rebuild(
                 _drop(builder, fresh)
                 raise
             of_live = live_digest.result()
-        switched = built.digest == of_live or replace
+            differing = _differing(builder, snapshot, fresh, live) if built.digest != of_live else ()
+        switched = switch and (built.digest == of_live or replace)
         if switched:
             _switch(builder, fresh, built.digest)
         else:
             _drop(builder, fresh)
-    return Rebuilt(built.messages, monotonic() - began, of_live, built.digest, switched)
+    return Rebuilt(built.messages, monotonic() - began, of_live, built.digest, switched, differing)
 
 
 def _take_lock(builder: Connection) -> None:
@@ -113,6 +121,15 @@ def _begin_snapshot(snapshot: Connection) -> _Live:
 def _digest_of_live(snapshot: Connection, live: _Live) -> str:
     with snapshot.cursor() as cursor:
         return digest(cursor, live.schema)
+
+
+def _differing(builder: Connection, snapshot: Connection, fresh: Building, live: _Live) -> tuple[str, ...]:
+    with transaction(builder), builder.cursor() as of_fresh, snapshot.cursor() as of_live:
+        return tuple(
+            table.name
+            for table in (*TABLES, *DERIVED)
+            if table_sums(of_fresh, fresh.schema, table.name) != table_sums(of_live, live.schema, table.name)
+        )
 
 
 def _switch(builder: Connection, fresh: Building, digest: str) -> None:

@@ -102,6 +102,7 @@ def _requests(
     return st.builds(made, users, parameters, sent, more, st.fixed_dictionaries(dependencies))
 
 
+_LOG = st.sampled_from(["register", "access"])
 _WHY = st.just({"reason": TEXT})
 _TO_THE_SOUTH = st.just({"reason": TEXT, "to": "E06999002"})
 _TWO = st.fixed_dictionaries({"left": CHILDREN, "right": CHILDREN, "reason": st.just("data-quality")})
@@ -238,6 +239,8 @@ REQUESTS: Mapping[str, Requests] = {
     ),
     "POST /investigations/{id_}/close": _requests("POST /investigations/{id_}/close", body=_WHY, id_=st.just(NOBODY)),
     "GET /users": _requests("GET /users"),
+    "GET /tlog/{log}/checkpoint": _requests("GET /tlog/{log}/checkpoint", log=_LOG),
+    "GET /tlog/{log}/tile/{tile}": _requests("GET /tlog/{log}/tile/{tile}", log=_LOG, tile=st.just("entries/000.p/9")),
     "GET /health/ready": _requests("GET /health/ready"),
     "GET /health/live": _requests("GET /health/live"),
     "GET /metrics": _requests("GET /metrics"),

@@ -53,6 +53,7 @@ CALLS: dict[Action, tuple[str, str]] = {
     Action.NEW_IDENTITY_CONFIRM: ("POST", "/children/{nobody}/new-identity/confirm"),
     Action.NEW_IDENTITIES: ("GET", "/new-identities"),
     Action.CLOSED_RECORD_OPEN: ("POST", "/closed-records/open"),
+    Action.PROOFS: ("GET", "/tlog/register/checkpoint"),
     Action.AGENCY_RESUME: ("POST", "/agencies/nobody/suspension/end"),
 }
 UNTIL = dict.fromkeys(("trained_until", "vetted_until", "signed_off_until"), "2030-12-31")
@@ -96,7 +97,12 @@ def call(client: TestClient, world: World, who: Headers, action: Action, body: d
 
 
 def test_every_call_of_the_api_is_tried(client: TestClient) -> None:
-    placed = {"{ada}": "{child}", "/agencies/nobody": "/agencies/{code}", "{nobody}": "{child}"}
+    placed = {
+        "{ada}": "{child}",
+        "/agencies/nobody": "/agencies/{code}",
+        "{nobody}": "{child}",
+        "/tlog/register": "/tlog/{log}",
+    }
     tried = {path for _, path in CALLS.values()}
     for given, name in placed.items():
         tried = {path.replace(given, name) for path in tried}
@@ -115,6 +121,7 @@ def test_every_call_of_the_api_is_tried(client: TestClient) -> None:
         "/new-identities/{child}",
         "/investigations/{id_}/close",
         "/looks",
+        "/tlog/{log}/tile/{tile}",
     }
     assert {path.replace("no-gp", "{name}") for path in tried} == known - others
 

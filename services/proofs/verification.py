@@ -1,0 +1,179 @@
+"""Whether Kafka, the store, the trees, the views and a checkpoint kept elsewhere tell one story."""
+
+import asyncio
+import base64
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, NamedTuple
+
+from aiokafka.errors import KafkaError
+from psycopg2.sql import SQL, Identifier
+
+from domain.transparency.entries import LOGS
+from domain.transparency.notes import Checkpoint, Malformed, VerifierKey
+from domain.transparency.tiles import WIDTH
+from services.configuration.settings import Settings
+from services.proofs import stored
+from services.proofs.differences import Finding, Kind, findings_of
+from services.proofs.stored import Signed
+from services.proofs.walk import PARTITIONS, Walked, walk
+from services.rebuild import rebuild
+from streams.crypto.note_key import CheckpointKey, NotSigned, open_checkpoint
+from streams.crypto.publication_key import PublicationKey
+from streams.kafka.settings import KafkaAway, KafkaSettings
+from streams.projecting.completeness import PositionsMissing
+from streams.store.database import Database
+from streams.store.raw_event import RawEvent
+
+WAIT_S = 5.0
+"""How long the relay has to sign what was published since its last checkpoint."""
+Progress = Callable[[int], None]
+
+
+class Refused(Exception):
+    """A checkpoint that was given proves nothing here; the text says why."""
+
+
+class Kept(NamedTuple):
+    """A checkpoint that was kept elsewhere, and the log that it is of."""
+
+    log: str
+    checkpoint: Checkpoint
+
+
+@dataclass(frozen=True)
+class Verified:
+    """What `verify` found."""
+
+    logs: Mapping[str, Walked]
+    live: str | None
+    rebuilt: str | None
+    findings: Sequence[Finding]
+
+    def document(self) -> dict[str, Any]:
+        """As a JSON document."""
+        roots = {log: base64.b64encode(walked.root).decode() for log, walked in self.logs.items()}
+        return {
+            "logs": {log: {"events": walked.events, "root": roots[log]} for log, walked in self.logs.items()},
+            "digest": {"live": self.live, "rebuilt": self.rebuilt},
+            "findings": [finding._asdict() for finding in self.findings],
+        }
+
+
+def read_kept(note: str, keys: Sequence[VerifierKey], origin: str) -> Kept:
+    """A checkpoint that was kept elsewhere; raises Refused."""
+    try:
+        checkpoint = open_checkpoint(note, keys)
+    except (Malformed, NotSigned) as error:
+        raise Refused(str(error)) from None
+    log = checkpoint.origin.removeprefix(f"{origin}/")
+    if log not in LOGS or checkpoint.origin != f"{origin}/{log}":
+        raise Refused(f"the checkpoint is of the log {checkpoint.origin}, which is not kept here")
+    return Kept(log, checkpoint)
+
+
+def verify(settings: Settings, kept: Kept | None, progress: Progress) -> Verified:
+    """Goes through both logs, then builds the views anew and compares; changes nothing.
+
+    Raises UnusableKey, KafkaAway, DatabaseAway, ViewsNotBuilt, RebuildRunning.
+    """
+    kafka = settings.need_kafka()
+    key = PublicationKey.from_file(settings.publication_key)
+    signs = CheckpointKey.from_file(settings.checkpoint_key, settings.origin)
+    logs: dict[str, Walked] = {}
+    findings: list[Finding] = []
+    with closing(Database(settings.need_database(), "contactpoint verify", statement_timeout_s=600)) as database:
+        for log in LOGS:
+            done = sum(walked.events for walked in logs.values())
+            of_log = kept.checkpoint if kept and kept.log == log else None
+            counted = partial(_count_on, progress, done)
+            logs[log], found = verify_log(kafka, database, key, signs.verifier(log), log, of_log, counted)
+            findings += found
+    live, rebuilt, of_views = _verify_views(settings, kafka)
+    return Verified(logs, live, rebuilt, [*findings, *of_views])
+
+
+def _count_on(progress: Progress, done: int, count: int) -> None:
+    progress(done + count)
+
+
+def verify_log(
+    kafka: KafkaSettings,
+    database: Database,
+    key: PublicationKey,
+    verifier: VerifierKey,
+    log: str,
+    kept: Checkpoint | None,
+    progress: Progress,
+    wait_s: float = WAIT_S,
+) -> tuple[Walked, list[Finding]]:
+    """Goes through one log, and compares it with a checkpoint that was kept elsewhere."""
+    with database.transaction() as cursor:
+        there = stored.published(cursor, log)
+    signed = stored.fresh(database, log, there, wait_s)
+    try:
+        walked = asyncio.run(walk(kafka, database, key, log, [kept.size] if kept else [], progress))
+    except KafkaError:
+        raise KafkaAway(f"Kafka cannot be reached at {kafka.bootstrap_servers}") from None
+    of_checkpoint, trusted = _of_checkpoint(walked, signed, verifier)
+    found = findings_of(walked, key, PARTITIONS[log], lambda row: _is_older(database, log, row), trusted=trusted)
+    if kept is not None:
+        found += _of_kept(walked, kept, [*found, *of_checkpoint])
+    return walked, [*found, *of_checkpoint]
+
+
+def _of_checkpoint(walked: Walked, signed: Signed | None, verifier: VerifierKey) -> tuple[list[Finding], bool]:
+    """What is wrong with the stored tree, and whether what it says was signed."""
+    if signed is None:
+        return [], False
+    try:
+        checkpoint = open_checkpoint(signed.note, [verifier])
+    except (Malformed, NotSigned):
+        return [Finding(walked.log, None, Kind.FLIPPED, "checkpoint")], False
+    if checkpoint.size not in walked.roots:
+        return [Finding(walked.log, None, Kind.FLIPPED, "checkpoint")], False
+    of_events, of_leaves = walked.roots[checkpoint.size]
+    if of_leaves == checkpoint.root:
+        return [Finding(walked.log, None, Kind.FLIPPED, tile) for tile in walked.tiles], True
+    if of_events != checkpoint.root:
+        return [Finding(walked.log, None, Kind.REPLACED, "checkpoint")], False
+    first = next((each.position for each in walked.differences), 1)
+    return [Finding(walked.log, first, Kind.FLIPPED, f"tile/entries/{(first - 1) // WIDTH:03d}")], False
+
+
+def _of_kept(walked: Walked, kept: Checkpoint, found: Sequence[Finding]) -> list[Finding]:
+    """What a checkpoint that was kept elsewhere tells beyond that."""
+    if kept.size > walked.events:
+        return [Finding(walked.log, walked.events + 1, Kind.CUT_OFF, "the checkpoint that was given")]
+    of_events, of_leaves = walked.roots[kept.size]
+    if kept.root in (of_events, of_leaves) or any(each.kind is Kind.REPLACED for each in found):
+        return []
+    return [Finding(walked.log, None, Kind.REPLACED, "the checkpoint that was given")]
+
+
+def _is_older(database: Database, log: str, row: RawEvent) -> bool:
+    with database.transaction() as cursor:
+        cursor.execute(
+            SQL("select exists (select from {}.events where stream = %s and position < %s and state = %s)").format(
+                Identifier(log)
+            ),
+            (row.stream, row.position, row.state),
+        )
+        return bool((cursor.fetchone() or (False,))[0])
+
+
+def _verify_views(settings: Settings, kafka: KafkaSettings) -> tuple[str | None, str | None, list[Finding]]:
+    try:
+        done = rebuild(
+            kafka,
+            settings.signing_in_as("projector").need_database(),
+            settings.keys / "key-encryption.key",
+            settings.publication_key,
+            switch=False,
+        )
+    except PositionsMissing:
+        return None, None, []
+    views = [Finding("register", None, Kind.VIEW, f"view {name}") for name in done.differing]
+    return done.live, done.rebuilt, views
