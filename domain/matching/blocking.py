@@ -14,13 +14,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from jellyfish import metaphone
 
 from domain.matching.features import Features, Home, Name
+from domain.matching.shared import contact_key, home_key
 
 MOST_IN_A_BLOCK = 100
 MOST_CHILDREN = 16
 """Children that one record is compared with, of all that it meets: those whose shared keys tell most."""
 KEY_TELLS = 1_000
 """How much a key tells that a single record has; one that several share tells as much less as there are of them."""
-_NAMES, _HOMES, _CONTACTS = 3, 3, 2
+_NAMES, _HOMES, _CONTACTS = 3, 3, 4
 """How many of each, the current ones first, make keys."""
 
 
@@ -35,8 +36,9 @@ def blocking_keys(features: Features) -> list[str]:
     born = features.date_of_birth or ""
     keys |= dict.fromkeys(f"n{number}" for number in (features.nhs_number, *features.former_nhs_numbers) if number)
     keys |= dict.fromkeys(f"u{number}" for number in (features.upn, *features.former_upns) if number)
-    keys |= dict.fromkeys(f"t{contact}{born[:4]}" for contact in features.contacts[:_CONTACTS])
+    keys |= dict.fromkeys(map(contact_key, features.contacts[:_CONTACTS]))
     names, homes = features.names[:_NAMES], features.homes[:_HOMES]
+    keys |= dict.fromkeys(home_key(home) for home in homes if home[1])
     is_sparse = not (features.contacts or features.nhs_number or features.upn)
     for name in names:
         keys |= dict.fromkeys(_of_name(name, born, homes))

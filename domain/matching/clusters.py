@@ -7,6 +7,7 @@ from domain.matching.evidence import Comparer
 from domain.matching.features import Features
 from domain.matching.index import Key, MatchIndex
 from domain.matching.placement import Candidate, Finding, Pairs, Placement, place
+from domain.matching.shared import are_many, without_shared
 
 Pair = frozenset[str]
 
@@ -32,7 +33,8 @@ class Clusters:
         keys = self._keys(features)
         candidates = self._index.candidates(keys, own)
         self._comparer = self._comparer.among(len(self._index))
-        placement = place(self._comparer, record, features, candidates, own=own, cannot_link=cannot_link)
+        compared = without_shared(features, lambda key: are_many(self._index.under(key)))
+        placement = place(self._comparer, record, compared, candidates, own=own, cannot_link=cannot_link)
         child = placement.child or record
         self._index.put(Candidate(record, child, features), keys)
         for found in placement.merged:

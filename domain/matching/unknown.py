@@ -58,71 +58,56 @@ _ABBREVIATED = re.compile(r"\s*n\s*[/.\\]\s*[ak]\.?\s*", re.IGNORECASE)
 
 _NO_ADDRESS = frozenset(
     [
-        *("address unknown", "address withheld", "confidential", "homeless", "n a", "n k", "na", "nfa", "nk"),
-        *("no abode", "no address", "no fixed abode", "no fixed address", "no permanent address", "none", "not known"),
-        *("not provided", "not recorded", "not stated", "of no fixed abode", "overseas", "refuge", "rough sleeper"),
-        *("tba", "tbc", "to be confirmed", "unknown", "unknown address", "withheld"),
+        *("abroad", "address not known", "address restricted", "address unknown", "address withheld", "as above"),
+        *("co council", "co social services", "confidential", "foster care", "gone away", "homeless", "hospital"),
+        *("hostel", "hotel", "in care", "moved", "moved away", "n a", "n k", "na", "nfa", "nil", "nk", "no abode"),
+        *("no address", "no fixed abode", "no fixed address", "no known address", "no permanent address", "none"),
+        *("not applicable", "not disclosed", "not known", "not provided", "not recorded", "not stated"),
+        *("of no fixed abode", "overseas", "protected", "protected address", "refuge", "restricted", "rough sleeper"),
+        *("same", "same address", "same as above", "same as mother", "see above", "see notes", "sofa surfing", "tba"),
+        *("tbc", "temporary accommodation", "to be confirmed", "unknown", "unknown address", "withheld"),
     ]
 )
 _TITLES = frozenset({"dr", "miss", "mr", "mrs", "ms", "mx", "prof", "professor", "rev", "sir"})
-_KIN = frozenset(
-    [
-        *(
-            "adoptive",
-            "and",
-            "aunt",
-            "auntie",
-            "aunty",
-            "birth",
-            "brother",
-            "carer",
-            "carers",
-            "contact",
-            "dad",
-            "daddy",
-        ),
-        *("emergency", "father", "foster", "gran", "grandad", "granddad", "grandfather", "grandma", "grandmother"),
-        *("grandparent", "grandparents", "guardian", "kin", "legal", "mam", "mom", "mother", "mum", "mummy", "nan"),
-        *("nanny", "next", "of", "parent", "parents", "partner", "s", "sister", "social", "step", "stepdad"),
-        *("stepfather", "stepmother", "stepmum", "the", "uncle", "worker"),
-    ]
+_NOBODY = (
+    _UNKNOWN
+    | _ABOUT_A_NAME
+    | frozenset(
+        [
+            *("adoptive", "and", "aunt", "auntie", "aunty", "birth", "both", "boyfriend", "brother", "carer", "carers"),
+            *("cousin", "dad", "daddy", "dads", "emergency", "ex", "father", "fathers", "foster", "friend", "gran"),
+            *("girlfriend", "grandad", "granddad", "grandfather", "grandma", "grandmother", "grandparent"),
+            *("grandparents", "great", "guardian", "guardians", "husband", "kin", "legal", "lone", "mam", "mom"),
+            *("mother", "mothers", "mum", "mummy", "mums", "nan", "nanny", "neighbour", "next", "of", "parent"),
+            *("parentcarer", "parents", "partner", "s", "single", "sister", "step", "stepdad", "stepfather"),
+            *("stepmother", "stepmum", "the", "uncle", "wife"),
+            *("authority", "care", "case", "childminder", "childrens", "clinic", "corporate", "council", "court"),
+            *("department", "duty", "health", "hospital", "home", "hv", "key", "la", "lac", "local", "manager"),
+            *("nursery", "nurse", "office", "officer", "safeguarding", "school", "service", "services", "social"),
+            *("sw", "team", "visitor", "ward", "worker"),
+            *("above", "applicable", "as", "contact", "deceased", "late", "n", "na", "nil", "no", "notes", "other"),
+            *("same", "see"),
+        ]
+    )
 )
-"""Words that say what somebody is to the child, not who."""
+"""Words that say what somebody is to the child, or that it is nobody, not who."""
 _NO_MAILBOX = frozenset(
     [
-        *(
-            "anon",
-            "donotreply",
-            "email",
-            "mail",
-            "na",
-            "nil",
-            "nk",
-            "no",
-            "nobody",
-            "noemail",
-            "nomail",
-            "none",
-            "noone",
-        ),
-        *(
-            "noreply",
-            "notapplicable",
-            "notgiven",
-            "notknown",
-            "notprovided",
-            "null",
-            "test",
-            "unknown",
-            "x",
-            "xx",
-            "xxx",
-        ),
+        *("abc", "admin", "anon", "carer", "contact", "dad", "declined", "dummy", "email", "enquiries", "father"),
+        *("guardian", "info", "mail", "mother", "mum", "na", "nil", "nk", "no", "nobody", "nomail", "none", "noone"),
+        *("notapplicable", "notknown", "null", "office", "parent", "parents", "reception", "refused", "school"),
+        *("secretary", "tba", "tbc", "test", "unavailable", "webmaster"),
     ]
 )
+_NO_MAILBOX_BEGINS = ("donotreply", "noemail", "noreply", "notgiven", "notprovided", "unknown")
 _NO_MAIL_DOMAIN = frozenset({"na", "noemail", "nomail", "none", "noreply", "nowhere", "null", "unknown"})
 _PSEUDO_POSTCODE = re.compile(r"ZZ99\d[A-Z]{2}")
 """The pseudo-postcodes of the NHS: ZZ99 3VZ, no fixed abode; ZZ99 3WZ, not known; others for abroad."""
+_AREA = re.compile("[A-Z]+")
+_NO_AREAS = frozenset({"A", "AA", "X", "XX"})
+_IN_A_ROW = ("ABC", "ABCD", "ABAB", "XYZ")
+_SHORTEST_POSTCODE = 5
+"""Characters; what is shorter is a district, in which thousands live."""
 _EQUAL_DIGITS, _DIGITS_IN_A_ROW = 6, 8
 
 
@@ -141,9 +126,10 @@ def known_person(name: str | None, family_name: str) -> str:
 
     `family_name` is the child's, normalised.
     """
-    words = _known_name(name, _UNKNOWN).split()
+    words = _known_name(name.replace("/", " "), _UNKNOWN).split() if name and not _ABBREVIATED.fullmatch(name) else []
     named = [word for word in words if word not in _TITLES]
-    if _KIN.issuperset(named) or (len(named) < len(words) and " ".join(named) == family_name):
+    telling = [word for word in named if not word.isdigit()]
+    if _NOBODY.issuperset(telling) or (len(named) < len(words) and " ".join(named) == family_name):
         return ""
     return " ".join(named)
 
@@ -154,8 +140,16 @@ def known_lines(lines: Iterable[str]) -> str:
 
 
 def known_postcode(postcode: str) -> str:
-    """A normalised postcode; empty where it is a pseudo-postcode, or has no digit but nought."""
-    is_pseudo = _PSEUDO_POSTCODE.fullmatch(postcode) or not any(digit in postcode for digit in "123456789")
+    """A normalised postcode; empty where it is a pseudo-postcode (ZZ99 3VZ), made up (AA1 1AA) or a part of one."""
+    letters = re.sub(r"[^A-Z]", "", postcode)
+    is_pseudo = (
+        len(postcode) < _SHORTEST_POSTCODE
+        or _PSEUDO_POSTCODE.fullmatch(postcode)
+        or not any(digit in postcode for digit in "123456789")
+        or (len(letters) > 1 and len(set(letters)) == 1)
+        or letters in _IN_A_ROW
+        or (_AREA.match(postcode) or [""])[0] in _NO_AREAS
+    )
     return "" if is_pseudo else postcode
 
 
@@ -166,11 +160,20 @@ def known_phone(phone: str | None) -> str:
 
 
 def known_email(email: str | None) -> str:
-    """An e-mail address in small letters; empty where it is nobody's."""
+    """An e-mail address in small letters; empty where it is nobody's: none@none, test@example.org, office@school.uk."""
     address = (email or "").strip().casefold()
     mailbox, _, domain = address.rpartition("@")
-    letters = re.sub(r"[^a-z]", "", mailbox)
-    return "" if not mailbox or letters in _NO_MAILBOX or domain.partition(".")[0] in _NO_MAIL_DOMAIN else address
+    letters, host = re.sub(r"[^a-z]", "", mailbox), domain.partition(".")[0]
+    is_nobodys = (
+        not mailbox
+        or "." not in domain
+        or host in _NO_MAIL_DOMAIN
+        or mailbox == host
+        or letters in _NO_MAILBOX
+        or letters.startswith(_NO_MAILBOX_BEGINS)
+        or len(set(letters)) == 1
+    )
+    return "" if is_nobodys else address
 
 
 def is_nobodys_number(number: str) -> bool:

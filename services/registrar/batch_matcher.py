@@ -21,7 +21,8 @@ from domain.matching.blocking import MOST_CHILDREN
 from domain.matching.closed import Named, by_child, names_closed
 from domain.matching.confided import place_openly
 from domain.matching.placement import MOST_SUSPICIONS
-from services.registrar.match_index import IndexChanges, index_keys
+from domain.matching.shared import are_many, without_shared
+from services.registrar.match_index import IndexChanges, digests, index_keys
 
 
 class Described(NamedTuple):
@@ -67,7 +68,8 @@ class BatchMatcher:
 
     `cannot_link` has pairs of records that are of two children, both ways round; `aside` the records that are set
     aside, through which nothing is linked, and `believed` those that a steward has accepted all the same; `sensitive`
-    the sources that are sensitive agencies. `closed` has the child of each record that is closed, and so in no index.
+    the sources that are sensitive agencies. `closed` has the child of each record that is closed, and so in no index;
+    `of_many` the keys of contacts and homes that many families share.
     """
 
     def __init__(
@@ -79,12 +81,14 @@ class BatchMatcher:
         aside: MutableSet[str] | None = None,
         sensitive: Collection[str] = frozenset(),
         closed: Mapping[str, str] = MappingProxyType({}),
+        of_many: Collection[int] = frozenset(),
     ) -> None:
         self.comparer = comparer
         self.aside: MutableSet[str] = set() if aside is None else aside
         self.believed: MutableSet[str] = set()
         self._sensitive = sensitive
         self.closed = dict(closed)
+        self._of_many = of_many
         self.changes = IndexChanges()
         self._cannot_link = cannot_link
         self._index = MatchIndex()
@@ -144,7 +148,10 @@ class BatchMatcher:
 
     def _fit(self, record: str, now: Features, child: str) -> Fit:
         others = [member for member in self._index.members(child) if member.record != record]
-        return judge_fit(self.comparer, now, others, self.aside, self._sensitive, self.believed) if others else FITS
+        if not others:
+            return FITS
+        own = without_shared(now, self._is_of_many)
+        return judge_fit(self.comparer, own, others, self.aside, self._sensitive, self.believed)
 
     def _compare(
         self,
@@ -161,11 +168,12 @@ class BatchMatcher:
         found_by_keys = self._index.candidates(described.keys, own, near)
         candidates = [each for each in found_by_keys if each.record not in self.aside] if self.aside else found_by_keys
         shielded = [each for each in described.shielded if is_shielded(child_of(each.child)) and each.child != own]
+        compared = without_shared(features, self._is_of_many)
         if not shielded and not any(is_hidden(child_of(each.child)) for each in candidates):
             placement = place_openly(
                 self.comparer,
                 record,
-                features,
+                compared,
                 candidates,
                 own=own,
                 cannot_link=self._cannot_link,
@@ -175,7 +183,7 @@ class BatchMatcher:
         found = place_apart(
             self.comparer,
             record,
-            features,
+            compared,
             described.features,
             _sorted(candidates, shielded, own, child_of),
             own=own,
@@ -184,6 +192,11 @@ class BatchMatcher:
             sensitive=self._sensitive,
         )
         return self._apart(found, record, features, keys, described.source)
+
+    def _is_of_many(self, key: str) -> bool:
+        (digest,) = digests([key])
+        openly = (each for each in self._index.under(digest) if self.is_ordinary(each.source))
+        return digest in self._of_many or are_many(openly)
 
     def _closed(
         self, record: str, described: Described, own: str | None, before: Candidate | None, child_of: FindChild

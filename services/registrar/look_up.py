@@ -16,7 +16,7 @@ from services.registrar.batch_matcher import BatchMatcher, Described
 from services.registrar.batch_state import DESCRIBES, BatchState, record_keys
 from services.registrar.cannot_link import cannot_link_pairs
 from services.registrar.closed_records import closed_among
-from services.registrar.match_index import candidates_of, children_met, index_keys
+from services.registrar.match_index import candidates_of, children_met, index_keys, keys_of_many
 from services.registrar.shielded_records import shielded_met
 from services.registrar.suspensions import suspended_sources
 from streams.store.database import Database
@@ -92,5 +92,6 @@ def read_match_state(
     ]
     children = {*closed.values(), *(candidate.child for candidate in known)}
     sensitive = store.sensitive_sources(cursor)
-    matcher = BatchMatcher(comparer, candidates, cannot_link, sensitive=sensitive, closed=closed)
+    of_many = keys_of_many(cursor, features, sensitive)
+    matcher = BatchMatcher(comparer, candidates, cannot_link, sensitive=sensitive, closed=closed, of_many=of_many)
     return MatchState(matcher, children, described)

@@ -13,6 +13,7 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
 from domain.matching import Candidate, Features
 from domain.matching.blocking import KEY_TELLS, MOST_CHILDREN, MOST_IN_A_BLOCK, blocking_keys, likeliest
+from domain.matching.shared import MOST_FAMILIES, are_many, shared_keys
 from projections.base.binary_copy import copy_rows
 
 MOST_MET = MOST_CHILDREN + 8
@@ -68,6 +69,34 @@ def children_met(cursor: Cursor, keys: Sequence[Sequence[int]]) -> list[list[str
     for number, child, tells in cursor.fetchall():
         told[number][child] = tells
     return [likeliest(each, MOST_MET) for each in told]
+
+
+_SHARED = f"""
+    select wanted.key, stored.features
+      from unnest(%s::bigint[]) as wanted (key)
+     cross join lateral (
+           select array_agg(indexed.record) as records
+             from (select record from register.match_keys where key = wanted.key limit {MOST_IN_A_BLOCK + 1}) block
+             join register.match_index indexed using (record)
+            where not indexed.aside
+              and not exists (select from register.shielded_records hidden where hidden.child = indexed.child)
+           having count(distinct indexed.child) > {MOST_FAMILIES}
+           ) met
+      join register.match_index stored on stored.record = any(met.records)"""  # noqa: S608
+
+
+def keys_of_many(cursor: Cursor, described: Iterable[Features], sensitive: Collection[str]) -> frozenset[int]:
+    """The keys of contacts and homes of the described that many families share, as far as that is no secret.
+
+    Neither a shielded child counts nor what sensitive agencies say: what is linked must not tell of them.
+    """
+    wanted = {key for features in described for key in digests(shared_keys(features))}
+    cursor.execute(_SHARED, (list(wanted),))
+    found: dict[int, list[Features]] = {}
+    for key, stored in cursor.fetchall():
+        found.setdefault(key, []).append(features_as_read(stored))
+    ordinary = {key: [each for each in records if each.source not in sensitive] for key, records in found.items()}
+    return frozenset(key for key, records in ordinary.items() if are_many(records))
 
 
 def candidates_of(cursor: Cursor, children: Iterable[str], records: Collection[str]) -> list[Candidate]:

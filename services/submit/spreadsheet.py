@@ -3,13 +3,14 @@
 import re
 
 _SPREADSHEET_ERROR = re.compile(
-    r"(?<![^\s,;])(?:#{2,}|#N/A|#NV|#GETTING_DATA|#[A-Z]{3,12}(?:/0)?[!?]|Err:\d{3})(?![^\s,;])",
-    re.ASCII | re.IGNORECASE,
+    r"(?<![^\s,;])(?:#{2,}|#N/[AD]|#NV|#GETTING_DATA|#[¡¿]?[A-ZÀ-Ý]{3,12}(?:/0)?[!?]|Err:\d{3})(?![^\s,;])",
+    re.IGNORECASE,
 )
 _SCIENTIFIC = re.compile(r"[+-]?\d+(?:[.,]\d+)?[eE][+-]\d+|[+-]?\d+[.,]\d+[eE]\d+", re.ASCII)
 _FLOAT = re.compile(r"\d+[.,]0+", re.ASCII)
 _TRUTH = ("TRUE", "FALSE", "True", "False", "true", "false")
-_PHONE_WITHOUT_ZERO = re.compile(r"[1-9]\d{8,9}", re.ASCII)
+_GROUPED = re.compile(r"'[\d ]+|\d{1,3}(?:,\d{3})+", re.ASCII)
+_PHONE_WITHOUT_ZERO = re.compile(r"(?=(?:\d ?){9,10}\Z)[1-9][\d ]+|44 ?(?:\d ?){9,10}", re.ASCII)
 
 
 class BadCell(Exception):
@@ -37,5 +38,10 @@ def refuse_mangled(cell: str, *, is_number: bool = False, is_phone: bool = False
             "is a number that a spreadsheet has rewritten, so that digits of it are lost",
             "export it again as text, and do not open it in a spreadsheet before it is sent",
         )
+    if is_number and _GROUPED.fullmatch(cell):
+        raise BadCell(
+            "is a number to which a spreadsheet has added an apostrophe, or commas between its thousands",
+            "export it again as text, as the system shows it",
+        )
     if is_phone and _PHONE_WITHOUT_ZERO.fullmatch(cell):
-        raise BadCell("has lost its leading zero", "export it again as text")
+        raise BadCell("has lost its leading zero or plus", "export it again as text")

@@ -45,7 +45,7 @@ def test_a_byte_order_mark_is_no_part_of_a_line(tmp_path: Path) -> None:
     assert [line.size for line in lines[:2]] == [7, MAX_BYTES]
 
 
-@pytest.mark.parametrize("cell", ["#NAME?", "#N/A", "2.02404E+11", "########"])
+@pytest.mark.parametrize("cell", ["#NAME?", "#N/A", "#N/D", "#¡VALOR!", "2.02404E+11", "########"])
 def test_what_a_spreadsheet_has_damaged_stops_a_table(cell: str, tmp_path: Path) -> None:
     with pytest.raises(BadTable, match=r"feed\.csv line 3, family_name .* spreadsheet"):
         check_files([written(tmp_path, f"{HEAD},family_name\n{ROW},Octonion\n{ROW},{cell}\n", "feed.csv")])

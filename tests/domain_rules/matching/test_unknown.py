@@ -67,6 +67,17 @@ def test_some_words_are_names_of_families_alone(name: str) -> None:
         ("Mum and Dad", ""),
         ("Foster carer", ""),
         ("Next of kin", ""),
+        ("Parent/Carer", ""),
+        ("Carer 1", ""),
+        ("N/A", ""),
+        ("Ruth Orrell/Ian Vane", "ruth orrell ian vane"),
+        ("Duty social worker", ""),
+        ("Children's Services", ""),
+        ("Father unknown", ""),
+        ("Dad (deceased)", ""),
+        ("Not applicable", ""),
+        ("See notes", ""),
+        ("Grace Ward", "grace ward"),
         ("Not known", ""),
         ("Mrs Orrell", ""),
         ("Mrs. Vane", "vane"),
@@ -107,7 +118,12 @@ def test_a_number_written_with_its_country_is_as_dummy_as_without(number: str) -
 
 
 @pytest.mark.parametrize(
-    "written", ["none@none.com", "No-Reply@county.example", "noemail@x.org", "x@x.com", "n/a", "", "@"]
+    "written",
+    [
+        *("none@none.com", "No-Reply@county.example", "noemail@x.org", "x@x.com", "n/a", "", "@"),
+        *("test@example", "tbc@tbc.com", "a@b.org", "declined@county.example", "not.provided1@county.example"),
+        *("office@elms-school.example", "dummy@dummy.com"),
+    ],
 )
 def test_an_address_to_which_nobody_writes_is_none(written: str) -> None:
     assert known_email(written) == ""
@@ -124,9 +140,17 @@ def test_an_e_mail_address_is_written_in_small_letters() -> None:
         ("ZZ993WZ", ""),
         ("UNKNOWN", ""),
         ("XX000XX", ""),
+        ("AA11AA", ""),
+        ("AA11ZZ", ""),
+        ("ZZ11ZZ", ""),
+        ("A11AA", ""),
+        ("AB123CD", ""),
+        ("ZX47", ""),
         ("", ""),
         ("ZX47QT", "ZX47QT"),
         ("D02AF30",) * 2,
+        ("10115",) * 2,
+        ("AB101AF",) * 2,
     ],
 )
 def test_a_pseudo_postcode_is_no_place(written: str, known: str) -> None:

@@ -53,13 +53,17 @@ WRONG = [
     *[(f"R1,Ada,Quaternion,,,{number},,01/09/2008,", "NHS", "rewritten") for number in ("9.99246E+09", "9992461098.0")],
     *[(f"R1,Ada,Quaternion,,,,{phone},01/09/2008,", "Phone", "rewritten") for phone in ("1.63296E+09", "1.63296e9")],
     *[(f"{ref},Ada,Quaternion,,,,,01/09/2008,", "Ref", "rewritten") for ref in ("2.02404E+11", "17.0", "TRUE")],
+    *[(f'"{ref}",Ada,Quaternion,,,,,01/09/2008,', "Ref", "has added") for ref in ("'17", "1,017", "2,024,040")],
     *[(f"R1,Ada,{error},,,,,01/09/2008,", "Last", "spreadsheet's error") for error in ("#NAME?", "#DIV/0!", "#value!")],
     ("R1,Ada,Quaternion,########,,,,01/09/2008,", "Born", "spreadsheet's error"),
     ("R1,Ada,Quaternion,,#N/A,,,01/09/2008,", "Sex", "spreadsheet's error"),
     ("R1,Ada,Quaternion,,,#REF!,,01/09/2008,", "NHS", "spreadsheet's error"),
     ("R1,Ada,Quaternion,,,,,01/09/2008,#N/A", "Ended", "spreadsheet's error"),
     ("#VALUE!,Ada,Quaternion,,,,,01/09/2008,", "Ref", "spreadsheet's error"),
-    ("R1,Ada,Quaternion,,,,1632960301,01/09/2008,", "Phone", "leading zero"),
+    *[
+        (f"R1,Ada,Quaternion,,,,{phone},01/09/2008,", "Phone", "leading zero")
+        for phone in ("1632960301", "1632 960301", "441632960301")
+    ],
     ("R1,Ada,Quaternion,36925,,,,01/09/2008,", "Born", "spreadsheet's number for a date"),
     ("R1,Ada,Quaternion,03/02/2001,,,,01/09/2008,31/08/2008", "Ended", "before the day on which it began"),
     ("R1,Ada,Quaternion,03/02/2001,,,,01/09/1999,", "Began", "before the date of birth"),

@@ -145,7 +145,10 @@ class Replayed:
             met.update(children)
             described[cause] = Described(each.data, each.time, each.source, features, keys, children)
         candidates = self._index.candidates(met, touched)
-        matcher = BatchMatcher(comparer, candidates, self._apart, aside=self._aside, sensitive=self._sensitive)
+        of_many = self._index.keys_of_many((each.features for each in described.values()), self._sensitive)
+        matcher = BatchMatcher(
+            comparer, candidates, self._apart, aside=self._aside, sensitive=self._sensitive, of_many=of_many
+        )
         return matcher, described
 
     def _meet(self, descriptions: Descriptions) -> None:

@@ -1,0 +1,42 @@
+"""What so many families have in common that it is nobody's own: a clinic's telephone, a council's address.
+
+It tells nothing of who a child is, so it is left out before records are compared. Counted are families, by their names,
+and not children: brothers and sisters share a telephone and a home, and so do their records of several agencies.
+"""
+
+from collections.abc import Callable, Iterable
+
+from domain.matching.features import Features, Home
+
+MOST_FAMILIES = 3
+"""Family names in one home or under one telephone number; where there are more, it is an institution's."""
+
+
+def contact_key(contact: str) -> str:
+    """The blocking key of a carer's telephone number or e-mail address."""
+    return f"t{contact}"
+
+
+def home_key(home: Home) -> str:
+    """The blocking key of a home, by its lines and postcode."""
+    postcode, lines = home
+    return f"e{postcode},{lines.replace(' ', '')}"
+
+
+def shared_keys(features: Features) -> list[str]:
+    """The keys of what of a record may be shared by many. A postcode alone is: it says no more than that."""
+    return [*map(contact_key, features.contacts), *(home_key(home) for home in features.homes if home[1])]
+
+
+def are_many(records: Iterable[Features]) -> bool:
+    """Whether records that have something in common are of more families than live together."""
+    return len({family for each in records if each.names and (family := each.names[0][1])}) > MOST_FAMILIES
+
+
+def without_shared(features: Features, is_of_many: Callable[[str], bool]) -> Features:
+    """The features without the contacts and homes that many share, as is asked by their keys."""
+    contacts = tuple(each for each in features.contacts if not is_of_many(contact_key(each)))
+    homes = tuple(each for each in features.homes if not (each[1] and is_of_many(home_key(each))))
+    if (contacts, homes) == (features.contacts, features.homes):
+        return features
+    return features._replace(contacts=contacts, homes=homes)

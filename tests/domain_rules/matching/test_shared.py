@@ -1,0 +1,60 @@
+"""What many families share, such as a clinic's telephone or a council's address, tells nothing of who a child is."""
+
+from typing import Any
+
+import pytest
+
+from domain.matching import Comparer, features_of
+from domain.matching.clusters import Clusters
+from domain.matching.shared import MOST_FAMILIES, are_many, without_shared
+from services.registrar.matcher_settings import load_settings
+from tests.domain_rules.matching.people import HOME, record
+
+COMPARER = Comparer(load_settings())
+
+OFFICE = {"name": "Duty worker", "phone": "01632 960555", "email": "d.vane@county.example"}
+FAMILIES = ["Orrell", "Vane", "Basu", "Quill", "Thorn"]
+
+
+def child(family_name: str, given_name: str = "Hugo", born: str = "2012-07-07", **more: Any) -> dict[str, Any]:
+    return {"given_name": given_name, "family_name": family_name, "date_of_birth": born, **more}
+
+
+@pytest.mark.parametrize("shared", [{"carers": [OFFICE]}, {"address": HOME}, {"carers": [OFFICE], "address": HOME}])
+def test_two_who_have_a_first_name_and_an_office_in_common_are_two(shared: dict[str, Any]) -> None:
+    clusters = Clusters(COMPARER)
+    for number, family in enumerate(FAMILIES[: MOST_FAMILIES + 1]):
+        other = child(family, ["Iris", "Otto", "Nell", "Bram"][number], f"20{11 + number}-0{number + 1}-11", **shared)
+        clusters.describe(family, features_of(other, "2024-10-01", source="urn:agency:hospital"))
+    one, two = child("Marchbanks", **shared), child("Sedley", **shared)
+    clusters.describe("one", features_of(one, "2024-10-01", source="urn:agency:gp"))
+    clusters.describe("two", features_of(two, "2024-10-01", source="urn:agency:school"))
+    assert clusters.child_of()["one"] != clusters.child_of()["two"]
+
+
+def test_a_family_of_many_children_has_its_home_and_telephone_in_common() -> None:
+    clusters = Clusters(COMPARER)
+    for number, given in enumerate(["Iris", "Otto", "Nell", "Bram", "Hugo", "Ada"]):
+        sibling = record(given_name=given, date_of_birth=f"20{11 + number}-03-11")
+        clusters.describe(given, sibling._replace(source="urn:agency:gp"))
+    renamed = record(given_name="Hugo", family_name="Sedley", date_of_birth="2015-03-11")
+    clusters.describe("renamed", renamed._replace(source="urn:agency:school"))
+    assert clusters.child_of()["renamed"] == clusters.child_of()["Hugo"]
+
+
+def test_families_are_counted_and_neither_children_nor_records() -> None:
+    assert not are_many([record(given_name=given) for given in ("Iris", "Otto", "Nell", "Bram", "Hugo")])
+    assert not are_many([record(family_name="Unknown") for _ in FAMILIES])
+    assert not are_many([record(family_name=family) for family in FAMILIES[:MOST_FAMILIES]])
+    assert are_many([record(family_name=family) for family in FAMILIES[: MOST_FAMILIES + 1]])
+
+
+def test_only_what_many_share_is_left_out() -> None:
+    features = record(carers=[OFFICE])
+    assert without_shared(features, lambda key: key == "t1632960555") == features._replace(
+        contacts=("d.vane@county.example",)
+    )
+    assert without_shared(features, lambda key: key[0] == "e") == features._replace(homes=())
+    assert without_shared(features, lambda _: False) is features
+    of_a_postcode = record(address={"postcode": HOME["postcode"]})
+    assert without_shared(of_a_postcode, lambda _: True).homes == of_a_postcode.homes
