@@ -1,7 +1,8 @@
 """Is this the same child? Read in this order:
 
 `normalise.py` and `features.py` make particulars comparable; `blocking.py` says which records are compared;
-`shared.py` leaves out what many families share; `similarity.py` says how far two values agree; `evidence.py` weighs that by `settings.py`, whose values are in
+`shared.py` leaves out what many families share;
+`similarity.py` says how far two values agree; `evidence.py` weighs that by `settings.py`, whose values are in
 `matcher.yaml`; `placement.py` decides, `confided.py`, `apart.py` and `closed.py` so that nothing hidden shows by it,
 and `fit.py` whether a record still fits its child; `regroup.py` judges those of a child again among themselves.
 `index.py` and `clusters.py` do the same in memory for a batch and for a whole history. `search_keys.py`,
