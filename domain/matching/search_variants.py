@@ -75,11 +75,8 @@ def _one_digit_off(day: str) -> Iterator[str]:
                 yield head + tail[0] + own + tail[1:]
 
 
-_LEAP_YEAR = 2000
-_DAYS_OF_A_YEAR = frozenset(
-    date.fromordinal(date(_LEAP_YEAR, 1, 1).toordinal() + number).isoformat()[4:] for number in range(366)
-)
-"""The ends of ISO dates, `-01-01` to `-12-31`, 29 February among them: quicker to ask than to read a date."""
+_DAYS_OF_A_YEAR = frozenset(date.fromordinal(number).isoformat()[4:] for number in range(1, 366))
+"""The ends of ISO dates but for 29 February, `-01-01` to `-12-31`: quicker to ask than to read a date."""
 
 
 def _is_date(text: str) -> bool:

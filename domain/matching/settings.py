@@ -56,8 +56,10 @@ class Rivals(_Part):
 class Thresholds(_Part):
     """From which probability on a pair is `certain` or `possible`, and what separates two records.
 
-        They contradict each other at `contradiction` bits of evidence or fewer, or at `namesakes` bits as against
-    XX"""
+    They contradict each other at `contradiction` bits of evidence or fewer, or at `namesakes` bits as against
+    namesakes; both are below zero. `ambiguity` is by how many bits the better of two children has to lead. Of two that
+    may be twins the probability is halved where, times the odds of a relative, it is above `twins`.
+    """
 
     certain: Probability
     possible: Probability

@@ -39,6 +39,9 @@ from tests.domain_rules.matching.people import HOME, ONE_NUMBER, OTHER_NUMBER, T
         ("محمد", "محمد"),
         ("مُحَمَّد", "محمد"),
         ("किरण", "किरण"),
+        ("שָׁלוֹם", "שלום"),
+        ("❤\ufe0fa", "a"),
+        ("a\U000e0100b", "ab"),
         ("-", "-"),
         ("J2", "j2"),
     ],
@@ -47,6 +50,11 @@ def test_names_lose_case_accents_and_punctuation_never_the_script(name: str, com
     assert normalise_name(name) == normalise_name(comparable)
     if name.isascii() or comparable.isascii():
         assert normalise_name(name) == comparable
+
+
+@pytest.mark.parametrize(("one", "other"), [("กิ่ง", "กง"), ("が", "か"), ("কি", "ক"), ("किरण", "करण")], ids=ascii)
+def test_a_mark_that_is_no_accent_makes_another_name(one: str, other: str) -> None:
+    assert normalise_name(one) != normalise_name(other)
 
 
 @for_all(st.text(min_size=1))

@@ -5,31 +5,12 @@ from typing import Any
 
 import pytest
 
-from domain.matching import Candidate, Comparer, Evidence, Features, Placement, place
-from domain.matching.evidence import FIELDS
-from services.registrar.matcher_settings import load_settings
+from domain.matching import Candidate, Evidence, Placement, place
 from tests.domain_rules.matching.people import record
+from tests.domain_rules.matching.stated import UNLIKE, Stated, evidence
 
-
-def evidence(probability: float, *, bits: float = 10.0, contradicts: bool = False, same: str | None = None) -> Evidence:
-    """Evidence of this strength, with agreement in one field at most."""
-    levels = tuple("same" if field == same else "absent" for field in FIELDS)
-    return Evidence(probability, bits, contradicts, levels)
-
-
-ALIKE, UNLIKE, CONTRARY = evidence(0.99), evidence(0.0), evidence(0.0, contradicts=True)
+ALIKE, CONTRARY = evidence(0.99), evidence(0.0, contradicts=True)
 LIKELY = evidence(0.10)
-
-
-class Stated(Comparer):
-    """Gives the evidence that is stated for two records; all others are strangers."""
-
-    def __init__(self, stated: Mapping[str, Evidence]) -> None:
-        super().__init__(load_settings())
-        self._stated = {frozenset(pair.split("-")): found for pair, found in stated.items()}
-
-    def compare(self, one: Features, other: Features) -> Evidence:
-        return self._stated.get(frozenset((one.source, other.source)), UNLIKE)
 
 
 def placed(stated: Mapping[str, Evidence], children: Mapping[str, str], **given: Any) -> Placement:

@@ -5,12 +5,15 @@ import pytest
 from domain.matching.similarity import (
     compare_dates,
     compare_estimated_dates,
+    compare_given_names,
     compare_homes,
     compare_lines,
     compare_names,
+    compare_numbers,
     compare_people,
     compare_postcodes,
     compare_sets,
+    compare_upns,
     compare_values,
 )
 
@@ -58,6 +61,65 @@ from domain.matching.similarity import (
 )
 def test_names_agree_so_far(one: str, other: str, level: str) -> None:
     assert compare_names(one, other) == compare_names(other, one) == level
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "level"),
+    [
+        ("", "tam", "absent"),
+        ("tamsin", "tamsin", "same"),
+        ("tamsin", "tamsyn", "close"),
+        ("jayden", "kayden", "similar"),
+        ("mary", "mary ann", "part"),
+        ("ann", "mary ann", "part"),
+        ("mary ann", "ann mary", "part"),
+        ("mary ann", "mary anne", "part"),
+        ("jo anna", "joanne", "close"),
+        ("anna maria", "maria luz", "part"),
+        ("amelia rose", "amilea rose", "close"),
+        ("lily mae", "lily rose", "similar"),
+        ("lee dan", "lee rob", "similar"),
+        ("mary ann jo", "mary jane", "similar"),
+        ("gurpreet singh", "harpreet singh", "similar"),
+        ("dan lee", "rob lee", "similar"),
+        ("dan kim lee", "rob kim jo", "similar"),
+        ("lowrri", "lowri jemima", "close"),
+        ("lowri ann", "lowrri jemima", "similar"),
+        ("tamsyn jo", "rob", "differs"),
+    ],
+)
+def test_what_distinguishes_twins_is_no_closely_agreeing_given_name(one: str, other: str, level: str) -> None:
+    assert compare_given_names(one, other) == compare_given_names(other, one) == level
+
+
+@pytest.mark.parametrize(
+    ("one", "former", "other", "other_former", "level"),
+    [
+        ("1", (), "1", (), "same"),
+        ("1", (), "2", (), "differs"),
+        ("1", (), None, (), "absent"),
+        (None, (), None, (), "absent"),
+        ("1", ("2",), "2", (), "same"),
+        ("1", ("3",), "2", ("3",), "same"),
+        (None, ("2",), "2", (), "same"),
+        (None, ("1",), None, ("2",), "absent"),
+        (None, ("1",), "2", (), "absent"),
+        ("1", ("3",), "2", ("4",), "differs"),
+    ],
+)
+def test_a_number_that_superseded_another_is_the_same(
+    one: str | None, former: tuple[str, ...], other: str | None, other_former: tuple[str, ...], level: str
+) -> None:
+    for compare in (compare_numbers, compare_upns):
+        assert compare(one, former, other, other_former) == compare(other, other_former, one, former) == level
+
+
+def test_a_temporary_upn_says_nothing_but_where_it_is_the_same() -> None:
+    permanent, temporary, other = "A982016000123", "K98101700045A", "K98101700046B"
+    assert compare_upns(temporary, (), temporary, ()) == "same"
+    assert compare_upns(permanent, (temporary,), temporary, ()) == "same"
+    for two in ((permanent, temporary), (temporary, permanent), (temporary, other)):
+        assert compare_upns(two[0], (), two[1], ()) == "absent"
 
 
 @pytest.mark.parametrize(
