@@ -2,21 +2,15 @@
 
 import argparse
 import sys
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from rich.console import Console
 from rich.progress import track
 
 from tests.mutation.mutants import Mutant, mutants
 from tests.mutation.rooms import ROOMS
-from tests.mutation.trial import import_libraries, is_noticed, processor_seconds
+from tests.mutation.trial import Trials
 from tests.support.tree import ROOT
-
-PATIENCE = 5
-"""How many times as long as without a fault the tests may take; at least `LEAST_SECONDS`."""
-LEAST_SECONDS = 20
 
 
 @dataclass
@@ -46,26 +40,19 @@ def main(arguments: list[str]) -> int:
 
 def try_room(room: str, part: str, one_in: int) -> Count:
     """Runs the tests of a room against its mutants, and prints each survivor when it is found."""
-    tests = ROOMS[room]
-    import_libraries(tests)
-    most_seconds = max(LEAST_SECONDS, round(processor_seconds(tests) * PATIENCE))
     files = [path.relative_to(ROOT).as_posix() for path in sorted((ROOT / "domain" / room).glob("[!_]*.py"))]
-    chosen = [mutant for path in files if part in path for mutant in mutants(Path(ROOT), path)][::one_in]
+    files = [path for path in files or [f"domain/{room}.py"] if part in path]
+    chosen = [mutant for path in files for mutant in mutants(ROOT, path)][::one_in]
     console = Console(stderr=True)
-    count = Count()
-    for mutant in track(chosen, description=room, console=console, disable=not console.is_terminal):
-        count.tried += 1
-        if not any(is_noticed(mutant, some, most_seconds) for some in by_closeness(mutant, tests)):
-            count.survivors.append(mutant)
-            print(mutant, flush=True)
+    count = Count(len(chosen))
+
+    def survived(mutant: Mutant) -> None:
+        count.survivors.append(mutant)
+        print(mutant, flush=True)
+
+    tried = track(chosen, description=room, console=console, disable=not console.is_terminal)
+    Trials(ROOMS[room], tried, survived).run()
     return count
-
-
-def by_closeness(mutant: Mutant, tests: Sequence[str]) -> list[list[str]]:
-    """The tests that bear the file's name, then the others: the first notice most faults, and are quickly run."""
-    name = Path(mutant.path).stem
-    closest = [path for path in tests if Path(path).stem == f"test_{name}"]
-    return [some for some in (closest, [path for path in tests if path not in closest]) if some]
 
 
 if __name__ == "__main__":
