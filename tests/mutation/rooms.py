@@ -38,6 +38,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
         f"{_MATCHING}/test_regroup.py",
         f"{_MATCHING}/test_same_number.py",
         f"{_MATCHING}/test_settings.py",
+        f"{_MATCHING}/test_shared.py",
         f"{_MATCHING}/test_judging.py",
         f"{_MATCHING}/test_search_keys.py",
         f"{_MATCHING}/test_search_variants.py",
