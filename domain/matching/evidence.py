@@ -44,6 +44,7 @@ _NO_SUPPORT = (ABSENT, DIFFERS, "near", "placeholder", "estimated", PART)
 _RESEMBLES = (SAME, "common", "nickname", PART, CLOSE, SWAPPED)
 """The levels at which two given names may be what one child is called."""
 NICKNAME, COMMON = "nickname", "common"
+_ANOTHER_BIRTHDAY = ("typing", "near", DIFFERS)
 _SAME_NAME, _NO_NAME = (SAME, COMMON, SWAPPED), (ABSENT, DIFFERS)
 _NHS_NUMBER, _UPN = FIELDS.index("nhs_number"), FIELDS.index("upn")
 REMEMBERED = 100_000
@@ -167,7 +168,8 @@ class Comparer:
             or levels[_NHS_NUMBER] == DIFFERS
         )
         probability = 1 / (1 + max(odds_against, _LEAST))
-        if _may_be_twins(levels, relatives) and probability * odds_of_a_relative > thresholds.twins:
+        may_be_kin = _may_be_twins(levels, relatives) or _may_be_called_alike(levels, relatives)
+        if may_be_kin and probability * odds_of_a_relative > thresholds.twins:
             probability /= 2
         elif not _agrees_beyond_the_name(levels):
             elsewhere = max(0.0, rivals.stranger_elsewhere - self._strangers) * 2.0**-stranger
@@ -293,6 +295,14 @@ def _may_be_twins(levels: Levels, relatives: float) -> bool:
     if relatives < 1 or _share_a_number_by(levels):
         return False
     return levels[0] not in _RESEMBLES or (levels[0] not in _SAME_NAME and levels[3] == DIFFERS)
+
+
+def _may_be_called_alike(levels: Levels, relatives: float) -> bool:
+    """Whether two of a household may be father and son, or cousins, who have one name: by birthday and carers."""
+    born, carers, contacts = levels[2], *levels[8:]
+    if relatives < 1 or born not in _ANOTHER_BIRTHDAY or _share_a_number_by(levels):
+        return False
+    return carers not in (SAME, SIMILAR) if born == DIFFERS else carers == DIFFERS and contacts != SAME
 
 
 def are_of_one_agency(one: Features, other: Features) -> bool:

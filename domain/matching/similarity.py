@@ -18,9 +18,13 @@ CLOSE, SIMILAR, PART, INITIAL, SWAPPED = "close", "similar", "part", "initial", 
 
 _CLOSE_NAMES = 0.93
 _SIMILAR_NAMES = 0.86
+_SHORT_NAME = 3
+"""Letters of a name of which each letter makes another one."""
 _SAME_LINES, _SIMILAR_LINES, _PART_OF_LINES = 93, 75, 60
 NEAR_DAYS = 10
 """Dates so far apart at most are near."""
+GENERATION = 14
+"""Years by which parents are older than their children: so far apart two dates are not one mistyped."""
 
 
 @lru_cache(maxsize=65_536)
@@ -49,7 +53,8 @@ def compare_names(one: str, other: str) -> str:
 
 @lru_cache(maxsize=65_536)
 def compare_given_names(one: str, other: str) -> str:
-    """As compare_names, but what distinguishes twins is at most similar: Jayden and Kayden, Lily Mae and Lily Rose.
+    """As compare_names, but what distinguishes twins is at most similar: Jayden and Kayden, Ava and Ada, Lily Mae and
+    Lily Rose.
 
     Where one has second names and the other has none, their first names are compared.
     """
@@ -57,7 +62,7 @@ def compare_given_names(one: str, other: str) -> str:
     if level in (SIMILAR, DIFFERS) and (" " in one) != (" " in other):
         first, other_first = one.partition(" ")[0], other.partition(" ")[0]
         level = CLOSE if compare_names(first, other_first) == CLOSE else level
-    if level == CLOSE and one[0] != other[0]:
+    if level == CLOSE and (one[0] != other[0] or len(one) == len(other) == _SHORT_NAME):
         return SIMILAR
     if level in (CLOSE, PART) and (differ_in_second_names(one, other) or _differ_in_first_names(one, other)):
         return SIMILAR
@@ -103,6 +108,8 @@ def compare_dates(one: str, other: str) -> str:
         return SWAPPED
     if one[:4] == other[:4] and "-01-01" in (one[4:], other[4:]):
         return "placeholder"
+    if abs(int(one[:4]) - int(other[:4])) >= GENERATION:
+        return DIFFERS
     if OSA.distance(one, other) == 1:
         return "typing"
     days = abs(date.fromisoformat(one).toordinal() - date.fromisoformat(other).toordinal())

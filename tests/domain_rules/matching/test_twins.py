@@ -230,3 +230,30 @@ def test_whom_one_agency_has_at_two_homes_is_one_child_if_another_agency_knows_o
 )
 def test_a_slip_and_a_middle_name_more_are_still_one_name(one: str, other: str) -> None:
     assert judged(record(GP, given_name=one), record(SCHOOL, given_name=other)) == "linked"
+
+
+@pytest.mark.parametrize(
+    ("born", "carers"),
+    [("2023-05-17", []), ("2019-11-22", []), ("2003-05-18", OTHERS), ("2004-05-17", OTHERS), ("2019-11-22", OTHERS)],
+)
+def test_father_and_son_and_cousins_of_one_name_at_one_home_are_two(born: str, carers: list[dict[str, str]]) -> None:
+    other = record(SCHOOL, date_of_birth=born, carers=carers)
+    assert (
+        judged(record(GP), other)
+        == judged(record(GP, carers=[]), record(SCHOOL, date_of_birth="2023-05-17"))
+        == "queued"
+    )
+    with_number = [each._replace(nhs_number=ONE_NUMBER) for each in (record(GP), other)]
+    assert judged(*with_number) == "linked"
+
+
+@pytest.mark.parametrize("born", ["2003-05-18", "2004-05-17"])
+def test_a_birthday_mistyped_is_one_childs_where_the_carers_are_the_same_or_not_known(born: str) -> None:
+    for carers in (RUTH, []):
+        assert judged(record(GP), record(SCHOOL, date_of_birth=born, carers=carers)) == "linked"
+
+
+@pytest.mark.parametrize(("one", "other"), [("Ava", "Ada"), ("Ian", "Ivn"), ("Zoe", "Zoi")])
+def test_each_letter_of_a_short_name_makes_another_name(one: str, other: str) -> None:
+    assert judged(record(GP, given_name=one), record(SCHOOL, given_name=other)) == "queued"
+    assert judged(record(GP, given_name=one), record(GP, given_name=other)) != "linked"
