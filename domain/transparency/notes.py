@@ -14,6 +14,8 @@ from domain.transparency.merkle import HASH_BYTES
 
 ED25519 = b"\x01"
 """The type of a plain Ed25519 signature of a note."""
+COSIGNATURE = b"\x04"
+"""The type of an Ed25519 cosignature of a witness, which states a time, too."""
 PROOF_LABEL = "c2sp.org/tlog-proof@v1"
 LONGEST_NOTE = 1_000_000
 KEY_ID_BYTES = 4
@@ -50,14 +52,15 @@ class VerifierKey(NamedTuple):
 
     name: str
     public: bytes
+    kind: bytes = ED25519
 
     @property
     def key_id(self) -> bytes:
         """By which signatures name the key."""
-        return sha256(self.name.encode() + b"\n" + ED25519 + self.public).digest()[:KEY_ID_BYTES]
+        return sha256(self.name.encode() + b"\n" + self.kind + self.public).digest()[:KEY_ID_BYTES]
 
     def __str__(self) -> str:
-        return f"{self.name}+{self.key_id.hex()}+{_text(ED25519 + self.public)}"
+        return f"{self.name}+{self.key_id.hex()}+{_text(self.kind + self.public)}"
 
 
 class Checkpoint(NamedTuple):
@@ -134,14 +137,14 @@ def read_proof(text: str) -> Proof:
     return Proof(int(lines[0][6:]), tuple(map(_hash, lines[1:])), checkpoint)
 
 
-def read_key(text: str) -> VerifierKey:
-    """A key of a verifier, `name+id+key`; raises Malformed."""
+def read_key(text: str, kind: bytes = ED25519) -> VerifierKey:
+    """A key of a verifier of that kind, `name+id+key`; raises Malformed."""
     name, _, rest = text.strip().partition("+")
     identity, _, encoded = rest.partition("+")
     raw = _bytes(encoded)
-    if not _NAME.fullmatch(name) or raw[:1] != ED25519 or len(raw) != 1 + PUBLIC_KEY_BYTES:
+    if not _NAME.fullmatch(name) or raw[:1] != kind or len(raw) != 1 + PUBLIC_KEY_BYTES:
         raise Malformed("not the key of an Ed25519 verifier: name+id+key")
-    key = VerifierKey(name, raw[1:])
+    key = VerifierKey(name, raw[1:], kind)
     if identity != key.key_id.hex():
         raise Malformed("the key of the verifier is damaged: its id is not that of name and key")
     return key

@@ -13,6 +13,7 @@ from psycopg2.sql import SQL, Identifier
 
 from domain.transparency.entries import LOGS
 from domain.transparency.notes import Checkpoint, Malformed, VerifierKey
+from domain.transparency.policy import NONE, TrustPolicy
 from domain.transparency.tiles import WIDTH
 from services.configuration.settings import Settings
 from services.proofs import stored
@@ -20,7 +21,7 @@ from services.proofs.differences import Finding, Kind, findings_of
 from services.proofs.stored import Signed
 from services.proofs.walk import PARTITIONS, Walked, walk
 from services.rebuild import rebuild
-from streams.crypto.note_key import CheckpointKey, NotSigned, open_checkpoint
+from streams.crypto.note_key import CheckpointKey, NotSigned, cosigners, open_checkpoint
 from streams.crypto.publication_key import PublicationKey
 from streams.kafka.settings import KafkaAway, KafkaSettings
 from streams.projecting.completeness import PositionsMissing
@@ -62,16 +63,35 @@ class Verified:
         }
 
 
-def read_kept(note: str, keys: Sequence[VerifierKey], origin: str) -> Kept:
-    """A checkpoint that was kept elsewhere; raises Refused."""
+def read_kept(note: str, policy: TrustPolicy, origin: str) -> Kept:
+    """A checkpoint that was kept elsewhere, and that a policy believes; raises Refused."""
     try:
-        checkpoint = open_checkpoint(note, keys)
+        checkpoint = open_checkpoint(note, policy.logs)
+        signed = cosigners(note, policy.witnesses)
     except (Malformed, NotSigned) as error:
         raise Refused(str(error)) from None
+    if not policy.is_met_by(signed):
+        raise Refused(f"the witnesses that the policy asks for have not signed the checkpoint of {checkpoint.origin}")
     log = checkpoint.origin.removeprefix(f"{origin}/")
     if log not in LOGS or checkpoint.origin != f"{origin}/{log}":
         raise Refused(f"the checkpoint is of the log {checkpoint.origin}, which is not kept here")
     return Kept(log, checkpoint)
+
+
+def own_policy(settings: Settings) -> TrustPolicy:
+    """Believes the logs of this directory, under their present key, without witnesses; raises UnusableKey."""
+    signs = CheckpointKey.from_file(settings.checkpoint_key, settings.origin)
+    return TrustPolicy(tuple(map(signs.verifier, LOGS)), {}, {}, NONE)
+
+
+def refuse_what_is_not_believed(settings: Settings, policy: TrustPolicy) -> None:
+    """Raises Refused where a policy does not believe the latest checkpoints; and DatabaseAway."""
+    with closing(Database(settings.need_database(), "contactpoint verify")) as database:
+        for log in LOGS:
+            with database.transaction() as cursor:
+                signed = stored.latest(cursor, log)
+            if signed is not None:
+                read_kept(signed.note, policy, settings.origin)
 
 
 def verify(settings: Settings, kept: Kept | None, progress: Progress) -> Verified:

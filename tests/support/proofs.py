@@ -28,7 +28,8 @@ VERIFIER = SIGNS.verifier("register")
 class Proven:
     """The register's log in a store and a Kafka of its own."""
 
-    def __init__(self, kafka: KafkaSettings, store: Store, folder: Path) -> None:
+    def __init__(self, kafka: KafkaSettings, store: Store, folder: Path, signs: CheckpointKey = SIGNS) -> None:
+        self.signs = signs
         self.kafka = kafka
         self.store = store
         self.folder = folder
@@ -51,7 +52,7 @@ class Proven:
     @contextmanager
     def publishing(self) -> Iterator[None]:
         stop = threading.Event()
-        relay = threading.Thread(target=run_relay, args=(self.kafka, self.store.url, KEY_FILE, stop, SIGNS))
+        relay = threading.Thread(target=run_relay, args=(self.kafka, self.store.url, KEY_FILE, stop, self.signs))
         relay.start()
         try:
             yield
@@ -71,7 +72,9 @@ class Proven:
     def findings(self, kept: Checkpoint | None = None) -> list[Finding]:
         """What our own check finds."""
         with closing(Database(self.store.url, "tests")) as database:
-            _, found = verify_log(self.kafka, database, KEY, VERIFIER, "register", kept, lambda _: None, wait_s=0)
+            _, found = verify_log(
+                self.kafka, database, KEY, self.signs.verifier("register"), "register", kept, lambda _: None, wait_s=0
+            )
         return found
 
     def write_tiles(self, name: str) -> Path:

@@ -3,7 +3,8 @@
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
-from domain.transparency.entries import LOGS
+from domain.transparency.notes import Malformed
+from domain.transparency.policy import read_policy
 from services.cli.errors import DONE, NO, AnswerIsNo
 from services.cli.output import console, count_of, print_json, table
 from services.cli.progress import counting
@@ -13,23 +14,27 @@ LONGEST_FILE = 1_000_000
 
 
 def describe(parser: ArgumentParser) -> None:
-    """Adds a checkpoint that was kept elsewhere."""
+    """Adds a checkpoint that was kept elsewhere, and whom to believe about it."""
     parser.add_argument("--checkpoint", type=Path, metavar="FILE", help="a checkpoint that was kept elsewhere")
+    parser.add_argument(
+        "--policy", type=Path, metavar="FILE", help="whom to believe about it (C2SP tlog-policy; default: our own key)"
+    )
 
 
 def run(args: Namespace) -> int:
     """Prints what each log holds and every finding; one is exit status 1."""
     settings = settings_of(args)
-    from services.proofs.verification import Refused, read_kept, verify
-    from streams.crypto.note_key import CheckpointKey
+    from services.proofs.verification import Refused, own_policy, read_kept, refuse_what_is_not_believed, verify
 
     kept = None
-    if args.checkpoint:
-        signs = CheckpointKey.from_file(settings.checkpoint_key, settings.origin)
-        try:
-            kept = read_kept(_text(args.checkpoint), [signs.verifier(log) for log in LOGS], settings.origin)
-        except Refused as refused:
-            raise AnswerIsNo(str(refused)) from None
+    try:
+        policy = read_policy(_text(args.policy)) if args.policy else own_policy(settings)
+        if args.checkpoint:
+            kept = read_kept(_text(args.checkpoint), policy, settings.origin)
+        elif args.policy:
+            refuse_what_is_not_believed(settings, policy)
+    except (Malformed, Refused) as refused:
+        raise AnswerIsNo(str(refused)) from None
     with counting("events") as count:
         verified = verify(settings, kept, count)
     if args.json:
@@ -53,4 +58,4 @@ def _text(file: Path) -> str:
     except OSError as error:
         raise AnswerIsNo(f"{file} cannot be read ({error.strerror})") from None
     except UnicodeDecodeError:
-        raise AnswerIsNo(f"{file} is no checkpoint: it is not UTF-8") from None
+        raise AnswerIsNo(f"{file} is not text in UTF-8") from None
