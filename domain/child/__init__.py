@@ -8,8 +8,19 @@ begins anew as somebody else, `identity_events.py` their events.
 """
 
 from domain.child.child import Child
-from domain.child.composition import RecordFact, RecordState, compose, fold_record
+from domain.child.composition import RecordFact, RecordState, compose, compose_identity, fold_record
 from domain.child.judgement import Absorbed, Comparison, Ruling
 from domain.child.why import why
 
-__all__ = ["Absorbed", "Child", "Comparison", "RecordFact", "RecordState", "Ruling", "compose", "fold_record", "why"]
+__all__ = [
+    "Absorbed",
+    "Child",
+    "Comparison",
+    "RecordFact",
+    "RecordState",
+    "Ruling",
+    "compose",
+    "compose_identity",
+    "fold_record",
+    "why",
+]

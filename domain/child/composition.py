@@ -35,6 +35,9 @@ from domain.vocabulary import SENSITIVE_SERVICES
 
 Fields = dict[str, Any]
 
+IDENTITY = (NAME, BIRTH, GENDER)
+"""The fields that say who a child is."""
+
 
 @dataclass(frozen=True, slots=True)
 class RecordFact:
@@ -146,9 +149,8 @@ def compose(
     told = heard(kept, is_aside)
     belief = weighed(told)
     by_stream = {record.stream: record for record in told}
-    name = name_of(by_stream[belief[NAME][0].first.stream].particulars)
-    births = belief[BIRTH]
-    date_of_birth, estimated = (str(births[0].value), not births[0].exact) if births else (None, False)
+    identity = _identity(belief, by_stream)
+    name, date_of_birth = identity["name"], identity["date_of_birth"]
     involvements = [
         _involvement(record, state)
         for record in _by_source(kept)
@@ -169,8 +171,8 @@ def compose(
         "name": name,
         "other_names": _other_names(name, _in_order(belief[NAME], by_stream)),
         "date_of_birth": date_of_birth,
-        "date_of_birth_estimated": estimated,
-        "gender": str(belief[GENDER][0].value) if belief[GENDER] else "unknown",
+        "date_of_birth_estimated": identity["date_of_birth_estimated"],
+        "gender": identity["gender"],
         "identifiers": {field.name: [held.value for held in belief[field]] for field in (NHS_NUMBER, UPN)},
         "addresses": [place_of(record) for record in _in_order(belief[ADDRESS], by_stream)],
         "carers": [carer_of(held, by_stream[held.first.stream]) for held in belief[CARERS]],
@@ -184,12 +186,34 @@ def compose(
     }
 
 
-def weighed(records: Sequence[RecordState]) -> Mapping[Field, list[Held]]:
-    """Of each field the values that these records hold, the one to believe first."""
+def compose_identity(
+    child: str, records: Sequence[RecordState], *, position: int, as_of: str, today: date
+) -> dict[str, Any] | None:
+    """As `compose`, of who the child is and nothing else: that is all that a list of search results shows."""
+    kept = [record for record in records if not record.removed]
+    if not kept:
+        return None
+    told = heard(kept, is_aside)
+    identity = _identity(weighed(told, IDENTITY), {record.stream: record for record in told})
+    return {"child": child, **identity, "shielded": False, "position": position, "as_of": as_of}
+
+
+def _identity(belief: Mapping[Field, list[Held]], by_stream: Mapping[str, RecordState]) -> dict[str, Any]:
+    births, genders = belief[BIRTH], belief[GENDER]
+    return {
+        "name": name_of(by_stream[belief[NAME][0].first.stream].particulars),
+        "date_of_birth": str(births[0].value) if births else None,
+        "date_of_birth_estimated": bool(births) and not births[0].exact,
+        "gender": str(genders[0].value) if genders else "unknown",
+    }
+
+
+def weighed(records: Sequence[RecordState], fields: Iterable[Field] | None = None) -> Mapping[Field, list[Held]]:
+    """Of each of the fields, by default of all, the values that these records hold, the one to believe first."""
     spoken = [(speaker_of(record), record.particulars) for record in records]
     return {
-        field: weigh(field, chain.from_iterable(says(speaker, held) for speaker, held in spoken))
-        for field, says in _SAYS.items()
+        field: weigh(field, chain.from_iterable(_SAYS[field](speaker, held) for speaker, held in spoken))
+        for field in fields or _SAYS
     }
 
 

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from math import log2
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
-from domain.matching.evidence import FIELDS, Comparer
+from domain.matching.evidence import FIELDS, REMEMBERED, Comparer
 from domain.matching.features import Features, Name, features_of
 from domain.matching.search_grades import AGREEMENT, EXACT, IDENTIFIERS, ROUGH, UNKNOWN, MatchGrade, fit_of, grade_of
 from domain.matching.search_keys import Keys, query_keys
@@ -31,6 +32,8 @@ class Degree(NamedTuple):
     level: str
 
 
+Graded: TypeAlias = tuple[str, Degree, Degree]
+"""A criterion, how far it can agree, and how far it does."""
 _DEGREES = {level: Degree(agreement, level) for level, agreement in AGREEMENT.items()}
 _PLACES = {name: place for place, name in enumerate(FIELDS)}
 
@@ -50,6 +53,7 @@ class Searcher:
     def __init__(self, settings: MatcherSettings) -> None:
         self._comparer = Comparer(settings.model_copy(update={"given_names": frozenset()}))  # who asks may mistype
         self._bits = {name: _bits(levels) for name, levels in settings.fields.items()}
+        self._graded = lru_cache(maxsize=REMEMBERED)(self._grade)  # few combinations of degrees occur, each very often
         self._nicknames: dict[str, set[str]] = {}
         for group in settings.nicknames:
             for name in group:
@@ -73,8 +77,11 @@ class Searcher:
         found = self._best([name for name in NAMES if name in query.criteria], compared)
         for name in query.criteria.difference(NAMES):
             found |= self._best([name], compared)
-        share = self._share(query, found)
-        return grade_of(fit_of({name: degree.agreement for name, degree in found.items()}, share))
+        return self._graded(tuple([(name, best, found[name]) for name, best in query.best.items()]))
+
+    def _grade(self, criteria: Sequence[Graded]) -> MatchGrade | None:
+        agreement = {name: found.agreement for name, _, found in criteria}
+        return grade_of(fit_of(agreement, self._share(criteria)))
 
     def _compare(self, searched: Features, recorded: Features, criteria: Iterable[str]) -> dict[str, Degree]:
         """How far each criterion agrees; equal dates of birth agree exactly, even a placeholder for a year."""
@@ -108,12 +115,12 @@ class Searcher:
         best = max(compared, key=order)
         return {name: best[name] for name in names}
 
-    def _share(self, query: SearchQuery, found: Mapping[str, Degree]) -> float:
+    def _share(self, criteria: Sequence[Graded]) -> float:
         """The part of the possible evidence that is given, against relatives or strangers, whichever is less."""
         shares = []
         for rival in (0, 1):
-            most = sum(self._bits[name][best.level][rival] for name, best in query.best.items())
-            given = sum(self._bits[name][found[name].level][rival] for name in query.best)
+            most = sum(self._bits[name][best.level][rival] for name, best, _ in criteria)
+            given = sum(self._bits[name][found.level][rival] for name, _, found in criteria)
             if most >= _LEAST_BITS:
                 shares.append(given / most)
         return min(shares, default=0.0)

@@ -82,14 +82,15 @@ def redacted_entries(
     *,
     cleared: bool = False,
     opened: Collection[str] = (),
+    only_identity: bool = False,
 ) -> list[RedactedEntry]:
     """The redacted entries of many children in the given order; unknown ones are left out.
 
     The entries of shielded children that are not `opened` to the reader are without whereabouts, and without anything
-    of sensitive services.
+    of sensitive services. With `only_identity` entries have nothing but who the child is.
     """
     found = stored_children(cursor, decryptor, children)
-    read_scope = ReadScope(cleared, today, opened)
+    read_scope = ReadScope(cleared, today, opened, only_identity)
     return [_redact(child, found[child], read_scope) for child in children if child in found]
 
 

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from domain.authorization import is_withheld, restricted_services, withheld_involvements
-from domain.child.composition import RecordFact, RecordState, compose, fold_record
+from domain.child.composition import RecordFact, RecordState, compose, compose_identity, fold_record
 from projections.audit_history.query import true_source
 from projections.base.projection import PublishedEvent
 from projections.directory.project import ASPECTS
@@ -19,12 +19,13 @@ class ReadScope(NamedTuple):
     """What a reader may read.
 
     Whether the reader is cleared for sensitive services, the day on which consents must be in force, and the children
-    that the reader may see although they are shielded.
+    that the reader may see although they are shielded. `only_identity`: of entries, only who the child is.
     """
 
     cleared: bool
     consents_on: date
     opened: Collection[str] = ()
+    only_identity: bool = False
 
 
 class RedactedEntry(NamedTuple):
@@ -95,7 +96,7 @@ def redact(
         return RedactedEntry(child, None, hidden, withheld)
     shown = [event for stream, events in by_stream.items() if stream not in hidden for event in events]
     came = [position for record, position in linked.items() if record not in hidden]
-    composed = compose(
+    composed = (compose_identity if read_scope.only_identity else compose)(
         child,
         records,
         position=max([*came, *(event.position for event in shown)]),

@@ -10,9 +10,18 @@ from weakref import WeakKeyDictionary
 from psycopg2.extensions import connection as Connection  # noqa: N812
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
+from projections.base.prepared import Prepared
 from projections.engine import locks
 from projections.engine.schema import definition
 
+_LIVE = Prepared(
+    "live_schema",
+    ("text", "bool"),
+    "select name, set_config('search_path', name, true),"  # noqa: S608
+    f" pg_try_advisory_xact_lock_shared({locks.READ}, hashtext(name)),"
+    f" not $2 or pg_try_advisory_lock_shared({locks.LEASE}, hashtext($1))"
+    " from projection.schemas where definition = $1 and state = 'live'",
+)
 _leases: WeakKeyDictionary[Connection, set[str]] = WeakKeyDictionary()
 """The definitions of which each connection holds the lease."""
 
@@ -29,13 +38,7 @@ def use_live(cursor: Cursor, of: str | None = None) -> str:
     """
     wanted = of or definition()
     leases = _leases.setdefault(cursor.connection, set())
-    lease = "true" if wanted in leases else "pg_try_advisory_lock_shared(%(lease)s, hashtext(%(of)s))"
-    cursor.execute(
-        "select name, set_config('search_path', name, true),"  # noqa: S608
-        f" pg_try_advisory_xact_lock_shared(%(read)s, hashtext(name)), {lease}"
-        " from projection.schemas where definition = %(of)s and state = 'live'",
-        {"of": wanted, "lease": locks.LEASE, "read": locks.READ},
-    )
+    _LIVE.execute(cursor, (wanted, wanted not in leases))
     found = cursor.fetchone()
     if found is None:
         raise ViewsNotBuilt(_progress(cursor, wanted))

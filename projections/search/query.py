@@ -11,25 +11,34 @@ from projections.base.parameters import many_ids, many_texts, texts_sql
 from projections.base.prepared import Prepared
 from projections.search.project import FEATURES, stored_features
 from projections.visibility.scope import Scope
-from projections.visibility.shields import visible
 
 MOST_RECORDS = 400
 """Rows that one look-up takes."""
 MOST_ROWS = 4_000
 """Rows of all records of the children found that are compared."""
 
-_BY_KEYS = Prepared(
-    "records_by_keys",
-    ("text", "uuid[]", "int"),
-    f"select found from matching_records({texts_sql('$1')}, $2, $3) as found",  # noqa: S608
+Row = Sequence[Any]
+_UNVEILED, _SHIELDED, _MORE = "unveiled", "shielded", "more"
+_TOLD = ", ".join(FEATURES)
+_FOUND = Prepared(
+    "found_by_search",
+    ("text", "text", "uuid[]", "int", "int"),
+    f"with exact as materialized (select found from matching_records({texts_sql('$1')}, $3, $4 + 1) as found),"  # noqa: S608
+    f" wide as materialized (select found from matching_records({texts_sql('$2')}, $3, $4 + 1) as found"
+    "  where (select count(*) from exact) <= $4),"
+    f" features as (select child, {_TOLD} from unveiled_features where record <> all($3) and child = any(array("
+    "  select distinct child from known_link where record = any(array("
+    "   (select found from exact limit $4) union all (select found from wide limit $4))))) limit $5 + 1)"
+    f" select '{_UNVEILED}', child::text, {_TOLD} from features"
+    f" union all select '{_SHIELDED}', child::text, names, date_of_birth, estimated, gender, null, null, null"
+    f"  from matching_hidden({texts_sql('$1')} || {texts_sql('$2')}, $4 + 1)"
+    f" union all select '{_MORE}', null, null, null, null, null, null, null, null"
+    "  where (select count(*) from exact) > $4 or (select count(*) from wide) > $4",
 )
-_OF_CHILDREN = Prepared(
-    "features_of_children",
-    ("uuid[]", "uuid[]", "int"),
-    f"select child, {', '.join(FEATURES)} from unveiled_features"  # noqa: S608
-    " where child = any(array(select distinct child from known_link where record = any($1)))"
-    " and record <> all($2) limit $3",
-)
+"""All that a search reads, in one trip to the server: children to compare, hidden ones, and whether there are more.
+
+Records that agree exactly come first: where these are too many, no others are looked up.
+"""
 
 
 class Hit(NamedTuple):
@@ -45,13 +54,6 @@ class SearchResult(NamedTuple):
 
     hits: list[Hit]
     too_many: bool
-
-
-class _Excluded(NamedTuple):
-    """Records that a search leaves out: by the reader's scope, and by their ids."""
-
-    scope: Scope
-    hidden: Collection[str]
 
 
 def find(
@@ -73,54 +75,39 @@ def find(
     """
     if missing_criteria(query.criteria):
         return SearchResult([], False)
-    excluded = _Excluded(Scope(cleared), hidden)
-    records, too_many = _records(cursor, query, excluded)
-    shielded, more = _shielded(cursor, query)
-    children, cut = _children(cursor, query.features, records, excluded)
-    children, too_many = {**children, **shielded}, too_many or more
-    hits = sorted(_hits(searcher, query, children), key=lambda hit: (-hit.score, hit.child in shielded, hit.child))
-    return SearchResult(hits[:limit], too_many or cut or len(hits) > limit)
+    found = _read(cursor, query, Scope(cleared), hidden)
+    children = {child: told_of(query.features, rows) for child, rows in found.unveiled.items()}
+    children |= {child: set(map(stored_features, rows)) for child, rows in found.shielded.items()}
+    hits = sorted(
+        _hits(searcher, query, children), key=lambda hit: (-hit.score, hit.child in found.shielded, hit.child)
+    )
+    return SearchResult(hits[:limit], found.too_many or len(hits) > limit)
 
 
-def _records(cursor: Cursor, query: SearchQuery, excluded: _Excluded) -> tuple[list[str], bool]:
-    """Records that may match, those that agree exactly first, and whether there may be more."""
-    records: dict[str, None] = {}
-    for keys in query.keys:
-        found = _look_up(cursor, keys, excluded)
-        records.update(dict.fromkeys(found[:MOST_RECORDS]))
-        if len(found) > MOST_RECORDS:
-            return list(records), True
-    return list(records), False
+class _Found(NamedTuple):
+    """The rows of FEATURES of each child that may match, and whether there may be more children."""
+
+    unveiled: Mapping[str, Sequence[Row]]
+    shielded: Mapping[str, Sequence[Row]]
+    too_many: bool
 
 
-def _look_up(cursor: Cursor, keys: Collection[str], excluded: _Excluded) -> list[str]:
-    if not keys:
-        return []
-    given = many_texts(keys), many_ids(excluded.hidden), MOST_RECORDS + 1
-    _BY_KEYS.execute(cursor, given, settings=excluded.scope.setting)
-    return [stream for (stream,) in cursor.fetchall()]
+def _read(cursor: Cursor, query: SearchQuery, scope: Scope, hidden: Collection[str]) -> _Found:
+    keys = many_texts(query.keys.exact), many_texts(query.keys.wide)
+    _FOUND.execute(cursor, (*keys, many_ids(hidden), MOST_RECORDS, MOST_ROWS), settings=scope.setting)
+    rows: dict[str, list[Row]] = {_UNVEILED: [], _SHIELDED: [], _MORE: []}
+    for kind, *row in cursor.fetchall():
+        rows[kind].append(row)
+    unveiled, shielded = rows[_UNVEILED], rows[_SHIELDED]
+    too_many = bool(rows[_MORE]) or len(unveiled) > MOST_ROWS or len(shielded) > MOST_RECORDS
+    return _Found(_by_child(unveiled[:MOST_ROWS]), _by_child(shielded[:MOST_RECORDS]), too_many)
 
 
-def _shielded(cursor: Cursor, query: SearchQuery) -> tuple[Mapping[str, Collection[Features]], bool]:
-    """The shielded children that may match, with the features that are visible, and whether there may be more."""
-    found = visible(cursor, query.keys.exact | query.keys.wide, MOST_RECORDS + 1)
-    recorded = {child: {stored_features(features)} for child, *features in found[:MOST_RECORDS]}
-    return recorded, len(found) > MOST_RECORDS
-
-
-def _children(
-    cursor: Cursor, asked: Features, records: Collection[str], excluded: _Excluded
-) -> tuple[Mapping[str, Collection[Features]], bool]:
-    """The features, also former ones, of the children that these records are linked to, and whether some are cut."""
-    if not records:
-        return {}, False
-    given = many_ids(records), many_ids(excluded.hidden), MOST_ROWS + 1
-    _OF_CHILDREN.execute(cursor, given, settings=excluded.scope.setting)
-    rows = cursor.fetchall()
-    rows_of: defaultdict[str, list[Sequence[Any]]] = defaultdict(list)
-    for child, *features in rows[:MOST_ROWS]:
-        rows_of[child].append(features)
-    return {child: told_of(asked, of_child) for child, of_child in rows_of.items()}, len(rows) > MOST_ROWS
+def _by_child(rows: Iterable[Row]) -> Mapping[str, Sequence[Row]]:
+    found: defaultdict[str, list[Row]] = defaultdict(list)
+    for child, *features in rows:
+        found[child].append(features)
+    return found
 
 
 def told_of(asked: Features, rows: Iterable[Sequence[Any]]) -> Collection[Features]:

@@ -5,11 +5,10 @@ it hides, so a reader who could have read something hidden also reads that it is
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
-from projections.base.parameters import many_texts, texts_sql
 from projections.base.prepared import Prepared
 from projections.visibility.scope import EVERYWHERE, NOWHERE, ORDINARY, Scope
 
@@ -22,7 +21,6 @@ __all__ = [
     "due_reviews",
     "hidden_ids",
     "shieldings",
-    "visible",
 ]
 
 
@@ -83,17 +81,3 @@ def due_reviews(
         (day, review_by, child, limit),
     )
     return [DueReview(*row) for row in cursor.fetchall()]
-
-
-def visible(cursor: Cursor, keys: Collection[str], limit: int) -> list[Any]:
-    """At most `limit` hidden children that have one of the keys, each with the features that may be compared."""
-    _BY_KEYS.execute(cursor, (many_texts(keys), limit), settings=ORDINARY.setting)
-    return cursor.fetchall()
-
-
-_BY_KEYS = Prepared(
-    "hidden_by_keys",
-    ("text", "int"),
-    "select child::text, names, date_of_birth, estimated, gender, null, null, null"  # noqa: S608
-    f" from matching_hidden({texts_sql('$1')}, $2)",
-)

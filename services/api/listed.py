@@ -21,7 +21,7 @@ MOST_PASSES = 4
 def find_redacted(
     cursor: Cursor, who: Viewer, query: SearchQuery, limit: int
 ) -> tuple[SearchResult, list[RedactedEntry]]:
-    """The best matches that are listed, and their redacted entries.
+    """The best matches that are listed, and their redacted entries, of which nothing but who the child is.
 
     A record without consent must not match. Consent is sealed, so it is known only once the child is read; the search
     is then repeated without that record.
@@ -30,7 +30,9 @@ def find_redacted(
     for _ in range(MOST_PASSES):
         found = find_listed(cursor, who, query, limit, hidden)
         children = [hit.child for hit in found.hits]
-        redacted = directory.redacted_entries(cursor, who.dependencies.keys, children, who.today, cleared=who.cleared)
+        redacted = directory.redacted_entries(
+            cursor, who.dependencies.keys, children, who.today, cleared=who.cleared, only_identity=True
+        )
         more = {record for each in redacted for record in each.hidden} - hidden if who.cleared else set()
         if not more:
             return found, redacted

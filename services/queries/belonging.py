@@ -10,6 +10,7 @@ from weakref import WeakKeyDictionary
 from kafka import TopicPartition
 from psycopg2.extensions import connection as Connection  # noqa: N812
 
+from projections.base.prepared import Prepared
 from projections.catalogue import ACCESS_LOG, REGISTER_LOG
 from projections.engine.positions import views_position
 from projections.visibility.scope import FOR_AGENCY
@@ -25,6 +26,14 @@ SHOWS_ALL = frozenset({"head-lost", "republishing", "store-gap", "foreign", "par
 """Codes of troubles that take nothing from what the views hold, so that the directory can be asked meanwhile."""
 NOT_MET = "the relay has not yet found out whether Postgres and this Kafka belong together; start it, or read its log"
 LIMIT_MS = 6_000
+_BELONGING = Prepared(
+    "belonging",
+    ("text[]", "text"),
+    "select (select says || '; ' || remedy from publication.troubles where code <> all($1) limit 1),"  # noqa: S608
+    f" {FOR_AGENCY % '$2'}, home.since, home.register_until, home.access_until"
+    " from (select) as always left join publication.home on true",
+)
+"""Every look asks this: all of it in one trip, planned once."""
 _filled: WeakKeyDictionary[Connection, tuple[datetime, int, int]] = WeakKeyDictionary()
 """By connection, since when the database belongs to its Kafka and how much views had to hold, once they hold it.
 
@@ -53,13 +62,7 @@ def refuse_what_does_not_belong(cursor: Cursor, agency: str | None = None) -> No
     The cursor is one of a transaction on the live views. From then on it reads what is hidden from others than the
     agency, where one is given.
     """
-    # Every look asks this: all of it in one trip.
-    cursor.execute(
-        "select (select says || '; ' || remedy from publication.troubles where code <> all(%s) limit 1),"  # noqa: S608
-        f" {FOR_AGENCY}, home.since, home.register_until, home.access_until"
-        " from (select) as always left join publication.home on true",
-        (list(SHOWS_ALL), agency or ""),
-    )
+    _BELONGING.execute(cursor, (list(SHOWS_ALL), agency or ""))
     ((trouble, _, since, *until),) = cursor.fetchall()
     if trouble is not None:
         raise NotTogether(trouble)

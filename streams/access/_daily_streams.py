@@ -48,9 +48,9 @@ def _read_streams(cursor: Cursor, users: Sequence[str], day: date) -> dict[str, 
         [(user, day, str(uuid4())) for user in users],
     )
     cursor.execute(
-        "select user_name, streams.stream::text, coalesce(max(version), 0) from access.streams"
-        " left join access.events on events.stream = streams.stream"
-        " where user_name = any(%s) and day = %s group by user_name, streams.stream",
+        "select user_name, stream::text, coalesce("
+        "(select max(version) from access.events where events.stream = streams.stream), 0)"
+        " from access.streams where user_name = any(%s) and day = %s",
         (list(users), day),
     )
     return {user: (UUID(stream), version) for user, stream, version in cursor.fetchall()}

@@ -133,7 +133,7 @@ def reader_of(database: Database | Pool, schema: str) -> ReadWrapped:
     )
 
     def read(streams: Sequence[str]) -> list[tuple[str, bytes]]:
-        with database.transaction() as cursor:
+        with database.statement() as cursor:
             cursor.execute(statement, (list(streams),))
             return [(stream, bytes(wrapped)) for stream, wrapped in cursor.fetchall()]
 

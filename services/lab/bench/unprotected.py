@@ -91,7 +91,7 @@ def _calls(settings: Settings) -> DirectCalls:
         criteria = {name: value for name, value in search.criteria.model_dump().items() if value}
         with reading_views(pool) as cursor:
             hits = find(cursor, searcher, searcher.query(criteria), search.limit, cleared=True).hits
-            entries = _entries(directory.stored_children(cursor, keys, [hit.child for hit in hits]))
+            entries = _entries(directory.stored_children(cursor, keys, [hit.child for hit in hits]), only_identity=True)
         return json_answer({"results": [result_of(hit, entries[hit.child]) for hit in hits]})
 
     return DirectCalls(
@@ -99,9 +99,9 @@ def _calls(settings: Settings) -> DirectCalls:
     )
 
 
-def _entries(known: Mapping[str, directory.StoredChild]) -> dict[str, Any]:
+def _entries(known: Mapping[str, directory.StoredChild], *, only_identity: bool = False) -> dict[str, Any]:
     today = datetime.now(UTC).date()
-    read_scope = ReadScope(True, today)
+    read_scope = ReadScope(True, today, only_identity=only_identity)
     return {
         child: redact(child, each.facts.values(), each.linked, each.aside, None, today, read_scope).entry
         for child, each in known.items()
