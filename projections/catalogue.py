@@ -14,7 +14,7 @@ from projections.overrides.project import Overrides
 from projections.receipts.project import Receipts
 from projections.reports.tables import FINDING, LISTING
 from projections.requests.project import Requests
-from projections.search.project import Search
+from projections.search.project import FOUND_BY, Search
 from projections.shields.project import Shields
 from projections.shields.tables import HIDDEN
 from projections.timeline.project import Chronology
@@ -55,5 +55,5 @@ PROJECTIONS: Sequence[Projection] = [projection for log in LOGS.values() for pro
 TABLES: Sequence[Table] = [table for projection in PROJECTIONS for table in projection.tables]
 """Every table that projections put rows into."""
 
-DERIVED: Sequence[Table] = (FINDING, LISTING, HIDDEN)
+DERIVED: Sequence[Table] = (FOUND_BY, FINDING, LISTING, HIDDEN)
 """Every table whose rows follow from those of TABLES; the digest covers both."""

@@ -6,7 +6,6 @@ for each is a place in an index; a search has many: all that the record would ha
 
 from collections.abc import Collection, Iterable
 from functools import lru_cache, partial
-from sys import intern
 from typing import NamedTuple
 
 from domain.matching.blocking import sound
@@ -131,7 +130,12 @@ def _without_vowels(word: str) -> str:
 @lru_cache(maxsize=16_384)
 def _close_sounds(word: str) -> tuple[str, ...]:
     """Each sound once; all words share the few texts that there are, so that many words can be remembered."""
-    return tuple(map(intern, set(map(sound, close_words(word)))))
+    return tuple(map(_shared, set(map(sound, close_words(word)))))
+
+
+@lru_cache(maxsize=65_536)
+def _shared(code: str) -> str:
+    return code
 
 
 def _days(born: str | None, *, closely: bool) -> tuple[_Values, _Values]:

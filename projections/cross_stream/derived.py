@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
 from projections.base.projection import Put
-from projections.cross_stream import findings, hidden_children
+from projections.cross_stream import findings, hidden_children, search_keys
 from projections.directory.project import FACT, LINK, SET_ASIDE, SUSPENDED
 from projections.duplicates.project import CONTRADICTION, SUSPICION
 from projections.new_identities.project import CLOSED_IDENTITY
@@ -60,6 +60,7 @@ def _owners(owner_of: Mapping[str, str], records: Collection[str]) -> set[str]:
 
 
 def fill(cursor: Cursor, after: str, last: str) -> None:
-    """Derives the rows of the children behind `after` up to `last`, for tables that hold none of them yet."""
+    """Derives the rows of the ids behind `after` up to `last`, for tables that hold none of them yet."""
+    search_keys.fill(cursor, after, last)
     findings.fill(cursor, after, last)
     hidden_children.fill(cursor, after, last)

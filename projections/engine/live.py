@@ -14,6 +14,7 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812
 from projections.base import postgres
 from projections.base.projection import Put, as_changes
 from projections.cross_stream import derived
+from projections.cross_stream.search_keys import SearchKeys
 from projections.engine import locks
 
 
@@ -31,7 +32,9 @@ class LiveWriter:
         copy that is refused costs the whole batch again.
         """
         own, shared = derived.by_writers(puts)
+        keys = SearchKeys(cursor, own)
         postgres.write(cursor, own)
+        keys.refresh()
         if not derived.needs_lock(puts):
             return
         began = time.monotonic()

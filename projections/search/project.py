@@ -11,6 +11,8 @@ from projections.base.projection import KeyDestroyed, PublishedEvent, Put, Row, 
 
 FEATURES = ("names", "date_of_birth", "estimated", "gender", "postcode", "nhs_number", "upn")
 SEARCH = Table("search", ("stream", "version", *FEATURES, "keys", "named", "gendered", "position"), keys=2)
+FOUND_BY = Table("found_by", ("key", "stream", "version"), keys=3)
+"""Follows from SEARCH alone (`projections/cross_stream/search_keys.py`)."""
 
 NAMING = names_of(RecordRegistered, RecordAmended)
 REMOVING = names_of(RecordRemoved)

@@ -1,9 +1,9 @@
--- Records with one of the keys, without some. Few rows have any of the hundreds of keys, but Postgres estimates that half the
--- table does, and would scan it or another index: both are switched off.
+-- Records with one of the keys, without some. Few rows have any of the hundreds of keys, which Postgres may not know of a table that
+-- has just been filled, and would scan it.
 create function matching_records(wanted text[], without uuid[], most int) returns setof uuid
-language sql stable security definer set enable_seqscan = off set enable_indexscan = off begin atomic
-    select s.stream from search s
-    where scoped() and s.keys && wanted and s.stream <> all(without) and known(s.stream)
+language sql stable security definer set enable_seqscan = off begin atomic
+    select s.stream from (select distinct k.stream, k.version from found_by k where k.key = any(wanted)) s
+    where scoped() and s.stream <> all(without) and known(s.stream)
         and not closed(s.stream)
         and not exists (select from set_aside a where a.record = s.stream and a.since <= s.version)
         and not exists (select from suspended u where u.record = s.stream and u.from_version <= s.version)
