@@ -4,7 +4,7 @@ import pytest
 
 from domain.matching import Searcher
 from projections.search import query
-from projections.search.project import SEARCH
+from projections.search.project import FOUND_BY, SEARCH
 from projections.search.query import SearchResult, find
 from services.registrar.matcher_settings import load_settings
 from tests.support.postgres_views import FRESH, clear, empty_views, load, rows, take, writing
@@ -260,8 +260,9 @@ def test_nothing_is_kept_of_a_removed_record(database: str) -> None:
     empty = [(record, version, *[None] * 10, len(story.values)) for version in (1, 2, 3)]
     with writing(database) as cursor:
         assert rows(cursor, SEARCH) == rows(cursor, SEARCH, FRESH) == empty
+        assert rows(cursor, FOUND_BY) == rows(cursor, FOUND_BY, FRESH) == []
         take(cursor, story.events[:4])
-        assert rows(cursor, SEARCH) == empty
+        assert (rows(cursor, SEARCH), rows(cursor, FOUND_BY)) == (empty, [])
 
 
 def test_a_child_without_a_removed_record_is_found_by_the_others(database: str) -> None:
