@@ -5,18 +5,19 @@ from typing import Any
 
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
+from projections.base.prepared import Prepared
 from projections.visibility.scope import ORDINARY
 from projections.visibility.shields import custodians
 
 
 def authorities_of(cursor: Cursor, children: Collection[str]) -> dict[str, str]:
     """The ONS code of the authority of each child that has one."""
-    return _read(cursor, "authority", children)
+    return _read(cursor, _LIVED_IN, children)
 
 
 def vouched_authorities(cursor: Cursor, children: Collection[str]) -> dict[str, str | None]:
     """As `authorities_of`, where a local authority or two agencies say so: only from that a right follows."""
-    return _read(cursor, "vouched_authority", children)
+    return _read(cursor, _VOUCHED, children)
 
 
 def authorities_in_charge(cursor: Cursor, children: Collection[str]) -> dict[str, str | None]:
@@ -32,10 +33,17 @@ def authorities_to_notify(cursor: Cursor, children: Collection[str]) -> dict[str
     return authorities_of(cursor, children) | dict(custodians(cursor, children))
 
 
-def _read(cursor: Cursor, column: str, children: Collection[str]) -> dict[str, Any]:
-    ORDINARY.execute(
-        cursor,
-        f"select child::text, {column} from authority_of_child where child = any(%s::uuid[])",  # noqa: S608
-        (list(children),),
+def _of_children(name: str, column: str) -> Prepared:
+    return Prepared(
+        name,
+        ("uuid[]",),
+        f"select child::text, {column} from authority_of_child where child = any($1)",  # noqa: S608
     )
+
+
+_LIVED_IN, _VOUCHED = _of_children("lived_in", "authority"), _of_children("vouched", "vouched_authority")
+
+
+def _read(cursor: Cursor, statement: Prepared, children: Collection[str]) -> dict[str, Any]:
+    statement.execute(cursor, (list(children),), settings=ORDINARY.setting)
     return dict(cursor.fetchall())
