@@ -12,6 +12,9 @@ PYTHON ?=
 CANDIDATES := $(or $(PYTHON),python3 python3.13 python3.12 python3.11 python3.14)
 SUITABLE := import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))
 
+# Somebody who has set this would have each test run's assertions rewritten, and each process's code compiled, anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help install demo test lint mutants bench soak outside-tools schemas pins sbom audit
 

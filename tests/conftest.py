@@ -21,7 +21,7 @@ from tests.support.signing_in import remember_server
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
-pytest_plugins = ["tests.support.alone", "tests.support.fixtures"]
+pytest_plugins = ["tests.support.alone", "tests.support.fixtures", "tests.support.sharing"]
 
 numbers = itertools.count(1)
 

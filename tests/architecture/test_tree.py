@@ -5,6 +5,7 @@ import tomllib
 
 import pytest
 
+from tests.support.sharing import LONGEST, TOGETHER
 from tests.support.tree import LAYERS, ROOT, project_files, texts
 
 TOP_LEVEL = {
@@ -76,3 +77,7 @@ def test_no_file_holds(forbidden: re.Pattern[str]) -> None:
         if forbidden.search(line)
     ]
     assert not found
+
+
+def test_what_workers_share_or_begin_first_is_there() -> None:
+    assert [name for name in (*TOGETHER, *LONGEST) if not (ROOT / name).exists()] == []

@@ -13,14 +13,8 @@ import yaml
 from domain.reports import gp_registrations
 from tests.support.stack import Stack
 
+Sent = list[dict[str, Any]]
 SHIPPED = files("domain.matching").joinpath("matcher.yaml").read_text(encoding="utf-8")
-
-
-@pytest.fixture(scope="module")
-def sent(stack: Stack, feeds: Path) -> int:
-    """How many of the county's submissions were taken."""
-    answer = stack.ask("submit", *sorted(feeds.glob("*.ndjson")), "--agencies", feeds / "agencies.yaml", "--wait")
-    return int(answer["accepted"])
 
 
 @pytest.fixture
@@ -43,7 +37,7 @@ def replay(stack: Stack, settings: Path, *words: str) -> dict[str, Any]:
     return found
 
 
-def test_the_settings_that_the_log_was_decided_by_give_no_difference(stack: Stack, sent: int, tmp_path: Path) -> None:
+def test_the_settings_that_the_log_was_decided_by_give_no_difference(stack: Stack, sent: Sent, tmp_path: Path) -> None:
     same = tmp_path / "same.yaml"
     same.write_text(SHIPPED)
     found = replay(stack, same)
@@ -66,7 +60,9 @@ def _gps(entry: dict[str, Any]) -> list[tuple[str, str]]:
     return [(each["source"], each["organisation"]["name"]) for each in current]
 
 
-def test_other_settings_show_differences_and_change_nothing(stack: Stack, sent: int, feeds: Path, strict: Path) -> None:
+def test_other_settings_show_differences_and_change_nothing(
+    stack: Stack, sent: Sent, feeds: Path, strict: Path
+) -> None:
     before = stack.export()
     found = replay(stack, strict, "--examples", "2")
     assert found["settings"] == "strict/1"
@@ -80,7 +76,7 @@ def test_other_settings_show_differences_and_change_nothing(stack: Stack, sent: 
     assert stack.export() == before
 
 
-def test_the_same_is_printed_for_people(stack: Stack, sent: int, strict: Path) -> None:
+def test_the_same_is_printed_for_people(stack: Stack, sent: Sent, strict: Path) -> None:
     words = ["-m", "services.cli.main", "identity", "replay", "--settings", str(strict), "--data", str(stack.data)]
     answer = subprocess.run([sys.executable, *words], capture_output=True, text=True, check=True)
     assert "under strict/1: " in answer.stdout
@@ -88,7 +84,7 @@ def test_the_same_is_printed_for_people(stack: Stack, sent: int, strict: Path) -
     assert answer.stderr == ""
 
 
-def test_what_lies_before_from_stays_as_it_is(stack: Stack, sent: int, strict: Path) -> None:
+def test_what_lies_before_from_stays_as_it_is(stack: Stack, sent: Sent, strict: Path) -> None:
     found = replay(stack, strict, "--from", "2100-01-01")
     assert (found["decisions"]["compared"], found["pairs"]["only_log"]) == (0, 0)
     found = replay(stack, strict, "--to", "2000-01-01")

@@ -11,16 +11,6 @@ from tests.support.stack import ROLES, Stack
 
 
 @pytest.fixture(scope="module")
-def sent(stack: Stack, feeds: Path) -> list[dict[str, Any]]:
-    """The county's submissions, all of them taken."""
-    files = sorted(feeds.glob("*.ndjson"))
-    lines = [json.loads(line) for file in files for line in file.read_text(encoding="utf-8").splitlines()]
-    counts = stack.ask("submit", *files, "--agencies", feeds / "agencies.yaml", "--wait")
-    assert (counts["submitted"], counts["accepted"]) == (len(lines), len(lines))
-    return lines
-
-
-@pytest.fixture(scope="module")
 def truth(feeds: Path) -> dict[str, Any]:
     stored: dict[str, Any] = json.loads((feeds / "truth.json").read_text(encoding="utf-8"))
     return stored

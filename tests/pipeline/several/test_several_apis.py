@@ -10,7 +10,7 @@ import pytest
 
 from services.local_stack.ports import remembered_ports
 from tests.support.several import another, is_ready
-from tests.support.shields import AT_RISK, secrets_in
+from tests.support.shields import AT_RISK, NUMBER, secrets_in
 from tests.support.stack import Stack
 from tests.support.waiting import eventually
 from tests.support.world import person
@@ -22,14 +22,14 @@ ATTEMPTS_EACH = 3
 
 @pytest.fixture(scope="module")
 def child(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The one child of the stack."""
+    """A child of the stack."""
     folder = tmp_path_factory.mktemp("feed")
     (folder / "agencies.yaml").write_text(AGENCY)
-    (folder / "feed.ndjson").write_text(json.dumps(person("S1", **AT_RISK)) + "\n")
+    (folder / "feed.ndjson").write_text(json.dumps(person("AT-RISK", **AT_RISK)) + "\n")
     given = stack.ask("submit", folder / "feed.ndjson", "--agencies", folder / "agencies.yaml", "--wait")
     assert given["accepted"] == 1
-    (entry,) = stack.export()
-    return str(entry["child"])
+    (found,) = stack.ask("find", "--nhs-number", NUMBER)["results"]
+    return str(found["child"])
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,1 @@
+"""More processes of a role beside those of one real stack."""

@@ -1,0 +1,52 @@
+"""How several workers share the test files: what shares a stack is one worker's, and the longest begin first."""
+
+import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
+
+TOGETHER = (
+    "tests/pipeline/belonging",
+    "tests/pipeline/flow",
+    "tests/pipeline/several",
+    "tests/pipeline/stewards",
+)
+"""Folders whose modules use one stack after the other."""
+LONGEST = (
+    "tests/pipeline/belonging/",
+    "tests/noninterference/test_every_answer.py",
+    "tests/pipeline/flow/",
+    "tests/crash/test_every_role_killed.py",
+    "tests/pipeline/stewards/",
+    "tests/pipeline/several/",
+    "tests/pipeline/memo/",
+    "tests/pipeline/local_stack/test_supervisor.py",
+    "tests/pipeline/local_stack/test_down.py",
+    "tests/pipeline/feeds/test_on_a_stack.py",
+    "tests/crash/test_two_registrars.py",
+)
+"""What takes a minute or more, the longest first: begun last, it would keep one worker long after the others ended."""
+
+
+class ByStack(LoadFileScheduling):  # type: ignore[misc]
+    """As `--dist loadfile` does, with the files of some folders as one."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        folder = file.rpartition("/")[0]
+        return folder if folder in TOGETHER else file
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadFileScheduling | None:
+    """None leaves every other way of sharing to xdist."""
+    return ByStack(config, log) if config.getvalue("dist") == "loadfile" else None
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Puts the longest first."""
+    items.sort(key=_place)
+
+
+def _place(item: pytest.Item) -> int:
+    return next((n for n, start in enumerate(LONGEST) if item.nodeid.startswith(start)), len(LONGEST))
