@@ -16,6 +16,7 @@ The rooms in reading order:
 - `policy/`: inclusion policies: their files, the comparison, the one that a deployment runs
 - `rebuild/`: every view built afresh from Kafka
 - `proofs/`: what auditors are given, and whether everything tells one story
+- `replay/`: every entry and report as known at a moment, as files
 - `runtime/`: the roles that a deployment runs, and what has to be there before they start
 - `local_stack/`: a Kafka, a Postgres and every service on one machine, under one supervisor
 - `lab/`: fictional populations, the demonstration, measurements, trials of the matcher

@@ -69,6 +69,8 @@ auditor                   investigations   anywhere   allow     mask
 auditor                   users-list       anywhere   allow     allow
 auditor                   figures          anywhere   allow     allow
 auditor                   proofs           anywhere   allow     allow
+auditor                   replay           anywhere   allow     mask
+auditor                   could-have-seen  anywhere   allow     mask
 
 subject-access-officer    find             anywhere   allow     mask
 subject-access-officer    show             anywhere   allow     mask

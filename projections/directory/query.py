@@ -11,14 +11,30 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
 from domain.child.composition import RecordState
 from domain.child.whereabouts import without_whereabouts
-from projections.audit_history.query import EVENT_COLUMNS, stored_event
+from domain.suspension import counted
+from projections.audit_history.query import EVENT_COLUMNS, events_of, stored_event
 from projections.base.prepared import Prepared
 from projections.base.projection import Decryptor, PublishedEvent
 from projections.directory.as_of import entry_as_of
-from projections.directory.redaction import Entry, ReadScope, RedactedEntry, by_record, redact, state_of
+from projections.directory.redaction import (
+    Entry,
+    ReadScope,
+    RedactedEntry,
+    States,
+    by_record,
+    redact,
+    state_of,
+)
 from projections.visibility.scope import IDENTITIES, ORDINARY, Scope
 from projections.visibility.shields import Shielding, shieldings
 from projections.visibility.survivors import survivor
+
+
+class Moment(NamedTuple):
+    """A moment at which views end, as in events, and its day."""
+
+    known_at: str
+    day: date
 
 
 class StoredChild(NamedTuple):
@@ -94,13 +110,35 @@ def redacted_entries(
     return [_redact(child, found[child], read_scope) for child in children if child in found]
 
 
-def _redact(child: str, stored: StoredChild, read_scope: ReadScope) -> RedactedEntry:
+def redacted_entries_of_then(
+    cursor: Cursor, decryptor: Decryptor, children: Sequence[str], then: Moment, read_scope: ReadScope, now: Cursor
+) -> list[RedactedEntry]:
+    """As `redacted_entries` from views that end at a moment; `now` reads those of now.
+
+    Age is judged for its day. A consent has to be in force on it, and by what is known now on the day of the scope.
+    """
+    found = stored_children(cursor, decryptor, children)
+    streams = {event.stream for each in found.values() for event in (*each.facts.values(), *each.shown)}
+    told = by_record(events_of(now, decryptor, streams))
+    states_now = {stream: state_of(counted(told.get(stream, ()))) for stream in streams}
+    return [_redact(child, found[child], read_scope, then, states_now) for child in children if child in found]
+
+
+def _redact(
+    child: str,
+    stored: StoredChild,
+    read_scope: ReadScope,
+    then: Moment | None = None,
+    states_now: States | None = None,
+) -> RedactedEntry:
     shielding = None if child in read_scope.opened else stored.shielding
     if shielding:
         read_scope = read_scope._replace(cleared=False)
     facts = stored.shown if shielding else stored.facts.values()
     aside = () if shielding else stored.aside
-    found = redact(child, facts, stored.linked, aside, None, read_scope.consents_on, read_scope)
+    known_at, on = then or (None, None)
+    today = on or read_scope.consents_on
+    found = redact(child, facts, stored.linked, aside, known_at, today, read_scope, of_day=on, states_now=states_now)
     if shielding:
         return _redact_shielded(found, shielding)
     return found._replace(entry={**found.entry, "shielded": stored.shielding is not None}) if found.entry else found

@@ -50,9 +50,9 @@ def use_live(cursor: Cursor, of: str | None = None) -> str:
     return str(name)
 
 
-def take_lease(cursor: Cursor) -> None:
-    """Keeps whatever there is of this version from being dropped, for as long as the connection lasts."""
-    cursor.execute("select pg_advisory_lock_shared(%s, hashtext(%s))", (locks.LEASE, definition()))
+def take_lease(cursor: Cursor, of: str | None = None) -> None:
+    """Keeps whatever there is of a definition, by default this one, from being dropped, while the connection lasts."""
+    cursor.execute("select pg_advisory_lock_shared(%s, hashtext(%s))", (locks.LEASE, of or definition()))
 
 
 def _progress(cursor: Cursor, wanted: str) -> str:

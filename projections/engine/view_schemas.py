@@ -15,13 +15,16 @@ RETIRED_S = 60
 """A retired schema stays at least so long: a transaction that saw it live has taken its lock of it by then."""
 
 
-def begin(cursor: Cursor, of_messages: int) -> str:
-    """Notes that views of this version are being built, of so many messages; returns the name of their schema."""
+def begin(cursor: Cursor, of_messages: int, of: str | None = None) -> str:
+    """Notes that views are being built, of so many messages; returns the name of their schema.
+
+    `of` is their definition, by default that of this version.
+    """
     cursor.execute(
         "insert into projection.schemas (name, definition, state, of_messages)"
         " values ('views_' || left(%(of)s, 8) || to_char(clock_timestamp(), '_YYYYMMDD_HH24MISS_US'),"
         "  %(of)s, 'building', %(count)s) returning name",
-        {"of": definition(), "count": of_messages},
+        {"of": of or definition(), "count": of_messages},
     )
     (name,) = cursor.fetchone() or ("",)
     return str(name)
@@ -66,11 +69,11 @@ def refuse(cursor: Cursor, schema: str, why: str) -> None:
     cursor.execute("update projection.schemas set state = 'refused', refusal = %s where name = %s", (why, schema))
 
 
-def drop_leftovers(cursor: Cursor) -> None:
-    """Drops what earlier builders of this definition did not finish; for who holds BUILD."""
+def drop_leftovers(cursor: Cursor, of: str | None = None) -> None:
+    """Drops what earlier builders of a definition, by default this one, did not finish; for who holds BUILD."""
     cursor.execute(
         "select name from projection.schemas where definition = %s and state in ('building', 'refused')",
-        (definition(),),
+        (of or definition(),),
     )
     for (name,) in cursor.fetchall():
         drop(cursor, name)

@@ -11,6 +11,12 @@ join access_log f on f.stream = a.stream and f.version = 1
 where scoped()
     and (a.type not like 'ChildrenShown.%' or (a.data not like '%"new-identity-%' and a.data not like '%"closed-record-open"%'));
 
+-- What users were granted and when it was taken from them; whom an event is about is sealed.
+create view recorded_entitlement with (security_barrier) as
+select a.stream, a.version, a.type, a.data, a.sealed, a.position
+from access_log a
+where scoped() and split_part(a.type, '.', 1) in ('UserGranted', 'UserChanged', 'UserRevoked');
+
 -- The latest accesses of some types to a child and every one that was absorbed into it. Materialised, so that Postgres does not
 -- scan the log backwards from its end to find the latest few. None tells that a child is to begin anew.
 create function accesses_to(asked uuid, types text[], most int) returns table (

@@ -45,6 +45,8 @@ VERBS = {
     "verify": "prove that Kafka, the event store, the trees and the views tell one story",
     "checkpoint": "the latest signed checkpoint of a log, for auditors to keep elsewhere",
     "proof": "prove that one event is in its log, in files that other people's tools check",
+    "replay": "every entry and report as known at a moment, as files for auditors",
+    "could-have-seen": "what a user could have been shown of a child at a moment, and was shown, for auditors",
     "republish": "publish Kafka's logs again from the store, into new topics",
     "resync": "go on after Postgres went back in time",
     "simulate": "write the feeds of a fictional population and the truth behind them",

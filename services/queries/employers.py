@@ -1,6 +1,7 @@
 """The agency that a user works for: the one of the register whose code or name the user's organisation is."""
 
 import time
+from collections.abc import Mapping
 from threading import Lock
 
 from domain.matching.normalise import normalise_name
@@ -28,8 +29,16 @@ class Employers:
                 with self._pool.transaction() as cursor:
                     self._urns = _urns(cursor)
                 self._read_at = time.monotonic()
-            urn = self._urns.get(organisation)
-            return urn or self._urns.get(_called(organisation))
+            return _employer(self._urns, organisation)
+
+
+def agency_called(cursor: Cursor, organisation: str) -> str | None:
+    """As `Employers.agency_of`, read now."""
+    return _employer(_urns(cursor), organisation)
+
+
+def _employer(urns: Mapping[str, str | None], organisation: str) -> str | None:
+    return urns.get(organisation) or urns.get(_called(organisation))
 
 
 def _called(name: str) -> str:

@@ -20,7 +20,7 @@ from streams.crypto.keys import KeyRing, reader_of
 from streams.crypto.publication_key import PublicationKey
 from streams.crypto.sealing import KeyEncryptionKey
 from streams.kafka.settings import KafkaSettings
-from streams.projecting.bulk_read import Loaded, Span, load_spans
+from streams.projecting.bulk_read import Keeps, Loaded, Span, load_spans
 from streams.projecting.completeness import Published
 from streams.projecting.finishing import PROCESSES, connect_to, finish
 from streams.store.database import Connection, Database, transaction
@@ -36,7 +36,7 @@ Progress = Callable[[int, int], None]
 Ends = Callable[[], Mapping[Partition, int]]
 """Gives the offset up to which each partition has to be read."""
 Load = Callable[[Spans, str, Write, Published], Loaded]
-"""`bulk_read.load_spans` with all but its last four arguments given."""
+"""`bulk_read.load_spans` with its other arguments given."""
 
 
 class Building(NamedTuple):
@@ -54,10 +54,16 @@ class Built(NamedTuple):
     digest: str
 
 
-def loader(kafka: KafkaSettings, database_url: str, key_encryption_key: Path, publication_key: PublicationKey) -> Load:
-    """How messages are loaded with these servers and keys, in any process."""
+def loader(
+    kafka: KafkaSettings,
+    database_url: str,
+    key_encryption_key: Path,
+    publication_key: PublicationKey,
+    keeps: Keeps | None = None,
+) -> Load:
+    """How messages are loaded with these servers and keys, in any process; only those that `keeps` is true of."""
     open_keys = partial(_open_keys, database_url, key_encryption_key)
-    return partial(load_spans, kafka, database_url, open_keys, publication_key)
+    return partial(load_spans, kafka, database_url, open_keys, publication_key, keeps=keeps)
 
 
 def _open_keys(database_url: str, key_encryption_key: Path) -> Decryptor:
@@ -65,11 +71,13 @@ def _open_keys(database_url: str, key_encryption_key: Path) -> Decryptor:
     return KeyRing(KeyEncryptionKey.from_file(key_encryption_key), reader_of(database, "register"))
 
 
-def begin(builder: Connection, load: Load, database_url: str, offsets: Mapping[Partition, int]) -> Building:
-    """Drops what an earlier builder may have left, and makes the tables; `builder` holds BUILD of this definition."""
+def begin(
+    builder: Connection, load: Load, database_url: str, offsets: Mapping[Partition, int], of: str | None = None
+) -> Building:
+    """Drops what an earlier builder may have left, and makes the tables; `builder` holds BUILD of the definition."""
     with transaction(builder), builder.cursor() as cursor:
-        view_schemas.drop_leftovers(cursor)
-        schema = view_schemas.begin(cursor, sum(offsets.values()))
+        view_schemas.drop_leftovers(cursor, of)
+        schema = view_schemas.begin(cursor, sum(offsets.values()), of)
         bulk.begin(cursor, schema)
         positions.begin(cursor, offsets)
     return Building(database_url, schema, load)

@@ -36,6 +36,8 @@ FETCH_WAIT_MS = 10
 
 OpenKeys = Callable[[], Decryptor]
 """Makes a key ring, in the process that will use it."""
+Keeps = Callable[[Any], bool]
+"""Whether an event or a receipt belongs in the views that are built; it is handed to other processes."""
 
 
 class Span(NamedTuple):
@@ -65,8 +67,11 @@ def load_spans(
     target: str,
     write: Write,
     wanted: Published,
+    keeps: Keeps | None = None,
 ) -> Loaded:
     """Reads the messages in the spans and applies them to the schema `target`; returns how many and which there were.
+
+    Only those are applied that `keeps` is true of, all where there is none.
 
     The schema's stored offsets must be where the spans begin, and are at their ends afterwards. Raises KafkaAway,
     DatabaseAway, OutOfStep, ProjectionStopped.
@@ -77,7 +82,7 @@ def load_spans(
             schema.use(cursor, target)
         with no_collector(), ThreadPoolExecutor(1, "bulk load") as thread:
             try:
-                writer = _Writer(connection, open_keys(), key, write, spans, Seen(wanted))
+                writer = _Writer(connection, open_keys(), key, write, spans, Seen(wanted), keeps)
                 return Loaded(asyncio.run(_load(kafka, spans, writer, thread)), writer.seen)
             except (KafkaError, OSError):
                 raise KafkaAway(f"Kafka cannot be reached at {kafka.bootstrap_servers}") from None
@@ -94,8 +99,10 @@ class _Writer:
         write: Write,
         spans: Mapping[Partition, Span],
         seen: Seen,
+        keeps: Keeps | None,
     ) -> None:
         self.seen = seen
+        self._keeps = keeps
         self._connection = connection
         self._key = key
         self._decryptor = decryptor
@@ -112,7 +119,7 @@ class _Writer:
             forged += others
             decoded = read_messages(log, partition, published, self._decryptor, self._key)
             self.seen.note(log.name, decoded)
-            messages += decoded
+            messages += decoded if self._keeps is None else filter(self._is_kept, decoded)
             following = records[-1].offset + 1
             progress[partition] = Progress(self._offsets[partition], following, last_position(decoded))
             self._offsets[partition] = following
@@ -122,6 +129,9 @@ class _Writer:
             failed = apply(cursor, log, messages, self._write)
             self._streaks = continued(self._streaks, log, messages, failed)
             failures.record(cursor, [*failed, *forged])
+
+    def _is_kept(self, message: Message) -> bool:
+        return self._keeps is None or message.value is None or self._keeps(message.value)
 
 
 async def _load(kafka: KafkaSettings, spans: Mapping[Partition, Span], writer: _Writer, thread: Executor) -> int:

@@ -13,14 +13,15 @@ from tests.support.api_world import Headers, is_problem, looking
 from tests.support.world import AGENCIES, World
 
 DAYS = ("2024-06-15", "2026-11-24")
-STEPS = 9
+STEPS = 6
 Lists = dict[tuple[str, str], Any]
 
 
-def lists(client: TestClient, user: Headers, **moment: str) -> Lists:
+def lists(world: World, client: TestClient, **moment: str) -> Lists:
     """Every report on every day, without what only tells of when it is asked."""
     found = {}
     for report in REPORTS:
+        user = looking(world)
         for on in DAYS:
             answer = client.get(f"/reports/{report}", params={"on": on, **moment}, headers=user)
             assert answer.status_code == 200, answer.json()
@@ -49,27 +50,27 @@ def told(world: World, client: TestClient) -> list[tuple[str, Lists]]:
                 if message["type"] != SubmissionType.RECORD_REMOVED:
                     messages.append(message)
             world.submit(*messages)
-            moments.append((max(event.recorded_at for event in world.events()), lists(client, looking(world))))
+            moments.append((max(event.recorded_at for event in world.events()), lists(world, client)))
     return moments
 
 
 def test_they_are_the_lists_that_were_shown_then(
-    client: TestClient, user: Headers, told: list[tuple[str, Lists]]
+    world: World, client: TestClient, told: list[tuple[str, Lists]]
 ) -> None:
     assert any(len(of_then["possible-duplicates", DAYS[1]]["children"]) > 1 for _, of_then in told)
     assert len({str(of_then) for _, of_then in told}) > STEPS // 2
     for moment, of_then in told:
-        known = lists(client, user, as_of=moment)
+        known = lists(world, client, as_of=moment)
         assert {which: page for which, page in known.items() if page != of_then[which]} == {}
 
 
 def test_before_the_first_event_nobody_is_listed_and_after_the_last_it_is_now(
-    client: TestClient, user: Headers, told: list[tuple[str, Lists]]
+    world: World, client: TestClient, told: list[tuple[str, Lists]]
 ) -> None:
-    before = lists(client, user, as_of="1999-01-01")
+    before = lists(world, client, as_of="1999-01-01")
     assert {page["count"] for page in before.values()} == {0}
     assert {page["warnings"][0]["code"] for page in before.values()} == {"before-the-first-event"}
-    assert lists(client, user, as_of="2999-01-01") == lists(client, user)
+    assert lists(world, client, as_of="2999-01-01") == lists(world, client)
 
 
 def test_a_day_is_that_of_the_moment_unless_one_is_given(
@@ -82,6 +83,18 @@ def test_a_day_is_that_of_the_moment_unless_one_is_given(
     assert day(as_of="2020-02-03T12:00:00Z", effective="2024-06-15") == "2024-06-15"
     assert day(effective="2024-06-15") == day(effective="2024-06-15", on="2024-06-15") == "2024-06-15"
     assert day(as_of="2999-01-01") == day()
+
+
+def test_a_part_of_a_replay_is_recorded_before_it_is_written(world: World, client: TestClient) -> None:
+    auditor, child = looking(world, "user:demo-auditor"), world.children()[0]
+    asked = {"as_of": "2024-06-15T12:00:00+01:00", "children": [child]}
+    answer = client.post("/replays", json=asked, headers=auditor)
+    moment = "2024-06-15T11:00:00.000000Z"
+    assert answer.json() == {"as_of": moment, "cleared": True, "children": [child]}
+    look = world.looks()[-1]
+    assert (look["action"], look["children"], look["asked"]) == ("replay", [child], {"as_of": moment})
+    for refused in ({"as_of": "2024-06-15T12:00:00"}, {"as_of": "2024-06-15", "children": [child] * 1001}):
+        assert is_problem(client.post("/replays", json=refused, headers=auditor), 422)
 
 
 @pytest.mark.parametrize(

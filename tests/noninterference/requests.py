@@ -191,6 +191,18 @@ REQUESTS: Mapping[str, Requests] = {
         headers=_ACCEPT,
         name=st.sampled_from([*REPORTS, "nothing"]),
     ),
+    "POST /replays": _requests(
+        "POST /replays",
+        whoever_may(Action.REPLAY),
+        body=st.fixed_dictionaries({"as_of": st.sampled_from(MOMENTS), "children": st.lists(CHILDREN, max_size=3)}),
+    ),
+    "POST /replays/seen": _requests(
+        "POST /replays/seen",
+        whoever_may(Action.COULD_HAVE_SEEN),
+        body=st.fixed_dictionaries(
+            {"as_of": st.sampled_from(MOMENTS), "child": CHILDREN, "user": st.just("demo-practitioner")}
+        ),
+    ),
     "GET /policies": _requests("GET /policies"),
     "POST /policies/compare": _requests(
         "POST /policies/compare",

@@ -161,3 +161,47 @@ def test_no_log_names_anybody(stack: Stack, sent: list[dict[str, Any]]) -> None:
     assert names
     assert lines
     assert not [value for value in names | lines if len(value) > 5 and value.encode() in logs]
+
+
+def test_a_replay_is_the_directory_as_it_was_known(stack: Stack, sent: list[dict[str, Any]], tmp_path: Path) -> None:
+    def replayed(moment: str, name: str) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
+        out = tmp_path / name
+        told = stack.ask("replay", "--as-of", moment, "--out", out, "--as", "demo-auditor", "--reason", "audit")
+        entries = [json.loads(line) for line in (out / "entries.ndjson").read_text(encoding="utf-8").splitlines()]
+        reports = {file.stem: json.loads(file.read_text(encoding="utf-8")) for file in (out / "reports").iterdir()}
+        assert json.loads((out / "moment.json").read_text(encoding="utf-8")) == {
+            name: value for name, value in told.items() if name != "out"
+        }
+        return told, {entry["child"]: entry for entry in entries}, reports
+
+    now = {entry["child"]: entry for entry in stack.export()}
+    told, entries, reports = replayed("2999-01-01", "now")
+    assert entries == {child: {**entry, "as_of": told["as_of"]} for child, entry in now.items()}
+    assert told["entries"] == len(now)
+    assert reports["no-gp"] == stack.ask("report", "no-gp")
+
+    moment = stack.ask("history", max(now.values(), key=lambda each: len(each["records"]))["child"])["events"][0][
+        "recorded_at"
+    ]
+    told, entries, reports = replayed(moment, "then")
+    assert 0 < told["entries"] < len(now)
+    for child in sorted(entries)[::100]:
+        shown = stack.ask("show", child, "--as-of", moment)
+        shown.pop("accesses")
+        assert entries[child] == shown
+    for name in ("missing-education", "possible-duplicates"):
+        of_then = stack.ask("report", name, "--as-of", moment)
+        assert reports[name] == {key: value for key, value in of_then.items() if key != "as_of"}
+    asks = ("--as", "demo-auditor", "--reason", "audit")
+    seen = stack.ask("could-have-seen", "demo-data-manager", child, "--on", "2999-01-01", *asks)
+    assert seen["entry"] == {**now[child], "as_of": seen["on"]}
+    assert {look["action"] for look in seen["looks"]} == {"export", "show"}
+    again = stack.run(
+        "replay", "--as-of", moment, "--out", tmp_path / "then", "--as", "demo-auditor", "--reason", "audit"
+    )
+    assert again.returncode == 1
+    denied = stack.run(
+        "replay", "--as-of", moment, "--out", tmp_path / "no", "--as", "demo-practitioner", "--reason", "audit"
+    )
+    assert denied.returncode == 1
+    assert not (tmp_path / "no").exists()

@@ -7,13 +7,14 @@ import psycopg2
 import pytest
 from kafka import KafkaAdminClient, TopicPartition
 
-from projections.engine import schema
+from projections.engine import schema, view_schemas
 from projections.engine.digest import digest
 from projections.engine.live_schema import ViewsNotBuilt, use_live
 from services.rebuild import rebuild
+from services.replay.moment_views import ReplayRunning, Until, moment_views
 from streams.crypto.publication_key import PublicationKey
 from streams.kafka.topics import REGISTER_EVENTS
-from streams.projecting.building import loader
+from streams.projecting.building import Load, loader
 from streams.projecting.completeness import PositionsMissing
 from streams.projecting.first_build import ensure_views
 from tests.support.projector_stage import Stage, add_records
@@ -73,6 +74,38 @@ def test_a_rebuild_switches_to_another_schema_and_the_projector_goes_on_in_it(st
         stage.publish()
         stage.settle()
     assert stage.register_views() == stage.expected()
+
+
+def test_views_of_a_moment_are_those_that_were_live_then_and_are_dropped(stage: Stage) -> None:
+    def load(keeps: Until) -> Load:
+        return loader(stage.kafka, stage.url, stage.key, PublicationKey.from_file(stage.publication_key), keeps)
+
+    def left() -> list[tuple[str, ...]]:
+        return stage.rows("select name from projection.schemas where definition like 'moment%%' or state = 'building'")
+
+    of_then, moment = live(stage)[1], max(event.recorded_at for event in stage.story.events)
+    with stage.projecting():
+        add_records(stage.story, 5)
+        stage.publish()
+        stage.settle()
+    of_now = live(stage)
+    assert of_now[1] != of_then
+    with closing(psycopg2.connect(stage.url)) as connection, connection, connection.cursor() as cursor:
+        killed = view_schemas.begin(cursor, 1, f"moment_{schema.definition()}")
+        schema.create_tables(cursor, killed)
+    assert left() == [(killed,)]
+    with moment_views(stage.url, load, moment) as views:
+        assert views.digest == of_then
+        assert left() == [(views.schema,)]
+        with pytest.raises(ReplayRunning), moment_views(stage.url, load, moment):
+            pass
+    assert left() == []
+    with moment_views(stage.url, load, "1999-01-01T00:00:00.000000Z") as views:
+        assert stage.rows(f"select count(*) from {views.schema}.history") == [(0,)]
+    with pytest.raises(KeyError), moment_views(stage.url, load, moment):
+        raise KeyError
+    assert left() == []
+    assert live(stage) == of_now
 
 
 def test_what_kafka_has_lost_is_named_and_the_live_views_stay(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:

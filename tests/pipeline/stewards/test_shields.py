@@ -1,6 +1,7 @@
 """A shield on a real stack: read in every way, rebuilt, overridden; no topic and no log has what it hides."""
 
 import json
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,29 @@ def test_nothing_that_is_read_has_anything_hidden(stack: Stack, child: str) -> N
         answer = stack.run("find", *criteria)
         assert (answer.returncode, secrets_in(answer.stdout + answer.stderr)) == (1, [])
     assert stack.run("shield", "apply", child).returncode == 1
+
+
+def test_what_a_user_could_have_been_shown_is_by_the_shield_of_then(stack: Stack, child: str) -> None:
+    asks = ("--as", "demo-auditor", "--reason", "audit")
+
+    def seen(moment: str) -> tuple[int, dict[str, Any]]:
+        answer = stack.run("could-have-seen", "demo-practitioner", child, "--on", moment, *asks)
+        assert (answer.stderr, secrets_in(answer.stdout)) == ("", [])
+        return answer.returncode, json.loads(answer.stdout)
+
+    applied = stack.ask("show", child)["as_of"]
+    before = f"{datetime.fromisoformat(applied) - timedelta(milliseconds=1):%Y-%m-%dT%H:%M:%S.%fZ}"
+    status, then = seen(before)
+    assert (status, then["known"], then["shielded"], then["hidden_now"], then["entry"]) == (0, True, False, True, None)
+    assert then["may"] == {"find": "allow", "show": "allow", "history": "allow"}
+    assert then["entitlement"]["role"] == "practitioner"
+    status, now = seen("2999-01-01")
+    assert (status, now["known"], now["shielded"], now["entry"], now["looks"]) == (0, True, True, None, [])
+    status, never = seen("1999-01-01")
+    assert (status, never["known"], never["entitlement"], never["may"]["show"]) == (1, False, None, "deny")
+    assert stack.run("could-have-seen", "demo-auditor", child, "--on", before, *asks).returncode == 1
+    looks = stack.ask("looks", child, *asks)["looks"]
+    assert {look["action"] for look in looks} >= {"could-have-seen"}
 
 
 def test_a_lift_written_straight_into_kafka_lifts_nothing(stack: Stack, child: str) -> None:

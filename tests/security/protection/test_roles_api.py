@@ -54,6 +54,8 @@ CALLS: dict[Action, tuple[str, str]] = {
     Action.NEW_IDENTITIES: ("GET", "/new-identities"),
     Action.CLOSED_RECORD_OPEN: ("POST", "/closed-records/open"),
     Action.PROOFS: ("GET", "/tlog/register/checkpoint"),
+    Action.REPLAY: ("POST", "/replays"),
+    Action.COULD_HAVE_SEEN: ("POST", "/replays/seen"),
     Action.AGENCY_RESUME: ("POST", "/agencies/nobody/suspension/end"),
 }
 UNTIL = dict.fromkeys(("trained_until", "vetted_until", "signed_off_until"), "2030-12-31")
@@ -80,6 +82,8 @@ BODIES: dict[Action, dict[str, Any]] = {
     Action.RECORD_REMOVE: {"record": {"source": "urn:agency:gp", "subject": "nobody"}, "reason": "data-quality"},
     Action.RECORD_ACCEPT: _ONE_RECORD,
     Action.RECORD_SET_ASIDE: _ONE_RECORD,
+    Action.REPLAY: {"as_of": "2026-11-24"},
+    Action.COULD_HAVE_SEEN: {"as_of": "2026-11-24", "user": "demo-practitioner", "child": NOBODY},
     Action.USERS_GRANT: NEWCOMER,
     Action.USERS_REVOKE: {"name": "never-heard-of"},
 }

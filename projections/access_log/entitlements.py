@@ -1,0 +1,45 @@
+"""What a user was entitled to, from the events of the access log that the views hold."""
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import orjson
+from psycopg2.extensions import cursor as Cursor  # noqa: N812
+
+from domain.authorization import Entitlement, Role
+from projections.access_log.query import decrypted
+from projections.base.projection import Decryptor
+from projections.visibility.scope import ORDINARY
+
+
+def entitlement_of(cursor: Cursor, decryptor: Decryptor, user: str) -> Entitlement | None:
+    """The entitlement after the last event of the user's; None where none was ever granted.
+
+    Who an event is about is sealed, so all are opened.
+    """
+    ORDINARY.execute(
+        cursor, "select stream::text, version, type, data, sealed from recorded_entitlement order by position"
+    )
+    rows = cursor.fetchall()
+    decryptor.prefetch({stream for stream, *_ in rows})
+    held: Entitlement | None = None
+    for stream, version, kind, data, sealed in rows:
+        told = orjson.loads(data) | decrypted(decryptor, stream, version, sealed)
+        if told.get("user") == user:
+            held = replace(held, revoked=True) if held and kind.startswith("UserRevoked.") else _granted(told)
+    return held
+
+
+def _granted(told: dict[str, Any]) -> Entitlement:
+    return Entitlement(
+        told["user"],
+        Role(told["role"]),
+        told["organisation"],
+        told["authority"],
+        told["sensitive"],
+        date.fromisoformat(told["trained_until"]),
+        date.fromisoformat(told["vetted_until"]),
+        date.fromisoformat(told["signed_off_until"]),
+        told["display_name"],
+    )

@@ -1,0 +1,47 @@
+"""Replays over HTTP: the right, the reason and the record of one; what is written is read beside."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from domain.authorization import Action
+from services.api.access_control.looks import ReasonHeader, Viewer, viewer
+from services.api.answers import json_answer, problems
+from services.api.dependencies import Dependencies
+from services.api.moments import day, moment
+from services.api.schemas.replays import Replay, Replayed, Seen
+
+
+def router(dependencies: Dependencies) -> APIRouter:
+    """The call that a replay makes before it writes a part."""
+    calls = APIRouter(tags=["replays"])
+
+    @calls.post("/replays", responses={200: {"model": Replayed}, **problems(401, 403, 422, 503)})
+    def look(request: Request, replay: Replay, _: ReasonHeader = None) -> Response:
+        """Records that children are written as known at a moment, and says which of them may be.
+
+        `contactpoint replay` asks it before it begins, of nobody, and then of each part of what it writes.
+        """
+        who = viewer(dependencies, request, Action.REPLAY)
+        return json_answer(_recorded(who, replay.as_of, [str(child) for child in replay.children]))
+
+    @calls.post("/replays/seen", responses={200: {"model": Replayed}, **problems(401, 403, 422, 503)})
+    def seen(request: Request, asked: Seen, _: ReasonHeader = None) -> Response:
+        """Records that it is asked what a user could have been shown of a child, and says whether it may be told.
+
+        `contactpoint could-have-seen` asks it before it begins.
+        """
+        who = viewer(dependencies, request, Action.COULD_HAVE_SEEN)
+        return json_answer(_recorded(who, asked.as_of, [str(asked.child)], user=asked.user))
+
+    return calls
+
+
+def _recorded(who: Viewer, as_of: str, named: list[str], **asked: str) -> dict[str, Any]:
+    known_at = moment("as_of", as_of) or ""
+    with who.dependencies.reading() as cursor:
+        listed = who.shown(cursor, named, min(day(known_at), who.today))
+    shown = [child for child in named if child in listed]
+    who.record({"as_of": known_at, **asked}, shown, shown={})
+    return {"as_of": known_at, "cleared": who.cleared, "children": shown}

@@ -1,0 +1,99 @@
+"""What a user could have been shown, from views that end at a moment: rights, clearance, shields and looks."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from projections.access_log.entitlements import entitlement_of
+from projections.cross_stream.hidden_since import HiddenNow, hidden_now
+from projections.directory.query import Moment
+from projections.engine.live_schema import use_live
+from services.registers import DEMO_USERS
+from services.replay.access import Reader
+from services.replay.seen import Asked
+from streams.access import grants
+from streams.crypto.keys import KeyRing, reader_of
+from streams.store.database import Database
+from tests.support.api_world import looking
+from tests.support.clinic import ADA
+from tests.support.world import World
+
+TODAY = date(2026, 11, 30)
+THEN = Moment("2999-01-01T00:00:00.000000Z", TODAY)
+NOTHING = HiddenNow(frozenset(), frozenset(), frozenset())
+
+
+@pytest.fixture(scope="module")
+def world(clinic: World) -> World:
+    return clinic
+
+
+@pytest.fixture
+def reader(world: World) -> Iterator[Reader]:
+    """The live views, as views that end now."""
+    access_keys = KeyRing(world.key, reader_of(world.database, "access"))
+    with closing(Database(world.database_url, "test")) as database, database.transaction() as cursor:
+        use_live(cursor)
+        yield Reader(cursor, cursor, world.keys, access_keys)
+
+
+def seen(reader: Reader, user: str, child: str, *, cleared: bool = True, now: HiddenNow = NOTHING) -> dict[str, Any]:
+    held = entitlement_of(reader.then, reader.access_keys, user)
+    asked = Asked(reader, user, child, THEN, held)
+    return {**asked.rights(), **asked.seen(now, TODAY, cleared=cleared)}
+
+
+def test_the_entry_is_the_one_that_was_shown_and_the_looks_are_the_users(
+    world: World, client: TestClient, reader: Reader
+) -> None:
+    child = world.child_with(ADA)
+    for user in ("demo-practitioner", "demo-volunteer"):
+        shown = client.get(f"/children/{child}", headers=looking(world, f"user:{user}")).json()
+        world.view_looks()
+        found = seen(reader, user, child)
+        assert found["known"]
+        assert [look["action"] for look in found["looks"]] == ["show"]
+        assert _plain(found["entry"]) == _plain(shown)
+    masked = seen(reader, "demo-practitioner", child, cleared=False)["entry"]
+    assert [each["service"] for each in masked["involvements"]] == [
+        each["service"] for each in seen(reader, "demo-volunteer", child)["entry"]["involvements"]
+    ]
+
+
+def test_who_had_no_right_could_have_seen_nothing(world: World, reader: Reader) -> None:
+    child = world.child_with(ADA)
+    auditor = seen(reader, "demo-auditor", child)
+    assert (auditor["known"], auditor["entry"], auditor["may"]["show"]) == (False, None, "deny")
+    nobody = seen(reader, "never-heard-of", child)
+    assert (nobody["known"], nobody["entitlement"]) == (False, None)
+
+
+def test_what_is_hidden_now_is_not_told_though_it_was_seen(world: World, reader: Reader) -> None:
+    child = world.child_with(ADA)
+    records = frozenset(world.records_of(child))
+    for now in (NOTHING._replace(children=frozenset([child])), NOTHING._replace(records=records)):
+        found = seen(reader, "demo-practitioner", child, now=now)
+        assert (found["known"], found["hidden_now"], found["entry"]) == (True, True, None)
+    assert hidden_now(reader.then).children == frozenset()
+
+
+def test_an_entitlement_is_that_of_the_last_event(world: World, reader: Reader) -> None:
+    world.view_looks()
+    (volunteer,) = (user for user in DEMO_USERS if user.user == "demo-volunteer")
+    assert entitlement_of(reader.then, reader.access_keys, "demo-volunteer") == volunteer
+    grants.add_users(world.database_url, world.key, [replace(volunteer, revoked=True)])
+    world.view_looks()
+    assert entitlement_of(reader.then, reader.access_keys, "demo-volunteer") == replace(volunteer, revoked=True)
+    assert seen(reader, "demo-volunteer", world.child_with(ADA))["may"]["show"] == "deny"
+
+
+def _plain(entry: dict[str, Any]) -> dict[str, Any]:
+    """An entry without what tells of the asking, and with the contacts of restricted lines left out."""
+    involvements = [{**each, "contact": None} for each in entry["involvements"]]
+    rest = {name: value for name, value in entry.items() if name not in ("as_of", "accesses", "position")}
+    return {**rest, "involvements": involvements}
