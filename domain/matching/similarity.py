@@ -98,7 +98,7 @@ def _are_similar(word: str, other: str) -> bool:
 
 @lru_cache(maxsize=32_768)
 def compare_dates(one: str, other: str) -> str:
-    """Levels same, swapped (day and month), typing (one digit or two neighbours), near, same-year, differs.
+    """Levels same, swapped (day and month), typing (one digit or two neighbours), near, placeholder, differs.
 
     Both are ISO dates; one of 1 January, which stands for an unknown day, agrees with its year as `placeholder`.
     """

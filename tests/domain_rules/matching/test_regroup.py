@@ -66,6 +66,7 @@ def test_what_is_set_aside_joins_nobody_and_contradicts_nobody() -> None:
         ({"a-c": evidence(0.1)}, ("a", "c", "possible")),
         ({"a-c": evidence(0.1), "b-c": evidence(0.2)}, ("b", "c", "possible")),
         ({"a-c": evidence(0.1), "b-c": evidence(0.1, bits=11)}, ("b", "c", "possible")),
+        ({"a-b": evidence(0.5), "a-c": evidence(0.1)}, ("a", "c", "possible")),
         ({"a-c": evidence(0.9), "b-c": CONTRARY}, ("a", "c", "contradiction")),
         ({"a-c": evidence(0.0, bits=11, same="upn")}, ("a", "c", "shared-number")),
         ({"a-c": evidence(0.0, bits=11), "b-c": evidence(0.0, same="upn")}, ("a", "c", "shared-number")),
