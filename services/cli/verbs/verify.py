@@ -24,6 +24,8 @@ def describe(parser: ArgumentParser) -> None:
 def run(args: Namespace) -> int:
     """Prints what each log holds and every finding; one is exit status 1."""
     settings = settings_of(args)
+    settings.need_kafka()
+    settings.need_database()
     from services.proofs.verification import Refused, own_policy, read_kept, refuse_what_is_not_believed, verify
 
     kept = None
