@@ -99,14 +99,16 @@ def redacted_entries(
     cleared: bool = False,
     opened: Collection[str] = (),
     only_identity: bool = False,
+    sees_waiting: bool = False,
 ) -> list[RedactedEntry]:
     """The redacted entries of many children in the given order; unknown ones are left out.
 
     The entries of shielded children that are not `opened` to the reader are without whereabouts, and without anything
-    of sensitive services. With `only_identity` entries have nothing but who the child is.
+    of sensitive services. With `only_identity` entries have nothing but who the child is. Who waits for a steward has an
+    entry like a shielded child's for who `sees_waiting`, and none for others.
     """
     found = stored_children(cursor, decryptor, children)
-    read_scope = ReadScope(cleared, today, opened, only_identity)
+    read_scope = ReadScope(cleared, today, opened, only_identity, sees_waiting)
     return [_redact(child, found[child], read_scope) for child in children if child in found]
 
 
@@ -133,6 +135,8 @@ def _redact(
 ) -> RedactedEntry:
     shielding = None if child in read_scope.opened else stored.shielding
     if shielding:
+        if shielding.is_suspected and not read_scope.sees_waiting:
+            return RedactedEntry(child, is_shielded=True)
         read_scope = read_scope._replace(cleared=False)
     facts = stored.shown if shielding else stored.facts.values()
     aside = () if shielding else stored.aside

@@ -19,13 +19,15 @@ class ReadScope(NamedTuple):
     """What a reader may read.
 
     Whether the reader is cleared for sensitive services, the day on which consents must be in force, and the children
-    that the reader may see although they are shielded. `only_identity`: of entries, only who the child is.
+    that the reader may see although they are shielded. `only_identity`: of entries, only who the child is;
+    `sees_waiting`: those, too, as shielded children are seen, who wait for a steward since they may be one with one.
     """
 
     cleared: bool
     consents_on: date
     opened: Collection[str] = ()
     only_identity: bool = False
+    sees_waiting: bool = False
 
 
 class RedactedEntry(NamedTuple):

@@ -32,12 +32,13 @@ from history h
 where scoped() and not closed(h.stream)
     and h.type <> all(array['NewIdentityRequested.v1', 'NewIdentityGiven.v1', 'RecordClosed.v1', 'RecordOpened.v1']);
 
--- The children of whom a reader may know a record that is not gone.
+-- The children of whom a reader may know a record that is not gone, without those that wait for a steward.
 create view known_child with (security_barrier) as
 select distinct l.child
 from open_link l
 where scoped() and known(l.record)
-    and not gone(l.record);
+    and not gone(l.record)
+    and not exists (select from waiting w where w.child = l.child);
 
 -- The records that a reader may know of and their children, also hidden ones, which may be known to exist.
 create view known_link with (security_barrier) as

@@ -16,7 +16,8 @@ where scoped() and s.state = 'suspected' and a.child <> b.child
     and known(s.record) and known(s.other) and unveiled(a.child) and unveiled(b.child);
 
 -- Pairs of records of one child that contradict each other, neither gone, amended nor accepted by a steward since. `aside` is the one of them
--- that is set aside for it, of which the pair is shown until it fits again.
+-- that is set aside for it, of which the pair is shown until it fits again. What rests on a suspended agency's records waits while these
+-- count for nothing.
 create view unveiled_contradiction with (security_barrier) as
 select a.child, s.record, s.other, s.score, s.rule, s.matcher, s.explanation, d.record as aside
 from contradiction s
@@ -32,4 +33,7 @@ where scoped() and a.child = b.child
         select from fact f
         where f.aspect = 'particulars' and f.stream in (s.record, s.other) and f.position > s.position
     ) and not exists (select from set_aside h where h.record = s.described and h.position > s.position))
+    and (s.rule <> 'rests-on-suspended' or exists (
+        select from open_link m join suspended u on u.record = m.record where m.child = a.child and u.from_version is not null
+    ))
     and known(s.record) and known(s.other) and unveiled(a.child);

@@ -26,6 +26,11 @@ select z.child, z.suspected, z.since, z.review_by, z.custodian, z.position, z.na
 from hidden z
 where z.sender is null or z.sender <> (select agency from reader);
 
+-- Children that are not seen until a steward decides: each may be one with a shielded child.
+create view waiting as
+select z.child from kept_from_reader z
+where z.suspected and z.child <> all((select opened from reader)::uuid[]);
+
 -- Hidden children that are hidden from the reader too: neither opened to the reader, nor in the reader's custody.
 create view veiled as
 select z.child from kept_from_reader z

@@ -27,11 +27,12 @@ from open_link l
 join search s on s.stream = l.record
 where scoped() and s.keys is not null and known(l.record) and unveiled(l.child);
 
--- Hidden children with one of the keys, each with all that a search may compare of it.
+-- Shielded children with one of the keys, each with all that a search may compare of it. Who only may be one with a shielded child
+-- is found by nobody, until a steward decides.
 create function matching_hidden(wanted text[], most int)
 returns table (child uuid, names text[], date_of_birth text, estimated bool, gender text)
 language sql stable security definer begin atomic
     select z.child, z.names, z.date_of_birth, z.estimated, z.gender from kept_from_reader z
-    where scoped() and z.keys && wanted
+    where scoped() and z.keys && wanted and not z.suspected
     limit most;
 end;

@@ -30,14 +30,13 @@ class Deployment:
     def listed(self, cursor: Cursor, children: Collection[str], on: date) -> set[str]:
         """Those of the children that are listed on a day; every answer treats the others as if they were absent.
 
-        A hidden child is not judged, because its record is hidden: a shielded one is listed on every day, one that may
-        be a shielded child on none.
+        A hidden child is not judged, because its record is hidden: it is listed on every day.
         """
         if self.shows_all or not children:
             return set(children)
         judges = [Judge(self.policy, self._kinds(cursor))]
-        hidden = shieldings(cursor, children)
-        shown = {child for child, shielding in hidden.items() if not shielding.is_suspected}
+        hidden = shieldings(cursor, children).keys()
+        shown = set(hidden)
         for child, facts in facts_of(cursor, [child for child in children if child not in hidden]).items():
             history = policy_history(facts, judges, self._ages, on.isoformat())
             if history is not None and history.is_listed(0):

@@ -167,6 +167,8 @@ class BatchMatcher:
         near = [*[child for child in met if child not in hidden][:MOST_CHILDREN], *hidden]
         found_by_keys = self._index.candidates(described.keys, own, near)
         candidates = [each for each in found_by_keys if each.record not in self.aside] if self.aside else found_by_keys
+        if self.is_ordinary(described.source):
+            candidates = self._met_openly(candidates, described.keys, own)
         shielded = [each for each in described.shielded if is_shielded(child_of(each.child)) and each.child != own]
         compared = without_shared(features, self._is_of_many)
         if not shielded and not any(is_hidden(child_of(each.child)) for each in candidates):
@@ -197,6 +199,21 @@ class BatchMatcher:
         (digest,) = digests([key])
         openly = (each for each in self._index.under(digest) if self.is_ordinary(each.source))
         return digest in self._of_many or are_many(openly)
+
+    def _met_openly(self, candidates: list[Candidate], keys: Collection[int], own: str | None) -> list[Candidate]:
+        """The candidates without children that others know, but that a sensitive agency's record alone has under a key."""
+        ordinary = [each for each in candidates if self.is_ordinary(each.features.source)]
+        if len(ordinary) == len(candidates):
+            return candidates
+        known = {each.child for each in ordinary}
+        doubtful = {each.child for each in candidates if not self.is_ordinary(each.features.source)} & known - {own}
+        wanted = set(keys)
+        met = {
+            each.child
+            for each in ordinary
+            if each.child in doubtful and not wanted.isdisjoint(index_keys(each.features))
+        }
+        return [each for each in candidates if each.child not in doubtful - met]
 
     def _closed(
         self, record: str, described: Described, own: str | None, before: Candidate | None, child_of: FindChild

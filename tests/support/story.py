@@ -203,9 +203,23 @@ class Story:
         data = {"record": record, "record_version": self.versions[record], "records": list(others)}
         self.says(child, "SuspicionEnded", data)
 
-    def contradicted(self, child: str, record: str, *others: str) -> None:
+    def contradicted(self, child: str, record: str, *others: str, rule: str = "possible") -> None:
         """The matcher names records of its own child that this one contradicts."""
-        self._compared(child, "RecordContradicted", "contradictions", record, others, 0.1)
+        self._compared(child, "RecordContradicted", "contradictions", record, others, 0.1, rule)
+
+    def suspended(self, record: str) -> None:
+        """The agency of a record is suspended, and what it says there set aside."""
+        standing = self.new_id()
+        self.decides(standing, "AgencySuspended", {"set_aside": True, "since": None})
+        cause = {"suspension": standing, "suspension_version": 1}
+        self.says(record, "RecordSuspended", {"from_version": 1}, cause, "stewardship")
+
+    def resumed(self, record: str) -> None:
+        """What the agency of a record said there counts again."""
+        standing = self.new_id()
+        self.decides(standing, "AgencyResumed", {})
+        cause = {"suspension": standing, "suspension_version": 1}
+        self.says(record, "RecordResumed", {}, cause, "stewardship")
 
     def set_aside(self, child: str, record: str) -> None:
         """The matcher sets a record aside that does not fit its child any more."""
@@ -223,8 +237,17 @@ class Story:
         kind = "RecordSetAsideBySteward" if aside else "RecordAcceptedBySteward"
         self.decides(child, kind, {"record": record, "record_version": self.versions[record]})
 
-    def _compared(self, child: str, kind: str, name: str, record: str, others: Iterable[str], score: float) -> None:
-        why = {"rule": "possible", "score": score, "explanation": {"given_name": "close", "date_of_birth": "differs"}}
+    def _compared(
+        self,
+        child: str,
+        kind: str,
+        name: str,
+        record: str,
+        others: Iterable[str],
+        score: float,
+        rule: str = "possible",
+    ) -> None:
+        why = {"rule": rule, "score": score, "explanation": {"given_name": "close", "date_of_birth": "differs"}}
         data = {"record": record, "record_version": self.versions[record], "matcher": "test/1"}
         self.says(child, kind, {**data, name: [{"record": other, **why} for other in others]})
 

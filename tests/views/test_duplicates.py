@@ -126,6 +126,21 @@ def test_a_contradiction_stands_until_a_record_is_amended_or_leaves(cursor: Curs
     assert contradictions(cursor, None, 10) == []
 
 
+def test_what_rests_on_a_suspended_record_waits_until_that_counts_again(cursor: Cursor) -> None:
+    story, one, other, first, second = two()
+    story.merged(one, other)
+    between = story.registered("charity")
+    story.linked(one, between, "charity")
+    story.suspended(between)
+    story.contradicted(one, first, second, rule="rests-on-suspended")
+    shown(cursor, story)
+    (pair,) = contradictions(cursor, None, 10)
+    assert (pair.child, {pair.left, pair.right}) == (one, {first, second})
+    story.resumed(between)
+    shown(cursor, story)
+    assert contradictions(cursor, None, 10) == []
+
+
 def test_an_old_number_means_the_survivor_for_ever(cursor: Cursor) -> None:
     story, one, other, _, _ = two()
     last = story.ada()

@@ -58,7 +58,7 @@ def queue_page(who: Viewer, after: After | None, limit: int, *, withheld: bool =
             waiting = like_shielded(cursor, cleared=who.cleared, custodian=who.custodian)
         about = [*children_of(suspected), *(pair.child for pair in contradicting if pair.child)]
         redacted = directory.redacted_entries(
-            cursor, dependencies.keys, list(dict.fromkeys(about)), today, cleared=who.cleared
+            cursor, dependencies.keys, list(dict.fromkeys(about)), today, cleared=who.cleared, sees_waiting=True
         )
         records = directory.records(
             cursor, dependencies.keys, [one for pair in contradicting for one in (pair.left, pair.right)]

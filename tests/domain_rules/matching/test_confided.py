@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from domain.matching import Candidate, Comparer, Features, features_of
 from domain.matching.confided import place_openly
 from domain.matching.placement import BRIDGE, Placement
+from services.registrar.batch_matcher import BatchMatcher, Described
+from services.registrar.match_index import index_keys
 from services.registrar.matcher_settings import load_settings
 
 COMPARER = Comparer(load_settings()).among(1_000)
@@ -67,6 +69,39 @@ def test_of_an_ordinary_record_others_see_the_same(
     known = {each.child for each in plain} | ({own} if own else set())
     with_secret = openly(decided(record, [*secret, *plain], own), known)
     assert with_secret == openly(decided(record, plain, own), known)
+
+
+def met_and_decided(data: Mapping[str, Any], candidates: Sequence[Candidate]) -> Placement:
+    """The decision for a record that is compared with the children who have a record under one of its keys."""
+    features = said(OTHERS[0], **data)
+    keys = index_keys(features)
+    met = {each.child for each in candidates if not set(keys).isdisjoint(index_keys(each.features))}
+    there = [each for each in candidates if each.child in met]
+    placed = BatchMatcher(COMPARER, there, sensitive=SENSITIVE).place(
+        "r", Described(data, TIME, OTHERS[0], features, keys, sorted(met))
+    )
+    assert placed
+    return placed.placement
+
+
+@settings(max_examples=300, deadline=None)
+@given(PARTICULARS, MEMBERS, CONFIDED)
+def test_an_ordinary_record_meets_the_same_children(
+    probe: Mapping[str, Any], members: list[Any], confided: list[Any]
+) -> None:
+    plain = [Candidate(f"o{n}", f"c{child}", said(source, **data)) for n, (child, source, data) in enumerate(members)]
+    secret = [Candidate(f"s{n}", f"c{child}", said(CLINIC, **data)) for n, (child, data) in enumerate(confided)]
+    known = {each.child for each in plain}
+    assert openly(met_and_decided(probe, [*secret, *plain]), known) == openly(met_and_decided(probe, plain), known)
+
+
+def test_a_clinics_record_leads_no_ordinary_one_to_a_child_that_it_would_not_meet() -> None:
+    carers = [{"name": "Ottoline Sizara", "phone": "01632 960123"}]
+    council = Candidate("c", "known", said(OTHERS[0], **HERS, carers=carers))
+    clinic = Candidate("k", "known", said(CLINIC, **HERS, address=HOMES[0]))
+    theirs = {"given_name": HERS["given_name"], "family_name": "Tabordor", "carers": carers, "address": HOMES[0]}
+    for candidates in ([council], [clinic, council]):
+        assert met_and_decided(theirs, candidates) == Placement(None, None)
 
 
 def test_a_clinics_record_keeps_no_two_children_apart_that_an_ordinary_one_joins() -> None:
