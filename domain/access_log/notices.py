@@ -1,4 +1,4 @@
-"""Notices of looks, for the authority that a child lives in. A notice holds nothing personal."""
+"""Notices of looks, for the authority that a child lives in, and of alarms. A notice holds nothing personal."""
 
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
@@ -10,6 +10,7 @@ class NoticeKind(StrEnum):
 
     UNSCHEDULED_LOOK = "unscheduled-look"
     OVERRIDE = "override"
+    SUSPICIONS = "suspicions"
 
 
 class Notice(NamedTuple):
@@ -51,3 +52,11 @@ def document(notice: Notice, action: str, position: int, at: str) -> dict[str, A
         "reason_code": notice.reason_code,
         "position": position,
     }
+
+
+def alarm(agency: str | None, day: str, at: str) -> dict[str, Any]:
+    """The message that on a day more of an agency's records were like shielded children's than are queued.
+
+    `agency` is its code, None of a sensitive one.
+    """
+    return {"kind": NoticeKind.SUSPICIONS.value, "agency": agency, "day": day, "time": at}

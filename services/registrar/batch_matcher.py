@@ -201,7 +201,7 @@ class BatchMatcher:
         return digest in self._of_many or are_many(openly)
 
     def _met_openly(self, candidates: list[Candidate], keys: Collection[int], own: str | None) -> list[Candidate]:
-        """The candidates without children that others know, but that a sensitive agency's record alone has under a key."""
+        """The candidates without known children of whom only a sensitive agency's record has one of the keys."""
         ordinary = [each for each in candidates if self.is_ordinary(each.features.source)]
         if len(ordinary) == len(candidates):
             return candidates

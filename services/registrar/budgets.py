@@ -8,9 +8,14 @@ from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import NamedTuple, Self
 
+import orjson
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
+from domain.access_log.notices import alarm
+from domain.vocabulary import agency_urn
 from services.registers import INVALID, SUSPICIONS, Spent
+from streams.kafka.topics import UNCLAIMED, notices_topic
+from streams.store.outbox import Message
 
 MOST_INVALID = 1_000
 """Invalid messages of an agency that are kept within an hour."""
@@ -72,17 +77,32 @@ class Budget:
         return [Spent(self.what, agency, self.since, *taken) for agency, taken in sorted(self._taken.items())]
 
 
-def write_spent(cursor: Cursor, rows: Iterable[Spent]) -> None:
-    """Adds what was counted, and forgets what is older than DAYS_KEPT."""
+def write_spent(cursor: Cursor, rows: Iterable[Spent]) -> list[Spent]:
+    """Adds what was counted, forgets what is older than DAYS_KEPT; returns what is beyond a budget from now on."""
+    used_up = []
     for row in rows:
         cursor.execute(
             "insert into register.budgets as b (what, agency, since, within, beyond) values (%s, %s, %s, %s, %s)"
             " on conflict (what, agency, since) do update"
-            " set within = b.within + excluded.within, beyond = b.beyond + excluded.beyond",
+            " set within = b.within + excluded.within, beyond = b.beyond + excluded.beyond returning beyond",
             row,
         )
+        if row.beyond and cursor.fetchone() == (row.beyond,):
+            used_up.append(row)
         oldest = row.since - timedelta(days=DAYS_KEPT[row.what])
         cursor.execute("delete from register.budgets where what = %s and since < %s", (row.what, oldest))
+    return used_up
+
+
+def alarms(used_up: Iterable[Spent], sensitive: Collection[str], recorded_at: str) -> list[Message]:
+    """Messages, to data managers alone, of the agencies that have used up their suspicions of a day."""
+    made = []
+    for each in used_up:
+        if each.what == SUSPICIONS:
+            agency = None if agency_urn(each.agency) in sensitive else each.agency
+            value = orjson.dumps(alarm(agency, each.since.date().isoformat(), recorded_at))
+            made.append((notices_topic(UNCLAIMED), (agency or UNCLAIMED).encode(), value, None))
+    return made
 
 
 class Budgets(NamedTuple):

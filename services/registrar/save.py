@@ -8,6 +8,7 @@ from domain.source_record.events import RecordRegistered
 from projections.base.partition import Partition
 from services.registrar import store
 from services.registrar.batch import BatchResult
+from services.registrar.budgets import alarms
 from services.registrar.closed_records import write_closings
 from services.registrar.fence import Fence
 from services.registrar.receipts import dead_letter, receipt, runs
@@ -38,7 +39,7 @@ def save(
     def in_transaction(cursor: Cursor, positions: Sequence[int]) -> None:
         store.move_offsets(cursor, moves)
         write_closings(cursor, result.events)
-        store.write(cursor, result.changes)
+        used_up = store.write(cursor, result.changes)
         write_shields(cursor, result.events)
         insert_keys(cursor, "register", keys.take_new())
         rows = [
@@ -46,6 +47,8 @@ def save(
             for run in runs(result.answers)
         ]
         rows += [dead_letter(answer, value, recorded_at) for answer, value in result.dead_letters]
+        if used_up:
+            rows += alarms(used_up, store.sensitive_sources(cursor), recorded_at)
         write_outbox(cursor, rows)
 
     stored = [log.mapper.to_stored_event(event) for event in result.events]

@@ -80,14 +80,14 @@ _SUBMISSION = {"source": "text", "id": "text", "outcome": "text"}
 _RECORD_KEY = {"source": "text", "kind": "text", "key": "text", "stream": "uuid"}
 
 
-def write(cursor: Cursor, changes: Changes) -> None:
-    """Adds the rows of a batch."""
+def write(cursor: Cursor, changes: Changes) -> list[Spent]:
+    """Adds the rows of a batch; returns what is beyond an agency's budget from now on."""
     copy_rows(cursor, "register.submissions", _SUBMISSION, changes.submissions)
     copy_rows(cursor, "register.record_keys", _RECORD_KEY, changes.record_keys)
     write_index(cursor, changes.index)
     write_rulings(cursor, changes.rulings)
     write_suspensions(cursor, changes.suspensions)
-    write_spent(cursor, changes.spent)
+    return write_spent(cursor, changes.spent)
 
 
 def load_offsets(cursor: Cursor) -> dict[Partition, int]:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import orjson
 import pytest
 from starlette.testclient import TestClient
 
@@ -152,10 +153,21 @@ def test_an_agencys_further_suspicions_wait_behind_the_queue_and_are_told_and_no
     (waiting,) = [each for each in queued["like_shielded"] if each["source"] == "urn:agency:school"]
     assert (waiting["records"], waiting["withheld"]) == (4, 2)
     assert waiting["since"] == min(each["since"] for each in of(child, queued))
+    assert alarms(world) == [("school", "2026-11-23")]
     report = client.get("/access/report", headers=looking(world, "user:demo-auditor")).json()
     assert [(each["agency"], each["queued"], each["withheld"]) for each in report["suspicions"]] == [("school", 2, 2)]
     assert decide(world, DecisionType.DISMISS, left=added[3], right=child) == "accepted"
     assert not exported(client, user)[added[3]]["shielded"]
+
+
+def alarms(world: World) -> list[tuple[str, str]]:
+    """Agency and day of each alarm, which nobody but data managers may read."""
+    with world.database.transaction() as cursor:
+        cursor.execute("select topic, value from register.outbox where topic like 'notices.%' order by ordinal")
+        sent = [(topic, orjson.loads(bytes(value))) for topic, value in cursor.fetchall()]
+    found = [(topic, notice) for topic, notice in sent if notice["kind"] == "suspicions"]
+    assert {topic for topic, _ in found} <= {"notices.unclaimed"}
+    return [(notice["agency"], notice["day"]) for _, notice in found]
 
 
 def of(child: str, queue: dict[str, Any]) -> list[dict[str, Any]]:

@@ -125,9 +125,9 @@ def _receipt() -> Fields:
 def _notice() -> Fields:
     return {
         "name": "notice",
-        "summary": "Tells an authority of a look that it should know of.",
+        "summary": "Tells an authority of a look that it should know of, or data managers of an alarm.",
         "payload": _payload({"$ref": "./schemas/notice.schema.json"}),
-        "bindings": _keyed("the child's number"),
+        "bindings": _keyed("the child's number, or the agency's code"),
         "examples": [{"name": _key(kind), "payload": example} for kind, example in NOTICES.items()],
     }
 

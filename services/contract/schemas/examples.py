@@ -164,8 +164,14 @@ NOTICES: Mapping[str, Fields] = {
         "reason_code": "new-referral",
         "position": 19,
     },
+    "suspicions": {
+        "kind": "suspicions",
+        "agency": "vol-lantern",
+        "day": "2026-11-23",
+        "time": "2026-11-23T10:00:00.000000Z",
+    },
 }
-"""One notice of each kind that a user's look makes."""
+"""A notice of a user's look, and an alarm."""
 
 RECEIPTS: Mapping[str, Fields] = {
     "accepted": {

@@ -44,10 +44,12 @@ class Receipt(BaseModel):
 
 
 class Notice(BaseModel):
-    """Tells the authority that a child lives in of a look that it should know of; holds nothing personal."""
+    """Tells the authority that a child lives in of a look, or data managers of an alarm; holds nothing personal."""
 
-    kind: Literal["unscheduled-look", "override"]
-    child: Annotated[StreamId, Field(description="the child's number in the directory")]
+    kind: Literal["unscheduled-look", "override", "suspicions"]
+    child: Annotated[StreamId | None, Field(description="the child's number in the directory; none of suspicions")] = (
+        None
+    )
     time: Time
     action: Annotated[str | None, Field(description="what was asked for")] = None
     organisation: Annotated[str | None, Field(description="where the user works; null where that may not be told")] = (
@@ -60,6 +62,13 @@ class Notice(BaseModel):
     ] = None
     investigation: Annotated[StreamId | None, Field(description="of an override, which has to be looked into")] = None
     until: Annotated[Time | None, Field(description="of an override: how long the child could be seen")] = None
+    agency: Annotated[
+        str | None,
+        Field(
+            description="of suspicions: whose records too many of are like shielded children's; null of a sensitive one"
+        ),
+    ] = None
+    day: Annotated[str | None, Field(pattern=r"^\d{4}-\d\d-\d\d$", description="of suspicions: the day, of UTC")] = None
 
 
 class Event(BaseModel):
