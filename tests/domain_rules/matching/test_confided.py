@@ -96,7 +96,7 @@ def test_an_ordinary_record_meets_the_same_children(
 
 
 def test_a_clinics_record_leads_no_ordinary_one_to_a_child_that_it_would_not_meet() -> None:
-    carers = [{"name": "Ottoline Sizara", "phone": "01632 960123"}]
+    carers = [{"name": "Ottoline Sizara"}, {"name": "Wilhelm Tabordor"}]
     council = Candidate("c", "known", said(OTHERS[0], **HERS, carers=carers))
     clinic = Candidate("k", "known", said(CLINIC, **HERS, address=HOMES[0]))
     theirs = {"given_name": HERS["given_name"], "family_name": "Tabordor", "carers": carers, "address": HOMES[0]}
