@@ -96,7 +96,7 @@ def write_spent(cursor: Cursor, rows: Iterable[Spent]) -> list[Spent]:
 
 def alarms(used_up: Iterable[Spent], sensitive: Collection[str], recorded_at: str) -> list[Message]:
     """Messages, to data managers alone, of the agencies that have used up their suspicions of a day."""
-    made = []
+    made: list[Message] = []
     for each in used_up:
         if each.what == SUSPICIONS:
             agency = None if agency_urn(each.agency) in sensitive else each.agency
