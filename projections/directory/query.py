@@ -104,8 +104,8 @@ def redacted_entries(
     """The redacted entries of many children in the given order; unknown ones are left out.
 
     The entries of shielded children that are not `opened` to the reader are without whereabouts, and without anything
-    of sensitive services. With `only_identity` entries have nothing but who the child is. Who waits for a steward has an
-    entry like a shielded child's for who `sees_waiting`, and none for others.
+    of sensitive services. With `only_identity` entries have nothing but who the child is. Who waits for a steward has
+    an entry like a shielded child's for who `sees_waiting`, and none for others.
     """
     found = stored_children(cursor, decryptor, children)
     read_scope = ReadScope(cleared, today, opened, only_identity, sees_waiting)
