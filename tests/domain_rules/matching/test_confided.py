@@ -95,15 +95,6 @@ def test_an_ordinary_record_meets_the_same_children(
     assert openly(met_and_decided(probe, [*secret, *plain]), known) == openly(met_and_decided(probe, plain), known)
 
 
-def test_a_clinics_record_leads_no_ordinary_one_to_a_child_that_it_would_not_meet() -> None:
-    carers = [{"name": "Ottoline Sizara"}, {"name": "Wilhelm Tabordor"}]
-    council = Candidate("c", "known", said(OTHERS[0], **HERS, carers=carers))
-    clinic = Candidate("k", "known", said(CLINIC, **HERS, address=HOMES[0]))
-    theirs = {"given_name": HERS["given_name"], "family_name": "Tabordor", "carers": carers, "address": HOMES[0]}
-    for candidates in ([council], [clinic, council]):
-        assert met_and_decided(theirs, candidates) == Placement(None, None)
-
-
 def test_a_clinics_record_keeps_no_two_children_apart_that_an_ordinary_one_joins() -> None:
     """Its record is one with the clinic's child by what it once said, and with another by what it says now."""
     hostile = Candidate("h", "two", said("urn:agency:vol", **HIS, address=HOMES[0]))
