@@ -6,7 +6,7 @@ is weighed against all three, and the rival that explains it best counts most: a
 does not distinguish them, a given name does.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
 from functools import lru_cache
 from math import log2
@@ -47,6 +47,8 @@ NICKNAME, COMMON = "nickname", "common"
 _ANOTHER_BIRTHDAY = ("typing", "near", DIFFERS)
 _SAME_NAME, _NO_NAME = (SAME, COMMON, SWAPPED), (ABSENT, DIFFERS)
 _NHS_NUMBER, _UPN = FIELDS.index("nhs_number"), FIELDS.index("upn")
+REGISTERS_ONCE = 3.0
+"""From so many relatives for each match within one agency on, it calls one child by one name, at one home."""
 REMEMBERED = 100_000
 """Combinations of levels whose evidence is cached."""
 _LEAST = 2.0**-60
@@ -60,7 +62,8 @@ class Evidence(NamedTuple):
     """What a comparison gave: the probability that it is one child, and the bits for it or, below zero, against it.
 
     `bits` leaves out how rare matches are; it is against the rival that explains the levels best. `contradicts` says
-    that the two can't be in one child together, `by_homes` that nothing but two homes says so.
+    that the two can't be in one child together, `by_homes` that nothing but two homes says so, and `by_weight` that
+    nothing but the weights do: neither a number, nor a twin's name, nor what one agency holds as two.
     """
 
     probability: float
@@ -68,6 +71,7 @@ class Evidence(NamedTuple):
     contradicts: bool
     levels: Levels
     by_homes: bool = False
+    by_weight: bool = False
 
 
 class Comparer:
@@ -106,11 +110,28 @@ class Comparer:
         if given == DIFFERS == born and relatives >= 1 and not _share_a_number(one, other):
             return self.weigh((given, family, born, *_NOTHING_ELSE), relatives)
         evidence = self.weigh((given, family, born, *_rest(one, other)), relatives)
-        if evidence.contradicts or not one.source == other.source != "" or relatives < 1:
+        if not one.source == other.source != "" or relatives < 1 or (evidence.contradicts and not evidence.by_weight):
             return evidence
-        if evidence.levels[_UPN] == DIFFERS or _are_held_by_two_names(evidence.levels):
-            return evidence._replace(contradicts=True)
-        return evidence._replace(contradicts=True, by_homes=True) if _live_apart(evidence.levels) else evidence
+        if evidence.levels[_UPN] == DIFFERS:
+            return evidence._replace(contradicts=True, by_weight=False)
+        if self.settings.rivals.relative_in_one_agency < REGISTERS_ONCE:
+            return evidence
+        if _are_held_by_two_names(evidence.levels):
+            return evidence._replace(contradicts=True, by_weight=False)
+        if _live_apart(evidence.levels):
+            return evidence._replace(contradicts=True, by_homes=not evidence.contradicts, by_weight=False)
+        return evidence
+
+    def speak_against(self, against: Sequence[Evidence], found: Iterable[Evidence]) -> bool:
+        """Whether what contradicts, of all that was `found` between the records of two children, keeps them apart.
+
+        What contradicts by weight alone is outvoted where so many other pairs are certain as the settings say.
+        """
+        thresholds = self.settings.thresholds
+        if not against or not thresholds.outvote or not all(each.by_weight for each in against):
+            return bool(against)
+        certain = sum(each.probability >= thresholds.certain and not each.contradicts for each in found)
+        return certain < thresholds.outvote * len(against)
 
     def contradict(self, found: Evidence, one: Features, other: Features, of_child: Iterable[Features]) -> bool:
         """Whether two records, of which this was found, can't be in one child with those others `of_child`.
@@ -159,14 +180,16 @@ class Comparer:
             stranger += against[2]
         rivals, thresholds = self.settings.rivals, self.settings.thresholds
         odds_of_a_relative = relatives * 2.0**-relative
-        odds_against = odds_of_a_relative + rivals.namesake * 2.0**-namesake + self._strangers * 2.0**-stranger
-        bits = min(relative, namesake, stranger)
-        contradicts = (
-            bits <= thresholds.contradiction
-            or namesake <= thresholds.namesakes
-            or _are_twins(levels, relatives)
-            or levels[_NHS_NUMBER] == DIFFERS
+        of_name = self._given[levels[0]][-1] + self._family[levels[1]][-1]
+        odds_against = (
+            odds_of_a_relative
+            + rivals.namesake * 2.0**-namesake
+            + rivals.cousin * 2.0 ** (of_name - stranger)
+            + self._strangers * 2.0**-stranger
         )
+        bits = min(relative, namesake, stranger)
+        are_two = _are_twins(levels, relatives) or levels[_NHS_NUMBER] == DIFFERS
+        by_weight = not are_two and (bits <= thresholds.contradiction or namesake <= thresholds.namesakes)
         probability = 1 / (1 + max(odds_against, _LEAST))
         may_be_kin = _may_be_twins(levels, relatives) or _may_be_called_alike(levels, relatives)
         if may_be_kin and probability * odds_of_a_relative > thresholds.twins:
@@ -174,7 +197,7 @@ class Comparer:
         elif not _agrees_beyond_the_name(levels):
             elsewhere = max(0.0, rivals.stranger_elsewhere - self._strangers) * 2.0**-stranger
             probability = max(probability / 2, 1 / (1 + max(odds_against + elsewhere, _LEAST)))
-        return Evidence(probability, bits, contradicts, levels)
+        return Evidence(probability, bits, are_two or by_weight, levels, by_weight=by_weight)
 
     def explain(self, evidence: Evidence) -> Mapping[str, str]:
         """For each field that is not absent: its level, and its bits against a relative, a namesake and a stranger."""

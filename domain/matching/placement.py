@@ -138,7 +138,8 @@ def _rate(
         evidence, best = max(found, key=lambda pair: (pair[0].probability, pair[0].bits, pair[1].record))
         other, every = best.record, [each for each, _ in found]
         of_child = [member.features for member in members]
-        contradicted = any(comparer.contradict(each, features, member.features, of_child) for each, member in found)
+        against = [each for each, member in found if comparer.contradict(each, features, member.features, of_child)]
+        contradicted = comparer.speak_against(against, every)
         rule = judge(comparer.settings.thresholds, evidence, contradicted, any(map(shares_a_number, every)))
         if rule == CERTAIN and any((record, member.record) in cannot_link for member in members):
             rule = CANNOT_LINK
@@ -213,12 +214,13 @@ def _obstacle(
     if any((one.record, other.record) in cannot_link for one in some for other in others):
         return CANNOT_LINK
     of_child = [*between, *(each.features for each in (*some, *others))]
-    contradict = any(
-        comparer.contradict(comparer.compare(one.features, other.features), one.features, other.features, of_child)
+    found = [
+        (comparer.compare(one.features, other.features), one.features, other.features)
         for one in some
         for other in others
-    )
-    return CONTRADICTION if contradict else None
+    ]
+    against = [each for each, one, other in found if comparer.contradict(each, one, other, of_child)]
+    return CONTRADICTION if comparer.speak_against(against, (each for each, *_ in found)) else None
 
 
 def _hang_by_one_record(comparer: Comparer, some: Sequence[Candidate], others: Sequence[Candidate]) -> str | None:

@@ -54,7 +54,7 @@ def regroup(
     certain = comparer.settings.thresholds.certain
     for pair, evidence in sorted(compared.items(), key=lambda each: (-each[1].bits, sorted(each[0]))):
         one, other = (block_of[record] for record in sorted(pair))
-        if evidence.probability >= certain and not any(each.contradicts for each in _between(compared, one, other)):
+        if evidence.probability >= certain and not _are_two(comparer, list(_between(compared, one, other))):
             join(one, other)
     return Regrouped(list(dict.fromkeys(block_of.values())), compared)
 
@@ -66,7 +66,7 @@ def found_between(comparer: Comparer, regrouped: Regrouped, one: Block, other: B
         return None
     evidence, pair = max(pairs, key=lambda each: (each[0].probability, each[0].bits, sorted(each[1])))
     every = [each for each, _ in pairs]
-    contradicted = any(each.contradicts for each in every)
+    contradicted = _are_two(comparer, every)
     rule = judge(comparer.settings.thresholds, evidence, contradicted, any(map(shares_a_number, every)))
     (record,), (against,) = pair & one, pair & other
     return None if rule in (FIRST_RECORD, CERTAIN) else (record, Finding("", against, rule, evidence))
@@ -75,6 +75,10 @@ def found_between(comparer: Comparer, regrouped: Regrouped, one: Block, other: B
 def _found(comparer: Comparer, one: Features, other: Features, of_child: Iterable[Features]) -> Evidence:
     evidence = comparer.compare(one, other)
     return evidence._replace(contradicts=comparer.contradict(evidence, one, other, of_child))
+
+
+def _are_two(comparer: Comparer, found: Sequence[Evidence]) -> bool:
+    return comparer.speak_against([each for each in found if each.contradicts], found)
 
 
 def _between(compared: Mapping[frozenset[str], Evidence], one: Block, other: Block) -> Iterable[Evidence]:

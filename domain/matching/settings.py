@@ -41,7 +41,8 @@ class Rivals(_Part):
     `relative_in_one_agency` replaces `relative` where one agency holds both: it seldom registers a child twice, and
     often brothers and sisters. `grown_up_relative` replaces both where the two are grown up. There are at least
     `stranger_of_each_record` strangers for every record in the directory, and `stranger_elsewhere`, whom nobody has
-    reported yet, for whoever agrees in nothing but a name, or in a birthday and a part of it.
+    reported yet, for whoever agrees in nothing but a name, or in a birthday and a part of it. A `cousin` has the name
+    and agrees else like a stranger.
     """
 
     relative: Annotated[float, Field(gt=0)]
@@ -51,6 +52,7 @@ class Rivals(_Part):
     stranger: Annotated[float, Field(gt=0)]
     stranger_of_each_record: Annotated[float, Field(gt=0)] = 1.0
     stranger_elsewhere: Annotated[float, Field(gt=0)] = 1.0e7
+    cousin: Annotated[float, Field(ge=0)] = 0.0
 
 
 class Thresholds(_Part):
@@ -58,7 +60,8 @@ class Thresholds(_Part):
 
     They contradict each other at `contradiction` bits of evidence or fewer, or at `namesakes` bits as against
     namesakes; both are below zero. `ambiguity` is by how many bits the better of two children has to lead. Of two that
-    may be twins the probability is halved where, times the odds of a relative, it is above `twins`.
+    may be twins the probability is halved where, times the odds of a relative, it is above `twins`. Between two
+    children a pair that contradicts by weight alone is outvoted by `outvote` pairs that are certain; 0: never.
     """
 
     certain: Probability
@@ -67,6 +70,7 @@ class Thresholds(_Part):
     namesakes: Annotated[float, Field(lt=0)]
     ambiguity: Annotated[float, Field(gt=0)]
     twins: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    outvote: Annotated[float, Field(ge=0)] = 0.0
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 
-from services.lab.matching.metrics import Rates, accuracy
+from services.lab.matching.metrics import Mixed, Rates, accuracy, worst
 from services.lab.matching.rivals.best_threshold import best_cluster_f1
 
 TRUE = {"a1": "a", "a2": "a", "a3": "a", "b1": "b", "b2": "b", "c1": "c"}
@@ -52,3 +52,11 @@ def test_the_best_threshold_stops_before_links_that_are_wrong() -> None:
     assert best_cluster_f1(links, TRUE) == 1.0
     assert best_cluster_f1([], TRUE) == pytest.approx(2 * 1 / (6 + 3))
     assert best_cluster_f1([(9.0, "a1", "b1"), (9.0, "a1", "a2")], TRUE) == pytest.approx(2 * 1 / (4 + 3))
+
+
+def test_the_worst_children_are_those_that_mix_most_records_of_several_people() -> None:
+    found = {"a": 1, "b": 1, "c": 1, "d": 2, "e": 2, "f": 3, "g": 3, "h": 4}
+    true = {"a": "x", "b": "x", "c": "y", "d": "z", "e": "z", "f": "u", "g": "v", "h": "x"}
+    assert worst(found, true) == [Mixed(3, 2, 2), Mixed(2, 2, 1)]
+    assert worst(found, true, most=1) == [Mixed(3, 2, 2)]
+    assert worst(true, true) == []

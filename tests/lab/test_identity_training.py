@@ -111,6 +111,21 @@ def test_namesakes_agree_in_name_and_birthday_like_one_child_and_else_like_stran
             assert chances.namesake == like
 
 
+def test_how_many_cousins_share_a_name_is_learnt() -> None:
+    """They agree in their names like one child, and else like strangers."""
+    sample = made_up_pairs()
+    meeting = dict(sample.meeting)
+    for whose, agreed in sample.meeting:
+        of = dict(zip(FIELDS, agreed, strict=True))
+        share = prod(
+            KNOWN[name][of[name]].match if name in ("given_name", "family_name") else KNOWN[name][of[name]].stranger
+            for name in KNOWN
+        )
+        meeting[whose, agreed] += 10_000 * share
+    assert estimate(SHIPPED, sample).rivals.cousin < 0.01
+    assert estimate(SHIPPED, sample._replace(meeting=meeting)).rivals.cousin == pytest.approx(0.5, rel=0.1)
+
+
 def test_what_is_expected_is_what_comes_of_it(population: Corpus) -> None:
     trained = train(population, SHIPPED, 40_000)
     came = run(population, Comparer(trained.settings))
@@ -130,6 +145,21 @@ def test_the_threshold_follows_from_the_precision_asked_for() -> None:
     hopes = [expected(each, sample, learnt) for each in chosen]
     assert hopes[1].precision >= 0.999
     assert hopes[0].recall > hopes[1].recall > hopes[2].recall
+
+
+def test_of_thresholds_as_good_the_highest_is_taken(population: Corpus) -> None:
+    sample = made_up_pairs()
+    learnt = estimate(SHIPPED, sample)
+    settings = SHIPPED.model_copy(update={"rivals": learnt.rivals, "fields": learnt.fields})
+    chosen = with_threshold(settings, sample, learnt)
+
+    def hope(certain: float) -> float:
+        thresholds = chosen.thresholds.model_copy(update={"certain": certain})
+        return expected(settings.model_copy(update={"thresholds": thresholds}), sample, learnt).f1
+
+    best = max(map(hope, CERTAIN))
+    assert hope(chosen.thresholds.certain) >= best - 0.001
+    assert all(hope(each) < best - 0.001 for each in CERTAIN if each > chosen.thresholds.certain)
 
 
 def test_training_gives_the_same_settings_each_time(population: Corpus) -> None:

@@ -1,14 +1,15 @@
 """Learns from pairs that nobody has judged: expectation–maximisation over the levels at which their fields agree.
 
 How often strangers agree is counted in random pairs, of which as good as all are of strangers. Each pair that meets is
-one child's, or of relatives, namesakes or strangers; which, nobody says. Under the chances so far each of these is
-likely to some degree (expectation); counted to that degree, the pairs give better chances (maximisation); and so on
-until nothing moves. It begins at several places, and what explains the pairs best is kept.
+one child's, or of relatives, namesakes, cousins or strangers; which, nobody says. Under the chances so far each of
+these is likely to some degree (expectation); counted to that degree, the pairs give better chances (maximisation); and
+so on until nothing moves. It begins at several places, and what explains the pairs best is kept.
 
 What was known before counts like SEEN_BEFORE pairs that agree so, and gives way as pairs grow. Kept as they are: how
 often brothers and sisters share given name, birthday and gender, the number of namesakes, who are too few to be
 distinguished by counting, and how often two people share a number, which is a clerk's mistake and rare in a sample.
-Namesakes agree in name and birthday as often as one child's records do, and else like strangers.
+Namesakes agree in name and birthday as often as one child's records do, and else like strangers; cousins in the name
+alone, and how many of them there are is learnt.
 """
 
 from collections import Counter
@@ -18,7 +19,7 @@ from typing import NamedTuple
 
 from domain.matching.evidence import FIELDS
 from domain.matching.settings import LEVELS, Chances, MatcherSettings, Rivals
-from services.lab.matching.expectation import MATCH, RELATIVE, Counted, expect
+from services.lab.matching.expectation import COUSIN, MATCH, RELATIVE, Counted, expect
 from services.lab.matching.pairs import APART, GROWN_UP, ONE_AGENCY, Agreement, Sample
 
 SEEN_BEFORE = 5.0
@@ -27,6 +28,8 @@ MATCHES_BEFORE = (0.05, 0.5, 5.0)
 """Pairs of one child for each record, of which one place begins with each."""
 RIVALS_STRENGTH = 0.1
 """Pairs of one child for which what was known of the relatives' number counts."""
+COUSINS_BEFORE = 0.1
+"""Pairs of two who share their name alone, for each pair of one child, with which each place begins."""
 MOSTLY = 0.8
 """Share of the pairs of one person that are of adults in a list of adults."""
 MOST_ROUNDS = 100
@@ -98,7 +101,7 @@ def _rivals(before: Rivals, pairs: Counter[tuple[int, str]], every: float, match
 
     of_adults = pairs[MATCH, GROWN_UP] > MOSTLY * sum(pairs[MATCH, each] for each in (APART, ONE_AGENCY, GROWN_UP))
 
-    strangers = max(1.0, every - matches - sum(many for (kind, _), many in pairs.items() if kind == RELATIVE))
+    strangers = max(1.0, every - matches - _of(pairs, RELATIVE) - _of(pairs, COUSIN))
     return Rivals(
         relative=(
             ratio(before.grown_up_relative, APART, GROWN_UP) if of_adults else max(1.0, ratio(before.relative, APART))
@@ -106,9 +109,14 @@ def _rivals(before: Rivals, pairs: Counter[tuple[int, str]], every: float, match
         relative_in_one_agency=max(1.0, ratio(before.relative_in_one_agency, ONE_AGENCY)),
         grown_up_relative=ratio(before.grown_up_relative, GROWN_UP),
         namesake=before.namesake,
+        cousin=max(_LEAST, _of(pairs, COUSIN) / matches) if pairs else COUSINS_BEFORE,
         stranger=strangers / matches,
         stranger_of_each_record=before.stranger_of_each_record,
     )
+
+
+def _of(pairs: Counter[tuple[int, str]], kind: int) -> float:
+    return sum(many for (each, _), many in pairs.items() if each == kind)
 
 
 def _chances(

@@ -1,4 +1,4 @@
-"""To what degree pairs are of one child, of relatives, of namesakes or of strangers, under chances that are given."""
+"""To what degree pairs are of one child, of relatives, namesakes, cousins or strangers, under given chances."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
@@ -10,7 +10,9 @@ from domain.matching.settings import Chances, Rivals
 from domain.matching.similarity import ABSENT
 from services.lab.matching.pairs import APART, GROWN_UP, ONE_AGENCY, Agreement
 
-MATCH, RELATIVE, NAMESAKE, STRANGER = KINDS = range(4)
+MATCH, RELATIVE, NAMESAKE, STRANGER, COUSIN = KINDS = range(5)
+
+NAMES = ("given_name", "family_name")
 
 Fields = Mapping[str, Mapping[str, Chances]]
 
@@ -35,11 +37,12 @@ class Counted(NamedTuple):
 def expect(rivals: Rivals, fields: Fields, agreements: Iterable[tuple[Agreement, float]], matches: float) -> Counted:
     """Counts each pair among all kinds, to the degree to which it is likely of that kind; there are so many matches."""
     logs = [
-        {level: tuple(map(log, chances)) for level, chances in fields[name].items()} | {ABSENT: (0.0,) * len(KINDS)}
+        {level: tuple(map(log, _by_kind(name, chances))) for level, chances in fields[name].items()}
+        | {ABSENT: (0.0,) * len(KINDS)}
         for name in FIELDS
     ]
     numbers = {
-        whose: tuple(log(matches * many) for many in (1.0, relatives, rivals.namesake, rivals.stranger))
+        whose: tuple(log(matches * many) for many in (1.0, relatives, rivals.namesake, rivals.stranger, rivals.cousin))
         for whose, relatives in (
             (APART, rivals.relative),
             (ONE_AGENCY, rivals.relative_in_one_agency),
@@ -60,10 +63,15 @@ def expect(rivals: Rivals, fields: Fields, agreements: Iterable[tuple[Agreement,
         whole = sum(shares)
         likelihood += many * (top + log(whole))
         degrees[whose, agreed] = shares[MATCH] / whole
-        for kind in (MATCH, RELATIVE):
+        for kind in (MATCH, RELATIVE, COUSIN):
             share = many * shares[kind] / whole
             pairs[kind, whose] += share  # type: ignore[assignment]  # a Counter of shares
             for name, level in zip(FIELDS, agreed, strict=True):
                 if level != ABSENT:
                     levels[kind, name, level] += share
     return Counted(pairs, levels, degrees, likelihood)
+
+
+def _by_kind(name: str, chances: Chances) -> tuple[float, ...]:
+    """The chances of a level by kind; cousins are called alike as one child's records are, and else are strangers."""
+    return (*chances, chances.match if name in NAMES else chances.stranger)

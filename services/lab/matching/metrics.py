@@ -29,6 +29,31 @@ class Accuracy(NamedTuple):
     records: Rates
 
 
+class Mixed(NamedTuple):
+    """A child as found that holds records of several people: how many of each, and the pairs that are wrong in it."""
+
+    records: int
+    people: int
+    wrong: int
+
+
+WORST = 5
+"""Children that are named as the worst."""
+
+
+def worst(found: Mapping[str, Hashable], true: Mapping[str, Hashable], most: int = WORST) -> list[Mixed]:
+    """The children as found that put most records together which are of several people, the worst first."""
+    together: defaultdict[Hashable, Counter[Hashable]] = defaultdict(Counter)
+    for record, cluster in found.items():
+        together[cluster][true[record]] += 1
+    mixed = [
+        Mixed(of.total(), len(of), pairs_among([of.total()]) - pairs_among(of.values()))
+        for of in together.values()
+        if len(of) > 1
+    ]
+    return sorted(mixed, key=lambda each: (each.wrong, each), reverse=True)[:most]
+
+
 def accuracy(found: Mapping[str, Hashable], true: Mapping[str, Hashable]) -> Accuracy:
     """Compares two ways of putting the same records together: record → cluster as found, record → person."""
     together = Counter((cluster, true[record]) for record, cluster in found.items())

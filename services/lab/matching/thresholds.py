@@ -12,8 +12,8 @@ CERTAIN = (0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999, 0.9999
 """Thresholds that are considered."""
 LEAST_PRECISION = 0.98
 """Share of linked pairs that have to be one child's, as far as can be told."""
-
-
+AS_GOOD = 0.001
+"""Of thresholds that are expected to be as good as the best, but for so much F1, the highest is taken."""
 TWINS, WORTH_TWINS = 0.05, 0.08
 """How likely two may be twins and be linked all the same, where otherwise so much of the recall would be lost."""
 
@@ -64,7 +64,10 @@ def _best(
     changed = (_linking_from(settings, certain, twins) for certain in CERTAIN)
     hopes = [(expected(each, sample, estimate), each) for each in changed]
     precise = [each for each in hopes if each[0].precision >= least_precision]
-    return max(precise, key=lambda each: each[0].f1) if precise else hopes[-1]
+    if not precise:
+        return hopes[-1]
+    best = max(hope.f1 for hope, _ in precise)
+    return [each for each in precise if each[0].f1 >= best - AS_GOOD][-1]
 
 
 def _judged(

@@ -16,8 +16,8 @@ from services.lab.matching.thresholds import Expected, expected, with_threshold
 from services.lab.matching.trial import featured
 
 MOST_PAIRS = 400_000
-ELSEWHERE = 10.0
-"""Strangers against a name alone, for each that the records tell of."""
+OUTVOTE = 2.0
+"""Certain pairs that outvote one that contradicts by weight alone."""
 _TRAINED = "-trained-"
 
 
@@ -43,9 +43,10 @@ def train(corpus: Corpus, settings: MatcherSettings, most_pairs: int = MOST_PAIR
     learnt = estimate(settings, sample)
     each = learnt.rivals.stranger / max(1, sample.records)
     rivals = learnt.rivals.model_copy(
-        update={"stranger_of_each_record": each, "stranger_elsewhere": ELSEWHERE * learnt.rivals.stranger}
+        update={"stranger_of_each_record": each, "stranger_elsewhere": learnt.rivals.stranger}
     )
-    better = rounded(settings.model_copy(update={"rivals": rivals, "fields": learnt.fields}))
+    thresholds = settings.thresholds.model_copy(update={"outvote": OUTVOTE})
+    better = rounded(settings.model_copy(update={"rivals": rivals, "thresholds": thresholds, "fields": learnt.fields}))
     better = with_threshold(better, sample, learnt)
     hope = expected(better, sample, learnt)
     return Trained(_named(better), sample.records, sample.compared, learnt.rounds, learnt.matches, hope)

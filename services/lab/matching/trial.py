@@ -1,7 +1,7 @@
 """One run of the matcher over records whose true persons are known: what it linked and what it queued."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from itertools import combinations
 from typing import NamedTuple
 
@@ -10,7 +10,7 @@ from domain.matching.blocking import MOST_IN_A_BLOCK
 from domain.matching.clusters import Clusters
 from domain.matching.index import Key
 from services.lab.matching.corpus import Corpus
-from services.lab.matching.metrics import Accuracy, accuracy, groups, pairs_among
+from services.lab.matching.metrics import Accuracy, Mixed, accuracy, groups, pairs_among, worst
 
 Count = Callable[[int], None]
 """Called with the number of submissions done."""
@@ -22,7 +22,7 @@ class Trial(NamedTuple):
     `found_or_queued` is the share of true pairs that were linked or stand in the queue; `queue` counts pairs of
     children for a person to look at. `blocking_recall` is the share of true pairs that share a key. `candidates`
     counts records that one record was compared with. `hard_linked` counts pairs of look-alikes that were taken for
-    one.
+    one. `worst` are the children that mix most records of several people.
     """
 
     corpus: str
@@ -36,6 +36,7 @@ class Trial(NamedTuple):
     candidates_p99: int
     hard_negatives: int
     hard_linked: int
+    worst: Sequence[Mixed]
 
 
 class _CountingIndex(MatchIndex):
@@ -79,6 +80,7 @@ def run(corpus: Corpus, comparer: Comparer, count: Count | None = None) -> Trial
         candidates_p99=sizes[int(len(sizes) * 0.99)] if sizes else 0,
         hard_negatives=len(corpus.hard_negatives),
         hard_linked=_taken_for_one(corpus, child_of, person_of),
+        worst=worst(child_of, person_of),
     )
 
 

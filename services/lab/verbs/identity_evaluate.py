@@ -11,7 +11,7 @@ from services.cli.progress import counting
 
 if TYPE_CHECKING:
     from services.lab.matching.curve import Point
-    from services.lab.matching.metrics import Rates
+    from services.lab.matching.metrics import Mixed, Rates
     from services.lab.matching.trial import Trial
 
 COLUMNS = (
@@ -71,6 +71,7 @@ def _document(trials: "list[Trial]", curves: "dict[str, list[Point]]") -> dict[s
         "corpora": [
             {
                 **trial._asdict(),
+                "worst": [each._asdict() for each in trial.worst],
                 "accuracy": {name: _rates(rates) for name, rates in trial.accuracy._asdict().items()},
                 "curve": [{"certain": p.certain, **_rates(p.pairs)} for p in curves.get(trial.corpus, ())],
             }
@@ -90,8 +91,15 @@ def _show(trials: "list[Trial]", version: str, left_out: str) -> None:
         print(f"  {number}  {trial.corpus}")
     console().print(table(("", *map(str, range(1, len(trials) + 1))), rows))
     print("P precision, R recall; children: those that hold exactly the right records.")
+    for number, trial in enumerate(trials, start=1):
+        if trial.worst:
+            print(f"worst children of {number}: {'; '.join(map(_mixed, trial.worst))}")
     if left_out:
         print(f"Left out: {left_out}.")
+
+
+def _mixed(child: "Mixed") -> str:
+    return f"{child.records} records of {child.people} people, {child.wrong} wrong pairs"
 
 
 def _cells(trial: "Trial") -> list[str]:

@@ -282,3 +282,16 @@ def test_all_that_two_records_have_is_compared() -> None:
         "carers": "differs",
         "contacts": "differs",
     }
+
+
+@pytest.mark.parametrize(("relatives", "are_two"), [(50.0, True), (3.0, True), (2.9, False), (1.0, False)])
+@pytest.mark.parametrize("changes", [{"given_name": "Jake"}, {"address": ELSEWHERE}])
+def test_one_agency_holds_two_by_two_names_or_at_two_homes_unless_it_registers_children_twice(
+    changes: dict[str, Any], relatives: float, are_two: bool
+) -> None:
+    agencies = {"relative_in_one_agency": relatives}
+    compare = Comparer(SETTINGS.model_copy(update={"rivals": RIVALS.model_copy(update=agencies)})).compare
+    jack = {"given_name": "Jack", "carers": []}
+    assert compare(record("gp", **jack), record("gp", **(jack | changes))).contradicts is are_two
+    pupils = [record("school", upn=number) for number in ("D999417608014", "H999417608022")]
+    assert compare(*pupils).contradicts

@@ -13,12 +13,14 @@ ALIKE, CONTRARY = evidence(0.99), evidence(0.0, contradicts=True)
 LIKELY = evidence(0.10)
 
 
-def placed(stated: Mapping[str, Evidence], children: Mapping[str, str], **given: Any) -> Placement:
+def placed(
+    stated: Mapping[str, Evidence], children: Mapping[str, str], outvote: float = 0.0, **given: Any
+) -> Placement:
     """The decision for `new`, by evidence of pairs such as `new-a`, among children and the records of each."""
     candidates = [
         Candidate(name, child, record(name)) for child, records in children.items() for name in records.split()
     ]
-    return place(Stated(stated), "new", record("new"), candidates, **given)
+    return place(Stated(stated, outvote), "new", record("new"), candidates, **given)
 
 
 def queued(placement: Placement) -> dict[str, str]:
@@ -196,3 +198,41 @@ def test_a_few_contradictions_of_an_amended_record_are_enough() -> None:
     stated = {f"new-{n}": CONTRARY for n in range(6)}
     placement = placed(stated, {"own": "0 1 2 3 4 5"}, own="own")
     assert [found.record for found in placement.contradicted] == ["0", "1", "2", "3", "4"]
+
+
+BY_WEIGHT = CONTRARY._replace(by_weight=True)
+
+
+@pytest.mark.parametrize(
+    ("against", "outvote", "joins"),
+    [
+        ([BY_WEIGHT], 2.0, True),
+        ([BY_WEIGHT], 2.5, False),
+        ([BY_WEIGHT], 0.0, False),
+        ([BY_WEIGHT, BY_WEIGHT], 2.0, False),
+        ([BY_WEIGHT, BY_WEIGHT], 1.0, True),
+        ([CONTRARY], 2.0, False),
+        ([BY_WEIGHT, CONTRARY], 1.0, False),
+    ],
+)
+def test_a_record_is_judged_by_what_the_records_of_a_child_say_together(
+    against: list[Evidence], outvote: float, joins: bool
+) -> None:
+    """Two records are certain; what a number, a twin's name or one agency says is never outvoted."""
+    stated = {"new-a": evidence(0.99, bits=30.0), "new-b": ALIKE} | {f"new-c{n}": e for n, e in enumerate(against)}
+    children = {"one": " ".join(pair.removeprefix("new-") for pair in stated)}
+    found = placed(stated, children, outvote)
+    assert found.child == ("one" if joins else None)
+    assert queued(found) == ({} if joins else {"a": "contradiction"})
+
+
+@pytest.mark.parametrize(
+    ("against", "outvote", "is_one"), [(BY_WEIGHT, 2, True), (BY_WEIGHT, 3, False), (CONTRARY, 2, False)]
+)
+def test_two_children_are_one_where_most_of_their_records_say_so(
+    against: Evidence, outvote: float, is_one: bool
+) -> None:
+    stated = {"new-a": evidence(0.99, bits=30.0), "new-b": ALIKE, "a-b": ALIKE, "c-b": ALIKE, "d-b": against}
+    found = placed(stated, {"one": "a c d", "two": "b"}, outvote)
+    assert [each.child for each in found.merged] == ["two"] * is_one
+    assert queued(found) == ({} if is_one else {"b": "contradiction"})
