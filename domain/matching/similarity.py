@@ -62,7 +62,7 @@ def compare_given_names(one: str, other: str) -> str:
     if level in (SIMILAR, DIFFERS) and (" " in one) != (" " in other):
         first, other_first = one.partition(" ")[0], other.partition(" ")[0]
         level = CLOSE if compare_names(first, other_first) == CLOSE else level
-    if level == CLOSE and (one[0] != other[0] or len(one) == len(other) == _SHORT_NAME):
+    if level == CLOSE and (one[0] != other[0] or _are_short_and_two(one, other)):
         return SIMILAR
     if level in (CLOSE, PART) and (differ_in_second_names(one, other) or _differ_in_first_names(one, other)):
         return SIMILAR
@@ -89,6 +89,11 @@ def _is_short_for(word: str, other: str) -> bool:
     """Whether one is the same as the other, or how it begins or ends, as Beth and Etta are of Bethan and Henrietta."""
     short, long = sorted((word, other), key=len)
     return short == long or (len(short) > 2 and (long.startswith(short) or long.endswith(short)))
+
+
+def _are_short_and_two(name: str, other: str) -> bool:
+    """Whether another letter makes another name of both, they are so short; the same letters turned about are mistyped."""
+    return len(name) == len(other) == _SHORT_NAME and sorted(name) != sorted(other)
 
 
 def _are_similar(word: str, other: str) -> bool:

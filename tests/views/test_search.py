@@ -103,7 +103,7 @@ def test_what_agrees_closely_is_probable(database: str, criteria: dict[str, str]
         {"nhs_number": NHS_NUMBER, "family_name": "Smith"},
         {"upn": "A123456789012", "nhs_number": "9999999999", "date_of_birth": "1990-10-10"},
         {"given_name": "Zoe", "family_name": "O'Neill", "date_of_birth": "1990-10-10"},
-        {"given_name": "Zoe", "family_name": "O'Neill", "postcode": "AB1 2CD"},
+        {"given_name": "Zoe", "family_name": "O'Neill", "postcode": "AB1 2QF"},
         {"given_name": "Z", "family_name": "O'Neill", "date_of_birth": "2001-02-03"},
     ],
 )
@@ -124,7 +124,7 @@ def test_what_differs_in_part_is_possible(database: str, criteria: dict[str, str
         {"gender": "female", "date_of_birth": "2001-02-03"},
         {"given_name": "Bertram", "family_name": "O'Neill"},
         {"family_name": "O'Neill", "date_of_birth": "1999-11-30"},
-        {"postcode": "AB1 2CD", "date_of_birth": "2001-02-03"},
+        {"postcode": "AB1 2QF", "date_of_birth": "2001-02-03"},
         {"nhs_number": "9434765918"},
         {"nhs_number": "9999999999"},
     ],

@@ -45,6 +45,11 @@ NO_WAY_OUT = {
     "reasons": "prints the list of reasons",
     "layouts": "prints files that come with the product",
     "export": "writes a file",
+    "replay": "writes files",
+    "could-have-seen": "prints an entry and looks, as show and looks do",
+    "verify": "prints figures and digests",
+    "checkpoint": "prints a signed note",
+    "proof": "writes files",
 }
 """Verbs that print nothing that anybody sent, and why."""
 

@@ -171,6 +171,8 @@ UNVEILED = {
     "unveiled_name": "child",
     "unveiled_chronology": "child",
     "unveiled_features": "child",
+    "unveiled_reported": "(select l.child from link l where l.record = stream)",
+    "unveiled_told_fact": "(select l.child from link l where l.record = stream)",
     "unveiled_contradiction": "child",
     "unveiled_suspicion": "unnest(array[child, other_child])",
 }
