@@ -92,7 +92,7 @@ def _is_short_for(word: str, other: str) -> bool:
 
 
 def _are_short_and_two(name: str, other: str) -> bool:
-    """Whether another letter makes another name of both, they are so short; the same letters turned about are mistyped."""
+    """Whether both are so short that one letter makes another name; the same letters turned about are mistyped."""
     return len(name) == len(other) == _SHORT_NAME and sorted(name) != sorted(other)
 
 
