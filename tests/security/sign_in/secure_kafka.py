@@ -139,11 +139,10 @@ def refused_by_broker(kafka: KafkaSettings, topic: str) -> tuple[str, str]:
 
 
 def consumer(kafka: KafkaSettings, group: str | None = None) -> Any:
-    limits = {"bootstrap_timeout_ms": LIMIT_MS, "request_timeout_ms": LIMIT_MS, "metrics_enabled": False}
-    limits["metadata_max_age_ms"] = 1_000  # who joined a group before the topic was known is assigned nothing until then
-    return KafkaConsumer(
-        **kafka.for_kafka_python(), **limits, group_id=group, auto_offset_reset="earliest", enable_auto_commit=False
-    )
+    """A consumer that soon asks for topics again: who joins a group before it knows its topic is assigned none."""
+    limits = {"bootstrap_timeout_ms": LIMIT_MS, "request_timeout_ms": LIMIT_MS, "metadata_max_age_ms": 1_000}
+    begin = {"auto_offset_reset": "earliest", "enable_auto_commit": False, "metrics_enabled": False}
+    return KafkaConsumer(**kafka.for_kafka_python(), **limits, **begin, group_id=group)
 
 
 def read(kafka: KafkaSettings, topic: str) -> list[bytes]:
