@@ -92,7 +92,7 @@ def place(
     certain.sort(key=_by_strength, reverse=True)
     members = list(home.members) if home else []
     if own is None and certain:
-        if _is_ambiguous(comparer, certain, cannot_link, features):
+        if _is_ambiguous(comparer, certain, cannot_link, features) or _is_another_twins(certain[0], ratings.values()):
             return Placement(None, None, (), _queue([r.best._replace(rule=AMBIGUOUS) for r in certain] + suspected))
         first, *certain = certain
         own, reason, members = first.best.child, first.best, list(first.members)
@@ -185,6 +185,16 @@ def _is_ambiguous(comparer: Comparer, certain: Sequence[_Rating], cannot_link: P
         and _obstacle(comparer, first.members, other.members, cannot_link, [features]) is not None
         for other in others
     )
+
+
+def _is_another_twins(first: _Rating, ratings: Iterable[_Rating]) -> bool:
+    """Whether the record has no number of the child that it fits best, and the given name of one that it contradicts.
+
+    That one may have got its twin's record, so each would be filled with the other's.
+    """
+    if is_same_given_name(first.best.evidence) or shares_a_number(first.best.evidence):
+        return False
+    return any(each.best.rule == CONTRADICTION and is_same_given_name(each.best.evidence) for each in ratings)
 
 
 def obstacle_between(

@@ -92,6 +92,17 @@ def test_each_record_of_a_twin_goes_to_its_own_once_the_gp_knows_both(one: str, 
             assert all(child_of[f"school {name}"] == child_of[f"gp {name}"] for name in (one, other))
 
 
+@pytest.mark.parametrize(("one", "other"), [("Jack", "Jake"), ("Maryam", "Mariam"), ("Ella", "Ellie")])
+def test_twins_whose_feeds_take_turns_are_not_filled_with_each_others_records(one: str, other: str) -> None:
+    """The first two may be one child called by two names; once it is told that they are not, nobody is linked so."""
+    feeds = [(GP, one), (SCHOOL, other), (GP, other), (SCHOOL, one)]
+    told = directory((f"{source} {name}", record(source, given_name=name)) for source, name in feeds)
+    child_of, queued = told.child_of(), {frozenset(pair) for pair in told.open_pairs()}
+    first, _, second, last = (f"{source} {name}" for source, name in feeds)
+    assert len({child_of[first], child_of[second], child_of[last]}) == 3
+    assert {frozenset((last, first)), frozenset((last, second))} <= queued
+
+
 @pytest.mark.parametrize("newborn", ["Baby", "Unknown", "Twin 1", "-"])
 def test_a_newborn_who_is_named_later_is_not_the_twin_of_another_agency(newborn: str) -> None:
     baby, twin = record(BIRTHS, given_name=newborn), record(GP, given_name="Ottoline")
