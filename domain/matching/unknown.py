@@ -143,7 +143,7 @@ def known_postcode(postcode: str) -> str:
     """A normalised postcode; empty where it is a pseudo-postcode (ZZ99 3VZ), made up (AA1 1AA) or a part of one."""
     letters = re.sub(r"[^A-Z]", "", postcode)
     is_pseudo = (
-        len(postcode) < _SHORTEST_POSTCODE
+        (len(postcode) < _SHORTEST_POSTCODE and letters != "")
         or _PSEUDO_POSTCODE.fullmatch(postcode)
         or not any(digit in postcode for digit in "123456789")
         or (len(letters) > 1 and len(set(letters)) == 1)

@@ -63,8 +63,6 @@ auto.create.topics.enable=false
 message.max.bytes={largest}
 replica.fetch.max.bytes={largest}
 group.initial.rebalance.delay.ms=0
-# Nobody follows the only controller, so it need not show twice a second that it is there.
-metadata.max.idle.interval.ms=0
 offsets.topic.replication.factor=1
 offsets.topic.num.partitions=4
 transaction.state.log.replication.factor=1

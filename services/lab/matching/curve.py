@@ -22,12 +22,12 @@ class Point(NamedTuple):
 class _Remembering(Comparer):
     """Compares the same two records once for all thresholds."""
 
-    def __init__(self, settings: MatcherSettings, known: dict[tuple[int, int], Evidence]) -> None:
+    def __init__(self, settings: MatcherSettings, known: dict[tuple[Features, Features], Evidence]) -> None:
         super().__init__(settings)
         self._known = known
 
     def compare(self, one: Features, other: Features) -> Evidence:
-        pair = (id(one), id(other))
+        pair = (one, other)
         found = self._known.get(pair)
         if found is None:
             found = self._known[pair] = super().compare(one, other)
@@ -38,7 +38,7 @@ def curve(corpus: Corpus, settings: MatcherSettings, done: Callable[[int], None]
     """One run of the matcher for each of THRESHOLDS and for that of the settings, in their order."""
     reported = list(featured(corpus))
     person_of = corpus.person_of()
-    known: dict[tuple[int, int], Evidence] = {}
+    known: dict[tuple[Features, Features], Evidence] = {}
     points = []
     for number, certain in enumerate(sorted({*THRESHOLDS, settings.thresholds.certain}), start=1):
         clusters = Clusters(_Remembering(_linking_from(settings, certain), known))
