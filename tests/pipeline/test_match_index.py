@@ -65,12 +65,12 @@ def test_built_from_the_log_it_is_what_deciding_has_made_of_it(desk: Steward, ac
     for number, (act, subject, who) in enumerate(acts):
         name = f"{run}-{subject}"
         if act.startswith("child."):
-            data = somebody(f"{who}") | {"address": {"postcode": f"ZX{subject} 1AA"}}
+            data = somebody(f"{run}-{who}") | {"address": {"postcode": f"ZX{subject} 1AA"}}
             desk.send(numbered(number, act, subject=name, data=data))
         elif act == "record.removed":
             desk.send(numbered(number, act, subject=name))
         else:
-            children = sorted(desk.members())
+            children = sorted(child for child, of in desk.members().items() if any(run in each for each in of))
             if act == "merge" and len(children) > 1:
                 desk.merge(*random.Random(number).sample(children, 2))
             elif children:

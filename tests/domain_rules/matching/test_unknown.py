@@ -150,6 +150,7 @@ def test_an_e_mail_address_is_written_in_small_letters() -> None:
         ("ZX47QT", "ZX47QT"),
         ("D02AF30",) * 2,
         ("10115",) * 2,
+        ("2611",) * 2,
         ("AB101AF",) * 2,
     ],
 )
