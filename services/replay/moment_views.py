@@ -61,7 +61,7 @@ def moment_views(
     of = f"moment_{definition()}"
     with closing(connect_to(database_url)) as builder:
         _take_lock(builder, of)
-        offsets, held, hidden = _live(builder, logs)
+        offsets, held, hidden = _live(database_url, logs)
         kept = load(Until(known_at, hidden.closed))
         fresh = building.begin(builder, kept, database_url, offsets, of)
         try:
@@ -81,11 +81,18 @@ def hide_in(database_url: str, views: MomentViews) -> None:
 
 def hidden_meanwhile(database_url: str, views: MomentViews) -> bool:
     """Whether a child or a record of these views was hidden or closed since they were begun."""
+    now = hidden_in_live(database_url)
+    with closing(connect_to(database_url)) as connection, transaction(connection), connection.cursor() as cursor:
+        use(cursor, views.schema)
+        new = [of_now - before for of_now, before in zip(now, views.hidden, strict=True)]
+        return are_known(cursor, frozenset().union(*new))
+
+
+def hidden_in_live(database_url: str) -> HiddenNow:
+    """What is hidden or closed in the live views at this moment."""
     with closing(connect_to(database_url)) as connection, transaction(connection), connection.cursor() as cursor:
         live_schema.use_live(cursor)
-        new = [now - before for now, before in zip(hidden_now(cursor), views.hidden, strict=True)]
-        use(cursor, views.schema)
-        return are_known(cursor, frozenset().union(*new))
+        return hidden_now(cursor)
 
 
 def _take_lock(builder: Connection, of: str) -> None:
@@ -95,10 +102,15 @@ def _take_lock(builder: Connection, of: str) -> None:
         live_schema.take_lease(cursor, of)
 
 
-def _live(builder: Connection, logs: Collection[str]) -> tuple[dict[Partition, int], Published, HiddenNow]:
-    """Where the live views are in the logs, up to which position they hold each, and what is hidden in them."""
-    with transaction(builder), builder.cursor() as cursor:
-        live_schema.use_live(cursor)
-        offsets = positions.stored_offsets(cursor)
-        of_logs = {partition: offset for partition, offset in offsets.items() if partition.topic in logs}
-        return of_logs, {log: positions.views_position(cursor, log) for log in logs}, hidden_now(cursor)
+def _live(database_url: str, logs: Collection[str]) -> tuple[dict[Partition, int], Published, HiddenNow]:
+    """Where the live views are in the logs, up to which position they hold each, and what is hidden: in one snapshot.
+
+    Read one after the other, the offsets would lack what the projector applies before the positions are read.
+    """
+    with closing(connect_to(database_url)) as snapshot:
+        snapshot.set_session(isolation_level="REPEATABLE READ")
+        with transaction(snapshot), snapshot.cursor() as cursor:
+            live_schema.use_live(cursor)
+            offsets = positions.stored_offsets(cursor)
+            of_logs = {partition: offset for partition, offset in offsets.items() if partition.topic in logs}
+            return of_logs, {log: positions.views_position(cursor, log) for log in logs}, hidden_now(cursor)

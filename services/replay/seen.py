@@ -17,7 +17,7 @@ from projections.visibility.scope import FOR_AGENCY, Scope
 from projections.visibility.survivors import family, survivor
 from services.queries.employers import agency_called
 from services.replay.access import Allow, Reader, Servers, reading
-from services.replay.moment_views import moment_views
+from services.replay.moment_views import hidden_in_live, moment_views
 from streams.projecting.building import Progress
 
 Fields = dict[str, Any]
@@ -42,7 +42,8 @@ def could_have_seen(
     ):
         asked = Asked(reader, user, child, then, entitlement_of(reader.then, reader.access_keys, user))
         is_told = child in allowed.children
-        seen = asked.seen(views.hidden, today, cleared=allowed.cleared) if is_told else asked.nothing()
+        hidden = hidden_in_live(servers.builder)  # not as the views were begun, which may be long ago
+        seen = asked.seen(hidden, today, cleared=allowed.cleared) if is_told else asked.nothing()
         return {"user": user, "child": child, "on": at, **asked.rights(), **seen}
 
 
@@ -122,11 +123,12 @@ class Asked:
         return [self._number] if is_open else []
 
     def _is_hidden(self, now: HiddenNow) -> bool:
-        """Whether the child is hidden now, or one of its records of then is a hidden child's."""
+        """Whether the child is hidden or closed now, or one of its records of then is."""
         Scope(cleared=True).execute(
             self._reader.then, "select record::text from known_link where child = %s::uuid", (self._number,)
         )
-        return self._number in now.children or any(record in now.records for (record,) in self._reader.then.fetchall())
+        records = {record for (record,) in self._reader.then.fetchall()}
+        return bool({self._number, *records} & now.closed or self._number in now.children or records & now.records)
 
     def _looks(self) -> list[Fields]:
         found = accesses(self._reader.then, self._reader.access_keys, self._number, _MOST)

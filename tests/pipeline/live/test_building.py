@@ -7,9 +7,10 @@ import psycopg2
 import pytest
 from kafka import KafkaAdminClient, TopicPartition
 
-from projections.engine import schema, view_schemas
+from projections.engine import positions, schema, view_schemas
 from projections.engine.digest import digest
 from projections.engine.live_schema import ViewsNotBuilt, use_live
+from projections.engine.positions import views_position
 from services.rebuild import rebuild
 from services.replay.moment_views import ReplayRunning, Until, moment_views
 from streams.crypto.publication_key import PublicationKey
@@ -17,6 +18,7 @@ from streams.kafka.topics import REGISTER_EVENTS
 from streams.projecting.building import Load, loader
 from streams.projecting.completeness import PositionsMissing
 from streams.projecting.first_build import ensure_views
+from streams.store.database import Cursor
 from tests.support.projector_stage import Stage, add_records
 
 OTHER = 4_712
@@ -106,6 +108,27 @@ def test_views_of_a_moment_are_those_that_were_live_then_and_are_dropped(stage: 
         raise KeyError
     assert left() == []
     assert live(stage) == of_now
+
+
+def test_what_is_applied_while_a_moment_begins_is_not_missing(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    key = PublicationKey.from_file(stage.publication_key)
+
+    def load(keeps: Until) -> Load:
+        return loader(stage.kafka, stage.url, stage.key, key, keeps)
+
+    def position(cursor: Cursor, log: str) -> int:
+        with stage.projecting():
+            add_records(stage.story, 1)
+            stage.publish()
+            stage.settle()
+        last = len(stage.story.events)
+        stage.rows("update publication.published set position = %s where log = %s", last, REGISTER_EVENTS)
+        return views_position(cursor, log)
+
+    of_then, moment = live(stage)[1], max(event.recorded_at for event in stage.story.events)
+    monkeypatch.setattr(positions, "views_position", position)
+    with moment_views(stage.url, load, moment) as views:
+        assert views.digest == of_then
 
 
 def test_what_kafka_has_lost_is_named_and_the_live_views_stay(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
