@@ -5,7 +5,7 @@ done is the format recorded; if it is killed before that, it begins again.
 """
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from threading import Event
 from uuid import UUID
 
@@ -163,7 +163,7 @@ class _Builder:
                 removed.add(record)
                 self._aside.pop(record, None)
             elif isinstance(event, RecordsSetAside):
-                forgetful = self._set_aside(event)
+                forgetful = self._set_aside(event, features.keys() - removed)
                 features |= forgetful
                 described |= forgetful.keys()
             elif isinstance(event, RecordSetAsideBySteward):
@@ -206,14 +206,18 @@ class _Builder:
             changes.outdated |= keys_of(cursor, record)
         write_index(cursor, changes)
 
-    def _set_aside(self, event: RecordsSetAside) -> dict[str, Features]:
-        """The features of a record that is set aside: they forget what it said before."""
+    def _set_aside(self, event: RecordsSetAside, kept: Collection[str]) -> dict[str, Features]:
+        """The features of the records that are set aside: they forget what they said before.
+
+        Those that the index does not keep, because they were removed or closed, stay out of it: a child that absorbs
+        another one names them once more.
+        """
         found: dict[str, Features] = {}
-        for record, since in (
-            (each["record"], each["since"]) for each in event.aside if each["record"] not in self._aside
-        ):
-            self._aside[record] = event.time
-            found |= self._described(record, since)
+        for each in event.aside:
+            record, since = each["record"], each["since"]
+            if record in kept and record not in self._aside:
+                self._aside[record] = event.time
+                found |= self._described(record, since)
         return found
 
     def _described(self, record: str, version: int) -> dict[str, Features]:

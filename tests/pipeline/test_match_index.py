@@ -80,6 +80,22 @@ def test_built_from_the_log_it_is_what_deciding_has_made_of_it(desk: Steward, ac
         assert rows(desk) == rebuilt(desk)
 
 
+@pytest.mark.parametrize("batch", [1, 5, 2_000])
+def test_a_removed_record_that_was_set_aside_stays_out_when_its_child_is_absorbed(
+    desk: Steward, monkeypatch: pytest.MonkeyPatch, batch: int
+) -> None:
+    desk.send(*(numbered(1, subject=name, data=somebody("one")) for name in ("S1", "S2", "S3")))
+    (child,) = desk.members()
+    desk.send(numbered(2, "child.amended", "S1", data=somebody("two")))
+    desk.send(numbered(3, "record.removed", "S1"))
+    (other,) = desk.register("S4")
+    assert desk.merge(other, child).outcome == "accepted"
+    assert desk.types().count("RecordsSetAside.v1") == 2
+    assert desk.members() == {other: {"S2", "S3", "S4"}}
+    monkeypatch.setattr(reindex, "BATCH", batch)
+    assert rows(desk) == rebuilt(desk)
+
+
 def test_an_index_of_this_format_is_left_alone(desk: Steward) -> None:
     desk.send(numbered(1))
     before = rebuilt(desk)
