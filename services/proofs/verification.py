@@ -97,7 +97,8 @@ def refuse_what_is_not_believed(settings: Settings, policy: TrustPolicy) -> None
 def verify(settings: Settings, kept: Kept | None, progress: Progress) -> Verified:
     """Goes through both logs, then builds the views anew and compares; changes nothing.
 
-    Raises UnusableKey, KafkaAway, DatabaseAway, ViewsNotBuilt, RebuildRunning.
+    Raises UnusableKey, KafkaAway, DatabaseAway, ViewsNotBuilt, RebuildRunning, and PositionsMissing where Kafka has
+    lost what it still had a moment before.
     """
     kafka = settings.need_kafka()
     key = PublicationKey.from_file(settings.publication_key)
@@ -111,7 +112,12 @@ def verify(settings: Settings, kept: Kept | None, progress: Progress) -> Verifie
             counted = partial(_count_on, progress, done)
             logs[log], found = verify_log(kafka, database, key, signs.verifier(log), log, of_log, counted)
             findings += found
-    live, rebuilt, of_views = _verify_views(settings, kafka)
+    try:
+        live, rebuilt, of_views = _verify_views(settings, kafka)
+    except PositionsMissing:
+        if not findings:
+            raise
+        return Verified(logs, None, None, findings)
     return Verified(logs, live, rebuilt, [*findings, *of_views])
 
 
@@ -134,7 +140,8 @@ def verify_log(
         there = stored.published(cursor, log)
     signed = stored.fresh(database, log, there, wait_s)
     try:
-        walked = asyncio.run(walk(kafka, database, key, log, [kept.size] if kept else [], progress))
+        sizes = [each.size for each in (signed, kept) if each is not None]
+        walked = asyncio.run(walk(kafka, database, key, log, sizes, progress))
     except KafkaError:
         raise KafkaAway(f"Kafka cannot be reached at {kafka.bootstrap_servers}") from None
     of_checkpoint, trusted = _of_checkpoint(walked, signed, verifier)
@@ -184,16 +191,13 @@ def _is_older(database: Database, log: str, row: RawEvent) -> bool:
         return bool((cursor.fetchone() or (False,))[0])
 
 
-def _verify_views(settings: Settings, kafka: KafkaSettings) -> tuple[str | None, str | None, list[Finding]]:
-    try:
-        done = rebuild(
-            kafka,
-            settings.signing_in_as("projector").need_database(),
-            settings.keys / "key-encryption.key",
-            settings.publication_key,
-            switch=False,
-        )
-    except PositionsMissing:
-        return None, None, []
+def _verify_views(settings: Settings, kafka: KafkaSettings) -> tuple[str, str, list[Finding]]:
+    done = rebuild(
+        kafka,
+        settings.signing_in_as("projector").need_database(),
+        settings.keys / "key-encryption.key",
+        settings.publication_key,
+        switch=False,
+    )
     views = [Finding("register", None, Kind.VIEW, f"view {name}") for name in done.differing]
     return done.live, done.rebuilt, views

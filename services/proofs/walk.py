@@ -90,17 +90,22 @@ async def walk(
     sizes: Sequence[int],
     progress: Callable[[int], None],
 ) -> Walked:
-    """Walks through a log from its beginning; remembers the roots at these sizes. Raises KafkaAway, DatabaseAway."""
+    """Walks through a log from its beginning; remembers the roots at these sizes. Raises KafkaAway, DatabaseAway.
+
+    What is published and signed is read before Kafka's ends, so that all of it lies below them, and what the store has
+    counted afterwards, so that no message below them is ahead of it: others may write meanwhile.
+    """
     topic = f"{log}.events"
     begin = {Partition(topic, number): 0 for number in range(PARTITIONS[log])}
     async with bulk_consumer(kafka, begin, check_crcs=False) as consumer:
+        with database.transaction() as cursor:
+            signed, published = stored.latest(cursor, log), stored.published(cursor, log)
         ends = await consumer.end_offsets([TopicPartition(*each) for each in begin])
         with database.transaction() as cursor:
             cursor.execute(
                 SQL("select last, (select max(position) from {0}.events) from {0}.counter").format(Identifier(log))
             )
             counted, last_held = cursor.fetchone() or (0, 0)
-            signed, published = stored.latest(cursor, log), stored.published(cursor, log)
         size = signed.size if signed else 0
         walked = Walked(log, max(counted, size), b"", size, max(published, size), counted, last_held=last_held or 0)
         walker = _Walker(_Partitions(kafka, consumer, topic, ends, key), database, key, walked, {*sizes, size})
