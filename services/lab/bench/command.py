@@ -22,6 +22,7 @@ from services.lab.bench.pipeline import (
     rebuild_rows,
     registrar_rows,
     relay_rows,
+    two_projectors_rows,
 )
 from services.lab.bench.receipt_delays import receipt_delay_rows
 from services.lab.bench.reports import report_rows
@@ -34,6 +35,7 @@ PARTS = (
     Part("registrar", registrar_rows),
     Part("relay", relay_rows, after=ROLES[:1]),
     Part("projector", projector_rows, after=ROLES[:2]),
+    Part("two-projectors", two_projectors_rows, after=ROLES),
     Part("rebuild", rebuild_rows, after=ROLES),
     Part("looks", look_rows, after=ROLES, beside=("api",)),
     Part("attacks", looks_under_attack, after=ROLES, beside=("api",)),

@@ -23,6 +23,7 @@ from streams.projecting.reading import reading_views
 from streams.store.database import Database
 
 USER = "bench"
+PROCESSES = ("registrar", "relay", "projector", "projector", "api")
 STALLED_S = 120.0
 """A stage in which nothing moves for so long is given up."""
 
@@ -39,7 +40,7 @@ class Harness:
         self.kafka_pid = kafka_pid
         self.url = layout.url
         self._environment = environment
-        self._programs = {program.role: self._placed(program) for program in [layout.init, *layout.services]}
+        self._programs = {program.name: self._placed(program) for program in [layout.init, *layout.services]}
         self.processes: dict[str, Popen[bytes]] = {}
         self._database = Database(settings.need_database(), "contactpoint bench")
 
@@ -48,9 +49,7 @@ class Harness:
         init = start(self._programs["init"])
         if init.wait() != 0:
             raise CannotStart(f"the stack cannot be set up; {self._programs['init'].log} says why")
-        owner = self.settings.signing_in_as("projector").need_database()
-        with closing(Database(owner, "contactpoint bench")) as database, database.transaction() as cursor:
-            make_empty(cursor)
+        self.empty_views()
         file = self.settings.data / "agencies.yaml"
         write_agencies(file)
         agencies = read_agencies_file(file)
@@ -59,6 +58,12 @@ class Harness:
         user = Entitlement(USER, Role.DATA_MANAGER, COUNCILS[0].code, None, True, FAR, FAR, FAR)
         key = KeyEncryptionKey.from_file(self.settings.keys / "key-encryption.key")
         add_users(self.settings.need_database(), key, [user])
+
+    def empty_views(self) -> None:
+        """Makes empty views the live ones, so that a projector begins with the first message; none may run."""
+        owner = self.settings.signing_in_as("projector").need_database()
+        with closing(Database(owner, "contactpoint bench")) as database, database.transaction() as cursor:
+            make_empty(cursor)
 
     def start(self, *roles: str) -> None:
         """Starts services and waits until those that can say so are ready."""
@@ -114,7 +119,7 @@ class Harness:
 def harness() -> Iterator[Harness]:
     """Real servers in a temporary folder, with everything that the services need made; all is gone at the end."""
     with own_folder() as folder, ExitStack() as servers:
-        layout = lay_out(read_settings(folder, {}))
+        layout = lay_out(read_settings(folder, {}), PROCESSES)
         pids = {program.role: servers.enter_context(running(program)).pid for program in layout.servers}
         environment = {"CONTACTPOINT_KAFKA": layout.kafka, "CONTACTPOINT_DATABASE_URL": layout.administrator_url}
         stack = Harness(read_settings(folder, environment), layout, environment, pids["kafka"])

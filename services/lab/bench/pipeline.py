@@ -70,6 +70,20 @@ def projector_rows(bench: Bench) -> Iterator[Step]:
     yield measured("projector: live, through Faust", pace.rate, "messages/s", baseline=bare.rate, least_ratio=0.6)
 
 
+def two_projectors_rows(bench: Bench) -> Iterator[Step]:
+    """The same messages through two projectors, and how much of their time only one of them could work."""
+    stack, both = bench.stack, ("projector", "projector-2")
+    stack.empty_views()
+    goal = stages.to_project(stack)
+    logs = [stages.LogFrom.now(stack.settings.data / "logs" / f"{each}.log") for each in both]
+    stack.start(*both)
+    pace = stages.pace(stack, "two projectors", stages.projected, goal)
+    stack.stop(*both)
+    yield measured("projector: live, two of them", pace.rate, "messages/s", baseline=bench.live, least_ratio=1)
+    locked_s = sum(log.locked_s() for log in logs)
+    yield measured("projectors: time under the lock of derived tables", locked_s, "s", baseline=pace.seconds)
+
+
 def rebuild_rows(bench: Bench) -> Iterator[Step]:
     """A rebuild of all views."""
     stack = bench.stack

@@ -1,8 +1,10 @@
 """One part of the pipeline after the other, each as a process of its own, from its first effect to its last."""
 
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from services.lab.bench.harness import Harness
 from streams.kafka.topics import ACCESS_EVENTS, RECEIPTS, REGISTER_EVENTS
@@ -45,6 +47,27 @@ def to_project(stack: Harness) -> int:
 def projected(stack: Harness) -> int:
     """How many messages the views have taken."""
     return int(stack.rows("select coalesce(sum(next_offset), 0) from positions")[0][0])
+
+
+_APPLIED = re.compile(r"applied \d+ messages in (\d+) s: .*?(\d+) % under the lock")
+
+
+@dataclass(frozen=True, slots=True)
+class LogFrom:
+    """What a projector writes into its log from a moment on."""
+
+    file: Path
+    begin: int
+
+    @classmethod
+    def now(cls, file: Path) -> "LogFrom":
+        """From now on."""
+        return cls(file, file.stat().st_size if file.exists() else 0)
+
+    def locked_s(self) -> float:
+        """How many seconds it was under the lock of derived tables."""
+        written = self.file.read_bytes()[self.begin :].decode()
+        return sum(int(seconds) * int(share) / 100 for seconds, share in _APPLIED.findall(written))
 
 
 def waiting(stack: Harness) -> int:
