@@ -10,6 +10,7 @@ from domain.matching.evidence import FIELDS, REMEMBERED, Comparer
 from domain.matching.features import Features, Name, features_of
 from domain.matching.search_grades import AGREEMENT, EXACT, IDENTIFIERS, ROUGH, UNKNOWN, MatchGrade, fit_of, grade_of
 from domain.matching.search_keys import Keys, query_keys
+from domain.matching.search_unused import Unused, unused_criteria
 from domain.matching.search_variants import are_alike_without_vowels
 from domain.matching.settings import Chances, MatcherSettings
 from domain.matching.similarity import ABSENT, CLOSE, SAME, SIMILAR, SWAPPED, compare_names
@@ -39,12 +40,16 @@ _PLACES = {name: place for place, name in enumerate(FIELDS)}
 
 
 class SearchQuery(NamedTuple):
-    """Criteria, normalised: the names of those that distinguish, the keys to look up, and how far each can agree."""
+    """Criteria, normalised: the names of those that distinguish, the keys to look up, and how far each can agree.
+
+    `unused` are the others that were given, each with why.
+    """
 
     features: Features
     criteria: frozenset[str]
     keys: Keys
     best: Mapping[str, Degree]
+    unused: tuple[Unused, ...]
 
 
 class Searcher:
@@ -60,13 +65,13 @@ class Searcher:
                 self._nicknames.setdefault(name, set()).update(group)
 
     def query(self, criteria: Criteria) -> SearchQuery:
-        """The query of these criteria; those that distinguish nobody (Baby as a name, gender unknown) are left out."""
+        """The query of these criteria; those that distinguish nobody (Baby as a name, gender unknown) are not used."""
         features = _features(criteria)
         given = features.names[0][0] if features.names else ""
         compared = self._compare(features, features, FIELDS)
         best = {name: degree for name, degree in compared.items() if degree.agreement != UNKNOWN}
         keys = query_keys(features, self._nicknames.get(given.partition(" ")[0], ()))
-        return SearchQuery(features, frozenset(best), keys, best)
+        return SearchQuery(features, frozenset(best), keys, best, unused_criteria(criteria, best))
 
     def grade(self, query: SearchQuery, recorded: Iterable[Features]) -> MatchGrade | None:
         """How well a child matches whose records have or had these features; None where it is not to be shown.

@@ -4,21 +4,17 @@ A search leaves most fields open, and two criteria are enough for agreement to m
 its own, and its score is the share of the evidence that just these criteria could give.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from domain.matching.evidence import COMMON, NICKNAME
+from domain.matching.search_unused import CALLED, Unused, in_a_sentence
 from domain.matching.similarity import ABSENT, CLOSE, DIFFERS, INITIAL, PART, SAME, SIMILAR, SWAPPED
 
 IDENTIFIERS = frozenset({"nhs_number", "upn"})
-PAIRED: Mapping[str, str] = {
-    "family_name": "family name",
-    "given_name": "given name",
-    "date_of_birth": "date of birth",
-    "postcode": "postcode",
-}
-"""Criteria of which two make a search, and what they are called."""
+PAIRED: Sequence[str] = ("family_name", "given_name", "date_of_birth", "postcode")
+"""Criteria of which two make a search."""
 
 CERTAIN, PROBABLE, POSSIBLE = "certain", "probable", "possible"
 _SCORES = {CERTAIN: (0.9, 1.0), PROBABLE: (0.5, 0.89), POSSIBLE: (0.1, 0.49)}
@@ -95,18 +91,21 @@ def grade_of(fit: Fit) -> MatchGrade | None:
     return MatchGrade(least + (most - least) * min(1.0, max(0.0, fit.share)), grade)
 
 
-def missing_criteria(given: Collection[str]) -> str | None:
-    """Which criteria a search with the `given` ones lacks, as a sentence; None where they are enough."""
-    if _suffice(given):
+def missing_criteria(used: Collection[str], unused: Sequence[Unused] = ()) -> str | None:
+    """Which criteria a search that can use these lacks, as a sentence; None where they are enough.
+
+    Of what was given and is `unused` it says why.
+    """
+    if _suffice(used):
         return None
-    *others, last = (label for name, label in PAIRED.items() if name not in given)
+    *others, last = (CALLED[name] for name in PAIRED if name not in used)
     number = "two" if len(others) + 1 == len(PAIRED) else "one"
     add = f"add criteria: an NHS number, or a UPN, or {number} of {', '.join(others)} and {last}"
-    return f"{add}; a name such as Baby or Unknown does not count"
+    return f"{add}; {in_a_sentence(unused) or 'a name such as Baby or Unknown does not count'}"
 
 
 def _suffice(names: Collection[str]) -> bool:
-    return not IDENTIFIERS.isdisjoint(names) or len(PAIRED.keys() & set(names)) > 1
+    return not IDENTIFIERS.isdisjoint(names) or len(set(PAIRED) & set(names)) > 1
 
 
 def _identified(fit: Fit) -> bool:

@@ -107,7 +107,7 @@ _AREA = re.compile("[A-Z]+")
 _NO_AREAS = frozenset({"A", "AA", "X", "XX"})
 _IN_A_ROW = ("ABC", "ABCD", "ABAB", "XYZ")
 _SHORTEST_POSTCODE = 5
-"""Characters; what is shorter is a district, in which thousands live."""
+"""Characters."""
 _EQUAL_DIGITS, _DIGITS_IN_A_ROW = 6, 8
 
 
@@ -143,7 +143,7 @@ def known_postcode(postcode: str) -> str:
     """A normalised postcode; empty where it is a pseudo-postcode (ZZ99 3VZ), made up (AA1 1AA) or a part of one."""
     letters = re.sub(r"[^A-Z]", "", postcode)
     is_pseudo = (
-        (len(postcode) < _SHORTEST_POSTCODE and letters != "")
+        is_part_of_a_postcode(postcode)
         or _PSEUDO_POSTCODE.fullmatch(postcode)
         or not any(digit in postcode for digit in "123456789")
         or (len(letters) > 1 and len(set(letters)) == 1)
@@ -151,6 +151,11 @@ def known_postcode(postcode: str) -> str:
         or (_AREA.match(postcode) or [""])[0] in _NO_AREAS
     )
     return "" if is_pseudo else postcode
+
+
+def is_part_of_a_postcode(postcode: str) -> bool:
+    """Whether a normalised postcode is its first half or less: a district, in which thousands live."""
+    return len(postcode) < _SHORTEST_POSTCODE and any(map(str.isalpha, postcode))
 
 
 def known_phone(phone: str | None) -> str:

@@ -91,6 +91,26 @@ def test_too_few_criteria_are_wrong_usage(run: Run) -> None:
         assert "NHS number" in err
 
 
+def test_a_search_says_which_criteria_it_did_not_use(run: Run) -> None:
+    asked = ["find", "--given-name", "Ada", "--family-name", "Quaternion", "--postcode", "ZZ99 3VZ", *WHO]
+    found = as_json(run(*asked, "--json"))
+    assert [each["grade"] for each in found["results"][:1]] == ["certain"]
+    assert [(each["criterion"], each["code"]) for each in found["not_used"]] == [("postcode", "stands-for-unknown")]
+    status, out, _ = run(*asked)
+    assert status == 0
+    (said,) = [line for line in out.splitlines() if "not used" in line]
+    assert said.startswith("--postcode was not used: ")
+    assert "ZZ99" not in said
+
+
+def test_a_search_of_which_nothing_can_be_used_is_refused_with_why(run: Run) -> None:
+    status, out, err = run("find", "--given-name", "Unknown", "--postcode", "ZZ99 3VZ", *WHO)
+    assert (status, out, len(err.splitlines())) == (2, "", 1)
+    assert "the given name is not used" in err
+    assert "the postcode is not used" in err
+    assert "ZZ99" not in err
+
+
 def test_a_search_can_be_limited(run: Run) -> None:
     asked = ["find", "--given-name", "Ada", "--family-name", "Quaternoin", *WHO, "--json", "--limit"]
     for limit in ("1", "1000"):

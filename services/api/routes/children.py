@@ -134,14 +134,17 @@ def _shown(
 def _search(who: Viewer, criteria: Criteria, limit: int) -> dict[str, Any]:
     given = {name: value for name, value in criteria.model_dump().items() if value}
     query = who.dependencies.searcher.query(given)
-    if lacking := missing_criteria(query.criteria):
+    if lacking := missing_criteria(query.criteria, query.unused):
         raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, lacking)
     with who.reading() as cursor:
         found, redacted = find_redacted(cursor, who, query, limit)
     by_child = {each.child: each for each in redacted if each.entry}
     results = [result_of(hit, by_child[hit.child].entry or {}) for hit in found.hits if hit.child in by_child]
     who.record(given, [result["child"] for result in results], redacted=by_child.values())
-    return {"results": results, "too_many": found.too_many}
+    answer: dict[str, Any] = {"results": results, "too_many": found.too_many}
+    if query.unused:
+        answer["not_used"] = [each._asdict() for each in query.unused]
+    return answer
 
 
 def result_of(hit: Hit, entry: dict[str, Any]) -> dict[str, Any]:

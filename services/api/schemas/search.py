@@ -53,8 +53,20 @@ class Found(BaseModel):
     grade: Literal["certain", "probable", "possible"]
 
 
+class NotUsed(BaseModel):
+    """A criterion that tells nobody apart, because it is written for not knowing or is a part only."""
+
+    criterion: Literal["given_name", "family_name", "date_of_birth", "gender", "postcode", "nhs_number", "upn"]
+    code: Literal["stands-for-unknown", "incomplete"]
+    message: str
+
+
 class SearchResult(BaseModel):
-    """Children found, best first; `too_many` says that there are, or may be, more than are shown."""
+    """Children found, best first; `too_many` says that there are, or may be, more than are shown.
+
+    `not_used` is there where some of the criteria were not used; it depends on what was asked alone.
+    """
 
     results: list[Found]
     too_many: bool
+    not_used: list[NotUsed] = Field(default_factory=list)

@@ -5,7 +5,7 @@ from typing import Any
 
 from services.cli.client import viewer_api
 from services.cli.errors import DONE, NO
-from services.cli.output import console, print_json, table, text
+from services.cli.output import console, plain, print_json, table, text
 from services.cli.parser import a_count, a_date, a_upn, an_nhs_number, table_options, viewer_options
 
 CRITERIA = ("given_name", "family_name", "date_of_birth", "gender", "postcode", "nhs_number", "upn")
@@ -34,10 +34,14 @@ def run(args: Namespace) -> int:
     answer = viewer_api(args).post("/children/search", query)
     if args.json:
         print_json(answer)
-    elif answer["results"]:
+        return DONE if answer["results"] else NO
+    if answer["results"]:
         _display(args, answer)
     else:
         console(args).print("Nobody was found.")
+    for each in answer.get("not_used", ()):
+        option = each["criterion"].replace("_", "-")
+        console(args).print(plain(f"--{option} was not used: {each['message']}"))
     return DONE if answer["results"] else NO
 
 
