@@ -33,7 +33,7 @@ class Clusters:
         keys = self._keys(features)
         candidates = self._index.candidates(keys, own)
         self._comparer = self._comparer.among(len(self._index))
-        compared = without_shared(features, lambda key: are_many(self._index.under(key)))
+        compared = without_shared(features, self._is_of_many)
         placement = place(self._comparer, record, compared, candidates, own=own, cannot_link=cannot_link)
         child = placement.child or record
         self._index.put(Candidate(record, child, features), keys)
@@ -42,6 +42,9 @@ class Clusters:
         for found in (*placement.suspected, *placement.contradicted):
             self.queue[frozenset((record, found.record))] = found
         return placement
+
+    def _is_of_many(self, key: str) -> bool:
+        return are_many((each.child, each.features) for each in self._index.under(key))
 
     def child_of(self) -> Mapping[str, str]:
         """The child of each record."""

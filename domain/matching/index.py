@@ -4,7 +4,6 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
 from domain.matching.blocking import KEY_TELLS, MOST_IN_A_BLOCK, likeliest
-from domain.matching.features import Features
 from domain.matching.placement import Candidate
 
 Key = str | int
@@ -61,9 +60,9 @@ class MatchIndex:
         """The records of a child."""
         return [self._records[record] for record in self._children.get(child, ())]
 
-    def under(self, key: Key) -> list[Features]:
-        """The features of the records that are found under a key."""
-        return [self._records[record].features for record in self._blocks.get(key, ())]
+    def under(self, key: Key) -> list[Candidate]:
+        """The records that are found under a key."""
+        return [self._records[record] for record in self._blocks.get(key, ())]
 
     def candidates(self, keys: Iterable[Key], own: str | None = None, children: Iterable[str] = ()) -> list[Candidate]:
         """All records of the likeliest children that have a record under a key, and of `own` and `children`."""

@@ -1,7 +1,8 @@
 """What so many families have in common that it is nobody's own: a clinic's telephone, a council's address.
 
 It tells nothing of who a child is, so it is left out before records are compared. Counted are families, by their names,
-and not children: brothers and sisters share a telephone and a home, and so do their records of several agencies.
+and not children: brothers and sisters share a telephone and a home, and so do their records of several agencies. There
+must be as many children: the names of one, each time written otherwise, are no families.
 """
 
 from collections.abc import Callable, Iterable
@@ -28,15 +29,26 @@ def shared_keys(features: Features) -> list[str]:
     return [*map(contact_key, features.contacts), *(home_key(home) for home in features.homes if home[1])]
 
 
-def are_many(records: Iterable[Features]) -> bool:
-    """Whether records that have something in common are of more families than live together."""
-    return len({family for each in records if each.names and (family := each.names[0][1])}) > MOST_FAMILIES
+def are_many(records: Iterable[tuple[str, Features]]) -> bool:
+    """Whether records that have something in common, each with its child, are of more families than live together."""
+    families, children = set(), set()
+    for child, features in records:
+        if features.names and (family := features.names[0][1]):
+            families.add(family)
+            children.add(child)
+            if min(len(families), len(children)) > MOST_FAMILIES:
+                return True
+    return False
 
 
 def without_shared(features: Features, is_of_many: Callable[[str], bool]) -> Features:
-    """The features without the contacts and homes that many share, as is asked by their keys."""
+    """The features without the contacts and homes that many share, as is asked by their keys.
+
+    Who has such a contact has somebody among the carers who cares for many, so carers tell nothing either.
+    """
     contacts = tuple(each for each in features.contacts if not is_of_many(contact_key(each)))
     homes = tuple(each for each in features.homes if not (each[1] and is_of_many(home_key(each))))
     if (contacts, homes) == (features.contacts, features.homes):
         return features
-    return features._replace(contacts=contacts, homes=homes)
+    carers = features.carers if contacts == features.contacts else ()
+    return features._replace(contacts=contacts, homes=homes, carers=carers)

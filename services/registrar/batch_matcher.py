@@ -22,7 +22,7 @@ from domain.matching.closed import Named, by_child, names_closed
 from domain.matching.confided import place_openly
 from domain.matching.placement import MOST_SUSPICIONS
 from domain.matching.shared import are_many, without_shared
-from services.registrar.match_index import IndexChanges, digests, index_keys
+from services.registrar.match_index import IndexChanges, Sharers, digests, index_keys
 
 
 class Described(NamedTuple):
@@ -69,7 +69,8 @@ class BatchMatcher:
     `cannot_link` has pairs of records that are of two children, both ways round; `aside` the records that are set
     aside, through which nothing is linked, and `believed` those that a steward has accepted all the same; `sensitive`
     the sources that are sensitive agencies. `closed` has the child of each record that is closed, and so in no index;
-    `of_many` the keys of contacts and homes that many families share.
+    `sharers` who had a contact or a home before the batch, and `shielded` the children that are shielded. `known` is
+    how many records the directory had then.
     """
 
     def __init__(
@@ -81,14 +82,17 @@ class BatchMatcher:
         aside: MutableSet[str] | None = None,
         sensitive: Collection[str] = frozenset(),
         closed: Mapping[str, str] = MappingProxyType({}),
-        of_many: Collection[int] = frozenset(),
+        sharers: Sharers = MappingProxyType({}),
+        known: int = 0,
     ) -> None:
         self.comparer = comparer
         self.aside: MutableSet[str] = set() if aside is None else aside
         self.believed: MutableSet[str] = set()
+        self.shielded: MutableSet[str] = set()
+        self.known = known
         self._sensitive = sensitive
         self.closed = dict(closed)
-        self._of_many = of_many
+        self._sharers = sharers
         self.changes = IndexChanges()
         self._cannot_link = cannot_link
         self._index = MatchIndex()
@@ -106,6 +110,8 @@ class BatchMatcher:
         Changes nothing: `put` has to follow. `child_of` tells which of the children met are hidden. What no longer
         `holds`, because something later is known of the record, is not judged by whether it fits.
         """
+        if self.known:
+            self.comparer = self.comparer.among(self.known + self.changes.growth)
         placed = self._place(record, described, child_of, holds)
         before = self._index.get(record)
         own = before.child if before else placed and placed.placement.child
@@ -196,9 +202,16 @@ class BatchMatcher:
         return self._apart(found, record, features, keys, described.source)
 
     def _is_of_many(self, key: str) -> bool:
+        """Whether many families share what has the key, of those whose records are no secret, as they are now."""
         (digest,) = digests([key])
-        openly = (each for each in self._index.under(digest) if self.is_ordinary(each.source))
-        return digest in self._of_many or are_many(openly)
+        rewritten = self.changes.put.keys() | self.changes.outdated.keys()
+        stored = [each for each in self._sharers.get(digest, ()) if each.record not in rewritten]
+        put = [each for each in self._index.under(digest) if each.child not in self.shielded]
+        return are_many(
+            (self._surviving(each.child), each.features)
+            for each in (*stored, *put)
+            if self.is_ordinary(each.features.source)
+        )
 
     def _met_openly(self, candidates: list[Candidate], keys: Collection[int], own: str | None) -> list[Candidate]:
         """The candidates without known children of whom only a sensitive agency's record has one of the keys."""
@@ -277,6 +290,8 @@ class BatchMatcher:
         for absorbed in (found.child for found in placed.placement.merged):
             brought[absorbed] = self._index.move(absorbed, child)
             self._absorbed[absorbed] = child
+            if absorbed in self.shielded:
+                self.shielded.add(child)
             self.changes.moved.update(dict.fromkeys(brought[absorbed], child))
         self._outdate(record)
         self._index.put(Candidate(record, child, placed.features), placed.keys)

@@ -172,6 +172,7 @@ class Registrar:
             return self._decided_by_stewards(messages)
         self._comparer = self._comparer.among(self._indexed)
         state = look_up(self._database, self.aggregates, self._comparer, messages, self._read_match_state)
+        state.matcher.known = self._indexed
         now = self._clock()
         budgets = Budgets.at(now, self.limits)
         with self._database.transaction() as cursor:

@@ -12,11 +12,11 @@ from domain.vocabulary import SubmissionType
 from services.registrar import store
 from services.registrar.aggregates import Aggregates
 from services.registrar.batch import Message
-from services.registrar.batch_matcher import BatchMatcher, Described
+from services.registrar.batch_matcher import BatchMatcher, Described, is_shielded
 from services.registrar.batch_state import DESCRIBES, BatchState, record_keys
 from services.registrar.cannot_link import cannot_link_pairs
 from services.registrar.closed_records import closed_among
-from services.registrar.match_index import candidates_of, children_met, index_keys, keys_of_many
+from services.registrar.match_index import candidates_and_sharers, children_met, index_keys
 from services.registrar.shielded_records import shielded_met
 from services.registrar.suspensions import suspended_sources
 from streams.store.database import Database
@@ -66,6 +66,8 @@ def look_up(
     for child in children:
         match_state.matcher.aside |= aggregates.children[child].aside.keys()
         match_state.matcher.believed |= aggregates.children[child].accepted.keys()
+        if is_shielded(aggregates.children[child]):
+            match_state.matcher.shielded.add(str(child))
     described = dict(zip(describing, match_state.described, strict=True))
     known = aggregates.records, aggregates.children
     repeated = [each for each in commands if (each.source, each.id) in outcomes]
@@ -82,7 +84,7 @@ def read_match_state(
     keys = [index_keys(each) for each in features]
     met = children_met(cursor, keys)
     shielded = shielded_met(cursor, features)
-    candidates = candidates_of(cursor, {child for each in met for child in each}, indexed)
+    candidates, sharers = candidates_and_sharers(cursor, {child for each in met for child in each}, indexed, features)
     known = [*candidates, *(candidate for each in shielded for candidate in each)]
     closed = closed_among(cursor, indexed)
     cannot_link = cannot_link_pairs(cursor, [candidate.record for candidate in known])
@@ -92,6 +94,5 @@ def read_match_state(
     ]
     children = {*closed.values(), *(candidate.child for candidate in known)}
     sensitive = store.sensitive_sources(cursor)
-    of_many = keys_of_many(cursor, features, sensitive)
-    matcher = BatchMatcher(comparer, candidates, cannot_link, sensitive=sensitive, closed=closed, of_many=of_many)
+    matcher = BatchMatcher(comparer, candidates, cannot_link, sensitive=sensitive, closed=closed, sharers=sharers)
     return MatchState(matcher, children, described)

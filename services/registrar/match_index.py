@@ -4,6 +4,7 @@ A key is kept as a digest of 64 bits: shorter than the facts in it, and a collis
 not there to hide anything, as the features are in the next table.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
@@ -13,7 +14,7 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
 from domain.matching import Candidate, Features
 from domain.matching.blocking import KEY_TELLS, MOST_CHILDREN, MOST_IN_A_BLOCK, blocking_keys, likeliest
-from domain.matching.shared import MOST_FAMILIES, are_many, shared_keys
+from domain.matching.shared import MOST_FAMILIES, shared_keys
 from projections.base.binary_copy import copy_rows
 
 MOST_MET = MOST_CHILDREN + 8
@@ -71,48 +72,84 @@ def children_met(cursor: Cursor, keys: Sequence[Sequence[int]]) -> list[list[str
     return [likeliest(each, MOST_MET) for each in told]
 
 
-_SHARED = f"""
-    select wanted.key, stored.features
-      from unnest(%s::bigint[]) as wanted (key)
+def candidates_of(cursor: Cursor, children: Iterable[str], records: Collection[str]) -> list[Candidate]:
+    """Every record of the children named, and of those that the records named belong to, but for those set aside."""
+    cursor.execute(_CANDIDATES, (list(_with_own(cursor, children, records)),))
+    return [Candidate(record, child, features_as_read(stored)) for record, child, stored in cursor.fetchall()]
+
+
+Sharers = Mapping[int, Sequence[Candidate]]
+"""The records that have a contact or a home, by its key."""
+
+_CANDIDATES = (
+    "select record::text, child::text, features from register.match_index where child = any(%s::uuid[]) and not aside"
+)
+_CANDIDATES_AND_SHARERS = f"""
+    select record::text, child::text, features, null::bigint as key
+      from register.match_index where child = any(%(children)s::uuid[]) and not aside
+     union all
+    select record::text, child::text, case when child <> all(%(children)s::uuid[]) then features end, wanted.key
+      from unnest(%(keys)s::bigint[], %(others)s::int[]) as wanted (key, others)
      cross join lateral (
            select array_agg(indexed.record) as records
              from (select record from register.match_keys where key = wanted.key limit {MOST_IN_A_BLOCK + 1}) block
              join register.match_index indexed using (record)
             where not indexed.aside
               and not exists (select from register.shielded_records hidden where hidden.child = indexed.child)
-           having count(distinct indexed.child) > {MOST_FAMILIES}
+           having count(distinct indexed.child) + wanted.others > {MOST_FAMILIES}
            ) met
       join register.match_index stored on stored.record = any(met.records)"""  # noqa: S608
 
 
-def keys_of_many(cursor: Cursor, described: Iterable[Features], sensitive: Collection[str]) -> frozenset[int]:
-    """The keys of contacts and homes of the described that many families share, as far as that is no secret.
+def candidates_and_sharers(
+    cursor: Cursor, children: Iterable[str], records: Collection[str], described: Iterable[Features]
+) -> tuple[list[Candidate], Sharers]:
+    """The candidates as `candidates_of` finds them, and who shares the contacts and homes of the described.
 
-    Neither a shielded child counts nor what sensitive agencies say: what is linked must not tell of them.
+    So too those that the records named had before, which is asked only where one had another home. No shielded child is
+    among the sharers: what is linked must not tell of them. Nor is anybody there who shares what too few have for many
+    families, with those described.
     """
-    wanted = {key for features in described for key in digests(shared_keys(features))}
-    cursor.execute(_SHARED, (list(wanted),))
-    found: dict[int, list[Features]] = {}
-    for key, stored in cursor.fetchall():
-        found.setdefault(key, []).append(features_as_read(stored))
-    ordinary = {key: [each for each in records if each.source not in sensitive] for key, records in found.items()}
-    return frozenset(key for key, records in ordinary.items() if are_many(records))
+    sharing = _sharing(described)
+    candidates, sharers = _read_both(cursor, _with_own(cursor, children, records), sharing)
+    own = set(records)
+    former = _sharing(each.features for each in candidates if each.record in own)
+    if left := Counter({key: count for key, count in former.items() if key not in sharing}):
+        sharers |= _read_both(cursor, (), left)[1]
+    return candidates, sharers
 
 
-def candidates_of(cursor: Cursor, children: Iterable[str], records: Collection[str]) -> list[Candidate]:
-    """Every record of the children named, and of those that the records named belong to, but for those set aside."""
+def _sharing(described: Iterable[Features]) -> Counter[int]:
+    """How many of the described have each contact or home, by its key."""
+    return Counter(key for features in described for key in digests(shared_keys(features)))
+
+
+def _read_both(
+    cursor: Cursor, children: Iterable[str], sharing: Counter[int]
+) -> tuple[list[Candidate], dict[int, list[Candidate]]]:
+    wanted = {"children": list(children), "keys": list(sharing), "others": list(sharing.values())}
+    cursor.execute(_CANDIDATES_AND_SHARERS, wanted)
+    rows = cursor.fetchall()
+    candidates = {
+        record: Candidate(record, child, features_as_read(stored)) for record, child, stored, key in rows if key is None
+    }
+    sharers: dict[int, list[Candidate]] = {}
+    for record, child, stored, key in rows:
+        if key is not None:
+            known = candidates[record] if stored is None else Candidate(record, child, features_as_read(stored))
+            sharers.setdefault(key, []).append(known)
+    return list(candidates.values()), sharers
+
+
+def _with_own(cursor: Cursor, children: Iterable[str], records: Collection[str]) -> set[str]:
+    """The children, and those that the records belong to."""
     wanted = set(children)
     if records:
         cursor.execute(
             "select distinct child::text from register.match_index where record = any(%s::uuid[])", (list(records),)
         )
         wanted.update(child for (child,) in cursor.fetchall())
-    cursor.execute(
-        "select record::text, child::text, features from register.match_index"
-        " where child = any(%s::uuid[]) and not aside",
-        (list(wanted),),
-    )
-    return [Candidate(record, child, features_as_read(stored)) for record, child, stored in cursor.fetchall()]
+    return wanted
 
 
 def keys_of(cursor: Cursor, record: str) -> dict[str, list[int]]:

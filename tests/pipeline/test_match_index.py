@@ -17,7 +17,7 @@ from services.registrar.reindex import build_match_index
 from streams.codec import EventMapper
 from streams.crypto.keys import KeyRing, reader_of
 from streams.store.application import LogApplication
-from tests.support.desk import numbered, open_desk
+from tests.support.desk import AUTHORITY, GP, numbered, open_desk
 from tests.support.examples import KEY_ENCRYPTION_KEY
 from tests.support.steward import Steward, somebody
 
@@ -130,3 +130,22 @@ def test_two_agencies_that_register_one_child_in_one_batch_make_one_child(desk: 
     answers = desk.send(numbered(1, data=data), numbered(1, subject="S2", data=data))
     assert [answer.outcome for answer in answers] == ["accepted"] * 2
     assert desk.types().count("ChildListed.v1") == 1
+
+
+@pytest.mark.parametrize("sizes", [(2, 4), (4, 2), (6,), (1, 1, 1, 1, 1, 1)])
+def test_families_at_one_office_are_counted_whether_they_are_stored_or_of_the_batch(
+    desk: Steward, sizes: tuple[int, ...]
+) -> None:
+    office = {"carers": [{"phone": "01632 960555"}], "gender": "male"}
+    born = {"given_name": "Hugo", "date_of_birth": "2001-07-07"}
+    people = [somebody(f"family {n}") for n in range(4)]
+    people += [{"family_name": "Marchbanks", **born}, {"family_name": "Sedley", **born}]
+    messages = [
+        desk.message(numbered(1, subject=f"S{n}", source=owner.urn, data=person | office), owner)
+        for n, (person, owner) in enumerate(zip(people, [*[AUTHORITY] * 5, GP], strict=True))
+    ]
+    for size in sizes:
+        answers = desk.registrar.handle(messages[:size])
+        assert [answer.outcome for answer in answers] == ["accepted"] * size
+        del messages[:size]
+    assert len(desk.members()) == len(people)

@@ -43,10 +43,15 @@ def test_a_family_of_many_children_has_its_home_and_telephone_in_common() -> Non
 
 
 def test_families_are_counted_and_neither_children_nor_records() -> None:
-    assert not are_many([record(given_name=given) for given in ("Iris", "Otto", "Nell", "Bram", "Hugo")])
-    assert not are_many([record(family_name="Unknown") for _ in FAMILIES])
-    assert not are_many([record(family_name=family) for family in FAMILIES[:MOST_FAMILIES]])
-    assert are_many([record(family_name=family) for family in FAMILIES[: MOST_FAMILIES + 1]])
+    assert not are_many((given, record(given_name=given)) for given in ("Iris", "Otto", "Nell", "Bram", "Hugo"))
+    assert not are_many((family, record(family_name="Unknown")) for family in FAMILIES)
+    assert not are_many((family, record(family_name=family)) for family in FAMILIES[:MOST_FAMILIES])
+    assert are_many((family, record(family_name=family)) for family in FAMILIES[: MOST_FAMILIES + 1])
+
+
+def test_the_names_of_one_child_are_no_families() -> None:
+    written = ["Orrell", "Orell", "Vane", "Orrell-Vane", "Orel"]
+    assert not are_many(("one child", record(family_name=name)) for name in written)
 
 
 def test_only_what_many_share_is_left_out() -> None:

@@ -111,7 +111,7 @@ class Replayed:
 
         A child that the log `listed` for the same reason gets the number that it has there.
         """
-        batch_matcher, described = self._look_up(events, descriptions, self.comparer(records))
+        batch_matcher, described = self._look_up(events, descriptions, records)
         outcomes = {}
         for event in events:
             cause = event.stream, event.version
@@ -132,7 +132,7 @@ class Replayed:
         self.match_state.remove(record)
 
     def _look_up(
-        self, events: Sequence[PublishedEvent], descriptions: Descriptions, comparer: Comparer
+        self, events: Sequence[PublishedEvent], descriptions: Descriptions, known: int
     ) -> tuple[BatchMatcher, dict[Cause, Described]]:
         touched = {event.stream for event in events if event.type in DESCRIBES | REMOVED}
         described = {}
@@ -145,9 +145,16 @@ class Replayed:
             met.update(children)
             described[cause] = Described(each.data, each.time, each.source, features, keys, children)
         candidates = self._index.candidates(met, touched)
-        of_many = self._index.keys_of_many((each.features for each in described.values()), self._sensitive)
+        stored = [before for record in touched if (before := self._index.features_of(record))]
+        sharers = self._index.sharers([*(each.features for each in described.values()), *stored])
         matcher = BatchMatcher(
-            comparer, candidates, self._apart, aside=self._aside, sensitive=self._sensitive, of_many=of_many
+            self.comparer(known),
+            candidates,
+            self._apart,
+            aside=self._aside,
+            sensitive=self._sensitive,
+            sharers=sharers,
+            known=known,
         )
         return matcher, described
 

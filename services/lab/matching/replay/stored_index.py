@@ -1,16 +1,17 @@
 """The registrar's match index as it is in Postgres, but in memory: what a batch is decided by, and what it writes."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import islice
 from sys import intern
 
 from domain.matching import Candidate, Features
 from domain.matching.blocking import KEY_TELLS, MOST_IN_A_BLOCK, likeliest
-from domain.matching.shared import MOST_FAMILIES, are_many, shared_keys
+from domain.matching.shared import MOST_FAMILIES, shared_keys
 from services.lab.matching.replay.membership import Membership
 from services.registrar.match_index import (
     IndexChanges,
+    Sharers,
     digests,
     features_as_read,
     features_as_stored,
@@ -61,17 +62,23 @@ class StoredIndex:
                     told[child] += KEY_TELLS // len(records)
         return likeliest(told)
 
-    def keys_of_many(self, described: Iterable[Features], sensitive: Collection[str]) -> frozenset[int]:
-        """The keys of contacts and homes that many families share; as the registrar finds them."""
-        wanted = {key for features in described for key in digests(shared_keys(features))}
-        return frozenset(key for key in wanted if self._is_of_many(key, sensitive))
+    def sharers(self, described: Iterable[Features]) -> Sharers:
+        """Who shares the contacts and homes of the described; as the registrar finds them."""
+        sharing = Counter(key for features in described for key in digests(shared_keys(features)))
+        return {key: self._sharers(key) for key, others in sharing.items() if self._may_be_many(key, others)}
 
-    def _is_of_many(self, key: int, sensitive: Collection[str]) -> bool:
+    def _may_be_many(self, key: int, others: int) -> bool:
         block = self._blocks.get(key, ())
-        if isinstance(block, str) or len(block) <= MOST_FAMILIES:
-            return False
-        found = (features for record in islice(block, MOST_IN_A_BLOCK + 1) if (features := self.features_of(record)))
-        return are_many(each for each in found if each.source not in sensitive)
+        return (1 if isinstance(block, str) else len(block)) + others > MOST_FAMILIES
+
+    def _sharers(self, key: int) -> list[Candidate]:
+        block = self._blocks.get(key, ())
+        records = (block,) if isinstance(block, str) else islice(block, MOST_IN_A_BLOCK + 1)
+        return [
+            Candidate(record, child, features)
+            for record in records
+            if (features := self.features_of(record)) and (child := self.membership.child_of(record))
+        ]
 
     def candidates(self, children: Iterable[str], own: Iterable[str]) -> list[Candidate]:
         """Every record of the children named, and of those that the records `own` belong to."""
