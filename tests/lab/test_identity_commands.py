@@ -9,7 +9,7 @@ import orjson
 import pytest
 
 from services.cli.main import main
-from services.lab.matching import evaluation, febrl
+from services.lab.matching import evaluation, febrl, meeting
 from services.lab.matching.corrupted import corrupted
 from services.lab.matching.curve import curve
 from services.lab.matching.evaluation import corpora
@@ -35,6 +35,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(evaluation, "POPULATION", 60)
     monkeypatch.setattr(evaluation, "FAMILIES", 20)
     monkeypatch.setattr(evaluation, "SETS", (1,))
+    monkeypatch.setattr(meeting, "SIZES", (60, 200))
 
 
 def names_in(feeds: Path) -> set[str]:
@@ -52,6 +53,8 @@ def test_a_county_is_known_well(feeds: Path, capfd: Captured) -> None:
     assert county["found_or_queued"] >= 0.99
     assert county["hard_linked"] == 0
     assert county["curve"] == []
+    assert [each["records"] for each in printed["meeting"]] == [60, 60, 200, 200]
+    assert all(each["recall"] > 0.9 and each["mean"] <= each["p99"] for each in printed["meeting"])
     assert len(others) == 4 + len(evaluation.SETS)
 
 
@@ -60,6 +63,7 @@ def test_evaluation_is_shown_for_people_too(feeds: Path, capfd: Captured) -> Non
     printed = capfd.readouterr()
     assert "blocking R" in printed.out
     assert "FEBRL 1" in printed.out
+    assert "true pairs that meet" in printed.out
     assert printed.err == ""
 
 

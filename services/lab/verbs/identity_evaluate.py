@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from services.cli.errors import DONE, WrongUsage
 from services.cli.output import console, print_json, table
-from services.cli.parser import a_file
+from services.cli.parser import a_count, a_file
 from services.cli.progress import counting
 
 if TYPE_CHECKING:
     from services.lab.matching.curve import Point
+    from services.lab.matching.meeting import Meeting
     from services.lab.matching.metrics import Mixed, Rates
     from services.lab.matching.trial import Trial
 
@@ -24,6 +25,13 @@ def describe(parser: ArgumentParser) -> None:
     """Under which settings, on which feeds, and whether to draw the curve."""
     parser.add_argument("--settings", type=a_file, metavar="FILE", help="judge these (default: the product's)")
     parser.add_argument("--feeds", type=Path, metavar="DIR", help="feeds with truth.json (default: a made-up county)")
+    parser.add_argument(
+        "--sizes",
+        type=a_count,
+        nargs="*",
+        metavar="N",
+        help="print what meets in directories of N records (default: 5000 and 100000; 1000000 takes 6 GiB)",
+    )
     parser.add_argument("--picture", type=Path, metavar="FILE.svg", help="draw precision and recall at every threshold")
 
 
@@ -33,12 +41,14 @@ def run(args: Namespace) -> int:
     from services.lab.matching.corpus import CorpusAway
     from services.lab.matching.curve import curve
     from services.lab.matching.evaluation import corpora, missing
+    from services.lab.matching.meeting import KINDS, SIZES, meeting
     from services.lab.matching.trial import run as try_out
     from services.registrar.matcher_settings import SettingsRefused, load_settings
 
     if args.picture and not args.picture.parent.is_dir():
         raise WrongUsage(f"there is no folder {args.picture.parent} to draw {args.picture.name} into")
     trials: list[Trial] = []
+    met: list[Meeting] = []
     curves: dict[str, list[Point]] = {}
     try:
         settings = load_settings(args.settings)
@@ -49,14 +59,20 @@ def run(args: Namespace) -> int:
             if args.picture:
                 with counting(f"{corpus.name}: thresholds") as count:
                     curves[corpus.name] = curve(corpus, settings, count)
+        for size in SIZES if args.sizes is None else args.sizes:
+            for noise, bare in KINDS:
+                with counting(f"meeting among {size:,} records", size) as count:
+                    met.append(meeting(size, noise, bare=bare, count=count))
     except (SettingsRefused, CorpusAway) as error:
         raise WrongUsage(str(error)) from None
     if args.picture:
         _draw(args.picture, curves, settings.thresholds.certain, settings.version)
     if args.json:
-        print_json({**_document(trials, curves), "version": settings.version, "left_out": missing() or None})
+        document = {**_document(trials, curves), "meeting": [each._asdict() for each in met]}
+        print_json({**document, "version": settings.version, "left_out": missing() or None})
     else:
         _show(trials, settings.version, missing())
+        _show_meeting(met)
     return DONE
 
 
@@ -96,6 +112,23 @@ def _show(trials: "list[Trial]", version: str, left_out: str) -> None:
             print(f"worst children of {number}: {'; '.join(map(_mixed, trial.worst))}")
     if left_out:
         print(f"Left out: {left_out}.")
+
+
+def _show_meeting(met: "list[Meeting]") -> None:
+    if not met:
+        return
+    rows = [
+        (
+            f"{each.records:,}",
+            str(each.noise),
+            "names, birthdays, homes" if each.bare else "all",
+            f"{each.recall:.4f}",
+            f"{each.mean:.1f}",
+            str(each.p99),
+        )
+        for each in met
+    ]
+    console().print(table(("records", "noise", "fields", "true pairs that meet", "compared with", "p99"), rows))
 
 
 def _mixed(child: "Mixed") -> str:
