@@ -12,6 +12,7 @@ The rooms in reading order:
 - `child/`: which records are one child, the decisions about it, its shield, and how its entry is composed
 - `matching/`: whether two records are one child, and how well a child matches a search
 - `suspension/`: taking back: whether an agency is suspended, and the decisions about it and its records
+- `erasure/`: destruction: which keys go by a decision, and the events that say so for ever
 - `timeline/`: a child's chronology, and a cursor over its days
 - `reports/`: the questions of reports about a chronology, and the findings that follow
 - `policy/`: inclusion policies over a chronology, and the figures that compare them

@@ -34,6 +34,7 @@ from domain.child.events import (
     without_custodian,
 )
 from domain.child.identity_events import NewIdentityGiven, NewIdentityRequested, RecordClosed, RecordOpened
+from domain.erasure.events import ChildDestroyed, ErasureDecided, ErasureFenced, RecordsErased
 from domain.event import RegisterEvent
 from domain.source_record.events import (
     ConsentWithdrawn,
@@ -92,6 +93,10 @@ EVENTS: Mapping[str, type[RegisterEvent]] = {
     "NewIdentityGiven.v1": NewIdentityGiven,
     "RecordClosed.v1": RecordClosed,
     "RecordOpened.v1": RecordOpened,
+    "ErasureDecided.v1": ErasureDecided,
+    "ErasureFenced.v1": ErasureFenced,
+    "RecordsErased.v1": RecordsErased,
+    "ChildDestroyed.v1": ChildDestroyed,
     "AgencySuspended.v1": AgencySuspended,
     "AgencyResumed.v1": AgencyResumed,
     "ChildrenShown.v2": ChildrenShown,

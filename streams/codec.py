@@ -86,6 +86,7 @@ _ORIGINATORS = {
     "RecordRegistered.v2": "domain.source_record.record:SourceRecord",
     "ChildListed.v1": "domain.child.child:Child",
     "ShieldedChildListed.v1": "domain.child.child:Child",
+    "ErasureDecided.v1": "domain.erasure.decide:Erasure",
     "AgencySuspended.v1": "domain.suspension.standing:AgencyStanding",
 }
 """The aggregate class, by the type of the first event of its streams."""

@@ -43,6 +43,7 @@ class Action(StrEnum):
     CLOSED_RECORD_OPEN = "closed-record-open"
     RECORD_ACCEPT = "record-accept"
     RECORD_SET_ASIDE = "record-set-aside"
+    ERASE = "erase"
     PROOFS = "proofs"
     REPLAY = "replay"
     COULD_HAVE_SEEN = "could-have-seen"

@@ -56,6 +56,8 @@ data-manager              record-accept    own        allow     deny
 data-manager              record-accept    none       allow     deny
 data-manager              record-set-aside own        allow     deny
 data-manager              record-set-aside none       allow     deny
+data-manager              erase            own        allow     deny
+data-manager              erase            none       allow     deny
 
 authority-administrator   access-report    own        allow     mask
 authority-administrator   investigations   own        allow     mask

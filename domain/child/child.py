@@ -45,7 +45,7 @@ class Child(Aggregate):
     `expected` has the numbers, (source, subject), under which that will be registered. `closed_for` has its records
     that are closed, each with the children that it names, `opened` those of which a custodian has said that they are
     none of these records of closed children. `accepted` has those that a steward believes although they were set aside,
-    each with the version from which on.
+    each with the version from which on. `is_destroyed` says that nothing of it can be read any more.
     """
 
     records: set[str]
@@ -61,6 +61,7 @@ class Child(Aggregate):
     closed_for: dict[str, tuple[str, ...]]
     accepted: dict[str, int]
     opened: dict[str, frozenset[str]]
+    is_destroyed: bool
 
     def __init__(self) -> None:
         self.records = set()
@@ -76,6 +77,7 @@ class Child(Aggregate):
         self.closed_for = {}
         self.accepted = {}
         self.opened = {}
+        self.is_destroyed = False
 
     @property
     def is_held_back(self) -> bool:
@@ -211,6 +213,21 @@ class Child(Aggregate):
         if aside:
             each = [{"record": record, "since": since} for record, since in sorted(aside.items())]
             self.trigger_event(RecordsSetAside, **_caused(cause), matcher=matcher, aside=each)
+
+    def lose(self, records: Iterable[str]) -> None:
+        """Records are destroyed; only an event calls this."""
+        lost = set(records)
+        self.records -= lost
+        self.absorbed = {child: brought - lost for child, brought in self.absorbed.items()}
+        self.no_longer_like(list(self.like_shielded.keys() & lost), set().union(*self.like_shielded.values()))
+        for record in lost:
+            for known in (self.aside, self.accepted, self.closed_for, self.opened):
+                known.pop(record, None)
+
+    def destroy(self) -> None:
+        """All of it is destroyed; only an event calls this."""
+        self.lose([*self.records])
+        self.is_destroyed = True
 
     def close_record(self, cause: RegisterEvent, like: Iterable[str]) -> None:
         """Closes the record of `cause`, which names these closed children."""

@@ -83,7 +83,7 @@ class RecordState:
 
 
 _REGISTERING = frozenset({"RecordRegistered.v1", "RecordRegistered.v2"})
-_REMOVING = frozenset({"RecordRemoved", "RecordRemovedBySteward"})
+_REMOVING = frozenset({"RecordRemoved", "RecordRemovedBySteward", "ErasureFenced"})
 
 
 def fold_record(facts: Iterable[RecordFact]) -> RecordState:

@@ -134,8 +134,8 @@ def split(
 
 
 def about_one(child: Child | None) -> Refusal | None:
-    """Why nothing can be decided about the child: it is absent, closed, or another one now."""
-    if child is None or child.is_closed:
+    """Why nothing can be decided about the child: it is absent, closed, destroyed, or another one now."""
+    if child is None or child.is_closed or child.is_destroyed:
         return UNKNOWN
     return SUPERSEDED if child.superseded_by is not None else None
 

@@ -8,7 +8,7 @@ from eventsourcing.domain import Aggregate
 from domain.timeline.order import has_ended, rank
 from domain.vocabulary import SENSITIVE_SERVICES
 
-RecordStatus = Literal["registered", "deregistered", "removed"]
+RecordStatus = Literal["registered", "deregistered", "removed", "erased"]
 
 
 class Said(NamedTuple):
@@ -99,6 +99,10 @@ class SourceRecord(Aggregate):
     def remove(self, reason: str, on: str) -> None:
         """Remembers that the record is taken out of the directory for good."""
         self.status, self.because = "removed", (reason, on)
+
+    def erase(self) -> None:
+        """Remembers that what it said is destroyed."""
+        self.status, self.because = "erased", None
 
     def begin_involvement(self, said: Said, number: int, again: bool, involvement: dict[str, Any]) -> None:
         """Remembers an involvement as current; the same reference again replaces what was known of it."""

@@ -1,7 +1,7 @@
 """How long an entry is kept: the dates that an applicant's document shows.
 
-An assumption until retention is built, after ContactPoint's rules: an entry is open until the child is eighteen, and is
-then kept closed for six years.
+After ContactPoint's rules an entry is open until the child is eighteen, and is then kept closed for six years. Data
+managers see to it: nothing is destroyed by itself.
 """
 
 from datetime import date
@@ -13,8 +13,9 @@ OPEN_UNTIL_AGE = 18
 KEPT_CLOSED_YEARS = 6
 
 RULE = (
-    "An entry is open until the eighteenth birthday, is then closed, and is destroyed six years later; earlier where"
-    " the agencies that hold its records remove them, later only where a court or a claim in hand asks for it."
+    "By the directory's rule an entry is open until the eighteenth birthday and destroyed six years later. The dates"
+    " say when that is due: data managers then destroy it, or earlier where they decide so; nothing is destroyed by"
+    " itself."
 )
 
 

@@ -6,7 +6,7 @@ from typing import Any, Protocol, TypeVar
 SETS_ASIDE, RESTORES = "RecordSuspended.v1", "RecordResumed.v1"
 DECIDED = frozenset({SETS_ASIDE, RESTORES})
 """What follows from a decision on the agency."""
-_LASTING = frozenset({"ConsentWithdrawn.v1", "RecordRemoved.v1", "RecordRemovedBySteward.v1"})
+_LASTING = frozenset({"ConsentWithdrawn.v1", "RecordRemoved.v1", "RecordRemovedBySteward.v1", "ErasureFenced.v1"})
 """What is never set aside."""
 
 

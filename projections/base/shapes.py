@@ -59,7 +59,7 @@ class Aside(TypedDict):
 
 
 _CLEAR: Mapping[str, Any] = {
-    **dict.fromkeys(("record", "to", "by", "other", "child", "investigation", "inherited_from"), Id),
+    **dict.fromkeys(("record", "to", "by", "other", "child", "investigation", "inherited_from", "erasure"), Id),
     **dict.fromkeys(("records", "other_records", "children"), list[Id]),
     "merged": list[Absorbed],
     "suspicions": list[Compared],

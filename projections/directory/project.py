@@ -20,6 +20,7 @@ ASPECTS = {
     "RecordDeregistered.v1": "standing",
     "RecordRemoved.v1": "removal",
     "RecordRemovedBySteward.v1": "removal",
+    "ErasureFenced.v1": "removal",
     "InvolvementStarted.v1": "involvement",
     "InvolvementEnded.v1": "involvement-end",
     "ConsentWithdrawn.v1": "consent-end",

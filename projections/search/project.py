@@ -5,6 +5,7 @@ from itertools import chain
 from typing import Any
 
 from domain.catalogue import names_of
+from domain.erasure.events import ErasureFenced
 from domain.matching import Features, features_of, has_name, search_keys
 from domain.source_record.events import RecordAmended, RecordRegistered, RecordRemoved
 from projections.base.projection import KeyDestroyed, PublishedEvent, Put, Row, Table
@@ -15,7 +16,7 @@ FOUND_BY = Table("found_by", ("key", "stream", "version"), keys=3)
 """Follows from SEARCH alone (`projections/cross_stream/search_keys.py`)."""
 
 NAMING = names_of(RecordRegistered, RecordAmended)
-REMOVING = names_of(RecordRemoved)
+REMOVING = names_of(RecordRemoved, ErasureFenced)
 _MOST_NAMES = 51
 """As many as a submission can have: one name and the other names."""
 _COMPARED = ("given_name", "family_name", "date_of_birth", "date_of_birth_estimated", "gender", "nhs_number", "upn")

@@ -13,11 +13,11 @@ APPLYING = frozenset(
 """Those of version 1 name no custodian."""
 SETTLING = APPLYING - {"ShieldHandedOver.v1"}
 """Those with which the child's visible particulars are settled: a shield comes, or its custodian has reviewed it."""
-LIFTED = "ShieldLifted.v1"
+ENDING = frozenset({"ShieldLifted.v1", "ChildDestroyed.v1"})
 
 
 class Shields:
-    """One row for each child that was ever shielded; `review_by` is null once the shield was lifted."""
+    """One row for each child that was ever shielded or destroyed; `review_by` is null once there is no shield."""
 
     name = "shields"
     tables = (SHIELD,)
@@ -28,6 +28,6 @@ class Shields:
         if event.type in APPLYING:
             shield = event.data["since"], event.data["review_by"], place_now(event.data.get("custodian"))
             return (Put(SHIELD, (event.stream, *shield, event.position), False),)
-        if event.type == LIFTED:
+        if event.type in ENDING:
             return (Put(SHIELD, (event.stream, None, None, None, event.position), False),)
         return ()

@@ -33,6 +33,8 @@ class Chronology:
         kind = _KINDS.get(event.type)
         if kind is None:
             return ()
+        if event.type == FENCED:
+            return [*_before(event, kind), _fact(event, kind, (day_of(event.time), None, None, None))]
         if event.source == RESTRICTED_SOURCE:
             return _restricted(event, kind)
         try:
@@ -48,6 +50,8 @@ _REGISTERED, _AMENDED, _DEREGISTERED, _REMOVED = map(
 )
 _STARTED, _ENDED, _RAISED, _LOWERED = map(str, (FactKind.STARTED, FactKind.ENDED, FactKind.RAISED, FactKind.LOWERED))
 
+FENCED = "ErasureFenced.v1"
+"""Nothing is told of a destroyed record but that it is gone, and the day."""
 _KINDS: Mapping[str, str] = {
     "RecordRegistered.v1": _REGISTERED,
     "RecordAmended.v1": _AMENDED,
@@ -56,6 +60,7 @@ _KINDS: Mapping[str, str] = {
     "RecordDeregistered.v1": _DEREGISTERED,
     "RecordRemoved.v1": _REMOVED,
     "RecordRemovedBySteward.v1": _REMOVED,
+    FENCED: _REMOVED,
     "InvolvementStarted.v1": _STARTED,
     "InvolvementEnded.v1": _ENDED,
     "FlagRaised.v1": _RAISED,

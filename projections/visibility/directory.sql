@@ -19,7 +19,8 @@ select l.child, l.record, l.position, z.since, z.position, z.shown,
 from open_link l
 join suspended u on u.record = l.record and u.from_version > 1
 join history h on h.stream = l.record
-    and (h.version < u.from_version or h.type like 'ConsentWithdrawn.%' or h.type like 'RecordRemoved%')
+    and (h.version < u.from_version or h.type like 'ConsentWithdrawn.%' or h.type like 'RecordRemoved%'
+        or h.type like 'ErasureFenced.%')
 left join kept_from_reader z on z.child = l.child
 left join set_aside a on a.record = l.record
 where scoped();

@@ -34,7 +34,7 @@ from streams.access.access_log import AccessLog
 from streams.access.appender import AccessAppender
 from streams.access.grants import Users
 from streams.clock import Clock, utc_now
-from streams.crypto.keys import KeyRing, reader_of
+from streams.crypto.keys import KeyRing, fences_of, reader_of
 from streams.crypto.sealing import KeyEncryptionKey
 from streams.store.database import Pool
 from streams.store.replica import Replica
@@ -102,7 +102,7 @@ def open_app(settings: Settings, clock: Clock = utc_now) -> RequestMiddleware:
     look_ups = Pool(database_url, shared_out.look_ups, "contactpoint api look-ups", wait_s=WAIT_S)
     appender = AccessAppender(database_url, key, clock)
     access_log = AccessLog(appender)
-    keys = KeyRing(key, reader_of(look_ups, "register"))
+    keys = KeyRing(key, reader_of(look_ups, "register"), fenced=fences_of(look_ups, "register"))
     access_keys = KeyRing(key, reader_of(look_ups, "access"))
     searcher = Searcher(load_settings())
     deployment = Deployment(*text_named(settings.policy))

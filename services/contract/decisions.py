@@ -33,7 +33,7 @@ class DecisionType(StrEnum):
     another authority's care, or lifted. An agency is suspended, or
     resumed. A record is removed, whosever it is. A new identity is asked for by one and confirmed by another; a record
     that was closed for naming who such a child was is opened. A record that is set aside is accepted, or that is taken
-    back.
+    back. All of a child is destroyed, or one record of it.
     """
 
     MERGE = "children.merged"
@@ -51,6 +51,7 @@ class DecisionType(StrEnum):
     RECORD_OPEN = "record.open"
     RECORD_ACCEPT = "record.accept"
     RECORD_SET_ASIDE = "record.set-aside"
+    ERASE = "child.erase"
 
 
 class _Data(BaseModel):
@@ -99,6 +100,12 @@ class OneRecord(OneChild):
     """A record of a child, which is decided on."""
 
     record: NamedRecord
+
+
+class Destruction(OneChild):
+    """A child that is destroyed, or one record of it."""
+
+    record: NamedRecord | None = None
 
 
 class Confirmation(OneChild):
@@ -158,6 +165,7 @@ MODELS: Mapping[str, type[Envelope]] = {
     DecisionType.RECORD_REMOVE: Decision[OneRecord],
     DecisionType.RECORD_ACCEPT: Decision[OneRecord],
     DecisionType.RECORD_SET_ASIDE: Decision[OneRecord],
+    DecisionType.ERASE: Decision[Destruction],
 }
 """The model of each type of decision."""
 

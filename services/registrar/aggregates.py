@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from domain.event import RegisterEvent
 from domain.source_record import SourceRecord
 from domain.source_record.events import RecordAmended, RecordRegistered, RecordRemoved
 from domain.suspension import AgencyStanding
+from projections.base.projection import KeyDestroyed
 from services.registrar import store
 from services.registrar.batch_state import Caused
 from services.registrar.match_index import candidates_of, keys_of
@@ -51,8 +53,11 @@ class Aggregates:
         self._load(self.children, streams)
 
     def child(self, child: str) -> Child | None:
-        """The child of that number, or None where there is none or the stream is something else."""
-        self.load_children({UUID(child)})
+        """The child of that number, or None where there is none, it is destroyed, or the stream is something else."""
+        try:
+            self.load_children({UUID(child)})
+        except KeyDestroyed:
+            return None
         found = self.children.get(UUID(child))
         if not isinstance(found, Child):
             self.children.pop(UUID(child), None)
@@ -83,6 +88,35 @@ class Aggregates:
         """The record of that stream."""
         self.load_records({stream})
         return self.records[stream]
+
+    def known_records(self, streams: Iterable[str]) -> list[SourceRecord]:
+        """Those of the records that can be read; of one whose key is destroyed nothing is left to destroy."""
+        wanted = [UUID(stream) for stream in streams]
+        try:
+            self.load_records(set(wanted))
+        except KeyDestroyed:
+            for stream in wanted:
+                with suppress(KeyDestroyed):
+                    self.load_records({stream})
+        return [self.records[stream] for stream in wanted if stream in self.records]
+
+    def numbers_of(self, record: SourceRecord) -> list[store.RecordKey]:
+        """The numbers by which its agency names the record and its involvements."""
+        registered = next(self._events({record.id}))
+        assert isinstance(registered, RecordRegistered)
+        named = [("subject", registered.subject), *(("involvement", each) for each in record.involvements)]
+        return [(registered.source, kind, number) for kind, number in named]
+
+    def digest(self, key: store.RecordKey) -> bytes:
+        """The keyed digest of an agency's number."""
+        return self._keys.digest(*key)
+
+    def checkpoint(self) -> str | None:
+        """The latest signed checkpoint of the register, if there is one."""
+        with self._database.transaction() as cursor:
+            cursor.execute("select note from publication.checkpoints where log = 'register'")
+            row = cursor.fetchone()
+        return str(row[0]) if row else None
 
     def keep_record(self, record: SourceRecord) -> None:
         """Has a record as a steward's decision leaves it."""
@@ -145,8 +179,13 @@ class Aggregates:
                 kept.move_to_end(stream)
         if not missing:
             return
-        for event in self._events(missing):
-            kept[event.originator_id] = event.mutate(kept.get(event.originator_id))
+        try:
+            for event in self._events(missing):
+                kept[event.originator_id] = event.mutate(kept.get(event.originator_id))
+        except KeyError:
+            for stream in missing:
+                kept.pop(stream, None)
+            raise
 
     def _events(self, streams: Collection[UUID]) -> Iterator[Any]:
         stored: list[StoredEvent] = list(self._log.recorder.select_events_of(list(streams)))

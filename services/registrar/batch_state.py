@@ -24,7 +24,7 @@ class BatchState(NamedTuple):
 
     `described` has what the first command of each id describes: another one of that id is a duplicate.
     From the `suspended` sources nothing is taken. `caused` has the events that commands with an id of an earlier
-    batch have caused on the record that they name.
+    batch have caused on the record that they name. The records of `erased` numbers were destroyed.
     """
 
     outcomes: Mapping[SubmissionKey, str]
@@ -35,6 +35,7 @@ class BatchState(NamedTuple):
     children: MutableMapping[UUID, Child]
     suspended: Collection[str] = ()
     caused: Mapping[Caused, Sequence[RegisterEvent]] = {}
+    erased: Collection[RecordKey] = ()
 
 
 def record_keys(command: Command) -> list[RecordKey]:

@@ -6,6 +6,7 @@ from functools import partial
 from uuid import UUID
 
 from domain.child import Child
+from domain.erasure import ERASED
 from domain.event import RegisterEvent
 from domain.matching.apart import withheld
 from domain.source_record import Command, Refusal, decide, is_effect
@@ -52,8 +53,11 @@ def decide_batch(
 
 
 def _repeats(command: Command, state: BatchState) -> bool:
-    """Whether an earlier batch has taken just this command."""
-    stream = state.streams.get((command.source, "subject", command.subject))
+    """Whether an earlier batch has taken just this command; of a destroyed record nobody knows what it had taken."""
+    number = (command.source, "subject", command.subject)
+    if number in state.erased:
+        return True
+    stream = state.streams.get(number)
     record = state.records.get(stream) if stream else None
     if stream is None or record is None:
         return False
@@ -70,6 +74,8 @@ def _decide(
 ) -> Effect | Refusal:
     """What a command does to its record, and what follows from that for the child."""
     assert message.owner is not None
+    if (command.source, "subject", command.subject) in state.erased:
+        return ERASED
     stream = state.streams.get((command.source, "subject", command.subject))
     used_by = state.streams.get((command.source, "involvement", command.data.get("involvement", "")))
     decided = decide(

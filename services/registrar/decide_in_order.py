@@ -12,7 +12,7 @@ from services.registrar.batch import BatchResult, Message
 from services.registrar.budgets import Budget
 from services.registrar.cannot_link import CannotLinkRuling
 from services.registrar.receipts import Answer
-from services.registrar.store import RecordKeyRow, SubmissionKey
+from services.registrar.store import ErasureRow, RecordKeyRow, SubmissionKey
 from services.registrar.suspensions import SuspensionRow
 
 _UNKNOWN_AGENCY = reason(
@@ -36,7 +36,7 @@ class Effect(NamedTuple):
     `record_keys` are numbers that its agency uses for the first time, `moved` the new child of each record that changes
     hands by a steward's decision, `rulings` the steward's findings on which records are of two children, `suspensions`
     how agencies stand afterwards, `unindexed` the keys of records that leave the match index, `indexed` the child,
-    features and keys of records that enter it.
+    features and keys of records that enter it, `erasures` what is destroyed.
     """
 
     events: Sequence[RegisterEvent]
@@ -46,6 +46,7 @@ class Effect(NamedTuple):
     suspensions: Sequence[SuspensionRow] = ()
     unindexed: Mapping[str, Sequence[int]] = {}
     indexed: Mapping[str, tuple[str, Features, Sequence[int]]] = {}
+    erasures: Sequence[ErasureRow] = ()
 
 
 Decide = Callable[[Message, Command], Effect | Refusal]
@@ -132,6 +133,7 @@ def _answer(result: BatchResult, message: Message, decided: Effect | Refusal) ->
     result.changes.index.moved.update(decided.moved)
     result.changes.rulings.extend(decided.rulings)
     result.changes.suspensions.extend(decided.suspensions)
+    result.changes.erasures.extend(decided.erasures)
     result.changes.index.outdated.update(decided.unindexed)
     result.changes.index.put.update(decided.indexed)
     return message.answered("accepted", last_event=len(result.events) - 1)

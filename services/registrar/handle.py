@@ -8,7 +8,7 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from domain.matching import Comparer
 from domain.source_record import Command
@@ -27,7 +27,7 @@ from services.registrar.receipts import Answer
 from services.registrar.save import save
 from services.registrar.set_aside import do_page, next_work
 from services.registrar.steward_looks import OLDEST, read_looks
-from services.registrar.stewardship import decide_stewards_batch
+from services.registrar.stewardship import BACKUPS_KEPT, decide_stewards_batch
 from streams.clock import Clock
 from streams.crypto.keys import KeyRing
 from streams.store.application import LogApplication
@@ -53,7 +53,8 @@ class Registrar:
 
     `fence` is the right to write, `pause` waits before a batch is tried again.
     `clock` gives the recorded time, `new_id` a random stream id, `read_match_state` reads who is who, `oldest_look` is
-    how old the look may be that a steward's decision names, `limits` says what is taken of each agency.
+    how old the look may be that a steward's decision names, `backups_kept` how long a backup may hold a key that was
+    destroyed, `limits` says what is taken of each agency.
     `offsets` has the next offset of each partition, `aggregates` the records and children that are in memory.
     """
 
@@ -70,6 +71,7 @@ class Registrar:
         new_id: NewId = uuid4,
         read_match_state: ReadMatchState = read_match_state,
         oldest_look: timedelta = OLDEST,
+        backups_kept: timedelta = BACKUPS_KEPT,
         limits: Limits | None = None,
     ) -> None:
         self._log = log
@@ -82,6 +84,7 @@ class Registrar:
         self._new_id = new_id
         self._read_match_state = read_match_state
         self._oldest_look = oldest_look
+        self._backups_kept = backups_kept
         self.limits = limits or Limits()
         self._indexed = 0
         self._records_follow = False
@@ -184,7 +187,7 @@ class Registrar:
         with self._database.transaction() as cursor:
             outcomes = store.outcomes_of(cursor, {(command.source, command.id) for command in commands})
             looks = read_looks(cursor, {command.id for command in commands})
-        known = outcomes, looks, self._oldest_look
+        known = outcomes, looks, self._oldest_look, self._backups_kept
         return decide_stewards_batch(messages, *known, self.aggregates, self._clock(), self._new_id)
 
     def _take(self, messages: Sequence[Message], result: BatchResult) -> list[Answer]:
@@ -194,5 +197,6 @@ class Registrar:
         save(self._log, self._keys, result, moves, self._fence)
         self._indexed += result.changes.index.growth
         self.offsets |= ends
+        self.aggregates.drop(UUID(stream) for each in result.changes.erasures for stream in each.streams)
         self._records_follow |= any(row.concerns_records for row in result.changes.suspensions)
         return result.answers

@@ -32,6 +32,7 @@ from services.registrar.handle import Registrar
 from services.registrar.matcher_settings import load_settings
 from services.registrar.reindex import build_match_index
 from services.registrar.steward_looks import OLDEST
+from services.registrar.stewardship import BACKUPS_KEPT
 from streams.clock import utc_now
 from streams.codec import EventMapper
 from streams.crypto.keys import KeyRing, reader_of
@@ -133,6 +134,7 @@ async def _serve(settings: Settings, comparer: Comparer, fence: Fence, stop: Eve
                 clock=utc_now,
                 pause=stop.wait,
                 oldest_look=oldest,
+                backups_kept=timedelta(days=settings.backup_days) if settings.backup_days else BACKUPS_KEPT,
                 limits=Limits(
                     settings.invalid_per_hour or MOST_INVALID, settings.suspicions_per_day or MOST_SUSPICIONS
                 ),

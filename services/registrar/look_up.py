@@ -16,6 +16,7 @@ from services.registrar.batch_matcher import BatchMatcher, Described, is_shielde
 from services.registrar.batch_state import DESCRIBES, BatchState, record_keys
 from services.registrar.cannot_link import cannot_link_pairs
 from services.registrar.closed_records import closed_among
+from services.registrar.erasing import erased_among
 from services.registrar.match_index import candidates_and_sharers, children_met, index_keys
 from services.registrar.shielded_records import shielded_met
 from services.registrar.suspensions import suspended_sources
@@ -58,6 +59,7 @@ def look_up(
             if command.type in _CHANGES_THE_INDEX
             and (stream := streams.get((command.source, "subject", command.subject))) is not None
         }
+        erased = erased_among(cursor, _unknown(commands, streams), aggregates.digest)
         suspended = suspended_sources(cursor)
         match_state = read_match_state(cursor, comparer, list(describing.values()), indexed)
     aggregates.load_records(set(streams.values()))
@@ -73,7 +75,12 @@ def look_up(
     repeated = [each for each in commands if (each.source, each.id) in outcomes]
     named = {(streams.get((each.source, "subject", each.subject)), each.id) for each in repeated}
     caused = aggregates.caused_by({(stream, id_) for stream, id_ in named if stream})
-    return BatchState(outcomes, streams, match_state.matcher, described, *known, suspended, caused)
+    return BatchState(outcomes, streams, match_state.matcher, described, *known, suspended, caused, erased)
+
+
+def _unknown(commands: Sequence[Command], streams: Collection[store.RecordKey]) -> set[store.RecordKey]:
+    """The numbers that no record has."""
+    return {(each.source, "subject", each.subject) for each in commands} - set(streams)
 
 
 def read_match_state(

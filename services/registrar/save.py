@@ -10,6 +10,7 @@ from services.registrar import store
 from services.registrar.batch import BatchResult
 from services.registrar.budgets import alarms
 from services.registrar.closed_records import write_closings
+from services.registrar.erasing import write_erasures
 from services.registrar.fence import Fence
 from services.registrar.receipts import dead_letter, receipt, runs
 from services.registrar.shielded_records import write_shields
@@ -42,6 +43,7 @@ def save(
         used_up = store.write(cursor, result.changes)
         write_shields(cursor, result.events)
         insert_keys(cursor, "register", keys.take_new())
+        write_erasures(cursor, result.changes.erasures, lambda number: keys.digest(*number))
         rows = [
             receipt(run, recorded_at, None if run.answer.last_event is None else positions[run.answer.last_event])
             for run in runs(result.answers)
@@ -54,3 +56,4 @@ def save(
     stored = [log.mapper.to_stored_event(event) for event in result.events]
     log.recorder.insert_events(stored, in_transaction=in_transaction, fence=fence.check)
     keys.keep_new()
+    keys.drop(stream for each in result.changes.erasures for stream in each.streams)

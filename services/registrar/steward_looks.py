@@ -42,6 +42,7 @@ ACTIONS: Mapping[str, Action] = {
     DecisionType.NEW_IDENTITY_REQUEST: Action.NEW_IDENTITY_REQUEST,
     DecisionType.NEW_IDENTITY_CONFIRM: Action.NEW_IDENTITY_CONFIRM,
     DecisionType.RECORD_OPEN: Action.CLOSED_RECORD_OPEN,
+    DecisionType.ERASE: Action.ERASE,
     DecisionType.RECORD_ACCEPT: Action.RECORD_ACCEPT,
     DecisionType.RECORD_SET_ASIDE: Action.RECORD_SET_ASIDE,
 }

@@ -11,6 +11,8 @@ from uuid import UUID
 
 from domain.child import Child, Ruling, new_identity, shielding, stewardship
 from domain.child.stewardship import RulingResult, SplitRecords
+from domain.erasure import erase_child, erase_record
+from domain.erasure.decide import BY_DECISION, Terms
 from domain.matching import features_of
 from domain.source_record import Command, Refusal, SourceRecord
 from domain.source_record.events import RecordAmended, RecordRegistered
@@ -23,9 +25,12 @@ from services.registrar.decide_in_order import Effect, decide_in_order
 from services.registrar.linking import pending_events
 from services.registrar.match_index import index_keys
 from services.registrar.steward_looks import RecordedLook, distrusted
-from services.registrar.store import RecordKey, SubmissionKey
+from services.registrar.store import ErasureRow, RecordKey, SubmissionKey
 from services.registrar.suspensions import SuspensionRow
 from streams.codec import iso_text
+
+BACKUPS_KEPT = timedelta(days=35)
+"""How long a backup of the database is kept, where nothing else is set."""
 
 
 class Directory(Protocol):
@@ -58,6 +63,15 @@ class Directory(Protocol):
     def versions_of(self, records: Iterable[str]) -> dict[str, int]:
         """The last version of each record."""
 
+    def known_records(self, streams: Iterable[str]) -> list[SourceRecord]:
+        """Those of the records that can be read."""
+
+    def numbers_of(self, record: SourceRecord) -> list[RecordKey]:
+        """The numbers by which its agency names the record and its involvements."""
+
+    def checkpoint(self) -> str | None:
+        """The latest signed checkpoint of the register, if there is one."""
+
     def is_known_openly(self, records: Iterable[str]) -> bool:
         """Whether one of the records is an ordinary agency's."""
 
@@ -70,11 +84,15 @@ def decide_stewards_batch(
     outcomes: Mapping[SubmissionKey, str],
     looks: Mapping[str, RecordedLook],
     oldest_look: timedelta,
+    backups_kept: timedelta,
     lookup: Directory,
     recorded_at: datetime,
     new_id: NewId,
 ) -> BatchResult:
-    """What the decisions cause; `outcomes` has those of earlier batches, `looks` the looks that these ones name."""
+    """What the decisions cause; `outcomes` has those of earlier batches, `looks` the looks that these ones name.
+
+    Backups are kept for `backups_kept`.
+    """
 
     time = iso_text(recorded_at)
 
@@ -84,6 +102,9 @@ def decide_stewards_batch(
             return _of_an_agency(lookup, command, ruling, new_id)
         if command.type == DecisionType.RECORD_REMOVE:
             return _removal(lookup, command, ruling)
+        if command.type == DecisionType.ERASE:
+            terms = Terms(BY_DECISION, lookup.checkpoint(), (recorded_at + backups_kept).date())
+            return _erasure(lookup, command, new_id, terms, ruling)
         if command.type in _OF_IDENTITIES:
             return _of_an_identity(lookup, command, ruling)
         if command.type == DecisionType.RECORD_OPEN:
@@ -146,6 +167,33 @@ def _removal(lookup: Directory, command: Command, ruling: Ruling) -> Effect | Re
         return decided
     lookup.keep_record(decided)
     return Effect(pending_events(decided), unindexed=lookup.indexed_keys(str(stream)))
+
+
+def _erasure(lookup: Directory, command: Command, new_id: NewId, terms: Terms, ruling: Ruling) -> Effect | Refusal:
+    child = lookup.child(command.data["child"])
+    if command.data.get("record"):
+        stream = _record_named(lookup, command)
+        named = lookup.known_records([str(stream)]) if stream else []
+        decided = erase_record(child, named[0] if named else None, new_id(), terms, ruling)
+    else:
+        absorbed = [one for each in _absorbed(lookup, child) if (one := lookup.child(each))]
+        records = lookup.known_records(sorted(child.records)) if child else []
+        decided = erase_child(child, absorbed, records, new_id(), terms, ruling)
+    if isinstance(decided, Refusal):
+        return decided
+    unindexed: dict[str, Sequence[int]] = {}
+    for record in decided.records:
+        unindexed |= lookup.indexed_keys(str(record.id))
+        lookup.keep_record(record)
+    for each in decided.children:
+        lookup.keep(each)
+    row = ErasureRow(
+        str(decided.erasure.id),
+        {str(record.id): lookup.numbers_of(record) for record in decided.records},
+        [str(each.id) for each in decided.children if each.is_destroyed],
+    )
+    changed = (decided.erasure, *decided.records, *decided.children)
+    return Effect([event for each in changed for event in pending_events(each)], unindexed=unindexed, erasures=[row])
 
 
 _OF_IDENTITIES = (DecisionType.NEW_IDENTITY_REQUEST, DecisionType.NEW_IDENTITY_CONFIRM)

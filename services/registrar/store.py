@@ -1,7 +1,8 @@
 """The tables that the registrar reads before it decides a batch and writes afterwards, a few statements a batch."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 from uuid import UUID
 
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
@@ -24,6 +25,19 @@ RecordKeyRow = tuple[str, str, str, UUID]
 """A RecordKey, and the stream of the record that it names."""
 
 
+class ErasureRow(NamedTuple):
+    """A decision to destroy: its stream, the records with the numbers that name each, and the children, all as text."""
+
+    erasure: str
+    records: Mapping[str, Sequence[RecordKey]]
+    children: Sequence[str]
+
+    @property
+    def streams(self) -> list[str]:
+        """Every stream whose key goes."""
+        return [*self.records, *self.children]
+
+
 class OffsetMoved(Exception):
     """Another registrar has consumed the same messages first: this one has to resume from the stored offsets."""
 
@@ -33,7 +47,8 @@ class Changes:
     """Rows that a batch adds, in the order in which they were decided.
 
     `index` has the changes of the match index, `rulings` the stewards' findings on which records are of two children,
-    `suspensions` how agencies stand from now on, `spent` what agencies have had of their budgets.
+    `suspensions` how agencies stand from now on, `spent` what agencies have had of their budgets,
+    `erasures` what is destroyed.
     """
 
     submissions: list[tuple[str, str, str]] = field(default_factory=list)
@@ -42,6 +57,7 @@ class Changes:
     rulings: list[CannotLinkRuling] = field(default_factory=list)
     suspensions: list[SuspensionRow] = field(default_factory=list)
     spent: list[Spent] = field(default_factory=list)
+    erasures: list[ErasureRow] = field(default_factory=list)
 
 
 def outcomes_of(cursor: Cursor, keys: Collection[SubmissionKey]) -> dict[SubmissionKey, str]:

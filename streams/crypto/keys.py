@@ -1,5 +1,6 @@
 """The key ring: data keys of streams, wrapped in the database, unwrapped in a bounded cache."""
 
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from threading import Lock
@@ -17,21 +18,38 @@ CACHED_KEYS = 20_000
 DESTROYED = b""
 """What stands in the place of a wrapped key that was destroyed. A key of which nothing is left is lost."""
 
+FENCES_READ_S = 1.0
+"""How soon a process that keeps keys forgets one that was destroyed."""
+
 ReadWrapped = Callable[[Sequence[str]], Iterable[tuple[str, bytes]]]
 """Reads the wrapped keys of the named streams; a stream without one is left out."""
+
+ReadFenced = Callable[[int], Sequence[tuple[int, str]]]
+"""The streams that were fenced after that number, each with its own, in order."""
 
 
 class KeyRing:
     """Data keys by stream id. A new key is pending until the transaction that stores it has committed.
 
     `take_new` gives the pending keys to that transaction, `keep_new` follows its commit, `forget` its failure. Safe to
-    share between threads. `read` reads the keys that are not cached.
+    share between threads. `read` reads the keys that are not cached; by `fenced` it is noticed when one of those that
+    are was destroyed elsewhere.
     """
 
-    def __init__(self, key_encryption_key: KeyEncryptionKey, read: ReadWrapped, *, capacity: int = CACHED_KEYS) -> None:
+    def __init__(
+        self,
+        key_encryption_key: KeyEncryptionKey,
+        read: ReadWrapped,
+        *,
+        capacity: int = CACHED_KEYS,
+        fenced: ReadFenced | None = None,
+    ) -> None:
         self._kek = key_encryption_key
         self._read = read
         self._capacity = capacity
+        self._fenced = fenced
+        self._last_fence = 0
+        self._fences_read_at = float("-inf")
         self._cached: OrderedDict[str, DataKey] = OrderedDict()
         self._new: dict[str, DataKey] = {}
         self._lock = Lock()
@@ -39,6 +57,7 @@ class KeyRing:
 
     def prefetch(self, streams: Iterable[str]) -> None:
         """Reads the keys of many streams in one go, so that `open` need not; a broken one raises only there."""
+        self._drop_fenced()
         with self._lock:
             missing = [stream for stream in set(streams) if stream not in self._cached]
         if missing:
@@ -89,7 +108,28 @@ class KeyRing:
             self._cached.clear()
             self._opened = "", {}
 
+    def drop(self, streams: Iterable[str]) -> None:
+        """Forgets keys that were destroyed."""
+        with self._lock:
+            for stream in streams:
+                self._cached.pop(stream, None)
+            self._opened = "", {}
+
+    def digest(self, *parts: str) -> bytes:
+        """A digest of texts, in their order, that nobody can compute without the key-encryption key."""
+        return self._kek.digest(b"".join(b"%d:%s," % (len(part.encode()), part.encode()) for part in parts))
+
+    def _drop_fenced(self) -> None:
+        now = time.monotonic()
+        if self._fenced is None or now - self._fences_read_at < FENCES_READ_S:
+            return
+        self._fences_read_at = now
+        if fenced := self._fenced(self._last_fence):
+            self._last_fence = fenced[-1][0]
+            self.drop(stream for _, stream in fenced)
+
     def _key(self, stream: str) -> DataKey:
+        self._drop_fenced()
         with self._lock:
             key = self._new.get(stream) or self._cached.get(stream)
             if key:
@@ -128,16 +168,43 @@ class KeyRing:
 
 def reader_of(database: Database | Pool, schema: str) -> ReadWrapped:
     """Reads wrapped keys from the table `data_keys` of a log's schema."""
-    statement = SQL("select stream::text, wrapped from {}.data_keys where stream = any(%s::uuid[])").format(
-        Identifier(schema)
-    )
+    statement = SQL(
+        "with asked as (select unnest(%s::uuid[]) as stream)"
+        " select stream::text, wrapped from asked join {0}.data_keys using (stream)"
+        " where not exists (select from {0}.fenced where fenced.stream = asked.stream)"
+        " union all select stream::text, %s from asked join {0}.fenced using (stream)"
+    ).format(Identifier(schema))
 
     def read(streams: Sequence[str]) -> list[tuple[str, bytes]]:
         with database.statement() as cursor:
-            cursor.execute(statement, (list(streams),))
+            cursor.execute(statement, (list(streams), DESTROYED))
             return [(stream, bytes(wrapped)) for stream, wrapped in cursor.fetchall()]
 
     return read
+
+
+def fences_of(database: Database | Pool, schema: str) -> ReadFenced:
+    """Reads which streams of a log were fenced."""
+    statement = SQL("select number, stream::text from {}.fenced where number > %s order by number").format(
+        Identifier(schema)
+    )
+
+    def read(after: int) -> Sequence[tuple[int, str]]:
+        with database.statement() as cursor:
+            cursor.execute(statement, (after,))
+            return cursor.fetchall()
+
+    return read
+
+
+def destroy_keys(cursor: Cursor, streams: Sequence[str], erasure: str) -> None:
+    """Fences streams of the register and destroys their keys, in the caller's transaction; what is fenced stays so."""
+    cursor.execute(
+        "insert into register.fenced (stream, erasure) select stream, %s::uuid from unnest(%s::uuid[]) as gone (stream)"
+        " on conflict (stream) do nothing",
+        (erasure, list(streams)),
+    )
+    cursor.execute("select register.destroy_fenced_keys(%s::uuid[])", (list(streams),))
 
 
 def opens_what_is_sealed(cursor: Cursor, schema: str, key_encryption_key: KeyEncryptionKey) -> bool:

@@ -24,7 +24,7 @@ from projections.base.partition import Partition
 from projections.engine.live_schema import ViewsNotBuilt
 from projections.engine.positions import OutOfStep
 from projections.engine.stops import ProjectionStopped, Stop
-from streams.crypto.keys import KeyRing, reader_of
+from streams.crypto.keys import KeyRing, fences_of, reader_of
 from streams.crypto.publication_key import PublicationKey
 from streams.crypto.sealing import KeyEncryptionKey
 from streams.kafka.settings import KafkaAway, KafkaSettings
@@ -60,7 +60,8 @@ def run_projector(
         logging.getLogger(chatty).setLevel(logging.CRITICAL + 1)
     _collect_rarely()
     with closing(Pool(database_url, 1, "contactpoint projector keys")) as pool:
-        keys = KeyRing(KeyEncryptionKey.from_file(key_encryption_key), reader_of(pool, "register"))
+        key = KeyEncryptionKey.from_file(key_encryption_key)
+        keys = KeyRing(key, reader_of(pool, "register"), fenced=fences_of(pool, "register"))
         published = PublicationKey.from_file(publication_key)
         load = loader(kafka, database_url, key_encryption_key, published)
         _Projector(kafka, database_url, keys, published, load, stop).run()

@@ -31,10 +31,12 @@ RIGHTS: Mapping[str, Mapping[str, str]] = {
         "register.counter": _COUNT,
         "register.events": _APPEND,
         "register.data_keys": _APPEND,
+        "register.fenced": _APPEND,
+        "register.erased_keys": _APPEND,
         "register.outbox": "insert",
         "register.outbox_counter": _COUNT,
         "register.submissions": _APPEND,
-        "register.record_keys": _APPEND,
+        "register.record_keys": "select, insert, delete",
         "register.offsets": _KEEP,
         "register.match_index": _ALL,
         "register.match_keys": _ALL,
@@ -51,6 +53,7 @@ RIGHTS: Mapping[str, Mapping[str, str]] = {
         "registry.changes": _READ,
         "publication.home": _READ,
         "publication.topics": _READ,
+        "publication.checkpoints": "select, update (wanted)",  # beside a destruction
         "store.migrations": _READ,
     },
     "relay": {
@@ -73,8 +76,10 @@ RIGHTS: Mapping[str, Mapping[str, str]] = {
     "projector": {
         "register.counter": _READ,
         "register.data_keys": _READ,
+        "register.fenced": _READ,
         "access.counter": _READ,
         "access.data_keys": _READ,
+        "access.fenced": _READ,
         "publication.published": _READ,
         "publication.partitions": _READ,
         "projection.schemas": "select, insert, update, delete",
@@ -84,12 +89,15 @@ RIGHTS: Mapping[str, Mapping[str, str]] = {
         "access.counter": _COUNT,
         "access.events": _APPEND,
         "access.data_keys": _APPEND,
+        "access.fenced": _READ,
         "access.streams": _APPEND,
         "access.grants": "select, insert, update, delete",
         "register.counter": _READ,
         "register.events": "select (position, state)",  # since when the oldest waits that no view holds
         "register.offsets": _READ,  # how many submissions are not read yet
         "register.data_keys": _READ,
+        "register.fenced": _READ,
+        "register.erased_keys": _READ,  # by which decision a record was destroyed
         "register.record_keys": _READ,  # whether a dead letter is about a child who is shielded
         "register.budgets": _READ,  # how many messages were invalid and not kept
         "register.suspensions": _READ,  # nothing is taken from a suspended agency

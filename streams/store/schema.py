@@ -95,7 +95,7 @@ def check_up_to_date(database_url: str, migrations: Sequence[Migration] | None =
 def create_log(cursor: Cursor, schema: str) -> None:
     """Makes an empty log in a schema of its own, with tables like the register's."""
     cursor.execute(SQL("create schema if not exists {}").format(Identifier(schema)))
-    for table in ("counter", "events", "tracking", "data_keys"):
+    for table in ("counter", "events", "tracking", "data_keys", "fenced"):
         names = Identifier(schema, table), Identifier("register", table)
         cursor.execute(SQL("create table {} (like {} including all)").format(*names))
     counter = Identifier(schema, "counter")

@@ -10,7 +10,8 @@ from pathlib import Path
 from services.contract import reading
 
 ROOT = Path(__file__).parents[2]
-ROOMS = ("domain/source_record", "domain/child", "domain/suspension", "services/contract", "services/registrar")
+ROOMS = ("domain/source_record", "domain/child", "domain/suspension", "domain/erasure")
+ROOMS += ("services/contract", "services/registrar")
 """Where refusals and receipts are made."""
 FILE = Path(__file__).parent / "codes.txt"
 OUTCOME, REASON, RETIRED = "outcome", "reason", "retired"

@@ -179,6 +179,8 @@ REQUESTS: Mapping[str, Requests] = {
     "POST /duplicates/accept": _requests("POST /duplicates/accept", OTHERS, body=_RECORD_OF_A_CHILD),
     "POST /duplicates/set-aside": _requests("POST /duplicates/set-aside", OTHERS, body=_RECORD_OF_A_CHILD),
     "POST /records/remove": _requests("POST /records/remove", OTHERS, body=_RECORD),
+    "POST /erasures": _requests("POST /erasures", OTHERS, body=_RECORD),
+    "GET /erasures/{erasure}": _requests("GET /erasures/{erasure}", whoever_may(Action.ERASE), erasure=CHILDREN),
     "GET /reports/{name}": _requests(
         "GET /reports/{name}",
         whoever_may(Action.REPORT),

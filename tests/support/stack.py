@@ -18,7 +18,7 @@ from tests.support.forked import run_verb
 from tests.support.waiting import eventually
 
 SECONDS = 180.0
-LOOKS = {"shield", "duplicates", "find", "show", "history", "receipts", "export", "report", "policy"}
+LOOKS = {"shield", "duplicates", "find", "show", "history", "receipts", "export", "report", "policy", "erase"}
 ROLES = ("kafka", "postgres", "registrar", "relay", "projector", "api")
 
 

@@ -71,6 +71,7 @@ def history() -> Story:
     story.removed(third)
     _taken_back(story)
     _begun_anew(story)
+    _destroyed(story)
     return story
 
 
@@ -100,6 +101,19 @@ def _begun_anew(story: Story) -> None:
     story.says(child, "RecordClosed", about, {"like": [old]})
     story.says(child, "RecordOpened", about, {"decided_by": None, "like": []})
     story.says(child, "RecordClosed", about, {"like": [old]})
+
+
+def _destroyed(story: Story) -> None:
+    """A record that is destroyed, and then its child with the other one."""
+    record, other = (story.registered(subject=subject, given_name="Flora") for subject in ("G6", "G7"))
+    child, erasure = story.listed(record), story.new_id()
+    story.linked(child, other)
+    about = {"rule": "decision", "before": None, "backups_until": "2027-01-04"}
+    story.decides(erasure, "ErasureDecided.v1", {"records": [record], "children": [], **about})
+    story.decides(record, "ErasureFenced.v1", {"erasure": erasure}, sealed=False)
+    story.decides(child, "RecordsErased.v1", {"erasure": erasure, "records": [record]}, sealed=False)
+    story.decides(other, "ErasureFenced.v1", {"erasure": erasure}, sealed=False)
+    story.decides(child, "ChildDestroyed.v1", {"erasure": erasure}, sealed=False)
 
 
 def of_access(seals: Seals) -> Iterator[bytes]:

@@ -1,7 +1,7 @@
 """One example of every event of the catalogue: what follows from the example submissions."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +12,15 @@ from domain.catalogue import WIRE_NAMES
 from domain.child import Absorbed, Child, Comparison, Ruling, new_identity
 from domain.child.events import RecordHeldBack, SuspicionEnded
 from domain.child.identity_events import NewIdentityGiven, NewIdentityRequested, RecordClosed, RecordOpened
+from domain.erasure import (
+    ChildDestroyed,
+    ErasureDecided,
+    ErasureFenced,
+    RecordsErased,
+    erase_child,
+    erase_record,
+)
+from domain.erasure.decide import BY_DECISION, Terms
 from domain.event import RegisterEvent
 from domain.source_record import Command, Refusal, SourceRecord, decide
 from domain.suspension import remove, resume, suspend
@@ -41,6 +50,7 @@ RECORD = UUID("8c1f6d0e-2f0b-4a53-9d54-6f3f3b7a0c11")
 SURGERY_RECORD = UUID("3a9b2c4d-6e1f-4078-b5a6-c7d8e9f01233")
 SENSITIVE_RECORD = UUID("5e0c7a1b-93d4-4c0e-8f6b-0d2a7b1e4422")
 CHILD = UUID("0b6d2f3a-71c8-4f55-a1e0-3c9d5e8f7733")
+ERASURE = UUID("7b3d9e5f-1c2a-4e6b-8d0f-2a4c6e8b0d1f")
 STANDING = UUID("2f7c8d1e-0a3b-4c5d-9e6f-7a8b9c0d1e2f")
 OTHER_CHILD = UUID("6d1e9b70-45a2-4c38-9e07-b1f2a3c45566")
 SEALED = "AXNlYWxlZCBwZXJzb25hbCBmaWVsZHM="
@@ -66,6 +76,7 @@ def events() -> dict[str, RegisterEvent]:
         *_shielding(of_surgery[0]),
         *_suspension(),
         _removal(),
+        *_destruction(),
         *_likeness(of_authority[0], of_surgery),
         *_new_identity(of_authority[0], of_surgery),
         *access_events(str(CHILD), str(SENSITIVE_RECORD), RECORDED_AT),
@@ -150,6 +161,24 @@ def _removal() -> RegisterEvent:
     event = removed.collect_events()[-1]
     assert isinstance(event, RegisterEvent)
     return event
+
+
+def _destruction() -> list[RegisterEvent]:
+    """A surgery's record that is destroyed, and then its child with another record."""
+    first, second = _record(STORY, AUTHORITY, RECORD)[0], _record(SURGERY_STORY, SURGERY, SURGERY_RECORD)[0]
+    child = Child.listed(CHILD, first)
+    for cause in (first, second):
+        child.link(cause, MATCHER, NOBODY_LIKE_IT)
+    terms = Terms(BY_DECISION, None, date(2026, 12, 28))
+    record: Any = second.mutate(None)
+    one = erase_record(child, record, ERASURE, terms, RULING)
+    other: Any = first.mutate(None)
+    both = erase_child(child, [], [other], ERASURE, terms, RULING)
+    assert not isinstance(one, Refusal)
+    assert not isinstance(both, Refusal)
+    made = [*one.erasure.collect_events(), *record.collect_events(), *child.collect_events()]
+    kinds = (ErasureDecided, ErasureFenced, RecordsErased, ChildDestroyed)
+    return [event for event in made if isinstance(event, kinds)]
 
 
 def _suspension() -> list[RegisterEvent]:

@@ -3,12 +3,13 @@
 import json
 import re
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
+from kafka import KafkaConsumer, TopicPartition
 
 from domain.child import Child, Comparison
 from domain.event import RegisterEvent
@@ -16,6 +17,7 @@ from services.configuration.settings import read_settings
 from streams.codec import EventMapper
 from streams.crypto.keys import KeyRing, reader_of
 from streams.crypto.sealing import KeyEncryptionKey
+from streams.kafka.topics import REGISTER_EVENTS
 from streams.store.application import LogApplication
 from streams.store.database import Database
 from tests.support.stack import Stack
@@ -201,6 +203,70 @@ def test_every_decision_has_a_receipt_and_no_reason_stands_on_the_logs(stack: St
     assert {"accepted"} <= {each["outcome"] for each in receipts}
     logs = b"".join(log.read_bytes() for log in (stack.data / "logs").iterdir())
     assert b"a test asks" not in logs
+
+
+def opened_on_kafka(stack: Stack) -> str:
+    """All that is sealed in the published register and that a process opens which begins now."""
+    settings = read_settings(stack.data)
+    consumer = KafkaConsumer(**settings.need_kafka().for_kafka_python(), group_id=None)
+    places = [TopicPartition(REGISTER_EVENTS, n) for n in consumer.partitions_for_topic(REGISTER_EVENTS) or ()]
+    consumer.assign(places)
+    consumer.seek_to_beginning()
+    ends, values = consumer.end_offsets(places), []
+    while any(consumer.position(place) < ends[place] for place in places):
+        values += [message.value for some in consumer.poll(timeout_ms=500).values() for message in some]
+    consumer.close()
+    found = []
+    with register_of(stack) as (_, log):
+        keys: KeyRing = log.mapper.keys  # type: ignore[attr-defined]
+        for event in map(json.loads, values):
+            with suppress(KeyError):
+                found.append(keys.open(event["subject"], event["version"], event["sealed"]))
+    return str(found)
+
+
+def dumped(stack: Stack) -> str:
+    """Every row of every table of the views and of the register, as text; ids of submissions stay."""
+    with closing(Database(stack.administrator_url(), "test")) as database, database.transaction() as cursor:
+        cursor.execute(
+            "select format('%I.%I', schemaname, tablename) from pg_tables"
+            " where schemaname not in ('pg_catalog', 'information_schema') and schemaname not like 'pg_temp%'"
+        )
+        found = []
+        for (table,) in cursor.fetchall():
+            cursor.execute(f"select t::text from {table} t")
+            found += [row for (row,) in cursor.fetchall()]
+    return "\n".join(found).lower()
+
+
+def test_a_destroyed_child_is_in_no_copy_and_the_log_still_verifies(
+    stack: Stack, children: Entries, tmp_path: Path
+) -> None:
+    hermia = {"given_name": "Hermia", "family_name": "Undercliff", "nhs_number": "9990000468"}
+    lines = {"lines": ["9 Quenby Stair"], "postcode": "ZX9 4QQ", "status": "current"}
+    sent = tmp_path / "one.ndjson"
+    sent.write_text(json.dumps(person("F-Hermia", address=lines, **hermia)))
+    stack.ask("submit", sent, "--wait")
+    (child,) = (each["child"] for each in stack.export() if each["name"]["given_name"] == "Hermia")
+    assert {"Undercliff", "Quenby"} <= set(re.findall(r"\w+", opened_on_kafka(stack)))
+    assert "undercliff" in dumped(stack)
+
+    proof = tmp_path / "certificate.json"
+    certificate = stack.ask("erase", child, "--certificate", proof)
+    assert certificate == json.loads(proof.read_text())
+    assert (certificate["complete"], len(certificate["keys"])) == (True, 2)
+    again = stack.ask("erase", "urn:agency:la-north", "F-Hermia", "--certificate", proof)
+    assert again["erasure"] == certificate["erasure"]
+    assert not {"Undercliff", "Quenby"} & set(re.findall(r"\w+", opened_on_kafka(stack)))
+    assert not {each for each in ("undercliff", "9990000468", "f-hermia", "quenby") if each in dumped(stack)}
+    assert "Hermia" not in str(stack.export())
+    logs = b"".join(log.read_bytes() for log in (stack.data / "logs").iterdir())
+    assert not {each for each in (b"Undercliff", b"F-Hermia", b"Quenby") if each in logs}
+    assert stack.run("show", child).returncode == 1
+    sent.write_text(json.dumps(person("F-Hermia", **hermia)))
+    assert json.loads(stack.run("submit", sent, "--wait").stdout)["refused"] == 1
+    assert stack.ask("verify")["findings"] == []
+    assert stack.run("erase", NOBODY, "--certificate", proof).returncode == 1
 
 
 def test_a_rebuild_gives_the_digest_of_the_live_views(stack: Stack, children: Entries) -> None:

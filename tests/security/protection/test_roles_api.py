@@ -46,6 +46,7 @@ CALLS: dict[Action, tuple[str, str]] = {
     Action.CORRECT: ("GET", "/corrections"),
     Action.ACCESS_REPORT: ("GET", "/access/report"),
     Action.RECORD_REMOVE: ("POST", "/records/remove"),
+    Action.ERASE: ("POST", "/erasures"),
     Action.RECORD_ACCEPT: ("POST", "/duplicates/accept"),
     Action.RECORD_SET_ASIDE: ("POST", "/duplicates/set-aside"),
     Action.AGENCY_SUSPEND: ("POST", "/agencies/nobody/suspension"),
@@ -80,6 +81,7 @@ BODIES: dict[Action, dict[str, Any]] = {
     Action.SHIELD_HAND_OVER: {"reason": "safeguarding", "to": "E06999001"},
     Action.OVERRIDE: {"reason": "safeguarding: did not come home"},
     Action.RECORD_REMOVE: {"record": {"source": "urn:agency:gp", "subject": "nobody"}, "reason": "data-quality"},
+    Action.ERASE: {"record": {"source": "urn:agency:gp", "subject": "nobody"}, "reason": "data-quality"},
     Action.RECORD_ACCEPT: _ONE_RECORD,
     Action.RECORD_SET_ASIDE: _ONE_RECORD,
     Action.REPLAY: {"as_of": "2026-11-24"},
@@ -124,6 +126,7 @@ def test_every_call_of_the_api_is_tried(client: TestClient) -> None:
         "/new-identities/requested",
         "/new-identities/{child}",
         "/investigations/{id_}/close",
+        "/erasures/{erasure}",
         "/looks",
         "/tlog/{log}/tile/{tile}",
     }

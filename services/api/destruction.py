@@ -1,0 +1,86 @@
+"""The certificate of a destruction: which keys are gone, by whose decision and rule, and what proves it in the log."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from psycopg2.extensions import cursor as Cursor  # noqa: N812
+
+from domain.erasure import ERASED
+from projections.audit_history.query import events_of, open_event
+from projections.base.projection import Decryptor
+from projections.visibility.scope import ORDINARY
+from services.proofs.stored import latest
+from services.registrar.erasing import erased_among
+from services.registrar.store import RecordKey
+from streams.crypto.keys import KeyRing
+
+FORMAT = "contactpoint/destruction/1"
+FENCES = ("ErasureFenced.v1", "ChildDestroyed.v1")
+KAFKA_DAYS = 8
+"""Submissions and dead letters are kept in Kafka for 7 days, and a segment of them is closed within hours."""
+
+
+def certificate(cursor: Cursor, decryptor: Decryptor, erasure: str) -> dict[str, Any] | None:
+    """The certificate, `complete` once it holds; None where there is no such decision in the views.
+
+    It holds when every stream is fenced in the views, no key of them is left, and a checkpoint has the last fence.
+    """
+    decided = next((each for each in events_of(cursor, decryptor, [erasure]) if each.type == "ErasureDecided.v1"), None)
+    if decided is None:
+        return None
+    personal, data = open_event(decided), decided.data
+    streams = [*data["records"], *data["children"]]
+    keys = _fences(cursor, streams)
+    signed = latest(cursor, "register")
+    last = max((each["position"] for each in keys), default=decided.position)
+    after = signed.note if signed and signed.size >= last else None
+    return {
+        "format": FORMAT,
+        "complete": len(keys) == len(streams) and after is not None and not _keys_left(cursor, streams),
+        "erasure": erasure,
+        "decided_at": decided.recorded_at,
+        "decided_by": personal.get("decided_by"),
+        "reason": personal.get("reason"),
+        "rule": data["rule"],
+        "position": decided.position,
+        "keys": keys,
+        "checkpoints": {"before": data["before"], "after": after},
+        "copies": {
+            "kafka_until": (date.fromisoformat(decided.recorded_at[:10]) + timedelta(days=KAFKA_DAYS)).isoformat(),
+            "backups_until": data["backups_until"],
+        },
+        "refused_from_now_on": ERASED.code,
+    }
+
+
+def erasure_of(cursor: Cursor, stream: str) -> str | None:
+    """The decision by which a stream was fenced, if it was."""
+    cursor.execute("select erasure::text from register.fenced where stream = %s::uuid", (stream,))
+    row = cursor.fetchone()
+    return str(row[0]) if row else None
+
+
+def stream_of_erased(cursor: Cursor, keys: KeyRing, number: RecordKey) -> str | None:
+    """The stream of the destroyed record that an agency's number named, if there was one."""
+    return erased_among(cursor, [number], lambda key: keys.digest(*key)).get(number)
+
+
+def _fences(cursor: Cursor, streams: Sequence[str]) -> list[dict[str, Any]]:
+    """Each stream whose key is gone, and the position of the event that says so."""
+    ORDINARY.execute(
+        cursor,
+        "select h.stream::text, h.type, h.position from unredacted_event h"
+        " where h.stream = any(%s::uuid[]) and h.type = any(%s) order by h.position",
+        (list(streams), list(FENCES)),
+    )
+    of = dict(zip(FENCES, ("record", "child"), strict=True))
+    return [{"stream": stream, "of": of[kind], "position": position} for stream, kind, position in cursor.fetchall()]
+
+
+def _keys_left(cursor: Cursor, streams: Sequence[str]) -> bool:
+    cursor.execute(
+        "select exists (select from register.data_keys where stream = any(%s::uuid[]) and wrapped <> '')",
+        (list(streams),),
+    )
+    return cursor.fetchone() != (False,)

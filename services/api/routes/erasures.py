@@ -1,0 +1,99 @@
+"""Destruction over HTTP: a data manager has a record, or all of a child, destroyed, and gets a certificate of it."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from domain.authorization import Action
+from projections.visibility.scope import Scope
+from services.api.access_control.looks import ReasonHeader, Viewer, viewer, viewer_of_a_child
+from services.api.answers import json_answer, problems
+from services.api.dependencies import Dependencies
+from services.api.destruction import certificate, erasure_of, stream_of_erased
+from services.api.numbers import NUMBER, child_number
+from services.api.problems import Problem, absent
+from services.api.routes._current_children import current_children
+from services.api.routes.steward_decisions import decide, decided, ruling_of, under_way
+from services.api.schemas.erasures import Certificate, Destroyed, Destruction
+from services.contract.decisions import DecisionType
+from services.registrar.store import RecordKey, streams_of
+
+_ONE = "name either a child or one record"
+
+
+def router(dependencies: Dependencies) -> APIRouter:
+    """The calls about destruction."""
+    calls = APIRouter(tags=["destruction"])
+
+    @calls.post("/erasures", responses=decided(Destroyed))
+    def erase(request: Request, what: Destruction) -> Response:
+        """Destroys the keys of a record, or of a child with all its records: nobody can ever read them again.
+
+        The same again gives the certificate again.
+        """
+        if (what.child is None) is (what.record is None):
+            raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, _ONE)
+        named = [what.child] if what.child else []
+        who = viewer_of_a_child(dependencies, request, Action.ERASE, what.reason, named)
+        stream, child = _meant(who, what)
+        if (done := _done_before(who, stream or child)) is not None:
+            who.record({}, [])
+            return _answer(done)
+        look, (child,) = current_children(who, {"child": child})
+        about: dict[str, Any] = {"record": what.record.model_dump()} if what.record else {}
+        taken = decide(dependencies, look, DecisionType.ERASE, child, ruling_of(who, child=child, **about))
+        found = _certificate_of(who, stream or child) if taken.position is not None else None
+        return under_way(taken) if found is None else _answer(found)
+
+    @calls.get("/erasures/{erasure}", responses={200: {"model": Certificate}, **problems(401, 403, 404, 422, 503)})
+    def show(request: Request, erasure: str, _: ReasonHeader = None) -> Response:
+        """The certificate of a destruction, by the number of its decision."""
+        who = viewer(dependencies, request, Action.ERASE)
+        number = child_number(erasure)
+        with dependencies.reading() as cursor:
+            found = certificate(cursor, dependencies.keys, number)
+        who.record({}, [])
+        if found is None or not _may_read(who, found):
+            raise absent()
+        return json_answer(found)
+
+    return calls
+
+
+def _meant(who: Viewer, what: Destruction) -> tuple[str | None, str]:
+    """The stream of the record that is named, also of one that was removed or destroyed, and the child."""
+    if what.record is None:
+        return None, (what.child or "").lower()
+    key: RecordKey = (what.record.source, "subject", what.record.subject)
+    with who.dependencies.reading() as cursor:
+        stream = streams_of(cursor, [key]).get(key) or stream_of_erased(cursor, who.dependencies.keys, key)
+        if stream is None:
+            return None, ""
+        Scope(who.cleared).execute(cursor, "select child::text from known_link where record = %s::uuid", (str(stream),))
+        row = cursor.fetchone()
+    return str(stream), row[0] if row else ""
+
+
+def _done_before(who: Viewer, stream: str) -> Mapping[str, Any] | None:
+    """The certificate of what is destroyed already, if the user may read it."""
+    found = _certificate_of(who, str(UUID(stream))) if NUMBER.fullmatch(stream) else None
+    return found if found is not None and _may_read(who, found) else None
+
+
+def _certificate_of(who: Viewer, stream: str) -> Mapping[str, Any] | None:
+    with who.dependencies.reading() as cursor:
+        erasure = erasure_of(cursor, stream)
+        return certificate(cursor, who.dependencies.keys, erasure) if erasure else None
+
+
+def _may_read(who: Viewer, found: Mapping[str, Any]) -> bool:
+    """Who decided it may, and who works for the whole directory: to others, what was destroyed was never there."""
+    return who.entitlement.authority is None or found["decided_by"] == who.user
+
+
+def _answer(found: Mapping[str, Any]) -> Response:
+    return json_answer({"outcome": "accepted", "certificate": found})

@@ -1,0 +1,150 @@
+"""A destruction over HTTP: what was in the tables is in none, neighbours stay, and a certificate proves it."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import orjson
+import pytest
+from starlette.testclient import TestClient
+
+from projections.catalogue import ACCESS_LOG, DERIVED, LOGS, RECEIPTS_LOG, TABLES
+from projections.engine.live_schema import use_live
+from services.api.routes import steward_decisions as stewards
+from streams.access import grants
+from streams.crypto.keys import KeyRing, reader_of
+from streams.crypto.sealing import SealBroken
+from tests.support.api_world import client_of, is_problem, looking, registrar_at_work
+from tests.support.entitlements import NORTH, SOUTH, entitlement
+from tests.support.postgres_views import FRESH, load, rows
+from tests.support.world import World, person, submission
+
+HOME = {"lines": ["14 Wexcombe Row"], "postcode": "ZX7 4QH", "authority": NORTH, "status": "current"}
+GONE = {"given_name": "Perdita", "family_name": "Vanterpool", "date_of_birth": "2003-09-17", "nhs_number": "9990000425"}
+CARER = {"name": "Leontes Zimmerwald", "relationship": "uncle", "phone": "01632 960777"}
+IN_CLEAR = ("perdita", "vanterpool", "9990000425", "dx-1", "dx-2", "zx74qh")
+SEALED = ("Wexcombe", "Zimmerwald", "01632 960777", "Ropewalk Surgery", *("Perdita", "Vanterpool", "DX-1", "DX-2"))
+STAYS = {**GONE, "given_name": "Cordelia", "family_name": "Oyelaran", "nhs_number": "9990000433"}
+OTHER_LOGS = (*LOGS[ACCESS_LOG].projections, *LOGS[RECEIPTS_LOG].projections)
+OF_OTHER_LOGS = {table.name for each in OTHER_LOGS for table in each.tables}
+ELSEWHERE = {**HOME, "lines": ["2 Ropery Lane"], "postcode": "ZX2 2AB"}
+
+
+@pytest.fixture(scope="module")
+def world(empty_world: World) -> World:
+    users = [
+        entitlement("data-manager", user=f"{place}-manager", authority=authority, sensitive=True)
+        for place, authority in (("north", NORTH), ("south", SOUTH))
+    ]
+    grants.add_users(empty_world.database_url, empty_world.key, users)
+    return empty_world
+
+
+@pytest.fixture(scope="module")
+def client(world: World) -> Iterator[TestClient]:
+    with client_of(world) as made:
+        yield made
+
+
+def tables(world: World) -> list[str]:
+    """Every row of every table, as text; of the access log only what is not sealed anyway."""
+    with world.database.transaction() as cursor:
+        cursor.execute(
+            "select format('%I.%I', table_schema, table_name) from information_schema.tables"
+            " where table_type = 'BASE TABLE' and table_schema not in ('pg_catalog', 'information_schema', 'access')"
+        )
+        found: list[str] = []
+        for (table,) in cursor.fetchall():
+            cursor.execute(f"select t::text from {table} t")
+            found += [f"{table} {row}" for (row,) in cursor.fetchall()]
+    return found
+
+
+def opened(world: World) -> str:
+    """All that is sealed in the store and can be opened, by a process that begins now."""
+    ring = KeyRing(world.key, reader_of(world.database, "register"))
+    found = []
+    for raw in world.log.recorder.select_raw(0, 10_000):
+        state = orjson.loads(raw.state)
+        try:
+            found.append(ring.open(raw.stream, raw.version, state["sealed"]) if "sealed" in state else {})
+        except (KeyError, SealBroken):
+            continue
+    return str(found)
+
+
+def about(world: World, child: str) -> list[str]:
+    """Every row that names a child or a record of it."""
+    ids = {child, *world.records_of(child)}
+    return sorted(row for row in tables(world) if any(each in row for each in ids))
+
+
+def built_otherwise(world: World) -> list[str]:
+    """The tables that have other rows in views that are built from the log now than in the live ones."""
+    load(world.database_url, [world.events()])
+    with world.database.transaction() as cursor:
+        live = use_live(cursor)
+        return [
+            table.name
+            for table in (*TABLES, *DERIVED)
+            if table.name not in OF_OTHER_LOGS and rows(cursor, table, FRESH) != rows(cursor, table, live)
+        ]
+
+
+def erase(client: TestClient, who: Mapping[str, str], **what: Any) -> Any:
+    return client.post("/erasures", headers=dict(who), json={"reason": "court-order: all of it", **what})
+
+
+def test_what_is_destroyed_is_in_no_table_opens_nowhere_and_is_never_taken_again(
+    world: World, client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stewards, "TIMEOUT_S", 1.5)
+    started = {"involvement": "i1", "service": "gp", "organisation": {"name": "Ropewalk Surgery", "code": "Y12345"}}
+    taken = world.submit(
+        person("DX-1", address=HOME, **GONE),
+        person("DX-2", "gp", address=HOME, carers=[CARER], **GONE),
+        submission("involvement.started", "DX-2", started, "gp"),
+        person("N-1", address=ELSEWHERE, **STAYS),
+    )
+    assert taken == ["accepted"] * 4
+    child, neighbour = world.child_with(GONE["nhs_number"]), world.child_with(STAYS["nhs_number"])
+    world.suspect(child, neighbour, 0.7)
+    north, south = (looking(world, f"user:{place}-manager") for place in ("north", "south"))
+    before, text = about(world, neighbour), "\n".join(tables(world)).lower()
+    assert [each for each in IN_CLEAR if each not in text] == []
+    assert [each for each in SEALED if each not in opened(world)] == []
+    assert client.get(f"/children/{child}", headers=north).status_code == 200
+
+    assert is_problem(erase(client, south, child=child), 403)
+    assert is_problem(erase(client, looking(world, "user:demo-masked"), child=child), 403)
+    assert is_problem(erase(client, north), 422)
+    with registrar_at_work(world):
+        assert erase(client, north, child=child).status_code == 202
+
+    kept = [row for row in tables(world) if ".submissions " not in row and ".receipts " not in row]
+    assert [each for each in IN_CLEAR if any(each in row.lower() for row in kept)] == []
+    assert [each for each in SEALED if each in opened(world)] == []
+    assert [row for row in about(world, neighbour) if child not in row] == [row for row in before if child not in row]
+    assert built_otherwise(world) == []
+    assert is_problem(client.get(f"/children/{child}", headers=north), 404)
+    assert is_problem(client.get(f"/children/{child}/history", headers=north), 404)
+    found = client.post("/children/search", headers=north, json={"criteria": GONE, "reason": "data-quality"}).json()
+    assert child not in [each["child"] for each in found["results"]]
+    assert world.submit(person("DX-1", **GONE), person("DX-2", "gp", **GONE)) == ["refused"] * 2
+
+
+def test_the_certificate_says_what_proves_it_and_is_given_again(world: World, client: TestClient) -> None:
+    north, south = (looking(world, f"user:{place}-manager") for place in ("north", "south"))
+    answer = erase(client, north, record={"source": "urn:agency:gp", "subject": "DX-2"})
+    found = answer.json()["certificate"]
+    assert (answer.status_code, found["complete"], found["decided_by"]) == (200, False, "north-manager")
+    assert [each["of"] for each in found["keys"]] == ["record", "record", "child"]
+    assert found["reason"] == "court-order: all of it"
+    assert found["copies"]["backups_until"] > found["copies"]["kafka_until"] > found["decided_at"][:10]
+    last = max(each["position"] for each in found["keys"])
+    with world.database.transaction() as cursor:
+        cursor.execute("insert into publication.checkpoints values ('register', %s, 'a note')", (last,))
+    proven = client.get(f"/erasures/{found['erasure']}", headers=north).json()
+    assert (proven["complete"], proven["checkpoints"]) == (True, {"before": None, "after": "a note"})
+    assert is_problem(erase(client, south, record={"source": "urn:agency:gp", "subject": "DX-2"}), 404)
+    assert is_problem(client.get(f"/erasures/{found['erasure']}", headers=south), 404)
+    assert not {"perdita", "vanterpool", "dx-2"} & {word.lower() for word in str(proven).split()}

@@ -1,0 +1,105 @@
+"""What a decision to destroy does, given/when/then, and what is refused."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from domain.child import Child, stewardship
+from domain.erasure import ChildDestroyed, ErasureDecided, ErasureFenced, RecordsErased, erase_child, erase_record
+from domain.erasure.decide import BY_DECISION, Erased, Terms
+from domain.source_record import Refusal, SourceRecord
+from tests.domain_rules.test_child import RULING, child_with, replayed
+from tests.support.examples import RECORD, given, sent
+
+TERMS = Terms(BY_DECISION, "a checkpoint", date(2026, 12, 28))
+OTHER = UUID("00000000-0000-4000-8000-000000000001")
+
+
+def record(stream: UUID = RECORD) -> SourceRecord:
+    """A record with an involvement and a flag."""
+    found = given(sent("child.registered"), sent("involvement.started"), sent("flag.raised"), stream=stream).record
+    assert found is not None
+    return found
+
+
+def pending(changed: Any) -> list[Any]:
+    return list(changed.collect_events())
+
+
+def code_of(result: Erased | Refusal) -> str:
+    assert isinstance(result, Refusal)
+    return result.code
+
+
+def test_a_record_is_fenced_and_its_child_goes_on_without_it() -> None:
+    child, gone = child_with(str(RECORD), str(OTHER)), record()
+    done = erase_record(child, gone, uuid4(), TERMS, RULING)
+    assert isinstance(done, Erased)
+    (decided,) = pending(done.erasure)
+    assert isinstance(decided, ErasureDecided)
+    assert (decided.records, decided.children, decided.rule) == ([str(RECORD)], [], "decision")
+    assert (decided.decided_by, decided.before, decided.backups_until) == ("a-steward", "a checkpoint", "2026-12-28")
+    (fence,) = pending(gone)
+    assert isinstance(fence, ErasureFenced)
+    assert (fence.erasure, gone.status) == (str(done.erasure.id), "erased")
+    assert isinstance(child.pending_events[-1], RecordsErased)
+    again = replayed(child)
+    assert (again.records, again.is_destroyed) == ({str(OTHER)}, False)
+
+
+def test_a_child_is_destroyed_with_all_its_records_and_all_that_it_absorbed() -> None:
+    child, absorbed = child_with(str(RECORD)), child_with(str(OTHER))
+    stewardship.merge(child, absorbed, RULING)
+    records = [record(), record(OTHER)]
+    done = erase_child(child, [absorbed], records, uuid4(), TERMS, RULING)
+    assert isinstance(done, Erased)
+    (decided,) = pending(done.erasure)
+    assert decided.records == [str(RECORD), str(OTHER)]
+    assert decided.children == [str(child.id), str(absorbed.id)]
+    assert [pending(each)[-1].__class__ for each in records] == [ErasureFenced] * 2
+    for each in (child, absorbed):
+        assert isinstance(each.pending_events[-1], ChildDestroyed)
+        assert replayed(each).is_destroyed
+    assert child.records == set()
+
+
+def test_nothing_of_what_is_destroyed_stands_in_the_events() -> None:
+    child, gone = child_with(str(RECORD)), record()
+    done = erase_child(child, [], [gone], uuid4(), TERMS, RULING)
+    assert isinstance(done, Erased)
+    told = {name: value for event in (*pending(done.erasure), *pending(gone)) for name, value in vars(event).items()}
+    held = sent("child.registered").command.data
+    assert not {held["given_name"], held["family_name"]} & {str(value) for value in told.values()}
+
+
+def test_what_a_child_remembers_of_a_record_goes_with_it() -> None:
+    child, absorbed = child_with(str(RECORD)), child_with(str(OTHER))
+    stewardship.merge(child, absorbed, RULING)
+    gone = record(OTHER)
+    erase_record(child, gone, uuid4(), TERMS, RULING)
+    assert child.absorbed == {str(absorbed.id): frozenset()}
+    assert isinstance(stewardship.records_to_split(child, None), Refusal)
+
+
+@pytest.mark.parametrize(
+    ("child", "code"),
+    [(None, "unknown-child"), ("superseded", "superseded"), ("destroyed", "unknown-child")],
+)
+def test_an_absent_a_merged_and_a_destroyed_child_are_refused(child: str | None, code: str) -> None:
+    found: Child | None = None if child is None else child_with(str(RECORD))
+    if found and child == "superseded":
+        found.supersede(uuid4(), RULING)
+    if found and child == "destroyed":
+        erase_child(found, [], [], uuid4(), TERMS, RULING)
+    assert code_of(erase_child(found, [], [], uuid4(), TERMS, RULING)) == code
+    assert code_of(erase_record(found, record(), uuid4(), TERMS, RULING)) == code
+
+
+def test_a_record_of_another_child_and_the_same_twice_are_refused() -> None:
+    child, gone = child_with(str(RECORD)), record()
+    assert code_of(erase_record(child_with("another"), gone, uuid4(), TERMS, RULING)) == "record-not-in-child"
+    assert isinstance(erase_record(child, gone, uuid4(), TERMS, RULING), Erased)
+    assert code_of(erase_record(child, gone, uuid4(), TERMS, RULING)) == "record-not-in-child"
+    assert code_of(erase_record(child, None, uuid4(), TERMS, RULING)) == "record-not-in-child"

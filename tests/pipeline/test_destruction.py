@@ -1,0 +1,187 @@
+"""Destruction at the registrar, on a real Postgres: keys, rows, what is refused, and what a failure leaves."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from typing import Any
+from uuid import uuid4
+
+import psycopg2
+import pytest
+
+from domain.event import RegisterEvent
+from services.contract.decisions import DecisionType
+from services.registrar import erasing
+from services.registrar.receipts import Answer
+from streams.crypto.keys import FENCES_READ_S, KeyRing, fences_of, reader_of
+from streams.crypto.sealing import SealBroken
+from streams.store.database import DatabaseAway
+from tests.pipeline.test_suspension import codes_of, indexed, rebuilt
+from tests.support.desk import AUTHORITY, numbered, open_desk
+from tests.support.examples import KEY_ENCRYPTION_KEY
+from tests.support.steward import Steward, somebody
+
+
+@pytest.fixture
+def desk(database_url: str) -> Iterator[Steward]:
+    with open_desk(Steward, database_url) as opened:
+        yield opened
+
+
+def erase(desk: Steward, child: str, subject: str | None = None) -> Answer:
+    named = {} if subject is None else {"record": {"source": AUTHORITY.urn, "subject": subject}}
+    return desk.decide(DecisionType.ERASE, child=child, **named)
+
+
+def keys_of(desk: Steward) -> dict[str, bool]:
+    """Whether there is a wrapped key, by stream."""
+    return dict(desk.rows("select stream::text, wrapped <> '' from register.data_keys"))
+
+
+def stream_of(desk: Steward, subject: str) -> str:
+    ((stream,),) = desk.rows(f"select stream::text from register.record_keys where key = '{subject}'")
+    return str(stream)
+
+
+def dump(desk: Steward) -> str:
+    """Every row of every table of the register, as text."""
+    tables = desk.rows("select table_name from information_schema.tables where table_schema = 'register'")
+    return "\n".join(
+        str(row) for (table,) in tables for row in desk.rows(f"select t::text from register.{table} t")
+    ).lower()
+
+
+def test_all_of_a_child_is_destroyed_and_its_neighbour_stays_as_it_is(desk: Steward) -> None:
+    child, neighbour = desk.register("S1", "S2")
+    desk.send(numbered(2, "involvement.started", subject="S1"), numbered(2, "flag.raised", subject="S1"))
+    gone, stays, names = stream_of(desk, "S1"), stream_of(desk, "S2"), somebody("S1")
+    about = [row for row in indexed(desk) if row[0] == stays]
+    before = dump(desk)
+    assert names["family_name"].lower() in before
+    assert erase(desk, child).outcome == "accepted"
+    after = dump(desk)
+    assert not {names["family_name"].lower(), names["given_name"].lower(), "'s1'", "s1/1"} & set(after.split('"'))
+    assert names["family_name"].lower() not in after
+    assert (keys_of(desk)[gone], keys_of(desk)[stays]) == (False, True)
+    assert [row for row in indexed(desk) if row[0] == stays] == about
+    assert desk.members() == {neighbour: {"S2"}}
+    assert desk.types()[-3:] == ["ErasureDecided.v1", "ErasureFenced.v1", "ChildDestroyed.v1"]
+    assert indexed(desk) == rebuilt(desk)
+
+
+def test_nothing_can_be_said_of_a_destroyed_record_ever_again(desk: Steward) -> None:
+    (child,) = desk.register("S1")
+    erase(desk, child)
+    for _ in range(2):
+        desk.open()
+        again = numbered(7, "child.registered", data=somebody("S1")) | {"id": f"new-{uuid4()}"}
+        amended = numbered(8, "child.amended") | {"id": f"new-{uuid4()}"}
+        assert codes_of(desk.send(again, amended)) == [("refused", ["record-erased"])] * 2
+    assert codes_of(desk.send(numbered(1, data=somebody("S1")))) == [("duplicate", [])]
+    assert codes_of([erase(desk, child), desk.merge(child, child)]) == [("refused", ["unknown-child"])] * 2
+
+
+def test_one_record_is_destroyed_and_the_child_goes_on(desk: Steward) -> None:
+    child, other = desk.register("S1", "S2")
+    desk.merge(child, other)
+    gone = stream_of(desk, "S2")
+    assert erase(desk, child, "S2").outcome == "accepted"
+    desk.open()
+    assert (desk.members(), keys_of(desk)[gone]) == ({child: {"S1"}}, False)
+    assert codes_of([desk.split(child), erase(desk, child, "S2")]) == [
+        ("refused", ["nothing-to-undo"]),
+        ("refused", ["record-not-in-child"]),
+    ]
+    assert indexed(desk) == rebuilt(desk)
+
+
+def test_what_was_merged_away_removed_or_set_aside_is_destroyed_too(desk: Steward) -> None:
+    child, absorbed = desk.register("S1", "S2")
+    desk.merge(child, absorbed)
+    desk.decide(DecisionType.RECORD_REMOVE, child=child, record={"source": AUTHORITY.urn, "subject": "S2"})
+    desk.decide(DecisionType.AGENCY_SUSPEND, agency=AUTHORITY.code, set_aside=True)
+    while desk.registrar.set_aside():
+        pass
+    assert erase(desk, child).outcome == "accepted"
+    fenced = {stream for (stream,) in desk.rows("select stream::text from register.fenced")}
+    assert {child, absorbed} < fenced
+    assert len(fenced) == 4
+    assert not any(there for stream, there in keys_of(desk).items() if stream in fenced)
+    assert (desk.count("match_index"), desk.count("match_keys"), desk.count("record_keys")) == (0, 0, 0)
+
+
+@pytest.mark.parametrize("step", ["destroy_keys", "_forget_numbers", "_forget_matching"])
+def test_a_failure_at_any_step_leaves_everything_and_the_next_run_does_it(
+    desk: Steward, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    (child,) = desk.register("S1")
+    whole, last = getattr(erasing, step), len(desk.types())
+    before = keys_of(desk), indexed(desk), desk.count("record_keys")
+
+    def cut_off(*given: Any) -> None:
+        whole(*given)
+        raise DatabaseAway("cut off")
+
+    message = desk.decision(DecisionType.ERASE, child=child)
+    with monkeypatch.context() as patched:
+        patched.setattr(erasing, step, cut_off)
+        with pytest.raises(DatabaseAway):
+            desk.registrar.handle([message])
+    assert (keys_of(desk), indexed(desk), desk.count("record_keys")) == before
+    assert (len(desk.types()), desk.count("fenced"), desk.count("erased_keys")) == (last, 0, 0)
+    desk.open()
+    assert codes_of(desk.registrar.handle([message])) == [("accepted", [])]
+    assert (desk.count("fenced"), desk.count("record_keys")) == (2, 0)
+
+
+def test_two_at_once_destroy_once(desk: Steward) -> None:
+    (child,) = desk.register("S1")
+    twice = [desk.decision(DecisionType.ERASE, child=child) for _ in range(2)]
+    assert codes_of(desk.registrar.handle(twice)) == [("accepted", []), ("refused", ["unknown-child"])]
+
+
+def test_a_destroyed_key_stays_destroyed_and_is_not_taken_for_a_lost_one(desk: Steward) -> None:
+    (child,) = desk.register("S1")
+    stream = stream_of(desk, "S1")
+    ((wrapped,),) = desk.rows(f"select wrapped from register.data_keys where stream = '{stream}'")
+    erase(desk, child)
+    with closing(psycopg2.connect(desk.url)) as connection, connection.cursor() as cursor:
+        for change in ("update register.data_keys set wrapped = %s", "delete from register.data_keys"):
+            with pytest.raises(psycopg2.errors.RaiseException):
+                cursor.execute(f"{change} where stream = '{stream}'", (wrapped,))
+            connection.rollback()
+        cursor.execute("alter table register.data_keys disable trigger keep_destroyed")
+        cursor.execute("update register.data_keys set wrapped = %s where stream = %s", (wrapped, stream))
+        cursor.execute("alter table register.data_keys enable trigger keep_destroyed")
+        connection.commit()
+    for stored in desk.log.recorder.select_events(stream):
+        ring = KeyRing(KEY_ENCRYPTION_KEY, reader_of(desk.database, "register"))
+        with pytest.raises(KeyError):
+            ring.open(stream, stored.originator_version, "AXNl")
+        with pytest.raises(KeyError):
+            ring.key_for(stream)
+
+
+def test_a_process_that_keeps_the_key_forgets_it(desk: Steward, monkeypatch: pytest.MonkeyPatch) -> None:
+    (child,) = desk.register("S1")
+    stream, now = stream_of(desk, "S1"), [0.0]
+    monkeypatch.setattr("streams.crypto.keys.time.monotonic", lambda: now[0])
+    fences = fences_of(desk.database, "register")
+    ring = KeyRing(KEY_ENCRYPTION_KEY, reader_of(desk.database, "register"), fenced=fences)
+    assert ring.key_for(stream).secret
+    erase(desk, child)
+    now[0] += FENCES_READ_S
+    with pytest.raises(KeyError):
+        ring.key_for(stream)
+
+
+def test_who_decided_and_why_can_still_be_read_and_stand_nowhere_in_clear(desk: Steward) -> None:
+    (child,) = desk.register("S1")
+    erase(desk, child)
+    ((erasure,),) = desk.rows("select distinct erasure::text from register.fenced")
+    (stored,) = desk.log.recorder.select_events(erasure)
+    assert b"a-steward" not in stored.state
+    decided: Any = desk.log.mapper.to_domain_event(stored)
+    assert isinstance(decided, RegisterEvent)
+    assert (decided.decided_by, decided.rule, len(decided.records)) == ("a-steward", "decision", 1)
+    with pytest.raises((KeyError, SealBroken)):
+        list(map(desk.log.mapper.to_domain_event, desk.log.recorder.select_events(decided.records[0])))
