@@ -204,8 +204,7 @@ class BatchMatcher:
     def _is_of_many(self, key: str) -> bool:
         """Whether many families share what has the key, of those whose records are no secret, as they are now."""
         (digest,) = digests([key])
-        rewritten = self.changes.put.keys() | self.changes.outdated.keys()
-        stored = [each for each in self._sharers.get(digest, ()) if each.record not in rewritten]
+        stored = [each for each in self._sharers.get(digest, ()) if not self.changes.rewrites(each.record)]
         put = [each for each in self._index.under(digest) if each.child not in self.shielded]
         return are_many(
             (self._surviving(each.child), each.features)

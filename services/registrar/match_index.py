@@ -32,6 +32,10 @@ class IndexChanges:
     outdated: dict[str, Sequence[int]] = field(default_factory=dict)
     moved: dict[str, str] = field(default_factory=dict)
 
+    def rewrites(self, record: str) -> bool:
+        """Whether what is stored of a record is replaced or taken out."""
+        return record in self.put or record in self.outdated
+
     @property
     def growth(self) -> int:
         """How many records the index has more afterwards."""
