@@ -51,7 +51,11 @@ BIRTH = Field("date_of_birth", _IDENTITY)
 GENDER = Field("gender", _IDENTITY)
 ADDRESS = Field("addresses", _HOUSEHOLD, changes=True)
 AUTHORITY = Field("authority", _HOUSEHOLD, changes=True)
-CARERS = Field("carers", ((_Kind.SOCIAL_CARE, _Kind.LOCAL_AUTHORITY), *_HOUSEHOLD[::2]), changes=True)
+CARERS = Field(
+    "carers",
+    ((_Kind.SOCIAL_CARE, _Kind.LOCAL_AUTHORITY), (_Kind.SCHOOL_CENSUS,), _HOUSEHOLD[-1]),
+    changes=True,
+)
 NHS_NUMBER = Field("nhs_number", _IDENTITY)
 UPN = Field("upn", ((_Kind.SCHOOL_CENSUS, _Kind.LOCAL_AUTHORITY),))
 FIELDS = (NAME, BIRTH, GENDER, ADDRESS, AUTHORITY, CARERS, NHS_NUMBER, UPN)

@@ -9,16 +9,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.belief import (
+    ADDRESS,
+    AUTHORITY,
     BIRTH,
+    CARERS,
     FIELDS,
     NAME,
     NOBODY,
-    UPN,
+    Field,
     ReportedIdentity,
     Said,
     Speaker,
     believed_authority,
+    believed_birth,
     believed_identity,
+    birth_said,
     place_in_order,
     vouched_authority,
     weigh,
@@ -116,7 +121,7 @@ def test_a_place_whose_code_changed_is_one_whichever_of_its_codes_agencies_write
     """Buckinghamshire was a county with districts until 2020."""
     old, new, other = "E10000002", "E06000060", "E06000061"
     told = [said(old, "gp", "gp-registration"), said(new, "school", "school-census"), said(other, "vol", "voluntary")]
-    for each in permutations(told):
+    for each in permutations([*told, told[0]._replace(value=None)]):
         assert believed_authority(each) == vouched_authority(each) == new
     assert vouched_authority([said(old, "gp", "gp-registration"), said(new, "vol", "voluntary")]) == old
     district, neighbour = "E07000004", "E07000005"
@@ -124,23 +129,137 @@ def test_a_place_whose_code_changed_is_one_whichever_of_its_codes_agencies_write
     assert believed_authority(within) == district
 
 
-def test_who_no_longer_holds_the_child_does_not_say_where_it_lives_now() -> None:
+@pytest.mark.parametrize("field", [ADDRESS, AUTHORITY, CARERS], ids=lambda field: field.name)
+def test_who_no_longer_holds_the_child_does_not_say_where_it_lives_now(field: Field) -> None:
     left = [said("E1", each, "local-authority", gone=True, time="2009") for each in ("la", "school")]
-    assert believed_authority([*left, said("E2", "gp", "gp-registration")]) == "E2"
-    assert believed_authority(left) == "E1"
+    assert weigh(field, [*left, said("E2", "gp", "gp-registration")])[0].value == "E2"
+    assert weigh(field, left)[0].value == believed_authority(left) == "E1"
 
 
-def test_every_kind_has_a_place_in_every_order() -> None:
-    for field in FIELDS:
-        places = {kind: place_in_order(field, kind) for kind in (*AgencyKind, None)}
-        assert places[AgencyKind.SENSITIVE_SERVICE] > places[AgencyKind.VOLUNTARY] == places[None]
-        assert all(
-            place < places[None]
-            for kind, place in places.items()
-            if kind not in ("voluntary", None, "sensitive-service")
-        )
-    assert place_in_order(NAME, "gp-registration") < place_in_order(NAME, "school-census")
-    assert place_in_order(UPN, "school-census") < place_in_order(UPN, "gp-registration")
+IDENTITY = (
+    "birth-registration gp-registration|hospital death-registration|"
+    "local-authority school-census child-benefit health-visiting"
+)
+HOUSEHOLD = "local-authority school-census|social-care|gp-registration child-benefit health-visiting"
+
+
+@pytest.mark.parametrize(
+    ("fields", "known_best"),
+    [
+        ("name date_of_birth gender nhs_number", IDENTITY),
+        ("addresses authority", HOUSEHOLD),
+        ("carers", "social-care local-authority|school-census|gp-registration child-benefit health-visiting"),
+        ("upn", "school-census local-authority"),
+    ],
+)
+def test_who_knows_a_field_best(fields: str, known_best: str) -> None:
+    """Behind those named come all others, then voluntary bodies and agencies of no known kind, then sensitive ones."""
+    named = [each.split() for each in known_best.split("|")]
+    last = ["voluntary", None], ["sensitive-service"]
+    others = set(map(str, AgencyKind)).difference(*named, *last)
+    expected = [*map(set, named), others, *map(set, last)]
+    by_name = {field.name: field for field in FIELDS}
+    for field in fields.split():
+        found: list[set[str | None]] = [set() for _ in expected]
+        for kind in (*map(str, AgencyKind), None):
+            found[place_in_order(by_name[field], kind)].add(kind)
+        assert found == expected
+
+
+def test_where_a_child_lives_two_agencies_are_as_many_as_three() -> None:
+    three = [said("E1", each, time="2009") for each in ("a", "b", "c")]
+    two = [said("E2", "la", "local-authority"), said("E2", "d")]
+    assert believed_authority([*three, *two]) == "E2"
+    assert believed_authority([*three, two[0]]) == "E1"
+    assert believed_authority([three[0], *two[1:], said("E2", "e")]) == "E2"
+
+
+@pytest.mark.parametrize(
+    ("times", "believed"),
+    [("2009 2005", "E2"), ("2009 2009", "E1"), ("2009 2009 2005", "E1"), ("2009 2005 2005", "E2")],
+)
+def test_between_places_that_two_say_the_time_counts_at_which_the_second_said_it(times: str, believed: str) -> None:
+    one = [said("E1", f"a{number}", time=each) for number, each in enumerate(times.split())]
+    other = [said("E2", each, time="2008") for each in ("b", "c")]
+    assert believed_authority([*one, *other]) == believed
+
+
+def test_of_an_agencys_records_the_latest_says_when_it_said_so() -> None:
+    again = said("E1", "a", time="2009")
+    one = [said("E1", "a", time="2005"), again._replace(speaker=again.speaker._replace(stream="a2"))]
+    other = [said("E2", each, time="2008") for each in ("c", "d")]
+    for order in permutations([*one, said("E1", "b", time="2009"), *other]):
+        assert believed_authority(order) == "E1"
+
+
+def test_of_each_value_it_is_told_how_many_agencies_hold_it() -> None:
+    told = [said("E1", "a"), said("E2", "b"), said("E2", "c"), said("E2", "d"), said("E3", "d"), said("E3", "d")]
+    assert {held.value: held.agencies for held in weigh(ADDRESS, told)} == {"E1": 1, "E2": 3, "E3": 1}
+
+
+def test_who_has_left_neither_counts_nor_lends_its_knowledge_to_who_says_the_same() -> None:
+    gone = said("E1", "la", "local-authority", gone=True, time="2009")
+    voluntary = said("E1", "vol", "voluntary", time="2009")
+    assert believed_authority([gone, voluntary, said("E2", "gp", "gp-registration")]) == "E2"
+    assert believed_authority([gone, voluntary, said("E2", "gp", time="2007"), said("E2", "police")]) == "E2"
+    assert believed_authority([gone, said("E2", "vol", "voluntary", time="2007")]) == "E2"
+
+
+def test_who_the_child_is_is_said_also_by_who_no_longer_holds_it() -> None:
+    two = [reported("a", deregistered=True), reported("b", deregistered=True)]
+    assert name(*two, reported("c", "Bea", kind="gp-registration", time="2009")) == "Ada"
+    gone = reported("a", kind="gp-registration", deregistered=True)
+    assert name(gone, reported("b", "Bea", kind="police", time="2009")) == "Ada"
+
+
+def test_between_names_that_as_many_say_the_latest_time_of_any_counts() -> None:
+    one = [reported("a", time="2009"), reported("b", time="2005")]
+    assert name(*one, reported("c", "Bea", time="2008"), reported("d", "Bea", time="2008")) == "Ada"
+
+
+def test_a_name_is_written_as_the_record_has_it_that_is_believed_most() -> None:
+    register = reported("a", "ADA", kind="gp-registration", time="2005")
+    school = reported("b", "Ada", kind="school-census", time="2009")
+    for records in permutations([register, school]):
+        assert believed_identity(records).named_by == "a"
+    left = register._replace(speaker=register.speaker._replace(deregistered=True))
+    still = reported("c", "Ada", kind="birth-registration")
+    for records in permutations([left, still]):
+        assert believed_identity(records).named_by == "c"
+    for records in permutations([left, school]):
+        assert believed_identity(records).named_by == "a"
+    later = [reported("d", time="2007"), reported("e", time="2008")]
+    for records in permutations(later):
+        assert believed_identity(records).named_by == "e"
+
+
+def test_a_place_is_written_as_an_agency_has_it_that_still_holds_the_child() -> None:
+    gone = said("E1", "school", "school-census", gone=True)
+    current = [said("E1", "gp", "gp-registration", time="2009"), said("E1", "care", "social-care")]
+    for told in permutations([gone, *current]):
+        (held,) = weigh(ADDRESS, told)
+        assert [each.speaker.source for each in held.said] == ["care", "gp", "school"]
+
+
+def test_a_name_of_which_both_parts_are_known_is_believed_before_one_that_more_agencies_have_a_part_of() -> None:
+    for unknown in ("Unknown", ""):
+        nobody = [reported(each, unknown, kind="gp-registration") for each in ("a", "b")]
+        assert name(*nobody, reported("c", "Ada", kind="voluntary")) == "Ada"
+
+
+def test_a_birthday_that_all_estimate_is_estimated_until_one_knows_it() -> None:
+    speakers = [said("", each).speaker for each in ("a", "b")]
+    about = [birth_said("2003-01-01", True, each) for each in speakers]
+    known = birth_said("2003-01-01", False, speakers[1])
+    assert believed_birth(about) == ("2003-01-01", True)
+    assert believed_birth([about[0], known]) == ("2003-01-01", False)
+    assert believed_birth([birth_said(None, False, speakers[0]), *about]) == ("2003-01-01", True)
+
+
+def test_a_gender_is_weighed_where_agencies_differ() -> None:
+    register = reported("a", gender="female", kind="gp-registration", time="2005")
+    assert believed_identity([reported("b", gender="male"), register]).gender == "female"
+    assert believed_identity([reported("b", gender="male"), reported("c", gender="male"), register]).gender == "male"
 
 
 KINDS = st.sampled_from([*map(str, AgencyKind), None])
