@@ -1,6 +1,6 @@
 """What a child's records are without those of a suspended agency, as given, when and then; and what holds for any."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -13,13 +13,23 @@ from domain.event import RegisterEvent
 from domain.matching import Candidate, Comparer, features_of
 from domain.matching.regroup import found_between, regroup
 from domain.source_record.events import RecordAmended
-from domain.suspension.parting import Join, joins_of, judge_again, keeper, part, rejoin, was_parted
+from domain.suspension.parting import (
+    Join,
+    joins_of,
+    judge_again,
+    keeper,
+    part,
+    rejoin,
+    set_aside_before,
+    was_parted,
+)
+from domain.vocabulary import STEWARDSHIP_SOURCE
 from services.registrar.matcher_settings import load_settings
 
 COMPARER = Comparer(load_settings())
 BEGUN = datetime(2026, 1, 1, tzinfo=UTC)
 RULING = Ruling("a-steward", "the credential was stolen", BEGUN + timedelta(days=9), "2026-01-10T00:00:00.000000Z")
-A, B, X = (str(UUID(int=number)) for number in (1, 2, 3))
+A, B, X, C = (str(UUID(int=number)) for number in range(1, 5))
 CHILD, OTHER, NEW = (UUID(int=number) for number in (11, 12, 13))
 TAMSIN = {"given_name": "Tamsin", "family_name": "Okoro", "date_of_birth": "2001-02-03"}
 SAID: dict[str, dict[str, Any]] = {
@@ -37,11 +47,11 @@ def members(**changes: dict[str, Any]) -> list[Candidate]:
     ]
 
 
-def at(day: int, record: str) -> RegisterEvent:
+def at(day: int, record: str, version: int = 1, source: str = "urn:agency:x") -> RegisterEvent:
     """What a record said on a day."""
     event = object.__new__(RecordAmended)
     moment = BEGUN + timedelta(days=day)
-    vars(event).update(originator_id=UUID(record), originator_version=1, timestamp=moment, source="urn:agency:x")
+    vars(event).update(originator_id=UUID(record), originator_version=version, timestamp=moment, source=source)
     vars(event).update(restricted=False, time=moment.isoformat())
     return event
 
@@ -55,6 +65,16 @@ def linked(*records: tuple[int, str]) -> tuple[Child, list[RegisterEvent]]:
     return child, list(child.collect_events())  # type: ignore[arg-type]
 
 
+def told(child: Child) -> list[RegisterEvent]:
+    """What has become of a child since this was asked last."""
+    return list(child.collect_events())  # type: ignore[arg-type]
+
+
+def put_together(events: Iterable[RegisterEvent]) -> list[tuple[set[str], bool]]:
+    """Which records were put together, in turn, and whether by a steward."""
+    return [(set(join.records), join.by_steward) for join in joins_of(events)]
+
+
 def blocks(joins: Sequence[Join], suspended_from: int) -> list[frozenset[str]]:
     suspended = {X: BEGUN + timedelta(days=suspended_from)}
     return list(judge_again(COMPARER, members(), joins, suspended, frozenset(), ()).regrouped.blocks)
@@ -63,6 +83,7 @@ def blocks(joins: Sequence[Join], suspended_from: int) -> list[frozenset[str]]:
 def test_what_was_linked_in_the_presence_of_its_record_is_judged_again() -> None:
     _, said = linked((1, A), (2, X), (3, B))
     assert blocks(joins_of(said), suspended_from=2) == [{A}, {B}]
+    assert blocks(joins_of(said), suspended_from=3) == [{A}, {B}]
 
 
 def test_what_was_linked_before_its_record_came_stands() -> None:
@@ -115,6 +136,124 @@ def test_what_still_speaks_for_one_child_is_found() -> None:
     pair = found_between(COMPARER, found, *found.blocks)
     assert pair is not None
     assert (pair[0], pair[1].record, pair[1].rule) == (A, B, "possible")
+
+
+def test_what_was_put_together_is_told_by_the_events_of_the_child() -> None:
+    child, said = linked((1, A), (2, B))
+    assert put_together(said) == [({A}, False), ({A}, False), ({A, B}, False)]
+    child.unlink([B], OTHER, RULING)
+    child.merge(at(4, A), [Absorbed(str(OTHER), [X], "certain", 0.99, A, {})], "m/1")
+    child.merge(RULING, [Absorbed(str(OTHER), [B], "merge", 1.0, None, {})])
+    since = put_together([*said, *told(child)])[len(put_together(said)) :]
+    assert since == [({A, X}, False), ({A, B, X}, True)]
+    child.supersede(OTHER, RULING)
+    child.reinstate({A: 1}, RULING, None)
+    assert put_together([*said, *told(child)])[len(put_together(said)) :] == [({A}, True)]
+
+
+def test_a_child_that_was_hidden_before_it_had_a_record_is_put_together_by_its_links() -> None:
+    child = Child.listed(CHILD, at(1, A), hidden=True)
+    child.link(at(2, B), "m/1", Comparison(A, "certain", 0.99, {}))
+    assert put_together(told(child)) == [({B}, False)]
+
+
+def test_what_follows_from_a_suspension_puts_nothing_together_by_a_stewards_will() -> None:
+    child, _ = linked((1, A), (2, B), (3, X))
+    part(child, frozenset({B}), {A: 1, B: 1}, {}, NEW, RULING)
+    parted = Child.split_off(NEW, {B: 1}, RULING, None, "without-suspended")
+    assert put_together(told(parted)) == [({B}, False), ({B}, False)]
+    rejoin(child, parted, RULING)
+    assert put_together(told(child)) == []
+
+
+def test_a_steward_who_accepts_a_record_says_that_all_of_the_child_is_one() -> None:
+    child, said = linked((1, A), (2, B))
+    child.set_aside(at(3, B), "m/1")
+    child.accept_by_ruling(B, RULING)
+    accepted = told(child)
+    assert put_together([*said, *accepted])[-1] == ({A, B}, True)
+    child.set_aside_by_ruling(B, RULING)
+    assert put_together([*said, *accepted, *told(child)]) == put_together([*said, *accepted])
+
+
+def test_a_steward_is_asked_only_where_his_decision_alone_holds_records_together() -> None:
+    by_steward = Join(frozenset({A, B, X}), BEGUN, by_steward=True)
+    by_matcher = by_steward._replace(by_steward=False)
+    same = members(b={"family_name": "Okoro"})
+    since = {X: BEGUN}
+
+    def judged(records: Sequence[Candidate], *joins: Join) -> tuple[int, int | None]:
+        found = judge_again(COMPARER, records, joins, since, frozenset(), ())
+        return len(found.regrouped.blocks), len(found.without.blocks) if found.without else None
+
+    assert judged(members(), by_steward) == (1, 2)
+    assert judged(members(), by_matcher) == (2, None)
+    assert judged(same, by_steward) == (1, None)
+    assert judged(members(), by_steward, Join(frozenset({A, B}), BEGUN, by_steward=False)) == (1, None)
+    stranger = Candidate(C, str(CHILD), features_of({"given_name": "Kemi", "family_name": "Vane"}, "2008"))
+    assert judged([*members(), stranger], by_steward) == (2, None)
+
+
+def test_the_number_stays_with_those_that_brought_no_other_and_whom_most_ordinary_agencies_know() -> None:
+    child, _ = linked((1, A))
+    child.merge(RULING, [Absorbed(str(OTHER), [B, X], "merge", 1.0, None, {})])
+    one, two, three = (frozenset(each) for each in ([A], [B], [X]))
+    source_of = {A: "urn:agency:a", B: "urn:agency:b", X: "urn:agency:clinic"}
+    assert keeper(child, [two, three, one], source_of, ()) == one
+    assert keeper(child, [three, two], source_of, ()) == three
+    assert keeper(child, [three, two], source_of, ["urn:agency:clinic"]) == two
+    alone, _ = linked((1, A))
+    assert keeper(alone, [one, two | three], source_of, ()) == two | three
+    assert keeper(alone, [one, two | three], source_of | {X: "urn:agency:b"}, ()) == one
+
+
+def test_a_block_goes_back_to_the_child_that_brought_most_of_it_and_nothing_else() -> None:
+    more, y, z = (str(UUID(int=number)) for number in (5, 6, 7))
+    here, gone = UUID(int=14), UUID(int=15)
+
+    def parted(block: set[str], *brought: tuple[UUID, list[str]]) -> str:
+        child, _ = linked((1, A), (2, B), (3, X), (4, y), (5, z))
+        children = {str(each): Child.listed(each, at(1, records[0])) for each, records in brought}
+        child.merge(RULING, [Absorbed(str(each), records, "merge", 1.0, None, {}) for each, records in brought])
+        for each in children.values():
+            each.supersede(CHILD, RULING)
+        children[str(gone)] = Child.listed(gone, at(1, B))
+        counting = dict.fromkeys([A, B, X, y, z], 1)
+        moved = part(child, frozenset(block), counting, children, NEW, RULING).moved
+        assert set(moved) == block
+        (to,) = set(moved.values())
+        return to
+
+    assert parted({B}) == str(NEW)
+    assert parted({B}, (OTHER, [B])) == str(OTHER)
+    assert parted({B}, (OTHER, [B, X])) == str(NEW)
+    assert parted({B}, (OTHER, [B, more])) == str(OTHER)
+    assert parted({B}, (OTHER, [more])) == str(NEW)
+    assert parted({B, X, y}, (OTHER, [B]), (here, [X, y])) == str(here)
+
+
+def test_what_a_suspension_had_believed_again_is_set_aside_from_the_same_version_on() -> None:
+    child, _ = linked((1, A), (2, B))
+    by_suspension = at(4, A, source=STEWARDSHIP_SOURCE)
+    child.accept(by_suspension, "m/1", [X])
+    child.set_aside(at(3, B, version=7), "m/1")
+    child.accept(by_suspension, "m/1", [B])
+    said = told(child)
+    assert set_aside_before(said) == {B: 7}
+    child.set_aside(at(5, B, version=9), "m/1")
+    child.accept(at(6, B), "m/1", [B])
+    assert set_aside_before([*said, *told(child)]) == {}
+
+
+def test_what_a_parted_child_had_set_aside_stays_so_when_it_is_taken_back() -> None:
+    child, _ = linked((1, A))
+    parted, _ = linked((1, B), (2, X))
+    parted.set_aside(at(3, X, version=4), "m/1")
+    told(child)
+    rejoin(child, parted, RULING)
+    assert (child.records, child.aside) == ({A, B, X}, {X: 4})
+    (merged,) = vars(told(child)[0])["merged"]
+    assert merged == Absorbed(str(CHILD), [B, X], "resumed", 1.0, None, {}).as_data()
 
 
 NAMES = st.sampled_from(["Tamsin", "Ada", "Kemi"])

@@ -27,7 +27,11 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "tests/golden",
     ),
     "belief": ("tests/domain_rules/test_belief.py",),
-    "suspension": ("tests/domain_rules/test_suspension.py", "tests/domain_rules/test_parting.py"),
+    "suspension": (
+        "tests/domain_rules/test_suspension.py",
+        "tests/domain_rules/test_suspended_records.py",
+        "tests/domain_rules/test_parting.py",
+    ),
     "matching": (
         f"{_MATCHING}/test_similarity.py",
         f"{_MATCHING}/test_features.py",
