@@ -88,10 +88,10 @@ class Trials:
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Runs the tests without a fault, then against each; True says that this was all."""
-        caches = [each for each in gc.get_objects() if isinstance(each, _lru_cache_wrapper)]
-        for cached in caches:
+        for cached in _caches():
             if cached.__module__.startswith("tests.") and not inspect.signature(cached).parameters:
                 cached()
+        caches = _caches()
         sys.setprofile(None)
         for item in session.items:
             before = _processor_seconds()
@@ -166,6 +166,10 @@ def _recorded(calls: set[Function]) -> Iterator[None]:
         yield
     finally:
         sys.setprofile(None)
+
+
+def _caches() -> "list[_lru_cache_wrapper[object]]":
+    return [each for each in gc.get_objects() if isinstance(each, _lru_cache_wrapper)]
 
 
 def _forget(caches: "Iterable[_lru_cache_wrapper[object]]") -> None:
