@@ -295,8 +295,7 @@ def _live_apart(levels: Levels) -> bool:
 
 def _have_somebody_in_common(levels: Levels) -> bool:
     """Whether two agree in a number, a home, or a carer."""
-    by = (*levels[_NHS_NUMBER : _UPN + 1], *levels[7:]) if levels[6] == DIFFERS else levels[_NHS_NUMBER:]
-    return any(level in (SAME, SIMILAR) for level in by)
+    return any(level in (SAME, SIMILAR) for level in levels[_NHS_NUMBER:])
 
 
 def is_same_given_name(evidence: Evidence) -> bool:

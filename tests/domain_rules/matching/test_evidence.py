@@ -60,6 +60,15 @@ def test_the_odds_are_those_of_every_rival_together(
     assert evidence.bits == pytest.approx(log2(min(chances(agreement, rival) for rival in rivals)))
 
 
+@pytest.mark.parametrize("agreement", [ALIKE, NAMESAKES])
+def test_a_cousin_has_the_name_and_agrees_else_like_a_stranger(agreement: Levels) -> None:
+    settings = SETTINGS.model_copy(update={"rivals": RIVALS.model_copy(update={"cousin": 40.0})})
+    of_name = chances((*agreement[:2], *levels()[2:]), "stranger")
+    rivals = {"relative": 0.003, "namesake": RIVALS.namesake, "stranger": RIVALS.stranger + 40.0 * of_name}
+    against = sum(many / chances(agreement, rival) for rival, many in rivals.items())
+    assert Comparer(settings).weigh(agreement, 0.003).probability == pytest.approx(1 / (1 + against))
+
+
 @pytest.mark.parametrize(
     ("field", "level", "is_enough"),
     [
