@@ -33,6 +33,7 @@ from domain.child.events import (
     SuspicionEnded,
     without_custodian,
 )
+from domain.child.hold_events import HoldAsked, HoldLifted, HoldPlaced
 from domain.child.identity_events import NewIdentityGiven, NewIdentityRequested, RecordClosed, RecordOpened
 from domain.erasure.events import ChildDestroyed, ErasureDecided, ErasureFenced, RecordsErased
 from domain.event import RegisterEvent
@@ -93,6 +94,9 @@ EVENTS: Mapping[str, type[RegisterEvent]] = {
     "NewIdentityGiven.v1": NewIdentityGiven,
     "RecordClosed.v1": RecordClosed,
     "RecordOpened.v1": RecordOpened,
+    "HoldAsked.v1": HoldAsked,
+    "HoldPlaced.v1": HoldPlaced,
+    "HoldLifted.v1": HoldLifted,
     "ErasureDecided.v1": ErasureDecided,
     "ErasureFenced.v1": ErasureFenced,
     "RecordsErased.v1": RecordsErased,

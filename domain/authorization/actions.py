@@ -44,6 +44,8 @@ class Action(StrEnum):
     RECORD_ACCEPT = "record-accept"
     RECORD_SET_ASIDE = "record-set-aside"
     ERASE = "erase"
+    HOLD_PLACE = "hold-place"
+    HOLD_LIFT = "hold-lift"
     PROOFS = "proofs"
     REPLAY = "replay"
     COULD_HAVE_SEEN = "could-have-seen"

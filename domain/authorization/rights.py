@@ -58,6 +58,10 @@ data-manager              record-set-aside own        allow     deny
 data-manager              record-set-aside none       allow     deny
 data-manager              erase            own        allow     deny
 data-manager              erase            none       allow     deny
+data-manager              hold-place       own        allow     deny
+data-manager              hold-place       none       allow     deny
+data-manager              hold-lift        own        allow     deny
+data-manager              hold-lift        none       allow     deny
 
 authority-administrator   access-report    own        allow     mask
 authority-administrator   investigations   own        allow     mask

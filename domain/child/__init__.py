@@ -4,7 +4,8 @@
 matcher and of stewards, `stewardship.py` which of the latter are refused; `composition.py` composes the entry,
 `belief.py` ranks its records, `why.py` tells why. `shield.py` is the shield of a child at risk, `shielding.py` the
 decisions about it, `whereabouts.py` the entry that it leaves. `new_identity.py` has the decisions by which a child
-begins anew as somebody else, `identity_events.py` their events.
+begins anew as somebody else, `identity_events.py` their events; `hold.py` and `hold_events.py` are the same of a
+legal hold, which stops destruction.
 """
 
 from domain.child.child import Child

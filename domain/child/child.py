@@ -28,6 +28,7 @@ from domain.child.events import (
     ShieldReviewed,
     SuspicionEnded,
 )
+from domain.child.hold_events import HoldPlaced
 from domain.child.identity_events import RecordClosed, RecordOpened
 from domain.child.judgement import SPLIT, STEWARD, Absorbed, Comparison, Ruling
 from domain.child.shield import Shield, stricter
@@ -45,7 +46,8 @@ class Child(Aggregate):
     `expected` has the numbers, (source, subject), under which that will be registered. `closed_for` has its records
     that are closed, each with the children that it names, `opened` those of which a custodian has said that they are
     none of these records of closed children. `accepted` has those that a steward believes although they were set aside,
-    each with the version from which on. `is_destroyed` says that nothing of it can be read any more.
+    each with the version from which on. `is_destroyed` says that nothing of it can be read any more, `held` that a
+    legal hold stops that; `hold_asked` is whether to lift it, and who has asked, while a second one has to say so.
     """
 
     records: set[str]
@@ -62,6 +64,8 @@ class Child(Aggregate):
     accepted: dict[str, int]
     opened: dict[str, frozenset[str]]
     is_destroyed: bool
+    held: bool
+    hold_asked: tuple[bool, str] | None
 
     def __init__(self) -> None:
         self.records = set()
@@ -78,6 +82,8 @@ class Child(Aggregate):
         self.accepted = {}
         self.opened = {}
         self.is_destroyed = False
+        self.held = False
+        self.hold_asked = None
 
     @property
     def is_held_back(self) -> bool:
@@ -282,6 +288,12 @@ class Child(Aggregate):
             if strictest and strictest != self.shield:
                 fields = {"decided_by": None, "reason": None, "inherited_from": str(other.id)}
                 self.trigger_event(ShieldApplied, **_provenance(cause), **strictest._asdict(), **fields)
+
+    def inherit_hold(self, other: "Child", ruling: Ruling) -> None:
+        """Is held as the child is that it was split from."""
+        if other.held and not self.held:
+            fields = {"decided_by": None, "reason": None, "inherited_from": str(other.id)}
+            self.trigger_event(HoldPlaced, **ruling.provenance, **fields)
 
     def absorb(self, child: str, records: Iterable[str]) -> None:
         """Remembers the records of an absorbed child; only an event calls this."""

@@ -129,6 +129,7 @@ def split(
     if absorbed:
         absorbed.reinstate(records, ruling, child, rule)
     other = absorbed or Child.split_off(new_id, records, ruling, child, rule)
+    other.inherit_hold(child, ruling)
     moved = dict.fromkeys(records, str(other.id))
     return RulingResult((child, other), moved, True, sorted(child.records), list(records))
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from eventsourcing.domain import Aggregate
 
 from domain.child.child import Child
+from domain.child.hold import HELD, is_held
 from domain.child.judgement import Ruling
 from domain.child.stewardship import NOT_HERE, UNKNOWN, about_one
 from domain.erasure.events import ChildDestroyed, ErasureDecided, ErasureFenced, RecordsErased
@@ -41,14 +42,21 @@ class Erased(NamedTuple):
 
 
 def erase_record(
-    child: Child | None, record: SourceRecord | None, new_id: UUID, terms: Terms, ruling: Ruling
+    child: Child | None,
+    absorbed: Sequence[Child],
+    record: SourceRecord | None,
+    new_id: UUID,
+    terms: Terms,
+    ruling: Ruling,
 ) -> Erased | Refusal:
-    """Destroys one record of the child that the data manager has looked at."""
+    """Destroys one record of the child that was looked at, unless that or one that it `absorbed` is held."""
     refusal = about_one(child)
     if refusal or child is None:
         return refusal or UNKNOWN
     if record is None or str(record.id) not in child.records:
         return NOT_HERE
+    if is_held([child, *absorbed]):
+        return HELD
     erasure = _decided(new_id, [record], [], terms, ruling)
     _fence([record], erasure, ruling)
     named = {"erasure": str(erasure.id), "records": [str(record.id)]}
@@ -64,11 +72,13 @@ def erase_child(
     terms: Terms,
     ruling: Ruling,
 ) -> Erased | Refusal:
-    """Destroys a child with all its `records` and all that it `absorbed`, whatever became of them."""
+    """Destroys a child with all its `records` and all that it `absorbed`, unless one of them is held."""
     refusal = about_one(child)
     if refusal or child is None:
         return refusal or UNKNOWN
     children = [child, *absorbed]
+    if is_held(children):
+        return HELD
     erasure = _decided(new_id, records, children, terms, ruling)
     _fence(records, erasure, ruling)
     for each in children:

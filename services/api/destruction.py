@@ -17,6 +17,7 @@ from streams.crypto.keys import KeyRing
 
 FORMAT = "contactpoint/destruction/1"
 FENCES = ("ErasureFenced.v1", "ChildDestroyed.v1")
+HOLDING = ("HoldAsked.v1", "HoldPlaced.v1", "HoldLifted.v1")
 KAFKA_DAYS = 8
 """Submissions and dead letters are kept in Kafka for 7 days, and a segment of them is closed within hours."""
 
@@ -84,3 +85,17 @@ def _keys_left(cursor: Cursor, streams: Sequence[str]) -> bool:
         (list(streams),),
     )
     return cursor.fetchone() != (False,)
+
+
+def hold_of(cursor: Cursor, child: str) -> tuple[bool, bool]:
+    """Whether a child, or one that it absorbed, is held, and whether a decision on that waits for a second person."""
+    ORDINARY.execute(
+        cursor,
+        "select distinct on (h.stream) h.stream::text, h.type, coalesce((h.data::json ->> 'lift')::bool, false)"
+        " from unredacted_event h join family(%s::uuid) as own on own = h.stream"
+        " where h.type = any(%s) order by h.stream, h.position desc",
+        (child, list(HOLDING)),
+    )
+    latest_of = {stream: (kind, lift) for stream, kind, lift in cursor.fetchall()}
+    held = any(kind == "HoldPlaced.v1" or (kind == "HoldAsked.v1" and lift) for kind, lift in latest_of.values())
+    return held, latest_of.get(child, ("", False))[0] == "HoldAsked.v1"

@@ -37,6 +37,7 @@ VERBS = {
     "corrections": "what is said to be wrong, or objected to: ask, list, answer",
     "duplicates": "children that may be one: list, merge, split, dismiss",
     "records": "take any agency's record out of the directory: remove",
+    "hold": "a legal hold stops destruction: place, lift; each by two people",
     "erase": "destroy a record, or all of a child, for good, with a certificate",
     "new-identity": "a child begins anew as somebody else: request, confirm, requested, list, show, open",
     "shield": "hide whereabouts of a child at risk: apply, lift, review, override, overrides",

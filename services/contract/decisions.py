@@ -33,7 +33,8 @@ class DecisionType(StrEnum):
     another authority's care, or lifted. An agency is suspended, or
     resumed. A record is removed, whosever it is. A new identity is asked for by one and confirmed by another; a record
     that was closed for naming who such a child was is opened. A record that is set aside is accepted, or that is taken
-    back. All of a child is destroyed, or one record of it.
+    back. All of a child is destroyed, or one record of it; a legal
+    hold, which stops that, is placed or lifted.
     """
 
     MERGE = "children.merged"
@@ -52,6 +53,8 @@ class DecisionType(StrEnum):
     RECORD_ACCEPT = "record.accept"
     RECORD_SET_ASIDE = "record.set-aside"
     ERASE = "child.erase"
+    HOLD_PLACE = "hold.place"
+    HOLD_LIFT = "hold.lift"
 
 
 class _Data(BaseModel):
@@ -166,6 +169,8 @@ MODELS: Mapping[str, type[Envelope]] = {
     DecisionType.RECORD_ACCEPT: Decision[OneRecord],
     DecisionType.RECORD_SET_ASIDE: Decision[OneRecord],
     DecisionType.ERASE: Decision[Destruction],
+    DecisionType.HOLD_PLACE: Decision[OneChild],
+    DecisionType.HOLD_LIFT: Decision[OneChild],
 }
 """The model of each type of decision."""
 

@@ -43,6 +43,8 @@ ACTIONS: Mapping[str, Action] = {
     DecisionType.NEW_IDENTITY_CONFIRM: Action.NEW_IDENTITY_CONFIRM,
     DecisionType.RECORD_OPEN: Action.CLOSED_RECORD_OPEN,
     DecisionType.ERASE: Action.ERASE,
+    DecisionType.HOLD_PLACE: Action.HOLD_PLACE,
+    DecisionType.HOLD_LIFT: Action.HOLD_LIFT,
     DecisionType.RECORD_ACCEPT: Action.RECORD_ACCEPT,
     DecisionType.RECORD_SET_ASIDE: Action.RECORD_SET_ASIDE,
 }

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 from uuid import UUID
 
-from domain.child import Child, Ruling, new_identity, shielding, stewardship
+from domain.child import Child, Ruling, hold, new_identity, shielding, stewardship
 from domain.child.stewardship import RulingResult, SplitRecords
 from domain.erasure import erase_child, erase_record
 from domain.erasure.decide import BY_DECISION, Terms
@@ -105,6 +105,8 @@ def decide_stewards_batch(
         if command.type == DecisionType.ERASE:
             terms = Terms(BY_DECISION, lookup.checkpoint(), (recorded_at + backups_kept).date())
             return _erasure(lookup, command, new_id, terms, ruling)
+        if command.type in _OF_HOLDS:
+            return _holding(lookup, command, ruling)
         if command.type in _OF_IDENTITIES:
             return _of_an_identity(lookup, command, ruling)
         if command.type == DecisionType.RECORD_OPEN:
@@ -171,12 +173,12 @@ def _removal(lookup: Directory, command: Command, ruling: Ruling) -> Effect | Re
 
 def _erasure(lookup: Directory, command: Command, new_id: NewId, terms: Terms, ruling: Ruling) -> Effect | Refusal:
     child = lookup.child(command.data["child"])
+    absorbed = _family_of(lookup, child)
     if command.data.get("record"):
         stream = _record_named(lookup, command)
         named = lookup.known_records([str(stream)]) if stream else []
-        decided = erase_record(child, named[0] if named else None, new_id(), terms, ruling)
+        decided = erase_record(child, absorbed, named[0] if named else None, new_id(), terms, ruling)
     else:
-        absorbed = [one for each in _absorbed(lookup, child) if (one := lookup.child(each))]
         records = lookup.known_records(sorted(child.records)) if child else []
         decided = erase_child(child, absorbed, records, new_id(), terms, ruling)
     if isinstance(decided, Refusal):
@@ -194,6 +196,19 @@ def _erasure(lookup: Directory, command: Command, new_id: NewId, terms: Terms, r
     )
     changed = (decided.erasure, *decided.records, *decided.children)
     return Effect([event for each in changed for event in pending_events(each)], unindexed=unindexed, erasures=[row])
+
+
+_OF_HOLDS = {DecisionType.HOLD_PLACE: hold.place, DecisionType.HOLD_LIFT: hold.lift}
+
+
+def _holding(lookup: Directory, command: Command, ruling: Ruling) -> Effect | Refusal:
+    child = lookup.child(command.data["child"])
+    decided = _OF_HOLDS[DecisionType(command.type)](child, _family_of(lookup, child), ruling)
+    if isinstance(decided, Refusal):
+        return decided
+    for each in decided:
+        lookup.keep(each)
+    return Effect([event for each in decided for event in pending_events(each)])
 
 
 _OF_IDENTITIES = (DecisionType.NEW_IDENTITY_REQUEST, DecisionType.NEW_IDENTITY_CONFIRM)
@@ -228,6 +243,11 @@ def _opening(lookup: Directory, command: Command, ruling: Ruling) -> Effect | Re
     lookup.keep(decided)
     features = features_of(described.particulars, described.time, source=described.source)
     return Effect(pending_events(decided), indexed={record: (str(child.id), features, index_keys(features))})
+
+
+def _family_of(lookup: Directory, child: Child | None) -> list[Child]:
+    """Every child that was absorbed into this one, and has not left it."""
+    return [one for each in _absorbed(lookup, child) if (one := lookup.child(each))]
 
 
 def _absorbed(lookup: Directory, child: Child | None) -> list[str]:

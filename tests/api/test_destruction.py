@@ -1,14 +1,17 @@
 """A destruction over HTTP: what was in the tables is in none, neighbours stay, and a certificate proves it."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from typing import Any
 
 import orjson
+import psycopg2
 import pytest
 from starlette.testclient import TestClient
 
 from projections.catalogue import ACCESS_LOG, DERIVED, LOGS, RECEIPTS_LOG, TABLES
 from projections.engine.live_schema import use_live
+from services.api.destruction import hold_of
 from services.api.routes import steward_decisions as stewards
 from streams.access import grants
 from streams.crypto.keys import KeyRing, reader_of
@@ -16,6 +19,7 @@ from streams.crypto.sealing import SealBroken
 from tests.support.api_world import client_of, is_problem, looking, registrar_at_work
 from tests.support.entitlements import NORTH, SOUTH, entitlement
 from tests.support.postgres_views import FRESH, load, rows
+from tests.support.waiting import eventually
 from tests.support.world import World, person, submission
 
 HOME = {"lines": ["14 Wexcombe Row"], "postcode": "ZX7 4QH", "authority": NORTH, "status": "current"}
@@ -90,6 +94,14 @@ def built_otherwise(world: World) -> list[str]:
         ]
 
 
+def decided(world: World) -> int:
+    """How many destructions the registrar has decided, asked beside it."""
+    with closing(psycopg2.connect(world.database_url)) as connection, connection.cursor() as cursor:
+        cursor.execute("select count(*) from register.events where topic = 'ErasureDecided.v1'")
+        ((count,),) = cursor.fetchall()
+        return int(count)
+
+
 def erase(client: TestClient, who: Mapping[str, str], **what: Any) -> Any:
     return client.post("/erasures", headers=dict(who), json={"reason": "court-order: all of it", **what})
 
@@ -97,7 +109,7 @@ def erase(client: TestClient, who: Mapping[str, str], **what: Any) -> Any:
 def test_what_is_destroyed_is_in_no_table_opens_nowhere_and_is_never_taken_again(
     world: World, client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stewards, "TIMEOUT_S", 1.5)
+    monkeypatch.setattr(stewards, "TIMEOUT_S", 0.1)
     started = {"involvement": "i1", "service": "gp", "organisation": {"name": "Ropewalk Surgery", "code": "Y12345"}}
     taken = world.submit(
         person("DX-1", address=HOME, **GONE),
@@ -119,6 +131,7 @@ def test_what_is_destroyed_is_in_no_table_opens_nowhere_and_is_never_taken_again
     assert is_problem(erase(client, north), 422)
     with registrar_at_work(world):
         assert erase(client, north, child=child).status_code == 202
+        assert eventually(lambda: decided(world) == 1)
 
     kept = [row for row in tables(world) if ".submissions " not in row and ".receipts " not in row]
     assert [each for each in IN_CLEAR if any(each in row.lower() for row in kept)] == []
@@ -148,3 +161,50 @@ def test_the_certificate_says_what_proves_it_and_is_given_again(world: World, cl
     assert is_problem(erase(client, south, record={"source": "urn:agency:gp", "subject": "DX-2"}), 404)
     assert is_problem(client.get(f"/erasures/{found['erasure']}", headers=south), 404)
     assert not {"perdita", "vanterpool", "dx-2"} & {word.lower() for word in str(proven).split()}
+
+
+def test_a_legal_hold_by_two_people_stops_it_and_stands_in_the_history(
+    world: World, client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    child, subject = world.child_with(STAYS["nhs_number"]), {"source": "urn:agency:la-north", "subject": "N-1"}
+    one, another = looking(world, "user:north-manager"), looking(world, "user:demo-data-manager")
+    why = {"reason": "court-order: a claim in hand"}
+
+    def told(who: Mapping[str, str], path: str, **more: Any) -> str:
+        return str(client.post(path, headers=dict(who), json=why | more).json().get("code"))
+
+    with registrar_at_work(world):
+        monkeypatch.setattr(stewards, "TIMEOUT_S", 0.1)
+        asked = told(one, f"/children/{child}/hold")
+        monkeypatch.setattr(stewards, "TIMEOUT_S", 30)
+        assert (asked, told(one, f"/children/{child}/hold")) == ("None", "same-person")
+        monkeypatch.setattr(stewards, "TIMEOUT_S", 0.1)
+        assert told(another, f"/children/{child}/hold") == "None"
+        monkeypatch.setattr(stewards, "TIMEOUT_S", 30)
+        assert [told(one, "/erasures", child=child), told(one, "/erasures", record=subject)] == ["held", "held"]
+    history = client.get(f"/children/{child}/history", headers=one).json()["events"]
+    assert [(event["type"], event["data"]["decided_by"]) for event in history if event["type"].startswith("Hold")] == [
+        ("HoldAsked.v1", "north-manager"),
+        ("HoldPlaced.v1", "demo-data-manager"),
+    ]
+    with world.database.transaction() as cursor:
+        use_live(cursor)
+        assert hold_of(cursor, child) == (True, False)
+
+
+def test_a_child_whose_every_record_was_removed_is_destroyed_by_who_works_for_the_whole_directory(
+    world: World, client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hero = {"given_name": "Hero", "family_name": "Leonato", "nhs_number": "9990000476"}
+    assert world.submit(person("R-1", **hero)) == ["accepted"]
+    child = world.child_with("9990000476")
+    assert world.submit(submission("record.removed", "R-1", {"reason": "died", "on": "2008-10-01"})) == ["accepted"]
+    monkeypatch.setattr(stewards, "TIMEOUT_S", 0.1)
+    assert is_problem(erase(client, looking(world, "user:north-manager"), child=child), 404)
+    with registrar_at_work(world):
+        assert erase(client, looking(world), child=child).status_code == 202
+        assert eventually(lambda: decided(world) == 2)
+    again = erase(client, looking(world), record={"source": "urn:agency:la-north", "subject": "R-1"}).json()
+    assert [each["of"] for each in again["certificate"]["keys"]] == ["record", "child"]
+    assert "Leonato" not in opened(world)
+    assert built_otherwise(world) == []

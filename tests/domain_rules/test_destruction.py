@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from domain.child import Child, stewardship
+from domain.child import Child, hold, stewardship
 from domain.erasure import ChildDestroyed, ErasureDecided, ErasureFenced, RecordsErased, erase_child, erase_record
 from domain.erasure.decide import BY_DECISION, Erased, Terms
 from domain.source_record import Refusal, SourceRecord
@@ -35,7 +35,7 @@ def code_of(result: Erased | Refusal) -> str:
 
 def test_a_record_is_fenced_and_its_child_goes_on_without_it() -> None:
     child, gone = child_with(str(RECORD), str(OTHER)), record()
-    done = erase_record(child, gone, uuid4(), TERMS, RULING)
+    done = erase_record(child, [], gone, uuid4(), TERMS, RULING)
     assert isinstance(done, Erased)
     (decided,) = pending(done.erasure)
     assert isinstance(decided, ErasureDecided)
@@ -78,7 +78,7 @@ def test_what_a_child_remembers_of_a_record_goes_with_it() -> None:
     child, absorbed = child_with(str(RECORD)), child_with(str(OTHER))
     stewardship.merge(child, absorbed, RULING)
     gone = record(OTHER)
-    erase_record(child, gone, uuid4(), TERMS, RULING)
+    erase_record(child, [], gone, uuid4(), TERMS, RULING)
     assert child.absorbed == {str(absorbed.id): frozenset()}
     assert isinstance(stewardship.records_to_split(child, None), Refusal)
 
@@ -94,12 +94,66 @@ def test_an_absent_a_merged_and_a_destroyed_child_are_refused(child: str | None,
     if found and child == "destroyed":
         erase_child(found, [], [], uuid4(), TERMS, RULING)
     assert code_of(erase_child(found, [], [], uuid4(), TERMS, RULING)) == code
-    assert code_of(erase_record(found, record(), uuid4(), TERMS, RULING)) == code
+    assert code_of(erase_record(found, [], record(), uuid4(), TERMS, RULING)) == code
 
 
 def test_a_record_of_another_child_and_the_same_twice_are_refused() -> None:
     child, gone = child_with(str(RECORD)), record()
-    assert code_of(erase_record(child_with("another"), gone, uuid4(), TERMS, RULING)) == "record-not-in-child"
-    assert isinstance(erase_record(child, gone, uuid4(), TERMS, RULING), Erased)
-    assert code_of(erase_record(child, gone, uuid4(), TERMS, RULING)) == "record-not-in-child"
-    assert code_of(erase_record(child, None, uuid4(), TERMS, RULING)) == "record-not-in-child"
+    assert code_of(erase_record(child_with("another"), [], gone, uuid4(), TERMS, RULING)) == "record-not-in-child"
+    assert isinstance(erase_record(child, [], gone, uuid4(), TERMS, RULING), Erased)
+    assert code_of(erase_record(child, [], gone, uuid4(), TERMS, RULING)) == "record-not-in-child"
+    assert code_of(erase_record(child, [], None, uuid4(), TERMS, RULING)) == "record-not-in-child"
+
+
+def manager(name: str) -> Any:
+    return RULING._replace(decided_by=name)
+
+
+def held(child: Child, absorbed: tuple[Child, ...] = ()) -> Child:
+    """The child once two have placed a hold."""
+    for name in ("one", "another"):
+        assert not isinstance(hold.place(child, absorbed, manager(name)), Refusal)
+    return child
+
+
+def test_a_hold_takes_two_people_and_stops_every_destruction_until_two_lift_it() -> None:
+    child = child_with(str(RECORD), str(OTHER))
+    hold.place(child, [], manager("one"))
+    assert (child.held, refusal(hold.place(child, [], manager("one")))) == (False, "same-person")
+    hold.place(child, [], manager("another"))
+    assert child.held
+    assert refusal(hold.place(child, [], manager("third"))) == "already-held"
+    assert code_of(erase_child(child, [], [], uuid4(), TERMS, RULING)) == "held"
+    assert code_of(erase_record(child, [], record(), uuid4(), TERMS, RULING)) == "held"
+    hold.lift(child, [], manager("one"))
+    assert (child.held, refusal(hold.lift(child, [], manager("one")))) == (True, "same-person")
+    hold.lift(child, [], manager("another"))
+    assert (child.held, refusal(hold.lift(child, [], manager("one")))) == (False, "not-held")
+    assert replayed(child).held is False
+    assert isinstance(erase_record(child, [], record(), uuid4(), TERMS, RULING), Erased)
+
+
+def test_a_hold_outlives_merges_and_splits() -> None:
+    child, absorbed = child_with(str(RECORD)), held(child_with(str(OTHER)))
+    stewardship.merge(child, absorbed, RULING)
+    assert code_of(erase_child(child, [absorbed], [], uuid4(), TERMS, RULING)) == "held"
+    assert refusal(hold.place(child, [absorbed], RULING)) == "already-held"
+    for name in ("one", "another"):
+        hold.lift(child, [absorbed], manager(name))
+    assert not absorbed.held
+    origin = held(child_with("a", "b"))
+    found = stewardship.records_to_split(origin, ["b"])
+    assert not isinstance(found, Refusal)
+    (_, other) = stewardship.split(origin, found, {"b": 1}, None, uuid4(), RULING).children
+    assert other.held
+
+
+def test_what_one_asks_and_another_takes_back_is_asked_anew() -> None:
+    child = child_with(str(RECORD))
+    hold.place(child, [], manager("one"))
+    assert (child.hold_asked, refusal(hold.lift(child, [], manager("another")))) == ((False, "one"), "not-held")
+    assert [type(event).__name__ for event in child.collect_events()][-1] == "HoldAsked"
+
+
+def refusal(result: Any) -> str | None:
+    return result.code if isinstance(result, Refusal) else None

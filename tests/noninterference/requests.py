@@ -179,6 +179,8 @@ REQUESTS: Mapping[str, Requests] = {
     "POST /duplicates/accept": _requests("POST /duplicates/accept", OTHERS, body=_RECORD_OF_A_CHILD),
     "POST /duplicates/set-aside": _requests("POST /duplicates/set-aside", OTHERS, body=_RECORD_OF_A_CHILD),
     "POST /records/remove": _requests("POST /records/remove", OTHERS, body=_RECORD),
+    "POST /children/{child}/hold": _requests("POST /children/{child}/hold", OTHERS, body=_WHY),
+    "POST /children/{child}/hold/lift": _requests("POST /children/{child}/hold/lift", OTHERS, body=_WHY),
     "POST /erasures": _requests("POST /erasures", OTHERS, body=_RECORD),
     "GET /erasures/{erasure}": _requests("GET /erasures/{erasure}", whoever_may(Action.ERASE), erasure=CHILDREN),
     "GET /reports/{name}": _requests(

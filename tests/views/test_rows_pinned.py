@@ -104,7 +104,7 @@ def _begun_anew(story: Story) -> None:
 
 
 def _destroyed(story: Story) -> None:
-    """A record that is destroyed, and then its child with the other one."""
+    """A record that is destroyed, and then its child with the other one, once a hold was lifted."""
     record, other = (story.registered(subject=subject, given_name="Flora") for subject in ("G6", "G7"))
     child, erasure = story.listed(record), story.new_id()
     story.linked(child, other)
@@ -112,6 +112,13 @@ def _destroyed(story: Story) -> None:
     story.decides(erasure, "ErasureDecided.v1", {"records": [record], "children": [], **about})
     story.decides(record, "ErasureFenced.v1", {"erasure": erasure}, sealed=False)
     story.decides(child, "RecordsErased.v1", {"erasure": erasure, "records": [record]}, sealed=False)
+    for kind, data in (
+        ("HoldAsked.v1", {"lift": False}),
+        ("HoldPlaced.v1", {"inherited_from": None}),
+        ("HoldAsked.v1", {"lift": True}),
+        ("HoldLifted.v1", {}),
+    ):
+        story.decides(child, kind, data)
     story.decides(other, "ErasureFenced.v1", {"erasure": erasure}, sealed=False)
     story.decides(child, "ChildDestroyed.v1", {"erasure": erasure}, sealed=False)
 

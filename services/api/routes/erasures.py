@@ -16,7 +16,7 @@ from services.api.dependencies import Dependencies
 from services.api.destruction import certificate, erasure_of, stream_of_erased
 from services.api.numbers import NUMBER, child_number
 from services.api.problems import Problem, absent
-from services.api.routes._current_children import current_children
+from services.api.routes._current_children import current_or_removed_child
 from services.api.routes.steward_decisions import decide, decided, ruling_of, under_way
 from services.api.schemas.erasures import Certificate, Destroyed, Destruction
 from services.contract.decisions import DecisionType
@@ -43,7 +43,7 @@ def router(dependencies: Dependencies) -> APIRouter:
         if (done := _done_before(who, stream or child)) is not None:
             who.record({}, [])
             return _answer(done)
-        look, (child,) = current_children(who, {"child": child})
+        look, child = current_or_removed_child(who, child)
         about: dict[str, Any] = {"record": what.record.model_dump()} if what.record else {}
         taken = decide(dependencies, look, DecisionType.ERASE, child, ruling_of(who, child=child, **about))
         found = _certificate_of(who, stream or child) if taken.position is not None else None

@@ -9,8 +9,9 @@ import orjson
 
 from domain.agency import Agency
 from domain.catalogue import WIRE_NAMES
-from domain.child import Absorbed, Child, Comparison, Ruling, new_identity
+from domain.child import Absorbed, Child, Comparison, Ruling, hold, new_identity
 from domain.child.events import RecordHeldBack, SuspicionEnded
+from domain.child.hold_events import HoldAsked, HoldLifted, HoldPlaced
 from domain.child.identity_events import NewIdentityGiven, NewIdentityRequested, RecordClosed, RecordOpened
 from domain.erasure import (
     ChildDestroyed,
@@ -77,6 +78,7 @@ def events() -> dict[str, RegisterEvent]:
         *_suspension(),
         _removal(),
         *_destruction(),
+        *_holding(),
         *_likeness(of_authority[0], of_surgery),
         *_new_identity(of_authority[0], of_surgery),
         *access_events(str(CHILD), str(SENSITIVE_RECORD), RECORDED_AT),
@@ -171,7 +173,7 @@ def _destruction() -> list[RegisterEvent]:
         child.link(cause, MATCHER, NOBODY_LIKE_IT)
     terms = Terms(BY_DECISION, None, date(2026, 12, 28))
     record: Any = second.mutate(None)
-    one = erase_record(child, record, ERASURE, terms, RULING)
+    one = erase_record(child, [], record, ERASURE, terms, RULING)
     other: Any = first.mutate(None)
     both = erase_child(child, [], [other], ERASURE, terms, RULING)
     assert not isinstance(one, Refusal)
@@ -179,6 +181,15 @@ def _destruction() -> list[RegisterEvent]:
     made = [*one.erasure.collect_events(), *record.collect_events(), *child.collect_events()]
     kinds = (ErasureDecided, ErasureFenced, RecordsErased, ChildDestroyed)
     return [event for event in made if isinstance(event, kinds)]
+
+
+def _holding() -> list[RegisterEvent]:
+    """A child that is held, by two data managers, and held no more."""
+    child = Child.listed(CHILD, _record(STORY, AUTHORITY, RECORD)[0])
+    for decided in (hold.place, hold.lift):
+        for by in (RULING.decided_by, "another-manager"):
+            assert not isinstance(decided(child, [], RULING._replace(decided_by=by)), Refusal)
+    return [event for event in child.collect_events() if isinstance(event, HoldAsked | HoldPlaced | HoldLifted)]
 
 
 def _suspension() -> list[RegisterEvent]:
