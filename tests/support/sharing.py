@@ -1,5 +1,8 @@
 """How several workers share the test files: what shares a stack is one worker's, and the longest begin first."""
 
+import importlib
+from contextlib import suppress
+
 import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
@@ -50,3 +53,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def _place(item: pytest.Item) -> int:
     return next((n for n, start in enumerate(LONGEST) if item.nodeid.startswith(start)), len(LONGEST))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection(session: pytest.Session) -> None:
+    """Imports a share of the modules before all are collected: what pytest makes of a module, one worker makes.
+
+    It is kept beside the module; where it is not there yet, making it takes longer than all else of collecting.
+    """
+    worker, root = getattr(session.config, "workerinput", None), session.config.rootpath
+    if worker is None:
+        return
+    named = [root / argument.partition("::")[0] for argument in session.config.args]
+    files = sorted(file for path in named for file in (path.rglob("test_*.py") if path.is_dir() else [path]))
+    for file in files[int(worker["workerid"].removeprefix("gw")) :: worker["workercount"]]:
+        with suppress(Exception):  # collecting says what is wrong with it
+            importlib.import_module(".".join(file.relative_to(root).with_suffix("").parts))
