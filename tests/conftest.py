@@ -4,6 +4,7 @@ import itertools
 import os
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg2
@@ -58,6 +59,13 @@ def postgres(server_folder: Path) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def database_url(postgres: str) -> Iterator[str]:
     """The URL of an empty database that belongs to one test module."""
+    with empty_database(postgres) as url:
+        yield url
+
+
+@contextmanager
+def empty_database(postgres: str) -> Iterator[str]:
+    """The URL of an empty database, which is dropped afterwards."""
     name = f"test_{os.getpid()}_{next(numbers)}"
     administer(postgres, f"create database {name}")
     url = postgres.rpartition("/")[0] + f"/{name}"

@@ -39,12 +39,14 @@ class Load(threading.Thread):
         """Sends a chunk until every submission of it is accepted, or known from an earlier attempt."""
         file = self.folder / "chunk.ndjson"
         file.write_text("".join(json.dumps(each) + "\n" for each in chunk), encoding="utf-8")
-        answered = False
-        while not answered:
+
+        def is_answered() -> bool:
             self.attempts.update(each["id"] for each in chunk)
             answer = self.stack.run("submit", file, "--wait")
             counts = json.loads(answer.stdout) if answer.returncode == 0 else Counter()
-            answered = counts["accepted"] + counts["duplicate"] == len(chunk)
+            return bool(counts["accepted"] + counts["duplicate"] == len(chunk))
+
+        eventually(is_answered, within=1_800)  # all that is killed meanwhile may keep one chunk waiting
 
 
 def authority_feed() -> list[dict[str, Any]]:

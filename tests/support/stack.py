@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,18 @@ from tests.support.waiting import eventually
 SECONDS = 180.0
 LOOKS = {"shield", "duplicates", "find", "show", "history", "receipts", "export", "report", "policy", "erase"}
 ROLES = ("kafka", "postgres", "registrar", "relay", "projector", "api")
+
+
+def other_environment() -> dict[str, str]:
+    """This process's environment without settings of the command."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("CONTACTPOINT_")}
+
+
+def run_as_manager(words: Iterable[object], data: Path, environ: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+    """One verb, to its end, as JSON; a data manager asks where somebody has to."""
+    verb = [str(word) for word in words]
+    who = ["--as", "demo-data-manager", "--reason", "a test asks"] if verb[0] in LOOKS else []
+    return run_verb([*verb, "--data", str(data), *who, "--json"], environ, SECONDS)
 
 
 class Stack:
@@ -47,9 +59,7 @@ class Stack:
 
     def run(self, *words: object) -> subprocess.CompletedProcess[str]:
         """One verb, to its end, as JSON."""
-        verb = [str(word) for word in words]
-        who = ["--as", "demo-data-manager", "--reason", "a test asks"] if verb[0] in LOOKS else []
-        return run_verb([*verb, "--data", str(self.data), *who, "--json"], self._environment(), SECONDS)
+        return run_as_manager(words, self.data, self._environment())
 
     def ask(self, *words: object) -> Any:
         """The document that a verb prints which has to succeed."""
@@ -101,14 +111,13 @@ class Stack:
         return [sys.executable, "-m", "services.cli.main", *words, "--data", str(self.data)]
 
     def _environment(self) -> dict[str, str]:
-        others = {name: value for name, value in os.environ.items() if not name.startswith("CONTACTPOINT_")}
-        return {**others, "TMPDIR": str(self.scratch), **self.settings}
+        return {**other_environment(), "TMPDIR": str(self.scratch), **self.settings}
 
 
 @contextmanager
-def running_stack() -> Iterator[Stack]:
+def running_stack(settings: Mapping[str, str] | None = None) -> Iterator[Stack]:
     """A stack that runs meanwhile, in a folder that root's Postgres, who runs as somebody else, can read."""
     with tempfile.TemporaryDirectory(prefix="contactpoint-stack-") as folder:
-        stack = Stack(Path(folder))
+        stack = Stack(Path(folder), settings)
         yield stack
         stack.close()

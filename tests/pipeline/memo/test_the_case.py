@@ -1,8 +1,11 @@
-"""The steps of `the_case.feature`, on a stack that `contactpoint up` runs."""
+"""The steps of `the_case.feature`.
+
+The policy is the API's alone; that the whole street serves it is shown by two scenarios, on stacks of their own.
+"""
 
 import json
-import tempfile
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from io import BytesIO
 from itertools import count
@@ -12,13 +15,15 @@ from typing import Any
 import pytest
 from pytest_bdd import given, parsers, scenarios, then, when
 
-from services.configuration.settings import read_settings
 from services.lab.simulate.agencies import ASSESSMENT, CENSUS, COUNCILS, Agency
 from services.lab.simulate.memo import BORN, FAMILY_NAME, GIVEN_NAME, case, write_memo
 from services.policy.process import compare
 from services.policy.running import Job
 from services.policy.shipped import text_named
-from tests.support.stack import Stack
+from streams.kafka.settings import KafkaSettings
+from tests.conftest import empty_database
+from tests.pipeline.memo.directories import Directory, OnStack, in_world
+from tests.support.stack import running_stack
 
 scenarios("the_case.feature")
 
@@ -30,9 +35,9 @@ ADDRESS = case()[-1].particulars["address"]
 
 @dataclass
 class Scenario:
-    """A running stack, and what the latest questions about her gave."""
+    """A directory, and what the latest questions about her gave."""
 
-    stack: Stack
+    directory: Directory
     found: list[dict[str, Any]] = field(default_factory=list)
     listed: dict[str, Any] = field(default_factory=dict)
     ids: Iterator[int] = field(default_factory=count)
@@ -41,29 +46,32 @@ class Scenario:
     def look(self) -> list[dict[str, Any]]:
         """Who is found by her name and date of birth."""
         criteria = ["--given-name", GIVEN_NAME, "--family-name", FAMILY_NAME, "--date-of-birth", BORN]
-        answer = self.stack.run("find", *criteria)
+        answer = self.directory.run("find", *criteria)
         found: list[dict[str, Any]] = json.loads(answer.stdout)["results"]
         assert answer.returncode == (0 if found else 1)
         return found
 
+    def ask(self, *words: object) -> Any:
+        """The document that a verb prints which has to succeed."""
+        answer = self.directory.run(*words)
+        assert answer.returncode == 0, answer.stderr
+        return json.loads(answer.stdout)
+
     def report(self, name: str, on: str) -> dict[str, Any]:
         """The row of the one child whom the report lists, or nothing."""
-        children = self.stack.ask("report", name, "--on", on)["children"]
+        children = self.ask("report", name, "--on", on)["children"]
         assert len(children) <= 1
         return children[0] if children else {}
 
     def entry(self) -> dict[str, Any]:
-        shown: dict[str, Any] = self.stack.ask("show", self.found[0]["child"])
+        shown: dict[str, Any] = self.ask("show", self.found[0]["child"])
         return shown
 
     def submit(self, agency: Agency, on: str, kind: str, data: dict[str, Any]) -> None:
         """Sends what an agency reports of her; it registers her first where it has not known her."""
         first = [] if agency.code in self.known else [self._message(agency, on, "child.registered", self._her(on))]
         self.known.add(agency.code)
-        lines = [json.dumps(each) for each in [*first, self._message(agency, on, kind, data)]]
-        file = self.stack.folder / f"sent-{next(self.ids)}.ndjson"
-        file.write_text("\n".join(lines))
-        assert self.stack.ask("submit", file, "--wait")["accepted"] == len(lines)
+        self.directory.take([*first, self._message(agency, on, kind, data)])
 
     def _her(self, on: str) -> dict[str, Any]:
         return HER | {"address": ADDRESS}
@@ -74,24 +82,32 @@ class Scenario:
 
 
 @pytest.fixture
-def folder() -> Iterator[Path]:
-    with tempfile.TemporaryDirectory(prefix="contactpoint-memo-") as made:
-        yield Path(made)
+def opened() -> Iterator[ExitStack]:
+    """Closes what a scenario has opened."""
+    with ExitStack() as made:
+        yield made
+
+
+@given(parsers.parse("a stack under the policy {policy}"), target_fixture="scenario")
+def a_stack(policy: str, opened: ExitStack) -> Scenario:
+    return Scenario(OnStack(opened.enter_context(running_stack({"CONTACTPOINT_POLICY": policy}))))
 
 
 @given(parsers.parse("a directory under the policy {policy}"), target_fixture="scenario")
-def a_directory(policy: str, folder: Path, request: pytest.FixtureRequest) -> Scenario:
-    stack = Stack(folder, {"CONTACTPOINT_POLICY": policy})
-    request.addfinalizer(stack.close)
-    return Scenario(stack)
+def a_directory(
+    policy: str, opened: ExitStack, kafka: KafkaSettings, postgres: str, tmp_path_factory: pytest.TempPathFactory
+) -> Scenario:
+    url = opened.enter_context(empty_database(postgres))
+    return Scenario(opened.enter_context(in_world(kafka, url, tmp_path_factory.mktemp("world"), policy)))
 
 
 @given("what child benefit, two GPs and two hospitals know of her")
-def what_is_known(scenario: Scenario, folder: Path) -> None:
-    write_memo(folder / "memo")
-    files = sorted((folder / "memo").glob("*.ndjson"))
-    counts = scenario.stack.ask("submit", *files, "--agencies", folder / "memo" / "agencies.yaml", "--wait")
-    assert counts["submitted"] == counts["accepted"] > 0
+def what_is_known(scenario: Scenario, tmp_path: Path) -> None:
+    write_memo(tmp_path / "memo")
+    files = sorted((tmp_path / "memo").glob("*.ndjson"))
+    scenario.directory.enrol(tmp_path / "memo" / "agencies.yaml")
+    lines = [line for file in files for line in file.read_text(encoding="utf-8").splitlines()]
+    scenario.directory.take([json.loads(line) for line in lines])
 
 
 @when("somebody looks for her by name and date of birth")
@@ -192,7 +208,7 @@ def whom_to_ask(scenario: Scenario, flag: str) -> None:
 
 @then("her history tells every step, from child benefit to the assessment")
 def her_history(scenario: Scenario) -> None:
-    events = scenario.stack.ask("history", scenario.found[0]["child"])["events"]
+    events = scenario.ask("history", scenario.found[0]["child"])["events"]
     types = [each["type"].partition(".")[0] for each in events if each["caused_by"]]
     assert types.count("RecordRegistered") == len(case()) + 3
     assert types.count("InvolvementStarted") == 5
@@ -208,19 +224,19 @@ def no_report_lists_her(scenario: Scenario, on: str) -> None:
 
 @then(parsers.parse("under {policy} she was never listed up to {on}"))
 def never_listed(scenario: Scenario, policy: str, on: str) -> None:
-    comparison = _whole_comparison(scenario.stack, ["universal", policy], on)
+    comparison = _whole_comparison(scenario.directory, ["universal", policy], on)
     assert comparison["policies"]["universal"]["listed_now"] == 1
     assert comparison["policies"][policy]["listed_ever"] == 0
     assert len(comparison["not_listed_ever"][policy]) == 1
-    shown = scenario.stack.ask("policy", "compare", "--policies", f"universal,{policy}", "--on", on)
+    shown = scenario.ask("policy", "compare", "--policies", f"universal,{policy}", "--on", on)
     assert comparison["not_listed_ever"][policy][0] not in json.dumps(shown)
     assert shown["policies"]["universal"]["listed_now"] == 0
 
 
-def _whole_comparison(stack: Stack, policies: list[str], on: str) -> dict[str, Any]:
+def _whole_comparison(directory: Directory, policies: list[str], on: str) -> dict[str, Any]:
     """The comparison in a directory that lists everyone; one that doesn't list her may not name her."""
     named, out = [text_named(policy) for policy in policies], BytesIO()
-    database_url = read_settings(stack.data).need_database()
+    database_url = directory.database_url()
     compare(asdict(Job(database_url, named, on, None, ["not_listed_ever"], text_named("universal"))), out)
     comparison: dict[str, Any] = json.loads(out.getvalue().splitlines()[-1])
     return comparison
@@ -228,11 +244,11 @@ def _whole_comparison(stack: Stack, policies: list[str], on: str) -> dict[str, A
 
 @then(parsers.parse("on {on} she has no named person"))
 def without_named_person(scenario: Scenario, on: str) -> None:
-    comparison = scenario.stack.ask("policy", "compare", "--policies", "girfec", "--on", on)
+    comparison = scenario.ask("policy", "compare", "--policies", "girfec", "--on", on)
     assert comparison["policies"]["girfec"]["without_named_person"] == 1
 
 
 @then(parsers.parse("on {on} she has a named person"))
 def with_named_person(scenario: Scenario, on: str) -> None:
-    comparison = scenario.stack.ask("policy", "compare", "--policies", "girfec", "--on", on)
+    comparison = scenario.ask("policy", "compare", "--policies", "girfec", "--on", on)
     assert comparison["policies"]["girfec"]["without_named_person"] == 0

@@ -4,7 +4,7 @@ Feature: One girl, two GPs, no school
   Would anybody have looked for her? That depends on who is in the directory.
 
   Scenario: A universal directory shows her, and she is looked after
-    Given a directory under the policy universal
+    Given a stack under the policy universal
     And what child benefit, two GPs and two hospitals know of her
     When somebody looks for her by name and date of birth
     Then she is found, with two GPs, and with all four agencies that know her
@@ -43,7 +43,7 @@ Feature: One girl, two GPs, no school
       | social-care-only |
 
   Scenario: A list of assessed children has her from her assessment on
-    Given a directory under the policy assessment-only
+    Given a stack under the policy assessment-only
     And what child benefit, two GPs and two hospitals know of her
     When somebody looks for her by name and date of birth
     Then nobody is found
