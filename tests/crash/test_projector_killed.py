@@ -1,13 +1,11 @@
 """A projector killed at random moments under load has applied each message once in the end."""
 
-import os
 import random
-import subprocess
-import sys
 from threading import Event
 
 from tests.support.chance import dice
 from tests.support.projector_stage import Stage, add_records
+from tests.support.projectors import Projector
 from tests.support.story import receipt
 from tests.support.waiting import eventually
 
@@ -33,17 +31,12 @@ def test_each_message_is_applied_once(stage: Stage) -> None:
 def kill_a_projector(stage: Stage, rng: random.Random) -> None:
     """Lets a projector apply something, and kills it while it applies more."""
     before = applied(stage)
-    servers = [stage.kafka.bootstrap_servers, stage.url, str(stage.key), str(stage.publication_key)]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.crash.projector_process", *servers],
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
-    )
+    process = Projector(stage)
     try:
         eventually(lambda: applied(stage) > before)
         Event().wait(rng.random() * 0.1)
     finally:
         process.kill()
-        process.wait()
 
 
 def applied(stage: Stage) -> int:

@@ -1,14 +1,13 @@
 """Relays killed at random moments under load leave Kafka with every position once, in order, and every message once."""
 
-import os
 import random
-import subprocess
-import sys
 from threading import Event, Thread
 
 from streams.kafka.settings import KafkaSettings
 from streams.kafka.topics import ACCESS_EVENTS, ACCESS_PARTITIONS, REGISTER_EVENTS
+from tests.crash.relay_process import be_relay
 from tests.support.chance import dice
+from tests.support.forked import forked
 from tests.support.relay_stage import KEY_FILE, Store, held, relay
 from tests.support.waiting import eventually
 
@@ -51,16 +50,13 @@ def write_until(enough: Event, store: Store, rng: random.Random, sent: dict[str,
 def kill_a_relay(store: Store, kafka: KafkaSettings, rng: random.Random) -> None:
     """Lets a relay publish something, and kills it while it publishes more."""
     before = position(store)
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.crash.relay_process", kafka.bootstrap_servers, store.url, str(KEY_FILE)],
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
-    )
+    process = forked(be_relay, kafka.bootstrap_servers, store.url, str(KEY_FILE))
     try:
         eventually(lambda: position(store) > before)
         Event().wait(rng.random() * 0.3)
     finally:
         process.kill()
-        process.wait()
+        process.join()
 
 
 def position(store: Store) -> int:

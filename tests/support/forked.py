@@ -1,6 +1,7 @@
-"""Runs a verb in a process forked from one that has imported the command: a start that costs hardly anything.
+"""Processes forked from one that has imported the command and the projector: a start that costs hardly anything.
 
-Tests of a whole stack run hundreds of verbs. That each also starts from nothing is shown by `tests/cli`.
+Tests of a whole stack run hundreds of verbs, and crash tests kill dozens of processes. That each also starts from
+nothing is shown by `tests/cli`, and by every stack.
 """
 
 import multiprocessing
@@ -8,11 +9,19 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 _forking = multiprocessing.get_context("forkserver")
 _forking.set_forkserver_preload(["tests.support.forked_from"])
+
+
+def forked(run: Callable[..., None], *arguments: object) -> BaseProcess:
+    """A process that runs a function; it can be killed, paused and waited for as any other."""
+    process = _forking.Process(target=run, args=arguments)
+    process.start()
+    return process
 
 
 def run_verb(words: Sequence[str], environ: Mapping[str, str], seconds: float) -> subprocess.CompletedProcess[str]:
@@ -24,8 +33,7 @@ def run_verb(words: Sequence[str], environ: Mapping[str, str], seconds: float) -
         out, errors = Path(folder, "out"), Path(folder, "errors")
         out.touch()
         errors.touch()
-        process = _forking.Process(target=_become, args=(list(words), dict(environ), str(out), str(errors)))
-        process.start()
+        process = forked(_become, list(words), dict(environ), str(out), str(errors))
         process.join(seconds)
         status = process.exitcode
         if status is None:

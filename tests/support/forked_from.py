@@ -1,4 +1,4 @@
-"""What the process that verbs are forked from has imported: the command, every verb, and what verbs import late."""
+"""What the process that others are forked from has imported: every verb, what verbs import late, relay, projector."""
 
 import importlib
 import pkgutil
@@ -6,5 +6,8 @@ import pkgutil
 for package in ("services.cli", "services.cli.verbs", "services.cli.display"):
     for module in pkgutil.iter_modules(importlib.import_module(package).__path__, f"{package}."):
         importlib.import_module(module.name)
-for name in ("httpx", "psycopg2", "rich.table", "services.auth.tokens", "services.submit.sender"):
+for name in (
+    *("httpx", "psycopg2", "rich.table", "services.auth.tokens", "services.submit.sender"),
+    *("streams.projecting.projector", "streams.publishing.relay"),
+):
     importlib.import_module(name)

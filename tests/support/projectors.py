@@ -2,8 +2,6 @@
 
 import os
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -12,6 +10,8 @@ from kafka.errors import CoordinatorNotAvailableError
 
 from services.rebuild import rebuild
 from streams.projecting._group import group
+from tests.support.forked import forked
+from tests.support.projector_process import be_projector
 from tests.support.projector_stage import Stage
 from tests.support.waiting import eventually
 
@@ -20,22 +20,23 @@ class Projector:
     """A process that runs a projector, of another version of the views where `rows` is given."""
 
     def __init__(self, stage: Stage, database_url: str | None = None, rows: int | None = None) -> None:
-        servers = [stage.kafka.bootstrap_servers, database_url or stage.url, str(stage.key), str(stage.publication_key)]
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.crash.projector_process", *servers, *([str(rows)] if rows else [])],
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
-        )
+        servers = (stage.kafka.bootstrap_servers, database_url or stage.url, str(stage.key), str(stage.publication_key))
+        self._process = forked(be_projector, *servers, rows)
 
     def kill(self) -> None:
         """Kills it: it says goodbye to nobody."""
         self._process.kill()
-        self._process.wait()
+        self._process.join()
 
     def pause(self) -> None:
-        self._process.send_signal(signal.SIGSTOP)
+        self._signal(signal.SIGSTOP)
 
     def wake(self) -> None:
-        self._process.send_signal(signal.SIGCONT)
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, number: signal.Signals) -> None:
+        assert self._process.pid is not None
+        os.kill(self._process.pid, number)
 
 
 @contextmanager
