@@ -1,6 +1,8 @@
 """How several workers share the test files: what shares a stack is one worker's, and the longest begin first."""
 
+import gc
 import importlib
+from collections.abc import Generator
 from contextlib import suppress
 
 import pytest
@@ -55,16 +57,27 @@ def _place(item: pytest.Item) -> int:
     return next((n for n, start in enumerate(LONGEST) if item.nodeid.startswith(start)), len(LONGEST))
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection(session: pytest.Session) -> None:
-    """Imports a share of the modules before all are collected: what pytest makes of a module, one worker makes.
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection(session: pytest.Session) -> Generator[None, object, object]:
+    """Collects without the collector of cycles, which would go over all that is collected again and again."""
+    gc.disable()
+    try:
+        _import_a_share(session.config)
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
-    It is kept beside the module; where it is not there yet, making it takes longer than all else of collecting.
+
+def _import_a_share(config: pytest.Config) -> None:
+    """Imports some of the modules before all are collected: what pytest makes of a module, one worker makes.
+
+    It is kept beside the module; where it is not there yet, making it takes as long as all else of collecting.
     """
-    worker, root = getattr(session.config, "workerinput", None), session.config.rootpath
+    worker, root = getattr(config, "workerinput", None), config.rootpath
     if worker is None:
         return
-    named = [root / argument.partition("::")[0] for argument in session.config.args]
+    named = [root / argument.partition("::")[0] for argument in config.args]
     files = sorted(file for path in named for file in (path.rglob("test_*.py") if path.is_dir() else [path]))
     for file in files[int(worker["workerid"].removeprefix("gw")) :: worker["workercount"]]:
         with suppress(Exception):  # collecting says what is wrong with it
