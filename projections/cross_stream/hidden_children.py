@@ -76,8 +76,8 @@ def refresh(cursor: Cursor, children: Collection[str], moved: Collection[str]) -
 
 def fill(cursor: Cursor, after: str, last: str) -> None:
     """Derives the hidden children behind `after` up to `last`, for a table that holds none of them yet."""
-    bounds = {"after": after, "last": last}
-    rows = _rows(cursor, "c.child > %(after)s::uuid and c.child <= %(last)s::uuid", bounds)
+    which = f"c.child > %(after)s::uuid and c.child <= %(last)s::uuid and c.child in ({_HAVE_A_CAUSE})"
+    rows = _rows(cursor, which, {"after": after, "last": last})
     if rows:
         copy(cursor, HIDDEN.name, HIDDEN, list(rows.values()))
 
@@ -85,15 +85,19 @@ def fill(cursor: Cursor, after: str, last: str) -> None:
 _SUSPECTED = (
     "select min(s.position) as position, (array_agg(h.custodian order by s.position))[1] as custodian,"  # noqa: S608
     " array_agg(a.record) as records from link a"
-    " join lateral (select x.other as record, x.position from suspicion x where x.record = a.record"
-    "   and x.described = a.record and x.state = 'suspected' union all select x.record, x.position from suspicion x"
-    "   where x.other = a.record and x.described = a.record and x.state = 'suspected') s on true"
+    " join lateral (select x.described, x.other as record, x.position from suspicion x where x.record = a.record"
+    "   and x.described = a.record and x.state = 'suspected' union all select x.described, x.record, x.position"
+    "   from suspicion x where x.other = a.record and x.described = a.record and x.state = 'suspected') s on true"
     " left join link b on b.record = s.record left join shield h on h.child = b.child and h.review_by is not null"
     " where a.child = c.child and (b.child is null or (h.child is not null and b.child <> a.child))"
-    f" and not {GONE.format('a.record')} and not {GONE.format('s.record')} and not exists (select from suspended u"
+    f" and not {GONE.format('s.described')} and not {GONE.format('s.record')} and not exists (select from suspended u"
     " where u.record = a.record and u.from_version > 1 and u.position > s.position)"
 )
-"""The child's records that were found to be like a shielded child's, or like one whose link has not arrived yet."""
+"""The child's records that were found to be like a shielded child's, or like one whose link has not arrived yet.
+
+Whether a record is gone is asked of `s.described`, which is `a.record`: else Postgres asks it of every record of every
+child, and nearly none was ever suspected.
+"""
 _AGENCIES = (
     "select array_agg(distinct h.source) filter (where l.record = any(s.records)) as senders,"  # noqa: S608
     " array_agg(distinct h.source) filter (where l.record <> all(s.records)) as others"
@@ -114,6 +118,11 @@ _HIDDEN = (
     " where o.child is not null"
     " or (s.position is not null and (t.others is null or t.others <@ coalesce(t.senders, array[]::text[])))"
 )
+_HAVE_A_CAUSE = (
+    "select child from shield union"
+    " select l.child from suspicion s join link l on l.record = s.described where s.state = 'suspected'"
+)
+"""The children of whom `_HIDDEN` may give a row."""
 
 
 def _rows(cursor: Cursor, which: str, parameters: Mapping[str, Any]) -> dict[str, Row]:

@@ -9,6 +9,7 @@ from starlette.testclient import TestClient
 
 from domain.agency import Agency, AgencyKind
 from domain.authorization import Entitlement, Role
+from services.api.routes import reports as routes
 from streams.access import grants
 from streams.access.grants import FAR
 from tests.support.api_world import Headers, is_problem, looking
@@ -120,6 +121,19 @@ def test_pages_are_the_whole_list(client: TestClient, user: Headers, report: str
         path = page.headers.get("Link", "").partition("<")[2].partition(">")[0]
     assert children == whole["children"]
     assert (path, page.json()["more"]) == ("", False)
+
+
+def test_a_page_is_short_unless_nothing_would_say_that_there_is_more(
+    client: TestClient, user: Headers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(routes, "LISTED", 2)
+    short = client.get("/reports/no-gp", params={"on": ON}, headers=user)
+    assert (len(short.json()["children"]), short.json()["more"]) == (2, True)
+    rest = client.get(short.headers["Link"].partition("<")[2].partition(">")[0], headers=user)
+    assert len(rest.json()["children"]) == 2
+    table = client.get("/reports/no-gp", params={"on": ON}, headers=user | {"Accept": "text/csv"})
+    assert len(table.text.splitlines()) == 1 + 4
+    assert "Link" not in table.headers
 
 
 def test_csv_opens_in_a_spreadsheet_and_runs_nothing(client: TestClient, user: Headers) -> None:

@@ -25,7 +25,12 @@ from services.api.schemas.reports import Report
 from services.queries.reports import ReportQuery, report_csv, report_page
 
 MOST_LISTED = 2_000
-"""Children of one page."""
+"""Children of the longest page."""
+LISTED = 500
+"""Children of a page of JSON where no number is asked for: each name lies in a block of its own, and is opened alone.
+
+CSV does not say that there is more, and as of a moment all children are judged anew for each page: both are long.
+"""
 _AFTER = r"^[0-9-]{10}~[0-9a-f-]{36}$"
 _SAY_DAY = "on: give a date such as 2008-10-23"
 _ONE_DAY = "`on` and `effective` name the day that is judged, and differ; give one of them"
@@ -51,7 +56,10 @@ def router(dependencies: Dependencies) -> APIRouter:
         effective: Annotated[str | None, Query(description="the same by a moment of that day")] = None,
         as_of: Annotated[str | None, Query(description="as it was known at this moment")] = None,
         after: Annotated[str | None, Query(pattern=_AFTER, description="from the header Link of a page")] = None,
-        limit: Annotated[int, Query(ge=1, le=MOST_LISTED)] = MOST_LISTED,
+        limit: Annotated[
+            int | None,
+            Query(ge=1, le=MOST_LISTED, description=f"default {LISTED}; as CSV and with `as_of` {MOST_LISTED:,}"),
+        ] = None,
     ) -> Response:
         """Children on the list of a report on a day, the longest first; CSV where `Accept` asks for `text/csv`.
 
@@ -63,11 +71,13 @@ def router(dependencies: Dependencies) -> APIRouter:
         who = viewer(dependencies, request, Action.REPORT, place)
         known_at = moment("as_of", as_of)
         judged = _day(who, on, moment("effective", effective), known_at)
+        as_csv = "text/csv" in request.headers.get("accept", "")
+        most = limit or (MOST_LISTED if as_csv or known_at else LISTED)
         with _turn(turns, known_at):
-            found, last = _report(who, name, judged, place, after, limit, known_at)
-        again = {"authority": place, "on": found["on"], "as_of": known_at, "after": _token(last), "limit": limit}
+            found, last = _report(who, name, judged, place, after, most, known_at)
+        again = {"authority": place, "on": found["on"], "as_of": known_at, "after": _token(last), "limit": most}
         headers = next_page(f"/reports/{name}", again) if last else {}
-        if "text/csv" not in request.headers.get("accept", ""):
+        if not as_csv:
             return json_answer(found, headers=headers)
         headers["Content-Disposition"] = f'attachment; filename="{name}-{found["on"]}.csv"'
         return Response(report_csv(found), HTTPStatus.OK, headers, "text/csv; charset=utf-8")
