@@ -103,6 +103,17 @@ def test_a_name_alone_is_enough_only_where_strangers_are_known_to_be_few(elsewhe
     assert (Comparer(settings).weigh(alone, 0.003).probability > 0.5) is is_linked
 
 
+@pytest.mark.parametrize("share", [-0.5, 0.0, 0.5])
+def test_for_a_name_alone_strangers_count_whom_nobody_has_reported(share: float) -> None:
+    """None are added where the directory has as many already."""
+    elsewhere = RIVALS.stranger * (1 + share)
+    settings = SETTINGS.model_copy(update={"rivals": RIVALS.model_copy(update={"stranger_elsewhere": elsewhere})})
+    alone = levels(given_name="same", family_name="same", date_of_birth="placeholder")
+    rivals = {"relative": 0.003, "namesake": RIVALS.namesake, "stranger": max(elsewhere, RIVALS.stranger)}
+    likely = 1 / (1 + sum(many / chances(alone, rival) for rival, many in rivals.items()))
+    assert Comparer(settings).weigh(alone, 0.003).probability == pytest.approx(likely)
+
+
 @pytest.mark.parametrize(("twins", "is_linked"), [(0.0, False), (0.005, False), (0.05, True)])
 def test_whoever_may_be_a_twin_is_queued_unless_twins_are_unlikely_enough(twins: float, is_linked: bool) -> None:
     nameless = levels(family_name="same", date_of_birth="same", gender="same", address="same", carers="same")
@@ -300,7 +311,8 @@ def test_one_agency_holds_two_by_two_names_or_at_two_homes_unless_it_registers_c
 ) -> None:
     agencies = {"relative_in_one_agency": relatives}
     compare = Comparer(SETTINGS.model_copy(update={"rivals": RIVALS.model_copy(update=agencies)})).compare
-    jack = {"given_name": "Jack", "carers": []}
+    jack: dict[str, Any] = {"given_name": "Jack", "carers": []}
     assert compare(record("gp", **jack), record("gp", **(jack | changes))).contradicts is are_two
+    assert not compare(*(record("gp", **(jack | GROWN_UP | each)) for each in ({}, changes))).contradicts
     pupils = [record("school", upn=number) for number in ("D999417608014", "H999417608022")]
     assert compare(*pupils).contradicts
