@@ -17,6 +17,11 @@ from domain.source_record.rules import Refusal
 
 ERASED = Refusal("subject", "record-erased", "the record was destroyed; nothing more can be said under this number")
 """The answer to whatever is sent of a destroyed record, for ever."""
+TOO_MANY = Refusal(
+    "decided_by",
+    "too-many-destroyed",
+    "one person may destroy no more within a day (UTC); another data manager may, or the same one tomorrow",
+)
 BY_DECISION = "decision"
 """The rule of what a data manager decides about one child; storage format."""
 

@@ -66,6 +66,7 @@ class Environment(BaseSettings, ClientEnvironment):
     most_lag_seconds: Annotated[int | None, whole_number(86_400)] = None
     look_hours: Annotated[int | None, whole_number(168)] = None
     invalid_per_hour: Annotated[int | None, whole_number(1_000_000)] = None
+    destructions_per_day: Annotated[int | None, whole_number(1_000_000)] = None
     backup_days: Annotated[int | None, whole_number(36_500)] = None
     suspicions_per_day: Annotated[int | None, whole_number(1_000_000)] = None
 

@@ -64,8 +64,8 @@ class Settings(ClientSettings):
     `connections_of_an_address` how many connections one address may have open to it, None where that is not bounded;
     `stack_id` is what a supervisor knows its own API by; `most_lag_s` how late views may be, `look_hours` how old the
     look that a steward's decision names, `invalid_per_hour` how many invalid messages of an agency are kept,
-    `suspicions_per_day` how many of its records are queued as like a shielded child's, `backup_days` how long a
-    backup of the database is kept, None for the usual bounds.
+    `suspicions_per_day` how many of its records are queued as like a shielded child's, `destructions_per_day` how
+    many times one user may destroy, `backup_days` how long a backup of the database is kept, None for the usual bounds.
     """
 
     kafka: KafkaSettings | None
@@ -89,6 +89,7 @@ class Settings(ClientSettings):
     look_hours: int | None
     invalid_per_hour: int | None
     suspicions_per_day: int | None
+    destructions_per_day: int | None
     backup_days: int | None
 
     def need_kafka(self) -> KafkaSettings:
@@ -179,6 +180,7 @@ def read_settings(data: str | Path | None = None, environ: Mapping[str, str] | N
         look_hours=env.look_hours,
         invalid_per_hour=env.invalid_per_hour,
         suspicions_per_day=env.suspicions_per_day,
+        destructions_per_day=env.destructions_per_day,
         backup_days=env.backup_days,
     )
 

@@ -1,11 +1,11 @@
-"""What agencies have sent of which there is a budget: the registrar counts, data managers see what was beyond it."""
+"""What agencies, or users, have sent of which there is a budget: the registrar counts what is within, and beyond."""
 
 from datetime import datetime
 from typing import NamedTuple
 
 from streams.store.database import Cursor
 
-INVALID, SUSPICIONS = "invalid-messages", "suspicions"
+INVALID, SUSPICIONS, DESTRUCTIONS = "invalid-messages", "suspicions", "destructions"
 """What there are budgets for; stored."""
 
 

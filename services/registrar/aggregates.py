@@ -159,6 +159,10 @@ class Aggregates:
                 caused.setdefault(key, []).append(event)
         return caused
 
+    def pseudonym(self, user: str) -> str:
+        """What a user is counted by: a digest that only this installation can compute."""
+        return self._keys.digest("user", user).hex()
+
     def is_known_openly(self, records: Iterable[str]) -> bool:
         """Whether one of the records is an ordinary agency's."""
         with self._database.transaction() as cursor:

@@ -1,4 +1,4 @@
-"""How much of something is taken of each agency within an hour or a day; beyond that it is counted, and less is done.
+"""How much of something is taken of each agency, or user, within an hour or a day; beyond that less is done.
 
 The counts are written in the transaction of the batch that they come from, so whatever comes counts once.
 """
@@ -13,7 +13,7 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
 from domain.access_log.notices import alarm
 from domain.vocabulary import agency_urn
-from services.registers import INVALID, SUSPICIONS, Spent
+from services.registers import DESTRUCTIONS, INVALID, SUSPICIONS, Spent
 from streams.kafka.topics import UNCLAIMED, notices_topic
 from streams.store.outbox import Message
 
@@ -22,15 +22,21 @@ MOST_INVALID = 1_000
 MOST_SUSPICIONS = 500
 """Times that an agency's records, being like a shielded child's, are held back within a day and queued. Where one child
 of two hundred is shielded, an agency that tells of 100,000 children for the first time comes to about as many."""
-DAYS_KEPT = {INVALID: 7, SUSPICIONS: 366}
+MOST_DESTRUCTIONS = 20
+"""Children and records that one user may destroy within a day: a stolen credential empties no directory."""
+DAYS_KEPT = {INVALID: 7, SUSPICIONS: 366, DESTRUCTIONS: 7}
 """As long as dead letters, and as long as an access report looks back."""
 
 
 class Limits(NamedTuple):
-    """How many invalid messages of an agency are kept within an hour, and how many suspicions queued within a day."""
+    """How many invalid messages of an agency are kept within an hour, and how many suspicions queued within a day.
+
+    And how many times a user may destroy within a day.
+    """
 
     invalid: int = MOST_INVALID
     suspicions: int = MOST_SUSPICIONS
+    destructions: int = MOST_DESTRUCTIONS
 
 
 class Budget:
@@ -64,17 +70,22 @@ class Budget:
         )
         self._before = dict(cursor.fetchall())
 
+    def is_spent(self, agency: str) -> bool:
+        """Whether one more of the agency's would be beyond the budget."""
+        return self._before.get(agency, 0) + self._taken[agency][0] >= self.most
+
     def takes(self, agency: str) -> bool:
         """Counts one more of the agency's; False where that is beyond the budget."""
-        taken = self._taken[agency]
-        is_beyond = self._before.get(agency, 0) + taken[0] >= self.most
-        taken[is_beyond] += 1
+        is_beyond = self.is_spent(agency)
+        self._taken[agency][is_beyond] += 1
         return not is_beyond
 
     @property
     def taken(self) -> list[Spent]:
         """What was counted since it was read."""
-        return [Spent(self.what, agency, self.since, *taken) for agency, taken in sorted(self._taken.items())]
+        return [
+            Spent(self.what, agency, self.since, *taken) for agency, taken in sorted(self._taken.items()) if any(taken)
+        ]
 
 
 def write_spent(cursor: Cursor, rows: Iterable[Spent]) -> list[Spent]:

@@ -26,7 +26,7 @@ from services.queries.belonging import refuse_other_kafka
 from services.registers import agencies_version, load_agencies
 from services.registrar import store
 from services.registrar.batch import Message
-from services.registrar.budgets import MOST_INVALID, MOST_SUSPICIONS, Limits
+from services.registrar.budgets import MOST_DESTRUCTIONS, MOST_INVALID, MOST_SUSPICIONS, Limits
 from services.registrar.fence import Fence, FenceLost, take_fence
 from services.registrar.handle import Registrar
 from services.registrar.matcher_settings import load_settings
@@ -136,7 +136,9 @@ async def _serve(settings: Settings, comparer: Comparer, fence: Fence, stop: Eve
                 oldest_look=oldest,
                 backups_kept=timedelta(days=settings.backup_days) if settings.backup_days else BACKUPS_KEPT,
                 limits=Limits(
-                    settings.invalid_per_hour or MOST_INVALID, settings.suspicions_per_day or MOST_SUSPICIONS
+                    settings.invalid_per_hour or MOST_INVALID,
+                    settings.suspicions_per_day or MOST_SUSPICIONS,
+                    settings.destructions_per_day or MOST_DESTRUCTIONS,
                 ),
             )
             async with _consumer(settings.need_kafka()) as consumer:

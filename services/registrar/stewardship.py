@@ -12,13 +12,14 @@ from uuid import UUID
 from domain.child import Child, Ruling, hold, new_identity, shielding, stewardship
 from domain.child.stewardship import RulingResult, SplitRecords
 from domain.erasure import erase_child, erase_record
-from domain.erasure.decide import BY_DECISION, Terms
+from domain.erasure.decide import BY_DECISION, TOO_MANY, Terms
 from domain.matching import features_of
 from domain.source_record import Command, Refusal, SourceRecord
 from domain.source_record.events import RecordAmended, RecordRegistered
 from domain.suspension import AgencyStanding, remove, resume, suspend
 from services.contract.decisions import DecisionType
 from services.registrar.batch import BatchResult, Message
+from services.registrar.budgets import Budget
 from services.registrar.cannot_link import CannotLinkRuling
 from services.registrar.decide_batch import NewId
 from services.registrar.decide_in_order import Effect, decide_in_order
@@ -72,6 +73,9 @@ class Directory(Protocol):
     def checkpoint(self) -> str | None:
         """The latest signed checkpoint of the register, if there is one."""
 
+    def pseudonym(self, user: str) -> str:
+        """What a user is counted by: nobody tells from it who that is."""
+
     def is_known_openly(self, records: Iterable[str]) -> bool:
         """Whether one of the records is an ordinary agency's."""
 
@@ -88,10 +92,11 @@ def decide_stewards_batch(
     lookup: Directory,
     recorded_at: datetime,
     new_id: NewId,
+    destructions: Budget,
 ) -> BatchResult:
     """What the decisions cause; `outcomes` has those of earlier batches, `looks` the looks that these ones name.
 
-    Backups are kept for `backups_kept`.
+    Backups are kept for `backups_kept`; `destructions` is how many times each user may destroy.
     """
 
     time = iso_text(recorded_at)
@@ -104,7 +109,7 @@ def decide_stewards_batch(
             return _removal(lookup, command, ruling)
         if command.type == DecisionType.ERASE:
             terms = Terms(BY_DECISION, lookup.checkpoint(), (recorded_at + backups_kept).date())
-            return _erasure(lookup, command, new_id, terms, ruling)
+            return _erasure(lookup, command, new_id, terms, ruling, destructions)
         if command.type in _OF_HOLDS:
             return _holding(lookup, command, ruling)
         if command.type in _OF_IDENTITIES:
@@ -171,7 +176,12 @@ def _removal(lookup: Directory, command: Command, ruling: Ruling) -> Effect | Re
     return Effect(pending_events(decided), unindexed=lookup.indexed_keys(str(stream)))
 
 
-def _erasure(lookup: Directory, command: Command, new_id: NewId, terms: Terms, ruling: Ruling) -> Effect | Refusal:
+def _erasure(
+    lookup: Directory, command: Command, new_id: NewId, terms: Terms, ruling: Ruling, destructions: Budget
+) -> Effect | Refusal:
+    who = lookup.pseudonym(ruling.decided_by)
+    if destructions.is_spent(who):
+        return TOO_MANY
     child = lookup.child(command.data["child"])
     absorbed = _family_of(lookup, child)
     if command.data.get("record"):
@@ -183,6 +193,7 @@ def _erasure(lookup: Directory, command: Command, new_id: NewId, terms: Terms, r
         decided = erase_child(child, absorbed, records, new_id(), terms, ruling)
     if isinstance(decided, Refusal):
         return decided
+    destructions.takes(who)
     unindexed: dict[str, Sequence[int]] = {}
     for record in decided.records:
         unindexed |= lookup.indexed_keys(str(record.id))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -11,7 +12,9 @@ import pytest
 from domain.event import RegisterEvent
 from services.contract.decisions import DecisionType
 from services.registrar import erasing
+from services.registrar.budgets import Limits
 from services.registrar.receipts import Answer
+from streams.clock import utc_now
 from streams.crypto.keys import FENCES_READ_S, KeyRing, fences_of, reader_of
 from streams.crypto.sealing import SealBroken
 from streams.store.database import DatabaseAway
@@ -48,6 +51,27 @@ def dump(desk: Steward) -> str:
     return "\n".join(
         str(row) for (table,) in tables for row in desk.rows(f"select t::text from register.{table} t")
     ).lower()
+
+
+def test_one_user_destroys_no_more_within_a_day_than_is_allowed(desk: Steward) -> None:
+    desk.limits = Limits(destructions=2)
+    desk.open()
+    children = desk.register("S1", "S2", "S3", "S4")
+    answers = [erase(desk, child) for child in (children[0], children[0], *children[1:3])]
+    assert codes_of(answers) == [
+        ("accepted", []),
+        ("refused", ["unknown-child"]),
+        ("accepted", []),
+        ("refused", ["too-many-destroyed"]),
+    ]
+    look = desk.look(DecisionType.ERASE, "another", child=children[2])
+    another = desk.decide(DecisionType.ERASE, look, child=children[2], decided_by="another")
+    assert another.outcome == "accepted"
+    desk.clock = lambda: utc_now() + timedelta(days=1)
+    desk.open()
+    look = desk.look(DecisionType.ERASE, at=desk.clock, child=children[3])
+    assert desk.decide(DecisionType.ERASE, look, child=children[3]).outcome == "accepted"
+    assert "a-steward" not in dump(desk)
 
 
 def test_all_of_a_child_is_destroyed_and_its_neighbour_stays_as_it_is(desk: Steward) -> None:
