@@ -17,6 +17,8 @@ from tests.support.waiting import eventually
 NEW = 4_711
 """The ROWS of the other version."""
 RECORDS = 40
+PAUSE_S = 0.002
+"""Between two looks of a reader, so that whom it watches has the processor too."""
 
 
 def definitions() -> tuple[str, str]:
@@ -47,7 +49,7 @@ class Reader(threading.Thread):
         with closing(psycopg2.connect(self._url)) as connection:
             connection.set_session(isolation_level="REPEATABLE READ")
             seen = 0
-            while not self.stop.is_set():
+            while not self.stop.wait(PAUSE_S):
                 least = max(seen, self._settled[-1])
                 try:
                     with connection, connection.cursor() as cursor:

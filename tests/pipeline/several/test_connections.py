@@ -20,7 +20,7 @@ from tests.support.stack import Stack
 from tests.support.waiting import eventually
 from tests.support.world import person
 
-APIS, CLIENTS_EACH, ROUNDS = 3, 16, 6
+APIS, CLIENTS_EACH, ROUNDS = 3, 16, 3
 OTHERS_AT_MOST = 4
 FOR_OTHERS_THAN_SUPERUSERS = 97
 AGENCY = "- {code: la-north, name: An authority, kind: local-authority, authority: E06999001}\n"
@@ -46,7 +46,7 @@ class Watch(threading.Thread):
         connection = psycopg2.connect(self._url, application_name="the test")
         connection.autocommit = True  # within a transaction, Postgres would give the same answer again and again
         with closing(connection), connection.cursor() as cursor:
-            while not self._enough.wait(0.02):
+            while not self._enough.wait(0.1):
                 cursor.execute(
                     "select count(*) from pg_stat_activity"
                     " where backend_type = 'client backend' and application_name <> 'the test'"
