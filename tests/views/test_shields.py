@@ -4,6 +4,7 @@ import random
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 import orjson
 import pytest
@@ -13,18 +14,20 @@ from hypothesis import strategies as st
 from domain.matching import Searcher
 from domain.reports import REPORTS
 from projections.audit_history.query import history
+from projections.cross_stream import hidden_children
 from projections.directory import query as directory
 from projections.duplicates.query import contradictions, suspected_others, suspected_pairs
 from projections.reports.query import FIRST
 from projections.search import query
 from projections.search.query import find
+from projections.shields import tables
 from projections.visibility.scope import FOR_AGENCY
 from projections.visibility.shields import EVERYWHERE, due_reviews
 from services.queries.reports import ReportQuery, report_page
 from services.registrar.matcher_settings import load_settings
 from streams.store.database import Cursor
 from streams.store.schema import migrate
-from tests.support.postgres_views import clear, empty_views, take, writing
+from tests.support.postgres_views import clear, empty_views, rows, take, writing
 from tests.support.story import Story
 from tests.views.test_row_changes import by_partition
 
@@ -249,9 +252,13 @@ def test_what_may_be_a_shielded_child_is_hidden_until_somebody_decides(database:
         load(cursor, story)
 
         def now() -> set[str]:
-            """Who is hidden, and from whom not, once what has happened since is applied."""
+            """Who is hidden, and from whom not, once what has happened since is applied; a rebuild says the same."""
             take(cursor, story.events[len(applied) :])
             applied.extend(story.events[len(applied) :])
+            live = rows(cursor, tables.HIDDEN)
+            cursor.execute("delete from hidden")
+            hidden_children.fill(cursor, str(UUID(int=0)), str(UUID(int=2**128 - 1)))
+            assert rows(cursor, tables.HIDDEN) == live
             cursor.execute("select child::text, sender from hidden")
             senders = dict(cursor.fetchall())
             assert {senders.pop(shielded, None), *senders.values()} <= {None, "urn:agency:la"}
