@@ -114,13 +114,17 @@ class Comparer:
             return evidence
         if evidence.levels[_UPN] == DIFFERS:
             return evidence._replace(contradicts=True, by_weight=False)
-        if self.settings.rivals.relative_in_one_agency < REGISTERS_ONCE:
+        if not self.tells_apart(one, other):
             return evidence
         if _are_held_by_two_names(evidence.levels):
             return evidence._replace(contradicts=True, by_weight=False)
         if _live_apart(evidence.levels):
             return evidence._replace(contradicts=True, by_homes=not evidence.contradicts, by_weight=False)
         return evidence
+
+    def tells_apart(self, one: Features, other: Features) -> bool:
+        """Whether one agency holds both and registers a child once, so that its two records are of two as a rule."""
+        return one.source == other.source != "" and self.settings.rivals.relative_in_one_agency >= REGISTERS_ONCE
 
     def speak_against(self, against: Sequence[Evidence], found: Iterable[Evidence]) -> bool:
         """Whether what contradicts, of all that was `found` between the records of two children, keeps them apart.
@@ -281,8 +285,12 @@ def _agrees_beyond_the_name(levels: Levels) -> bool:
 
 
 def _are_held_by_two_names(levels: Levels) -> bool:
-    """Whether one agency calls two by two names, alike or such as stand for each other: it calls one child by one."""
-    return levels[0] in (NICKNAME, SIMILAR) and not _share_a_number_by(levels)
+    """Whether one agency calls two by two names, alike or such as stand for each other: it calls one child by one.
+
+    So it does where family names differ, and birthdays too.
+    """
+    two_families = levels[1] == DIFFERS and levels[2] != SAME
+    return (levels[0] in (NICKNAME, SIMILAR) or two_families) and not _share_a_number_by(levels)
 
 
 def _live_apart(levels: Levels) -> bool:

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from domain.matching.normalise import normalise_postcode
 from domain.matching.unknown import (
+    cares_for_many,
     is_nobodys_number,
     known_email,
     known_family_name,
@@ -70,11 +71,12 @@ def features_of(
     are kept, the names up to `most_names`; `source` is the agency that holds the record, or empty where that is of no
     account.
     """
-    carers = particulars.get("carers") or ()
+    stated = particulars.get("carers") or ()
+    carers = [each for each in stated if not cares_for_many(each.get("name"), each.get("relationship"))]
     family_name = known_family_name(particulars.get("family_name"))
     people = _distinct([who for each in carers if (who := known_person(each.get("name"), family_name))], MOST_CARERS)
-    stated = [particulars, *(particulars.get("other_names") or ())]
-    names = [name for each in stated if (name := _in_order(_name(each), people)) != ("", "")]
+    called = [particulars, *(particulars.get("other_names") or ())]
+    names = [name for each in called if (name := _in_order(_name(each), people)) != ("", "")]
     born = particulars.get("date_of_birth")
     home = _home(particulars.get("address") or {})
     nhs_number, upn = _distinguishing(particulars.get("nhs_number")), particulars.get("upn")

@@ -15,7 +15,7 @@ from domain.matching.similarity import SAME
 MOST_SUSPICIONS = 5
 """Pairs that one decision puts into the queue, the likeliest first."""
 LIKELIER_THAN_NOT = 0.5
-"""From this probability on even a pair that contradicts itself is queued for review."""
+"""From this probability on even a pair that contradicts itself, and not by weight alone, is queued for review."""
 MOST_COMPARED = 400
 """Pairs of records that are compared to see whether two children can be one; where there are more, a person decides."""
 
@@ -98,8 +98,10 @@ def place(
         own, reason, members = first.best.child, first.best, list(first.members)
     else:
         reason = None
-    others = [(rating.best, rating.members) for rating in certain]
+    unclear = _unclear(comparer, certain, cannot_link, features)
+    others = [(rating.best, rating.members) for rating in certain if rating.best.child not in unclear]
     merged, apart = absorb(comparer, members, others, cannot_link, features)
+    apart += [rating.best._replace(rule=AMBIGUOUS) for rating in certain if rating.best.child in unclear]
     return Placement(own, reason, tuple(merged), _queue([*suspected, *apart]), ())
 
 
@@ -143,6 +145,8 @@ def _rate(
         rule = judge(comparer.settings.thresholds, evidence, contradicted, any(map(shares_a_number, every)))
         if rule == CERTAIN and any((record, member.record) in cannot_link for member in members):
             rule = CANNOT_LINK
+        if rule == CERTAIN and any(_holds_for_two(comparer, features, member.features, each) for each, member in found):
+            rule = BRIDGE
         ratings[child] = _Rating(Finding(child, other, rule, evidence), contradicted, members)
     return ratings
 
@@ -156,7 +160,7 @@ def judge(thresholds: Thresholds, best: Evidence, contradicted: bool, by_number:
     """The rule by which a record is judged against a child: from its best record, and what holds for any of them."""
     if best.probability >= thresholds.certain:
         return CONTRADICTION if contradicted else CERTAIN
-    if best.probability >= (LIKELIER_THAN_NOT if best.contradicts else thresholds.possible):
+    if best.probability >= (LIKELIER_THAN_NOT if best.contradicts and not best.by_weight else thresholds.possible):
         return POSSIBLE
     return SHARED_NUMBER if by_number else FIRST_RECORD
 
@@ -187,12 +191,26 @@ def _is_ambiguous(comparer: Comparer, certain: Sequence[_Rating], cannot_link: P
     )
 
 
-def _is_another_twins(first: _Rating, ratings: Iterable[_Rating]) -> bool:
-    """Whether the record has no number of the child that it fits best, and the given name of one that it contradicts.
+def _unclear(comparer: Comparer, certain: Sequence[_Rating], cannot_link: Pairs, features: Features) -> frozenset[str]:
+    """The children beside which another one, that is not the same person, fits the record about as well.
 
-    That one may have got its twin's record, so each would be filled with the other's.
+    Which of them the record's child is does not follow from its being certain that it is one of them.
     """
-    if is_same_given_name(first.best.evidence) or shares_a_number(first.best.evidence):
+    found: set[str] = set()
+    for number, one in enumerate(certain):
+        for other in certain[number + 1 :]:
+            if _is_ambiguous(comparer, (one, other), cannot_link, features):
+                found |= {one.best.child, other.best.child}
+    return frozenset(found)
+
+
+def _is_another_twins(first: _Rating, ratings: Iterable[_Rating]) -> bool:
+    """Whether the record fits one child best, and has the given name of another one that it contradicts.
+
+    That one may have got its twin's record, or both numbers were mistaken for each other: each child would be filled
+    with the other's.
+    """
+    if is_same_given_name(first.best.evidence):
         return False
     return any(each.best.rule == CONTRADICTION and is_same_given_name(each.best.evidence) for each in ratings)
 
@@ -234,12 +252,24 @@ def _obstacle(
 
 
 def _hang_by_one_record(comparer: Comparer, some: Sequence[Candidate], others: Sequence[Candidate]) -> str | None:
-    """The rule by which two children stay two: but for the record that fits both, nothing says that they are one."""
-    found = (comparer.compare(one.features, other.features) for one in some for other in others)
+    """The rule by which two children stay two: but for the record that fits both, nothing says that they are one.
+
+    Whom one agency holds twice it holds for two, unless its own two records are certain to be one child's.
+    """
+    pairs = [(one.features, other.features) for one in some for other in others]
+    found = [comparer.compare(*pair) for pair in pairs]
+    if any(_holds_for_two(comparer, *pair, each) for pair, each in zip(pairs, found, strict=True)):
+        return BRIDGE
     possible = comparer.settings.thresholds.possible
     if not some or any(each.probability >= possible or shares_a_number(each) for each in found):
         return None
     return BRIDGE
+
+
+def _holds_for_two(comparer: Comparer, one: Features, other: Features, found: Evidence) -> bool:
+    """Whether one agency's two records, between which this was found, are not certain to be one child's."""
+    is_certain = found.probability >= comparer.settings.thresholds.certain or shares_a_number(found)
+    return not is_certain and comparer.tells_apart(one, other)
 
 
 def _by_strength(rating: _Rating) -> tuple[float, float, str]:

@@ -91,6 +91,15 @@ _NOBODY = (
     )
 )
 """Words that say what somebody is to the child, or that it is nobody, not who."""
+_OF_AN_OFFICE = frozenset(
+    [
+        *("authority", "childminder", "childrens", "clinic", "council", "court", "department", "doctor", "duty", "gp"),
+        *("headteacher", "health", "hospital", "hv", "interpreter", "manager", "midwife", "nursery", "nurse", "office"),
+        *("officer", "police", "practitioner", "professional", "safeguarding", "school", "service", "services"),
+        *("social", "solicitor", "sw", "teacher", "team", "visitor", "ward", "worker"),
+    ]
+)
+"""Words that say that somebody cares for many children, by profession."""
 _NO_MAILBOX = frozenset(
     [
         *("abc", "admin", "anon", "carer", "contact", "dad", "declined", "dummy", "email", "enquiries", "father"),
@@ -132,6 +141,13 @@ def known_person(name: str | None, family_name: str) -> str:
     if _NOBODY.issuperset(telling) or (len(named) < len(words) and " ".join(named) == family_name):
         return ""
     return " ".join(named)
+
+
+def cares_for_many(name: str | None, relationship: str | None) -> bool:
+    """Whether a carer is an office or somebody who works in one, by what is written in place of a name or beside it."""
+    words = set(latin_name((name or "").replace("/", " ")).split())
+    is_an_office = not words.isdisjoint(_OF_AN_OFFICE) and (_NOBODY | _OF_AN_OFFICE).issuperset(words)
+    return is_an_office or not _OF_AN_OFFICE.isdisjoint(latin_name((relationship or "").replace("/", " ")).split())
 
 
 def known_lines(lines: Iterable[str]) -> str:

@@ -45,7 +45,7 @@ from streams.store.database import Database
 
 logger = logging.getLogger(__name__)
 
-INDEX_FORMAT = "5"
+INDEX_FORMAT = "6"
 """Changes with the blocking keys, and with what features hold."""
 BATCH = 2_000
 

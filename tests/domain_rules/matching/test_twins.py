@@ -1,6 +1,6 @@
 """Twins, namesakes and strangers are two children, in whatever order and number of feeds."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations, permutations
 from typing import Any
 
@@ -25,6 +25,7 @@ from tests.domain_rules.matching.people import (
     record,
 )
 
+TWO_FAMILIES = [("Orrell", "2003-05-17"), ("Vane", "2004-05-17")]
 GP, SCHOOL, BIRTHS = "urn:agency:gp", "urn:agency:school", "urn:agency:births"
 ALIKE = [
     ("Jayden", "Kayden"),
@@ -268,3 +269,54 @@ def test_a_birthday_mistyped_is_one_childs_where_the_carers_are_the_same_or_not_
 def test_each_letter_of_a_short_name_makes_another_name(one: str, other: str) -> None:
     assert judged(record(GP, given_name=one), record(SCHOOL, given_name=other)) == "queued"
     assert judged(record(GP, given_name=one), record(GP, given_name=other)) != "linked"
+
+
+@pytest.mark.parametrize("order", permutations(range(3)))
+def test_what_fits_either_twin_joins_neither_however_often_it_is_sent(order: Sequence[int]) -> None:
+    twins = [("elena", "Maria Elena", GP), ("luisa", "Maria Luisa", GP)]
+    either = [("s", "Maria", SCHOOL), ("b", "Maria", BIRTHS), ("h", "Maria", "urn:agency:hospital")]
+    sent = [*twins, *(either[number] for number in order)]
+    clusters = directory((name, record(source, given_name=given)) for name, given, source in sent)
+    child_of = clusters.child_of()
+    assert child_of["elena"] != child_of["luisa"]
+    assert not {child_of["elena"], child_of["luisa"]} & {child_of["s"], child_of["b"], child_of["h"]}
+
+
+@pytest.mark.parametrize("order", permutations(range(4)))
+def test_twins_whose_numbers_were_mistaken_for_each_other_are_queued(order: Sequence[int]) -> None:
+    hetty, letty = {"given_name": "Hetty"}, {"given_name": "Letty"}
+    sent = [
+        ("hetty", record(GP, **hetty, nhs_number=ONE_NUMBER), "hetty"),
+        ("letty", record(GP, **letty, nhs_number=OTHER_NUMBER), "letty"),
+        ("s-hetty", record(SCHOOL, **hetty, nhs_number=OTHER_NUMBER), "hetty"),
+        ("s-letty", record(SCHOOL, **letty, nhs_number=ONE_NUMBER), "letty"),
+    ]
+    first = [sent[0], sent[1]] if order[0] < order[1] else [sent[1], sent[0]]
+    rest = [sent[number] for number in order if number > 1]
+    clusters = directory((name, features) for name, features, _ in (*first, *rest))
+    assert len(set(clusters.child_of().values())) == 4
+    assert clusters.open_pairs()
+
+
+def test_what_one_agency_holds_as_two_is_not_joined_by_another_agencys_record_that_says_less() -> None:
+    sent = [
+        ("simran", record(GP, given_name="Simran", family_name="Kaur")),
+        ("simrat", record(GP, given_name="Simrat", family_name="Kaur")),
+        ("school", record(SCHOOL, given_name="Simran", family_name="-", carers=[])),
+    ]
+    for order in permutations(sent):
+        child_of = directory(order).child_of()
+        assert child_of["simran"] != child_of["simrat"]
+
+
+def test_two_families_names_and_two_birthdays_in_one_agency_are_two_children() -> None:
+    one, other = ({"family_name": name, "date_of_birth": born} for name, born in TWO_FAMILIES)
+    assert comparer().compare(record(GP, **one), record(GP, **other)).contradicts
+    assert not comparer().compare(record(GP, **one), record(SCHOOL, **other)).contradicts
+
+
+def test_a_child_in_care_of_whom_all_but_the_name_and_birthday_is_new_is_queued() -> None:
+    sent = [("gp", record(GP)), ("care", record("urn:agency:care", address=ELSEWHERE, carers=OTHERS))]
+    clusters = directory(sent)
+    assert clusters.child_of()["gp"] != clusters.child_of()["care"]
+    assert list(clusters.open_pairs()) == [frozenset(("gp", "care"))]

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 
+from domain.matching import features_of
 from domain.matching.unknown import (
     known_email,
     known_family_name,
@@ -169,3 +170,32 @@ def test_a_pseudo_postcode_is_no_place(written: str, known: str) -> None:
 )
 def test_lines_that_say_that_there_is_no_address_are_none(written: list[str], known: str) -> None:
     assert known_lines(written) == known
+
+
+@pytest.mark.parametrize(
+    ("name", "relationship"),
+    [
+        ("School Office", None),
+        ("Duty worker", None),
+        ("GP surgery reception", "gp"),
+        ("Dagmar Vane", "social worker"),
+        ("Dagmar Vane", "Interpreter"),
+        (None, "health visitor"),
+        ("Childminder", None),
+    ],
+)
+def test_whoever_cares_for_many_by_profession_is_no_evidence(name: str | None, relationship: str | None) -> None:
+    carer = {"name": name, "relationship": relationship, "phone": "01632 960417", "email": "d.vane@county.example"}
+    features = features_of({"carers": [carer]}, "2024-01-01")
+    assert (features.carers, features.contacts) == ((), ())
+
+
+@pytest.mark.parametrize(
+    ("name", "relationship"),
+    [("Ruth Ward", "mother"), ("Mrs Ward", None), ("Mum", "mother"), ("Pat Foster", "foster carer"), (None, None)],
+)
+def test_a_parents_telephone_is_evidence_whatever_is_written_for_the_name(
+    name: str | None, relationship: str | None
+) -> None:
+    carer = {"name": name, "relationship": relationship, "phone": "01632 960417"}
+    assert features_of({"carers": [carer]}, "2024-01-01").contacts == ("1632960417",)
