@@ -98,6 +98,7 @@ class BatchMatcher:
         self._index = MatchIndex()
         self._stored: dict[str, Features] = {}
         self._absorbed: dict[str, str] = {}
+        self._changed: set[str] = set()
         for candidate in candidates:
             self._index.put(candidate, ())
             self._stored[candidate.record] = candidate.features
@@ -168,7 +169,7 @@ class BatchMatcher:
         own: str | None,
         child_of: FindChild,
     ) -> Placed:
-        met = [self._surviving(child) for child in described.children]
+        met = [child for each in described.children if self._meets(child := self._surviving(each), described.keys)]
         hidden = {child for child in {*met, own} if child and is_hidden(child_of(child))}
         near = [*[child for child in met if child not in hidden][:MOST_CHILDREN], *hidden]
         found_by_keys = self._index.candidates(described.keys, own, near)
@@ -289,6 +290,8 @@ class BatchMatcher:
         for absorbed in (found.child for found in placed.placement.merged):
             brought[absorbed] = self._index.move(absorbed, child)
             self._absorbed[absorbed] = child
+            if absorbed in self._changed:
+                self._changed.add(child)
             if absorbed in self.shielded:
                 self.shielded.add(child)
             self.changes.moved.update(dict.fromkeys(brought[absorbed], child))
@@ -316,8 +319,17 @@ class BatchMatcher:
 
     def _outdate(self, record: str) -> None:
         stored = self._stored.pop(record, None)
+        known = self._index.get(record)
+        if known is not None:
+            self._changed.add(known.child)
         if stored is not None:
             self.changes.outdated[record] = index_keys(stored)
+
+    def _meets(self, child: str, keys: Sequence[int]) -> bool:
+        """Whether a child that was met before the batch still is: a record of it may have lost the key since."""
+        if child not in self._changed:
+            return True
+        return any(not set(keys).isdisjoint(index_keys(each.features)) for each in self._index.members(child))
 
     def _surviving(self, child: str) -> str:
         while child in self._absorbed:
