@@ -55,7 +55,7 @@ class Clusters:
         child_of = self.child_of()
         pairs: dict[Pair, Finding] = {}
         for records, found in self.queue.items():
-            children = frozenset(child_of[record] for record in records if record in child_of)
+            children = frozenset(child_of[record] for record in records)
             best = pairs.get(children)
             if len(children) == 2 and (best is None or best.evidence.probability < found.evidence.probability):
                 pairs[children] = found

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from domain.child import Child
 from domain.child.shield import Shield
 from domain.matching import Candidate, Comparer, features_of
-from domain.matching.apart import LIKE_SHIELDED, WITHHELD, visible_part, withheld
+from domain.matching.apart import LIKE_SHIELDED, WITHHELD, visible_keys, visible_part, withheld
 from services.registrar.batch_matcher import BatchMatcher, Described, Placed
 from services.registrar.match_index import index_keys
 from services.registrar.matcher_settings import load_settings
@@ -167,3 +167,32 @@ def test_what_is_withheld_waits_for_a_steward_behind_the_queue_and_what_waits_al
     assert {each.rule for each in behind.suspected} == {WITHHELD}
     assert [each.record for each in behind.suspected] == [each.record for each in found.placement.suspected]
     assert withheld(found.placement, known=True).suspected == ()
+
+
+def test_what_waits_for_another_reason_is_not_withheld() -> None:
+    found = placed(HERS, {}, (known("n", "plain"),))
+    assert found is not None
+    first, *others = found.placement.suspected
+    possible = [each._replace(rule="possible") for each in others]
+    mixed = found.placement._replace(suspected=(*possible, first))
+    assert withheld(mixed, known=False).suspected == (first._replace(rule=WITHHELD), *possible)
+    assert withheld(mixed, known=True).suspected == tuple(possible)
+
+
+@pytest.mark.parametrize(
+    ("changes", "keys"),
+    [
+        ({}, "zFNLORL d2015-03-04FNL d2015-03-04ORL"),
+        ({"date_of_birth": None}, "zFNLORL"),
+        ({"family_name": "Unknown"}, "d2015-03-04FNL"),
+        ({"family_name": "Unknown", "date_of_birth": None, "upn": "D999417608014"}, "uD999417608014"),
+        (
+            {"date_of_birth": None, "nhs_number": NUMBER, "former_nhs_numbers": ["9990000026"], "address": REFUGE},
+            f"n{NUMBER} n9990000026 zFNLORL",
+        ),
+    ],
+)
+def test_a_record_meets_a_shielded_child_by_a_number_the_whole_name_or_a_birthday_and_a_name(
+    changes: dict[str, Any], keys: str
+) -> None:
+    assert visible_keys(features_of({**HERS, **changes}, TIME)) == keys.split()

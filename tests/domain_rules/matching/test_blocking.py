@@ -85,6 +85,13 @@ def test_of_one_name_those_meet_whose_years_of_birth_are_two_apart_at_most(year:
     assert [bool(of_year[0] & keys) for keys in (*of_year[1:3], of_year[4])] == [True, True, False]
 
 
+def test_a_house_number_may_stand_on_a_line_of_its_own() -> None:
+    one, other = (
+        blocking_keys(record(address={"lines": lines})) for lines in (["4 Larkspur Row"], ["4", "Larkspur Row"])
+    )
+    assert [key for key in one if key[0] == "a"] == [key for key in other if key[0] == "a"] == ["a4LRKSOR", "a4LRKSTM"]
+
+
 def test_a_street_meets_the_current_family_name() -> None:
     former = [{"given_name": "Tamsin", "family_name": "Vane", "kind": "former"}]
     keys = blocking_keys(record(other_names=former, carers=[]))

@@ -119,3 +119,14 @@ def test_a_clinics_record_that_fits_two_children_of_others_makes_them_no_one() -
     assert found.child is not None
     assert not found.merged
     assert [each.rule for each in found.suspected] == [BRIDGE]
+
+
+def test_a_child_whom_a_clinic_alone_knows_follows_a_record_to_the_child_that_it_joins() -> None:
+    hers = {**HERS, "nhs_number": NUMBERS[0]}
+    one = Candidate("1", "one", said("urn:agency:gp", **hers))
+    clinics = Candidate("k", "clinics", said(CLINIC, **hers))
+    his = Candidate("2", "two", said("urn:agency:gp", **HIS, nhs_number=NUMBERS[1]))
+    for source in ("urn:agency:la", CLINIC):
+        found = decided(said(source, **hers, address=HOMES[0]), [one, his, clinics])
+        assert {found.child, *(each.child for each in found.merged)} == {"one", "clinics"}
+        assert not found.suspected

@@ -236,3 +236,21 @@ def test_two_children_are_one_where_most_of_their_records_say_so(
     found = placed(stated, {"one": "a c d", "two": "b"}, outvote)
     assert [each.child for each in found.merged] == ["two"] * is_one
     assert queued(found) == ({} if is_one else {"b": "contradiction"})
+
+
+@pytest.mark.parametrize(
+    ("best", "other", "joins"),
+    [
+        (ALIKE, evidence(0.95, contradicts=True, same="given_name"), False),
+        (evidence(0.99, same="given_name"), evidence(0.95, contradicts=True, same="given_name"), True),
+        (evidence(0.99, same="nhs_number"), evidence(0.95, contradicts=True, same="given_name"), True),
+        (ALIKE, evidence(0.95, contradicts=True), True),
+        (ALIKE, evidence(0.5, same="given_name"), True),
+    ],
+)
+def test_who_is_called_as_one_child_that_it_contradicts_joins_no_other_without_name_and_number(
+    best: Evidence, other: Evidence, joins: bool
+) -> None:
+    found = placed({"new-a": best, "new-b": other}, {"one": "a", "two": "b"})
+    assert found.child == ("one" if joins else None)
+    assert ("ambiguous" in queued(found).values()) is not joins
