@@ -254,3 +254,9 @@ def test_who_is_called_as_one_child_that_it_contradicts_joins_no_other_without_n
     found = placed({"new-a": best, "new-b": other}, {"one": "a", "two": "b"})
     assert found.child == ("one" if joins else None)
     assert ("ambiguous" in queued(found).values()) is not joins
+
+
+def test_whose_twin_a_record_may_be_is_asked_of_the_child_that_it_fits_best() -> None:
+    stated = {"new-a": evidence(0.99, bits=30.0), "new-d": evidence(0.99, same="given_name"), "a-d": LIKELY}
+    stated["new-b"] = evidence(0.95, contradicts=True, same="given_name")
+    assert placed(stated, {"one": "a", "four": "d", "two": "b"}).child is None
