@@ -199,3 +199,8 @@ def test_a_parents_telephone_is_evidence_whatever_is_written_for_the_name(
 ) -> None:
     carer = {"name": name, "relationship": relationship, "phone": "01632 960417"}
     assert features_of({"carers": [carer]}, "2024-01-01").contacts == ("1632960417",)
+
+
+def test_one_letter_may_be_a_name_and_a_domain_may_be_nobodys() -> None:
+    assert (known_given_name("X"), known_given_name("XX")) == ("x", "")
+    assert (known_email("ruth@noemail.com"), known_email("ruth@example.com")) == ("", "ruth@example.com")
