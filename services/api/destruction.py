@@ -1,6 +1,6 @@
 """The certificate of a destruction: which keys are gone, by whose decision and rule, and what proves it in the log."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -62,9 +62,9 @@ def erasure_of(cursor: Cursor, stream: str) -> str | None:
     return str(row[0]) if row else None
 
 
-def stream_of_erased(cursor: Cursor, keys: KeyRing, number: RecordKey) -> str | None:
-    """The stream of the destroyed record that an agency's number named, if there was one."""
-    return erased_among(cursor, [number], lambda key: keys.digest(*key)).get(number)
+def streams_of_erased(cursor: Cursor, keys: KeyRing, numbers: Collection[RecordKey]) -> dict[RecordKey, str]:
+    """The streams of the destroyed records that agencies' numbers named, without the numbers that named none."""
+    return erased_among(cursor, numbers, lambda key: keys.digest(*key))
 
 
 def _fences(cursor: Cursor, streams: Sequence[str]) -> list[dict[str, Any]]:

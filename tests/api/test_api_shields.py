@@ -10,15 +10,12 @@ import pytest
 from starlette.testclient import TestClient
 
 from domain.authorization import Entitlement, Role
-from services.api.routes import dead_letters
 from services.api.routes import steward_decisions as stewards
 from services.contract.decisions import DecisionType
-from services.contract.reading import Reason
 from services.registrar.batch import STEWARDS_TOPIC
-from services.registrar.receipts import Answer, dead_letter
 from streams.access import grants
 from streams.access.grants import FAR
-from tests.support.api_world import NOBODY, Headers, client_of, is_problem, looking, registrar_at_work
+from tests.support.api_world import NOBODY, Headers, as_dead_letter, client_of, is_problem, looking, registrar_at_work
 from tests.support.shields import AT_RISK, NUMBER, SCHOOL, decide, secrets_in, shield
 from tests.support.world import World, person, submission
 
@@ -149,12 +146,7 @@ ABOUT_HER = json.dumps(person("R1", **AT_RISK)).encode()
 def test_an_invalid_message_about_the_child_is_not_shown(
     world: World, client: TestClient, manager: Headers, value: bytes
 ) -> None:
-    why = (Reason(field="data", code="x", message="x"),)
-    _, _, body, _ = dead_letter(Answer("submissions.la-north/0/1", "la-north", None, None, "invalid", why), value, "")
-    letter = {"letter": "0-0", **json.loads(body)}
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(dead_letters, "read_letter", lambda *_: letter)
-        shown = client.get("/dead-letters/0-0", headers=manager).json()
+    shown = as_dead_letter(client, manager, value)
     assert (shown["raw"], shown["code"]) == (None, "x")
 
 

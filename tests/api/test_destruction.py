@@ -1,5 +1,6 @@
 """A destruction over HTTP: what was in the tables is in none, neighbours stay, and a certificate proves it."""
 
+import json
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from typing import Any
@@ -16,7 +17,7 @@ from services.api.routes import steward_decisions as stewards
 from streams.access import grants
 from streams.crypto.keys import KeyRing, reader_of
 from streams.crypto.sealing import SealBroken
-from tests.support.api_world import client_of, is_problem, looking, registrar_at_work
+from tests.support.api_world import as_dead_letter, client_of, is_problem, looking, registrar_at_work
 from tests.support.entitlements import NORTH, SOUTH, entitlement
 from tests.support.postgres_views import FRESH, load, rows
 from tests.support.waiting import eventually
@@ -161,6 +162,17 @@ def test_the_certificate_says_what_proves_it_and_is_given_again(world: World, cl
     assert is_problem(erase(client, south, record={"source": "urn:agency:gp", "subject": "DX-2"}), 404)
     assert is_problem(client.get(f"/erasures/{found['erasure']}", headers=south), 404)
     assert not {"perdita", "vanterpool", "dx-2"} & {word.lower() for word in str(proven).split()}
+
+
+def test_a_dead_letter_of_a_destroyed_record_is_shown_without_its_content(world: World, client: TestClient) -> None:
+    who = looking(world, "user:north-manager")
+    gone, in_passing, stays = (
+        json.dumps(each).encode()
+        for each in (person("DX-1", **GONE), person("DX-2", "gp", **GONE), person("N-1", **STAYS))
+    )
+    shown = [as_dead_letter(client, who, value) for value in (gone, gone[:-3], in_passing, stays)]
+    assert [each["raw"] is None for each in shown] == [True, True, True, False]
+    assert {each["code"] for each in shown} == {"x"}
 
 
 def test_a_legal_hold_by_two_people_stops_it_and_stands_in_the_history(

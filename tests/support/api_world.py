@@ -1,16 +1,21 @@
 """What the tests of the API share: a small directory and a client of the API over it."""
 
+import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import pytest
 from kafka import KafkaConsumer, TopicPartition
 from starlette.testclient import TestClient
 
 from projections.base.partition import Partition
+from services.api.routes import dead_letters
 from services.api.server import open_app
+from services.contract.reading import Reason
 from services.registrar.batch import STEWARDS_TOPIC, Message
+from services.registrar.receipts import Answer, dead_letter
 from tests.support.world import World, person, submission
 
 NHS_NUMBER = "9990000018"
@@ -47,6 +52,17 @@ def bearer(world: World, subject: str) -> Headers:
 def looking(world: World, subject: str = "user:demo-data-manager") -> Headers:
     """The headers of a user with a reason: of one who may do everything about children where none is named."""
     return bearer(world, subject) | REASON
+
+
+def as_dead_letter(client: TestClient, who: Headers, value: bytes) -> dict[str, Any]:
+    """How a dead letter with that content, from a council's topic, is shown to a user."""
+    why = (Reason(field="data", code="x", message="x"),)
+    _, _, body, _ = dead_letter(Answer("submissions.la-north/0/1", "la-north", None, None, "invalid", why), value, "")
+    letter = {"letter": "0-0", **json.loads(body)}
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(dead_letters, "read_letter", lambda *_: letter)
+        shown: dict[str, Any] = client.get("/dead-letters/0-0", headers=who).json()
+    return shown
 
 
 def is_problem(answer: Any, status: int) -> bool:

@@ -16,6 +16,7 @@ from projections.visibility.shields import hidden_ids
 from services.api.access_control.looks import ReasonHeader, Viewer, viewer
 from services.api.answers import json_answer, next_page, problems
 from services.api.dependencies import Dependencies
+from services.api.destruction import streams_of_erased
 from services.api.problems import absent
 from services.api.schemas.dead_letters import DeadLetter
 from services.queries.dead_letters import (
@@ -80,16 +81,17 @@ def _show(who: Viewer, letter: str) -> dict[str, Any]:
     who.record({"letter": letter}, count=len(found))
     if not found:
         raise absent()
-    return found[0] | {"raw": None} if _names_a_shielded(who, found[0]) else found[0]
+    return found[0] | {"raw": None} if _names_what_is_kept_back(who, found[0]) else found[0]
 
 
-def _names_a_shielded(who: Viewer, letter: dict[str, Any]) -> bool:
-    """Whether a letter names a record of a shielded child, of the agency that sent it or of one that it names."""
+def _names_what_is_kept_back(who: Viewer, letter: dict[str, Any]) -> bool:
+    """Whether a letter names a shielded child's record or a destroyed one, of the sender or of a source in it."""
     topic, raw = letter["message"].partition("/")[0], b64decode(letter["raw"])
     sources = {agency_urn(topic.removeprefix(SUBMISSIONS)), *_stated("source", raw)}
     keys = [(source, "subject", subject) for source in sources for subject in _stated("subject", raw)]
     with who.dependencies.reading() as cursor:
-        return bool(hidden_ids(cursor, map(str, streams_of(cursor, keys).values())))
+        hidden = hidden_ids(cursor, map(str, streams_of(cursor, keys).values()))
+        return bool(hidden or streams_of_erased(cursor, who.dependencies.keys, keys))
 
 
 def _stated(name: str, raw: bytes) -> set[str]:

@@ -13,7 +13,7 @@ from projections.visibility.scope import Scope
 from services.api.access_control.looks import ReasonHeader, Viewer, viewer, viewer_of_a_child
 from services.api.answers import json_answer, problems
 from services.api.dependencies import Dependencies
-from services.api.destruction import certificate, erasure_of, stream_of_erased
+from services.api.destruction import certificate, erasure_of, streams_of_erased
 from services.api.numbers import NUMBER, child_number
 from services.api.problems import Problem, absent
 from services.api.routes._current_children import current_or_removed_child
@@ -70,7 +70,7 @@ def _meant(who: Viewer, what: Destruction) -> tuple[str | None, str]:
         return None, (what.child or "").lower()
     key: RecordKey = (what.record.source, "subject", what.record.subject)
     with who.dependencies.reading() as cursor:
-        stream = streams_of(cursor, [key]).get(key) or stream_of_erased(cursor, who.dependencies.keys, key)
+        stream = streams_of(cursor, [key]).get(key) or streams_of_erased(cursor, who.dependencies.keys, [key]).get(key)
         if stream is None:
             return None, ""
         Scope(who.cleared).execute(cursor, "select child::text from known_link where record = %s::uuid", (str(stream),))
