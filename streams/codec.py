@@ -14,7 +14,7 @@ import orjson
 from eventsourcing.domain import DomainEventProtocol
 from eventsourcing.persistence import JSONTranscoder, Mapper, StoredEvent
 
-from domain.catalogue import WIRE_NAMES, upcast
+from domain.catalogue import WIRE_NAMES, event_class, upcast
 from domain.event import RegisterEvent, fields_of
 from domain.vocabulary import RESTRICTED_SOURCE
 from projections.base.projection import Decryptor, PublishedEvent, Undecodable
@@ -59,15 +59,24 @@ class EventMapper(Mapper[UUID]):
     def to_domain_event(self, stored_event: StoredEvent) -> DomainEventProtocol[UUID]:
         """The event of a stored one, in its current version; raises UnknownEvent, SealBroken, KeyDestroyed."""
         state = orjson.loads(stored_event.state)
-        stream = str(stored_event.originator_id)
         fields = dict(state["data"])
         if "sealed" in state:
+            stream = str(stored_event.originator_id)
             fields |= self.keys.open(stream, stored_event.originator_version, state["sealed"])
+        return self._event(stored_event, state, fields)
+
+    def clear_part(self, stored_event: StoredEvent) -> RegisterEvent:
+        """The event by what of it is in clear; what is sealed is None, for the key of its stream was destroyed."""
+        state = orjson.loads(stored_event.state)
+        sealed = dict.fromkeys(event_class(stored_event.topic).SEALED)
+        return self._event(stored_event, state, {**sealed, **state["data"]})
+
+    def _event(self, stored_event: StoredEvent, state: dict[str, Any], fields: dict[str, Any]) -> RegisterEvent:
         restricted = state["source"] == RESTRICTED_SOURCE
-        event_class, fields = upcast(stored_event.topic, fields)
-        event = object.__new__(event_class)
+        of_class, fields = upcast(stored_event.topic, fields)
+        event = object.__new__(of_class)
         vars(event).update(
-            {"source": state["source"], "originator_topic": _originator_topic(event_class)},
+            {"source": state["source"], "originator_topic": _originator_topic(of_class)},
             **fields,
             restricted=restricted,
             time=state["time"],
@@ -78,8 +87,8 @@ class EventMapper(Mapper[UUID]):
         return event
 
 
-def _originator_topic(event_class: type[RegisterEvent]) -> str:
-    return _ORIGINATORS.get(WIRE_NAMES[event_class], "")
+def _originator_topic(of_class: type[RegisterEvent]) -> str:
+    return _ORIGINATORS.get(WIRE_NAMES[of_class], "")
 
 
 _ORIGINATORS = {

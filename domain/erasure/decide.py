@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from math import ceil
 from typing import NamedTuple
 from uuid import UUID
 
@@ -26,6 +27,10 @@ BY_DECISION = "decision"
 """The rule of what a data manager decides about one child; storage format."""
 
 
+RECORDS_OF_A_CHILD = 10
+"""So many records count as a child's, however many children were merged into one before it is destroyed."""
+
+
 class Terms(NamedTuple):
     """What a destruction rests on: its rule, the latest checkpoint before it, until when backups hold the keys."""
 
@@ -44,6 +49,11 @@ class Erased(NamedTuple):
     erasure: Erasure
     records: Sequence[SourceRecord]
     children: Sequence[Child]
+
+
+def weigh(child: Child, absorbed: Sequence[Child]) -> int:
+    """For how many children the destruction of one counts: those that it absorbed count too."""
+    return max(1 + len(absorbed), ceil(len(child.records) / RECORDS_OF_A_CHILD))
 
 
 def erase_record(

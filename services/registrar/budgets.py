@@ -23,7 +23,7 @@ MOST_SUSPICIONS = 500
 """Times that an agency's records, being like a shielded child's, are held back within a day and queued. Where one child
 of two hundred is shielded, an agency that tells of 100,000 children for the first time comes to about as many."""
 MOST_DESTRUCTIONS = 20
-"""Children and records that one user may destroy within a day: a stolen credential empties no directory."""
+"""Children, or records of ten, that one user may destroy within a day: a stolen credential empties no directory."""
 DAYS_KEPT = {INVALID: 7, SUSPICIONS: 366, DESTRUCTIONS: 7}
 """As long as dead letters, and as long as an access report looks back."""
 
@@ -70,22 +70,21 @@ class Budget:
         )
         self._before = dict(cursor.fetchall())
 
-    def is_spent(self, agency: str) -> bool:
-        """Whether one more of the agency's would be beyond the budget."""
-        return self._before.get(agency, 0) + self._taken[agency][0] >= self.most
+    def has_room(self, agency: str, number: int = 1) -> bool:
+        """Whether so many more of the agency's are within the budget."""
+        taken = self._taken[agency][0] if agency in self._taken else 0
+        return self._before.get(agency, 0) + taken + number <= self.most
 
-    def takes(self, agency: str) -> bool:
-        """Counts one more of the agency's; False where that is beyond the budget."""
-        is_beyond = self.is_spent(agency)
-        self._taken[agency][is_beyond] += 1
-        return not is_beyond
+    def takes(self, agency: str, number: int = 1) -> bool:
+        """Counts so many more of the agency's; False where they are beyond the budget."""
+        has_room = self.has_room(agency, number)
+        self._taken[agency][not has_room] += number
+        return has_room
 
     @property
     def taken(self) -> list[Spent]:
         """What was counted since it was read."""
-        return [
-            Spent(self.what, agency, self.since, *taken) for agency, taken in sorted(self._taken.items()) if any(taken)
-        ]
+        return [Spent(self.what, agency, self.since, *taken) for agency, taken in sorted(self._taken.items())]
 
 
 def write_spent(cursor: Cursor, rows: Iterable[Spent]) -> list[Spent]:

@@ -136,4 +136,7 @@ def _answer(result: BatchResult, message: Message, decided: Effect | Refusal) ->
     result.changes.erasures.extend(decided.erasures)
     result.changes.index.outdated.update(decided.unindexed)
     result.changes.index.put.update(decided.indexed)
+    for record in (each for erasure in decided.erasures for each in erasure.records):
+        result.changes.index.put.pop(record, None)
+        result.changes.index.moved.pop(record, None)
     return message.answered("accepted", last_event=len(result.events) - 1)

@@ -39,6 +39,7 @@ from services.registrar.fence import Fence
 from services.registrar.match_index import IndexChanges, candidates_of, index_keys, keys_of, write_index
 from services.registrar.placing import place_anew
 from services.registrar.shielded_records import SHIELDED_TABLES, SHIELDING, write_shields
+from streams.codec import EventMapper
 from streams.crypto.keys import KeyRing
 from streams.store.application import LogApplication
 from streams.store.database import Database
@@ -65,6 +66,8 @@ def _topics_of(*events: type[RegisterEvent]) -> list[str]:
 
 _CUT = frozenset(_topics_of(*SHIELDING, *CLOSING))
 _TOPICS = _topics_of(*_TAKEN, *SHIELDING, *CLOSING)
+_CLEAR = frozenset((*_OF_CHILDREN, *_OF_STEWARDS, *SHIELDING))
+"""Events of which all that the index needs is in clear: what a destroyed child did to the records of others stays."""
 _FOLLOWING = _topics_of(RecordSuspended, RecordResumed)
 
 
@@ -125,7 +128,7 @@ class _Builder:
 
     def __init__(self, log: LogApplication, keys: KeyRing) -> None:
         self._log = log
-        self._mapper = log.mapper
+        self._mapper = EventMapper(keys)
         self._keys = keys
         self._waiting: dict[str, Features] = {}
         self._aside: dict[str, str] = {}
@@ -173,6 +176,8 @@ class _Builder:
             elif isinstance(event, RecordsAccepted | RecordUnlinked):
                 for each in event.records:
                     self._aside.pop(each, None)
+                if isinstance(event, RecordUnlinked):
+                    child_of |= dict.fromkeys(event.records, event.to)
             elif isinstance(event, RecordOpened):
                 opened = self._described(event.record, event.record_version)
                 features |= opened
@@ -231,11 +236,11 @@ class _Builder:
         return found
 
     def _opened(self, stored: StoredEvent) -> RegisterEvent | None:
-        """The event, or None where its key was destroyed."""
+        """The event; where its key was destroyed by what is in clear, or None where that tells nothing."""
         try:
             event = self._mapper.to_domain_event(stored)
         except KeyError:
-            return None
+            return self._mapper.clear_part(stored) if event_class(stored.topic) in _CLEAR else None
         return event if isinstance(event, RegisterEvent) else None
 
 
@@ -243,6 +248,8 @@ def _named(event: RegisterEvent) -> Iterable[str]:
     """The records that an event is about."""
     if isinstance(event, ChildListed | RecordLinked):
         return (event.record,)
+    if isinstance(event, RecordUnlinked):
+        return event.records
     if isinstance(event, RecordsSetAside):
         return [each["record"] for each in event.aside]
     if isinstance(event, ChildrenMerged):

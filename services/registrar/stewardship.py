@@ -12,7 +12,7 @@ from uuid import UUID
 from domain.child import Child, Ruling, hold, new_identity, shielding, stewardship
 from domain.child.stewardship import RulingResult, SplitRecords
 from domain.erasure import erase_child, erase_record
-from domain.erasure.decide import BY_DECISION, TOO_MANY, Terms
+from domain.erasure.decide import BY_DECISION, TOO_MANY, Terms, weigh
 from domain.matching import features_of
 from domain.source_record import Command, Refusal, SourceRecord
 from domain.source_record.events import RecordAmended, RecordRegistered
@@ -180,10 +180,12 @@ def _erasure(
     lookup: Directory, command: Command, new_id: NewId, terms: Terms, ruling: Ruling, destructions: Budget
 ) -> Effect | Refusal:
     who = lookup.pseudonym(ruling.decided_by)
-    if destructions.is_spent(who):
-        return TOO_MANY
     child = lookup.child(command.data["child"])
     absorbed = _family_of(lookup, child)
+    weight = weigh(child, absorbed) if child and not command.data.get("record") else 1
+    if not destructions.has_room(who, weight):
+        destructions.takes(who, weight)
+        return TOO_MANY
     if command.data.get("record"):
         stream = _record_named(lookup, command)
         named = lookup.known_records([str(stream)]) if stream else []
@@ -193,7 +195,7 @@ def _erasure(
         decided = erase_child(child, absorbed, records, new_id(), terms, ruling)
     if isinstance(decided, Refusal):
         return decided
-    destructions.takes(who)
+    destructions.takes(who, weight)
     unindexed: dict[str, Sequence[int]] = {}
     for record in decided.records:
         unindexed |= lookup.indexed_keys(str(record.id))

@@ -49,6 +49,7 @@ class KeyRing:
         self._capacity = capacity
         self._fenced = fenced
         self._last_fence = 0
+        self._drops = 0
         self._fences_read_at = float("-inf")
         self._cached: OrderedDict[str, DataKey] = OrderedDict()
         self._new: dict[str, DataKey] = {}
@@ -104,13 +105,15 @@ class KeyRing:
     def forget(self) -> None:
         """Drops pending and cached keys, where a transaction failed or keys were destroyed elsewhere."""
         with self._lock:
+            self._drops += 1
             self._new.clear()
             self._cached.clear()
             self._opened = "", {}
 
     def drop(self, streams: Iterable[str]) -> None:
-        """Forgets keys that were destroyed."""
+        """Forgets keys that were destroyed, also those that another thread is reading."""
         with self._lock:
+            self._drops += 1
             for stream in streams:
                 self._cached.pop(stream, None)
             self._opened = "", {}
@@ -136,29 +139,34 @@ class KeyRing:
                 if stream in self._cached:
                     self._cached.move_to_end(stream)
                 return key
-        destroyed = self._fetch([stream])
-        with self._lock:
-            key = self._cached.get(stream)
+        fetched, destroyed = self._fetch([stream])
+        key = fetched.get(stream)
         if key is None:
             raise KeyDestroyed(stream) if destroyed else KeyMissing(f"the data key of the stream {stream} is lost")
         return key
 
-    def _fetch(self, streams: Sequence[str], *, pass_over_broken: bool = False) -> list[str]:
-        """Reads keys into the cache; gives the streams whose keys were destroyed."""
+    def _fetch(self, streams: Sequence[str], *, pass_over_broken: bool = False) -> tuple[dict[str, DataKey], list[str]]:
+        """Reads keys; gives them, and the streams whose keys were destroyed.
+
+        They are cached, unless one was dropped meanwhile: it may have been read before it was destroyed.
+        """
+        fetched: dict[str, DataKey] = {}
         destroyed = []
+        drops = self._drops
         for stream, wrapped in self._read(streams):
             if wrapped == DESTROYED:
                 destroyed.append(stream)
                 continue
             try:
-                key = self._kek.unwrap(stream, wrapped)
+                fetched[stream] = self._kek.unwrap(stream, wrapped)
             except SealBroken:
                 if not pass_over_broken:
                     raise
-            else:
-                with self._lock:
+        with self._lock:
+            if self._drops == drops:
+                for stream, key in fetched.items():
                     self._keep(stream, key)
-        return destroyed
+        return fetched, destroyed
 
     def _keep(self, stream: str, key: DataKey) -> None:
         self._cached[stream] = key

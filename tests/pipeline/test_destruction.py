@@ -10,10 +10,13 @@ import psycopg2
 import pytest
 
 from domain.event import RegisterEvent
+from domain.matching import features_of
 from services.contract.decisions import DecisionType
 from services.registrar import erasing
 from services.registrar.budgets import Limits
+from services.registrar.decide_in_order import Effect, decide_in_order
 from services.registrar.receipts import Answer
+from services.registrar.store import ErasureRow
 from streams.clock import utc_now
 from streams.crypto.keys import FENCES_READ_S, KeyRing, fences_of, reader_of
 from streams.crypto.sealing import SealBroken
@@ -21,7 +24,7 @@ from streams.store.database import DatabaseAway
 from tests.pipeline.test_suspension import codes_of, indexed, rebuilt
 from tests.support.desk import AUTHORITY, numbered, open_desk
 from tests.support.examples import KEY_ENCRYPTION_KEY
-from tests.support.steward import Steward, somebody
+from tests.support.steward import TIME, Steward, somebody
 
 
 @pytest.fixture
@@ -72,6 +75,40 @@ def test_one_user_destroys_no_more_within_a_day_than_is_allowed(desk: Steward) -
     look = desk.look(DecisionType.ERASE, at=desk.clock, child=children[3])
     assert desk.decide(DecisionType.ERASE, look, child=children[3]).outcome == "accepted"
     assert "a-steward" not in dump(desk)
+
+
+def test_what_a_destroyed_child_did_to_others_is_rebuilt(desk: Steward) -> None:
+    shielded, other = desk.register("S1", "S2")
+    ruled = desk.decide(DecisionType.SHIELD_APPLY, child=shielded, custodian="E06999001")
+    answers = [desk.merge(shielded, other), desk.split(shielded), erase(desk, shielded)]
+    assert [each.outcome for each in (ruled, *answers)] == ["accepted"] * 4
+    kept = "select record::text, child::text from register.shielded_records order by 1"
+    before = desk.rows(kept)
+    assert before == [(stream_of(desk, "S2"), other)]
+    assert indexed(desk) == rebuilt(desk)
+    assert desk.rows(kept) == before
+
+
+def test_children_that_were_merged_count_one_by_one(desk: Steward) -> None:
+    desk.limits = Limits(destructions=2)
+    desk.open()
+    children = desk.register("S1", "S2", "S3")
+    for each in children[1:]:
+        assert desk.merge(children[0], each).outcome == "accepted"
+    assert codes_of([erase(desk, children[0])]) == [("refused", ["too-many-destroyed"])]
+    assert erase(desk, children[0], "S1").outcome == "accepted"
+
+
+def test_a_record_that_is_opened_and_destroyed_at_once_is_in_no_index(desk: Steward) -> None:
+    child, _ = desk.register("S1", "S2")
+    stream = stream_of(desk, "S1")
+    opened = Effect([], indexed={stream: (child, features_of(somebody("S1"), TIME, source=AUTHORITY.urn), [1])})
+    erased = Effect([], erasures=[ErasureRow(str(uuid4()), {stream: []}, [child])])
+    effects = iter((opened, erased))
+    look = {"child": child, "record": {"source": AUTHORITY.urn, "subject": "S1"}}
+    messages = [desk.decision(kind, **look) for kind in (DecisionType.RECORD_OPEN, DecisionType.ERASE)]
+    result = decide_in_order(messages, {}, utc_now(), lambda *_: next(effects))
+    assert not result.changes.index.put
 
 
 def test_all_of_a_child_is_destroyed_and_its_neighbour_stays_as_it_is(desk: Steward) -> None:
