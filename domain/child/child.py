@@ -28,7 +28,7 @@ from domain.child.events import (
     ShieldReviewed,
     SuspicionEnded,
 )
-from domain.child.hold_events import HoldPlaced
+from domain.child.hold_events import HoldPlaced, HoldRequest
 from domain.child.identity_events import RecordClosed, RecordOpened
 from domain.child.judgement import SPLIT, STEWARD, Absorbed, Comparison, Ruling
 from domain.child.shield import Shield, stricter
@@ -47,7 +47,7 @@ class Child(Aggregate):
     that are closed, each with the children that it names, `opened` those of which a custodian has said that they are
     none of these records of closed children. `accepted` has those that a steward believes although they were set aside,
     each with the version from which on. `is_destroyed` says that nothing of it can be read any more, `held` that a
-    legal hold stops that; `hold_asked` is whether to lift it, and who has asked, while a second one has to say so.
+    legal hold stops that; `hold_asked` is what one person has asked about that, while a second one has to say so.
     """
 
     records: set[str]
@@ -65,7 +65,7 @@ class Child(Aggregate):
     opened: dict[str, frozenset[str]]
     is_destroyed: bool
     held: bool
-    hold_asked: tuple[bool, str] | None
+    hold_asked: HoldRequest | None
 
     def __init__(self) -> None:
         self.records = set()
@@ -289,11 +289,12 @@ class Child(Aggregate):
                 fields = {"decided_by": None, "reason": None, "inherited_from": str(other.id)}
                 self.trigger_event(ShieldApplied, **_provenance(cause), **strictest._asdict(), **fields)
 
-    def inherit_hold(self, other: "Child", ruling: Ruling) -> None:
-        """Is held as the child is that it was split from."""
-        if other.held and not self.held:
-            fields = {"decided_by": None, "reason": None, "inherited_from": str(other.id)}
-            self.trigger_event(HoldPlaced, **ruling.provenance, **fields)
+    def inherit_hold(self, others: Iterable["Child"], cause: RegisterEvent | Ruling) -> None:
+        """Is held as those are that it absorbs or leaves; a request made before that their holds count too ends."""
+        for other in others:
+            if other.held and (self.hold_asked or not self.held):
+                fields = {"decided_by": None, "reason": None, "inherited_from": str(other.id)}
+                self.trigger_event(HoldPlaced, **_provenance(cause), **fields)
 
     def absorb(self, child: str, records: Iterable[str]) -> None:
         """Remembers the records of an absorbed child; only an event calls this."""

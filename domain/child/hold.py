@@ -1,13 +1,16 @@
 """Decisions about a legal hold: asked for by one data manager, confirmed by another; a refusal changes nothing."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from domain.child.child import Child
-from domain.child.hold_events import HoldAsked, HoldLifted, HoldPlaced
+from domain.child.hold_events import HoldAsked, HoldLifted, HoldPlaced, HoldRequest
 from domain.child.judgement import Ruling
 from domain.child.stewardship import UNKNOWN, about_one
 from domain.source_record.rules import Refusal
 
+CONFIRMED_WITHIN = timedelta(days=7)
+"""How long what one has asked waits for the other; later it has to be asked again."""
 HELD = Refusal("child", "held", "a legal hold stops it; two data managers have to lift that first")
 ALREADY = Refusal("child", "already-held", "this child is held already")
 NOT_HELD = Refusal("child", "not-held", "this child is not held")
@@ -26,9 +29,10 @@ def place(child: Child | None, absorbed: Sequence[Child], ruling: Ruling) -> Seq
         return refusal or UNKNOWN
     if is_held([child, *absorbed]):
         return ALREADY
-    if waits := _asked(child, ruling, lift=False):
-        return waits
-    if child.hold_asked is None or child.hold_asked[0]:
+    asked = _asked(child, ruling, lift=False)
+    if asked and asked.by == ruling.decided_by:
+        return WAITS
+    if asked is None:
         child.trigger_event(HoldAsked, **ruling.provenance, **ruling.sealed, lift=False)
     else:
         child.trigger_event(HoldPlaced, **ruling.provenance, **ruling.sealed, inherited_from=None)
@@ -43,9 +47,10 @@ def lift(child: Child | None, absorbed: Sequence[Child], ruling: Ruling) -> Sequ
     family = [child, *absorbed]
     if not is_held(family):
         return NOT_HELD
-    if waits := _asked(child, ruling, lift=True):
-        return waits
-    if child.hold_asked is None or not child.hold_asked[0]:
+    asked = _asked(child, ruling, lift=True)
+    if asked and asked.by == ruling.decided_by:
+        return WAITS
+    if asked is None:
         child.trigger_event(HoldAsked, **ruling.provenance, **ruling.sealed, lift=True)
         return [child]
     changed = [each for each in family if each.held or each is child]
@@ -54,6 +59,7 @@ def lift(child: Child | None, absorbed: Sequence[Child], ruling: Ruling) -> Sequ
     return changed
 
 
-def _asked(child: Child, ruling: Ruling, *, lift: bool) -> Refusal | None:
-    """The refusal where the same data manager asks twice."""
-    return WAITS if child.hold_asked == (lift, ruling.decided_by) else None
+def _asked(child: Child, ruling: Ruling, *, lift: bool) -> HoldRequest | None:
+    """What was asked before and can be confirmed still."""
+    asked = child.hold_asked
+    return asked if asked and asked.lift == lift and ruling.recorded_at - asked.at < CONFIRMED_WITHIN else None

@@ -3,9 +3,18 @@
 Who decided and why are sealed, for a reason may name people; a hold is placed by two people, and lifted by two.
 """
 
-from typing import Any, ClassVar
+from datetime import datetime
+from typing import Any, ClassVar, NamedTuple
 
 from domain.event import RegisterEvent
+
+
+class HoldRequest(NamedTuple):
+    """That a hold is placed, or that it is lifted (`lift`), as `by` has asked `at` a time."""
+
+    lift: bool
+    by: str
+    at: datetime
 
 
 class HoldAsked(RegisterEvent):
@@ -20,11 +29,14 @@ class HoldAsked(RegisterEvent):
 
     def apply(self, child: Any) -> None:
         """It waits for the second data manager."""
-        child.hold_asked = self.lift, self.decided_by
+        child.hold_asked = HoldRequest(self.lift, self.decided_by, self.timestamp)
 
 
 class HoldPlaced(RegisterEvent):
-    """A second data manager has confirmed it, or the child was split from the held child `inherited_from`."""
+    """A second data manager has confirmed it, or the child has absorbed, or left, the held child `inherited_from`.
+
+    Whatever was asked before ends.
+    """
 
     CLEAR: ClassVar[tuple[str, ...]] = ("inherited_from",)
     SEALED: ClassVar[tuple[str, ...]] = ("decided_by", "reason")

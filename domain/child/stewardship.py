@@ -58,6 +58,7 @@ def merge(survivor: Child | None, absorbed: Child | None, ruling: Ruling) -> Rul
         return refusal or UNKNOWN
     ours, theirs = sorted(survivor.records), sorted(absorbed.records)
     survivor.inherit([absorbed], ruling)
+    survivor.inherit_hold([absorbed], ruling)
     survivor.merge(ruling, [Absorbed(str(absorbed.id), theirs, "merge", 1.0, None, {})])
     survivor.inherit_aside(absorbed.aside, ruling)
     absorbed.supersede(survivor.id, ruling)
@@ -129,7 +130,7 @@ def split(
     if absorbed:
         absorbed.reinstate(records, ruling, child, rule)
     other = absorbed or Child.split_off(new_id, records, ruling, child, rule)
-    other.inherit_hold(child, ruling)
+    other.inherit_hold([child], ruling)
     moved = dict.fromkeys(records, str(other.id))
     return RulingResult((child, other), moved, True, sorted(child.records), list(records))
 

@@ -146,6 +146,7 @@ def set_aside_before(events: Iterable[RegisterEvent]) -> Mapping[str, int]:
 def rejoin(child: Child, parted: Child, ruling: Ruling) -> None:
     """Takes back what was parted from the child."""
     records, aside = sorted(parted.records), dict(parted.aside)
+    child.inherit_hold([parted], ruling)
     child.merge(ruling, [Absorbed(str(parted.id), records, REJOINED, 1.0, None, {})])
     child.inherit_aside(aside, ruling)
     parted.supersede(child.id, ruling)

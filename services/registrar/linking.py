@@ -36,6 +36,7 @@ def events_for(
     matcher, record = comparer.settings.version, str(cause.originator_id)
     set_aside = {each: since for one in absorbed.values() for each, since in one.aside.items() if each not in accepted}
     child.inherit(absorbed.values(), cause)
+    child.inherit_hold(absorbed.values(), cause)
     ended = child.like_shielded.get(record, frozenset()).difference(like)
     if like:
         child.hold_back(cause, like, alone=alone)

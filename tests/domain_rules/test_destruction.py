@@ -1,17 +1,22 @@
 """What a decision to destroy does, given/when/then, and what is refused."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from hypothesis import given as for_all
+from hypothesis import strategies as st
 
 from domain.child import Child, hold, stewardship
+from domain.child.hold import CONFIRMED_WITHIN
+from domain.child.hold_events import HoldPlaced, HoldRequest
 from domain.erasure import ChildDestroyed, ErasureDecided, ErasureFenced, RecordsErased, erase_child, erase_record
 from domain.erasure.decide import BY_DECISION, Erased, Terms
 from domain.source_record import Refusal, SourceRecord
+from domain.suspension.parting import part, rejoin
 from tests.domain_rules.test_child import RULING, child_with, replayed
-from tests.support.examples import RECORD, given, sent
+from tests.support.examples import NOW, RECORD, given, sent
 
 TERMS = Terms(BY_DECISION, "a checkpoint", date(2026, 12, 28))
 OTHER = UUID("00000000-0000-4000-8000-000000000001")
@@ -151,8 +156,85 @@ def test_a_hold_outlives_merges_and_splits() -> None:
 def test_what_one_asks_and_another_takes_back_is_asked_anew() -> None:
     child = child_with(str(RECORD))
     hold.place(child, [], manager("one"))
-    assert (child.hold_asked, refusal(hold.lift(child, [], manager("another")))) == ((False, "one"), "not-held")
+    asked = HoldRequest(False, "one", NOW)
+    assert (child.hold_asked, refusal(hold.lift(child, [], manager("another")))) == (asked, "not-held")
     assert [type(event).__name__ for event in child.collect_events()][-1] == "HoldAsked"
+
+
+def test_merging_and_splitting_lets_nobody_out_of_a_hold() -> None:
+    child, absorbed = child_with("a"), held(child_with("b", "c"))
+    stewardship.merge(child, absorbed, RULING)
+    found = stewardship.records_to_split(child, ["b"])
+    assert not isinstance(found, Refusal)
+    (_, other) = stewardship.split(child, found, {"b": 1}, None, uuid4(), RULING).children
+    assert code_of(erase_child(other, [], [], uuid4(), TERMS, RULING)) == "held"
+    (placed,) = [event for event in pending(child) if isinstance(event, HoldPlaced)]
+    assert (placed.inherited_from, placed.decided_by) == (str(absorbed.id), None)
+
+
+@for_all(st.data())
+def test_what_was_held_once_stays_so_whatever_is_merged_split_parted_and_taken_back(data: st.DataObject) -> None:
+    children = [child_with(f"r{n}") for n in range(4)]
+    kept: set[str] = set()
+    for _ in range(data.draw(st.integers(1, 10))):
+        remaining = [each for each in children if each.superseded_by is None]
+        one = remaining[data.draw(st.integers(0, len(remaining) - 1))]
+        kind = data.draw(st.sampled_from(["merge", "rejoin", "split", "part", "hold"]))
+        others = [each for each in remaining if each is not one]
+        if kind == "hold" and not one.held:
+            held(one)
+        elif kind in ("merge", "rejoin") and others:
+            join = stewardship.merge if kind == "merge" else rejoin
+            join(one, others[data.draw(st.integers(0, len(others) - 1))], RULING)
+        elif kind in ("split", "part") and len(one.records) > 1:
+            found = stewardship.records_to_split(one, {data.draw(st.sampled_from(sorted(one.records)))})
+            assert not isinstance(found, Refusal)
+            whose = {str(each.id): each for each in children if str(each.id) in one.absorbed}
+            versions = dict.fromkeys(found.records, 1)
+            if kind == "split":
+                back = whose.get(found.absorbed or "")
+                ruled = stewardship.split(one, found, versions, back, uuid4(), RULING)
+            else:
+                ruled = part(one, frozenset(found.records), versions, whose, uuid4(), RULING)
+            children += [each for each in ruled.children if all(each is not known for known in children)]
+        kept |= {record for each in children if each.held for record in each.records}
+        assert all(each.held for each in children if kept & each.records)
+
+
+def test_what_was_asked_about_one_hold_is_not_confirmed_for_another_that_came_later() -> None:
+    child, later = held(child_with("a")), held(child_with("b"))
+    hold.lift(child, [], manager("one"))
+    stewardship.merge(child, later, RULING)
+    assert not isinstance(hold.lift(child, [later], manager("another")), Refusal)
+    assert (child.held, later.held) == (True, True)
+    hold.lift(child, [later], manager("one"))
+    assert (child.held, later.held) == (False, False)
+
+
+def test_a_child_that_leaves_a_held_one_is_not_let_out_by_what_was_asked_before_they_were_merged() -> None:
+    survivor, child = held(child_with("a")), held(child_with("b"))
+    hold.lift(child, [], manager("one"))
+    stewardship.merge(survivor, child, RULING)
+    found = stewardship.records_to_split(survivor, None)
+    assert not isinstance(found, Refusal)
+    stewardship.split(survivor, found, {"b": 1}, child, uuid4(), RULING)
+    hold.lift(child, [], manager("another"))
+    assert child.held
+
+
+@pytest.mark.parametrize(("late", "confirmed"), [(timedelta(), False), (timedelta(seconds=-1), True)])
+def test_what_was_asked_waits_no_longer_than_a_week(late: timedelta, confirmed: bool) -> None:
+    child = child_with("a")
+    second = manager("another")._replace(recorded_at=NOW + CONFIRMED_WITHIN + late)
+    hold.place(child, [], manager("one"))
+    hold.place(child, [], second)
+    assert child.held is confirmed
+    kept = held(child_with("b"))
+    hold.lift(kept, [], manager("one"))
+    hold.lift(kept, [], second)
+    assert kept.held is not confirmed
+    hold.lift(kept, [], second._replace(decided_by="third"))
+    assert not kept.held or confirmed
 
 
 def refusal(result: Any) -> str | None:

@@ -9,8 +9,10 @@ from uuid import uuid4
 import psycopg2
 import pytest
 
+from domain.agency import Agency
 from domain.event import RegisterEvent
 from domain.matching import features_of
+from domain.vocabulary import AgencyKind
 from services.contract.decisions import DecisionType
 from services.registrar import erasing
 from services.registrar.budgets import Limits
@@ -21,8 +23,9 @@ from streams.clock import utc_now
 from streams.crypto.keys import FENCES_READ_S, KeyRing, fences_of, reader_of
 from streams.crypto.sealing import SealBroken
 from streams.store.database import DatabaseAway
-from tests.pipeline.test_suspension import codes_of, indexed, rebuilt
-from tests.support.desk import AUTHORITY, numbered, open_desk
+from tests.pipeline.test_decided_again import BETWEEN, COUNCIL, HOSTILE, PRACTICE, number_of, says
+from tests.pipeline.test_suspension import codes_of, indexed, rebuilt, resume, set_aside, suspend
+from tests.support.desk import AUTHORITY, GP, numbered, open_desk
 from tests.support.examples import KEY_ENCRYPTION_KEY
 from tests.support.steward import TIME, Steward, somebody
 
@@ -168,6 +171,34 @@ def test_what_was_merged_away_removed_or_set_aside_is_destroyed_too(desk: Stewar
     assert len(fenced) == 4
     assert not any(there for stream, there in keys_of(desk).items() if stream in fenced)
     assert (desk.count("match_index"), desk.count("match_keys"), desk.count("record_keys")) == (0, 0, 0)
+
+
+def hold(desk: Steward, child: str) -> None:
+    """Two data managers place a hold."""
+    for user in ("one", "another"):
+        look = desk.look(DecisionType.HOLD_PLACE, user, child=child)
+        assert desk.decide(DecisionType.HOLD_PLACE, look, child=child, decided_by=user).outcome == "accepted"
+
+
+def test_no_merge_split_or_parting_lets_a_record_out_of_a_hold(desk: Steward) -> None:
+    says(desk, AUTHORITY, "A", COUNCIL)
+    says(desk, Agency("school-x", "A school", AgencyKind.SCHOOL_CENSUS), "C", COUNCIL)
+    says(desk, GP, "B", PRACTICE)
+    survivor, child = number_of(desk, "A"), number_of(desk, "B")
+    hold(desk, child)
+    says(desk, HOSTILE, "X", BETWEEN)
+    assert desk.members() == {survivor: {"A", "B", "C", "X"}}
+    suspend(desk, HOSTILE.code, set_aside=True)
+    set_aside(desk)
+    assert desk.members()[child] == {"B"}
+    held = [("refused", ["held"])]
+    assert codes_of([erase(desk, survivor), erase(desk, child)]) == held * 2
+    resume(desk, HOSTILE.code)
+    set_aside(desk)
+    assert desk.members() == {survivor: {"A", "B", "C", "X"}}
+    desk.open()
+    assert desk.split(survivor, "A").outcome == "accepted"
+    assert codes_of([erase(desk, each) for each in desk.members()]) == held * 2
 
 
 @pytest.mark.parametrize("step", ["destroy_keys", "_forget_numbers", "_forget_matching"])
