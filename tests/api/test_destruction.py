@@ -220,3 +220,37 @@ def test_a_child_whose_every_record_was_removed_is_destroyed_by_who_works_for_th
     assert [each["of"] for each in again["certificate"]["keys"]] == ["record", "child"]
     assert "Leonato" not in opened(world)
     assert built_otherwise(world) == []
+
+
+def test_the_same_again_while_the_views_lag_is_under_way_and_to_others_the_record_never_was(
+    world: World, client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stewards, "TIMEOUT_S", 0.1)
+    imogen = {"given_name": "Imogen", "family_name": "Cymbeline", "nhs_number": "9990000468", "address": ELSEWHERE}
+    assert world.submit(person("I-1", **imogen), person("I-2", "gp", **imogen)) == ["accepted"] * 2
+    record, unknown = ({"source": "urn:agency:gp", "subject": subject} for subject in ("I-2", "I-3"))
+    north, south, who = (looking(world, f"user:{each}-manager") for each in ("north", "south", "demo-data"))
+    before = decided(world)
+    with monkeypatch.context() as standing_still:
+        standing_still.setattr(world, "show", lambda: None)
+        with registrar_at_work(world):
+            assert erase(client, who, record=record).json().keys() == {"decision", "receipts"}
+            assert eventually(lambda: decided(world) == before + 1)
+        again = erase(client, who, record=record)
+        assert (again.status_code, again.json()["certificate"]) == (202, f"/erasures/{again.json()['erasure']}")
+        assert is_problem(erase(client, south, record=record), 403)
+    world.show()
+    found = erase(client, who, record=record).json()["certificate"]
+    assert (found["erasure"], decided(world)) == (again.json()["erasure"], before + 1)
+
+    hidden, absent = erase(client, north, record=record), erase(client, north, record=unknown)
+    assert is_problem(hidden, 404)
+    assert (hidden.content, hidden.headers) == (absent.content, absent.headers)
+
+    child = world.child_with("9990000468")
+    assert erase(client, north, child=child).status_code == 202
+    monkeypatch.setattr(stewards, "TIMEOUT_S", 30)
+    with registrar_at_work(world):
+        twice = erase(client, north, child=child)
+    assert (twice.status_code, decided(world)) == (200, before + 2)
+    assert twice.json()["certificate"]["decided_by"] == "north-manager"

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
-from uuid import UUID
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
@@ -18,35 +17,45 @@ from services.api.numbers import NUMBER, child_number
 from services.api.problems import Problem, absent
 from services.api.routes._current_children import current_or_removed_child
 from services.api.routes.steward_decisions import decide, decided, ruling_of, under_way
-from services.api.schemas.erasures import Certificate, Destroyed, Destruction
+from services.api.schemas.decisions import UnderWay
+from services.api.schemas.erasures import Certificate, Destroyed, Destruction, NotShownYet
 from services.contract.decisions import DecisionType
 from services.registrar.store import RecordKey, streams_of
 
 _ONE = "name either a child or one record"
+_DECIDED = decided(Destroyed) | {202: {"model": UnderWay | NotShownYet}}
 
 
 def router(dependencies: Dependencies) -> APIRouter:
     """The calls about destruction."""
     calls = APIRouter(tags=["destruction"])
 
-    @calls.post("/erasures", responses=decided(Destroyed))
+    @calls.post("/erasures", responses=_DECIDED)
     def erase(request: Request, what: Destruction) -> Response:
         """Destroys the keys of a record, or of a child with all its records: nobody can ever read them again.
 
-        The same again gives the certificate again.
+        The same again gives the certificate again, or is answered 202 until the views show what was decided.
         """
         if (what.child is None) is (what.record is None):
             raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, _ONE)
         named = [what.child] if what.child else []
         who = viewer_of_a_child(dependencies, request, Action.ERASE, what.reason, named)
         stream, child = _meant(who, what)
-        if (done := _done_before(who, stream or child)) is not None:
-            who.record({}, [])
-            return _answer(done)
+        erasure, done = _destruction_of(who, stream or child)
+        if done is not None:
+            return _answer_again(who, what, done)
         look, child = current_or_removed_child(who, child)
+        if erasure is not None:
+            return _not_shown_yet(erasure)
         about: dict[str, Any] = {"record": what.record.model_dump()} if what.record else {}
-        taken = decide(dependencies, look, DecisionType.ERASE, child, ruling_of(who, child=child, **about))
-        found = _certificate_of(who, stream or child) if taken.position is not None else None
+        try:
+            taken = decide(dependencies, look, DecisionType.ERASE, child, ruling_of(who, child=child, **about))
+        except Problem:  # also where the same decision, sent before, came first
+            erasure, done = _destruction_of(who, stream or child)
+            if erasure is None or (done is not None and not _may_read(who, done)):
+                raise
+            return _not_shown_yet(erasure) if done is None else _answer(done)
+        _, found = _destruction_of(who, stream or child) if taken.position is not None else (None, None)
         return under_way(taken) if found is None else _answer(found)
 
     @calls.get("/erasures/{erasure}", responses={200: {"model": Certificate}, **problems(401, 403, 404, 422, 503)})
@@ -78,16 +87,22 @@ def _meant(who: Viewer, what: Destruction) -> tuple[str | None, str]:
     return str(stream), row[0] if row else ""
 
 
-def _done_before(who: Viewer, stream: str) -> Mapping[str, Any] | None:
-    """The certificate of what is destroyed already, if the user may read it."""
-    found = _certificate_of(who, str(UUID(stream))) if NUMBER.fullmatch(stream) else None
-    return found if found is not None and _may_read(who, found) else None
-
-
-def _certificate_of(who: Viewer, stream: str) -> Mapping[str, Any] | None:
+def _destruction_of(who: Viewer, stream: str) -> tuple[str | None, Mapping[str, Any] | None]:
+    """By which decision a stream was destroyed, if it was, and the certificate once the views show that."""
+    if not NUMBER.fullmatch(stream):
+        return None, None
     with who.dependencies.reading() as cursor:
         erasure = erasure_of(cursor, stream)
-        return certificate(cursor, who.dependencies.keys, erasure) if erasure else None
+        return erasure, certificate(cursor, who.dependencies.keys, erasure) if erasure else None
+
+
+def _answer_again(who: Viewer, what: Destruction, done: Mapping[str, Any]) -> Response:
+    """The certificate of what is destroyed already; to who may not read it Problem 404, as of what never was."""
+    if _may_read(who, done):
+        who.record({}, [])
+        return _answer(done)
+    who.record({"child": what.child and what.child.lower()}, [])
+    raise absent()
 
 
 def _may_read(who: Viewer, found: Mapping[str, Any]) -> bool:
@@ -97,3 +112,7 @@ def _may_read(who: Viewer, found: Mapping[str, Any]) -> bool:
 
 def _answer(found: Mapping[str, Any]) -> Response:
     return json_answer({"outcome": "accepted", "certificate": found})
+
+
+def _not_shown_yet(erasure: str) -> Response:
+    return json_answer({"erasure": erasure, "certificate": f"/erasures/{erasure}"}, HTTPStatus.ACCEPTED)

@@ -49,3 +49,10 @@ class Destroyed(BaseModel):
 
     outcome: Literal["accepted"]
     certificate: dict[str, Any]
+
+
+class NotShownYet(BaseModel):
+    """A destruction that was decided before and is not seen yet: its number, and where its certificate will be."""
+
+    erasure: str
+    certificate: str

@@ -14,6 +14,7 @@ from services.cli.parser import a_child, viewer_options
 
 WAIT_S = 90.0
 """How long the verb waits for a checkpoint that holds the destruction: the relay signs one a minute at the latest."""
+_NOT_SHOWN = "it is destroyed and does not show yet: relay or projector does not go on; run the same again later"
 
 
 def describe(parser: ArgumentParser) -> None:
@@ -29,6 +30,8 @@ def run(args: Namespace) -> int:
     document = {"reason": args.reason, **_what(args)}
     api = viewer_api(args)
     answer = api.post("/erasures", document)
+    if "erasure" in answer:
+        raise PartAway(_NOT_SHOWN)
     require_shown(answer, "certificate")
     found: dict[str, Any] = answer["certificate"]
     until = time.monotonic() + WAIT_S
