@@ -124,9 +124,9 @@ def test_a_part_that_fails_and_an_interrupt_leave_the_other_rows_and_nothing_els
     assert run.returncode == 130, said
     document = json.loads(out)
     assert [row["name"] for row in document["rows"]] == ["relay: messages published"]
-    assert [(failed["part"], "registrar has ended" in failed["why"]) for failed in document["failed"]] == [
-        ("registrar", True)
-    ]
+    (failed,) = document["failed"]
+    assert failed["part"] == "registrar"
+    assert "registrar has ended" in failed["why"] or "registrar did not start" in failed["why"]
     assert "registrar failed" in said
     assert "Traceback" not in said
     assert list(scratch.iterdir()) == []

@@ -36,6 +36,8 @@ NO_WAY_OUT = {
     "token": "prints a token",
     "identity": "prints figures",
     "records": "prints a decision",
+    "erase": "prints the certificate of a destruction: numbers of streams and positions",
+    "hold": "prints a decision",
     "rebuild": "prints figures",
     "republish": "prints figures",
     "resync": "prints figures",
