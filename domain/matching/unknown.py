@@ -51,6 +51,7 @@ _BESIDE = frozenset(
     ]
 )
 """Words that are no name beside one of the others: twin a, to be confirmed."""
+_SOMEBODYS = re.compile(r"\w+['’]s\b")
 _OF_SOMEBODY = re.compile(r"\s*((baby|boy|daughter|girl|infant|son|triplet|twin)\s+of|b\s*/\s*o)\b", re.IGNORECASE)
 """Baby of Mary, B/O Mary: a newborn without a name."""
 _ABBREVIATED = re.compile(r"\s*n\s*[/.\\]\s*[ak]\.?\s*", re.IGNORECASE)
@@ -95,11 +96,24 @@ _OF_AN_OFFICE = frozenset(
     [
         *("authority", "childminder", "childrens", "clinic", "council", "court", "department", "doctor", "duty", "gp"),
         *("headteacher", "health", "hospital", "hv", "interpreter", "manager", "midwife", "nursery", "nurse", "office"),
-        *("officer", "police", "practitioner", "professional", "safeguarding", "school", "service", "services"),
-        *("social", "solicitor", "sw", "teacher", "team", "visitor", "ward", "worker"),
+        *("officer", "police", "practitioner", "professional", "reception", "receptionist", "safeguarding", "school"),
+        *("secretary", "service", "services", "social", "solicitor", "surgery", "sw", "teacher", "team", "visitor"),
+        *("ward", "worker"),
     ]
 )
 """Words that say that somebody cares for many children, by profession."""
+_OF_ONE_CHILD_TOO = frozenset({"court", "health", "interpreter", "nurse", "school", "ward"})
+"""Those that are written beside what somebody is to one child as well: father by court order, interpreter required."""
+_NAMES_TOO = frozenset({"court", "nurse", "officer", "ward"})
+"""Those that are family names."""
+_KIN = frozenset(
+    [
+        *("aunt", "auntie", "aunty", "brother", "cousin", "dad", "daddy", "father", "gran", "grandad", "granddad"),
+        *("grandfather", "grandma", "grandmother", "grandparent", "grandparents", "husband", "mam", "mom", "mother"),
+        *("mum", "mummy", "nan", "parent", "parents", "partner", "sister", "stepdad", "stepfather", "stepmother"),
+        *("stepmum", "uncle", "wife"),
+    ]
+)
 _NO_MAILBOX = frozenset(
     [
         *("abc", "admin", "anon", "carer", "contact", "dad", "declined", "dummy", "email", "enquiries", "father"),
@@ -144,10 +158,31 @@ def known_person(name: str | None, family_name: str) -> str:
 
 
 def cares_for_many(name: str | None, relationship: str | None) -> bool:
-    """Whether a carer is an office or somebody who works in one, by what is written in place of a name or beside it."""
-    words = set(latin_name((name or "").replace("/", " ")).split())
-    is_an_office = not words.isdisjoint(_OF_AN_OFFICE) and (_NOBODY | _OF_AN_OFFICE).issuperset(words)
-    return is_an_office or not _OF_AN_OFFICE.isdisjoint(latin_name((relationship or "").replace("/", " ")).split())
+    """Whether a carer is an office or somebody who works in one, by what is written in place of a name or beside it.
+
+    A parent is none, whatever else is written of them.
+    """
+    called, related = _words(name), _words(relationship)
+    if (
+        not called.isdisjoint(_OF_AN_OFFICE)
+        and (_NOBODY | _OF_AN_OFFICE).issuperset(called)
+        and not _is_kin(name, _KIN)
+        and not (len(called) == 1 and called <= _NAMES_TOO)
+    ):
+        return True
+    if _is_kin(relationship, _KIN | {"foster"}):
+        return False
+    return bool(related) and (not related.isdisjoint(_OF_AN_OFFICE - _OF_ONE_CHILD_TOO) or related <= _OF_AN_OFFICE)
+
+
+def _is_kin(written: str | None, kin: frozenset[str]) -> bool:
+    """Whether one of the words is of kin; somebody of theirs, such as a mother's social worker, is not."""
+    return not kin.isdisjoint(_words(_SOMEBODYS.sub("", written or "")))
+
+
+def _words(written: str | None) -> set[str]:
+    """The words of what is written of somebody, without titles."""
+    return set(latin_name((written or "").replace("/", " ")).split()) - _TITLES
 
 
 def known_lines(lines: Iterable[str]) -> str:

@@ -46,7 +46,7 @@ from streams.store.database import Database
 
 logger = logging.getLogger(__name__)
 
-INDEX_FORMAT = "6"
+INDEX_FORMAT = "7"
 """Changes with the blocking keys, and with what features hold."""
 BATCH = 2_000
 

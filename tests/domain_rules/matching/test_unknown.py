@@ -182,6 +182,11 @@ def test_lines_that_say_that_there_is_no_address_are_none(written: list[str], kn
         ("Dagmar Vane", "Interpreter"),
         (None, "health visitor"),
         ("Childminder", None),
+        ("Miss Headteacher", None),
+        ("Dagmar Vane", "School nurse"),
+        ("Dagmar Vane", "court officer"),
+        ("School Office", "mother"),
+        ("Dagmar Vane", "mother's social worker"),
     ],
 )
 def test_whoever_cares_for_many_by_profession_is_no_evidence(name: str | None, relationship: str | None) -> None:
@@ -192,7 +197,23 @@ def test_whoever_cares_for_many_by_profession_is_no_evidence(name: str | None, r
 
 @pytest.mark.parametrize(
     ("name", "relationship"),
-    [("Ruth Ward", "mother"), ("Mrs Ward", None), ("Mum", "mother"), ("Pat Foster", "foster carer"), (None, None)],
+    [
+        ("Ruth Ward", "mother"),
+        ("Mrs Ward", None),
+        ("Ward", None),
+        ("Officer", "parent"),
+        ("Mum", "mother"),
+        ("Mum (social services)", "mother"),
+        ("Pat Foster", "foster carer"),
+        ("Pat Vane", "Foster carer (social services)"),
+        ("Ruth Orrell", "mother (nurse)"),
+        ("Ian Orrell", "father - court order"),
+        ("Ruth Orrell", "Mother (interpreter required)"),
+        ("Ruth Orrell", "mum - works for NHS health team"),
+        ("Ruth Orrell", "interpreter required"),
+        ("Ruth Orrell", "legal ward"),
+        (None, None),
+    ],
 )
 def test_a_parents_telephone_is_evidence_whatever_is_written_for_the_name(
     name: str | None, relationship: str | None
