@@ -156,6 +156,10 @@ class Comparer:
             for each in found
         )
 
+    def may_be_twins(self, found: Evidence, one: Features, other: Features) -> bool:
+        """Whether two, of which this was found, may be twins by what they are called, and share no number."""
+        return found.levels[0] != ABSENT and _may_be_twins(found.levels, self._relatives(one, other))
+
     def levels(self, one: Features, other: Features) -> Levels:
         """How far every field agrees, also where a few are enough for a decision."""
         return (*self._names(one.names, other.names), _dates(one, other), *_rest(one, other))
@@ -289,7 +293,7 @@ def _are_held_by_two_names(levels: Levels) -> bool:
 
     So it does where family names differ, and birthdays too.
     """
-    two_families = levels[1] == DIFFERS and levels[2] != SAME
+    two_families = levels[1] == DIFFERS and levels[2] in _ANOTHER_BIRTHDAY
     return (levels[0] in (NICKNAME, SIMILAR) or two_families) and not _share_a_number_by(levels)
 
 
@@ -309,6 +313,12 @@ def _have_somebody_in_common(levels: Levels) -> bool:
 def is_same_given_name(evidence: Evidence) -> bool:
     """Whether the given names are the same, and not only alike."""
     return evidence.levels[0] in _SAME_NAME
+
+
+def is_part_of_the_name(one: Features, other: Features) -> bool:
+    """Whether one is called as the other is, but for second names or the end of the name: Leo, Leo James, Leonardo."""
+    pairs = ((given, other_given) for given, _ in one.names for other_given, _ in other.names)
+    return any(compare_given_names(*pair) in (SAME, PART) for pair in pairs)
 
 
 def _share_a_number_by(levels: Levels) -> bool:
@@ -352,9 +362,16 @@ def _rest(one: Features, other: Features) -> Levels:
         compare_values(one.gender, other.gender),
         *_numbers(one, other),
         *compare_homes(one.homes, other.homes),
-        compare_people(one.carers, other.carers),
+        _carers(one, other),
         compare_sets(one.contacts, other.contacts),
     )
+
+
+def _carers(one: Features, other: Features) -> str:
+    """The level of carers; of those who may care for many none is in common because of what they do."""
+    level = compare_people(one.carers, other.carers)
+    is_of_many = one.may_care_for_many or other.may_care_for_many
+    return ABSENT if is_of_many and level != DIFFERS else level
 
 
 def _numbers(one: Features, other: Features) -> tuple[str, str]:

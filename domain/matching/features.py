@@ -40,7 +40,8 @@ class Features(NamedTuple):
     `names` and `homes` begin with the current one; a past one still helps to recognise the child. `estimated` says that
     the agency does not know the date of birth for certain, `grown_up` that whoever it is was older than GROWN_UP years
     when the agency wrote. `contacts` are carers' telephone numbers and e-mail addresses; `source` is the agency. The
-    former numbers are those that the record had before, and those that its agency says the child had.
+    former numbers are those that the record had before, and those that its agency says the child had. Where a carer
+    `may_care_for_many`, which holds for one comparison and is not kept, carers tell something only where they differ.
     """
 
     names: tuple[Name, ...]
@@ -56,6 +57,7 @@ class Features(NamedTuple):
     source: str
     former_nhs_numbers: tuple[str, ...] = ()
     former_upns: tuple[str, ...] = ()
+    may_care_for_many: bool = False
 
 
 def features_of(

@@ -7,10 +7,10 @@ two children is a reason to merge them, unless any of their records contradict e
 from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
-from domain.matching.evidence import FIELDS, Comparer, Evidence, is_same_given_name
+from domain.matching.evidence import FIELDS, NICKNAME, Comparer, Evidence, is_part_of_the_name, is_same_given_name
 from domain.matching.features import Features
 from domain.matching.settings import Thresholds
-from domain.matching.similarity import SAME
+from domain.matching.similarity import DIFFERS, PART, SAME, SIMILAR
 
 MOST_SUSPICIONS = 5
 """Pairs that one decision puts into the queue, the likeliest first."""
@@ -25,6 +25,7 @@ CERTAIN, POSSIBLE, CONTRADICTION, AMBIGUOUS, SHARED_NUMBER, CANNOT_LINK, TOO_MAN
 FIRST_RECORD, BRIDGE = "first-record", "one-record-between"
 """The rules by which pairs are linked or queued; storage format."""
 
+GIVEN_NAME = FIELDS.index("given_name")
 NUMBER_FIELDS = tuple(FIELDS.index(name) for name in ("nhs_number", "upn"))
 
 Pairs = Collection[tuple[str, str]]
@@ -92,7 +93,9 @@ def place(
     certain.sort(key=_by_strength, reverse=True)
     members = list(home.members) if home else []
     if own is None and certain:
-        if _is_ambiguous(comparer, certain, cannot_link, features) or _is_another_twins(certain[0], ratings.values()):
+        if _is_ambiguous(comparer, certain, cannot_link, features) or _is_another_twins(
+            certain[0], ratings.values(), features
+        ):
             return Placement(None, None, (), _queue([r.best._replace(rule=AMBIGUOUS) for r in certain] + suspected))
         first, *certain = certain
         own, reason, members = first.best.child, first.best, list(first.members)
@@ -204,15 +207,22 @@ def _unclear(comparer: Comparer, certain: Sequence[_Rating], cannot_link: Pairs,
     return frozenset(found)
 
 
-def _is_another_twins(first: _Rating, ratings: Iterable[_Rating]) -> bool:
+def _is_another_twins(first: _Rating, ratings: Iterable[_Rating], features: Features) -> bool:
     """Whether the record fits one child best, and has the given name of another one that it contradicts.
 
     That one may have got its twin's record, or both numbers were mistaken for each other: each child would be filled
-    with the other's.
+    with the other's. A name that is a part of the other is no other name where a number agrees. Where the best
+    child's name is a twin's, the other child need not be contradicted.
     """
-    if is_same_given_name(first.best.evidence):
+    evidence, given = first.best.evidence, first.best.evidence.levels[GIVEN_NAME]
+    if is_same_given_name(evidence):
         return False
-    return any(each.best.rule == CONTRADICTION and is_same_given_name(each.best.evidence) for each in ratings)
+    if given in (PART, NICKNAME) and shares_a_number(evidence):
+        best = next(each.features for each in first.members if each.record == first.best.record)
+        if is_part_of_the_name(features, best):
+            return False
+    doubtful = (CONTRADICTION, CERTAIN) if given in (SIMILAR, DIFFERS) else (CONTRADICTION,)
+    return any(each.best.rule in doubtful and is_same_given_name(each.best.evidence) for each in ratings)
 
 
 def obstacle_between(
@@ -254,16 +264,19 @@ def _obstacle(
 def _hang_by_one_record(comparer: Comparer, some: Sequence[Candidate], others: Sequence[Candidate]) -> str | None:
     """The rule by which two children stay two: but for the record that fits both, nothing says that they are one.
 
-    Whom one agency holds twice it holds for two, unless its own two records are certain to be one child's.
+    Whom one agency holds twice it holds for two, unless its own two records are certain to be one child's. That two are
+    alike as twins are says nothing.
     """
     pairs = [(one.features, other.features) for one in some for other in others]
     found = [comparer.compare(*pair) for pair in pairs]
     if any(_holds_for_two(comparer, *pair, each) for pair, each in zip(pairs, found, strict=True)):
         return BRIDGE
     possible = comparer.settings.thresholds.possible
-    if not some or any(each.probability >= possible or shares_a_number(each) for each in found):
-        return None
-    return BRIDGE
+    supported = any(
+        shares_a_number(each) or (each.probability >= possible and not comparer.may_be_twins(each, *pair))
+        for pair, each in zip(pairs, found, strict=True)
+    )
+    return None if supported or not some else BRIDGE
 
 
 def _holds_for_two(comparer: Comparer, one: Features, other: Features, found: Evidence) -> bool:

@@ -44,11 +44,10 @@ def are_many(records: Iterable[tuple[str, Features]]) -> bool:
 def without_shared(features: Features, is_of_many: Callable[[str], bool]) -> Features:
     """The features without the contacts and homes that many share, as is asked by their keys.
 
-    Who has such a contact has somebody among the carers who cares for many, so carers tell nothing either.
+    Who has such a contact may have somebody among the carers who cares for many: that carers agree tells nothing then.
     """
     contacts = tuple(each for each in features.contacts if not is_of_many(contact_key(each)))
     homes = tuple(each for each in features.homes if not (each[1] and is_of_many(home_key(each))))
     if (contacts, homes) == (features.contacts, features.homes):
         return features
-    carers = features.carers if contacts == features.contacts else ()
-    return features._replace(contacts=contacts, homes=homes, carers=carers)
+    return features._replace(contacts=contacts, homes=homes, may_care_for_many=contacts != features.contacts)

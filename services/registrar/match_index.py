@@ -219,8 +219,8 @@ def _delete(cursor: Cursor, outdated: Mapping[str, Sequence[int]]) -> None:
 
 
 def features_as_stored(features: Features) -> bytes:
-    """Features in the form of the index, which is JSON."""
-    return orjson.dumps(tuple(features))
+    """Features in the form of the index, which is JSON; whose carers they may be is asked anew each time."""
+    return orjson.dumps(features[:-1])
 
 
 def features_as_read(stored: str | bytes) -> Features:
@@ -240,7 +240,8 @@ def features_as_read(stored: str | bytes) -> Features:
         tuple(carers),
         tuple(contacts),
         source,
-        *map(tuple, former),
+        former_nhs_numbers=tuple(former[0]) if former else (),
+        former_upns=tuple(former[1]) if former else (),
     )
 
 

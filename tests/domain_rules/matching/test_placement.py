@@ -23,6 +23,12 @@ def placed(
     return place(Stated(stated, outvote), "new", record("new"), candidates, **given)
 
 
+def called(level: str, same: str | None = None) -> Evidence:
+    """Evidence for one child, of given names that agree so far, and agreement in one other field at most."""
+    found = evidence(0.99, same=same)
+    return found._replace(levels=(level, *found.levels[1:]))
+
+
 def queued(placement: Placement) -> dict[str, str]:
     """The rule by which each record is queued, the first first."""
     return {found.record: found.rule for found in placement.suspected}
@@ -243,12 +249,18 @@ def test_two_children_are_one_where_most_of_their_records_say_so(
     [
         (ALIKE, evidence(0.95, contradicts=True, same="given_name"), False),
         (evidence(0.99, same="given_name"), evidence(0.95, contradicts=True, same="given_name"), True),
-        (evidence(0.99, same="nhs_number"), evidence(0.95, contradicts=True, same="given_name"), True),
+        (evidence(0.99, same="nhs_number"), evidence(0.95, contradicts=True, same="given_name"), False),
+        (called("part"), evidence(0.95, contradicts=True, same="given_name"), False),
+        (called("part", "nhs_number"), evidence(0.95, contradicts=True, same="given_name"), True),
+        (called("nickname", "nhs_number"), evidence(0.95, contradicts=True, same="given_name"), True),
+        (called("similar"), evidence(0.95, contradicts=True, same="given_name"), False),
+        (called("similar"), evidence(0.95, bits=1.0, same="given_name"), False),
+        (called("close"), evidence(0.95, bits=1.0, same="given_name"), True),
         (ALIKE, evidence(0.95, contradicts=True), True),
         (ALIKE, evidence(0.5, same="given_name"), True),
     ],
 )
-def test_who_is_called_as_one_child_that_it_contradicts_joins_no_other_without_name_and_number(
+def test_who_is_called_as_one_child_that_it_contradicts_joins_no_other_without_the_name(
     best: Evidence, other: Evidence, joins: bool
 ) -> None:
     found = placed({"new-a": best, "new-b": other}, {"one": "a", "two": "b"})

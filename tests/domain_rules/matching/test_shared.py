@@ -8,7 +8,7 @@ from domain.matching import Comparer, features_of
 from domain.matching.clusters import Clusters
 from domain.matching.shared import MOST_FAMILIES, are_many, without_shared
 from services.registrar.matcher_settings import load_settings
-from tests.domain_rules.matching.people import HOME, record
+from tests.domain_rules.matching.people import ELSEWHERE, HOME, record
 
 COMPARER = Comparer(load_settings())
 
@@ -20,16 +20,31 @@ def child(family_name: str, given_name: str = "Hugo", born: str = "2012-07-07", 
     return {"given_name": given_name, "family_name": family_name, "date_of_birth": born, **more}
 
 
-@pytest.mark.parametrize("shared", [{"carers": [OFFICE]}, {"address": HOME}, {"carers": [OFFICE], "address": HOME}])
-def test_two_who_have_a_first_name_and_an_office_in_common_are_two(shared: dict[str, Any]) -> None:
+def among_families(shared: dict[str, Any], one: dict[str, Any], two: dict[str, Any]) -> Clusters:
+    """What becomes of the records `one` of the GP and `two` of the school where many families share something."""
     clusters = Clusters(COMPARER)
     for number, family in enumerate(FAMILIES[: MOST_FAMILIES + 1]):
         other = child(family, ["Iris", "Otto", "Nell", "Bram"][number], f"20{11 + number}-0{number + 1}-11", **shared)
         clusters.describe(family, features_of(other, "2024-10-01", source="urn:agency:hospital"))
-    one, two = child("Marchbanks", **shared), child("Sedley", **shared)
     clusters.describe("one", features_of(one, "2024-10-01", source="urn:agency:gp"))
     clusters.describe("two", features_of(two, "2024-10-01", source="urn:agency:school"))
+    return clusters
+
+
+@pytest.mark.parametrize("shared", [{"carers": [OFFICE]}, {"address": HOME}, {"carers": [OFFICE], "address": HOME}])
+def test_two_who_have_a_first_name_and_an_office_in_common_are_two(shared: dict[str, Any]) -> None:
+    clusters = among_families(shared, child("Marchbanks", **shared), child("Sedley", **shared))
     assert clusters.child_of()["one"] != clusters.child_of()["two"]
+
+
+def test_namesakes_of_two_mothers_and_homes_are_two_although_a_clinic_is_written_as_everybodys_telephone() -> None:
+    def with_mother(name: str, home: dict[str, Any]) -> dict[str, Any]:
+        return child("Vane", gender="male", address=home, carers=[{"name": name, "phone": OFFICE["phone"]}])
+
+    one, two = with_mother("Anna Vane", HOME), with_mother("Bella Kerr", ELSEWHERE)
+    clusters = among_families({"carers": [OFFICE]}, one, two)
+    assert clusters.child_of()["one"] != clusters.child_of()["two"]
+    assert frozenset(("one", "two")) in clusters.open_pairs()
 
 
 def test_a_family_of_many_children_has_its_home_and_telephone_in_common() -> None:
@@ -57,7 +72,7 @@ def test_the_names_of_one_child_are_no_families() -> None:
 def test_only_what_many_share_is_left_out() -> None:
     features = record(carers=[OFFICE])
     assert without_shared(features, lambda key: key == "t1632960555") == features._replace(
-        contacts=("d.vane@county.example",), carers=()
+        contacts=("d.vane@county.example",), may_care_for_many=True
     )
     assert without_shared(features, lambda key: key[0] == "e") == features._replace(homes=())
     assert without_shared(features, lambda _: False) is features

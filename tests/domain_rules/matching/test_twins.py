@@ -282,9 +282,12 @@ def test_what_fits_either_twin_joins_neither_however_often_it_is_sent(order: Seq
     assert not {child_of["elena"], child_of["luisa"]} & {child_of["s"], child_of["b"], child_of["h"]}
 
 
+@pytest.mark.parametrize(("one", "other"), [("Hetty", "Letty"), ("Jack", "Jake")])
 @pytest.mark.parametrize("order", permutations(range(4)))
-def test_twins_whose_numbers_were_mistaken_for_each_other_are_queued(order: Sequence[int]) -> None:
-    hetty, letty = {"given_name": "Hetty"}, {"given_name": "Letty"}
+def test_twins_whose_numbers_were_mistaken_for_each_other_are_queued(
+    order: Sequence[int], one: str, other: str
+) -> None:
+    hetty, letty = {"given_name": one}, {"given_name": other}
     sent = [
         ("hetty", record(GP, **hetty, nhs_number=ONE_NUMBER), "hetty"),
         ("letty", record(GP, **letty, nhs_number=OTHER_NUMBER), "letty"),
@@ -296,6 +299,36 @@ def test_twins_whose_numbers_were_mistaken_for_each_other_are_queued(order: Sequ
     clusters = directory((name, features) for name, features, _ in (*first, *rest))
     assert len(set(clusters.child_of().values())) == 4
     assert clusters.open_pairs()
+
+
+@pytest.mark.parametrize("given", ["Leo James", "Leonardo"])
+def test_a_longer_name_with_its_number_is_no_twin_although_another_record_has_a_mistaken_one(given: str) -> None:
+    sent = [
+        ("gp", record(GP, given_name=given, nhs_number=ONE_NUMBER)),
+        ("births", record(BIRTHS, given_name="Leo", nhs_number=OTHER_NUMBER)),
+        ("school", record(SCHOOL, given_name="Leo", nhs_number=ONE_NUMBER)),
+    ]
+    clusters = directory(sent)
+    child_of = clusters.child_of()
+    assert child_of["school"] == child_of["gp"] != child_of["births"]
+    assert clusters.open_pairs()
+
+
+def test_a_twins_number_mistaken_for_the_others_does_not_make_them_one() -> None:
+    hetty = ("hetty", record(BIRTHS, given_name="Hetty"))
+    letty = ("letty", record(GP, given_name="Letty", nhs_number=OTHER_NUMBER))
+    mistaken = ("school", record(SCHOOL, given_name="Hetty", nhs_number=OTHER_NUMBER))
+    for first in permutations([hetty, letty]):
+        clusters = directory([*first, mistaken])
+        assert len(set(clusters.child_of().values())) == 3
+        assert {frozenset(("school", "hetty")), frozenset(("school", "letty"))} <= clusters.open_pairs().keys()
+
+
+def test_that_two_are_alike_as_twins_does_not_help_a_third_record_to_join_them() -> None:
+    either = record(SCHOOL, given_name="Hetty", other_names=[{"given_name": "Letty", "family_name": "Orrell"}])
+    sent = [("h", record(BIRTHS, given_name="Hetty")), ("l", record(GP, given_name="Letty")), ("either", either)]
+    child_of = directory(sent).child_of()
+    assert child_of["h"] != child_of["l"]
 
 
 def test_what_one_agency_holds_as_two_is_not_joined_by_another_agencys_record_that_says_less() -> None:
@@ -313,6 +346,14 @@ def test_two_families_names_and_two_birthdays_in_one_agency_are_two_children() -
     one, other = ({"family_name": name, "date_of_birth": born} for name, born in TWO_FAMILIES)
     assert comparer().compare(record(GP, **one), record(GP, **other)).contradicts
     assert not comparer().compare(record(GP, **one), record(SCHOOL, **other)).contradicts
+
+
+@pytest.mark.parametrize("born", [[None, "2003-05-17"], ["2003-01-01", "2003-01-01"], ["2003-01-01", "2003-05-17"]])
+def test_a_birthday_that_is_not_known_is_not_another_one(born: list[str | None]) -> None:
+    one, other = (
+        record(GP, family_name=name, date_of_birth=day) for (name, _), day in zip(TWO_FAMILIES, born, strict=True)
+    )
+    assert not comparer().compare(one, other).contradicts
 
 
 def test_a_child_in_care_of_whom_all_but_the_name_and_birthday_is_new_is_queued() -> None:
