@@ -7,7 +7,7 @@ from domain.matching.evidence import Comparer
 from domain.matching.features import Features
 from domain.matching.index import Key, MatchIndex
 from domain.matching.placement import Candidate, Finding, Pairs, Placement, place
-from domain.matching.shared import are_many, without_shared
+from domain.matching.shared import are_many, candidates_without, keys_of_many, without_shared
 
 Pair = frozenset[str]
 
@@ -33,8 +33,9 @@ class Clusters:
         keys = self._keys(features)
         candidates = self._index.candidates(keys, own)
         self._comparer = self._comparer.among(len(self._index))
-        compared = without_shared(features, self._is_of_many)
-        placement = place(self._comparer, record, compared, candidates, own=own, cannot_link=cannot_link)
+        of_many = keys_of_many(features, self._is_of_many)
+        compared, others = without_shared(features, of_many), candidates_without(candidates, of_many)
+        placement = place(self._comparer, record, compared, others, own=own, cannot_link=cannot_link)
         child = placement.child or record
         self._index.put(Candidate(record, child, features), keys)
         for found in placement.merged:

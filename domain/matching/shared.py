@@ -5,9 +5,10 @@ and not children: brothers and sisters share a telephone and a home, and so do t
 must be as many children: the names of one, each time written otherwise, are no families.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 from domain.matching.features import Features, Home
+from domain.matching.placement import Candidate
 
 MOST_FAMILIES = 3
 """Family names in one home or under one telephone number; where there are more, it is an institution's."""
@@ -41,13 +42,25 @@ def are_many(records: Iterable[tuple[str, Features]]) -> bool:
     return False
 
 
-def without_shared(features: Features, is_of_many: Callable[[str], bool]) -> Features:
-    """The features without the contacts and homes that many share, as is asked by their keys.
+def keys_of_many(features: Features, is_of_many: Callable[[str], bool]) -> frozenset[str]:
+    """The keys of what of a record many share: it is left out of the record, and of all with which it is compared."""
+    return frozenset(filter(is_of_many, shared_keys(features)))
+
+
+def candidates_without(candidates: Iterable[Candidate], of_many: Collection[str]) -> list[Candidate]:
+    """The candidates without what has one of the keys, by which they are not like each other either."""
+    if not of_many:
+        return list(candidates)
+    return [each._replace(features=without_shared(each.features, of_many)) for each in candidates]
+
+
+def without_shared(features: Features, of_many: Collection[str]) -> Features:
+    """The features without the contacts and homes that many share, which have the keys.
 
     Who has such a contact may have somebody among the carers who cares for many: that carers agree tells nothing then.
     """
-    contacts = tuple(each for each in features.contacts if not is_of_many(contact_key(each)))
-    homes = tuple(each for each in features.homes if not (each[1] and is_of_many(home_key(each))))
+    contacts = tuple(each for each in features.contacts if contact_key(each) not in of_many)
+    homes = tuple(each for each in features.homes if not (each[1] and home_key(each) in of_many))
     if (contacts, homes) == (features.contacts, features.homes):
         return features
     return features._replace(contacts=contacts, homes=homes, may_care_for_many=contacts != features.contacts)

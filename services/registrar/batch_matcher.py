@@ -1,6 +1,7 @@
 """Which child each record belongs to, as far as a batch depends on it: read at once, then changed by each decision."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, MutableSet, Sequence
+from itertools import chain
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -21,7 +22,7 @@ from domain.matching.blocking import MOST_CHILDREN
 from domain.matching.closed import Named, by_child, names_closed
 from domain.matching.confided import place_openly
 from domain.matching.placement import MOST_SUSPICIONS
-from domain.matching.shared import are_many, without_shared
+from domain.matching.shared import are_many, candidates_without, keys_of_many, without_shared
 from services.registrar.match_index import IndexChanges, Sharers, digests, index_keys
 
 
@@ -157,8 +158,9 @@ class BatchMatcher:
         others = [member for member in self._index.members(child) if member.record != record]
         if not others:
             return FITS
-        own = without_shared(now, self._is_of_many)
-        return judge_fit(self.comparer, own, others, self.aside, self._sensitive, self.believed)
+        of_many = keys_of_many(now, self._is_of_many)
+        own, compared = without_shared(now, of_many), candidates_without(others, of_many)
+        return judge_fit(self.comparer, own, compared, self.aside, self._sensitive, self.believed)
 
     def _compare(
         self,
@@ -177,7 +179,8 @@ class BatchMatcher:
         if self.is_ordinary(described.source):
             candidates = self._met_openly(candidates, described.keys, own)
         shielded = [each for each in described.shielded if is_shielded(child_of(each.child)) and each.child != own]
-        compared = without_shared(features, self._is_of_many)
+        of_many = keys_of_many(features, self._is_of_many)
+        compared, candidates = without_shared(features, of_many), candidates_without(candidates, of_many)
         if not shielded and not any(is_hidden(child_of(each.child)) for each in candidates):
             placement = place_openly(
                 self.comparer,
@@ -205,11 +208,11 @@ class BatchMatcher:
     def _is_of_many(self, key: str) -> bool:
         """Whether many families share what has the key, of those whose records are no secret, as they are now."""
         (digest,) = digests([key])
-        stored = [each for each in self._sharers.get(digest, ()) if not self.changes.rewrites(each.record)]
-        put = [each for each in self._index.under(digest) if each.child not in self.shielded]
+        stored = (each for each in self._sharers.get(digest, ()) if not self.changes.rewrites(each.record))
+        put = (each for each in self._index.under(digest) if each.child not in self.shielded)
         return are_many(
             (self._surviving(each.child), each.features)
-            for each in (*stored, *put)
+            for each in chain(stored, put)
             if self.is_ordinary(each.features.source)
         )
 
@@ -329,7 +332,8 @@ class BatchMatcher:
         """Whether a child that was met before the batch still is: a record of it may have lost the key since."""
         if child not in self._changed:
             return True
-        return any(not set(keys).isdisjoint(index_keys(each.features)) for each in self._index.members(child))
+        wanted = set(keys)
+        return any(not wanted.isdisjoint(index_keys(each.features)) for each in self._index.members(child))
 
     def _surviving(self, child: str) -> str:
         while child in self._absorbed:

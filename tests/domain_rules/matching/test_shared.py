@@ -6,7 +6,7 @@ import pytest
 
 from domain.matching import Comparer, features_of
 from domain.matching.clusters import Clusters
-from domain.matching.shared import MOST_FAMILIES, are_many, without_shared
+from domain.matching.shared import MOST_FAMILIES, are_many, keys_of_many, without_shared
 from services.registrar.matcher_settings import load_settings
 from tests.domain_rules.matching.people import ELSEWHERE, HOME, record
 
@@ -18,6 +18,11 @@ FAMILIES = ["Orrell", "Vane", "Basu", "Quill", "Thorn"]
 
 def child(family_name: str, given_name: str = "Hugo", born: str = "2012-07-07", **more: Any) -> dict[str, Any]:
     return {"given_name": given_name, "family_name": family_name, "date_of_birth": born, **more}
+
+
+def with_mother(name: str | None, home: dict[str, Any]) -> dict[str, Any]:
+    """Hugo Vane, for whose mother everybody's telephone is written."""
+    return child("Vane", gender="male", address=home, carers=[{"name": name, "phone": OFFICE["phone"]}])
 
 
 def among_families(shared: dict[str, Any], one: dict[str, Any], two: dict[str, Any]) -> Clusters:
@@ -38,13 +43,18 @@ def test_two_who_have_a_first_name_and_an_office_in_common_are_two(shared: dict[
 
 
 def test_namesakes_of_two_mothers_and_homes_are_two_although_a_clinic_is_written_as_everybodys_telephone() -> None:
-    def with_mother(name: str, home: dict[str, Any]) -> dict[str, Any]:
-        return child("Vane", gender="male", address=home, carers=[{"name": name, "phone": OFFICE["phone"]}])
-
     one, two = with_mother("Anna Vane", HOME), with_mother("Bella Kerr", ELSEWHERE)
     clusters = among_families({"carers": [OFFICE]}, one, two)
     assert clusters.child_of()["one"] != clusters.child_of()["two"]
     assert frozenset(("one", "two")) in clusters.open_pairs()
+
+
+def test_a_telephone_of_many_joins_nobody_to_a_third_record_either() -> None:
+    one, two = with_mother("Anna Vane", HOME), with_mother("Bella Kerr", ELSEWHERE)
+    clusters = among_families({"carers": [OFFICE]}, one, two)
+    third = features_of(with_mother(None, {}), "2024-10-01", source="urn:agency:births")
+    clusters.describe("third", third)
+    assert len({clusters.child_of()[name] for name in ("one", "two", "third")}) == 3
 
 
 def test_a_family_of_many_children_has_its_home_and_telephone_in_common() -> None:
@@ -71,10 +81,10 @@ def test_the_names_of_one_child_are_no_families() -> None:
 
 def test_only_what_many_share_is_left_out() -> None:
     features = record(carers=[OFFICE])
-    assert without_shared(features, lambda key: key == "t1632960555") == features._replace(
+    assert without_shared(features, {"t1632960555"}) == features._replace(
         contacts=("d.vane@county.example",), may_care_for_many=True
     )
-    assert without_shared(features, lambda key: key[0] == "e") == features._replace(homes=())
-    assert without_shared(features, lambda _: False) is features
+    assert without_shared(features, keys_of_many(features, lambda key: key[0] == "e")) == features._replace(homes=())
+    assert without_shared(features, ()) is features
     of_a_postcode = record(address={"postcode": HOME["postcode"]})
-    assert without_shared(of_a_postcode, lambda _: True).homes == of_a_postcode.homes
+    assert keys_of_many(of_a_postcode, lambda key: key[0] == "e") == frozenset()
