@@ -33,6 +33,12 @@ from history h
 where scoped() and not closed(h.stream)
     and h.type <> all(array['NewIdentityRequested.v1', 'NewIdentityGiven.v1', 'RecordClosed.v1', 'RecordOpened.v1']);
 
+-- Of each destroyed stream the event that says so, also of what was closed: a certificate without it would tell that it was.
+create view fencing with (security_barrier) as
+select h.stream, h.type, h.position
+from history h
+where scoped() and h.type in ('ErasureFenced.v1', 'ChildDestroyed.v1');
+
 -- The children of whom a reader may know a record that is not gone, without those that wait for a steward.
 create view known_child with (security_barrier) as
 select distinct l.child

@@ -16,7 +16,7 @@ from services.registrar.store import RecordKey
 from streams.crypto.keys import KeyRing
 
 FORMAT = "contactpoint/destruction/1"
-FENCES = ("ErasureFenced.v1", "ChildDestroyed.v1")
+_OF = {"ErasureFenced.v1": "record", "ChildDestroyed.v1": "child"}
 HOLDING = ("HoldAsked.v1", "HoldPlaced.v1", "HoldLifted.v1")
 KAFKA_DAYS = 8
 """Submissions and dead letters are kept in Kafka for 7 days, and a segment of them is closed within hours."""
@@ -71,12 +71,10 @@ def _fences(cursor: Cursor, streams: Sequence[str]) -> list[dict[str, Any]]:
     """Each stream whose key is gone, and the position of the event that says so."""
     ORDINARY.execute(
         cursor,
-        "select h.stream::text, h.type, h.position from unredacted_event h"
-        " where h.stream = any(%s::uuid[]) and h.type = any(%s) order by h.position",
-        (list(streams), list(FENCES)),
+        "select stream::text, type, position from fencing where stream = any(%s::uuid[]) order by position",
+        (list(streams),),
     )
-    of = dict(zip(FENCES, ("record", "child"), strict=True))
-    return [{"stream": stream, "of": of[kind], "position": position} for stream, kind, position in cursor.fetchall()]
+    return [{"stream": stream, "of": _OF[kind], "position": position} for stream, kind, position in cursor.fetchall()]
 
 
 def _keys_left(cursor: Cursor, streams: Sequence[str]) -> bool:

@@ -1,6 +1,7 @@
 """A new identity over HTTP: the old child is nobody's any more, and nothing leads from it to who the child is now."""
 
 from collections.abc import Sequence
+from functools import partial
 from threading import Event
 from typing import Any
 
@@ -16,6 +17,7 @@ from streams.access import grants
 from tests.support.api_world import NOBODY, Headers, looking, registrar_at_work
 from tests.support.entitlements import entitlement
 from tests.support.postgres_views import FRESH, load, rows, writing
+from tests.support.waiting import eventually
 from tests.support.world import World, person, submission
 
 OLD_NUMBER, NEW_NUMBER = "9990000018", "9990000034"
@@ -236,6 +238,28 @@ def test_a_custodian_reads_what_is_closed_and_opens_what_is_somebody_elses(
     assert shown.json()["records"] == [record]
     assert world.submit(amended("Y1", **{**OLD, "nhs_number": None})) == ["accepted"]
     assert client.get(f"/children/{held['child']}", headers=looking(world)).status_code == 200
+
+
+def test_the_certificate_of_a_destruction_does_not_tell_that_a_record_was_closed(
+    world: World, client: TestClient, given: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stewards, "TIMEOUT_S", 0.1)
+    hero: dict[str, Any] = {**NEW, "given_name": "Hero", "family_name": "Hollis", "nhs_number": "9990000425"}
+    assert world.submit(person("H1", **hero), person("H2", "gp", **hero)) == ["accepted"] * 2
+    child, manager = world.child_with("9990000425"), looking(world)
+    assert world.submit(amended("H2", "gp", **hero, former_nhs_numbers=[OLD_NUMBER])) == ["accepted"]
+    assert len(client.get(f"/children/{child}", headers=manager).json()["records"]) == 1
+    erase = partial(
+        client.post, "/erasures", headers=manager, json={"child": child, "reason": "court-order: all of it"}
+    )
+    with registrar_at_work(world):
+        assert eventually(lambda: erase().status_code == 200)
+    certificate = erase().json()["certificate"]
+    assert sorted(each["of"] for each in certificate["keys"]) == ["child", "record", "record"]
+    with world.database.transaction() as cursor:
+        last = max(each["position"] for each in certificate["keys"])
+        cursor.execute("insert into publication.checkpoints values ('register', %s, 'a note')", (last,))
+    assert client.get(f"/erasures/{certificate['erasure']}", headers=manager).json()["complete"]
 
 
 def test_who_is_no_custodian_reads_nothing_of_it(world: World, client: TestClient, given: str) -> None:
