@@ -23,7 +23,7 @@ HIDDEN: list[dict[str, str]] = [
     {"nhs_number": NUMBER},
     {"postcode": "ZX7 7QQ", "date_of_birth": AT_RISK["date_of_birth"]},
     {"postcode": "ZX7 7QQ", "family_name": "Orrell"},
-    {"given_name": "Tamsin", "family_name": "Lantern"},
+    {"given_name": "Tamsin", "family_name": "Lanthorn"},
 ]
 VISIBLE = {"given_name": "Tamsin", "family_name": "Orrell"}
 IN_WORDS = {"reason": "safeguarding: the child did not come home"}

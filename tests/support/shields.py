@@ -9,7 +9,7 @@ from tests.support.world import World
 
 TIME = "2026-11-24T10:00:00Z"
 WHY = "the refuge has to stay unknown"
-SECRETS = ("ZX7 7QQ", "ZX77QQ", "Harbour Row", "Wilhelmina", "07700 900777", "Saltmarsh", "9990000026", "Lantern")
+SECRETS = ("ZX7 7QQ", "ZX77QQ", "Harbour Row", "Wilhelmina", "07700 900777", "Saltmarsh", "9990000026", "Lanthorn")
 """Whatever is hidden of the child: postcode, street, carer, telephone, school, surgery's name, number, former name."""
 NUMBER = "9990000026"
 HOME = {"lines": ["7 Harbour Row"], "postcode": "ZX7 7QQ", "authority": "E06999001", "status": "current"}
@@ -20,7 +20,7 @@ AT_RISK: dict[str, Any] = {
     "nhs_number": NUMBER,
     "address": HOME,
     "carers": [{"name": "Wilhelmina Orrell", "relationship": "mother", "phone": "07700 900777"}],
-    "other_names": [{"given_name": "Tamsin", "family_name": "Lantern", "kind": "former"}],
+    "other_names": [{"given_name": "Tamsin", "family_name": "Lanthorn", "kind": "former"}],
 }
 SCHOOL = {"involvement": "i-7", "service": "education", "organisation": {"name": "Saltmarsh Academy", "code": "777"}}
 
