@@ -10,7 +10,7 @@ from typing import NamedTuple
 from domain.matching.evidence import FIELDS, NICKNAME, Comparer, Evidence, is_part_of_the_name, is_same_given_name
 from domain.matching.features import Features
 from domain.matching.settings import Thresholds
-from domain.matching.similarity import DIFFERS, PART, SAME, SIMILAR
+from domain.matching.similarity import ABSENT, DIFFERS, PART, SAME, SIMILAR
 
 MOST_SUSPICIONS = 5
 """Pairs that one decision puts into the queue, the likeliest first."""
@@ -148,7 +148,9 @@ def _rate(
         rule = judge(comparer.settings.thresholds, evidence, contradicted, any(map(shares_a_number, every)))
         if rule == CERTAIN and any((record, member.record) in cannot_link for member in members):
             rule = CANNOT_LINK
-        if rule == CERTAIN and any(_holds_for_two(comparer, features, member.features, each) for each, member in found):
+        if rule == CERTAIN and any(
+            _holds_for_two(comparer, features, member.features, each, [evidence]) for each, member in found
+        ):
             rule = BRIDGE
         ratings[child] = _Rating(Finding(child, other, rule, evidence), contradicted, members)
     return ratings
@@ -233,7 +235,8 @@ def obstacle_between(
     between: Sequence[Features],
 ) -> str | None:
     """The rule by which two children stay two although a record, `between`, fits both, or None where they are one."""
-    return _obstacle(comparer, some, others, cannot_link, between) or _hang_by_one_record(comparer, some, others)
+    obstacle = _obstacle(comparer, some, others, cannot_link, between)
+    return obstacle or _hang_by_one_record(comparer, some, others, between)
 
 
 def _obstacle(
@@ -261,7 +264,9 @@ def _obstacle(
     return CONTRADICTION if comparer.speak_against(against, (each for each, *_ in found)) else None
 
 
-def _hang_by_one_record(comparer: Comparer, some: Sequence[Candidate], others: Sequence[Candidate]) -> str | None:
+def _hang_by_one_record(
+    comparer: Comparer, some: Sequence[Candidate], others: Sequence[Candidate], between: Sequence[Features]
+) -> str | None:
     """The rule by which two children stay two: but for the record that fits both, nothing says that they are one.
 
     Whom one agency holds twice it holds for two, unless its own two records are certain to be one child's. That two are
@@ -269,8 +274,10 @@ def _hang_by_one_record(comparer: Comparer, some: Sequence[Candidate], others: S
     """
     pairs = [(one.features, other.features) for one in some for other in others]
     found = [comparer.compare(*pair) for pair in pairs]
-    if any(_holds_for_two(comparer, *pair, each) for pair, each in zip(pairs, found, strict=True)):
-        return BRIDGE
+    for pair, each in zip(pairs, found, strict=True):
+        joining = (comparer.compare(joins, one) for joins in between for one in pair)
+        if _holds_for_two(comparer, *pair, each, joining):
+            return BRIDGE
     possible = comparer.settings.thresholds.possible
     supported = any(
         shares_a_number(each) or (each.probability >= possible and not comparer.may_be_twins(each, *pair))
@@ -279,10 +286,19 @@ def _hang_by_one_record(comparer: Comparer, some: Sequence[Candidate], others: S
     return None if supported or not some else BRIDGE
 
 
-def _holds_for_two(comparer: Comparer, one: Features, other: Features, found: Evidence) -> bool:
-    """Whether one agency's two records, between which this was found, are not certain to be one child's."""
+def _holds_for_two(
+    comparer: Comparer, one: Features, other: Features, found: Evidence, joining: Iterable[Evidence]
+) -> bool:
+    """Whether one agency's two records, between which this was found, are not certain to be one child's.
+
+    Then what is `joining` them has to say as much of them as they say of each other.
+    """
     is_certain = found.probability >= comparer.settings.thresholds.certain or shares_a_number(found)
-    return not is_certain and comparer.tells_apart(one, other)
+    if is_certain or not comparer.tells_apart(one, other):
+        return False
+    return any(
+        at == ABSENT != between for each in joining for at, between in zip(each.levels, found.levels, strict=True)
+    )
 
 
 def _by_strength(rating: _Rating) -> tuple[float, float, str]:

@@ -342,6 +342,14 @@ def test_what_one_agency_holds_as_two_is_not_joined_by_another_agencys_record_th
         assert child_of["simran"] != child_of["simrat"]
 
 
+def test_whom_one_agency_registered_twice_is_one_child_where_another_agency_says_as_much() -> None:
+    mistyped = {"given_name": "Mariaia", "family_name": "Nagy"}
+    rightly = {"given_name": "Mariama", "family_name": "Nagy"}
+    sent = [("births", record("urn:agency:births", **rightly)), ("gp", record(GP, **rightly))]
+    for order in permutations(sent):
+        assert len(set(directory([*order, ("again", record(GP, **mistyped))]).child_of().values())) == 1
+
+
 def test_two_families_names_and_two_birthdays_in_one_agency_are_two_children() -> None:
     one, other = ({"family_name": name, "date_of_birth": born} for name, born in TWO_FAMILIES)
     assert comparer().compare(record(GP, **one), record(GP, **other)).contradicts
