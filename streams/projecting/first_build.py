@@ -27,15 +27,17 @@ _log = logging.getLogger(__name__)
 def ensure_views(kafka: KafkaSettings, database_url: str, load: building.Load, stop: Event) -> None:
     """Returns once there are complete views of this version, or `stop` is set.
 
-    Builds them where there are none, unless another process does. Raises PositionsMissing, which `status` says too,
-    KafkaAway, DatabaseAway, ProjectionStopped.
+    Builds them where there are none, unless another process does; where there are, a rebuild never waits for this.
+    Raises PositionsMissing, which `status` says too, KafkaAway, DatabaseAway, ProjectionStopped.
     """
     waiting = False
     with closing(connect_to(database_url)) as connection:
         while not stop.is_set():
             with transaction(connection), connection.cursor() as cursor:
-                mine = locks.take_for_session(cursor, locks.BUILD, definition())
                 if view_schemas.has_live(cursor):
+                    return
+                mine = locks.take_for_session(cursor, locks.BUILD, definition())
+                if view_schemas.has_live(cursor):  # made by who held the lock until now
                     return
                 if mine:
                     live_schema.take_lease(cursor)

@@ -7,7 +7,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -249,7 +249,11 @@ def test_where_the_client_goes_away_the_process_ends(served: dict[str, str], wor
 
 
 def _children_of(pid: int) -> list[int]:
-    """The processes that a process has started for comparisons."""
+    """The processes that a process has started for comparisons, but those that end meanwhile."""
     import psutil
 
-    return [child.pid for child in psutil.Process(pid).children() if "services.policy.process" in child.cmdline()]
+    found = []
+    for child in psutil.Process(pid).children():
+        with suppress(psutil.NoSuchProcess):
+            found += [child.pid] * ("services.policy.process" in child.cmdline())
+    return found
