@@ -45,3 +45,21 @@ def wait_to_share(cursor: Cursor, lock: int) -> None:
 def wait_for_derived(cursor: Cursor) -> None:
     """Takes the lock of what follows from several streams alone, for the transaction; each schema has its own."""
     cursor.execute("select pg_advisory_xact_lock(%s, hashtext(current_schema()))", (_DERIVED,))
+
+
+def end_absent(cursor: Cursor, after_s: float) -> int:
+    """Ends connections named like this one, whose statement has waited that long for its client; returns how many.
+
+    A process that is paused in the middle of a COPY holds all its locks for good: Postgres cancels no statement that
+    reads from its client, and the transaction is not idle. A role may end its own connections.
+    """
+    cursor.execute(
+        "select count(pg_terminate_backend(pid)) from pg_stat_activity"
+        " where datname = current_database() and usename = current_user and pid <> pg_backend_pid()"
+        " and application_name = current_setting('application_name')"
+        " and state = 'active' and wait_event_type = 'Client'"
+        " and query_start < clock_timestamp() - make_interval(secs => %s)",
+        (after_s,),
+    )
+    row = cursor.fetchone()
+    return int(row[0]) if row else 0

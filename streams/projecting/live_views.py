@@ -84,6 +84,8 @@ class LiveViews:
         with transaction(self._connection) as connection, connection.cursor() as cursor:
             # A crash of Postgres may lose transactions, rows and offsets together; they are read from Kafka again.
             cursor.execute("set synchronous_commit = off; set client_min_messages = warning")
+            if ended := locks.end_absent(cursor, IDLE_S):
+                _log.warning("%s paused in the middle of a statement, and held others up: ended", ended)
 
     def close(self) -> None:
         """Closes the connection."""

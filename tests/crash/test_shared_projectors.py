@@ -1,8 +1,17 @@
 """Several projectors share the partitions: whichever of them is lost, late or wakes up again, the views are right."""
 
+import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+
+import psycopg2
 from psycopg2.extensions import make_dsn, parse_dsn
 
+from projections.engine import locks
+from projections.engine.live_schema import use_live
 from streams.kafka.admin.topics import ensure_topics
+from streams.projecting.live_views import IDLE_S, PATIENCE_S
+from streams.store.database import connect
 from tests.support.projector_stage import Stage, add_records
 from tests.support.projectors import Projector, projectors, same_as_rebuilt, shares
 from tests.support.proxy import proxy
@@ -70,6 +79,51 @@ def pause_in_a_transaction(stage: Stage, projector: Projector) -> bool:
     projector.wake()
     publish_more(stage)
     return False
+
+
+def test_one_that_is_paused_within_a_copy_is_ended_though_postgres_ends_no_such_statement(stage: Stage) -> None:
+    with projectors(stage, 1):
+        with paused_within_a_copy(stage) as ended:
+            publish_more(stage)
+            assert is_right(stage)
+        assert ended.is_set()
+
+
+@contextmanager
+def paused_within_a_copy(stage: Stage) -> Iterator[threading.Event]:
+    """A projector's connection that has the lock of derived tables and sends no row of a COPY until the end.
+
+    The event is set then, if the server has ended it.
+    """
+    begun, ended, let_go = threading.Event(), threading.Event(), threading.Event()
+
+    class Rows:
+        def read(self, size: int) -> bytes:
+            begun.set()
+            let_go.wait()
+            return b""
+
+    def copy() -> None:
+        limits = {"statement_timeout_s": PATIENCE_S, "idle_timeout_s": IDLE_S}
+        with (
+            closing(connect(stage.url, application_name="contactpoint projector", **limits)) as connection,
+            connection.cursor() as cursor,
+        ):
+            use_live(cursor)
+            locks.wait_for_derived(cursor)
+            try:
+                cursor.copy_expert("copy listing from stdin", Rows())
+            except psycopg2.OperationalError:
+                ended.set()
+
+    thread = threading.Thread(target=copy)
+    thread.start()
+    try:
+        assert begun.wait(60)
+        yield ended
+    finally:
+        let_go.set()
+        thread.join()
 
 
 def test_one_that_is_cut_off_from_postgres_leaves_its_partitions_to_others(stage: Stage) -> None:
