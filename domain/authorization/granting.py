@@ -1,17 +1,28 @@
 """Who may grant what to whom over the API, beside the table of rights: nobody to oneself, nothing elsewhere."""
 
+from domain.agency import Agency
 from domain.authorization.roles import Entitlement, Role
 from domain.places import is_one_place
 
 
-def refusal_to_grant(by: Entitlement, now: Entitlement | None, wanted: Entitlement) -> str | None:
-    """Why `by` may not replace the entitlement `now` (None: there is none) by the `wanted` one; None where it may."""
+def refusal_to_grant(
+    by: Entitlement, now: Entitlement | None, wanted: Entitlement, agency: Agency | None = None
+) -> str | None:
+    """Why `by` may not replace the entitlement `now` (None: there is none) by the `wanted` one; None where it may.
+
+    `agency` is the registered one that the wanted organisation names: who works for it sees what is held back of it.
+    """
     if wanted.user == by.user:
         return "nobody may grant a right to oneself; ask another administrator"
     if by.authority is not None and not all(
         is_one_place(each.authority, by.authority) for each in (now, wanted) if each
     ):
         return "an administrator grants within the own authority only"
+    if by.authority is not None and agency and not is_one_place(agency.authority, by.authority):
+        return (
+            "a right at an agency outside the own authority is granted beside the directory only,"
+            " with `contactpoint users add`"
+        )
     if wanted.role is Role.IDENTITY_CUSTODIAN:
         return "a custodian of identities is granted beside the directory only, with `contactpoint users add`"
     if wanted.sensitive:

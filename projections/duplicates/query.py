@@ -147,6 +147,17 @@ def suspected_others(cursor: Cursor, children: Sequence[str]) -> dict[str, set[s
     return dict(others)
 
 
+def are_suspected(cursor: Cursor, one: str, two: str, *, cleared: bool, custodian: str) -> bool:
+    """Whether a pair of records of these two children waits in the queue of such a reader, or behind it."""
+    Scope(cleared, custodian).execute(
+        cursor,
+        "select exists (select from unveiled_suspicion where (child, other_child)"
+        " in ((%(one)s::uuid, %(two)s::uuid), (%(two)s::uuid, %(one)s::uuid)))",
+        {"one": one, "two": two},
+    )
+    return cursor.fetchone() == (True,)
+
+
 def has_open_pairs(cursor: Cursor, child: str, *, custodian: str) -> bool:
     """Whether a pair of the child waits in the queue of a cleared reader, who is that custodian of shields."""
     Scope(cleared=True, custodian=custodian).execute(

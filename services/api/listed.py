@@ -52,29 +52,42 @@ def find_listed(
     return SearchResult(hits[:limit], found.too_many or len(hits) > limit)
 
 
-def children_listed(cursor: Cursor, who: Viewer, after: str | None, limit: int) -> list[str]:
-    """The children that are listed, in order, behind `after`; fewer than `limit` at the end only."""
+def entries_listed(cursor: Cursor, who: Viewer, after: str | None, limit: int) -> list[RedactedEntry]:
+    """The children with an entry that are listed, in order, behind `after`; fewer than `limit` at the end only.
+
+    Whether there is an entry is known only once it is read: what consent alone hides takes no place either.
+    """
 
     def children(behind: str | None, most: int) -> list[str]:
         return directory.children(cursor, behind, most, cleared=who.cleared)
 
-    def are_listed(page: Sequence[str]) -> list[str]:
-        listed = who.shown(cursor, page)
-        return [child for child in page if child in listed]
+    read: dict[str, RedactedEntry] = {}
 
-    return fill_page(children, are_listed, lambda child: child, after, limit)
+    def with_entries(page: Sequence[str]) -> list[str]:
+        listed = who.shown(cursor, page)
+        wanted = [child for child in page if child in listed]
+        found = directory.redacted_entries(cursor, who.dependencies.keys, wanted, who.today, cleared=who.cleared)
+        read.update({each.child: each for each in found if each.entry})
+        return [child for child in wanted if child in read]
+
+    return [read[child] for child in fill_page(children, with_entries, lambda child: child, after, limit)]
 
 
 def pairs_listed(
-    cursor: Cursor, who: Viewer, fetch: Callable[[Place | None, int], list[OpenPair]], after: Place | None, limit: int
+    cursor: Cursor,
+    who: Viewer,
+    fetch: Callable[[Place | None, int], list[OpenPair]],
+    readable: Callable[[Sequence[OpenPair]], list[OpenPair]],
+    after: Place | None,
+    limit: int,
 ) -> list[OpenPair]:
-    """The pairs of a queue whose children are all listed; fewer than `limit` at the end only."""
+    """The `readable` pairs of a queue whose children are all listed; fewer than `limit` at the end only."""
 
-    def are_listed(page: Sequence[OpenPair]) -> list[OpenPair]:
+    def are_shown(page: Sequence[OpenPair]) -> list[OpenPair]:
         listed = who.shown(cursor, [child for pair in page for child in _children(pair)])
-        return [pair for pair in page if listed.issuperset(_children(pair))]
+        return readable([pair for pair in page if listed.issuperset(_children(pair))])
 
-    return fill_page(fetch, are_listed, lambda pair: pair.place, after, limit)
+    return fill_page(fetch, are_shown, lambda pair: pair.place, after, limit)
 
 
 def _children(pair: OpenPair) -> Sequence[str]:

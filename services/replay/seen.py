@@ -15,7 +15,7 @@ from projections.overrides.query import investigations
 from projections.reports.authorities import authorities_in_charge
 from projections.visibility.scope import FOR_AGENCY, Scope
 from projections.visibility.survivors import family, survivor
-from services.queries.employers import agency_called
+from services.queries.employers import agency_of
 from services.replay.access import Allow, Reader, Servers, reading
 from services.replay.moment_views import hidden_in_live, moment_views
 from streams.projecting.building import Progress
@@ -41,10 +41,9 @@ def could_have_seen(
         reading(servers, views) as reader,
     ):
         asked = Asked(reader, user, child, then, entitlement_of(reader.then, reader.access_keys, user))
-        is_told = child in allowed.children
         hidden = hidden_in_live(servers.builder)  # not as the views were begun, which may be long ago
-        seen = asked.seen(hidden, today, cleared=allowed.cleared) if is_told else asked.nothing()
-        return {"user": user, "child": child, "on": at, **asked.rights(), **seen}
+        answer = asked.answer(hidden, today, is_told=child in allowed.children, cleared=allowed.cleared)
+        return {"user": user, "child": child, "on": at, **answer}
 
 
 class Asked:
@@ -54,15 +53,21 @@ class Asked:
         self._reader, self._user, self._child, self._then = reader, user, child, then
         self._entitlement = entitlement
         if entitlement:
-            agency = agency_called(reader.now, entitlement.organisation)
+            agency = agency_of(reader.now, entitlement)
             reader.then.execute(f"select {FOR_AGENCY}", (agency or "",))
         show = self._verdict(Action.SHOW, None)
         self._number = survivor(reader.then, child, cleared=show.cleared)
 
-    def rights(self) -> Fields:
-        """What the user was entitled to, and what the table of rights says of it."""
+    def answer(self, now: HiddenNow, today: date, *, is_told: bool, cleared: bool) -> Fields:
+        """Rights and what could have been seen; of a child that is closed now, as of one that never was."""
+        is_told = is_told and now.closed.isdisjoint((self._child, self._number))
+        seen = self.seen(now, today, cleared=cleared) if is_told else self.nothing()
+        return {**self.rights(is_told=is_told), **seen}
+
+    def rights(self, *, is_told: bool) -> Fields:
+        """What the user was entitled to, and what the table says of it where the child lived, if that may be told."""
         held = self._entitlement
-        place = authorities_in_charge(self._reader.then, [self._number]).get(self._number)
+        place = authorities_in_charge(self._reader.then, [self._number]).get(self._number) if is_told else None
         verdicts = {action: self._verdict(action, place) for action in JUDGED}
         return {
             "entitlement": held

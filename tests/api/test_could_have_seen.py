@@ -25,6 +25,7 @@ from tests.support.world import World
 
 TODAY = date(2026, 11, 30)
 THEN = Moment("2999-01-01T00:00:00.000000Z", TODAY)
+NOBODY = "00000000-0000-4000-8000-000000000000"
 NOTHING = HiddenNow(frozenset(), frozenset(), frozenset())
 
 
@@ -44,8 +45,7 @@ def reader(world: World) -> Iterator[Reader]:
 
 def seen(reader: Reader, user: str, child: str, *, cleared: bool = True, now: HiddenNow = NOTHING) -> dict[str, Any]:
     held = entitlement_of(reader.then, reader.access_keys, user)
-    asked = Asked(reader, user, child, THEN, held)
-    return {**asked.rights(), **asked.seen(now, TODAY, cleared=cleared)}
+    return Asked(reader, user, child, THEN, held).answer(now, TODAY, is_told=True, cleared=cleared)
 
 
 def test_the_entry_is_the_one_that_was_shown_and_the_looks_are_the_users(
@@ -80,6 +80,17 @@ def test_what_is_hidden_now_is_not_told_though_it_was_seen(world: World, reader:
         found = seen(reader, "demo-practitioner", child, now=now)
         assert (found["known"], found["hidden_now"], found["entry"]) == (True, True, None)
     assert hidden_now(reader.then).children == frozenset()
+
+
+def test_a_child_that_is_closed_now_is_told_as_one_that_never_was(
+    world: World, client: TestClient, reader: Reader
+) -> None:
+    child = world.child_with(ADA)
+    assert client.get(f"/children/{child}", headers=looking(world, "user:north-subject-access")).status_code == 200
+    world.view_looks()
+    now = NOTHING._replace(closed=frozenset([child]))
+    assert seen(reader, "north-subject-access", child)["looks"]
+    assert seen(reader, "north-subject-access", child, now=now) == seen(reader, "north-subject-access", NOBODY)
 
 
 def test_an_entitlement_is_that_of_the_last_event(world: World, reader: Reader) -> None:

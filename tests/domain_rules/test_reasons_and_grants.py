@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
+from domain.agency import Agency
 from domain.authorization import REASONS, Entitlement, NoReason, Role, reason_of, refusal_to_grant, refusal_to_revoke
+from domain.vocabulary import AgencyKind
 from tests.support.entitlements import NORTH, SOUTH, entitlement
 
 ADMINISTRATOR = entitlement(Role.AUTHORITY_ADMINISTRATOR, user="admin")
@@ -92,6 +94,16 @@ def test_what_an_administrator_may_not_grant(now: dict[str, Any] | None, changes
 @pytest.mark.parametrize("role", [role for role in Role if role is not Role.IDENTITY_CUSTODIAN])
 def test_an_administrator_grants_within_the_own_authority(now: Entitlement | None, role: Role) -> None:
     assert refusal_to_grant(ADMINISTRATOR, now, entitlement(role, authority=NORTH)) is None
+
+
+@pytest.mark.parametrize(("authority", "refused"), [(NORTH, False), (SOUTH, True), (None, True)])
+def test_a_right_at_an_agency_is_granted_by_the_administrator_of_its_own_authority(
+    authority: str | None, refused: bool
+) -> None:
+    agency = Agency("moss-lane", "Moss Lane Primary", AgencyKind.SCHOOL_CENSUS, authority)
+    everywhere = entitlement(Role.AUTHORITY_ADMINISTRATOR, user="admin", authority=None)
+    assert ("users add" in (refusal_to_grant(ADMINISTRATOR, None, entitlement(), agency) or "")) == refused
+    assert refusal_to_grant(everywhere, None, entitlement(), agency) is None
 
 
 def test_an_administrator_of_the_whole_directory_grants_everywhere_but_no_clearance() -> None:

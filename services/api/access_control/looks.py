@@ -90,7 +90,7 @@ class Viewer:
     @contextmanager
     def reading(self) -> Iterator[Cursor]:
         """As `Dependencies.reading`, with what is hidden from others than the agency that the user works for."""
-        agency = self.dependencies.employers.agency_of(self.entitlement.organisation)
+        agency = self.dependencies.employers.agency_of(self.entitlement)
         with self.dependencies.reading(agency) as cursor:
             yield cursor
 

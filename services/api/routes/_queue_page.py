@@ -1,17 +1,17 @@
 """A page of the queue of possible duplicates, each pair side by side."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from functools import partial
 from typing import Any, NamedTuple
 
 from domain.child import RecordState, compose
-from domain.days import day_at
 from projections.directory import query as directory
 from projections.directory.redaction import RedactedEntry
 from projections.duplicates.query import OpenPair, Place, children_of, contradictions, like_shielded, suspected_pairs
 from services.api.access_control.looks import Viewer
-from services.api.dependencies import Dependencies
 from services.api.listed import pairs_listed
+from streams.store.database import Cursor
 
 Fields = dict[str, Any]
 
@@ -39,49 +39,77 @@ class Page(NamedTuple):
 
 def queue_page(who: Viewer, after: After | None, limit: int, *, withheld: bool = False) -> Page:
     """Suspected pairs, and contradictions once there are no more of those; or the pairs that are behind the queue."""
-    dependencies = who.dependencies
-    today = who.today
-    with dependencies.reading() as cursor:
+    with who.dependencies.reading() as cursor:
+        sides = _Sides(who, cursor)
         suspected: list[OpenPair] = []
         if after is None or after.is_suspected:
             place = after.place if after else None
             ask = partial(suspected_pairs, cursor, cleared=who.cleared, custodian=who.custodian, withheld=withheld)
-            suspected = pairs_listed(cursor, who, ask, place, limit)
+            suspected = pairs_listed(cursor, who, ask, sides.readable, place, limit)
         contradicting: list[OpenPair] = []
         if len(suspected) < limit and not withheld:
             behind = after.place if after and not after.is_suspected else None
             rest = limit - len(suspected)
             ask = partial(contradictions, cursor, cleared=who.cleared, custodian=who.custodian)
-            contradicting = pairs_listed(cursor, who, ask, behind, rest)
+            contradicting = pairs_listed(cursor, who, ask, sides.readable_within, behind, rest)
         waiting = []
-        if after is None and dependencies.deployment.shows_all:
+        if after is None and who.dependencies.deployment.shows_all:
             waiting = like_shielded(cursor, cleared=who.cleared, custodian=who.custodian)
-        about = [*children_of(suspected), *(pair.child for pair in contradicting if pair.child)]
-        redacted = directory.redacted_entries(
-            cursor, dependencies.keys, list(dict.fromkeys(about)), today, cleared=who.cleared, sees_waiting=True
-        )
-        records = directory.records(
-            cursor, dependencies.keys, [one for pair in contradicting for one in (pair.left, pair.right)]
-        )
-    hidden = {record for each in redacted for record in each.hidden}
-    shielded = {each.child for each in redacted if each.entry and each.entry["shielded"]}
-    by_child = {each.child: _side(each.entry) for each in redacted if each.entry}
-    by_record = {stream: _record_side(state, dependencies) for stream, state in records.items() if stream not in hidden}
-    pairs = [
-        _pair(each, by_child)
-        for each in suspected
-        if {each.left, each.right} <= by_child.keys() and hidden.isdisjoint((each.record, each.other))
-    ]
+    pairs = [_pair(each, sides.by_child) for each in suspected]
     within = [
-        _contradiction(each, by_record, of_shielded=each.child in shielded)
-        for each in contradicting
-        if {each.left, each.right} <= by_record.keys()
+        _contradiction(each, sides.by_record, of_shielded=sides.is_shielded(each.child)) for each in contradicting
     ]
     shown = [child for pair in pairs for child in (pair["left"], pair["right"])] + [each["child"] for each in within]
     children = list(dict.fromkeys(shown))
-    of_them = [each for each in redacted if each.child in children]
     told = [each._asdict() for each in waiting]
+    of_them = [sides.redacted[child] for child in children]
     return Page(pairs, within, told, children, of_them, _last(suspected, contradicting, limit))
+
+
+class _Sides:
+    """What is read of the sides of pairs: consent is sealed, so whether a pair may be shown is known only then."""
+
+    def __init__(self, who: Viewer, cursor: Cursor) -> None:
+        self._who, self._cursor = who, cursor
+        self.redacted: dict[str, RedactedEntry] = {}
+        self.by_child: dict[str, Fields] = {}
+        self.by_record: dict[str, Fields] = {}
+
+    def readable(self, pairs: Sequence[OpenPair]) -> list[OpenPair]:
+        """Those pairs of children of whom both have an entry, and that rest on nothing hidden."""
+        hidden = self._read(children_of(pairs))
+        return [
+            each
+            for each in pairs
+            if {each.left, each.right} <= self.by_child.keys() and hidden.isdisjoint((each.record, each.other))
+        ]
+
+    def readable_within(self, pairs: Sequence[OpenPair]) -> list[OpenPair]:
+        """Those pairs of records of one child that has an entry, of which neither is hidden."""
+        hidden = self._read(list(dict.fromkeys(each.child for each in pairs if each.child)))
+        wanted = [record for each in pairs for record in (each.left, each.right) if record not in hidden]
+        states = directory.records(self._cursor, self._who.dependencies.keys, wanted)
+        self.by_record |= {stream: _record_side(state, self._who.today) for stream, state in states.items()}
+        return [each for each in pairs if each.child in self.by_child and {each.left, each.right} <= states.keys()]
+
+    def is_shielded(self, child: str | None) -> bool:
+        """Whether the child, which was read, is shielded."""
+        entry = self.redacted[child].entry if child else None
+        return bool(entry and entry["shielded"])
+
+    def _read(self, children: Sequence[str]) -> set[str]:
+        """Reads the entries of children; returns which of their records are hidden."""
+        found = directory.redacted_entries(
+            self._cursor,
+            self._who.dependencies.keys,
+            children,
+            self._who.today,
+            cleared=self._who.cleared,
+            sees_waiting=True,
+        )
+        self.redacted.update({each.child: each for each in found})
+        self.by_child.update({each.child: _side(each.entry) for each in found if each.entry})
+        return {record for each in found for record in each.hidden}
 
 
 def _last(suspected: Sequence[OpenPair], contradicting: Sequence[OpenPair], limit: int) -> After | None:
@@ -125,8 +153,8 @@ def _who(side: Mapping[str, Any]) -> Fields:
     return {**side, **nothing, "carers": []}
 
 
-def _record_side(state: RecordState, dependencies: Dependencies) -> Fields:
+def _record_side(state: RecordState, today: date) -> Fields:
     """A record alone, as an entry would be composed of it."""
-    entry = compose("", [state], position=0, as_of="", today=day_at(dependencies.now()))
+    entry = compose("", [state], position=0, as_of="", today=today)
     assert entry is not None
     return _side(entry)

@@ -13,7 +13,6 @@ from domain.child import why
 from domain.matching import missing_criteria
 from projections.access_log.query import accesses
 from projections.audit_history import query as audit_history
-from projections.directory import query as directory
 from projections.directory.query import children_with_records
 from projections.directory.redaction import ReadScope, RedactedEntry
 from projections.search.query import Hit
@@ -24,7 +23,7 @@ from services.api.access_control.looks import ReasonHeader, Viewer, viewer, view
 from services.api.answers import json_answer, ndjson_answer, next_page, problems
 from services.api.dependencies import Dependencies
 from services.api.direct import Direct
-from services.api.listed import children_listed, find_redacted
+from services.api.listed import entries_listed, find_redacted
 from services.api.moments import day, moment
 from services.api.numbers import child_number
 from services.api.problems import Problem, absent
@@ -246,11 +245,10 @@ def _one_listed(cursor: Cursor, who: Viewer, child: str) -> tuple[RedactedEntry,
 def _export(who: Viewer, after: str | None, limit: int) -> tuple[list[dict[str, Any]], str | None]:
     """The entries of a page, and the last child of it where more may follow."""
     with who.reading() as cursor:
-        page = children_listed(cursor, who, after, limit)
-        redacted = directory.redacted_entries(cursor, who.dependencies.keys, page, who.today, cleared=who.cleared)
-    shown = [entry for each in redacted if (entry := who.entry_of(each))]
-    who.record(_given({"after": after, "limit": limit}), [each["child"] for each in shown], redacted=redacted)
-    return shown, page[-1] if len(page) == limit else None
+        page = entries_listed(cursor, who, after, limit)
+    shown = [entry for each in page if (entry := who.entry_of(each))]
+    who.record(_given({"after": after, "limit": limit}), [each["child"] for each in shown], redacted=page)
+    return shown, page[-1].child if len(page) == limit else None
 
 
 def _given(query: dict[str, Any]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from domain.agency import Agency
 from domain.authorization import Action, Cause, Entitlement, jurisdiction, refusal_to_grant, refusal_to_revoke
 from domain.places import is_one_place
 from services.api.access_control.callers import permitted
@@ -35,7 +36,10 @@ def router(dependencies: Dependencies) -> APIRouter:
         """Grants a user a right, or changes it to just this; never to oneself, elsewhere, or for sensitive services."""
         who = viewer(dependencies, request, Action.USERS_GRANT, grant.authority)
         wanted = _wanted(grant)
-        changed = dependencies.users.grant([wanted], _granter(who), lambda now, after: _allow_grant(who, now, after))
+        agency = dependencies.employers.agency_called(wanted.organisation)
+        changed = dependencies.users.grant(
+            [wanted], _granter(who), lambda now, after: _allow_grant(who, now, after, agency)
+        )
         dependencies.entitlements.forget(wanted.user)
         return json_answer({"user": wanted.user, "changed": bool(changed)})
 
@@ -76,8 +80,8 @@ def _granter(who: Viewer) -> Granter:
     return Granter(who.user, SOURCE, who.reason)
 
 
-def _allow_grant(who: Viewer, now: Entitlement | None, after: Entitlement) -> None:
-    if refused := refusal_to_grant(who.entitlement, now, after):
+def _allow_grant(who: Viewer, now: Entitlement | None, after: Entitlement, agency: Agency | None) -> None:
+    if refused := refusal_to_grant(who.entitlement, now, after, agency):
         raise who.asking.denied(Cause.GRANTING, refused)
 
 

@@ -211,3 +211,21 @@ def test_what_an_ordinary_record_joins_to_a_clinics_child_is_caused_by_it(
 
 def _export(client: TestClient, who: Headers) -> list[str]:
     return client.get("/export", headers=who).text.splitlines()
+
+
+def test_no_page_ends_with_what_is_not_shown_for_want_of_consent(
+    world: World, client: TestClient, cleared: Headers
+) -> None:
+    known = person("C9", "clinic", nhs_number="9990000042", given_name="Dot", date_of_birth="2001-02-05")
+    assert world.submit(known, started("C9", 1)) == ["accepted"] * 2
+    ada, dot = world.child_with(ADA), world.child_with("9990000042")
+    world.suspect(dot, ada, 0.9)
+    assert dot in client.get("/duplicates?limit=1", headers=cleared).text
+    withdrawn = submission("consent.withdrawn", "C9", {"involvement": "CC9-1", "on": "2008-02-01"}, "clinic")
+    assert world.submit(withdrawn) == ["accepted"]
+    for path in ("/duplicates", "/export"):
+        page: str | None = f"{path}?limit=1"
+        while page:
+            answer = client.get(page, headers=cleared)
+            assert dot not in f"{answer.text} {answer.headers.get('Link', '')}"
+            page = answer.links["next"]["url"] if "next" in answer.links else None

@@ -10,6 +10,7 @@ from starlette.testclient import TestClient
 from domain.authorization import RIGHTS, Action, Jurisdiction, Role, decide
 from domain.authorization.rights import Cell
 from services.api.access_control.entitlements import FRESH_S
+from services.api.routes import steward_decisions
 from services.registers import DEMO_USERS
 from streams.access import grants
 from streams.access.appender import AccessAppender
@@ -176,6 +177,22 @@ def test_children_of_elsewhere_are_not_decided_on(world: World, client: TestClie
     answer = client.post("/duplicates/dismiss", headers=who, json={"left": cay, "right": cay, "reason": "data-quality"})
     assert answer.status_code == 403
     assert world.looks()[-1]["children"] == []
+
+
+def test_a_child_of_elsewhere_is_decided_on_only_where_the_pair_is_in_the_queue(
+    world: World, client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(steward_decisions, "TIMEOUT_S", 0.1)
+    ada, cay = world.child_with(ADA), world.child_with(CAY)
+    body = {"left": ada, "right": cay, "reason": "data-quality"}
+
+    def statuses(user: str) -> list[int]:
+        who = looking(world, f"user:{user}")
+        return [client.post(f"/duplicates/{path}", headers=who, json=body).status_code for path in ("merge", "dismiss")]
+
+    assert (statuses("north-manager"), statuses("demo-data-manager")) == ([403, 403], [202, 202])
+    world.suspect(cay, ada, 0.6)
+    assert statuses("north-manager") == [202, 202]
 
 
 @pytest.mark.parametrize("name", UNTIL)
