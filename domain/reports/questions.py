@@ -120,15 +120,22 @@ def services_left_behind(at: Circumstances) -> Answer | None:
 
 
 def gone_in_doubt(at: Circumstances) -> Answer | None:
-    """Reported to have died or left England, and an agency has told of the child since: somebody has to find out.
+    """Reported to have died or left England, which another agency's word is against: somebody has to find out.
 
-    The statuses are `died` and `left-england`. Who registers a child or begins to work with it brings it back to
-    England, so only a flag leaves doubt of that.
+    An agency has told of the child since, or one agency alone says so and others hold the child: of a death whoever it
+    is but a register of deaths, else who knows little of that, and then the child stays on the other lists. The
+    statuses are `died` and `left-england`. Who registers a child or begins to work with it brings it back to England,
+    so only a flag leaves doubt of that.
     """
-    if not at.seen_since or at.here or (at.age is not None and at.age >= GROWN_UP):
+    if at.age is not None and at.age >= GROWN_UP:
         return None
-    seen = [{"source": source, "since": day} for source, day in sorted(at.seen_since.items())]
-    return Answer("died" if at.died else "left-england", {"seen": seen})
+    if at.seen_since and not at.here:
+        status, seen = "died" if at.died else "left-england", at.seen_since
+    elif (doubted := at.doubted) is not None:
+        status, seen = doubted, at.held_by(at.gone_by)
+    else:
+        return None
+    return Answer(status, {"seen": [{"source": source, "since": day} for source, day in sorted(seen.items())]})
 
 
 QUESTIONS: Mapping[str, Question] = {

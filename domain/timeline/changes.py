@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from domain.belief import Speaker, believed_birth, birth_said, heard
 from domain.timeline.facts import Fact, FactKind
 from domain.timeline.order import ends_in_order, in_order, standings_in_order
-from domain.vocabulary import RESTRICTED_SOURCE
+from domain.vocabulary import RESTRICTED_SOURCE, AgencyKind
 
 Change = tuple[str, int, str, tuple[Any, ...]]
 """The day, its place among the changes of that day, the name of the method of Circumstances, and its arguments."""
@@ -23,6 +23,15 @@ CHILD_GONE = frozenset({DIED, LEFT_ENGLAND})
 
 FIRST, THEN, LAST = range(3)
 """Places among the changes of a day."""
+
+DOUBTFUL, ALONE, CERTAIN = range(3)
+"""How much it weighs that one agency says a child died or left England: nothing while others hold the child, unless a
+second one says so; enough, but for a death somebody has to find out while others hold the child; enough."""
+_DOUBTFUL_KINDS = frozenset(
+    map(str, (AgencyKind.VOLUNTARY, AgencyKind.POLICE, AgencyKind.YOUTH_OFFENDING, AgencyKind.ASSESSMENT))
+)
+_CERTAIN_KINDS = frozenset((None, str(AgencyKind.DEATH_REGISTRATION)))
+"""An event of before kinds were kept counts as it did."""
 
 
 # Plain texts: to look a member of an enum up takes ten times as long, and these are compared with every fact.
@@ -68,6 +77,13 @@ class Record:
         self.active = True
 
     @property
+    def weight(self) -> int:
+        """How much its word weighs that the child is gone."""
+        if self.aside or self.agency in _DOUBTFUL_KINDS:
+            return DOUBTFUL
+        return CERTAIN if self.agency in _CERTAIN_KINDS else ALONE
+
+    @property
     def speaker(self) -> Speaker:
         """Who says what the record holds."""
         return Speaker(self.stream, self.source, self.agency, not self.active, self.particulars_time)
@@ -103,7 +119,7 @@ def records_of(facts: Iterable[Fact]) -> Records:
         last = of_record[-1]
         if last.kind == _REMOVED:
             if last.word in CHILD_GONE:
-                ends.append((last.day, LAST, "leave", (last.word,)))
+                ends.append((last.day, LAST, "leave", (last.word, last.source, ALONE)))
         else:
             records.append(_record(stream, of_record))
     return Records(records, ends)
@@ -160,10 +176,10 @@ def _take_standings(record: Record, standings: Sequence[Fact]) -> None:
             continue
         record.changes.append((day, FIRST, "deregister", (record.stream,)))
         if fact.word == DIED and fact is last:
-            record.changes.append((fact.day, LAST, "leave", (DIED,)))
+            record.changes.append((fact.day, LAST, "leave", (DIED, record.source, record.weight)))
         corrected = after is not None and (after.kind == _DEREGISTERED or after.day <= day)
         if fact.word == LEFT_ENGLAND and not corrected and last.word != REGISTERED_IN_ERROR:
-            record.changes.append((day, LAST, "leave", (LEFT_ENGLAND,)))
+            record.changes.append((day, LAST, "leave", (LEFT_ENGLAND, record.source, record.weight)))
 
 
 def _take_spans(record: Record, name: str, told: Sequence[Fact]) -> None:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from domain.belief import Said, Speaker, believed_authority
 from domain.education import birthday, compulsory_from, compulsory_until
 from domain.places import days_of_change
-from domain.timeline.changes import FIRST, LAST, Change, Key, Records
+from domain.timeline.changes import ALONE, DIED, DOUBTFUL, FIRST, LAST, LEFT_ENGLAND, Change, Key, Records
 from domain.vocabulary import NEED_FLAGS, RESTRICTED_SOURCE, UNIVERSAL_SERVICES, Flag, Service
 
 
@@ -40,7 +40,8 @@ class Circumstances:
 
     `age` is in years, None where the date of birth is not known; `school_age` is True then, so that nobody is missed.
     `known` says whether any agency has registered the child by now; `seen_since` is source → day of agencies that
-    told of the child, who by another's report was dead or abroad by then.
+    told of the child, who by another's report was dead or abroad by then. `doubted` is what one agency alone says
+    against others, who are `held_by`.
     """
 
     def __init__(self, born: str | None, heard: Collection[str] = ()) -> None:
@@ -59,7 +60,9 @@ class Circumstances:
         self.died = False
         self.left_england = False
         self.seen_since: dict[str, str] = {}
+        self._said_gone: dict[str, dict[str, int]] = {}
         self._registered: dict[str, bool] = {}
+        self._sources: dict[str, str] = {}
         self._heard = heard
         self._addresses: dict[str, tuple[Speaker, str]] = {}
         self._authority: str | None = None
@@ -76,6 +79,26 @@ class Circumstances:
         return any(service not in UNIVERSAL_SERVICES for service in self.services) or any(
             flag.flag in NEED_FLAGS for flag in self.flags.values()
         )
+
+    @property
+    def doubted(self) -> str | None:
+        """`died` or `left-england` where one agency, no register of deaths, says so, and others hold the child."""
+        for reason, said in self._said_gone.items():
+            weight = max(said.values())
+            in_doubt = weight == DOUBTFUL or (reason == DIED and weight == ALONE)
+            if in_doubt and len(said) == 1 and self.held_by(said):
+                return reason
+        return None
+
+    def held_by(self, but: Collection[str] = ()) -> dict[str, str]:
+        """The ordinary agencies that hold the child, but for those given: source → day since which they know it."""
+        holding = {self._sources[record] for record, active in self._registered.items() if active}
+        return {source: self.known_to[source] for source in holding - set(but) if source in self.known_to}
+
+    @property
+    def gone_by(self) -> Collection[str]:
+        """The agencies that say that the child died or left England."""
+        return {source for said in self._said_gone.values() for source in said}
 
     @property
     def authority(self) -> str | None:
@@ -104,10 +127,11 @@ class Circumstances:
         """An agency registers the child, who is in England then."""
         self.known = True
         self._registered[record] = True
+        self._sources[record] = source
         self._authority_in_doubt = True
-        self._is_seen(source, returns=True)
         if source != RESTRICTED_SOURCE:
             self.known_to.setdefault(source, self.day)
+        self._is_seen(source, returns=True)
 
     def set_address(self, speaker: Speaker, authority: str | None) -> None:
         """A record has another address, or none."""
@@ -121,15 +145,26 @@ class Circumstances:
         """An agency no longer holds the child."""
         self._registered[record] = False
         self._authority_in_doubt = True
+        self._weigh()
 
-    def leave(self, reason: str) -> None:
-        """The child has died, or left England."""
-        if reason == "died":
-            if not self.died:
-                self.seen_since.clear()
-            self.died = True
-        else:
-            self.left_england = True
+    def leave(self, reason: str, source: str, weight: int) -> None:
+        """An agency says that the child has died, or left England; `weight` is DOUBTFUL, ALONE or CERTAIN."""
+        said = self._said_gone.setdefault(reason, {})
+        said[source] = max(weight, said.get(source, DOUBTFUL))
+        self._weigh()
+
+    def _weigh(self) -> None:
+        """Whether the child is gone, by all who say so: who is DOUBTFUL does not outweigh those who hold the child."""
+        if not self._said_gone:
+            return
+        had_died, self.died = self.died, self._is_gone(DIED)
+        self.left_england = self._is_gone(LEFT_ENGLAND)
+        if self.died and not had_died:
+            self.seen_since.clear()
+
+    def _is_gone(self, reason: str) -> bool:
+        said = self._said_gone.get(reason)
+        return bool(said) and (max(said.values()) > DOUBTFUL or len(said) > 1 or not self.held_by(said))
 
     def start(self, key: Key, service: str, organisation: str | None, lead: bool, source: str) -> None:
         """A practitioner begins to work with the child, who is in England then."""
@@ -156,7 +191,9 @@ class Circumstances:
     def _is_seen(self, source: str, *, returns: bool) -> None:
         """An agency tells of the child, who came back to England if need be; from death nobody `returns`."""
         if returns:
+            self._said_gone.pop(LEFT_ENGLAND, None)
             self.left_england = False
+            self._weigh()
         if not self.died and not self.left_england:
             self.seen_since.clear()
         elif source != RESTRICTED_SOURCE:

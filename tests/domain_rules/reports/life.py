@@ -18,6 +18,7 @@ class Life:
 
     facts_by_record: dict[str, list[Fact]] = field(default_factory=dict)
     sources: dict[str, str] = field(default_factory=dict)
+    kinds: dict[str, str] = field(default_factory=dict)
 
     @property
     def facts(self) -> list[Fact]:
@@ -70,7 +71,8 @@ class Life:
         facts = self.facts_by_record.setdefault(record, [])
         source = self.sources.get(record, f"urn:agency:{record}")
         version = len(facts) + 1
-        facts.append(Fact(record, version, kind, number, on, f"{on}T09:00:00Z", source, word, place, sure))
+        agency = self.kinds.get(record) if kind in (FactKind.REGISTERED, FactKind.AMENDED) else None
+        facts.append(Fact(record, version, kind, number, on, f"{on}T09:00:00Z", source, word, place, sure, agency))
         return self
 
 

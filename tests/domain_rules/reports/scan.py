@@ -9,6 +9,7 @@ from domain.belief import Said, Speaker, believed_authority, believed_birth, bir
 from domain.education import birthday, is_of_school_age
 from domain.reports import gp_registrations
 from domain.timeline import Fact
+from domain.timeline.changes import ALONE, CERTAIN, DOUBTFUL
 from domain.vocabulary import RESTRICTED_SOURCE, UNIVERSAL_SERVICES
 
 
@@ -30,6 +31,7 @@ class OnDay:
         self.flags = [s for s in self.current if s["kind"] == "raised"]
         self.born = self._born()
         self.seen: set[str] = set()
+        self.doubted: str | None = None
         self.gone = self._gone(gone)
         self.authority = self._authority()
 
@@ -43,7 +45,7 @@ class OnDay:
 
     def _gone(self, removed: Sequence[Fact]) -> str | None:
         """`died`, or `left-england` where nothing was begun after that."""
-        reasons = [(f.word, f.day) for f in removed if f.day <= self.day]
+        reasons = [(f.word, f.day, f.source, ALONE) for f in removed if f.day <= self.day]
         for facts in self.records.values():
             standings = [f for f in facts if f.kind in ("registered", "deregistered")]
             for fact, after in zip(standings, [*standings[1:], None], strict=True):
@@ -51,20 +53,41 @@ class OnDay:
                 left = fact.word == "left-england" and (after is None or after.kind == "registered")
                 in_error = standings[-1].word == "registered-in-error"
                 if fact.kind == "deregistered" and fact.day <= self.day and not in_error and (last or left):
-                    reasons.append((fact.word, fact.day))
-        died = [day for word, day in reasons if word == "died"]
-        left = [day for word, day in reasons if word == "left-england"]
+                    reasons.append((fact.word, fact.day, fact.source, _weight(facts)))
         told = [(f.day, f.source) for facts in self.records.values() for f in facts if f.kind == "registered"]
         told += [(span["begins"], span["fact"].source) for span in self.spans if span["kind"] == "started"]
+        returned = max((day for day, _ in told if day <= self.day), default="")
+        reasons = [each for each in reasons if each[0] == "died" or each[1] >= returned]
+        for word in ("left-england", "died"):
+            said = {
+                source: max(w for r, _, s, w in reasons if (r, s) == (word, source))
+                for r, _, source, _ in reasons
+                if r == word
+            }
+            others = self._holding() - said.keys()
+            weight = max(said.values(), default=None)
+            if len(said) == 1 and others and (weight == DOUBTFUL or (word == "died" and weight == ALONE)):
+                self.doubted = word
+            if len(said) == 1 and others and weight == DOUBTFUL:
+                reasons = [each for each in reasons if each[0] != word]
+        died = [day for word, day, *_ in reasons if word == "died"]
+        left = [day for word, day, *_ in reasons if word == "left-england"]
         flags = [(span["begins"], span["fact"].source) for span in self.spans if span["kind"] == "raised"]
         if died:
             self.seen = _since(min(died), [*told, *flags], self.day)
             return "died"
-        if not left or any(max(left) < day <= self.day for day, _ in told):
+        if not left:
             return None
-        returned = max((day for day, _ in told if min(left) < day <= self.day), default="")
-        self.seen = _since(min(day for day in left if day >= returned), flags, self.day)
+        self.seen = _since(min(left), flags, self.day)
         return "left-england"
+
+    def _holding(self) -> set[str]:
+        """The ordinary agencies that hold the child on the day."""
+        return {
+            facts[0].source
+            for facts in self.records.values()
+            if facts[0].source != RESTRICTED_SOURCE and _is_active([f for f in facts if f.day <= self.day])
+        }
 
     def _authority(self) -> str | None:
         addresses = []
@@ -105,8 +128,9 @@ def on_lists(facts: Iterable[Fact], day: str) -> dict[str, tuple[str, str | None
         found |= _education(at)
     if at.registered and any(s["fact"].word == "missing-education-enquiry" for s in at.flags):
         found["education-enquiries"] = found.get("missing-education") or found.get("education") or "not-of-age"
-    if at.gone and at.seen and not at.grown_up:
-        found["gone-in-doubt"] = at.gone
+    doubt = at.gone if at.gone and at.seen else at.doubted
+    if doubt and not at.grown_up:
+        found["gone-in-doubt"] = doubt
     if at.is_child:
         found |= _of_children(at)
     return {report: (status, at.authority) for report, status in found.items()}
@@ -137,6 +161,14 @@ def _of_children(at: OnDay) -> dict[str, str]:
     if at.authority and there - {at.authority}:
         found["services-left-behind"] = "left-behind"
     return found
+
+
+def _weight(facts: Sequence[Fact]) -> int:
+    """How much the word of the record weighs that the child is gone."""
+    agency = [f for f in facts if f.kind in ("registered", "amended")][-1].agency
+    if facts[0].aside or agency in ("voluntary", "police", "youth-offending", "assessment"):
+        return DOUBTFUL
+    return CERTAIN if agency in (None, "death-registration") else ALONE
 
 
 def _speaker(fact: Fact, facts: Sequence[Fact]) -> Speaker:

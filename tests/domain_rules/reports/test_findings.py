@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.reports import Finding, findings, gp_registrations
+from domain.reports import Answer, Finding, findings, gp_registrations
 from domain.timeline import records_of, summary, timeline_cursor
 from domain.vocabulary import RESTRICTED_SOURCE
 from tests.domain_rules.reports.life import BORN, EAST, NORTH, OF_AGE, PAST_AGE, Life, days_about, girl
@@ -67,6 +67,46 @@ def test_a_child_who_died_or_left_is_kept_apart(reason: str) -> None:
     found = on(life, "1998-05-05")
     assert found.keys() == {"education"}
     assert found["education"].answer.status == reason
+
+
+@pytest.mark.parametrize("reason", ["died", "left-england"])
+def test_who_knows_little_of_it_takes_no_child_off_a_list_that_others_hold(reason: str) -> None:
+    life = Life(kinds={"benefit": "child-benefit", "toys": "voluntary", "more": "voluntary"})
+    life.known("benefit").known("toys").deregistered("toys", "1998-05-05", reason)
+    found = on(life, "1998-05-05")
+    assert found["missing-education"].answer.status == "not-reported"
+    assert found["gone-in-doubt"].answer == Answer(
+        reason, {"seen": [{"source": "urn:agency:benefit", "since": "1996-01-01"}]}
+    )
+    life.known("more").deregistered("more", "1998-06-05", reason)
+    assert on(life, "1998-06-05").keys() == {"education"}
+
+
+def test_who_alone_holds_a_child_is_believed_that_it_is_gone_until_another_holds_it() -> None:
+    life = Life(kinds={"toys": "voluntary"}).known("toys").deregistered("toys", "1998-05-05", "died")
+    assert on(life, "1998-05-05")["education"].answer.status == "died"
+    life.known("benefit", "1998-07-01")
+    found = on(life, "1998-07-01")
+    assert (found["gone-in-doubt"].answer.status, "missing-education" in found) == ("died", True)
+    assert "gone-in-doubt" not in on(life.deregistered("benefit", "1999-01-01"), "1999-01-01")
+
+
+@pytest.mark.parametrize(("kind", "doubted"), [("gp-registration", True), ("death-registration", False), (None, False)])
+def test_of_a_death_that_one_agency_alone_reports_somebody_finds_out(kind: str | None, doubted: bool) -> None:
+    life = Life(kinds={"teller": kind} if kind else {}).known("school").known("teller")
+    life.deregistered("teller", "1998-05-05", "died")
+    found = on(life, "1998-05-05")
+    assert ("missing-education" in found, "gone-in-doubt" in found) == (False, doubted)
+    life.deregistered("school", "1998-06-05", "died")
+    assert "gone-in-doubt" not in on(life, "1998-06-05")
+
+
+def test_a_record_that_is_set_aside_takes_its_child_off_no_list() -> None:
+    life = Life(kinds={"school": "school-census", "gp": "gp-registration"}).known("school").known("gp")
+    life.deregistered("gp", "1998-05-05", "died")
+    assert "missing-education" not in on(life, "1998-05-05")
+    life.facts_by_record["gp"] = [fact._replace(aside=True) for fact in life.facts_by_record["gp"]]
+    assert {"missing-education", "gone-in-doubt"} <= on(life, "1998-05-05").keys()
 
 
 def test_a_child_who_left_england_and_is_registered_again_is_back() -> None:
@@ -158,6 +198,7 @@ def test_an_involvement_opened_again_leaves_its_first_time_as_it_was() -> None:
 RECORDS = ("r1", "r2", "r3")
 SERVICES = ("gp", "education", "home-education", "housing", "social-care", "youth-service")
 FLAGS = ("missing-education-enquiry", "looked-after", "action-taken")
+KINDS = ("voluntary", "gp-registration", "death-registration")
 DAYS = st.dates().map(lambda day: f"{1990 + day.year % 20}-{day.month:02}-{min(day.day, 28):02}")
 
 
@@ -169,6 +210,8 @@ def lives(draw: st.DrawFn) -> Life:
         if draw(st.booleans()) and draw(st.booleans()):
             life.secret(record, draw(DAYS))
             continue
+        life.sources[record] = draw(st.sampled_from([f"urn:agency:{record}", "urn:agency:of-many-records"]))
+        life.kinds |= draw(st.dictionaries(st.just(record), st.sampled_from(KINDS)))
         life.known(
             record,
             draw(DAYS),
