@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -17,7 +17,7 @@ from services.policy.deployment import Deployment
 from services.queries.belonging import refuse_what_does_not_belong
 from services.queries.employers import Employers
 from services.queries.positions import MOST_LAG_S
-from services.registers import load_agencies, suspended_codes
+from services.registers import left_out, load_agencies, suspended_codes
 from services.submit.sender import abandon, submission_producer
 from streams.access.entry import Entry
 from streams.access.grants import Users
@@ -58,10 +58,19 @@ class Names:
         age = time.monotonic() - self._read_at
         if age < (self._fresh_s if name in self._names else self._pause_s):
             return name in self._names
+        self._read()
+        return name in self._names
+
+    def all(self) -> Sequence[str]:
+        """All of them in order, as they were at most `fresh_s` ago."""
+        if time.monotonic() - self._read_at >= self._fresh_s:
+            self._read()
+        return sorted(self._names)
+
+    def _read(self) -> None:
         with self._lock, self._pool.transaction() as cursor:
             self._names = frozenset(self._load(cursor))
             self._read_at = time.monotonic()
-        return name in self._names
 
     def forget(self) -> None:
         """Reads the names again when one is asked for next."""
@@ -131,6 +140,7 @@ class Dependencies:
     employers: Employers = field(init=False)
     agencies: Names = field(init=False)
     suspended: Names = field(init=False)
+    left_out: Names = field(init=False)
     producer: SharedProducer = field(init=False)
     denials: Denials = field(init=False)
     unread: Unread = field(init=False)
@@ -141,6 +151,7 @@ class Dependencies:
         self.employers = Employers(self.look_ups)
         self.agencies = Names(self.look_ups, load_agencies)
         self.suspended = Names(self.look_ups, suspended_codes)
+        self.left_out = Names(self.look_ups, left_out)
         self.producer = SharedProducer(self.kafka)
         self.denials = Denials(self.access_log, self.now)
         self.unread = Unread(self.kafka)

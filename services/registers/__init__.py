@@ -18,7 +18,7 @@ from services.registers.budgets import DESTRUCTIONS, INVALID, SUSPICIONS, Spent,
 from services.registers.demo_users import DEMO_USERS, add_demo_users
 from services.registers.extracts import ExtractRefused, SentExtract, begin_extract, complete_extract
 from services.registers.kafka_rights import bring_up_to_date, follow_suspensions
-from services.registers.suspensions import Suspended, suspended_agencies, suspended_codes
+from services.registers.suspensions import Suspended, left_out, suspended_agencies, suspended_codes
 from services.registers.users import BadUser, read_users_file, user_document, user_of
 
 __all__ = [
@@ -41,6 +41,7 @@ __all__ = [
     "enrol",
     "exceeded",
     "follow_suspensions",
+    "left_out",
     "load_agencies",
     "make_reachable",
     "read_agencies_file",

@@ -4,6 +4,8 @@ from typing import Any, NamedTuple
 
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
+from domain.vocabulary import AgencyKind, agency_urn
+
 
 class Suspended(NamedTuple):
     """An agency that is suspended, by its code, and what of it is set aside: all, or what was recorded `since`.
@@ -35,3 +37,13 @@ def suspended_agencies(cursor: Cursor) -> list[Suspended]:
 def suspended_codes(cursor: Cursor) -> frozenset[str]:
     """Their codes."""
     return frozenset(each.agency for each in suspended_agencies(cursor))
+
+
+def left_out(cursor: Cursor) -> list[str]:
+    """The URNs of ordinary agencies of whose records some count for nothing now; never a sensitive service's."""
+    cursor.execute(
+        "select s.agency from register.suspensions s join registry.agencies a on a.code = s.agency"
+        " where s.suspended and s.set_aside and a.kind <> %s order by 1",
+        (AgencyKind.SENSITIVE_SERVICE.value,),
+    )
+    return [agency_urn(code) for (code,) in cursor.fetchall()]

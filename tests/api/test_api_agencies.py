@@ -95,3 +95,27 @@ def test_a_data_manager_removes_any_agencys_record_of_a_child_of_the_own_authori
     assert look["children"] == [child]
     amended = person("R2", "gp", **same) | {"type": "child.amended"}
     assert world.submit(amended) == ["refused"]
+
+
+def test_whose_records_are_left_out_is_told_with_every_answer_but_of_a_clinic(
+    world: World, client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stewards, "TIMEOUT_S", 0.1)
+    world.submit(person("S1", nhs_number=NHS_NUMBER))
+    manager, child = looking(world, "user:demo-data-manager"), world.child_with(NHS_NUMBER)
+
+    def answers() -> list[object]:
+        query = {"criteria": {"nhs_number": NHS_NUMBER}, "reason": "safeguarding"}
+        found = client.post("/children/search", headers=manager, json=query).json()
+        entry = client.get(f"/children/{child}", headers=manager).json()
+        report = client.get("/reports/no-gp?on=2026-11-24", headers=manager).json()
+        warned = [each["source"] for each in report["warnings"] if each["code"] == "feed-left-out"]
+        return [found.get("left_out"), entry.get("left_out"), warned]
+
+    with registrar_at_work(world):
+        for agency in ("gp", "clinic"):
+            client.post(f"/agencies/{agency}/suspension", headers=manager, json={"set_aside": True})
+        eventually(lambda: answers() == [["urn:agency:gp"]] * 3)
+        for agency in ("gp", "clinic"):
+            client.post(f"/agencies/{agency}/suspension/end", headers=manager, json={})
+        eventually(lambda: answers() == [None, None, []])

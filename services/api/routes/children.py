@@ -143,7 +143,7 @@ def _search(who: Viewer, criteria: Criteria, limit: int) -> dict[str, Any]:
     answer: dict[str, Any] = {"results": results, "too_many": found.too_many}
     if query.unused:
         answer["not_used"] = [each._asdict() for each in query.unused]
-    return answer
+    return answer | _left_out(who)
 
 
 def result_of(hit: Hit, entry: dict[str, Any]) -> dict[str, Any]:
@@ -172,7 +172,13 @@ def _show(who: Viewer, child: str, known_at: str | None, true_at: str | None, *,
         more["accesses"] = looks
     if explained:
         more["why"] = why(redacted.records, with_set_aside=who.may_see_queue)
-    return {**_placed(who, found), **more}
+    return {**_placed(who, found), **more, **({} if at else _left_out(who))}
+
+
+def _left_out(who: Viewer) -> dict[str, Any]:
+    """The agencies of whose records nothing is in an answer now, whatever it is about; nothing where there are none."""
+    agencies = who.dependencies.left_out.all()
+    return {"left_out": agencies} if agencies else {}
 
 
 def _placed(who: Viewer, found: dict[str, Any]) -> dict[str, Any]:

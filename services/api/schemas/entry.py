@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from services.api.schemas.monitoring import EntryAccess
 from services.api.schemas.search import Name
@@ -54,4 +54,5 @@ class Entry(BaseModel):
     as_of: str
     accesses: list[EntryAccess] | None = None
     warning: str | None = None
+    left_out: list[str] = Field(default_factory=list)
     why: dict[str, Belief] | None = None

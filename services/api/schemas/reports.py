@@ -24,7 +24,7 @@ class ReportWarning(BaseModel):
 
     model_config = ConfigDict(extra="allow")
 
-    code: Literal["feed-quiet", "before-the-first-event"]
+    code: Literal["feed-quiet", "feed-left-out", "before-the-first-event"]
     message: str
 
 

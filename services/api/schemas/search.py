@@ -64,9 +64,11 @@ class NotUsed(BaseModel):
 class SearchResult(BaseModel):
     """Children found, best first; `too_many` says that there are, or may be, more than are shown.
 
-    `not_used` is there where some of the criteria were not used; it depends on what was asked alone.
+    `not_used` is there where some of the criteria were not used; it depends on what was asked alone. `left_out` names
+    the agencies whose records count for nothing for now, whoever is sought: who is found by them alone is not.
     """
 
     results: list[Found]
     too_many: bool
     not_used: list[NotUsed] = Field(default_factory=list)
+    left_out: list[str] = Field(default_factory=list)

@@ -28,6 +28,8 @@ def display_entry(to: Console, entry: Fields) -> None:
         to.print(text("This child is shielded: where the child is, and with whom, is hidden.", "bold red"))
         to.print(text(f"Child {entry['child']}", "dim"))
         return
+    if told := left_out(entry):
+        to.print(told)
     to.print(_facts(entry))
     _section(to, "Works with the child", _involvements(entry["involvements"], current=True), "Nobody is known to.")
     ended = [each for each in entry["involvements"] if each["ended_on"]]
@@ -41,6 +43,15 @@ def display_entry(to: Console, entry: Fields) -> None:
     to.print(text(f"Records: {known}", "dim"))
     position = f", position {entry['position']:,}" if entry["position"] else ""
     to.print(text(f"As known at {plain(entry['as_of'])}{position}; child {entry['child']}", "dim"))
+
+
+def left_out(answer: Fields) -> Text | None:
+    """That records of some agencies are not in an answer, where that is so."""
+    agencies = ", ".join(agency_of({"source": source}) for source in answer.get("left_out", ()))
+    if not agencies:
+        return None
+    told = f"Suspended for now, and left out of this answer: {agencies}. Who knows a child may be missing here."
+    return text(told, "bold red")
 
 
 def _heading(entry: Fields) -> Text:

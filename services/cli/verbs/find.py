@@ -4,6 +4,7 @@ from argparse import ArgumentParser, Namespace
 from typing import Any
 
 from services.cli.client import viewer_api
+from services.cli.display.entry import left_out
 from services.cli.errors import DONE, NO
 from services.cli.output import console, plain, print_json, table, text
 from services.cli.parser import a_count, a_date, a_upn, an_nhs_number, table_options, viewer_options
@@ -42,6 +43,8 @@ def run(args: Namespace) -> int:
     for each in answer.get("not_used", ()):
         option = each["criterion"].replace("_", "-")
         console(args).print(plain(f"--{option} was not used: {each['message']}"))
+    if told := left_out(answer):
+        console(args).print(told)
     return DONE if answer["results"] else NO
 
 

@@ -7,7 +7,7 @@ from domain.reports import QuietFeed, quiet_feed
 from domain.vocabulary import AgencyKind, agency_urn
 from services.queries.reports.lists import Lists
 from services.queries.reports.query import ReportQuery
-from services.registers import load_agencies
+from services.registers import left_out, load_agencies
 from streams.store.database import Cursor
 
 Fields = dict[str, Any]
@@ -31,7 +31,16 @@ def quiet_feeds(cursor: Cursor, lists: Lists, query: ReportQuery) -> dict[str, Q
 
 def warnings(cursor: Cursor, lists: Lists, query: ReportQuery, silent: Mapping[str, QuietFeed]) -> list[Fields]:
     """What makes the list of a day doubtful, and what to do."""
-    return [_silence(source, each) for source, each in silent.items()] + _nothing_yet(cursor, lists, query.day)
+    aside = [] if query.known_at else [_aside(source) for source in left_out(cursor)]
+    return aside + [_silence(source, each) for source, each in silent.items()] + _nothing_yet(cursor, lists, query.day)
+
+
+def _aside(source: str) -> Fields:
+    message = (
+        f"{source} is suspended, and what it has told counts for nothing until that ends: who is on this list for want"
+        " of it need not lack anything, and others may be missing."
+    )
+    return {"code": "feed-left-out", "source": source, "message": message}
 
 
 def _silence(source: str, found: QuietFeed) -> Fields:
