@@ -24,6 +24,11 @@ NOT_HERE = Refusal("records", "record-not-in-child", "a record that is named is 
 NOTHING_LEFT = Refusal("records", "nothing-to-split", "all records would leave; name fewer, so that one stays")
 NOT_ASIDE = Refusal("record", "not-set-aside", "this record is not set aside; look at the queue again")
 NOT_ACCEPTED = Refusal("record", "not-accepted", "no steward has accepted this record since it was set aside")
+TOO_MANY_TODAY = Refusal(
+    "decided_by",
+    "too-many-today",
+    "one person may do no more of this within a day (UTC); another data manager may, or the same one tomorrow",
+)
 NO_MERGE = Refusal(
     "records", "nothing-to-undo", "no merge into this child is left to undo; name the records that leave"
 )

@@ -67,6 +67,8 @@ class Environment(BaseSettings, ClientEnvironment):
     look_hours: Annotated[int | None, whole_number(168)] = None
     invalid_per_hour: Annotated[int | None, whole_number(1_000_000)] = None
     destructions_per_day: Annotated[int | None, whole_number(1_000_000)] = None
+    removals_per_day: Annotated[int | None, whole_number(1_000_000)] = None
+    opened_shields_per_day: Annotated[int | None, whole_number(1_000_000)] = None
     backup_days: Annotated[int | None, whole_number(36_500)] = None
     suspicions_per_day: Annotated[int | None, whole_number(1_000_000)] = None
 

@@ -65,7 +65,8 @@ class Settings(ClientSettings):
     `stack_id` is what a supervisor knows its own API by; `most_lag_s` how late views may be, `look_hours` how old the
     look that a steward's decision names, `invalid_per_hour` how many invalid messages of an agency are kept,
     `suspicions_per_day` how many of its records are queued as like a shielded child's, `destructions_per_day` how
-    many times one user may destroy, `backup_days` how long a backup of the database is kept, None for the usual bounds.
+    many times one user may destroy, `removals_per_day` and `opened_shields_per_day` how often one may remove records,
+    and lift or hand over shields, `backup_days` how long a backup of the database is kept, None for the usual bounds.
     """
 
     kafka: KafkaSettings | None
@@ -90,6 +91,8 @@ class Settings(ClientSettings):
     invalid_per_hour: int | None
     suspicions_per_day: int | None
     destructions_per_day: int | None
+    removals_per_day: int | None
+    opened_shields_per_day: int | None
     backup_days: int | None
 
     def need_kafka(self) -> KafkaSettings:
@@ -181,6 +184,8 @@ def read_settings(data: str | Path | None = None, environ: Mapping[str, str] | N
         invalid_per_hour=env.invalid_per_hour,
         suspicions_per_day=env.suspicions_per_day,
         destructions_per_day=env.destructions_per_day,
+        removals_per_day=env.removals_per_day,
+        opened_shields_per_day=env.opened_shields_per_day,
         backup_days=env.backup_days,
     )
 

@@ -14,7 +14,7 @@ from services.registers.agencies import (
     make_reachable,
     read_agencies_file,
 )
-from services.registers.budgets import DESTRUCTIONS, INVALID, SUSPICIONS, Spent, exceeded
+from services.registers.budgets import DESTRUCTIONS, INVALID, OPENED_SHIELDS, REMOVALS, SUSPICIONS, Spent, exceeded
 from services.registers.demo_users import DEMO_USERS, add_demo_users
 from services.registers.extracts import ExtractRefused, SentExtract, begin_extract, complete_extract
 from services.registers.kafka_rights import bring_up_to_date, follow_suspensions
@@ -25,6 +25,8 @@ __all__ = [
     "DEMO_USERS",
     "DESTRUCTIONS",
     "INVALID",
+    "OPENED_SHIELDS",
+    "REMOVALS",
     "SUSPICIONS",
     "BadRegister",
     "BadUser",

@@ -13,7 +13,8 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
 from domain.access_log.notices import alarm
 from domain.vocabulary import agency_urn
-from services.registers import DESTRUCTIONS, INVALID, SUSPICIONS, Spent
+from services.contract.decisions import DecisionType
+from services.registers import DESTRUCTIONS, INVALID, OPENED_SHIELDS, REMOVALS, SUSPICIONS, Spent
 from streams.kafka.topics import UNCLAIMED, notices_topic
 from streams.store.outbox import Message
 
@@ -24,19 +25,25 @@ MOST_SUSPICIONS = 500
 of two hundred is shielded, an agency that tells of 100,000 children for the first time comes to about as many."""
 MOST_DESTRUCTIONS = 20
 """Children, or records of ten, that one user may destroy within a day: a stolen credential empties no directory."""
-DAYS_KEPT = {INVALID: 7, SUSPICIONS: 366, DESTRUCTIONS: 7}
+MOST_REMOVALS = 200
+"""Records that one user may remove within a day: their numbers are refused for ever. A whole agency is suspended."""
+MOST_OPENED_SHIELDS = 50
+"""Shields that one user may lift, or hand over, within a day."""
+DAYS_KEPT = {INVALID: 7, SUSPICIONS: 366, DESTRUCTIONS: 7, REMOVALS: 7, OPENED_SHIELDS: 7}
 """As long as dead letters, and as long as an access report looks back."""
 
 
 class Limits(NamedTuple):
     """How many invalid messages of an agency are kept within an hour, and how many suspicions queued within a day.
 
-    And how many times a user may destroy within a day.
+    And how many times a user may destroy, remove records, and lift or hand over shields within a day.
     """
 
     invalid: int = MOST_INVALID
     suspicions: int = MOST_SUSPICIONS
     destructions: int = MOST_DESTRUCTIONS
+    removals: int = MOST_REMOVALS
+    opened_shields: int = MOST_OPENED_SHIELDS
 
 
 class Budget:
@@ -136,3 +143,44 @@ class Budgets(NamedTuple):
     def taken(self) -> list[Spent]:
         """What was counted since."""
         return [*self.invalid.taken, *self.suspicions.taken]
+
+
+_OPENING = (DecisionType.SHIELD_LIFT, DecisionType.SHIELD_HAND_OVER)
+COUNTED = frozenset({DecisionType.ERASE, DecisionType.RECORD_REMOVE, *_OPENING})
+"""The types of decision of which a user has a budget."""
+
+
+class StewardBudgets(NamedTuple):
+    """What each user may decide within a day: to destroy, to remove records, to lift shields or hand them over.
+
+    How many a destruction counts for is known only once its child is read.
+    """
+
+    destructions: Budget
+    removals: Budget
+    opened_shields: Budget
+
+    @classmethod
+    def at(cls, now: datetime, limits: Limits) -> Self:
+        """The budgets of that moment, of which nothing is spent yet."""
+        return cls(
+            Budget.of_the_day(DESTRUCTIONS, now, limits.destructions),
+            Budget.of_the_day(REMOVALS, now, limits.removals),
+            Budget.of_the_day(OPENED_SHIELDS, now, limits.opened_shields),
+        )
+
+    def of(self, decision: str) -> Budget | None:
+        """The budget of which a decision of that type takes one."""
+        if decision == DecisionType.RECORD_REMOVE:
+            return self.removals
+        return self.opened_shields if decision in _OPENING else None
+
+    def read(self, cursor: Cursor, users: Collection[str]) -> None:
+        """Reads what the users have spent."""
+        for budget in self:
+            budget.read(cursor, users)
+
+    @property
+    def taken(self) -> list[Spent]:
+        """What was counted since."""
+        return [spent for budget in self for spent in budget.taken]

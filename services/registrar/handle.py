@@ -13,12 +13,10 @@ from uuid import UUID, uuid4
 from domain.matching import Comparer
 from domain.source_record import Command
 from projections.base.partition import Partition
-from services.contract.decisions import DecisionType
-from services.registers import DESTRUCTIONS
 from services.registrar import store
 from services.registrar.aggregates import Aggregates
 from services.registrar.batch import BatchResult, Message
-from services.registrar.budgets import Budget, Budgets, Limits
+from services.registrar.budgets import COUNTED, Budgets, Limits, StewardBudgets
 from services.registrar.decide_batch import NewId, decide_batch
 from services.registrar.decide_in_order import not_processed
 from services.registrar.faults import contradicts_what_is_stored, may_be_a_messages
@@ -187,15 +185,15 @@ class Registrar:
     def _decided_by_stewards(self, messages: Sequence[Message]) -> BatchResult:
         commands = [message.reading for message in messages if isinstance(message.reading, Command)]
         now = self._clock()
-        destructions = Budget.of_the_day(DESTRUCTIONS, now, self.limits.destructions)
-        users = {command.data["decided_by"] for command in commands if command.type == DecisionType.ERASE}
+        budgets = StewardBudgets.at(now, self.limits)
+        users = {command.data["decided_by"] for command in commands if command.type in COUNTED}
         with self._database.transaction() as cursor:
             outcomes = store.outcomes_of(cursor, {(command.source, command.id) for command in commands})
             looks = read_looks(cursor, {command.id for command in commands})
-            destructions.read(cursor, {self.aggregates.pseudonym(user) for user in users})
+            budgets.read(cursor, {self.aggregates.pseudonym(user) for user in users})
         known = outcomes, looks, self._oldest_look, self._backups_kept
-        result = decide_stewards_batch(messages, *known, self.aggregates, now, self._new_id, destructions)
-        result.changes.spent = destructions.taken
+        result = decide_stewards_batch(messages, *known, self.aggregates, now, self._new_id, budgets)
+        result.changes.spent = budgets.taken
         return result
 
     def _take(self, messages: Sequence[Message], result: BatchResult) -> list[Answer]:

@@ -26,7 +26,14 @@ from services.queries.belonging import refuse_other_kafka
 from services.registers import agencies_version, load_agencies
 from services.registrar import store
 from services.registrar.batch import Message
-from services.registrar.budgets import MOST_DESTRUCTIONS, MOST_INVALID, MOST_SUSPICIONS, Limits
+from services.registrar.budgets import (
+    MOST_DESTRUCTIONS,
+    MOST_INVALID,
+    MOST_OPENED_SHIELDS,
+    MOST_REMOVALS,
+    MOST_SUSPICIONS,
+    Limits,
+)
 from services.registrar.fence import Fence, FenceLost, take_fence
 from services.registrar.handle import Registrar
 from services.registrar.matcher_settings import load_settings
@@ -139,6 +146,8 @@ async def _serve(settings: Settings, comparer: Comparer, fence: Fence, stop: Eve
                     settings.invalid_per_hour or MOST_INVALID,
                     settings.suspicions_per_day or MOST_SUSPICIONS,
                     settings.destructions_per_day or MOST_DESTRUCTIONS,
+                    settings.removals_per_day or MOST_REMOVALS,
+                    settings.opened_shields_per_day or MOST_OPENED_SHIELDS,
                 ),
             )
             async with _consumer(settings.need_kafka()) as consumer:

@@ -19,7 +19,7 @@ from domain.source_record.events import RecordAmended, RecordRegistered
 from domain.suspension import AgencyStanding, remove, resume, suspend
 from services.contract.decisions import DecisionType
 from services.registrar.batch import BatchResult, Message
-from services.registrar.budgets import Budget
+from services.registrar.budgets import Budget, StewardBudgets
 from services.registrar.cannot_link import CannotLinkRuling
 from services.registrar.decide_batch import NewId
 from services.registrar.decide_in_order import Effect, decide_in_order
@@ -92,16 +92,29 @@ def decide_stewards_batch(
     lookup: Directory,
     recorded_at: datetime,
     new_id: NewId,
-    destructions: Budget,
+    budgets: StewardBudgets,
 ) -> BatchResult:
     """What the decisions cause; `outcomes` has those of earlier batches, `looks` the looks that these ones name.
 
-    Backups are kept for `backups_kept`; `destructions` is how many times each user may destroy.
+    Backups are kept for `backups_kept`; `budgets` say how much each user may decide within the day.
     """
 
     time = iso_text(recorded_at)
 
     def effect(_: Message, command: Command) -> Effect | Refusal:
+        budget = budgets.of(command.type)
+        if budget is None:
+            return decided(command)
+        who = lookup.pseudonym(command.data["decided_by"])
+        if not budget.has_room(who):
+            budget.takes(who)
+            return stewardship.TOO_MANY_TODAY
+        found = decided(command)
+        if not isinstance(found, Refusal):
+            budget.takes(who)
+        return found
+
+    def decided(command: Command) -> Effect | Refusal:
         ruling = Ruling(command.data["decided_by"], command.data["reason"], recorded_at, time)
         if command.type in _OF_AGENCIES:
             return _of_an_agency(lookup, command, ruling, new_id)
@@ -109,7 +122,7 @@ def decide_stewards_batch(
             return _removal(lookup, command, ruling)
         if command.type == DecisionType.ERASE:
             terms = Terms(BY_DECISION, lookup.checkpoint(), (recorded_at + backups_kept).date())
-            return _erasure(lookup, command, new_id, terms, ruling, destructions)
+            return _erasure(lookup, command, new_id, terms, ruling, budgets.destructions)
         if command.type in _OF_HOLDS:
             return _holding(lookup, command, ruling)
         if command.type in _OF_IDENTITIES:

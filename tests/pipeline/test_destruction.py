@@ -80,6 +80,24 @@ def test_one_user_destroys_no_more_within_a_day_than_is_allowed(desk: Steward) -
     assert "a-steward" not in dump(desk)
 
 
+def test_one_user_removes_records_and_opens_shields_no_more_within_a_day_than_is_allowed(desk: Steward) -> None:
+    desk.limits = Limits(removals=1, opened_shields=1)
+    desk.open()
+    first, second, third = desk.register("S1", "S2", "S3")
+
+    def remove(child: str, subject: str) -> Answer:
+        record = {"source": AUTHORITY.urn, "subject": subject}
+        return desk.decide(DecisionType.RECORD_REMOVE, child=child, record=record)
+
+    answers = [remove(first, "S2"), remove(first, "S1"), remove(second, "S2")]
+    assert [code for _, code in codes_of(answers)] == [["record-not-in-child"], [], ["too-many-today"]]
+    for child in (second, third):
+        assert desk.decide(DecisionType.SHIELD_APPLY, child=child, custodian="E06999001").outcome == "accepted"
+    handed = desk.decide(DecisionType.SHIELD_HAND_OVER, child=second, custodian="E06999002")
+    lifted = desk.decide(DecisionType.SHIELD_LIFT, child=third)
+    assert [code for _, code in codes_of([handed, lifted])] == [[], ["too-many-today"]]
+
+
 def test_what_a_destroyed_child_did_to_others_is_rebuilt(desk: Steward) -> None:
     shielded, other = desk.register("S1", "S2")
     ruled = desk.decide(DecisionType.SHIELD_APPLY, child=shielded, custodian="E06999001")
