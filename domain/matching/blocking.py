@@ -19,6 +19,8 @@ from domain.matching.shared import contact_key, home_key
 MOST_IN_A_BLOCK = 100
 MOST_CHILDREN = 16
 """Children that one record is compared with, of all that it meets: those whose shared keys tell most."""
+MOST_HIDDEN = 8
+"""Hidden children beside them: they are met for the queue of who takes care of them, and take nobody's place."""
 KEY_TELLS = 1_000
 """How much a key tells that a single record has; one that several share tells as much less as there are of them."""
 _NAMES, _HOMES, _CONTACTS = 3, 3, 4

@@ -1,9 +1,9 @@
 """Records by blocking key and by child, in memory: of one batch, or of a whole history that is replayed."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from domain.matching.blocking import KEY_TELLS, MOST_IN_A_BLOCK, likeliest
+from domain.matching.blocking import KEY_TELLS, MOST_HIDDEN, MOST_IN_A_BLOCK, likeliest
 from domain.matching.placement import Candidate
 
 Key = str | int
@@ -11,12 +11,17 @@ Key = str | int
 
 
 class MatchIndex:
-    """Every record put into it, with its child; a record that is put again replaces what was known of it."""
+    """Every record put into it, with its child; a record that is put again replaces what was known of it.
+
+    The blocks of hidden children are others: no size, rank or list of records under a key tells of them.
+    """
 
     def __init__(self) -> None:
         self._records: dict[str, Candidate] = {}
         self._keys: dict[str, Sequence[Key]] = {}
         self._blocks: defaultdict[Key, set[str]] = defaultdict(set)
+        self._hidden_blocks: defaultdict[Key, set[str]] = defaultdict(set)
+        self._hidden: set[str] = set()
         self._children: defaultdict[str, set[str]] = defaultdict(set)
 
     def put(self, candidate: Candidate, keys: Sequence[Key]) -> None:
@@ -26,24 +31,43 @@ class MatchIndex:
         self._records[record] = candidate
         self._children[candidate.child].add(record)
         self._keys[record] = keys
-        for key in self._keys[record]:
-            self._blocks[key].add(record)
+        blocks = self._blocks_of(candidate.child)
+        for key in keys:
+            blocks[key].add(record)
+
+    def hide(self, child: str, hidden: bool) -> None:
+        """From now on the child is hidden, or is not."""
+        if hidden == (child in self._hidden):
+            return
+        members = [(each, self._keys[each.record]) for each in self.members(child)]
+        for each, _ in members:
+            self.discard(each.record)
+        (self._hidden.add if hidden else self._hidden.discard)(child)
+        for each, keys in members:
+            self.put(each, keys)
+
+    def _blocks_of(self, child: str) -> defaultdict[Key, set[str]]:
+        return self._hidden_blocks if child in self._hidden else self._blocks
 
     def discard(self, record: str) -> None:
         """Forgets a record that was removed from the directory."""
         old = self._records.pop(record, None)
         if old:
             self._children[old.child].discard(record)
+            blocks = self._blocks_of(old.child)
             for key in self._keys.pop(record):
-                self._blocks[key].discard(record)
+                blocks[key].discard(record)
 
     def move(self, child: str, to: str) -> list[str]:
         """The records of a child belong to another from now on; returns them."""
-        moved = sorted(self._children.pop(child, ()))
-        for record in moved:
-            self._records[record] = self._records[record]._replace(child=to)
-        self._children[to].update(moved)
-        return moved
+        moved = self.members(child)
+        if (child in self._hidden) != (to in self._hidden):
+            self.hide(child, to in self._hidden)
+        for each in moved:
+            self._records[each.record] = each._replace(child=to)
+        records = self._children.pop(child, set())
+        self._children[to].update(records)
+        return sorted(records)
 
     def __len__(self) -> int:
         return len(self._records)
@@ -61,16 +85,24 @@ class MatchIndex:
         return [self._records[record] for record in self._children.get(child, ())]
 
     def under(self, key: Key) -> list[Candidate]:
-        """The records that are found under a key."""
+        """The records that are found under a key, of children who are not hidden."""
         return [self._records[record] for record in self._blocks.get(key, ())]
 
-    def candidates(self, keys: Iterable[Key], own: str | None = None, children: Iterable[str] = ()) -> list[Candidate]:
+    def candidates(
+        self, keys: Collection[Key], own: str | None = None, children: Iterable[str] = ()
+    ) -> list[Candidate]:
         """All records of the likeliest children that have a record under a key, and of `own` and `children`."""
+        found = {*children, *likeliest(self._told(keys, self._blocks)), *((own,) if own else ())}
+        if self._hidden:
+            found.update(likeliest(self._told(keys, self._hidden_blocks), MOST_HIDDEN))
+        return [candidate for child in sorted(found) for candidate in self.members(child)]
+
+    def _told(self, keys: Iterable[Key], blocks: Mapping[Key, set[str]]) -> Counter[str]:
+        """How much the keys tell of each child that has a record under one of them."""
         told: Counter[str] = Counter()
         for key in keys:
-            block = self._blocks.get(key, ())
+            block = blocks.get(key, ())
             if 0 < len(block) <= MOST_IN_A_BLOCK:
                 for child in {self._records[record].child for record in block}:
                     told[child] += KEY_TELLS // len(block)
-        found = {*children, *likeliest(told), *((own,) if own else ())}
-        return [candidate for child in sorted(found) for candidate in self.members(child)]
+        return told

@@ -70,8 +70,8 @@ class BatchMatcher:
     `cannot_link` has pairs of records that are of two children, both ways round; `aside` the records that are set
     aside, through which nothing is linked, and `believed` those that a steward has accepted all the same; `sensitive`
     the sources that are sensitive agencies. `closed` has the child of each record that is closed, and so in no index;
-    `sharers` who had a contact or a home before the batch, and `shielded` the children that are shielded. `known` is
-    how many records the directory had then.
+    `sharers` who had a contact or a home before the batch, of children who were not hidden. `known` is how many records
+    the directory had then.
     """
 
     def __init__(
@@ -89,7 +89,6 @@ class BatchMatcher:
         self.comparer = comparer
         self.aside: MutableSet[str] = set() if aside is None else aside
         self.believed: MutableSet[str] = set()
-        self.shielded: MutableSet[str] = set()
         self.known = known
         self._sensitive = sensitive
         self.closed = dict(closed)
@@ -208,13 +207,23 @@ class BatchMatcher:
     def _is_of_many(self, key: str) -> bool:
         """Whether many families share what has the key, of those whose records are no secret, as they are now."""
         (digest,) = digests([key])
-        stored = (each for each in self._sharers.get(digest, ()) if not self.changes.rewrites(each.record))
-        put = (each for each in self._index.under(digest) if each.child not in self.shielded)
+        stored = (
+            each
+            for each in self._sharers.get(digest, ())
+            if not self.changes.rewrites(each.record) and self._surviving(each.child) not in self.changes.hidden
+        )
         return are_many(
             (self._surviving(each.child), each.features)
-            for each in chain(stored, put)
+            for each in chain(stored, self._shown_again(digest), self._index.under(digest))
             if self.is_ordinary(each.features.source)
         )
+
+    def _shown_again(self, digest: int) -> Iterable[Candidate]:
+        """The records with the key of children who are hidden no more, and so were not among the sharers."""
+        for child in {self._surviving(each) for each in self.changes.shown} - self.changes.hidden:
+            for each in self._index.members(child):
+                if digest in index_keys(each.features):
+                    yield each
 
     def _met_openly(self, candidates: list[Candidate], keys: Collection[int], own: str | None) -> list[Candidate]:
         """The candidates without known children of whom only a sensitive agency's record has one of the keys."""
@@ -295,8 +304,6 @@ class BatchMatcher:
             self._absorbed[absorbed] = child
             if absorbed in self._changed:
                 self._changed.add(child)
-            if absorbed in self.shielded:
-                self.shielded.add(child)
             self.changes.moved.update(dict.fromkeys(brought[absorbed], child))
         self._outdate(record)
         self._index.put(Candidate(record, child, placed.features), placed.keys)
@@ -307,6 +314,16 @@ class BatchMatcher:
         else:
             self.aside.discard(record)
         return brought
+
+    def know(self, child: str, *, hidden: bool) -> None:
+        """Has the child as hidden or not from now on: where hidden records are decides nothing about others."""
+        if hidden:
+            self.changes.hidden.add(child)
+            self.changes.shown.discard(child)
+        elif child in self.changes.hidden:
+            self.changes.hidden.discard(child)
+            self.changes.shown.add(child)
+        self._index.hide(child, hidden)
 
     def close(self, record: str, child: str) -> None:
         """Takes a record of the child out that is closed, so that it joins nothing."""

@@ -17,6 +17,7 @@ from services.registrar.batch_matcher import Described, Placed, is_hidden
 from services.registrar.batch_state import DESCRIBES, BatchState, record_keys
 from services.registrar.budgets import Budgets
 from services.registrar.decide_in_order import Effect, decide_in_order
+from services.registrar.hidden_children import stays_hidden
 from services.registrar.linking import NOBODY_LIKE_IT, best_known_first, events_for, pending_events
 
 NewId = Callable[[], UUID]
@@ -36,7 +37,10 @@ def decide_batch(
     """
 
     def effect(message: Message, command: Command) -> Effect | Refusal:
-        return _decide(message, command, state, recorded_at, new_id, budgets)
+        decided = _decide(message, command, state, recorded_at, new_id, budgets)
+        if isinstance(decided, Effect):
+            _know_hidden(decided.events, state)
+        return decided
 
     def distrust(command: Command) -> Refusal | None:
         return SUSPENDED if command.source in state.suspended else None
@@ -50,6 +54,14 @@ def decide_batch(
     result.changes.index = state.matcher.changes
     result.changes.spent = budgets.taken if budgets else []
     return result
+
+
+def _know_hidden(events: Sequence[RegisterEvent], state: BatchState) -> None:
+    """Has the children with events as hidden or not, for the decisions that follow."""
+    for event in events:
+        child = state.children.get(event.originator_id)
+        if child is not None:
+            state.matcher.know(str(child.id), hidden=stays_hidden(child))
 
 
 def _repeats(command: Command, state: BatchState) -> bool:

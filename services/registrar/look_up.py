@@ -12,11 +12,12 @@ from domain.vocabulary import SubmissionType
 from services.registrar import store
 from services.registrar.aggregates import Aggregates
 from services.registrar.batch import Message
-from services.registrar.batch_matcher import BatchMatcher, Described, is_shielded
+from services.registrar.batch_matcher import BatchMatcher, Described
 from services.registrar.batch_state import DESCRIBES, BatchState, record_keys
 from services.registrar.cannot_link import cannot_link_pairs
 from services.registrar.closed_records import closed_among
 from services.registrar.erasing import erased_among
+from services.registrar.hidden_children import stays_hidden
 from services.registrar.match_index import candidates_and_sharers, children_met, index_keys
 from services.registrar.shielded_records import shielded_met
 from services.registrar.suspensions import suspended_sources
@@ -68,8 +69,8 @@ def look_up(
     for child in children:
         match_state.matcher.aside |= aggregates.children[child].aside.keys()
         match_state.matcher.believed |= aggregates.children[child].accepted.keys()
-        if is_shielded(aggregates.children[child]):
-            match_state.matcher.shielded.add(str(child))
+        if stays_hidden(aggregates.children[child]):
+            match_state.matcher.know(str(child), hidden=True)
     described = dict(zip(describing, match_state.described, strict=True))
     known = aggregates.records, aggregates.children
     repeated = [each for each in commands if (each.source, each.id) in outcomes]

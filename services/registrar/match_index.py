@@ -1,7 +1,8 @@
 """The match index in Postgres: the blocking keys of each record, the child it belongs to, and its features.
 
 A key is kept as a digest of 64 bits: shorter than the facts in it, and a collision costs one comparison. The digest is
-not there to hide anything, as the features are in the next table.
+not there to hide anything, as the features are in the next table. Keys of hidden children's records stand in a table of
+their own, so that whatever is counted or cut off under a key is the same without them.
 """
 
 from collections import Counter
@@ -13,24 +14,35 @@ import orjson
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
 from domain.matching import Candidate, Features
-from domain.matching.blocking import KEY_TELLS, MOST_CHILDREN, MOST_IN_A_BLOCK, blocking_keys, likeliest
+from domain.matching.blocking import (
+    KEY_TELLS,
+    MOST_CHILDREN,
+    MOST_HIDDEN,
+    MOST_IN_A_BLOCK,
+    blocking_keys,
+    likeliest,
+)
 from domain.matching.shared import MOST_FAMILIES, shared_keys
 from projections.base.binary_copy import copy_rows
 
 MOST_MET = MOST_CHILDREN + 8
-"""Children that are looked up for a record: hidden ones take no place among those that it is compared with."""
+"""Children that are looked up for a record: those that its batch hides take none of the places of those compared."""
+HIDDEN_TABLES = ("hidden_children", "hidden_keys")
 
 
 @dataclass(slots=True)
 class IndexChanges:
     """What a batch changes: `put` has the child, features and keys of a record, `outdated` the keys it had before.
 
-    `moved` has the child of each record that went to another one.
+    `moved` has the child of each record that went to another one. `hidden` are children that are hidden from now on, or
+    still are, `shown` those that are so no more.
     """
 
     put: dict[str, tuple[str, Features, Sequence[int]]] = field(default_factory=dict)
     outdated: dict[str, Sequence[int]] = field(default_factory=dict)
     moved: dict[str, str] = field(default_factory=dict)
+    hidden: set[str] = field(default_factory=set)
+    shown: set[str] = field(default_factory=set)
 
     def rewrites(self, record: str) -> bool:
         """Whether what is stored of a record is replaced or taken out."""
@@ -57,23 +69,41 @@ _MEET = f"""
       from unnest(%s::int[], %s::bigint[]) as wanted (number, key)
      cross join lateral (
            select array_agg(record) as records, {KEY_TELLS} / nullif(count(*), 0) as tells
-             from (select record from register.match_keys where key = wanted.key limit {MOST_IN_A_BLOCK + 1}) block
+             from (select record from register.{{0}} where key = wanted.key limit {MOST_IN_A_BLOCK + 1}) block
            ) met
      cross join lateral (
            select distinct child from register.match_index where record = any(met.records)
            ) stored
-     where cardinality(met.records) <= {MOST_IN_A_BLOCK}
+     where cardinality(met.records) <= {MOST_IN_A_BLOCK}{{1}}
      group by 1, 2"""  # noqa: S608
+_MEET_SEEN = _MEET.format("match_keys", "")
+_MEET_HELD_BACK = _MEET.format(
+    "hidden_keys",
+    " and not exists (select from register.shielded_records shielded where shielded.child = stored.child)",
+)
+"""A shielded child is met by who it is instead (`shielded_records.py`)."""
 
 
 def children_met(cursor: Cursor, keys: Sequence[Sequence[int]]) -> list[list[str]]:
-    """For the keys of each record, the likeliest of the children that have a record under one of them."""
+    """For the keys of each record, the likeliest of the children that have a record under one of them.
+
+    Behind them come those that are held back: they take nobody's place, and count under no key.
+    """
+    met = _children_met(cursor, _MEET_SEEN, keys, MOST_MET)
+    cursor.execute("select exists (select from register.hidden_keys)")
+    if cursor.fetchone() == (False,):
+        return met
+    held_back = _children_met(cursor, _MEET_HELD_BACK, keys, MOST_HIDDEN)
+    return [[*seen, *held] for seen, held in zip(met, held_back, strict=True)]
+
+
+def _children_met(cursor: Cursor, statement: str, keys: Sequence[Sequence[int]], most: int) -> list[list[str]]:
     numbers = [number for number, each in enumerate(keys) for _ in each]
-    cursor.execute(_MEET, (numbers, [key for each in keys for key in each]))
+    cursor.execute(statement, (numbers, [key for each in keys for key in each]))
     told: list[dict[str, int]] = [{} for _ in keys]
     for number, child, tells in cursor.fetchall():
         told[number][child] = tells
-    return [likeliest(each, MOST_MET) for each in told]
+    return [likeliest(each, most) for each in told]
 
 
 def candidates_of(cursor: Cursor, children: Iterable[str], records: Collection[str]) -> list[Candidate]:
@@ -95,14 +125,15 @@ _CANDIDATES_AND_SHARERS = f"""
     select record::text, child::text, case when child <> all(%(children)s::uuid[]) then features end, wanted.key
       from unnest(%(keys)s::bigint[], %(others)s::int[]) as wanted (key, others)
      cross join lateral (
-           select array_agg(indexed.record) as records
+           select array_agg(record) as records
              from (select record from register.match_keys where key = wanted.key limit {MOST_IN_A_BLOCK + 1}) block
-             join register.match_index indexed using (record)
-            where not indexed.aside
-              and not exists (select from register.shielded_records hidden where hidden.child = indexed.child)
-           having count(distinct indexed.child) + wanted.others > {MOST_FAMILIES}
+           having count(*) + wanted.others > {MOST_FAMILIES}
            ) met
-      join register.match_index stored on stored.record = any(met.records)"""  # noqa: S608
+     cross join lateral (
+           select array_agg(record) as records from register.match_index where record = any(met.records)
+           having count(distinct child) + wanted.others > {MOST_FAMILIES}
+           ) shared
+      join register.match_index stored on stored.record = any(shared.records)"""  # noqa: S608
 
 
 def candidates_and_sharers(
@@ -110,7 +141,7 @@ def candidates_and_sharers(
 ) -> tuple[list[Candidate], Sharers]:
     """The candidates as `candidates_of` finds them, and who shares the contacts and homes of the described.
 
-    So too those that the records named had before, which is asked only where one had another home. No shielded child is
+    So too those that the records named had before, which is asked only where one had another home. No hidden child is
     among the sharers: what is linked must not tell of them. Nor is anybody there who shares what too few have for many
     families, with those described.
     """
@@ -175,6 +206,7 @@ def count_records(cursor: Cursor) -> int:
 
 def write_index(cursor: Cursor, changes: IndexChanges) -> None:
     """Writes what a batch changes."""
+    changed = _write_hidden(cursor, changes)
     if changes.outdated:
         _delete(cursor, changes.outdated)
     if removed := changes.outdated.keys() - changes.put.keys():
@@ -183,13 +215,62 @@ def write_index(cursor: Cursor, changes: IndexChanges) -> None:
             " and not exists (select from register.closed_records c where c.record = s.record)",
             (list(removed),),
         )
-    rows, key_rows = [], []
+    rows: list[tuple[str, str, bytes]] = []
+    seen: list[tuple[int, str]] = []
+    hidden: list[tuple[int, str]] = []
     for record, (child, features, keys) in changes.put.items():
         rows.append((record, child, features_as_stored(features)))
-        key_rows += [(key, record) for key in keys]
+        (hidden if child in changes.hidden else seen).extend([(key, record) for key in keys])
     copy_rows(cursor, "register.match_index", _INDEX, rows)
-    copy_rows(cursor, "register.match_keys", _KEYS, key_rows)
+    copy_rows(cursor, "register.match_keys", _KEYS, seen)
+    copy_rows(cursor, "register.hidden_keys", _KEYS, hidden)
     move_records(cursor, changes.moved)
+    if changed:
+        _keep_hidden_apart(cursor, changed, ())
+
+
+def _write_hidden(cursor: Cursor, changes: IndexChanges) -> list[str]:
+    """Writes which children are hidden; gives those that were not, and those that are so no more."""
+    changed = []
+    for children, statement in (
+        (changes.hidden, "insert into register.hidden_children select unnest(%s::uuid[]) on conflict do nothing"),
+        (changes.shown, "delete from register.hidden_children where child = any(%s::uuid[])"),
+    ):
+        if children:
+            cursor.execute(f"{statement} returning child::text", (sorted(children),))
+            changed += [child for (child,) in cursor.fetchall()]
+    return changed
+
+
+def _keep_hidden_apart(cursor: Cursor, children: Collection[str], records: Collection[str]) -> None:
+    """Moves the keys of the children's records, and of these records, to where they belong."""
+    cursor.execute(
+        "select i.record::text, i.features, h.child is not null"
+        " from register.match_index i left join register.hidden_children h on h.child = i.child"
+        " where not i.aside and (i.child = any(%s::uuid[]) or i.record = any(%s::uuid[]))"
+        " and (h.child is not null) <> exists (select from register.hidden_keys k where k.record = i.record)",
+        (list(children), list(records)),
+    )
+    found = [(record, index_keys(features_as_read(stored)), hides) for record, stored, hides in cursor.fetchall()]
+    write_keys(
+        cursor,
+        {record: keys for record, keys, _ in found},
+        [(key, record) for record, keys, hides in found if not hides for key in keys],
+        [(key, record) for record, keys, hides in found if hides for key in keys],
+    )
+
+
+def write_keys(
+    cursor: Cursor,
+    old: Mapping[str, Sequence[int]],
+    seen: Sequence[tuple[int, str]],
+    hidden: Sequence[tuple[int, str]],
+) -> None:
+    """Replaces the keys of the records `old` by others, (key, record): those all may meet, and those kept apart."""
+    if old:
+        _delete_keys(cursor, old)
+    copy_rows(cursor, "register.match_keys", _KEYS, seen)
+    copy_rows(cursor, "register.hidden_keys", _KEYS, hidden)
 
 
 def move_records(cursor: Cursor, child_of: Mapping[str, str]) -> None:
@@ -202,6 +283,7 @@ def move_records(cursor: Cursor, child_of: Mapping[str, str]) -> None:
             " from unnest(%s::uuid[], %s::uuid[]) as moved (record, child) where stored.record = moved.record",
             (list(child_of.keys()), list(child_of.values())),
         )
+    _keep_hidden_apart(cursor, (), child_of)
 
 
 _INDEX = {"record": "uuid", "child": "uuid", "features": "bytea"}  # JSON in UTF-8 is what a text is in binary
@@ -210,6 +292,11 @@ _KEYS = {"key": "bigint", "record": "uuid"}
 
 def _delete(cursor: Cursor, outdated: Mapping[str, Sequence[int]]) -> None:
     cursor.execute("delete from register.match_index where record = any(%s::uuid[])", (list(outdated),))
+    _delete_keys(cursor, outdated)
+
+
+def _delete_keys(cursor: Cursor, outdated: Mapping[str, Sequence[int]]) -> None:
+    cursor.execute("delete from register.hidden_keys where record = any(%s::uuid[])", (list(outdated),))
     records = [record for record, keys in outdated.items() for _ in keys]
     cursor.execute(
         "delete from register.match_keys k using unnest(%s::bigint[], %s::uuid[]) as old (key, record)"

@@ -12,7 +12,7 @@ from domain.event import RegisterEvent
 from domain.matching import Features, features_of
 from domain.source_record import SourceRecord
 from domain.source_record.events import RecordAmended, RecordRegistered, RecordSuspended
-from services.registrar.match_index import features_as_read, features_as_stored, index_keys
+from services.registrar.match_index import features_as_read, features_as_stored, index_keys, write_keys
 from streams.crypto.keys import KeyRing
 from streams.store.application import LogApplication
 
@@ -26,6 +26,14 @@ class Placing(NamedTuple):
     record: str
     features: Features | None
     aside: bool
+
+
+class _Stored(NamedTuple):
+    """How a record stands in the match index so far, and whether its child is hidden."""
+
+    features: Features
+    aside: bool
+    is_hidden: bool
 
 
 class Streams:
@@ -71,26 +79,32 @@ def place_of(record: SourceRecord, said: Sequence[RegisterEvent]) -> Placing:
 def write_places(cursor: Cursor, placed: Sequence[Placing]) -> None:
     """Writes how records stand in the match index, of those that are in it."""
     cursor.execute(
-        "select record::text, features, aside from register.match_index where record = any(%s::uuid[])",
+        "select record::text, features, aside, h.child is not null from register.match_index i"
+        " left join register.hidden_children h on h.child = i.child where record = any(%s::uuid[])",
         ([each.record for each in placed],),
     )
-    stored = {record: (features_as_read(features), aside) for record, features, aside in cursor.fetchall()}
+    stored = {record: _Stored(features_as_read(features), *more) for record, features, *more in cursor.fetchall()}
     there = [
-        (each.record, each.features or stored[each.record][0], each.aside) for each in placed if each.record in stored
+        (each.record, each.features or stored[each.record].features, each.aside)
+        for each in placed
+        if each.record in stored
     ]
-    old = [(key, record) for record, (features, aside) in stored.items() if not aside for key in index_keys(features)]
-    new = [(key, record) for record, features, aside in there if not aside for key in index_keys(features)]
-    for rows, statement in (
-        (old, "delete from register.match_keys k using (values %s) as old (key, record)"
-              " where k.key = old.key and k.record = old.record::uuid"),
-        (new, "insert into register.match_keys (key, record) values %s"),
-        ([(record, features_as_stored(features).decode(), aside) for record, features, aside in there],
-         "update register.match_index i set features = new.features, aside = new.aside"
-         " from (values %s) as new (record, features, aside) where i.record = new.record::uuid"),
-    ):  # fmt: skip
-        if rows:
-            template = "(%s, %s::uuid)" if statement.startswith("insert") else None
-            execute_values(cursor, statement, rows, template=template, page_size=5_000)
+    old = {record: [] if aside else index_keys(features) for record, (features, aside, _) in stored.items()}
+    seen: list[tuple[int, str]] = []
+    hidden: list[tuple[int, str]] = []
+    for record, features, aside in there:
+        if not aside:
+            (hidden if stored[record].is_hidden else seen).extend([(key, record) for key in index_keys(features)])
+    write_keys(cursor, old, seen, hidden)
+    rows = [(record, features_as_stored(features).decode(), aside) for record, features, aside in there]
+    if rows:
+        execute_values(
+            cursor,
+            "update register.match_index i set features = new.features, aside = new.aside"
+            " from (values %s) as new (record, features, aside) where i.record = new.record::uuid",
+            rows,
+            page_size=5_000,
+        )
 
 
 def place_anew(cursor: Cursor, log: LogApplication, keys: KeyRing, streams: Sequence[UUID]) -> None:

@@ -36,8 +36,16 @@ from domain.source_record.events import (
 )
 from services.registrar.closed_records import CLOSED_TABLES, CLOSING, write_closings
 from services.registrar.fence import Fence
-from services.registrar.match_index import IndexChanges, candidates_of, index_keys, keys_of, write_index
-from services.registrar.placing import place_anew
+from services.registrar.hidden_children import HIDES, stays_hidden
+from services.registrar.match_index import (
+    HIDDEN_TABLES,
+    IndexChanges,
+    candidates_of,
+    index_keys,
+    keys_of,
+    write_index,
+)
+from services.registrar.placing import Streams, place_anew
 from services.registrar.shielded_records import SHIELDED_TABLES, SHIELDING, write_shields
 from streams.codec import EventMapper
 from streams.crypto.keys import KeyRing
@@ -46,12 +54,13 @@ from streams.store.database import Database
 
 logger = logging.getLogger(__name__)
 
-INDEX_FORMAT = "7"
-"""Changes with the blocking keys, and with what features hold."""
+INDEX_FORMAT = "8"
+"""Changes with the blocking keys, with what features hold, and with whose keys stand apart."""
 BATCH = 2_000
 
 _TABLES = [
-    f"register.{n}" for n in ("match_index", "match_keys", "match_index_format", *SHIELDED_TABLES, *CLOSED_TABLES)
+    f"register.{name}"
+    for name in ("match_index", "match_keys", "match_index_format", *HIDDEN_TABLES, *SHIELDED_TABLES, *CLOSED_TABLES)
 ]
 _DESCRIBING = (RecordRegistered, RecordAmended)
 _OF_CHILDREN = (ChildListed, RecordLinked, ChildrenMerged, RecordsSetAside, RecordsAccepted, RecordUnlinked)
@@ -69,6 +78,7 @@ _TOPICS = _topics_of(*_TAKEN, *SHIELDING, *CLOSING)
 _CLEAR = frozenset((*_OF_CHILDREN, *_OF_STEWARDS, *SHIELDING))
 """Events of which all that the index needs is in clear: what a destroyed child did to the records of others stays."""
 _FOLLOWING = _topics_of(RecordSuspended, RecordResumed)
+_HIDING = _topics_of(*HIDES)
 
 
 def build_match_index(log: LogApplication, database: Database, keys: KeyRing, fence: Fence, stop: Event) -> None:
@@ -97,6 +107,7 @@ def build_match_index(log: LogApplication, database: Database, keys: KeyRing, fe
                 builder.take(cursor, part)
         done = batch[-1].id
     if not stop.is_set():
+        _hide(log, database, keys, fence)
         _place_what_is_set_aside(log, database, keys, fence)
         with database.transaction() as cursor:
             fence.check(cursor)
@@ -111,6 +122,18 @@ def _parts(batch: Sequence[Notification]) -> Iterable[Sequence[Notification]]:
             yield batch[begin:number]
             begin = number
     yield batch[begin:]
+
+
+def _hide(log: LogApplication, database: Database, keys: KeyRing, fence: Fence) -> None:
+    """Sets the keys apart of the children who are hidden after all events."""
+    done = 0
+    while batch := log.recorder.select_notifications(done, BATCH, topics=_HIDING, inclusive_of_start=False):
+        found = Streams(log, keys).read(list({UUID(str(each.originator_id)) for each in batch}))
+        hidden = {str(child.id) for child, _ in found if stays_hidden(child)}
+        with database.transaction() as cursor:
+            fence.check(cursor)
+            write_index(cursor, IndexChanges(hidden=hidden))
+        done = batch[-1].id
 
 
 def _place_what_is_set_aside(log: LogApplication, database: Database, keys: KeyRing, fence: Fence) -> None:

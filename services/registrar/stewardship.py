@@ -23,6 +23,7 @@ from services.registrar.budgets import Budget, StewardBudgets
 from services.registrar.cannot_link import CannotLinkRuling
 from services.registrar.decide_batch import NewId
 from services.registrar.decide_in_order import Effect, decide_in_order
+from services.registrar.hidden_children import note_hidden
 from services.registrar.linking import pending_events
 from services.registrar.match_index import index_keys
 from services.registrar.steward_looks import RecordedLook, distrusted
@@ -135,7 +136,9 @@ def decide_stewards_batch(
     def distrust(command: Command) -> Refusal | None:
         return distrusted(command, looks.get(command.id), recorded_at, oldest_look)
 
-    return decide_in_order(messages, outcomes, recorded_at, effect, distrust)
+    result = decide_in_order(messages, outcomes, recorded_at, effect, distrust)
+    note_hidden(result.changes.index, result.events, lookup.child)
+    return result
 
 
 def _effect(lookup: Directory, ruled: RulingResult) -> Effect:

@@ -41,6 +41,8 @@ RIGHTS: Mapping[str, Mapping[str, str]] = {
         "register.match_index": _ALL,
         "register.match_keys": _ALL,
         "register.match_index_format": _ALL,
+        "register.hidden_children": _ALL,
+        "register.hidden_keys": _ALL,
         "register.shielded_records": _ALL,
         "register.shielded_keys": _ALL,
         "register.closed_records": _ALL,

@@ -6,6 +6,7 @@ from itertools import count
 from typing import Any, NamedTuple
 
 from domain.agency import RIGHTS, Agency
+from domain.matching.shared import MOST_FAMILIES
 from domain.vocabulary import AgencyKind, Flag, Service, SubmissionType
 from tests.noninterference.pairs import CLEARED, HOSTILE, MASKED, NURSE, SCHOOL, Fields
 from tests.support.entitlements import NORTH, SOUTH
@@ -235,6 +236,54 @@ def met(story: Story) -> Fact:
     return Fact((told[0], told[1]), [other], [_numberless(her), _numberless(nobody)], own=True)
 
 
+def shielded_neighbour(story: Story) -> Fact:
+    """Whether a shielded child lives where invented families do, by what becomes of two who have the home in common."""
+    her = story.person()
+    return _probed(story, her, lambda home: [story.registered(her | home, "la-north", "gp"), story.shield])
+
+
+def held_back_neighbour(story: Story) -> Fact:
+    """Whether one lives there who is held back, since it may be a shielded child."""
+    her = story.person()
+    shielded = [story.registered(her, "la-north"), story.shield]
+    return _probed(story, her, lambda home: [*shielded, story.registered(_numberless(her) | home, SCHOOL.code)])
+
+
+def held_back_later_neighbour(story: Story) -> Fact:
+    """Whether one lives there who is held back since its record was amended."""
+    her, before = story.person(), story.person()
+    shielded = [story.registered(her, "la-north"), story.shield]
+
+    def amended(home: Fields) -> list[Step]:
+        became = story.told(SCHOOL.code, "child.amended", "her", _numberless(her) | home, LATE)
+        return [*shielded, story.registered(_numberless(before) | home, SCHOOL.code), Step([became])]
+
+    return _probed(story, her, amended)
+
+
+def clinic_neighbour(story: Story) -> Fact:
+    """Whether one lives there whom nobody but a clinic knows."""
+    her = story.person()
+    fact = _probed(story, her, lambda home: [story.registered(her | home, "clinic")])
+    return fact._replace(readers=(NURSE, MASKED))
+
+
+def _probed(story: Story, her: Fields, living: Callable[[Fields], list[Step]]) -> Fact:
+    """What agencies tell of a child that lives at a home or elsewhere; then others invent families at the home."""
+    home, away = ({"address": story.whereabouts(place)["address"]} for place in (NORTH, SOUTH))
+    families = [_numberless(story.person(**home)) for _ in range(MOST_FAMILIES - 1)]
+    one = {name: story.person()[name] for name in ("given_name", "date_of_birth", "family_name")} | home
+    two = one | {"family_name": story.person()["family_name"]}
+    first, second, *_ = (each.code for each in HOSTILE)
+    probe = [
+        Step([story.told(first, "child.registered", f"n{n}", each) for n, each in enumerate(families)]),
+        Step([story.told(first, "child.registered", "p", one)]),
+        Step([story.told(second, "child.registered", "p", two)]),
+    ]
+    told = [[*living(where), *probe] for where in (home, away)]
+    return Fact((told[0], told[1]), [her, one], [one, two, her | home], (NURSE, CLEARED, MASKED))
+
+
 FACTS: tuple[Callable[[Story], Fact], ...] = (
     whereabouts,
     held_back,
@@ -245,4 +294,8 @@ FACTS: tuple[Callable[[Story], Fact], ...] = (
     known,
     shielded,
     met,
+    shielded_neighbour,
+    held_back_neighbour,
+    held_back_later_neighbour,
+    clinic_neighbour,
 )

@@ -30,14 +30,16 @@ def desk(database_url: str) -> Iterator[Steward]:
         yield opened
 
 
-def rows(desk: Steward) -> tuple[Rows, Rows]:
+def rows(desk: Steward) -> tuple[Rows, ...]:
     return (
-        desk.rows("select record::text, child::text, features from register.match_index order by 1"),
+        desk.rows("select record::text, child::text, features, aside from register.match_index order by 1"),
         desk.rows("select key, record::text from register.match_keys order by 1, 2"),
+        desk.rows("select key, record::text from register.hidden_keys order by 1, 2"),
+        desk.rows("select child::text from register.hidden_children order by 1"),
     )
 
 
-def rebuilt(desk: Steward) -> tuple[Rows, Rows]:
+def rebuilt(desk: Steward) -> tuple[Rows, ...]:
     """The index as it is built from the log."""
     with desk.database.transaction() as cursor:
         cursor.execute("truncate register.match_index_format")

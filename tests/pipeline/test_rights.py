@@ -25,6 +25,8 @@ MAY_TRUNCATE = {
     "register.match_index",
     "register.match_keys",
     "register.match_index_format",
+    "register.hidden_children",
+    "register.hidden_keys",
     "register.shielded_records",
     "register.shielded_keys",
     "register.closed_records",

@@ -1,7 +1,7 @@
 """One run of the matcher over records whose true persons are known: what it linked and what it queued."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from itertools import combinations
 from typing import NamedTuple
 
@@ -46,7 +46,9 @@ class _CountingIndex(MatchIndex):
         super().__init__()
         self.sizes: list[int] = []
 
-    def candidates(self, keys: Iterable[Key], own: str | None = None, children: Iterable[str] = ()) -> list[Candidate]:
+    def candidates(
+        self, keys: Collection[Key], own: str | None = None, children: Iterable[str] = ()
+    ) -> list[Candidate]:
         found = super().candidates(keys, own, children)
         self.sizes.append(len(found))
         return found

@@ -1,0 +1,51 @@
+"""Which children are hidden in the match index: the children tell it themselves, whatever it follows from.
+
+They are asked after each event that may change it, when that is decided and when the index is built from the log.
+"""
+
+from collections.abc import Callable, Iterable
+
+from domain.child import Child
+from domain.child.events import (
+    ChildReinstated,
+    ChildSuperseded,
+    MatchDismissed,
+    RecordHeldBack,
+    RecordUnlinked,
+    ShieldApplied,
+    ShieldLifted,
+    SuspicionEnded,
+)
+from domain.child.identity_events import RecordOpened
+from domain.erasure.events import ChildDestroyed, RecordsErased
+from domain.event import RegisterEvent
+from services.registrar.batch_matcher import is_hidden
+from services.registrar.match_index import IndexChanges
+
+HIDES = (ShieldApplied, RecordHeldBack)
+"""A child without one of these events was never hidden."""
+_MAY_CHANGE_IT = (
+    *HIDES,
+    ShieldLifted,
+    SuspicionEnded,
+    MatchDismissed,
+    RecordUnlinked,
+    ChildSuperseded,
+    ChildReinstated,
+    RecordOpened,
+    RecordsErased,
+    ChildDestroyed,
+)
+
+
+def stays_hidden(child: Child) -> bool:
+    """Whether records of the child are hidden: one that was absorbed or destroyed has none."""
+    return is_hidden(child) and child.superseded_by is None and not child.is_destroyed
+
+
+def note_hidden(changes: IndexChanges, events: Iterable[RegisterEvent], find: Callable[[str], Child | None]) -> None:
+    """Has the children as hidden or not that the events are of, as `find` gives them after all events."""
+    for number in {str(event.originator_id) for event in events if isinstance(event, _MAY_CHANGE_IT)}:
+        child = find(number)
+        if child is not None:
+            (changes.hidden if stays_hidden(child) else changes.shown).add(number)
