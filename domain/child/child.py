@@ -1,7 +1,7 @@
 """The child aggregate: the set of source records that are believed to be one person."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from eventsourcing.domain import Aggregate
@@ -33,6 +33,15 @@ from domain.child.identity_events import RecordClosed, RecordOpened
 from domain.child.judgement import SPLIT, STEWARD, Absorbed, Comparison, Ruling
 from domain.child.shield import Shield, stricter
 from domain.event import RegisterEvent
+
+
+class Suspected(NamedTuple):
+    """A record that is like others, of shielded children; `alone` says that no other agency knows its child."""
+
+    record: str
+    version: int
+    like: frozenset[str]
+    alone: bool
 
 
 class Child(Aggregate):
@@ -175,6 +184,27 @@ class Child(Aggregate):
     def end_suspicion(self, cause: RegisterEvent, others: Iterable[str]) -> None:
         """The record of `cause` is like these records of shielded children no more."""
         self.trigger_event(SuspicionEnded, **_following(cause), records=sorted(others))
+
+    def keep_suspicions(self, suspected: Iterable[Suspected], ruling: Ruling, *, alone: bool | None) -> None:
+        """Records of this child go on being like those of shielded children, whatever it has gained or lost.
+
+        `alone` says that all records of the child are of one agency; None: as was known of each.
+        """
+        for each in suspected:
+            is_alone = each.alone if alone is None else alone
+            others = each.like - self.records
+            known = self.like_shielded.get(each.record), each.record in self.held_back
+            if others and known != (others, is_alone):
+                named = {"record": each.record, "record_version": each.version, "records": sorted(others)}
+                self.trigger_event(RecordHeldBack, **ruling.provenance, **named, alone=is_alone)
+
+    def suspected(self, versions: Mapping[str, int]) -> list[Suspected]:
+        """Its records that are like those of shielded children, of which `versions` has the current version."""
+        return [
+            Suspected(record, versions[record], like, record in self.held_back)
+            for record, like in sorted(self.like_shielded.items())
+            if record in versions
+        ]
 
     def no_longer_like(self, records: Iterable[str], others: Iterable[str]) -> None:
         """Records are not those of a shielded child; only an event calls this."""

@@ -7,6 +7,7 @@ pairs cannot be linked from now on, or can again. A refusal changes nothing.
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from domain.child.child import Child
@@ -56,15 +57,30 @@ class SplitRecords:
     absorbed: str | None
 
 
-def merge(survivor: Child | None, absorbed: Child | None, ruling: Ruling) -> RulingResult | Refusal:
-    """The survivor takes all records of the other child."""
+_NONE: Mapping[str, Any] = {}
+
+
+def merge(
+    survivor: Child | None,
+    absorbed: Child | None,
+    ruling: Ruling,
+    versions: Mapping[str, int] = _NONE,
+    sources: Mapping[str, str] = _NONE,
+) -> RulingResult | Refusal:
+    """The survivor takes all records of the other child.
+
+    `versions` has the current version of each record that is like a shielded child's. Where there are any, `sources`
+    has the agency of each record that counts.
+    """
     refusal = _about_two(survivor, absorbed)
     if refusal or survivor is None or absorbed is None:
         return refusal or UNKNOWN
     ours, theirs = sorted(survivor.records), sorted(absorbed.records)
     survivor.inherit([absorbed], ruling)
+    suspected = [*survivor.suspected(versions), *absorbed.suspected(versions)]
     survivor.inherit_hold([absorbed], ruling)
     survivor.merge(ruling, [Absorbed(str(absorbed.id), theirs, "merge", 1.0, None, {})])
+    survivor.keep_suspicions(suspected, ruling, alone=_are_of_one(survivor.records, sources))
     survivor.inherit_aside(absorbed.aside, ruling)
     absorbed.supersede(survivor.id, ruling)
     return RulingResult((survivor, absorbed), dict.fromkeys(theirs, str(survivor.id)), False, ours, theirs)
@@ -128,16 +144,30 @@ def split(
     ruling: Ruling,
     *,
     rule: str = SPLIT,
+    sources: Mapping[str, str] = _NONE,
 ) -> RulingResult:
-    """Gives the records (`versions`: the current version of each) to the child that brought them, or to a new one."""
+    """Gives the records (`versions`: the current version of each) to the child that brought them, or to a new one.
+
+    `versions` and `sources` have what `merge` says, too.
+    """
     records = {record: versions[record] for record in sorted(found.records)}
+    suspected = child.suspected(versions)
     child.unlink(records, absorbed.id if absorbed else new_id, ruling)
     if absorbed:
         absorbed.reinstate(records, ruling, child, rule)
     other = absorbed or Child.split_off(new_id, records, ruling, child, rule)
     other.inherit_hold([child], ruling)
+    for each in (child, other):
+        mine = [one for one in suspected if one.record in each.records]
+        each.keep_suspicions(mine, ruling, alone=_are_of_one(each.records, sources))
     moved = dict.fromkeys(records, str(other.id))
     return RulingResult((child, other), moved, True, sorted(child.records), list(records))
+
+
+def _are_of_one(records: Collection[str], sources: Mapping[str, str]) -> bool | None:
+    """Whether those of the records that count are one agency's; None where that is not known of any."""
+    found = {sources[record] for record in records if record in sources}
+    return len(found) == 1 if found else None
 
 
 def about_one(child: Child | None) -> Refusal | None:

@@ -150,6 +150,12 @@ class Aggregates:
         self.load_records(streams)
         return {str(stream): self.records[stream].version for stream in streams}
 
+    def sources_of(self, records: Collection[str]) -> dict[str, str]:
+        """The agency of each of the records that is in the match index and counts."""
+        with self._database.transaction() as cursor:
+            found = candidates_of(cursor, (), records)
+        return {each.record: each.features.source for each in found if each.record in records}
+
     def caused_by(self, submissions: Collection[Caused]) -> dict[Caused, list[RegisterEvent]]:
         """The events that submissions of these ids have caused, each on the record of that stream."""
         caused: dict[Caused, list[RegisterEvent]] = {}

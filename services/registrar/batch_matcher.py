@@ -172,7 +172,8 @@ class BatchMatcher:
     ) -> Placed:
         met = [child for each in described.children if self._meets(child := self._surviving(each), described.keys)]
         hidden = {child for child in {*met, own} if child and is_hidden(child_of(child))}
-        near = [*[child for child in met if child not in hidden][:MOST_CHILDREN], *hidden]
+        beside = hidden | self.changes.hidden.intersection(met)
+        near = [*[child for child in met if child not in beside][:MOST_CHILDREN], *beside]
         found_by_keys = self._index.candidates(described.keys, own, near)
         candidates = [each for each in found_by_keys if each.record not in self.aside] if self.aside else found_by_keys
         if self.is_ordinary(described.source):

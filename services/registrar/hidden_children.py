@@ -19,7 +19,6 @@ from domain.child.events import (
 from domain.child.identity_events import RecordOpened
 from domain.erasure.events import ChildDestroyed, RecordsErased
 from domain.event import RegisterEvent
-from services.registrar.batch_matcher import is_hidden
 from services.registrar.match_index import IndexChanges
 
 HIDES = (ShieldApplied, RecordHeldBack)
@@ -39,8 +38,13 @@ _MAY_CHANGE_IT = (
 
 
 def stays_hidden(child: Child) -> bool:
-    """Whether records of the child are hidden: one that was absorbed or destroyed has none."""
-    return is_hidden(child) and child.superseded_by is None and not child.is_destroyed
+    """Whether records of the child are hidden, or may be: one that was absorbed or destroyed has none.
+
+    Where a record is like a shielded child's, others see the child as long as another agency's record counts. It is not
+    asked here whether one does: a removal or a suspension ends that, and is no event of the child's.
+    """
+    has_records = child.superseded_by is None and not child.is_destroyed
+    return has_records and (child.shield is not None or bool(child.like_shielded))
 
 
 def note_hidden(changes: IndexChanges, events: Iterable[RegisterEvent], find: Callable[[str], Child | None]) -> None:

@@ -4,7 +4,7 @@ Decisions are few, and which records one is about depends on the one before: so 
 needed, and not before the batch.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 from uuid import UUID
@@ -64,6 +64,9 @@ class Directory(Protocol):
 
     def versions_of(self, records: Iterable[str]) -> dict[str, int]:
         """The last version of each record."""
+
+    def sources_of(self, records: Collection[str]) -> dict[str, str]:
+        """The agency of each of the records that is in the match index and counts."""
 
     def known_records(self, streams: Iterable[str]) -> list[SourceRecord]:
         """Those of the records that can be read."""
@@ -318,7 +321,10 @@ def _rule(lookup: Directory, command: Command, ruling: Ruling, new_id: NewId) ->
         return stewardship.dismiss(left, right, ruling)
     if left and right and _is_known_first(lookup, right, left):
         left, right = right, left
-    return stewardship.merge(left, right, ruling)
+    suspected = {record for child in (left, right) if child for record in child.like_shielded}
+    records = {record for child in (left, right) if child for record in child.records}
+    sources = lookup.sources_of(records) if suspected else {}
+    return stewardship.merge(left, right, ruling, lookup.versions_of(suspected), sources)
 
 
 def _is_known_first(lookup: Directory, child: Child, other: Child) -> bool:
@@ -333,7 +339,9 @@ def _split(lookup: Directory, data: Mapping[str, Any], ruling: Ruling, new_id: N
         return found
     assert child is not None
     absorbed = lookup.child(found.absorbed) if found.absorbed else None
-    return stewardship.split(child, found, lookup.versions_of(found.records), absorbed, new_id(), ruling)
+    versions = lookup.versions_of({*found.records, *child.like_shielded})
+    sources = lookup.sources_of(child.records) if child.like_shielded else {}
+    return stewardship.split(child, found, versions, absorbed, new_id(), ruling, sources=sources)
 
 
 def _leaving(lookup: Directory, child: Child | None, named: list[dict[str, str]] | None) -> SplitRecords | Refusal:
