@@ -8,9 +8,7 @@ from datetime import date
 from typing import Any
 
 from domain.education import birthday
-
-OPEN_UNTIL_AGE = 18
-KEPT_CLOSED_YEARS = 6
+from domain.retention import DESTROYED_AFTER, GROWN_UP
 
 RULE = (
     "By the directory's rule an entry is open until the eighteenth birthday and destroyed six years later. The dates"
@@ -22,6 +20,6 @@ RULE = (
 def clock(date_of_birth: str | None, estimated: bool) -> dict[str, Any]:
     """When an entry is closed and destroyed, ISO dates, None where the date of birth is not known; and the rule."""
     born = date.fromisoformat(date_of_birth) if date_of_birth else None
-    ages = (OPEN_UNTIL_AGE, OPEN_UNTIL_AGE + KEPT_CLOSED_YEARS)
+    ages = (GROWN_UP, GROWN_UP + DESTROYED_AFTER)
     closed, destroyed = (birthday(born, age).isoformat() if born else None for age in ages)
     return {"closed_on": closed, "destroyed_on": destroyed, "estimated": estimated, "rule": RULE}

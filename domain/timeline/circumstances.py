@@ -95,6 +95,10 @@ class Circumstances:
         holding = {self._sources[record] for record, active in self._registered.items() if active}
         return {source: self.known_to[source] for source in holding - set(but) if source in self.known_to}
 
+    def said_gone_by(self, reason: str) -> Collection[str]:
+        """The agencies that say so, `died` or `left-england`, since the child was last here."""
+        return self._said_gone.get(reason, {}).keys()
+
     @property
     def gone_by(self) -> Collection[str]:
         """The agencies that say that the child died or left England."""
@@ -163,7 +167,7 @@ class Circumstances:
             self.seen_since.clear()
 
     def _is_gone(self, reason: str) -> bool:
-        said = self._said_gone.get(reason)
+        said = self._said_gone.get(reason, {})
         return bool(said) and (max(said.values()) > DOUBTFUL or len(said) > 1 or not self.held_by(said))
 
     def start(self, key: Key, service: str, organisation: str | None, lead: bool, source: str) -> None:

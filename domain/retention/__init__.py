@@ -1,0 +1,21 @@
+"""Retention: when an entry has to be archived or destroyed, and by which rule of law.
+
+`rules.py` is the one list of rules with the law of each; `due.py` finds from a child's chronology from which day on
+each of them says so. Nothing here does anything: what is due is told, and people decide.
+"""
+
+from domain.retention.due import ARCHIVE, ASK, Due, begun_by, destroyed_on, due
+from domain.retention.rules import DESTROYED_AFTER, GROWN_UP, RULES, Rule
+
+__all__ = [
+    "ARCHIVE",
+    "ASK",
+    "DESTROYED_AFTER",
+    "GROWN_UP",
+    "RULES",
+    "Due",
+    "Rule",
+    "begun_by",
+    "destroyed_on",
+    "due",
+]
