@@ -46,6 +46,7 @@ class Action(StrEnum):
     ERASE = "erase"
     HOLD_PLACE = "hold-place"
     HOLD_LIFT = "hold-lift"
+    RETENTION = "retention"
     PROOFS = "proofs"
     REPLAY = "replay"
     COULD_HAVE_SEEN = "could-have-seen"

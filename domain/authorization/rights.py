@@ -62,6 +62,7 @@ data-manager              hold-place       own        allow     deny
 data-manager              hold-place       none       allow     deny
 data-manager              hold-lift        own        allow     deny
 data-manager              hold-lift        none       allow     deny
+data-manager              retention        own        allow     deny
 
 authority-administrator   access-report    own        allow     mask
 authority-administrator   investigations   own        allow     mask

@@ -11,7 +11,8 @@ import orjson
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
 from domain.reports import findings
-from domain.timeline import Fact, Records, records_of, summary
+from domain.retention import due
+from domain.timeline import Fact, Records, Summary, records_of, summary
 from projections.base.parameters import many_ids
 from projections.base.postgres import copy
 from projections.base.projection import Put, Row, Table
@@ -29,6 +30,8 @@ REFRESHED = 500
 """The same where the transaction holds the lock of derived tables: it may not wait long for its process."""
 FOREVER = "9999-12-31"
 """The end of a finding without an end, so that one index serves all."""
+NOTHING = "{}"
+"""The detail of a finding that has none."""
 
 
 def owners(cursor: Cursor, records: Collection[str]) -> set[str]:
@@ -85,9 +88,10 @@ def _rows_of(cursor: Cursor, children: Collection[str]) -> tuple[tuple[Table, li
     """The findings of children, and how each is listed."""
     records = _records_of(cursor, children)
     named = identities(cursor, records)
+    summaries = {child: found for child, held in records.items() if (found := summary(held))}
     return (
-        (FINDING, [row for child, held in records.items() for row in _findings(child, held)]),
-        (LISTING, [row for child, held in records.items() for row in _listing(child, held, named.get(child))]),
+        (FINDING, [row for child, held in records.items() for row in _findings(child, held, summaries.get(child))]),
+        (LISTING, [row for child, found in summaries.items() for row in _listing(child, found, named.get(child))]),
     )
 
 
@@ -112,16 +116,24 @@ def _pages(cursor: Cursor, after: str, last: str) -> Iterator[Sequence[str]]:
         after = children[-1]
 
 
-def _findings(child: str, records: Records) -> Iterator[Row]:
+def _findings(child: str, records: Records, found: Summary | None) -> Iterator[Row]:
+    """The rows of reports, and those of retention: these are of the authority in which the child lives at last."""
+    if found:
+        place = found.authority
+        for each in due(records):
+            yield (child, each.rule, each.begins, each.ends or FOREVER, each.begins, place, each.act, NOTHING)
+    yield from _reported(child, records)
+
+
+def _reported(child: str, records: Records) -> Iterator[Row]:
     for found in findings(records):
         status, detail = found.answer
         rest = (found.since, found.authority, status, orjson.dumps(detail).decode())
         yield (child, found.report, found.begins, found.ends or FOREVER, *rest)
 
 
-def _listing(child: str, records: Records, named: Identity | None) -> Iterator[Row]:
-    found = summary(records)
-    if found and named:
+def _listing(child: str, found: Summary, named: Identity | None) -> Iterator[Row]:
+    if named:
         known_to = orjson.dumps(found.known_to, option=orjson.OPT_SORT_KEYS).decode()
         yield (child, named.record, named.version, *found[:-1], known_to)
 

@@ -1,5 +1,6 @@
 -- A child on the list of a report from the day `begins` up to, not including, `ends` ('9999-12-31' stands for
--- until further notice); `detail` is JSON text without names.
+-- until further notice); `detail` is JSON text without names. A rule of retention by which something is due is a report too, and
+-- `status` what is due.
 create table if not exists finding (
     child uuid not null,
     report text not null,

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
@@ -85,15 +85,39 @@ def _keys_left(cursor: Cursor, streams: Sequence[str]) -> bool:
     return cursor.fetchone() != (False,)
 
 
+class _Holding(NamedTuple):
+    """The latest decision about a hold on a stream of the family of `child`; `lift` is what was asked."""
+
+    child: str
+    stream: str
+    type: str
+    lift: bool
+
+    @property
+    def holds(self) -> bool:
+        """Whether the stream's child is held; it still is while one person has asked for its end."""
+        return self.type == "HoldPlaced.v1" or (self.type == "HoldAsked.v1" and self.lift)
+
+
 def hold_of(cursor: Cursor, child: str) -> tuple[bool, bool]:
     """Whether a child, or one that it absorbed, is held, and whether a decision on that waits for a second person."""
+    found = _holdings(cursor, [child])
+    return any(each.holds for each in found), any(each.stream == child and each.type == HOLDING[0] for each in found)
+
+
+def held_among(cursor: Cursor, children: Sequence[str]) -> set[str]:
+    """Those of the children who are held, or have absorbed one that is."""
+    return {each.child for each in _holdings(cursor, children) if each.holds}
+
+
+def _holdings(cursor: Cursor, children: Sequence[str]) -> list[_Holding]:
     ORDINARY.execute(
         cursor,
-        "select distinct on (h.stream) h.stream::text, h.type, coalesce((h.data::json ->> 'lift')::bool, false)"
-        " from unredacted_event h join family(%s::uuid) as own on own = h.stream"
-        " where h.type = any(%s) order by h.stream, h.position desc",
-        (child, list(HOLDING)),
+        "select distinct on (asked, h.stream) asked::text, h.stream::text, h.type,"
+        " coalesce((h.data::json ->> 'lift')::bool, false)"
+        " from unnest(%s::uuid[]) as asked cross join lateral family(asked) as own"
+        " join unredacted_event h on h.stream = own"
+        " where h.type = any(%s) order by asked, h.stream, h.position desc",
+        (list(children), list(HOLDING)),
     )
-    latest_of = {stream: (kind, lift) for stream, kind, lift in cursor.fetchall()}
-    held = any(kind == "HoldPlaced.v1" or (kind == "HoldAsked.v1" and lift) for kind, lift in latest_of.values())
-    return held, latest_of.get(child, ("", False))[0] == "HoldAsked.v1"
+    return [_Holding(*row) for row in cursor.fetchall()]

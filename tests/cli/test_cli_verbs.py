@@ -55,6 +55,22 @@ def test_for_people_the_same_is_said_in_words(world: World, run: Run) -> None:
         assert expected in out
 
 
+def test_what_is_due_by_a_day_is_told_with_the_law_and_nothing_is_done(world: World, run: Run) -> None:
+    child, on = world.child_with(NHS_NUMBER), ("--on", "2025-03-01")
+    found = as_json(run("retention", "due", *on, *WHO, "--json"))
+    assert [(each["child"], each["act"], each["destroy_on"]) for each in found["children"]] == [
+        (child, "destroy", "2025-02-03")
+    ]
+    status, out, err = run("retention", "due", *on, *WHO)
+    assert (status, err) == (0, "")
+    assert "reached-18\t0\t0\t1\tS.I. 2007/2182" in out
+    assert f"destroy\t2019-02-03\t2025-02-03\treached-18 since 2019-02-03\t{child}" in out
+    assert "1 entry due by 2025-03-01. Nothing was done." in out
+    assert as_json(run("retention", "due", "--on", "2019-02-02", *WHO, "--json"))["total"] == 0
+    assert run("retention", "due", *WHO)[0] == 2
+    assert world.looks()[-1]["action"] == "retention"
+
+
 def test_an_entry_tells_who_says_so(world: World, run: Run) -> None:
     child = world.child_with(NHS_NUMBER)
     told = as_json(run("show", child, "--why", *WHO, "--json"))["why"]["name"]

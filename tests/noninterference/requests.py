@@ -185,6 +185,16 @@ REQUESTS: Mapping[str, Requests] = {
     "POST /children/{child}/hold/lift": _requests("POST /children/{child}/hold/lift", OTHERS, body=_WHY, child=HER),
     "POST /erasures": _requests("POST /erasures", OTHERS, body=_RECORD),
     "GET /erasures/{erasure}": _requests("GET /erasures/{erasure}", whoever_may(Action.ERASE), erasure=CHILDREN),
+    "GET /retention/due": _requests(
+        "GET /retention/due",
+        whoever_may(Action.RETENTION),
+        query=_query(
+            on=st.sampled_from([*DAYS, "2040-01-01"]),
+            authority=st.sampled_from(["E06999001", *AUTHORITIES]),
+            after=AFTER,
+            limit=LIMITS,
+        ),
+    ),
     "GET /reports/{name}": _requests(
         "GET /reports/{name}",
         whoever_may(Action.REPORT),

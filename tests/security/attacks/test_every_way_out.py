@@ -38,6 +38,7 @@ NO_WAY_OUT = {
     "records": "prints a decision",
     "erase": "prints the certificate of a destruction: numbers of streams and positions",
     "hold": "prints a decision",
+    "retention": "prints numbers of children, rules and days",
     "rebuild": "prints figures",
     "republish": "prints figures",
     "resync": "prints figures",

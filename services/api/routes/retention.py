@@ -1,0 +1,121 @@
+"""Retention over HTTP: what is due on a day by the rules. It is told and not done: a data manager decides."""
+
+from collections.abc import Sequence
+from datetime import date
+from http import HTTPStatus
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import Response
+
+from domain.authorization import Action
+from domain.retention import ARCHIVE, ASK, RULES, destroyed_on
+from projections.reports.due import BEFORE_ALL, DESTROY, DueByRule, count_due, due_children
+from services.api.access_control.callers import require_user
+from services.api.access_control.looks import ReasonHeader, Viewer, viewer
+from services.api.answers import json_answer, next_page, problems
+from services.api.dependencies import Dependencies
+from services.api.destruction import held_among
+from services.api.problems import Problem
+from services.api.registered import known_authority
+from services.api.schemas.retention import RetentionDue
+from services.queries.paging import fill_page
+from streams.store.database import Cursor
+
+MOST_LISTED = 2_000
+"""Children of the longest page."""
+LISTED = 500
+"""Children of a page where no number is asked for."""
+_AFTER = r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
+_SAY_DAY = "on: give the day that is judged, such as 2008-10-23"
+_GRAVEST_FIRST = (DESTROY, ARCHIVE, ASK)
+
+_DueChild = tuple[str, list[DueByRule]]
+
+
+def router(dependencies: Dependencies) -> APIRouter:
+    """The calls about retention."""
+    calls = APIRouter(tags=["destruction"])
+
+    @calls.get("/retention/due", responses={200: {"model": RetentionDue}, **problems(401, 403, 422, 503)})
+    def due(
+        request: Request,
+        on: Annotated[str, Query(description="the day that is judged; it may lie ahead")],
+        _: ReasonHeader = None,
+        authority: Annotated[
+            str | None,
+            Query(description="the authority that the child lives in, by ONS code or name; by default the user's own"),
+        ] = None,
+        after: Annotated[str | None, Query(pattern=_AFTER, description="from the header Link of a page")] = None,
+        limit: Annotated[int, Query(ge=1, le=MOST_LISTED)] = LISTED,
+    ) -> Response:
+        """The children who have to be archived or destroyed by a day, or asked, each by all rules that hold for it.
+
+        Nothing is done. Hidden children are not among them, whoever asks. The header `Link` names the next page.
+        """
+        own = require_user(dependencies, request, Action.RETENTION).authority
+        place = known_authority(dependencies, authority, own)
+        who = viewer(dependencies, request, Action.RETENTION, place)
+        found, last = _due(who, _day(on), place, after, limit)
+        again = {"on": found["on"], "authority": place, "after": last, "limit": limit}
+        return json_answer(found, headers=next_page("/retention/due", again) if last else {})
+
+    return calls
+
+
+def _due(
+    who: Viewer, on: date, authority: str | None, after: str | None, most: int
+) -> tuple[dict[str, Any], str | None]:
+    """The page behind a child, and its last child where there are more."""
+    counts = None
+    with who.dependencies.reading() as cursor:
+        found = fill_page(
+            lambda behind, number: due_children(cursor, on, authority, behind, number),
+            lambda page: _shown(who, cursor, on, page),
+            lambda each: each[0],
+            after or BEFORE_ALL,
+            most + 1,
+        )
+        page, last = found[:most], found[most - 1][0] if len(found) > most else None
+        held = held_among(cursor, [child for child, _ in page])
+        if after is None and who.dependencies.deployment.shows_all:
+            counts = count_due(cursor, on, authority)
+    children = [_child(child, rules, child in held) for child, rules in page]
+    asked = {"on": on.isoformat(), "authority": authority}
+    who.record({name: value for name, value in asked.items() if value}, [child for child, _ in page])
+    rules: list[dict[str, Any]] = [{"rule": rule.name, "says": rule.says, "law": rule.law} for rule in RULES]
+    if counts:
+        rules = [{**rule, "due": counts.by_rule.get(rule["rule"], {})} for rule in rules]
+    total = {"total": counts.children} if counts else {}
+    agencies = who.dependencies.left_out.all()
+    aside = {"left_out": agencies} if agencies else {}
+    page_of = {"children": children, "count": len(children), "more": last is not None}
+    return {**asked, **total, "rules": rules, **page_of, **aside}, last
+
+
+def _shown(who: Viewer, cursor: Cursor, on: date, page: Sequence[_DueChild]) -> Sequence[_DueChild]:
+    """Those whom this directory lists on the day."""
+    if who.dependencies.deployment.shows_all:
+        return page
+    shown = who.shown(cursor, [child for child, _ in page], on)
+    return [each for each in page if each[0] in shown]
+
+
+def _child(child: str, rules: Sequence[DueByRule], held: bool) -> dict[str, Any]:
+    archive_on = min((each.since for each in rules if each.act != ASK), default=None)
+    acts = {each.act for each in rules}
+    return {
+        "child": child,
+        "act": next(act for act in _GRAVEST_FIRST if act in acts),
+        "archive_on": archive_on,
+        "destroy_on": destroyed_on(archive_on) if archive_on else None,
+        "held": held,
+        "rules": [each._asdict() for each in rules],
+    }
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, _SAY_DAY) from None
