@@ -6,6 +6,7 @@ The rooms in reading order:
 - `event.py`: what every event has: time, source, and which fields are clear or sealed
 - `vocabulary.py`: the words of the contract: kinds of agency, services, flags, types of submission
 - `agency.py`: an agency of the register, and what its kind may send
+- `places.py`, `organisations.py`: codes of authorities, and of schools and practices, that became others
 - `education.py`: statutory school age, and a child's education status
 - `birth.py`: a child's date of birth, where its records disagree
 - `source_record/`: what one agency holds of one child; its commands, rules and events

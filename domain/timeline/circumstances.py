@@ -10,13 +10,17 @@ from typing import NamedTuple
 
 from domain.belief import Said, Speaker, believed_authority
 from domain.education import birthday, compulsory_from, compulsory_until
+from domain.organisations import successions
 from domain.places import days_of_change
 from domain.timeline.changes import ALONE, DIED, DOUBTFUL, FIRST, LAST, LEFT_ENGLAND, Change, Key, Records
 from domain.vocabulary import NEED_FLAGS, RESTRICTED_SOURCE, UNIVERSAL_SERVICES, Flag, Service
 
 
 class CurrentInvolvement(NamedTuple):
-    """A current involvement: `organisation` is its `organisation_key`, `record` the stream that it comes from."""
+    """A current involvement: `record` is the stream that it comes from.
+
+    `organisation` is its `organisation_key`; of a school or practice the code that it has on the day.
+    """
 
     service: str
     organisation: str | None
@@ -173,6 +177,8 @@ class Circumstances:
     def start(self, key: Key, service: str, organisation: str | None, lead: bool, source: str) -> None:
         """A practitioner begins to work with the child, who is in England then."""
         self._is_seen(source, returns=True)
+        if organisation is not None:
+            organisation = successions().code_on(service, organisation, self.day)
         self.involvements[key] = CurrentInvolvement(service, organisation, bool(lead), source, key[0])
         self.services[service] += 1
         self.leads += bool(lead)
@@ -209,7 +215,12 @@ class Circumstances:
             self.enquiry_ended_on = self.day
 
     def rename_places(self) -> None:
-        """Codes of authorities are one place from now on: what depends on that is asked again."""
+        """Codes of authorities or organisations are one place from now on: what depends on that is asked again."""
+        became = successions()
+        for key, each in self.involvements.items():
+            if each.organisation is not None:
+                code = became.code_on(each.service, each.organisation, self.day)
+                self.involvements[key] = each._replace(organisation=code)
 
     def begin_school_age(self) -> None:
         """The child has to be educated from now on."""
@@ -240,7 +251,13 @@ def timeline_cursor(of_child: Records, ages: Sequence[int] = (18,), last: str | 
     for record in records:
         changes += record.changes
     places = {arguments[1] for _, _, name, arguments in changes if name == "set_address"} - {None}
-    changes += [(day, FIRST, "rename_places", ()) for day in days_of_change(places)]
+    days = days_of_change(places)
+    became = successions()
+    if became.each:
+        for _, _, name, arguments in changes:
+            if name == "start" and arguments[2] is not None:
+                days |= became.days_of_change(arguments[1], arguments[2])
+    changes += [(day, FIRST, "rename_places", ()) for day in days]
     born = of_child.birth
     if born:
         changes += _ages(born, tuple(ages))

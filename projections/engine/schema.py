@@ -9,6 +9,7 @@ from pathlib import Path
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 from psycopg2.sql import SQL, Identifier
 
+from domain.organisations import successions
 from projections.catalogue import PROJECTIONS
 from projections.reports import tables
 from projections.visibility.barriers import barriers
@@ -41,13 +42,17 @@ def create_barriers(cursor: Cursor, schema: str) -> None:
 
 
 def definition() -> str:
-    """A fingerprint of tables, indexes, barriers and ROWS, by which views of another version are recognised."""
-    return _fingerprint(ROWS)
+    """A fingerprint by which views of another version are recognised.
+
+    It is that of tables, indexes, barriers and ROWS, and of what became of codes, for findings follow from that.
+    """
+    return _fingerprint(ROWS, successions().fingerprint)
 
 
 @cache
-def _fingerprint(rows: int) -> str:
-    return sha256(";".join((str(rows), *_statements(), *barriers())).encode()).hexdigest()[:16]
+def _fingerprint(rows: int, became: str) -> str:
+    parts = (str(rows), *_statements(), *barriers(), *([became] if became else []))
+    return sha256(";".join(parts).encode()).hexdigest()[:16]
 
 
 def index_statements() -> list[str]:

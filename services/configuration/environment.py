@@ -74,6 +74,7 @@ class Environment(BaseSettings, ClientEnvironment):
 
     matcher: File = None
     policy: Policy = "universal"
+    successors: File = None
     time_zone: TimeZone = ENGLAND
     oldest_years: Annotated[int | None, whole_number(99)] = None
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from domain.birth import MOST_YEARS, set_most_years
 from domain.days import set_zone
+from domain.organisations import Successions, set_successions
 from services.configuration.client_environment import ClientEnvironment, read_client_environment
 from services.configuration.setting_errors import BadSetting as BadSetting
 from services.configuration.setting_errors import NotConfigured as NotConfigured
@@ -143,14 +144,16 @@ def read_client_settings(data: str | Path | None = None, environ: Mapping[str, s
 def read_settings(data: str | Path | None = None, environ: Mapping[str, str] | None = None) -> Settings:
     """Settings of this process: the environment wins, what the local stack wrote fills the rest; raises BadSetting.
 
-    It also sets for this process whose days are meant, and how long ago a child may be born.
+    It also sets for this process whose days are meant, how long ago a child may be born, and what became of codes.
     """
     from services.configuration.environment import read_environment  # a client of the API starts faster without
+    from services.configuration.successors import read_successors
 
     env = read_environment(environ)
     if environ is None:
         set_zone(env.time_zone)
         set_most_years(env.oldest_years or MOST_YEARS)
+        set_successions(read_successors(env.successors) if env.successors else Successions())
     folder = _folder(data, env)
     stack = read_stack(folder)
     return Settings(

@@ -13,6 +13,7 @@ from contextlib import closing, suppress
 from time import monotonic
 from typing import IO, Any
 
+from domain.organisations import Succession, Successions, set_successions
 from domain.timeline import Fact
 from projections.directory import query as directory
 from projections.engine.live_schema import ViewsNotBuilt
@@ -40,6 +41,7 @@ def main() -> int:
     """Does the job; exit status 0 where it was done, else 1."""
     os.nice(NICENESS)
     job = json.load(sys.stdin)
+    set_successions(Successions(Succession(*each) for each in job["successions"]))
     out = sys.stdout.buffer
     try:
         compare(job, out)

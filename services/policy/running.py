@@ -4,8 +4,10 @@ import json
 import subprocess
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
+
+from domain.organisations import Succession, successions
 
 PIECE = 64 * 1024
 
@@ -14,7 +16,8 @@ PIECE = 64 * 1024
 class Job:
     """What is to be compared: each policy as the name that messages give it and its text; the model's text or None.
 
-    `directory` is the policy under which the directory runs, by its name and text too.
+    `directory` is the policy under which the directory runs, by its name and text too; `successions` are what became of
+    codes in the process that asks.
     """
 
     database_url: str
@@ -23,6 +26,7 @@ class Job:
     model: str | None
     lists: Sequence[str]
     directory: tuple[str, str]
+    successions: Sequence[Succession] = field(default_factory=lambda: successions().each)
 
 
 class Run:

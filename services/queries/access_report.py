@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from domain.authorization import Entitlement
 from domain.monitoring import Access, Attempts, report
 from domain.monitoring.accesses import looking_up
+from domain.organisations import successions
 from domain.places import is_one_place
 from projections.access_log.period import LookRow, denials_between, looks_between
 from projections.base.projection import Decryptor
@@ -143,7 +144,7 @@ def _access(each: LookRow, user: str, entitlement: Entitlement | None) -> Access
 
 
 def _organisation(entitlement: Entitlement | None) -> str | None:
-    return entitlement.organisation if entitlement else None
+    return successions().code_now(entitlement.organisation) if entitlement else None
 
 
 def _without_hidden(cursor: Cursor, accesses: Sequence[Access]) -> list[Access]:

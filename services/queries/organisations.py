@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from domain.access_log.schedule import is_scheduled
 from domain.matching.normalise import normalise_name
+from domain.organisations import successions
 from projections.timeline.organisations import services_of
 from services.registers import load_agencies
 from streams.store.database import Cursor
@@ -67,8 +68,8 @@ class Organisations:
 
 
 def keys_of(organisation: str) -> frozenset[str]:
-    """The keys by which involvements may name an organisation."""
-    return frozenset(filter(None, (organisation, normalise_name(organisation))))
+    """The keys by which involvements may name an organisation: its name, and all codes that it has had."""
+    return frozenset(filter(None, (*successions().codes_now(organisation), normalise_name(organisation))))
 
 
 def _read(cursor: Cursor, organisation: str) -> About:

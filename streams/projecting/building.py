@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from domain.days import set_zone, zone
+from domain.organisations import Successions, set_successions, successions
 from projections.base.partition import Partition
 from projections.base.projection import Decryptor
 from projections.engine import bulk, positions, view_schemas
@@ -115,8 +116,15 @@ def _helpers(messages: int) -> Iterator[Executor | None]:
     if messages < WORTH_PROCESSES:
         yield None
         return
-    with ProcessPoolExecutor(PROCESSES - 1, get_context("spawn"), set_zone, (zone(),)) as processes:
+    of_this_process = (zone(), successions())
+    with ProcessPoolExecutor(PROCESSES - 1, get_context("spawn"), _begin_process, of_this_process) as processes:
         yield processes
+
+
+def _begin_process(zone_name: str, became: Successions) -> None:
+    """Sets what rows depend on as it is in the process that shares the work out."""
+    set_zone(zone_name)
+    set_successions(became)
 
 
 def _load(

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from domain.organisations import successions
 from domain.reports import gp_registrations
 from domain.timeline import organisation_key
 from domain.vocabulary import Service
@@ -23,7 +24,8 @@ class Gps:
         number = event.data["number"]
         self.ended(event.stream, number)
         if involvement["service"] == Service.GP:
-            practice = (event.source, organisation_key(involvement))
+            code = organisation_key(involvement)
+            practice = (event.source, code and successions().code_now(code))
             self._current[event.stream] = (*self._current.get(event.stream, ()), (number, practice))
 
     def ended(self, record: str, number: int) -> None:
