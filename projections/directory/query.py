@@ -277,6 +277,13 @@ def children(cursor: Cursor, after: str | None, limit: int, *, cleared: bool = F
     return [child for (child,) in cursor.fetchall()]
 
 
+def count_children(cursor: Cursor) -> int:
+    """How many children ordinary agencies know, without hidden ones."""
+    ORDINARY.execute(cursor, "select count(*) from unveiled_listing")
+    (number,) = cursor.fetchone() or (0,)
+    return int(number)
+
+
 def children_with_records(cursor: Cursor, children: Sequence[str], *, cleared: bool = False) -> set[str]:
     """Those of the children that have a record left."""
     Scope(cleared).execute(

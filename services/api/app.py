@@ -21,6 +21,7 @@ from services.api.routes import (
     children,
     dead_letters,
     docs,
+    dry_runs,
     duplicates,
     erasures,
     health,
@@ -78,6 +79,7 @@ def build_app(dependencies: Dependencies, close: Callable[[], None] = lambda: No
     middleware = RequestMiddleware(Authentication(Fair(calls), dependencies.verifier, dependencies.now))
     for router in (
         submissions.router(dependencies),
+        dry_runs.router(dependencies),
         receipts.router(dependencies),
         children.router(dependencies),
         duplicates.router(dependencies),

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from domain.matching import Searcher
+from domain.matching import Comparer, Searcher
 from services.api.access_control.denials import Denials
 from services.api.access_control.entitlements import Desks, Entitlements
 from services.api.monitoring import Monitoring
@@ -113,6 +113,7 @@ class Dependencies:
 
     `pool` has the connections on which requests read, `look_ups` those for a statement in between.
     `keys` open the register, `access_keys` the access log, `verifier` verifies tokens, `searcher` scores matches,
+    `comparer` compares records by the matcher's settings,
     `deployment` decides which children are shown, `users` grants and revokes, `watch` finds whom to notify of a look
     and records requests, `now` is the clock, `denials` records what was denied,
     `stack_id` is what a supervisor knows this API by, `replica` a replica to read views from where there is one;
@@ -127,6 +128,7 @@ class Dependencies:
     verifier: Verifier
     kafka: KafkaSettings
     searcher: Searcher
+    comparer: Comparer
     database_url: str
     deployment: Deployment
     users: Users

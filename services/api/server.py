@@ -13,7 +13,7 @@ from typing import Any, cast
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from domain.matching import Searcher
+from domain.matching import Comparer, Searcher
 from services.api.app import build_app
 from services.api.database_connections import WAIT_S, share_out
 from services.api.dependencies import Dependencies
@@ -93,7 +93,7 @@ def server_of(app: RequestMiddleware, settings: Settings) -> uvicorn.Server:
 def open_app(settings: Settings, clock: Clock = utc_now) -> RequestMiddleware:
     """The API with everything that it needs; its connections are made when they are first used.
 
-    Raises PolicyRefused where the policy of this directory can't be used.
+    Raises PolicyRefused or SettingsRefused where the policy of this directory, or the matcher's settings can't be used.
     """
     database_url = settings.need_database()
     key = KeyEncryptionKey.from_file(settings.keys / "key-encryption.key")
@@ -104,7 +104,7 @@ def open_app(settings: Settings, clock: Clock = utc_now) -> RequestMiddleware:
     access_log = AccessLog(appender)
     keys = KeyRing(key, reader_of(look_ups, "register"), fenced=fences_of(look_ups, "register"))
     access_keys = KeyRing(key, reader_of(look_ups, "access"))
-    searcher = Searcher(load_settings())
+    searcher, comparer = Searcher(load_settings()), Comparer(load_settings(settings.matcher))
     deployment = Deployment(*text_named(settings.policy))
     watch = Monitoring.over(look_ups, appender)
     kafka, verifier = settings.need_kafka(), verifier_for(settings, clock)
@@ -122,6 +122,7 @@ def open_app(settings: Settings, clock: Clock = utc_now) -> RequestMiddleware:
         verifier,
         kafka,
         searcher,
+        comparer,
         database_url,
         deployment,
         users,

@@ -18,7 +18,6 @@ from domain.timeline import Fact
 from projections.directory import query as directory
 from projections.engine.live_schema import ViewsNotBuilt
 from projections.timeline.query import facts_of
-from projections.visibility.scope import ORDINARY
 from projections.visibility.shields import shieldings
 from services.policy.comparison import Comparison, Question
 from services.policy.model_file import read_model
@@ -26,7 +25,7 @@ from services.policy.policy_file import read_policy
 from services.policy.shipped import shipped_model
 from services.registers import load_agencies
 from streams.projecting.reading import reading_views
-from streams.store.database import Cursor, Database, DatabaseAway
+from streams.store.database import Database, DatabaseAway
 
 SLICE = 1_000
 """Children that are read at once."""
@@ -65,7 +64,7 @@ def compare(job: dict[str, Any], out: IO[bytes]) -> None:
     database = Database(job["database_url"], "contactpoint policies", statement_timeout_s=120)
     with closing(database):
         with reading_views(database) as cursor:
-            of = _children(cursor)
+            of = directory.count_children(cursor)
             kinds = {agency.urn: agency.kind.value for agency in load_agencies(cursor).values()}
         comparison, done, sent_at = Comparison(question, kinds), 0, 0.0
         for part in _slices(database):
@@ -100,13 +99,6 @@ def _visible(database: Database, comparison: Comparison) -> list[str]:
             hidden |= shieldings(cursor, named[begin : begin + SLICE]).keys()
     comparison.leave_out(hidden)
     return [child for child in named if child not in hidden]
-
-
-def _children(cursor: Cursor) -> int:
-    """The approximate number of children, without hidden ones and those whom only a sensitive agency knows."""
-    ORDINARY.execute(cursor, "select count(*) from unveiled_listing")
-    (number,) = cursor.fetchone() or (0,)
-    return int(number)
 
 
 def _slices(database: Database) -> Slices:

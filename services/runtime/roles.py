@@ -134,11 +134,14 @@ def _projector(settings: Settings, stop: threading.Event) -> None:
 def _api(settings: Settings, stop: threading.Event) -> None:
     from services.api.server import run
     from services.policy.refused import PolicyRefused
+    from services.registrar.matcher_settings import SettingsRefused
 
     try:
         run(settings, stop)
     except PolicyRefused as error:
         raise Unreachable(f"the policy of this directory cannot be used: {error}") from error
+    except SettingsRefused as error:
+        raise Unreachable(f"the matcher's settings cannot be used: {error}") from error
 
 
 ROLES: dict[str, Run] = {

@@ -1,5 +1,6 @@
 """A directory that has loaded what became of practices: its reports, and the looks of those who work there."""
 
+import json
 from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
@@ -14,6 +15,7 @@ from projections.engine.live_schema import ViewsNotBuilt
 from services.configuration.successors import SAMPLE, read_successors
 from streams.access.appender import AccessAppender
 from streams.access.grants import FAR, Granter, Users
+from streams.projecting import building
 from streams.projecting.reading import reading_views
 from tests.support.api_world import NHS_NUMBER, Headers, looking
 from tests.support.world import World, person, submission
@@ -105,3 +107,19 @@ def test_views_of_other_successions_are_views_of_another_version(world: World, b
     finally:
         set_successions(read_successors(SAMPLE))
     assert schema.definition() == of_the_file
+
+
+@pytest.mark.parametrize(("on", "several"), [("2009-03-31", 1), (MERGER, 0)])
+def test_policies_are_compared_in_another_process_by_the_same_successions(
+    client: TestClient, user: Headers, on: str, several: int
+) -> None:
+    answer = client.post("/policies/compare", headers=user, json={"policies": ["universal"], "on": on})
+    *_, comparison = [json.loads(line) for line in answer.text.splitlines()]
+    ((_, figures),) = comparison["policies"].items()
+    assert figures["findings_current"]["several-gps"] == several
+
+
+def test_processes_that_share_a_building_have_the_same_successions(became: None) -> None:
+    with building._helpers(building.WORTH_PROCESSES) as processes:
+        assert processes is not None
+        assert processes.submit(schema.definition).result() == schema.definition()

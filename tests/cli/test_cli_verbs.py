@@ -71,6 +71,28 @@ def test_what_is_due_by_a_day_is_told_with_the_law_and_nothing_is_done(world: Wo
     assert world.looks()[-1]["action"] == "retention"
 
 
+def test_a_dry_run_tells_a_data_manager_whom_each_line_would_join(world: World, run: Run, tmp_path: Path) -> None:
+    child, before = world.child_with(NHS_NUMBER), len(world.looks())
+    lines = [person("D1", "gp", nhs_number=NHS_NUMBER), person("D2", given_name="Zeno", family_name="Sedenion")]
+    file = tmp_path / "lines.ndjson"
+    file.write_text("".join(f"{json.dumps(each)}\n" for each in lines * 11) + "[1]\n")
+    told = as_json(run("submit", str(file), "--dry-run", "--compare", *WHO, "--json"), 1)
+    assert (told["accepted"], told["invalid"]) == (22, 1)
+    assert [line["would"] for line in told["lines"]] == ["join", "new"] * 11 + [None]
+    assert {near["child"] for line in told["lines"] for near in line["children"]} == {child}
+    assert [look["action"] for look in world.looks()[before:]] == ["find"] * 22
+    file.write_text(json.dumps(lines[0]))
+    status, out, _ = run("submit", str(file), "--dry-run", "--compare", *WHO)
+    assert (status, child in out, "certain" in out, "1 accepted" in out) == (0, True, True, True)
+
+
+@pytest.mark.parametrize("words", [["--compare", *WHO], ["--dry-run", "--compare"], ["--dry-run", *WHO]])
+def test_a_comparison_is_a_dry_run_with_a_reason(run: Run, tmp_path: Path, words: list[str]) -> None:
+    file = tmp_path / "lines.ndjson"
+    file.write_text("{}\n")
+    assert run("submit", str(file), *words)[0] == 2
+
+
 def test_an_entry_tells_who_says_so(world: World, run: Run) -> None:
     child = world.child_with(NHS_NUMBER)
     told = as_json(run("show", child, "--why", *WHO, "--json"))["why"]["name"]

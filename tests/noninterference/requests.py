@@ -121,6 +121,35 @@ _RECORD = st.fixed_dictionaries(
     }
 )
 _RECORD_OF_HER = _RECORD.map(lambda record: {**record, "child": "{tamsin}"})
+_PARTICULARS = st.fixed_dictionaries(
+    {
+        "given_name": st.sampled_from([VISIBLE["given_name"], "Tamsyn", "Ada"]),
+        "family_name": st.sampled_from([VISIBLE["family_name"], "Quaternion", *FORMER]),
+    },
+    optional={
+        "date_of_birth": st.sampled_from([VISIBLE["date_of_birth"], "2003-05-18", "2001-02-03"]),
+        "gender": st.sampled_from(["female", "male"]),
+        "address": st.sampled_from([{"postcode": postcode} for postcode in POSTCODES]),
+        "carers": st.sampled_from([[{"name": name}] for name in CARERS]),
+        "nhs_number": st.sampled_from([*NUMBERS, BEA]),
+        "upn": st.sampled_from(UPNS),
+    },
+)
+_TRIED = st.builds(
+    lambda agency, subject, particulars: {
+        "specversion": "1.0",
+        "id": "tried",
+        "source": f"urn:agency:{agency}",
+        "type": "child.registered",
+        "subject": subject,
+        "time": "2026-01-01T00:00:00Z",
+        "data": particulars,
+    },
+    st.sampled_from(AGENCIES),
+    st.sampled_from(["T", "2", "nobody"]),
+    _PARTICULARS,
+)
+_DRY_RUN = st.fixed_dictionaries({"submissions": st.lists(_TRIED, min_size=1, max_size=3), "reason": st.just(TEXT)})
 _SEARCH = st.fixed_dictionaries({"criteria": CRITERIA, "limit": LIMITS, "reason": st.just("an enquiry")})
 _APPLICANT = st.sampled_from([{}, *({"Applicant": name.replace(" ", "%20")} for name in CARERS)])
 _ACCEPT = st.sampled_from([{}, {"Accept": "text/csv"}, {"Accept": "text/html"}])
@@ -128,6 +157,7 @@ _HTML = st.builds(lambda one, other: {**one, **other}, _APPLICANT, _ACCEPT)
 
 REQUESTS: Mapping[str, Requests] = {
     "POST /children/search": _requests("POST /children/search", whoever_may(Action.FIND), body=_SEARCH),
+    "POST /submissions/dry-run": _requests("POST /submissions/dry-run", whoever_may(Action.DUPLICATES), body=_DRY_RUN),
     "GET /children/{child}": _requests(
         "GET /children/{child}",
         st.one_of(whoever_may(Action.SHOW), whoever_may(Action.LOOKS)),

@@ -23,7 +23,13 @@ from tests.noninterference.twins import AUTHORITIES, Hidden, Twin
 POLICIES = ("universal", "selective")
 SELDOM = {"POST /policies/compare"}
 """A process of its own each time."""
-OFTEN = {"POST /children/search", "GET /reports/{name}", "GET /access/report", "GET /children/{child}"}
+OFTEN = {
+    "POST /children/search",
+    "POST /submissions/dry-run",
+    "GET /reports/{name}",
+    "GET /access/report",
+    "GET /children/{child}",
+}
 """Calls that can be made in many ways."""
 
 
@@ -113,6 +119,7 @@ def compared(data: st.DataObject, one: Served, other: Served) -> None:
 
 TO_THE_ABSENT = (
     "POST /children/search",
+    "POST /submissions/dry-run",
     "GET /children/{child}",
     "GET /children/{child}/history",
     "GET /children/{child}/looks",

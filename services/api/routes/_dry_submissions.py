@@ -36,11 +36,14 @@ def tried(dependencies: Dependencies, code: str, values: Sequence[bytes]) -> dic
 
 
 def _told(cursor: Cursor, agency: Agency, reading: Command | Invalid, now: datetime) -> Mapping[str, Any]:
-    outcome, reasons = _outcome(cursor, agency, reading, now)
+    outcome, reasons = outcome_of(cursor, agency, reading, now)
     return {"submission": reading.id, "outcome": outcome, "reasons": reasons}
 
 
-def _outcome(cursor: Cursor, agency: Agency, reading: Command | Invalid, now: datetime) -> tuple[str, Sequence[Reason]]:
+def outcome_of(
+    cursor: Cursor, agency: Agency, reading: Command | Invalid, now: datetime
+) -> tuple[str, Sequence[Reason]]:
+    """The outcome of a submission that an agency sends, and the reasons of one that is not taken."""
     if isinstance(reading, Invalid):
         return "invalid", reading.reasons
     if reading.source != agency.urn:

@@ -62,7 +62,7 @@ def router(dependencies: Dependencies) -> APIRouter:
         """Takes one submission, a batch, or one a line; what becomes of each is told by its receipt.
 
         With `dry_run` nothing is sent, and the answer tells what would become of each, but for what depends on its
-        record as it is by now.
+        record as it is by now. Nobody is compared: whom it would join is told to data managers by another call.
         """
         size, who = int(request.headers.get("content-length", LARGEST_BODY)), principal_of(request).subject
         room.enter(who, size)

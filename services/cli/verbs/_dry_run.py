@@ -43,7 +43,7 @@ def run_dry(settings: Settings, files: Sequence[Path], agencies: Sequence[Agency
         database.transaction() as cursor,
     ):
         known = load_agencies(cursor) | {agency.code: agency for agency in agencies}
-    lines = list(islice(_lines(files), MOST_LINES + 1))
+    lines = list(islice(lines_of(files), MOST_LINES + 1))
     if len(lines) > MOST_LINES:
         raise WrongUsage(f"a dry run takes at most {MOST_LINES:,} lines at once; give it part of the file")
     key = KeyEncryptionKey.from_file(settings.keys / "key-encryption.key")
@@ -55,11 +55,12 @@ def run_dry(settings: Settings, files: Sequence[Path], agencies: Sequence[Agency
     if as_json:
         print_json({"dry_run": True} | counts | {"lines": told})
     else:
-        _show(counts, told)
+        show_told(counts, told)
     return NO if is_failure(counts) else DONE
 
 
-def _lines(files: Sequence[Path]) -> Iterator[tuple[Place, Line]]:
+def lines_of(files: Sequence[Path]) -> Iterator[tuple[Place, Line]]:
+    """The lines of the files, one file after the other."""
     for path in files:
         for number, line in enumerate(read_lines(path), 1):
             yield Place(path.name, number), line
@@ -80,7 +81,8 @@ def _told(place: Place, answer: Answer) -> dict[str, Any]:
     }
 
 
-def _show(counts: Mapping[str, int], told: Sequence[Mapping[str, Any]]) -> None:
+def show_told(counts: Mapping[str, int], told: Sequence[Mapping[str, Any]]) -> None:
+    """Prints how many would have which outcome, and the reasons of those that would not be taken."""
     print(f"Nothing was sent. It would be: {in_words({name: counts[name] for name in OUTCOMES}) or 'nothing'}")
     for line in told:
         for reason in line["reasons"]:

@@ -10,6 +10,7 @@ from services.cli.output import print_json
 from services.cli.parser import a_file
 from services.cli.progress import counting
 from services.cli.stack import settings_of
+from services.cli.verbs import _dry_run_compared as compared
 from services.cli.verbs import _submit_extract as submit_extract
 from services.cli.verbs._dry_run import run_dry
 from services.cli.verbs._submit_counts import in_words, is_failure, outcomes_of
@@ -31,15 +32,19 @@ def describe(parser: ArgumentParser) -> None:
     parser.add_argument("--agencies", type=a_file, metavar="FILE", help="add or replace these agencies first")
     parser.add_argument("--wait", action="store_true", help="until all is answered and the views hold it")
     parser.add_argument("--dry-run", action="store_true", help="send nothing; tell what would become of each line")
+    compared.describe(parser)
     submit_extract.describe(parser)
 
 
 def run(args: Namespace) -> int:
     """Sends, and prints how many had which outcome; something refused or invalid is exit status 1."""
+    compared.check(args)
     if submit_extract.is_meant(args):
         return submit_extract.run(args)
     try:
         check_files(args.files)
+        if args.compare:
+            return compared.run_compared(args)
         agencies = read_agencies_file(args.agencies) if args.agencies else []
         settings = settings_of(args)
         if args.dry_run:

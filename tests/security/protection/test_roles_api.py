@@ -121,6 +121,7 @@ def test_every_call_of_the_api_is_tried(client: TestClient) -> None:
     known = set(client.get("/openapi.json").json()["paths"])
     others = {
         "/submissions",
+        "/submissions/dry-run",
         "/health/live",
         "/health/ready",
         "/metrics",
