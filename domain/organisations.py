@@ -7,6 +7,7 @@ What views hold depends on it, so views of other successions are views of anothe
 
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
+from functools import cached_property
 from hashlib import sha256
 from typing import NamedTuple
 
@@ -67,9 +68,9 @@ class Successions:
         for nth, (kind, code, _, _) in enumerate(self.each):
             self._check(nth, kind, code)
 
-    @property
+    @cached_property
     def fingerprint(self) -> str:
-        """Of what they say, in whatever order; empty where there are none."""
+        """Of what they say, in whatever order; empty where there are none. Every reader of views asks for it."""
         text = "\n".join(sorted("\t".join(each) for each in self.each))
         return sha256(text.encode()).hexdigest() if self.each else ""
 
