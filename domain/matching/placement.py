@@ -94,7 +94,7 @@ def place(
     members = list(home.members) if home else []
     if own is None and certain:
         if _is_ambiguous(comparer, certain, cannot_link, features) or _is_another_twins(
-            certain[0], ratings.values(), features
+            comparer, certain[0], ratings.values(), features
         ):
             return Placement(None, None, (), _queue([r.best._replace(rule=AMBIGUOUS) for r in certain] + suspected))
         first, *certain = certain
@@ -149,7 +149,7 @@ def _rate(
         if rule == CERTAIN and any((record, member.record) in cannot_link for member in members):
             rule = CANNOT_LINK
         if rule == CERTAIN and any(
-            _holds_for_two(comparer, features, member.features, each, [evidence]) for each, member in found
+            _are_held_for_two(comparer, features, member.features, each, of_child) for each, member in found
         ):
             rule = BRIDGE
         ratings[child] = _Rating(Finding(child, other, rule, evidence), contradicted, members)
@@ -209,12 +209,13 @@ def _unclear(comparer: Comparer, certain: Sequence[_Rating], cannot_link: Pairs,
     return frozenset(found)
 
 
-def _is_another_twins(first: _Rating, ratings: Iterable[_Rating], features: Features) -> bool:
+def _is_another_twins(comparer: Comparer, first: _Rating, ratings: Collection[_Rating], features: Features) -> bool:
     """Whether the record fits one child best, and has the given name of another one that it contradicts.
 
     That one may have got its twin's record, or both numbers were mistaken for each other: each child would be filled
     with the other's. A name that is a part of the other is no other name where a number agrees. Where the best
-    child's name is a twin's, the other child need not be contradicted.
+    child's name is a twin's, the other child need not be contradicted; nor has it to have the record's name where it
+    has the best child's, and another number: then one of the two numbers is a mistake.
     """
     evidence, given = first.best.evidence, first.best.evidence.levels[GIVEN_NAME]
     if is_same_given_name(evidence):
@@ -224,7 +225,23 @@ def _is_another_twins(first: _Rating, ratings: Iterable[_Rating], features: Feat
         if is_part_of_the_name(features, best):
             return False
     doubtful = (CONTRADICTION, CERTAIN) if given in (SIMILAR, DIFFERS) else (CONTRADICTION,)
-    return any(each.best.rule in doubtful and is_same_given_name(each.best.evidence) for each in ratings)
+    if any(each.best.rule in doubtful and is_same_given_name(each.best.evidence) for each in ratings):
+        return True
+    is_another_name = given in (SIMILAR, DIFFERS, NICKNAME)
+    return is_another_name and any(_have_one_name_and_two_numbers(comparer, first, each) for each in ratings)
+
+
+def _have_one_name_and_two_numbers(comparer: Comparer, one: _Rating, other: _Rating) -> bool:
+    """Whether two children would be one by their names and all else, but for a number."""
+    if one is other or len(one.members) * len(other.members) > MOST_COMPARED:
+        return False
+    pairs = (comparer.compare(a.features, b.features) for a in one.members for b in other.members)
+    return any(
+        each.probability >= comparer.settings.thresholds.certain
+        and is_same_given_name(each)
+        and any(each.levels[number] == DIFFERS for number in NUMBER_FIELDS)
+        for each in pairs
+    )
 
 
 def obstacle_between(
@@ -274,10 +291,9 @@ def _hang_by_one_record(
     """
     pairs = [(one.features, other.features) for one in some for other in others]
     found = [comparer.compare(*pair) for pair in pairs]
-    for pair, each in zip(pairs, found, strict=True):
-        joining = (comparer.compare(joins, one) for joins in between for one in pair)
-        if _holds_for_two(comparer, *pair, each, joining):
-            return BRIDGE
+    every = [*between, *(each.features for each in (*some, *others))]
+    if any(_are_held_for_two(comparer, *pair, each, every) for pair, each in zip(pairs, found, strict=True)):
+        return BRIDGE
     possible = comparer.settings.thresholds.possible
     supported = any(
         shares_a_number(each) or (each.probability >= possible and not comparer.may_be_twins(each, *pair))
@@ -286,19 +302,31 @@ def _hang_by_one_record(
     return None if supported or not some else BRIDGE
 
 
-def _holds_for_two(
-    comparer: Comparer, one: Features, other: Features, found: Evidence, joining: Iterable[Evidence]
+def _are_held_for_two(
+    comparer: Comparer, one: Features, other: Features, found: Evidence, every: Iterable[Features]
 ) -> bool:
-    """Whether one agency's two records, between which this was found, are not certain to be one child's.
+    """Whether one agency holds both, between which this was found, and they are not certain to be one child's.
 
-    Then what is `joining` them has to say as much of them as they say of each other.
+    Nor has another agency, of `every` record that is with them, one that is certain of both and says as much of them.
     """
-    is_certain = found.probability >= comparer.settings.thresholds.certain or shares_a_number(found)
-    if is_certain or not comparer.tells_apart(one, other):
+    if _is_certain(comparer, found) or not comparer.tells_apart(one, other):
         return False
-    return any(
-        at == ABSENT != between for each in joining for at, between in zip(each.levels, found.levels, strict=True)
+    return not any(
+        by.source != one.source
+        and all(
+            _is_certain(comparer, each) and _says_as_much(each, found)
+            for each in (comparer.compare(by, one), comparer.compare(by, other))
+        )
+        for by in every
     )
+
+
+def _says_as_much(found: Evidence, other: Evidence) -> bool:
+    return all(at != ABSENT or level == ABSENT for at, level in zip(found.levels, other.levels, strict=True))
+
+
+def _is_certain(comparer: Comparer, found: Evidence) -> bool:
+    return found.probability >= comparer.settings.thresholds.certain or shares_a_number(found)
 
 
 def _by_strength(rating: _Rating) -> tuple[float, float, str]:
