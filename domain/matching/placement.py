@@ -108,6 +108,29 @@ def place(
     return Placement(own, reason, tuple(merged), _queue([*suspected, *apart]), ())
 
 
+def fits_clearly(
+    comparer: Comparer, record: str, members: Sequence[Candidate], child: str, cannot_link: Pairs = frozenset()
+) -> str | None:
+    """Why a record, though certain to be of another child, does not join it: a rule, or None where it does.
+
+    `members` are records, each with its child, this one too: what it fits beside counts as where records are placed.
+    """
+    features = next(each.features for each in members if each.record == record)
+    own = [each.child for each in members if each.record == record]
+    family = [each for each in members if each.child in own]
+    ratings = _rate(comparer, record, features, [each for each in members if each.child not in own], cannot_link)
+    rating = ratings[child]
+    if rating.best.rule != CERTAIN:
+        return rating.best.rule
+    certain = [each for each in ratings.values() if each is not rating and each.best.rule == CERTAIN]
+    if any(_is_ambiguous(comparer, (rating, each), cannot_link, features) for each in certain):
+        return AMBIGUOUS
+    if len(family) == 1:
+        return AMBIGUOUS if _is_another_twins(comparer, rating, ratings.values(), features) else None
+    rest = [each for each in family if each.record != record]
+    return _hang_by_one_record(comparer, rest, rating.members, [features]) if len(rating.members) > 1 else None
+
+
 def absorb(
     comparer: Comparer,
     members: Sequence[Candidate],

@@ -1,7 +1,8 @@
 """Which records of a child are one person, judged again when some that held them together count no more.
 
 Records that a decision put together which still stands stay together. Others come together as the matcher joins
-children: where two records are certain to be one person's, and none of the two sides contradict each other.
+children: where two records are certain to be one person's, none of the two sides contradict each other, and neither of
+the two records fits somebody else as well. What is left to a person there is so here.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -10,7 +11,16 @@ from typing import NamedTuple
 
 from domain.matching.evidence import Comparer, Evidence
 from domain.matching.features import Features
-from domain.matching.placement import CERTAIN, FIRST_RECORD, Candidate, Finding, Pairs, judge, shares_a_number
+from domain.matching.placement import (
+    CERTAIN,
+    FIRST_RECORD,
+    Candidate,
+    Finding,
+    Pairs,
+    fits_clearly,
+    judge,
+    shares_a_number,
+)
 
 MOST_REGROUPED = 28
 """Records that are compared with each other, as many as give `placement.MOST_COMPARED` pairs."""
@@ -19,10 +29,14 @@ Block = frozenset[str]
 
 
 class Regrouped(NamedTuple):
-    """The blocks of records that are one person each, in the order of their first records, and what was compared."""
+    """The blocks of records that are one person each, in the order of their first records, and what was compared.
+
+    `unclear` has the rule by which two records, certain to be one person's, joined nobody.
+    """
 
     blocks: Sequence[Block]
     compared: Mapping[frozenset[str], Evidence]
+    unclear: Mapping[frozenset[str], str] = {}
 
 
 def regroup(
@@ -52,11 +66,24 @@ def regroup(
         for some, others in pairwise(record for record in sorted(records) if record in block_of):
             join(block_of[some], block_of[others])
     certain = comparer.settings.thresholds.certain
+    unclear: dict[frozenset[str], str] = {}
     for pair, evidence in sorted(compared.items(), key=lambda each: (-each[1].bits, sorted(each[0]))):
         one, other = (block_of[record] for record in sorted(pair))
-        if evidence.probability >= certain and not _are_two(comparer, list(_between(compared, one, other))):
+        if (
+            one == other
+            or evidence.probability < certain
+            or _are_two(comparer, list(_between(compared, one, other)))
+            or any((a, b) in cannot_link for a in one for b in other)
+        ):
+            continue
+        placed = [each._replace(child=min(block_of[each.record])) for each in heard]
+        ends = zip(sorted(pair), (other, one), strict=True)
+        rules = [fits_clearly(comparer, record, placed, min(to), cannot_link) for record, to in ends]
+        if rule := next(filter(None, rules), None):
+            unclear[pair] = rule
+        else:
             join(one, other)
-    return Regrouped(list(dict.fromkeys(block_of.values())), compared)
+    return Regrouped(list(dict.fromkeys(block_of.values())), compared, unclear)
 
 
 def found_between(comparer: Comparer, regrouped: Regrouped, one: Block, other: Block) -> tuple[str, Finding] | None:
@@ -68,6 +95,8 @@ def found_between(comparer: Comparer, regrouped: Regrouped, one: Block, other: B
     every = [each for each, _ in pairs]
     contradicted = _are_two(comparer, every)
     rule = judge(comparer.settings.thresholds, evidence, contradicted, any(map(shares_a_number, every)))
+    if rule == CERTAIN:
+        rule = next((regrouped.unclear[each] for _, each in pairs if each in regrouped.unclear), CERTAIN)
     (record,), (against,) = pair & one, pair & other
     return None if rule in (FIRST_RECORD, CERTAIN) else (record, Finding("", against, rule, evidence))
 
