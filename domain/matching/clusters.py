@@ -33,7 +33,7 @@ class Clusters:
         keys = self._keys(features)
         candidates = self._index.candidates(keys, own)
         self._comparer = self._comparer.among(len(self._index))
-        of_many = keys_of_many(features, self._is_of_many)
+        of_many = keys_of_many(features, self._is_of_many, candidates)
         compared, others = without_shared(features, of_many), candidates_without(candidates, of_many)
         placement = place(self._comparer, record, compared, others, own=own, cannot_link=cannot_link)
         child = placement.child or record

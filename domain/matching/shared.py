@@ -42,9 +42,25 @@ def are_many(records: Iterable[tuple[str, Features]]) -> bool:
     return False
 
 
-def keys_of_many(features: Features, is_of_many: Callable[[str], bool]) -> frozenset[str]:
-    """The keys of what of a record many share: it is left out of the record, and of all with which it is compared."""
-    return frozenset(filter(is_of_many, shared_keys(features)))
+def keys_between(candidates: Iterable[Candidate]) -> set[str]:
+    """The keys of what records of two children have in common, by which these may be one."""
+    child_of: dict[str | Home, str] = {}
+    common: set[str | Home] = set()
+    for each in candidates:
+        for value in (*each.features.contacts, *(home for home in each.features.homes if home[1])):
+            if child_of.setdefault(value, each.child) != each.child:
+                common.add(value)
+    return {contact_key(each) if isinstance(each, str) else home_key(each) for each in common}
+
+
+def keys_of_many(
+    features: Features, is_of_many: Callable[[str], bool], candidates: Iterable[Candidate] = ()
+) -> frozenset[str]:
+    """The keys of what of a record many share: it is left out of the record, and of all with which it is compared.
+
+    So is what the record has not, but several of the children that it may join.
+    """
+    return frozenset(filter(is_of_many, {*shared_keys(features), *keys_between(candidates)}))
 
 
 def candidates_without(candidates: Iterable[Candidate], of_many: Collection[str]) -> list[Candidate]:

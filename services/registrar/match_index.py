@@ -22,7 +22,7 @@ from domain.matching.blocking import (
     blocking_keys,
     likeliest,
 )
-from domain.matching.shared import MOST_FAMILIES, shared_keys
+from domain.matching.shared import MOST_FAMILIES, keys_between, shared_keys
 from projections.base.binary_copy import copy_rows
 
 MOST_MET = MOST_CHILDREN + 8
@@ -141,15 +141,16 @@ def candidates_and_sharers(
 ) -> tuple[list[Candidate], Sharers]:
     """The candidates as `candidates_of` finds them, and who shares the contacts and homes of the described.
 
-    So too those that the records named had before, which is asked only where one had another home. No hidden child is
-    among the sharers: what is linked must not tell of them. Nor is anybody there who shares what too few have for many
-    families, with those described.
+    So too those that the records named had before, and those that several of the candidates have; which is asked only
+    where there are such. No hidden child is among the sharers: what is linked must not tell of them. Nor is anybody
+    there who shares what too few have for many families, with those described.
     """
     sharing = _sharing(described)
     candidates, sharers = _read_both(cursor, _with_own(cursor, children, records), sharing)
     own = set(records)
-    former = _sharing(each.features for each in candidates if each.record in own)
-    if left := Counter({key: count for key, count in former.items() if key not in sharing}):
+    more = _sharing(each.features for each in candidates if each.record in own)
+    more |= Counter(dict.fromkeys(digests(keys_between(candidates)), 0))
+    if left := {key: count for key, count in more.items() if key not in sharing}:
         sharers |= _read_both(cursor, (), left)[1]
     return candidates, sharers
 
@@ -160,7 +161,7 @@ def _sharing(described: Iterable[Features]) -> Counter[int]:
 
 
 def _read_both(
-    cursor: Cursor, children: Iterable[str], sharing: Counter[int]
+    cursor: Cursor, children: Iterable[str], sharing: Mapping[int, int]
 ) -> tuple[list[Candidate], dict[int, list[Candidate]]]:
     wanted = {"children": list(children), "keys": list(sharing), "others": list(sharing.values())}
     cursor.execute(_CANDIDATES_AND_SHARERS, wanted)

@@ -8,7 +8,7 @@ from domain.matching import Comparer, features_of
 from domain.matching.clusters import Clusters
 from domain.matching.shared import MOST_FAMILIES, are_many, keys_of_many, without_shared
 from services.registrar.matcher_settings import load_settings
-from tests.domain_rules.matching.people import ELSEWHERE, HOME, record
+from tests.domain_rules.matching.people import ELSEWHERE, HOME, ONE_NUMBER, record
 
 COMPARER = Comparer(load_settings())
 
@@ -16,7 +16,7 @@ OFFICE = {"name": "Dagmar Vane", "phone": "01632 960555", "email": "d.vane@count
 FAMILIES = ["Orrell", "Vane", "Basu", "Quill", "Thorn"]
 
 
-def child(family_name: str, given_name: str = "Hugo", born: str = "2012-07-07", **more: Any) -> dict[str, Any]:
+def child(family_name: str, given_name: str = "Hugo", born: str | None = "2012-07-07", **more: Any) -> dict[str, Any]:
     return {"given_name": given_name, "family_name": family_name, "date_of_birth": born, **more}
 
 
@@ -55,6 +55,18 @@ def test_a_telephone_of_many_joins_nobody_to_a_third_record_either() -> None:
     third = features_of(with_mother(None, {}), "2024-10-01", source="urn:agency:births")
     clusters.describe("third", third)
     assert len({clusters.child_of()[name] for name in ("one", "two", "third")}) == 3
+
+
+def test_a_telephone_of_many_makes_no_two_children_one_although_the_record_between_them_has_none() -> None:
+    by_telephone = {"gender": "male", "carers": [{"name": None, "phone": OFFICE["phone"]}]}
+    one = child("Vane", born=None, nhs_number=ONE_NUMBER, **by_telephone)
+    two = child("Sedley", upn="D999417608014", **by_telephone)
+    between = child("Vane", gender="male", nhs_number=ONE_NUMBER, upn="D999417608014")
+    for shared, are_one in (({"carers": [OFFICE]}, False), ({}, True)):
+        clusters = among_families(shared, one, two)
+        clusters.describe("between", features_of(between, "2024-10-01", source="urn:agency:births"))
+        child_of = clusters.child_of()
+        assert (child_of["one"] == child_of["two"]) is are_one
 
 
 def test_a_family_of_many_children_has_its_home_and_telephone_in_common() -> None:
