@@ -102,10 +102,11 @@ def test_where_the_public_records_are_not_installed_it_says_how_to_get_them(
 
 def test_training_writes_a_version_that_evaluate_takes(feeds: Path, tmp_path: Path, capfd: Captured) -> None:
     out = tmp_path / "trained.yaml"
-    assert main(["identity", "train", "--feeds", str(feeds), "--pairs", "20000", "--out", str(out), "--json"]) == 0
+    assert main(["identity", "train", "--febrl", "1", "--pairs", "20000", "--out", str(out), "--json"]) == 0
     printed = json.loads(capfd.readouterr().out)
     assert printed["version"] == load_settings(out).version != load_settings().version
-    assert printed["records"] == len(corpus_without_truth(feeds).person_of())
+    assert (printed["records"], printed["kept"]) == (1_000, False)
+    assert printed["expected"]["f1"] > printed["expected_before"]["f1"]
     assert printed["pairs_of_one_child"] > 100
     assert printed["numbers"]["rivals.stranger"]["old"] == 10_000
     assert {each["field"] for each in printed["bits"]} >= {"given_name", "family_name", "date_of_birth"}
@@ -122,11 +123,26 @@ def test_nothing_personal_is_printed(feeds: Path, tmp_path: Path, capfd: Capture
 
 
 def test_what_is_learnt_changes_is_shown(feeds: Path, tmp_path: Path, capfd: Captured) -> None:
-    assert main(["identity", "train", "--feeds", str(feeds), "--out", str(tmp_path / "t.yaml")]) == 0
+    assert main(["identity", "train", "--febrl", "1", "--pairs", "20000", "--out", str(tmp_path / "t.yaml")]) == 0
     printed = capfd.readouterr().out
     assert "against a relative" in printed
     assert " → " in printed
     assert "rivals.stranger" in printed
+
+
+def test_where_nothing_is_gained_training_says_that_the_settings_are_unchanged(
+    feeds: Path, tmp_path: Path, capfd: Captured
+) -> None:
+    out = tmp_path / "t.yaml"
+    assert main(["identity", "train", "--feeds", str(feeds), "--out", str(out)]) == 0
+    assert "unchanged" in capfd.readouterr().out
+    assert load_settings(out) == load_settings()
+    again = ["identity", "train", "--feeds", str(feeds), "--out", str(tmp_path / "again.yaml"), "--json"]
+    assert main(again) == 0
+    printed = json.loads(capfd.readouterr().out)
+    assert printed["kept"]
+    assert printed["records"] == len(corpus_without_truth(feeds).person_of())
+    assert printed["expected"] == printed["expected_before"]
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,8 @@ one in memory, `metrics.py` judges it, `curve.py` and `picture.py` show what ano
 `evaluation.py` puts it together.
 
 `pairs.py`, `expectation.py`, `estimation.py` and `common_names.py` learn from records without looking at who is who,
-and `thresholds.py` chooses from the estimated error; `training.py` puts that together. `settings_text.py` writes a
-version of the settings, and `changes.py` tells two apart; `replay/` re-matches the whole history under another one.
+`rehearsal.py` tries settings on them, and `thresholds.py` chooses from the estimated error; `training.py` puts that
+together. `settings_text.py` writes a version of the settings, and `changes.py` tells two apart; `replay/` re-matches
+the whole history under another one.
 `rivals/` does the same work with other tools, for `contactpoint bench`.
 """

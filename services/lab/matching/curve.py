@@ -19,14 +19,18 @@ class Point(NamedTuple):
     pairs: Rates
 
 
-class _Remembering(Comparer):
-    """Compares the same two records once for all thresholds."""
+class Remembering(Comparer):
+    """Compares the same two records once for all settings that link from other probabilities on, and else are the same.
+
+    `known` has what was found so far.
+    """
 
     def __init__(self, settings: MatcherSettings, known: dict[tuple[Features, Features], Evidence]) -> None:
         super().__init__(settings)
         self._known = known
 
     def compare(self, one: Features, other: Features) -> Evidence:
+        """As it was found before, or as it is found now."""
         pair = (one, other)
         found = self._known.get(pair)
         if found is None:
@@ -41,7 +45,7 @@ def curve(corpus: Corpus, settings: MatcherSettings, done: Callable[[int], None]
     known: dict[tuple[Features, Features], Evidence] = {}
     points = []
     for number, certain in enumerate(sorted({*THRESHOLDS, settings.thresholds.certain}), start=1):
-        clusters = Clusters(_Remembering(_linking_from(settings, certain), known))
+        clusters = Clusters(Remembering(_linking_from(settings, certain), known))
         for record, features in reported:
             clusters.describe(record, features)
         points.append(Point(certain, accuracy(clusters.child_of(), person_of).pairs))

@@ -10,6 +10,10 @@ often brothers and sisters share given name, birthday and gender, the number of 
 distinguished by counting, and how often two people share a number, which is a clerk's mistake and rare in a sample.
 Namesakes agree in name and birthday as often as one child's records do, and else like strangers; cousins in the name
 alone, and how many of them there are is learnt.
+
+A pair by itself knows nothing of a third record: of two that hardly agree, both may be certain to be as one with that
+one. Where records were put together already (`of_one`), such a pair counts as one child's as far as that is likely, or
+else cousins and strangers would be supposed to explain it.
 """
 
 from collections import Counter
@@ -42,6 +46,10 @@ _OF_RELATIVES = ("given_name", "date_of_birth", "gender", *_NUMBERS)
 _LEAST, _MOST = 1e-7, 0.9999
 
 
+OfOne = Mapping[Agreement, tuple[float, float]]
+"""How many pairs of each agreement are in one group of records, and how many of these are likely one child's."""
+
+
 class Estimate(NamedTuple):
     """What was learnt, after how many rounds, how many pairs are one child's under it, and to what degree each is."""
 
@@ -59,21 +67,49 @@ def estimate(settings: MatcherSettings, sample: Sample) -> Estimate:
     return max(found, key=lambda each: each[0])[1]
 
 
+def estimate_again(settings: MatcherSettings, sample: Sample, learnt: Estimate, of_one: OfOne) -> Estimate:
+    """Better ones still, where it is known of some pairs that they are `of_one` child as far as that is likely."""
+    return _settle(
+        settings, sample, _of_strangers(settings, sample), learnt.rivals, learnt.fields, learnt.matches, of_one
+    )[1]
+
+
+def degree(estimate: Estimate, agreed: Agreement) -> float:
+    """To what degree a pair that agrees so is one child's, in the sample or not."""
+    found = estimate.degrees.get(agreed)
+    if found is None:
+        found = expect(estimate.rivals, estimate.fields, [(agreed, 1.0)], estimate.matches).matches[agreed]
+    return found
+
+
 def _from(
     settings: MatcherSettings, sample: Sample, strangers: Mapping[str, Mapping[str, float]], matches: float
 ) -> tuple[float, Estimate]:
     """How likely the pairs are under what is learnt when so many matches are supposed, and what that is."""
-    pairs = sorted(sample.meeting.items())
-    known = {
-        kind: {name: {level: chances[kind] for level, chances in settings.fields[name].items()} for name in FIELDS}
-        for kind in (MATCH, RELATIVE)
-    }
-    fields = _chances(known, strangers)
     rivals = _rivals(settings.rivals, Counter(), sample.pairs, matches)
+    return _settle(settings, sample, strangers, rivals, _chances(_known(settings), strangers), matches, {})
+
+
+def _settle(
+    settings: MatcherSettings,
+    sample: Sample,
+    strangers: Mapping[str, Mapping[str, float]],
+    rivals: Rivals,
+    fields: dict[str, dict[str, Chances]],
+    matches: float,
+    of_one: OfOne,
+) -> tuple[float, Estimate]:
+    """Expectation and maximisation in turn until nothing moves."""
+    pairs = sorted(sample.meeting.items())
+    unknown = [(agreed, many - of_one[agreed][0] if agreed in of_one else many) for agreed, many in pairs]
+    unknown = [(agreed, many) for agreed, many in unknown if many > 0]
+    known = _known(settings)
     rounds = 0
     while True:
         rounds += 1
-        counted = expect(rivals, fields, pairs, matches)
+        counted = expect(rivals, fields, unknown, matches)
+        for (whose, agreed), (_, sure) in of_one.items():
+            counted.add(MATCH, whose, agreed, sure)
         before, matches = matches, max(1.0, counted.of(MATCH))
         fields = _chances(
             {
@@ -86,6 +122,14 @@ def _from(
         if abs(log(matches / before)) < SETTLED or rounds == MOST_ROUNDS:
             counted = expect(rivals, fields, pairs, matches)
             return counted.likelihood, Estimate(rivals, fields, rounds, matches, counted.matches)
+
+
+def _known(settings: MatcherSettings) -> dict[int, dict[str, dict[str, float]]]:
+    """What was known before of pairs of one child and of relatives."""
+    return {
+        kind: {name: {level: chances[kind] for level, chances in settings.fields[name].items()} for name in FIELDS}
+        for kind in (MATCH, RELATIVE)
+    }
 
 
 def _rivals(before: Rivals, pairs: Counter[tuple[int, str]], every: float, matches: float) -> Rivals:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from math import exp, log
 from typing import NamedTuple
 
-from domain.matching.evidence import FIELDS
+from domain.matching.evidence import FIELDS, Levels
 from domain.matching.settings import Chances, Rivals
 from domain.matching.similarity import ABSENT
 from services.lab.matching.pairs import APART, GROWN_UP, ONE_AGENCY, Agreement
@@ -29,6 +29,13 @@ class Counted(NamedTuple):
     matches: dict[Agreement, float]
     likelihood: float
 
+    def add(self, kind: int, whose: str, agreed: Levels, many: float) -> None:
+        """Counts so many pairs of a kind that agree so."""
+        self.pairs[kind, whose] += many  # type: ignore[assignment]  # a Counter of shares
+        for name, level in zip(FIELDS, agreed, strict=True):
+            if level != ABSENT:
+                self.levels[kind, name, level] += many
+
     def of(self, kind: int) -> float:
         """All pairs of a kind."""
         return sum(many for (each, _), many in self.pairs.items() if each == kind)
@@ -49,9 +56,8 @@ def expect(rivals: Rivals, fields: Fields, agreements: Iterable[tuple[Agreement,
             (GROWN_UP, rivals.grown_up_relative),
         )
     }
-    pairs: Counter[tuple[int, str]] = Counter()
-    levels: defaultdict[tuple[int, str, str], float] = defaultdict(float)
     degrees: dict[Agreement, float] = {}
+    counted = Counted(Counter(), defaultdict(float), degrees, 0.0)
     likelihood = 0.0
     for (whose, agreed), many in agreements:
         likely = list(numbers[whose])
@@ -64,12 +70,8 @@ def expect(rivals: Rivals, fields: Fields, agreements: Iterable[tuple[Agreement,
         likelihood += many * (top + log(whole))
         degrees[whose, agreed] = shares[MATCH] / whole
         for kind in (MATCH, RELATIVE, COUSIN):
-            share = many * shares[kind] / whole
-            pairs[kind, whose] += share  # type: ignore[assignment]  # a Counter of shares
-            for name, level in zip(FIELDS, agreed, strict=True):
-                if level != ABSENT:
-                    levels[kind, name, level] += share
-    return Counted(pairs, levels, degrees, likelihood)
+            counted.add(kind, whose, agreed, many * shares[kind] / whole)
+    return counted._replace(likelihood=likelihood)
 
 
 def _by_kind(name: str, chances: Chances) -> tuple[float, ...]:

@@ -11,6 +11,7 @@ from services.cli.progress import counting
 
 if TYPE_CHECKING:
     from domain.matching import MatcherSettings
+    from services.lab.matching.thresholds import Expected
     from services.lab.matching.training import Trained
 
 FEBRL = (1, 2)
@@ -66,12 +67,9 @@ def _document(old: "MatcherSettings", trained: "Trained", out: Path) -> dict[str
         "pairs": trained.pairs,
         "rounds": trained.rounds,
         "pairs_of_one_child": round(trained.matches),
-        "expected": {
-            "precision": trained.expected.precision,
-            "recall": trained.expected.recall,
-            "f1": trained.expected.f1,
-            "queue": round(trained.expected.queue),
-        },
+        "expected": _expected(trained.expected),
+        "expected_before": _expected(trained.before),
+        "kept": trained.kept,
         "numbers": {
             name: {"old": before, "new": after}
             for name, (before, after) in changed_numbers(old, trained.settings).items()
@@ -92,9 +90,17 @@ def _document(old: "MatcherSettings", trained: "Trained", out: Path) -> dict[str
     }
 
 
+def _expected(hope: "Expected") -> dict[str, float]:
+    return {"precision": hope.precision, "recall": min(1.0, hope.recall), "f1": hope.f1, "queue": round(hope.queue)}
+
+
 def _show(old: "MatcherSettings", trained: "Trained", out: Path) -> None:
     from services.lab.matching.changes import RIVALS, changed_names, changed_numbers, changed_weights
 
+    if trained.kept:
+        print(f"Nothing that was learnt promises more than {old.version}: {out} has it unchanged.")
+        print(f"Expected of these records: {_in_words(trained.before)}.")
+        return
     rows = [
         (each.field, each.level, *(f"{one:+.1f} → {two:+.1f}" for one, two in zip(each.old, each.new, strict=True)))
         for each in changed_weights(old, trained.settings)
@@ -107,9 +113,14 @@ def _show(old: "MatcherSettings", trained: "Trained", out: Path) -> None:
         print(f"common {kind} names: {added} more, {dropped} fewer")
     learnt = f"{trained.pairs:,} pairs of {trained.records:,} records"
     print(f"{out}: learnt from {learnt}; about {trained.matches:,.0f} pairs of all are one child's.")
-    hope = trained.expected
-    print(
-        f"Expected of these records, at {trained.settings.thresholds.certain:g}: precision {hope.precision:.4f}, "
-        f"recall {hope.recall:.4f} of the pairs that meet, at most {hope.queue:,.0f} pairs of records in the queue."
-    )
+    certain = trained.settings.thresholds.certain
+    print(f"Expected of these records, linking from {certain:g} on: {_in_words(trained.expected)}.")
+    print(f"Of {old.version}: {_in_words(trained.before)}.")
     print(f"Review it, and try it with `contactpoint identity evaluate --settings {out}`.")
+
+
+def _in_words(hope: "Expected") -> str:
+    return (
+        f"precision {hope.precision:.4f}, recall {min(1.0, hope.recall):.4f} of the pairs that are supposed to be one "
+        f"child's, at most {hope.queue:,.0f} pairs of records in the queue"
+    )
