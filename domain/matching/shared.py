@@ -44,13 +44,17 @@ def are_many(records: Iterable[tuple[str, Features]]) -> bool:
 
 def keys_between(candidates: Iterable[Candidate]) -> set[str]:
     """The keys of what records of two children have in common, by which these may be one."""
-    child_of: dict[str | Home, str] = {}
-    common: set[str | Home] = set()
+    with_contact: dict[str, str] = {}
+    with_home: dict[Home, str] = {}
+    common: set[str] = set()
     for each in candidates:
-        for value in (*each.features.contacts, *(home for home in each.features.homes if home[1])):
-            if child_of.setdefault(value, each.child) != each.child:
-                common.add(value)
-    return {contact_key(each) if isinstance(each, str) else home_key(each) for each in common}
+        for contact in each.features.contacts:
+            if with_contact.setdefault(contact, each.child) != each.child:
+                common.add(contact_key(contact))
+        for home in each.features.homes:
+            if home[1] and with_home.setdefault(home, each.child) != each.child:
+                common.add(home_key(home))
+    return common
 
 
 def keys_of_many(
