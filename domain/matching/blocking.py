@@ -10,6 +10,7 @@ few facts may be wrong at once, so it has the coarse keys too.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 
 from jellyfish import metaphone
 
@@ -110,6 +111,7 @@ def _windows(year: int) -> tuple[str, str]:
     return f"{year // 4}", f"/{(year + 2) // 4}"
 
 
+@lru_cache(maxsize=8_192)
 def sound(name: str) -> str:
     """How the first word of a name sounds, roughly; the word itself where it is short or not of letters."""
     word = name.partition(" ")[0]

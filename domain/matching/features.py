@@ -1,6 +1,6 @@
 """The features of a record that are compared: its particulars, normalised, with the names and homes it had before."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 from domain.matching.normalise import normalise_postcode
@@ -124,8 +124,10 @@ def _completed(names: list[Name]) -> list[Name]:
     return [(name[0] or given, name[1] or family) for name in names]
 
 
-def _in_order(name: Name, carers: Iterable[str]) -> Name:
+def _in_order(name: Name, carers: Collection[str]) -> Name:
     """Given before family name: they were swapped where the given name is the carers' family name, the other is not."""
+    if not carers:
+        return name
     given, family = name
     of_carers = {carer.rpartition(" ")[2] for carer in carers}
     return (family, given) if given in of_carers and family and family not in of_carers else name
@@ -153,5 +155,5 @@ def _former(current: str | None, stated: Iterable[str | None], before: Iterable[
     return _distinct([each for each in (*stated, *before) if each and each != current], MOST_FORMER_NUMBERS)
 
 
-def _distinct(values: Iterable[Value], most: int) -> tuple[Value, ...]:
-    return tuple(dict.fromkeys(values))[:most]
+def _distinct(values: Sequence[Value], most: int) -> tuple[Value, ...]:
+    return tuple(dict.fromkeys(values))[:most] if len(values) > 1 else tuple(values)

@@ -1,7 +1,7 @@
 """Records by blocking key and by child, in memory: of one batch, or of a whole history that is replayed."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from domain.matching.blocking import KEY_TELLS, MOST_HIDDEN, MOST_IN_A_BLOCK, likeliest
 from domain.matching.placement import Candidate
@@ -84,9 +84,9 @@ class MatchIndex:
         """The records of a child."""
         return [self._records[record] for record in self._children.get(child, ())]
 
-    def under(self, key: Key) -> list[Candidate]:
-        """The records that are found under a key, of children who are not hidden."""
-        return [self._records[record] for record in self._blocks.get(key, ())]
+    def under(self, key: Key) -> Iterator[Candidate]:
+        """The records that are found under a key, of children who are not hidden, each looked up as it is asked for."""
+        return map(self._records.__getitem__, self._blocks.get(key, ()))
 
     def candidates(
         self, keys: Collection[Key], own: str | None = None, children: Iterable[str] = ()

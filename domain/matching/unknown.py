@@ -132,6 +132,7 @@ _IN_A_ROW = ("ABC", "ABCD", "ABAB", "XYZ")
 _SHORTEST_POSTCODE = 5
 """Characters."""
 _EQUAL_DIGITS, _DIGITS_IN_A_ROW = 6, 8
+_NO_DIGIT, _NO_LETTER, _COUNTING_DIGIT = re.compile(r"\D"), re.compile("[^A-Z]"), re.compile("[1-9]")
 
 
 def known_given_name(name: str | None) -> str:
@@ -162,7 +163,7 @@ def cares_for_many(name: str | None, relationship: str | None) -> bool:
 
     A parent is none, whatever else is written of them.
     """
-    called, related = _words(name), _words(relationship)
+    called = _words(name)
     if (
         not called.isdisjoint(_OF_AN_OFFICE)
         and (_NOBODY | _OF_AN_OFFICE).issuperset(called)
@@ -170,8 +171,15 @@ def cares_for_many(name: str | None, relationship: str | None) -> bool:
         and not (len(called) == 1 and called <= _NAMES_TOO)
     ):
         return True
+    return _is_relation_of_many(relationship)
+
+
+@lru_cache(maxsize=1_024)
+def _is_relation_of_many(relationship: str | None) -> bool:
+    """Whether what is written of a relationship is one to many children; few words are, again and again."""
     if _is_kin(relationship, _KIN | {"foster"}):
         return False
+    related = _words(relationship)
     return bool(related) and (not related.isdisjoint(_OF_AN_OFFICE - _OF_ONE_CHILD_TOO) or related <= _OF_AN_OFFICE)
 
 
@@ -192,11 +200,11 @@ def known_lines(lines: Iterable[str]) -> str:
 
 def known_postcode(postcode: str) -> str:
     """A normalised postcode; empty where it is a pseudo-postcode (ZZ99 3VZ), made up (AA1 1AA) or a part of one."""
-    letters = re.sub(r"[^A-Z]", "", postcode)
+    letters = _NO_LETTER.sub("", postcode)
     is_pseudo = (
         is_part_of_a_postcode(postcode)
         or _PSEUDO_POSTCODE.fullmatch(postcode)
-        or not any(digit in postcode for digit in "123456789")
+        or not _COUNTING_DIGIT.search(postcode)
         or (len(letters) > 1 and len(set(letters)) == 1)
         or letters in _IN_A_ROW
         or (_AREA.match(postcode) or [""])[0] in _NO_AREAS
@@ -211,13 +219,15 @@ def is_part_of_a_postcode(postcode: str) -> bool:
 
 def known_phone(phone: str | None) -> str:
     """The last ten digits of a telephone number; empty where it is nobody's: 00000 000000, 01234 567890."""
-    digits = re.sub(r"\D", "", phone or "")
-    return "" if len(digits) < 6 or _is_dummy(digits) else digits[-10:]
+    digits = _NO_DIGIT.sub("", phone or "")
+    return "" if len(digits) < 6 or _DUMMY.search(digits) else digits[-10:]
 
 
 def known_email(email: str | None) -> str:
     """An e-mail address in small letters; empty where it is nobody's: none@none, test@example.org, office@school.uk."""
-    address = (email or "").strip().casefold()
+    if not email:
+        return ""
+    address = email.strip().casefold()
     mailbox, _, domain = address.rpartition("@")
     letters, host = re.sub(r"[^a-z]", "", mailbox), domain.partition(".")[0]
     is_nobodys = (
@@ -256,16 +266,7 @@ def _is_written(text: str) -> bool:
     return any(map(str.isalnum, text))
 
 
-def _is_dummy(digits: str) -> bool:
-    """Whether so many of the digits are equal, or in a row, that nobody was given the number."""
-    for at in range(len(digits)):
-        if len(set(digits[at : at + _EQUAL_DIGITS])) == 1 and at + _EQUAL_DIGITS <= len(digits):
-            return True
-        run = digits[at : at + _DIGITS_IN_A_ROW]
-        if len(run) == _DIGITS_IN_A_ROW and (run in _UP or run in _DOWN):
-            return True
-    return False
-
-
 _UP = "01234567890"
-_DOWN = _UP[::-1]
+_RUNS = [row[at : at + _DIGITS_IN_A_ROW] for row in (_UP, _UP[::-1]) for at in range(len(_UP) - _DIGITS_IN_A_ROW + 1)]
+_DUMMY = re.compile(rf"(\d)\1{{{_EQUAL_DIGITS - 1}}}|{'|'.join(_RUNS)}")
+"""So many digits that are equal, or in a row, that nobody was given the number."""
