@@ -182,7 +182,7 @@ class BatchMatcher:
         openly = (each for each in candidates if each.child not in hidden and self.is_ordinary(each.features.source))
         of_many = keys_of_many(features, self._is_of_many, openly)
         compared, candidates = without_shared(features, of_many), candidates_without(candidates, of_many)
-        if not shielded and not any(is_hidden(child_of(each.child)) for each in candidates):
+        if not shielded and not any(is_hidden(child_of(child)) for child in {each.child for each in candidates}):
             placement = place_openly(
                 self.comparer,
                 record,
