@@ -119,6 +119,8 @@ def _completed(names: list[Name]) -> list[Name]:
 
     A baby that was named later is no longer one without a name; a former family name was borne with the given name.
     """
+    if all(map(all, names)):
+        return names
     given = next((given for given, _ in names if given), "")
     family = next((family for _, family in names if family), "")
     return [(name[0] or given, name[1] or family) for name in names]
@@ -152,7 +154,8 @@ def _distinguishing(number: str | None) -> str | None:
 
 def _former(current: str | None, stated: Iterable[str | None], before: Iterable[str | None]) -> tuple[str, ...]:
     """The numbers that are former ones beside the current one: those stated, and those that the record had."""
-    return _distinct([each for each in (*stated, *before) if each and each != current], MOST_FORMER_NUMBERS)
+    former = [each for each in (*stated, *before) if each and each != current]
+    return _distinct(former, MOST_FORMER_NUMBERS) if former else ()
 
 
 def _distinct(values: Sequence[Value], most: int) -> tuple[Value, ...]:

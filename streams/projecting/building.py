@@ -13,6 +13,7 @@ from domain.days import set_zone, zone
 from domain.organisations import Successions, set_successions, successions
 from projections.base.partition import Partition
 from projections.base.projection import Decryptor
+from projections.catalogue import RECEIPTS_LOG
 from projections.engine import bulk, positions, view_schemas
 from projections.engine.apply import Write
 from projections.engine.live import write as write_live
@@ -24,10 +25,15 @@ from streams.kafka.settings import KafkaSettings
 from streams.projecting.bulk_read import Keeps, Loaded, Span, load_spans
 from streams.projecting.completeness import Published
 from streams.projecting.finishing import PROCESSES, connect_to, finish
+from streams.projecting.reader import log_of
 from streams.store.database import Connection, Database, transaction
 
 WORTH_PROCESSES = 50_000
 """Reading so many messages takes longer than starting processes."""
+EVENT_COSTS = 3
+"""Receipts that are loaded in the time of one event."""
+HEAD_START = 5_000
+"""Events that the first process loads while another one starts."""
 
 PROGRESS_S = 0.5
 
@@ -132,7 +138,7 @@ def _load(
 ) -> Loaded:
     """Loads all messages up to the offsets, a share of them in this process."""
     spans = {partition: Span(0, offset) for partition, offset in offsets.items()}
-    mine, *others = _shares(spans, PROCESSES if processes else 1)
+    mine, *others = share_out(spans, PROCESSES if processes else 1)
     running = [processes.submit(_load_share, building, wanted, share) for share in others] if processes else []
     messages, seen = _load_share(building, wanted, mine)
     for process in running:
@@ -146,13 +152,23 @@ def _load_share(building: Building, wanted: Published, spans: Spans) -> Loaded:
     return building.load(spans, building.schema, bulk.write, wanted)
 
 
-def _shares(spans: Spans, number: int) -> list[dict[Partition, Span]]:
-    """Divides the spans into about equal shares."""
+def share_out(spans: Spans, number: int) -> list[dict[Partition, Span]]:
+    """Divides the spans into shares that are loaded at about the same time.
+
+    The first is that of the process that is there already; receipts take less time than events.
+    """
     shares: list[dict[Partition, Span]] = [{} for _ in range(number)]
-    for partition, span in sorted(spans.items(), key=lambda item: -item[1].end):
-        smallest = min(shares, key=lambda share: sum(taken.end for taken in share.values()))
-        smallest[partition] = span
+    done_at = [0, *([HEAD_START * EVENT_COSTS] * (number - 1))]
+    costs = {partition: span.end * _cost(partition) for partition, span in spans.items()}
+    for partition in sorted(costs, key=lambda each: -costs[each]):
+        first = min(range(number), key=done_at.__getitem__)
+        shares[first][partition] = spans[partition]
+        done_at[first] += costs[partition]
     return shares
+
+
+def _cost(partition: Partition) -> int:
+    return 1 if log_of(partition.topic) == RECEIPTS_LOG else EVENT_COSTS
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from functools import partial
 from itertools import pairwise
+from os import cpu_count
 from uuid import UUID
 
 from projections.base.projection import Table
@@ -16,7 +17,8 @@ from projections.engine.schema import use
 from streams.projecting.bulk_read import no_collector
 from streams.store.database import Connection, Cursor, connect, transaction
 
-PROCESSES = 2
+PROCESSES = max(2, min(cpu_count() or 2, 4))
+"""One for each core, as far as their memory goes: each holds two batches of messages."""
 
 
 def connect_to(database_url: str) -> Connection:
