@@ -88,6 +88,10 @@ class MatchIndex:
         """The records that are found under a key, of children who are not hidden, each looked up as it is asked for."""
         return map(self._records.__getitem__, self._blocks.get(key, ()))
 
+    def count_under(self, key: Key) -> int:
+        """How many records are found under a key, of children who are not hidden."""
+        return len(self._blocks.get(key, ()))
+
     def candidates(
         self, keys: Collection[Key], own: str | None = None, children: Iterable[str] = ()
     ) -> list[Candidate]:

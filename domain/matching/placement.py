@@ -5,6 +5,7 @@ two children is a reason to merge them, unless any of their records contradict e
 """
 
 from collections.abc import Collection, Iterable, Sequence
+from operator import itemgetter
 from typing import NamedTuple
 
 from domain.matching.evidence import FIELDS, NICKNAME, Comparer, Evidence, is_part_of_the_name, is_same_given_name
@@ -27,6 +28,7 @@ FIRST_RECORD, BRIDGE = "first-record", "one-record-between"
 
 GIVEN_NAME = FIELDS.index("given_name")
 NUMBER_FIELDS = tuple(FIELDS.index(name) for name in ("nhs_number", "upn"))
+_NUMBERS = itemgetter(*NUMBER_FIELDS)
 
 Pairs = Collection[tuple[str, str]]
 """Cannot-link constraints: pairs of record ids that stewards have separated, both ways round."""
@@ -169,7 +171,7 @@ def _rate(
         against = [each for each, member in found if comparer.contradict(each, features, member.features, of_child)]
         contradicted = comparer.speak_against(against, every)
         rule = judge(comparer.settings.thresholds, evidence, contradicted, any(map(shares_a_number, every)))
-        if rule == CERTAIN and any((record, member.record) in cannot_link for member in members):
+        if rule == CERTAIN and cannot_link and any((record, member.record) in cannot_link for member in members):
             rule = CANNOT_LINK
         if rule == CERTAIN and any(
             _are_held_for_two(comparer, features, member.features, each, of_child) for each, member in found
@@ -181,7 +183,7 @@ def _rate(
 
 def shares_a_number(evidence: Evidence) -> bool:
     """Whether a number agrees."""
-    return any(evidence.levels[number] == SAME for number in NUMBER_FIELDS)
+    return SAME in _NUMBERS(evidence.levels)
 
 
 def judge(thresholds: Thresholds, best: Evidence, contradicted: bool, by_number: bool) -> str:

@@ -22,7 +22,7 @@ from domain.matching.blocking import MOST_CHILDREN
 from domain.matching.closed import Named, by_child, names_closed
 from domain.matching.confided import place_openly
 from domain.matching.placement import MOST_SUSPICIONS
-from domain.matching.shared import are_many, candidates_without, keys_of_many, without_shared
+from domain.matching.shared import MOST_FAMILIES, are_many, candidates_without, keys_of_many, without_shared
 from services.registrar.match_index import IndexChanges, Sharers, digests, index_keys
 
 
@@ -209,14 +209,17 @@ class BatchMatcher:
     def _is_of_many(self, key: str) -> bool:
         """Whether many families share what has the key, of those whose records are no secret, as they are now."""
         (digest,) = digests([key])
+        before, shown_again = self._sharers.get(digest, ()), list(self._shown_again(digest))
+        if len(before) + len(shown_again) + self._index.count_under(digest) <= MOST_FAMILIES:
+            return False
         stored = (
             each
-            for each in self._sharers.get(digest, ())
+            for each in before
             if not self.changes.rewrites(each.record) and self._surviving(each.child) not in self.changes.hidden
         )
         return are_many(
             (self._surviving(each.child), each.features)
-            for each in chain(stored, self._shown_again(digest), self._index.under(digest))
+            for each in chain(stored, shown_again, self._index.under(digest))
             if self.is_ordinary(each.features.source)
         )
 
