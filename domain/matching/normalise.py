@@ -18,6 +18,10 @@ def normalise_name(name: str) -> str:
 
     Apostrophes and other marks within a word vanish (`O’Malley` → `omalley`), hyphens separate words.
     """
+    return _normalised(name)
+
+
+def _normalised(name: str) -> str:
     if name.isascii() and name.isalpha():
         return name.lower()
     decomposed = unicodedata.normalize("NFKD", name.translate(_APOSTROPHES))
@@ -33,9 +37,12 @@ def normalise_name(name: str) -> str:
 
 @lru_cache(maxsize=65_536)
 def latin_name(name: str) -> str:
-    """A normalised name in Latin letters: one in another script is transliterated, so that it can be compared."""
-    normalised = normalise_name(name)
-    return normalised if normalised.isascii() else normalise_name(anyascii(normalised))
+    """A normalised name in Latin letters: one in another script is transliterated, so that it can be compared.
+
+    It is remembered, so what it comes from need not be.
+    """
+    normalised = _normalised(name)
+    return normalised if normalised.isascii() else _normalised(anyascii(normalised))
 
 
 def _is_accent(mark: str) -> bool:
