@@ -5,7 +5,7 @@ import signal
 import subprocess
 from enum import StrEnum
 
-from services.local_stack.program import CannotStart, Program, bound_log, end, start
+from services.local_stack.program import CannotStart, Program, Start, bound_log, end, start
 from services.local_stack.sentences import Sentences
 
 logger = logging.getLogger(__name__)
@@ -33,8 +33,9 @@ class Child:
     `last_error` says how it ended last, with its own last sentence where it left one.
     """
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Program, begin: Start = start) -> None:
         self.program = program
+        self._begin = begin
         self.state = State.STOPPED
         self.restarts = 0
         self.failures = 0
@@ -109,7 +110,7 @@ class Child:
         self.restarts += self.state is State.BACKING_OFF
         self._sentences = Sentences(self.role, self.program.log)
         try:
-            self._process = start(self.program)
+            self._process = self._begin(self.program)
         except (CannotStart, OSError) as error:
             self._own_ends += 1
             self._back_off(now, f"{self.name} could not be started ({error})")

@@ -19,11 +19,16 @@ def main() -> None:
         os.setgroups(groups)
         os.setgid(gid)
         os.setuid(uid)
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, wanted["signal"], 0, 0, 0)
-        if os.getppid() != wanted["parent"]:
-            sys.exit("the parent has ended")
+    end_with(wanted["parent"], wanted["signal"])
     os.execvp(command[0], command)  # noqa: S606 - our own command lines
+
+
+def end_with(parent: int, number: int) -> None:
+    """Asks Linux to send this process that signal once its parent dies; exits where that has happened already."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, number, 0, 0, 0)
+        if os.getppid() != parent:
+            sys.exit("the parent has ended")
 
 
 if __name__ == "__main__":

@@ -24,6 +24,10 @@ class CannotStart(Exception):
     """A process cannot be started, or was not ready in time; the text says why, or names its log."""
 
 
+Start = Callable[["Program"], subprocess.Popen[bytes]]
+"""Starts the process of a program."""
+
+
 @dataclass(frozen=True, slots=True)
 class Program:
     """One role's process.
@@ -60,10 +64,11 @@ def launched(command: Sequence[str], orphan_signal: signal.Signals, account: Acc
     return [sys.executable, "-I", "-S", launch.__file__, json.dumps(wanted), *command]
 
 
-def start(program: Program) -> subprocess.Popen[bytes]:
+def start(program: Program, instead: Callable[[], None] | None = None) -> subprocess.Popen[bytes]:
     """Starts the process in a session of its own, its output appended to its log.
 
-    Call it from the main thread: Linux ends a process together with the thread that started it.
+    Call it from the main thread: Linux ends a process together with the thread that started it. `instead` is what the
+    process does in the place of its command, which it becomes if that returns.
     """
     program.prepare()
     private_folder(program.log.parent)
@@ -77,6 +82,7 @@ def start(program: Program) -> subprocess.Popen[bytes]:
             stdout=log,
             stderr=log,
             start_new_session=True,
+            preexec_fn=instead,
         )
 
 

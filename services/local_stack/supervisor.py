@@ -15,7 +15,7 @@ from services.local_stack.layout import SERVICES, STOP_ORDER, Command, Layout, l
 from services.local_stack.leftovers import end_leftovers
 from services.local_stack.lock import owned
 from services.local_stack.patience import Patience
-from services.local_stack.program import CannotStart, Program, bound_log, end, start
+from services.local_stack.program import CannotStart, Program, Start, bound_log, end, start
 from services.local_stack.sentences import Sentences
 from services.local_stack.state_files import StateFiles, record_file, up_log
 from services.runtime.roles import DONE, UNREACHABLE
@@ -35,14 +35,22 @@ class Stopped(Exception):
 
 
 class Supervisor:
-    """Runs the stack of one data directory; `services` and `command` say which services there are, and how they run."""
+    """Runs the stack of one data directory; `services` and `command` say which services there are, and how they run.
+
+    `start` begins each process.
+    """
 
     def __init__(
-        self, settings: Settings, services: Sequence[str] = SERVICES, command: Command = service_command
+        self,
+        settings: Settings,
+        services: Sequence[str] = SERVICES,
+        command: Command = service_command,
+        start: Start = start,
     ) -> None:
         self._settings = settings
         self._services = services
         self._command = command
+        self._start = start
         self._children: list[Child] = []
         self._stop = threading.Event()
         self._interruptible = True
@@ -73,11 +81,11 @@ class Supervisor:
         self._stop.set()
 
     def _bring_up(self, layout: Layout, on_ready: Callable[[str], None]) -> None:
-        self._children = [Child(program) for program in layout.servers]
+        self._children = [Child(program, self._start) for program in layout.servers]
         self._files.write(self._children)
         self._until(self._servers_run)
         self._initialise(layout.init)
-        self._children += [Child(program) for program in layout.services]
+        self._children += [Child(program, self._start) for program in layout.services]
         self._until(self._all_run)
         self._files.ready = True
         self._files.write(self._children)
@@ -145,7 +153,7 @@ class Supervisor:
 
     def _run_once(self, program: Program, sentences: Sentences) -> int:
         """Runs a program to its end, and says what it says; gives its exit status."""
-        process = start(program)
+        process = self._start(program)
         self._files.add(program, process.pid)
 
         def has_ended() -> bool:

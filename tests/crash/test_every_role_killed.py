@@ -6,18 +6,27 @@ import signal
 import threading
 import time
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import psutil
+import pytest
 
 from services.lab.simulate.feeds import submissions
 from tests.support.chance import dice
-from tests.support.stack import ROLES, Stack
+from tests.support.stack import ROLES, Stack, running_stack
 from tests.support.waiting import eventually
 
 AGENCY = "urn:agency:la-killed"
 CHUNK = 100
+
+
+@pytest.fixture(scope="module")
+def stack() -> Iterator[Stack]:
+    """A whole stack, each of whose processes starts and starts again as a user's does."""
+    with running_stack(as_a_user=True) as running:
+        yield running
 
 
 class Load(threading.Thread):

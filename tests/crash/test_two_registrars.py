@@ -1,7 +1,6 @@
 """The registrar loses its lock under load and a second one begins: no child is listed twice, nothing is doubled."""
 
 import json
-import subprocess
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -34,7 +33,7 @@ def registered(code: str, number: int) -> dict[str, Any]:
 @contextmanager
 def second_registrar(stack: Stack) -> Iterator[None]:
     """One beside the stack's own."""
-    process = subprocess.Popen(stack._command("run", "registrar"), env=stack._environment(), stderr=subprocess.DEVNULL)
+    process = stack.beside("registrar")
     try:
         yield
     finally:

@@ -1,7 +1,8 @@
-"""Processes forked from one that has imported the command and the projector: a start that costs hardly anything.
+"""Processes forked from one that has imported the command and the services: a start that costs hardly anything.
 
-Tests of a whole stack run hundreds of verbs, and crash tests kill dozens of processes. That each also starts from
-nothing is shown by `tests/cli`, and by every stack.
+Tests of a whole stack run hundreds of verbs, crash tests kill dozens of processes, and importing what a stack needs is
+half of what its start costs. That each also starts from nothing is shown by `tests/cli`, and by the stacks of
+`tests/pipeline/flow`, `test_down` and `test_every_role_killed`.
 """
 
 import multiprocessing
@@ -10,8 +11,17 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+
+from services.cli.main import main
+from services.configuration.settings import read_settings
+from services.local_stack.launch import end_with
+from services.local_stack.program import Program, start
+from services.local_stack.supervisor import Supervisor
+from services.local_stack.up import up
+from services.runtime.roles import ROLES
 
 _forking = multiprocessing.get_context("forkserver")
 _forking.set_forkserver_preload(["tests.support.forked_from"])
@@ -22,6 +32,38 @@ def forked(run: Callable[..., None], *arguments: object) -> BaseProcess:
     process = _forking.Process(target=run, args=arguments)
     process.start()
     return process
+
+
+class Forked:
+    """A forked process, asked as one of `subprocess` is."""
+
+    def __init__(self, process: BaseProcess) -> None:
+        assert process.pid
+        self._process, self.pid = process, process.pid
+        self.terminate, self.kill = process.terminate, process.kill
+
+    def poll(self) -> int | None:
+        """Its exit status, None while it runs; below zero the signal that killed it."""
+        return self._process.exitcode
+
+    def wait(self, seconds: float | None = None) -> int:
+        """Its exit status; raises TimeoutExpired where it runs for longer."""
+        self._process.join(seconds)
+        status = self.poll()
+        if status is None:
+            assert seconds is not None
+            raise subprocess.TimeoutExpired([], seconds)
+        return status
+
+
+def forked_verb(words: Sequence[str], environ: Mapping[str, str], out: Path | str, errors: Path | str) -> Forked:
+    """One verb of the command, with no input and no other environment; what it prints is added to two files."""
+    return Forked(forked(_become, list(words), dict(environ), str(out), str(errors)))
+
+
+def forked_up(data: Path, environ: Mapping[str, str], out: Path, errors: Path) -> Forked:
+    """`contactpoint up`, likewise, whose services are forked from it."""
+    return Forked(forked(_up, data, dict(environ), str(out), str(errors)))
 
 
 def run_verb(words: Sequence[str], environ: Mapping[str, str], seconds: float) -> subprocess.CompletedProcess[str]:
@@ -46,11 +88,42 @@ def run_verb(words: Sequence[str], environ: Mapping[str, str], seconds: float) -
 
 def _become(words: list[str], environ: dict[str, str], out: str, errors: str) -> None:
     """Ends this process as the command ends that is started with these words in this environment."""
+    _enter(environ, out, errors)
+    sys.exit(main(words))
+
+
+def _up(data: Path, environ: dict[str, str], out: str, errors: str) -> None:
+    _enter(environ, out, errors)
+    settings = read_settings(data)
+    sys.exit(up(settings, supervisor=Supervisor(settings, start=_start)))
+
+
+def _enter(environ: Mapping[str, str], out: str, errors: str) -> None:
+    """Takes an environment, and the files to which what is printed is added."""
     os.environ.clear()
     os.environ.update(environ)
     tempfile.tempdir = None
-    os.dup2(os.open(out, os.O_WRONLY), 1)
-    os.dup2(os.open(errors, os.O_WRONLY), 2)
-    from services.cli.main import main
+    for descriptor, file in enumerate((out, errors), start=1):
+        os.dup2(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), descriptor)
 
-    sys.exit(main(words))
+
+def _start(program: Program) -> subprocess.Popen[bytes]:
+    """Starts a server as the product does; a service goes on from here with all that is imported."""
+    if program.role not in ROLES:
+        return start(program)
+    supervisor, before = os.getpid(), _open_files()
+
+    def serve() -> None:
+        for opened in _open_files() - before:  # among them the pipe whose end says that the process has begun
+            with suppress(OSError):
+                os.close(opened)
+        end_with(supervisor, program.orphan_signal)
+        os.environ.update(program.environment)
+        words = program.command[program.command.index("run") :]
+        os._exit(main(words))
+
+    return start(program, serve)
+
+
+def _open_files() -> set[int]:
+    return {int(file.name) for file in Path("/dev/fd").iterdir()}

@@ -1,4 +1,4 @@
-"""What the process that others are forked from has imported: every verb, what verbs import late, relay, projector."""
+"""What the process that others are forked from has imported: every verb, what verbs import late, and every service."""
 
 import importlib
 import pkgutil
@@ -8,6 +8,7 @@ for package in ("services.cli", "services.cli.verbs", "services.cli.display"):
         importlib.import_module(module.name)
 for name in (
     *("httpx", "psycopg2", "rich.table", "services.auth.tokens", "services.submit.sender"),
-    *("streams.projecting.projector", "streams.publishing.relay"),
+    *("streams.projecting.projector", "streams.publishing.relay", "services.registrar.intake", "services.api.server"),
+    *("services.runtime.init", "services.local_stack.up"),
 ):
     importlib.import_module(name)

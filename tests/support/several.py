@@ -1,6 +1,5 @@
 """More processes of a role beside those of a stack."""
 
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -13,8 +12,7 @@ from tests.support.stack import Stack
 @contextmanager
 def another(stack: Stack, role: str, port: int = 0) -> Iterator[psutil.Process]:
     """One more process of a role of the stack."""
-    environment = stack._environment() | ({"CONTACTPOINT_PORT": str(port)} if port else {})
-    process = subprocess.Popen(stack._command("run", role), env=environment, stderr=subprocess.DEVNULL)
+    process = stack.beside(role, **({"CONTACTPOINT_PORT": str(port)} if port else {}))
     try:
         yield psutil.Process(process.pid)
     finally:

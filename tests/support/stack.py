@@ -14,7 +14,7 @@ import psutil
 
 from services.configuration.settings import stack_file
 from services.local_stack.postgres_server import database_url
-from tests.support.forked import run_verb
+from tests.support.forked import Forked, forked_up, forked_verb, run_verb
 from tests.support.waiting import eventually
 
 SECONDS = 180.0
@@ -35,31 +35,59 @@ def run_as_manager(words: Iterable[object], data: Path, environ: Mapping[str, st
 
 
 class Stack:
-    """`start` again after the supervisor was killed; `close` leaves nothing. `settings` are environment variables."""
+    """`start` again after the supervisor was killed; `close` leaves nothing. `settings` are environment variables.
 
-    def __init__(self, folder: Path, settings: Mapping[str, str] | None = None) -> None:
+    Its supervisor and services are forked from a process that has imported them, or started `as_a_user` starts them.
+    """
+
+    def __init__(self, folder: Path, settings: Mapping[str, str] | None = None, *, as_a_user: bool = False) -> None:
         self.folder = folder
         self.settings = settings or {}
+        self.as_a_user = as_a_user
         self.data = folder / "data"
         self.scratch = folder / "tmp"
         self.scratch.mkdir()
         self.start()
 
     def start(self) -> None:
-        out = self.folder / "up.out"
-        with out.open("wb") as stdout, (self.folder / "up.err").open("ab") as errors:
-            self.process = subprocess.Popen(
-                self._command("up"), env=self._environment(), stdin=subprocess.DEVNULL, stdout=stdout, stderr=errors
-            )
-        eventually(lambda: out.read_text().startswith("ready http") or self.process.poll() is not None)
+        self.begin()
+        try:
+            eventually(lambda: self.says_ready() or self.process.poll() is not None)
+        except AssertionError:
+            self.process.terminate()  # what is forked is waited for at the end of the run
+            raise
         assert self.process.poll() is None, self.errors()
+
+    def begin(self) -> None:
+        """Starts it, without waiting until it is ready."""
+        out, errors = self.folder / "up.out", self.folder / "up.err"
+        out.write_bytes(b"")
+        self.process = self._begun(out, errors)
+
+    def _begun(self, out: Path, errors: Path) -> "subprocess.Popen[bytes] | Forked":
+        if not self.as_a_user:
+            return forked_up(self.data, self.environment(), out, errors)
+        words = [sys.executable, "-m", "services.cli.main", "up", "--data", str(self.data)]
+        with out.open("ab") as stdout, errors.open("ab") as stderr:
+            return subprocess.Popen(
+                words, env=self.environment(), stdin=subprocess.DEVNULL, stdout=stdout, stderr=stderr
+            )
+
+    def says_ready(self) -> bool:
+        """Whether it has said that all of it answers."""
+        return (self.folder / "up.out").read_text().startswith("ready http")
+
+    def beside(self, role: str, **settings: str) -> Forked:
+        """One more process of a role."""
+        words = ["run", role, "--data", str(self.data)]
+        return forked_verb(words, self.environment() | settings, os.devnull, os.devnull)
 
     def errors(self) -> str:
         return (self.folder / "up.err").read_text()
 
     def run(self, *words: object) -> subprocess.CompletedProcess[str]:
         """One verb, to its end, as JSON."""
-        return run_as_manager(words, self.data, self._environment())
+        return run_as_manager(words, self.data, self.environment())
 
     def ask(self, *words: object) -> Any:
         """The document that a verb prints which has to succeed."""
@@ -107,17 +135,14 @@ class Stack:
         assert not alive
         assert not list(self.scratch.iterdir())
 
-    def _command(self, *words: str) -> list[str]:
-        return [sys.executable, "-m", "services.cli.main", *words, "--data", str(self.data)]
-
-    def _environment(self) -> dict[str, str]:
+    def environment(self) -> dict[str, str]:
         return {**other_environment(), "TMPDIR": str(self.scratch), **self.settings}
 
 
 @contextmanager
-def running_stack(settings: Mapping[str, str] | None = None) -> Iterator[Stack]:
+def running_stack(settings: Mapping[str, str] | None = None, *, as_a_user: bool = False) -> Iterator[Stack]:
     """A stack that runs meanwhile, in a folder that root's Postgres, who runs as somebody else, can read."""
     with tempfile.TemporaryDirectory(prefix="contactpoint-stack-") as folder:
-        stack = Stack(Path(folder), settings)
+        stack = Stack(Path(folder), settings, as_a_user=as_a_user)
         yield stack
         stack.close()

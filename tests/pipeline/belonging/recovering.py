@@ -16,20 +16,14 @@ CHILDREN = 20
 
 
 class Recovering(Stack):
-    """`begin` starts it without waiting until it is ready; `kept` are copies of server folders by their name."""
-
-    def begin(self) -> None:
-        with (self.folder / "up.out").open("wb") as out, (self.folder / "up.err").open("ab") as errors:
-            self.process = subprocess.Popen(
-                self._command("up"), env=self._environment(), stdin=subprocess.DEVNULL, stdout=out, stderr=errors
-            )
+    """`kept` are copies of server folders by their name."""
 
     def end(self) -> None:
         self.process.terminate()
         assert self.process.wait(90) == 0, self.errors()
 
     def until_ready(self) -> None:
-        eventually(lambda: (self.folder / "up.out").read_text().startswith("ready http"))
+        eventually(self.says_ready)
 
     def lose(self, server: str) -> None:
         shutil.rmtree(self.data / server)

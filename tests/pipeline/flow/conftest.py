@@ -14,7 +14,7 @@ from tests.support.stack import Stack, running_stack
 @pytest.fixture(scope="package")
 def stack() -> Iterator[Stack]:
     """A whole stack, as a user runs it."""
-    with running_stack() as running:
+    with running_stack(as_a_user=True) as running:
         yield running
 
 
