@@ -55,6 +55,8 @@ logger = logging.getLogger(__name__)
 MAX_BATCH = 2_000
 """Most messages that take effect in one transaction."""
 POLL_MS = 100
+FETCH_WAIT_MS = 250
+"""How long the broker may wait for the first message; it answers as soon as there is one."""
 REGISTER_CHECK_S = 0.5
 """How soon a new agency's topic is read."""
 QUIET_S = 10
@@ -162,7 +164,7 @@ async def _consumer(kafka: KafkaSettings) -> AsyncIterator[AIOKafkaConsumer]:
         group_id=None,
         enable_auto_commit=False,
         auto_offset_reset="earliest",
-        fetch_max_wait_ms=POLL_MS,
+        fetch_max_wait_ms=FETCH_WAIT_MS,
         fetch_max_bytes=8 * 1024 * 1024,
         max_partition_fetch_bytes=4 * 1024 * 1024,
         metadata_max_age_ms=5_000,

@@ -23,6 +23,9 @@ from streams.projecting.reader import Batch, by_log
 FETCH_WAIT_MS = 50
 """How long the broker may gather messages before it answers: the most that batching adds to latency."""
 FETCH_MIN_BYTES = 256 * 1024
+QUIET_WAIT_MS = 250
+"""How long it may wait for the first message where nothing has come for POLL_MS; it answers as soon as there is one.
+What else goes over its connection waits so long: the look for new topics, and what is read after a sharing out."""
 FETCH_MAX_BYTES = 8 * 1024 * 1024
 PARTITION_MAX_BYTES = 2 * 1024 * 1024 + 64 * 1024
 MAX_RECORDS = 3000
@@ -89,10 +92,17 @@ class Member(ConsumerRebalanceListener):  # type: ignore[misc]
     async def fetch(self) -> list[tuple[str, Batch]]:
         """What comes within POLL_MS, by the name of its log."""
         records = await self.consumer.getmany(timeout_ms=POLL_MS)
+        self._gather(messages=bool(records))
         # The generation is read where nothing can have happened between the fetch and here.
         generation = self._generation
         fetched = {Partition(tp.topic, tp.partition): of_tp for tp, of_tp in records.items()}
         return [(log.name, Batch(generation, of_log)) for log, of_log in by_log(fetched)]
+
+    def _gather(self, *, messages: bool) -> None:
+        """Lets the broker gather messages while they come, and answer with the first one where none come."""
+        fetcher = self.consumer._fetcher  # aiokafka takes both once, and reads them for each fetch
+        fetcher._fetch_min_bytes = FETCH_MIN_BYTES if messages else 1
+        fetcher._fetch_max_wait_ms = FETCH_WAIT_MS if messages else QUIET_WAIT_MS
 
     async def begin_again(self) -> None:
         """Reads from the stored offsets again, where a batch did not go on from them."""

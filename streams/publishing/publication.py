@@ -51,6 +51,21 @@ class PartitionEnd(NamedTuple):
 NOTHING = PartitionEnd(0, 0)
 
 
+class Wanted(NamedTuple):
+    """The last position of each log and of the outbox, and whether somebody waits for a checkpoint of all that."""
+
+    positions: dict[str, int]
+    checkpoint: bool
+
+
+_PREPARE_LOOK = (
+    "prepare look as select (select last from register.counter), (select last from access.counter),"
+    " (select last from register.outbox_counter), (select republishing from publication.home),"
+    " (select coalesce(bool_or(wanted), false) from publication.checkpoints)"
+)
+"""Asked many times a second, also while nothing happens: planned once, that costs a third."""
+
+
 class Publication:
     """One connection, which also holds the lock of the one active relay: a relay that loses it can write no more.
 
@@ -61,6 +76,7 @@ class Publication:
         self._connection = connect(database_url, application_name="contactpoint relay")
         self._connection.autocommit = True
         self._rows("set synchronous_commit = off")
+        self._is_prepared = False
 
     def close(self) -> None:
         """Closes the connection and thereby gives up the lock."""
@@ -71,20 +87,15 @@ class Publication:
         ((locked,),) = self._rows("select pg_try_advisory_lock(hashtext('contactpoint relay'))")
         return bool(locked)
 
-    def last_positions(self) -> dict[str, int]:
-        """The last position of each log and of the outbox; raises GivesWay where the logs are being published anew."""
-        ((register, access, outbox, republishing),) = self._rows(
-            "select (select last from register.counter), (select last from access.counter),"
-            " (select last from register.outbox_counter), (select republishing from publication.home)"
-        )
+    def look(self) -> Wanted:
+        """What there is to publish now; raises GivesWay where the logs are being published anew."""
+        if not self._is_prepared:
+            self._rows(_PREPARE_LOOK)
+            self._is_prepared = True
+        ((register, access, outbox, republishing, checkpoint),) = self._rows("execute look")
         if republishing:
             raise GivesWay
-        return {REGISTER_EVENTS: register, ACCESS_EVENTS: access, OUTBOX: outbox}
-
-    def checkpoint_wanted(self) -> bool:
-        """Whether somebody waits for a checkpoint of everything published."""
-        ((wanted,),) = self._rows("select coalesce(bool_or(wanted), false) from publication.checkpoints")
-        return bool(wanted)
+        return Wanted({REGISTER_EVENTS: register, ACCESS_EVENTS: access, OUTBOX: outbox}, checkpoint)
 
     def checkpoint(self, log: str) -> tuple[int, str] | None:
         """The size and the text of a log's latest checkpoint."""

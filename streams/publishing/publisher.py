@@ -77,6 +77,7 @@ class Publisher:
         self._appender = appender
         self._identity = Identity(-1, -1)
         self._published: dict[str, int] = {}
+        self._checkpoint_wanted = False
         self._stopped: dict[str, Trouble] = {}
         self._damaged: dict[str, Trouble] = {}
         self._ends: dict[Partition, PartitionEnd] = {}
@@ -100,7 +101,7 @@ class Publisher:
             self._publication.keep_identity(kafka.cluster, *self._identity)
         else:
             self._identity = Identity(*known)
-        last, recorded = self._publication.last_positions(), self._publication.published() if known else {}
+        last, recorded = self._publication.look().positions, self._publication.published() if known else {}
         for log in LOGS:
             if log not in self._stopped:
                 await self._read_log(log, last[log], recorded.get(log, 0))
@@ -175,7 +176,7 @@ class Publisher:
 
     async def publish_round(self) -> bool:
         """Publishes a bounded number of new events and messages, and records that; returns False if there were none."""
-        last = self._publication.last_positions()
+        last, self._checkpoint_wanted = self._publication.look()
         behind = [log for log, end in last.items() if log not in self._stopped and end > self._published[log]]
         if not behind:
             return False
@@ -195,6 +196,7 @@ class Publisher:
         self._publication.record(reached, appended, outbox_before=self._published[OUTBOX])
         self._ends |= appended
         self._published = reached
+        self._checkpoint_wanted = self._publication.look().checkpoint
         return True
 
     async def keep_trees(self) -> bool:
@@ -208,7 +210,7 @@ class Publisher:
             values = [self._key.with_mac(log, encode_event(event)) for event in rows]
             await self._trees.extend(log, after + 1, values)
             return bool(rows)
-        self._trees.sign_due(self._publication.checkpoint_wanted())
+        self._trees.sign_due(self._checkpoint_wanted)
         return False
 
     async def _grow(self, log: str, values: Sequence[bytes]) -> None:
