@@ -5,9 +5,9 @@ import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
-import psycopg2
 import pytest
 from hypothesis import settings
 
@@ -16,7 +16,8 @@ from services.local_stack.ports import remembered_ports
 from services.local_stack.postgres_server import postgres_program
 from services.local_stack.program import running
 from streams.kafka.settings import KafkaSettings
-from streams.store.rights import roles_script
+from tests.support.databases import administer as administer
+from tests.support.databases import drop, make
 from tests.support.signing_in import remember_server
 
 settings.register_profile("untimed", deadline=None)
@@ -36,7 +37,11 @@ def server_folder() -> Iterator[Path]:
 
 @pytest.fixture(scope="session")
 def kafka(server_folder: Path) -> Iterator[KafkaSettings]:
-    """A Kafka without topics, shared by all tests: name topics and groups so that they are yours alone."""
+    """A Kafka shared by all tests, begun without topics: name topics and groups so that they are yours alone.
+
+    Those of the logs belong to one database at a time: who needs them empty deletes all topics first, and a `World`
+    makes what is missing.
+    """
     keep_classes()
     ports = remembered_ports(server_folder / "kafka.json", ("kafka", "controller"))
     program, settings = kafka_program(
@@ -48,10 +53,11 @@ def kafka(server_folder: Path) -> Iterator[KafkaSettings]:
 
 @pytest.fixture(scope="session")
 def postgres(server_folder: Path) -> Iterator[str]:
-    """The URL of the test run's Postgres."""
+    """The URL of the test run's Postgres, which does not wait for the disk: only what ends a machine would tell."""
     ports = remembered_ports(server_folder / "postgres.json", ("postgres",))
     program, url = postgres_program(server_folder / "postgres", server_folder / "postgres.log", ports["postgres"])
     remember_server(server_folder / "postgres")
+    program = replace(program, command=[*program.command, "-c", "fsync=off", "-c", "full_page_writes=off"])
     with running(program):
         yield url
 
@@ -67,17 +73,5 @@ def database_url(postgres: str) -> Iterator[str]:
 def empty_database(postgres: str) -> Iterator[str]:
     """The URL of an empty database, which is dropped afterwards."""
     name = f"test_{os.getpid()}_{next(numbers)}"
-    administer(postgres, f"create database {name}")
-    url = postgres.rpartition("/")[0] + f"/{name}"
-    administer(url, roles_script())
-    yield url
-    administer(postgres, f"drop database {name} with (force)")
-
-
-def administer(url: str, statement: str) -> None:
-    """Runs a statement that no transaction may hold."""
-    connection = psycopg2.connect(url)
-    connection.autocommit = True
-    with connection.cursor() as cursor:
-        cursor.execute(statement)
-    connection.close()
+    yield make(postgres, name)
+    drop(postgres, name)

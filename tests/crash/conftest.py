@@ -1,21 +1,12 @@
 """What the relay and the projector run on, empty for each module."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from streams.kafka.settings import KafkaSettings
-from tests.support.own_kafka import running_kafka
 from tests.support.projector_stage import Stage, empty_stage
 from tests.support.relay_stage import Store, empty_store
-
-
-@pytest.fixture(scope="package")
-def kafka(server_folder: Path) -> Iterator[KafkaSettings]:
-    """A Kafka that only these tests use."""
-    with running_kafka(server_folder, "crash-kafka") as settings:
-        yield settings
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,4 @@
-"""A Kafka beside the test run's, for tests of what runs on it: the names of its topics are fixed.
-
-Only one database belongs to these topics at a time, so whoever begins with an empty database leaves no topic first.
-"""
+"""A Kafka beside the test run's, for tests that end it or make topics of their own idea of the logs."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

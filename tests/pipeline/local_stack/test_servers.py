@@ -30,8 +30,7 @@ def postgres_in(folder: Path) -> tuple[Program, str]:
     return postgres_program(folder / "postgres", folder / "postgres.log", port)
 
 
-def test_postgres_keeps_what_is_committed_and_asks_for_its_password(database_url: str) -> None:
-    assert asked(database_url, "select current_setting('fsync') || current_setting('synchronous_commit')") == "onon"
+def test_postgres_asks_for_its_password(database_url: str) -> None:
     assert asked(database_url, "select current_setting('server_version_num')").startswith("18")
     with pytest.raises(psycopg2.OperationalError):
         psycopg2.connect(database_url.replace("contactpoint:", "contactpoint:not"))
@@ -58,10 +57,13 @@ def test_statements_that_fail_leave_no_data_in_the_log(postgres: str, server_fol
     assert "zorvel" not in log.casefold()
 
 
-def test_postgres_starts_over_a_lock_file_that_names_a_living_stranger(folder: Path) -> None:
+def test_postgres_keeps_what_is_committed_and_starts_over_a_lock_file_of_a_living_stranger(
+    folder: Path,
+) -> None:
     program, url = postgres_in(folder)
     with running(program):
-        asked(url, "select 1")
+        assert asked(url, "select current_setting('fsync') || current_setting('full_page_writes')") == "onon"
+        assert asked(url, "select current_setting('synchronous_commit')") == "on"
     with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as stranger:
         (folder / "postgres" / "cluster" / "postmaster.pid").write_text(f"{stranger.pid}\n")
         with running(program):

@@ -1,21 +1,12 @@
 """An empty database and a Kafka without topics for each module."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from streams.kafka.settings import KafkaSettings
-from tests.support.own_kafka import running_kafka
 from tests.support.proofs import Proven
 from tests.support.relay_stage import Store, empty_store
-
-
-@pytest.fixture(scope="package")
-def kafka(server_folder: Path) -> Iterator[KafkaSettings]:
-    """A Kafka that only the relay's tests use."""
-    with running_kafka(server_folder, "relay-kafka") as settings:
-        yield settings
 
 
 @pytest.fixture(scope="module")
