@@ -1,6 +1,8 @@
 """Reads the matcher's settings: the file that comes with the product, or one that is named."""
 
+from functools import cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from pathlib import Path
 
 import yaml
@@ -15,7 +17,15 @@ class SettingsRefused(Exception):
 
 def load_settings(path: Path | None = None) -> MatcherSettings:
     """The settings in a file, or those that come with the product; raises SettingsRefused."""
-    where = path or files("domain.matching").joinpath("matcher.yaml")
+    return _read(path) if path else _shipped()
+
+
+@cache
+def _shipped() -> MatcherSettings:
+    return _read(files("domain.matching").joinpath("matcher.yaml"))
+
+
+def _read(where: Traversable) -> MatcherSettings:
     try:
         stated = yaml.safe_load(where.read_text(encoding="utf-8"))
         return MatcherSettings.model_validate(stated)

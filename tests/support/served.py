@@ -13,6 +13,7 @@ from services.cli.main import main
 from services.configuration.http_client import http_client
 from services.configuration.settings import read_settings
 from tests.support.signing_in import signed_in
+from tests.support.waiting import eventually
 from tests.support.world import World
 
 Ran = Callable[..., int]
@@ -44,8 +45,7 @@ def served(world: World, **more: str) -> Iterator[dict[str, str]]:
     api = threading.Thread(target=run, args=(settings, stop))
     api.start()
     try:
-        while not _answers(f"{environ['CONTACTPOINT_URL']}/health/ready"):
-            continue
+        eventually(lambda: _answers(f"{environ['CONTACTPOINT_URL']}/health/ready"))
         yield environ
     finally:
         stop.set()

@@ -240,6 +240,13 @@ class World:
         """Every look recorded, opened, oldest first."""
         return self._accesses("ChildrenShown.v2")
 
+    def number_of_looks(self) -> int:
+        """How many looks are recorded, none of which is opened."""
+        with self.database.transaction() as cursor:
+            cursor.execute("select count(*) from access.events where topic = 'ChildrenShown.v2'")
+            ((number,),) = cursor.fetchall()
+        return int(number)
+
     def denials(self) -> list[dict[str, Any]]:
         """Every record of denied attempts, opened, oldest first."""
         return self._accesses("LookDenied.v1")
