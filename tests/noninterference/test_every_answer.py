@@ -13,12 +13,12 @@ from starlette.testclient import TestClient
 
 from domain.reports import REPORTS
 from streams.kafka.settings import KafkaSettings
-from streams.store.rights import roles_script
-from tests.conftest import administer, numbers
+from tests.conftest import numbers
 from tests.noninterference.answers import Answer, answer, client_under, look_around
 from tests.noninterference.hiding import HIDDEN, OVER, POOR, RICH
 from tests.noninterference.requests import ANYBODY, DAYS, LEFT_OUT, REQUESTS, Request
 from tests.noninterference.twins import AUTHORITIES, Hidden, Twin
+from tests.support.databases import drop, make
 
 POLICIES = ("universal", "selective")
 SELDOM = {"POST /policies/compare"}
@@ -58,10 +58,7 @@ class Place:
     @contextmanager
     def with_hidden(self, hidden: Hidden, *, absent: bool = False) -> Iterator[Served]:
         name = f"hidden_{next(numbers)}"
-        administer(self.postgres, f"create database {name}")
-        url = f"{self.postgres.rpartition('/')[0]}/{name}"
-        administer(url, roles_script())
-        twin = Twin(self.kafka, url, self.folders.mktemp(name), hidden, absent=absent)
+        twin = Twin(self.kafka, make(self.postgres, name), self.folders.mktemp(name), hidden, absent=absent)
         try:
             with ExitStack() as opened:
                 clients = {policy: opened.enter_context(client_under(twin, policy)) for policy in POLICIES}
@@ -69,7 +66,7 @@ class Place:
                 yield Served(twin, clients)
         finally:
             twin.close()
-            administer(self.postgres, f"drop database {name} with (force)")
+            drop(self.postgres, name)
 
 
 @pytest.fixture(scope="module")

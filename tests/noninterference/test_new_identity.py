@@ -17,12 +17,12 @@ from projections.base.partition import Partition
 from services.contract.decisions import DecisionType, decision
 from services.registrar.batch import STEWARDS_TOPIC, Message
 from streams.kafka.settings import KafkaSettings
-from streams.store.rights import roles_script
-from tests.conftest import administer, numbers
+from tests.conftest import numbers
 from tests.noninterference.answers import Answer, answer, client_under, look_around
 from tests.noninterference.hiding import POOR
 from tests.noninterference.requests import Request
 from tests.noninterference.twins import ADA, NORTHERN, NUMBERS, STEWARD, VISIBLE, Hidden, Twin
+from tests.support.databases import drop, make
 from tests.support.shields import TIME
 from tests.support.world import person, submission
 
@@ -91,10 +91,8 @@ def twins(kafka: KafkaSettings, postgres: str, tmp_path_factory: pytest.TempPath
         made: list[Served] = []
         for closed in (True, False):
             name = f"begun_{next(numbers)}"
-            administer(postgres, f"create database {name}")
-            url = f"{postgres.rpartition('/')[0]}/{name}"
-            administer(url, roles_script())
-            opened.callback(administer, postgres, f"drop database {name} with (force)")
+            url = make(postgres, name)
+            opened.callback(drop, postgres, name)
             twin = Begun(kafka, url, tmp_path_factory.mktemp(name), closed=closed)
             opened.callback(twin.close)
             client = opened.enter_context(client_under(twin))
