@@ -25,7 +25,6 @@ from domain.belief import (
     birth_said,
     heard,
     name_said,
-    vouched_authority,
     weigh,
 )
 from domain.education import Schooling, education_status
@@ -215,14 +214,6 @@ def weighed(records: Sequence[RecordState], fields: Iterable[Field] | None = Non
         field: weigh(field, chain.from_iterable(_SAYS[field](speaker, held) for speaker, held in spoken))
         for field in fields or _SAYS
     }
-
-
-def authority_vouched_for(records: Iterable[RecordState]) -> str | None:
-    """The authority that rights may follow from, see `vouched_authority`."""
-    told = heard([record for record in records if not record.removed], is_aside)
-    return vouched_authority(
-        Said((record.particulars.get("address") or {}).get("authority"), speaker_of(record)) for record in told
-    )
 
 
 def speaker_of(record: RecordState) -> Speaker:

@@ -24,8 +24,8 @@ class Named(NamedTuple):
     members: Sequence[Candidate]
     own: Sequence[Candidate]
     before: Features | None
-    expected: bool = False
-    opened: bool = False
+    expected: bool
+    opened: bool
 
 
 def names_closed(comparer: Comparer, record: str, now: Features, named: Named) -> bool:

@@ -68,6 +68,7 @@ def test_what_a_steward_decides_names_no_record_event_and_seals_who_and_why() ->
     merged = survivor.collect_events()[-1]
     assert isinstance(merged, ChildrenMerged)
     assert (merged.record, merged.matcher, merged.source) == (None, "steward", "urn:contactpoint:stewardship")
+    assert merged.restricted is False
     assert {"decided_by", "reason"}.isdisjoint(ChildrenMerged.CLEAR)
 
 
@@ -80,10 +81,10 @@ def test_records_that_come_back_by_a_split_are_linked_by_the_steward_with_certai
     assert (linked.record, linked.rule, linked.matcher, linked.score) == ("b", "split", "steward", 1.0)
 
 
-@pytest.mark.parametrize(("hidden", "event"), [(False, ChildListed), (True, ShieldedChildListed)])
-def test_a_child_that_is_hidden_from_the_start_is_listed_by_another_event(hidden: bool, event: type) -> None:
+@pytest.mark.parametrize(("hidden", "event"), [({}, ChildListed), ({"hidden": True}, ShieldedChildListed)])
+def test_a_child_that_is_hidden_from_the_start_is_listed_by_another_event(hidden: dict[str, bool], event: type) -> None:
     cause = registered_record()
-    (listed,) = Child.listed(uuid4(), cause, hidden=hidden).collect_events()
+    (listed,) = Child.listed(uuid4(), cause, **hidden).collect_events()
     assert type(listed) is event
 
 

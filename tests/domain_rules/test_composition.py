@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given as for_all
 
 from domain.agency import Agency
-from domain.child import RecordFact, RecordState, compose, fold_record
+from domain.child import RecordFact, RecordState, compose, compose_identity, fold_record
 from domain.event import RegisterEvent
 from projections.base.memory import MemoryViews
 from projections.directory.project import FACT, Directory
@@ -162,6 +162,21 @@ def test_a_child_without_a_record_has_no_entry() -> None:
     removed = record(registered(), sent("record.removed"))
     assert compose(CHILD, [removed], position=1, as_of="", today=TODAY) is None
     assert compose(CHILD, [], position=1, as_of="", today=TODAY) is None
+
+
+def identity(*records: RecordState) -> dict[str, Any] | None:
+    """Who the child is, as a list of search results shows it."""
+    return compose_identity(CHILD, records, position=7, as_of="2026-11-23T10:00:00.000000Z", today=TODAY)
+
+
+def test_a_list_shows_who_the_child_is_as_the_entry_does_and_nothing_else() -> None:
+    aside = record(registered(SCHOOL, given_name="Dave"), stream=3)
+    aside.aside = True
+    removed = record(registered(given_name="Tammy"), sent("record.removed"), stream=4)
+    records = [record(registered()), record(registered(GP, "2008-01-01T00:00:00Z"), stream=2), aside, removed]
+    shown = ("child", "name", "date_of_birth", "date_of_birth_estimated", "gender", "shielded", "position", "as_of")
+    assert identity(*records) == {name: entry(*records)[name] for name in shown}
+    assert identity(removed) is identity() is None
 
 
 def test_a_known_date_of_birth_is_believed_before_an_estimated_one() -> None:

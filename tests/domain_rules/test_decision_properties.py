@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from domain.event import RegisterEvent
 from domain.source_record import Refusal, SourceRecord
+from domain.source_record.rules import first_broken_beforehand
 from domain.vocabulary import SENSITIVE_SERVICES
-from tests.support.examples import AUTHORITY, CLINIC, SENSITIVE_INVOLVEMENT, Sent, given, sent
+from tests.support.examples import AUTHORITY, CLINIC, NOW, SENSITIVE_INVOLVEMENT, Sent, agency, given, sent
 
 DAYS = st.sampled_from(["2008-09-18", "2008-10-01", "2009-03-09"])
 REFERENCES = st.sampled_from(["one", "two", "three"])
@@ -107,3 +108,15 @@ def test_numbers_of_involvements_and_flags_have_no_gaps(story: list[Sent]) -> No
     for numbered in (record.record.involvements, record.record.flags):
         numbers = [each.number for each in numbered.values()]
         assert sorted(numbers) == list(range(1, len(numbers) + 1))
+
+
+SENDERS = st.sampled_from([AUTHORITY, CLINIC, agency("police"), agency("gp-registration"), agency("child-benefit")])
+
+
+@for_all(SENDERS.flatmap(submissions), st.sampled_from(["2008-10-01T09:00:00Z", "2027-01-01T09:00:00Z"]))
+def test_what_is_refused_beforehand_is_what_would_be_whatever_was_registered(said: Sent, time: str) -> None:
+    """All but that the record is not there, which is not known beforehand."""
+    said = Sent(said.command._replace(time=time), said.agency)
+    refused = given().when(said).decided
+    certain = refused if isinstance(refused, Refusal) and refused.code != "unknown-record" else None
+    assert first_broken_beforehand(said.command, said.agency, NOW) == certain

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from domain.source_record import Refusal
+from domain.source_record import Refusal, is_effect
 from domain.source_record.events import (
     ConsentWithdrawn,
     FlagLowered,
@@ -325,6 +325,44 @@ def test_what_an_agency_may_not_send_is_refused_before_the_record_is_considered(
 
 def test_missing_consent_is_refused_before_the_record_is_considered() -> None:
     given().when(sensitive(consent=ABSENT)).refused("no-consent")
+
+
+@pytest.mark.parametrize(
+    ("before", "submission"),
+    [
+        ([], REGISTERED),
+        ([REGISTERED, DEREGISTERED], REGISTERED),
+        ([REGISTERED], AMENDED),
+        ([REGISTERED], DEREGISTERED),
+        ([REGISTERED], STARTED),
+        ([REGISTERED, STARTED], ENDED),
+        ([AT_CLINIC, sensitive()], WITHDRAWN),
+        ([REGISTERED], RAISED),
+        ([REGISTERED, RAISED], LOWERED),
+        ([REGISTERED], REMOVED),
+    ],
+    ids=lambda each: "" if isinstance(each, list) else each.command.type,
+)
+def test_what_a_submission_has_caused_is_known_by_its_id_its_time_and_all_that_it_says(
+    before: list[Any], submission: Any
+) -> None:
+    """So a submission that is read a second time is not taken for one more, and another one of its id is not it."""
+    told = given(*before)
+    decided = told.when(submission).decided
+    assert not isinstance(decided, Refusal)
+    (event,) = decided
+    assert told.record is not None
+    command, record = submission.command, told.record
+    other_words = {name: f"{value}?" for name, value in command.data.items() if isinstance(value, str)}
+    others = [
+        command._replace(id="another"),
+        command._replace(time=LATER),
+        command._replace(data=command.data | other_words),
+        command._replace(type="record.forgotten"),
+        (AMENDED if submission is REMOVED else REMOVED).command._replace(id=command.id, time=command.time),
+    ]
+    assert is_effect(event, record, command)
+    assert not any(is_effect(event, record, other) for other in others)
 
 
 def test_codes_are_stable_words_and_messages_are_sentences() -> None:

@@ -7,11 +7,13 @@ from uuid import UUID
 import pytest
 
 from domain.child import Child, Ruling, new_identity, shielding, stewardship
+from domain.child.identity_events import RecordOpened
 from domain.event import RegisterEvent
 from domain.matching import Candidate, Comparer, Features, features_of
 from domain.matching.closed import Named, names_closed
 from domain.source_record import Refusal
 from services.contract.schemas.event_examples import NOBODY_LIKE_IT, SURGERY, SURGERY_RECORD, SURGERY_STORY, _record
+from services.registrar.batch_matcher import BatchMatcher, Described
 from services.registrar.matcher_settings import load_settings
 
 NUMBERS = [UUID(int=number, version=4) for number in (1, 2)]
@@ -73,6 +75,46 @@ def test_a_closed_child_is_as_if_there_were_none() -> None:
     assert [code(each) for each in decided] == ["unknown-child"] * len(decided)
 
 
+def test_the_numbers_that_were_announced_are_those_of_the_first_records_to_come() -> None:
+    assert closed().expected == {("urn:agency:gp", "G9")}
+
+
+def test_of_a_child_that_was_merged_nothing_is_asked_and_nothing_opened() -> None:
+    child = a_child()
+    child.supersede(NUMBERS[1], ASKED)
+    decided = [
+        new_identity.request(child, [], ASKED),
+        new_identity.confirm(child, [], CONFIRMED),
+        new_identity.open_record(child, str(SURGERY_RECORD), 1, [], ASKED),
+    ]
+    assert [code(each) for each in decided] == ["superseded"] * 3
+
+
+def test_a_closed_record_is_opened_by_a_custodian_who_tells_it_apart_from_all_that_it_named() -> None:
+    child, record = a_child(), str(SURGERY_RECORD)
+    assert code(new_identity.open_record(child, record, 1, [], ASKED)) == "not-closed"
+    child.close_record(SURGERYS, ["b", "a"])
+    assert child.closed_for == {record: ("a", "b")}
+    named = [a_child(), a_child(NUMBERS[1])]
+    named[1].records.add("r2")
+    assert new_identity.open_record(child, record, 3, named, ASKED) is child
+    assert (child.closed_for, child.opened_for(record)) == ({}, {record, "r2"})
+    opened = child.collect_events()[-1]
+    assert isinstance(opened, RecordOpened)
+    assert (opened.record, opened.record_version, opened.decided_by) == (record, 3, "one")
+    assert {"decided_by", "like"}.isdisjoint(RecordOpened.CLEAR)
+    child.close_record(SURGERYS, ["c"])
+    new_identity.open_record(child, record, 4, [], ASKED)
+    assert (child.closed_for, child.opened_for(record)) == ({}, {record, "r2"})
+
+
+def test_a_record_that_names_nobody_any_more_is_opened_and_told_apart_from_nobody() -> None:
+    child, record = a_child(), str(SURGERY_RECORD)
+    child.close_record(SURGERYS, ["a"])
+    child.open_record(SURGERYS)
+    assert (child.closed_for, child.opened_for(record)) == ({}, frozenset())
+
+
 COMPARER = Comparer(load_settings())
 BORN = {"date_of_birth": "2003-05-17", "gender": "female"}
 OLD = {"given_name": "Tamsin", "family_name": "Orrell", "nhs_number": "9990000018", **BORN}
@@ -124,3 +166,12 @@ def test_the_new_name_and_strangers_do_not() -> None:
     assert not names_old(NEW, own=NEW)
     assert not names_old(NEW, expected=True)
     assert not names_old(STRANGER)
+
+
+def test_a_record_is_closed_for_the_child_that_it_names_and_for_no_other() -> None:
+    was = {"old": OLD, "another": STRANGER}
+    remembered = [Candidate(f"record of {name}", name, features(said)) for name, said in was.items()]
+    described = Described(OLD, "2026-11-24T00:00:00Z", "urn:agency:la", features(OLD), (), (), remembered)
+    placed = BatchMatcher(COMPARER).place("r", described, dict.fromkeys(was, closed()).get)
+    assert placed is not None
+    assert placed.closed == ["old"]

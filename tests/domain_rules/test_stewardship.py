@@ -7,10 +7,11 @@ from uuid import uuid4
 import pytest
 
 from domain.child import Absorbed, Child, Comparison, stewardship
-from domain.child.events import ChildrenMerged, MatchDismissed
+from domain.child.events import ChildrenMerged, MatchDismissed, MatchSuspected, RecordContradicted
 from domain.child.stewardship import MOST_PAIRS, RulingResult, SplitRecords
 from domain.source_record import Refusal
-from tests.domain_rules.test_child import RULING, child_with, registered_record
+from tests.domain_rules.test_child import RULING, child_with, registered_record, replayed
+from tests.support.examples import RECORD
 
 
 def superseded() -> Child:
@@ -145,3 +146,82 @@ def test_how_a_pair_compares_is_kept_in_the_form_of_the_events() -> None:
         "with": "b",
         "explanation": {"gender": "same"},
     }
+
+
+ASIDE = str(RECORD)
+
+
+def with_one_set_aside() -> Child:
+    """A child of two records, the first of which is set aside."""
+    child = child_with(ASIDE, "b")
+    child.set_aside(registered_record(), "m/1")
+    return child
+
+
+def standing(child: Child) -> tuple[dict[str, int], dict[str, int]]:
+    """Which records are set aside, and which are believed by a steward's word; the same as its events tell."""
+    again = replayed(child)
+    assert (again.aside, again.accepted) == (child.aside, child.accepted)
+    return child.aside, child.accepted
+
+
+def test_a_record_that_was_set_aside_is_believed_by_a_stewards_word_until_that_is_taken_back() -> None:
+    child = with_one_set_aside()
+    assert standing(child) == ({ASIDE: 1}, {})
+    child = with_one_set_aside()
+    assert stewardship.accept(child, ASIDE, RULING) is child
+    assert code_of(stewardship.accept(child, ASIDE, RULING)) == ("record", "not-set-aside")
+    assert stewardship.take_back(child, ASIDE, RULING) is child
+    assert code_of(stewardship.take_back(child, ASIDE, RULING)) == ("record", "not-accepted")
+    assert standing(child) == ({ASIDE: 1}, {})
+
+
+def test_what_a_steward_believed_is_set_aside_anew_by_what_is_said_later() -> None:
+    child = with_one_set_aside()
+    stewardship.accept(child, ASIDE, RULING)
+    child.set_aside(registered_record(), "m/1")
+    assert standing(child) == ({ASIDE: 1}, {})
+
+
+def test_what_fits_its_child_again_is_believed_by_nobodys_word() -> None:
+    child = with_one_set_aside()
+    child.accept(registered_record(), "m/1", [ASIDE])
+    assert standing(child) == ({}, {})
+
+
+@pytest.mark.parametrize("accepted", [False, True])
+@pytest.mark.parametrize("leaves", [False, True])
+def test_whether_a_record_is_believed_is_forgotten_once_it_is_another_childs(accepted: bool, leaves: bool) -> None:
+    child = with_one_set_aside()
+    if accepted:
+        stewardship.accept(child, ASIDE, RULING)
+    if leaves:
+        child.unlink([ASIDE], uuid4(), RULING)
+    else:
+        child.supersede(uuid4(), RULING)
+    assert standing(child) == ({}, {})
+
+
+@pytest.mark.parametrize("decide", [stewardship.accept, stewardship.take_back])
+def test_a_decision_about_a_record_needs_a_child_that_has_it(decide: Callable[..., Child | Refusal]) -> None:
+    child = with_one_set_aside()
+    assert code_of(decide(None, ASIDE, RULING)) == ("child", "unknown-child")
+    assert code_of(decide(superseded(), ASIDE, RULING)) == ("child", "superseded")
+    assert code_of(decide(child, "c", RULING)) == ("records", "record-not-in-child")
+    refused = "not-set-aside" if decide is stewardship.accept else "not-accepted"
+    assert code_of(decide(child, "b", RULING)) == ("record", refused)
+    assert standing(child) == ({ASIDE: 1}, {})
+
+
+def test_what_a_stewards_decision_shows_is_queued_as_the_stewards() -> None:
+    found = Comparison("elsewhere", "possible", 0.5, {"gender": "same"})
+    child = child_with("a")
+    child.suspect_beside("a", 3, "m/1", found, RULING)
+    child.doubt("a", 3, "m/1", found, RULING)
+    suspected, doubted = child.collect_events()[-2:]
+    assert isinstance(suspected, MatchSuspected)
+    assert isinstance(doubted, RecordContradicted)
+    assert suspected.suspicions == doubted.contradictions == [found.as_data()]
+    for each in (suspected, doubted):
+        assert (each.record, each.record_version, each.matcher) == ("a", 3, "m/1")
+        assert each.source == RULING.provenance["source"]

@@ -1,6 +1,6 @@
 """What becomes of a record that meets a shielded child is the same wherever the child is hidden."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from domain.child import Child
 from domain.child.shield import Shield
 from domain.matching import Candidate, Comparer, features_of
-from domain.matching.apart import LIKE_SHIELDED, WITHHELD, visible_keys, visible_part, withheld
+from domain.matching.apart import LIKE_SHIELDED, WITHHELD, Candidates, place_apart, visible_keys, visible_part, withheld
 from services.registrar.batch_matcher import BatchMatcher, Described, Placed
 from services.registrar.match_index import index_keys
 from services.registrar.matcher_settings import load_settings
@@ -134,6 +134,30 @@ def test_a_record_that_may_be_a_shielded_childs_joins_no_other_child_until_a_ste
     decided = placed(probe, {}, (namesake,), None, apart)
     assert decided is not None
     assert (decided.placement.child, decided.like) == ("plain", [])
+
+
+@pytest.mark.parametrize(
+    ("told_apart", "joined"),
+    [
+        ([("n", "s"), ("n", "t")], "plain"),
+        ([("n", "s")], None),
+        ([("m", "s"), ("m", "t")], None),
+        ([], None),
+    ],
+    ids=["from both", "from one of them", "a third one", "nobody"],
+)
+def test_a_record_joins_a_child_that_a_steward_has_told_apart_from_every_shielded_one_that_it_is_like(
+    told_apart: Sequence[tuple[str, str]], joined: str | None
+) -> None:
+    hers = features_of(HERS, TIME, source="urn:agency:vol")
+    shielded = [Candidate(name, f"child of {name}", visible_part(hers)) for name in "st"]
+    others = [known("n", "plain"), known("m", "another", given_name="Ottoline", date_of_birth="2011-01-01")]
+    pairs = frozenset(pair for one, other in told_apart for pair in ((one, other), (other, one)))
+    found = place_apart(
+        COMPARER, "r", hers, hers, Candidates(shielded, [], others), own=None, own_is_hidden=False, cannot_link=pairs
+    )
+    assert found.placement.child == joined
+    assert {each.record for each in found.like} == (set() if joined else {"s", "t"})
 
 
 def test_nothing_joins_a_child_that_is_held_back() -> None:

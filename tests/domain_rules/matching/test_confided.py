@@ -121,12 +121,29 @@ def test_a_clinics_record_that_fits_two_children_of_others_makes_them_no_one() -
     assert [each.rule for each in found.suspected] == [BRIDGE]
 
 
+def test_a_clinics_record_that_fits_the_clinics_child_brings_it_to_one_child_of_others() -> None:
+    hers = {**HERS, "address": HOMES[0]}
+    clinics = Candidate("k", "clinics", said(CLINIC, **hers, nhs_number=NUMBERS[0]))
+    one, two = (Candidate(source, source, said(source, **hers)) for source in OTHERS[:2])
+    found = decided(said(CLINIC, **hers, nhs_number=NUMBERS[0]), [one, two, clinics])
+    assert (found.child, [each.child for each in found.merged]) == ("clinics", [OTHERS[0]])
+    assert [(each.child, each.rule) for each in found.suspected] == [(OTHERS[1], BRIDGE)]
+
+
+def test_what_an_amended_record_said_before_does_not_keep_it_from_whom_a_clinic_alone_knows() -> None:
+    before = Candidate("r", "own", said("urn:agency:gp", **HIS, nhs_number=NUMBERS[1]))
+    clinics = Candidate("k", "clinics", said(CLINIC, **HERS, nhs_number=NUMBERS[0]))
+    found = decided(said("urn:agency:gp", **HERS, nhs_number=NUMBERS[0]), [before, clinics], "own")
+    assert (found.child, [each.child for each in found.merged]) == ("own", ["clinics"])
+
+
 def test_a_child_whom_a_clinic_alone_knows_follows_a_record_to_the_child_that_it_joins() -> None:
     hers = {**HERS, "nhs_number": NUMBERS[0]}
     one = Candidate("1", "one", said("urn:agency:gp", **hers))
     clinics = Candidate("k", "clinics", said(CLINIC, **hers))
     his = Candidate("2", "two", said("urn:agency:gp", **HIS, nhs_number=NUMBERS[1]))
+    clinics_too = Candidate("m", "another of the clinic", said(CLINIC, **HIS, nhs_number=NUMBERS[1]))
     for source in ("urn:agency:la", CLINIC):
-        found = decided(said(source, **hers, address=HOMES[0]), [one, his, clinics])
+        found = decided(said(source, **hers, address=HOMES[0]), [one, his, clinics, clinics_too])
         assert {found.child, *(each.child for each in found.merged)} == {"one", "clinics"}
         assert not found.suspected
