@@ -1,6 +1,7 @@
 """How well a child matches a search, as properties: exact searches, what is left open, order, and what is enough."""
 
 from itertools import combinations
+from math import log2
 from typing import Any
 
 import pytest
@@ -24,7 +25,8 @@ from domain.matching.search_unused import CALLED
 from domain.matching.unknown import known_given_name
 from services.registrar.matcher_settings import load_settings
 
-SEARCHER = Searcher(load_settings())
+SETTINGS = load_settings()
+SEARCHER = Searcher(SETTINGS)
 TIME = "2008-10-23"
 ORDER = ["possible", "probable", "certain"]
 NAMES = st.sampled_from(
@@ -232,3 +234,38 @@ def test_a_name_alone_may_be_the_other_one_or_be_written_without_vowels(
 ) -> None:
     result = grade(criteria | {"date_of_birth": "2001-02-13"}, ROBERT | held)
     assert (result and result.grade) == found
+
+
+def share(rival: str, found: dict[str, str]) -> float:
+    """The part of the possible evidence against a rival that is given, where each criterion agrees so far."""
+
+    def bits(name: str, level: str) -> float:
+        chances = SETTINGS.fields[name][level]
+        return log2(chances.match / getattr(chances, rival))
+
+    return sum(bits(*each) for each in found.items()) / sum(bits(name, "same") for name in found)
+
+
+@pytest.mark.parametrize(
+    ("name", "level", "rival"),
+    [
+        ("given_name", "nickname", "relative"),
+        ("family_name", "close", "stranger"),
+        ("date_of_birth", "typing", "stranger"),
+        ("postcode", "close", "stranger"),
+    ],
+)
+def test_the_score_is_the_share_of_the_evidence_against_relatives_or_strangers_whichever_is_less(
+    name: str, level: str, rival: str
+) -> None:
+    found, agreement = grade(ROBERT | {name: SLIPS[name]}, ROBERT), dict.fromkeys(ROBERT, "same") | {name: level}
+    assert found is not None
+    assert found.score == pytest.approx(0.5 + 0.39 * share(rival, agreement))
+    assert share(rival, agreement) == min(share(each, agreement) for each in ("relative", "stranger"))
+
+
+def test_what_brothers_and_sisters_share_counts_against_strangers_alone() -> None:
+    home = {"family_name": "Quaternion", "postcode": "ZX1 1AA"}
+    found = grade(home | {"family_name": "Quarternion"}, ROBERT)
+    assert found is not None
+    assert found.score == pytest.approx(0.5 + 0.39 * share("stranger", {"family_name": "close", "postcode": "same"}))
