@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 
-from domain.child import Child, hold, stewardship
+from domain.child import Child, hold, new_identity, stewardship
 from domain.child.hold import CONFIRMED_WITHIN
 from domain.child.hold_events import HoldPlaced, HoldRequest
 from domain.erasure import ChildDestroyed, ErasureDecided, ErasureFenced, RecordsErased, erase_child, erase_record
 from domain.erasure.decide import BY_DECISION, Erased, Terms
+from domain.event import RegisterEvent
 from domain.source_record import Refusal, SourceRecord
 from domain.suspension.parting import part, rejoin
 from tests.domain_rules.test_child import RULING, child_with, replayed
@@ -27,6 +28,12 @@ def record(stream: UUID = RECORD) -> SourceRecord:
     found = given(sent("child.registered"), sent("involvement.started"), sent("flag.raised"), stream=stream).record
     assert found is not None
     return found
+
+
+def registered(stream: UUID) -> RegisterEvent:
+    """The event that registers a record."""
+    (event,) = given(sent("child.registered"), stream=stream).events
+    return event
 
 
 def pending(changed: Any) -> list[Any]:
@@ -86,6 +93,28 @@ def test_what_a_child_remembers_of_a_record_goes_with_it() -> None:
     erase_record(child, [], gone, uuid4(), TERMS, RULING)
     assert child.absorbed == {str(absorbed.id): frozenset()}
     assert isinstance(stewardship.records_to_split(child, None), Refusal)
+
+
+@pytest.mark.parametrize("is_all", [True, False])
+@pytest.mark.parametrize("accepted", [True, False])
+def test_what_was_decided_of_a_record_is_forgotten_with_it(is_all: bool, accepted: bool) -> None:
+    """That it was set aside or believed all the same, closed, and told apart from closed children."""
+    child = child_with(str(RECORD), str(OTHER))
+    for cause in (registered(RECORD), registered(OTHER)):
+        stream = str(cause.originator_id)
+        child.close_record(cause, ["a-closed-child"])
+        new_identity.open_record(child, stream, 1, [child_with("of-another")], RULING)
+        child.close_record(cause, ["a-closed-child"])
+        child.set_aside(cause, "m/1")
+        if accepted:
+            stewardship.accept(child, stream, RULING)
+    if is_all:
+        erase_child(child, [], [record(), record(OTHER)], uuid4(), TERMS, RULING)
+    else:
+        erase_record(child, [], record(), uuid4(), TERMS, RULING)
+    left = set() if is_all else {str(OTHER)}
+    believed = child.accepted if accepted else child.aside
+    assert set(believed) == set(child.closed_for) == set(child.opened) == left
 
 
 @pytest.mark.parametrize(

@@ -43,6 +43,7 @@ def test_what_is_no_reason_is_refused(text: str) -> None:
         ("mising-education", "missing-education"),
         ("safegarding: a bruise", "safeguarding"),
         ("assesment", "assessment"),
+        ("transfr: to our area", "transfer"),
         ("subject-acces: her father asks", "subject-access"),
     ],
 )
