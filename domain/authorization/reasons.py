@@ -74,5 +74,5 @@ def reason_of(text: str) -> StatedReason:
 
 def _meant(word: str) -> str | None:
     """The code that a word comes very near to, as a slip of the keyboard does."""
-    near = get_close_matches(word, [code for code in REASONS if len(code) >= _LONG_ENOUGH], 1, _ALIKE)
-    return near[0] if near else None
+    codes = [code for code in REASONS if len(code) >= _LONG_ENOUGH]
+    return next(iter(get_close_matches(word, codes, cutoff=_ALIKE)), None)

@@ -98,16 +98,39 @@ def test_each_field_is_first_that_of_the_agency_that_knows_it_best() -> None:
         assert [address["source"] for address in composed["addresses"]] == [AUTHORITY.urn, GP.urn]
 
 
-def test_where_two_agencies_agree_a_third_one_changes_nothing() -> None:
+@pytest.mark.parametrize("name", [{"given_name": "Dave"}, {"family_name": "Vane"}])
+def test_where_two_agencies_agree_a_third_one_changes_nothing(name: dict[str, str]) -> None:
     agreed = [record(registered(AUTHORITY)), record(registered(SCHOOL), stream=2)]
-    changes = {"given_name": "Dave", "date_of_birth": "2001-01-01", "gender": "male", "address": ELSEWHERE}
+    changes = {**name, "date_of_birth": "2001-01-01", "gender": "male", "address": ELSEWHERE}
     third = record(registered(GP, "2008-10-01T00:00:00Z", **changes), stream=3)
     composed = entry(third, *agreed)
-    assert (composed["name"]["given_name"], composed["date_of_birth"], composed["gender"]) == (
-        *("Tamsin", "2003-05-17"),
-        "female",
-    )
+    assert composed["name"] == {"given_name": "Tamsin", "family_name": "Orrell"}
+    assert (composed["date_of_birth"], composed["gender"]) == ("2003-05-17", "female")
     assert composed["addresses"][0]["postcode"] == PARTICULARS["address"]["postcode"]
+
+
+def test_an_address_that_names_a_place_is_believed_before_one_that_names_an_authority_alone() -> None:
+    vague = record(registered(AUTHORITY, address={"authority": "E06999001"}))
+    placed = record(registered(GP, address=ELSEWHERE), stream=2)
+    assert [each["postcode"] for each in entry(vague, placed)["addresses"]] == [ELSEWHERE["postcode"], None]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "another"),
+    [
+        ({"postcode": "ZX1 1AA"}, {"postcode": "zx11aa", "lines": ["9 Far Street"]}, {"postcode": "ZX2 2AA"}),
+        ({"uprn": "100", "lines": ["9 Far Street"]}, {"uprn": "100", "lines": ["Rose Cottage"]}, {"uprn": "200"}),
+        ({"lines": ["9 Far Street"]}, {"lines": ["9, FAR STREET"]}, {"lines": ["10 Far Street"]}),
+        ({"authority": "E06999001"}, {"authority": "E06999001"}, {"authority": "E06999002"}),
+    ],
+    ids=["a postcode", "a property", "a street", "an authority alone"],
+)
+def test_two_agencies_that_name_one_place_however_they_write_it_agree(
+    one: dict[str, Any], other: dict[str, Any], another: dict[str, Any]
+) -> None:
+    agreed = [record(registered(GP, address=one)), record(registered(SCHOOL, address=other), stream=2)]
+    composed = entry(*agreed, record(registered(AUTHORITY, address=another), stream=3))
+    assert [each["source"] for each in composed["addresses"]][2:] == [AUTHORITY.urn]
 
 
 def test_a_record_that_is_set_aside_is_shown_and_says_nothing() -> None:
@@ -182,7 +205,8 @@ def test_a_list_shows_who_the_child_is_as_the_entry_does_and_nothing_else() -> N
 def test_a_known_date_of_birth_is_believed_before_an_estimated_one() -> None:
     exact = record(registered(GP, "2008-01-01T00:00:00Z"))
     estimated = record(registered(date_of_birth="2003-01-01", date_of_birth_estimated=True), stream=2)
-    assert entry(exact, estimated)["date_of_birth"] == "2003-05-17"
+    both = entry(exact, estimated)
+    assert (both["date_of_birth"], both["date_of_birth_estimated"]) == ("2003-05-17", False)
     assert entry(estimated)["date_of_birth_estimated"] is True
 
 
