@@ -263,6 +263,19 @@ def test_a_flag_that_is_not_raised_cannot_be_lowered() -> None:
     given(REGISTERED, RAISED, LOWERED).when(LOWERED).refused("flag-not-raised", "data.flag")
 
 
+def test_a_flag_that_is_raised_again_later_is_up_and_can_be_lowered_again() -> None:
+    again = given(REGISTERED, RAISED, LOWERED, sent("flag.raised", time=LATER))
+    again.when(LOWERED).then(FlagLowered, number=1)
+    again.when(sent("flag.lowered", time=LATER)).then(FlagLowered, number=1)
+    again.when(sent("flag.lowered", time=LATER)).refused("flag-not-raised")
+
+
+def test_a_raising_that_is_told_late_does_not_stand_for_the_last_one() -> None:
+    told_late = given(REGISTERED, RAISED, sent("flag.raised", time=LATER), RAISED)
+    told_late.when(LOWERED).then(FlagLowered, number=1)
+    told_late.when(LOWERED).then(FlagLowered, number=1)
+
+
 def test_a_record_is_removed() -> None:
     given(REGISTERED).when(REMOVED).then(RecordRemoved, reason="left-england", on="2010-01-08")
 

@@ -6,6 +6,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "source_record": (
         "tests/domain_rules/test_decisions.py",
         "tests/domain_rules/test_decision_properties.py",
+        "tests/domain_rules/test_birth.py",
         "tests/domain_rules/test_order_of_time.py",
         "tests/golden",
     ),
