@@ -214,6 +214,8 @@ def test_a_gender_that_is_known_is_believed_before_unknown() -> None:
     unknown = record(registered(gender="unknown"))
     known = record(registered(GP, "2008-01-01T00:00:00Z"), stream=2)
     assert entry(unknown, known)["gender"] == "female"
+    best_known = record(registered(GP, gender="unknown"))
+    assert entry(best_known, record(registered(SCHOOL), stream=2))["gender"] == "female"
     assert entry(unknown)["gender"] == "unknown"
 
 

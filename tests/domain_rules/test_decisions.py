@@ -103,6 +103,12 @@ def test_a_child_is_deregistered() -> None:
     given(REGISTERED).when(DEREGISTERED).then(RecordDeregistered, reason="moved-away", on="2009-07-24")
 
 
+def test_of_a_registration_and_a_deregistration_of_one_moment_the_one_that_was_told_last_stands() -> None:
+    at_once = DEREGISTERED._replace(command=DEREGISTERED.command._replace(time=REGISTERED.command.time))
+    given(REGISTERED, at_once).when(REGISTERED).then(RecordRegistered, originator_version=3)
+    given(REGISTERED, at_once, REGISTERED).when(REGISTERED).refused("already-registered")
+
+
 def test_a_child_cannot_be_deregistered_twice() -> None:
     given(REGISTERED, DEREGISTERED).when(DEREGISTERED).refused("already-deregistered", "subject")
 

@@ -112,6 +112,7 @@ def test_an_amendment_of_february_that_arrives_in_april_changes_february() -> No
     late = Told(REGISTERED, lives_in(3, "south"), lives_in(2, "east"))
     assert late.present["entry"]["addresses"][0]["postcode"] == "south"
     assert late.present["authority"] == HOMES["south"]
+    assert late.record.described_at == lives_in(3, "south").command.time
     authorities = {each.begins: each.authority for each in findings(records_of(late.chronology))}
     assert [authorities[day] for day in sorted(authorities)][-2:] == [HOMES["east"], HOMES["south"]]
 

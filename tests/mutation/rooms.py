@@ -8,6 +8,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "tests/domain_rules/test_decision_properties.py",
         "tests/domain_rules/test_birth.py",
         "tests/domain_rules/test_order_of_time.py",
+        "tests/domain_rules/test_destruction.py",
         "tests/golden",
     ),
     "authorization": (

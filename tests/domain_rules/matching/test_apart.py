@@ -10,7 +10,16 @@ from hypothesis import strategies as st
 from domain.child import Child
 from domain.child.shield import Shield
 from domain.matching import Candidate, Comparer, features_of
-from domain.matching.apart import LIKE_SHIELDED, WITHHELD, Candidates, place_apart, visible_keys, visible_part, withheld
+from domain.matching.apart import (
+    LIKE_SHIELDED,
+    WITHHELD,
+    Apart,
+    Candidates,
+    place_apart,
+    visible_keys,
+    visible_part,
+    withheld,
+)
 from services.registrar.batch_matcher import BatchMatcher, Described, Placed
 from services.registrar.match_index import index_keys
 from services.registrar.matcher_settings import load_settings
@@ -119,6 +128,43 @@ def test_who_names_the_childs_number_joins_it() -> None:
     assert (found.placement.child, found.like) == ("shielded", [])
 
 
+def test_what_is_compared_of_a_shielded_child_tells_neither_where_it_is_nor_who_has_told_of_it() -> None:
+    full = {**HERS, "nhs_number": NUMBER, "address": REFUGE, "carers": [{"name": "Grace", "phone": "07700 900777"}]}
+    hidden = features_of(full, TIME, source="urn:agency:la")
+    assert visible_part(hidden) == features_of({**HERS, "nhs_number": NUMBER}, TIME)
+
+
+HER_RECORD = features_of({**HERS, "nhs_number": NUMBER}, TIME, source="urn:agency:vol")
+
+
+def decided(
+    shielded: Sequence[Candidate], others: Sequence[Candidate] = (), told_apart: Sequence[tuple[str, str]] = ()
+) -> Apart:
+    """What becomes of her new record `r`, where a steward has told these pairs of records apart."""
+    pairs = frozenset(pair for one, other in told_apart for pair in ((one, other), (other, one)))
+    candidates = Candidates(shielded, [], others)
+    return place_apart(
+        COMPARER, "r", HER_RECORD, HER_RECORD, candidates, own=None, own_is_hidden=False, cannot_link=pairs
+    )
+
+
+def hidden(record: str, child: str, **particulars: Any) -> Candidate:
+    """A record of a shielded child, as much of it as is compared."""
+    return Candidate(record, child, visible_part(features_of({**HERS, **particulars}, TIME)))
+
+
+def test_where_a_record_names_one_shielded_childs_number_another_that_it_is_like_is_queued_beside() -> None:
+    found = decided([hidden("s", "hers", nhs_number=NUMBER), hidden("t", "another", gender="male")])
+    assert (found.placement.child, found.like) == ("hers", ())
+    assert [each.record for each in found.placement.suspected] == ["t"]
+
+
+def test_a_record_that_a_steward_has_told_apart_from_any_record_of_a_shielded_child_is_like_it_no_more() -> None:
+    shielded = [hidden("s", "hers"), hidden("t", "hers")]
+    assert [each.record for each in decided(shielded).like] == ["t"]
+    assert decided(shielded, told_apart=[("r", "s")]).like == ()
+
+
 def test_a_record_that_may_be_a_shielded_childs_joins_no_other_child_until_a_steward_has_decided() -> None:
     """Its namesake's address may be the refuge's, and so may its own."""
     namesake = known("n", "plain", address=REFUGE)
@@ -149,13 +195,9 @@ def test_a_record_that_may_be_a_shielded_childs_joins_no_other_child_until_a_ste
 def test_a_record_joins_a_child_that_a_steward_has_told_apart_from_every_shielded_one_that_it_is_like(
     told_apart: Sequence[tuple[str, str]], joined: str | None
 ) -> None:
-    hers = features_of(HERS, TIME, source="urn:agency:vol")
-    shielded = [Candidate(name, f"child of {name}", visible_part(hers)) for name in "st"]
+    shielded = [hidden("s", "child of s"), hidden("t", "child of t")]
     others = [known("n", "plain"), known("m", "another", given_name="Ottoline", date_of_birth="2011-01-01")]
-    pairs = frozenset(pair for one, other in told_apart for pair in ((one, other), (other, one)))
-    found = place_apart(
-        COMPARER, "r", hers, hers, Candidates(shielded, [], others), own=None, own_is_hidden=False, cannot_link=pairs
-    )
+    found = decided(shielded, others, told_apart)
     assert found.placement.child == joined
     assert {each.record for each in found.like} == (set() if joined else {"s", "t"})
 
