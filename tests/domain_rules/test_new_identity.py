@@ -129,13 +129,14 @@ def features(particulars: dict[str, Any]) -> Features:
 def names_old(
     now: dict[str, Any],
     *,
+    was: dict[str, Any] = OLD,
     own: dict[str, Any] | None = None,
     before: dict[str, Any] | None = None,
     expected: bool = False,
     opened: bool = False,
 ) -> bool:
     others = [Candidate("n", "new", features(own))] if own else []
-    old = [Candidate("o", "old", features(OLD))]
+    old = [Candidate("o", "old", features(was))]
     named = Named(old, others, features(before) if before else None, expected, opened)
     return names_closed(COMPARER, "r", features(now), named)
 
@@ -166,6 +167,10 @@ def test_the_new_name_and_strangers_do_not() -> None:
     assert not names_old(NEW, own=NEW)
     assert not names_old(NEW, expected=True)
     assert not names_old(STRANGER)
+
+
+def test_that_neither_has_a_number_is_no_number_in_common() -> None:
+    assert not names_old(STRANGER, was=OLD | {"nhs_number": None})
 
 
 def test_a_record_is_closed_for_the_child_that_it_names_and_for_no_other() -> None:
