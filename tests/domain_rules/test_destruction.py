@@ -16,7 +16,7 @@ from domain.erasure.decide import BY_DECISION, Erased, Terms
 from domain.event import RegisterEvent
 from domain.source_record import Refusal, SourceRecord
 from domain.suspension.parting import part, rejoin
-from tests.domain_rules.test_child import RULING, child_with, replayed
+from tests.domain_rules.test_child import RULING, child_with, merge, replayed
 from tests.support.examples import NOW, RECORD, given, sent
 
 TERMS = Terms(BY_DECISION, "a checkpoint", date(2026, 12, 28))
@@ -180,6 +180,15 @@ def test_a_hold_outlives_merges_and_splits() -> None:
     assert not isinstance(found, Refusal)
     (_, other) = stewardship.split(origin, found, {"b": 1}, None, uuid4(), RULING).children
     assert other.held
+
+
+def test_a_hold_on_what_a_child_absorbed_is_lifted_by_two_and_with_it_what_was_asked() -> None:
+    child, absorbed = child_with("a"), held(child_with("b"))
+    merge(child, absorbed)
+    for name in ("one", "another"):
+        assert hold.is_held([child, absorbed])
+        hold.lift(child, [absorbed], manager(name))
+    assert (hold.is_held([child, absorbed]), child.hold_asked) == (False, None)
 
 
 def test_what_one_asks_and_another_takes_back_is_asked_anew() -> None:
