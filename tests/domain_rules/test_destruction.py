@@ -129,6 +129,7 @@ def test_an_absent_a_merged_and_a_destroyed_child_are_refused(child: str | None,
         erase_child(found, [], [], uuid4(), TERMS, RULING)
     assert code_of(erase_child(found, [], [], uuid4(), TERMS, RULING)) == code
     assert code_of(erase_record(found, [], record(), uuid4(), TERMS, RULING)) == code
+    assert refusal(hold.place(found, [], RULING)) == refusal(hold.lift(found, [], RULING)) == code
 
 
 def test_a_record_of_another_child_and_the_same_twice_are_refused() -> None:

@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from rich.console import Console
@@ -25,23 +26,25 @@ def main(arguments: list[str]) -> int:
     """Tries the mutants and prints what survived; 0 whether or not some did."""
     parser = argparse.ArgumentParser(prog="python -m tests.mutation", description=__doc__)
     parser.add_argument("rooms", nargs="*", metavar="ROOM", help=f"of the domain: {', '.join(ROOMS)}; by default all")
-    parser.add_argument("--file", default="", metavar="PART", help="only files whose path has this part")
+    parser.add_argument(
+        "--file", action="append", metavar="PART", help="only files whose path has this part; may be given again"
+    )
     parser.add_argument("--one-in", type=int, default=1, metavar="N", help="every Nth mutant only")
     given = parser.parse_args(arguments)
     unknown = set(given.rooms) - set(ROOMS)
     if unknown:
         parser.error(f"no tests are named for {', '.join(sorted(unknown))}; choose of {', '.join(ROOMS)}")
-    counts = {room: try_room(room, given.file, given.one_in) for room in given.rooms or ROOMS}
+    counts = {room: try_room(room, given.file or [""], given.one_in) for room in given.rooms or ROOMS}
     for room, count in counts.items():
         noticed = count.tried - len(count.survivors)
         print(f"{room}: {count.tried} mutants, {noticed} noticed, {len(count.survivors)} survived")
     return 0
 
 
-def try_room(room: str, part: str, one_in: int) -> Count:
-    """Runs the tests of a room against its mutants, and prints each survivor when it is found."""
+def try_room(room: str, parts: Sequence[str], one_in: int) -> Count:
+    """Runs the tests of a room against its mutants, in the order of the parts, and prints each survivor when found."""
     files = [path.relative_to(ROOT).as_posix() for path in sorted((ROOT / "domain" / room).glob("[!_]*.py"))]
-    files = [path for path in files or [f"domain/{room}.py"] if part in path]
+    files = [path for part in parts for path in files or [f"domain/{room}.py"] if part in path]
     chosen = [mutant for path in files for mutant in mutants(ROOT, path)][::one_in]
     console = Console(stderr=True)
     count = Count(len(chosen))
