@@ -184,12 +184,14 @@ def test_a_hold_outlives_merges_and_splits() -> None:
 
 
 def test_a_hold_on_what_a_child_absorbed_is_lifted_by_two_and_with_it_what_was_asked() -> None:
-    child, absorbed = child_with("a"), held(child_with("b"))
-    merge(child, absorbed)
-    for name in ("one", "another"):
-        assert hold.is_held([child, absorbed])
-        hold.lift(child, [absorbed], manager(name))
-    assert (hold.is_held([child, absorbed]), child.hold_asked) == (False, None)
+    child, absorbed, never_held = child_with("a"), held(child_with("b")), child_with("c")
+    for each in (absorbed, never_held):
+        merge(child, each)
+    family = [absorbed, never_held]
+    hold.lift(child, family, manager("one"))
+    assert hold.is_held(family)
+    assert hold.lift(child, family, manager("another")) == [child, absorbed]
+    assert (hold.is_held([child, *family]), child.hold_asked) == (False, None)
 
 
 def test_what_one_asks_and_another_takes_back_is_asked_anew() -> None:

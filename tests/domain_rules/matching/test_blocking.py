@@ -58,6 +58,14 @@ NUMBERS = {"nhs_number": ONE_NUMBER, "upn": "D999417608014"}
             "t1632960417 e,larkspurhouse d2003-05-17ORL aLRKSOR",
         ),
         (
+            {"address": {"postcode": "ZX4 7QT"}, "given_name": "Unknown"},
+            "t1632960417 d2003-05-17ORL pZX47QTOR",
+        ),
+        (
+            NO_CARERS | {"address": {"lines": ["Larkspur House"]}, "given_name": "Unknown"},
+            "e,larkspurhouse d2003-05-17ORL aLRKSOR wORL vORL2003 mORL05-17 b2003-05-17 lLRKS sLRKSHSORL kLRKS2003",
+        ),
+        (
             {"nhs_number": ONE_NUMBER, "carers": [], "given_name": "Unknown"},
             f"n{ONE_NUMBER} eZX47QT,4larkspurrow,westmarch d2003-05-17ORL pZX47QTOR a4LRKSOR",
         ),
@@ -148,7 +156,7 @@ def test_of_many_children_met_those_are_compared_whose_keys_few_share() -> None:
     for number in range(MOST_CHILDREN):
         index.put(Candidate(f"{number}", f"{number}", features), ["many", "others"])
     index.put(Candidate("rare", "rare", features), ["many", "few"])
-    found = {each.record for each in index.candidates(["many", "few"])}
+    found = {each.record for each in index.candidates(["many", "others", "few"])}
     assert len(found) == MOST_CHILDREN
     assert "rare" in found
 
