@@ -92,7 +92,8 @@ def read_match_state(
     keys = [index_keys(each) for each in features]
     met = children_met(cursor, keys)
     shielded = shielded_met(cursor, features)
-    candidates, sharers = candidates_and_sharers(cursor, {child for each in met for child in each}, indexed, features)
+    may_be_joined = {child for each in met for child in each} | {one.child for each in shielded for one in each}
+    candidates, sharers = candidates_and_sharers(cursor, may_be_joined, indexed, features)
     known = [*candidates, *(candidate for each in shielded for candidate in each)]
     closed = closed_among(cursor, indexed)
     cannot_link = cannot_link_pairs(cursor, [candidate.record for candidate in known])

@@ -231,6 +231,16 @@ def test_one_who_is_held_back_is_still_met_for_who_decides(desk: Steward) -> Non
         assert children_met(cursor, [keys, []]) == [[held], []]
 
 
+def test_who_names_a_shielded_childs_number_joins_it_and_it_keeps_its_own(desk: Steward) -> None:
+    """The record meets the child by no key of where it is; who else knows the child is asked all the same."""
+    hers = somebody("her") | {"nhs_number": "9990000018"}
+    child = tell(desk, "her", hers | {"address": HOME})
+    shield(desk, child)
+    assert tell(desk, "her", hers | {"address": ELSEWHERE}, GP) == child == child_of(desk, "her")
+    assert desk.types().count("ChildrenMerged.v1") == 0
+    assert is_kept_apart(desk)
+
+
 OFTEN = ("registered", "shield") * 2
 ACTS = st.lists(
     st.tuples(
