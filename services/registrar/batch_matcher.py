@@ -179,7 +179,8 @@ class BatchMatcher:
         if self.is_ordinary(described.source):
             candidates = self._met_openly(candidates, described.keys, own)
         shielded = [each for each in described.shielded if is_shielded(child_of(each.child)) and each.child != own]
-        openly = (each for each in candidates if each.child not in hidden and self.is_ordinary(each.features.source))
+        secret = hidden | self.changes.hidden
+        openly = (each for each in candidates if each.child not in secret and self.is_ordinary(each.features.source))
         of_many = keys_of_many(features, self._is_of_many, openly)
         compared, candidates = without_shared(features, of_many), candidates_without(candidates, of_many)
         if not shielded and not any(is_hidden(child_of(child)) for child in {each.child for each in candidates}):
