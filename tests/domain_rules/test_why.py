@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from domain.child import RecordState, compose, why
 from tests.domain_rules.test_composition import CHILD, GP, SCHOOL, TODAY, entry, record, registered
-from tests.support.examples import AUTHORITY, PARTICULARS, agency
+from tests.support.examples import AUTHORITY, PARTICULARS, agency, sent
 
 VOLUNTARY = agency("voluntary")
 ALIKE = (record(registered(), stream=1), record(registered(by=GP), stream=2))
@@ -27,8 +27,17 @@ def test_a_value_names_the_records_that_say_so_and_those_that_say_otherwise() ->
     assert (other["value"]["given_name"], says(other)) == ("Mallory", [VOLUNTARY.urn])
     assert [(each["value"], says(each)) for each in told["gender"]["disagreeing"]] == [("male", [VOLUNTARY.urn])]
     assert told["date_of_birth"]["disagreeing"] == told["upn"]["disagreeing"] == []
-    assert told["addresses"]["believed"][0]["value"]["postcode"] == PARTICULARS["address"]["postcode"]
+    assert told["addresses"]["believed"][0]["value"] == PARTICULARS["address"]
+    assert [each["value"] for each in told["carers"]["believed"]] == PARTICULARS["carers"]
     assert len(told["date_of_birth"]["believed"][0]["said_by"]) == 3
+
+
+def test_of_a_record_that_says_something_it_is_told_whose_it_is_since_when_and_whether_it_stands() -> None:
+    left = sent("child.deregistered", by=GP, time="2009-01-01T00:00:00Z")
+    told = why([record(registered(GP, "2008-01-01T00:00:00Z"), left)], with_set_aside=True)
+    assert told["gender"]["believed"][0]["said_by"] == [
+        {"source": GP.urn, "subject": "LA-20417", "since": "2008-01-01T00:00:00.000000Z", "deregistered": True}
+    ]
 
 
 def test_carers_stand_side_by_side_and_do_not_disagree() -> None:
