@@ -119,7 +119,11 @@ def test_an_address_that_names_a_place_is_believed_before_one_that_names_an_auth
     ("one", "other", "another"),
     [
         ({"postcode": "ZX1 1AA"}, {"postcode": "zx11aa", "lines": ["9 Far Street"]}, {"postcode": "ZX2 2AA"}),
-        ({"uprn": "100", "lines": ["9 Far Street"]}, {"uprn": "100", "lines": ["Rose Cottage"]}, {"uprn": "200"}),
+        (
+            {"uprn": "100", "lines": ["9 Far Street"]},
+            {"uprn": "100", "lines": ["Rose Cottage"]},
+            {"uprn": "2", "lines": ["Elm"]},
+        ),
         ({"lines": ["9 Far Street"]}, {"lines": ["9, FAR STREET"]}, {"lines": ["10 Far Street"]}),
         ({"authority": "E06999001"}, {"authority": "E06999001"}, {"authority": "E06999002"}),
     ],
