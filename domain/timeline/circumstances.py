@@ -157,6 +157,8 @@ class Circumstances:
 
     def leave(self, reason: str, source: str, weight: int) -> None:
         """An agency says that the child has died, or left England; `weight` is DOUBTFUL, ALONE or CERTAIN."""
+        if reason == DIED and DIED not in self._said_gone:
+            self.seen_since.clear()
         said = self._said_gone.setdefault(reason, {})
         said[source] = max(weight, said.get(source, DOUBTFUL))
         self._weigh()
@@ -165,10 +167,7 @@ class Circumstances:
         """Whether the child is gone, by all who say so: who is DOUBTFUL does not outweigh those who hold the child."""
         if not self._said_gone:
             return
-        had_died, self.died = self.died, self._is_gone(DIED)
-        self.left_england = self._is_gone(LEFT_ENGLAND)
-        if self.died and not had_died:
-            self.seen_since.clear()
+        self.died, self.left_england = self._is_gone(DIED), self._is_gone(LEFT_ENGLAND)
 
     def _is_gone(self, reason: str) -> bool:
         said = self._said_gone.get(reason, {})
@@ -204,7 +203,7 @@ class Circumstances:
             self._said_gone.pop(LEFT_ENGLAND, None)
             self.left_england = False
             self._weigh()
-        if not self.died and not self.left_england:
+        if not self._said_gone:
             self.seen_since.clear()
         elif source != RESTRICTED_SOURCE:
             self.seen_since.setdefault(source, self.day)
