@@ -149,8 +149,8 @@ def candidates_and_sharers(
     candidates, sharers = _read_both(cursor, _with_own(cursor, children, records), sharing)
     own = set(records)
     more = _sharing(each.features for each in candidates if each.record in own)
-    more |= Counter(dict.fromkeys(digests(keys_between(candidates)), 0))
-    if left := {key: count for key, count in more.items() if key not in sharing}:
+    keys = {*more, *digests(keys_between(candidates))}
+    if left := {key: more[key] for key in sorted(keys) if key not in sharing}:
         sharers |= _read_both(cursor, (), left)[1]
     return candidates, sharers
 

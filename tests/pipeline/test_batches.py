@@ -66,7 +66,7 @@ class Directory:
             )
         candidates = self.index.candidates({child for each in described.values() for child in each.children}, touched)
         stored = [features for record in touched if (features := self.index.features_of(record))]
-        sharers = self.index.sharers([*(each.features for each in described.values()), *stored])
+        sharers = self.index.sharers([*(each.features for each in described.values()), *stored], candidates)
         matcher = BatchMatcher(COMPARER, candidates, sharers=sharers, known=len(self.index))
         for child in {each.child for each in candidates}:
             matcher.aside |= self.children[UUID(child)].aside.keys()

@@ -151,3 +151,23 @@ def test_families_at_one_office_are_counted_whether_they_are_stored_or_of_the_ba
         assert [answer.outcome for answer in answers] == ["accepted"] * size
         del messages[:size]
     assert len(desk.members()) == len(people)
+
+
+@pytest.mark.parametrize("sizes", [(6, 1), (3, 4), (7,)])
+def test_families_at_one_office_are_counted_though_the_record_that_fits_two_of_them_has_no_office(
+    desk: Steward, sizes: tuple[int, ...]
+) -> None:
+    office = {"carers": [{"phone": "01632 960555"}], "gender": "male"}
+    number, upn, born = {"nhs_number": "9990000018"}, {"upn": "D999417608014"}, {"date_of_birth": "2001-07-07"}
+    vane, sedley = ({"given_name": "Hugo", "family_name": name, "gender": "male"} for name in ("Vane", "Sedley"))
+    sent = [(somebody(f"family {n}") | office, AUTHORITY) for n in range(4)]
+    sent += [(vane | number | office, AUTHORITY), (sedley | born | upn | office, GP), (vane | born | number | upn, GP)]
+    messages = [
+        desk.message(numbered(1, subject=f"S{n}", source=owner.urn, data=data), owner)
+        for n, (data, owner) in enumerate(sent)
+    ]
+    for size in sizes:
+        answers = desk.registrar.handle(messages[:size])
+        assert [answer.outcome for answer in answers] == ["accepted"] * size
+        del messages[:size]
+    assert sorted(map(len, desk.members().values())) == [1] * 5 + [2]

@@ -146,7 +146,7 @@ class Replayed:
             described[cause] = Described(each.data, each.time, each.source, features, keys, children)
         candidates = self._index.candidates(met, touched)
         stored = [before for record in touched if (before := self._index.features_of(record))]
-        sharers = self._index.sharers([*(each.features for each in described.values()), *stored])
+        sharers = self._index.sharers([*(each.features for each in described.values()), *stored], candidates)
         matcher = BatchMatcher(
             self.comparer(known),
             candidates,

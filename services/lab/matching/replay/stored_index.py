@@ -7,7 +7,7 @@ from sys import intern
 
 from domain.matching import Candidate, Features
 from domain.matching.blocking import KEY_TELLS, MOST_IN_A_BLOCK, likeliest
-from domain.matching.shared import MOST_FAMILIES, shared_keys
+from domain.matching.shared import MOST_FAMILIES, keys_between, shared_keys
 from services.lab.matching.replay.membership import Membership
 from services.registrar.match_index import (
     IndexChanges,
@@ -62,10 +62,11 @@ class StoredIndex:
                     told[child] += KEY_TELLS // len(records)
         return likeliest(told)
 
-    def sharers(self, described: Iterable[Features]) -> Sharers:
-        """Who shares the contacts and homes of the described; as the registrar finds them."""
+    def sharers(self, described: Iterable[Features], candidates: Iterable[Candidate]) -> Sharers:
+        """Who shares the contacts and homes of the described, or of several candidates; as the registrar finds them."""
         sharing = Counter(key for features in described for key in digests(shared_keys(features)))
-        return {key: self._sharers(key) for key, others in sharing.items() if self._may_be_many(key, others)}
+        keys = {*sharing, *digests(keys_between(candidates))}
+        return {key: self._sharers(key) for key in sorted(keys) if self._may_be_many(key, sharing[key])}
 
     def _may_be_many(self, key: int, others: int) -> bool:
         block = self._blocks.get(key, ())
