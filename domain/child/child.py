@@ -57,6 +57,7 @@ class Child(Aggregate):
     none of these records of closed children. `accepted` has those that a steward believes although they were set aside,
     each with the version from which on. `is_destroyed` says that nothing of it can be read any more, `held` that a
     legal hold stops that; `hold_asked` is what one person has asked about that, while a second one has to say so.
+    `lost` has the records that were destroyed while it went on.
     """
 
     records: set[str]
@@ -75,6 +76,7 @@ class Child(Aggregate):
     is_destroyed: bool
     held: bool
     hold_asked: HoldRequest | None
+    lost: set[str]
 
     def __init__(self) -> None:
         self.records = set()
@@ -93,6 +95,7 @@ class Child(Aggregate):
         self.is_destroyed = False
         self.held = False
         self.hold_asked = None
+        self.lost = set()
 
     @property
     def is_held_back(self) -> bool:
@@ -254,6 +257,7 @@ class Child(Aggregate):
         """Records are destroyed; only an event calls this."""
         lost = set(records)
         self.records -= lost
+        self.lost |= lost
         self.absorbed = {child: brought - lost for child, brought in self.absorbed.items()}
         self.no_longer_like(list(self.like_shielded.keys() & lost), set().union(*self.like_shielded.values()))
         for record in lost:
@@ -286,8 +290,12 @@ class Child(Aggregate):
             **ruling.sealed,
             other=str(other.id),
             records=sorted(self.records),
-            other_records=sorted(other.records),
+            other_records=sorted(self.compared_with(other)),
         )
+
+    def compared_with(self, other: "Child") -> set[str]:
+        """The records of another child that a dismissal is about: destroyed ones, too, that this one was like."""
+        return other.records | (other.lost & set().union(*self.like_shielded.values()))
 
     def apply_shield(self, review_by: str, custodian: str | None, ruling: Ruling) -> None:
         """Hides the child's whereabouts; `custodian` takes care of that."""

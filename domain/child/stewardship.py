@@ -91,6 +91,8 @@ def dismiss(left: Child | None, right: Child | None, ruling: Ruling) -> RulingRe
     refusal = _about_two(left, right)
     if refusal or left is None or right is None:
         return refusal or UNKNOWN
+    if max(_pairs(one.records, one.compared_with(other)) for one, other in ((left, right), (right, left))) > MOST_PAIRS:
+        return TOO_MANY
     left.dismiss(right, ruling)
     changed = (left, right) if right.like_shielded else (left,)
     if right.like_shielded:

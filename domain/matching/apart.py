@@ -105,11 +105,15 @@ def place_apart(
     return Apart(Placement(own, None, (), queued, found.contradicted), tuple(like))
 
 
-def withheld(placement: Placement, known: bool) -> Placement:
-    """The placement whose pairs for a steward wait behind the queue; those that are `known` stay where they are."""
+def withheld(placement: Placement, like: Collection[str], known: Collection[str]) -> Placement:
+    """The placement whose pairs for a steward wait behind the queue; those with records `known` stay where they are.
+
+    So do all of a record that was held back before, but for those with records that it is `like` for the first time.
+    """
     others = [each for each in placement.suspected if each.rule != LIKE_SHIELDED]
     of_steward = [each._replace(rule=WITHHELD) for each in placement.suspected if each.rule == LIKE_SHIELDED]
-    return placement._replace(suspected=(*([] if known else of_steward), *others))
+    new = [each for each in of_steward if not known or (each.record in like and each.record not in known)]
+    return placement._replace(suspected=(*new, *others))
 
 
 def _likeness(

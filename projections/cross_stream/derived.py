@@ -7,15 +7,15 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812
 from projections.base.projection import Put
 from projections.cross_stream import findings, hidden_children, search_keys
 from projections.directory.project import FACT, LINK, SET_ASIDE, SUSPENDED
-from projections.duplicates.project import CONTRADICTION, SUSPICION
+from projections.duplicates.project import CONTRADICTION, LIKENESS, SUSPICION
 from projections.new_identities.project import CLOSED_IDENTITY
 from projections.search.project import SEARCH
-from projections.shields.project import SHIELD
+from projections.shields.project import DESTROYED, SHIELD
 from projections.timeline.project import CHRONOLOGY
 
-SHARED = frozenset({LINK, SET_ASIDE, CLOSED_IDENTITY, SUSPICION, CONTRADICTION})
+SHARED = frozenset({LINK, SET_ASIDE, CLOSED_IDENTITY, SUSPICION, LIKENESS, CONTRADICTION})
 """Tables of which several streams write one row, so several projectors may."""
-CAUSES = frozenset({LINK, SET_ASIDE, CLOSED_IDENTITY, SUSPENDED, SUSPICION, SHIELD, FACT, SEARCH, CHRONOLOGY})
+CAUSES = frozenset({LINK, SET_ASIDE, CLOSED_IDENTITY, SUSPENDED, LIKENESS, SHIELD, DESTROYED, FACT, SEARCH, CHRONOLOGY})
 """Tables that the derived rows follow from."""
 
 

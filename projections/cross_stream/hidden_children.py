@@ -15,12 +15,12 @@ from projections.base.postgres import copy
 from projections.base.projection import Put, Row
 from projections.cross_stream.visible_identity import LATEST, VisibleIdentity, visible_identities
 from projections.directory.project import FACT, LINK, RENEWAL, SET_ASIDE, SUSPENDED
-from projections.duplicates.project import SUSPICION
+from projections.duplicates.project import LIKENESS
 from projections.new_identities.project import CLOSED_IDENTITY
 from projections.search.project import SEARCH
-from projections.shields.project import SETTLING, SHIELD
+from projections.shields.project import DESTROYED, SETTLING, SHIELD
 from projections.shields.tables import HIDDEN
-from projections.visibility.barriers import CLOSED, GONE
+from projections.visibility.barriers import CLOSED, GONE, LIKE_NOW
 
 _ASPECTS = frozenset({"particulars", "standing", RENEWAL, "removal"})
 
@@ -41,9 +41,9 @@ def changed(puts: Iterable[Put]) -> Changed:
             found.records.add(row[0])
         elif table is LINK:
             found.moved.add(row[0])
-        elif table is SUSPICION:
-            found.records.update(row[:2])
-        elif table is SHIELD:
+        elif table is LIKENESS:
+            found.records.add(row[0])
+        elif table in (SHIELD, DESTROYED):
             found.children.add(row[0])
     found.records.update(found.moved)
     return found
@@ -52,8 +52,7 @@ def changed(puts: Iterable[Put]) -> Changed:
 _PARTNERS = (
     "with r as (select unnest(%(moved)s::uuid[]) as record union"
     "  select l.record from link l join shield h on h.child = l.child where l.child = any(%(children)s::uuid[]))"
-    " select l.child::text from r join suspicion s on s.record = r.record join link l on l.record = s.other union"
-    " select l.child::text from r join suspicion s on s.other = r.record join link l on l.record = s.record"
+    " select l.child::text from r join likeness s on s.other = r.record join link l on l.record = s.record"
 )
 
 
@@ -85,42 +84,43 @@ def fill(cursor: Cursor, after: str, last: str) -> None:
 _SUSPECTED = (
     "select min(s.position) as position, (array_agg(h.custodian order by s.position))[1] as custodian,"  # noqa: S608
     " array_agg(a.record) as records from link a"
-    " join lateral (select x.described, x.other as record, x.position from suspicion x where x.record = a.record"
-    "   and x.described = a.record and x.state = 'suspected' union all select x.described, x.record, x.position"
-    "   from suspicion x where x.other = a.record and x.described = a.record and x.state = 'suspected') s on true"
-    " left join link b on b.record = s.record left join shield h on h.child = b.child and h.review_by is not null"
+    " join likeness s on s.record = a.record"
+    " left join link b on b.record = s.other left join shield h on h.child = b.child and h.review_by is not null"
     " where a.child = c.child and (b.child is null or (h.child is not null and b.child <> a.child))"
-    f" and not {GONE.format('s.described')} and not {GONE.format('s.record')} and not exists (select from suspended u"
-    " where u.record = a.record and u.from_version > 1 and u.position > s.position)"
+    f" and {LIKE_NOW.format('s')} and not exists (select from shield d join history e on e.stream = s.other"
+    " and e.type = 'ErasureFenced.v1' and e.position < d.position where d.child = a.child and d.review_by is null)"
 )
 """The child's records that were found to be like a shielded child's, or like one whose link has not arrived yet.
 
-Whether a record is gone is asked of `s.described`, which is `a.record`: else Postgres asks it of every record of every
-child, and nearly none was ever suspected.
+It does not matter what has become of these: removed, set aside or destroyed. For who was like one that is destroyed a
+custodian shields the child itself, and lifts that shield again.
 """
 _AGENCIES = (
-    "select array_agg(distinct h.source) filter (where l.record = any(s.records)) as senders,"  # noqa: S608
-    " array_agg(distinct h.source) filter (where l.record <> all(s.records)) as others"
-    f" from link l join history h on h.stream = l.record and h.version = 1 and h.source <> '{RESTRICTED_SOURCE}'"
-    f" where s.position is not null and l.child = c.child and not {GONE.format('l.record')}"
+    "select array_agg(distinct source) filter (where suspected) as senders,"  # noqa: S608
+    " array_agg(distinct source) filter (where suspected and counts) as heard,"
+    " array_agg(distinct source) filter (where not suspected and counts) as others"
+    f" from (select h.source, l.record = any(s.records) as suspected, not {GONE.format('l.record')} as counts"
+    f"  from link l join history h on h.stream = l.record and h.version = 1 and h.source <> '{RESTRICTED_SOURCE}'"
+    "  where s.position is not null and l.child = c.child) known"
 )
-"""Who sent these records, and who sent the child's other ones: what another agency made visible stays so."""
+"""Who sent these records, also where they count no more, and who the child's other ones: what another agency made
+visible stays so."""
 
 _HIDDEN = (
     "select c.child::text, (select max(k.position) from history k where o.child is not null and k.stream = c.child"  # noqa: S608
     f"  and k.type = any(array{sorted(SETTLING)})), o.child is null, o.since, o.review_by,"
     " case when o.child is null then s.custodian else o.custodian end, coalesce(o.position, s.position),"
     " case when o.child is null and cardinality(t.senders) = 1 then t.senders[1] end"
-    f" from (select distinct child from link c where {{0}} and not {CLOSED.format('c.child')}) c"
+    f" from (select distinct child from link c where {{0}} and not {CLOSED.format('c.child')}"
+    " and not exists (select from destroyed g where g.child = c.child)) c"
     " left join shield o on o.child = c.child and o.review_by is not null"
     f" left join lateral ({_SUSPECTED}) s on o.child is null"
     f" left join lateral ({_AGENCIES}) t on o.child is null"
     " where o.child is not null"
-    " or (s.position is not null and (t.others is null or t.others <@ coalesce(t.senders, array[]::text[])))"
+    " or (s.position is not null and (t.others is null or t.others <@ coalesce(t.heard, array[]::text[])))"
 )
 _HAVE_A_CAUSE = (
-    "select child from shield union"
-    " select l.child from suspicion s join link l on l.record = s.described where s.state = 'suspected'"
+    "select child from shield union select l.child from likeness s join link l on l.record = s.record where s.holds"
 )
 """The children of whom `_HIDDEN` may give a row."""
 

@@ -1,4 +1,8 @@
-"""Register events → pairs of records that were suspected, until that ended, or found to contradict each other."""
+"""Register events → pairs of records that were suspected, until that ended, or found to contradict each other.
+
+Beside the pairs, which the queue shows, it is kept which record was found to be like which: whether a record is held
+back follows from what was decided about itself, and from nothing that is found when the other one is placed anew.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -18,21 +22,28 @@ CONTRADICTION = Table(
     ("record", "other", "described", "rule", "matcher", "score", "explanation", "position"),
     keys=2,
 )
+LIKENESS = Table("likeness", ("record", "other", "version", "holds", "position"), keys=3)
 SUSPECTED, DISMISSED, ENDED = "suspected", "dismissed", "ended"
+OF_ALL_VERSIONS = 0
+"""The version of a likeness that a steward has decided about, whatever the record says."""
 
 
 class Duplicates:
     """The latest state of each pair, by position: its events are on streams of different children."""
 
     name = "duplicates"
-    tables = (SUSPICION, CONTRADICTION)
+    tables = (SUSPICION, LIKENESS, CONTRADICTION)
     opens = frozenset[str]()
 
     def project(self, event: PublishedEvent) -> Sequence[Put]:
-        """One row for each pair."""
+        """One row for each pair, and for what each record is like."""
         if event.type == "MatchSuspected.v1":
             pairs = _compared(event, event.data["suspicions"])
-            return [Put(SUSPICION, (*pair, SUSPECTED, event.position), False) for pair in pairs]
+            others = [each["record"] for each in event.data["suspicions"]]
+            queued = [Put(SUSPICION, (*pair, SUSPECTED, event.position), False) for pair in pairs]
+            return [*queued, *_likeness(event, others, holds=True)]
+        if event.type == "RecordHeldBack.v1":
+            return _likeness(event, event.data["records"], holds=True)
         if event.type == "RecordContradicted.v1":
             pairs = _compared(event, event.data["contradictions"])
             return [Put(CONTRADICTION, (*pair, event.position), False) for pair in pairs]
@@ -40,8 +51,15 @@ class Duplicates:
             return _dismissed(event)
         if event.type == "SuspicionEnded.v1":
             ended = [sorted((event.data["record"], other)) for other in event.data["records"]]
-            return [Put(SUSPICION, (*pair, *[None] * 5, ENDED, event.position), False) for pair in ended]
+            left = [Put(SUSPICION, (*pair, *[None] * 5, ENDED, event.position), False) for pair in ended]
+            return [*left, *_likeness(event, event.data["records"], holds=False)]
         return ()
+
+
+def _likeness(event: PublishedEvent, others: Iterable[str], *, holds: bool) -> list[Put]:
+    """What a version of the event's record is like, or no more."""
+    record, version = event.data["record"], event.data["record_version"]
+    return [Put(LIKENESS, (record, other, version, holds, event.position), False) for other in others]
 
 
 def _compared(event: PublishedEvent, comparisons: Iterable[Mapping[str, Any]]) -> Iterable[tuple[Any, ...]]:
@@ -56,5 +74,9 @@ def _dismissed(event: PublishedEvent) -> Sequence[Put]:
     records, others = event.data["records"], event.data["other_records"]
     if len(records) * len(others) > MOST_PAIRS:
         raise Undecodable  # no steward can dismiss so many
-    pairs = [sorted((record, other)) for record in records for other in others]
-    return [Put(SUSPICION, (*pair, *[None] * 5, DISMISSED, event.position), False) for pair in pairs]
+    pairs = [(record, other) for record in records for other in others]
+    both = [each for record, other in pairs for each in ((record, other), (other, record))]
+    return [
+        *(Put(SUSPICION, (*sorted(pair), *[None] * 5, DISMISSED, event.position), False) for pair in pairs),
+        *(Put(LIKENESS, (*pair, OF_ALL_VERSIONS, False, event.position), False) for pair in both),
+    ]

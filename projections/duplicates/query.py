@@ -77,7 +77,8 @@ def suspected_pairs(
 ) -> list[OpenPair]:
     """Pairs of children of which some records may be one child, best score first; or those that are behind the queue.
 
-    A pair is open while its records belong to different children, neither is removed, and nobody has dismissed it.
+    A pair is open while its records belong to different children, neither is removed, and nobody has dismissed it. Who
+    is held back for being like a shielded child waits also where that one's record is removed or set aside.
     A pair with a sensitive agency's record is left out unless the reader is cleared for it, and one with a shielded
     child unless the reader is the `custodian` of its shield.
     """
@@ -164,6 +165,16 @@ def has_open_pairs(cursor: Cursor, child: str, *, custodian: str) -> bool:
         cursor,
         "select exists (select from unveiled_suspicion where %(child)s::uuid in (child, other_child))",
         {"child": child},
+    )
+    return cursor.fetchone() == (True,)
+
+
+def has_held_back(cursor: Cursor, child: str, *, custodian: str) -> bool:
+    """Whether somebody is held back for being like the child, in the queue of a cleared reader or behind it."""
+    Scope(cleared=True, custodian=custodian).execute(
+        cursor,
+        "select exists (select from unveiled_suspicion where of_shielded and other_child = %s::uuid)",
+        (child,),
     )
     return cursor.fetchone() == (True,)
 

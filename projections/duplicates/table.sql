@@ -15,6 +15,18 @@ create table if not exists suspicion (
 create unique index if not exists suspicion_key on suspicion (record, other);
 create index if not exists suspicion_other on suspicion (other);
 
+-- Whether a version of a record, when the matcher placed it, was like another record; version 0 is a steward's decision on all of them.
+-- The latest of the versions that count holds.
+create table if not exists likeness (
+    record uuid not null,
+    other uuid not null,
+    version int not null,
+    holds bool not null,
+    position bigint not null
+);
+create unique index if not exists likeness_key on likeness (record, other, version);
+create index if not exists likeness_other on likeness (other);
+
 -- Pairs of records of one child, record < other, that contradict each other as they were at that position.
 create table if not exists contradiction (
     record uuid not null,

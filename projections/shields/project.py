@@ -6,6 +6,7 @@ from domain.places import place_now
 from projections.base.projection import PublishedEvent, Put, Table
 
 SHIELD = Table("shield", ("child", "since", "review_by", "custodian", "position"), keys=1)
+DESTROYED = Table("destroyed", ("child", "position"), keys=1)
 
 APPLYING = frozenset(
     {"ShieldApplied.v1", "ShieldApplied.v2", "ShieldReviewed.v1", "ShieldReviewed.v2", "ShieldHandedOver.v1"}
@@ -13,14 +14,16 @@ APPLYING = frozenset(
 """Those of version 1 name no custodian."""
 SETTLING = APPLYING - {"ShieldHandedOver.v1"}
 """Those with which the child's visible particulars are settled: a shield comes, or its custodian has reviewed it."""
-ENDING = frozenset({"ShieldLifted.v1", "ChildDestroyed.v1"})
 
 
 class Shields:
-    """One row for each child that was ever shielded or destroyed; `review_by` is null once there is no shield."""
+    """One row for each child that was ever shielded, whose `review_by` is null once the shield was lifted.
+
+    A destroyed child's stays as it was: who is held back for being like it must not be shown for that.
+    """
 
     name = "shields"
-    tables = (SHIELD,)
+    tables = (SHIELD, DESTROYED)
     opens = frozenset[str]()
 
     def project(self, event: PublishedEvent) -> Sequence[Put]:
@@ -28,6 +31,8 @@ class Shields:
         if event.type in APPLYING:
             shield = event.data["since"], event.data["review_by"], place_now(event.data.get("custodian"))
             return (Put(SHIELD, (event.stream, *shield, event.position), False),)
-        if event.type in ENDING:
+        if event.type == "ShieldLifted.v1":
             return (Put(SHIELD, (event.stream, None, None, None, event.position), False),)
+        if event.type == "ChildDestroyed.v1":
+            return (Put(DESTROYED, (event.stream, event.position), False),)
         return ()

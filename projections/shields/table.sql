@@ -1,4 +1,4 @@
--- The latest state of a child's shield; `review_by` is null once it was lifted.
+-- The latest state of a child's shield; `review_by` is null once it was lifted. Of a destroyed child it is as it was then.
 create table if not exists shield (
     child uuid not null,
     since text,
@@ -7,6 +7,13 @@ create table if not exists shield (
     position bigint not null
 );
 create unique index if not exists shield_key on shield (child);
+
+-- Children of whom nothing can be read any more.
+create table if not exists destroyed (
+    child uuid not null,
+    position bigint not null
+);
+create unique index if not exists destroyed_key on destroyed (child);
 
 -- Children whose whereabouts are hidden: by a shield of their own, or `suspected` to be one with a child that has one, whose
 -- `custodian` then takes care of both. `sender` is the one agency that all records of a suspected child are of: not hidden from it.

@@ -1,10 +1,11 @@
 """The views and functions for readers, made in a schema of views beside the tables that they read.
 
-Their text is in the files named here. Six conditions stand in them like functions, and are written out when the
+Their text is in the files named here. Seven conditions stand in them like functions, and are written out when the
 objects are made: `scoped()`, a reader's scope is set; `known(record)`, the record is no sensitive agency's, or the
 reader is cleared; `gone(record)`, it is removed, or its agency is suspended and all of it set aside; `closed(id)`, the
 child or record is closed to the reader; `unveiled(child)`, the child is not hidden from the reader;
-`known_openly(child)`, a record of an ordinary agency was ever linked to it, or to one that it absorbed.
+`known_openly(child)`, a record of an ordinary agency was ever linked to it, or to one that it absorbed;
+`like_now(likeness)`, that a record is like another is the latest word on both.
 """
 
 import re
@@ -39,6 +40,20 @@ GONE = (
 CLOSED = "exists (select from closed_identity k where k.id = {0} and k.closed)"
 """A child or a record is closed to everybody, but a custodian of identities and its sender."""
 
+_COUNTS = (
+    "not exists (select from suspended u where u.record = {0}.record and u.from_version > 1"
+    " and u.from_version <= {0}.version)"
+)
+LIKE_NOW = (
+    f"({{0}}.holds and {_COUNTS} and not exists (select from likeness later where later.record = {{0}}.record"
+    f" and later.other = {{0}}.other and later.position > {{0}}.position and {_COUNTS.format('later')}))"
+)
+"""A record is like another, by the latest word of those versions of it that are not set aside.
+
+What becomes of the other one changes nothing: an agency that amends or removes a shielded child's record, or is
+suspended, must show nobody who is held back for being like it.
+"""
+
 _RESTRICTED = (
     f"coalesce((select true from history r where r.stream = {{0}} and r.source = '{RESTRICTED_SOURCE}' limit 1), false)"  # noqa: S608
 )
@@ -57,6 +72,7 @@ _CONDITIONS = {
     "scoped": "(select is_set from reader)",
     "known": f"((select cleared from reader) or not {_RESTRICTED})",  # noqa: S608
     "gone": GONE,
+    "like_now": LIKE_NOW,
     "closed": "exists (select from closed_identity k where k.id = {0} and k.closed"
     " and (k.sender is null or k.sender <> (select agency from reader))"
     " and (select custodian from reader) <> 'identities')",

@@ -145,7 +145,7 @@ def _link(
     else:
         child = state.children[UUID(placement.child)]
     if placed.like and not is_queued():
-        placement = withheld(placement, known=record in child.like_shielded)
+        placement = withheld(placement, placed.like, child.like_shielded.get(record, ()))
     if within:
         state.matcher.closed.pop(record)
         child.open_record(cause)

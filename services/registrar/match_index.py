@@ -210,12 +210,6 @@ def write_index(cursor: Cursor, changes: IndexChanges) -> None:
     changed = _write_hidden(cursor, changes)
     if changes.outdated:
         _delete(cursor, changes.outdated)
-    if removed := changes.outdated.keys() - changes.put.keys():
-        cursor.execute(
-            "delete from register.shielded_records s where record = any(%s::uuid[])"
-            " and not exists (select from register.closed_records c where c.record = s.record)",
-            (list(removed),),
-        )
     rows: list[tuple[str, str, bytes]] = []
     seen: list[tuple[int, str]] = []
     hidden: list[tuple[int, str]] = []

@@ -54,8 +54,8 @@ from streams.store.database import Database
 
 logger = logging.getLogger(__name__)
 
-INDEX_FORMAT = "8"
-"""Changes with the blocking keys, with what features hold, and with whose keys stand apart."""
+INDEX_FORMAT = "9"
+"""Changes with the blocking keys, with what features hold, whose keys stand apart, and what is kept of shielded ones."""
 BATCH = 2_000
 
 _TABLES = [

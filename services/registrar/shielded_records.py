@@ -1,7 +1,8 @@
 """Who shielded children were when their shield came: what a new record is compared with, and nothing of where they are.
 
-A shield, and each review that keeps it, takes the features of the child's records as they are then. What an agency says
-later changes none of them. Rows follow their record into another child, and leave with it.
+A shield, and each review that keeps it, takes the features of the child's records as they are then, also of those that
+are set aside. What an agency says later changes none of them. Rows follow their record into another child. Those of a
+record that is removed stay as long as the shield: else who is like the child would be shown to everybody.
 """
 
 from collections.abc import Iterable, Sequence
@@ -13,7 +14,7 @@ from domain.event import RegisterEvent
 from domain.matching import Candidate, Features
 from domain.matching.apart import visible_keys, visible_part
 from projections.base.binary_copy import copy_rows
-from services.registrar.match_index import candidates_of, digests, features_as_read, features_as_stored
+from services.registrar.match_index import digests, features_as_read, features_as_stored
 
 SHIELDED_TABLES = ("shielded_keys", "shielded_records")
 SHIELDING = (ShieldApplied, ShieldReviewed, ShieldLifted)
@@ -48,15 +49,16 @@ def write_shields(cursor: Cursor, events: Iterable[RegisterEvent]) -> None:
 
 
 def _write(cursor: Cursor, event: RegisterEvent, child: str) -> None:
-    if not (isinstance(event, ShieldApplied) and event.inherited_from):
-        cursor.execute("delete from register.shielded_records where child = %s::uuid", (child,))
     if isinstance(event, ShieldLifted):
+        cursor.execute("delete from register.shielded_records where child = %s::uuid", (child,))
         return
+    cursor.execute("select record::text, features from register.match_index where child = %s::uuid", (child,))
+    now = {record: visible_part(features_as_read(stored)) for record, stored in cursor.fetchall()}
+    if not (isinstance(event, ShieldApplied) and event.inherited_from):
+        cursor.execute("delete from register.shielded_records where record = any(%s::uuid[])", (list(now),))
     cursor.execute("select record::text from register.shielded_records where child = %s::uuid", (child,))
     kept = {record for (record,) in cursor.fetchall()}
-    new = [(each.record, visible_part(each.features)) for each in candidates_of(cursor, [child], ())]
-    new = [(record, features) for record, features in new if record not in kept]
-    write_who_they_are(cursor, child, new)
+    write_who_they_are(cursor, child, [(record, features) for record, features in now.items() if record not in kept])
 
 
 def write_who_they_are(cursor: Cursor, child: str, new: Sequence[tuple[str, Features]]) -> None:

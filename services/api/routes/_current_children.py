@@ -5,7 +5,7 @@ from uuid import UUID
 
 from projections.directory import query as directory
 from projections.visibility.scope import Scope
-from projections.visibility.shields import custodians
+from projections.visibility.shields import custodians, shieldings
 from projections.visibility.survivors import survivor
 from services.api.access_control.looks import Viewer
 from services.api.numbers import NUMBER
@@ -38,7 +38,8 @@ def current_children(who: Viewer, command: Mapping[str, str]) -> tuple[str, list
     """The id of the recorded look, and the children that the numbers mean now.
 
     Raises Problem 404 where one is not there, or is shielded and the user not its custodian; 403 where neither
-    is of the user's authority.
+    is of the user's authority. A shielded child is there for its custodian although no record of it counts any more:
+    somebody may be held back for being like it.
     """
     numbers = [str(UUID(text)) if NUMBER.fullmatch(text.lower()) else None for text in command.values()]
     with who.dependencies.reading() as cursor:
@@ -47,18 +48,15 @@ def current_children(who: Viewer, command: Mapping[str, str]) -> tuple[str, list
             cursor, who.dependencies.keys, means, who.today, cleared=who.cleared, opened=means
         )
         in_custody = custodians(cursor, means)
-        redacted = [
-            each
-            for each in redacted
-            if each.entry and (each.child not in in_custody or who.keeps(in_custody[each.child]))
-        ]
-        listed = who.shown(cursor, [each.child for each in redacted])
-        there = [each for each in redacted if each.child in listed]
-        refused = who.refusal_about(cursor, [each.child for each in there])
+        found = {each.child for each in redacted if each.entry}
+        found |= {child for child, each in shieldings(cursor, means).items() if not each.is_suspected}
+        kept = [each for each in found if each not in in_custody or who.keeps(in_custody[each])]
+        listed = who.shown(cursor, kept)
+        refused = who.refusal_about(cursor, sorted(listed))
     look = who.record(
         dict(zip(command, numbers, strict=True)),
-        [] if refused else sorted({each.child for each in there}),
-        redacted=there,
+        [] if refused else sorted(listed),
+        redacted=[each for each in redacted if each.child in listed],
     )
     if None in numbers or not listed.issuperset(means):
         raise absent()

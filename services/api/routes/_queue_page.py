@@ -9,6 +9,7 @@ from domain.child import RecordState, compose
 from projections.directory import query as directory
 from projections.directory.redaction import RedactedEntry
 from projections.duplicates.query import OpenPair, Place, children_of, contradictions, like_shielded, suspected_pairs
+from projections.visibility.shields import shieldings
 from services.api.access_control.looks import Viewer
 from services.api.listed import pairs_listed
 from streams.store.database import Cursor
@@ -62,8 +63,21 @@ def queue_page(who: Viewer, after: After | None, limit: int, *, withheld: bool =
     shown = [child for pair in pairs for child in (pair["left"], pair["right"])] + [each["child"] for each in within]
     children = list(dict.fromkeys(shown))
     told = [each._asdict() for each in waiting]
-    of_them = [sides.redacted[child] for child in children]
+    of_them = [sides.redacted[child] for child in children if child in sides.redacted]
     return Page(pairs, within, told, children, of_them, _last(suspected, contradicting, limit))
+
+
+_NOTHING: Fields = {
+    "name": {"given_name": "", "family_name": ""},
+    "date_of_birth": None,
+    "gender": "unknown",
+    "other_names": [],
+    "identifiers": {"nhs_number": [], "upn": []},
+    "addresses": [],
+    "carers": [],
+    "records": [],
+}
+"""What is shown of a shielded child of whom no record counts any more: somebody is held back for being like it."""
 
 
 class _Sides:
@@ -76,8 +90,11 @@ class _Sides:
         self.by_record: dict[str, Fields] = {}
 
     def readable(self, pairs: Sequence[OpenPair]) -> list[OpenPair]:
-        """Those pairs of children of whom both have an entry, and that rest on nothing hidden."""
-        hidden = self._read(children_of(pairs))
+        """Those pairs of children of whom both have an entry, or a shield, and that rest on nothing hidden."""
+        children = children_of(pairs)
+        hidden = self._read(children)
+        shielded = {child for child, each in shieldings(self._cursor, children).items() if not each.is_suspected}
+        self.by_child |= dict.fromkeys(shielded - self.by_child.keys(), _NOTHING)
         return [
             each
             for each in pairs
@@ -93,9 +110,9 @@ class _Sides:
         return [each for each in pairs if each.child in self.by_child and {each.left, each.right} <= states.keys()]
 
     def is_shielded(self, child: str | None) -> bool:
-        """Whether the child, which was read, is shielded."""
-        entry = self.redacted[child].entry if child else None
-        return bool(entry and entry["shielded"])
+        """Whether the child, which was read, is shielded; one that has no entry any more is."""
+        entry = self.redacted[child].entry if child in self.redacted else None
+        return entry is None or bool(entry["shielded"])
 
     def _read(self, children: Sequence[str]) -> set[str]:
         """Reads the entries of children; returns which of their records are hidden."""

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from domain.authorization import Action
+from projections.duplicates.query import has_held_back
 from projections.visibility.scope import Scope
 from services.api.access_control.looks import ReasonHeader, Viewer, viewer, viewer_of_a_child
 from services.api.answers import json_answer, problems
@@ -23,6 +24,10 @@ from services.contract.decisions import DecisionType
 from services.registrar.store import RecordKey, streams_of
 
 _ONE = "name either a child or one record"
+_UNDECIDED = (
+    "somebody is held back for being like this shielded child; decide first, in the queue of possible duplicates or"
+    " behind it, whether it is this child: nobody can tell afterwards"
+)
 _DECIDED = decided(Destroyed) | {202: {"model": UnderWay | NotShownYet}}
 
 
@@ -47,6 +52,10 @@ def router(dependencies: Dependencies) -> APIRouter:
         look, child = current_or_removed_child(who, child)
         if erasure is not None:
             return _not_shown_yet(erasure)
+        with who.dependencies.reading() as cursor:
+            undecided = has_held_back(cursor, child, custodian=who.custodian)
+        if undecided:
+            raise Problem(HTTPStatus.CONFLICT, _UNDECIDED, code="undecided-pairs")
         about: dict[str, Any] = {"record": what.record.model_dump()} if what.record else {}
         try:
             taken = decide(dependencies, look, DecisionType.ERASE, child, ruling_of(who, child=child, **about))

@@ -228,11 +228,13 @@ def test_an_amended_record_is_held_back_by_what_it_says_now() -> None:
 def test_what_is_withheld_waits_for_a_steward_behind_the_queue_and_what_waits_already_stays() -> None:
     found = placed(HERS, {}, (known("n", "plain"),))
     assert found is not None
-    behind = withheld(found.placement, known=False)
+    behind = withheld(found.placement, ["s"], ())
     assert {each.rule for each in found.placement.suspected} == {LIKE_SHIELDED}
     assert {each.rule for each in behind.suspected} == {WITHHELD}
     assert [each.record for each in behind.suspected] == [each.record for each in found.placement.suspected]
-    assert withheld(found.placement, known=True).suspected == ()
+    assert withheld(found.placement, ["s"], ["s"]).suspected == ()
+    like_another = withheld(found.placement, ["s"], ["that-of-another-child"])
+    assert [(each.record, each.rule) for each in like_another.suspected] == [("s", WITHHELD)]
 
 
 def test_what_waits_for_another_reason_is_not_withheld() -> None:
@@ -241,8 +243,8 @@ def test_what_waits_for_another_reason_is_not_withheld() -> None:
     first, *others = found.placement.suspected
     possible = [each._replace(rule="possible") for each in others]
     mixed = found.placement._replace(suspected=(*possible, first))
-    assert withheld(mixed, known=False).suspected == (first._replace(rule=WITHHELD), *possible)
-    assert withheld(mixed, known=True).suspected == tuple(possible)
+    assert withheld(mixed, ["s"], ()).suspected == (first._replace(rule=WITHHELD), *possible)
+    assert withheld(mixed, ["s"], ["s"]).suspected == tuple(possible)
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from tests.security.protection.hiding import made_sensitive
 from tests.support.postgres_views import empty_views, take, writing
 from tests.support.story import Seals, Story
 
-INTERNAL = {"reader", "open_link", "kept_from_reader", "veiled", "waiting"}
+INTERNAL = {"reader", "open_link", "kept_from_reader", "veiled", "waiting", "held_back"}
 """Views that only other views read."""
 NORTH, SOUTH = "E06999001", "E06999002"
 NOT_SCOPES = [
