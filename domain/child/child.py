@@ -159,6 +159,10 @@ class Child(Aggregate):
         """Becomes a child of its own again, with the records (stream id → current version) that `origin` gives back."""
         self.trigger_event(ChildReinstated, **ruling.provenance, **ruling.sealed)
         self.inherit([origin] if origin else (), ruling)
+        if origin and self.shield and not origin.shield:
+            # It stands again, although that of the survivor was lifted: who the child is has to be kept once more.
+            fields = {"decided_by": None, "reason": None, "inherited_from": str(origin.id)}
+            self.trigger_event(ShieldApplied, **ruling.provenance, **self.shield._asdict(), **fields)
         self._link_back(records, ruling, rule)
 
     def suspect(self, cause: RegisterEvent, matcher: str, suspicions: Sequence[Comparison]) -> None:

@@ -55,7 +55,7 @@ from streams.store.database import Database
 logger = logging.getLogger(__name__)
 
 INDEX_FORMAT = "9"
-"""Changes with the blocking keys, with what features hold, whose keys stand apart, and what is kept of shielded ones."""
+"""Changes with the blocking keys, what features hold, whose keys stand apart, and what is kept of shielded children."""
 BATCH = 2_000
 
 _TABLES = [

@@ -68,6 +68,13 @@ class Directory(World):
         (child,) = (child for child, each in self.children_of("urn:agency:la-north") if each == subject)
         assert decide(self, DecisionType.SHIELD_APPLY, child=child, custodian=NORTH) == "accepted"
 
+    def suspend(self, number: int, agency: str, *, suspended: bool) -> None:
+        """Sets all aside that an agency said, or has it count again; neither where it is so already."""
+        self._number, self._chance = number, Random(number)
+        how = {"set_aside": True} if suspended else {}
+        kind = DecisionType.AGENCY_SUSPEND if suspended else DecisionType.AGENCY_RESUME
+        assert decide(self, kind, agency=agency, **how) in ("accepted", "refused")
+
     def children_of(self, source: str) -> list[tuple[str, str]]:
         """The children of an agency's records, each with the agency's own number."""
         with self.database.transaction() as cursor:

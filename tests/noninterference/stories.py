@@ -20,10 +20,14 @@ MOSTLY = (SubmissionType.CHILD_REGISTERED, SubmissionType.CHILD_AMENDED) * 4
 
 
 class Step(NamedTuple):
-    """What a directory hears at once: messages, or that the child of the council's record `shielded` is shielded."""
+    """What a directory hears at once: messages, or that the child of the council's record `shielded` is shielded.
+
+    Or the council is `suspended` and all that it said set aside, or resumed where that is False.
+    """
 
     sent: Sequence[Fields] = ()
     shielded: str | None = None
+    suspended: bool | None = None
 
 
 class Fact(NamedTuple):
@@ -31,7 +35,8 @@ class Fact(NamedTuple):
 
     Honest agencies go on telling of the people in `honest`; the hostile one knows those in `known`, and guesses. All
     `readers` see the same of everybody. With `own` the hostile agency's user sees the same of its own records' child,
-    who is no other agency's.
+    who is no other agency's. Of a shielded child in `hers` the council goes on telling, too, removes its record, or is
+    suspended meanwhile; whom the `held` agency has told of is absent all the time.
     """
 
     told: tuple[Sequence[Step], Sequence[Step]]
@@ -40,6 +45,8 @@ class Fact(NamedTuple):
     readers: Sequence[str] = ()
     looks: Sequence[str] = ("", "?why=true", "/history", "?as_of=2026-11-25", "?effective=2024-05-15")
     own: bool = False
+    hers: Sequence[Fields] = ()
+    held: Agency | None = None
 
 
 class Story:
@@ -99,7 +106,18 @@ class Story:
         for _ in range(self.chance.randint(3, 6)):
             agencies = self.chance.choices([*HONEST, hostile], [1, 1, 3], k=self.chance.choice((1, 1, 2)))
             after.append(Step([self._anything(agency, fact, begun) for agency in agencies]))
+            if fact.hers:
+                after.append(self._of_her(fact.hers))
         return first, after
+
+    def _of_her(self, people: Sequence[Fields]) -> Step:
+        """What becomes of the council's record of a shielded child."""
+        kind = self.chance.choice(("amended", "amended", "removed", "suspended", "resumed"))
+        if kind == "amended":
+            return Step([self.told("la-north", "child.amended", "her", self._mixture(people), LATE)])
+        if kind == "removed":
+            return Step([self.told("la-north", "record.removed", "her", {"reason": "court-order"})])
+        return Step(suspended=kind == "suspended")
 
     def _anything(self, agency: Agency, fact: Fact, begun: set[tuple[str, str]]) -> Fields:
         """Any message of the contract; the first of a record mostly registers it."""
@@ -181,7 +199,8 @@ def held_back(story: Story) -> Fact:
     away = like | story.whereabouts(SOUTH)
     shielded = [story.registered(her, "la-north"), story.shield]
     told = [[*shielded, story.registered(each, SCHOOL.code)] for each in (like, away)]
-    return Fact((told[0], told[1]), [her, other], [her, away, other], (NURSE, CLEARED, MASKED))
+    readers = (NURSE, CLEARED, MASKED)
+    return Fact((told[0], told[1]), [her, other], [her, away, other], readers, hers=[her, other], held=SCHOOL)
 
 
 def clinic_only(story: Story) -> Fact:

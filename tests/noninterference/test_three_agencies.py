@@ -103,6 +103,10 @@ def one_turn(pair: Pair, make: Callable[[Story], Fact], chance: random.Random) -
         hear(pair, *(steps[nth] if nth < len(steps) else Step() for steps in fact.told))
     for step in after:
         hear(pair, step, step)
+        if fact.held:
+            stay_absent(pair, fact.held, fact.readers, story.turn)
+    if fact.hers:
+        hear(pair, Step(suspended=False), Step(suspended=False))
     sent = [each for step in (*before, *after) for each in step.sent if each["source"] == hostile.urn]
     one, other = (served.directory.published_to(hostile.code) for served in pair)
     assert one == other
@@ -120,8 +124,20 @@ def hear(pair: Pair, one: Step, other: Step) -> None:
     for served, step in zip(pair, (one, other), strict=True):
         if step.shielded:
             served.directory.shield(moment, step.shielded)
+        elif step.suspended is not None:
+            served.directory.suspend(moment, "la-north", suspended=step.suspended)
         elif step.sent:
             served.directory.hear(moment, *step.sent)
+
+
+def stay_absent(pair: Pair, agency: Agency, readers: Sequence[str], turn: int) -> None:
+    """Whom the agency alone has told of, and who is held back, is nobody for others."""
+    for served in pair:
+        held = [child for child, subject in served.directory.children_of(agency.urn) if subject.endswith(f"-{turn}")]
+        assert held
+        for child in held:
+            for reader in readers:
+                assert answer(served, Asked(f"user:{reader}", "GET", f"/children/{child}")).status == 404
 
 
 def asked_by(hostile: Agency, sent: Sequence[Fields]) -> Iterator[Asked]:
