@@ -10,10 +10,12 @@ from domain.agency import Agency
 from domain.vocabulary import AgencyKind
 from services.api.routes import steward_decisions
 from services.contract.decisions import DecisionType
+from streams.access import grants
 from streams.clock import utc_now
 from streams.codec import iso_text
 from tests.pipeline.test_shield_feeds import absent, exported, found, of
-from tests.support.api_world import Headers
+from tests.support.api_world import Headers, looking
+from tests.support.entitlements import SOUTH, entitlement
 from tests.support.shields import HOME, decide, shield
 from tests.support.world import World, person, submission
 
@@ -25,6 +27,8 @@ NAMES = ("Ottilie", "Perpetua", "Quenby", "Rosalind", "Sunniva", "Theodora", "Ur
 def world(empty_world: World) -> World:
     schools = [Agency(code, f"A {code}", AgencyKind.SCHOOL_CENSUS) for code in ("school", "other-school")]
     empty_world.enrol(*schools)
+    manager = entitlement("data-manager", user="south-manager", authority=SOUTH, sensitive=True)
+    grants.add_users(empty_world.database_url, empty_world.key, [manager])
     return empty_world
 
 
@@ -119,6 +123,23 @@ def test_nothing_that_happens_to_the_shielded_childs_record_shows_what_is_held_b
     for each in hidden:
         assert decide(world, DecisionType.DISMISS, left=each, right=child) == "accepted"
         assert client.get(f"/children/{each}", headers=user).json()["addresses"][0]["postcode"] == "ZX6 6QQ"
+
+
+def test_a_custodian_decides_about_a_shielded_child_of_whom_no_record_is_left(
+    world: World, client: TestClient, user: Headers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    child, subject, her = shielded(world, "Thomasina")
+    held = at_a_refuge(world, her, "R-Thomasina")
+    remove(world, subject, her)
+    monkeypatch.setattr(steward_decisions, "TIMEOUT_S", 0.1)
+    (pair,) = of(child, client.get("/duplicates", headers=user).json())
+    side = "left" if pair["left"] == child else "right"
+    assert pair[f"{side}_entry"]["name"] == {"given_name": "", "family_name": ""}
+    both, others = {"left": held, "right": child}, looking(world, "user:south-manager")
+    for path, what in (("/duplicates/dismiss", both), (f"/children/{child}/shield/lift", {})):
+        body = {**what, "reason": "a safeguarding enquiry"}
+        assert client.post(path, headers=others, json=body).status_code == 404
+        assert client.post(path, headers=user, json=body).status_code == 202
 
 
 def test_what_an_agency_had_said_at_first_stays_hidden_when_what_it_said_later_is_set_aside(

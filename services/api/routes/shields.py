@@ -7,10 +7,12 @@ from starlette.responses import Response
 
 from domain.authorization import Action
 from projections.reports.authorities import vouched_authorities
-from projections.visibility.shields import custodians, due_reviews
+from projections.visibility.shields import custodians, due_reviews, shieldings
+from projections.visibility.survivors import survivor
 from services.api.access_control.looks import ReasonHeader, Viewer, viewer_of_a_child
 from services.api.answers import json_answer, next_page, problems
 from services.api.dependencies import Dependencies
+from services.api.numbers import NUMBER
 from services.api.problems import absent
 from services.api.registered import known_authority
 from services.api.routes.overrides import whole
@@ -73,17 +75,17 @@ def router(dependencies: Dependencies) -> APIRouter:
 
 def _decide(who: Viewer, kind: DecisionType, child: str, to: str | None = None) -> Response:
     redacted = whole(who, child)
-    entry = redacted.entry if redacted else None
+    number = redacted.child if redacted and redacted.entry else _shielded_without_records(who, child)
+    about = [number] if number else []
     with who.dependencies.reading() as cursor:
-        in_custody = custodians(cursor, [entry["child"]]) if entry else {}
-        refused = who.refusal_about(cursor, [entry["child"]]) if entry else absent()
-        home = vouched_authorities(cursor, [entry["child"]]).get(entry["child"]) if entry else None
+        in_custody = custodians(cursor, about)
+        refused = who.refusal_about(cursor, about) if about else absent()
+        home = vouched_authorities(cursor, about).get(number or "")
     if any(not who.keeps(custodian) for custodian in in_custody.values()):
         refused = absent()
-    look = who.record({}, [entry["child"]] if entry and not refused else [])
-    if refused or entry is None:
+    look = who.record({}, [] if refused else about)
+    if refused or number is None:
         raise refused or absent()
-    number = entry["child"]
     custody = {}
     if kind is DecisionType.SHIELD_APPLY:
         custody = {"custodian": who.entitlement.authority or home}
@@ -91,6 +93,16 @@ def _decide(who: Viewer, kind: DecisionType, child: str, to: str | None = None) 
         custody = {"custodian": to}
     taken = decide(who.dependencies, look, kind, number, ruling_of(who, child=number, **custody))
     return answer_of(taken, child=number)
+
+
+def _shielded_without_records(who: Viewer, child: str) -> str | None:
+    """The child that a number means, if it is shielded although no record of it counts: only its shield is left."""
+    if not NUMBER.fullmatch(child):
+        return None
+    with who.dependencies.reading() as cursor:
+        number = survivor(cursor, child, cleared=who.cleared)
+        found = shieldings(cursor, [number]).get(number)
+    return number if found and not found.is_suspected else None
 
 
 def _due(who: Viewer, day: str, after: str | None, limit: int) -> tuple[list[dict[str, Any]], str | None]:
