@@ -7,7 +7,7 @@ listed is a place of its own.
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 
 _SUCCESSIONS = """
 -           E06000057  E06000048
@@ -69,7 +69,7 @@ def is_one_place(one: str | None, other: str | None) -> bool:
     return one is not None and place_now(one) == place_now(other)
 
 
-@cache
+@lru_cache(maxsize=4096)
 def codes_of(code: str, day: str) -> list[str]:
     """All codes that are one place with a code on a day: who asks of a place that came later asks of what became it."""
     on = max(day, _SINCE.get(code, _ALWAYS))

@@ -28,6 +28,7 @@ from domain.retention.rules import (
 )
 from domain.timeline import Circumstances, Records, timeline_cursor
 from domain.timeline.changes import DIED as SAID_TO_HAVE_DIED
+from domain.timeline.changes import DOUBTFUL
 from domain.timeline.changes import LEFT_ENGLAND as SAID_TO_HAVE_LEFT
 from domain.vocabulary import AgencyKind, Flag
 
@@ -54,7 +55,9 @@ def due(of_child: Records) -> list[Due]:
 
 
 def destroyed_on(archived_on: str) -> str:
-    """The day on which an entry is destroyed that was archived on a day."""
+    """The day on which an entry is destroyed that was archived on a day; the calendar's last, if that is beyond it."""
+    if date.fromisoformat(archived_on).year > date.max.year - DESTROYED_AFTER:
+        return date.max.isoformat()
     return birthday(date.fromisoformat(archived_on), DESTROYED_AFTER).isoformat()
 
 
@@ -111,8 +114,9 @@ def _told(of_child: Records) -> Iterator[tuple[str, _Told]]:
         for day, _, name, arguments in record.changes:
             if name == "leave":
                 yield arguments[0], _Told(day, record.source, certain)
-    for day, _, _, (reason, source, _) in of_child.ends:
-        yield reason, _Told(day, source, certain=False)
+    for day, _, _, (reason, source, weight) in of_child.ends:
+        if weight != DOUBTFUL:
+            yield reason, _Told(day, source, certain=False)
 
 
 class _Spell:

@@ -110,7 +110,8 @@ class Records(NamedTuple):
 def records_of(facts: Iterable[Fact]) -> Records:
     """The records of one child from the facts of all of them, in order of stream and version.
 
-    Of a removed record nothing remains but that the child has died or left England, where that was the reason.
+    Of a removed record nothing remains but that the child has died or left England, where that was the reason. That a
+    sensitive agency registers a child makes it known to nobody, and brings nobody back.
     """
     records: list[Record] = []
     ends: list[Change] = []
@@ -119,7 +120,7 @@ def records_of(facts: Iterable[Fact]) -> Records:
         last = of_record[-1]
         if last.kind == _REMOVED:
             if last.word in CHILD_GONE:
-                ends.append((last.day, LAST, "leave", (last.word, last.source, ALONE)))
+                ends.append((last.day, LAST, "leave", (last.word, last.source, DOUBTFUL if last.aside else ALONE)))
         else:
             records.append(_record(stream, of_record))
     return Records(records, ends)
@@ -143,7 +144,8 @@ def _record(stream: str, facts: Sequence[Fact]) -> Record:
             described.append(fact)
             if kind == _REGISTERED and fact is not facts[0]:
                 standings.append((fact, True))
-    record.changes.append((record.registered_on, FIRST, "register", (stream, record.source)))
+    if not record.restricted:
+        record.changes.append((record.registered_on, FIRST, "register", (stream, record.source)))
     for fact in in_order(described):
         _take_particulars(record, fact)
     if standings:
@@ -172,7 +174,8 @@ def _take_standings(record: Record, standings: Sequence[Fact]) -> None:
         day = max(day, fact.day)
         record.active = fact.kind == _REGISTERED
         if record.active:
-            record.changes.append((day, FIRST, "register", (record.stream, record.source)))
+            if not record.restricted:
+                record.changes.append((day, FIRST, "register", (record.stream, record.source)))
             continue
         record.changes.append((day, FIRST, "deregister", (record.stream,)))
         if fact.word == DIED and fact is last:

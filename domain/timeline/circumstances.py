@@ -12,8 +12,8 @@ from domain.belief import Said, Speaker, believed_authority
 from domain.education import birthday, compulsory_from, compulsory_until
 from domain.organisations import successions
 from domain.places import days_of_change
-from domain.timeline.changes import ALONE, DIED, DOUBTFUL, FIRST, LAST, LEFT_ENGLAND, Change, Key, Records
-from domain.vocabulary import NEED_FLAGS, RESTRICTED_SOURCE, UNIVERSAL_SERVICES, Flag, Service
+from domain.timeline.changes import ALONE, CERTAIN, DIED, DOUBTFUL, FIRST, LAST, LEFT_ENGLAND, Change, Key, Records
+from domain.vocabulary import NEED_FLAGS, UNIVERSAL_SERVICES, Flag, Service
 
 
 class CurrentInvolvement(NamedTuple):
@@ -137,8 +137,7 @@ class Circumstances:
         self._registered[record] = True
         self._sources[record] = source
         self._authority_in_doubt = True
-        if source != RESTRICTED_SOURCE:
-            self.known_to.setdefault(source, self.day)
+        self.known_to.setdefault(source, self.day)
         self._is_seen(source, returns=True)
 
     def set_address(self, speaker: Speaker, authority: str | None) -> None:
@@ -157,8 +156,10 @@ class Circumstances:
 
     def leave(self, reason: str, source: str, weight: int) -> None:
         """An agency says that the child has died, or left England; `weight` is DOUBTFUL, ALONE or CERTAIN."""
-        if reason == DIED and DIED not in self._said_gone:
-            self.seen_since.clear()
+        if reason == DIED:
+            self.seen_since.pop(source, None)
+            if weight == CERTAIN or DIED not in self._said_gone:
+                self.seen_since.clear()
         said = self._said_gone.setdefault(reason, {})
         said[source] = max(weight, said.get(source, DOUBTFUL))
         self._weigh()
@@ -205,7 +206,7 @@ class Circumstances:
             self._weigh()
         if not self._said_gone:
             self.seen_since.clear()
-        elif source != RESTRICTED_SOURCE:
+        else:
             self.seen_since.setdefault(source, self.day)
 
     def lower_flag(self, key: Key) -> None:

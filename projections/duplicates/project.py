@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 
 from domain.child.stewardship import MOST_PAIRS
+from domain.matching.apart import LIKE_SHIELDED, WITHHELD
 from projections.base.projection import PublishedEvent, Put, Table, Undecodable
 
 SUSPICION = Table(
@@ -28,6 +29,10 @@ OF_ALL_VERSIONS = 0
 """The version of a likeness that a steward has decided about, whatever the record says."""
 
 
+_OF_STEWARDS = frozenset({LIKE_SHIELDED, WITHHELD})
+"""Found with evidence of where somebody hidden is, for a steward alone; what hides is `RecordHeldBack` beside it."""
+
+
 class Duplicates:
     """The latest state of each pair, by position: its events are on streams of different children."""
 
@@ -39,7 +44,7 @@ class Duplicates:
         """One row for each pair, and for what each record is like."""
         if event.type == "MatchSuspected.v1":
             pairs = _compared(event, event.data["suspicions"])
-            others = [each["record"] for each in event.data["suspicions"]]
+            others = [each["record"] for each in event.data["suspicions"] if each["rule"] not in _OF_STEWARDS]
             queued = [Put(SUSPICION, (*pair, SUSPECTED, event.position), False) for pair in pairs]
             return [*queued, *_likeness(event, others, holds=True)]
         if event.type == "RecordHeldBack.v1":

@@ -18,6 +18,16 @@ _DERIVED = 0x636F6E74
 """With the schema's name: held while tables are written that follow from several streams."""
 
 
+TWICE_S = 0.5
+_ABSENT = (
+    "from pg_stat_activity"
+    " where datname = current_database() and usename = current_user and pid <> pg_backend_pid()"
+    " and application_name = current_setting('application_name')"
+    " and state = 'active' and wait_event_type = 'Client'"
+    " and query_start < clock_timestamp() - make_interval(secs => %s)"
+)
+
+
 def take_for_session(cursor: Cursor, lock: int, name: str) -> bool:
     """Takes the lock of a name for as long as the connection lasts; returns False where somebody else holds it."""
     cursor.execute("select pg_try_advisory_lock(%s, hashtext(%s))", (lock, name))
@@ -48,18 +58,20 @@ def wait_for_derived(cursor: Cursor) -> None:
 
 
 def end_absent(cursor: Cursor, after_s: float) -> int:
-    """Ends connections named like this one, whose statement has waited that long for its client; returns how many.
+    """Ends connections named like this one, whose statement is that old and waits for its client; returns how many.
 
     A process that is paused in the middle of a COPY holds all its locks for good: Postgres cancels no statement that
-    reads from its client, and the transaction is not idle. A role may end its own connections.
+    reads from its client, and the transaction is not idle. One that is at work waits only for moments, so it is looked
+    at twice. A role may end its own connections.
     """
+    cursor.execute(f"select array_agg(pid) {_ABSENT}", (after_s,))
+    (found,) = cursor.fetchone() or (None,)
+    if not found:
+        return 0
+    cursor.execute("select pg_sleep(%s), pg_stat_clear_snapshot()", (TWICE_S,))
     cursor.execute(
-        "select count(pg_terminate_backend(pid)) from pg_stat_activity"
-        " where datname = current_database() and usename = current_user and pid <> pg_backend_pid()"
-        " and application_name = current_setting('application_name')"
-        " and state = 'active' and wait_event_type = 'Client'"
-        " and query_start < clock_timestamp() - make_interval(secs => %s)",
-        (after_s,),
+        f"select count(pg_terminate_backend(pid)) {_ABSENT} and pid = any(%s)",
+        (after_s + TWICE_S, found),
     )
-    row = cursor.fetchone()
-    return int(row[0]) if row else 0
+    (ended,) = cursor.fetchone() or (0,)
+    return int(ended)

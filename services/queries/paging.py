@@ -3,6 +3,9 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
+FETCHED = 50
+"""At least so many are fetched at once: where few of many are kept, each fetch costs more than its items."""
+
 Item = TypeVar("Item")
 Place = TypeVar("Place")
 
@@ -20,10 +23,11 @@ def fill_page(
     chunk that are shown, in its order; `place_of` is an item's place.
     """
     kept: list[Item] = []
+    number = max(most, FETCHED)
     while len(kept) < most:
-        chunk = fetch(after, most)
+        chunk = fetch(after, number)
         kept += keep(chunk)
-        if len(chunk) < most:
+        if len(chunk) < number:
             break
         after = place_of(chunk[-1])
     return kept[:most]

@@ -31,13 +31,14 @@ def events_for(
 
     `cause` is the event that describes the record, `like` and `alone` say why it is held back, `aside` that it is set
     aside; `accepted` has the records of the child that are so no more. What hides the child (an inherited shield, a
-    suspicion) stands on its stream before what it hides.
+    suspicion) stands on its stream before what it hides. What the record is still suspected of does not end.
     """
     matcher, record = comparer.settings.version, str(cause.originator_id)
     set_aside = {each: since for one in absorbed.values() for each, since in one.aside.items() if each not in accepted}
     child.inherit(absorbed.values(), cause)
     child.inherit_hold(absorbed.values(), cause)
-    ended = child.like_shielded.get(record, frozenset()).difference(like)
+    still = {each.record for each in placement.suspected}
+    ended = child.like_shielded.get(record, frozenset()).difference(like, still)
     if like:
         child.hold_back(cause, like, alone=alone)
     if placement.suspected:

@@ -93,6 +93,13 @@ def test_what_is_asked_is_bounded_and_has_a_reason(client: TestClient, user: Hea
     assert is_problem(client.post("/submissions/dry-run", headers=user, json={"submissions": []}), 422)
 
 
+@pytest.mark.parametrize("odd", ['"\\ud800"', "18446744073709551616", "NaN", "[" * 300 + "]" * 300], ids=str.__len__)
+def test_what_no_topic_takes_is_invalid_here_too(client: TestClient, user: Headers, odd: str) -> None:
+    body = f'{{"submissions": [{{"id": {odd}}}], "reason": "{WHY}"}}'
+    answer = client.post("/submissions/dry-run", headers=user | {"Content-Type": "application/json"}, content=body)
+    assert (answer.status_code, answer.json()["submissions"][0]["outcome"]) == (200, "invalid")
+
+
 def test_what_only_a_sensitive_service_holds_is_absent(client: TestClient, world: World, user: Headers) -> None:
     """For those, too, who are cleared."""
     secret = {"given_name": "Dora", "family_name": "Quadrance", "date_of_birth": "2003-03-03", "address": HOME}

@@ -151,6 +151,7 @@ def test_what_is_set_aside_says_nothing_and_neither_does_a_sensitive_service() -
     assert rules_of(life, "2006-01-01") == {}
     assert rules_of(life, GROWN_UP) == {"reached-18": ARCHIVE}
     assert rules_of(life.deregistered("council", "2007-01-01"), "2007-01-01") == {LEFT: ARCHIVE}
+    assert rules_of(life.secret("refuge", "2008-01-01"), "2009-01-01") == {LEFT: ARCHIVE}
     assert due(records_of(Life().secret("clinic").facts)) == []
 
 

@@ -136,6 +136,9 @@ def test_a_custodian_decides_about_a_shielded_child_of_whom_no_record_is_left(
     side = "left" if pair["left"] == child else "right"
     assert pair[f"{side}_entry"]["name"] == {"given_name": "", "family_name": ""}
     both, others = {"left": held, "right": child}, looking(world, "user:south-manager")
+    masked = looking(world, "user:demo-masked")
+    lifted = client.post(f"/children/{child}/shield/lift", headers=masked, json={"reason": "a safeguarding enquiry"})
+    assert lifted.status_code == 404
     for path, what in (("/duplicates/dismiss", both), (f"/children/{child}/shield/lift", {})):
         body = {**what, "reason": "a safeguarding enquiry"}
         assert client.post(path, headers=others, json=body).status_code == 404

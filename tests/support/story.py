@@ -189,9 +189,9 @@ class Story:
         data = {"other": right, "records": self.members[left], "other_records": self.members[right]}
         self.decides(left, "MatchDismissed", data)
 
-    def suspected(self, child: str, record: str, *others: str, score: float = 0.7) -> None:
+    def suspected(self, child: str, record: str, *others: str, score: float = 0.7, rule: str = "possible") -> None:
         """The matcher names records that may be about the same child as this one."""
-        self._compared(child, "MatchSuspected", "suspicions", record, others, score)
+        self._compared(child, "MatchSuspected", "suspicions", record, others, score, rule)
 
     def held_back(self, child: str, record: str, *others: str) -> None:
         """A record of the child is like shielded children's records."""

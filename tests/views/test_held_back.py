@@ -305,3 +305,19 @@ def test_a_record_that_is_removed_or_set_aside_as_a_whole_stays_hidden_from_othe
             clear(cursor)
             take(cursor, s.story.events)
             assert stays_hidden(cursor, s)
+
+
+@pytest.mark.parametrize(("rule", "hides"), [("possible", True), ("like-shielded", False)])
+def test_who_was_like_somebody_by_a_hidden_home_alone_is_not_hidden_once_that_one_is_shielded(
+    database: str, rule: str, hides: bool
+) -> None:
+    """It would tell whoever guessed the home that the guess was right."""
+    s = scene("held back")
+    guess = s.story.registered("school", "S9")
+    stranger = s.story.listed(guess, "school")
+    s.story.suspected(stranger, guess, s.like, rule=rule)
+    s.story.shielded(s.held, custodian="E06999001")
+    with writing(database) as cursor:
+        clear(cursor)
+        take(cursor, s.story.events)
+        assert stays_hidden(cursor, s._replace(held=stranger)) == hides

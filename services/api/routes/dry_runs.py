@@ -3,6 +3,7 @@
 Whoever is hidden is absent, and so is what only sensitive services hold, whoever asks: nothing here tells of either.
 """
 
+import json
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -10,7 +11,6 @@ from http import HTTPStatus
 from threading import Lock
 from typing import Any, NamedTuple
 
-import orjson
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
@@ -64,10 +64,19 @@ def router(dependencies: Dependencies) -> APIRouter:
             detail = f"a dry run takes at most {MOST_AT_ONCE} submissions; send it in parts"
             raise Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail)
         masked = replace(who, verdict=Verdict(Effect.MASK))
-        told = [_tried(masked, comparers, orjson.dumps(each), may_see_queue.cleared) for each in asked.submissions]
+        lines = [_line(each) for each in asked.submissions]
+        told = [_tried(masked, comparers, line, may_see_queue.cleared) for line in lines]
         return json_answer({"dry_run": True, "submissions": told})
 
     return calls
+
+
+def _line(submission: Mapping[str, Any]) -> bytes:
+    """The submission as it would be sent: what no topic takes is judged by who reads it, as there."""
+    try:
+        return json.dumps(submission).encode()
+    except RecursionError:
+        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "a submission is nested too deeply") from None
 
 
 class _Comparers:

@@ -96,8 +96,11 @@ def _decide(who: Viewer, kind: DecisionType, child: str, to: str | None = None) 
 
 
 def _shielded_without_records(who: Viewer, child: str) -> str | None:
-    """The child that a number means, if it is shielded although no record of it counts: only its shield is left."""
-    if not NUMBER.fullmatch(child):
+    """The child that a number means, if it is shielded although no record of it counts: only its shield is left.
+
+    Whether its records were a sensitive service's is not asked, so only who is cleared is told.
+    """
+    if not who.cleared or not NUMBER.fullmatch(child):
         return None
     with who.dependencies.reading() as cursor:
         number = survivor(cursor, child, cleared=who.cleared)

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
+from operator import itemgetter
 from typing import Any
 
 from domain.belief import Said, Speaker, believed_authority, believed_birth, birth_said
@@ -21,6 +22,7 @@ class OnDay:
         for fact in facts:
             records[fact.stream].append(fact)
         self.day = day
+        records = {stream: facts for stream, facts in records.items() if facts[0].source != RESTRICTED_SOURCE}
         gone = [r[-1] for r in records.values() if r[-1].kind == "removed" and r[-1].word]
         self.records = {stream: facts for stream, facts in records.items() if facts[-1].kind != "removed"}
         self.registered = [r for r in self.records.values() if any(f.kind == "registered" and f.day <= day for f in r)]
@@ -45,7 +47,7 @@ class OnDay:
 
     def _gone(self, removed: Sequence[Fact]) -> str | None:
         """`died`, or `left-england` where nothing was begun after that."""
-        reasons = [(f.word, f.day, f.source, ALONE) for f in removed if f.day <= self.day]
+        reasons = [(f.word, f.day, f.source, DOUBTFUL if f.aside else ALONE) for f in removed if f.day <= self.day]
         for facts in self.records.values():
             standings = [f for f in facts if f.kind in ("registered", "deregistered")]
             for fact, after in zip(standings, [*standings[1:], None], strict=True):
@@ -74,7 +76,14 @@ class OnDay:
         left = [day for word, day, *_ in reasons if word == "left-england"]
         flags = [(span["begins"], span["fact"].source) for span in self.spans if span["kind"] == "raised"]
         if died:
-            self.seen = _since(min(died), [*told, *flags], self.day)
+            certain = [day for word, day, _, weight in reasons if (word, weight) == ("died", CERTAIN)]
+            gone_on = max([min(died), *certain])
+            itself = {source: day for word, day, source, _ in sorted(reasons, key=itemgetter(1)) if word == "died"}
+            self.seen = {
+                source
+                for on, source in (*told, *flags)
+                if max(gone_on, itself.get(source, "")) < on <= self.day and source != RESTRICTED_SOURCE
+            }
             return "died"
         if not left:
             return None

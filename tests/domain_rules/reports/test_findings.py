@@ -98,16 +98,28 @@ def test_of_a_death_that_one_agency_alone_reports_somebody_finds_out(kind: str |
     life.deregistered("teller", "1998-05-05", "died")
     found = on(life, "1998-05-05")
     assert ("missing-education" in found, "gone-in-doubt" in found) == (False, doubted)
+    life.raises("school", "looked-after", "1998-05-10")
+    assert "gone-in-doubt" in on(life, "1998-05-10")
     life.deregistered("school", "1998-06-05", "died")
     assert "gone-in-doubt" not in on(life, "1998-06-05")
+
+
+def test_what_was_told_before_a_death_was_registered_is_no_doubt_of_it() -> None:
+    life = Life(kinds={"toys": "voluntary", "deaths": "death-registration"}).known("toys").known("school")
+    life.deregistered("toys", "1998-05-05", "died").raises("school", "looked-after", "1998-06-01")
+    assert on(life, "1998-06-01")["gone-in-doubt"].answer.status == "died"
+    life.known("deaths", "1998-06-30").deregistered("deaths", "1998-06-30", "died")
+    assert on(life, "1998-06-30").keys() == {"education"}
 
 
 def test_a_record_that_is_set_aside_takes_its_child_off_no_list() -> None:
     life = Life(kinds={"school": "school-census", "gp": "gp-registration"}).known("school").known("gp")
     life.deregistered("gp", "1998-05-05", "died")
     assert "missing-education" not in on(life, "1998-05-05")
-    life.facts_by_record["gp"] = [fact._replace(aside=True) for fact in life.facts_by_record["gp"]]
-    assert {"missing-education", "gone-in-doubt"} <= on(life, "1998-05-05").keys()
+    removed = Life().known("school").known("council").removed("council", "1998-05-05", "left-england")
+    for each, record in ((life, "gp"), (removed, "council")):
+        each.facts_by_record[record] = [fact._replace(aside=True) for fact in each.facts_by_record[record]]
+        assert {"missing-education", "gone-in-doubt"} <= on(each, "1998-05-05").keys()
 
 
 def test_a_child_who_left_england_and_is_registered_again_is_back() -> None:
@@ -175,6 +187,10 @@ def test_what_a_sensitive_agency_holds_puts_a_child_on_no_list_and_under_no_name
     found = summary(records_of(both.facts))
     assert found is not None
     assert found.known_to == {"urn:agency:benefit": "1996-01-01"}
+    assert on(both, "1995-12-31") == {}
+    assert all(each.since >= "1996-01-01" for each in on(both, "1998-01-01").values())
+    life = Life().known("benefit").deregistered("benefit", "1998-05-05", "left-england").secret("clinic", "1999-01-01")
+    assert on(life, "1999-01-01").keys() == {"education"}
     known_to = [set(at.known_to) for at in timeline_cursor(records_of(both.facts))]
     assert {"urn:agency:benefit"} in known_to
     assert not any(RESTRICTED_SOURCE in each for each in known_to)
