@@ -64,8 +64,11 @@ def seen(world: World, client: TestClient, as_of: str) -> dict[str, Any]:
 
 
 def _without_place(entry: Any) -> Any:
-    """An entry without what tells when anything was last decided."""
-    return {**entry, "position": None, "as_of": None} if isinstance(entry, dict) else entry
+    """An entry without what tells when anything was last decided, and whose records count for nothing now."""
+    if not isinstance(entry, dict):
+        return entry
+    kept = {name: value for name, value in entry.items() if name != "left_out"}
+    return {**kept, "position": None, "as_of": None}
 
 
 def _said(history: Any) -> Any:

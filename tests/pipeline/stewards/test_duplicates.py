@@ -182,6 +182,7 @@ def test_what_a_suspended_agency_had_joined_is_shown_apart_and_together_again(st
     assert len(others) == 2
     told = stack.ask("show", entries["F-ward"]["child"], "--why")
     assert "ward" in str(told["why"]["name"]["believed"])
+    assert told.pop("left_out") == ["urn:agency:charity"]
     assert not {"charity", "Okoro"} & set(re.findall(r"\w+", str(told)))
     (pair,) = stack.ask("duplicates", "list")["pairs"]
     assert {pair["left"], pair["right"]} == others

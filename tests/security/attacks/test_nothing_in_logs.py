@@ -7,6 +7,7 @@ from typing import Any
 import psycopg2
 import pytest
 
+from projections.directory import query as directory
 from services.api.routes import children
 from streams.kafka.settings import KafkaSettings
 from tests.security.attacks.payloads import filled
@@ -60,7 +61,7 @@ def test_no_error_names_anybody(
         for broken_by in (fails, is_away):
             with monkeypatch.context() as patched:
                 patched.setattr(children, "find_redacted", broken_by)
-                patched.setattr(children.directory, "redacted_entry", broken_by)
+                patched.setattr(directory, "redacted_entry", broken_by)
                 answers += [client.get(f"/children/{number}", headers=who)]
                 answers += [client.post("/children/search", headers=who, json=asked)]
         metrics = client.get("/metrics").text
