@@ -51,3 +51,11 @@ def test_the_moment_that_is_printed_can_be_asked_for() -> None:
     (line,) = [line for line in shown() if line.startswith("As known at ")]
     printed = line.removeprefix("As known at ").partition(";")[0]
     assert a_moment(printed) == printed == "2008-10-23T09:10:11.000012Z"
+
+
+def test_whose_records_are_left_out_is_said_above_who_works_with_the_child() -> None:
+    lines = shown(left_out=["urn:agency:gp", "urn:agency:ward"])
+    (told,) = [line for line in lines if "left out" in line]
+    assert "gp, ward" in told
+    assert lines.index(told) < next(place for place, line in enumerate(lines) if line.startswith("Works with"))
+    assert not any("left out" in line for line in shown())
