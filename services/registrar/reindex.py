@@ -170,6 +170,7 @@ class _Builder:
         child_of = {record: candidate.child for record, candidate in stored.items()}
         described: set[str] = set(self._waiting)
         removed: set[str] = set()
+        gone_with: set[str] = set()
         for event in events:
             record = str(event.originator_id)
             if isinstance(event, _DESCRIBING) and record in self._closed:
@@ -201,6 +202,7 @@ class _Builder:
                     self._aside.pop(each, None)
                 if isinstance(event, RecordUnlinked):
                     child_of |= dict.fromkeys(event.records, event.to)
+                    gone_with.update(event.records)
             elif isinstance(event, RecordOpened):
                 opened = self._described(event.record, event.record_version)
                 features |= opened
@@ -208,12 +210,15 @@ class _Builder:
                 child_of[event.record] = record
             elif not isinstance(event, (*SHIELDING, *CLOSING)):
                 child_of |= dict.fromkeys(_named(event), record)
+                if isinstance(event, ChildrenMerged):
+                    gone_with.update(_named(event))
         changes = IndexChanges()
         for record in (described | removed) & stored.keys():
             changes.outdated[record] = index_keys(stored[record].features)
         for record in (described - removed) & child_of.keys():
             changes.put[record] = child_of[record], features[record], index_keys(features[record])
-        changes.moved.update({record: child for record, child in child_of.items() if record in stored})
+        # What is kept of a shielded child's removed records, which are not stored here, goes with the child.
+        changes.moved.update({each: child for each, child in child_of.items() if each in stored or each in gone_with})
         write_index(cursor, changes)
         write_shields(cursor, events)
         self._waiting = {record: features[record] for record in described - removed - child_of.keys()}

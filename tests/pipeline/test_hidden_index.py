@@ -34,6 +34,7 @@ TABLES = {
     "match_keys": "key, record",
     "hidden_keys": "key, record",
     "hidden_children": "child",
+    "shielded_records": "record, child, features",
 }
 
 

@@ -75,3 +75,15 @@ def test_a_child_whose_own_shield_stands_again_is_kept_again(desk: Steward) -> N
     assert kept(desk) == []
     assert desk.split(survivor).outcome == "accepted"
     assert kept(desk) == ["S1"]
+
+
+def test_what_is_kept_of_a_removed_record_moves_with_its_child(desk: Steward) -> None:
+    child, survivor = desk.register("S1", "S2")
+    shield(desk, child)
+    remove(desk, "S1")
+    assert desk.merge(survivor, child).outcome == "accepted"
+    assert kept(desk) == ["S1", "S2"]
+    assert desk.split(survivor).outcome == "accepted"
+    assert kept(desk) == ["S1", "S2"]
+    shield(desk, child, DecisionType.SHIELD_LIFT)
+    assert kept(desk) == ["S2"]
