@@ -6,13 +6,14 @@ failed save nothing in memory is believed. What a message may be to blame for co
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from uuid import UUID, uuid4
 
 from domain.matching import Comparer
 from domain.source_record import Command
 from projections.base.partition import Partition
+from services.contract.decisions import DecisionType
 from services.registrar import store
 from services.registrar.aggregates import Aggregates
 from services.registrar.batch import BatchResult, Message
@@ -37,6 +38,18 @@ logger = logging.getLogger(__name__)
 
 BACK_OFF_S = (0.2, 1.0, 3.0)
 """Waits before a batch that contradicts what is stored is tried again: long enough for whatever else writes to end."""
+_ALONE = frozenset(
+    (
+        DecisionType.SHIELD_APPLY,
+        DecisionType.SHIELD_REVIEW,
+        DecisionType.SHIELD_LIFT,
+        DecisionType.MERGE,
+        DecisionType.SPLIT,
+        DecisionType.NEW_IDENTITY_CONFIRM,
+        DecisionType.RECORD_OPEN,
+    )
+)
+"""Decisions that may shield or close a child: who it is, is kept as its records are just then, so each is a batch."""
 Pause = Callable[[float], object]
 """Waits for so many seconds; gives something true where it was told to stop."""
 
@@ -99,9 +112,9 @@ class Registrar:
         Raises FenceLost and OffsetMoved where another registrar writes, DatabaseAway and the library's persistence
         errors; then the rest of the batch has had no effect, or all of it (CommitUnknown): the stored offsets tell.
         """
-        decisions = [message for message in messages if message.is_stewards]
-        if decisions and len(decisions) < len(messages):
-            return [*self.handle([message for message in messages if not message.is_stewards]), *self.handle(decisions)]
+        parts = list(_parts(messages))
+        if len(parts) > 1:
+            return [answer for part in parts for answer in self.handle(part)]
         for wait_s in BACK_OFF_S:
             try:
                 return self._attempt(messages)
@@ -206,3 +219,21 @@ class Registrar:
         self.aggregates.drop(UUID(stream) for each in result.changes.erasures for stream in each.streams)
         self._records_follow |= any(row.concerns_records for row in result.changes.suspensions)
         return result.answers
+
+
+def _parts(messages: Sequence[Message]) -> Iterator[Sequence[Message]]:
+    """The agencies' messages, and behind them those of stewards, of which some stand alone."""
+    part = [message for message in messages if not message.is_stewards]
+    for message in messages:
+        if not message.is_stewards:
+            continue
+        alone = isinstance(message.reading, Command) and message.reading.type in _ALONE
+        if part and (alone or not part[-1].is_stewards):
+            yield part
+            part = []
+        part.append(message)
+        if alone:
+            yield part
+            part = []
+    if part:
+        yield part

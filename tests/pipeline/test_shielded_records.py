@@ -6,7 +6,7 @@ import pytest
 
 from services.contract.decisions import DecisionType
 from tests.pipeline.test_suspension import rebuilt, resume, suspend
-from tests.support.desk import open_desk
+from tests.support.desk import AUTHORITY, open_desk
 from tests.support.steward import TIME, Steward, somebody
 from tests.support.world import submission
 
@@ -87,3 +87,12 @@ def test_what_is_kept_of_a_removed_record_moves_with_its_child(desk: Steward) ->
     assert kept(desk) == ["S1", "S2"]
     shield(desk, child, DecisionType.SHIELD_LIFT)
     assert kept(desk) == ["S2"]
+
+
+def test_what_a_batch_of_decisions_removes_after_its_shield_is_kept(desk: Steward) -> None:
+    (child,) = desk.register("S1")
+    record = {"source": AUTHORITY.urn, "subject": "S1"}
+    shielding = desk.decision(DecisionType.SHIELD_APPLY, child=child, custodian="E06999001")
+    removal = desk.decision(DecisionType.RECORD_REMOVE, child=child, record=record)
+    assert [answer.outcome for answer in desk.registrar.handle([shielding, removal])] == ["accepted", "accepted"]
+    assert kept(desk) == ["S1"]
