@@ -34,6 +34,8 @@ from domain.child.judgement import SPLIT, STEWARD, Absorbed, Comparison, Ruling
 from domain.child.shield import Shield, stricter
 from domain.event import RegisterEvent
 
+_UNKNOWN: Mapping[str, str] = {}
+
 
 class Suspected(NamedTuple):
     """A record that is like others, of shielded children; `alone` says that no other agency knows its child."""
@@ -192,18 +194,23 @@ class Child(Aggregate):
         """The record of `cause` is like these records of shielded children no more."""
         self.trigger_event(SuspicionEnded, **_following(cause), records=sorted(others))
 
-    def keep_suspicions(self, suspected: Iterable[Suspected], ruling: Ruling, *, alone: bool | None) -> None:
+    def keep_suspicions(
+        self, suspected: Iterable[Suspected], cause: RegisterEvent | Ruling, sources: Mapping[str, str] = _UNKNOWN
+    ) -> None:
         """Records of this child go on being like those of shielded children, whatever it has gained or lost.
 
-        `alone` says that all records of the child are of one agency; None: as was known of each.
+        `sources` has the agency of each record that counts. Of a record without one it stays as it was known whether
+        no other agency's counts.
         """
+        counting = {sources[record] for record in self.records if record in sources}
         for each in suspected:
-            is_alone = each.alone if alone is None else alone
+            own = sources.get(each.record)
+            is_alone = each.alone if own is None else counting <= {own}
             others = each.like - self.records
             known = self.like_shielded.get(each.record), each.record in self.held_back
             if others and known != (others, is_alone):
                 named = {"record": each.record, "record_version": each.version, "records": sorted(others)}
-                self.trigger_event(RecordHeldBack, **ruling.provenance, **named, alone=is_alone)
+                self.trigger_event(RecordHeldBack, **_provenance(cause), **named, alone=is_alone)
 
     def suspected(self, versions: Mapping[str, int]) -> list[Suspected]:
         """Its records that are like those of shielded children, of which `versions` has the current version."""

@@ -80,7 +80,7 @@ def merge(
     suspected = [*survivor.suspected(versions), *absorbed.suspected(versions)]
     survivor.inherit_hold([absorbed], ruling)
     survivor.merge(ruling, [Absorbed(str(absorbed.id), theirs, "merge", 1.0, None, {})])
-    survivor.keep_suspicions(suspected, ruling, alone=_are_of_one(survivor.records, sources))
+    survivor.keep_suspicions(suspected, ruling, sources)
     survivor.inherit_aside(absorbed.aside, ruling)
     absorbed.supersede(survivor.id, ruling)
     return RulingResult((survivor, absorbed), dict.fromkeys(theirs, str(survivor.id)), False, ours, theirs)
@@ -161,15 +161,9 @@ def split(
     other.inherit_hold([child], ruling)
     for each in (child, other):
         mine = [one for one in suspected if one.record in each.records]
-        each.keep_suspicions(mine, ruling, alone=_are_of_one(each.records, sources))
+        each.keep_suspicions(mine, ruling, sources)
     moved = dict.fromkeys(records, str(other.id))
     return RulingResult((child, other), moved, True, sorted(child.records), list(records))
-
-
-def _are_of_one(records: Collection[str], sources: Mapping[str, str]) -> bool | None:
-    """Whether those of the records that count are one agency's; None where that is not known of any."""
-    found = {sources[record] for record in records if record in sources}
-    return len(found) == 1 if found else None
 
 
 def about_one(child: Child | None) -> Refusal | None:

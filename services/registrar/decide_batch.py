@@ -150,17 +150,20 @@ def _link(
         state.matcher.closed.pop(record)
         child.open_record(cause)
     brought = state.matcher.put(record, placed, str(child.id))
+    absorbed = {each: state.children[UUID(each)] for each in brought}
+    suspected = {each for one in absorbed.values() for each in one.like_shielded}
     return events_for(
         child,
         placement,
         cause=cause,
         comparer=state.matcher.comparer,
-        absorbed={each: state.children[UUID(each)] for each in brought},
+        absorbed=absorbed,
         brought=brought,
         like=placed.like,
         alone=placed.alone,
         aside=placed.aside,
         accepted=_accepted(child, record, placed, state),
+        versions={each: known.version for each in suspected if (known := state.records.get(UUID(each)))},
     )
 
 

@@ -10,6 +10,7 @@ from domain.matching import Comparer, Finding, Placement
 from domain.matching.placement import FIRST_RECORD
 from services.registrar.batch_matcher import BatchMatcher
 
+_UNKNOWN: Mapping[str, int] = {}
 NOBODY_LIKE_IT = Comparison("", FIRST_RECORD, 0.0, {})
 """Why the first record of a child is linked to it."""
 
@@ -26,17 +27,23 @@ def events_for(
     alone: bool = True,
     aside: bool = False,
     accepted: Sequence[str] = (),
+    versions: Mapping[str, int] = _UNKNOWN,
 ) -> list[RegisterEvent]:
     """The new events of the child and of the children that it has `absorbed`, whose records are those `brought`.
 
     `cause` is the event that describes the record, `like` and `alone` say why it is held back, `aside` that it is set
-    aside; `accepted` has the records of the child that are so no more. What hides the child (an inherited shield, a
-    suspicion) stands on its stream before what it hides. What the record is still suspected of does not end.
+    aside; `accepted` has the records of the child that are so no more. `versions` has the current version of those that
+    are like shielded children's in what it absorbs. What hides the child (an inherited shield, a suspicion) stands on
+    its stream before what it hides. What the record is still suspected of does not end.
     """
     matcher, record = comparer.settings.version, str(cause.originator_id)
+    suspected = [
+        each for number, one in absorbed.items() for each in one.suspected(versions) if each.record in brought[number]
+    ]
     set_aside = {each: since for one in absorbed.values() for each, since in one.aside.items() if each not in accepted}
     child.inherit(absorbed.values(), cause)
     child.inherit_hold(absorbed.values(), cause)
+    child.keep_suspicions(suspected, cause)
     still = {each.record for each in placement.suspected}
     ended = child.like_shielded.get(record, frozenset()).difference(like, still)
     if like:

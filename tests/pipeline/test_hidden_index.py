@@ -224,6 +224,36 @@ def test_one_whom_a_removal_hides_did_not_count_before_either(desk: Steward) -> 
     assert are_one(desk, [*families(MOST_FAMILIES - 1), *PAIR], [])
 
 
+UPN, NHS = "D999417608014", "9990000417"
+TAMSIN = {"given_name": "Tamsin", "family_name": "Okoro", "date_of_birth": "2001-02-03"}
+OTHERS = [Agency(f"gp-{number}", "A practice", AgencyKind.GP_REGISTRATION) for number in range(3)]
+
+
+def test_who_is_merged_by_the_matcher_goes_on_being_like_a_shielded_child(desk: Steward) -> None:
+    """A third agency tells that two children are one; the one that is absorbed had a record that is like hers."""
+    first = tell(desk, "G", TAMSIN | {"upn": UPN}, GP)
+    assert tell(desk, "S", TAMSIN | {"upn": UPN}, SCHOOL) == first
+    for other in OTHERS:
+        survivor = tell(desk, "O", TAMSIN | {"family_name": "Achebe", "nhs_number": NHS}, other)
+    her = {"given_name": "Wilhelmina", "family_name": "Quillfeather"}
+    shield(desk, tell(desk, "her", TAMSIN | her))
+    hers = {"upn": UPN, "other_names": [her | {"kind": "former"}]}
+    assert tell(desk, "S", TAMSIN | hers, SCHOOL, "amended") == first
+    former = {"given_name": "Tamsin", "family_name": "Achebe", "kind": "former"}
+    between = TAMSIN | {"upn": UPN, "nhs_number": NHS, "other_names": [former]}
+    assert tell(desk, "T", between) == survivor == child_of(desk, "S", SCHOOL)
+    assert desk.types()[-4:-1] == ["RecordHeldBack.v1", "RecordLinked.v1", "ChildrenMerged.v1"]
+    assert desk.rows(f"select 1 from register.hidden_children where child = '{survivor}'")
+    assert is_kept_apart(desk)
+    decided = stored(desk)
+    rebuild(desk)
+    assert stored(desk) == decided
+    tell(desk, "S", TAMSIN, SCHOOL, "amended")
+    assert desk.types()[-1] == "SuspicionEnded.v1"
+    assert not desk.rows(f"select 1 from register.hidden_children where child = '{survivor}'")
+    assert is_kept_apart(desk)
+
+
 def test_one_who_is_held_back_is_still_met_for_who_decides(desk: Steward) -> None:
     hide(desk, "her", "held back", HOME)
     held = child_of(desk, "her", SCHOOL)
