@@ -36,6 +36,10 @@ RESTS_ON_SUSPENDED = "rests-on-suspended"
 """The rule by which a pair of one child is queued that only a steward may part; storage format."""
 
 
+_UNKNOWN: Mapping[str, str] = {}
+_UNKNOWN_VERSIONS: Mapping[str, int] = {}
+
+
 class Join(NamedTuple):
     """The records that were one child from a decision on, which was made `at` a time, and whether a steward made it."""
 
@@ -109,17 +113,26 @@ def keeper(child: Child, blocks: Sequence[Block], source_of: Mapping[str, str], 
 
 
 def part(
-    child: Child, block: Block, versions: Mapping[str, int], absorbed: Mapping[str, Child], new_id: UUID, ruling: Ruling
+    child: Child,
+    block: Block,
+    versions: Mapping[str, int],
+    absorbed: Mapping[str, Child],
+    new_id: UUID,
+    ruling: Ruling,
+    sources: Mapping[str, str] = _UNKNOWN,
 ) -> RulingResult:
     """Gives a block to the child that had brought records of it and no others, or to a new one.
 
-    `absorbed` are the children that it absorbed; those of their records that count no more stay here.
+    `absorbed` are the children that it absorbed; those of their records that count no more stay here. `versions` and
+    `sources` have the current version of each record that counts, and its agency.
     """
     brought = {one: child.absorbed[one] & versions.keys() for one in absorbed if one in child.absorbed}
     fitting = [one for one, records in brought.items() if records and records <= block]
     target = max(fitting, key=lambda one: len(brought[one]), default=None)
     found = SplitRecords(block, target)
-    return split(child, found, versions, absorbed[target] if target else None, new_id, ruling, rule=PARTED)
+    return split(
+        child, found, versions, absorbed[target] if target else None, new_id, ruling, rule=PARTED, sources=sources
+    )
 
 
 def was_parted(events: Iterable[RegisterEvent]) -> bool:
@@ -143,10 +156,18 @@ def set_aside_before(events: Iterable[RegisterEvent]) -> Mapping[str, int]:
     return believed
 
 
-def rejoin(child: Child, parted: Child, ruling: Ruling) -> None:
-    """Takes back what was parted from the child."""
+def rejoin(
+    child: Child,
+    parted: Child,
+    ruling: Ruling,
+    versions: Mapping[str, int] = _UNKNOWN_VERSIONS,
+    sources: Mapping[str, str] = _UNKNOWN,
+) -> None:
+    """Takes back what was parted from the child; `versions` and `sources` have what `part` says."""
     records, aside = sorted(parted.records), dict(parted.aside)
+    suspected = [*child.suspected(versions), *parted.suspected(versions)]
     child.inherit_hold([parted], ruling)
     child.merge(ruling, [Absorbed(str(parted.id), records, REJOINED, 1.0, None, {})])
+    child.keep_suspicions(suspected, ruling, sources)
     child.inherit_aside(aside, ruling)
     parted.supersede(child.id, ruling)

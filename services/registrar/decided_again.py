@@ -39,10 +39,11 @@ from streams.store.database import Database
 
 
 class DecidedAgain(NamedTuple):
-    """The events that follow for children, and the new child of each record that moves."""
+    """The events that follow for children, the new child of each record that moves, and those that changed for it."""
 
     events: Sequence[RegisterEvent] = ()
     moved: Mapping[str, str] = {}
+    changed: Mapping[str, Child] = {}
 
 
 def decide_again(
@@ -70,6 +71,7 @@ def decide_again(
     families = _families(streams, known, apart, restored=restored)
     events: list[RegisterEvent] = []
     moved: dict[str, str] = {}
+    changed: dict[str, Child] = {}
     for family in families:
         with database.transaction() as cursor:
             others = [str(each.child.id) for each in family.parted]
@@ -82,12 +84,13 @@ def decide_again(
         deciding.decide(members, cannot_link)
         events += [event for child in deciding.changed for event in pending_events(child)]
         moved |= deciding.moved
+        changed |= {str(child.id): child for child in deciding.changed}
     for child, each in known.items():
         staying = [member for member in by_child[child] if member.record not in moved]
         if cause := next((causes[record] for record in sorted(each.child.records) if record in causes), None):
             _judge_what_is_set_aside(each, staying, comparer, sensitive, cause)
             events += pending_events(each.child)
-    return DecidedAgain(events, moved)
+    return DecidedAgain(events, moved, changed)
 
 
 def _judge_what_is_set_aside(
@@ -225,6 +228,8 @@ class _Deciding:
         held = [each for known in (family.known, *family.parted) for each in known.child.records]
         self._records = {str(record.id): (record, said) for record, said in streams.read(list(map(UUID, held)))}
         self._children: dict[str, Child] = {}
+        self._versions: dict[str, int] = {}
+        self._source_of: dict[str, str] = {}
         self.moved: dict[str, str] = {}
 
     @property
@@ -239,13 +244,15 @@ class _Deciding:
         if len(known) > MOST_REGROUPED:
             self._doubt(known, Regrouped([frozenset((member.record,)) for member in known], {}))
             return
+        self._versions = {member.record: self._version(member.record) for member in known}
+        self._source_of = {member.record: member.features.source for member in known}
         judged = self._judge(known, cannot_link)
         child = self._family.child
         for parted in self._family.parted:
             self._rejoin(parted.child, judged.regrouped)
         blocks = [block & child.records for block in judged.regrouped.blocks if block & child.records]
         if len(blocks) > 1 and not is_hidden(child):
-            self._part(known, blocks, judged.regrouped)
+            self._part(blocks, judged.regrouped)
         elif len(blocks) > 1 or judged.without:
             self._doubt(known, judged.without or judged.regrouped)
 
@@ -267,22 +274,21 @@ class _Deciding:
             self._suspect(parted, frozenset(parted.records), frozenset(child.records), regrouped)
             return
         self.moved |= dict.fromkeys(parted.records, str(child.id))
-        rejoin(child, parted, self._ruling)
+        rejoin(child, parted, self._ruling, self._versions, self._source_of)
         self._keep(child, parted)
 
-    def _part(self, members: Sequence[Candidate], blocks: Sequence[Block], regrouped: Regrouped) -> None:
-        child, source_of = self._family.child, {member.record: member.features.source for member in members}
+    def _part(self, blocks: Sequence[Block], regrouped: Regrouped) -> None:
+        child = self._family.child
         absorbed = {
             one: known.child
             for one, known in self._family.absorbed.items()
             if known.child.superseded_by == str(child.id)
         }
-        versions = {member.record: self._records[member.record][0].version for member in members}
-        staying = [keeper(child, blocks, source_of, self._sensitive)]
+        staying = [keeper(child, blocks, self._source_of, self._sensitive)]
         for block in blocks:
             if block in staying:
                 continue
-            result = part(child, block, versions, absorbed, self._new_id(), self._ruling)
+            result = part(child, block, self._versions, absorbed, self._new_id(), self._ruling, self._source_of)
             self._keep(*result.children)
             self.moved |= result.moved
             for other in staying:

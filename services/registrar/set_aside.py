@@ -21,8 +21,9 @@ from domain.vocabulary import agency_urn
 from services.registrar.decide_batch import NewId
 from services.registrar.decided_again import decide_again
 from services.registrar.fence import Fence
+from services.registrar.hidden_children import note_hidden
 from services.registrar.linking import pending_events
-from services.registrar.match_index import move_records
+from services.registrar.match_index import IndexChanges, write_index
 from services.registrar.placing import Placing, Streams, place_of, write_places
 from streams.clock import Clock
 from streams.codec import iso_text
@@ -90,11 +91,13 @@ def do_page(
     causes = {str(event.originator_id): event for event in events}
     again = decide_again(database, streams, comparer, placed, causes, ruling, new_id, restored=restored)
     events += again.events
+    index = IndexChanges(moved=dict(again.moved))
+    note_hidden(index, again.events, again.changed.get)
 
     def in_transaction(cursor: Cursor, _: Sequence[int]) -> None:
         insert_keys(cursor, "register", keys.take_new())
         write_places(cursor, placed)
-        move_records(cursor, again.moved)
+        write_index(cursor, index)
         _move_on(cursor, work, page)
 
     stored = [log.mapper.to_stored_event(event) for event in events]

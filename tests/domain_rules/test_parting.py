@@ -131,6 +131,26 @@ def test_what_falls_apart_gets_its_number_back_and_is_taken_back() -> None:
     assert other.superseded_by == str(CHILD)
 
 
+def test_what_is_like_a_shielded_child_stays_so_wherever_it_goes() -> None:
+    child, _ = linked((1, A), (2, X), (3, B))
+    child.hold_back(at(3, B), [C], alone=False)
+    versions, sources = {A: 1, B: 1, X: 1}, {A: "urn:agency:a", B: "urn:agency:b", X: "urn:agency:b"}
+    parted = part(child, frozenset({B, X}), versions, {}, NEW, RULING, sources).children[1]
+    assert (parted.like_shielded, parted.held_back, child.like_shielded) == ({B: {C}}, {B}, {})
+    rejoin(child, parted, RULING, versions, sources)
+    assert (child.like_shielded, child.held_back) == ({B: {C}}, set())
+
+
+def test_one_agency_that_knows_the_child_beside_the_records_own_is_another_one() -> None:
+    child, _ = linked((1, A), (2, B))
+    child.hold_back(at(2, B), [C], alone=False)
+    suspected = child.suspected({B: 1})
+    child.keep_suspicions(suspected, RULING, {A: "urn:agency:a"})
+    assert child.held_back == set()
+    child.keep_suspicions(suspected, RULING, {B: "urn:agency:b"})
+    assert child.held_back == {B}
+
+
 def test_what_still_speaks_for_one_child_is_found() -> None:
     found = regroup(COMPARER, members(), ())
     pair = found_between(COMPARER, found, *found.blocks)

@@ -102,6 +102,33 @@ def test_a_merge_on_its_amendment_is_undone_where_that_alone_is_set_aside(desk: 
     assert rebuilt(desk) == indexed(desk)
 
 
+HER = {"given_name": "Wilhelmina", "family_name": "Quillfeather"}
+
+
+def test_what_is_parted_and_like_a_shielded_child_is_hidden_and_held_back(desk: Steward) -> None:
+    says(desk, AUTHORITY, "A", COUNCIL)
+    says(desk, Agency("school-x", "A census", AgencyKind.SCHOOL_CENSUS), "P", COUNCIL)
+    says(desk, GP, "B", PRACTICE)
+    says(desk, GP, "S", TAMSIN | HER)
+    says(desk, HOSTILE, "X", BETWEEN)
+    shield = {"child": number_of(desk, "S"), "custodian": None}
+    assert desk.decide(DecisionType.SHIELD_APPLY, **shield).outcome == "accepted"
+    says(desk, GP, "B", PRACTICE | {"other_names": [HER | {"kind": "former"}]}, "child.amended")
+    assert children(desk) == [{"A", "B", "P", "X"}, {"S"}]
+    suspend(desk, HOSTILE.code, set_aside=True)
+    set_aside(desk)
+    assert children(desk) == [{"A", "P", "X"}, {"B"}, {"S"}]
+    child = desk.registrar.aggregates.child(number_of(desk, "B"))
+    assert child is not None
+    assert child.is_held_back
+    hidden = "select child::text from register.hidden_children order by 1"
+    stored = desk.rows(hidden)
+    assert {number_of(desk, "B"), number_of(desk, "S")} == {each for (each,) in stored}
+    assert desk.rows("select count(*) from register.match_keys m join register.hidden_keys using (record)") == [(0,)]
+    assert rebuilt(desk) == indexed(desk)
+    assert desk.rows(hidden) == stored
+
+
 @pytest.mark.parametrize("before", [True, False])
 def test_what_others_had_put_together_stays(desk: Steward, before: bool) -> None:
     says(desk, AUTHORITY, "A", COUNCIL)
