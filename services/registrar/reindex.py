@@ -22,6 +22,7 @@ from domain.child.events import (
     RecordSetAsideBySteward,
     RecordsSetAside,
     RecordUnlinked,
+    ShieldApplied,
 )
 from domain.child.identity_events import RecordClosed, RecordOpened
 from domain.event import RegisterEvent
@@ -74,6 +75,7 @@ def _topics_of(*events: type[RegisterEvent]) -> list[str]:
 
 
 _CUT = frozenset(_topics_of(*SHIELDING, *CLOSING))
+_SHIELDS, _MERGES = _topics_of(ShieldApplied), _topics_of(ChildrenMerged)
 _TOPICS = _topics_of(*_TAKEN, *SHIELDING, *CLOSING)
 _CLEAR = frozenset((*_OF_CHILDREN, *_OF_STEWARDS, *SHIELDING))
 """Events of which all that the index needs is in clear: what a destroyed child did to the records of others stays."""
@@ -101,9 +103,11 @@ def build_match_index(log: LogApplication, database: Database, keys: KeyRing, fe
         batch = log.recorder.select_notifications(done, BATCH, topics=_TOPICS, inclusive_of_start=False)
         if not batch:
             break
+        if len(batch) == BATCH > 1 and batch[-1].topic in _SHIELDS:
+            batch = batch[:-1]  # the merge that it was inherited for may follow
         with database.transaction() as cursor:
             fence.check(cursor)
-            for part in _parts(batch):
+            for part in builder.parts(batch):
                 builder.take(cursor, part)
         done = batch[-1].id
     if not stop.is_set():
@@ -112,16 +116,6 @@ def build_match_index(log: LogApplication, database: Database, keys: KeyRing, fe
         with database.transaction() as cursor:
             fence.check(cursor)
             cursor.execute("insert into register.match_index_format (format) values (%s)", (INDEX_FORMAT,))
-
-
-def _parts(batch: Sequence[Notification]) -> Iterable[Sequence[Notification]]:
-    """The batch cut behind each shield and each closing, which take the records as they are at that moment."""
-    begin = 0
-    for number, each in enumerate(batch, start=1):
-        if each.topic in _CUT:
-            yield batch[begin:number]
-            begin = number
-    yield batch[begin:]
 
 
 def _hide(log: LogApplication, database: Database, keys: KeyRing, fence: Fence) -> None:
@@ -157,6 +151,28 @@ class _Builder:
         self._aside: dict[str, str] = {}
         self._closed: set[str] = set()
         self._accepted: dict[str, str] = {}
+
+    def parts(self, batch: Sequence[Notification]) -> Iterable[Sequence[Notification]]:
+        """The batch cut behind each shield and each closing, which take the records as they are at that moment.
+
+        Who inherits a shield says so before it takes the records of a merge; these it has at that moment.
+        """
+        begin = 0
+        waits = False
+        for number, each in enumerate(batch, start=1):
+            cuts = waits or each.topic in _CUT
+            waits = number < len(batch) and self._is_inherited_for(each, batch[number])
+            if cuts and not waits:
+                yield batch[begin:number]
+                begin = number
+        yield batch[begin:]
+
+    def _is_inherited_for(self, shield: Notification, merge: Notification) -> bool:
+        """Whether the one event is a shield of another child that this one has for the merge which follows."""
+        if shield.originator_id != merge.originator_id or shield.topic not in _SHIELDS or merge.topic not in _MERGES:
+            return False
+        event = self._opened(shield)
+        return isinstance(event, ShieldApplied) and event.inherited_from is not None
 
     def take(self, cursor: Cursor, batch: Sequence[Notification]) -> None:
         """Brings the index from before the batch to after it."""

@@ -89,6 +89,19 @@ def test_what_is_kept_of_a_removed_record_moves_with_its_child(desk: Steward) ->
     assert kept(desk) == ["S2"]
 
 
+@pytest.mark.parametrize("batch", [2, 3, 4, 2_000])
+def test_who_inherits_a_shield_keeps_all_that_the_merge_brings(
+    desk: Steward, batch: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    child, other, survivor = desk.register("S1", "S2", "S3")
+    shield(desk, child)
+    assert desk.merge(child, other).outcome == "accepted"
+    monkeypatch.setattr("services.registrar.reindex.BATCH", batch)
+    assert kept(desk) == ["S1"]
+    assert desk.merge(survivor, child).outcome == "accepted"
+    assert kept(desk) == ["S1", "S2", "S3"]
+
+
 def test_what_a_batch_of_decisions_removes_after_its_shield_is_kept(desk: Steward) -> None:
     (child,) = desk.register("S1")
     record = {"source": AUTHORITY.urn, "subject": "S1"}
