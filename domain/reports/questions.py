@@ -34,7 +34,7 @@ def missing_education(at: Circumstances) -> Answer | None:
     The statuses are those of a directory entry, `not-reported` and `reported-absent`. Follow-up is the flag
     missing-education-enquiry: `open` while it is up, `ended` where one came down and the child is still missing.
     """
-    if not (at.school_age and at.known and at.here) or _is_taught(at):
+    if not (at.school_age and at.known_to and at.here) or _is_taught(at):
         return None
     status = "reported-absent" if at.taught_before else "not-reported"
     return Answer(status, {"follow_up": _follow_up(at)})
@@ -42,7 +42,7 @@ def missing_education(at: Circumstances) -> Answer | None:
 
 def education(at: Circumstances) -> Answer | None:
     """Of compulsory school age and not missing: the statuses placed, home-educated, left-england and died."""
-    if not (at.school_age and at.known):
+    if not (at.school_age and at.known_to):
         return None
     if not at.here:
         return Answer("died" if at.died else "left-england", {})
@@ -53,7 +53,7 @@ def education(at: Circumstances) -> Answer | None:
 
 def education_enquiries(at: Circumstances) -> Answer | None:
     """The flag missing-education-enquiry is up; the status is the education status of the child."""
-    follow_up = _follow_up(at) if at.flags and at.known else None
+    follow_up = _follow_up(at) if at.flags and at.known_to else None
     if follow_up is None or follow_up["status"] != "open":
         return None
     found = missing_education(at) or education(at)
@@ -159,7 +159,7 @@ EDUCATION = "education"
 
 
 def _is_child(at: Circumstances) -> bool:
-    return at.known and at.here and (at.age is None or at.age < GROWN_UP)
+    return bool(at.known_to) and at.here and (at.age is None or at.age < GROWN_UP)
 
 
 def _is_taught(at: Circumstances) -> bool:

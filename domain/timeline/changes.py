@@ -110,8 +110,7 @@ class Records(NamedTuple):
 def records_of(facts: Iterable[Fact]) -> Records:
     """The records of one child from the facts of all of them, in order of stream and version.
 
-    Of a removed record nothing remains but that the child has died or left England, where that was the reason. That a
-    sensitive agency registers a child makes it known to nobody, and brings nobody back.
+    Of a removed record nothing remains but that the child has died or left England, where that was the reason.
     """
     records: list[Record] = []
     ends: list[Change] = []
@@ -144,8 +143,7 @@ def _record(stream: str, facts: Sequence[Fact]) -> Record:
             described.append(fact)
             if kind == _REGISTERED and fact is not facts[0]:
                 standings.append((fact, True))
-    if not record.restricted:
-        record.changes.append((record.registered_on, FIRST, "register", (stream, record.source)))
+    record.changes.append((record.registered_on, FIRST, "register", (stream, record.source)))
     for fact in in_order(described):
         _take_particulars(record, fact)
     if standings:
@@ -174,8 +172,7 @@ def _take_standings(record: Record, standings: Sequence[Fact]) -> None:
         day = max(day, fact.day)
         record.active = fact.kind == _REGISTERED
         if record.active:
-            if not record.restricted:
-                record.changes.append((day, FIRST, "register", (record.stream, record.source)))
+            record.changes.append((day, FIRST, "register", (record.stream, record.source)))
             continue
         record.changes.append((day, FIRST, "deregister", (record.stream,)))
         if fact.word == DIED and fact is last:

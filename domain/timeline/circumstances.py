@@ -13,7 +13,7 @@ from domain.education import birthday, compulsory_from, compulsory_until
 from domain.organisations import successions
 from domain.places import days_of_change
 from domain.timeline.changes import ALONE, CERTAIN, DIED, DOUBTFUL, FIRST, LAST, LEFT_ENGLAND, Change, Key, Records
-from domain.vocabulary import NEED_FLAGS, UNIVERSAL_SERVICES, Flag, Service
+from domain.vocabulary import NEED_FLAGS, RESTRICTED_SOURCE, UNIVERSAL_SERVICES, Flag, Service
 
 
 class CurrentInvolvement(NamedTuple):
@@ -43,9 +43,9 @@ class Circumstances:
     """A child on `day`. Read it and do not keep it: `timeline_cursor` advances the same object.
 
     `age` is in years, None where the date of birth is not known; `school_age` is True then, so that nobody is missed.
-    `known` says whether any agency has registered the child by now; `seen_since` is source → day of agencies that
-    told of the child, who by another's report was dead or abroad by then. `doubted` is what one agency alone says
-    against others, who are `held_by`.
+    `known` says whether any agency has registered the child by now, `known_to` has the ordinary ones; `seen_since` is
+    source → day of agencies that told of the child, who by another's report was dead or abroad by then. `doubted` is
+    what one agency alone says against others, who are `held_by`.
     """
 
     def __init__(self, born: str | None, heard: Collection[str] = ()) -> None:
@@ -132,8 +132,10 @@ class Circumstances:
         )
 
     def register(self, record: str, source: str) -> None:
-        """An agency registers the child, who is in England then."""
+        """An agency registers the child, who is in England then; of a sensitive one follows only that it is known."""
         self.known = True
+        if source == RESTRICTED_SOURCE:
+            return
         self._registered[record] = True
         self._sources[record] = source
         self._authority_in_doubt = True
