@@ -145,6 +145,21 @@ def consumer(kafka: KafkaSettings, group: str | None = None) -> Any:
     return KafkaConsumer(**kafka.for_kafka_python(), **limits, **begin, group_id=group)
 
 
+def joins(reader: Any, topic: str) -> bool:
+    """Whether the consumer, as a member of its group, is assigned something of the topic within some seconds.
+
+    kafka-python may join before it knows the topic, be assigned none, and miss the news of the topic that came while it
+    joined: it asks never again. Who is given nothing leaves, so that the next try joins anew.
+    """
+    reader.subscribe([topic])
+    for _ in range(20):
+        reader.poll(timeout_ms=500)
+        if reader.assignment():
+            return True
+    reader.unsubscribe()
+    return False
+
+
 def read(kafka: KafkaSettings, topic: str) -> list[bytes]:
     """The values that a topic's first partition holds; raises Kafka's error."""
     place = TopicPartition(topic, 0)

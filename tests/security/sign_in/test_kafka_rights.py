@@ -29,6 +29,7 @@ from tests.security.sign_in.secure_kafka import (
     SecureKafka,
     a_secure_kafka,
     consumer,
+    joins,
     read,
     refused_by_broker,
     write,
@@ -109,9 +110,8 @@ def test_an_agency_neither_reads_its_submissions_nor_writes_its_receipts(gp: Kaf
 
 def test_an_agency_sees_no_other_topics_and_no_other_groups(gp: KafkaSettings, north: KafkaSettings) -> None:
     with closing(consumer(north, "la-north.feeds")) as other, closing(consumer(gp, "gp.feeds")) as reader:
-        for each, topic in ((other, "receipts.la-north"), (reader, "receipts.gp")):
-            each.subscribe([topic])
-            eventually(lambda each=each: each.poll(timeout_ms=200) or each.assignment())
+        assert eventually(lambda: joins(other, "receipts.la-north"))
+        assert eventually(lambda: joins(reader, "receipts.gp"))
         assert reader.topics() == {"submissions.gp", "receipts.gp"}
         with closing(KafkaAdminClient(**gp.for_kafka_python())) as admin:
             assert {group["group_id"] for group in admin.list_groups()} == {"gp.feeds"}
