@@ -9,6 +9,9 @@ The rooms in reading order:
 - `places.py`, `organisations.py`: codes of authorities, and of schools and practices, that became others
 - `education.py`: statutory school age, and a child's education status
 - `birth.py`: a child's date of birth, where its records disagree
+- `belief.py`: which of the values that agencies say of one field is believed
+- `days.py`: the days of the country that the directory is for
+- `written.py`: how a value is written, whoever wrote it
 - `source_record/`: what one agency holds of one child; its commands, rules and events
 - `child/`: which records are one child, the decisions about it, its shield, and how its entry is composed
 - `matching/`: whether two records are one child, and how well a child matches a search

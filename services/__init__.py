@@ -15,6 +15,7 @@ The rooms in reading order:
 - `cli/`: the command `contactpoint`, one module a verb
 - `policy/`: inclusion policies: their files, the comparison, the one that a deployment runs
 - `rebuild/`: every view built afresh from Kafka
+- `republish.py`: both logs published again from the store
 - `proofs/`: what auditors are given, and whether everything tells one story
 - `replay/`: every entry and report as known at a moment, as files
 - `runtime/`: the roles that a deployment runs, and what has to be there before they start

@@ -43,7 +43,9 @@ class KeyRing:
         *,
         capacity: int = CACHED_KEYS,
         fenced: ReadFenced | None = None,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
+        self._monotonic = monotonic
         self._kek = key_encryption_key
         self._read = read
         self._capacity = capacity
@@ -123,7 +125,7 @@ class KeyRing:
         return self._kek.digest(b"".join(b"%d:%s," % (len(part.encode()), part.encode()) for part in parts))
 
     def _drop_fenced(self) -> None:
-        now = time.monotonic()
+        now = self._monotonic()
         if self._fenced is None or now - self._fences_read_at < FENCES_READ_S:
             return
         self._fences_read_at = now

@@ -243,8 +243,8 @@ def test_the_proxy_stands_before_the_api_and_bounds_slow_clients_and_addresses()
     assert "tcp-request connection track-sc0 src" in lines
     assert any(re.fullmatch(r"tcp-request connection reject if \{ sc0_conn_cur gt \d+ \}", line) for line in lines)
     assert f"http-request deny deny_status 413 if {{ req.body_size gt {LARGEST_BODY} }}" in lines
-    (server,) = (line for line in lines if line.startswith("server "))
-    assert server.split()[2] == f"api:{service('api')['environment']['CONTACTPOINT_PORT']}"
+    (server,) = (line for line in lines if line.startswith("server"))
+    assert server.split()[3] == f"api:{service('api')['environment']['CONTACTPOINT_PORT']}"
     assert int(server.split(" maxconn ")[1].split()[0]) < MOST_CONNECTIONS
     assert not any(line.startswith("log ") for line in lines)
 

@@ -4,8 +4,11 @@ import pytest
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 
+from services.lab.matching.corpus import Corpus, ReportedRecord
 from services.lab.matching.metrics import Mixed, Rates, accuracy, worst
-from services.lab.matching.rivals.best_threshold import best_cluster_f1
+from services.lab.matching.rivals.columns import columns
+from services.lab.matching.rivals.exact_rule import link_exactly
+from services.lab.matching.rivals.hoped_threshold import Link, clusters, hoped_threshold
 
 TRUE = {"a1": "a", "a2": "a", "a3": "a", "b1": "b", "b2": "b", "c1": "c"}
 
@@ -47,11 +50,30 @@ def test_swapping_what_was_found_and_what_is_true_swaps_precision_and_recall(
         assert 0 <= forth.f1 <= 1
 
 
-def test_the_best_threshold_stops_before_links_that_are_wrong() -> None:
-    links = [(9.0, "a1", "a2"), (8.0, "b1", "b2"), (7.0, "a2", "a3"), (1.0, "a1", "b1")]
-    assert best_cluster_f1(links, TRUE) == 1.0
-    assert best_cluster_f1([], TRUE) == pytest.approx(2 * 1 / (6 + 3))
-    assert best_cluster_f1([(9.0, "a1", "b1"), (9.0, "a1", "a2")], TRUE) == pytest.approx(2 * 1 / (4 + 3))
+def test_links_are_taken_from_the_threshold_on_that_promises_most() -> None:
+    links = [Link(0.99, "a1", "a2"), Link(0.98, "b1", "b2"), Link(0.9, "a2", "a3"), Link(0.05, "a1", "b1")]
+    assert hoped_threshold(links) == 0.9
+    found = clusters(TRUE, links)
+    assert accuracy(found, TRUE) == accuracy(TRUE, TRUE)
+
+
+def test_where_nothing_is_linked_each_record_stays_alone() -> None:
+    assert clusters(TRUE, []) == {record: record for record in TRUE}
+
+
+def test_other_tools_are_given_what_each_record_says_in_the_end() -> None:
+    first = {"given_name": "Ada", "family_name": "Unknown", "date_of_birth": "2000-02-03", "nhs_number": "9990001111"}
+    moved = {"given_name": "Ada", "family_name": "Moss", "address": {"lines": ["1 Mill Lane"], "postcode": "ZA1 1AA"}}
+    reported = [
+        ReportedRecord("a1", "a", "2008-01-01", first, "gp"),
+        ReportedRecord("a1", "a", "2008-02-01", moved, "gp"),
+        ReportedRecord("a2", "a", "2008-03-01", {**first, **moved}, "school"),
+        ReportedRecord("b1", "b", "2008-03-01", {"given_name": "Ada", "family_name": "Moss"}, "school"),
+    ]
+    rows = columns(Corpus("two children", reported, []))
+    assert rows[0] == {**rows[1], "unique_id": "a1"}
+    assert rows[0] | {"given_name": "ada", "line_1": "1 mill lane", "carer": None, "gender": None} == rows[0]
+    assert link_exactly(rows) == {"a1": "a1", "a2": "a1", "b1": "b1"}
 
 
 def test_the_worst_children_are_those_that_mix_most_records_of_several_people() -> None:

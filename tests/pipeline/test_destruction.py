@@ -271,12 +271,11 @@ def test_a_destroyed_key_stays_destroyed_and_is_not_taken_for_a_lost_one(desk: S
             ring.key_for(stream)
 
 
-def test_a_process_that_keeps_the_key_forgets_it(desk: Steward, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_process_that_keeps_the_key_forgets_it(desk: Steward) -> None:
     (child,) = desk.register("S1")
     stream, now = stream_of(desk, "S1"), [0.0]
-    monkeypatch.setattr("streams.crypto.keys.time.monotonic", lambda: now[0])
-    fences = fences_of(desk.database, "register")
-    ring = KeyRing(KEY_ENCRYPTION_KEY, reader_of(desk.database, "register"), fenced=fences)
+    fences, read = fences_of(desk.database, "register"), reader_of(desk.database, "register")
+    ring = KeyRing(KEY_ENCRYPTION_KEY, read, fenced=fences, monotonic=lambda: now[0])
     assert ring.key_for(stream).secret
     erase(desk, child)
     now[0] += FENCES_READ_S

@@ -16,7 +16,6 @@ from services.api.dependencies import Dependencies
 from services.api.problems import Problem
 from services.contract.reading import Invalid, Reason, read, reason
 from services.registers import load_agencies
-from streams.clock import utc_now
 from streams.store.database import Cursor
 
 MOST_AT_ONCE = 500
@@ -30,7 +29,7 @@ def tried(dependencies: Dependencies, code: str, values: Sequence[bytes]) -> dic
         detail = f"a dry run takes at most {MOST_AT_ONCE} submissions; send it in parts"
         raise Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail)
     with dependencies.reading() as cursor:
-        agency, now = load_agencies(cursor)[code], utc_now()
+        agency, now = load_agencies(cursor)[code], dependencies.now()
         told = [_told(cursor, agency, read(value), now) for value in values]
     return {"dry_run": True, "submissions": told}
 

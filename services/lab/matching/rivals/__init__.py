@@ -1,1 +1,1 @@
-"""What others make of the FEBRL records, to stand beside our figures in `contactpoint bench`."""
+"""What others make of the same records, to stand beside our figures in `contactpoint bench`."""

@@ -2,17 +2,15 @@
 
 from collections.abc import Sequence
 
-from services.lab.matching.febrl import Row
+from services.lab.matching.rivals.columns import Columns
 
 
-def link_exactly(rows: Sequence[Row]) -> dict[str, str]:
+def link_exactly(rows: Sequence[Columns]) -> dict[str, str]:
     """The cluster of each record, named by its first; a record without a name or date of birth stays alone."""
     first: dict[tuple[str, str, str], str] = {}
     cluster_of = {}
     for row in rows:
-        record, given, family, born = (row[name] for name in ("rec_id", "given_name", "surname", "date_of_birth"))
-        if given and family and born:
-            cluster_of[str(record)] = first.setdefault((given, family, born), str(record))
-        else:
-            cluster_of[str(record)] = str(record)
+        record = str(row["unique_id"])
+        given, family, born = (row[name] for name in ("given_name", "family_name", "date_of_birth"))
+        cluster_of[record] = first.setdefault((given, family, born), record) if given and family and born else record
     return cluster_of
