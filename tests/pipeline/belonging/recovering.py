@@ -7,8 +7,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from services.lab.simulate.feeds import write_feeds
+from services.local_stack.ports import remembered_ports
+from services.local_stack.postgres_server import NAME, postgres_program
+from services.local_stack.program import running
 from tests.support.stack import Stack
 from tests.support.waiting import eventually
 
@@ -28,12 +32,22 @@ class Recovering(Stack):
     def lose(self, server: str) -> None:
         shutil.rmtree(self.data / server)
 
-    def keep(self, server: str) -> None:
-        subprocess.run(["cp", "-a", self.data / server, self.folder / f"kept-{server}"], check=True)
+    def dump(self) -> None:
+        """Copies the database as `pg_dump` does; the stack has ended."""
+        self._with_postgres("pg_dump", "--format=custom", f"--file={self.folder / 'kept.dump'}", database=NAME)
 
-    def put_back(self, server: str) -> None:
-        self.lose(server)
-        (self.folder / f"kept-{server}").rename(self.data / server)
+    def restore(self) -> None:
+        """Puts the dump in the place of the database; the stack has ended."""
+        words = ("--clean", "--if-exists", "--create", "--exit-on-error", self.folder / "kept.dump")
+        self._with_postgres("pg_restore", *words, database="postgres")
+
+    def _with_postgres(self, tool: str, *words: str | Path, database: str) -> None:
+        """Runs one of Postgres's own tools while the server alone runs, as its administrator."""
+        port = remembered_ports(self.folder / "alone.json", ("postgres",))["postgres"]
+        program, url = postgres_program(self.data / "postgres", self.folder / "alone.log", port)
+        address = urlsplit(url)._replace(path=f"/{database}").geturl()
+        with running(program):
+            subprocess.run([Path(program.command[0]).parent / tool, f"--dbname={address}", *words], check=True)
 
     def trouble(self, command: str) -> dict[str, Any]:
         """What `status` says once it names the command that mends it; its exit status is 3."""

@@ -1,4 +1,4 @@
-"""Postgres restored from a copy that is older than Kafka."""
+"""Postgres restored from a dump that is older than Kafka."""
 
 import json
 from pathlib import Path
@@ -21,14 +21,14 @@ def test_resync_sets_the_newer_events_aside_and_goes_on(stack: Recovering, tmp_p
     later = tmp_path / "later.ndjson"
     later.write_bytes(last_line(stack))
     stack.end()
-    stack.keep("postgres")
+    stack.dump()
     stack.start()
     assert stack.ask("submit", later, "--wait")["accepted"] == 1
     held = records(stack)
     shielded = stack.export()[0]["child"]
     stack.ask("shield", "apply", shielded)
     stack.end()
-    stack.put_back("postgres")
+    stack.restore()
     stack.begin()
     told = stack.trouble("contactpoint resync")
     assert "which the event store does not hold" in told["says"]
