@@ -2,38 +2,36 @@
 
 import asyncio
 import sys
-import tempfile
 import time
 
 import faust
 
 
-def main(servers: str, topic: str, messages: int) -> None:
-    """Reads the topic from its beginning until so many messages have come."""
-    with tempfile.TemporaryDirectory() as folder:
-        app = faust.App(
-            "bench-bare-agent",
-            broker=f"kafka://{servers.split(',')[0]}",
-            datadir=folder,
-            web_enabled=False,
-            consumer_auto_offset_reset="earliest",
-            stream_wait_empty=False,
-            topic_disable_leader=True,
-        )
-        source = app.topic(topic, value_type=bytes, value_serializer="raw", key_serializer="raw")
-        spent: list[tuple[int, float]] = []
+def main(servers: str, topic: str, messages: int, folder: str) -> None:
+    """Reads the topic from its beginning until so many messages have come; Faust keeps what it writes in the folder."""
+    app = faust.App(
+        "bench-bare-agent",
+        broker=f"kafka://{servers.split(',')[0]}",
+        datadir=folder,
+        web_enabled=False,
+        consumer_auto_offset_reset="earliest",
+        stream_wait_empty=False,
+        topic_disable_leader=True,
+    )
+    source = app.topic(topic, value_type=bytes, value_serializer="raw", key_serializer="raw")
+    spent: list[tuple[int, float]] = []
 
-        @app.agent(source, concurrency=1)
-        async def nothing(stream: faust.StreamT[bytes]) -> None:
-            count, since = 0, 0.0
-            async for _ in stream:
-                if count == 0:
-                    since = time.perf_counter()
-                count += 1
-                if count == messages:
-                    spent.append((count, time.perf_counter() - since))
+    @app.agent(source, concurrency=1)
+    async def nothing(stream: faust.StreamT[bytes]) -> None:
+        count, since = 0, 0.0
+        async for _ in stream:
+            if count == 0:
+                since = time.perf_counter()
+            count += 1
+            if count == messages:
+                spent.append((count, time.perf_counter() - since))
 
-        asyncio.run(_until(app, spent))
+    asyncio.run(_until(app, spent))
     count, seconds = spent[0]
     print(count, seconds)
 
@@ -45,4 +43,4 @@ async def _until(app: faust.App, spent: list[tuple[int, float]]) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], int(sys.argv[3]))
+    main(sys.argv[1], sys.argv[2], int(sys.argv[3]), sys.argv[4])

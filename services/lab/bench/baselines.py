@@ -6,6 +6,7 @@ import tempfile
 import time
 from collections.abc import Sequence
 from contextlib import closing
+from pathlib import Path
 
 from eventsourcing.persistence import StoredEvent
 from kafka import KafkaProducer
@@ -53,8 +54,8 @@ def bare_producer(kafka: KafkaSettings, messages: Sequence[tuple[bytes, bytes]])
     return Pace(len(messages), seconds)
 
 
-def bare_agent(kafka: KafkaSettings, messages: int) -> Pace:
-    """A Faust agent that does nothing, on register.events, in a process of its own."""
+def bare_agent(kafka: KafkaSettings, messages: int, folder: Path) -> Pace:
+    """A Faust agent that does nothing, on register.events, in a process of its own; its files lie in the folder."""
     words = [
         sys.executable,
         "-m",
@@ -62,6 +63,7 @@ def bare_agent(kafka: KafkaSettings, messages: int) -> Pace:
         kafka.bootstrap_servers,
         REGISTER_EVENTS,
         str(messages),
+        str(folder),
     ]
     result = subprocess.run(words, capture_output=True, text=True, check=True, timeout=600)  # noqa: S603
     count, seconds = result.stdout.split()[-2:]

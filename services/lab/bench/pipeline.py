@@ -62,7 +62,9 @@ def projector_rows(bench: Bench) -> Iterator[Step]:
     """The projector alone, with all that the relay has published before it."""
     stack = bench.stack
     ((events,),) = stack.rows("select last from register.counter")
-    bare = baselines.bare_agent(stack.settings.need_kafka(), min(events, MOST_FOR_BASELINE))
+    bare = baselines.bare_agent(
+        stack.settings.need_kafka(), min(events, MOST_FOR_BASELINE), stack.settings.data / "bare"
+    )
     stack.start("projector")
     pace = stages.pace(stack, "the projector", stages.projected, stages.to_project(stack))
     stack.stop("projector")

@@ -1,6 +1,6 @@
 """The county's feeds on their way into the directory, with progress."""
 
-import tempfile
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -28,8 +28,7 @@ def load_county(to: Console, settings: Settings) -> dict[str, Any]:
 
     Raises KafkaAway, DatabaseAway, Stuck.
     """
-    with tempfile.TemporaryDirectory(prefix="contactpoint-demo-") as folder:
-        out = Path(folder) / "county"
+    with _own_folder(settings.data / "demo-feeds") as out:
         with _progress(to, "Writing the feeds of a fictional county", CHILDREN) as done:
             counts = write_feeds(CHILDREN, SEED, out, lambda children, _: done(children))
         enrol(settings.need_kafka(), settings.need_database(), read_agencies_file(out / "agencies.yaml"))
@@ -41,6 +40,16 @@ def load_county(to: Console, settings: Settings) -> dict[str, Any]:
                 outcomes = wait_until_processed(database, ranges, done)
         truth = orjson.loads((out / "memo" / "truth.json").read_bytes())
     return {"children": counts.children, "files": len(files), "sent": sent, "outcomes": outcomes, "memo": truth}
+
+
+@contextmanager
+def _own_folder(folder: Path) -> Iterator[Path]:
+    """A folder of the stack's, gone at the end; what a demonstration that was killed has left is removed first."""
+    shutil.rmtree(folder, ignore_errors=True)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder)
 
 
 def send_unreadable(settings: Settings) -> str:

@@ -52,6 +52,10 @@ def show(verdict: Verdict) -> None:
     print(f"faults          {sum(verdict.faults.values()):,} ({faults})")
     print(f"submissions     {verdict.submissions:,} acknowledged, sent {verdict.sent:,} times")
     print(f"answers         {sum(verdict.answers.values()):,} ({answers})")
+    for phase, took in verdict.took.items():
+        if took:
+            middle, slow = (1_000 * sorted(took)[int(share * len(took))] for share in (0.5, 0.99))
+            print(f"show, {phase:<9} {len(took):,} answered; median {middle:,.0f} ms, p99 {slow:,.0f} ms")
     account = verdict.account
     for name, found in {
         "lost": account.lost,

@@ -160,8 +160,10 @@ class Reader(Client):
         bounds = self._ledger.bounds(api.version, subject)
         if bounds.child and self._rng.random() < 0.7:
             reason = {"Access-Reason": "a soak asks"}
+            since = time.monotonic()
             answer = self._caller.ask("get", api, f"/children/{bounds.child}", headers=reason)
             if answer is not None:
+                self._ledger.time_show(time.monotonic() - since)
                 entry = None if answer.status_code == 404 else answer.json()
                 self._ledger.judge_shown(api.version, subject, bounds, entry)
         elif (found := self._find(api, subject)) is not None:

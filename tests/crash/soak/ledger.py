@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 
 from tests.crash.soak.story import PICTURES, Subject, picture
 
+BEFORE, DURING, AFTER = PHASES = ("before", "during", "after")
+
 
 class Bounds(NamedTuple):
     """How many steps of a subject have to be visible, and whether any may be."""
@@ -19,7 +21,8 @@ class Ledger:
     """Safe to share between threads. A version of the views is known by its definition.
 
     `attempts` counts by submission how often it was sent; `acknowledged` has those whose receiver has said that it has
-    them. `answers` counts what readers were answered, `wrong` says what of it may never be said.
+    them. `answers` counts what readers were answered, `wrong` says what of it may never be said. `took` has the seconds
+    of each `show` that was answered, by `phase`: before, during and after the change of version.
     """
 
     def __init__(self) -> None:
@@ -28,6 +31,8 @@ class Ledger:
         self.acknowledged: set[str] = set()
         self.answers: Counter[str] = Counter()
         self.wrong: list[str] = []
+        self.phase = BEFORE
+        self.took: dict[str, list[float]] = {phase: [] for phase in PHASES}
         self._tried: dict[Subject, int] = defaultdict(int)
         self._taken: dict[Subject, int] = defaultdict(int)
         self._visible: dict[str, dict[Subject, int]] = defaultdict(lambda: defaultdict(int))
@@ -72,6 +77,11 @@ class Ledger:
         """Counts an answer of a kind."""
         with self._lock:
             self.answers[answer] += 1
+
+    def time_show(self, seconds: float) -> None:
+        """Notes how long an answer took."""
+        with self._lock:
+            self.took[self.phase].append(seconds)
 
     def complain(self, what: str) -> None:
         """Notes an answer that is wrong."""

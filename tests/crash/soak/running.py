@@ -11,7 +11,7 @@ from services.auth.tokens import LONGEST_LIFETIME, issue
 from services.registers import enrol, read_agencies_file
 from tests.crash.soak.clients import Client, HttpWriter, KafkaWriter, Reader, Settler
 from tests.crash.soak.faults import Faults
-from tests.crash.soak.ledger import Ledger
+from tests.crash.soak.ledger import AFTER, DURING, Ledger
 from tests.crash.soak.processes import Api, Processes
 from tests.crash.soak.settling import LOOKER, Account, settle
 from tests.crash.soak.story import AGENCIES
@@ -35,6 +35,7 @@ class Verdict:
     submissions: int
     sent: int
     answers: dict[str, int]
+    took: dict[str, list[float]]
     account: Account
     wrong_answers: list[str]
     ended: list[str]
@@ -58,7 +59,7 @@ def soak(folder: Path, seconds: float, seed: int, every: float, pause: float, sa
         for client in clients:
             client.start()
         faults = Faults(processes, rng, every, say)
-        _havoc(processes, faults, clients, seconds, say)
+        _havoc(processes, faults, clients, seconds, ledger, say)
         faults.wake_all()
         _stop(processes, clients)
         say("all is quiet; coming to rest")
@@ -71,6 +72,7 @@ def soak(folder: Path, seconds: float, seed: int, every: float, pause: float, sa
         len(ledger.acknowledged),
         ledger.attempts.total(),
         dict(ledger.answers),
+        ledger.took,
         account,
         ledger.wrong,
         processes.ended,
@@ -99,7 +101,9 @@ def _clients(processes: Processes, ledger: Ledger, rng: random.Random, pause: fl
     ]
 
 
-def _havoc(processes: Processes, faults: Faults, clients: list[Client], seconds: float, say: Say) -> None:
+def _havoc(
+    processes: Processes, faults: Faults, clients: list[Client], seconds: float, ledger: Ledger, say: Say
+) -> None:
     """Lets faults happen for so long, and until the change of version is complete."""
     began = time.monotonic()
     changing = None
@@ -107,9 +111,9 @@ def _havoc(processes: Processes, faults: Faults, clients: list[Client], seconds:
         processes.step()
         faults.step()
         if changing is None and time.monotonic() > began + seconds / 2:
-            changing = upgrade(processes, say)
+            changing, ledger.phase = upgrade(processes, say), DURING
         if changing is not None and changing is not DONE and next(changing, DONE) is DONE:
-            changing = DONE
+            changing, ledger.phase = DONE, AFTER
         _check(clients)
         time.sleep(STEP_S)
 
