@@ -6,6 +6,7 @@ from importlib.metadata import version
 
 import anyio.to_thread
 from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from services.api.access_control.callers import Authentication
 from services.api.access_control.denials import add_denial_handler
@@ -55,8 +56,12 @@ Errors are problem details (RFC 9457).
 """
 
 
-def build_app(dependencies: Dependencies, close: Callable[[], None] = lambda: None) -> RequestMiddleware:
-    """The API over these parts; `close` is called when it has stopped."""
+def build_app(
+    dependencies: Dependencies,
+    close: Callable[[], None] = lambda: None,
+    pages: Callable[[Authentication], ASGIApp] = lambda api: api,
+) -> RequestMiddleware:
+    """The API over these parts; `close` is called when it has stopped, `pages` puts the pages before it."""
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -76,7 +81,7 @@ def build_app(dependencies: Dependencies, close: Callable[[], None] = lambda: No
     add_handlers(app)
     add_denial_handler(app, dependencies.denials)
     calls = DirectCalls(app, children.direct_calls(dependencies))
-    middleware = RequestMiddleware(Authentication(Fair(calls), dependencies.verifier, dependencies.now))
+    middleware = RequestMiddleware(pages(Authentication(Fair(calls), dependencies.verifier, dependencies.now)))
     for router in (
         submissions.router(dependencies),
         dry_runs.router(dependencies),

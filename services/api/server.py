@@ -24,6 +24,7 @@ from services.api.limits.connections import Connections
 from services.api.limits.middleware import RequestMiddleware
 from services.api.limits.tls import revocation_lists, tls_options
 from services.api.monitoring import Monitoring
+from services.api.pages.configured import pages_before
 from services.auth.trust import verifier_for
 from services.configuration.settings import Settings
 from services.policy.deployment import Deployment
@@ -143,7 +144,7 @@ def open_app(settings: Settings, clock: Clock = utc_now) -> RequestMiddleware:
             replica.close()
         look_ups.close()
 
-    return build_app(dependencies, close)
+    return build_app(dependencies, close, pages_before(settings, clock))
 
 
 class _Server(uvicorn.Server):

@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Mapping
 from typing import Any
 
 import httpx
@@ -19,12 +20,21 @@ class IssuerAway(Exception):
     """An issuer does not give its keys; the text says why, and nothing that it has sent."""
 
 
+def fetch_discovery(issuer: str) -> dict[str, Any]:
+    """What an issuer says of itself; raises IssuerAway."""
+    return _discovered(issuer, time.monotonic() + FETCH_WITHIN_S)
+
+
+def fetch_token(url: str, form: Mapping[str, str], basic: tuple[str, str] | None) -> bytes:
+    """What a token endpoint answers to a form; raises IssuerAway, also where it refuses."""
+    until = time.monotonic() + FETCH_WITHIN_S
+    return _fetch(url, until, data=form, **({"auth": basic} if basic else {}))
+
+
 def fetch_keys(issuer: str) -> dict[str, VerifyingKey]:
     """The keys that an issuer publishes, found by its discovery document; raises IssuerAway."""
     until = time.monotonic() + FETCH_WITHIN_S
-    found = _object(_fetch(issuer.rstrip("/") + DISCOVERY, until))
-    if found.get("issuer") != issuer:
-        raise IssuerAway("its discovery document names another issuer; set CONTACTPOINT_ISSUER exactly as it does")
+    found = _discovered(issuer, until)
     address = found.get("jwks_uri")
     if not isinstance(address, str) or not is_safe_url(address):
         raise IssuerAway("its discovery document names no jwks_uri by https")
@@ -32,6 +42,13 @@ def fetch_keys(issuer: str) -> dict[str, VerifyingKey]:
         return read_key_set(_fetch(address, until))
     except BadKeySet as bad:
         raise IssuerAway(f"its jwks_uri gives no usable keys: {bad}") from None
+
+
+def _discovered(issuer: str, until: float) -> dict[str, Any]:
+    found = _object(_fetch(issuer.rstrip("/") + DISCOVERY, until))
+    if found.get("issuer") != issuer:
+        raise IssuerAway("its discovery document names another issuer; set CONTACTPOINT_ISSUER exactly as it does")
+    return found
 
 
 def _object(content: bytes) -> dict[str, Any]:
@@ -44,10 +61,12 @@ def _object(content: bytes) -> dict[str, Any]:
     return found
 
 
-def _fetch(url: str, until: float) -> bytes:
+def _fetch(url: str, until: float, **form: Any) -> bytes:
+    """The answer to a GET, or to a POST of a form."""
+    asked: Any = ("POST" if form else "GET", url)
     within_s = max(0.1, until - time.monotonic())
     try:
-        with http_client(within_s, tls=url.startswith("https:")) as client, client.stream("GET", url) as answer:
+        with http_client(within_s, tls=url.startswith("https:")) as client, client.stream(*asked, **form) as answer:
             if answer.status_code != httpx.codes.OK:
                 raise IssuerAway(f"it answers with status {answer.status_code}")
             return _bounded(answer, until)

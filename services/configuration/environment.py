@@ -13,16 +13,19 @@ from domain.days import ENGLAND
 from services.configuration.client_environment import ClientEnvironment
 from services.configuration.setting_errors import BadSetting
 from services.configuration.setting_kinds import (
+    Address,
     File,
     Flag,
     OptionalText,
     Origin,
     Policy,
+    Scope,
     Servers,
     TimeZone,
     variable,
     whole_number,
 )
+from services.configuration.sign_in import DEFAULT_SCOPE, PagesClient
 
 LEAST_CONNECTIONS = 6
 """With fewer connections to Postgres an API process could answer nothing: `services/api/database_connections.py`."""
@@ -83,6 +86,11 @@ class Environment(BaseSettings, ClientEnvironment):
     tls_client_ca: File = None
     tls_client_crl: File = None
 
+    pages_url: Address = None
+    client_id: OptionalText = None
+    client_secret: OptionalText = None
+    scope: Scope = DEFAULT_SCOPE
+
     @model_validator(mode="after")
     def _tls_is_whole(self) -> Self:
         if bool(self.tls_cert) != bool(self.tls_key) or (self.tls_client_ca and not self.tls_cert):
@@ -94,6 +102,22 @@ class Environment(BaseSettings, ClientEnvironment):
                 "CONTACTPOINT_TLS_CLIENT_CRL is about certificates of CONTACTPOINT_TLS_CLIENT_CA; set that too"
             )
         return self
+
+    @model_validator(mode="after")
+    def _pages_are_whole(self) -> Self:
+        given = bool(self.pages_url), bool(self.client_id)
+        if any(given) and not all((*given, self.issuer)):
+            raise BadSetting(
+                "pages need CONTACTPOINT_ISSUER, CONTACTPOINT_CLIENT_ID and CONTACTPOINT_PAGES_URL; set the others, or"
+                " neither of the last two"
+            )
+        return self
+
+    def pages_client(self) -> PagesClient | None:
+        """What the pages are at the issuer; None where that is not set."""
+        if not (self.pages_url and self.client_id):
+            return None
+        return PagesClient(self.pages_url, self.client_id, self.client_secret, self.scope)
 
 
 class _Given(Environment):

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from domain.days import ENGLAND
 from domain.transparency.notes import is_key_name
 from services.configuration.setting_errors import BadSetting
-from services.configuration.sign_in import DEFAULT_AUDIENCE, DEFAULT_USER_CLAIM, VISIBLE, is_safe_url
+from services.configuration.sign_in import DEFAULT_AUDIENCE, DEFAULT_SCOPE, DEFAULT_USER_CLAIM, VISIBLE, is_safe_url
 
 _SERVER = re.compile(r"([A-Z0-9_+]+://)?([^\s:/\[\]]+|\[[0-9A-Fa-f:.]+\])(:\d{1,5})?", re.ASCII)
 """A Kafka address as clients take it: host or [IPv6], with its port where that is not 9092."""
@@ -93,6 +93,12 @@ def _issuer(text: str, name: str) -> str | None:
     return text or None
 
 
+def _address(text: str, name: str) -> str | None:
+    if text and not is_safe_url(text):
+        raise BadSetting(f"{name} is no address by https; write it like https://contactpoint.example.org")
+    return text or None
+
+
 def _time_zone(text: str, name: str) -> str:
     try:
         return ZoneInfo(text or ENGLAND).key
@@ -120,7 +126,11 @@ Servers = Annotated[str | None, Kind(_servers)]
 """Kafka's addresses with commas between; empty is not set."""
 Issuer = Annotated[str | None, Kind(_issuer)]
 """The address of a token issuer; empty is not set."""
+Address = Annotated[str | None, Kind(_address)]
+"""The address of a site of ours; empty is not set."""
 Audience = Annotated[str, _claim(DEFAULT_AUDIENCE)]
 """What a token has to name as its audience; empty is the default."""
+Scope = Annotated[str, Kind(lambda text, _: " ".join(text.split()) or DEFAULT_SCOPE)]
+"""Words with spaces between, as one text; empty is the default."""
 UserClaim = Annotated[str, _claim(DEFAULT_USER_CLAIM)]
 """The claim of a token that names its user; empty is the default."""

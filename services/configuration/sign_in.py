@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 DEFAULT_AUDIENCE = "urn:contactpoint:api"
 DEFAULT_USER_CLAIM = "preferred_username"
+DEFAULT_SCOPE = "openid"
 VISIBLE = re.compile(r"[\x21-\x7e]{1,500}")
 """What stands in claims and addresses: printable ASCII without spaces."""
 
@@ -23,6 +24,25 @@ class SignIn:
     audience: str = DEFAULT_AUDIENCE
     acr: frozenset[str] = frozenset()
     user_claim: str = DEFAULT_USER_CLAIM
+
+
+SIGNED_IN = "/pages/signed-in"
+"""Where the issuer sends the browser back to, below the address of the pages."""
+
+
+@dataclass(frozen=True, slots=True)
+class PagesClient:
+    """What the pages are at the issuer: `address` is where browsers reach them; a public client has no `secret`."""
+
+    address: str
+    client_id: str
+    secret: str | None
+    scope: str
+
+    @property
+    def redirect(self) -> str:
+        """Where the issuer sends the browser back to."""
+        return self.address.rstrip("/") + SIGNED_IN
 
 
 @dataclass(frozen=True, slots=True)

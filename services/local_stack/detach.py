@@ -11,6 +11,9 @@ from services.local_stack.program import POLL_SECONDS, bound_log
 from services.local_stack.state_files import up_log
 from services.runtime.roles import DONE, UNREACHABLE
 
+_READY = "ready "
+_ANSWERS = (_READY, "pages ")
+"""How the lines begin that `up` prints when it is ready, both at once."""
 FIRST_MINUTE_SECONDS = 60.0
 """How long it is watched: a stack that is not ready by then goes on starting, unwatched."""
 
@@ -44,10 +47,9 @@ def _watch(process: "subprocess.Popen[bytes]", log: Path, at: int) -> int:
         ended = process.poll()
         at, lines = _new_lines(log, at)
         for line in lines:
-            is_ready = line.startswith("ready ")
-            print(line, file=sys.stdout if is_ready else sys.stderr, flush=True)
-            if is_ready:
-                return DONE
+            print(line, file=sys.stdout if line.startswith(_ANSWERS) else sys.stderr, flush=True)
+        if any(line.startswith(_READY) for line in lines):
+            return DONE
         if ended is not None:
             return ended
         if time.monotonic() > until:

@@ -5,6 +5,7 @@ import sys
 import threading
 from collections.abc import Callable
 
+from services.auth.pages_keys import local_address
 from services.auth.trust import refuse_local_issuer_elsewhere
 from services.configuration.logs import log_to_stderr
 from services.configuration.setting_errors import NotConfigured
@@ -24,7 +25,7 @@ def up(
     once: bool = False,
     supervisor: Supervisor | None = None,
 ) -> int:
-    """Runs the stack and prints `ready <url>` once a submission can be taken; gives the exit status.
+    """Runs the stack; prints `ready <url>` and the pages' address once it takes submissions; gives the exit status.
 
     `after_ready(url)` is called then, in a thread of its own, while the stack goes on running. With `once` the stack
     stops when that has returned. An exception of it stops the stack and is raised here. `supervisor` runs another stack
@@ -37,7 +38,7 @@ def up(
         _refuse_tls(settings)
     except NotConfigured as error:
         return _say(str(error), UNREACHABLE)
-    story = _Story(after_ready, supervisor.stop, once)
+    story = _Story(settings, after_ready, supervisor.stop, once)
     try:
         supervisor.run(story.begin)
     except AlreadyRunning as error:
@@ -52,12 +53,15 @@ def up(
 class _Story:
     """What follows once the stack is ready."""
 
-    def __init__(self, tell: Callable[[str], None] | None, stop: Callable[[], None], once: bool) -> None:
-        self._tell, self._stop, self._once = tell, stop, once
+    def __init__(
+        self, settings: Settings, tell: Callable[[str], None] | None, stop: Callable[[], None], once: bool
+    ) -> None:
+        self._settings, self._tell, self._stop, self._once = settings, tell, stop, once
         self.error: BaseException | None = None
 
     def begin(self, url: str) -> None:
-        print(f"ready {url}", flush=True)
+        pages = local_address(self._settings, url)
+        print(f"ready {url}" + (f"\npages {pages}" if pages else ""), flush=True)  # at once, for who reads a log
         if self._tell:
             threading.Thread(target=self._run, args=(self._tell, url), daemon=True).start()
         elif self._once:

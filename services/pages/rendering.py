@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
 _HIDES = re.compile(r"[\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 """Marks that change the direction of the text around them, so that it reads as something else."""
@@ -14,7 +15,13 @@ def visible(text: object) -> str:
     return _HIDES.sub("\N{REPLACEMENT CHARACTER}", str(text))
 
 
+def _as_shown(value: Any) -> Any:
+    """What stands in a page: any text as `visible`, but for what a template has made already."""
+    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
 _ENVIRONMENT = Environment(
+    finalize=_as_shown,
     loader=PackageLoader("services.pages"),
     autoescape=True,
     undefined=StrictUndefined,
@@ -22,7 +29,10 @@ _ENVIRONMENT = Environment(
     lstrip_blocks=True,
     keep_trailing_newline=True,
 )
+_MAILABLE = re.compile(r"[\w.+'-]+@[\w.-]+", re.ASCII)
 _ENVIRONMENT.filters["visible"] = visible
+_ENVIRONMENT.filters["dialled"] = lambda number: re.sub(r"(?!^\+)\D", "", str(number).strip(), flags=re.ASCII)
+_ENVIRONMENT.filters["mailable"] = lambda address: _MAILABLE.fullmatch(str(address)) is not None
 
 
 def render(template: str, **values: Any) -> str:

@@ -84,13 +84,13 @@ class Authentication:
         scheme, _, token = given[0].partition(" ") if len(given) == 1 else ("", "", "")
         if scheme.lower() != "bearer" or not token.strip():
             raise TokenRefused("send one token in the header Authorization: Bearer …")
-        principal = await self._verify(token.strip())
+        principal = await self.verify(token.strip())
         if of_certificate and principal.kind is Caller.AGENCY and of_certificate.name != principal.name:
             raise TokenRefused
         return principal
 
-    async def _verify(self, token: str) -> Principal:
-        """Whom a token names; one that was verified a moment ago is believed."""
+    async def verify(self, token: str) -> Principal:
+        """Whom a token names; one that was verified a moment ago is believed. Raises TokenRefused."""
         now = self._clock().timestamp()
         known, until = self._verified.get(token, (None, 0.0))
         if known is not None and until > now:

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from rich.console import Console
 
+from services.auth.pages_keys import local_address
 from services.auth.tokens import issue
 from services.cli.client import Api
 from services.cli.display.entry import display_entry, moment
@@ -163,6 +164,9 @@ def _go_on(to: Console, settings: Settings, url: str, girl: Girl, *, once: bool)
     ):
         to.print(text(f"  {line}", "cyan"), soft_wrap=True)
     to.print(f"The API describes itself at {url}/docs{' then' if once else ''}.")
+    if pages := local_address(settings, url):
+        to.print("Practitioners' pages, with a sign-in for each role:")
+        to.print(text(f"  {pages}", "cyan"), soft_wrap=True)
 
 
 def _as_called() -> str:

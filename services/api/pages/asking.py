@@ -1,0 +1,75 @@
+"""How a page asks the directory: by the API's own calls, in this process, as the user who is signed in.
+
+So a page passes the same verification, rights, reasons, turns and records as any client, and can show nothing that the
+API would not.
+"""
+
+from typing import Any, NamedTuple
+from urllib.parse import quote
+
+import orjson
+from starlette.types import ASGIApp, Message, Scope
+
+from services.api.access_control.callers import REASON_HEADER
+
+_SAME = ("asgi", "http_version", "scheme", "server", "client")
+"""What a call has in common with the request of the browser; nothing else of it goes on, above all no certificate."""
+
+
+class Question(NamedTuple):
+    """A call of the API; `body` is a JSON document, None for none."""
+
+    method: str
+    path: str
+    query: str = ""
+    body: Any = None
+
+
+class Answer(NamedTuple):
+    """The status of an answer and its JSON document."""
+
+    status: int
+    document: dict[str, Any]
+
+    @property
+    def detail(self) -> str:
+        """What a problem says is wrong."""
+        return str(self.document.get("detail", ""))
+
+
+async def ask(api: ASGIApp, scope: Scope, token: str, reason: str, question: Question) -> Answer:
+    """What the API answers; whatever it raises is raised here."""
+    body = b"" if question.body is None else orjson.dumps(question.body)
+    headers = [
+        (b"authorization", f"Bearer {token}".encode("latin-1")),
+        (b"content-type", b"application/json"),
+        (b"content-length", str(len(body)).encode("ascii")),
+    ]
+    if reason:
+        headers.append((REASON_HEADER.lower().encode("ascii"), quote(reason, safe=" ").encode("ascii")))
+    inner = {
+        "type": "http",
+        **{name: scope[name] for name in _SAME if name in scope},
+        "root_path": "",
+        "method": question.method,
+        "path": question.path,
+        "raw_path": question.path.encode("ascii"),
+        "query_string": question.query.encode("ascii"),
+        "headers": headers,
+        "state": {},
+    }
+    waiting: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+    status, content = 0, bytearray()
+
+    async def receive() -> Message:
+        return waiting.pop() if waiting else {"type": "http.disconnect"}
+
+    async def send(message: Message) -> None:
+        nonlocal status
+        if message["type"] == "http.response.start":
+            status = message["status"]
+        elif message["type"] == "http.response.body":
+            content.extend(message.get("body", b""))
+
+    await api(inner, receive, send)
+    return Answer(status, orjson.loads(content))

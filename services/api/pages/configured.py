@@ -1,0 +1,37 @@
+"""Where there are pages: beside a local stack, or where a client of the issuer is configured; nowhere else."""
+
+from collections.abc import Callable
+
+from starlette.types import ASGIApp
+
+from services.api.access_control.callers import Authentication
+from services.api.pages.cookies import SealedCookie
+from services.api.pages.handlers import Handlers
+from services.api.pages.layer import Pages
+from services.api.pages.session import Sessions
+from services.api.pages.sign_in import AWAY_S, IssuerSignIn, LocalSignIn
+from services.auth.code_flow import CodeFlow
+from services.auth.pages_keys import session_key, way_key
+from services.configuration.settings import Settings
+from services.configuration.sign_in import is_loopback
+from streams.clock import Clock
+
+
+def pages_before(settings: Settings, clock: Clock) -> Callable[[Authentication], ASGIApp]:
+    """What puts the pages before an API; nothing where nobody could sign in at them."""
+    issuer, client = settings.sign_in.issuer, settings.pages_client
+    secure = client is not None and client.address.startswith("https:")
+    sign_in: LocalSignIn | IssuerSignIn
+    if issuer is None and is_loopback(settings.host):
+        sign_in = LocalSignIn(settings, clock)
+    elif issuer is not None and client is not None:
+        cookie = SealedCookie("contactpoint-way", way_key(settings.keys), clock, secure=secure, holds_s=AWAY_S)
+        sign_in = IssuerSignIn(CodeFlow(issuer, client), cookie)
+    else:
+        return lambda api: api
+    sessions = Sessions(session_key(settings.keys), clock, secure=secure)
+
+    def before(api: Authentication) -> ASGIApp:
+        return Pages(api, Handlers(api, sessions, clock, sign_in), sessions)
+
+    return before

@@ -1,0 +1,307 @@
+"""What each page does: it asks the API as the user who is signed in, and renders the answer."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from http import HTTPStatus
+from importlib.resources import files
+from typing import Any
+
+from anyio.to_thread import run_sync
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.types import Scope
+
+from domain.authorization import REASONS, NoReason, reason_of
+from domain.days import day_at
+from services.api.access_control.callers import Authentication
+from services.api.numbers import NUMBER
+from services.api.pages.asking import Answer, Question, ask
+from services.api.pages.cookies import TooLarge
+from services.api.pages.session import Session, Sessions
+from services.api.pages.sign_in import IssuerSignIn, LocalSignIn
+from services.api.schemas.search import MOST_FOUND
+from services.auth.code_flow import NotSignedIn
+from services.auth.fetch import IssuerAway
+from services.auth.tokens import Caller, TokenRefused
+from services.pages.entry import entry_shown
+from services.pages.rendering import render
+from services.pages.results import results_shown
+from services.pages.search_box import FIELDS, Understood, as_fields, read_box, read_fields
+from streams.clock import Clock
+
+Page = Response
+
+POLICY = (
+    "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+_HEADERS = {"Content-Security-Policy": POLICY, "Cross-Origin-Opener-Policy": "same-origin"}
+_ELSEWHERE = "https://www.bbc.co.uk/weather"
+"""Where somebody lands who has to leave at once: a page on which anybody may be."""
+_SEARCH, _REASON, _SIGNED_OUT = "/pages/search", "/pages/reason", "/pages/signed-out"
+_SAID = frozenset({HTTPStatus.FORBIDDEN, HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.SERVICE_UNAVAILABLE})
+"""Statuses whose problem says something to whoever reads the page."""
+_NOT_SIGNED_IN: Mapping[type[Exception], str] = {
+    NotSignedIn: "refused",
+    TokenRefused: "not-believed",
+    TooLarge: "too-large",
+}
+_log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Browser:
+    """One request of a browser, with its session and the fields of its form."""
+
+    scope: Scope
+    session: Session | None
+    form: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def signed_in(self) -> Session:
+        """The session of a place that needs one."""
+        assert self.session is not None
+        return self.session
+
+    @property
+    def user(self) -> str | None:
+        """The name of whoever is signed in."""
+        principal = self.scope.get("state", {}).get("principal")
+        return principal.name if principal else None
+
+    def text(self, name: str) -> str:
+        """A field of the form, without spaces around it."""
+        return self.form.get(name, "").strip()
+
+
+class Handlers:
+    """The pages over an API, for whoever signs in that way."""
+
+    def __init__(
+        self, api: Authentication, sessions: Sessions, clock: Clock, sign_in: LocalSignIn | IssuerSignIn
+    ) -> None:
+        self._api, self._sessions, self._clock = api, sessions, clock
+        self._local = sign_in if isinstance(sign_in, LocalSignIn) else None
+        self._issuer = sign_in if isinstance(sign_in, IssuerSignIn) else None
+        self._style = files("services.pages.templates.practitioner").joinpath("style.css").read_bytes()
+
+    async def front(self, browser: Browser) -> Page:
+        """The way in: to the search, or to a sign-in."""
+        if browser.session:
+            return _to(_SEARCH)
+        return await self._sign_in(browser, Request(browser.scope).query_params.get("code", ""))
+
+    async def style(self, _: Browser) -> Page:
+        """The style sheet."""
+        return Response(self._style, media_type="text/css")
+
+    async def sign_in_here(self, browser: Browser) -> Page:
+        """Signs a demo user in, beside a local stack; a form with the code alone leads to the page with the users."""
+        code, user = browser.text("code"), browser.text("user")
+        token = await run_sync(self._local.token, code, user) if self._local and user else None
+        if token is None:
+            return await self._sign_in(browser, code, tried=True)
+        return self._begin(token)
+
+    async def sign_in_there(self, browser: Browser) -> Page:
+        """Leads to the issuer of a deployment."""
+        if self._issuer is None:
+            return _to("/")
+        try:
+            address, cookie = await run_sync(self._issuer.begin)
+        except IssuerAway as away:
+            return await self._not_signed_in(browser, "away", away)
+        return _to(address, cookie)
+
+    async def signed_in(self, browser: Browser) -> Page:
+        """Comes back from there; the token that it then gets is believed as any token is."""
+        if self._issuer is None:
+            return _to("/")
+        request = Request(browser.scope)
+        cookies, answer = request.headers.get("cookie", ""), dict(request.query_params)
+        try:
+            token = await run_sync(self._issuer.token, cookies, answer)
+            principal = await self._api.verify(token)
+            if principal.kind is not Caller.USER:
+                raise TokenRefused
+            return self._begin(token, self._issuer.cookie.remove())
+        except IssuerAway as away:
+            return await self._not_signed_in(browser, "away", away)
+        except (NotSignedIn, TokenRefused, TooLarge) as refused:
+            return await self._not_signed_in(browser, _NOT_SIGNED_IN[type(refused)], refused)
+
+    async def sign_out(self, browser: Browser) -> Page:
+        """Ends the session."""
+        return _to(_SIGNED_OUT, self._sessions.end(browser.session))
+
+    async def leave(self, browser: Browser) -> Page:
+        """Ends the session, and leads to a page of somebody else."""
+        return _to(_ELSEWHERE, self._sessions.end(browser.session))
+
+    async def signed_out(self, browser: Browser) -> Page:
+        """What is seen after that."""
+        return await self._page(browser, "signed_out")
+
+    async def reason(self, browser: Browser) -> Page:
+        """The list of reasons, with the present one chosen."""
+        return await self._reason_page(browser)
+
+    async def state_reason(self, browser: Browser) -> Page:
+        """Keeps a reason for the session."""
+        code, text = browser.text("reason"), " ".join(browser.text(f"text-{browser.text('reason')}").split())
+        if code not in REASONS:
+            return await self._reason_page(browser, "none")
+        try:
+            stated = reason_of(f"{code}: {text}" if text else code)
+        except NoReason:
+            return await self._reason_page(browser, "text", code, text)
+        try:
+            return _to(_SEARCH, self._sessions.keep(browser.signed_in.with_reason(stated.text)))
+        except TooLarge:
+            return await self._reason_page(browser, "long", code, text)
+
+    async def search_form(self, browser: Browser) -> Page:
+        """The form of a search, or the list of reasons while none is stated."""
+        if not browser.signed_in.reason:
+            return _to(_REASON)
+        return await self._page(browser, "search", **_nothing_asked())
+
+    async def search(self, browser: Browser) -> Page:
+        """What is found by the one box, or else by the form."""
+        box = " ".join(browser.text("box").split())
+        understood = read_box(box) if box else read_fields(browser.form)
+        shown = _nothing_asked() | {"box": box, "fields": _fields(browser, understood, box)}
+        wrong = dict(understood.wrong)
+        if understood.left:
+            wrong["box"] = "left"
+        if wrong:
+            status = HTTPStatus.UNPROCESSABLE_ENTITY
+            return await self._page(browser, "search", status, **shown | {"wrong": wrong, "left": understood.left})
+        asked = {"criteria": understood.criteria, "limit": MOST_FOUND, "reason": browser.signed_in.reason}
+        answer = await self._ask(browser, Question("POST", "/children/search", body=asked))
+        if answer.status == HTTPStatus.OK:
+            results = results_shown(answer.document, understood.criteria, day_at(self._clock()))
+            return await self._page(browser, "results", **shown | {"results": results, "asked": understood.criteria})
+        if answer.status == HTTPStatus.UNPROCESSABLE_ENTITY and browser.signed_in.reason:
+            return await self._page(
+                browser, "search", HTTPStatus.UNPROCESSABLE_ENTITY, **shown | {"too_little": answer.detail}
+            )
+        return await self._no_answer(browser, answer)
+
+    async def no_entry(self, _: Browser) -> Page:
+        """An entry has no address of its own, which a history or a link could keep."""
+        return _to(_SEARCH)
+
+    async def entry(self, browser: Browser) -> Page:
+        """A child's entry, with who says so."""
+        child = browser.text("child").lower()
+        if not NUMBER.fullmatch(child):
+            return await self._not_there(browser)
+        answer = await self._ask(browser, Question("GET", f"/children/{child}", "why=true"))
+        if answer.status == HTTPStatus.OK:
+            now = self._clock()
+            entry = entry_shown(answer.document, day_at(now))
+            asked = {name: value for name in FIELDS if (value := browser.text(name))}
+            return await self._page(browser, "entry", entry=entry, asked=asked, now=now.isoformat())
+        if answer.status == HTTPStatus.NOT_FOUND:
+            return await self._not_there(browser)
+        return await self._no_answer(browser, answer)
+
+    async def expired(self, browser: Browser) -> Page:
+        """Nobody is signed in, or no more."""
+        return await self._page(browser, "expired", HTTPStatus.UNAUTHORIZED)
+
+    async def not_ours(self, browser: Browser) -> Page:
+        """A form that no page of this session sent."""
+        return await self._page(browser, "not_ours", HTTPStatus.FORBIDDEN)
+
+    async def not_taken(self, browser: Browser) -> Page:
+        """A method that a path does not take."""
+        return await self._page(browser, "trouble", HTTPStatus.METHOD_NOT_ALLOWED, detail="")
+
+    def broken(self, browser: Browser) -> Page:
+        """Something went wrong here."""
+        return self._made(browser, "trouble", HTTPStatus.INTERNAL_SERVER_ERROR, detail="")
+
+    def refused(self, status: int, detail: str) -> Page:
+        """A bound refuses a request before a page has it."""
+        return self._made(Browser({}, None), "trouble", status, detail=detail)
+
+    def _begin(self, token: str, *cookies: str) -> Page:
+        """Begins a session; raises TooLarge."""
+        page = _to(_REASON, self._sessions.keep(self._sessions.begin(token)))
+        for cookie in cookies:
+            page.headers.append("Set-Cookie", cookie)
+        return page
+
+    async def _not_signed_in(self, browser: Browser, why: str, error: Exception) -> Page:
+        _log.warning("nobody could be signed in at the issuer, %s: %s", why, error if why == "away" else "refused")
+        status = HTTPStatus.SERVICE_UNAVAILABLE if why == "away" else HTTPStatus.FORBIDDEN
+        return await self._page(browser, "sign_in_issuer", status, why=why)
+
+    async def _sign_in(self, browser: Browser, code: str, *, tried: bool = False) -> Page:
+        if self._local is None:
+            return await self._page(browser, "sign_in_issuer", why="")
+        opened = await run_sync(self._local.opens, code)
+        wrong = tried and not opened
+        status = HTTPStatus.FORBIDDEN if wrong else HTTPStatus.OK
+        users = self._local.users if opened else ()
+        return await self._page(browser, "sign_in", status, users=users, code=code if opened else "", wrong=wrong)
+
+    async def _reason_page(self, browser: Browser, wrong: str = "", code: str = "", text: str = "") -> Page:
+        if not wrong:
+            code, _, text = browser.signed_in.reason.partition(": ")
+        status = HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.OK
+        return await self._page(
+            browser, "reason", status, reasons=REASONS.values(), wrong=wrong, chosen=code, text=text
+        )
+
+    async def _ask(self, browser: Browser, question: Question) -> Answer:
+        session = browser.signed_in
+        return await ask(self._api, browser.scope, session.token, session.reason, question)
+
+    async def _not_there(self, browser: Browser) -> Page:
+        return await self._page(browser, "not_there", HTTPStatus.NOT_FOUND)
+
+    async def _no_answer(self, browser: Browser, answer: Answer) -> Page:
+        """The page for an answer that shows nothing; what the API says is wrong stands in it where it helps."""
+        if answer.status == HTTPStatus.UNAUTHORIZED:
+            return await self.expired(browser)
+        if not browser.signed_in.reason and answer.status == HTTPStatus.UNPROCESSABLE_ENTITY:
+            return await self._reason_page(browser, "none")
+        detail = answer.detail if answer.status in _SAID else ""
+        return await self._page(browser, "trouble", answer.status, detail=detail)
+
+    async def _page(self, browser: Browser, name: str, status: int = HTTPStatus.OK, **shown: Any) -> Page:
+        """A page, made in a thread: a long one would hold up the event loop."""
+        return await run_sync(partial(self._made, browser, name, status, **shown))
+
+    def _made(self, browser: Browser, name: str, status: int, **shown: Any) -> Page:
+        session = browser.session
+        code, _, text = (session.reason if session else "").partition(": ")
+        values = {
+            "user": browser.user,
+            "csrf": session.csrf if session else "",
+            "stated": {"title": REASONS[code].title, "text": text} if code in REASONS else None,
+            "status": int(status),
+            "is_fictional": self._local is not None,
+        }
+        html = render(f"practitioner/{name}.html.jinja", **values | shown)
+        return Response(html, int(status), _HEADERS, "text/html")
+
+
+def _nothing_asked() -> dict[str, Any]:
+    return {"box": "", "fields": as_fields({}), "wrong": {}, "left": (), "too_little": ""}
+
+
+def _fields(browser: Browser, understood: Understood, box: str) -> Mapping[str, str]:
+    """The fields as they were filled in, or as the box was understood."""
+    if box:
+        return as_fields(understood.criteria)
+    return {name: browser.text(name) for name in as_fields({})}
+
+
+def _to(path: str, cookie: str | None = None) -> Page:
+    headers = {**_HEADERS, **({"Set-Cookie": cookie} if cookie else {})}
+    return RedirectResponse(path, HTTPStatus.SEE_OTHER, headers)

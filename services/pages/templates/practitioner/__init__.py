@@ -1,0 +1,1 @@
+"""The practitioner's pages: one template each, what they share in `base`, `words` and `parts`, and one style sheet."""

@@ -1,0 +1,54 @@
+"""What a browser without scripts does: it follows links and redirects, keeps cookies, and sends the forms of a page."""
+
+import html
+import re
+from typing import Any
+
+from starlette.testclient import TestClient
+
+from services.auth.pages_keys import opening_code
+from tests.support.world import World
+
+NOT_SHOWN = re.compile(r"<(head|style)\b.*?</\1>|<[^>]*>", re.DOTALL)
+
+
+class Browser:
+    """A browser at the pages of a directory."""
+
+    def __init__(self, client: TestClient, world: World) -> None:
+        self.client, self.world = client, world
+        self.client.cookies.clear()
+        self.page: Any = None
+
+    def get(self, path: str) -> Any:
+        """Follows a link."""
+        self.page = self.client.get(path)
+        return self.page
+
+    def send(self, path: str, **fields: str) -> Any:
+        """Sends a form with the secret of the page that is seen."""
+        found = re.search(r'name="csrf" value="([^"]+)"', self.page.text) if self.page else None
+        secret = {"csrf": found[1]} if found else {}
+        self.page = self.client.post(path, data=secret | fields)
+        return self.page
+
+    def sign_in(self, user: str = "demo-practitioner", reason: str = "safeguarding", text: str = "") -> "Browser":
+        """Signs in beside the local stack, and says why."""
+        self.send("/pages/sign-in", code=opening_code(self.world.settings.keys), user=user)
+        assert self.page.url.path == "/pages/reason", self.page.text
+        self.send("/pages/reason", **{"reason": reason, f"text-{reason}": text})
+        assert self.page.url.path == "/pages/search", self.page.text
+        return self
+
+    def search(self, box: str = "", **fields: str) -> Any:
+        """Searches by the box, or by the form."""
+        return self.send("/pages/search", box=box, **fields)
+
+    def open(self, child: str) -> Any:
+        """Opens an entry."""
+        return self.send("/pages/entry", child=child)
+
+    @property
+    def seen(self) -> str:
+        """The text of the page, in one line."""
+        return " ".join(html.unescape(NOT_SHOWN.sub(" ", self.page.text)).split())
