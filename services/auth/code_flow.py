@@ -39,6 +39,11 @@ def new_way() -> Way:
     return Way(secrets.token_urlsafe(24), secrets.token_urlsafe(48))
 
 
+def challenge_of(way: Way) -> str:
+    """What the issuer is told of the verifier beforehand: its digest."""
+    return urlsafe_b64encode(sha256(way.verifier.encode("ascii")).digest()).rstrip(b"=").decode("ascii")
+
+
 class CodeFlow:
     """The flow at one issuer. Its calls wait for the issuer, so they belong into a thread; threads may share it."""
 
@@ -50,14 +55,13 @@ class CodeFlow:
 
     def address(self, way: Way) -> str:
         """Where the browser goes to sign in; raises IssuerAway."""
-        challenge = urlsafe_b64encode(sha256(way.verifier.encode("ascii")).digest()).rstrip(b"=").decode("ascii")
         asked = {
             "response_type": "code",
             "client_id": self._client.client_id,
             "redirect_uri": self._client.redirect,
             "scope": self._client.scope,
             "state": way.state,
-            "code_challenge": challenge,
+            "code_challenge": challenge_of(way),
             "code_challenge_method": "S256",
         }
         return f"{self._endpoint('authorization_endpoint')}?{urlencode(asked)}"

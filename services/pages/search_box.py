@@ -93,7 +93,7 @@ def as_fields(criteria: Mapping[str, str]) -> Mapping[str, str]:
 
 
 def _checked(criteria: Mapping[str, str]) -> Understood:
-    good, wrong = dict(criteria), {}
+    good, wrong = {name: criteria[name] for name in FIELDS if name in criteria}, {}
     for field, kind in _NUMBERS.items():
         if field in good:
             try:

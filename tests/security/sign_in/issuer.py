@@ -22,7 +22,10 @@ EVERY_ALGORITHM = ["ES256", "ES384", "EdDSA", "Ed25519", "RS256", "PS256", "HS25
 
 
 class Issuer:
-    """Publishes `keys`; `answers` counts its documents, and `broken` is what it gives instead of one."""
+    """Publishes `keys`; `answers` counts its documents, and `broken` is what it gives instead of one.
+
+    It gives `token` for any code, and `asked` has what was sent for it.
+    """
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -30,6 +33,8 @@ class Issuer:
         self.discovery: dict[str, Any] = {"issuer": url, "jwks_uri": f"{url}/keys"}
         self.answers: list[str] = []
         self.broken: dict[str, tuple[int, bytes]] = {}
+        self.token = b"{}"
+        self.asked: list[dict[str, Any]] = []
 
     def document(self, path: str) -> tuple[int, bytes]:
         """Status and body for a path."""
@@ -52,6 +57,14 @@ def an_issuer() -> Iterator[Issuer]:
             self.send_header("Location", f"{issuer.url}/keys")
             self.end_headers()
             self.wfile.write(body)
+
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+            issuer.asked.append({"body": body, "authorization": self.headers["Authorization"]})
+            status, content = issuer.broken.get(self.path, (200, issuer.token))
+            self.send_response(status)
+            self.end_headers()
+            self.wfile.write(content)
 
         def log_message(self, *_: Any) -> None:
             """Says nothing."""
