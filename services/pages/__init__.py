@@ -1,1 +1,1 @@
-"""Pages for people: the policy comparison, the subject-access document, the description of the API."""
+"""Pages for people: the practitioner's, the comparison of policies, the subject-access document, the API's calls."""
