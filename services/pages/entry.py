@@ -1,10 +1,14 @@
 """An entry for a page: who works with the child first, one line an address, and what agencies disagree on."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
 Fields = Mapping[str, Any]
+
+Record = tuple[str, str]
+"""A record by its agency and the agency's number."""
 
 ONE_VALUED = ("name", "date_of_birth", "gender", "nhs_number", "upn")
 """Fields of which one value alone can be right."""
@@ -28,7 +32,8 @@ class Dispute(NamedTuple):
 class ShownEntry(NamedTuple):
     """The entry of an answer with its parts in the order in which they are read.
 
-    `latest` is the last day on which each agency's record said something of who and where the child is.
+    `dated` says since when each record, by agency and number, says what it says of who and where the child is; `latest`
+    the same by agency, where that has one record alone: of several nothing says which one an involvement belongs to.
     """
 
     entry: Fields
@@ -37,9 +42,10 @@ class ShownEntry(NamedTuple):
     worked: Sequence[Fields]
     places: Sequence[Place]
     disputes: Sequence[Dispute]
+    dated: Mapping[Record, str]
     latest: Mapping[str, str]
-    gone: frozenset[str]
-    set_aside: Sequence[str]
+    gone: Collection[Record]
+    set_aside: Collection[Record]
 
 
 def entry_shown(entry: Fields, today: date) -> ShownEntry:
@@ -47,6 +53,8 @@ def entry_shown(entry: Fields, today: date) -> ShownEntry:
     why: Fields = entry.get("why") or {}
     current = [each for each in entry["involvements"] if each["ended_on"] is None]
     speakers = list(_speakers(why))
+    dated = {_record(each): str(each["since"]) for each in speakers}
+    records = Counter(each["source"] for each in entry["records"])
     return ShownEntry(
         entry,
         age_on(entry["date_of_birth"], today),
@@ -54,9 +62,10 @@ def entry_shown(entry: Fields, today: date) -> ShownEntry:
         [each for each in entry["involvements"] if each["ended_on"] is not None],
         [Place(each["value"], each["said_by"]) for each in _heard(why.get("addresses"))],
         list(_disputes(why)),
-        {each["source"]: each["since"] for each in sorted(speakers, key=lambda each: str(each["since"]))},
-        frozenset(each["source"] for each in speakers if each["deregistered"]),
-        list(dict.fromkeys(each["source"] for each in _set_aside(why))),
+        dated,
+        {source: since for (source, _), since in dated.items() if records[source] == 1},
+        {_record(each) for each in speakers if each["deregistered"]},
+        {_record(each) for each in _set_aside(why)},
     )
 
 
@@ -73,6 +82,10 @@ def _order(involvement: Fields) -> tuple[bool, bool]:
     """A lead professional first, then whom one can reach; the latest of each first, as they come."""
     person = involvement.get("contact") or involvement.get("practitioner") or {}
     return not involvement.get("lead_professional"), not (person.get("phone") or person.get("email"))
+
+
+def _record(each: Fields) -> Record:
+    return str(each["source"]), str(each["subject"])
 
 
 def _heard(field: Fields | None) -> Iterable[Fields]:

@@ -1,14 +1,17 @@
 """From sign-in to whom to ring: each step, the look that is recorded at each, and what is answered where one fails."""
 
 import re
+from datetime import date
 from typing import Any
 
 import psycopg2
 import pytest
 from starlette.testclient import TestClient
 
+from services.api.limits import fairness, refusing
 from services.api.pages import handlers
 from services.auth.pages_keys import opening_code
+from services.pages.entry import entry_shown
 from streams.access.access_log import AccessLog
 from streams.access.appender import AccessLogAway
 from tests.api.pages.browser import Browser
@@ -220,6 +223,34 @@ def test_what_goes_wrong_is_a_page_without_anything_of_it(
         browser.search("Wren Quaternion 27/3/2003")
     assert (browser.page.status_code, "Something went wrong" in browser.seen) == (500, True)
     assert "Wren" not in browser.page.text + caplog.text
+
+
+def test_what_is_too_much_at_once_is_a_page(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    browser.sign_in()
+    monkeypatch.setattr(refusing, "REFUSED_AFTER_S", 0)
+    monkeypatch.setattr(fairness, "MOST_OF_A_CALLER", 0)
+    answer = browser.get("/pages/search")
+    assert (answer.status_code, answer.headers["retry-after"]) == (429, "1")
+    assert "Too much at once" in browser.seen
+    assert answer.headers["content-security-policy"].startswith("default-src 'none'")
+    assert int(answer.headers["content-length"]) == len(answer.content)
+
+
+def test_of_which_day_a_record_is_is_said_where_one_record_alone_can_be_meant() -> None:
+    def said(subject: str, since: str) -> dict[str, Any]:
+        return {"source": "urn:agency:gp", "subject": subject, "since": since, "deregistered": subject == "1"}
+
+    name = {"believed": [{"value": {}, "said_by": [said("1", "2008-01-01"), said("2", "2009-01-01")]}]}
+    entry = {
+        "involvements": [],
+        "date_of_birth": None,
+        "records": [{"source": "urn:agency:gp", "subject": subject} for subject in "12"],
+        "why": {"name": name | {"disagreeing": [], "set_aside": []}},
+    }
+    shown = entry_shown(entry, date(2026, 11, 30))
+    assert shown.dated == {("urn:agency:gp", "1"): "2008-01-01", ("urn:agency:gp", "2"): "2009-01-01"}
+    assert (shown.latest, shown.gone) == ({}, {("urn:agency:gp", "1")})
+    assert entry_shown(entry | {"records": entry["records"][:1]}, date(2026, 11, 30)).latest != {}
 
 
 PLACES = ("/", "/pages/search", "/pages/reason", "/pages/signed-out", "/pages/style.css")
