@@ -7,7 +7,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from services.configuration.settings import ClientSettings
-from streams.crypto.sealing import read_key
+from streams.crypto.sealing import UnusableKey, read_key
 
 _SESSIONS, _WAYS = b"contactpoint pages: sessions/1", b"contactpoint pages: ways to the issuer/1"
 _OPENING = b"contactpoint pages: opening code/1"
@@ -33,8 +33,14 @@ def opening_code(keys: Path) -> str:
 
 
 def local_address(settings: ClientSettings, url: str) -> str | None:
-    """Where the pages of a local stack begin, with its code; None where another issuer says who signs in."""
-    return None if settings.sign_in.issuer else f"{url}/?code={opening_code(settings.keys)}"
+    """Where the pages of a local stack begin, with its code.
+
+    None where another issuer says who signs in, and where the keys can't be read here.
+    """
+    try:
+        return None if settings.sign_in.issuer else f"{url}/?code={opening_code(settings.keys)}"
+    except UnusableKey:
+        return None
 
 
 def _derived(keys: Path, purpose: bytes, length: int) -> bytes:

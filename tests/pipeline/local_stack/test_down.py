@@ -41,6 +41,9 @@ def detached(module_folder: Path) -> Iterator[Path]:
     up = contactpoint(data, "up", "--detach", "--projectors", "2", "--registrars", "2")
     assert up.returncode == 0, up.stderr
     assert up.stdout.startswith("ready http"), up.stdout
+    pages = up.stdout.splitlines()[1]
+    assert pages.startswith("pages http")
+    assert "demo-practitioner" in httpx.get(pages.removeprefix("pages ")).text
     yield data
     contactpoint(data, "down")
 
