@@ -11,11 +11,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import psycopg2
 import pytest
 import yaml
-from check_jsonschema.builtin_schemas import get_builtin_schema
 from psycopg2.extensions import make_dsn, parse_dsn
 
 from services.api.limits.connections import MOST_CONNECTIONS
@@ -66,7 +64,12 @@ def mounts(name: str) -> dict[str, str]:
 
 def follows_the_specification(document: dict[str, Any]) -> bool:
     """Whether the compose specification's own JSON schema takes the document."""
-    validator = jsonschema.Draft202012Validator(get_builtin_schema("vendor.compose-spec"))
+    from check_jsonschema.builtin_schemas import (
+        get_builtin_schema,
+    )  # both take seconds, in the one worker that runs this
+    from jsonschema import Draft202012Validator
+
+    validator = Draft202012Validator(get_builtin_schema("vendor.compose-spec"))
     return validator.is_valid(json.loads(json.dumps(document)))
 
 

@@ -3,9 +3,9 @@
 import json
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
-import jsonschema
 import orjson
 import pytest
 import yaml
@@ -31,8 +31,8 @@ from streams.kafka.topics import (
 from tests.contracts.test_reading import JSON, PLACES, UNKNOWN_FIELDS, WRONG_CHILDREN, WRONG_ENVELOPES, WRONG_OTHERS
 from tests.support.examples import RECEIPTS, SENSITIVE_STORY, STORY, events, example, message
 
-DOCUMENT = yaml.safe_load((DOCS / "asyncapi.yaml").read_text(encoding="utf-8"))
 SCHEMAS = {path.name: json.loads(path.read_bytes()) for path in sorted((DOCS / "schemas").iterdir())}
+MESSAGES = [*MODELS, *EVENTS, "receipt", "notice"]
 REGISTRY: Registry[Any] = Registry().with_resources(
     (f"./schemas/{name}", Resource.from_contents(schema)) for name, schema in SCHEMAS.items()
 )
@@ -40,9 +40,25 @@ ONLY_THE_VALIDATOR_KNOWS = {"check-digit", "check-letter", "authority-number", "
 """Codes of what a JSON Schema cannot tell."""
 
 
-def validator(name: str) -> jsonschema.Draft202012Validator:
-    schema = SCHEMAS[f"{name}.schema.json"]
-    return jsonschema.Draft202012Validator(schema, format_checker=jsonschema.FormatChecker(["date"]))
+@cache
+def document() -> dict[str, Any]:
+    """What describes the topics and their messages."""
+    loaded: dict[str, Any] = yaml.safe_load((DOCS / "asyncapi.yaml").read_text(encoding="utf-8"))
+    return loaded
+
+
+@cache
+def validator(name: str) -> Any:
+    from jsonschema import Draft202012Validator, FormatChecker  # takes seconds, in the one worker that runs this
+
+    return Draft202012Validator(SCHEMAS[f"{name}.schema.json"], format_checker=FormatChecker(["date"]))
+
+
+def validator_of(schema: dict[str, Any]) -> Any:
+    """One of a schema that refers to the published ones."""
+    from jsonschema import Draft202012Validator
+
+    return Draft202012Validator(schema, registry=REGISTRY)
 
 
 def a_schema_can_tell(value: Any, code: str) -> bool:
@@ -54,7 +70,7 @@ def a_schema_can_tell(value: Any, code: str) -> bool:
     )
 
 
-VALIDATORS = {name: validator(name) for name in [*MODELS, "receipt", "notice", "event"]}
+DESCRIBED = [*MODELS, "receipt", "notice", "event"]
 
 
 def test_the_documents_are_what_the_code_writes() -> None:
@@ -66,8 +82,10 @@ def test_the_documents_are_what_the_code_writes() -> None:
 
 @pytest.mark.parametrize("name", SCHEMAS)
 def test_a_schema_is_one_and_says_what_it_is_of(name: str) -> None:
+    from jsonschema import Draft202012Validator
+
     schema = SCHEMAS[name]
-    jsonschema.Draft202012Validator.check_schema(schema)
+    Draft202012Validator.check_schema(schema)
     assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
     assert schema["$id"] == f"urn:contactpoint:schema:{schema['title']}"
     assert name == f"{schema['title']}.schema.json"
@@ -76,19 +94,19 @@ def test_a_schema_is_one_and_says_what_it_is_of(name: str) -> None:
 
 
 def test_every_type_of_submission_has_a_schema() -> None:
-    assert set(SCHEMAS) == {f"{name}.schema.json" for name in VALIDATORS}
+    assert set(SCHEMAS) == {f"{name}.schema.json" for name in DESCRIBED}
 
 
 @pytest.mark.parametrize("example", [*STORY, *SENSITIVE_STORY], ids=lambda each: each["type"])
 def test_every_example_follows_the_schema_of_its_type_and_of_no_other(example: dict[str, Any]) -> None:
-    assert [name for name in MODELS if VALIDATORS[name].is_valid(example)] == [example["type"]]
+    assert [name for name in MODELS if validator(name).is_valid(example)] == [example["type"]]
 
 
 @pytest.mark.parametrize("name", SCHEMAS)
 def test_the_examples_in_a_schema_follow_it(name: str) -> None:
     schema = SCHEMAS[name]
     for each in schema["examples"]:
-        VALIDATORS[schema["title"]].validate(each)
+        validator(schema["title"]).validate(each)
 
 
 @pytest.mark.parametrize(
@@ -106,7 +124,7 @@ def test_the_examples_in_a_schema_follow_it(name: str) -> None:
 def test_what_is_invalid_does_not_follow_the_schema(type_: str, path: str, value: Any) -> None:
     wrong = example(type_, {path: value})
     assert isinstance(read(message(type_, {path: value})), Invalid)
-    assert not VALIDATORS[type_].is_valid(wrong)
+    assert not validator(type_).is_valid(wrong)
 
 
 @for_all(st.sampled_from(PLACES), JSON)
@@ -114,9 +132,9 @@ def test_the_schema_asks_for_no_more_than_the_registrar(place: str, value: Any) 
     changed = example("child.registered", {place: value})
     reading = read(json.dumps(changed).encode())
     if isinstance(reading, Command):
-        VALIDATORS["child.registered"].validate(changed)
+        validator("child.registered").validate(changed)
     elif all(a_schema_can_tell(value, reason["code"]) for reason in reading.reasons):
-        assert not VALIDATORS["child.registered"].is_valid(changed)
+        assert not validator("child.registered").is_valid(changed)
 
 
 @pytest.mark.parametrize("example", RECEIPTS.values(), ids=lambda each: each["outcome"])
@@ -133,7 +151,7 @@ def test_a_receipt_of_the_registrar_follows_the_schema_and_is_the_example(exampl
     topic, _, value, position = receipt(Run(answer, example.get("messages", 1)), example["recorded_at"], 7)
     assert (orjson.loads(value), position) == (example, 7)
     assert topic == "receipts." + (source.removeprefix("urn:agency:") if source else "unclaimed")
-    VALIDATORS["receipt"].validate(orjson.loads(value))
+    validator("receipt").validate(orjson.loads(value))
 
 
 def test_there_is_a_receipt_of_each_outcome() -> None:
@@ -144,8 +162,8 @@ def test_there_is_a_receipt_of_each_outcome() -> None:
 @pytest.mark.parametrize("name", EVENTS)
 def test_an_event_follows_the_schema_of_its_message(name: str) -> None:
     event = cloud_event(events()[name], 1)
-    schema = DOCUMENT["components"]["messages"][name]["payload"]["schema"]
-    of_message = jsonschema.Draft202012Validator(schema, registry=REGISTRY)
+    schema = document()["components"]["messages"][name]["payload"]["schema"]
+    of_message = validator_of(schema)
     of_message.validate(event)
     assert not of_message.is_valid(event | {"type": "RecordForgotten.v1"})
     assert not of_message.is_valid(event | {"data": 1})
@@ -157,9 +175,9 @@ def test_the_document_names_every_topic_that_others_may_meet() -> None:
     submissions, receipts = agency_topics("{agency}")
     notices = notice_topics([notices_topic("{authority}")])[0]
     topics = {topic.name: topic for topic in (submissions, receipts, notices, *COMMON_TOPICS)}
-    addresses = {channel["address"] for channel in DOCUMENT["channels"].values()}
+    addresses = {channel["address"] for channel in document()["channels"].values()}
     assert addresses == {submissions.name, receipts.name, notices.name, REGISTER_EVENTS, ACCESS_EVENTS}
-    for channel in DOCUMENT["channels"].values():
+    for channel in document()["channels"].values():
         topic, binding = topics[channel["address"]], channel["bindings"]["kafka"]
         assert binding["partitions"] == topic.partitions
         assert str(binding["topicConfiguration"]["retention.ms"]) == topic.config["retention.ms"]
@@ -167,20 +185,15 @@ def test_the_document_names_every_topic_that_others_may_meet() -> None:
 
 
 def test_every_message_is_met_in_one_channel() -> None:
-    met = [name for channel in DOCUMENT["channels"].values() for name in channel["messages"]]
-    assert sorted(met) == sorted(DOCUMENT["components"]["messages"])
-    assert {message["name"] for message in DOCUMENT["components"]["messages"].values()} == {
-        *MODELS,
-        *EVENTS,
-        "receipt",
-        "notice",
-    }
+    met = [name for channel in document()["channels"].values() for name in channel["messages"]]
+    assert sorted(met) == sorted(document()["components"]["messages"])
+    assert {message["name"] for message in document()["components"]["messages"].values()} == {*MESSAGES}
 
 
 def test_every_channel_has_one_operation() -> None:
-    operations = DOCUMENT["operations"].values()
+    operations = document()["operations"].values()
     assert sorted(each["channel"]["$ref"] for each in operations) == sorted(
-        f"#/channels/{name}" for name in DOCUMENT["channels"]
+        f"#/channels/{name}" for name in document()["channels"]
     )
     assert {each["channel"]["$ref"] for each in operations if each["action"] == "receive"} == {"#/channels/submissions"}
 
@@ -196,24 +209,24 @@ def references(value: Any) -> Iterator[str]:
 
 
 def test_every_reference_leads_somewhere() -> None:
-    found_references = list(references(DOCUMENT))
+    found_references = list(references(document()))
     assert found_references
     for reference in found_references:
         file, _, pointer = reference.partition("#")
         if file:
             assert (DOCS / file).is_file(), reference
             continue
-        found = DOCUMENT
+        found = document()
         for step in pointer.split("/")[1:]:
             assert step in found, reference
             found = found[step]
 
 
-@pytest.mark.parametrize("name", DOCUMENT["components"]["messages"])
+@pytest.mark.parametrize("name", MESSAGES)
 def test_the_examples_of_a_message_follow_its_schema(name: str) -> None:
-    described = DOCUMENT["components"]["messages"][name]
+    (described,) = [each for each in document()["components"]["messages"].values() if each["name"] == name]
     assert described["summary"].endswith(".")
     assert described["examples"]
     for each in described["examples"]:
         schema = described["payload"]["schema"]
-        jsonschema.Draft202012Validator(schema, registry=REGISTRY).validate(each["payload"])
+        validator_of(schema).validate(each["payload"])
