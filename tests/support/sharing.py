@@ -19,17 +19,29 @@ TOGETHER = (
 LONGEST = (
     "tests/pipeline/belonging/",
     "tests/noninterference/test_every_answer.py",
-    "tests/pipeline/flow/",
     "tests/crash/test_every_role_killed.py",
+    "tests/pipeline/flow/",
+    "tests/security/sign_in/test_kafka_rights.py",
+    "tests/pipeline/local_stack/test_down.py",
+    "tests/pipeline/local_stack/test_supervisor.py",
     "tests/pipeline/stewards/",
     "tests/pipeline/several/",
+    "tests/lab/test_identity_commands.py",
+    "tests/crash/test_shared_projectors.py",
     "tests/pipeline/memo/",
-    "tests/pipeline/local_stack/test_supervisor.py",
-    "tests/pipeline/local_stack/test_down.py",
     "tests/pipeline/feeds/test_on_a_stack.py",
+    "tests/pipeline/relay/test_publishing.py",
+    "tests/pipeline/local_stack/test_up_waits.py",
     "tests/crash/test_two_registrars.py",
+    "tests/lab/",
+    "tests/crash/",
+    "tests/contracts/test_compose.py",
+    "tests/security/protection/test_masked_views.py",
+    "tests/views/test_shields.py",
+    "tests/views/test_two_writers.py",
 )
-"""What takes a minute or more, the longest first: begun last, it would keep one worker long after the others ended."""
+"""What takes half a minute or more, the longest first: begun last, it would keep one worker long after the others
+ended. What floods comes after all else, and waits until no other test runs."""
 
 
 class ByStack(LoadFileScheduling):  # type: ignore[misc]

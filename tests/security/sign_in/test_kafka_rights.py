@@ -173,7 +173,7 @@ STRANGERS: dict[str, dict[str, str | None]] = {
 def test_who_does_not_sign_in_does_not_connect(
     gp: KafkaSettings, changes: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("streams.kafka.admin._client.LIMIT_MS", 1_000)
+    monkeypatch.setattr("streams.kafka.admin._client.REACHED_WITHIN_MS", 1_000)
     stranger = replace(gp, **changes)
     with pytest.raises(KafkaAway, match="Kafka cannot be reached") as refused:
         ensure_topics(stranger, ())
