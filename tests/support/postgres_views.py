@@ -5,6 +5,7 @@ from contextlib import closing, contextmanager
 from uuid import UUID
 
 import psycopg2
+from psycopg2.extensions import connection as Connection  # noqa: N812
 
 from projections.base.partition import Partition
 from projections.base.projection import Row, Table
@@ -48,16 +49,34 @@ def _make_views(database_url: str) -> None:
             view_schemas.make_empty(cursor)
 
 
+_kept: dict[str, list[Connection]] = {}
+"""Connections to the database that was written to last, which nobody uses now."""
+
+
 @contextmanager
 def writing(database_url: str, target: str | None = None) -> Iterator[Cursor]:
-    """A cursor that writes to a schema of views, by default the live one; commits at the end."""
-    connection = psycopg2.connect(database_url)
+    """A cursor that writes to a schema of views, by default the live one; commits at the end.
+
+    The connection is kept for whoever writes next: what a new one has to learn of fifty tables costs more than most
+    tests write.
+    """
+    connection = _kept_or_new(database_url)
     try:
         with connection, connection.cursor() as cursor:
             schema.use(cursor, target or use_live(cursor))
             yield cursor
-    finally:
+    except BaseException:
         connection.close()
+        raise
+    _kept.setdefault(database_url, []).append(connection)
+
+
+def _kept_or_new(database_url: str) -> Connection:
+    for other in _kept.keys() - {database_url}:
+        for connection in _kept.pop(other, []):
+            connection.close()
+    kept = _kept.get(database_url)
+    return kept.pop() if kept else psycopg2.connect(database_url)
 
 
 def clear(cursor: Cursor) -> None:
