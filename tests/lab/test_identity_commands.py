@@ -1,6 +1,7 @@
 """`contactpoint identity evaluate` and `train`, on a small county: what they print, and what they keep back."""
 
 import json
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from xml.etree import ElementTree
@@ -8,8 +9,10 @@ from xml.etree import ElementTree
 import orjson
 import pytest
 
+from domain.matching import MatcherSettings
 from services.cli.main import main
-from services.lab.matching import evaluation, febrl, meeting
+from services.lab.matching import evaluation, febrl, meeting, training
+from services.lab.matching.corpus import Corpus
 from services.lab.matching.corrupted import corrupted
 from services.lab.matching.curve import curve
 from services.lab.matching.evaluation import corpora
@@ -36,6 +39,22 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(evaluation, "FAMILIES", 20)
     monkeypatch.setattr(evaluation, "SETS", (1,))
     monkeypatch.setattr(meeting, "SIZES", (60, 200))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def learnt_once() -> Iterator[None]:
+    """What is learnt of the same records is the same each time, and is learnt once for all these tests."""
+    train, known = training.train, list[tuple[tuple[Corpus, MatcherSettings, int], training.Trained]]()
+
+    def once(corpus: Corpus, settings: MatcherSettings, most_pairs: int) -> training.Trained:
+        asked = (corpus, settings, most_pairs)
+        learnt = next((learnt for before, learnt in known if before == asked), None) or train(*asked)
+        known.append((asked, learnt))
+        return learnt
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(training, "train", once)
+        yield
 
 
 def names_in(feeds: Path) -> set[str]:

@@ -19,7 +19,7 @@ from services.lab.matching.rehearsal import Rehearsal
 from services.lab.matching.settings_text import rounded, settings_text
 from services.lab.matching.simulated import simulated
 from services.lab.matching.thresholds import CERTAIN, Expected, with_threshold
-from services.lab.matching.training import train
+from services.lab.matching.training import Trained, train
 from services.lab.matching.trial import featured, run
 from services.registrar.matcher_settings import load_settings
 
@@ -48,6 +48,12 @@ def population() -> Corpus:
 @pytest.fixture(scope="module")
 def families() -> Corpus:
     return corrupted(60, 7)
+
+
+@pytest.fixture(scope="module")
+def of_families(families: Corpus) -> Trained:
+    """What is learnt of the families, which is the same each time."""
+    return train(families, SHIPPED, 20_000)
 
 
 def made_up_pairs(size: float = 1.0, relatives: float = 1.0) -> Sample:
@@ -183,20 +189,21 @@ def test_of_thresholds_as_good_the_highest_is_taken(population: Corpus) -> None:
     assert all(hope(each) < best - 0.001 for each in CERTAIN if each > chosen.thresholds.certain)
 
 
-def test_training_gives_the_same_settings_each_time(families: Corpus) -> None:
-    one, same = train(families, SHIPPED, 20_000), train(families, SHIPPED, 20_000)
-    assert one == same
-    assert not one.kept
-    assert one.settings.version != SHIPPED.version
-    again = train(families, one.settings, 20_000).settings
+def test_training_gives_the_same_settings_each_time(families: Corpus, of_families: Trained) -> None:
+    assert train(families, SHIPPED, 20_000) == of_families
+    assert not of_families.kept
+    assert of_families.settings.version != SHIPPED.version
+    again = train(families, of_families.settings, 20_000).settings
     assert again.version.count("trained") == 1
 
 
-def test_where_nothing_promises_more_the_settings_stay_as_they_are(population: Corpus, families: Corpus) -> None:
-    kept, changed = train(population, SHIPPED, 20_000), train(families, SHIPPED, 20_000)
+def test_where_nothing_promises_more_the_settings_stay_as_they_are(
+    population: Corpus, families: Corpus, of_families: Trained
+) -> None:
+    kept = train(population, SHIPPED, 20_000)
     assert (kept.kept, kept.settings, kept.expected) == (True, SHIPPED, kept.before)
-    assert changed.expected.f1 > changed.before.f1
-    came = [run(families, Comparer(each)).accuracy for each in (SHIPPED, changed.settings)]
+    assert of_families.expected.f1 > of_families.before.f1
+    came = [run(families, Comparer(each)).accuracy for each in (SHIPPED, of_families.settings)]
     assert came[0].clusters.f1 < came[1].clusters.f1
 
 
@@ -248,9 +255,9 @@ def test_of_many_records_those_born_on_some_days_are_tried(population: Corpus) -
     assert some.precision == pytest.approx(every.precision, abs=0.02)
 
 
-def test_training_does_not_look_at_who_is_who(families: Corpus) -> None:
+def test_training_does_not_look_at_who_is_who(families: Corpus, of_families: Trained) -> None:
     blind = families._replace(reported=[each._replace(person=each.record) for each in families.reported])
-    assert train(blind, SHIPPED, 20_000) == train(families, SHIPPED, 20_000)
+    assert train(blind, SHIPPED, 20_000) == of_families
 
 
 @pytest.mark.parametrize("most", [2, 500, 5_000])
@@ -267,9 +274,9 @@ def test_the_pairs_that_meet_are_stood_for_however_many_are_compared(population:
     assert few == pytest.approx(more, rel=0.2)
 
 
-def test_a_settings_file_is_read_as_it_was_written(families: Corpus, tmp_path: Path) -> None:
+def test_a_settings_file_is_read_as_it_was_written(of_families: Trained, tmp_path: Path) -> None:
     path = tmp_path / "trained.yaml"
-    for settings in (SHIPPED, train(families, SHIPPED, 20_000).settings):
+    for settings in (SHIPPED, of_families.settings):
         path.write_text(settings_text(settings), encoding="utf-8")
         assert load_settings(path) == settings == rounded(settings)
         assert "# " in path.read_text(encoding="utf-8")
