@@ -9,23 +9,9 @@ import os
 import signal
 import sys
 import threading
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
-from services.configuration.settings import read_settings
-from services.local_stack.supervisor import Supervisor
-from services.local_stack.up import up
-
 SERVICES = ("registrar", "api")
-
-
-class Healthy(BaseHTTPRequestHandler):
-    """Answers that all is well, as the API of its own stack."""
-
-    def do_GET(self) -> None:
-        self.send_response(200)
-        self.end_headers()
-        self.wfile.write(json.dumps({"stack": os.environ["CONTACTPOINT_STACK_ID"]}).encode())
 
 
 def command(role: str, data: Path) -> list[str]:
@@ -33,6 +19,10 @@ def command(role: str, data: Path) -> list[str]:
 
 
 def supervise(data: str) -> int:
+    from services.configuration.settings import read_settings  # a stand-in begins, and begins again, without all this
+    from services.local_stack.supervisor import Supervisor
+    from services.local_stack.up import up
+
     settings = read_settings(data)
     return up(settings, supervisor=Supervisor(settings, SERVICES, command))
 
@@ -47,12 +37,25 @@ def serve(data: str, role: str) -> int:
     if role == "init":
         return int(os.environ.get("STAND_IN_INIT_STATUS", "0"))
     if role == "api":
-        server = HTTPServer(("127.0.0.1", int(os.environ["CONTACTPOINT_PORT"])), Healthy)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        answer_that_all_is_well()
     stop.wait()
     with (Path(data) / "order").open("a") as order:
         order.write(f"{role}\n")
     return 0
+
+
+def answer_that_all_is_well() -> None:
+    """Answers as the API of its own stack, in a thread."""
+    from http.server import BaseHTTPRequestHandler, HTTPServer
+
+    class Healthy(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(json.dumps({"stack": os.environ["CONTACTPOINT_STACK_ID"]}).encode())
+
+    server = HTTPServer(("127.0.0.1", int(os.environ["CONTACTPOINT_PORT"])), Healthy)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
 
 
 if __name__ == "__main__":
