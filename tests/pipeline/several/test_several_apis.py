@@ -9,7 +9,7 @@ import psycopg2
 import pytest
 
 from services.local_stack.ports import remembered_ports
-from tests.support.several import another, is_ready
+from tests.support.several import WITHOUT_TLS, another, is_ready
 from tests.support.shields import AT_RISK, NUMBER, secrets_in
 from tests.support.stack import Stack
 from tests.support.waiting import eventually
@@ -56,15 +56,19 @@ def test_a_shield_and_its_override_by_one_hold_in_all(stack: Stack, urls: list[s
     manager = asking(stack, "demo-data-manager")
 
     def shown() -> list[list[str]]:
-        answers = [httpx.get(f"{url}/children/{child}", headers=manager, timeout=60) for url in urls]
+        answers = [
+            httpx.get(f"{url}/children/{child}", headers=manager, timeout=60, verify=WITHOUT_TLS) for url in urls
+        ]
         assert [answer.status_code for answer in answers] == [200] * len(urls)
         return [secrets_in(answer.text) for answer in answers]
 
     assert all(shown())
-    taken = httpx.post(f"{urls[0]}/children/{child}/shield", headers=manager, json=WHY, timeout=60)
+    taken = httpx.post(f"{urls[0]}/children/{child}/shield", headers=manager, json=WHY, timeout=60, verify=WITHOUT_TLS)
     assert taken.status_code in (200, 202)
     eventually(lambda: shown() == [[], [], []])
-    opened = httpx.post(f"{urls[1]}/children/{child}/override", headers=manager, json=WHY, timeout=60)
+    opened = httpx.post(
+        f"{urls[1]}/children/{child}/override", headers=manager, json=WHY, timeout=60, verify=WITHOUT_TLS
+    )
     assert opened.status_code == 200, opened.text
     assert all(shown())
 
@@ -73,7 +77,10 @@ def test_a_revoked_user_ends_in_all_and_every_attempt_is_counted(stack: Stack, u
     practitioner = asking(stack, "demo-practitioner")
 
     def statuses() -> list[int]:
-        return [httpx.get(f"{url}/children/{child}", headers=practitioner, timeout=60).status_code for url in urls]
+        return [
+            httpx.get(f"{url}/children/{child}", headers=practitioner, timeout=60, verify=WITHOUT_TLS).status_code
+            for url in urls
+        ]
 
     assert statuses() == [200] * len(urls)
     stack.ask("users", "revoke", "demo-practitioner")
