@@ -142,6 +142,9 @@ def world(
 ) -> Iterator[World]:
     assert postgres
     with closing(World(kafka, urls[0], tmp_path_factory.mktemp("world"))) as made:
+        written = tell(urls[0], "select pg_current_wal_lsn()")  # among it the database, which the world made anew
+        elsewhere = f"{urls[1].rpartition('/')[0]}/postgres"
+        eventually(lambda: tell(elsewhere, f"select pg_last_wal_replay_lsn() >= '{written}'") == "True")
         yield made
 
 
