@@ -1,6 +1,6 @@
 """The child aggregate: the set of source records that are believed to be one person."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -200,17 +200,36 @@ class Child(Aggregate):
         """Records of this child go on being like those of shielded children, whatever it has gained or lost.
 
         `sources` has the agency of each record that counts. Of a record without one it stays as it was known whether
-        no other agency's counts.
+        no agency's counts that has none like these.
         """
-        counting = {sources[record] for record in self.records if record in sources}
+        kept = [each._replace(like=like) for each in suspected if (like := each.like - self.records)]
+        is_alone = self._is_known_by_these_alone({each.record for each in kept}, sources)
+        for each in kept:
+            self._be_like(each._replace(alone=is_alone) if each.record in sources else each, cause)
+
+    def follow_shields(
+        self, suspected: Iterable[Suspected], standing: frozenset[str], ruling: Ruling, sources: Mapping[str, str]
+    ) -> None:
+        """Its records are like those of others, and the child is hidden or shown as the shields of these are now.
+
+        `standing` has the records of children whose shield stands, `sources` the agency of each record that counts.
+        A child that another agency knows, too, stays visible.
+        """
+        hiding = {each.record for each in suspected if not standing.isdisjoint(each.like)}
+        is_alone = self._is_known_by_these_alone(hiding, sources)
         for each in suspected:
-            own = sources.get(each.record)
-            is_alone = each.alone if own is None else counting <= {own}
-            others = each.like - self.records
-            known = self.like_shielded.get(each.record), each.record in self.held_back
-            if others and known != (others, is_alone):
-                named = {"record": each.record, "record_version": each.version, "records": sorted(others)}
-                self.trigger_event(RecordHeldBack, **_provenance(cause), **named, alone=is_alone)
+            self._be_like(each._replace(alone=is_alone and each.record in hiding), ruling)
+
+    def _is_known_by_these_alone(self, records: Collection[str], sources: Mapping[str, str]) -> bool:
+        """Whether no agency has a record of the child that counts but those whose counting records are among these."""
+        known = {record: sources[record] for record in self.records if record in sources}
+        return set(known.values()) <= {source for record, source in known.items() if record in records}
+
+    def _be_like(self, each: Suspected, cause: RegisterEvent | Ruling) -> None:
+        known = self.like_shielded.get(each.record), each.record in self.held_back
+        if known != (each.like, each.alone):
+            named = {"record": each.record, "record_version": each.version, "records": sorted(each.like)}
+            self.trigger_event(RecordHeldBack, **_provenance(cause), **named, alone=each.alone)
 
     def suspected(self, versions: Mapping[str, int]) -> list[Suspected]:
         """Its records that are like those of shielded children, of which `versions` has the current version."""

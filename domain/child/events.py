@@ -134,8 +134,9 @@ class MatchSuspected(RegisterEvent):
 class RecordHeldBack(RegisterEvent):
     """A record of this child is like shielded children's `records`, by who it is about and not by where.
 
-    `alone` says that no other agency's record is in this child: then it is hidden from others than the record's sender,
-    and nothing joins it, until a steward decides or the record changes. Otherwise it only waits for a steward.
+    `alone` says that no other agency's record is in this child, and a shield stands for one of those: then it is hidden
+    from others than the record's sender, and nothing joins it, until a steward decides or the record changes. Otherwise
+    it only waits for a steward.
     """
 
     CLEAR: ClassVar[tuple[str, ...]] = ("record", "record_version", "records", "alone")

@@ -25,6 +25,8 @@ from domain.matching.placement import (
 )
 from domain.matching.similarity import SAME
 
+MOST_NAMED = 20
+"""Records of one shielded child that another record is said to be like."""
 LIKE_SHIELDED, WITHHELD = "like-shielded", "like-shielded-withheld"
 """The rules by which a pair waits that only a steward may make one child; storage format. The other one is behind the
 queue: its record's agency has sent more such records than are taken of one within a day."""
@@ -90,7 +92,7 @@ def place_apart(
     if own_is_hidden:
         found = place(comparer, record, features, everybody, own=own, cannot_link=cannot_link)
         return Apart(found._replace(merged=(), suspected=_queue(_for_a_steward(found.merged), found.suspected)))
-    joined, like = _likeness(comparer, record, current, candidates.shielded, cannot_link)
+    joined, like, more = _likeness(comparer, record, current, candidates.shielded, cannot_link)
     if own is None and joined:
         return Apart(Placement(joined.child, joined, (), _queue([each for each in like if each != joined])))
     found = place_openly(
@@ -102,7 +104,26 @@ def place_apart(
     if not like or (found.reason and _kept_apart(candidates, found.reason.child, like, cannot_link)):
         return Apart(found._replace(suspected=_queue(found.suspected, beside)))
     queued = _queue(_for_a_steward(like), _for_a_steward(others), found.suspected, beside, most=len(like))
-    return Apart(Placement(own, None, (), queued, found.contradicted), tuple(like))
+    return Apart(
+        Placement(own, None, (), (*queued, *_for_a_steward(more)), found.contradicted),
+        (*like, *more),
+    )
+
+
+def like_each_of(
+    comparer: Comparer, record: str, features: Features, shielded: Iterable[Candidate], cannot_link: Pairs
+) -> Sequence[Finding]:
+    """The records of a shielded child that a record is like by who it is, each judged by itself, the likeliest first.
+
+    Any of them may be split off later, and be another child whose shield is lifted.
+    """
+    members = [each._replace(features=visible_part(each.features)) for each in shielded]
+    if any((record, each.record) in cannot_link for each in members):
+        return ()
+    visible = visible_part(features)
+    found = [one for each in members for one in _found(place(comparer, record, visible, [each]))]
+    found.sort(key=lambda one: (-one.evidence.probability, -one.evidence.bits, one.record))
+    return found[:MOST_NAMED]
 
 
 def withheld(placement: Placement, like: Collection[str], known: Collection[str]) -> Placement:
@@ -117,14 +138,25 @@ def withheld(placement: Placement, like: Collection[str], known: Collection[str]
 
 
 def _likeness(
-    comparer: Comparer, record: str, features: Features, shielded: Iterable[Candidate], cannot_link: Pairs
-) -> tuple[Finding | None, Sequence[Finding]]:
-    """The shielded child that the record names by its number, if any, and all that it is like by who it is."""
+    comparer: Comparer, record: str, features: Features, shielded: Sequence[Candidate], cannot_link: Pairs
+) -> tuple[Finding | None, Sequence[Finding], Sequence[Finding]]:
+    """The shielded child that the record names by its number, if any, and all that it is like by who it is.
+
+    Of each of these the likeliest record, and then what further records of it the record is like as well.
+    """
     parted = {each.child for each in shielded if (record, each.record) in cannot_link}
     members = [each._replace(features=visible_part(each.features)) for each in shielded if each.child not in parted]
     found = place(comparer, record, visible_part(features), members, cannot_link=cannot_link)
     numbered = found.reason and any(found.reason.evidence.levels[number] == SAME for number in NUMBER_FIELDS)
-    return (found.reason if numbered else None), _found(found)
+    like = _found(found)
+    named = {each.record for each in like}
+    more = [
+        each
+        for one in like
+        for each in like_each_of(comparer, record, features, [m for m in members if m.child == one.child], ())
+        if each.record not in named
+    ]
+    return (found.reason if numbered else None), like, more
 
 
 def _found(placement: Placement) -> Sequence[Finding]:

@@ -11,13 +11,17 @@ from eventsourcing.persistence import StoredEvent
 from domain.catalogue import EVENTS
 from domain.child import Child
 from domain.event import RegisterEvent
+from domain.matching import Candidate
 from domain.source_record import SourceRecord
 from domain.source_record.events import RecordAmended, RecordRegistered, RecordRemoved
 from domain.suspension import AgencyStanding
 from projections.base.projection import KeyDestroyed
 from services.registrar import store
 from services.registrar.batch_state import Caused
+from services.registrar.cannot_link import cannot_link_pairs
+from services.registrar.found_like import FoundLike, found_like
 from services.registrar.match_index import candidates_of, keys_of
+from services.registrar.shielded_records import children_of
 from services.registrar.suspensions import stream_of_agency
 from streams.crypto.keys import KeyRing
 from streams.store.application import LogApplication
@@ -152,9 +156,30 @@ class Aggregates:
 
     def sources_of(self, records: Collection[str]) -> dict[str, str]:
         """The agency of each of the records that is in the match index and counts."""
+        return {each.record: each.features.source for each in self.described(records)}
+
+    def found_like(self, records: Collection[str]) -> list[FoundLike]:
+        """The records that are like one of these, as many as one decision may be about; their children are loaded."""
         with self._database.transaction() as cursor:
-            found = candidates_of(cursor, (), records)
-        return {each.record: each.features.source for each in found if each.record in records}
+            found = found_like(cursor, records)
+        with suppress(KeyDestroyed):
+            self.load_children({UUID(each.child) for each in found})
+        return found
+
+    def described(self, records: Collection[str]) -> list[Candidate]:
+        """Those of the records that are in the match index and count."""
+        with self._database.transaction() as cursor:
+            return [each for each in candidates_of(cursor, (), records) if each.record in records]
+
+    def children_of(self, records: Collection[str]) -> dict[str, str]:
+        """The child of each of the records that is in the match index, or kept of a shielded child."""
+        with self._database.transaction() as cursor:
+            return children_of(cursor, records)
+
+    def told_apart(self, records: Collection[str]) -> Collection[tuple[str, str]]:
+        """The pairs of records of two children that one of these is in, both ways round."""
+        with self._database.transaction() as cursor:
+            return cannot_link_pairs(cursor, list(records))
 
     def caused_by(self, submissions: Collection[Caused]) -> dict[Caused, list[RegisterEvent]]:
         """The events that submissions of these ids have caused, each on the record of that stream."""

@@ -47,8 +47,8 @@ class Described(NamedTuple):
 class Placed(NamedTuple):
     """Where a record belongs, and the features and blocking keys that it has from now on.
 
-    `like` are the records of shielded children for which it is held back, `alone` says that its child has no other
-    agency's record, `aside` that the record is set aside; `closed` are the closed children that it names.
+    `like` are the records of shielded children for which it is held back, `alone` says that each agency of its child
+    has a record that is, `aside` that the record is set aside; `closed` are the closed children that it names.
     """
 
     placement: Placement
@@ -205,7 +205,7 @@ class BatchMatcher:
             cannot_link=self._cannot_link,
             sensitive=self._sensitive,
         )
-        return self._apart(found, record, features, keys, described.source)
+        return self._apart(found, record, features, keys, described.source, child_of)
 
     def _is_of_many(self, key: str) -> bool:
         """Whether many families share what has the key, of those whose records are no secret, as they are now."""
@@ -271,10 +271,14 @@ class BatchMatcher:
                 found.append(number)
         return found
 
-    def _apart(self, found: Apart, record: str, features: Features, keys: Sequence[int], source: str) -> Placed:
-        child = found.placement.child
-        members = self._index.members(child) if child else ()
-        alone = all(each.features.source == source for each in members if each.record != record)
+    def _apart(
+        self, found: Apart, record: str, features: Features, keys: Sequence[int], source: str, child_of: FindChild
+    ) -> Placed:
+        number = found.placement.child
+        others = [each for each in self._index.members(number) if each.record != record] if number else []
+        child = child_of(number) if number else None
+        heard = {source, *(each.features.source for each in others if child and each.record in child.like_shielded)}
+        alone = heard.issuperset(each.features.source for each in others)
         return Placed(found.placement, features, keys, [each.record for each in found.like], alone)
 
     def accepted(self, child: str) -> list[str]:

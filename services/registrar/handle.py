@@ -197,6 +197,7 @@ class Registrar:
 
     def _decided_by_stewards(self, messages: Sequence[Message]) -> BatchResult:
         commands = [message.reading for message in messages if isinstance(message.reading, Command)]
+        self._comparer = self._comparer.among(self._indexed)
         now = self._clock()
         budgets = StewardBudgets.at(now, self.limits)
         users = {command.data["decided_by"] for command in commands if command.type in COUNTED}
@@ -205,7 +206,7 @@ class Registrar:
             looks = read_looks(cursor, {command.id for command in commands})
             budgets.read(cursor, {self.aggregates.pseudonym(user) for user in users})
         known = outcomes, looks, self._oldest_look, self._backups_kept
-        result = decide_stewards_batch(messages, *known, self.aggregates, now, self._new_id, budgets)
+        result = decide_stewards_batch(messages, *known, self.aggregates, now, self._new_id, budgets, self._comparer)
         result.changes.spent = budgets.taken
         return result
 

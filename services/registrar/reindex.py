@@ -37,6 +37,7 @@ from domain.source_record.events import (
 )
 from services.registrar.closed_records import CLOSED_TABLES, CLOSING, write_closings
 from services.registrar.fence import Fence
+from services.registrar.found_like import FINDING, FOUND_LIKE_TABLES, write_found_like
 from services.registrar.hidden_children import HIDES, stays_hidden
 from services.registrar.match_index import (
     HIDDEN_TABLES,
@@ -55,13 +56,17 @@ from streams.store.database import Database
 
 logger = logging.getLogger(__name__)
 
-INDEX_FORMAT = "9"
-"""Changes with the blocking keys, what features hold, whose keys stand apart, and what is kept of shielded children."""
+INDEX_FORMAT = "10"
+"""Changes with the blocking keys, what features hold, whose keys stand apart, what is kept of shielded children, and of
+which record was found like which."""
 BATCH = 2_000
 
 _TABLES = [
     f"register.{name}"
-    for name in ("match_index", "match_keys", "match_index_format", *HIDDEN_TABLES, *SHIELDED_TABLES, *CLOSED_TABLES)
+    for name in (
+        *("match_index", "match_keys", "match_index_format"),
+        *(*HIDDEN_TABLES, *SHIELDED_TABLES, *CLOSED_TABLES, *FOUND_LIKE_TABLES),
+    )
 ]
 _DESCRIBING = (RecordRegistered, RecordAmended)
 _OF_CHILDREN = (ChildListed, RecordLinked, ChildrenMerged, RecordsSetAside, RecordsAccepted, RecordUnlinked)
@@ -81,6 +86,7 @@ _CLEAR = frozenset((*_OF_CHILDREN, *_OF_STEWARDS, *SHIELDING))
 """Events of which all that the index needs is in clear: what a destroyed child did to the records of others stays."""
 _FOLLOWING = _topics_of(RecordSuspended, RecordResumed)
 _HIDING = _topics_of(*HIDES)
+_FINDING = _topics_of(*FINDING)
 
 
 def build_match_index(log: LogApplication, database: Database, keys: KeyRing, fence: Fence, stop: Event) -> None:
@@ -113,6 +119,7 @@ def build_match_index(log: LogApplication, database: Database, keys: KeyRing, fe
     if not stop.is_set():
         _hide(log, database, keys, fence)
         _place_what_is_set_aside(log, database, keys, fence)
+        _find_like(log, database, keys, fence)
         with database.transaction() as cursor:
             fence.check(cursor)
             cursor.execute("insert into register.match_index_format (format) values (%s)", (INDEX_FORMAT,))
@@ -137,6 +144,16 @@ def _place_what_is_set_aside(log: LogApplication, database: Database, keys: KeyR
         with database.transaction() as cursor:
             fence.check(cursor)
             place_anew(cursor, log, keys, list({UUID(str(each.originator_id)) for each in batch}))
+        done = batch[-1].id
+
+
+def _find_like(log: LogApplication, database: Database, keys: KeyRing, fence: Fence) -> None:
+    """Finds by what of the events is in clear which record was found like which."""
+    done, mapper = 0, EventMapper(keys)
+    while batch := log.recorder.select_notifications(done, BATCH, topics=_FINDING, inclusive_of_start=False):
+        with database.transaction() as cursor:
+            fence.check(cursor)
+            write_found_like(cursor, map(mapper.clear_part, batch))
         done = batch[-1].id
 
 

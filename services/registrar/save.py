@@ -12,6 +12,7 @@ from services.registrar.budgets import alarms
 from services.registrar.closed_records import write_closings
 from services.registrar.erasing import write_erasures
 from services.registrar.fence import Fence
+from services.registrar.found_like import write_found_like
 from services.registrar.receipts import dead_letter, receipt, runs
 from services.registrar.shielded_records import write_shields
 from streams.codec import iso_text
@@ -42,6 +43,7 @@ def save(
         write_closings(cursor, result.events)
         used_up = store.write(cursor, result.changes)
         write_shields(cursor, result.events)
+        write_found_like(cursor, result.events)
         insert_keys(cursor, "register", keys.take_new())
         write_erasures(cursor, result.changes.erasures, lambda number: keys.digest(*number))
         rows = [

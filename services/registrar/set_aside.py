@@ -21,6 +21,7 @@ from domain.vocabulary import agency_urn
 from services.registrar.decide_batch import NewId
 from services.registrar.decided_again import decide_again
 from services.registrar.fence import Fence
+from services.registrar.found_like import write_found_like
 from services.registrar.hidden_children import note_hidden
 from services.registrar.linking import pending_events
 from services.registrar.match_index import IndexChanges, write_index
@@ -98,6 +99,7 @@ def do_page(
         insert_keys(cursor, "register", keys.take_new())
         write_places(cursor, placed)
         write_index(cursor, index)
+        write_found_like(cursor, again.events)
         _move_on(cursor, work, page)
 
     stored = [log.mapper.to_stored_event(event) for event in events]

@@ -5,7 +5,7 @@ are set aside. What an agency says later changes none of them. Rows follow their
 record that is removed stay as long as the shield: else who is like the child would be shown to everybody.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
@@ -39,6 +39,16 @@ def shielded_met(cursor: Cursor, features: Sequence[Features]) -> list[list[Cand
     for number, record, child, stored in cursor.fetchall():
         found[number].append(Candidate(record, child, features_as_read(stored)))
     return found
+
+
+def children_of(cursor: Cursor, records: Collection[str]) -> dict[str, str]:
+    """The child of each of the records that is in the match index, or kept of a shielded child."""
+    cursor.execute(
+        "select record::text, child::text from register.shielded_records where record = any(%(records)s::uuid[])"
+        " union select record::text, child::text from register.match_index where record = any(%(records)s::uuid[])",
+        {"records": list(records)},
+    )
+    return dict(cursor.fetchall())
 
 
 def write_shields(cursor: Cursor, events: Iterable[RegisterEvent]) -> None:

@@ -4,7 +4,7 @@ Decisions are few, and which records one is about depends on the one before: so 
 needed, and not before the batch.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 from uuid import UUID
@@ -13,7 +13,7 @@ from domain.child import Child, Ruling, hold, new_identity, shielding, stewardsh
 from domain.child.stewardship import RulingResult, SplitRecords
 from domain.erasure import erase_child, erase_record
 from domain.erasure.decide import BY_DECISION, TOO_MANY, Terms, weigh
-from domain.matching import features_of
+from domain.matching import Comparer, features_of
 from domain.source_record import Command, Refusal, SourceRecord
 from domain.source_record.events import RecordAmended, RecordRegistered
 from domain.suspension import AgencyStanding, remove, resume, suspend
@@ -23,6 +23,7 @@ from services.registrar.budgets import Budget, StewardBudgets
 from services.registrar.cannot_link import CannotLinkRuling
 from services.registrar.decide_batch import NewId
 from services.registrar.decide_in_order import Effect, decide_in_order
+from services.registrar.follow_shields import Known, follow_shields
 from services.registrar.hidden_children import note_hidden
 from services.registrar.linking import pending_events
 from services.registrar.match_index import index_keys
@@ -35,14 +36,8 @@ BACKUPS_KEPT = timedelta(days=35)
 """How long a backup of the database is kept, where nothing else is set."""
 
 
-class Directory(Protocol):
+class Directory(Known, Protocol):
     """The directory as the decisions before have left it."""
-
-    def child(self, child: str) -> Child | None:
-        """The child of that number."""
-
-    def keep(self, child: Child) -> None:
-        """Has a child as it is now, for the decisions that follow."""
 
     def standing(self, agency: str) -> AgencyStanding | None:
         """How an agency stands, if it was ever suspended."""
@@ -61,12 +56,6 @@ class Directory(Protocol):
 
     def description(self, stream: UUID) -> RecordRegistered | RecordAmended | None:
         """The event that describes the record now."""
-
-    def versions_of(self, records: Iterable[str]) -> dict[str, int]:
-        """The last version of each record."""
-
-    def sources_of(self, records: Collection[str]) -> dict[str, str]:
-        """The agency of each of the records that is in the match index and counts."""
 
     def known_records(self, streams: Iterable[str]) -> list[SourceRecord]:
         """Those of the records that can be read."""
@@ -97,10 +86,12 @@ def decide_stewards_batch(
     recorded_at: datetime,
     new_id: NewId,
     budgets: StewardBudgets,
+    comparer: Comparer,
 ) -> BatchResult:
     """What the decisions cause; `outcomes` has those of earlier batches, `looks` the looks that these ones name.
 
-    Backups are kept for `backups_kept`; `budgets` say how much each user may decide within the day.
+    Backups are kept for `backups_kept`; `budgets` say how much each user may decide within the day, `comparer` how like
+    two records are.
     """
 
     time = iso_text(recorded_at)
@@ -134,7 +125,7 @@ def decide_stewards_batch(
         if command.type == DecisionType.RECORD_OPEN:
             return _opening(lookup, command, ruling)
         ruled = _rule(lookup, command, ruling, new_id)
-        return ruled if isinstance(ruled, Refusal) else _effect(lookup, ruled)
+        return ruled if isinstance(ruled, Refusal) else _effect(lookup, ruled, ruling, comparer)
 
     def distrust(command: Command) -> Refusal | None:
         return distrusted(command, looks.get(command.id), recorded_at, oldest_look)
@@ -144,11 +135,12 @@ def decide_stewards_batch(
     return result
 
 
-def _effect(lookup: Directory, ruled: RulingResult) -> Effect:
+def _effect(lookup: Directory, ruled: RulingResult, ruling: Ruling, comparer: Comparer) -> Effect:
     for child in ruled.children:
         lookup.keep(child)
     rulings = [CannotLinkRuling(ruled.cannot_link, ruled.left, ruled.right)] if ruled.left else []
     events = [event for child in ruled.children for event in pending_events(child)]
+    events += follow_shields(lookup, events, ruled.moved, ruling, comparer)
     return Effect(events, moved=ruled.moved, rulings=rulings)
 
 

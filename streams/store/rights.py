@@ -46,6 +46,7 @@ RIGHTS: Mapping[str, Mapping[str, str]] = {
         "register.shielded_records": _ALL,
         "register.shielded_keys": _ALL,
         "register.closed_records": _ALL,
+        "register.found_like": _ALL,
         "register.kept_apart": "select, insert, delete",
         "register.suspensions": _KEEP,
         "register.budgets": "select, insert, update, delete",

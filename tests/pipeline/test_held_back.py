@@ -197,3 +197,23 @@ def test_who_is_held_back_stays_hidden_when_the_shielded_child_is_destroyed(
         custodian = {"custodian": HOME["authority"]} if kind == DecisionType.SHIELD_APPLY else {}
         assert decide(world, kind, child=held, **custodian) == "accepted"
     assert client.get(f"/children/{held}", headers=user).json()["addresses"][0]["postcode"] == "ZX6 6QQ"
+
+
+def test_who_is_like_two_of_her_records_stays_hidden_when_the_likelier_one_was_somebody_elses(
+    world: World, client: TestClient, user: Headers
+) -> None:
+    her = {"given_name": "Aurelia", "family_name": "Orrell", "date_of_birth": "2003-05-17", "gender": None}
+    girl, numbered = her | {"gender": "female"}, {"nhs_number": "9990000093"}
+    child = new_child(world, person("T", council(world, "T"), **her, **numbered))
+    assert world.submit(person("T", "gp", **girl, **numbered)) == ["accepted"]
+    shield(world, child)
+    held = at_a_refuge(world, girl, "RT")
+    before = set(world.children())
+    records = [{"source": "urn:agency:gp", "subject": "T"}]
+    assert decide(world, DecisionType.SPLIT, child=child, records=records) == "accepted"
+    (other,) = set(world.children()) - before
+    assert decide(world, DecisionType.SHIELD_LIFT, child=other) == "accepted"
+    assert absent(client, user, held)
+    assert held not in exported(client, user)
+    assert decide(world, DecisionType.SHIELD_LIFT, child=child) == "accepted"
+    assert not absent(client, user, held)

@@ -30,6 +30,7 @@ MAY_TRUNCATE = {
     "register.shielded_records",
     "register.shielded_keys",
     "register.closed_records",
+    "register.found_like",
 }
 
 

@@ -1,0 +1,119 @@
+"""What follows for other children when a shield comes, is kept or is lifted: who is like the shielded child follows it.
+
+A record that comes after the shield is held back when it is placed. One that came before was found like the child then,
+and its own child says so now: readers see it no more, so nothing joins it, and its home counts for nothing.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Protocol
+
+from domain.child import Child, Ruling
+from domain.child.child import Suspected
+from domain.child.events import ChildrenMerged, ShieldApplied, ShieldLifted, ShieldReviewed
+from domain.event import RegisterEvent
+from domain.matching import Candidate, Comparer
+from domain.matching.apart import like_each_of
+from services.registrar.found_like import FoundLike
+from services.registrar.linking import pending_events
+
+_CHANGING = (ShieldApplied, ShieldReviewed, ShieldLifted, ChildrenMerged)
+"""The events after which others may be like records of a shielded child, or of one that is so no more.
+
+A review changes nothing of that: it takes in the records that came before the version which first looked for them.
+"""
+
+
+class Known(Protocol):
+    """The directory as the decisions before have left it."""
+
+    def child(self, child: str) -> Child | None:
+        """The child of that number."""
+
+    def keep(self, child: Child) -> None:
+        """Has a child as it is now, for the decisions that follow."""
+
+    def found_like(self, records: Collection[str]) -> list[FoundLike]:
+        """The records that are like one of these, as many as one decision may be about."""
+
+    def described(self, records: Collection[str]) -> list[Candidate]:
+        """Those of the records that are in the match index and count."""
+
+    def children_of(self, records: Collection[str]) -> Mapping[str, str]:
+        """The child of each of the records that is in the match index, or kept of a shielded child."""
+
+    def told_apart(self, records: Collection[str]) -> Collection[tuple[str, str]]:
+        """The pairs of records of two children that one of these is in, both ways round."""
+
+    def versions_of(self, records: Iterable[str]) -> dict[str, int]:
+        """The last version of each record."""
+
+    def sources_of(self, records: Collection[str]) -> dict[str, str]:
+        """The agency of each of the records that is in the match index and counts."""
+
+
+def follow_shields(
+    lookup: Known, decided: Sequence[RegisterEvent], moved: Mapping[str, str], ruling: Ruling, comparer: Comparer
+) -> list[RegisterEvent]:
+    """The events that follow for other children from what was `decided`; `moved` has the new child of each record."""
+    events: list[RegisterEvent] = []
+    for number in dict.fromkeys(str(each.originator_id) for each in decided if isinstance(each, _CHANGING)):
+        child = lookup.child(number)
+        if child is not None and child.records:
+            events += _follow(lookup, child, moved, ruling, comparer)
+    return events
+
+
+def _follow(
+    lookup: Known, child: Child, moved: Mapping[str, str], ruling: Ruling, comparer: Comparer
+) -> list[RegisterEvent]:
+    found: dict[str, list[FoundLike]] = {}
+    for each in lookup.found_like(child.records):
+        found.setdefault(moved.get(each.record, each.child), []).append(each)
+    others = {number: other for number in found if (other := _apart_from(child, lookup.child(number)))}
+    alike = _all_that_they_are_like(lookup, child, [each for number in others for each in found[number]], comparer)
+    known: dict[str, dict[str, frozenset[str]]] = {}
+    for number, other in others.items():
+        like = known[number] = dict(other.like_shielded)
+        for each in found[number]:
+            if child.shield:
+                like[each.record] = like.get(each.record, frozenset()) | alike[each.record]
+    likes = [like for of_child in known.values() for like in of_child.values()]
+    standing = _standing(lookup, child, frozenset[str]().union(*likes))
+    versions = lookup.versions_of({record for of_child in known.values() for record in of_child})
+    sources = lookup.sources_of({record for other in others.values() for record in other.records})
+    events: list[RegisterEvent] = []
+    for number, other in others.items():
+        suspected = [Suspected(record, versions[record], like, False) for record, like in sorted(known[number].items())]
+        other.follow_shields(suspected, standing, ruling, sources)
+        lookup.keep(other)
+        events += pending_events(other)
+    return events
+
+
+def _apart_from(child: Child, other: Child | None) -> Child | None:
+    """The other child, if it is another one, and anything of it may be hidden."""
+    if other is None or other.id == child.id or other.superseded_by or other.is_closed or other.is_destroyed:
+        return None
+    return other
+
+
+def _all_that_they_are_like(
+    lookup: Known, child: Child, alike: Sequence[FoundLike], comparer: Comparer
+) -> Mapping[str, frozenset[str]]:
+    """All records of the shielded child that each is like, by what was found once and by who it is now."""
+    if not child.shield:
+        return {}
+    members = lookup.described(child.records)
+    told_apart = lookup.told_apart([each.record for each in alike])
+    return {
+        each.record: each.others
+        | {one.record for one in like_each_of(comparer, each.record, each.features, members, told_apart)}
+        for each in alike
+    }
+
+
+def _standing(lookup: Known, child: Child, records: frozenset[str]) -> frozenset[str]:
+    """Those of the records whose child is shielded; of one that is destroyed the shield stays as it was."""
+    child_of = {**lookup.children_of(records), **dict.fromkeys(child.records, str(child.id))}
+    lifted = {number for number in {*child_of.values()} if (one := lookup.child(number)) and not one.shield}
+    return frozenset(record for record in records if child_of.get(record) not in lifted)
