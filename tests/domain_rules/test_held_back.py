@@ -5,6 +5,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from domain.child import Child, Comparison, stewardship
+from domain.child.child import Suspected
 from domain.child.events import RecordHeldBack, RecordLinked, ShieldedChildListed
 from domain.child.stewardship import RulingResult
 from domain.erasure import erase_record
@@ -98,3 +99,50 @@ def test_a_record_that_leaves_or_is_destroyed_hides_the_child_no_longer(is_destr
         child.unlink([PROBE], uuid4(), RULING)
     left = str(other.originator_id)
     assert suspicions(child) == suspicions(replayed(child)) == ({left: {GRACE}}, {left})
+
+
+def known_before(*agencies: str) -> tuple[Child, dict[str, str]]:
+    """A child with a record of each of these agencies, and whose each is."""
+    child = child_with(*agencies)
+    return child, {agency: f"urn:agency:{agency}" for agency in agencies}
+
+
+def like(record: str, *others: str) -> Suspected:
+    return Suspected(record, 1, frozenset(others), alone=False)
+
+
+@pytest.mark.parametrize(
+    ("suspected", "hides"),
+    [
+        ([like("school", FENELLA)], False),
+        ([like("school", FENELLA), like("gp", FENELLA)], True),
+        ([like("school", FENELLA), like("gp", GRACE)], False),
+        ([like("school", FENELLA, GRACE), like("gp", FENELLA)], True),
+    ],
+)
+def test_a_shield_hides_a_child_that_was_there_if_each_of_its_agencies_has_a_record_that_is_like_the_shielded_ones(
+    suspected: list[Suspected], hides: bool
+) -> None:
+    child, sources = known_before("school", "gp")
+    child.collect_events()
+    child.follow_shields(suspected, frozenset({FENELLA}), RULING, sources)
+    assert child.is_held_back is hides
+    assert child.like_shielded == {each.record: each.like for each in suspected}
+    assert len(child.collect_events()) == len(suspected)
+    child.follow_shields(suspected, frozenset({FENELLA}), RULING, sources)
+    assert not child.collect_events()
+    child.follow_shields(suspected, frozenset(), RULING, sources)
+    assert not child.is_held_back
+
+
+def test_a_record_that_does_not_count_neither_hides_a_child_that_another_agency_knows_nor_shows_one() -> None:
+    child, sources = known_before("school", "gp")
+    for counting, hides in (({"gp": sources["gp"]}, False), ({}, True), ({"school": sources["school"]}, True)):
+        child.follow_shields([like("school", FENELLA)], frozenset({FENELLA}), RULING, counting)
+        assert child.is_held_back is hides
+
+
+def test_two_who_are_held_back_and_merged_stay_so() -> None:
+    child, sources = known_before("school", "gp")
+    child.keep_suspicions([like("school", FENELLA), like("gp", GRACE)], RULING, sources)
+    assert child.held_back == {"school", "gp"}

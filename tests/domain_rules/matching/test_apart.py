@@ -12,6 +12,7 @@ from domain.child.shield import Shield
 from domain.matching import Candidate, Comparer, features_of
 from domain.matching.apart import (
     LIKE_SHIELDED,
+    MOST_NAMED,
     WITHHELD,
     Apart,
     Candidates,
@@ -163,6 +164,40 @@ def test_a_record_that_a_steward_has_told_apart_from_any_record_of_a_shielded_ch
     shielded = [hidden("s", "hers"), hidden("t", "hers")]
     assert {each.record for each in decided(shielded).like} == {"s", "t"}
     assert decided(shielded, told_apart=[("r", "s")]).like == ()
+
+
+def test_a_record_names_all_records_of_a_shielded_child_that_it_is_like_and_no_others() -> None:
+    shielded = [
+        hidden("s", "hers", date_of_birth="2015-03-05"),
+        hidden("t", "hers"),
+        hidden("u", "hers", given_name="Ottoline", family_name="Marlow", date_of_birth="2011-01-01"),
+        hidden("v", "another's", date_of_birth="2015-04-03"),
+    ]
+    found = decided(shielded)
+    *likeliest, further = [each.record for each in found.like]
+    assert (set(likeliest), further) == ({"t", "v"}, "s")
+    assert [each.record for each in found.placement.suspected] == [*likeliest, further]
+    assert {each.rule for each in found.placement.suspected} == {LIKE_SHIELDED}
+
+
+def test_of_very_many_records_of_a_shielded_child_the_likeliest_are_named() -> None:
+    shielded = [hidden(f"s{n:02}", "hers", gender="male" if n < 5 else "female") for n in range(MOST_NAMED + 5)]
+    named = [each.record for each in decided(shielded).like]
+    assert len(named) == MOST_NAMED
+    assert set(named) == {f"s{n:02}" for n in range(5, MOST_NAMED + 5)}
+
+
+def test_further_records_of_a_shielded_child_take_nobodys_place_in_the_queue() -> None:
+    shielded = [hidden(f"s{n}", "hers") for n in range(8)]
+    namesake = known("n", "plain", address=REFUGE)
+    queued = [each.record for each in decided(shielded, [namesake]).placement.suspected]
+    assert len(queued) == 9
+    assert queued[1] == "n"
+
+
+def test_where_a_record_joins_a_shielded_child_by_its_number_no_record_of_that_one_is_queued() -> None:
+    found = decided([hidden("s", "hers", nhs_number=NUMBER), hidden("t", "hers"), hidden("u", "hers")])
+    assert (found.placement.child, found.like, found.placement.suspected) == ("hers", (), ())
 
 
 def test_a_record_that_may_be_a_shielded_childs_joins_no_other_child_until_a_steward_has_decided() -> None:
