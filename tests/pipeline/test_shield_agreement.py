@@ -79,7 +79,7 @@ def kept_back(world: World, children: list[str]) -> set[str]:
     return {number for number, child in known.items() if child and (child.shield or child.is_held_back)}
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @for_all(ACTS)
 def test_the_registrar_holds_back_just_those_whom_readers_see_no_more(world: World, acts: Any) -> None:
     run = f"run-{next(_runs)}"
