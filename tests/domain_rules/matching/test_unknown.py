@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from domain.matching import features_of
 from domain.matching.unknown import (
+    cares_for_many,
     known_email,
     known_family_name,
     known_given_name,
@@ -14,6 +15,7 @@ from domain.matching.unknown import (
     known_phone,
     known_postcode,
 )
+from tests.domain_rules.matching import unknown_words as words
 
 
 @pytest.mark.parametrize(
@@ -103,6 +105,10 @@ def test_a_carer_is_known_by_a_name_of_their_own(written: str | None, person: st
         ("99999", ""),
         ("none", ""),
         (None, ""),
+        ("01632 000000", ""),
+        ("02345 678913", ""),
+        ("09876 543213", ""),
+        ("01632 900000", "1632900000"),
         ("01632 960417", "1632960417"),
         ("01632 960000", "1632960000"),
         ("01234 561207", "1234561207"),
@@ -153,6 +159,15 @@ def test_an_e_mail_address_is_written_in_small_letters() -> None:
         ("10115",) * 2,
         ("2611",) * 2,
         ("AB101AF",) * 2,
+        ("X12DE", ""),
+        ("XX12DE", ""),
+        ("A12DE", ""),
+        ("AA12DE", ""),
+        ("AB101C", ""),
+        ("AB101AB", ""),
+        ("XY101Z", ""),
+        ("ZX4Q", ""),
+        ("ZX47Q",) * 2,
     ],
 )
 def test_a_pseudo_postcode_is_no_place(written: str, known: str) -> None:
@@ -225,3 +240,71 @@ def test_a_parents_telephone_is_evidence_whatever_is_written_for_the_name(
 def test_one_letter_may_be_a_name_and_a_domain_may_be_nobodys() -> None:
     assert (known_given_name("X"), known_given_name("XX")) == ("x", "")
     assert (known_email("ruth@noemail.com"), known_email("ruth@example.com")) == ("", "ruth@example.com")
+
+
+@pytest.mark.parametrize("word", words.UNKNOWN.split())
+def test_a_word_for_an_unknown_name_is_no_name(word: str) -> None:
+    assert known_given_name(word) == known_family_name(word) == known_given_name(f"{word} 2") == ""
+
+
+@pytest.mark.parametrize("word", words.NO_GIVEN_NAME.split())
+def test_a_word_for_a_child_without_a_name_may_be_a_family_name(word: str) -> None:
+    assert (known_given_name(word), known_family_name(word)) == ("", word)
+
+
+@pytest.mark.parametrize("word", words.NO_FAMILY_NAME.split())
+def test_a_word_for_whoever_has_no_family_name_may_be_a_given_name(word: str) -> None:
+    assert (known_given_name(word), known_family_name(word)) == (word, "")
+
+
+@pytest.mark.parametrize("word", words.ABOUT_A_NAME.split())
+def test_a_word_about_names_is_a_name_where_it_stands_alone(word: str) -> None:
+    assert known_given_name(word) == known_family_name(word) == word
+    assert known_given_name(f"{word} {word}") == known_family_name(f"{word} {word}") == ""
+
+
+@pytest.mark.parametrize("word", words.BESIDE.split())
+def test_a_word_that_goes_with_others_is_a_name_without_them(word: str) -> None:
+    assert known_given_name(word) == word
+    assert known_given_name(f"twin {word}") == known_family_name(f"{word} unknown") == ""
+
+
+@pytest.mark.parametrize("line", words.NO_ADDRESS.split(", "))
+def test_a_line_for_no_address_is_none(line: str) -> None:
+    assert known_lines([line.upper(), "Westmarch"]) == "westmarch"
+
+
+@pytest.mark.parametrize("title", words.TITLES.split())
+def test_a_title_is_no_part_of_a_name(title: str) -> None:
+    assert known_person(f"{title} Ruth Vane", "orrell") == "ruth vane"
+    assert known_person(f"{title} Orrell", "orrell") == ""
+
+
+@pytest.mark.parametrize("word", f"{words.NOBODY} {words.KIN}".split())
+def test_what_somebody_is_to_the_child_is_no_name_of_theirs(word: str) -> None:
+    assert known_person(word, "orrell") == known_person(f"{word} 1", "orrell") == ""
+    assert known_person(f"{word} Vane", "orrell") == f"{word} vane"
+
+
+@pytest.mark.parametrize("word", f"{words.OFFICES} {words.OF_ONE_CHILD_TOO}".split())
+def test_a_word_for_an_office_says_that_somebody_cares_for_many(word: str) -> None:
+    assert cares_for_many(f"the {word}", None)
+    assert cares_for_many("Dagmar Vane", word)
+    assert cares_for_many(word, None) is (word not in words.NAMES_TOO.split())
+    assert cares_for_many("Dagmar Vane", f"{word} required") is (word not in words.OF_ONE_CHILD_TOO.split())
+
+
+@pytest.mark.parametrize("word", words.KIN.split())
+def test_whoever_is_kin_cares_for_one_child_whatever_else_is_written(word: str) -> None:
+    assert not cares_for_many(f"school {word}", None)
+    assert not cares_for_many("Dagmar Vane", f"{word} (social worker)")
+
+
+@pytest.mark.parametrize("mailbox", words.MAILBOXES.split())
+def test_a_mailbox_of_nobody_is_none(mailbox: str) -> None:
+    assert known_email(f"{mailbox}@county.example") == ""
+
+
+@pytest.mark.parametrize("host", words.MAIL_DOMAINS.split())
+def test_a_domain_of_nobody_is_none(host: str) -> None:
+    assert known_email(f"ruth.vane@{host}.com") == ""
