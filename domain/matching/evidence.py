@@ -237,8 +237,7 @@ class Comparer:
         if given == other_given and family == other_family and given != family:
             return self._same(0, given), self._same(1, family)
         if (single := single_name(one)) and single == single_name(other):
-            is_stated_as_given = single in (given, other_given)
-            return (self._same(0, single), ABSENT) if is_stated_as_given else (ABSENT, self._same(1, single))
+            return self._same(0, single), ABSENT
         family, other_family = family * (given != family), other_family * (other_given != other_family)
         levels = compare_given_names(given, other_given), compare_names(family, other_family)
         if levels[1] == DIFFERS or levels == (DIFFERS, ABSENT):

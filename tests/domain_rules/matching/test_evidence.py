@@ -44,6 +44,7 @@ def with_thresholds(**changes: float) -> Comparer:
 
 
 ALIKE = levels(given_name="same", family_name="close", date_of_birth="near", gender="same", postcode="same")
+ALIKE_BY_A_COMMON_NAME = ("common", *ALIKE[1:])
 NAMESAKES = levels(given_name="same", family_name="same", date_of_birth="same", gender="same", postcode="differs")
 
 
@@ -60,7 +61,7 @@ def test_the_odds_are_those_of_every_rival_together(
     assert evidence.bits == pytest.approx(log2(min(chances(agreement, rival) for rival in rivals)))
 
 
-@pytest.mark.parametrize("agreement", [ALIKE, NAMESAKES])
+@pytest.mark.parametrize("agreement", [ALIKE, NAMESAKES, ALIKE_BY_A_COMMON_NAME])
 def test_a_cousin_has_the_name_and_agrees_else_like_a_stranger(agreement: Levels) -> None:
     settings = SETTINGS.model_copy(update={"rivals": RIVALS.model_copy(update={"cousin": 40.0})})
     of_name = chances((*agreement[:2], *levels()[2:]), "stranger")
@@ -94,6 +95,16 @@ def test_a_name_alone_is_half_as_likely(field: str, level: str, is_enough: bool)
     rivals = {"relative": 1.0, "namesake": RIVALS.namesake, "stranger": RIVALS.stranger}
     likely = 1 / (1 + sum(many / chances(agreement, rival) for rival, many in rivals.items()))
     assert comparer().weigh(agreement, 1.0).probability == pytest.approx(likely if is_enough else likely / 2)
+
+
+@pytest.mark.parametrize("level", ["absent", "differs"])
+@pytest.mark.parametrize("part", ["given_name", "family_name"])
+def test_half_a_name_and_a_birthday_are_half_as_likely(part: str, level: str) -> None:
+    whole = {"given_name": "same", "family_name": "same", "date_of_birth": "same"}
+    agreement = levels(**whole | {part: level})
+    rivals = {"relative": 0.003, "namesake": RIVALS.namesake, "stranger": RIVALS.stranger}
+    likely = 1 / (1 + sum(many / chances(agreement, rival) for rival, many in rivals.items()))
+    assert comparer().weigh(agreement, 0.003).probability == pytest.approx(likely / 2)
 
 
 @pytest.mark.parametrize(("elsewhere", "is_linked"), [(1e7, False), (1e3, True)])
@@ -141,6 +152,9 @@ def test_two_contradict_each_other_from_so_many_bits_against_them_on() -> None:
     numbers = levels(gender="differs", upn="differs")
     exactly = log2(chances(numbers, "namesake"))
     assert with_thresholds(contradiction=-100.0, namesakes=exactly + 1e-9).weigh(numbers, 1.0).contradicts
+    gender, of_gender = levels(gender="differs"), SETTINGS.fields["gender"]["differs"]
+    exactly = log2(of_gender.match / of_gender.namesake)
+    assert with_thresholds(contradiction=-100.0, namesakes=exactly).weigh(gender, 1.0).contradicts
 
 
 @pytest.mark.parametrize(
@@ -213,12 +227,18 @@ def test_unless_both_are_grown_up_or_share_a_number() -> None:
         (("Tam Mary", "Orrell"), ("Thomasina Jane", "Orrell"), ("similar", "same")),
         (("Suharto", "-"), ("-", "Suharto"), ("same", "absent")),
         (("Suharto", "Suharto"), ("FNU", "Suharto"), ("same", "absent")),
+        (("Smith", "-"), ("-", "Smith"), ("same", "absent")),
+        (("Jack", "-"), ("-", "Jack"), ("common", "absent")),
+        (("-", "Smith"), (".", "Smith"), ("absent", "common")),
         (("Suharto", "Suharto"), ("Suharto", "Suharto"), ("same", "absent")),
         (("-", "Suharto"), (".", "Suharto"), ("absent", "same")),
         (("Suharto", "Suharto"), ("Suharto", "Orrell"), ("same", "absent")),
         (("Huw", "Thomas"), ("Thomas", "Thomas"), ("differs", "absent")),
         (("Tamsin", "Orrell"), ("Tamsin Mary", "Orrell"), ("nickname", "same")),
         (("Bronwyn", "Orrell"), ("Bronwyn Mary", "Orrell"), ("part", "same")),
+        (("Edie", "Orrell"), ("Evie", "Orrell"), ("similar", "same")),
+        (("Edie Rose", "Orrell"), ("Evie Rose", "Orrell"), ("similar", "same")),
+        (("Rosse Mary", "Orrell"), ("Rose Mary", "Orrell"), ("close", "same")),
         (("Bob", "Orrell"), ("Bess", "Orrell"), ("differs", "same")),
         (("Tamsin", "Orrell"), ("Orrell", "Tamsin"), ("swapped", "swapped")),
         (("Tamsin", "Orrell"), ("Orell", "Tamsin Mary"), ("swapped", "swapped")),
@@ -248,6 +268,7 @@ def test_of_all_names_the_two_count_that_agree_best() -> None:
         ("Tamsin Orrell", "Bronwen Orrell, Tamsin Orell", ("same", "close")),
         ("Tamsin Orrell", "Tamsin Vane, Bronwen Orrell", ("differs", "same")),
         ("Niall Smith, N Orrell", "Neil Smith, Neil Orrell", ("similar", "common")),
+        ("Bronwyn Orrell, Tam Orrell", "Bronwyn-Mary Orrell, Tamsin Orrell", ("nickname", "same")),
     ],
 )
 def test_names_agree_best_that_strangers_share_least(one: str, other: str, found: tuple[str, str]) -> None:
@@ -327,3 +348,15 @@ def test_two_records_of_which_no_agency_is_told_are_not_of_one_agency() -> None:
         assert tells_apart(record(agency), record(agency)) is is_one
         assert (compare(record(agency, **now), record(agency, **before)).levels[4] == "differs") is is_one
         assert compare(*(record(agency, **each) for each in pupils)).contradicts is is_one
+
+
+def test_who_is_called_nothing_is_not_known_to_be_a_twin() -> None:
+    """That the family name or the carers are not known leaves it open: it is the given name that tells twins apart."""
+
+    def may_be_twins(one: Features, other: Features) -> bool:
+        return comparer().may_be_twins(comparer().compare(one, other), one, other)
+
+    assert not may_be_twins(record(given_name="Baby"), record())
+    assert may_be_twins(record(given_name="Idris"), record())
+    assert may_be_twins(record(given_name="Idris", family_name="-"), record(family_name="-"))
+    assert may_be_twins(record(given_name="Idris", carers=[]), record(carers=[]))
