@@ -326,7 +326,9 @@ def test_all_that_two_records_have_is_compared() -> None:
 
 
 @pytest.mark.parametrize(("relatives", "are_two"), [(50.0, True), (3.0, True), (2.9, False), (1.0, False)])
-@pytest.mark.parametrize("changes", [{"given_name": "Jake"}, {"address": ELSEWHERE}])
+@pytest.mark.parametrize(
+    "changes", [{"given_name": "Jake"}, {"address": ELSEWHERE}, {"address": {"postcode": ELSEWHERE["postcode"]}}]
+)
 def test_one_agency_holds_two_by_two_names_or_at_two_homes_unless_it_registers_children_twice(
     changes: dict[str, Any], relatives: float, are_two: bool
 ) -> None:

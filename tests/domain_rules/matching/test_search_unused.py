@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.matching import Searcher, missing_criteria
-from domain.matching.search_unused import CALLED
+from domain.matching.search_unused import CALLED, in_a_sentence
 from services.registrar.matcher_settings import load_settings
 
 SEARCHER = Searcher(load_settings())
@@ -55,6 +55,18 @@ def test_what_stands_for_not_knowing_is_named_and_its_value_is_not_repeated(
     (unused,) = SEARCHER.query({criterion: value}).unused
     assert (unused.criterion, unused.code) == (criterion, code)
     assert value not in unused.message
+
+
+def test_what_is_not_used_is_called_as_a_user_calls_it() -> None:
+    criteria = {"given_name": "Baby", "family_name": "?", "gender": "other", "postcode": "LE1", "upn": "-"}
+    query = SEARCHER.query({**criteria, "nhs_number": "0000000000"})
+    name, number = "such a name is written where none is known", "such a number is written where none is known"
+    assert in_a_sentence(query.unused) == (
+        f"the given name is not used: {name}; the family name is not used: {name}; "
+        "the gender is not used: only female and male tell children apart; "
+        "the postcode is not used: thousands live in a part of a postcode; give the whole one; "
+        f"the NHS number is not used: {number}; the UPN is not used: {number}"
+    )
 
 
 def test_the_first_of_january_is_searched_for_as_any_day() -> None:
