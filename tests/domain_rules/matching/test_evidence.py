@@ -134,6 +134,16 @@ def test_whoever_may_be_a_twin_is_queued_unless_twins_are_unlikely_enough(twins:
     assert settings.weigh(differs, 1.0).contradicts
 
 
+def test_the_grown_up_are_no_twins_and_no_cousins_of_one_household() -> None:
+    nameless = levels(family_name="same", date_of_birth="same", gender="same", address="same", carers="same")
+    cousins = levels(given_name="same", family_name="same", date_of_birth="near", address="same", carers="differs")
+    for agreement in (nameless, cousins):
+        rivals = {"relative": 0.003, "namesake": RIVALS.namesake, "stranger": RIVALS.stranger}
+        likely = 1 / (1 + sum(many / chances(agreement, rival) for rival, many in rivals.items()))
+        assert comparer().weigh(agreement, 0.003).probability == pytest.approx(likely)
+        assert comparer().weigh(agreement, 1.0).probability < likely / 2
+
+
 def test_nothing_is_beyond_all_doubt() -> None:
     every = dict.fromkeys(FIELDS, "same")
     assert 0.999 < comparer().weigh(levels(**every), 0.003).probability < 1
