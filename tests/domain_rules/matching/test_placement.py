@@ -238,8 +238,9 @@ def test_a_record_is_judged_by_what_the_records_of_a_child_say_together(
 def test_two_children_are_one_where_most_of_their_records_say_so(
     against: Evidence, outvote: float, is_one: bool
 ) -> None:
+    """Of four pairs two are certain, one speaks against, and one says nothing."""
     stated = {"new-a": evidence(0.99, bits=30.0), "new-b": ALIKE, "a-b": ALIKE, "c-b": evidence(0.90), "d-b": against}
-    found = placed(stated, {"one": "a c d", "two": "b"}, outvote)
+    found = placed(stated, {"one": "a c d e", "two": "b"}, outvote)
     assert [each.child for each in found.merged] == ["two"] * is_one
     assert queued(found) == ({} if is_one else {"b": "contradiction"})
 
