@@ -372,3 +372,23 @@ def test_who_is_called_nothing_is_not_known_to_be_a_twin() -> None:
     assert may_be_twins(record(given_name="Idris"), record())
     assert may_be_twins(record(given_name="Idris", family_name="-"), record(family_name="-"))
     assert may_be_twins(record(given_name="Idris", carers=[]), record(carers=[]))
+
+
+@pytest.mark.parametrize(
+    ("witness", "is_one"),
+    [
+        (record("school", address=ELSEWHERE), True),
+        (record("gp", address=ELSEWHERE), False),
+        (record("school", **BARE), False),
+        (record("school", address=ELSEWHERE, given_name="Bronwen", date_of_birth="2001-11-02"), False),
+    ],
+    ids=["knows both homes", "of the same agency", "has nobody in common with them", "is her sister's"],
+)
+def test_two_homes_are_one_childs_where_another_agency_is_certain_and_knows_of_both(
+    witness: Features, is_one: bool
+) -> None:
+    before, after = record("gp"), record("gp", address=ELSEWHERE, carers=[])
+    found = comparer().compare(before, after)
+    assert found.by_homes
+    assert comparer().contradict(found, before, after, [before, after])
+    assert comparer().contradict(found, before, after, [before, after, witness]) is not is_one
