@@ -108,6 +108,10 @@ def test_a_carer_is_known_by_a_name_of_their_own(written: str | None, person: st
         ("01632 000000", ""),
         ("02345 678913", ""),
         ("09876 543213", ""),
+        ("01 34567890", ""),
+        ("097654 3210", ""),
+        ("0164 567890", "0164567890"),
+        ("019654 3210", "0196543210"),
         ("01632 900000", "1632900000"),
         ("01632 960417", "1632960417"),
         ("01632 960000", "1632960000"),
@@ -129,7 +133,7 @@ def test_a_number_written_with_its_country_is_as_dummy_as_without(number: str) -
     [
         *("none@none.com", "No-Reply@county.example", "noemail@x.org", "x@x.com", "n/a", "", "@"),
         *("test@example", "tbc@tbc.com", "a@b.org", "declined@county.example", "not.provided1@county.example"),
-        *("office@elms-school.example", "dummy@dummy.com"),
+        *("office@elms-school.example", "dummy@dummy.com", "ruth.vane@county"),
     ],
 )
 def test_an_address_to_which_nobody_writes_is_none(written: str) -> None:
@@ -159,6 +163,8 @@ def test_an_e_mail_address_is_written_in_small_letters() -> None:
         ("10115",) * 2,
         ("2611",) * 2,
         ("AB101AF",) * 2,
+        ("ZZ101", ""),
+        ("D10115",) * 2,
         ("X12DE", ""),
         ("XX12DE", ""),
         ("A12DE", ""),
@@ -197,6 +203,7 @@ def test_lines_that_say_that_there_is_no_address_are_none(written: list[str], kn
         ("Dagmar Vane", "Interpreter"),
         (None, "health visitor"),
         ("Childminder", None),
+        ("Nursery/School", None),
         ("Miss Headteacher", None),
         ("Dagmar Vane", "School nurse"),
         ("Dagmar Vane", "court officer"),
@@ -235,6 +242,10 @@ def test_a_parents_telephone_is_evidence_whatever_is_written_for_the_name(
 ) -> None:
     carer = {"name": name, "relationship": relationship, "phone": "01632 960417"}
     assert features_of({"carers": [carer]}, "2024-01-01").contacts == ("1632960417",)
+
+
+def test_a_number_begins_no_name() -> None:
+    assert (known_given_name("A 1"), known_given_name("1 A")) == ("a 1", "")
 
 
 def test_one_letter_may_be_a_name_and_a_domain_may_be_nobodys() -> None:
