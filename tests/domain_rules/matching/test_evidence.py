@@ -15,6 +15,7 @@ from tests.domain_rules.matching.people import (
     ONE_NUMBER,
     OTHER_NUMBER,
     OTHERS,
+    RUTH,
     comparer,
     record,
 )
@@ -392,3 +393,46 @@ def test_two_homes_are_one_childs_where_another_agency_is_certain_and_knows_of_b
     assert found.by_homes
     assert comparer().contradict(found, before, after, [before, after])
     assert comparer().contradict(found, before, after, [before, after, witness]) is not is_one
+
+
+@pytest.mark.parametrize(
+    ("changes", "by_homes"),
+    [
+        ({"given_name": "Jake"}, False),
+        ({"upn": "H999417608022"}, False),
+        ({"nhs_number": OTHER_NUMBER}, False),
+        ({"address": ELSEWHERE}, True),
+        ({"address": ELSEWHERE, "nhs_number": OTHER_NUMBER}, False),
+        ({"address": ELSEWHERE, "gender": "male", "date_of_birth": "2009-11-30", "family_name": "Vane"}, False),
+    ],
+)
+def test_what_one_agency_holds_as_two_is_not_so_by_weight_alone(changes: dict[str, Any], by_homes: bool) -> None:
+    jack: dict[str, Any] = {"given_name": "Jack", "carers": [], "upn": "D999417608014", "nhs_number": ONE_NUMBER}
+    same = {name: value for name, value in jack.items() if name in ("given_name", "carers") or name in changes}
+    found = comparer().compare(record("gp", **same), record("gp", **(same | changes)))
+    assert (found.contradicts, found.by_weight, found.by_homes) == (True, False, by_homes)
+
+
+def test_two_that_another_agency_holds_contradict_each_other_by_weight_alone() -> None:
+    unlike = {"address": ELSEWHERE, "gender": "male", "date_of_birth": "2009-11-30", "family_name": "Vane"}
+    jack: dict[str, Any] = {"given_name": "Jack", "carers": []}
+    found = comparer().compare(record("gp", **jack), record("school", **jack | unlike))
+    assert (found.contradicts, found.by_weight, found.by_homes) == (True, True, False)
+
+
+@pytest.mark.parametrize(
+    ("carers", "of_many", "level"),
+    [
+        (RUTH, (False, False), "same"),
+        (RUTH, (True, False), "absent"),
+        (RUTH, (False, True), "absent"),
+        (OTHERS, (True, False), "differs"),
+        (OTHERS, (False, False), "differs"),
+    ],
+)
+def test_that_carers_agree_tells_nothing_where_one_may_care_for_many(
+    carers: list[dict[str, str]], of_many: tuple[bool, bool], level: str
+) -> None:
+    one, other = record(), record(carers=carers)
+    two = (each._replace(may_care_for_many=many) for each, many in zip((one, other), of_many, strict=True))
+    assert comparer().levels(*two)[FIELDS.index("carers")] == level
