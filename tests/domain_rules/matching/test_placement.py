@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 
 from domain.matching import Candidate, Evidence, Placement, place
+from domain.matching.evidence import FIELDS
+from domain.matching.placement import fits_clearly
 from tests.domain_rules.matching.people import record
 from tests.domain_rules.matching.stated import UNLIKE, Stated, evidence
 
@@ -273,3 +275,56 @@ def test_whose_twin_a_record_may_be_is_asked_of_the_child_that_it_fits_best() ->
     stated = {"new-a": evidence(0.99, bits=30.0), "new-d": evidence(0.99, same="given_name"), "a-d": LIKELY}
     stated["new-b"] = evidence(0.95, contradicts=True, same="given_name")
     assert placed(stated, {"one": "a", "four": "d", "two": "b"}).child is None
+
+
+def numbered(probability: float, level: str, field: str = "nhs_number") -> Evidence:
+    """Evidence of one given name, and of numbers that agree so far."""
+    found = evidence(probability, same="given_name")
+    return found._replace(
+        levels=tuple(level if name == field else at for name, at in zip(FIELDS, found.levels, strict=True))
+    )
+
+
+@pytest.mark.parametrize(
+    ("given", "between", "joins"),
+    [
+        ("similar", numbered(0.90, "differs"), False),
+        ("similar", numbered(0.90, "differs", "upn"), False),
+        ("differs", numbered(0.90, "differs"), False),
+        ("nickname", numbered(0.90, "differs"), False),
+        ("close", numbered(0.90, "differs"), True),
+        ("similar", numbered(0.8999, "differs"), True),
+        ("similar", numbered(0.90, "absent"), True),
+        ("similar", numbered(0.90, "same"), True),
+        ("similar", numbered(0.90, "differs")._replace(levels=("close", *numbered(0.90, "differs").levels[1:])), True),
+    ],
+)
+def test_by_a_twins_name_nobody_joins_a_child_that_is_another_one_but_for_a_number(
+    given: str, between: Evidence, joins: bool
+) -> None:
+    found = placed({"new-a": called(given), "a-b": between}, {"one": "a", "two": "b"})
+    assert found.child == ("one" if joins else None)
+
+
+@pytest.mark.parametrize(("size", "joins"), [(400, False), (401, True)])
+def test_a_child_of_very_many_records_is_not_compared_for_its_number(size: int, joins: bool) -> None:
+    children = {"one": "a", "two": " ".join(f"b{number}" for number in range(size))}
+    found = placed({"new-a": called("similar"), "a-b0": numbered(0.90, "differs")}, children)
+    assert found.child == ("one" if joins else None)
+
+
+@pytest.mark.parametrize(
+    ("beside", "rule"),
+    [(ALIKE, "ambiguous"), (evidence(0.5, bits=9.0), None), (evidence(0.99, bits=6.0), None), (UNLIKE, None)],
+)
+def test_a_record_fits_a_child_clearly_unless_another_one_is_as_certain(beside: Evidence, rule: str | None) -> None:
+    comparer = Stated({"new-a": ALIKE, "new-b": beside, "a-b": CONTRARY})
+    members = [Candidate(name, f"child {name}", record(name)) for name in ("new", "a", "b")]
+    assert fits_clearly(comparer, "new", members, "child a") == rule
+
+
+def test_that_a_record_fits_its_own_block_makes_no_other_unclear() -> None:
+    comparer = Stated({"new-a": ALIKE, "new-c": ALIKE, "a-c": CONTRARY})
+    children = {"new": "own", "c": "own", "a": "child a"}
+    members = [Candidate(name, child, record(name)) for name, child in children.items()]
+    assert fits_clearly(comparer, "new", members, "child a") is None
