@@ -271,6 +271,17 @@ def test_who_is_called_as_one_child_that_it_contradicts_joins_no_other_without_t
     assert ("ambiguous" in queued(found).values()) is not joins
 
 
+@pytest.mark.parametrize(("best", "other", "child"), [("Tamsin", "Bronwen", "one"), ("Bronwen", "Tamsin", None)])
+def test_whether_a_name_is_a_part_of_the_other_is_asked_of_the_record_that_fits_best(
+    best: str, other: str, child: str | None
+) -> None:
+    stated = {"new-a": called("part", "nhs_number"), "new-z": evidence(0.5)}
+    stated["new-b"] = evidence(0.95, contradicts=True, same="given_name")
+    one = [Candidate("z", "one", record("z", given_name=other)), Candidate("a", "one", record("a", given_name=best))]
+    candidates = [*one, Candidate("b", "two", record("b"))]
+    assert place(Stated(stated), "new", record("new"), candidates).child == child
+
+
 def test_whose_twin_a_record_may_be_is_asked_of_the_child_that_it_fits_best() -> None:
     stated = {"new-a": evidence(0.99, bits=30.0), "new-d": evidence(0.99, same="given_name"), "a-d": LIKELY}
     stated["new-b"] = evidence(0.95, contradicts=True, same="given_name")
