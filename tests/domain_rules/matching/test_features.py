@@ -7,7 +7,7 @@ from hypothesis import assume
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 
-from domain.matching import features_of, normalise_name, normalise_postcode
+from domain.matching import features_of, has_name, normalise_name, normalise_postcode
 from domain.matching.features import MOST_HOMES, MOST_NAMES
 from domain.matching.normalise import latin_name
 from tests.domain_rules.matching.people import HOME, ONE_NUMBER, OTHER_NUMBER, TAMSIN, TIME, record
@@ -95,6 +95,35 @@ def test_postcodes_lose_case_and_spaces() -> None:
 def test_a_placeholder_is_no_name(given: str) -> None:
     assert record(given_name=given).names == (("", "orrell"),)
     assert record(given_name=given, family_name="unknown").names == ()
+
+
+@pytest.mark.parametrize(
+    ("particulars", "has"),
+    [
+        ({"given_name": "Tamsin"}, True),
+        ({"family_name": "Orrell"}, True),
+        ({"given_name": "Baby", "family_name": "Unknown"}, False),
+        ({"other_names": [{"given_name": "Tamsin"}]}, False),
+        ({}, False),
+    ],
+)
+def test_a_name_that_is_known_now_is_the_first(particulars: dict[str, Any], has: bool) -> None:
+    assert has_name(particulars) is has
+
+
+def test_a_family_name_of_any_name_stands_for_one_that_is_not_known() -> None:
+    vane = [{"given_name": "Tammy", "family_name": "Vane"}]
+    assert record(family_name="-", other_names=vane).names == (("tamsin", "vane"), ("tammy", "vane"))
+    assert record(family_name="-").names == (("tamsin", ""),)
+
+
+def test_what_an_agency_says_beside_names_and_numbers() -> None:
+    one = record("urn:agency:gp", gender="male", date_of_birth_estimated=True)
+    assert (one.source, one.gender, one.estimated) == ("urn:agency:gp", "male", True)
+    assert (one.homes, one.carers) == ((("ZX47QT", "4 larkspur row, westmarch"),), ("ruth orrell",))
+    assert [record(gender=gender).gender for gender in ("female", "other", "unknown", None)] == ["female", "", "", ""]
+    assert record(carers=[{"name": "Mrs Orrell"}]).carers == ()
+    assert (record().estimated, record(address={}).homes) == (False, ())
 
 
 def test_what_was_named_later_is_no_longer_without_a_name() -> None:
