@@ -15,6 +15,7 @@ from domain.matching.similarity import (
     compare_sets,
     compare_upns,
     compare_values,
+    differ_in_second_names,
 )
 
 
@@ -87,10 +88,28 @@ def test_names_agree_so_far(one: str, other: str, level: str) -> None:
         ("lowrri", "lowri jemima", "close"),
         ("lowri ann", "lowrri jemima", "similar"),
         ("tamsyn jo", "rob", "differs"),
+        ("ava", "ada", "similar"),
+        ("ian", "ina", "close"),
+        ("ian", "iain", "close"),
+        ("anna", "anne", "close"),
     ],
 )
 def test_what_distinguishes_twins_is_no_closely_agreeing_given_name(one: str, other: str, level: str) -> None:
     assert compare_given_names(one, other) == compare_given_names(other, one) == level
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "differ"),
+    [
+        ("lily mae", "lily rose", True),
+        ("anna mae", "lily anne", True),
+        ("lily mae", "lily may", False),
+        ("lily mae", "mae rose", False),
+        ("lily", "lily rose", False),
+    ],
+)
+def test_second_names_differ_where_none_of_them_is_like_another(one: str, other: str, differ: bool) -> None:
+    assert differ_in_second_names(one, other) is differ_in_second_names(other, one) is differ
 
 
 @pytest.mark.parametrize(
@@ -140,6 +159,8 @@ def test_a_temporary_upn_says_nothing_but_where_it_is_the_same() -> None:
         ("2003-04-25", "2003-05-05", "near"),
         ("2003-04-24", "2003-05-05", "differs"),
         ("2003-05-17", "2014-05-17", "near"),
+        ("2003-05-17", "2016-05-17", "near"),
+        ("2003-05-17", "2017-05-17", "differs"),
         ("2003-05-17", "2023-05-17", "differs"),
         ("2003-05-17", "2013-05-17", "typing"),
         ("2003-05-17", "1999-11-30", "differs"),
@@ -248,6 +269,7 @@ LARKSPUR, TANNERY = ("ZX47QT", "4 larkspur row"), ("ZX612AB", "81 tannery lane")
         ([("ZX47QT", "1 high street, holt")], [("ZX612AB", "1 high street, saltby")], ("differs", "differs")),
         ([("", "1 high street, holt")], [("ZX612AB", "1 high street, holt")], ("absent", "same")),
         ([("", "1 high street, holt")], [("", "1 high street, holt, norfolk")], ("absent", "same")),
+        ([("", "1 high street, kelling, holt")], [("", "1 high street, holt, norfolk")], ("absent", "similar")),
         ([LARKSPUR], [("ZX47QZ", "6 larkspur row"), ("ZX47QZ", "4 larkspur close holt")], ("close", "similar")),
         ([("", "")], [("ZX47QT", ""), LARKSPUR], ("absent", "absent")),
         ([("ZX47QT", "")], [("", "4 larkspur row"), ("ZX612AB", "")], ("differs", "absent")),
