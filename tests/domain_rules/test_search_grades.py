@@ -225,6 +225,9 @@ def test_a_year_that_is_estimated_agrees_closely() -> None:
         ({"family_name": "Robert"}, {}, "probable"),
         ({"given_name": "Xi"}, {}, None),
         ({"given_name": "Quaternion", "family_name": "Xi"}, {}, None),
+        ({"given_name": "Neil"}, {"given_name": "Niall", "family_name": "Neil"}, "probable"),
+        ({"given_name": "Neil"}, {"given_name": "Niall"}, "possible"),
+        ({"given_name": "Evie"}, {"given_name": "Edie"}, "probable"),
         ({"given_name": "Mhmd"}, {"given_name": "Muhammad"}, "possible"),
         ({"given_name": "Mhmd"}, {"given_name": "Xi"}, None),
     ],
@@ -236,14 +239,15 @@ def test_a_name_alone_may_be_the_other_one_or_be_written_without_vowels(
     assert (result and result.grade) == found
 
 
+def bits(rival: str, found: dict[str, str]) -> float:
+    """The evidence against a rival where each criterion agrees so far."""
+    chances = [SETTINGS.fields[name][level] for name, level in found.items()]
+    return sum(log2(each.match / getattr(each, rival)) for each in chances)
+
+
 def share(rival: str, found: dict[str, str]) -> float:
     """The part of the possible evidence against a rival that is given, where each criterion agrees so far."""
-
-    def bits(name: str, level: str) -> float:
-        chances = SETTINGS.fields[name][level]
-        return log2(chances.match / getattr(chances, rival))
-
-    return sum(bits(*each) for each in found.items()) / sum(bits(name, "same") for name in found)
+    return bits(rival, found) / bits(rival, dict.fromkeys(found, "same"))
 
 
 @pytest.mark.parametrize(
@@ -269,3 +273,26 @@ def test_what_brothers_and_sisters_share_counts_against_strangers_alone() -> Non
     found = grade(home | {"family_name": "Quarternion"}, ROBERT)
     assert found is not None
     assert found.score == pytest.approx(0.5 + 0.39 * share("stranger", {"family_name": "close", "postcode": "same"}))
+
+
+@pytest.mark.parametrize(("left_open", "rival"), [("given_name", "relative"), ("postcode", "stranger")])
+def test_what_a_record_leaves_open_gives_none_of_the_evidence(left_open: str, rival: str) -> None:
+    found = grade(ROBERT, {name: value for name, value in ROBERT.items() if name != left_open})
+    every = dict.fromkeys(ROBERT, "same")
+    rest = dict.fromkeys(ROBERT.keys() - {left_open}, "same")
+    assert found is not None
+    assert found.score == pytest.approx(0.1 + 0.39 * bits(rival, rest) / bits(rival, every))
+
+
+def test_given_and_family_name_are_of_the_one_name_that_agrees_best() -> None:
+    criteria = {name: ROBERT[name] for name in ("given_name", "family_name")}
+    namesake, nickname = ROBERT | {"family_name": "Xi"}, ROBERT | {"given_name": "Rob"}
+    found = grade(criteria, namesake, nickname)
+    assert found == grade(criteria, nickname, namesake) == grade(criteria, nickname)
+    assert found is not None
+    assert (found.grade, grade(criteria, namesake)) == ("probable", None)
+
+
+def test_a_single_name_that_is_asked_for_twice_is_one() -> None:
+    single = {"given_name": "Suharto", "date_of_birth": "2001-02-13"}
+    assert grade(single | {"family_name": "Suharto"}, single) == MatchGrade(1.0, "certain")

@@ -69,6 +69,11 @@ def test_what_is_not_used_is_called_as_a_user_calls_it() -> None:
     )
 
 
+def test_an_empty_criterion_is_none() -> None:
+    number = {"upn": "A820432110001"}
+    assert SEARCHER.query({**dict.fromkeys(CALLED, ""), **number}) == SEARCHER.query(number)
+
+
 def test_the_first_of_january_is_searched_for_as_any_day() -> None:
     query = SEARCHER.query({"family_name": "Orrell", "date_of_birth": "2001-01-01"})
     assert (query.criteria, query.unused) == ({"family_name", "date_of_birth"}, ())
