@@ -35,8 +35,31 @@ def test_no_key_holds_what_separates_keys(given_name: str, family_name: str, pos
             "zMHMT MHMT|z-mmd MHMT|z-mmd -mmd|"
             "d2003-05-17MHMT|d2002~MHMT|d2003~MHMT|d2004~MHMT|d2003-05-17-mmd|d2002~-mmd|d2003~-mmd|d2004~-mmd",
         ),
+        (
+            {"address": {"lines": ["4 Larkspur Row"]}},
+            "zORL TMSN|d2003-05-17TMSN|d2003-05-17ORL",
+        ),
         ({"given_name": "Mary Jane", "date_of_birth": None, "address": {}}, "zMR ORL|zJN ORL|zMRJN ORL"),
     ],
 )
 def test_the_keys_of_a_record(changes: dict[str, Any], keys: str) -> None:
     assert search_keys(record(**changes)) == keys.split("|")
+
+
+@pytest.mark.parametrize(("estimated", "is_found"), [("2002", True), ("2003", True), ("2004", True), ("2005", False)])
+def test_a_birthday_finds_whoever_is_about_as_old(estimated: str, is_found: bool) -> None:
+    keys = _SEARCHER.query({"family_name": "Orrell", "date_of_birth": "2003-05-17"}).keys.exact
+    held = record(date_of_birth=f"{estimated}-01-01", date_of_birth_estimated=True)
+    assert keys.isdisjoint(search_keys(held)) is not is_found
+
+
+@pytest.mark.parametrize(("born", "is_found"), [("2003-11-30", True), ("2004-05-17", True), ("2011-11-30", False)])
+def test_a_postcode_and_a_birthday_find_each_other_in_a_year_that_is_close(born: str, is_found: bool) -> None:
+    keys = _SEARCHER.query({"postcode": "ZX4 7QT", "date_of_birth": born}).keys
+    found = search_keys(record())
+    assert (not keys.exact.union(keys.wide).isdisjoint(found)) is is_found
+
+
+def test_words_of_a_name_are_looked_up_as_one_without_vowels_too() -> None:
+    assert "z-mmd ORL" in search_keys(record(given_name="Mh Md"))
+    assert "z-mmd ORL" in _SEARCHER.query({"given_name": "Mu Hammad", "family_name": "Orrell"}).keys.exact
