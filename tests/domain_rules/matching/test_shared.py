@@ -6,9 +6,9 @@ import pytest
 
 from domain.matching import Comparer, features_of
 from domain.matching.clusters import Clusters
-from domain.matching.shared import MOST_FAMILIES, are_many, keys_of_many, without_shared
+from domain.matching.shared import MOST_FAMILIES, are_many, keys_between, keys_of_many, shared_keys, without_shared
 from services.registrar.matcher_settings import load_settings
-from tests.domain_rules.matching.people import ELSEWHERE, HOME, ONE_NUMBER, record
+from tests.domain_rules.matching.people import ELSEWHERE, HOME, ONE_NUMBER, RUTH, candidate, record
 
 COMPARER = Comparer(load_settings())
 
@@ -82,8 +82,10 @@ def test_a_family_of_many_children_has_its_home_and_telephone_in_common() -> Non
 def test_families_are_counted_and_neither_children_nor_records() -> None:
     assert not are_many((given, record(given_name=given)) for given in ("Iris", "Otto", "Nell", "Bram", "Hugo"))
     assert not are_many((family, record(family_name="Unknown")) for family in FAMILIES)
-    assert not are_many((family, record(family_name=family)) for family in FAMILIES[:MOST_FAMILIES])
-    assert are_many((family, record(family_name=family)) for family in FAMILIES[: MOST_FAMILIES + 1])
+    assert not are_many((family, record(family_name=family)) for family in FAMILIES[:3])
+    assert are_many((family, record(family_name=family)) for family in FAMILIES[:4])
+    before = ((family, record(other_names=[{"family_name": family}])) for family in FAMILIES)
+    assert not are_many(before)
 
 
 def test_the_names_of_one_child_are_no_families() -> None:
@@ -98,5 +100,35 @@ def test_only_what_many_share_is_left_out() -> None:
     )
     assert without_shared(features, keys_of_many(features, lambda key: key[0] == "e")) == features._replace(homes=())
     assert without_shared(features, ()) is features
+    without_postcode = record(address={"lines": HOME["lines"]})
+    assert without_shared(without_postcode, shared_keys(without_postcode)).homes == ()
     of_a_postcode = record(address={"postcode": HOME["postcode"]})
     assert keys_of_many(of_a_postcode, lambda key: key[0] == "e") == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "keys"),
+    [
+        (
+            {"address": HOME, "carers": RUTH},
+            {"address": HOME, "carers": RUTH},
+            "eZX47QT,4larkspurrow,westmarch t1632960417",
+        ),
+        ({"address": HOME, "carers": RUTH}, {"address": ELSEWHERE, "carers": RUTH}, "t1632960417"),
+        ({"address": HOME, "carers": RUTH}, {"address": HOME, "carers": [OFFICE]}, "eZX47QT,4larkspurrow,westmarch"),
+        ({"address": HOME, "carers": RUTH}, {"address": ELSEWHERE, "carers": [OFFICE]}, ""),
+        ({"address": {"postcode": "ZX4 7QT"}}, {"address": {"postcode": "ZX4 7QT"}, "carers": []}, ""),
+        (
+            {"address": {"lines": HOME["lines"]}},
+            {"address": {"lines": HOME["lines"]}, "carers": []},
+            "e,4larkspurrow,westmarch",
+        ),
+    ],
+)
+def test_two_children_may_be_one_by_a_home_or_a_telephone_that_both_have(
+    one: dict[str, Any], two: dict[str, Any], keys: str
+) -> None:
+    first, again, other = record(**one), record(**one), record(**two)
+    assert keys_between([candidate("a", first, "one"), candidate("b", again, "one")]) == set()
+    found = [candidate("a", first, "one"), candidate("b", again, "one"), candidate("c", other, "two")]
+    assert keys_between(found) == set(keys.split())
