@@ -5,6 +5,7 @@ from collections.abc import Callable
 from itertools import combinations
 from typing import Any
 
+import pytest
 from hypothesis import given as for_all
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from domain.matching import Features, blocking_keys, features_of, place
 from domain.matching.blocking import MOST_IN_A_BLOCK
 from domain.matching.clusters import Clusters
-from domain.matching.placement import MOST_SUSPICIONS
+from domain.matching.placement import MOST_SUSPICIONS, Finding
 from services.lab.simulate.population import people
 from services.lab.simulate.submissions import sent_for
 from tests.domain_rules.matching.people import (
@@ -26,6 +27,7 @@ from tests.domain_rules.matching.people import (
     comparer,
     record,
 )
+from tests.domain_rules.matching.stated import evidence
 
 Described = list[tuple[str, Features]]
 
@@ -53,6 +55,17 @@ def test_a_record_that_fits_two_makes_them_one_child() -> None:
     both = record("c", nhs_number=ONE_NUMBER, upn="D999417608014")
     clusters = directory([("one", one), ("other", other), ("both", both)])
     assert len(set(clusters.child_of().values())) == 1
+
+
+@pytest.mark.parametrize("likeliest", ["gp", "school"])
+def test_of_the_pairs_between_two_children_the_likeliest_is_open(likeliest: str) -> None:
+    sister = record("gp", given_name="Bronwen", date_of_birth="2001-11-02")
+    clusters = directory([("gp", record("gp")), ("school", record("school")), ("sister", sister)])
+    for name in ("gp", "school"):
+        found = Finding("sister", "sister", "possible", evidence(0.4 if name == likeliest else 0.2))
+        clusters.queue[frozenset((name, "sister"))] = found
+    (open_pair,) = clusters.open_pairs().values()
+    assert open_pair == clusters.queue[frozenset((likeliest, "sister"))]
 
 
 def test_links_do_not_chain_records_that_contradict_each_other() -> None:

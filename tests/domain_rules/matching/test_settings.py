@@ -36,6 +36,8 @@ def test_lists_of_names_may_be_written_as_texts() -> None:
     settings = MatcherSettings.model_validate(stated(given_names="edie evie"))
     assert settings.common_given_names == {"jack", "mary"}
     assert settings.common_family_names == {"smith"}
+    written = MatcherSettings.model_validate(stated(common_family_names="jones smith"))
+    assert written.common_family_names == {"jones", "smith"}
     assert settings.given_names == {"edie", "evie"}
     assert settings.nicknames == ({"thomas", "tom"}, {"margaret", "peggy"})
     assert settings.fields["gender"]["same"].relative == 0.4
