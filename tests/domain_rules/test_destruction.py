@@ -9,7 +9,6 @@ from hypothesis import given as for_all
 from hypothesis import strategies as st
 
 from domain.child import Child, hold, new_identity, stewardship
-from domain.child.hold import CONFIRMED_WITHIN
 from domain.child.hold_events import HoldPlaced, HoldRequest
 from domain.erasure import ChildDestroyed, ErasureDecided, ErasureFenced, RecordsErased, erase_child, erase_record
 from domain.erasure.decide import BY_DECISION, Erased, Terms
@@ -168,6 +167,11 @@ def test_a_hold_takes_two_people_and_stops_every_destruction_until_two_lift_it()
     assert isinstance(erase_record(child, [], record(), uuid4(), TERMS, RULING), Erased)
 
 
+def test_what_stops_a_hold_is_said_of_the_child_or_of_who_decides() -> None:
+    assert {each.field for each in (hold.HELD, hold.ALREADY, hold.NOT_HELD)} == {"child"}
+    assert hold.WAITS.field == "decided_by"
+
+
 def test_a_hold_outlives_merges_and_splits() -> None:
     child, absorbed = child_with(str(RECORD)), held(child_with(str(OTHER)))
     stewardship.merge(child, absorbed, RULING)
@@ -266,7 +270,7 @@ def test_a_child_that_leaves_a_held_one_is_not_let_out_by_what_was_asked_before_
 @pytest.mark.parametrize(("late", "confirmed"), [(timedelta(), False), (timedelta(seconds=-1), True)])
 def test_what_was_asked_waits_no_longer_than_a_week(late: timedelta, confirmed: bool) -> None:
     child = child_with("a")
-    second = manager("another")._replace(recorded_at=NOW + CONFIRMED_WITHIN + late)
+    second = manager("another")._replace(recorded_at=NOW + timedelta(days=7) + late)
     hold.place(child, [], manager("one"))
     hold.place(child, [], second)
     assert child.held is confirmed

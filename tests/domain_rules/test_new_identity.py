@@ -50,6 +50,11 @@ def test_one_asks_and_another_confirms_for_the_same_reason() -> None:
     assert (child.is_closed, code(new_identity.confirm(child, [], CONFIRMED)), child.is_closed) == (False, None, True)
 
 
+def test_what_stops_a_new_identity_is_said_of_what_has_to_change() -> None:
+    refused = new_identity.NOT_REQUESTED, new_identity.SAME_PERSON, new_identity.NOT_CLOSED
+    assert [each.field for each in refused] == ["child", "decided_by", "record"]
+
+
 def test_what_is_closed_and_nothing_of_who_the_child_is_now_stands_in_clear() -> None:
     asked, given = closed().collect_events()
     assert given.children == [str(NUMBERS[0]), str(NUMBERS[1])]

@@ -120,6 +120,7 @@ def test_a_family_name_of_any_name_stands_for_one_that_is_not_known() -> None:
 def test_what_an_agency_says_beside_names_and_numbers() -> None:
     one = record("urn:agency:gp", gender="male", date_of_birth_estimated=True)
     assert (one.source, one.gender, one.estimated) == ("urn:agency:gp", "male", True)
+    assert not one.may_care_for_many
     assert (one.homes, one.carers) == ((("ZX47QT", "4 larkspur row, westmarch"),), ("ruth orrell",))
     assert [record(gender=gender).gender for gender in ("female", "other", "unknown", None)] == ["female", "", "", ""]
     assert record(carers=[{"name": "Mrs Orrell"}]).carers == ()

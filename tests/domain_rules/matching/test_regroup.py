@@ -52,7 +52,9 @@ def test_what_stands_together_stays_so_whatever_contradicts_it() -> None:
 
 def test_whom_a_steward_told_apart_nothing_brings_together() -> None:
     cannot_link = {("a", "b"), ("b", "a")}
-    assert blocks({"a-b": ALIKE}, cannot_link=cannot_link) == ["a", "b", "c"]
+    found = regrouped({"a-b": ALIKE}, cannot_link=cannot_link)
+    assert found.blocks == [Block("a"), Block("b"), Block("c")]
+    assert found_between(Stated({}), found, Block("a"), Block("b")) is None
     assert blocks({}, together=[{"a", "b"}], cannot_link=cannot_link) == ["a", "b", "c"]
 
 
