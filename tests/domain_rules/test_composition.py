@@ -305,6 +305,29 @@ def test_a_sensitive_involvement_is_shown_while_consent_stands(state: RecordStat
     assert [each["source"] for each in involvements] == [CLINIC.urn] * shown
 
 
+@pytest.mark.parametrize(
+    ("given_on", "sent_at", "is_withdrawn"),
+    [
+        ("2009-01-31", ANEW, True),
+        ("2009-02-01", ANEW, False),
+        ("2009-02-02", ANEW, False),
+        ("2009-02-02", "2008-10-02T09:00:00Z", True),
+    ],
+    ids=["of a day before", "of that day", "of a day after", "told before the withdrawal"],
+)
+def test_a_withdrawal_holds_of_what_was_told_before_and_of_any_consent_of_a_day_before(
+    given_on: str, sent_at: str, is_withdrawn: bool
+) -> None:
+    consent = SENSITIVE_INVOLVEMENT["consent"] | {"on": given_on}
+    started, anew = (
+        sent("involvement.started", by=CLINIC, time=time, **(SENSITIVE_INVOLVEMENT | changes))
+        for time, changes in (("2008-10-01T09:00:00Z", {}), (sent_at, {"consent": consent}))
+    )
+    state = record(registered(CLINIC), started, sent("consent.withdrawn"), anew)
+    (involvement,) = state.involvements.values()
+    assert involvement.consent_withdrawn is is_withdrawn
+
+
 def test_schooling_is_judged_over_all_records() -> None:
     at_school = sent("involvement.started", by=SCHOOL, service="education", started_on="2008-09-04")
     assert entry(record(registered()), record(registered(SCHOOL), at_school, stream=2))["education"] == {
