@@ -305,6 +305,12 @@ def test_a_sensitive_involvement_is_shown_while_consent_stands(state: RecordStat
     assert [each["source"] for each in involvements] == [CLINIC.urn] * shown
 
 
+@pytest.mark.parametrize("sent_at", ["2007-01-01T09:00:00Z", "2012-01-01T09:00:00Z"])
+def test_a_record_is_deregistered_however_long_before_its_registration_that_was_said(sent_at: str) -> None:
+    state = record(registered(time="2008-09-03T08:30:00Z"), sent("child.deregistered", time=sent_at))
+    assert state.deregistered == {"reason": "moved-away", "on": "2009-07-24"}
+
+
 @pytest.mark.parametrize(
     ("given_on", "sent_at", "is_withdrawn"),
     [
