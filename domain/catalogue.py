@@ -47,13 +47,15 @@ from domain.source_record.events import (
     RecordDeregistered,
     RecordRegistered,
     RecordRemoved,
+    RecordRemovedAgain,
     RecordRemovedBySteward,
+    RecordRestored,
     RecordResumed,
     RecordSuspended,
     of_unknown_kind,
 )
 from domain.subject_access.requests import CorrectionRequested, ObjectionRaised, RequestAnswered
-from domain.suspension.events import AgencyResumed, AgencySuspended
+from domain.suspension.events import AgencyResumed, AgencyResumedWithoutRemovals, AgencySuspended
 
 Fields = dict[str, Any]
 
@@ -68,6 +70,8 @@ EVENTS: Mapping[str, type[RegisterEvent]] = {
     "FlagLowered.v1": FlagLowered,
     "RecordRemoved.v1": RecordRemoved,
     "RecordRemovedBySteward.v1": RecordRemovedBySteward,
+    "RecordRestored.v1": RecordRestored,
+    "RecordRemovedAgain.v1": RecordRemovedAgain,
     "RecordSuspended.v1": RecordSuspended,
     "RecordResumed.v1": RecordResumed,
     "ChildListed.v1": ChildListed,
@@ -103,6 +107,7 @@ EVENTS: Mapping[str, type[RegisterEvent]] = {
     "ChildDestroyed.v1": ChildDestroyed,
     "AgencySuspended.v1": AgencySuspended,
     "AgencyResumed.v1": AgencyResumed,
+    "AgencyResumedWithoutRemovals.v1": AgencyResumedWithoutRemovals,
     "ChildrenShown.v2": ChildrenShown,
     "LookDenied.v1": LookDenied,
     "OverrideUsed.v1": OverrideUsed,

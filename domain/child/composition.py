@@ -82,7 +82,7 @@ class RecordState:
 
 
 _REGISTERING = frozenset({"RecordRegistered.v1", "RecordRegistered.v2"})
-_REMOVING = frozenset({"RecordRemoved", "RecordRemovedBySteward", "ErasureFenced"})
+_REMOVING = frozenset({"RecordRemoved", "RecordRemovedAgain", "RecordRemovedBySteward", "ErasureFenced"})
 
 
 def fold_record(facts: Iterable[RecordFact]) -> RecordState:

@@ -160,6 +160,10 @@ class RecordRemoved(RecordEvent):
         record.remove(self.reason, self.on)
 
 
+class RecordRemovedAgain(RecordRemoved):
+    """A removal that was taken back holds again, for its agency was resumed; `reason` and `on` are the removal's."""
+
+
 class RecordRemovedBySteward(RecordRemoved):
     """A data manager has taken any agency's record out of the directory: who decided (`decided_by`), and `why`.
 
@@ -170,6 +174,27 @@ class RecordRemovedBySteward(RecordRemoved):
 
     decided_by: str
     why: str
+
+
+class RecordRestored(RegisterEvent):
+    """The removals of these versions, which the record's agency sent, count no more: its credential may be stolen.
+
+    Views have forgotten what the record said before, so `told` repeats it: `{version, type, time, source, data,
+    personal}` of each event as it was published, `data` in clear and `personal` sealed. What is too long for one event
+    stands in several, one after the other. The suspension tells who decided and why.
+    """
+
+    CLEAR: ClassVar[tuple[str, ...]] = ("removals",)
+    SEALED: ClassVar[tuple[str, ...]] = ("suspension", "suspension_version", "told")
+
+    removals: list[int]
+    suspension: str
+    suspension_version: int
+    told: list[dict[str, Any]]
+
+    def apply(self, record: Any) -> None:
+        """The record accepts submissions as before."""
+        record.restore()
 
 
 def of_unknown_kind(fields: dict[str, Any]) -> dict[str, Any]:

@@ -61,6 +61,7 @@ class SourceRecord(Aggregate):
     `standing_at` is when its status became true, `described_at` when the particulars that hold did. Of what is told
     later, what became true before changes nothing. `because` is why and from which day it is deregistered or removed.
     What it said from the version `suspended_from` on counts no more, while there is one, for its agency is suspended.
+    `before_removal` is what it was, and why, before it was removed.
     """
 
     status: RecordStatus
@@ -70,6 +71,7 @@ class SourceRecord(Aggregate):
     involvements: dict[str, Involvement]
     flags: dict[str, RaisedFlag]
     suspended_from: int | None
+    before_removal: tuple[RecordStatus, tuple[str, str] | None]
 
     def __init__(self) -> None:
         self.status = "registered"
@@ -79,6 +81,7 @@ class SourceRecord(Aggregate):
         self.involvements = {}
         self.flags = {}
         self.suspended_from = None
+        self.before_removal = "registered", None
 
     def describe(self, said: Said) -> None:
         """Remembers when particulars became true."""
@@ -98,7 +101,14 @@ class SourceRecord(Aggregate):
 
     def remove(self, reason: str, on: str) -> None:
         """Remembers that the record is taken out of the directory for good."""
+        if self.status != "removed":
+            self.before_removal = self.status, self.because
         self.status, self.because = "removed", (reason, on)
+
+    def restore(self) -> None:
+        """Remembers that its removal counts no more."""
+        if self.status == "removed":
+            self.status, self.because = self.before_removal
 
     def erase(self) -> None:
         """Remembers that what it said is destroyed."""

@@ -6,8 +6,19 @@ from typing import Any, Protocol, TypeVar
 SETS_ASIDE, RESTORES = "RecordSuspended.v1", "RecordResumed.v1"
 DECIDED = frozenset({SETS_ASIDE, RESTORES})
 """What follows from a decision on the agency."""
-_LASTING = frozenset({"ConsentWithdrawn.v1", "RecordRemoved.v1", "RecordRemovedBySteward.v1", "ErasureFenced.v1"})
-"""What is never set aside."""
+RESTORED = "RecordRestored.v1"
+"""What follows from it for a record that the agency has removed: the removals that it names count no more."""
+FOLLOWING = DECIDED | {RESTORED}
+_LASTING = frozenset(
+    {
+        "ConsentWithdrawn.v1",
+        "RecordRemoved.v1",
+        "RecordRemovedAgain.v1",
+        "RecordRemovedBySteward.v1",
+        "ErasureFenced.v1",
+    }
+)
+"""What is never set aside by its version; an agency's removal only where it is named."""
 
 
 class Published(Protocol):
@@ -33,7 +44,8 @@ def counted(events: Iterable[E]) -> list[E]:
     """Those of one record's events, in order of version, that count now; none where all of it is set aside."""
     every = list(events)
     decided = [event for event in every if event.type in DECIDED]
-    said = [event for event in every if event.type not in DECIDED]
+    taken_back = {version for event in every if event.type == RESTORED for version in event.data["removals"]}
+    said = [event for event in every if event.type not in FOLLOWING and event.version not in taken_back]
     if not decided or decided[-1].type == RESTORES:
         return said
     begin, end = decided[-1].data["from_version"], decided[-1].version

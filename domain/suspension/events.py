@@ -47,3 +47,7 @@ class AgencyResumed(RegisterEvent):
     def apply(self, standing: Any) -> None:
         """The agency is suspended no more."""
         standing.suspended, standing.set_aside, standing.since = False, False, None
+
+
+class AgencyResumedWithoutRemovals(AgencyResumed):
+    """The same, but for what it had removed and what was therefore restored: that stays, and may be sent of again."""

@@ -1,6 +1,6 @@
 """What stewards decide about an agency's records: one is removed, those of a suspended agency are set aside."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -8,13 +8,24 @@ from domain.child.child import Child
 from domain.child.judgement import Ruling
 from domain.child.stewardship import NOT_HERE
 from domain.event import RegisterEvent
-from domain.source_record.events import RecordRemovedBySteward, RecordResumed, RecordSuspended
+from domain.source_record.events import (
+    RecordRemoved,
+    RecordRemovedAgain,
+    RecordRemovedBySteward,
+    RecordRestored,
+    RecordResumed,
+    RecordSuspended,
+)
 from domain.source_record.record import SourceRecord
 from domain.source_record.rules import Refusal
 
 GONE = Refusal("subject", "record-gone", "the record was removed from the directory already")
-FOLLOWING = (RecordSuspended, RecordResumed)
+FOLLOWING = (RecordSuspended, RecordResumed, RecordRestored, RecordRemovedAgain)
 """What follows for a record from a decision on its agency."""
+TAKEN_BACK = "removal-taken-back"
+"""The rule by which a restored record is linked to what absorbed its child meanwhile; storage format."""
+BY_A_COURT = "court-order"
+"""The reason of the contract for a removal that nobody takes back."""
 _REASON = "registered-in-error"
 """The reason of the contract that says nothing of the child: it has neither died nor left England by this."""
 
@@ -37,6 +48,10 @@ def remove(record: SourceRecord, child: Child | None, decision: str, ruling: Rul
     return record
 
 
+Told = Sequence[Mapping[str, Any]]
+"""What a record had told, as `RecordRestored` has it."""
+
+
 class Cause(NamedTuple):
     """The decision on an agency that a record follows: its event by stream and version, and its provenance."""
 
@@ -56,12 +71,62 @@ def first_recorded(events: Iterable[RegisterEvent], since: datetime | None) -> i
     return next((e.originator_version for e in said if since is None or e.timestamp >= since), None)
 
 
-def follow(record: SourceRecord, wanted: int | None, cause: Cause) -> bool:
-    """Sets a record aside from the version `wanted` on, or restores it; False where it is so already, or removed."""
-    if record.status == "removed" or record.suspended_from == wanted:
+def follow(record: SourceRecord, wanted: int | None, cause: Cause, *, restored: bool = False) -> bool:
+    """Sets a record aside from the version `wanted` on, or restores it; False where it is so already, or removed.
+
+    `restored` says that its removal counts no more from now on.
+    """
+    if (record.status == "removed" and not restored) or record.suspended_from == wanted:
         return False
     if wanted is None:
         record.trigger_event(RecordResumed, **cause.provenance, **cause.sealed)
     else:
         record.trigger_event(RecordSuspended, **cause.provenance, **cause.sealed, from_version=wanted)
     return True
+
+
+class Removals(NamedTuple):
+    """The removals of a record: those that `hold`, and those `taken_back` while its agency is suspended."""
+
+    hold: Sequence[RecordRemoved] = ()
+    taken_back: Sequence[RecordRemoved] = ()
+
+    def may_be_taken_back(self, since: datetime) -> bool:
+        """Whether its agency alone removed it, all since then, and no court had ordered it."""
+        every = self.hold or self.taken_back
+        return bool(every) and all(
+            type(each) is RecordRemovedAgain
+            or (type(each) is RecordRemoved and each.timestamp >= since and each.reason != BY_A_COURT)
+            for each in every
+        )
+
+
+def removals_of(events: Iterable[RegisterEvent]) -> Removals:
+    """The removals of a record by its events, in order. What its agency was resumed without is none any more."""
+    hold: list[RecordRemoved] = []
+    taken_back: list[RecordRemoved] = []
+    resumed: list[RecordRemoved] = []
+    for event in events:
+        if isinstance(event, RecordRemovedAgain):
+            hold, taken_back, resumed = [*taken_back, *resumed, event], [], []
+        elif isinstance(event, RecordRemoved):
+            hold.append(event)
+        elif isinstance(event, RecordRestored) and hold:
+            hold, taken_back = [], hold
+        elif isinstance(event, RecordResumed):
+            taken_back, resumed = [], taken_back
+    return Removals(hold, taken_back)
+
+
+def restore(record: SourceRecord, hold: Sequence[RecordRemoved], told: Sequence[Told], cause: Cause) -> None:
+    """Has the removals that hold count no more; each part of what the record had `told` before is an event's."""
+    removals = [each.originator_version for each in hold]
+    for part in told:
+        record.trigger_event(RecordRestored, **cause.provenance, **cause.sealed, removals=removals, told=part)
+
+
+def remove_again(record: SourceRecord, taken_back: Sequence[RecordRemoved], cause: Cause) -> None:
+    """Has a removal hold that was taken back: the last of them says why."""
+    last = taken_back[-1]
+    said = {name: getattr(last, name) for name in ("source", "restricted", "caused_by", "reason", "on")}
+    record.trigger_event(RecordRemovedAgain, **cause.provenance | said)

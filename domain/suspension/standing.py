@@ -6,7 +6,7 @@ from eventsourcing.domain import Aggregate
 
 from domain.child.judgement import Ruling
 from domain.source_record.rules import Refusal
-from domain.suspension.events import AgencyResumed, AgencySuspended
+from domain.suspension.events import AgencyResumed, AgencyResumedWithoutRemovals, AgencySuspended
 
 SUSPENDED = Refusal(
     "source",
@@ -47,9 +47,12 @@ def suspend(
     return standing
 
 
-def resume(standing: AgencyStanding | None, agency: str, ruling: Ruling) -> AgencyStanding | Refusal:
-    """Takes what the agency sends again; what it said counts again."""
+def resume(
+    standing: AgencyStanding | None, agency: str, ruling: Ruling, *, without_removals: bool = False
+) -> AgencyStanding | Refusal:
+    """Takes what the agency sends again; what it said counts again, its removals only where they are not left out."""
     if standing is None or not standing.suspended:
         return NOT_SUSPENDED
-    standing.trigger_event(AgencyResumed, **ruling.provenance, **ruling.sealed, agency=agency)
+    resumed = AgencyResumedWithoutRemovals if without_removals else AgencyResumed
+    standing.trigger_event(resumed, **ruling.provenance, **ruling.sealed, agency=agency)
     return standing

@@ -7,7 +7,7 @@ import orjson
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
 from domain.suspension import counted
-from domain.suspension.counting import DECIDED
+from domain.suspension.counting import FOLLOWING
 from domain.vocabulary import RESTRICTED_SOURCE, STEWARDSHIP_SOURCE
 from projections.audit_history.left_out import named, without
 from projections.audit_history.numbering import counted_anew
@@ -119,7 +119,7 @@ def _counted(events: Sequence[PublishedEvent], records: Collection[str]) -> list
     for event in events:
         if event.stream in by_record:
             by_record[event.stream].append(event)
-    left_out = {(e.stream, e.version) for each in by_record.values() for e in each if e.type not in DECIDED}
+    left_out = {(e.stream, e.version) for each in by_record.values() for e in each if e.type not in FOLLOWING}
     left_out -= {(e.stream, e.version) for each in by_record.values() for e in counted(each)}
     return [e for e in events if (e.stream, e.version) not in left_out and _cause(e) not in left_out]
 
@@ -152,6 +152,10 @@ def _events(cursor: Cursor, decryptor: Decryptor, versions: Iterable[Version]) -
     return {version: stored_event(found[version], decryptor) for version in wanted & found.keys()}
 
 
+_UNSAID = frozenset({"caused_by", "source", "told"})
+"""Personal fields that a history shows elsewhere, or in the events that they repeat, where these count."""
+
+
 def _shown(
     event: PublishedEvent,
     causes: Mapping[Version, Version],
@@ -170,6 +174,6 @@ def _shown(
         "time": event.time,
         "recorded_at": event.recorded_at,
         "source": true_source(caused, personal_of_cause),
-        "data": {**event.data, **{key: value for key, value in personal.items() if key not in ("caused_by", "source")}},
+        "data": {**event.data, **{key: value for key, value in personal.items() if key not in _UNSAID}},
         "caused_by": personal_of_cause.get("caused_by"),
     }

@@ -6,7 +6,7 @@ from functools import cached_property
 from operator import itemgetter
 from typing import Any, NamedTuple, Protocol
 
-from projections.base.shapes import has_sealed_shape
+from projections.base.shapes import has_clear_shape, has_sealed_shape
 
 UNREADABLE = "unreadable"
 """The code of a message that is not what its topic holds."""
@@ -70,6 +70,42 @@ class PublishedEvent(NamedTuple):
         if not has_sealed_shape(self.type, personal):
             raise Undecodable
         return personal
+
+
+class _Opened:
+    """Opens one event whose personal fields are known already."""
+
+    def __init__(self, personal: dict[str, Any]) -> None:
+        self._personal = personal
+
+    def prefetch(self, streams: Iterable[str]) -> None:
+        """Needs no keys."""
+
+    def open(self, stream: str, version: int, sealed: str) -> dict[str, Any]:
+        """The fields."""
+        return self._personal
+
+
+def told_again(event: PublishedEvent) -> list[PublishedEvent]:
+    """The earlier events of a record that a RecordRestored repeats, at its position; raises as `personal` does."""
+    return [_repeated(event, each) for each in event.personal["told"]]
+
+
+def _repeated(event: PublishedEvent, told: Mapping[str, Any]) -> PublishedEvent:
+    try:
+        version, kind, time, source, data, personal = (told[name] for name in _TOLD)
+    except KeyError:
+        raise Undecodable from None
+    texts = (kind, time, source)
+    if not (version.__class__ is int and 0 < version < event.version and all(each.__class__ is str for each in texts)):
+        raise Undecodable
+    if not (data.__class__ is personal.__class__ is dict and has_clear_shape(kind, data)):
+        raise Undecodable
+    at = event.position, event.stream, version, kind, time, event.recorded_at, source, data
+    return PublishedEvent(*at, event.sealed, _Opened(personal))
+
+
+_TOLD = ("version", "type", "time", "source", "data", "personal")
 
 
 class PublishedReceipt(NamedTuple):

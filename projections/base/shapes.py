@@ -65,6 +65,7 @@ _CLEAR: Mapping[str, Any] = {
     "suspicions": list[Compared],
     "contradictions": list[Compared],
     "aside": list[Aside],
+    "removals": list[Annotated[int, Field(ge=1, le=LARGEST_INT)]],
 }
 """Clear fields that are more than their class says."""
 _SEALED: Mapping[str, Any] = dict.fromkeys(("on", "ended_on", "raised_on", "lowered_on"), Day)

@@ -14,7 +14,7 @@ from projections.base.parameters import many_ids
 from projections.base.postgres import copy
 from projections.base.projection import Put, Row
 from projections.cross_stream.visible_identity import LATEST, VisibleIdentity, visible_identities
-from projections.directory.project import FACT, LINK, RENEWAL, SET_ASIDE, SUSPENDED
+from projections.directory.project import FACT, LINK, RENEWAL, RESTORATION, SET_ASIDE, SUSPENDED
 from projections.duplicates.project import LIKENESS
 from projections.new_identities.project import CLOSED_IDENTITY
 from projections.search.project import SEARCH
@@ -22,7 +22,7 @@ from projections.shields.project import DESTROYED, SETTLING, SHIELD
 from projections.shields.tables import HIDDEN
 from projections.visibility.barriers import CLOSED, GONE, LIKE_NOW
 
-_ASPECTS = frozenset({"particulars", "standing", RENEWAL, "removal"})
+_ASPECTS = frozenset({"particulars", "standing", RENEWAL, "removal", RESTORATION})
 
 
 class Changed(NamedTuple):

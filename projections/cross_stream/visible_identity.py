@@ -29,7 +29,7 @@ _KNOWN = (
     " join lateral (select h.version, h.time, h.source, h.data::json ->> 'kind' as kind, s.names[1:2] as names,"
     "  s.named, s.date_of_birth, s.estimated, s.gender, s.gendered"
     "  from search s join history h on h.stream = s.stream and h.version = s.version"
-    "  where s.stream = l.record and s.keys is not null and s.position <= p.at"
+    "  where s.stream = l.record and s.keys is not null and h.position <= p.at"
     f"  and s.version < coalesce(u.from_version, s.version + 1) and h.source <> '{RESTRICTED_SOURCE}'"
     " ) v on true"
     " left join lateral (select h.version, h.type from history h where h.stream = l.record and h.position <= p.at"

@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 
 from domain.child.judgement import SPLIT
+from domain.suspension.counting import DECIDED, RESTORED
 from domain.suspension.parting import PARTED
+from domain.suspension.records import TAKEN_BACK
 from projections.base.projection import PublishedEvent, Put, Table
 
 FACT = Table("fact", ("stream", "aspect", "number", "version", "time", "position"), keys=3, order=("time", "position"))
@@ -19,6 +21,7 @@ ASPECTS = {
     "RecordAmended.v2": "particulars",
     "RecordDeregistered.v1": "standing",
     "RecordRemoved.v1": "removal",
+    "RecordRemovedAgain.v1": "removal",
     "RecordRemovedBySteward.v1": "removal",
     "ErasureFenced.v1": "removal",
     "InvolvementStarted.v1": "involvement",
@@ -31,12 +34,16 @@ ASPECTS = {
 RENEWAL = "renewal"
 """The aspect of a registration after a deregistration, which it answers: of these, the one that was told last holds."""
 
+RESTORATION = "restoration"
+"""The aspect of what takes an agency's removals back: those before it count no more."""
+_TOLD_LAST = frozenset({"removal"})
+"""Aspects of which the event that was told last holds, whenever it became true."""
+
 LINKS = frozenset({"ChildListed.v1", "RecordLinked.v1"})
 HEARD_AGAIN = frozenset({"RecordsAccepted.v1", "RecordUnlinked.v1"})
 """The types of events after which records are not set aside, or not any more."""
 BELIEVED, DISBELIEVED = "RecordAcceptedBySteward.v1", "RecordSetAsideBySteward.v1"
 """The types of a steward's decisions on whether a record is set aside."""
-FOLLOWING_A_SUSPENSION = frozenset({"RecordSuspended.v1", "RecordResumed.v1"})
 SUPERSEDING = frozenset({"ChildSuperseded.v1", "ChildReinstated.v1"})
 
 
@@ -52,10 +59,13 @@ class Directory:
         aspect = ASPECTS.get(event.type)
         if aspect:
             number = event.data.get("number", 0)
-            row = (event.stream, aspect, number, event.version, event.time, event.position)
+            time = "" if aspect in _TOLD_LAST else event.time
+            row = (event.stream, aspect, number, event.version, time, event.position)
             fact = Put(FACT, row, _is_first(event))
             return (fact, _renewal(event)) if _is_renewed(event) else (fact,)
-        if event.type in FOLLOWING_A_SUSPENSION:
+        if event.type == RESTORED:
+            return (Put(FACT, (event.stream, RESTORATION, 0, event.version, "", event.position), False),)
+        if event.type in DECIDED:
             return (Put(SUSPENDED, (event.stream, event.data.get("from_version"), event.position), False),)
         if event.type in LINKS:
             return (Put(LINK, (event.data["record"], event.stream, event.position), _is_new_link(event)),)
@@ -76,9 +86,13 @@ class Directory:
         return ()
 
 
+_GIVEN_BACK = frozenset({SPLIT, PARTED, TAKEN_BACK})
+"""The rules by which a record is linked that was linked to another child before."""
+
+
 def _is_new_link(event: PublishedEvent) -> bool:
     """Whether the record most likely had no link: a child's second event links the record that it was listed for."""
-    return event.type == "ChildListed.v1" or (event.version > 2 and event.data.get("rule") not in (SPLIT, PARTED))
+    return event.type == "ChildListed.v1" or (event.version > 2 and event.data.get("rule") not in _GIVEN_BACK)
 
 
 def _is_first(event: PublishedEvent) -> bool:

@@ -8,7 +8,8 @@ from domain.catalogue import names_of
 from domain.erasure.events import ErasureFenced
 from domain.matching import Features, features_of, has_name, search_keys
 from domain.source_record.events import RecordAmended, RecordRegistered, RecordRemoved
-from projections.base.projection import KeyDestroyed, PublishedEvent, Put, Row, Table
+from domain.suspension.counting import RESTORED
+from projections.base.projection import KeyDestroyed, PublishedEvent, Put, Row, Table, told_again
 
 FEATURES = ("names", "date_of_birth", "estimated", "gender", "postcode", "nhs_number", "upn")
 SEARCH = Table("search", ("stream", "version", *FEATURES, "keys", "named", "gendered", "position"), keys=2)
@@ -28,14 +29,24 @@ class Search:
 
     name = "search"
     tables = (SEARCH,)
-    opens = NAMING
+    opens = NAMING | {RESTORED}
 
     def project(self, event: PublishedEvent) -> Sequence[Put]:
-        """The row of the new particulars; a removal empties the rows of all versions before it."""
+        """The row of the new particulars; a removal, until it is taken back, empties those of all versions before."""
         if event.type in NAMING:
             return (Put(SEARCH, _row(event), True),)
         if event.type in REMOVING:
             return [Put(SEARCH, _nothing(event, version), False) for version in range(1, event.version)]
+        if event.type == RESTORED:
+            return [Put(SEARCH, _row(each), False) for each in _told_again(event) if each.type in NAMING]
+        return ()
+
+
+def _told_again(event: PublishedEvent) -> Sequence[PublishedEvent]:
+    """What a restored record had said; nothing once its key is destroyed."""
+    try:
+        return told_again(event)
+    except KeyDestroyed:
         return ()
 
 

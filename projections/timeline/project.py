@@ -5,10 +5,11 @@ from datetime import date
 from typing import Any
 
 from domain.days import day_of
+from domain.suspension.counting import RESTORED
 from domain.timeline import FactKind, organisation_key
 from domain.timeline.changes import CHILD_GONE
 from domain.vocabulary import RESTRICTED_SOURCE
-from projections.base.projection import KeyDestroyed, PublishedEvent, Put, Row, Table
+from projections.base.projection import KeyDestroyed, PublishedEvent, Put, Row, Table, told_again
 
 FACT_COLUMNS = ("stream", "version", "kind", "number", "day", "time", "source", "word", "place", "sure", "agency")
 CHRONOLOGY = Table("chronology", (*FACT_COLUMNS, "position"), keys=2)
@@ -26,10 +27,12 @@ class Chronology:
     @property
     def opens(self) -> frozenset[str]:
         """All types that it takes: their days and words are sealed."""
-        return frozenset(_KINDS)
+        return frozenset((*_KINDS, RESTORED))
 
     def project(self, event: PublishedEvent) -> Sequence[Put]:
-        """The event's fact; a removal empties the rows before it."""
+        """The event's fact; a removal empties the rows before it, and what takes that back has them again."""
+        if event.type == RESTORED:
+            return self._restored(event)
         kind = _KINDS.get(event.type)
         if kind is None:
             return ()
@@ -42,6 +45,16 @@ class Chronology:
         except KeyDestroyed:
             return (_empty(event, event.version),)
         return [*_before(event, kind), _fact(event, kind, _VALUES_OF[kind](event, personal))]
+
+    def _restored(self, event: PublishedEvent) -> Sequence[Put]:
+        """The facts that the record had told; its removals are none any more."""
+        try:
+            told = told_again(event)
+        except KeyDestroyed:
+            return ()
+        facts = [put for each in told for put in self.project(each)]
+        gone = [_empty(event, version) for version in event.data["removals"]]
+        return [put._replace(first=False) for put in (*facts, *gone)]
 
 
 # Plain texts: a member of an enum, and its value, take ten times as long to look up, and each event has a kind.
@@ -59,6 +72,7 @@ _KINDS: Mapping[str, str] = {
     "RecordAmended.v2": _AMENDED,
     "RecordDeregistered.v1": _DEREGISTERED,
     "RecordRemoved.v1": _REMOVED,
+    "RecordRemovedAgain.v1": _REMOVED,
     "RecordRemovedBySteward.v1": _REMOVED,
     FENCED: _REMOVED,
     "InvolvementStarted.v1": _STARTED,

@@ -13,7 +13,7 @@ where scoped()
 
 -- What users were granted and when it was taken from them; whom an event is about is sealed.
 create view recorded_entitlement with (security_barrier) as
-select a.stream, a.version, a.type, a.data, a.sealed, a.position
+select a.stream, a.version, a.type, a.data, a.sealed, a.position, a.recorded_at
 from access_log a
 where scoped() and split_part(a.type, '.', 1) in ('UserGranted', 'UserChanged', 'UserRevoked');
 

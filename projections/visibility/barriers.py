@@ -1,10 +1,11 @@
 """The views and functions for readers, made in a schema of views beside the tables that they read.
 
-Their text is in the files named here. Seven conditions stand in them like functions, and are written out when the
+Their text is in the files named here. Eight conditions stand in them like functions, and are written out when the
 objects are made: `scoped()`, a reader's scope is set; `known(record)`, the record is no sensitive agency's, or the
-reader is cleared; `gone(record)`, it is removed, or its agency is suspended and all of it set aside; `closed(id)`, the
-child or record is closed to the reader; `unveiled(child)`, the child is not hidden from the reader;
-`known_openly(child)`, a record of an ordinary agency was ever linked to it, or to one that it absorbed;
+reader is cleared; `gone(record)`, it is removed, or its agency is suspended and all of it set aside;
+`taken_back(removal)`, it counts no more; `closed(id)`, the child or record is closed to the reader; `unveiled(child)`,
+the child is not hidden from the reader; `known_openly(child)`, a record of an ordinary agency was ever linked to it, or
+to one that it absorbed;
 `like_now(likeness)`, that a record is like another is the latest word on both.
 """
 
@@ -31,8 +32,13 @@ _FILES = (
     "grants",
 )
 
+_TAKEN_BACK = (
+    "exists (select from fact t where t.stream = {0}.stream and t.aspect = 'restoration' and t.version > {0}.version)"
+)
+"""A removal counts no more."""
 GONE = (
-    "(exists (select from fact f where f.stream = {0} and f.aspect = 'removal')"
+    "(exists (select from fact f where f.stream = {0} and f.aspect = 'removal'"  # noqa: S608
+    f" and not {_TAKEN_BACK.format('f')})"
     " or exists (select from suspended u where u.record = {0} and u.from_version = 1))"
 )
 """A record counts for nothing."""
@@ -72,6 +78,7 @@ _CONDITIONS = {
     "scoped": "(select is_set from reader)",
     "known": f"((select cleared from reader) or not {_RESTRICTED})",  # noqa: S608
     "gone": GONE,
+    "taken_back": _TAKEN_BACK,
     "like_now": LIKE_NOW,
     "closed": "exists (select from closed_identity k where k.id = {0} and k.closed"
     " and (k.sender is null or k.sender <> (select agency from reader))"

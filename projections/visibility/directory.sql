@@ -10,6 +10,7 @@ join history h on h.stream = f.stream and h.version = f.version
 left join kept_from_reader z on z.child = l.child
 left join set_aside a on a.record = l.record
 where scoped() and not exists (select from suspended u where u.record = l.record and u.from_version is not null)
+    and f.aspect <> 'restoration' and (f.aspect <> 'removal' or not taken_back(f))
 union all
 -- Of a record whose agency is suspended, set aside from a version on: every event before, and what is never set aside.
 select l.child, l.record, l.position, z.since, z.position, z.shown,
@@ -21,6 +22,7 @@ join suspended u on u.record = l.record and u.from_version > 1
 join history h on h.stream = l.record
     and (h.version < u.from_version or h.type like 'ConsentWithdrawn.%' or h.type like 'RecordRemoved%'
         or h.type like 'ErasureFenced.%')
+    and (h.type not in ('RecordRemoved.v1', 'RecordRemovedAgain.v1') or not taken_back(h))
 left join kept_from_reader z on z.child = l.child
 left join set_aside a on a.record = l.record
 where scoped();

@@ -136,6 +136,12 @@ class Suspension(OneAgency):
     since: Moment | None = None
 
 
+class Resumption(OneAgency):
+    """An agency, and whether what it removed, and was restored for that, stays so."""
+
+    without_removals: bool = False
+
+
 Data = TypeVar("Data", bound=_Data)
 
 
@@ -161,7 +167,7 @@ MODELS: Mapping[str, type[Envelope]] = {
     DecisionType.SHIELD_HAND_OVER: Decision[Custody],
     DecisionType.SHIELD_LIFT: Decision[OneChild],
     DecisionType.AGENCY_SUSPEND: Decision[Suspension],
-    DecisionType.AGENCY_RESUME: Decision[OneAgency],
+    DecisionType.AGENCY_RESUME: Decision[Resumption],
     DecisionType.NEW_IDENTITY_REQUEST: Decision[NewIdentity],
     DecisionType.NEW_IDENTITY_CONFIRM: Decision[Confirmation],
     DecisionType.RECORD_OPEN: Decision[OneRecord],

@@ -10,7 +10,8 @@ from domain.vocabulary import AgencyKind, agency_urn
 class Suspended(NamedTuple):
     """An agency that is suspended, by its code, and what of it is set aside: all, or what was recorded `since`.
 
-    So far that is so, or is so no more, of `done` of its records; of all where it is `complete`.
+    So far that is so, or is so no more, of `done` of its records; of all where it is `complete`. Of these it had
+    removed `removals`, which are restored.
     """
 
     agency: str
@@ -19,6 +20,7 @@ class Suspended(NamedTuple):
     done: int
     of_records: int
     complete: bool
+    removals: int
 
     def json(self) -> dict[str, Any]:
         """For `status`."""
@@ -28,7 +30,7 @@ class Suspended(NamedTuple):
 def suspended_agencies(cursor: Cursor) -> list[Suspended]:
     """The agencies that are suspended, by code."""
     cursor.execute(
-        "select agency, set_aside, since, done, of_records, done_up_to is null from register.suspensions"
+        "select agency, set_aside, since, done, of_records, done_up_to is null, removals from register.suspensions"
         " where suspended order by agency"
     )
     return [Suspended._make(row) for row in cursor.fetchall()]

@@ -13,8 +13,9 @@ from domain.child import Child
 from domain.event import RegisterEvent
 from domain.matching import Candidate
 from domain.source_record import SourceRecord
-from domain.source_record.events import RecordAmended, RecordRegistered, RecordRemoved
+from domain.source_record.events import RecordAmended, RecordRegistered
 from domain.suspension import AgencyStanding
+from domain.suspension.records import removals_of
 from projections.base.projection import KeyDestroyed
 from services.registrar import store
 from services.registrar.batch_state import Caused
@@ -137,7 +138,7 @@ class Aggregates:
             said = list(self._events({stream}))
         except KeyError:
             return None
-        if any(isinstance(event, RecordRemoved) for event in said):
+        if removals_of(said).hold:
             return None
         described = (event for event in said if isinstance(event, RecordRegistered | RecordAmended))
         return max(described, key=lambda event: (event.time, event.originator_version), default=None)

@@ -337,7 +337,7 @@ class BatchMatcher:
 
     def close(self, record: str, child: str) -> None:
         """Takes a record of the child out that is closed, so that it joins nothing."""
-        self.remove(record)
+        self._take_out(record)
         self.closed[record] = child
 
     def remove(self, record: str) -> None:
@@ -350,6 +350,11 @@ class BatchMatcher:
     def _outdate(self, record: str) -> None:
         stored = self._stored.pop(record, None)
         known = self._index.get(record)
+        if child := self.child_of(record):
+            self.changes.removed[record] = child
+        self._take_out(record)
+
+    def _take_out(self, record: str) -> None:
         if known is not None:
             self._changed.add(known.child)
         if stored is not None:

@@ -58,7 +58,7 @@ def _forget_numbers(cursor: Cursor, records: Mapping[str, Sequence[RecordKey]], 
 
 def _forget_matching(cursor: Cursor, records: Sequence[str]) -> None:
     """Deletes what the match index does not: who shielded and closed children were, and what is kept apart."""
-    for table in ("shielded_records", "closed_records"):
+    for table in ("shielded_records", "closed_records", "removed_records"):
         cursor.execute(f"delete from register.{table} where record = any(%s::uuid[])", (records,))  # noqa: S608
     cursor.execute(
         "with gone as (delete from register.kept_apart where record = any(%s::uuid[]) returning record, other)"

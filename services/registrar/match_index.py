@@ -35,7 +35,8 @@ class IndexChanges:
     """What a batch changes: `put` has the child, features and keys of a record, `outdated` the keys it had before.
 
     `moved` has the child of each record that went to another one. `hidden` are children that are hidden from now on, or
-    still are, `shown` those that are so no more.
+    still are, `shown` those that are so no more. `removed` are the records that their agency has removed, each with its
+    child.
     """
 
     put: dict[str, tuple[str, Features, Sequence[int]]] = field(default_factory=dict)
@@ -43,6 +44,7 @@ class IndexChanges:
     moved: dict[str, str] = field(default_factory=dict)
     hidden: set[str] = field(default_factory=set)
     shown: set[str] = field(default_factory=set)
+    removed: dict[str, str] = field(default_factory=dict)
 
     def rewrites(self, record: str) -> bool:
         """Whether what is stored of a record is replaced or taken out."""
@@ -219,9 +221,48 @@ def write_index(cursor: Cursor, changes: IndexChanges) -> None:
     copy_rows(cursor, "register.match_index", _INDEX, rows)
     copy_rows(cursor, "register.match_keys", _KEYS, seen)
     copy_rows(cursor, "register.hidden_keys", _KEYS, hidden)
+    write_removed(cursor, changes.removed)
     move_records(cursor, changes.moved)
     if changed:
         _keep_hidden_apart(cursor, changed, ())
+
+
+def write_removed(cursor: Cursor, child_of: Mapping[str, str]) -> None:
+    """Keeps whose the records are that their agency has removed (record → child): that may be taken back."""
+    if child_of:
+        cursor.execute(
+            "insert into register.removed_records (record, child) select * from unnest(%s::uuid[], %s::uuid[])"
+            " on conflict (record) do update set child = excluded.child",
+            (list(child_of.keys()), list(child_of.values())),
+        )
+
+
+def removed_children(cursor: Cursor, records: Collection[str]) -> dict[str, str]:
+    """The child of each of the records that its agency has removed."""
+    cursor.execute(
+        "select record::text, child::text from register.removed_records where record = any(%s::uuid[])",
+        (list(records),),
+    )
+    return dict(cursor.fetchall())
+
+
+def take_out(cursor: Cursor, records: Collection[str]) -> None:
+    """Takes records out that their agency has removed."""
+    changes = IndexChanges()
+    cursor.execute(
+        "select record::text, child::text, features, aside from register.match_index where record = any(%s::uuid[])",
+        (list(records),),
+    )
+    for record, child, features, aside in cursor.fetchall():
+        changes.removed[record] = child
+        changes.outdated[record] = [] if aside else index_keys(features_as_read(features))
+    write_index(cursor, changes)
+
+
+def put_back(cursor: Cursor, restored: Mapping[str, tuple[str, Features]]) -> None:
+    """Puts records back, each with its child and features, as set aside: under no key yet."""
+    rows = [(record, child, features_as_stored(each), True) for record, (child, each) in restored.items()]
+    copy_rows(cursor, "register.match_index", {**_INDEX, "aside": "boolean"}, rows)
 
 
 def _write_hidden(cursor: Cursor, changes: IndexChanges) -> list[str]:
@@ -272,7 +313,7 @@ def move_records(cursor: Cursor, child_of: Mapping[str, str]) -> None:
     """Sets the child of records (record → child) in the match index, after a merge or a split."""
     if not child_of:
         return
-    for table in ("match_index", "shielded_records", "closed_records"):
+    for table in ("match_index", "shielded_records", "closed_records", "removed_records"):
         cursor.execute(
             f"update register.{table} as stored set child = moved.child"  # noqa: S608
             " from unnest(%s::uuid[], %s::uuid[]) as moved (record, child) where stored.record = moved.record",

@@ -68,12 +68,19 @@ def place_of(record: SourceRecord, said: Sequence[RegisterEvent]) -> Placing:
     """The place of a record in the match index by those of its events that count."""
     begin, features = record.suspended_from, None
     if any(isinstance(event, RecordSuspended) and event.from_version > 1 for event in (*said, *record.pending_events)):
-        for event in said:
-            if isinstance(event, RecordRegistered | RecordAmended) and (
-                begin is None or event.originator_version < max(begin, 2)
-            ):
-                features = features_of(event.particulars, event.time, features, event.source)
-    return Placing(str(record.id), features, begin == 1)
+        features = features_by(said, begin)
+    return Placing(str(record.id), features, begin == 1 or record.status == "removed")
+
+
+def features_by(said: Sequence[RegisterEvent], begin: int | None) -> Features | None:
+    """The features of a record by its events before the version `begin`, by all where there is none; by its first."""
+    features = None
+    for event in said:
+        if isinstance(event, RecordRegistered | RecordAmended) and (
+            begin is None or event.originator_version < max(begin, 2)
+        ):
+            features = features_of(event.particulars, event.time, features, event.source)
+    return features
 
 
 def write_places(cursor: Cursor, placed: Sequence[Placing]) -> None:

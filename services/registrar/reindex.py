@@ -31,7 +31,9 @@ from domain.source_record.events import (
     RecordAmended,
     RecordRegistered,
     RecordRemoved,
+    RecordRemovedAgain,
     RecordRemovedBySteward,
+    RecordRestored,
     RecordResumed,
     RecordSuspended,
 )
@@ -45,9 +47,10 @@ from services.registrar.match_index import (
     candidates_of,
     index_keys,
     keys_of,
+    removed_children,
     write_index,
 )
-from services.registrar.placing import Streams, place_anew
+from services.registrar.placing import Streams, features_by, place_anew
 from services.registrar.shielded_records import SHIELDED_TABLES, SHIELDING, write_shields
 from streams.codec import EventMapper
 from streams.crypto.keys import KeyRing
@@ -57,21 +60,22 @@ from streams.store.database import Database
 logger = logging.getLogger(__name__)
 
 INDEX_FORMAT = "10"
-"""Changes with the blocking keys, what features hold, whose keys stand apart, what is kept of shielded children, and of
-which record was found like which."""
+"""Changes with the blocking keys, what features hold, whose keys stand apart, what is kept of shielded and of removed children,
+and of which record was found like which."""
 BATCH = 2_000
 
 _TABLES = [
     f"register.{name}"
     for name in (
-        *("match_index", "match_keys", "match_index_format"),
+        *("match_index", "match_keys", "match_index_format", "removed_records"),
         *(*HIDDEN_TABLES, *SHIELDED_TABLES, *CLOSED_TABLES, *FOUND_LIKE_TABLES),
     )
 ]
 _DESCRIBING = (RecordRegistered, RecordAmended)
 _OF_CHILDREN = (ChildListed, RecordLinked, ChildrenMerged, RecordsSetAside, RecordsAccepted, RecordUnlinked)
 _OF_STEWARDS = (RecordAcceptedBySteward, RecordSetAsideBySteward)
-_TAKEN = (*_DESCRIBING, RecordRemoved, RecordRemovedBySteward, *_OF_CHILDREN, *_OF_STEWARDS)
+_REMOVING = (RecordRemoved, RecordRemovedAgain, RecordRemovedBySteward)
+_TAKEN = (*_DESCRIBING, *_REMOVING, RecordRestored, *_OF_CHILDREN, *_OF_STEWARDS)
 
 
 def _topics_of(*events: type[RegisterEvent]) -> list[str]:
@@ -201,6 +205,7 @@ class _Builder:
         }
         features = {record: candidate.features for record, candidate in stored.items()} | self._waiting
         child_of = {record: candidate.child for record, candidate in stored.items()}
+        child_of |= removed_children(cursor, {str(e.originator_id) for e in events if isinstance(e, RecordRestored)})
         described: set[str] = set(self._waiting)
         removed: set[str] = set()
         gone_with: set[str] = set()
@@ -222,6 +227,11 @@ class _Builder:
             elif isinstance(event, RecordRemoved):
                 removed.add(record)
                 self._aside.pop(record, None)
+            elif isinstance(event, RecordRestored):
+                restored = {} if record in self._closed else self._restored(record, event.originator_version)
+                features |= restored
+                described |= restored.keys()
+                removed -= restored.keys()
             elif isinstance(event, RecordsSetAside):
                 forgetful = self._set_aside(event, features.keys() - removed)
                 features |= forgetful
@@ -246,6 +256,7 @@ class _Builder:
                 if isinstance(event, ChildrenMerged):
                     gone_with.update(_named(event))
         changes = IndexChanges()
+        changes.removed = {record: child_of[record] for record in removed & child_of.keys()}
         for record in (described | removed) & stored.keys():
             changes.outdated[record] = index_keys(stored[record].features)
         for record in (described - removed) & child_of.keys():
@@ -296,6 +307,14 @@ class _Builder:
                 found[record] = features_of(described.particulars, described.time, source=described.source)
         return found
 
+    def _restored(self, record: str, version: int) -> dict[str, Features]:
+        """The features of a record by what counts of it when its removal is taken back."""
+        stored = self._log.recorder.select_events(UUID(record), lte=version)
+        said = [event for each in stored if (event := self._opened(each))]
+        begin = next((event.from_version for event in reversed(said) if isinstance(event, RecordSuspended)), None)
+        found = features_by(said, begin)
+        return {record: found} if found else {}
+
     def _opened(self, stored: StoredEvent) -> RegisterEvent | None:
         """The event; where its key was destroyed by what is in clear, or None where that tells nothing."""
         try:
@@ -315,4 +334,4 @@ def _named(event: RegisterEvent) -> Iterable[str]:
         return [each["record"] for each in event.aside]
     if isinstance(event, ChildrenMerged):
         return [record for each in event.merged for record in each["records"]]
-    return (str(event.originator_id),) if isinstance(event, (*_DESCRIBING, RecordRemoved)) else ()
+    return (str(event.originator_id),) if isinstance(event, (*_DESCRIBING, RecordRemoved, RecordRestored)) else ()

@@ -16,7 +16,7 @@ from domain.child.judgement import Ruling
 from domain.event import RegisterEvent
 from domain.matching import Comparer
 from domain.suspension.events import AgencyResumed, AgencySuspended
-from domain.suspension.records import Cause, first_recorded, follow
+from domain.suspension.records import Cause, first_recorded
 from domain.vocabulary import agency_urn
 from services.registrar.decide_batch import NewId
 from services.registrar.decided_again import decide_again
@@ -26,6 +26,7 @@ from services.registrar.hidden_children import note_hidden
 from services.registrar.linking import pending_events
 from services.registrar.match_index import IndexChanges, write_index
 from services.registrar.placing import Placing, Streams, place_of, write_places
+from services.registrar.removals import RemovalsOfPage
 from streams.clock import Clock
 from streams.codec import iso_text
 from streams.crypto.keys import KeyRing, insert_keys
@@ -83,13 +84,15 @@ def do_page(
     placed: list[Placing] = []
     restored = False
     streams = Streams(log, keys)
+    removals = RemovalsOfPage(decision, since, cause)
     for record, said in streams.read([stream for _, stream in page]):
         wanted, before = first_recorded(said, since) if work.set_aside else None, record.suspended_from
-        if follow(record, wanted, cause):
+        if removals.follow(record, said, wanted):
             placed.append(place_of(record, said))
             events += pending_events(record)
             restored |= before is not None and (wanted is None or before < wanted)
     causes = {str(event.originator_id): event for event in events}
+    events += removals.link(database, streams, causes, comparer.settings.version)
     again = decide_again(database, streams, comparer, placed, causes, ruling, new_id, restored=restored)
     events += again.events
     index = IndexChanges(moved=dict(again.moved))
@@ -97,10 +100,11 @@ def do_page(
 
     def in_transaction(cursor: Cursor, _: Sequence[int]) -> None:
         insert_keys(cursor, "register", keys.take_new())
+        removals.write(cursor)
         write_places(cursor, placed)
         write_index(cursor, index)
         write_found_like(cursor, again.events)
-        _move_on(cursor, work, page)
+        _move_on(cursor, work, page, removals.restored)
 
     stored = [log.mapper.to_stored_event(event) for event in events]
     log.recorder.insert_events(stored, in_transaction=in_transaction, fence=fence.check)
@@ -117,12 +121,12 @@ def _page(cursor: Cursor, work: Work) -> list[tuple[str, UUID]]:
     return [(key, UUID(stream)) for key, stream in cursor.fetchall()]
 
 
-def _move_on(cursor: Cursor, work: Work, page: Sequence[tuple[str, UUID]]) -> None:
+def _move_on(cursor: Cursor, work: Work, page: Sequence[tuple[str, UUID]], restored: int) -> None:
     """Remembers how far this has come; of a decision made meanwhile it knows nothing, and that begins anew."""
     done_up_to = page[-1][0] if len(page) == PAGE else None
     cursor.execute(
-        "update register.suspensions set done_up_to = %s, done = done + %s where agency = %s",
-        (done_up_to, len(page), work.agency),
+        "update register.suspensions set done_up_to = %s, done = done + %s, removals = removals + %s where agency = %s",
+        (done_up_to, len(page), restored, work.agency),
     )
 
 

@@ -152,7 +152,7 @@ def _of_an_agency(lookup: Directory, command: Command, ruling: Ruling, new_id: N
     standing = lookup.standing(agency)
     was_set_aside = standing is not None and standing.set_aside
     if command.type == DecisionType.AGENCY_RESUME:
-        decided = resume(standing, agency, ruling)
+        decided = resume(standing, agency, ruling, without_removals=command.data["without_removals"])
     else:
         set_aside, since = command.data["set_aside"], command.data.get("since")
         decided = suspend(standing, agency, new_id(), set_aside, since, ruling)

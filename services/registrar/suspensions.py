@@ -47,7 +47,7 @@ def write_suspensions(cursor: Cursor, rows: Iterable[SuspensionRow]) -> None:
         )
         if row.concerns_records:
             cursor.execute(
-                "update register.suspensions set done_up_to = '', done = 0, of_records ="
+                "update register.suspensions set done_up_to = '', done = 0, removals = 0, of_records ="
                 " (select count(*) from register.record_keys where source = %s and kind = 'subject') where agency = %s",
                 (agency_urn(row.agency), row.agency),
             )

@@ -47,6 +47,7 @@ RIGHTS: Mapping[str, Mapping[str, str]] = {
         "register.shielded_keys": _ALL,
         "register.closed_records": _ALL,
         "register.found_like": _ALL,
+        "register.removed_records": _ALL,
         "register.kept_apart": "select, insert, delete",
         "register.suspensions": _KEEP,
         "register.budgets": "select, insert, update, delete",

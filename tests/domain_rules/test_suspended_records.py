@@ -9,11 +9,18 @@ import pytest
 from domain.child import Child
 from domain.event import RegisterEvent
 from domain.source_record import Refusal, SourceRecord
-from domain.source_record.events import RecordRemovedBySteward, RecordResumed, RecordSuspended
+from domain.source_record.events import (
+    RecordRemoved,
+    RecordRemovedAgain,
+    RecordRemovedBySteward,
+    RecordResumed,
+    RecordSuspended,
+)
 from domain.suspension import counted, remove
-from domain.suspension.records import Cause, first_recorded, follow
+from domain.suspension.records import Cause, first_recorded, follow, removals_of, remove_again, restore
 from domain.vocabulary import STEWARDSHIP_SOURCE
 from services.contract.schemas.event_examples import RULING
+from streams.codec import iso_text
 from tests.support.examples import NOW, given, sent
 
 REGISTERED, AMENDED, REMOVED = sent("child.registered"), sent("child.amended"), sent("record.removed")
@@ -32,6 +39,7 @@ class Told(NamedTuple):
 
 SAID, RESUMED = "RecordAmended.v2", "RecordResumed.v1"
 LASTING = ("ConsentWithdrawn.v1", "RecordRemoved.v1", "RecordRemovedBySteward.v1")
+REMOVED_BY_IT, TAKEN_BACK, AGAIN = "RecordRemoved.v1", "RecordRestored.v1", "RecordRemovedAgain.v1"
 
 
 @pytest.mark.parametrize(
@@ -47,6 +55,10 @@ LASTING = ("ConsentWithdrawn.v1", "RecordRemoved.v1", "RecordRemovedBySteward.v1
         ([SAID, SAID, 2, RESUMED], [1, 2]),
         ([SAID, SAID, SAID, 3, 2], [1]),
         ([SAID, SAID, 2, RESUMED, SAID, 5], [1, 2]),
+        ([SAID, REMOVED_BY_IT, 2, TAKEN_BACK], [1]),
+        ([SAID, REMOVED_BY_IT, 2, TAKEN_BACK, RESUMED], [1]),
+        ([SAID, REMOVED_BY_IT, 2, TAKEN_BACK, RESUMED, AGAIN], [1, 6]),
+        ([SAID, REMOVED_BY_IT, 2, TAKEN_BACK, LASTING[2]], [1, 5]),
     ],
     ids=str,
 )
@@ -54,7 +66,9 @@ def test_what_counts_of_a_record_while_it_is_set_aside_from_a_version_on(told: l
     """A number stands for the decision that sets it aside from that version on."""
     events = [
         Told(version, each, {})
-        if isinstance(each, str)
+        if isinstance(each, str) and each != TAKEN_BACK
+        else Told(version, TAKEN_BACK, {"removals": [2]})
+        if each == TAKEN_BACK
         else Told(version, "RecordSuspended.v1", {"from_version": each})
         for version, each in enumerate(told, 1)
     ]
@@ -112,6 +126,72 @@ def test_a_record_that_is_removed_follows_nothing() -> None:
     record = a_record(REGISTERED, REMOVED)
     assert not follow(record, 1, CAUSE)
     assert list(record.collect_events()) == []
+
+
+def told_of(*told: str) -> list[RegisterEvent]:
+    """A record whose agency says and removes, and what stewards decide about it."""
+    record, events = a_record(REGISTERED), list[RegisterEvent]()
+    for day, each in enumerate(told):
+        at, removals = NOW + day * DAY, removals_of(events)
+        cause = Cause(RULING.provenance | {"timestamp": at}, str(UUID(int=12)), 3)
+        if each in ("removed", "by a court"):
+            reason = "court-order" if each == "by a court" else "died"
+            by = {"source": "urn:agency:la", "restricted": False, "time": iso_text(at), "timestamp": at}
+            record.trigger_event(RecordRemoved, **by, caused_by="s", reason=reason, on="2010-01-01")
+        elif each == "by a steward":
+            remove(record, child_of(record), "a-decision", RULING)
+        elif each == "restored":
+            restore(record, removals.hold, [[{"part": 1}], [{"part": 2}]], cause)
+        elif each == "resumed":
+            record.trigger_event(RecordResumed, **cause.provenance, **cause.sealed)
+        else:
+            record.trigger_event(RecordResumed, **cause.provenance, **cause.sealed)
+            remove_again(record, removals.taken_back, cause)
+        events += [event for event in record.collect_events() if isinstance(event, RegisterEvent)]
+    return events
+
+
+@pytest.mark.parametrize(
+    ("told", "since", "may_be"),
+    [
+        ([], 0, False),
+        (["removed"], 0, True),
+        (["removed"], 1, False),
+        (["by a court"], 0, False),
+        (["by a steward"], 0, False),
+        (["removed", "removed"], 0, True),
+        (["removed", "removed"], 1, False),
+        (["removed", "restored"], 0, True),
+        (["removed", "restored", "resumed"], 0, False),
+        (["removed", "restored", "again"], 0, True),
+        (["removed", "restored", "again"], 1, False),
+        (["removed", "restored", "resumed", "removed"], 3, True),
+        (["removed", "restored", "by a steward"], 0, False),
+    ],
+    ids=str,
+)
+def test_which_removals_may_be_taken_back(told: list[str], since: int, may_be: bool) -> None:
+    assert removals_of(told_of(*told)).may_be_taken_back(NOW + since * DAY) is may_be
+
+
+@pytest.mark.parametrize("before", ["registered", "deregistered"])
+def test_a_restored_record_is_what_it_was_until_it_is_removed_again(before: str) -> None:
+    ended = [sent("child.deregistered")] if before == "deregistered" else []
+    record = a_record(REGISTERED, *ended)
+    because = record.because
+    record.remove("died", "2010-01-01")
+    record.remove("registered-in-error", "2010-01-01")
+    for _ in range(2):
+        record.restore()
+        assert (record.status, record.because) == (before, because)
+    record.remove("died", "2010-01-01")
+    assert record.status == "removed"
+
+
+def test_what_is_removed_again_is_so_for_the_reason_that_its_agency_gave() -> None:
+    *_, again = told_of("removed", "restored", "again")
+    assert isinstance(again, RecordRemovedAgain)
+    assert (again.reason, again.on, again.source) == ("died", "2010-01-01", "urn:agency:la")
 
 
 def child_of(record: SourceRecord | None) -> Child:

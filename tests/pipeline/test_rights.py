@@ -31,6 +31,7 @@ MAY_TRUNCATE = {
     "register.shielded_keys",
     "register.closed_records",
     "register.found_like",
+    "register.removed_records",
 }
 
 

@@ -11,9 +11,11 @@ from services.registrar.receipts import Answer
 from services.registrar.reindex import build_match_index
 from streams.crypto.keys import KeyRing, reader_of
 from tests.support.desk import AUTHORITY, GP, numbered, open_desk
-from tests.support.examples import KEY_ENCRYPTION_KEY
+from tests.support.examples import KEY_ENCRYPTION_KEY, agency
 from tests.support.steward import Steward, somebody
 from tests.support.world import submission
+
+HOSPITAL = agency("hospital", "hospital-x")
 
 
 @pytest.fixture
@@ -170,4 +172,93 @@ def test_a_record_that_is_removed_while_it_is_set_aside_does_not_come_back(desk:
     set_aside(desk)
     assert desk.members() == {two: {"S2"}}
     assert desk.types().count("RecordResumed.v1") == 1
+    assert rebuilt(desk) == indexed(desk)
+
+
+def now_of(desk: Steward) -> str:
+    """The moment, by the database's clock."""
+    ((moment,),) = desk.rows(
+        "select to_char(clock_timestamp() at time zone 'utc', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
+    )
+    return str(moment)
+
+
+def says_removed(desk: Steward, subject: str, reason: str = "registered-in-error") -> list[tuple[str, list[str]]]:
+    """The agency's own credential removes a record."""
+    number = desk.count("events") + 100
+    return codes_of(desk.send(numbered(number, "record.removed", subject=subject, data={"reason": reason})))
+
+
+def test_what_an_agency_removed_since_a_moment_is_restored_and_removed_again(desk: Steward) -> None:
+    one, *_ = desk.register("S1", "S2", "S3")
+    assert says_removed(desk, "S3") == [("accepted", [])]
+    before = indexed(desk)
+    since = now_of(desk)
+    desk.send(numbered(2, "child.amended", subject="S1"))
+    assert [says_removed(desk, "S1"), says_removed(desk, "S2", "court-order")] == [[("accepted", [])]] * 2
+    assert desk.members() == {}
+    suspend(desk, set_aside=True, since=since)
+    assert set_aside(desk) == 1
+    assert desk.members() == {one: {"S1"}}
+    assert desk.rows("select done, removals from register.suspensions") == [(3, 1)]
+    assert [row for row in before if row[1] == one] == indexed(desk)
+    assert rebuilt(desk) == indexed(desk)
+    resume(desk)
+    set_aside(desk)
+    assert (desk.members(), desk.count("match_keys")) == ({}, 0)
+    assert rebuilt(desk) == indexed(desk)
+    assert says_removed(desk, "S1") == [("refused", ["record-removed"])]
+    assert desk.types()[-2:] == ["RecordResumed.v1", "RecordRemovedAgain.v1"]
+    suspend(desk, set_aside=True, since=since)
+    set_aside(desk)
+    assert desk.decide(DecisionType.AGENCY_RESUME, agency=AUTHORITY.code, without_removals=True).outcome == "accepted"
+    set_aside(desk)
+    desk.open()
+    assert desk.members() == {one: {"S1"}}
+    assert rebuilt(desk) == indexed(desk)
+    assert codes_of(desk.send(numbered(3, "child.amended", subject="S1"))) == [("accepted", [])]
+    for how in ({"set_aside": True}, {"set_aside": True, "since": now_of(desk)}):
+        suspend(desk, **how)
+        set_aside(desk)
+        resume(desk)
+        set_aside(desk)
+        assert desk.members() == {one: {"S1"}}
+
+
+def test_what_was_removed_before_or_by_others_stays_removed(desk: Steward) -> None:
+    one, two = desk.register("S1", "S2")
+    since = now_of(desk)
+    assert remove(desk, one, "S1").outcome == "accepted"
+    says_removed(desk, "S2")
+    for how in ({"set_aside": True}, {"set_aside": True, "since": now_of(desk)}):
+        suspend(desk, **how)
+        set_aside(desk)
+        assert desk.members() == {}
+    suspend(desk, set_aside=True, since=since)
+    set_aside(desk)
+    assert desk.members() == {two: {"S2"}}
+    assert remove(desk, two, "S2").outcome == "accepted"
+    desk.decide(DecisionType.AGENCY_RESUME, agency=AUTHORITY.code, without_removals=True)
+    set_aside(desk)
+    assert desk.members() == {}
+    assert says_removed(desk, "S2") == [("refused", ["record-removed"])]
+    assert rebuilt(desk) == indexed(desk) == []
+
+
+def test_a_restored_record_comes_back_to_who_absorbed_its_child(desk: Steward) -> None:
+    same = somebody("S1") | {"nhs_number": "9990000018"}
+    walk_in = submission("child.registered", "H1", {"given_name": "Unknown", "family_name": "Unknown"}, HOSPITAL.code)
+    desk.send(walk_in, owner=HOSPITAL)
+    (survivor,) = desk.members()
+    desk.send(numbered(1, subject="S1", data=same))
+    desk.send(submission("child.registered", "G1", same, GP.code), owner=GP)
+    assert sorted(map(sorted, desk.members().values())) == [["G1", "S1"], ["H1"]]
+    since = now_of(desk)
+    says_removed(desk, "S1")
+    desk.send(submission("child.amended", "H1", same, HOSPITAL.code), owner=HOSPITAL)
+    assert desk.members() == {survivor: {"G1", "H1"}}
+    suspend(desk, set_aside=True, since=since)
+    set_aside(desk)
+    assert desk.members() == {survivor: {"G1", "H1", "S1"}}
+    assert desk.types()[-3:] == ["RecordSuspended.v1", "RecordRestored.v1", "RecordLinked.v1"]
     assert rebuilt(desk) == indexed(desk)

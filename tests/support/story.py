@@ -221,6 +221,27 @@ class Story:
         cause = {"suspension": standing, "suspension_version": 1}
         self.says(record, "RecordResumed", {}, cause, "stewardship")
 
+    def taken_back(self, record: str) -> None:
+        """The agency of a record is suspended, and its removal, the last event, counts no more."""
+        standing, removal = self.new_id(), self.versions[record]
+        self.decides(standing, "AgencySuspended", {"set_aside": True, "since": "2026-11-20T00:00:00.000000Z"})
+        cause = {"suspension": standing, "suspension_version": 1}
+        self.says(record, "RecordSuspended", {"from_version": removal}, cause, "stewardship")
+        told = [
+            {name: getattr(event, name) for name in ("version", "type", "time", "source", "data", "personal")}
+            for event in self.events
+            if event.stream == record and event.version < removal
+        ]
+        self.says(record, "RecordRestored", {"removals": [removal]}, {**cause, "told": told}, "stewardship")
+
+    def removed_again(self, record: str, source: str = "gp") -> None:
+        """That removal holds again."""
+        standing = self.new_id()
+        self.decides(standing, "AgencyResumed", {})
+        cause = {"suspension": standing, "suspension_version": 1}
+        self.says(record, "RecordResumed", {}, cause, "stewardship")
+        self.says(record, "RecordRemovedAgain", {}, {"reason": "registered-in-error", "on": "2010-01-01"}, source)
+
     def set_aside(self, child: str, record: str) -> None:
         """The matcher sets a record aside that does not fit its child any more."""
         cause = {"record": record, "record_version": self.versions[record], "matcher": "test/1"}

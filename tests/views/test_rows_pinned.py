@@ -70,6 +70,7 @@ def history() -> Story:
     story.deregistered(third)
     story.removed(third)
     _taken_back(story)
+    _restored(story)
     _begun_anew(story)
     _destroyed(story)
     return story
@@ -88,6 +89,19 @@ def _taken_back(story: Story) -> None:
     story.says(record, "RecordResumed", {}, cause, "stewardship")
     removal = {"reason": "registered-in-error", "on": "2010-01-01", "decided_by": "a-steward", "why": "made up"}
     story.says(record, "RecordRemovedBySteward", {}, removal, "stewardship")
+
+
+def _restored(story: Story) -> None:
+    """Two records that their agency had removed are restored, one of which is removed again."""
+    for subject, again in (("G8", False), ("G9", True)):
+        record = story.registered(subject=subject, given_name="Gita")
+        story.listed(record)
+        story.involved(record)
+        story.removed(record)
+        story.taken_back(record)
+        if again:
+            story.removed_again(record)
+    story.decides(story.new_id(), "AgencyResumedWithoutRemovals", {})
 
 
 def _begun_anew(story: Story) -> None:

@@ -16,6 +16,7 @@ from tests.support.world import World, person, submission
 HOME = {"lines": ["1 High Street"], "postcode": "ZX1 1AA", "authority": "E06999001", "status": "current"}
 STOLEN = {"lines": ["9 Harbour Row"], "postcode": "ZX9 9QQ", "authority": "E06999001", "status": "current"}
 HIDDEN = "9990000050"
+FOLLOWING = ("RecordSuspended", "RecordResumed", "RecordRestored", "RecordRemovedAgain")
 BORN = {"date_of_birth": "2001-02-03", "nhs_number": NHS_NUMBER}
 
 
@@ -120,6 +121,54 @@ def test_what_was_recorded_since_a_moment_is_left_out_and_what_was_before_holds(
     assert decide(world, DecisionType.AGENCY_RESUME, agency="gp") == "accepted"
     world.show()
     assert seen(world, client, moment) == after
+
+
+@pytest.mark.parametrize("without_removals", [False, True])
+def test_what_its_credential_removed_since_a_moment_is_shown_as_before(
+    world: World, client: TestClient, without_removals: bool
+) -> None:
+    number = f"W{without_removals:d}"
+    dina = {"given_name": "Dina", "family_name": f"Quandle{number}", "address": HOME}
+    flag = {"flag": "information-to-share", "raised_on": "2008-01-01"}
+    amended = person(number, **dina | {"given_name": "Dinah"}) | {
+        "type": "child.amended",
+        "time": "2008-12-01T00:00:00Z",
+    }
+    world.submit(person(number, **dina), amended, submission("flag.raised", number, flag))
+    child, who = world.child_named("dinah"), looking(world)
+
+    def told() -> dict[str, Any]:
+        body = {"criteria": {"given_name": "Dina", "family_name": f"Quandle{number}"}, "reason": "an enquiry"}
+        found = client.post("/children/search", headers=who, json=body).json()["results"]
+        paths = (f"/children/{child}", f"/children/{child}?as_of={moment}", f"/children/{child}/history")
+        entry, earlier, history = (client.get(path, headers=who) for path in paths)
+        listed = client.get("/reports/no-gp?on=2010-01-01", headers=who).json()["children"]
+        return {
+            "entry": _without_place(entry.json()) if entry.status_code == 200 else None,
+            "earlier": _without_place(earlier.json()) if earlier.status_code == 200 else None,
+            "said": [
+                (each["type"], {key: value for key, value in each["data"].items() if key not in ("record_version",)})
+                for each in (history.json()["events"] if history.status_code == 200 else ())
+                if not each["type"].startswith(FOLLOWING)
+            ],
+            "found": [each["child"] for each in found],
+            "listed": child in [each["child"] for each in listed],
+        }
+
+    moment = iso_text(utc_now())
+    before = told()
+    assert (before["found"], before["listed"], len(before["said"]) > 3) == ([child], True, True)
+    gone = submission("record.removed", number, {"reason": "registered-in-error", "on": "2009-01-01"})
+    assert world.submit(gone) == ["accepted"]
+    nothing = told()
+    assert nothing == {"entry": None, "earlier": None, "said": [], "found": [], "listed": False}
+    assert decide(world, DecisionType.AGENCY_SUSPEND, agency="la-north", set_aside=True, since=moment) == "accepted"
+    world.show()
+    assert told() == before
+    assert "told" not in client.get(f"/children/{child}/history", headers=who).text
+    assert decide(world, DecisionType.AGENCY_RESUME, agency="la-north", without_removals=without_removals) == "accepted"
+    world.show()
+    assert told() == (before if without_removals else nothing)
 
 
 def test_a_child_that_its_amendment_had_hidden_is_visible_until_it_is_resumed(world: World, client: TestClient) -> None:

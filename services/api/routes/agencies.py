@@ -13,7 +13,7 @@ from services.api.answers import json_answer
 from services.api.dependencies import Dependencies
 from services.api.problems import Problem, absent
 from services.api.routes.steward_decisions import decide, decided, ruling_of, under_way
-from services.api.schemas.agencies import AgencyDecided, Suspension
+from services.api.schemas.agencies import AgencyDecided, Resumption, Suspension
 from services.contract.decisions import DecisionType
 from services.registers import load_agencies
 
@@ -36,9 +36,13 @@ def router(dependencies: Dependencies) -> APIRouter:
         return _decide(dependencies, request, Action.AGENCY_SUSPEND, code, data)
 
     @calls.post("/agencies/{code}/suspension/end", responses=_DECIDED)
-    def resume(request: Request, code: str, _: ReasonHeader = None) -> Response:
-        """What the agency sends is taken again, and what it said counts again."""
-        return _decide(dependencies, request, Action.AGENCY_RESUME, code, {})
+    def resume(request: Request, code: str, resumption: Resumption | None = None, _: ReasonHeader = None) -> Response:
+        """What the agency sends is taken again, and what it said counts again.
+
+        Its removals that were taken back hold again, unless it is resumed without them.
+        """
+        data = (resumption or Resumption()).model_dump()
+        return _decide(dependencies, request, Action.AGENCY_RESUME, code, data)
 
     return calls
 
@@ -50,6 +54,23 @@ _KAFKA_RIGHTS = (
     "follow within seconds where `contactpoint agencies rights --watch` runs as an administrator of Kafka, else once"
     " `contactpoint agencies rights` is run; until then the registrar refuses what a suspended agency writes there"
 )
+
+
+_TAKEN_BACK = (
+    "the records that it removed since then are shown again as they were, in pages; `contactpoint status` counts them."
+    " What a court had ordered, a data manager removed, or was destroyed stays gone: nothing of that comes back"
+)
+_NOT_TAKEN_BACK = "what it removed stays removed: only with a moment `since` are removals taken back"
+_HOLD_AGAIN = "those that were taken back hold again, and their numbers are refused"
+_STAY = "those that were taken back stay so, and their numbers are taken again"
+
+
+def _of_removals(data: Mapping[str, Any]) -> str | None:
+    if "without_removals" in data:
+        return _STAY if data["without_removals"] else _HOLD_AGAIN
+    if not data["set_aside"]:
+        return None
+    return _TAKEN_BACK if data.get("since") else _NOT_TAKEN_BACK
 
 
 def _decide(
@@ -70,5 +91,5 @@ def _decide(
     wanted = action is Action.AGENCY_SUSPEND
     if taken.position is None and (code in dependencies.suspended) is not wanted:
         return under_way(taken)
-    standing = {"agency": code, "suspended": wanted, "kafka_rights": _KAFKA_RIGHTS}
+    standing = {"agency": code, "suspended": wanted, "kafka_rights": _KAFKA_RIGHTS, "removals": _of_removals(data)}
     return json_answer({"outcome": "accepted", "decision": taken.id, "position": taken.position, **standing})

@@ -15,10 +15,17 @@ class Suspension(StrictRequest):
     since: Moment | None = None
 
 
+class Resumption(StrictRequest):
+    """Whether the removals that were taken back stay so; else they hold again."""
+
+    without_removals: bool = False
+
+
 class AgencyDecided(BaseModel):
     """A decision on an agency that holds; its position is null while the views do not show it yet.
 
-    `kafka_rights` says how the agency's rights in Kafka follow, which the API can neither end nor give back.
+    `kafka_rights` says how the agency's rights in Kafka follow, which the API can neither end nor give back, and
+    `removals` what becomes of the records that it removed; null where nothing of it is set aside.
     """
 
     outcome: Literal["accepted"]
@@ -27,3 +34,4 @@ class AgencyDecided(BaseModel):
     agency: str
     suspended: bool
     kafka_rights: str
+    removals: str | None

@@ -27,7 +27,8 @@ def display_status(to: Console, status: Mapping[str, Any]) -> None:
     for each in status["suspended"] or ():
         so_far = "" if each["complete"] else f", {each['done']:,} of {each['of_records']:,} records so far"
         aside = f" and what it said is set aside{so_far}" if each["set_aside"] else ""
-        to.print(text(f"{each['agency']} is suspended{aside}", "red"))
+        removals = f"; {count_of(each['removals'], 'record')} that it removed came back" if each["removals"] else ""
+        to.print(text(f"{each['agency']} is suspended{aside}{removals}", "red"))
     if status["forged"]:
         forged = f"{status['forged']:,} messages in Kafka are forged: `contactpoint dead-letters list` names them"
         to.print(text(forged, "red"))

@@ -50,7 +50,14 @@ def describe(parser: ArgumentParser) -> None:
         each.add_argument("code", type=an_agency, metavar="CODE", help="a registered agency")
         viewer_options(each)
     suspend.add_argument("--set-aside", action="store_true", help="leave out what it said, until it is resumed")
-    suspend.add_argument("--since", type=a_beginning, metavar="TIME", help="of that, what was recorded since then")
+    suspend.add_argument(
+        "--since", type=a_beginning, metavar="TIME", help="of that, what was recorded since then, and its removals too"
+    )
+    resume.add_argument(
+        "--without-removals",
+        action="store_true",
+        help="what it had removed, and was taken back, stays",
+    )
 
 
 def run(args: Namespace) -> int:
@@ -89,7 +96,7 @@ def run(args: Namespace) -> int:
 
 def _decide(args: Namespace) -> int:
     """Suspends or resumes, and where Kafka's rights are kept from here, ends or gives back the agency's."""
-    given = {}
+    given = {"without_removals": args.without_removals} if args.subcommand == "resume" else {}
     if args.subcommand == "suspend":
         if args.since and not args.set_aside:
             raise WrongUsage("--since says what is set aside; give --set-aside with it")
@@ -104,6 +111,8 @@ def _decide(args: Namespace) -> int:
     else:
         sentence = "is suspended: nothing is taken from it" if answer["suspended"] else "is suspended no more"
         print(f"{args.code} {sentence}")
+        if answer["removals"]:
+            print(f"Removals: {answer['removals']}.")
     return DONE
 
 

@@ -22,10 +22,10 @@ from domain.erasure import (
     erase_record,
 )
 from domain.erasure.decide import BY_DECISION, Terms
-from domain.event import RegisterEvent
+from domain.event import RegisterEvent, fields_of
 from domain.source_record import Command, Refusal, SourceRecord, decide
 from domain.suspension import remove, resume, suspend
-from domain.suspension.records import Cause, follow
+from domain.suspension.records import Cause, follow, removals_of, remove_again, restore
 from services.contract.schemas.access_examples import access_events
 from services.contract.schemas.examples import AUTHORITY, CLINIC, SENSITIVE_STORY, STORY, SURGERY, SURGERY_STORY
 from streams.codec import EventMapper
@@ -76,6 +76,7 @@ def events() -> dict[str, RegisterEvent]:
         *_stewardship(of_authority[0], of_surgery[0]),
         *_shielding(of_surgery[0]),
         *_suspension(),
+        *_taken_back(),
         _removal(),
         *_destruction(),
         *_holding(),
@@ -205,8 +206,26 @@ def _suspension() -> list[RegisterEvent]:
         record = event.mutate(record)
     for wanted in (len(said), None):
         assert follow(record, wanted, cause)
+    assert not isinstance(suspend(standing, "surgeries", STANDING, True, None, RULING), Refusal)
+    resume(standing, "surgeries", RULING, without_removals=True)
     made = [*standing.collect_events(), *record.collect_events()]
     return [event for event in made if isinstance(event, RegisterEvent)]
+
+
+def _taken_back() -> list[RegisterEvent]:
+    """A record that its agency, which is suspended, had removed: that is taken back, and holds again."""
+    said = _record(STORY, AUTHORITY, RECORD)
+    record: Any = None
+    for event in said:
+        record = event.mutate(record)
+    cause = Cause(RULING.provenance, str(STANDING), 1)
+    first = said[0]
+    told = {"version": 1, "type": "RecordRegistered.v2", "time": first.time, "source": first.source}
+    fields = {"data": fields_of(first, first.CLEAR), "personal": fields_of(first, first.SEALED)}
+    removals = removals_of(said).hold
+    restore(record, removals, [[told | fields]], cause)
+    remove_again(record, removals, cause)
+    return [event for event in record.collect_events() if isinstance(event, RegisterEvent)]
 
 
 def _likeness(first: RegisterEvent, second: Sequence[RegisterEvent]) -> list[RegisterEvent]:
