@@ -21,6 +21,7 @@ from services.registers import left_out, load_agencies, suspended_codes
 from services.submit.sender import abandon, submission_producer
 from streams.access.entry import Entry
 from streams.access.grants import Users
+from streams.access.overrides import MOST_OVERRIDES
 from streams.clock import Clock
 from streams.crypto.keys import KeyRing
 from streams.kafka.settings import KafkaSettings
@@ -117,7 +118,8 @@ class Dependencies:
     `deployment` decides which children are shown, `users` grants and revokes, `watch` finds whom to notify of a look
     and records requests, `now` is the clock, `denials` records what was denied,
     `stack_id` is what a supervisor knows this API by, `replica` a replica to read views from where there is one;
-    `most_lag_s` is how late the views may be before it is not ready.
+    `most_lag_s` is how late the views may be before it is not ready, `most_overrides` of how many different children
+    one user may override the shields within a day.
     """
 
     pool: Pool
@@ -137,6 +139,7 @@ class Dependencies:
     stack_id: str | None = None
     replica: Replica | None = None
     most_lag_s: int = MOST_LAG_S
+    most_overrides: int = MOST_OVERRIDES
     entitlements: Entitlements = field(init=False)
     desks: Desks = field(init=False)
     employers: Employers = field(init=False)

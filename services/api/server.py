@@ -34,6 +34,7 @@ from services.registrar.matcher_settings import load_settings
 from streams.access.access_log import AccessLog
 from streams.access.appender import AccessAppender
 from streams.access.grants import Users
+from streams.access.overrides import MOST_OVERRIDES
 from streams.clock import Clock, utc_now
 from streams.crypto.keys import KeyRing, fences_of, reader_of
 from streams.crypto.sealing import KeyEncryptionKey
@@ -132,6 +133,7 @@ def open_app(settings: Settings, clock: Clock = utc_now) -> RequestMiddleware:
         settings.stack_id,
         replica,
         settings.most_lag_s or MOST_LAG_S,
+        settings.overrides_per_day or MOST_OVERRIDES,
     )
 
     def close() -> None:

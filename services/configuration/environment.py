@@ -72,6 +72,7 @@ class Environment(BaseSettings, ClientEnvironment):
     destructions_per_day: Annotated[int | None, whole_number(1_000_000)] = None
     removals_per_day: Annotated[int | None, whole_number(1_000_000)] = None
     opened_shields_per_day: Annotated[int | None, whole_number(1_000_000)] = None
+    overrides_per_day: Annotated[int | None, whole_number(1_000_000)] = None
     backup_days: Annotated[int | None, whole_number(36_500)] = None
     suspicions_per_day: Annotated[int | None, whole_number(1_000_000)] = None
 

@@ -67,7 +67,8 @@ class Settings(ClientSettings):
     look that a steward's decision names, `invalid_per_hour` how many invalid messages of an agency are kept,
     `suspicions_per_day` how many of its records are queued as like a shielded child's, `destructions_per_day` how
     many times one user may destroy, `removals_per_day` and `opened_shields_per_day` how often one may remove records,
-    and lift or hand over shields, `backup_days` how long a backup of the database is kept, None for the usual bounds;
+    and lift or hand over shields, `overrides_per_day` of how many different children one may override them,
+    `backup_days` how long a backup of the database is kept, None for the usual bounds;
     `pages_client` is what the pages are at the issuer, None where there are none in a deployment.
     """
 
@@ -95,6 +96,7 @@ class Settings(ClientSettings):
     destructions_per_day: int | None
     removals_per_day: int | None
     opened_shields_per_day: int | None
+    overrides_per_day: int | None
     backup_days: int | None
     pages_client: PagesClient | None
 
@@ -191,6 +193,7 @@ def read_settings(data: str | Path | None = None, environ: Mapping[str, str] | N
         destructions_per_day=env.destructions_per_day,
         removals_per_day=env.removals_per_day,
         opened_shields_per_day=env.opened_shields_per_day,
+        overrides_per_day=env.overrides_per_day,
         backup_days=env.backup_days,
         pages_client=env.pages_client(),
     )

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from streams.access._daily_streams import DailyStreams
 from streams.access.appender import AccessAppender, AccessLogAway, NewEvent, Recorded
-from streams.access.entry import Entry
+from streams.access.entry import Entry, EntryRefused
 
 LONGEST_WAIT_S = 5.0
 MOST_WAITING = 1_000
@@ -26,12 +26,13 @@ _log = logging.getLogger(__name__)
 class _Waiting:
     """An entry and the request that waits for it, by a bare lock: the cheapest way, and every look takes it."""
 
-    __slots__ = ("_done", "entry", "given_up", "id")
+    __slots__ = ("_done", "entry", "given_up", "id", "refused")
 
     def __init__(self, entry: Entry) -> None:
         self.entry = entry
         self.given_up = False
         self.id: str | None = None
+        self.refused: EntryRefused | None = None
         self._done = Lock()
         self._done.acquire()
 
@@ -57,7 +58,10 @@ class AccessLog:
         self._writer.start()
 
     def append(self, entry: Entry) -> str:
-        """Returns its id once the entry is durable; raises AccessLogAway where that takes too long or fails."""
+        """Returns its id once the entry is durable.
+
+        Raises AccessLogAway where that takes too long or fails, and EntryRefused as the entry does.
+        """
         if self._queue.qsize() >= MOST_WAITING:
             raise AccessLogAway("too many looks wait to be recorded")
         waiting = _Waiting(entry)
@@ -65,6 +69,8 @@ class AccessLog:
         if not waiting.wait(self._longest_wait_s):
             waiting.given_up = True
             raise AccessLogAway("a look could not be recorded in time")
+        if waiting.refused is not None:
+            raise waiting.refused
         if waiting.id is None:
             raise AccessLogAway("a look could not be recorded")
         return waiting.id
@@ -88,11 +94,17 @@ class AccessLog:
                 waiting.id = each.id
         except AccessLogAway as error:
             _log.warning("looks could not be recorded: %s", type(error.__cause__).__name__)
+        except EntryRefused as refused:
+            batch[0].refused = refused if len(batch) == 1 else None
+            self._take_each(batch)
         except Exception as error:
             _log.error("looks could not be recorded: unexpected %s", type(error).__name__)
-            if len(batch) > 1:
-                for waiting in batch:
-                    self._take([waiting])
+            self._take_each(batch)
+
+    def _take_each(self, batch: Sequence[_Waiting]) -> None:
+        if len(batch) > 1:
+            for waiting in batch:
+                self._take([waiting])
 
     def _next_batch(self) -> list[_Waiting]:
         """The waiting entries, as soon as there are some; none once the log is closed."""

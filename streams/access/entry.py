@@ -8,6 +8,10 @@ from domain.event import RegisterEvent
 from streams.store.database import Cursor
 
 
+class EntryRefused(Exception):
+    """An entry is not recorded, and what it is the entry of must not be done."""
+
+
 class Entry(Protocol):
     """A look, denied attempts, an override, or the closing of an override's investigation."""
 
@@ -19,5 +23,5 @@ class Entry(Protocol):
         """The class of the event that records it, and the event's fields."""
 
     def in_transaction(self, cursor: Cursor) -> None:
-        """Writes the rows that follow from it, in the same transaction; by default none."""
+        """Writes the rows that follow from it, in the same transaction; by default none. May raise EntryRefused."""
         return

@@ -2,21 +2,30 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import orjson
 
 from domain.access_log.override_events import InvestigationClosed, OverrideUsed
 from domain.event import RegisterEvent
-from streams.access.entry import Entry
+from streams.access.entry import Entry, EntryRefused
 from streams.codec import iso_text
 from streams.kafka.topics import UNCLAIMED, notices_topic
 from streams.store.database import Cursor
 from streams.store.outbox import write_outbox
 
 GRANTED_FOR = timedelta(minutes=2)
+MOST_OVERRIDES = 30
+"""Different children whom one user may see by overrides within a day (UTC), the same ones as often as need be.
+
+As many as live in a large refuge: nobody who helps in an emergency comes to as many, and a stolen token empties no
+directory."""
 OVERRIDE, CLOSED = "override", "override-closed"
+
+
+class OverridesUsedUp(EntryRefused):
+    """The user has overridden the shields of as many different children within the day as one may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +33,8 @@ class Override(Entry):
     """A user overrides a shield at the moment `at` and may see the child until `until`.
 
     `authorities` are the ONS codes of registered authorities that take care of the shield; each is notified at once.
-    `investigation` is the id of the investigation that another user has to close.
+    `investigation` is the id of the investigation that another user has to close. `most` is how many different children
+    one user may see so within a day.
     """
 
     user: str
@@ -33,6 +43,7 @@ class Override(Entry):
     investigation: str
     at: datetime
     authorities: Collection[str] = ()
+    most: int = MOST_OVERRIDES
 
     @property
     def until(self) -> datetime:
@@ -45,8 +56,17 @@ class Override(Entry):
         return OverrideUsed, {**clear, "until": iso_text(self.until), "user": self.user, "reason": self.reason}
 
     def in_transaction(self, cursor: Cursor) -> None:
-        """Grants the user the child, and writes the notices to the outbox."""
-        cursor.execute("delete from access.grants where until < %s", (self.at,))
+        """Grants the user the child, and writes the notices to the outbox; raises OverridesUsedUp.
+
+        Grants of the day are kept when they have ended, to count them. Whoever appends has the log alone until the end.
+        """
+        day = self.at.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+        cursor.execute("delete from access.grants where until < %s", (day,))
+        cursor.execute(
+            "select count(*) from access.grants where user_name = %s and child <> %s", (self.user, self.child)
+        )
+        if cursor.fetchone() >= (self.most,):
+            raise OverridesUsedUp
         cursor.execute(
             "insert into access.grants (user_name, child, until) values (%s, %s, %s)"
             " on conflict (user_name, child) do update set until = excluded.until",

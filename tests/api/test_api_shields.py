@@ -15,6 +15,7 @@ from services.contract.decisions import DecisionType
 from services.registrar.batch import STEWARDS_TOPIC
 from streams.access import grants
 from streams.access.grants import FAR
+from streams.access.overrides import MOST_OVERRIDES
 from tests.support.api_world import NOBODY, Headers, as_dead_letter, client_of, is_problem, looking, registrar_at_work
 from tests.support.shields import AT_RISK, NUMBER, SCHOOL, decide, secrets_in, shield
 from tests.support.world import World, person, submission
@@ -216,6 +217,22 @@ def investigated(world: World, client: TestClient, manager: Headers, child: str,
     assert is_problem(client.post(path, headers=auditor, json=found), 409)
     actions = [look["action"] for look in client.get(f"/children/{child}/looks", headers=manager).json()["looks"]]
     assert {"override", "override-closed"} <= set(actions)
+
+
+def test_who_has_overridden_as_many_shields_as_one_may_is_refused(
+    world: World, client: TestClient, manager: Headers, child: str
+) -> None:
+    with world.database.transaction() as cursor:
+        cursor.execute(
+            "insert into access.grants select %s, gen_random_uuid(), now() from generate_series(1, %s)",
+            ("demo-data-manager", MOST_OVERRIDES),
+        )
+    answer = client.post(f"/children/{child}/override", headers=manager, json=IN_WORDS)
+    with world.database.transaction() as cursor:
+        cursor.execute("delete from access.grants where until < now()")
+    assert is_problem(answer, 409)
+    assert answer.json()["code"] == "too-many-today"
+    assert client.get(f"/children/{child}", headers=manager).json()["addresses"] == []
 
 
 def test_who_may_not_override_and_what_is_not_shielded(

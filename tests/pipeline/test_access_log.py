@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from uuid import UUID, uuid4
 
 import psycopg2
 import pytest
@@ -18,6 +19,7 @@ from streams.access.access_log import AccessLog
 from streams.access.appender import AccessAppender, AccessLogAway
 from streams.access.grants import Granter, Users
 from streams.access.looks import Look
+from streams.access.overrides import MOST_OVERRIDES, Override, OverridesUsedUp
 from streams.access.request_log import RequestLog
 from streams.codec import EventMapper
 from streams.crypto.keys import KeyRing, reader_of
@@ -216,3 +218,31 @@ def test_after_the_connection_was_cut_looks_are_recorded_again(database_url: str
             )
         log.append(look("steady", "after"))
     assert [event["reason"] for event in recorded(database_url, "steady")] == ["before", "after"]
+
+
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+
+
+def override(child: int, user: str = "breaks-glass", at: datetime = NOON) -> Override:
+    """A user overrides the shield of the child of that number."""
+    return Override(user, "she is missing", str(UUID(int=child)), str(uuid4()), at)
+
+
+def test_one_user_overrides_the_shields_of_so_many_different_children_a_day_and_no_more(database_url: str) -> None:
+    with open_log(database_url) as log:
+        for child in range(MOST_OVERRIDES):
+            log.append(override(child, at=NOON + timedelta(minutes=child)))
+        late = NOON + timedelta(hours=11)
+        with pytest.raises(OverridesUsedUp):
+            log.append(override(MOST_OVERRIDES, at=late))
+        log.append(override(0, at=late))
+        log.append(override(MOST_OVERRIDES, "another", at=late))
+        with ThreadPoolExecutor(8) as threads:
+            done = [threads.submit(log.append, override(child, at=late)) for child in range(100, 104)]
+            looks = [threads.submit(log.append, look("beside")) for _ in range(4)]
+        assert all(isinstance(each.exception(), OverridesUsedUp) for each in done)
+        assert len({each.result() for each in looks}) == 4
+        log.append(override(MOST_OVERRIDES, at=NOON + timedelta(days=1)))
+    assert Counter(event["kind"] for event in recorded(database_url, "breaks-glass")) == {
+        "OverrideUsed": MOST_OVERRIDES + 2
+    }

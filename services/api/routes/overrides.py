@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from domain.authorization import REASONS, Action, Cause
+from domain.child.stewardship import TOO_MANY_TODAY
 from domain.places import addressee
 from projections.directory import query as directory
 from projections.directory.redaction import RedactedEntry
@@ -22,7 +23,7 @@ from services.api.problems import Problem, absent
 from services.api.schemas.decisions import Why
 from services.api.schemas.overrides import Investigations, Overridden
 from services.registers import load_agencies
-from streams.access.overrides import Closing, Override
+from streams.access.overrides import Closing, Override, OverridesUsedUp
 from streams.codec import iso_text
 
 MOST_AT_ONCE = 500
@@ -89,8 +90,12 @@ def _override(who: Viewer, child: str) -> dict[str, Any]:
     if not redacted.entry["shielded"]:
         raise Problem(HTTPStatus.CONFLICT, _NOT_SHIELDED, code="not-shielded")
     notified = _notified(who, redacted.child)
-    made = Override(who.user, who.reason, redacted.child, str(uuid4()), who.dependencies.now(), notified)
-    who.dependencies.access_log.append(made)
+    now, most = who.dependencies.now(), who.dependencies.most_overrides
+    made = Override(who.user, who.reason, redacted.child, str(uuid4()), now, notified, most)
+    try:
+        who.dependencies.access_log.append(made)
+    except OverridesUsedUp:
+        raise Problem(HTTPStatus.CONFLICT, TOO_MANY_TODAY.message, code=TOO_MANY_TODAY.code) from None
     until = iso_text(made.until)
     return {"child": redacted.child, "until": until, "investigation": made.investigation, "warning": WARNING}
 
