@@ -8,7 +8,7 @@
 from domain.authorization.actions import Action, Jurisdiction, jurisdiction
 from domain.authorization.causes import Cause
 from domain.authorization.decision import Verdict, decide
-from domain.authorization.granting import refusal_to_grant, refusal_to_revoke
+from domain.authorization.granting import refusal_to_grant, refusal_to_revoke, works_for
 from domain.authorization.masking import is_withheld, mask_entry, mask_look, restricted_services, withheld_involvements
 from domain.authorization.reasons import REASONS, NoReason, Reason, StatedReason, reason_of
 from domain.authorization.rights import RIGHTS, VERSION, Effect
@@ -38,4 +38,5 @@ __all__ = [
     "refusal_to_revoke",
     "restricted_services",
     "withheld_involvements",
+    "works_for",
 ]

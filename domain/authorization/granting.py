@@ -1,4 +1,9 @@
-"""Who may grant what to whom over the API, beside the table of rights: nobody to oneself, nothing elsewhere."""
+"""Who may grant what to whom over the API, beside the table of rights: nobody to oneself, nothing elsewhere.
+
+And what a right opens that names an agency: whoever grants rights in one authority must not open what is another's.
+"""
+
+from datetime import datetime
 
 from domain.agency import Agency
 from domain.authorization.roles import Entitlement, Role
@@ -39,3 +44,16 @@ def refusal_to_revoke(by: Entitlement, now: Entitlement) -> str | None:
     if by.authority is not None and not is_one_place(now.authority, by.authority):
         return "an administrator revokes within the own authority only"
     return None
+
+
+def works_for(user: Entitlement, agency: Agency, named_at: datetime) -> bool:
+    """Whether the agency that the user's organisation names, and that is called so since `named_at`, is the user's own.
+
+    One of another authority is not. One of no authority is where the right was granted when there was that agency: an
+    administrator can grant none there, but could before, for nobody knew then what the name would mean.
+    """
+    if user.authority is None:
+        return True
+    if agency.authority is not None:
+        return is_one_place(agency.authority, user.authority)
+    return user.granted_at is not None and user.granted_at >= named_at

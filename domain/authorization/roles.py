@@ -1,7 +1,7 @@
 """A user's role, where the user works, and until when training, vetting and sign-off are valid."""
 
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from enum import StrEnum
 
 
@@ -21,7 +21,8 @@ class Entitlement:
     """What a user was granted. Each date is the last valid day.
 
     `authority` is the ONS code of the local authority that the user works for, or None for the whole directory;
-    `sensitive` is the clearance for data of sensitive services; `display_name` is for lists of users only.
+    `sensitive` is the clearance for data of sensitive services; `display_name` is for lists of users only. `granted_at`
+    is when that was granted, None where it is not known.
     """
 
     user: str
@@ -34,6 +35,7 @@ class Entitlement:
     signed_off_until: date
     display_name: str | None = None
     revoked: bool = False
+    granted_at: datetime | None = field(default=None, compare=False)
 
     def lapsed(self, today: date) -> str | None:
         """Why the user is not active on a day, as words for the user; None for an active user."""

@@ -1,7 +1,7 @@
 """What a user was entitled to, from the events of the access log that the views hold."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import orjson
@@ -19,19 +19,21 @@ def entitlement_of(cursor: Cursor, decryptor: Decryptor, user: str) -> Entitleme
     Who an event is about is sealed, so all are opened.
     """
     ORDINARY.execute(
-        cursor, "select stream::text, version, type, data, sealed from recorded_entitlement order by position"
+        cursor,
+        "select stream::text, version, type, data, sealed, recorded_at from recorded_entitlement order by position",
     )
     rows = cursor.fetchall()
     decryptor.prefetch({stream for stream, *_ in rows})
     held: Entitlement | None = None
-    for stream, version, kind, data, sealed in rows:
+    for stream, version, kind, data, sealed, recorded_at in rows:
         told = orjson.loads(data) | decrypted(decryptor, stream, version, sealed)
         if told.get("user") == user:
-            held = replace(held, revoked=True) if held and kind.startswith("UserRevoked.") else _granted(told)
+            ends = held is not None and kind.startswith("UserRevoked.")
+            held = replace(held, revoked=True) if held and ends else _granted(told, recorded_at)
     return held
 
 
-def _granted(told: dict[str, Any]) -> Entitlement:
+def _granted(told: dict[str, Any], recorded_at: str) -> Entitlement:
     return Entitlement(
         told["user"],
         Role(told["role"]),
@@ -42,4 +44,5 @@ def _granted(told: dict[str, Any]) -> Entitlement:
         date.fromisoformat(told["vetted_until"]),
         date.fromisoformat(told["signed_off_until"]),
         told["display_name"],
+        granted_at=datetime.fromisoformat(recorded_at),
     )

@@ -1,23 +1,32 @@
 """The agency that a user works for: the one of the register whose code or name the user's organisation is.
 
 Its own records are shown to the user although they are held back from others. Whoever grants rights in one authority
-must not open those of another by a name, so an agency of another authority than the user's is not the user's.
+must not open those of another by a name (`domain.authorization.works_for`).
 """
 
 import time
 from collections.abc import Mapping
+from datetime import datetime
 from threading import Lock
+from typing import NamedTuple
 
 from domain.agency import Agency
-from domain.authorization import Entitlement
+from domain.authorization import Entitlement, works_for
 from domain.matching.normalise import normalise_name
-from domain.places import is_one_place
-from services.registers import load_agencies
+from services.registers import load_agencies, named_since
 from streams.store.database import Cursor, Pool
 
 FRESH_S = 10.0
 
-_ByName = Mapping[str, Agency | None]
+
+class _Named(NamedTuple):
+    """An agency, and since when it is called so."""
+
+    agency: Agency
+    since: datetime
+
+
+_ByName = Mapping[str, _Named | None]
 
 
 class Employers:
@@ -29,20 +38,22 @@ class Employers:
         self._agencies: _ByName = {}
         self._read_at = float("-inf")
 
-    def agency_called(self, organisation: str | None) -> Agency | None:
-        """The agency of that code or name; None where there is none, or more than one. Raises DatabaseAway."""
-        if not organisation:
+    def agency_called(self, organisation: str) -> Agency | None:
+        """The agency of that code or name now; None where there is none, or more than one. Raises DatabaseAway."""
+        with self._pool.transaction() as cursor:
+            named = _called(_by_name(cursor), organisation)
+        return named.agency if named else None
+
+    def agency_of(self, user: Entitlement) -> str | None:
+        """The URN of the agency that the user works for, or None. Raises DatabaseAway."""
+        if not user.organisation:
             return None
         with self._lock:
             if time.monotonic() - self._read_at > FRESH_S:
                 with self._pool.transaction() as cursor:
                     self._agencies = _by_name(cursor)
                 self._read_at = time.monotonic()
-            return _called(self._agencies, organisation)
-
-    def agency_of(self, user: Entitlement) -> str | None:
-        """The URN of the agency that the user works for, or None. Raises DatabaseAway."""
-        return _urn(user, self.agency_called(user.organisation))
+            return _urn(user, _called(self._agencies, user.organisation))
 
 
 def agency_of(cursor: Cursor, user: Entitlement) -> str | None:
@@ -50,13 +61,11 @@ def agency_of(cursor: Cursor, user: Entitlement) -> str | None:
     return _urn(user, _called(_by_name(cursor), user.organisation))
 
 
-def _urn(user: Entitlement, agency: Agency | None) -> str | None:
-    if agency is None or (agency.authority and user.authority and not is_one_place(agency.authority, user.authority)):
-        return None
-    return agency.urn
+def _urn(user: Entitlement, named: _Named | None) -> str | None:
+    return named.agency.urn if named and works_for(user, *named) else None
 
 
-def _called(agencies: _ByName, organisation: str) -> Agency | None:
+def _called(agencies: _ByName, organisation: str) -> _Named | None:
     return agencies.get(organisation) or agencies.get(_name(organisation))
 
 
@@ -65,9 +74,11 @@ def _name(name: str) -> str:
 
 
 def _by_name(cursor: Cursor) -> _ByName:
-    found: dict[str, Agency | None] = {}
+    since = named_since(cursor)
+    found: dict[str, _Named | None] = {}
     for agency in load_agencies(cursor).values():
-        found[agency.code] = agency
+        named = _Named(agency, since[agency.code])
+        found[agency.code] = named
         name = _name(agency.name)
-        found[name] = None if name in found else agency
+        found[name] = None if name in found else named
     return found

@@ -12,6 +12,7 @@ from services.registers.agencies import (
     enrol,
     load_agencies,
     make_reachable,
+    named_since,
     read_agencies_file,
 )
 from services.registers.budgets import DESTRUCTIONS, INVALID, OPENED_SHIELDS, REMOVALS, SUSPICIONS, Spent, exceeded
@@ -46,6 +47,7 @@ __all__ = [
     "left_out",
     "load_agencies",
     "make_reachable",
+    "named_since",
     "read_agencies_file",
     "read_users_file",
     "suspended_agencies",

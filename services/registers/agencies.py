@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Iterable
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -60,7 +61,9 @@ def add_agencies(database_url: str, agencies: Iterable[Agency]) -> int:
                 cursor,
                 "insert into registry.agencies (code, name, kind, authority, contact, changed) values %s"
                 " on conflict (code) do update set name = excluded.name, kind = excluded.kind,"
-                " authority = excluded.authority, contact = excluded.contact, changed = excluded.changed",
+                " authority = excluded.authority, contact = excluded.contact, changed = excluded.changed,"
+                " named_at = case when (agencies.name, agencies.authority) is not distinct from"
+                " (excluded.name, excluded.authority) then agencies.named_at else now() end",
                 [
                     (each.code, each.name, each.kind.value, each.authority, _stored(each.contact), version)
                     for each in changed
@@ -116,6 +119,12 @@ def load_agencies(cursor: Cursor) -> dict[str, Agency]:
         code: Agency(code, name, AgencyKind(kind), authority, Contact(**contact) if contact else None)
         for code, name, kind, authority, contact in cursor
     }
+
+
+def named_since(cursor: Cursor) -> dict[str, datetime]:
+    """Since when each agency, by its code, has its name and its authority."""
+    cursor.execute("select code, named_at from registry.agencies")
+    return dict(cursor.fetchall())
 
 
 def _stored(contact: Contact | None) -> Json | None:

@@ -50,7 +50,10 @@ class Users:
             return set(load_users(cursor, names))
 
     def grant(self, users: Iterable[Entitlement], by: Granter, allow: Allow = lambda *_: None) -> int:
-        """Grants or changes what is new or different; returns how many. Raises DatabaseAway, or what `allow` does."""
+        """Grants or changes what is new or different; returns how many. Raises DatabaseAway, or what `allow` does.
+
+        What was granted before an agency of no authority was registered is granted anew: only then it may name that.
+        """
         wanted = {each.user: each for each in users}
         names = list(wanted)
         pages = (names[begin : begin + MANY_AT_ONCE] for begin in range(0, len(names), MANY_AT_ONCE))
@@ -74,7 +77,8 @@ class Users:
         with self._appender.reads.transaction() as cursor:
             known = load_users(cursor, list(wanted))
             streams = _streams(cursor, list(wanted))
-        changes = {name: after for name, after in wanted.items() if known.get(name) != after}
+            outdated = _outdated(cursor, list(wanted))
+        changes = {name: after for name, after in wanted.items() if known.get(name) != after or name in outdated}
         for name, after in changes.items():
             allow(known.get(name), after)
         return [_event(after, *streams.get(name, (uuid4(), 0)), by) for name, after in changes.items()]
@@ -107,6 +111,16 @@ def _streams(cursor: Cursor, names: Sequence[str]) -> dict[str, tuple[UUID, int]
     return {name: (UUID(stream), version) for name, stream, version in cursor.fetchall()}
 
 
+def _outdated(cursor: Cursor, names: Sequence[str]) -> set[str]:
+    """Those of the users whose right is older than the name of an agency of no authority."""
+    cursor.execute(
+        "select name from registry.users where name = any(%s) and not revoked"
+        " and granted_at < (select max(named_at) from registry.agencies where authority is null)",
+        (list(names),),
+    )
+    return {name for (name,) in cursor.fetchall()}
+
+
 def _write(cursor: Cursor, after: Entitlement, stream: UUID, version: int) -> None:
     """Writes the user's row; raises IntegrityError where another change came first, so that the event is undone too."""
     row = {name: _plain(getattr(after, name)) for name in (*_GRANTED, "revoked")}
@@ -114,7 +128,8 @@ def _write(cursor: Cursor, after: Entitlement, stream: UUID, version: int) -> No
     columns = list(row)
     cursor.execute(
         f"insert into registry.users ({', '.join(columns)}) values ({', '.join(f'%({each})s' for each in columns)})"  # noqa: S608
-        f" on conflict (name) do update set {', '.join(f'{each} = excluded.{each}' for each in columns)}"
+        f" on conflict (name) do update set {', '.join(f'{each} = excluded.{each}' for each in columns)},"
+        " granted_at = excluded.granted_at"
         " where coalesce(registry.users.version, 0) = excluded.version - 1",
         row,
     )

@@ -7,7 +7,7 @@ from streams.store.database import Cursor
 
 _COLUMNS = (
     "name, role, organisation, authority, sensitive, trained_until, vetted_until, signed_off_until, display_name,"
-    " revoked"
+    " revoked, granted_at"
 )
 
 

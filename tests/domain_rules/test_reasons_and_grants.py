@@ -1,11 +1,21 @@
 """Which reasons are taken, and who may grant what to whom."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from domain.agency import Agency
-from domain.authorization import REASONS, Entitlement, NoReason, Role, reason_of, refusal_to_grant, refusal_to_revoke
+from domain.authorization import (
+    REASONS,
+    Entitlement,
+    NoReason,
+    Role,
+    reason_of,
+    refusal_to_grant,
+    refusal_to_revoke,
+    works_for,
+)
 from domain.vocabulary import AgencyKind
 from tests.support.entitlements import NORTH, SOUTH, entitlement
 
@@ -105,6 +115,30 @@ def test_a_right_at_an_agency_is_granted_by_the_administrator_of_its_own_authori
     everywhere = entitlement(Role.AUTHORITY_ADMINISTRATOR, user="admin", authority=None)
     assert ("users add" in (refusal_to_grant(ADMINISTRATOR, None, entitlement(), agency) or "")) == refused
     assert refusal_to_grant(everywhere, None, entitlement(), agency) is None
+
+
+NAMED_AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("authority", "of_user", "granted", "own"),
+    [
+        (NORTH, NORTH, -1, True),
+        (SOUTH, NORTH, 1, False),
+        (None, NORTH, -1, False),
+        (None, NORTH, 0, True),
+        (None, NORTH, 1, True),
+        (None, NORTH, None, False),
+        (None, None, -1, True),
+        (SOUTH, None, None, True),
+    ],
+)
+def test_an_agency_of_no_authority_is_the_own_of_who_was_granted_a_right_when_there_was_one(
+    authority: str | None, of_user: str | None, granted: int | None, own: bool
+) -> None:
+    agency = Agency("refuges", "The National Refuges", AgencyKind.VOLUNTARY, authority)
+    granted_at = None if granted is None else NAMED_AT + timedelta(minutes=granted)
+    assert works_for(entitlement(authority=of_user, granted_at=granted_at), agency, NAMED_AT) is own
 
 
 def test_an_administrator_of_the_whole_directory_grants_everywhere_but_no_clearance() -> None:

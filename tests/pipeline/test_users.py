@@ -2,14 +2,18 @@
 
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from domain.agency import Agency, Contact
 from domain.authorization import Entitlement, Role
+from domain.vocabulary import AgencyKind
 from services import registers
+from services.queries.employers import agency_of
 from services.registers import DEMO_USERS, BadRegister
 from streams.access.appender import AccessAppender
 from streams.access.grants import Granter, Users
@@ -195,3 +199,27 @@ def test_a_user_of_before_there_were_rights_has_none(database: Database, users: 
     assert known(database) == {}
     assert users.grant([JO], Granter()) == 1
     assert known(database)["j.doe"] == JO
+
+
+def test_a_name_granted_before_an_agency_of_no_authority_had_it_opens_nothing_of_it(
+    database: Database, database_url: str, users: Users
+) -> None:
+    refuges = Agency("refuges-x", "The National Refuges", AgencyKind.VOLUNTARY, None)
+    jo = replace(JO, organisation=refuges.name)
+    everywhere = replace(JO, user="all", authority=None, organisation=refuges.code)
+
+    def works_for(user: str = jo.user) -> str | None:
+        with database.transaction() as cursor:
+            return agency_of(cursor, load_users(cursor)[user])
+
+    users.grant([jo, everywhere], Granter("an-administrator"))
+    assert registers.add_agencies(database_url, [refuges]) == 1
+    assert (works_for(), works_for("all")) == (None, refuges.urn)
+    assert users.grant([jo], Granter()) == 1
+    assert works_for() == refuges.urn
+    assert users.grant([jo], Granter()) == 0
+    registers.add_agencies(database_url, [replace(refuges, contact=Contact("A desk"))])
+    assert works_for() == refuges.urn
+    registers.add_agencies(database_url, [replace(refuges, name="Refuges")])
+    registers.add_agencies(database_url, [refuges])
+    assert works_for() is None
