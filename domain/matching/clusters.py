@@ -7,7 +7,7 @@ from domain.matching.evidence import Comparer
 from domain.matching.features import Features
 from domain.matching.index import Key, MatchIndex
 from domain.matching.placement import Candidate, Finding, Pairs, Placement, place
-from domain.matching.shared import are_many, candidates_without, keys_of_many, without_shared
+from domain.matching.shared import Sharing, candidates_without, keys_of_many, sharing_of, without_shared
 
 Pair = frozenset[str]
 
@@ -33,7 +33,7 @@ class Clusters:
         keys = self._keys(features)
         candidates = self._index.candidates(keys, own)
         self._comparer = self._comparer.among(len(self._index))
-        of_many = keys_of_many(features, self._is_of_many, candidates)
+        of_many = keys_of_many(features, self._sharing, candidates)
         compared, others = without_shared(features, of_many), candidates_without(candidates, of_many)
         placement = place(self._comparer, record, compared, others, own=own, cannot_link=cannot_link)
         child = placement.child or record
@@ -44,8 +44,8 @@ class Clusters:
             self.queue[frozenset((record, found.record))] = found
         return placement
 
-    def _is_of_many(self, key: str) -> bool:
-        return are_many((each.child, each.features) for each in self._index.under(key))
+    def _sharing(self, key: str) -> Sharing:
+        return sharing_of((each.child, each.features) for each in self._index.under(key))
 
     def child_of(self) -> Mapping[str, str]:
         """The child of each record."""

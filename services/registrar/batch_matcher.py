@@ -22,7 +22,15 @@ from domain.matching.blocking import MOST_CHILDREN
 from domain.matching.closed import Named, by_child, names_closed
 from domain.matching.confided import place_openly
 from domain.matching.placement import MOST_SUSPICIONS
-from domain.matching.shared import MOST_FAMILIES, are_many, candidates_without, keys_of_many, without_shared
+from domain.matching.shared import (
+    MOST_FAMILIES,
+    NOT_SHARED,
+    Sharing,
+    candidates_without,
+    keys_of_many,
+    sharing_of,
+    without_shared,
+)
 from services.registrar.match_index import IndexChanges, Sharers, digests, index_keys
 
 
@@ -157,7 +165,7 @@ class BatchMatcher:
         others = [member for member in self._index.members(child) if member.record != record]
         if not others:
             return FITS
-        of_many = keys_of_many(now, self._is_of_many)
+        of_many = keys_of_many(now, self._sharing)
         own, compared = without_shared(now, of_many), candidates_without(others, of_many)
         return judge_fit(self.comparer, own, compared, self.aside, self._sensitive, self.believed)
 
@@ -181,7 +189,7 @@ class BatchMatcher:
         shielded = [each for each in described.shielded if is_shielded(child_of(each.child)) and each.child != own]
         secret = hidden | self.changes.hidden
         openly = (each for each in candidates if each.child not in secret and self.is_ordinary(each.features.source))
-        of_many = keys_of_many(features, self._is_of_many, openly)
+        of_many = keys_of_many(features, self._sharing, openly)
         compared, candidates = without_shared(features, of_many), candidates_without(candidates, of_many)
         if not shielded and not any(is_hidden(child_of(child)) for child in {each.child for each in candidates}):
             placement = place_openly(
@@ -207,18 +215,18 @@ class BatchMatcher:
         )
         return self._apart(found, record, features, keys, described.source, child_of)
 
-    def _is_of_many(self, key: str) -> bool:
+    def _sharing(self, key: str) -> Sharing:
         """Whether many families share what has the key, of those whose records are no secret, as they are now."""
         (digest,) = digests([key])
         before, shown_again = self._sharers.get(digest, ()), list(self._shown_again(digest))
         if len(before) + len(shown_again) + self._index.count_under(digest) <= MOST_FAMILIES:
-            return False
+            return NOT_SHARED
         stored = (
             each
             for each in before
             if not self.changes.rewrites(each.record) and self._surviving(each.child) not in self.changes.hidden
         )
-        return are_many(
+        return sharing_of(
             (self._surviving(each.child), each.features)
             for each in chain(stored, shown_again, self._index.under(digest))
             if self.is_ordinary(each.features.source)
@@ -342,6 +350,11 @@ class BatchMatcher:
 
     def remove(self, record: str) -> None:
         """Takes a removed record out, so that nothing is linked through it any more."""
+        if child := self.child_of(record):
+            self.changes.removed[record] = child
+        self._take_out(record)
+
+    def _take_out(self, record: str) -> None:
         self._outdate(record)
         self._index.discard(record)
         self.aside.discard(record)
@@ -350,11 +363,6 @@ class BatchMatcher:
     def _outdate(self, record: str) -> None:
         stored = self._stored.pop(record, None)
         known = self._index.get(record)
-        if child := self.child_of(record):
-            self.changes.removed[record] = child
-        self._take_out(record)
-
-    def _take_out(self, record: str) -> None:
         if known is not None:
             self._changed.add(known.child)
         if stored is not None:

@@ -1,12 +1,26 @@
 """What many families share, such as a clinic's telephone or a council's address, tells nothing of who a child is."""
 
+from collections import Counter
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from domain.matching import Comparer, features_of
 from domain.matching.clusters import Clusters
-from domain.matching.shared import MOST_FAMILIES, are_many, keys_between, keys_of_many, shared_keys, without_shared
+from domain.matching.shared import (
+    MOST_FAMILIES,
+    MOST_OF_ONE,
+    NOT_SHARED,
+    OfMany,
+    Sharing,
+    keys_between,
+    keys_of_many,
+    shared_keys,
+    sharing_of,
+    without_shared,
+)
 from services.registrar.matcher_settings import load_settings
 from tests.domain_rules.matching.people import ELSEWHERE, HOME, ONE_NUMBER, RUTH, candidate, record
 
@@ -30,7 +44,8 @@ def among_families(shared: dict[str, Any], one: dict[str, Any], two: dict[str, A
     clusters = Clusters(COMPARER)
     for number, family in enumerate(FAMILIES[: MOST_FAMILIES + 1]):
         other = child(family, ["Iris", "Otto", "Nell", "Bram"][number], f"20{11 + number}-0{number + 1}-11", **shared)
-        clusters.describe(family, features_of(other, "2024-10-01", source="urn:agency:hospital"))
+        by = ["urn:agency:hospital", "urn:agency:births"][number % 2]
+        clusters.describe(family, features_of(other, "2024-10-01", source=by))
     clusters.describe("one", features_of(one, "2024-10-01", source="urn:agency:gp"))
     clusters.describe("two", features_of(two, "2024-10-01", source="urn:agency:school"))
     return clusters
@@ -52,7 +67,7 @@ def test_namesakes_of_two_mothers_and_homes_are_two_although_a_clinic_is_written
 def test_a_telephone_of_many_joins_nobody_to_a_third_record_either() -> None:
     one, two = with_mother("Anna Vane", HOME), with_mother("Bella Kerr", ELSEWHERE)
     clusters = among_families({"carers": [OFFICE]}, one, two)
-    third = features_of(with_mother(None, {}), "2024-10-01", source="urn:agency:births")
+    third = features_of(with_mother(None, {}), "2024-10-01", source="urn:agency:la")
     clusters.describe("third", third)
     assert len({clusters.child_of()[name] for name in ("one", "two", "third")}) == 3
 
@@ -64,46 +79,122 @@ def test_a_telephone_of_many_makes_no_two_children_one_although_the_record_betwe
     between = child("Vane", gender="male", nhs_number=ONE_NUMBER, upn="D999417608014")
     for shared, are_one in (({"carers": [OFFICE]}, False), ({}, True)):
         clusters = among_families(shared, one, two)
-        clusters.describe("between", features_of(between, "2024-10-01", source="urn:agency:births"))
+        clusters.describe("between", features_of(between, "2024-10-01", source="urn:agency:la"))
         child_of = clusters.child_of()
         assert (child_of["one"] == child_of["two"]) is are_one
 
 
+@pytest.mark.parametrize("shared", [{"carers": [OFFICE]}, {"address": HOME}, {"carers": [OFFICE], "address": HOME}])
+def test_families_that_one_agency_invents_in_a_home_part_nobody_who_lives_there(shared: dict[str, Any]) -> None:
+    clusters = Clusters(COMPARER)
+    one, renamed = child("Marchbanks", **shared), child("Sedley", **shared)
+    clusters.describe("one", features_of(one, "2024-10-01", source="urn:agency:gp"))
+    for number, family in enumerate(FAMILIES):
+        other = child(family, ["Iris", "Otto", "Nell", "Bram", "Ada"][number], f"201{number}-01-11", **shared)
+        clusters.describe(family, features_of(other, "2024-10-01", source="urn:agency:charity"))
+    clusters.describe("renamed", features_of(renamed, "2024-10-01", source="urn:agency:school"))
+    assert clusters.child_of()["one"] == clusters.child_of()["renamed"]
+    assert len(set(clusters.child_of().values())) == 1 + len(FAMILIES)
+
+
 def test_a_family_of_many_children_has_its_home_and_telephone_in_common() -> None:
     clusters = Clusters(COMPARER)
-    for number, given in enumerate(["Iris", "Otto", "Nell", "Bram", "Hugo", "Ada"]):
-        sibling = record(given_name=given, date_of_birth=f"20{11 + number}-03-11")
-        clusters.describe(given, sibling._replace(source="urn:agency:gp"))
+    for number, called in enumerate(["Iris", "Otto", "Nell", "Bram", "Hugo", "Ada"]):
+        sibling = record(given_name=called, date_of_birth=f"20{11 + number}-03-11")
+        clusters.describe(called, sibling._replace(source="urn:agency:gp"))
     renamed = record(given_name="Hugo", family_name="Sedley", date_of_birth="2015-03-11")
     clusters.describe("renamed", renamed._replace(source="urn:agency:school"))
     assert clusters.child_of()["renamed"] == clusters.child_of()["Hugo"]
 
 
+def told(*of_families: tuple[str, str], **more: Any) -> Sharing:
+    """Who shares something that agencies, by their codes, tell of families, each of a child of its own."""
+    return sharing_of(
+        (family, record(family_name=family, **more)._replace(source=f"urn:agency:{agency}"))
+        for family, agency in of_families
+    )
+
+
+EVERYBODY = Sharing(everybody=True)
+
+
 def test_families_are_counted_and_neither_children_nor_records() -> None:
-    assert not are_many((given, record(given_name=given)) for given in ("Iris", "Otto", "Nell", "Bram", "Hugo"))
-    assert not are_many((family, record(family_name="Unknown")) for family in FAMILIES)
-    assert not are_many((family, record(family_name=family)) for family in FAMILIES[:3])
-    assert are_many((family, record(family_name=family)) for family in FAMILIES[:4])
-    before = ((family, record(other_names=[{"family_name": family}])) for family in FAMILIES)
-    assert not are_many(before)
+    everywhere = ("gp", "school", "hospital", "births", "la")
+    assert told(*((FAMILIES[0], agency) for agency in everywhere)) == NOT_SHARED
+    assert told(*zip(FAMILIES, everywhere, strict=True), given_name="Hugo") == EVERYBODY
+    assert told(*zip(FAMILIES[:MOST_FAMILIES], everywhere, strict=False)) == NOT_SHARED
+    assert told(*zip(FAMILIES[: MOST_FAMILIES + 1], everywhere, strict=False)) == EVERYBODY
+    unknown = (record(family_name="Unknown")._replace(source=each) for each in everywhere)
+    assert sharing_of(zip(everywhere, unknown, strict=True)) == NOT_SHARED
+    once = (
+        record(other_names=[{"family_name": family}])._replace(source=each)
+        for family, each in zip(FAMILIES, everywhere, strict=True)
+    )
+    assert sharing_of(zip(everywhere, once, strict=True)) == NOT_SHARED
 
 
 def test_the_names_of_one_child_are_no_families() -> None:
     written = ["Orrell", "Orell", "Vane", "Orrell-Vane", "Orel"]
-    assert not are_many(("one child", record(family_name=name)) for name in written)
+    of_one = (("one child", record(family_name=name)._replace(source=name)) for name in written)
+    assert sharing_of(of_one) == NOT_SHARED
+
+
+@pytest.mark.parametrize("honest", [[("Orrell", "gp")], [("Orrell", "gp"), ("Orrell", "school")]])
+@pytest.mark.parametrize("invented", range(1, 40, 6))
+def test_families_that_one_agency_alone_tells_of_take_nothing_from_others(
+    honest: list[tuple[str, str]], invented: int
+) -> None:
+    families = [(f"Family {number}", "a-thief") for number in range(invented)]
+    for said in ([*honest, *families], [*families, *honest]):
+        found = told(*said)
+        assert not found.everybody
+        assert found.sources <= {"urn:agency:a-thief"}
+        assert bool(found.sources) == (invented >= MOST_FAMILIES)
+
+
+def test_what_two_agencies_tell_of_many_families_is_nobodys_own() -> None:
+    of_each = [(f"{agency} {number}", agency) for agency in ("gp", "school") for number in range(MOST_OF_ONE)]
+    assert told(*of_each) == EVERYBODY
+    both = [(family, agency) for family in FAMILIES[: MOST_FAMILIES + 1] for agency in ("gp", "school")]
+    assert told(*both) == EVERYBODY
+
+
+@given(st.lists(st.tuples(st.sampled_from("abcdef"), st.sampled_from(["gp", "school", "la"])), max_size=14))
+def test_how_many_count_does_not_depend_on_the_order(said: list[tuple[str, str]]) -> None:
+    tellers = {family: {agency for each, agency in said if each == family} for family, _ in said}
+    alone = Counter(next(iter(each)) for each in tellers.values() if len(each) == 1)
+    by_several = sum(len(each) > 1 for each in tellers.values())
+    counted = by_several + sum(min(number, MOST_OF_ONE) for number in alone.values())
+    beyond = frozenset(f"urn:agency:{each}" for each, number in alone.items() if number > MOST_OF_ONE)
+    if counted > MOST_FAMILIES:
+        assert told(*said) == EVERYBODY
+    else:
+        assert told(*said) == (Sharing(sources=beyond) if len(tellers) > MOST_FAMILIES else NOT_SHARED)
+
+
+def test_an_agencys_own_office_is_left_out_of_its_own_records() -> None:
+    of_hospital = record(carers=[OFFICE])._replace(source="urn:agency:hospital")
+    of_gp = of_hospital._replace(source="urn:agency:gp")
+    of_many = keys_of_many(of_hospital, lambda _: Sharing(sources=frozenset({"urn:agency:hospital"})))
+    assert without_shared(of_hospital, of_many).contacts == ()
+    assert without_shared(of_gp, of_many) is of_gp
 
 
 def test_only_what_many_share_is_left_out() -> None:
     features = record(carers=[OFFICE])
-    assert without_shared(features, {"t1632960555"}) == features._replace(
+    assert without_shared(features, OfMany(frozenset({"t1632960555"}))) == features._replace(
         contacts=("d.vane@county.example",), may_care_for_many=True
     )
-    assert without_shared(features, keys_of_many(features, lambda key: key[0] == "e")) == features._replace(homes=())
-    assert without_shared(features, ()) is features
-    without_postcode = record(address={"lines": HOME["lines"]})
-    assert without_shared(without_postcode, shared_keys(without_postcode)).homes == ()
+
+    def of_homes(key: str) -> Sharing:
+        return EVERYBODY if key[0] == "e" else NOT_SHARED
+
+    assert without_shared(features, keys_of_many(features, of_homes)) == features._replace(homes=())
+    assert without_shared(features, OfMany()) is features
     of_a_postcode = record(address={"postcode": HOME["postcode"]})
-    assert keys_of_many(of_a_postcode, lambda key: key[0] == "e") == frozenset()
+    assert keys_of_many(of_a_postcode, of_homes) == OfMany()
+    without_postcode = record(address={"lines": HOME["lines"]})
+    assert without_shared(without_postcode, OfMany(frozenset(shared_keys(without_postcode)))).homes == ()
 
 
 @pytest.mark.parametrize(
