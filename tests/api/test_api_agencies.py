@@ -7,10 +7,12 @@ from starlette.testclient import TestClient
 
 from services.api.routes import steward_decisions as stewards
 from streams.access import grants
+from streams.clock import utc_now
+from streams.codec import iso_text
 from tests.support.api_world import NHS_NUMBER, bearer, client_of, is_problem, looking, registrar_at_work
 from tests.support.entitlements import NORTH, SOUTH, entitlement
 from tests.support.waiting import eventually
-from tests.support.world import World, person
+from tests.support.world import World, person, submission
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +39,7 @@ def test_a_suspended_agencys_token_is_refused_until_it_is_resumed(
     assert client.get("/receipts", headers=agency).status_code == 200
     with registrar_at_work(world):
         said = client.post("/agencies/la-north/suspension", headers=manager, json={})
-        assert (said.status_code, said.json()["suspended"]) == (200, True)
+        assert (said.status_code, said.json()["suspended"], said.json()["removals"]) == (200, True, None)
         for answer in (client.post("/submissions", headers=agency), client.get("/receipts", headers=agency)):
             assert is_problem(answer, 403)
             assert answer.json()["code"] == "agency-suspended"
@@ -47,6 +49,28 @@ def test_a_suspended_agencys_token_is_refused_until_it_is_resumed(
         said = client.post("/agencies/la-north/suspension/end", headers=manager, json={})
         assert (said.status_code, said.json()["suspended"]) == (200, False)
     assert eventually(lambda: client.get("/receipts", headers=agency).status_code == 200)
+
+
+def test_what_becomes_of_removals_is_told_and_chosen(
+    world: World, client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stewards, "TIMEOUT_S", 1.5)
+    manager = looking(world, "user:demo-data-manager")
+    world.submit(person("V1", given_name="Vera", family_name="Vane"))
+    child = world.child_named("vera")
+    since = iso_text(utc_now())
+    assert world.submit(submission("record.removed", "V1", {"reason": "died", "on": "2009-01-01"})) == ["accepted"]
+    suspension, told = "/agencies/la-north/suspension", list[str]()
+    with registrar_at_work(world):
+        for path, body in (
+            (suspension, {"set_aside": True}),
+            (suspension, {"set_aside": True, "since": since}),
+            (f"{suspension}/end", {"without_removals": True}),
+        ):
+            told.append(client.post(path, headers=manager, json=body).json()["removals"])
+        eventually(lambda: client.get(f"/children/{child}", headers=manager).status_code == 200)
+        assert client.post(f"{suspension}/end", headers=manager).status_code == 409
+    assert ["stays removed" in told[0], "shown again" in told[1], "stay so" in told[2]] == [True] * 3
 
 
 @pytest.mark.parametrize(
