@@ -16,6 +16,9 @@ MOST_FAMILIES = 3
 """Family names in one home or under one telephone number; where there are more, it is an institution's."""
 MOST_OF_ONE = 2
 """Of those that one agency alone tells of so many count."""
+MOST_COUNTED = 100
+"""Records of which it is known who tells of them; where more have something in common, it is nobody's own whoever does:
+then a flood of one agency's must not show that an institution's is somebody's."""
 
 
 def contact_key(contact: str) -> str:
@@ -76,16 +79,21 @@ class _Told:
 def sharing_of(records: Iterable[tuple[str, Features]]) -> Sharing:
     """Whether records that have something in common, each with its child, are of more families than live together.
 
-    Where that rests on one agency's word, it is so of that agency's records alone: nobody else's lose by it.
+    Where that rests on one agency's word, it is so of that agency's records alone: nobody else's lose by it, unless
+    there are more than MOST_COUNTED.
     """
     families, children = _Told(), _Told()
+    number = 0
     for child, features in records:
+        number += 1
         if features.names and (family := features.names[0][1]):
             families.take(family, features.source)
             children.take(child, features.source)
             if min(families.counted, children.counted) > MOST_FAMILIES:
                 return Sharing(everybody=True)
-    return Sharing(sources=families.beyond) if min(len(families), len(children)) > MOST_FAMILIES else NOT_SHARED
+    if min(len(families), len(children)) <= MOST_FAMILIES:
+        return NOT_SHARED
+    return Sharing(everybody=True) if number > MOST_COUNTED else Sharing(sources=families.beyond)
 
 
 def keys_between(candidates: Iterable[Candidate]) -> set[str]:

@@ -8,8 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.matching import Comparer, features_of
+from domain.matching.blocking import MOST_IN_A_BLOCK
 from domain.matching.clusters import Clusters
 from domain.matching.shared import (
+    MOST_COUNTED,
     MOST_FAMILIES,
     MOST_OF_ONE,
     NOT_SHARED,
@@ -150,6 +152,14 @@ def test_families_that_one_agency_alone_tells_of_take_nothing_from_others(
         assert not found.everybody
         assert found.sources <= {"urn:agency:a-thief"}
         assert bool(found.sources) == (invented >= MOST_FAMILIES)
+
+
+@pytest.mark.parametrize("number", [MOST_COUNTED, MOST_COUNTED + 1])
+def test_more_records_than_can_be_told_apart_are_an_institutions(number: int) -> None:
+    assert MOST_COUNTED == MOST_IN_A_BLOCK
+    flood = [(f"Family {each}", "a-thief") for each in range(number)]
+    assert told(*flood).everybody is (number > MOST_COUNTED)
+    assert told(*(("Orrell", agency) for agency in "gs" for _ in range(number))) == NOT_SHARED
 
 
 def test_what_two_agencies_tell_of_many_families_is_nobodys_own() -> None:
