@@ -262,3 +262,21 @@ def test_a_restored_record_comes_back_to_who_absorbed_its_child(desk: Steward) -
     assert desk.members() == {survivor: {"G1", "H1", "S1"}}
     assert desk.types()[-3:] == ["RecordSuspended.v1", "RecordRestored.v1", "RecordLinked.v1"]
     assert rebuilt(desk) == indexed(desk)
+
+
+def test_what_a_restored_record_had_told_is_repeated_in_parts(desk: Steward, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.registrar.removals.LARGEST_PART", 1)
+    (one,) = desk.register("S1")
+    desk.send(numbered(2, "child.amended"), numbered(3, "flag.raised"))
+    before, since = indexed(desk), now_of(desk)
+    for removals in (1, 2):
+        if removals == 1:
+            says_removed(desk, "S1")
+        suspend(desk, set_aside=True, since=since)
+        set_aside(desk, killed_after_each_page=True)
+        assert desk.types().count("RecordRestored.v1") == 3 * removals
+        assert (desk.members(), indexed(desk)) == ({one: {"S1"}}, before)
+        resume(desk)
+        set_aside(desk)
+        assert desk.members() == {}
+        assert rebuilt(desk) == []
