@@ -38,6 +38,9 @@ class Seals:
 class Story:
     """Each method appends one event; `values` holds them as bytes, in order of position. Equal seeds give equal ids."""
 
+    NOT_TOLD = ("RecordRemoved", "RecordRestored", "RecordResumed", "RecordSuspended", "Consent", "Erasure")
+    """Types of events of a record that are not repeated when it is restored."""
+
     def __init__(self, seals: Seals | None = None, seed: int = 0) -> None:
         self._chance = Random(seed)
         self.seals = seals or Seals()
@@ -230,9 +233,10 @@ class Story:
         told = [
             {name: getattr(event, name) for name in ("version", "type", "time", "source", "data", "personal")}
             for event in self.events
-            if event.stream == record and event.version < removal
+            if event.stream == record and not event.type.startswith(self.NOT_TOLD)
         ]
-        self.says(record, "RecordRestored", {"removals": [removal]}, {**cause, "told": told}, "stewardship")
+        gone = [each.version for each in self.events if each.stream == record and each.type.startswith("RecordRemoved")]
+        self.says(record, "RecordRestored", {"removals": gone}, {**cause, "told": told}, "stewardship")
 
     def removed_again(self, record: str, source: str = "gp") -> None:
         """That removal holds again."""

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from tests.support.story import Story
 
-OF_RECORDS = ("registered", "amended", "deregistered", "registered_again", "removed")
+OF_RECORDS = ("registered", "amended", "deregistered", "registered_again", "removed", "taken_back", "removed_again")
 OF_CHILDREN = ("merged", "given_back", "suspected", "contradicted", "dismissed", "shielded", "unshielded")
 OF_NUMBERED = ("involved", "involved_again", "ended", "flagged", "flagged_again", "unflagged")
 NAMES = st.text(
@@ -50,6 +50,11 @@ def stories(draw: st.DrawFn, least: int = 0) -> Story:
             getattr(story, kind)(record, given_name=name)
         elif kind in ("deregistered", "removed"):
             getattr(story, kind)(record)
+        elif kind in ("taken_back", "removed_again"):
+            story.removed(record)
+            story.taken_back(record)
+            if kind == "removed_again":
+                story.removed_again(record)
         elif kind in ("involved", "flagged"):
             counts[record] = number + 1
             getattr(story, kind)(record, number + 1)
