@@ -65,7 +65,8 @@ class Override(Entry):
         cursor.execute(
             "select count(*) from access.grants where user_name = %s and child <> %s", (self.user, self.child)
         )
-        if cursor.fetchone() >= (self.most,):
+        ((others,),) = cursor.fetchall()
+        if others >= self.most:
             raise OverridesUsedUp
         cursor.execute(
             "insert into access.grants (user_name, child, until) values (%s, %s, %s)"
