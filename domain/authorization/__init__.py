@@ -5,7 +5,7 @@
 `causes.py` why somebody may not, `masking.py` how a sensitive service is shown to a reader without clearance.
 """
 
-from domain.authorization.actions import Action, Jurisdiction, jurisdiction
+from domain.authorization.actions import Action, Charge, Jurisdiction, jurisdiction, jurisdiction_over
 from domain.authorization.causes import Cause
 from domain.authorization.decision import Verdict, decide
 from domain.authorization.granting import refusal_to_grant, refusal_to_revoke, works_for
@@ -20,6 +20,7 @@ __all__ = [
     "VERSION",
     "Action",
     "Cause",
+    "Charge",
     "Effect",
     "Entitlement",
     "Jurisdiction",
@@ -31,6 +32,7 @@ __all__ = [
     "decide",
     "is_withheld",
     "jurisdiction",
+    "jurisdiction_over",
     "mask_entry",
     "mask_look",
     "reason_of",

@@ -1,6 +1,8 @@
 """Every action of the API. The values are stored in the access log: add to them, never change one."""
 
+from collections.abc import Sequence
 from enum import StrEnum
+from typing import NamedTuple
 
 from domain.places import place_now
 
@@ -69,3 +71,27 @@ def jurisdiction(own: str | None, *about: str | None) -> Jurisdiction:
     if own is None or place_now(own) in named:
         return Jurisdiction.OWN
     return Jurisdiction.OTHER if named else Jurisdiction.NONE
+
+
+class Charge(NamedTuple):
+    """The authority in charge of a child; where there is none, `said` are those that single agencies say."""
+
+    authority: str | None
+    said: Sequence[str] = ()
+
+
+def jurisdiction_over(own: str | None, *children: Charge) -> Jurisdiction:
+    """The jurisdiction of an act on a child, or on two that may be one, for a user of the authority `own`.
+
+    What an agency says alone gives no right, or one stolen credential would, and takes one away: who lives elsewhere by
+    one agency's word is not everybody's. Where one says the own authority and another a different one, a child is
+    nobody's alone. Two children, of whom one is said to live in the own authority, may be decided on together; each for
+    itself says whether they have to be in the queue.
+    """
+    place = jurisdiction(own, *(each.authority for each in children))
+    if place is not Jurisdiction.NONE:
+        return place
+    said = [code for each in children for code in each.said]
+    if len(children) > 1:
+        return Jurisdiction.OTHER if jurisdiction(own, *said) is Jurisdiction.OTHER else place
+    return Jurisdiction.OTHER if any(jurisdiction(own, code) is Jurisdiction.OTHER for code in said) else place

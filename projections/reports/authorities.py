@@ -5,6 +5,7 @@ from typing import Any
 
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
+from domain.authorization import Charge
 from projections.base.prepared import Prepared
 from projections.visibility.scope import ORDINARY
 from projections.visibility.shields import custodians
@@ -25,6 +26,17 @@ def authorities_in_charge(cursor: Cursor, children: Collection[str]) -> dict[str
     return vouched_authorities(cursor, children) | dict(custodians(cursor, children))
 
 
+def charges(cursor: Cursor, children: Collection[str]) -> list[Charge]:
+    """Who is in charge of each of the children, and what single agencies say where nobody is.
+
+    Of a hidden child they say nothing that counts.
+    """
+    _CHARGES.execute(cursor, (list(children),), settings=ORDINARY.setting)
+    found = {child: Charge(vouched, (said or "").split()) for child, vouched, said in cursor.fetchall()}
+    found |= {child: Charge(custodian) for child, custodian in custodians(cursor, children).items()}
+    return [found.get(child, NOBODYS) for child in children]
+
+
 def authorities_to_notify(cursor: Cursor, children: Collection[str]) -> dict[str, str | None]:
     """Whom a notice about each child is for: the authority that it lives in; of a hidden child, who takes care of that.
 
@@ -33,15 +45,20 @@ def authorities_to_notify(cursor: Cursor, children: Collection[str]) -> dict[str
     return authorities_of(cursor, children) | dict(custodians(cursor, children))
 
 
-def _of_children(name: str, column: str) -> Prepared:
+def _of_children(name: str, columns: str) -> Prepared:
     return Prepared(
         name,
         ("uuid[]",),
-        f"select child::text, {column} from authority_of_child where child = any($1)",  # noqa: S608
+        f"select child::text, {columns} from authority_of_child where child = any($1)",  # noqa: S608
     )
 
 
 _LIVED_IN, _VOUCHED = _of_children("lived_in", "authority"), _of_children("vouched", "vouched_authority")
+_CHARGES = _of_children("charges", "vouched_authority, said_authorities")
+
+
+NOBODYS = Charge(None)
+"""Of a child of whom no address says an authority."""
 
 
 def _read(cursor: Cursor, statement: Prepared, children: Collection[str]) -> dict[str, Any]:

@@ -16,6 +16,7 @@ create unique index if not exists finding_key on finding (child, report, begins)
 create index if not exists finding_list on finding (report, authority, ends, begins, status) include (child);
 
 -- Where a child's name is read, and who knows it since when (JSON text, source to day); nothing of sensitive agencies.
+-- `said_authorities`, ONS codes with blanks between them, are what single agencies say where no authority is vouched for.
 create table if not exists listing (
     child uuid not null,
     record uuid not null,
@@ -23,6 +24,7 @@ create table if not exists listing (
     date_of_birth text,
     authority text,
     vouched_authority text,
+    said_authorities text,
     known_to text not null
 );
 create unique index if not exists listing_key on listing (child);

@@ -17,8 +17,9 @@ from listing g
 join history h on h.stream = g.record and h.version = g.version
 where scoped() and unveiled(g.child);
 
--- The authority that any child lives in: it decides who is told; and who may look, where it is vouched for.
+-- The authority that any child lives in: it decides who is told; and who may look, where it is vouched for. What single agencies
+-- say takes a right away where nobody vouches.
 create view authority_of_child with (security_barrier) as
-select g.child, g.authority, g.vouched_authority
+select g.child, g.authority, g.vouched_authority, g.said_authorities
 from listing g
 where scoped() and g.authority is not null;

@@ -7,12 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from domain.authorization import (
     RIGHTS,
     VERSION,
     Action,
     Cause,
+    Charge,
     Effect,
     Entitlement,
     Jurisdiction,
@@ -20,6 +23,7 @@ from domain.authorization import (
     Verdict,
     decide,
     jurisdiction,
+    jurisdiction_over,
 )
 from domain.authorization.rights import TABLE, _read
 from tests.support.entitlements import DATES, NORTH, SOUTH, TODAY, entitlement
@@ -191,3 +195,49 @@ def test_the_version_is_that_of_the_table() -> None:
 )
 def test_the_jurisdiction_of_an_action(own: str | None, about: list[str | None], place: Jurisdiction) -> None:
     assert jurisdiction(own, *about) is place
+
+
+WEST = "E06999003"
+OURS, THEIRS, NOBODYS = Charge(NORTH), Charge(SOUTH), Charge(None)
+SAID_HERE, SAID_THERE, SAID_BOTH = (Charge(None, said) for said in ([NORTH], [SOUTH], [NORTH, SOUTH]))
+
+
+@pytest.mark.parametrize(
+    ("own", "children", "place"),
+    [
+        (NORTH, [OURS], Jurisdiction.OWN),
+        (NORTH, [THEIRS], Jurisdiction.OTHER),
+        (NORTH, [NOBODYS], Jurisdiction.NONE),
+        (NORTH, [SAID_HERE], Jurisdiction.NONE),
+        (NORTH, [SAID_THERE], Jurisdiction.OTHER),
+        (NORTH, [SAID_BOTH], Jurisdiction.OTHER),
+        (None, [SAID_BOTH], Jurisdiction.OWN),
+        (NORTH, [OURS, SAID_THERE], Jurisdiction.OWN),
+        (NORTH, [THEIRS, SAID_HERE], Jurisdiction.OTHER),
+        (NORTH, [SAID_HERE, SAID_THERE], Jurisdiction.NONE),
+        (NORTH, [SAID_BOTH, NOBODYS], Jurisdiction.NONE),
+        (NORTH, [SAID_THERE, NOBODYS], Jurisdiction.OTHER),
+        (NORTH, [NOBODYS, NOBODYS], Jurisdiction.NONE),
+    ],
+)
+def test_the_jurisdiction_over_children(own: str | None, children: list[Charge], place: Jurisdiction) -> None:
+    assert jurisdiction_over(own, *children) is place
+
+
+SAID = st.lists(st.sampled_from([NORTH, SOUTH, WEST]), max_size=3)
+CHARGES = st.builds(Charge, st.sampled_from([None, NORTH, SOUTH]), SAID)
+
+
+@given(st.sampled_from([None, NORTH]), st.lists(CHARGES, min_size=1, max_size=2), st.data())
+def test_what_one_agency_says_alone_never_gives_a_right_over_a_child(
+    own: str | None, children: list[Charge], data: st.DataObject
+) -> None:
+    """Whoever adds a word takes rights away; no word makes a child the own one, or anybody's."""
+    unsaid = [Charge(each.authority) for each in children]
+    assert jurisdiction_over(own, *unsaid) is jurisdiction(own, *(each.authority for each in children))
+    place = jurisdiction_over(own, *children)
+    assert (place is Jurisdiction.OWN) is (jurisdiction_over(own, *unsaid) is Jurisdiction.OWN)
+    (one, *_) = children
+    more = Charge(one.authority, [*one.said, data.draw(st.sampled_from([NORTH, SOUTH, WEST]))])
+    if jurisdiction_over(own, one) is Jurisdiction.OTHER:
+        assert jurisdiction_over(own, more) is Jurisdiction.OTHER

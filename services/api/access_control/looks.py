@@ -19,6 +19,7 @@ from domain.authorization import (
     Verdict,
     decide,
     jurisdiction,
+    jurisdiction_over,
     mask_entry,
 )
 from domain.days import day_at
@@ -26,7 +27,7 @@ from domain.places import place_now
 from domain.vocabulary import LONGEST_REASON, SHORTEST_REASON
 from projections.directory import query as directory
 from projections.directory.redaction import ReadScope, RedactedEntry
-from projections.reports.authorities import authorities_in_charge
+from projections.reports.authorities import charges
 from projections.visibility.shields import EVERYWHERE, NOWHERE
 from projections.visibility.survivors import survivor
 from services.api.access_control.callers import REASON_HEADER, permitted, stated, stated_in_header
@@ -47,6 +48,10 @@ ReasonHeader = Annotated[
 ]
 """Declares the header in the OpenAPI document; `viewer` reads it."""
 
+_UNVOUCHED = (
+    "this user may do so for the own authority only, and neither a local authority nor two agencies say that it is this"
+    " child's; ask a data manager who works for the whole directory"
+)
 WITH_INVOLVEMENTS = frozenset({Action.SHOW, Action.EXPORT})
 """Actions that show who works with a child, and so have lines for restricted services."""
 
@@ -187,18 +192,20 @@ class Viewer:
     def refusal_about(self, cursor: Cursor, children: Collection[str]) -> Problem | None:
         """The answer where the table denies this about the authority that these children live in.
 
-        A home counts if a local authority or two agencies say it. Of a hidden child that is its custodian, whatever an
-        agency says of where it lives, or else the answer would tell that. Where the user may not even see an entry
-        there, it is that of an absent child, and is recorded as such.
+        A home counts if a local authority or two agencies say it; what one says alone counts against the user
+        (`jurisdiction_over`). Of a hidden child that is its custodian, whatever an agency says of where it lives, or
+        else the answer would tell that. Where the user may not even see an entry there, it is that of an absent child,
+        and is recorded as such.
         """
-        about = authorities_in_charge(cursor, children)
-        place = jurisdiction(self.entitlement.authority, *(about.get(child) for child in children))
+        about = charges(cursor, children)
+        place = jurisdiction_over(self.entitlement.authority, *about)
         verdict = decide(self.entitlement, self.action, self.today, place)
         if verdict.effect is self.verdict.effect:
             return None
         if decide(self.entitlement, Action.SHOW, self.today, place).denied:
             return absent()
-        return self.asking.denied(verdict.cause or Cause.PLACE, verdict.why)
+        nobody_vouches = verdict.cause is Cause.PLACE and all(each.authority is None for each in about)
+        return self.asking.denied(verdict.cause or Cause.PLACE, _UNVOUCHED if nobody_vouches else verdict.why)
 
 
 def viewer(dependencies: Dependencies, request: Request, action: Action, *authorities: str | None) -> Viewer:

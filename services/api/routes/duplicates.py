@@ -9,9 +9,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from domain.authorization import Action, Cause, Jurisdiction, jurisdiction
+from domain.authorization import Action, Cause, Jurisdiction, jurisdiction_over
 from projections.duplicates.query import Place, are_suspected, latest_split_target
-from projections.reports.authorities import authorities_in_charge
+from projections.reports.authorities import charges
 from services.api.access_control.looks import ReasonHeader, Viewer, viewer, viewer_of_a_child
 from services.api.answers import json_answer, next_page, problems
 from services.api.dependencies import Dependencies
@@ -120,20 +120,19 @@ def _of_two(who: Viewer, kind: DecisionType, command: TwoChildren) -> Response:
 
 
 def _refuse_strangers(who: Viewer, left: str, right: str) -> None:
-    """Raises Denied where one of the two is another authority's and nothing suspects that they are one child.
+    """Raises Denied where one of the two is another authority's, or said to be, and nothing suspects that they are one.
 
     A child of one's own joined to any child gives power over that one: to shield it, to part it, to destroy it.
     """
     with who.dependencies.reading() as cursor:
-        about = authorities_in_charge(cursor, [left, right])
-        places = [jurisdiction(who.entitlement.authority, about.get(child)) for child in (left, right)]
+        places = [jurisdiction_over(who.entitlement.authority, each) for each in charges(cursor, [left, right])]
         if Jurisdiction.OTHER in places and not are_suspected(
             cursor, left, right, cleared=who.cleared, custodian=who.custodian
         ):
             raise who.asking.denied(
                 Cause.PLACE,
-                "one of the two lives in another authority, and this pair is not in the queue; ask a data manager who"
-                " works for the whole directory",
+                "one of the two is said to live in another authority, and this pair is not in the queue; ask a data"
+                " manager who works for the whole directory",
             )
 
 

@@ -7,13 +7,13 @@ from typing import Any, get_args
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from domain.authorization import Action, Cause, jurisdiction
+from domain.authorization import Action, Cause, jurisdiction_over
 from domain.authorization import decide as rights
 from domain.child.new_identity import Ground
 from projections.directory.query import closed_child
 from projections.duplicates.query import has_open_pairs
 from projections.new_identities.query import closed_records, given, waiting
-from projections.reports.authorities import authorities_in_charge
+from projections.reports.authorities import charges
 from projections.visibility.shields import custodians
 from services.api.access_control.looks import ReasonHeader, Viewer, viewer, viewer_of_a_child
 from services.api.answers import json_answer, problems
@@ -124,13 +124,13 @@ def _waiting(who: Viewer) -> list[dict[str, Any]]:
     with who.dependencies.reading() as cursor:
         found = waiting(cursor, who.dependencies.keys)
         in_custody = custodians(cursor, [each.child for each in found])
-        about = authorities_in_charge(cursor, [each.child for each in found])
+        about = charges(cursor, [each.child for each in found])
     own = [
         each
-        for each in found
+        for each, charge in zip(found, about, strict=True)
         if (each.child not in in_custody or who.keeps(in_custody[each.child]))
         and not rights(
-            who.entitlement, who.action, who.today, jurisdiction(who.entitlement.authority, about.get(each.child))
+            who.entitlement, who.action, who.today, jurisdiction_over(who.entitlement.authority, charge)
         ).denied
     ]
     who.record({}, [each.child for each in own])
