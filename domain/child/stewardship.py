@@ -5,7 +5,7 @@ Each decision is refused by a named rule, or changes the children given and resu
 pairs cannot be linked from now on, or can again. A refusal changes nothing.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping, Set
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -122,12 +122,40 @@ def take_back(child: Child | None, record: str, ruling: Ruling) -> Child | Refus
     return child
 
 
-def records_to_split(child: Child | None, named: Collection[str] | None) -> SplitRecords | Refusal:
-    """The records to split from a child: those named, or without names those that its latest merge brought."""
+def merge_to_undo(shown: Set[str], brought: Mapping[str, Set[str]], named: Set[str] | None) -> str | Refusal | None:
+    """The absorbed child whose records are to leave a child, or None: those named leave, and no others.
+
+    `shown` are the records that the steward is shown, `brought` has what each absorbed child brought, in order. What is
+    not shown decides neither about the answer nor about the number under which records leave; it goes where those go
+    with which it came.
+    """
+    if named is None:
+        undone = next((one for one, records in reversed([*brought.items()]) if shown & records), None)
+        if undone is None:
+            return NO_MERGE
+        leaving = shown & brought[undone]
+    elif not shown >= named:
+        return NOT_HERE
+    else:
+        undone = next((one for one, records in brought.items() if shown & records == named), None)
+        leaving = named
+    return NOTHING_LEFT if leaving == shown else undone
+
+
+def records_to_split(
+    child: Child | None, named: Collection[str] | None, undone: str | None = None
+) -> SplitRecords | Refusal:
+    """The records to split from a child: those named, or without names those that a merge brought.
+
+    That is the one in which the child `undone` was absorbed, by default the latest.
+    """
     refusal = about_one(child)
     if refusal or child is None:
         return refusal or UNKNOWN
-    found = _latest_merge(child) if named is None else SplitRecords(frozenset(named), _brought_by(child, named))
+    if named is None:
+        found = _merged(child, [undone] if undone else [*reversed(child.absorbed)])
+    else:
+        found = SplitRecords(frozenset(named), _brought_by(child, named))
     if isinstance(found, Refusal):
         return found
     if not child.records.issuperset(found.records):
@@ -197,9 +225,10 @@ def _brought_by(child: Child, named: Collection[str]) -> str | None:
     return next((one for one, brought in child.absorbed.items() if brought == set(named)), None)
 
 
-def _latest_merge(child: Child) -> SplitRecords | Refusal:
-    """The remaining records of the child absorbed last of which any remain."""
-    for absorbed, brought in reversed(child.absorbed.items()):
+def _merged(child: Child, candidates: Iterable[str]) -> SplitRecords | Refusal:
+    """The remaining records of the first of these absorbed children of which any remain."""
+    for absorbed in candidates:
+        brought = child.absorbed.get(absorbed, frozenset())
         here = brought & child.records
         if here:
             return SplitRecords(here, absorbed if here == brought else None)

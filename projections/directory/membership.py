@@ -28,6 +28,19 @@ def membership_of(events: Iterable[PublishedEvent]) -> Membership:
     return membership
 
 
+def absorbed_by(events: Iterable[PublishedEvent]) -> dict[str, frozenset[str]]:
+    """What each child brought that one absorbed and that has not left it again, in order, by the events of that one."""
+    brought: dict[str, frozenset[str]] = {}
+    for event in events:
+        if event.type == "ChildrenMerged.v1":
+            for each in event.data["merged"]:
+                brought.pop(each["child"], None)
+                brought[each["child"]] = frozenset(each["records"])
+        elif event.type == "RecordUnlinked.v1":
+            brought.pop(event.data["to"], None)
+    return brought
+
+
 def _added(membership: Membership, event: PublishedEvent) -> None:
     membership.records[event.data["record"]] = event.position
 

@@ -45,6 +45,8 @@ class OpenPair(NamedTuple):
         return Place(self.score, self.left, self.right)
 
 
+MOST_PAIRS = 1_000
+"""Pairs of records with one child that are read at once."""
 _BEHIND = "(-score, {0}, {1}) > (-%(score)s::float8, %(left)s::uuid, %(right)s::uuid)"
 
 _PAIRED = (
@@ -148,25 +150,22 @@ def suspected_others(cursor: Cursor, children: Sequence[str]) -> dict[str, set[s
     return dict(others)
 
 
-def are_suspected(cursor: Cursor, one: str, two: str, *, cleared: bool, custodian: str) -> bool:
-    """Whether a pair of records of these two children waits in the queue of such a reader, or behind it."""
+def open_pairs(
+    cursor: Cursor, child: str, other: str | None = None, *, cleared: bool, custodian: str
+) -> list[OpenPair]:
+    """The pairs of records, of one child each, that wait in the queue of such a reader, or behind it.
+
+    Of the child and anybody, or of it and the other one. As in the queue, what a pair rests on may be withheld all the
+    same, for consent is sealed.
+    """
     Scope(cleared, custodian).execute(
         cursor,
-        "select exists (select from unveiled_suspicion where (child, other_child)"
-        " in ((%(one)s::uuid, %(two)s::uuid), (%(two)s::uuid, %(one)s::uuid)))",
-        {"one": one, "two": two},
+        "select child::text, other_child::text, null, record::text, other::text, score, rule, matcher, null, told_at,"
+        " explanation from unveiled_suspicion where (child = %(child)s::uuid or other_child = %(child)s::uuid)"
+        " and (%(other)s::uuid is null or %(other)s::uuid in (child, other_child)) limit %(most)s",
+        {"child": child, "other": other, "most": MOST_PAIRS},
     )
-    return cursor.fetchone() == (True,)
-
-
-def has_open_pairs(cursor: Cursor, child: str, *, custodian: str) -> bool:
-    """Whether a pair of the child waits in the queue of a cleared reader, who is that custodian of shields."""
-    Scope(cleared=True, custodian=custodian).execute(
-        cursor,
-        "select exists (select from unveiled_suspicion where %(child)s::uuid in (child, other_child))",
-        {"child": child},
-    )
-    return cursor.fetchone() == (True,)
+    return [OpenPair._make((*row[:-1], orjson.loads(row[-1]))) for row in cursor.fetchall()]
 
 
 def has_held_back(cursor: Cursor, child: str, *, custodian: str) -> bool:

@@ -81,9 +81,10 @@ class NamedRecord(BaseModel):
 
 
 class Split(_Data):
-    """The records that leave a child; without them, those that its latest merge brought."""
+    """The records that leave a child; without them, those that the child `undone` brought, or its latest merge."""
 
     child: ChildId
+    undone: ChildId | None = None
     records: Annotated[list[NamedRecord], Field(min_length=1, max_length=MAX_ITEMS)] | None = None
 
 

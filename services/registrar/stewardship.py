@@ -326,7 +326,7 @@ def _is_known_first(lookup: Directory, child: Child, other: Child) -> bool:
 
 def _split(lookup: Directory, data: Mapping[str, Any], ruling: Ruling, new_id: NewId) -> RulingResult | Refusal:
     child = lookup.child(data["child"])
-    found = _leaving(lookup, child, data.get("records"))
+    found = _leaving(lookup, child, data.get("records"), data.get("undone"))
     if isinstance(found, Refusal):
         return found
     assert child is not None
@@ -336,9 +336,11 @@ def _split(lookup: Directory, data: Mapping[str, Any], ruling: Ruling, new_id: N
     return stewardship.split(child, found, versions, absorbed, new_id(), ruling, sources=sources)
 
 
-def _leaving(lookup: Directory, child: Child | None, named: list[dict[str, str]] | None) -> SplitRecords | Refusal:
+def _leaving(
+    lookup: Directory, child: Child | None, named: list[dict[str, str]] | None, undone: str | None
+) -> SplitRecords | Refusal:
     if named is None:
-        return stewardship.records_to_split(child, None)
+        return stewardship.records_to_split(child, None, undone)
     keys = [(each["source"], "subject", each["subject"]) for each in named]
     streams = lookup.streams_of(keys)
     if child is not None and not streams.keys() >= set(keys):

@@ -5,6 +5,8 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from domain.child import Absorbed, Child, Comparison, stewardship
 from domain.child.events import ChildrenMerged, MatchDismissed, MatchSuspected, RecordContradicted
@@ -88,6 +90,51 @@ def test_what_is_left_of_a_merge_is_a_new_child_where_a_part_has_gone() -> None:
     stewardship.merge(child, absorbed, RULING)
     child.unlink(["b"], uuid4(), RULING)
     assert to_split(child) == SplitRecords(frozenset({"c"}), None)
+
+
+def test_any_merge_can_be_undone_by_the_child_that_was_absorbed() -> None:
+    child, first, second = child_with("a"), child_with("b"), child_with("c", "d")
+    for absorbed in (first, second):
+        stewardship.merge(child, absorbed, RULING)
+    found = stewardship.records_to_split(child, None, str(first.id))
+    assert found == SplitRecords(frozenset({"b"}), str(first.id))
+    assert code_of(stewardship.records_to_split(child, None, str(uuid4()))) == ("records", "nothing-to-undo")
+
+
+@pytest.mark.parametrize(
+    ("named", "expected"),
+    [
+        (None, "second"),
+        ({"b"}, "first"),
+        ({"c"}, "second"),
+        ({"a"}, None),
+        ({"a", "c"}, None),
+        ({"x"}, stewardship.NOT_HERE),
+        ({"a", "u"}, stewardship.NOT_HERE),
+        ({"a", "b", "c"}, stewardship.NOTHING_LEFT),
+    ],
+)
+def test_a_steward_who_is_shown_some_records_splits_off_what_came_with_them(
+    named: set[str] | None, expected: str | Refusal | None
+) -> None:
+    brought = {"first": {"b"}, "second": {"c", "u"}, "third": {"v"}}
+    assert stewardship.merge_to_undo({"a", "b", "c"}, brought, named) == expected
+
+
+SEEN, UNSEEN = st.frozensets(st.sampled_from("abcd")), st.frozensets(st.sampled_from("uvw"))
+NAMED = st.frozensets(st.sampled_from("abcdux"), min_size=1)
+
+
+@given(SEEN, UNSEEN, st.lists(st.tuples(SEEN, UNSEEN), max_size=4), st.none() | NAMED)
+def test_what_a_steward_is_not_shown_decides_no_split(
+    shown: frozenset[str],
+    unseen: frozenset[str],
+    brought: list[tuple[frozenset[str], frozenset[str]]],
+    named: frozenset[str] | None,
+) -> None:
+    as_it_is = {str(number): some | more for number, (some, more) in enumerate(brought)}
+    without = {str(number): some for number, (some, _) in enumerate(brought)} | {"late": unseen}
+    assert stewardship.merge_to_undo(shown, as_it_is, named) == stewardship.merge_to_undo(shown, without, named)
 
 
 @pytest.mark.parametrize("decide", [stewardship.merge, stewardship.dismiss])

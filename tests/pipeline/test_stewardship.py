@@ -61,6 +61,19 @@ def test_a_split_without_records_undoes_the_latest_merge(desk: Steward) -> None:
     assert outcome_of(desk.split(one)) == ("refused", ["nothing-to-undo"])
 
 
+def test_a_split_undoes_the_merge_of_the_child_that_it_names(desk: Steward) -> None:
+    one, two, three = desk.register("S1", "S2", "S3")
+    for absorbed in (two, three):
+        desk.merge(one, absorbed)
+
+    def undo(absorbed: str) -> tuple[str, list[str]]:
+        return outcome_of(desk.decide(DecisionType.SPLIT, child=one, undone=absorbed))
+
+    assert undo(two) == ("accepted", [])
+    assert desk.members() == {one: {"S1", "S3"}, two: {"S2"}}
+    assert [undo(each) for each in (two, NOBODY)] == [("refused", ["nothing-to-undo"])] * 2
+
+
 def test_a_split_by_record_reinstates_the_child_that_brought_just_these(desk: Steward) -> None:
     one, two, three = desk.register("S1", "S2", "S3")
     desk.merge(two, three)

@@ -161,7 +161,11 @@ class World:
 
     def suspect(self, child: str, other: str, score: float) -> None:
         """As the matcher would: a record of the child may be about the same person as a record of the other."""
-        record, suspected = self.records_of(child)[0], self.records_of(other)[0]
+        self.suspect_record(child, self.records_of(other)[0], score)
+
+    def suspect_record(self, child: str, suspected: str, score: float) -> None:
+        """As `suspect`, of a record of another child."""
+        record = self.records_of(child)[0]
         self._append(child, record, lambda c, cause: c.suspect(cause, "test/1", [_compared(suspected, score)]))
 
     def contradict(self, child: str) -> None:

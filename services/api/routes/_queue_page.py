@@ -8,7 +8,15 @@ from typing import Any, NamedTuple
 from domain.child import RecordState, compose
 from projections.directory import query as directory
 from projections.directory.redaction import RedactedEntry
-from projections.duplicates.query import OpenPair, Place, children_of, contradictions, like_shielded, suspected_pairs
+from projections.duplicates.query import (
+    OpenPair,
+    Place,
+    children_of,
+    contradictions,
+    like_shielded,
+    open_pairs,
+    suspected_pairs,
+)
 from projections.visibility.shields import shieldings
 from services.api.access_control.looks import Viewer
 from services.api.listed import pairs_listed
@@ -65,6 +73,12 @@ def queue_page(who: Viewer, after: After | None, limit: int, *, withheld: bool =
     told = [each._asdict() for each in waiting]
     of_them = [sides.redacted[child] for child in children if child in sides.redacted]
     return Page(pairs, within, told, children, of_them, _last(suspected, contradicting, limit))
+
+
+def has_readable_pair(who: Viewer, cursor: Cursor, child: str, other: str | None = None) -> bool:
+    """Whether a pair of the child, or of these two, waits that the user may see: what rests on others tells nothing."""
+    found = open_pairs(cursor, child, other, cleared=who.cleared, custodian=who.custodian)
+    return bool(_Sides(who, cursor).readable(found))
 
 
 _NOTHING: Fields = {

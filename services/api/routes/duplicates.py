@@ -10,14 +10,19 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from domain.authorization import Action, Cause, Jurisdiction, jurisdiction_over
-from projections.duplicates.query import Place, are_suspected, latest_split_target
+from domain.child.stewardship import merge_to_undo
+from domain.source_record import Refusal
+from projections.audit_history.query import events_of
+from projections.directory.membership import absorbed_by
+from projections.duplicates.query import Place, latest_split_target
 from projections.reports.authorities import charges
 from services.api.access_control.looks import ReasonHeader, Viewer, viewer, viewer_of_a_child
 from services.api.answers import json_answer, next_page, problems
 from services.api.dependencies import Dependencies
 from services.api.problems import Problem
 from services.api.routes._current_children import current_children
-from services.api.routes._queue_page import After, queue_page
+from services.api.routes._queue_page import After, has_readable_pair, queue_page
+from services.api.routes._shown_records import conflict, named_streams, refuse_unseen, shown_records
 from services.api.routes.steward_decisions import answer_of, decide, decided, ruling_of, under_way
 from services.api.schemas.decisions import Decided
 from services.api.schemas.duplicates import OneRecord, Queue, Split, TwoChildren
@@ -126,9 +131,7 @@ def _refuse_strangers(who: Viewer, left: str, right: str) -> None:
     """
     with who.dependencies.reading() as cursor:
         places = [jurisdiction_over(who.entitlement.authority, each) for each in charges(cursor, [left, right])]
-        if Jurisdiction.OTHER in places and not are_suspected(
-            cursor, left, right, cleared=who.cleared, custodian=who.custodian
-        ):
+        if Jurisdiction.OTHER in places and not has_readable_pair(who, cursor, left, right):
             raise who.asking.denied(
                 Cause.PLACE,
                 "one of the two is said to live in another authority, and this pair is not in the queue; ask a data"
@@ -138,14 +141,23 @@ def _refuse_strangers(who: Viewer, left: str, right: str) -> None:
 
 def _of_a_record(who: Viewer, kind: DecisionType, command: OneRecord) -> Response:
     look, (child,) = current_children(who, {"child": command.child})
+    refuse_unseen(who, child, command.record)
     ruling = ruling_of(who, child=child, record=command.record.model_dump())
     return answer_of(decide(who.dependencies, look, kind, child, ruling), child=child, other=None)
 
 
 def _split(who: Viewer, command: Split) -> Response:
     look, (child,) = current_children(who, {"child": command.child})
-    named = [each.model_dump() for each in command.records] if command.records else None
-    taken = decide(who.dependencies, look, DecisionType.SPLIT, child, ruling_of(who, child=child, records=named))
+    with who.dependencies.reading() as cursor:
+        brought = absorbed_by(events_of(cursor, who.dependencies.keys, [child]))
+        named = named_streams(cursor, command.records) if command.records else None
+        undone = merge_to_undo(shown_records(who, cursor, child), brought, named)
+    if isinstance(undone, Refusal):
+        raise conflict(undone)
+    leaving: dict[str, Any] = {"records": [each.model_dump() for each in command.records or ()]}
+    if undone is not None:
+        leaving = {"undone": undone}
+    taken = decide(who.dependencies, look, DecisionType.SPLIT, child, ruling_of(who, child=child, **leaving))
     if taken.position is None:
         return under_way(taken)
     with who.dependencies.reading() as cursor:

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from domain.authorization import Action
 from projections.duplicates.query import has_held_back
-from projections.visibility.scope import Scope
+from projections.visibility.scope import ORDINARY, Scope
 from services.api.access_control.looks import ReasonHeader, Viewer, viewer, viewer_of_a_child
 from services.api.answers import json_answer, problems
 from services.api.dependencies import Dependencies
@@ -17,6 +17,7 @@ from services.api.destruction import certificate, erasure_of, streams_of_erased
 from services.api.numbers import NUMBER, child_number
 from services.api.problems import Problem, absent
 from services.api.routes._current_children import current_or_removed_child
+from services.api.routes._shown_records import shown_records
 from services.api.routes.steward_decisions import decide, decided, ruling_of, under_way
 from services.api.schemas.decisions import UnderWay
 from services.api.schemas.erasures import Certificate, Destroyed, Destruction, NotShownYet
@@ -49,6 +50,8 @@ def router(dependencies: Dependencies) -> APIRouter:
         erasure, done = _destruction_of(who, stream or child)
         if done is not None:
             return _answer_again(who, what, done)
+        if stream is not None and not _may_name(who, stream, child, is_erased=erasure is not None):
+            child = ""
         look, child = current_or_removed_child(who, child)
         if erasure is not None:
             return _not_shown_yet(erasure)
@@ -94,6 +97,20 @@ def _meant(who: Viewer, what: Destruction) -> tuple[str | None, str]:
         Scope(who.cleared).execute(cursor, "select child::text from known_link where record = %s::uuid", (str(stream),))
         row = cursor.fetchone()
     return str(stream), row[0] if row else ""
+
+
+def _may_name(who: Viewer, stream: str, child: str, *, is_erased: bool) -> bool:
+    """Whether the user may have a record destroyed by its agency's number: one of the entry that the user is shown.
+
+    Who works for the whole directory may also name an ordinary agency's that was removed; and of one that is destroyed
+    already nothing can be shown, until the views have that, too.
+    """
+    with who.dependencies.reading() as cursor:
+        if stream in shown_records(who, cursor, child):
+            return True
+        ORDINARY.execute(cursor, "select exists (select from known_link where record = %s::uuid)", (stream,))
+        is_ordinary = cursor.fetchone() == (True,)
+    return is_ordinary and (is_erased or who.entitlement.authority is None)
 
 
 def _destruction_of(who: Viewer, stream: str) -> tuple[str | None, Mapping[str, Any] | None]:

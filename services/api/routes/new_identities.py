@@ -11,7 +11,6 @@ from domain.authorization import Action, Cause, jurisdiction_over
 from domain.authorization import decide as rights
 from domain.child.new_identity import Ground
 from projections.directory.query import closed_child
-from projections.duplicates.query import has_open_pairs
 from projections.new_identities.query import closed_records, given, waiting
 from projections.reports.authorities import charges
 from projections.visibility.shields import custodians
@@ -21,6 +20,7 @@ from services.api.dependencies import Dependencies
 from services.api.numbers import child_number
 from services.api.problems import Problem, absent
 from services.api.routes._current_children import current_children
+from services.api.routes._queue_page import has_readable_pair
 from services.api.routes.steward_decisions import answer_of, decide, decided, ruling_of
 from services.api.schemas.entry import Entry
 from services.api.schemas.new_identities import (
@@ -108,7 +108,7 @@ def _decide(who: Viewer, kind: DecisionType, child: str, more: Mapping[str, Any]
         raise who.asking.denied(Cause.NO_REASON, _CODES, HTTPStatus.UNPROCESSABLE_ENTITY)
     look, (number,) = current_children(who, {"child": child})
     with who.dependencies.reading() as cursor:
-        undecided = has_open_pairs(cursor, number, custodian=who.custodian)
+        undecided = has_readable_pair(who, cursor, number)
     if undecided:
         raise Problem(HTTPStatus.CONFLICT, _UNDECIDED, code="undecided-pairs")
     return _sent(who, look, kind, number, more)

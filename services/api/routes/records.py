@@ -4,15 +4,13 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from domain.authorization import Action
-from projections.directory.query import child_of_record
-from services.api.access_control.looks import Viewer, viewer_of_a_child
+from services.api.access_control.looks import viewer_of_a_child
 from services.api.dependencies import Dependencies
 from services.api.routes._current_children import current_children
+from services.api.routes._shown_records import child_of_shown_record
 from services.api.routes.steward_decisions import answer_of, decide, decided, ruling_of
-from services.api.schemas.duplicates import NamedRecord
 from services.api.schemas.records import Removal, Removed
 from services.contract.decisions import DecisionType
-from services.registrar.store import streams_of
 
 _DECIDED = decided(Removed)
 
@@ -25,17 +23,9 @@ def router(dependencies: Dependencies) -> APIRouter:
     def remove(request: Request, removal: Removal) -> Response:
         """Takes a record out of the directory for good, whosever it is; its agency can say nothing more of it."""
         who = viewer_of_a_child(dependencies, request, Action.RECORD_REMOVE, removal.reason)
-        look, (child,) = current_children(who, {"child": _child_of(who, removal.record) or ""})
+        look, (child,) = current_children(who, {"child": child_of_shown_record(who, removal.record) or ""})
         named = {"child": child, "record": removal.record.model_dump()}
         taken = decide(dependencies, look, DecisionType.RECORD_REMOVE, child, ruling_of(who, **named))
         return answer_of(taken, child=child)
 
     return calls
-
-
-def _child_of(who: Viewer, named: NamedRecord) -> str | None:
-    """The child of the record, if the user may know of it."""
-    key = (named.source, "subject", named.subject)
-    with who.dependencies.reading() as cursor:
-        stream = streams_of(cursor, [key]).get(key)
-        return child_of_record(cursor, str(stream), cleared=who.cleared) if stream else None
