@@ -18,6 +18,8 @@ from psycopg2.extensions import make_dsn, parse_dsn
 
 from services.api.limits.connections import MOST_CONNECTIONS
 from services.api.limits.middleware import LARGEST_BODY
+from services.cli.parser import parser_for
+from services.cli.verbs import agencies
 from services.local_stack.kafka_security import ADMIN_USER
 from services.local_stack.kafka_server import kafka_program
 from services.local_stack.ports import remembered_ports
@@ -37,6 +39,10 @@ ROOT = Path(__file__).parents[2]
 SERVERS = {"kafka": "/var/lib/kafka/data", "postgres": "/var/lib/postgresql"}
 PROXY = "proxy"
 ROLES = [role for role in runtime.ROLES if role != "init"]
+WATCH = "kafka-rights"
+"""What ends the Kafka rights of suspended agencies."""
+ADMINISTERING = {"init", WATCH}
+"""What signs in to Kafka as who grants rights there, and to Postgres as the owner of the tables."""
 KAFKAS_CA = "/etc/contactpoint/kafka-ca.pem"
 KEYS = "/var/lib/contactpoint/keys"
 PUBLICATION = "/var/lib/contactpoint/publication"
@@ -85,7 +91,7 @@ def test_a_mistake_in_a_service_is_seen(mistake: dict[str, Any]) -> None:
 
 
 def test_every_role_is_a_container_of_its_own_and_there_are_no_others() -> None:
-    assert set(compose()["services"]) == {*SERVERS, *ROLES, "init", PROXY}
+    assert set(compose()["services"]) == {*SERVERS, *ROLES, *ADMINISTERING, PROXY}
 
 
 @pytest.mark.parametrize("role", [*ROLES, "init"])
@@ -93,14 +99,28 @@ def test_a_container_runs_its_role(role: str) -> None:
     assert service(role)["command"] == ["run", role]
 
 
-@pytest.mark.parametrize("name", [*SERVERS, *ROLES, PROXY])
+def test_a_container_of_its_own_ends_the_kafka_rights_of_who_is_suspended() -> None:
+    watch = service(WATCH)
+    assert watch["command"] == ["agencies", "rights", "--watch"]
+    verb, *rest = watch["command"]
+    parser = parser_for(verb, "")
+    agencies.describe(parser)
+    parsed = parser.parse_args(rest)
+    assert (parsed.subcommand, parsed.watch) == ("rights", True)
+    signing_in = {name: value for name, value in watch["environment"].items() if "SASL" in name or "PG" in name}
+    assert signing_in.items() <= service("init")["environment"].items()
+    assert watch["environment"]["CONTACTPOINT_KAFKA_ACLS"] == "true"
+    assert "volumes" not in watch
+
+
+@pytest.mark.parametrize("name", [*SERVERS, *ROLES, WATCH, PROXY])
 def test_what_runs_long_comes_back_and_says_how_it_is(name: str) -> None:
     assert service(name)["restart"] == "unless-stopped"
     assert service(name)["healthcheck"]["test"][0] == "CMD"
     assert {"interval", "timeout", "start_period", "retries"} <= set(service(name)["healthcheck"])
 
 
-@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("role", [*ROLES, WATCH])
 def test_a_role_starts_when_the_servers_are_healthy_and_everything_is_created(role: str) -> None:
     assert service(role)["depends_on"] == {
         "init": {"condition": "service_completed_successfully"},
@@ -154,18 +174,17 @@ def test_no_topic_appears_by_itself() -> None:
 
 def test_the_api_believes_an_issuer_that_has_to_be_named() -> None:
     assert service("api")["environment"]["CONTACTPOINT_HOST"] == "0.0.0.0"
-    for role in (*ROLES, "init"):
+    for role in (*ROLES, *ADMINISTERING):
         assert service(role)["environment"]["CONTACTPOINT_ISSUER"].startswith("${CONTACTPOINT_ISSUER:?")
 
 
-@pytest.mark.parametrize("role", [*ROLES, "init"])
+@pytest.mark.parametrize("role", [*ROLES, *sorted(ADMINISTERING)])
 def test_a_role_signs_in_to_kafka_over_tls_as_its_own_user(role: str) -> None:
     environment = service(role)["environment"]
     user, password = (environment[f"CONTACTPOINT_KAFKA_SASL_{part}"] for part in ("USERNAME", "PASSWORD"))
     assert environment["CONTACTPOINT_KAFKA_SECURITY_PROTOCOL"] == "SASL_SSL"
-    assert (user == ADMIN_USER) is (role == "init")
-    assert user in (ADMIN_USER, service_user(role))
-    name = "ADMIN" if role == "init" else role.upper()
+    assert user == (ADMIN_USER if role in ADMINISTERING else service_user(role))
+    name = "ADMIN" if role in ADMINISTERING else role.upper()
     assert password.startswith(f"${{CONTACTPOINT_KAFKA_{name}_PASSWORD:?")
     assert environment["CONTACTPOINT_KAFKA_SSL_CAFILE"] == KAFKAS_CA
     assert service(role)["configs"] == [{"source": "kafka-ca", "target": KAFKAS_CA}]
@@ -260,13 +279,36 @@ def test_images_are_pinned_and_can_be_named_by_digest() -> None:
     assert images == {"apache/kafka:4.3.1", "postgres:18", "haproxy:3.2", base}
 
 
-@pytest.mark.parametrize("role", [*ROLES, "init"])
+def test_the_command_that_pins_the_images_names_each_and_writes_what_compose_reads(tmp_path: Path) -> None:
+    operations = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
+    (command,) = re.findall(r"```\n(for each in KAFKA=.*?)```", operations, re.DOTALL)
+    registry = tmp_path / "docker"
+    registry.write_text('#!/bin/sh\n[ "$6" != "$REFUSED" ] && echo "sha256:of $*"\n', encoding="utf-8")
+    registry.chmod(0o755)
+
+    def written(refused: str) -> dict[str, str]:
+        environment = {"PATH": f"{tmp_path}:{os.environ['PATH']}", "REFUSED": refused}
+        (tmp_path / ".env").write_text("", encoding="utf-8")
+        subprocess.run(["sh", "-ec", command], cwd=tmp_path, env=environment, check=True)
+        lines = (tmp_path / ".env").read_text(encoding="utf-8").splitlines()
+        return dict(line.split("=", 1) for line in lines)
+
+    named = dict(
+        re.findall(r"\$\{(CONTACTPOINT_\w+_IMAGE):-(\S+?)\}", (ROOT / "compose.yaml").read_text(encoding="utf-8"))
+    )
+    ask = "buildx imagetools inspect --format {{.Manifest.Digest}}"
+    assert written("") == {name: f"{image}@sha256:of {ask} {image}" for name, image in named.items()}
+    assert list(written("haproxy:3.2")) == ["CONTACTPOINT_KAFKA_IMAGE", "CONTACTPOINT_POSTGRES_IMAGE"]
+
+
+@pytest.mark.parametrize("role", [*ROLES, *sorted(ADMINISTERING)])
 def test_a_role_signs_in_to_postgres_as_itself_with_a_password_from_outside(role: str) -> None:
     environment = service(role)["environment"]
-    assert environment["CONTACTPOINT_DATABASE_URL"] == f"postgresql://{role_name(role)}@postgres:5432/contactpoint"
-    password = f"${{CONTACTPOINT_POSTGRES_{role.upper()}_PASSWORD:?"
+    user = "init" if role in ADMINISTERING else role
+    assert environment["CONTACTPOINT_DATABASE_URL"] == f"postgresql://{role_name(user)}@postgres:5432/contactpoint"
+    password = f"${{CONTACTPOINT_POSTGRES_{user.upper()}_PASSWORD:?"
     assert environment["PGPASSWORD"].startswith(password)
-    assert service("postgres")["environment"][f"CONTACTPOINT_POSTGRES_{role.upper()}_PASSWORD"].startswith(password)
+    assert service("postgres")["environment"][f"CONTACTPOINT_POSTGRES_{user.upper()}_PASSWORD"].startswith(password)
     of_others = [name for name in environment if "POSTGRES" in name]
     assert of_others == []
 
@@ -309,7 +351,7 @@ def test_a_new_database_gets_the_roles_and_their_passwords_as_its_image_makes_th
                 psycopg2.connect(make_dsn(**own | {"password": "ofinit"}))
 
 
-@pytest.mark.parametrize("role", [*ROLES, "init", PROXY])
+@pytest.mark.parametrize("role", [*ROLES, *sorted(ADMINISTERING), PROXY])
 def test_our_containers_run_without_privileges(role: str) -> None:
     assert service(role)["cap_drop"] == ["ALL"]
     assert service(role)["security_opt"] == ["no-new-privileges:true"]
