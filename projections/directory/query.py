@@ -113,17 +113,45 @@ def redacted_entries(
 
 
 def redacted_entries_of_then(
-    cursor: Cursor, decryptor: Decryptor, children: Sequence[str], then: Moment, read_scope: ReadScope, now: Cursor
+    cursor: Cursor,
+    decryptor: Decryptor,
+    children: Sequence[str],
+    then: Moment,
+    read_scope: ReadScope,
+    now: Cursor,
+    *,
+    lines_of_then: bool = False,
 ) -> list[RedactedEntry]:
     """As `redacted_entries` from views that end at a moment; `now` reads those of now.
 
     Age is judged for its day. A consent has to be in force on it, and by what is known now on the day of the scope.
+    Services of hidden records are those of now, unless `lines_of_then`, for who may see these records.
     """
     found = stored_children(cursor, decryptor, children)
     streams = {event.stream for each in found.values() for event in (*each.facts.values(), *each.shown)}
     told = by_record(events_of(now, decryptor, streams))
     states_now = {stream: state_of(counted(told.get(stream, ()))) for stream in streams}
-    return [_redact(child, found[child], read_scope, then, states_now) for child in children if child in found]
+    redacted = [_redact(child, found[child], read_scope, then, states_now) for child in children if child in found]
+    if lines_of_then:
+        return redacted
+    return [
+        each._replace(services=_services_now(now, decryptor, each.child, read_scope))
+        if each.entry and not each.is_shielded
+        else each
+        for each in redacted
+    ]
+
+
+def _services_now(cursor: Cursor, decryptor: Decryptor, child: str, read_scope: ReadScope) -> int:
+    """How many services of hidden records the child's entry of now shows as restricted.
+
+    An entry of any time shows as many: counted as of a moment they would tell, to whoever may not know of these
+    records, the moment of each thing that a clinic told, and so of a visit.
+    """
+    if read_scope.cleared:
+        return 0
+    now = stored_child_of_number(cursor, decryptor, child, cleared=False)
+    return sum(_redact(number, each, read_scope).services for number, each in now.items())
 
 
 def _redact(
@@ -252,14 +280,17 @@ def redacted_entry(
 ) -> RedactedEntry:
     """The redacted entry of a child now, or as of a time; None means without a bound.
 
-    A child that is shielded now is shown as shielded at any time.
+    A child that is shielded now is shown as shielded at any time. Services of hidden records are those of now.
     """
     if recorded_at is not None or effective is not None:
         number = survivor(cursor, child, cleared=read_scope.cleared)
         if not shieldings(cursor, [number], read_scope.opened):
             found = entry_as_of(cursor, decryptor, child, recorded_at, effective, today, read_scope)
+            if not found.entry:
+                return found
             shielded = found.child in read_scope.opened or number in read_scope.opened
-            return found._replace(entry={**found.entry, "shielded": shielded}) if found.entry else found
+            services = _services_now(cursor, decryptor, child, read_scope)
+            return found._replace(entry={**found.entry, "shielded": shielded}, services=services)
     now = stored_child_of_number(cursor, decryptor, child, cleared=read_scope.cleared)
     return next(
         (_redact(number, each, read_scope._replace(consents_on=today)) for number, each in now.items()),

@@ -98,7 +98,8 @@ class Asked:
         hidden_now = self._is_hidden(now)
         if of_then and not hidden_now:
             scope = ReadScope(as_cleared, today, opened)
-            for each in redacted_entries_of_then(then, reader.keys, [self._number], self._then, scope, reader.now):
+            asked = reader.keys, [self._number], self._then, scope, reader.now
+            for each in redacted_entries_of_then(then, *asked, lines_of_then=cleared):
                 entry = each.entry if each.entry is None or as_cleared else mask_entry(each.entry, each.services, {})
         return {
             "known": of_then is not None,

@@ -12,12 +12,14 @@ from hypothesis import strategies as st
 from domain.matching import Searcher
 from projections.audit_history.query import history
 from projections.directory import query as directory
+from projections.directory.query import Moment, redacted_entries_of_then
 from projections.directory.redaction import ReadScope
 from projections.duplicates.query import contradictions, suspected_others, suspected_pairs
 from projections.search.query import find
 from services.registrar.matcher_settings import load_settings
 from streams.codec import decode_event
 from streams.store.database import Cursor
+from tests.conftest import empty_database
 from tests.security.protection.hiding import made_sensitive, record_streams, without
 from tests.support.postgres_views import clear, empty_views, take, writing
 from tests.support.story import Seals, Story
@@ -102,3 +104,25 @@ def test_the_number_of_a_child_that_only_a_sensitive_agency_knew_leads_to_nobody
                 assert (entry and entry["child"]) == means
         assert history(cursor, Seals(), number) == []
         assert history(cursor, Seals(), number, cleared=True)
+
+
+def test_views_of_a_moment_show_as_many_restricted_lines_as_there_are_now(database: str, postgres: str) -> None:
+    story = Story()
+    openly = story.registered()
+    child = story.listed(openly)
+    clinic = story.registered("clinic", "C1")
+    story.linked(child, clinic, "clinic")
+    story.involved(clinic)
+    events = [decode_event(value, Seals()) for value in made_sensitive(story.values, {clinic})]
+    for before, lines in ((events[:2], 0), (events, 1)):
+        with empty_database(postgres) as other:
+            empty_views(other)
+            with writing(database) as now, writing(other) as then:
+                clear(now)
+                assert take(now, events) == take(then, before) == []
+                moment = Moment(before[-1].recorded_at, TODAY)
+                asked = then, Seals(), [child], moment, ReadScope(False, TODAY), now
+                (masked,) = redacted_entries_of_then(*asked)
+                (told,) = redacted_entries_of_then(*asked, lines_of_then=True)
+        assert (masked.services, told.services) == (1, lines)
+        assert masked.entry == told.entry
