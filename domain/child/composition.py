@@ -85,8 +85,12 @@ _REGISTERING = frozenset({"RecordRegistered.v1", "RecordRegistered.v2"})
 _REMOVING = frozenset({"RecordRemoved", "RecordRemovedAgain", "RecordRemovedBySteward", "ErasureFenced"})
 
 
-def fold_record(facts: Iterable[RecordFact]) -> RecordState:
-    """The state of one record from its facts, in any order: all of them, or the one of each aspect that holds."""
+def fold_record(facts: Iterable[RecordFact], today: date | None = None) -> RecordState:
+    """The state of one record from its facts, in any order: all of them, or the one of each aspect that holds.
+
+    A flag that is to be lowered after `today` is up, and a record that is to be deregistered then is not yet; None
+    counts every end. An involvement says on which day it ends, before it does.
+    """
     by_kind: defaultdict[str, list[RecordFact]] = defaultdict(list)
     stream: str | None = None
     for fact in facts:
@@ -102,7 +106,7 @@ def fold_record(facts: Iterable[RecordFact]) -> RecordState:
         state.particulars, state.kind = dict(held.personal["particulars"]), held.data.get("kind")
     told = [(fact, True) for fact in registered if fact.version > 1]
     standings = standings_in_order([*told, *((fact, False) for fact in by_kind["RecordDeregistered"])])
-    if standings and standings[-1].type not in _REGISTERING:
+    if standings and standings[-1].type not in _REGISTERING and _has_come(standings[-1].personal["on"], today):
         state.deregistered = {name: standings[-1].personal[name] for name in ("reason", "on")}
     withdrawn = _held(by_kind["ConsentWithdrawn"])
     ended = _held(by_kind["InvolvementEnded"])
@@ -110,11 +114,17 @@ def fold_record(facts: Iterable[RecordFact]) -> RecordState:
         state.involvements[number] = _involvement_state(begun, ended.get(number), withdrawn.get(number))
     lowered = _held(by_kind["FlagLowered"])
     for number, raised in _held(by_kind["FlagRaised"]).items():
-        if not has_ended(raised, raised.data["again"], lowered.get(number)):
-            personal = raised.personal
-            contact = personal.get("contact") or {}
-            state.flags[number] = {"flag": personal["flag"], "raised_on": personal["raised_on"], "contact": contact}
+        end = lowered.get(number)
+        if end and has_ended(raised, raised.data["again"], end) and _has_come(end.personal["lowered_on"], today):
+            continue
+        personal = raised.personal
+        contact = personal.get("contact") or {}
+        state.flags[number] = {"flag": personal["flag"], "raised_on": personal["raised_on"], "contact": contact}
     return state
+
+
+def _has_come(day: str, today: date | None) -> bool:
+    return today is None or day <= today.isoformat()
 
 
 def _held(facts: Iterable[RecordFact]) -> dict[int, RecordFact]:

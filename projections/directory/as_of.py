@@ -10,7 +10,7 @@ from domain.suspension import counted
 from projections.audit_history.query import events_of, open_event
 from projections.base.memory import MemoryViews
 from projections.base.projection import Decryptor, PublishedEvent
-from projections.directory.membership import Membership, membership_of
+from projections.directory.membership import Membership, membership_of, true_since
 from projections.directory.project import ASPECTS, FACT, Directory
 from projections.directory.redaction import ReadScope, RedactedEntry, by_record, redact, state_of
 from projections.visibility.barriers import MOST_HOPS
@@ -84,24 +84,27 @@ def _recorded_by(events: Iterable[PublishedEvent], recorded_at: str | None) -> l
     return [event for event in events if recorded_at is None or event.recorded_at <= recorded_at]
 
 
-_ENDS: Mapping[str, str] = {"RecordDeregistered.v1": "on", "FlagLowered.v1": "lowered_on"}
-_SPANS: Mapping[str, str] = {"InvolvementEnded.v1": "ended_on", "FlagRaised.v1": "raised_on"}
+_DAYS: Mapping[str, str] = {
+    "RecordDeregistered.v1": "on",
+    "FlagLowered.v1": "lowered_on",
+    "InvolvementEnded.v1": "ended_on",
+    "FlagRaised.v1": "raised_on",
+}
+"""Where events name the day from which on they count, though they are told later."""
 
 
 def _is_true_by(event: PublishedEvent, effective: str) -> bool:
     """Whether an event was true at a moment: by its time, or by the day that it names where it was told later.
 
-    What is told again of an involvement or a flag is true from its time on, for it replaces what was told before. That
-    a flag or a record ends is true from its day on, and not from when that was announced.
+    What is told again of an involvement or a flag is true from its time on, for it replaces what was told before. An
+    end of a day that has not come is told, and does not count yet where records are composed.
     """
-    day = day_of(effective)
-    if event.type in _ENDS:
-        return bool(open_event(event).get(_ENDS[event.type], event.time) <= day)
-    if event.time <= effective:
+    if true_since(event) <= effective:
         return True
     if event.data.get("again"):
         return False
+    day = day_of(effective)
     if event.type == "InvolvementStarted.v1":
         begun: str | None = open_event(event).get("involvement", {}).get("started_on")
         return begun is not None and begun <= day
-    return event.type in _SPANS and bool(open_event(event).get(_SPANS[event.type], event.time) <= day)
+    return event.type in _DAYS and bool(open_event(event).get(_DAYS[event.type], event.time) <= day)

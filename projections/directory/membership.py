@@ -18,6 +18,11 @@ class Membership:
     superseded_by: str | None = None
 
 
+def true_since(event: PublishedEvent) -> str:
+    """From when on an event is true: by its time, and at once where an agency's clock runs ahead of the directory's."""
+    return min(event.time, event.recorded_at)
+
+
 def membership_of(events: Iterable[PublishedEvent]) -> Membership:
     """The membership after the events of one child, given in order of their versions."""
     membership = Membership()
@@ -64,7 +69,7 @@ def _superseded(membership: Membership, event: PublishedEvent) -> None:
 
 def _set_aside(membership: Membership, event: PublishedEvent) -> None:
     for each in event.data["aside"]:
-        membership.aside.setdefault(each["record"], event.time)
+        membership.aside.setdefault(each["record"], true_since(event))
 
 
 def _accepted(membership: Membership, event: PublishedEvent) -> None:
@@ -77,7 +82,7 @@ def _believed(membership: Membership, event: PublishedEvent) -> None:
 
 
 def _disbelieved(membership: Membership, event: PublishedEvent) -> None:
-    membership.aside.setdefault(event.data["record"], event.time)
+    membership.aside.setdefault(event.data["record"], true_since(event))
 
 
 def _reinstated(membership: Membership, _: PublishedEvent) -> None:

@@ -288,7 +288,7 @@ def redacted_entry(
             found = entry_as_of(cursor, decryptor, child, recorded_at, effective, today, read_scope)
             if not found.entry:
                 return found
-            shielded = found.child in read_scope.opened or number in read_scope.opened
+            shielded = bool(read_scope.opened and shieldings(cursor, [number]))
             services = _services_now(cursor, decryptor, child, read_scope)
             return found._replace(entry={**found.entry, "shielded": shielded}, services=services)
     now = stored_child_of_number(cursor, decryptor, child, cleared=read_scope.cleared)

@@ -66,9 +66,10 @@ def redact(
 
     Where facts are of an earlier time, consents have to be in force twice: on the day that they are of, for a consent
     opens nothing of the time before it, and by `states_now`, for a withdrawn consent is valid for no time.
+    Flags and records end on `of_day`, by default `today`, or before.
     """
     by_stream = by_record(facts)
-    states = {stream: state_of(events) for stream, events in by_stream.items()}
+    states = {stream: state_of(events, of_day or today) for stream, events in by_stream.items()}
     judged: list[tuple[States, date]] = [(states, of_day or read_scope.consents_on)]
     if states_now is not None:
         judged.append((states_now, read_scope.consents_on))
@@ -118,13 +119,16 @@ def by_record(facts: Iterable[PublishedEvent]) -> Mapping[str, list[PublishedEve
     return by_stream
 
 
-def state_of(events: Iterable[PublishedEvent]) -> RecordState | None:
-    """The state of a record from its events; None while it has no particulars, or once its key is destroyed."""
+def state_of(events: Iterable[PublishedEvent], today: date | None = None) -> RecordState | None:
+    """The state of a record from its events, see `fold_record`.
+
+    None while it has no particulars, or once its key is destroyed.
+    """
     facts = sorted((event for event in events if event.type in ASPECTS), key=lambda event: event.version)
     if not any(ASPECTS[event.type] == "particulars" for event in facts):
         return None
     try:
-        return fold_record([_fact(event) for event in facts])
+        return fold_record([_fact(event) for event in facts], today)
     except KeyError:
         return None
 

@@ -47,7 +47,7 @@ def held(cursor: Cursor, sources: Sources, child: str, today: date, *, cleared: 
     if current is None:
         return None
     child = survivor(cursor, child)
-    records = _records(cursor, sources.keys, child)
+    records = _records(cursor, sources.keys, child, today)
     ordinary = [each for each in records if not each.restricted]
     whole = _whole(current, [each.state for each in ordinary], today)
     if whole is None:
@@ -72,7 +72,7 @@ def _whole(current: Mapping[str, Any], records: Sequence[RecordState], today: da
     return made and made | {"shielded": current["shielded"]}
 
 
-def _records(cursor: Cursor, decryptor: Decryptor, child: str) -> list[_Record]:
+def _records(cursor: Cursor, decryptor: Decryptor, child: str, today: date) -> list[_Record]:
     """The records of a child that are not removed or set aside, and can be decrypted."""
     Scope(cleared=True).execute(cursor, "select record::text from known_link where child = %s::uuid", (child,))
     linked = [record for (record,) in cursor.fetchall()]
@@ -84,7 +84,7 @@ def _records(cursor: Cursor, decryptor: Decryptor, child: str) -> list[_Record]:
         facts = [_fact(event) for event in events]
         if not facts or any(fact is None for fact in facts):
             continue
-        state = fold_record(fact for fact in facts if fact)
+        state = fold_record((fact for fact in facts if fact), today)
         if not state.removed:
             found.append(_Record(state, events, is_restricted(state, {event.source for event in events})))
     return found

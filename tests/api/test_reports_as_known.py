@@ -1,16 +1,19 @@
 """Reports as they were known at a moment: what the lists of that moment said, and what is refused."""
 
 import random
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
+from domain.days import day_at
 from domain.reports import REPORTS
 from domain.vocabulary import SubmissionType
 from tests.noninterference.stories import Fact, Story
 from tests.support.api_world import Headers, is_problem, looking
-from tests.support.world import AGENCIES, World
+from tests.support.entitlements import NORTH
+from tests.support.world import AGENCIES, World, person, submission
 
 DAYS = ("2024-06-15", "2026-11-24")
 STEPS = 6
@@ -71,6 +74,30 @@ def test_before_the_first_event_nobody_is_listed_and_after_the_last_it_is_now(
     assert {page["count"] for page in before.values()} == {0}
     assert {page["warnings"][0]["code"] for page in before.values()} == {"before-the-first-event"}
     assert lists(world, client, as_of="2999-01-01") == lists(world, client)
+
+
+def test_a_list_now_as_known_now_and_as_true_today_is_one_list(
+    world: World, client: TestClient, user: Headers, told: list[tuple[str, Lists]]
+) -> None:
+    ahead = (world.clock() + timedelta(hours=20)).isoformat()
+    home = {"postcode": "ZX1 1AA", "authority": NORTH, "status": "current"}
+    outcomes = world.submit(
+        person("ahead", family_name="Ahead", address=home) | {"time": ahead},
+        person("ends", family_name="Ends", address=home),
+        submission("flag.raised", "ends", {"flag": "looked-after"}),
+        submission("flag.lowered", "ends", {"flag": "looked-after", "lowered_on": "2089-01-01"}) | {"time": ahead},
+        submission("child.deregistered", "ends", {"reason": "left-england", "on": "2089-01-01"}),
+    )
+    assert outcomes == ["accepted"] * len(outcomes)
+    now = world.clock()
+    known, true = {"as_of": now.isoformat()}, {"effective": day_at(now).isoformat()}
+    for report in REPORTS:
+        pages = []
+        for moments in ({}, known, true, known | true):
+            page = client.get(f"/reports/{report}", params=moments, headers=user).json()
+            pages.append({name: value for name, value in page.items() if name != "as_of"})
+        assert pages[0]["report"] == report
+        assert pages[1:] == [pages[0]] * 3
 
 
 def test_a_day_is_that_of_the_moment_unless_one_is_given(

@@ -108,8 +108,8 @@ class Story:
         personal = {"subject": subject, "particulars": ADA | particulars}
         self.says(stream, "RecordAmended.v2", {"kind": kind}, personal)
 
-    def deregistered(self, stream: str) -> None:
-        self.says(stream, "RecordDeregistered", {}, {"reason": "moved-away", "on": "2010-01-01"})
+    def deregistered(self, stream: str, on: str = "2010-01-01") -> None:
+        self.says(stream, "RecordDeregistered", {}, {"reason": "moved-away", "on": on})
 
     def removed(self, stream: str) -> None:
         self.says(stream, "RecordRemoved", {}, {"reason": "registered-in-error", "on": "2010-01-01"})
@@ -127,8 +127,8 @@ class Story:
         flag = {"flag": "looked-after", "raised_on": "2008-01-01", "contact": {"name": "Grace"}}
         self.says(stream, "FlagRaised", {"number": number, "again": again}, flag)
 
-    def unflagged(self, stream: str, number: int = 1) -> None:
-        self.says(stream, "FlagLowered", {"number": number}, {"flag": "looked-after", "lowered_on": "2009-01-01"})
+    def unflagged(self, stream: str, number: int = 1, on: str = "2009-01-01") -> None:
+        self.says(stream, "FlagLowered", {"number": number}, {"flag": "looked-after", "lowered_on": on})
 
     def listed(self, record: str, source: str = "gp") -> str:
         """The directory has a new child with this record; returns the child."""
