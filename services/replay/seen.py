@@ -62,12 +62,12 @@ class Asked:
         """Rights and what could have been seen; of a child that is closed now, as of one that never was."""
         is_told = is_told and now.closed.isdisjoint((self._child, self._number))
         seen = self.seen(now, today, cleared=cleared) if is_told else self.nothing()
-        return {**self.rights(is_told=is_told), **seen}
+        return {**self.rights(with_place=is_told and not self._is_hidden(now)), **seen}
 
-    def rights(self, *, is_told: bool) -> Fields:
+    def rights(self, *, with_place: bool) -> Fields:
         """What the user was entitled to, and what the table says of it where the child lived, if that may be told."""
         held = self._entitlement
-        place = authorities_in_charge(self._reader.then, [self._number]).get(self._number) if is_told else None
+        place = authorities_in_charge(self._reader.then, [self._number]).get(self._number) if with_place else None
         verdicts = {action: self._verdict(action, place) for action in JUDGED}
         return {
             "entitlement": held

@@ -82,6 +82,15 @@ def test_what_is_hidden_now_is_not_told_though_it_was_seen(world: World, reader:
     assert hidden_now(reader.then).children == frozenset()
 
 
+def test_where_a_child_lived_that_is_hidden_now_is_told_by_no_right(world: World, reader: Reader) -> None:
+    child, user = world.child_with(ADA), "north-subject-access"
+    assert seen(reader, user, child)["may"]["history"] == "allow"
+    hidden = seen(reader, user, child, now=NOTHING._replace(children=frozenset([child])))
+    assert hidden["hidden_now"]
+    assert hidden["may"] == seen(reader, user, NOBODY)["may"]
+    assert hidden["may"]["history"] == "deny"
+
+
 def test_a_child_that_is_closed_now_is_told_as_one_that_never_was(
     world: World, client: TestClient, reader: Reader
 ) -> None:
