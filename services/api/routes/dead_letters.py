@@ -3,6 +3,7 @@
 import re
 from base64 import b64decode
 from contextlib import suppress
+from http import HTTPStatus
 from typing import Annotated, Any
 
 import orjson
@@ -17,7 +18,7 @@ from services.api.access_control.looks import ReasonHeader, Viewer, viewer
 from services.api.answers import json_answer, next_page, problems
 from services.api.dependencies import Dependencies
 from services.api.destruction import streams_of_erased
-from services.api.problems import absent
+from services.api.problems import Problem, absent
 from services.api.schemas.dead_letters import DeadLetter
 from services.queries.dead_letters import (
     MOST_FAILURES,
@@ -35,7 +36,7 @@ from streams.kafka.topics import SUBMISSIONS, submissions_topic
 MOST_AT_ONCE = 1_000
 _MOST_STATED = 50
 """Texts of one name that are looked up of a letter."""
-_LETTER = r"^[0-9]{1,6}-[0-9]{1,15}$"
+_LETTER = r"^([a-z0-9-]{1,63}-)?[0-9]{1,6}-[0-9]{1,15}$"
 
 
 def router(dependencies: Dependencies) -> APIRouter:
@@ -65,23 +66,46 @@ def router(dependencies: Dependencies) -> APIRouter:
 
 def _list(who: Viewer, after: str | None, limit: int) -> tuple[list[dict[str, Any]], str | None]:
     """The letters of a page, and the last of them where more may follow."""
-    read = read_letters(who.dependencies.kafka, after, limit)
-    found = [without_content(letter) for letter in _visible(who, read)]
+    if who.cleared:
+        try:
+            read = read_letters(who.dependencies.kafka, after, limit)
+        except ValueError as error:
+            raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"after: {error}") from None
+    else:
+        every = _named_openly(who)
+        begin = next((place for place, each in enumerate(every, 1) if each["letter"] == after), 0)
+        read = every[begin : begin + limit]
+    found = [without_content(letter) for letter in read]
     who.record({"after": after, "limit": limit}, count=len(found))
     return found, read[-1]["letter"] if len(read) == limit else None
 
 
+def _named_openly(who: Viewer) -> list[dict[str, Any]]:
+    """All letters that a user without clearance may see, each by the name of its message.
+
+    By their places among all letters the gaps between them would tell when a sensitive agency sent something, and so
+    would an answer to a place.
+    """
+    letters = _visible(who, read_letters(who.dependencies.kafka))
+    return [each | {"letter": each["message"].removeprefix(SUBMISSIONS).replace("/", "-")} for each in letters]
+
+
 def _show(who: Viewer, letter: str) -> dict[str, Any]:
+    found = _at(who, letter) if who.cleared else [each for each in _named_openly(who) if each["letter"] == letter]
+    who.record({"letter": letter}, count=len(found))
+    if not found:
+        raise absent()
+    return found[0] | {"raw": None} if _names_what_is_kept_back(who, found[0]) else found[0]
+
+
+def _at(who: Viewer, letter: str) -> list[dict[str, Any]]:
+    """The letter at a place, where there is one."""
     try:
         letter_place(letter)
     except ValueError:
         raise absent() from None
     read = read_letter(who.dependencies.kafka, letter)
-    found = _visible(who, [read] if read else [])
-    who.record({"letter": letter}, count=len(found))
-    if not found:
-        raise absent()
-    return found[0] | {"raw": None} if _names_what_is_kept_back(who, found[0]) else found[0]
+    return [read] if read else []
 
 
 def _names_what_is_kept_back(who: Viewer, letter: dict[str, Any]) -> bool:

@@ -1,6 +1,7 @@
 """`contactpoint dead-letters`: what could not be read, and why; and sending it again once the cause is mended."""
 
 import base64
+import re
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Sequence
 from contextlib import closing
@@ -21,7 +22,8 @@ def describe(parser: ArgumentParser) -> None:
     subcommands = parser.add_subparsers(dest="subcommand", required=True, metavar="list|show|resubmit")
     list_options(subcommand_parser(subcommands, "list", "list them, without their content"))
     show = subcommand_parser(subcommands, "show", "show one with its content")
-    show.add_argument("letter", type=_a_letter, metavar="LETTER", help="like 0-17, as `list` names it")
+    help_ = "like 0-17, as `list` names it; for who is not cleared like la-north-0-17, by its message"
+    show.add_argument("letter", type=_a_name, metavar="LETTER", help=help_)
     viewer_options(show)
     again = subcommand_parser(subcommands, "resubmit", "send one to its topic again, as it was")
     again.add_argument("letter", type=_a_letter, metavar="LETTER", help="like 0-17, as `list` names it")
@@ -92,6 +94,12 @@ def _say(as_json: bool, sent: dict[str, Any]) -> None:
         print_json(sent)
     else:
         print(f"sent again as {sent['message']}")
+
+
+def _a_name(text: str) -> str:
+    if not re.fullmatch(r"([a-z0-9-]{1,63}-)?[0-9]{1,6}-[0-9]{1,15}", text):
+        raise ArgumentTypeError("a letter is named like 0-17 or la-north-0-17")
+    return text
 
 
 def _a_letter(text: str) -> str:

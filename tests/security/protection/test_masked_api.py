@@ -1,12 +1,15 @@
 """A reader without clearance, over HTTP: every call, and nothing of the clinic in any answer."""
 
 import json
+from contextlib import closing
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from kafka import KafkaProducer
 from starlette.testclient import TestClient
 
+from streams.kafka.settings import KafkaSettings
 from tests.support.api_world import Headers, looking
 from tests.support.clinic import ADA, BEA, SECRETS, started
 from tests.support.world import World, person, submission
@@ -207,6 +210,42 @@ def test_what_an_ordinary_record_joins_to_a_clinics_child_is_caused_by_it(
     superseded = [each for each in events if each["type"] == "ChildSuperseded.v1"]
     assert [each["caused_by"] for each in superseded] == [joins["id"]]
     assert None not in {each["caused_by"] for each in events}
+
+
+def test_a_clinics_dead_letter_leaves_no_gap_and_shortens_no_page(
+    world: World, client: TestClient, kafka: KafkaSettings, masked: Headers, cleared: Headers
+) -> None:
+    def send(*messages: str) -> None:
+        letter = {"raw": "e30=", "size": 2, "code": "not-json", "recorded_at": "2026-11-23T10:00:00.000000Z"}
+        with closing(KafkaProducer(**kafka.for_kafka_python())) as producer:
+            for each in messages:
+                producer.send("dead-letters", json.dumps(letter | {"message": each}).encode(), partition=0).get(30)
+
+    def pages() -> list[Any]:
+        shown, page = [], "/dead-letters?limit=2"
+        while page:
+            answer = client.get(page, headers=masked)
+            shown.append((answer.json(), answer.headers.get("Link")))
+            page = answer.links["next"]["url"] if "next" in answer.links else ""
+        return shown
+
+    send("submissions.la-north/0/901", "submissions.la-north/0/903")
+    before = pages()
+    letters = [each["letter"] for page, _ in before for each in page]
+    assert letters[-2:] == ["la-north-0-901", "la-north-0-903"]
+    send("submissions.clinic/0/902")
+    assert pages() == before
+    (hidden,) = (
+        each["letter"]
+        for each in client.get("/dead-letters", headers=cleared).json()
+        if each["message"] == "submissions.clinic/0/902"
+    )
+    place, offset = hidden.split("-")
+    for name in (hidden, f"{place}-{int(offset) - 1}", "clinic-0-902"):
+        assert client.get(f"/dead-letters/{name}", headers=masked).status_code == 404
+    assert client.get(f"/dead-letters/{hidden}", headers=cleared).json()["message"] == "submissions.clinic/0/902"
+    assert client.get("/dead-letters/la-north-0-901", headers=masked).json()["raw"] == "e30="
+    assert client.get("/dead-letters?after=la-north-0-901", headers=cleared).status_code == 422
 
 
 def _export(client: TestClient, who: Headers) -> list[str]:
