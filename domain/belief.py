@@ -4,18 +4,22 @@ A value that more agencies hold is believed before one that fewer hold, whatever
 records it has, never outvotes two. Among values that equally many hold, the one of an agency that comes first in the
 order of the field; among those, what an agency still keeps up, and then the latest. Nothing else decides: not the order
 in which it arrived. A record that is set aside says nothing, unless no other is left.
+
+Agencies that hold one value may write it in several ways. Of these the same holds, part by part: `wording.py` has the
+parts. What one agency alone writes of a part that others leave open speaks neither for nor against it.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from operator import itemgetter
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from domain.matching.unknown import known_family_name, known_given_name
 from domain.places import place_now
 from domain.vocabulary import AgencyKind
+from domain.wording import Parts, parts_of_address, parts_of_carer, parts_of_name
 
 _Kind = AgencyKind
 _KNOWS_LITTLE = frozenset({_Kind.VOLUNTARY})
@@ -28,11 +32,13 @@ class Field:
 
     `changes` says that it changes in the course of a life. Then an agency that no longer holds the child counts only
     where no other says anything; and two agencies are as many as three, for a third may not have heard of it yet.
+    `parts` takes apart what records write of one value, where there is more than one way to write it.
     """
 
     name: str
     known_best: Sequence[Sequence[AgencyKind]]
     changes: bool = False
+    parts: Callable[[Any], Parts] | None = None
 
 
 _IDENTITY = (
@@ -46,15 +52,16 @@ _HOUSEHOLD = (
     (_Kind.GP_REGISTRATION, _Kind.CHILD_BENEFIT, _Kind.HEALTH_VISITING),
 )
 
-NAME = Field("name", _IDENTITY)
+NAME = Field("name", _IDENTITY, parts=parts_of_name)
 BIRTH = Field("date_of_birth", _IDENTITY)
 GENDER = Field("gender", _IDENTITY)
-ADDRESS = Field("addresses", _HOUSEHOLD, changes=True)
+ADDRESS = Field("addresses", _HOUSEHOLD, changes=True, parts=parts_of_address)
 AUTHORITY = Field("authority", _HOUSEHOLD, changes=True)
 CARERS = Field(
     "carers",
     ((_Kind.SOCIAL_CARE, _Kind.LOCAL_AUTHORITY), (_Kind.SCHOOL_CENSUS,), _HOUSEHOLD[-1]),
     changes=True,
+    parts=parts_of_carer,
 )
 NHS_NUMBER = Field("nhs_number", _IDENTITY)
 UPN = Field("upn", ((_Kind.SCHOOL_CENSUS, _Kind.LOCAL_AUTHORITY),))
@@ -78,12 +85,14 @@ class Said(NamedTuple):
     """What a record says of a field: a `value` that can be compared, None where it says nothing.
 
     What is less `whole` than another value counts for less than any agency, what is less `exact` breaks a tie.
+    `written` is what the record has, as the `parts` of the field take it.
     """
 
     value: Hashable
     speaker: Speaker
     whole: int = 0
     exact: bool = False
+    written: Any = None
 
 
 class Held(NamedTuple):
@@ -160,11 +169,14 @@ def _held(field: Field, value: Hashable, said: list[Said]) -> Held:
         return Held(value, only.whole, keeps, 1, 1, only.exact, order, speaker.time, said)
     order_of = _ORDERS[field].get
     last = len(field.known_best)
-    ranked = [(_credit(field.changes, each.speaker, order_of(each.speaker.kind, last)), each) for each in said]
+    counted = _counted(field, said)
+    wordings = _wordings(field, said, counted)
+    ranked = [
+        (_credit(field.changes, each.speaker, order_of(each.speaker.kind, last), wording), each)
+        for each, wording in zip(said, wordings, strict=True)
+    ]
     ranked.sort(key=_first, reverse=True)
     said = [each for _, each in ranked]
-    current = [each for each in said if not each.speaker.deregistered]
-    counted = current or said if field.changes else said
     latest: dict[str, str] = {}
     for each in counted:
         speaker = each.speaker
@@ -173,7 +185,7 @@ def _held(field: Field, value: Hashable, said: list[Said]) -> Held:
     return Held(
         value,
         max([each.whole for each in said]),
-        not field.changes or bool(current),
+        not field.changes or not all(each.speaker.deregistered for each in counted),
         len(latest),
         enough,
         any(each.exact for each in said),
@@ -186,10 +198,73 @@ def _held(field: Field, value: Hashable, said: list[Said]) -> Held:
 _first = itemgetter(0)
 
 
-def _credit(changes: bool, speaker: Speaker, place: int) -> tuple[object, ...]:
+def _counted(field: Field, said: Sequence[Said]) -> Sequence[Said]:
+    """What counts of all that is said of one value."""
+    return [each for each in said if not each.speaker.deregistered] or said if field.changes else said
+
+
+class _Wording(NamedTuple):
+    """A way to write a value: how well each of its parts is borne out, and how many agencies write all of it alike."""
+
+    parts: Sequence[int]
+    alike: int
+
+
+_OUTVOTED, _ALONE, _BORNE_OUT = range(3)
+"""More agencies write another thing for a part; one writes this, or it is left open; two do, and none are more."""
+_ONE_WAY = _Wording((), 0)
+
+
+def _wordings(field: Field, said: Sequence[Said], counted: Sequence[Said]) -> Sequence[_Wording]:
+    """How each of those who say one value writes it."""
+    parts_of, first = field.parts, said[0].written
+    if parts_of is None or all(each.written == first for each in said):
+        return [_ONE_WAY] * len(said)
+    most = ENOUGH if field.changes else len(said)
+    written = [parts_of(each.written) for each in said]
+    some_left = len(counted) < len(said)
+    by_source = {
+        (each.speaker.source, parts)
+        for each, parts in zip(said, written, strict=True)
+        if not (some_left and each.speaker.deregistered)
+    }
+    parts = zip(*(_borne_out(by_source, place, written, most) for place in range(len(written[0]))), strict=True)
+    alike = Counter(whole for _, whole in by_source)
+    return [_Wording(of_one, min(alike[whole], most)) for of_one, whole in zip(parts, written, strict=True)]
+
+
+def _borne_out(by_source: Iterable[tuple[str, Parts]], place: int, written: Sequence[Parts], most: int) -> list[int]:
+    """How well one part of each wording is borne out, as far as they differ in it."""
+    first = written[0][place]
+    if all(parts[place] == first for parts in written):
+        return [_ALONE] * len(written)
+    said_by = Counter(part for _, part in {(source, parts[place]) for source, parts in by_source} if part is not None)
+    top = min(max(said_by.values(), default=0), most)
+    return [
+        _standing(min(said_by[parts[place]], most), top) if parts[place] is not None else _ALONE for parts in written
+    ]
+
+
+def _standing(agencies: int, top: int) -> int:
+    if agencies < top:
+        return _OUTVOTED
+    return _BORNE_OUT if agencies >= ENOUGH else _ALONE
+
+
+def best_of_each_part(field: Field, held: Held) -> Sequence[Said]:
+    """For each part of how a value is written, who is to be believed of it: the first, unless two say otherwise."""
+    wordings = _wordings(field, held.said, _counted(field, held.said))
+    return [
+        max(zip(column, held.said, strict=True), key=_first)[1]
+        for column in zip(*(wording.parts for wording in wordings), strict=True)
+    ]
+
+
+def _credit(changes: bool, speaker: Speaker, place: int, wording: _Wording) -> tuple[object, ...]:
     """A sort key of records that say the same, the greatest first."""
     standing = not speaker.deregistered
-    stands = (standing, -place) if changes else (-place, standing)
+    known = (*wording.parts, -place, wording.alike)
+    stands = (standing, *known) if changes else (*known, standing)
     return (*stands, speaker.time, speaker.source, speaker.stream)
 
 
@@ -228,6 +303,11 @@ def believed_authority(said: Iterable[Said]) -> str | None:
     return _agreed(told) or _first_of(_weigh_places(told))
 
 
+def authorities(said: Iterable[Said]) -> Sequence[str]:
+    """Every local authority that the child may live in, the one to believe first."""
+    return [str(held.value) for held in _weigh_places(said)]
+
+
 def _agreed(told: Sequence[Said]) -> str | None:
     """The value where all say the same, as nearly always: then there is nothing to weigh."""
     values = {each.value for each in told}
@@ -264,7 +344,10 @@ def _weigh_places(said: Iterable[Said]) -> list[Held]:
 
 
 class ReportedIdentity(NamedTuple):
-    """What a record reports of a child's identity; None where it reports nothing, `aside` where it is set aside."""
+    """What a record reports of a child's identity; None where it reports nothing, `aside` where it is set aside.
+
+    `written` is the given and the family name as the record has them.
+    """
 
     speaker: Speaker
     aside: bool
@@ -272,6 +355,7 @@ class ReportedIdentity(NamedTuple):
     date_of_birth: str | None
     estimated: bool
     gender: str | None
+    written: tuple[str, str]
 
 
 class BelievedIdentity(NamedTuple):
@@ -307,4 +391,4 @@ def believed_identity(records: Iterable[ReportedIdentity]) -> BelievedIdentity:
 
 def _name_of(record: ReportedIdentity) -> Said:
     value, whole = name_said(*(record.name or ("", "")))
-    return Said(value, record.speaker, whole=whole)
+    return Said(value, record.speaker, whole=whole, written=record.written)

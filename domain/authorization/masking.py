@@ -4,11 +4,10 @@ Such a reader's entry is composed without the records of sensitive agencies, so 
 believed nor its order; then a line is added for each sensitive service to which there is consent.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
-from typing import Any
 
-from domain.child.composition import Fields, RecordState, may_be_known
+from domain.child.composition import Fields, RecordState, authorities_of, may_be_known
 from domain.places import place_now
 from domain.vocabulary import RESTRICTED_SOURCE, SENSITIVE_SERVICES
 
@@ -54,13 +53,14 @@ def restricted_services(records: Iterable[RecordState], today: date) -> int:
     )
 
 
-def mask_entry(entry: Fields, restricted: int, desks: Mapping[str, Fields]) -> Fields:
-    """An entry composed of what the reader may see, with a line for each of the `restricted` services.
+def mask_entry(entry: Fields, records: Iterable[RecordState], restricted: int, desks: Mapping[str, Fields]) -> Fields:
+    """An entry composed of `records`, which the reader may see, with a line for each of the `restricted` services.
 
-    `desks` has contacts by the code that an authority has now; the one of the first visible address whose authority has
-    one is named.
+    `desks` has contacts by the code that an authority has now. Of the authorities that these records name, as they are
+    believed, the first one that has a contact is named: a single agency diverts nobody who rings.
     """
-    lines = [restricted_line(_desk(entry["addresses"], desks)) for _ in range(restricted)]
+    desk = _desk(authorities_of(records), desks) if restricted else WITHOUT_DESK
+    lines = [restricted_line(dict(desk)) for _ in range(restricted)]
     current = [each for each in entry["involvements"] if each["ended_on"] is None]
     ended = [each for each in entry["involvements"] if each["ended_on"] is not None]
     return entry | {"involvements": [*current, *lines, *ended]}
@@ -82,8 +82,8 @@ def restricted_line(desk: Fields) -> Fields:
     }
 
 
-def _desk(addresses: Sequence[Mapping[str, Any]], desks: Mapping[str, Fields]) -> Fields:
-    places = (place_now(each.get("authority")) for each in addresses)
+def _desk(authorities: Iterable[str], desks: Mapping[str, Fields]) -> Fields:
+    places = map(place_now, authorities)
     known = (desks[place] for place in places if place and place in desks)
     return dict(next(known, WITHOUT_DESK))
 

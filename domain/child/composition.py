@@ -22,6 +22,8 @@ from domain.belief import (
     Held,
     Said,
     Speaker,
+    authorities,
+    best_of_each_part,
     birth_said,
     heard,
     name_said,
@@ -31,6 +33,7 @@ from domain.education import Schooling, education_status
 from domain.matching.normalise import normalise_name, normalise_postcode
 from domain.timeline.order import has_ended, in_order, rank, standings_in_order
 from domain.vocabulary import SENSITIVE_SERVICES
+from domain.wording import CARER
 
 Fields = dict[str, Any]
 
@@ -184,7 +187,7 @@ def compose(
         "gender": identity["gender"],
         "identifiers": {field.name: [held.value for held in belief[field]] for field in (NHS_NUMBER, UPN)},
         "addresses": [place_of(record) for record in _in_order(belief[ADDRESS], by_stream)],
-        "carers": [carer_of(held, by_stream[held.first.stream]) for held in belief[CARERS]],
+        "carers": [carer_of(held) for held in belief[CARERS]],
         "involvements": sorted(involvements, key=lambda i: (i["ended_on"] is not None, i["started_on"] or "")),
         "flags": [{**flag, "source": record.source} for record in _by_source(kept) for flag in record.flags.values()],
         "records": [_record(record) for record in _by_source(kept)],
@@ -226,6 +229,13 @@ def weighed(records: Sequence[RecordState], fields: Iterable[Field] | None = Non
     }
 
 
+def authorities_of(records: Iterable[RecordState]) -> Sequence[str]:
+    """Every local authority that the child of these records may live in, the one to believe first."""
+    told = heard([record for record in records if not record.removed], is_aside)
+    homes = ((speaker_of(record), record.particulars.get("address") or {}) for record in told)
+    return authorities(Said(home.get("authority"), speaker) for speaker, home in homes)
+
+
 def speaker_of(record: RecordState) -> Speaker:
     """Who says what a record holds."""
     return Speaker(record.stream, record.source, record.kind, record.deregistered is not None, record.time)
@@ -237,8 +247,9 @@ def is_aside(record: RecordState) -> bool:
 
 
 def _says_name(speaker: Speaker, held: Fields) -> Iterable[Said]:
-    value, whole = name_said(held.get("given_name") or "", held.get("family_name") or "")
-    yield Said(value, speaker, whole=whole)
+    written = held.get("given_name") or "", held.get("family_name") or ""
+    value, whole = name_said(*written)
+    yield Said(value, speaker, whole=whole, written=written)
 
 
 def _says_birth(speaker: Speaker, held: Fields) -> Iterable[Said]:
@@ -262,12 +273,16 @@ def _says_address(speaker: Speaker, held: Fields) -> Iterable[Said]:
     address = held.get("address")
     if address:
         place = _place(address)
-        yield Said(place or address.get("authority") or "", speaker, whole=place is not None)
+        yield Said(place or address.get("authority") or "", speaker, whole=place is not None, written=address)
 
 
 def _says_carers(speaker: Speaker, held: Fields) -> Iterable[Said]:
-    for key in dict.fromkeys(_carer_keys(speaker.stream, held)):
-        yield Said(key, speaker)
+    """The carers of a record, by name; one without a name is known by the record alone."""
+    by_key: dict[str, Fields] = {}
+    for place, carer in enumerate(held.get("carers") or ()):
+        by_key.setdefault(normalise_name(carer.get("name") or "") or f"{speaker.stream} {place}", carer)
+    for key, carer in by_key.items():
+        yield Said(key, speaker, written=carer)
 
 
 _SAYS: Mapping[Field, Any] = {
@@ -286,12 +301,6 @@ def _place(address: Fields) -> Hashable | None:
     postcode = normalise_postcode(address.get("postcode") or "")
     lines = " ".join(normalise_name(line) for line in address.get("lines") or ())
     return postcode or address.get("uprn") or lines or None
-
-
-def _carer_keys(stream: str, held: Fields) -> list[str]:
-    """The carers of a record, by name; one without a name is known by the record alone."""
-    carers = held.get("carers") or ()
-    return [normalise_name(carer.get("name") or "") or f"{stream} {place}" for place, carer in enumerate(carers)]
 
 
 def _in_order(held: Iterable[Held], by_stream: Mapping[str, RecordState]) -> list[RecordState]:
@@ -332,10 +341,11 @@ def place_of(record: RecordState) -> Fields:
     return {"lines": address.get("lines") or [], **kept, "source": record.source}
 
 
-def carer_of(held: Held, record: RecordState) -> Fields:
-    """A carer as the record that is believed most has it."""
-    place = _carer_keys(record.stream, record.particulars).index(str(held.value))
-    return {**record.particulars["carers"][place], "source": record.source}
+def carer_of(held: Held) -> Fields:
+    """A carer as the record that is believed most has it, but for what two agencies write otherwise."""
+    agreed = zip(CARER, best_of_each_part(CARERS, held), strict=False)
+    told = {name: said.written[name] for name, said in agreed if said.written.get(name) is not None}
+    return {**held.said[0].written, **told, "source": held.first.source}
 
 
 def may_be_known(state: InvolvementState, today: date) -> bool:

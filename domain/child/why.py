@@ -47,7 +47,7 @@ def _written(field: Field, held: Held, record: RecordState) -> Any:
         return name_of(record.particulars)
     if field not in (ADDRESS, CARERS):
         return str(held.value)
-    written = place_of(record) if field is ADDRESS else carer_of(held, record)
+    written = place_of(record) if field is ADDRESS else carer_of(held)
     return {name: value for name, value in written.items() if name != "source"}
 
 

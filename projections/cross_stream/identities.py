@@ -9,7 +9,9 @@ from domain.belief import BelievedIdentity, ReportedIdentity, believed_identity
 from domain.timeline import Records
 from projections.base.parameters import many_ids
 
-REPORTED_COLUMNS = "s.stream::text, s.names[1:2], s.named, s.date_of_birth, s.estimated, s.gender, s.gendered"
+REPORTED_COLUMNS = (
+    "s.stream::text, s.names[1:2], s.named, s.date_of_birth, s.estimated, s.gender, s.gendered, s.written"
+)
 """What `identities_of` takes of what a record said in one of its versions."""
 _REPORTED = (
     f"select {REPORTED_COLUMNS} from unnest(%s::uuid[], %s::int[]) as held (stream, version)"  # noqa: S608
@@ -55,10 +57,11 @@ def identities_of(records: Mapping[str, Records], reported: Iterable[Sequence[An
                 born,
                 estimated,
                 gender if gendered else None,
+                (written[0], written[1]),
             )
             for each in held.held
             if each.stream in particulars
-            for names, named, born, estimated, gender, gendered in [particulars[each.stream]]
+            for names, named, born, estimated, gender, gendered, written in [particulars[each.stream]]
         ]
         if told:
             believed = believed_identity(told)

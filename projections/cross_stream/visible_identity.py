@@ -22,12 +22,12 @@ LATEST = 2**63 - 1
 _KNOWN = (
     "select p.child::text, l.position <= p.at, l.record::text, v.version, v.time, v.source, v.kind, g.version,"  # noqa: S608
     " coalesce(a.since is not null and a.position <= p.at, false),"
-    " v.names, v.named, v.date_of_birth, v.estimated, v.gender, v.gendered"
+    " v.names, v.named, v.date_of_birth, v.estimated, v.gender, v.gendered, v.written"
     " from unnest(%s::uuid[], %s::bigint[]) as p (child, at) join link l on l.child = p.child"
     f" and not {CLOSED.format('l.record')}"
     " left join suspended u on u.record = l.record and u.from_version is not null"
     " join lateral (select h.version, h.time, h.source, h.data::json ->> 'kind' as kind, s.names[1:2] as names,"
-    "  s.named, s.date_of_birth, s.estimated, s.gender, s.gendered"
+    "  s.named, s.date_of_birth, s.estimated, s.gender, s.gendered, s.written"
     "  from search s join history h on h.stream = s.stream and h.version = s.version"
     "  where s.stream = l.record and s.keys is not null and h.position <= p.at"
     f"  and s.version < coalesce(u.from_version, s.version + 1) and h.source <> '{RESTRICTED_SOURCE}'"
@@ -58,6 +58,7 @@ class _Known(NamedTuple):
     estimated: bool
     gender: str
     gendered: bool
+    written: list[str]
 
 
 class VisibleIdentity(NamedTuple):
@@ -114,4 +115,5 @@ def _name(known: _Known) -> tuple[str, str] | None:
 def _reported(known: _Known) -> ReportedIdentity:
     gender = known.gender if known.gendered else None
     speaker = Speaker(known.record, known.source, known.kind, known.deregistered_by is not None, known.time)
-    return ReportedIdentity(speaker, False, _name(known), known.born, known.estimated, gender)
+    given, family = known.written
+    return ReportedIdentity(speaker, False, _name(known), known.born, known.estimated, gender, (given, family))

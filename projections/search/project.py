@@ -12,7 +12,7 @@ from domain.suspension.counting import RESTORED
 from projections.base.projection import KeyDestroyed, PublishedEvent, Put, Row, Table, told_again
 
 FEATURES = ("names", "date_of_birth", "estimated", "gender", "postcode", "nhs_number", "upn")
-SEARCH = Table("search", ("stream", "version", *FEATURES, "keys", "named", "gendered", "position"), keys=2)
+SEARCH = Table("search", ("stream", "version", *FEATURES, "keys", "named", "gendered", "written", "position"), keys=2)
 FOUND_BY = Table("found_by", ("key", "stream", "version"), keys=3)
 """Follows from SEARCH alone (`projections/cross_stream/search_keys.py`)."""
 
@@ -70,6 +70,7 @@ def _row(event: PublishedEvent) -> Row:
         search_keys(features),
         has_name(particulars),
         particulars.get("gender") not in (None, "unknown"),
+        [particulars["given_name"], particulars["family_name"]],
         event.position,
     )
 

@@ -1,7 +1,8 @@
 -- One row for each version of a record's particulars, so that former names and homes are found too.
 -- A record that was removed, or whose key was destroyed, keeps rows without content.
 -- `names` holds given and family name in turn, the current one first where it is `named`; `gendered` says that a gender is
--- reported, even if it is none that can be compared; `keys` is what is looked up, in the table `found_by`.
+-- reported, even if it is none that can be compared; `written` has given and family name as they are written; `keys` is what is
+-- looked up, in the table `found_by`.
 create table if not exists search (
     stream uuid not null,
     version int not null,
@@ -15,6 +16,7 @@ create table if not exists search (
     keys text[] collate "C",
     named bool,
     gendered bool,
+    written text[],
     position bigint not null
 );
 create unique index if not exists search_key on search (stream, version);

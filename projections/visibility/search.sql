@@ -22,7 +22,7 @@ where scoped() and s.keys is not null and known(l.record) and unveiled(l.child)
 
 -- Who a child is by each version of each ordinary record, as records say it, for the name that a list had at a moment.
 create view unveiled_reported with (security_barrier) as
-select s.stream, s.version, s.names, s.named, s.date_of_birth, s.estimated, s.gender, s.gendered
+select s.stream, s.version, s.names, s.named, s.date_of_birth, s.estimated, s.gender, s.gendered, s.written
 from open_link l
 join search s on s.stream = l.record
 where scoped() and s.keys is not null and known(l.record) and unveiled(l.child);

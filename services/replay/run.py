@@ -102,7 +102,7 @@ class _Replayed:
             self._left_out |= set(page) - allowed.children
             redacted = self._redacted([child for child in page if child in allowed.children], allowed.cleared)
             yield [
-                each.entry if allowed.cleared else mask_entry(each.entry, each.services, {})
+                each.entry if allowed.cleared else mask_entry(each.entry, each.records, each.services, {})
                 for each in redacted
                 if each.entry
             ]

@@ -100,7 +100,9 @@ class Asked:
             scope = ReadScope(as_cleared, today, opened)
             asked = reader.keys, [self._number], self._then, scope, reader.now
             for each in redacted_entries_of_then(then, *asked, lines_of_then=cleared):
-                entry = each.entry if each.entry is None or as_cleared else mask_entry(each.entry, each.services, {})
+                entry = each.entry
+                if entry is not None and not as_cleared:
+                    entry = mask_entry(entry, each.records, each.services, {})
         return {
             "known": of_then is not None,
             "shielded": of_then is not None and of_then.is_shielded,

@@ -44,7 +44,7 @@ def reported(
 ) -> ReportedIdentity:
     """What an agency's record reports."""
     speaker = Speaker(stream or agency, agency, kind, deregistered, time)
-    told = {"date_of_birth": "2003-05-17", "estimated": False, "gender": None} | said
+    told = {"date_of_birth": "2003-05-17", "estimated": False, "gender": None, "written": (given, "Orrell")} | said
     return ReportedIdentity(speaker, aside, (given, "Orrell") if given else None, **told)
 
 

@@ -1,6 +1,7 @@
 """What a reader without clearance learns of a sensitive service, and what nobody does without a consent in force."""
 
 from datetime import date
+from itertools import permutations
 from typing import Any
 
 import pytest
@@ -98,14 +99,23 @@ def test_the_sensitive_services_at_work_with_consent_are_counted() -> None:
     assert restricted_services([others, removed], TODAY) == 0
 
 
-def entry(*authorities: str | None, involvements: list[dict[str, Any]] | None = None) -> dict[str, Any]:
-    addresses = [{"authority": each} for each in authorities]
-    return {"child": "a-child", "addresses": addresses, "involvements": involvements or []}
+def entry(*involvements: dict[str, Any]) -> dict[str, Any]:
+    return {"child": "a-child", "involvements": list(involvements)}
+
+
+def living_in(*authorities: str | None) -> list[RecordState]:
+    """Records of an agency each, the last of which was told first; one without an address where that is None."""
+    return [
+        RecordState(
+            f"record-{number}", f"agency-{number}", time=str(9 - number), particulars={"address": {"authority": each}}
+        )
+        for number, each in enumerate(authorities)
+    ]
 
 
 def test_a_line_for_each_restricted_service_follows_those_at_work() -> None:
     current, ended = {"service": "education", "ended_on": None}, {"service": "gp", "ended_on": "2020-01-01"}
-    masked = mask_entry(entry(NORTH, involvements=[current, ended]), 2, {NORTH: DESK})
+    masked = mask_entry(entry(current, ended), living_in(NORTH), 2, {NORTH: DESK})
     line = {
         "involvement": None,
         "service": None,
@@ -119,12 +129,12 @@ def test_a_line_for_each_restricted_service_follows_those_at_work() -> None:
         "contact": DESK,
     }
     assert masked["involvements"] == [current, line, line, ended]
-    assert {**masked, "involvements": []} == entry(NORTH)
+    assert {**masked, "involvements": []} == entry()
 
 
 def test_an_entry_without_restricted_services_stays_as_it_is() -> None:
-    shown = entry(NORTH, involvements=[{"service": "gp", "ended_on": None}])
-    assert mask_entry(shown, 0, {NORTH: DESK}) == shown
+    shown = entry({"service": "gp", "ended_on": None})
+    assert mask_entry(shown, living_in(NORTH), 0, {NORTH: DESK}) == shown
 
 
 @pytest.mark.parametrize(
@@ -140,8 +150,20 @@ def test_an_entry_without_restricted_services_stays_as_it_is() -> None:
 def test_the_contact_is_that_of_the_first_authority_that_has_one(
     authorities: list[str | None], contact: dict[str, Any]
 ) -> None:
-    (line,) = mask_entry(entry(*authorities), 1, {NORTH: DESK})["involvements"]
+    (line,) = mask_entry(entry(), living_in(*authorities), 1, {NORTH: DESK})["involvements"]
     assert line["contact"] == contact
+
+
+def test_no_single_agency_says_whom_to_ask_instead_of_two() -> None:
+    theirs = {**DESK, "phone": "01632 960666"}
+    desks = {NORTH: DESK, SOUTH: theirs}
+    told = living_in(SOUTH, NORTH, NORTH)
+    for records in permutations(told):
+        (line,) = mask_entry(entry(), records, 1, desks)["involvements"]
+        assert line["contact"] == DESK
+    told[1].aside = told[2].removed = True
+    (line,) = mask_entry(entry(), told, 1, desks)["involvements"]
+    assert line["contact"] == theirs
 
 
 def test_whom_to_ask_where_an_authority_has_named_nobody() -> None:

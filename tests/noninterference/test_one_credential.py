@@ -1,4 +1,6 @@
-"""Whoever holds one agency's credential changes for others neither who a child is, nor where it is hidden, nor by whom.
+"""Whoever holds one agency's credential changes for others nothing of who a child is, where, or by whom it is hidden.
+
+Nor how that is written.
 
 The attacker knows everything of the children that is known, and may send every message of the contract, in any order.
 """
@@ -16,6 +18,7 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from domain.agency import RIGHTS, Agency
+from domain.matching.normalise import normalise_name
 from domain.vocabulary import AgencyKind, Flag, Service, SubmissionType
 from services.contract.decisions import DecisionType
 from streams.access import grants
@@ -25,7 +28,7 @@ from tests.support.entitlements import NORTH, SOUTH, entitlement
 from tests.support.shields import decide
 from tests.support.world import World, person, submission
 
-EXAMPLES = 4
+EXAMPLES = 6
 SEED = int(os.environ.get("CONTACTPOINT_TEST_SEED") or random.randrange(2**32))
 SUBJECTS = ("X1", "X2", "X3")
 """The records that the attacker has of its own."""
@@ -53,7 +56,8 @@ class Seen(NamedTuple):
     status: int
     name: Any
     born: Any
-    first_postcode: Any
+    first_address: Any
+    carers: Any
     is_hidden: Any
     custodians: tuple[bool, bool]
 
@@ -129,18 +133,73 @@ def seen(world: World, client: TestClient, child: Child) -> Seen:
         shown.status_code,
         entry.get("name"),
         entry.get("date_of_birth"),
-        next((each["postcode"] for each in entry.get("addresses", ())), None),
+        next(map(_without_source, entry.get("addresses", ())), None),
+        [_without_source(each) for each in entry.get("carers", ()) if _is_one_of(each, child.says["carers"])],
         entry.get("shielded"),
         (child.child in due[0], child.child in due[1]),
     )
 
 
+def _without_source(told: Fields) -> Fields:
+    """What is told, whoever tells it: one that says what others say may be named for it."""
+    return {name: value for name, value in told.items() if name != "source"}
+
+
+def _is_one_of(carer: Fields, carers: list[Fields]) -> bool:
+    return normalise_name(carer["name"]) in [normalise_name(each["name"]) for each in carers]
+
+
+@st.composite
+def rewordings(draw: st.DrawFn, base: Fields) -> Fields:
+    """The same person at the same home with the same carers, some of it written in another way."""
+    given, family, (carer,), home = (base[name] for name in ("given_name", "family_name", "carers", "address"))
+    ways = st.sampled_from((str, str.upper, str.swapcase, ".".join, _with_accents, _in_cyrillic))
+    names = draw(st.permutations((draw(ways)(given), draw(ways)(family))))
+    at_home: Fields = {
+        "lines": [["99 Evil Road"], [home["lines"][0].upper()], None],
+        "authority": [SOUTH, None],
+        "status": ["none-known", "last-known", None],
+        "uprn": ["666"],
+        "postcode": [home["postcode"].replace(" ", "").lower()],
+    }
+    of_carer: Fields = {
+        "relationship": ["other", "MOTHER", None],
+        "parental_responsibility": [False, True],
+        "phone": ["01632 960666", None],
+        "email": ["evil@example.org"],
+        "name": [carer["name"].upper()],
+    }
+    changed = [
+        {name: draw(st.sampled_from(ways)) for name, ways in part.items() if draw(st.booleans())}
+        for part in (at_home, of_carer)
+    ]
+    reworded = {"address": home | changed[0], "carers": [carer | changed[1]]}
+    return {**base, **dict(zip(("given_name", "family_name"), names, strict=True)), **reworded}
+
+
+_ACCENTS, _CYRILLIC = str.maketrans("aeiou", "áéíóú"), str.maketrans("abdefgiklmnoprstvz", "абдефгиклмнопрствз")
+
+
+def _with_accents(name: str) -> str:
+    return name.translate(_ACCENTS)
+
+
+def _in_cyrillic(name: str) -> str:
+    return name.lower().translate(_CYRILLIC)
+
+
 @st.composite
 def attacks(draw: st.DrawFn, kind: AgencyKind, people: tuple[Fields, ...], turn: int) -> list[Fields]:
-    """Messages of one agency about records of its own, made of what is true of its victims and of a stranger."""
+    """Messages of one agency about records of its own, made of what is true of its victims and of a stranger.
+
+    Or about one record, which says the same as others of the first victim, in its own words.
+    """
+    rewords = draw(st.booleans())
 
     def particulars() -> Fields:
         """One person's, or a mixture of several people's, perhaps another's as former ones, with some left out."""
+        if rewords:
+            return draw(rewordings(people[0]))
         base = draw(st.sampled_from(people))
         made = {name: draw(st.sampled_from((base, base, *people)))[name] for name in base}
         left_out = draw(st.sets(st.sampled_from(sorted(set(base) - {"given_name", "family_name"})), max_size=3))
@@ -174,7 +233,7 @@ def attacks(draw: st.DrawFn, kind: AgencyKind, people: tuple[Fields, ...], turn:
     sent = []
     for number in range(draw(st.integers(3, 9))):
         type_ = SubmissionType.CHILD_REGISTERED if number == 0 else draw(st.sampled_from(MOSTLY))
-        subject = f"{draw(st.sampled_from(SUBJECTS))}-{turn}"
+        subject = f"{draw(st.sampled_from(SUBJECTS[:1] if rewords else SUBJECTS))}-{turn}"
         made = submission(type_, subject, data_of(type_), HOSTILE[kind].code)
         sent.append(made | {"time": f"{draw(days)}T09:00:00Z"})
     return sent

@@ -230,7 +230,7 @@ def test_a_destroyed_key_is_no_failure_and_leaves_nothing_to_find(database: str)
     assert failed == []
     assert found == {"fact": 1, "link": 1, "search": 1, "history": 2}
     with writing(database) as cursor:
-        assert rows(cursor, SEARCH) == [(record, 1, *[None] * 10, 1)]
+        assert rows(cursor, SEARCH) == [(record, 1, *[None] * 11, 1)]
 
 
 def test_an_event_of_a_type_that_is_not_known_is_history_only(database: str) -> None:

@@ -257,7 +257,7 @@ def test_nothing_is_kept_of_a_removed_record(database: str) -> None:
     for name in ("Old", "New"):
         assert grades(database, story, given_name=name, family_name="Quaternion") == {}
     load(database, [story.events])
-    empty = [(record, version, *[None] * 10, len(story.values)) for version in (1, 2, 3)]
+    empty = [(record, version, *[None] * 11, len(story.values)) for version in (1, 2, 3)]
     with writing(database) as cursor:
         assert rows(cursor, SEARCH) == rows(cursor, SEARCH, FRESH) == empty
         assert rows(cursor, FOUND_BY) == rows(cursor, FOUND_BY, FRESH) == []

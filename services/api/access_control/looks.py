@@ -187,7 +187,7 @@ class Viewer:
         """The entry to show, with a line for each service that is restricted."""
         if redacted.entry is None or self.verdict.effect is Effect.ALLOW:
             return redacted.entry
-        return mask_entry(redacted.entry, redacted.services, self.dependencies.desks.now())
+        return mask_entry(redacted.entry, redacted.records, redacted.services, self.dependencies.desks.now())
 
     def refusal_about(self, cursor: Cursor, children: Collection[str]) -> Problem | None:
         """The answer where the table denies this about the authority that these children live in.
