@@ -54,8 +54,9 @@ class Held:
 
 
 def is_carer(held: Held, name: str) -> bool:
-    """Whether a record names a carer of this name."""
-    return any(_is_named(carer, name) for carer in held.entry["carers"])
+    """Whether a record names a carer of this name; one that is set aside makes nobody the child's carer."""
+    heard = (record for record in held.records if not record.aside)
+    return any(_is_named(carer, name) for record in heard for carer in record.particulars.get("carers") or ())
 
 
 def disclosed(held: Held, applicant: Applicant, name: str | None, today: date) -> Fields:
@@ -87,7 +88,12 @@ def _for_child(held: Held, today: date) -> Fields:
 def _for_another(held: Held, name: str | None) -> Fields:
     entry = held.entry
     about = {key: entry[key] for key in ("name", "other_names", "date_of_birth", "gender")}
-    services = {state.details["service"] for record in held.records for state in record.involvements.values()}
+    services = {
+        state.details["service"]
+        for record in held.records
+        if not record.aside
+        for state in record.involvements.values()
+    }
     return {
         "about": about | {"identifiers": {"nhs_number": entry["identifiers"]["nhs_number"]}},
         "carers": [_carer(carer, name) for carer in entry["carers"]],
@@ -98,11 +104,14 @@ def _for_another(held: Held, name: str | None) -> Fields:
 
 
 def _record(record: RecordState, today: date) -> Fields:
-    """What one agency holds, for the child itself."""
+    """What one agency holds, for the child itself; nothing of what is set aside, for it may be about another child."""
+    if record.aside:
+        return {"source": record.source, "number": record.subject, "since": record.time, "set_aside": True}
     return {
         "source": record.source,
         "number": record.subject,
         "since": record.time,
+        "set_aside": False,
         "holds": without_others(record.particulars),
         "involvements": [
             without_others(state.details) | {"ended_on": state.ended_on}

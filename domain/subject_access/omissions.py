@@ -11,6 +11,10 @@ _CONFIDENTIAL = (
     "What confidential services hold",
     "Only the child is told, and only while consent stands. Every document says so, whether there are any or not.",
 )
+_SET_ASIDE = (
+    "What a record says since it does not fit the rest",
+    "It may be about somebody else, until a data manager has decided. Every document says so.",
+)
 _STAFF = ("Who of an organisation's staff looked", "The organisation answers for its staff; an auditor can find out.")
 _WHERE = (
     "Where the child is, which organisations know it, and which services beyond those that every child has",
@@ -29,5 +33,5 @@ _SHIELD = (
 def left_out(applicant: Applicant, *, shielded: bool) -> list[tuple[str, str]]:
     """What a document leaves out and why; only the child's own mentions a shield."""
     if applicant is Applicant.CHILD:
-        return [_OTHERS, _CONFIDENTIAL, _STAFF, *([_SHIELD] if shielded else [])]
-    return [_OTHERS, _CONFIDENTIAL, _WHERE, _FLAGS]
+        return [_OTHERS, _CONFIDENTIAL, _SET_ASIDE, _STAFF, *([_SHIELD] if shielded else [])]
+    return [_OTHERS, _CONFIDENTIAL, _SET_ASIDE, _WHERE, _FLAGS]

@@ -2,7 +2,7 @@
 -- on what is sealed, a consent, and is decided by `projections/directory/redaction.py` once it is opened.
 create view unredacted_fact with (security_barrier) as
 select l.child, l.record, l.position as linked_at, z.since as shielded_since, z.position as shielded_at, z.shown, f.aspect,
-    coalesce(a.since is not null, false) as aside,
+    coalesce(a.since is not null, false) as aside, a.since as aside_from,
     h.position, h.stream, h.version, h.type, h.time, h.recorded_at, h.source, h.data, h.sealed
 from open_link l
 join fact f on f.stream = l.record
@@ -15,7 +15,7 @@ union all
 -- Of a record whose agency is suspended, set aside from a version on: every event before, and what is never set aside.
 select l.child, l.record, l.position, z.since, z.position, z.shown,
     case when h.type like 'RecordRegistered.%' or h.type like 'RecordAmended.%' then 'particulars' else 'other' end,
-    coalesce(a.since is not null, false),
+    coalesce(a.since is not null, false), a.since,
     h.position, h.stream, h.version, h.type, h.time, h.recorded_at, h.source, h.data, h.sealed
 from open_link l
 join suspended u on u.record = l.record and u.from_version > 1

@@ -36,9 +36,12 @@ class Sources(NamedTuple):
 
 
 class _Record(NamedTuple):
+    """A record; what is said of it from version `aside_from` on does not count, None where all does."""
+
     state: RecordState
     events: Sequence[PublishedEvent]
     restricted: bool
+    aside_from: int | None
 
 
 def held(cursor: Cursor, sources: Sources, child: str, today: date, *, cleared: bool) -> Held | None:
@@ -60,7 +63,7 @@ def held(cursor: Cursor, sources: Sources, child: str, today: date, *, cleared: 
         records=[each.state for each in ordinary],
         confidential=confidential,
         kinds=[kinds[each.state.source] for each in ordinary if each.state.source in kinds],
-        history=[_event(event) for each in ordinary for event in each.events],
+        history=[_event(event, each.aside_from) for each in ordinary for event in each.events],
         shown=[_look(cursor, sources, look) for look in _looks(cursor, sources, child)],
         decisions=_decisions(cursor, sources.keys, child, streams),
     )
@@ -73,21 +76,38 @@ def _whole(current: Mapping[str, Any], records: Sequence[RecordState], today: da
 
 
 def _records(cursor: Cursor, decryptor: Decryptor, child: str, today: date) -> list[_Record]:
-    """The records of a child that are not removed or set aside, and can be decrypted."""
+    """The records of a child that are not removed or set aside with their agency, and can be decrypted.
+
+    Those that do not fit the child are marked, so that nothing rests on them that others say.
+    """
     Scope(cleared=True).execute(cursor, "select record::text from known_link where child = %s::uuid", (child,))
     linked = [record for (record,) in cursor.fetchall()]
+    aside_from = _set_aside(cursor, child)
     by_stream: dict[str, list[PublishedEvent]] = {record: [] for record in linked}
     for event in events_of(cursor, decryptor, linked):
         by_stream[event.stream].append(event)
     found = []
-    for events in map(counted, by_stream.values()):
+    for stream, published in by_stream.items():
+        events = counted(published)
         facts = [_fact(event) for event in events]
         if not facts or any(fact is None for fact in facts):
             continue
         state = fold_record((fact for fact in facts if fact), today)
+        state.aside = stream in aside_from
         if not state.removed:
-            found.append(_Record(state, events, is_restricted(state, {event.source for event in events})))
+            restricted = is_restricted(state, {event.source for event in events})
+            found.append(_Record(state, events, restricted, aside_from.get(stream)))
     return found
+
+
+def _set_aside(cursor: Cursor, child: str) -> dict[str, int]:
+    """The records of a child that are set aside, each with the version from which on."""
+    Scope(cleared=True).execute(
+        cursor,
+        "select distinct record::text, aside_from from unredacted_fact where child = %s::uuid and aside",
+        (child,),
+    )
+    return dict(cursor.fetchall())
 
 
 def _fact(event: PublishedEvent) -> RecordFact | None:
@@ -102,8 +122,10 @@ def _is_known(state: RecordState, today: date) -> bool:
     return any(may_be_known(each, today) for each in state.involvements.values())
 
 
-def _event(event: PublishedEvent) -> Fields:
-    holds = {key: value for key, value in open_event(event).items() if key not in ("caused_by", "source", "subject")}
+def _event(event: PublishedEvent, aside_from: int | None) -> Fields:
+    """An event of the history; of one that is set aside only that it came, for it may tell of somebody else."""
+    told = open_event(event) if aside_from is None or event.version < aside_from else {}
+    holds = {key: value for key, value in told.items() if key not in ("caused_by", "source", "subject")}
     return {
         "when": event.time,
         "learnt": event.recorded_at,
