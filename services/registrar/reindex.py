@@ -60,8 +60,8 @@ from streams.store.database import Database
 logger = logging.getLogger(__name__)
 
 INDEX_FORMAT = "10"
-"""Changes with the blocking keys, what features hold, whose keys stand apart, what is kept of shielded and of removed children,
-and of which record was found like which."""
+"""Changes with the blocking keys, what features hold, whose keys stand apart, and what is kept of shielded children, of
+removed records, and of which record was found like which."""
 BATCH = 2_000
 
 _TABLES = [
