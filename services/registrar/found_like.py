@@ -35,14 +35,15 @@ class FoundLike(NamedTuple):
     others: frozenset[str]
 
 
+_SOURCE = f"stored.features::json ->> {Features._fields.index('source')}"
+"""The agency of a record, out of the index itself: no table of numbers is by record, and the registrar waits for this."""
 _FIND = f"""
     select found.record::text, stored.child::text, stored.features, array_agg(found.other::text)
       from register.found_like found
       join register.match_index stored on stored.record = found.record
-      join register.record_keys named on named.stream = found.record and named.kind = 'subject'
      where found.other = any(%s::uuid[])
-     group by found.record, stored.child, stored.features, named.source
-     order by row_number() over (partition by named.source order by found.record), found.record
+     group by found.record, stored.child, stored.features
+     order by row_number() over (partition by {_SOURCE} order by found.record), found.record
      limit {MOST_PAIRS}"""  # noqa: S608
 
 
