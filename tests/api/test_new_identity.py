@@ -262,6 +262,22 @@ def test_the_certificate_of_a_destruction_does_not_tell_that_a_record_was_closed
     assert client.get(f"/erasures/{certificate['erasure']}", headers=manager).json()["complete"]
 
 
+@pytest.mark.parametrize("user", ["demo-data-manager", "second-manager"])
+def test_a_closed_record_is_to_a_steward_as_one_that_nobody_has(
+    world: World, client: TestClient, given: str, user: str
+) -> None:
+    headers = looking(world, f"user:{user}")
+
+    def asked(subject: str) -> list[tuple[int, str]]:
+        record = {"source": "urn:agency:la-north", "subject": subject}
+        sent = {"record": record, "reason": "court-order: all of it"}
+        answers = [client.post(path, headers=headers, json=sent) for path in ("/erasures", "/records/remove")]
+        return [(answer.status_code, answer.text) for answer in answers]
+
+    assert asked("R1") == asked("nobody-has-it")
+    assert asked("R1")[0][0] == 404
+
+
 def test_who_is_no_custodian_reads_nothing_of_it(world: World, client: TestClient, given: str) -> None:
     for reader in READERS[:-1]:
         headers = looking(world, f"user:{reader}")

@@ -18,7 +18,12 @@ from streams.store.database import Cursor
 
 
 def shown_records(who: Viewer, cursor: Cursor, child: str) -> frozenset[str]:
-    """The records, by stream, that the entry of a child is composed of which this user may decide about."""
+    """The records, by stream, that the entry of a child is composed of which this user may decide about.
+
+    None of no child, an empty text.
+    """
+    if not child:
+        return frozenset()
     found = directory.redacted_entries(
         cursor, who.dependencies.keys, [child], who.today, cleared=who.cleared, opened=[child]
     )

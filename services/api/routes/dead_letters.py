@@ -73,7 +73,11 @@ def _list(who: Viewer, after: str | None, limit: int) -> tuple[list[dict[str, An
             raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"after: {error}") from None
     else:
         every = _named_openly(who)
-        begin = next((place for place, each in enumerate(every, 1) if each["letter"] == after), 0)
+        begin = (
+            0 if after is None else next((place for place, each in enumerate(every, 1) if each["letter"] == after), 0)
+        )
+        if after is not None and not begin:
+            raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "after: no letter has this name; begin without it")
         read = every[begin : begin + limit]
     found = [without_content(letter) for letter in read]
     who.record({"after": after, "limit": limit}, count=len(found))

@@ -246,6 +246,8 @@ def test_a_clinics_dead_letter_leaves_no_gap_and_shortens_no_page(
     assert client.get(f"/dead-letters/{hidden}", headers=cleared).json()["message"] == "submissions.clinic/0/902"
     assert client.get("/dead-letters/la-north-0-901", headers=masked).json()["raw"] == "e30="
     assert client.get("/dead-letters?after=la-north-0-901", headers=cleared).status_code == 422
+    for gone in (hidden, "clinic-0-902", "la-north-0-905"):
+        assert client.get(f"/dead-letters?after={gone}", headers=masked).status_code == 422
 
 
 def _export(client: TestClient, who: Headers) -> list[str]:
