@@ -104,14 +104,15 @@ def test_what_the_version_before_made_is_kept_and_counts_as_number_1(url: str) -
     rows(url, "insert into register.events values (1, gen_random_uuid(), 1, 'T.v1', '{}')")
     rows(url, "update register.counter set last = 1")
     rows(url, "insert into registry.users (name, role, version) values ('j.doe', 'practitioner', 1)")
-    before = rows(url, "select * from register.events"), rows(url, "select * from registry.users")
+    held = "select name, role, sensitive, version from registry.users"
+    before = rows(url, "select * from register.events"), rows(url, held)
     made_before = layout(url)
     migrate(url, shipped()[:1])
     assert ran(url) == [1]
     assert layout(url) == made_before
     migrate(url)
     check_up_to_date(url)
-    assert (rows(url, "select * from register.events"), rows(url, "select * from registry.users")) == before
+    assert (rows(url, "select * from register.events"), rows(url, held)) == before
     assert rows(url, "select last from register.counter") == [(1,)]
 
 
