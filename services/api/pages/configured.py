@@ -10,7 +10,7 @@ from services.api.pages.handlers import Handlers
 from services.api.pages.layer import Pages
 from services.api.pages.session import Sessions
 from services.api.pages.sign_in import AWAY_S, IssuerSignIn, LocalSignIn
-from services.auth.code_flow import CodeFlow
+from services.auth.code_flow import CodeFlow, Way
 from services.auth.pages_keys import session_key, way_key
 from services.configuration.settings import Settings
 from services.configuration.sign_in import is_loopback
@@ -25,7 +25,7 @@ def pages_before(settings: Settings, clock: Clock) -> Callable[[Authentication],
     if issuer is None and is_loopback(settings.host):
         sign_in = LocalSignIn(settings, clock)
     elif issuer is not None and client is not None:
-        cookie = SealedCookie("contactpoint-way", way_key(settings.keys), clock, secure=secure, holds_s=AWAY_S)
+        cookie = SealedCookie("contactpoint-way", Way, way_key(settings.keys), clock, secure=secure, holds_s=AWAY_S)
         sign_in = IssuerSignIn(CodeFlow(issuer, client), cookie)
     else:
         return lambda api: api

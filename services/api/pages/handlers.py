@@ -18,7 +18,7 @@ from domain.days import day_at
 from services.api.access_control.callers import Authentication
 from services.api.numbers import NUMBER
 from services.api.pages.asking import Answer, Question, ask
-from services.api.pages.cookies import TooLarge
+from services.api.pages.cookies import TooLarge, cookies_of
 from services.api.pages.session import Session, Sessions
 from services.api.pages.sign_in import IssuerSignIn, LocalSignIn
 from services.api.schemas.search import MOST_FOUND
@@ -119,7 +119,7 @@ class Handlers:
         if self._issuer is None:
             return _to("/")
         request = Request(browser.scope)
-        cookies, answer = request.headers.get("cookie", ""), dict(request.query_params)
+        cookies, answer = cookies_of(request.headers), dict(request.query_params)
         try:
             token = await run_sync(self._issuer.token, cookies, answer)
             principal = await self._api.verify(token)

@@ -9,6 +9,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from services.api.access_control.callers import Authentication
 from services.api.limits.fairness import Fair
+from services.api.pages.cookies import cookies_of
 from services.api.pages.forms import is_ours, read_form
 from services.api.pages.handlers import Browser, Handlers, Page
 from services.api.pages.session import Session, Sessions
@@ -60,7 +61,7 @@ class Pages:
             await self._api(scope, receive, send)
             return
         state = scope.setdefault("state", {})
-        opened = self._sessions.find(Headers(scope=scope).get("cookie", ""))
+        opened = self._sessions.find(cookies_of(Headers(scope=scope)))
         if opened:
             session, is_old = opened
             try:

@@ -37,7 +37,7 @@ class Sessions:
     """Keeps, finds and ends sessions."""
 
     def __init__(self, key: bytes, clock: Clock, *, secure: bool) -> None:
-        self._cookie = SealedCookie("contactpoint", key, clock, secure=secure, holds_s=IDLE_S)
+        self._cookie = SealedCookie("contactpoint", Session, key, clock, secure=secure, holds_s=IDLE_S)
         self._lock = threading.Lock()
         self._ended: dict[str, int] = {}
 
@@ -48,13 +48,13 @@ class Sessions:
     def find(self, cookies: str) -> tuple[Session, bool] | None:
         """The session of a `Cookie` header, and whether to keep it anew; None where there is none that holds."""
         opened = self._cookie.open(cookies)
-        if opened is None or opened.held["number"] in self._ended:
+        if opened is None or opened.held.number in self._ended:
             return None
-        return Session(**opened.held), opened.age >= SEALED_AGAIN_S
+        return opened.held, opened.age >= SEALED_AGAIN_S
 
     def keep(self, session: Session) -> str:
         """The `Set-Cookie` of a session; raises TooLarge."""
-        return self._cookie.seal({name: getattr(session, name) for name in Session.__slots__})
+        return self._cookie.seal(session)
 
     def end(self, session: Session | None) -> str:
         """Ends a session; gives the `Set-Cookie` that removes it."""

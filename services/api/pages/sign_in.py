@@ -2,7 +2,7 @@
 
 import hmac
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from domain.authorization import Entitlement
 from services.api.pages.cookies import SealedCookie
@@ -43,16 +43,16 @@ class IssuerSignIn:
     """The issuer of a deployment; a cookie remembers meanwhile who went there."""
 
     flow: CodeFlow
-    cookie: SealedCookie
+    cookie: SealedCookie[Way]
 
     def begin(self) -> tuple[str, str]:
         """Where to sign in, and the `Set-Cookie` to go there with; raises IssuerAway."""
         way = new_way()
-        return self.flow.address(way), self.cookie.seal(asdict(way))
+        return self.flow.address(way), self.cookie.seal(way)
 
     def token(self, cookies: str, answer: Mapping[str, str]) -> str:
         """The token for what the issuer sent back; raises NotSignedIn, IssuerAway."""
         opened = self.cookie.open(cookies)
         if opened is None:
             raise NotSignedIn
-        return self.flow.token(Way(**opened.held), answer)
+        return self.flow.token(opened.held, answer)
