@@ -10,6 +10,24 @@ _HIDES = re.compile(r"[\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 """Marks that change the direction of the text around them, so that it reads as something else."""
 
 
+_TRUNK = re.compile(r"^\+44[ .-]*\(0\)")
+"""A nought that is dialled within the country alone."""
+_WRITTEN = re.compile(r"(?:\+44[ .-]*)?(?:\(\d+\)|\d)[\d .-]*", re.ASCII)
+_NUMBER = re.compile(r"(?:0|\+44)(?:[1235789]\d{9}|1\d{8}|800\d{6}|8001111)", re.ASCII)
+"""A telephone number of the United Kingdom, whose length is known; 0800 1111 is Childline's."""
+
+
+def dialled(text: str) -> str:
+    """What to dial for a telephone number as it is written.
+
+    Empty unless the text is one whole number and nothing else: an extension or a second number would be dialled with
+    it, and somebody else rung.
+    """
+    written = _TRUNK.sub("+44", text.strip())
+    digits = re.sub(r"[^\d+]", "", written, flags=re.ASCII)
+    return digits if _WRITTEN.fullmatch(written) and _NUMBER.fullmatch(digits) else ""
+
+
 def visible(text: object) -> str:
     """A text that changes nothing around it: a mark of direction becomes a visible replacement."""
     return _HIDES.sub("\N{REPLACEMENT CHARACTER}", str(text))
@@ -31,7 +49,7 @@ _ENVIRONMENT = Environment(
 )
 _MAILABLE = re.compile(r"[\w.+'-]+@[\w.-]+", re.ASCII)
 _ENVIRONMENT.filters["visible"] = visible
-_ENVIRONMENT.filters["dialled"] = lambda number: re.sub(r"(?!^\+)\D", "", str(number).strip(), flags=re.ASCII)
+_ENVIRONMENT.filters["dialled"] = lambda text: dialled(str(text))
 _ENVIRONMENT.filters["mailable"] = lambda address: _MAILABLE.fullmatch(str(address)) is not None
 
 
