@@ -29,11 +29,12 @@ class Fair:
     """The ASGI layer within authentication.
 
     A request has its turn once all of it is here, and until its answer begins: neither a slow body nor an answer that
-    is not taken holds a place.
+    is not taken holds a place. `most_of_anybody` bounds what all callers without a name have in hand together.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, most_of_anybody: int = MOST_IN_HAND) -> None:
         self._app = app
+        self._most_of_anybody = most_of_anybody
         self._callers = Turns(PLACES)
         self._public = Turns(PUBLIC_PLACES)
         self._in_hand: Counter[Hashable] = Counter()
@@ -48,7 +49,10 @@ class Fair:
         if self._in_hand[who] >= MOST_OF_A_CALLER:
             await refuse(scope, receive, send, HTTPStatus.TOO_MANY_REQUESTS, _WAIT, _AGAIN)
             return
-        if self._in_hand.total() >= MOST_IN_HAND and scope["path"] not in HEALTH:
+        is_full = self._in_hand.total() >= MOST_IN_HAND or (
+            not principal and self._of_anybody() >= self._most_of_anybody
+        )
+        if is_full and scope["path"] not in HEALTH:
             await refuse(scope, receive, send, HTTPStatus.SERVICE_UNAVAILABLE, _BUSY, _AGAIN)
             return
         self._in_hand[who] += 1
@@ -63,9 +67,12 @@ class Fair:
             if not self._in_hand[who]:
                 del self._in_hand[who]
 
+    def _of_anybody(self) -> int:
+        return sum(number for who, number in self._in_hand.items() if isinstance(who, str))
+
     async def _in_turn(self, turn: "_Turn", scope: Scope, receive: Receive, send: Send) -> None:
         if scope["path"] != _LAZY:
-            body = await _whole(receive)
+            body = await whole_body(receive)
             if body is None:
                 return
             await turn.begin()
@@ -105,7 +112,7 @@ class _Turn:
             self._turns.give_back(self._who, asyncio.get_running_loop().time() - self._since)
 
 
-async def _whole(receive: Receive) -> bytes | None:
+async def whole_body(receive: Receive) -> bytes | None:
     """The body, or None where the client went away; raises Problem 408 or 413."""
     pieces: list[bytes] = []
     while True:

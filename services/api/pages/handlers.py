@@ -52,10 +52,14 @@ _log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class Browser:
-    """One request of a browser, with its session and the fields of its form."""
+    """One request of a browser, with its session and the fields of its form.
+
+    `opened` is what its cookie holds, also where the token in it is not believed; `session` only where it is.
+    """
 
     scope: Scope
     session: Session | None
+    opened: Session | None = None
     form: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -102,7 +106,7 @@ class Handlers:
         token = await run_sync(self._local.token, code, user) if self._local and user else None
         if token is None:
             return await self._sign_in(browser, code, tried=True)
-        return self._begin(token)
+        return self._begin(browser, token)
 
     async def sign_in_there(self, browser: Browser) -> Page:
         """Leads to the issuer of a deployment."""
@@ -125,7 +129,7 @@ class Handlers:
             principal = await self._api.verify(token)
             if principal.kind is not Caller.USER:
                 raise TokenRefused
-            return self._begin(token, self._issuer.cookie.remove())
+            return self._begin(browser, token, self._issuer.cookie.remove())
         except IssuerAway as away:
             return await self._not_signed_in(browser, "away", away)
         except (NotSignedIn, TokenRefused, TooLarge) as refused:
@@ -133,14 +137,16 @@ class Handlers:
 
     async def sign_out(self, browser: Browser) -> Page:
         """Ends the session."""
-        return _to(_SIGNED_OUT, self._sessions.end(browser.session))
+        return _to(_SIGNED_OUT, self._sessions.end(browser.opened))
 
     async def leave(self, browser: Browser) -> Page:
         """Ends the session, and leads to a page of somebody else."""
-        return _to(_ELSEWHERE, self._sessions.end(browser.session))
+        return _to(_ELSEWHERE, self._sessions.end(browser.opened))
 
     async def signed_out(self, browser: Browser) -> Page:
-        """What is seen after that."""
+        """What is seen after that, and by nobody who is signed in."""
+        if browser.session:
+            return _to(_SEARCH)
         return await self._page(browser, "signed_out")
 
     async def reason(self, browser: Browser) -> Page:
@@ -157,9 +163,10 @@ class Handlers:
         except NoReason:
             return await self._reason_page(browser, "text", code, text)
         try:
-            return _to(_SEARCH, self._sessions.keep(browser.signed_in.with_reason(stated.text)))
+            kept = self._sessions.restate(browser.signed_in, stated.text)
         except TooLarge:
             return await self._reason_page(browser, "long", code, text)
+        return _to(_SEARCH, kept) if kept else await self.expired(browser)
 
     async def search_form(self, browser: Browser) -> Page:
         """The form of a search, or the list of reasons while none is stated."""
@@ -210,7 +217,9 @@ class Handlers:
 
     async def expired(self, browser: Browser) -> Page:
         """Nobody is signed in, or no more."""
-        return await self._page(browser, "expired", HTTPStatus.UNAUTHORIZED)
+        page = await self._page(browser, "expired", HTTPStatus.UNAUTHORIZED)
+        page.headers["Set-Cookie"] = self._sessions.remove()
+        return page
 
     async def not_ours(self, browser: Browser) -> Page:
         """A form that no page of this session sent."""
@@ -228,9 +237,10 @@ class Handlers:
         """A bound refuses a request before a page has it."""
         return self._made(Browser({}, None), "trouble", status, detail=detail)
 
-    def _begin(self, token: str, *cookies: str) -> Page:
-        """Begins a session; raises TooLarge."""
+    def _begin(self, browser: Browser, token: str, *cookies: str) -> Page:
+        """Begins a session, and ends the one before; raises TooLarge."""
         page = _to(_REASON, self._sessions.keep(self._sessions.begin(token)))
+        self._sessions.end(browser.opened)
         for cookie in cookies:
             page.headers.append("Set-Cookie", cookie)
         return page

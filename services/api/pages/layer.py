@@ -8,16 +8,28 @@ from starlette.datastructures import Headers
 from starlette.types import Message, Receive, Scope, Send
 
 from services.api.access_control.callers import Authentication
-from services.api.limits.fairness import Fair
+from services.api.limits.fairness import Fair, whole_body
+from services.api.limits.refusing import refuse
 from services.api.pages.cookies import cookies_of
 from services.api.pages.forms import is_ours, read_form
 from services.api.pages.handlers import Browser, Handlers, Page
 from services.api.pages.session import Session, Sessions
-from services.api.problems import MEDIA_TYPE
+from services.api.problems import MEDIA_TYPE, Problem
 from services.auth.tokens import Caller, TokenRefused
 from services.configuration.sign_in import SIGNED_IN
 
 Handler = Callable[[Browser], Awaitable[Page]]
+
+
+MOST_OF_ANYBODY = 128
+"""Requests in hand of all together who are not signed in, so that there is always room for those who are."""
+EXIT, SIGN_OUT, _STYLE = "/pages/exit", "/pages/sign-out", "/pages/style.css"
+_AT_ONCE = frozenset({("GET", EXIT), ("POST", SIGN_OUT)})
+"""What waits for no turn and for no belief in a token: whoever leaves has to be out, whatever is still at work."""
+_RENEW = frozenset({_STYLE, "/pages/reason", "/pages/search"})
+"""Whose GET brings a newer cookie: they ask nothing, so they are not late, and every page asks for the style sheet."""
+_BY_GET_ALONE = frozenset({EXIT, "/pages/sign-in", SIGNED_IN})
+"""What a HEAD, sent only to see what is there, must not do."""
 
 
 class Place(NamedTuple):
@@ -33,18 +45,18 @@ class Pages:
 
     def __init__(self, api: Authentication, handlers: Handlers, sessions: Sessions) -> None:
         self._api, self._handlers, self._sessions = api, handlers, sessions
-        self._fair = Fair(self._answer)
+        self._fair = Fair(self._answer, MOST_OF_ANYBODY)
         self._places: Mapping[tuple[str, str], Place] = {
             (method, path): Place(handler, path, signed_in)
             for method, path, handler, signed_in in (
                 ("GET", "/", handlers.front, False),
-                ("GET", "/pages/style.css", handlers.style, False),
+                ("GET", _STYLE, handlers.style, False),
                 ("GET", "/pages/sign-in", handlers.sign_in_there, False),
                 ("POST", "/pages/sign-in", handlers.sign_in_here, False),
                 ("GET", SIGNED_IN, handlers.signed_in, False),
                 ("GET", "/pages/signed-out", handlers.signed_out, False),
-                ("GET", "/pages/exit", handlers.leave, False),
-                ("POST", "/pages/sign-out", handlers.sign_out, True),
+                ("GET", EXIT, handlers.leave, False),
+                ("POST", SIGN_OUT, handlers.sign_out, True),
                 ("GET", "/pages/reason", handlers.reason, True),
                 ("POST", "/pages/reason", handlers.state_reason, True),
                 ("GET", "/pages/search", handlers.search_form, True),
@@ -61,31 +73,55 @@ class Pages:
             await self._api(scope, receive, send)
             return
         state = scope.setdefault("state", {})
+        send = _ProblemsAsPages(self._handlers, send)
         opened = self._sessions.find(cookies_of(Headers(scope=scope)))
+        state["opened"], state["is_old"] = opened or (None, False)
+        if (scope["method"], scope["path"]) in _AT_ONCE:
+            state["session"] = state["opened"]
+            await self._answer_at_once(scope, receive, send)
+            return
         if opened:
-            session, is_old = opened
+            session, _ = opened
             try:
                 principal = await self._api.verify(session.token)
             except TokenRefused:
                 principal = None
             if principal and principal.kind is Caller.USER:
-                state["principal"], state["session"], state["is_old"] = principal, session, is_old
-        await self._fair(scope, receive, _ProblemsAsPages(self._handlers, send))
+                state["principal"], state["session"] = principal, session
+        await self._fair(scope, receive if self._reads_form(scope) else _nothing, send)
+
+    def _reads_form(self, scope: Scope) -> bool:
+        """Whether a body is waited for; else one that never comes would be in hand for whom it is no matter."""
+        place = self._places.get((scope["method"], scope["path"]))
+        return place is not None and scope["method"] == "POST" and ("session" in scope["state"] or not place.signed_in)
+
+    async def _answer_at_once(self, scope: Scope, receive: Receive, send: Send) -> None:
+        reads_form = self._reads_form(scope) and scope["state"]["session"] is not None
+        try:
+            await self._answer(scope, receive if reads_form else _nothing, send)
+        except Problem as problem:
+            await refuse(scope, receive, send, problem.status, problem.detail, problem.headers or {})
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
-        body = (await receive()).get("body", b"")
+        body = await whole_body(receive)
+        if body is None:
+            return
         headers = Headers(scope=scope)
-        method = "GET" if scope["method"] == "HEAD" else scope["method"]
+        is_head = scope["method"] == "HEAD" and scope["path"] not in _BY_GET_ALONE
+        method = "GET" if is_head else scope["method"]
         place = self._places.get((method, scope["path"]))
         session: Session | None = scope["state"].get("session")
-        browser = Browser(scope, session, read_form(headers, body) if method == "POST" else {})
+        form = read_form(headers, body) if method == "POST" else {}
+        browser = Browser(scope, session, scope["state"]["opened"], form)
         try:
             page = await self._page(place, browser, headers)
         except Exception:
             await self._handlers.broken(browser)(scope, receive, send)
             raise  # the outermost layer notes where
-        if session and scope["state"]["is_old"] and "set-cookie" not in page.headers:
-            page.headers["set-cookie"] = self._sessions.keep(session)
+        if session and scope["state"]["is_old"] and method == "GET" and scope["path"] in _RENEW:
+            kept = self._sessions.keep_again(session)
+            if kept:
+                page.headers["set-cookie"] = kept
         await page(scope, receive, send)
 
     async def _page(self, place: Place | None, browser: Browser, headers: Headers) -> Page:
@@ -99,6 +135,11 @@ class Pages:
         if browser.scope["method"] == "POST" and not is_ours(headers, browser.form, browser.session.csrf):
             return await self._handlers.not_ours(browser)
         return await place.handler(browser)
+
+
+async def _nothing() -> Message:
+    """Receives no body."""
+    return {"type": "http.request", "body": b"", "more_body": False}
 
 
 class _ProblemsAsPages:

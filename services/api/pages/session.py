@@ -1,22 +1,23 @@
 """Who is signed in at the pages: sealed in a cookie, so that no process has to remember it and none else can read it.
 
-A session ends half an hour after its last use, with its token, and when its user signs out. The process that was asked
-remembers that; in others a cookie that was copied before goes on until its token ends, or half an hour without use.
+A session ends half an hour after its last use, with its token, when its user signs out, and when the same browser signs
+in again. The process that was asked remembers that; in others a cookie that was copied before goes on until its token
+ends, or half an hour without use.
 """
 
 import secrets
-import threading
 from dataclasses import dataclass, replace
 
 from services.api.pages.cookies import SealedCookie
+from services.api.pages.remembered import Remembered
 from services.auth.tokens import LONGEST_LIFETIME
 from streams.clock import Clock
 
 IDLE_S = 30 * 60
 SEALED_AGAIN_S = 60
 """How old a cookie is before an answer brings a newer one."""
-MOST_ENDED = 10_000
-"""Sessions whose end is remembered; with more, the oldest is forgotten."""
+MOST_REMEMBERED = 10_000
+"""Sessions whose end, and whose last reason, is remembered; with more, the oldest is forgotten."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +39,8 @@ class Sessions:
 
     def __init__(self, key: bytes, clock: Clock, *, secure: bool) -> None:
         self._cookie = SealedCookie("contactpoint", Session, key, clock, secure=secure, holds_s=IDLE_S)
-        self._lock = threading.Lock()
-        self._ended: dict[str, int] = {}
+        self._ended = Remembered(clock, LONGEST_LIFETIME, MOST_REMEMBERED)
+        self._stated = Remembered(clock, LONGEST_LIFETIME, MOST_REMEMBERED)
 
     def begin(self, token: str) -> Session:
         """A new session, without a reason."""
@@ -56,13 +57,29 @@ class Sessions:
         """The `Set-Cookie` of a session; raises TooLarge."""
         return self._cookie.seal(session)
 
+    def keep_again(self, session: Session) -> str | None:
+        """The same for one that was read a while ago; None where it has ended since, or another reason was stated.
+
+        A late answer would else bring back what its user has left.
+        """
+        if session.number in self._ended or self._stated.text(session.number, session.reason) != session.reason:
+            return None
+        return self.keep(session)
+
+    def restate(self, session: Session, reason: str) -> str | None:
+        """The `Set-Cookie` of a session with another reason, None where it has ended; raises TooLarge."""
+        if session.number in self._ended:
+            return None
+        kept = self.keep(session.with_reason(reason))
+        self._stated.note(session.number, reason)
+        return kept
+
     def end(self, session: Session | None) -> str:
         """Ends a session; gives the `Set-Cookie` that removes it."""
         if session:
-            now = self._cookie.now()
-            with self._lock:
-                self._ended = {number: at for number, at in self._ended.items() if now - at <= LONGEST_LIFETIME}
-                while len(self._ended) >= MOST_ENDED:
-                    self._ended.pop(next(iter(self._ended)))
-                self._ended[session.number] = now
+            self._ended.note(session.number)
+        return self.remove()
+
+    def remove(self) -> str:
+        """The `Set-Cookie` that removes whatever session there is."""
         return self._cookie.remove()
