@@ -11,7 +11,7 @@ from threading import Lock
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from services.auth.fetch import IssuerAway, fetch_discovery, fetch_token
+from services.auth.fetch import GrantRefused, IssuerAway, fetch_discovery, fetch_token
 from services.configuration.sign_in import PagesClient, is_safe_url
 
 FRESH_S = 600.0
@@ -81,7 +81,10 @@ class CodeFlow:
             "client_id": self._client.client_id,
             "code_verifier": way.verifier,
         }
-        found = fetch_token(self._endpoint("token_endpoint"), form, self._basic())
+        try:
+            found = fetch_token(self._endpoint("token_endpoint"), form, self._basic())
+        except GrantRefused:
+            raise NotSignedIn from None
         token = _object(found).get("access_token")
         if not isinstance(token, str):
             raise NotSignedIn

@@ -20,13 +20,17 @@ class IssuerAway(Exception):
     """An issuer does not give its keys; the text says why, and nothing that it has sent."""
 
 
+class GrantRefused(Exception):
+    """A token endpoint refuses the code that it was sent: it is used, too old, or was given to another."""
+
+
 def fetch_discovery(issuer: str) -> dict[str, Any]:
     """What an issuer says of itself; raises IssuerAway."""
     return _discovered(issuer, time.monotonic() + FETCH_WITHIN_S)
 
 
 def fetch_token(url: str, form: Mapping[str, str], basic: tuple[str, str] | None) -> bytes:
-    """What a token endpoint answers to a form; raises IssuerAway, also where it refuses."""
+    """What a token endpoint answers to a form; raises GrantRefused, and IssuerAway where it refuses otherwise."""
     until = time.monotonic() + FETCH_WITHIN_S
     return _fetch(url, until, data=form, **({"auth": basic} if basic else {}))
 
@@ -67,11 +71,21 @@ def _fetch(url: str, until: float, **form: Any) -> bytes:
     within_s = max(0.1, until - time.monotonic())
     try:
         with http_client(within_s, tls=url.startswith("https:")) as client, client.stream(*asked, **form) as answer:
+            if form and answer.is_client_error and _refuses_grant(_bounded(answer, until)):
+                raise GrantRefused
             if answer.status_code != httpx.codes.OK:
                 raise IssuerAway(f"it answers with status {answer.status_code}")
             return _bounded(answer, until)
     except (OSError, httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
         raise IssuerAway(f"it cannot be reached ({type(error).__name__})") from None
+
+
+def _refuses_grant(content: bytes) -> bool:
+    try:
+        found = json.loads(content)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(found, dict) and found.get("error") == "invalid_grant"
 
 
 def _bounded(answer: httpx.Response, until: float) -> bytes:

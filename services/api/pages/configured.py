@@ -8,8 +8,9 @@ from services.api.access_control.callers import Authentication
 from services.api.pages.cookies import SealedCookie
 from services.api.pages.handlers import Handlers
 from services.api.pages.layer import Pages
+from services.api.pages.remembered import Remembered
 from services.api.pages.session import Sessions
-from services.api.pages.sign_in import AWAY_S, IssuerSignIn, LocalSignIn
+from services.api.pages.sign_in import AWAY_S, MOST_CAME_BACK, IssuerSignIn, LocalSignIn
 from services.auth.code_flow import CodeFlow, Way
 from services.auth.pages_keys import session_key, way_key
 from services.configuration.settings import Settings
@@ -26,7 +27,7 @@ def pages_before(settings: Settings, clock: Clock) -> Callable[[Authentication],
         sign_in = LocalSignIn(settings, clock)
     elif issuer is not None and client is not None:
         cookie = SealedCookie("contactpoint-way", Way, way_key(settings.keys), clock, secure=secure, holds_s=AWAY_S)
-        sign_in = IssuerSignIn(CodeFlow(issuer, client), cookie)
+        sign_in = IssuerSignIn(CodeFlow(issuer, client), cookie, Remembered(clock, AWAY_S, MOST_CAME_BACK))
     else:
         return lambda api: api
     sessions = Sessions(session_key(settings.keys), clock, secure=secure)

@@ -122,14 +122,19 @@ class Handlers:
         """Comes back from there; the token that it then gets is believed as any token is."""
         if self._issuer is None:
             return _to("/")
+        page = await self._came_back(browser, self._issuer)
+        page.headers.append("Set-Cookie", self._issuer.cookie.remove())
+        return page
+
+    async def _came_back(self, browser: Browser, issuer: IssuerSignIn) -> Page:
         request = Request(browser.scope)
         cookies, answer = cookies_of(request.headers), dict(request.query_params)
         try:
-            token = await run_sync(self._issuer.token, cookies, answer)
+            token = await run_sync(issuer.token, cookies, answer)
             principal = await self._api.verify(token)
             if principal.kind is not Caller.USER:
                 raise TokenRefused
-            return self._begin(browser, token, self._issuer.cookie.remove())
+            return self._begin(browser, token)
         except IssuerAway as away:
             return await self._not_signed_in(browser, "away", away)
         except (NotSignedIn, TokenRefused, TooLarge) as refused:
@@ -237,12 +242,10 @@ class Handlers:
         """A bound refuses a request before a page has it."""
         return self._made(Browser({}, None), "trouble", status, detail=detail)
 
-    def _begin(self, browser: Browser, token: str, *cookies: str) -> Page:
+    def _begin(self, browser: Browser, token: str) -> Page:
         """Begins a session, and ends the one before; raises TooLarge."""
         page = _to(_REASON, self._sessions.keep(self._sessions.begin(token)))
         self._sessions.end(browser.opened)
-        for cookie in cookies:
-            page.headers.append("Set-Cookie", cookie)
         return page
 
     async def _not_signed_in(self, browser: Browser, why: str, error: Exception) -> Page:

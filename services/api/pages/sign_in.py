@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from domain.authorization import Entitlement
 from services.api.pages.cookies import SealedCookie
+from services.api.pages.remembered import Remembered
 from services.auth.code_flow import CodeFlow, NotSignedIn, Way, new_way
 from services.auth.pages_keys import opening_code
 from services.auth.tokens import Caller, issue
@@ -17,6 +18,8 @@ LOCAL_S = 8 * 3600
 """How long a sign-in beside a local stack holds at most."""
 AWAY_S = 600
 """How long somebody may take to sign in at the issuer."""
+MOST_CAME_BACK = 10_000
+"""Ways whose end is remembered, so that none is gone twice; with more, the oldest is forgotten."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,7 @@ class IssuerSignIn:
 
     flow: CodeFlow
     cookie: SealedCookie[Way]
+    came_back: Remembered
 
     def begin(self) -> tuple[str, str]:
         """Where to sign in, and the `Set-Cookie` to go there with; raises IssuerAway."""
@@ -51,8 +55,8 @@ class IssuerSignIn:
         return self.flow.address(way), self.cookie.seal(way)
 
     def token(self, cookies: str, answer: Mapping[str, str]) -> str:
-        """The token for what the issuer sent back; raises NotSignedIn, IssuerAway."""
+        """The token for what the issuer sent back, asked for once; raises NotSignedIn, IssuerAway."""
         opened = self.cookie.open(cookies)
-        if opened is None:
+        if opened is None or not self.came_back.note(opened.held.state):
             raise NotSignedIn
         return self.flow.token(opened.held, answer)

@@ -261,6 +261,37 @@ def test_an_issuer_that_gives_no_token_signs_nobody_in(
     assert "There is a problem" in answer.text
 
 
+def test_a_code_that_the_issuer_refuses_is_not_an_issuer_that_is_away(deployed: TestClient, issuer: Issuer) -> None:
+    asked = gone_there(deployed)
+    for status in (400, 401):
+        issuer.broken["/token"] = status, b'{"error": "invalid_grant"}'
+        try:
+            answer = deployed.get("/pages/signed-in", params={"code": "c1", "state": asked["state"]})
+        finally:
+            del issuer.broken["/token"]
+        assert (answer.status_code, "did not sign you in" in answer.text) == (403, True)
+        asked = gone_there(deployed)
+
+
+@pytest.mark.parametrize("code", ["c1", "", "away"])
+def test_a_way_is_gone_once_however_it_ends(deployed: TestClient, issuer: Issuer, code: str) -> None:
+    asked = gone_there(deployed)
+    copied = dict(deployed.cookies)
+    give(issuer)
+    if code == "away":
+        issuer.broken["/token"] = 500, b""
+    first = deployed.get("/pages/signed-in", params={"code": code, "state": asked["state"]})
+    issuer.broken.pop("/token", None)
+    assert first.status_code == {"c1": 303, "": 403, "away": 503}[code]
+    assert "contactpoint-way" not in dict(deployed.cookies)
+    sent = len(issuer.asked)
+    deployed.cookies.clear()
+    deployed.cookies.update(copied)
+    again = deployed.get("/pages/signed-in", params={"code": "c2", "state": asked["state"]})
+    assert (again.status_code, len(issuer.asked)) == (403, sent)
+    assert deployed.get("/pages/search").status_code == 401
+
+
 def test_cookies_of_a_deployment_are_for_tls_alone(world: World, issuer: Issuer) -> None:
     pages = PagesClient("https://contactpoint.example.org", "contactpoint", None, "openid")
     settings = dataclasses.replace(world.settings, sign_in=SignIn(issuer.url), pages_client=pages)
