@@ -12,7 +12,7 @@ from services.contract.submission import NhsNumber, Upn
 FIELDS = ("given_name", "family_name", "date_of_birth", "postcode", "nhs_number", "upn")
 DAY_PARTS = ("day", "month", "year")
 LONGEST = 200
-"""Characters of the box, and of each field."""
+"""Characters of the box."""
 
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _YEAR_FIRST = re.compile(r"\b(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})\b", re.ASCII)
@@ -41,6 +41,8 @@ class Understood(NamedTuple):
 
 def read_box(text: str) -> Understood:
     """The criteria that a line of names, dates, postcodes and numbers holds, in any order."""
+    if len(text) > LONGEST:
+        return Understood({}, {"box": "long"})
     criteria: dict[str, str] = {}
     left: list[str] = []
 

@@ -33,6 +33,6 @@ def pages_before(settings: Settings, clock: Clock) -> Callable[[Authentication],
     sessions = Sessions(session_key(settings.keys), clock, secure=secure)
 
     def before(api: Authentication) -> ASGIApp:
-        return Pages(api, Handlers(api, sessions, clock, sign_in), sessions)
+        return Pages(api, Handlers(api, sessions, clock, sign_in), sessions, secure=secure)
 
     return before

@@ -142,11 +142,11 @@ class Handlers:
 
     async def sign_out(self, browser: Browser) -> Page:
         """Ends the session."""
-        return _to(_SIGNED_OUT, self._sessions.end(browser.opened))
+        return self._ends(browser, _SIGNED_OUT)
 
     async def leave(self, browser: Browser) -> Page:
         """Ends the session, and leads to a page of somebody else."""
-        return _to(_ELSEWHERE, self._sessions.end(browser.opened))
+        return self._ends(browser, _ELSEWHERE)
 
     async def signed_out(self, browser: Browser) -> Page:
         """What is seen after that, and by nobody who is signed in."""
@@ -186,7 +186,7 @@ class Handlers:
         shown = _nothing_asked() | {"box": box, "fields": _fields(browser, understood, box)}
         wrong = dict(understood.wrong)
         if understood.left:
-            wrong["box"] = "left"
+            wrong.setdefault("box", "left")
         if wrong:
             status = HTTPStatus.UNPROCESSABLE_ENTITY
             return await self._page(browser, "search", status, **shown | {"wrong": wrong, "left": understood.left})
@@ -241,6 +241,11 @@ class Handlers:
     def refused(self, status: int, detail: str) -> Page:
         """A bound refuses a request before a page has it."""
         return self._made(Browser({}, None), "trouble", status, detail=detail)
+
+    def _ends(self, browser: Browser, path: str) -> Page:
+        page = _to(path, self._sessions.end(browser.opened))
+        page.headers["Clear-Site-Data"] = '"cache"'  # pages that going back would show
+        return page
 
     def _begin(self, browser: Browser, token: str) -> Page:
         """Begins a session, and ends the one before; raises TooLarge."""

@@ -1,6 +1,6 @@
 """The ASGI layer that takes the paths of the pages; all other requests go on to the API."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import NamedTuple
 
 import orjson
@@ -32,6 +32,9 @@ _BY_GET_ALONE = frozenset({EXIT, "/pages/sign-in", SIGNED_IN})
 """What a HEAD, sent only to see what is there, must not do."""
 
 
+_BY_TLS_ALONE = ((b"strict-transport-security", b"max-age=31536000"),)
+
+
 class Place(NamedTuple):
     """A path of the pages with its method; `signed_in` ones are for whoever is, and are sent by a form of ours."""
 
@@ -43,8 +46,9 @@ class Place(NamedTuple):
 class Pages:
     """Answers the paths of the pages, with the turns and bounds of the API, and passes all others on."""
 
-    def __init__(self, api: Authentication, handlers: Handlers, sessions: Sessions) -> None:
+    def __init__(self, api: Authentication, handlers: Handlers, sessions: Sessions, *, secure: bool) -> None:
         self._api, self._handlers, self._sessions = api, handlers, sessions
+        self._headers = _BY_TLS_ALONE if secure else ()
         self._fair = Fair(self._answer, MOST_OF_ANYBODY)
         self._places: Mapping[tuple[str, str], Place] = {
             (method, path): Place(handler, path, signed_in)
@@ -73,7 +77,7 @@ class Pages:
             await self._api(scope, receive, send)
             return
         state = scope.setdefault("state", {})
-        send = _ProblemsAsPages(self._handlers, send)
+        send = _ProblemsAsPages(self._handlers, send, self._headers)
         opened = self._sessions.find(cookies_of(Headers(scope=scope)))
         state["opened"], state["is_old"] = opened or (None, False)
         if (scope["method"], scope["path"]) in _AT_ONCE:
@@ -143,17 +147,20 @@ async def _nothing() -> Message:
 
 
 class _ProblemsAsPages:
-    """Sends on what a page answers; a problem that a bound made on the way becomes a page with the same status."""
+    """Sends on what a page answers, with more headers.
 
-    def __init__(self, handlers: Handlers, send: Send) -> None:
-        self._handlers, self._send = handlers, send
+    A problem that a bound made on the way becomes a page with the same status.
+    """
+
+    def __init__(self, handlers: Handlers, send: Send, more: Sequence[tuple[bytes, bytes]]) -> None:
+        self._handlers, self._send, self._more = handlers, send, more
         self._problem: Message | None = None
         self._content = b""
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             if Headers(raw=message["headers"]).get("content-type") != MEDIA_TYPE:
-                await self._send(message)
+                await self._send({**message, "headers": [*message["headers"], *self._more]})
                 return
             self._problem = message
             return
@@ -164,7 +171,7 @@ class _ProblemsAsPages:
         if not message.get("more_body"):
             kept = [(name, value) for name, value in self._problem["headers"] if name in _KEPT]
             page = self._handlers.refused(self._problem["status"], orjson.loads(self._content).get("detail", ""))
-            await self._send({**self._problem, "headers": [*page.raw_headers, *kept]})
+            await self._send({**self._problem, "headers": [*page.raw_headers, *kept, *self._more]})
             await self._send({"type": "http.response.body", "body": page.body})
 
 

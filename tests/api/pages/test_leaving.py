@@ -49,7 +49,7 @@ class Directory:
         self.sessions = Sessions(session_key(world.settings.keys), lambda: self.now, secure=False)
         sign_in = LocalSignIn(world.settings, lambda: self.now)
         handlers = Handlers(self.api, self.sessions, lambda: self.now, sign_in)
-        self.pages = Pages(self.api, handlers, self.sessions)
+        self.pages = Pages(self.api, handlers, self.sessions, secure=False)
         token = sign_in.token(opening_code(world.settings.keys), "demo-practitioner")
         assert token
         self.session = self.sessions.begin(token).with_reason("safeguarding")
@@ -231,3 +231,11 @@ def test_a_head_changes_nothing(browser: Browser, path: str) -> None:
     answer = browser.client.head(path, follow_redirects=False)
     assert (answer.status_code, answer.headers.get("set-cookie")) == (405, None)
     assert browser.get("/pages/search").status_code == 200
+
+
+def test_who_leaves_has_no_page_to_go_back_to(browser: Browser) -> None:
+    browser.sign_in()
+    assert browser.client.get("/pages/exit", follow_redirects=False).headers["clear-site-data"] == '"cache"'
+    browser.sign_in()
+    browser.send("/pages/sign-out")
+    assert browser.page.history[0].headers["clear-site-data"] == '"cache"'

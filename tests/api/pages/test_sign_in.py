@@ -296,6 +296,8 @@ def test_cookies_of_a_deployment_are_for_tls_alone(world: World, issuer: Issuer)
     pages = PagesClient("https://contactpoint.example.org", "contactpoint", None, "openid")
     settings = dataclasses.replace(world.settings, sign_in=SignIn(issuer.url), pages_client=pages)
     with TestClient(open_app(settings), follow_redirects=False) as client:
+        for answer in (client.get("/pages/style.css"), client.get("/pages/exit"), client.put("/")):
+            assert answer.headers["strict-transport-security"] == "max-age=31536000"
         cookie = client.get("/pages/sign-in").headers["set-cookie"]
     assert cookie.startswith("__Host-contactpoint-way=")
     assert {"Secure", "HttpOnly", "SameSite=Lax", "Path=/"} <= set(cookie.split("; "))
@@ -305,6 +307,7 @@ def test_a_local_user_is_no_user_of_a_deployment(deployed: TestClient, world: Wo
     sent = {"code": opening_code(world.settings.keys), "user": "demo-practitioner"}
     answer = deployed.post("/pages/sign-in", data=sent)
     assert (answer.status_code, answer.headers.get("set-cookie")) == (200, None)
+    assert "strict-transport-security" not in answer.headers
     assert "demo-practitioner" not in answer.text
 
 

@@ -94,6 +94,13 @@ def test_the_results_say_what_agrees(browser: Browser) -> None:
         ({"family_name": "Quaternion", "day": "31", "month": "2", "year": "2003"}, "no real day"),
         ({"box": "Quaternion 27/3/2003 12345"}, "12345"),
         ({"box": "Quaternion"}, "NHS number"),
+        ({"box": "Wren " * 40 + "Quaternion 27/3/2003"}, "too long: write at most 200 characters"),
+        ({"box": "Wren " * 400 + "Quaternion 27/3/2003"}, "too long: write at most 200 characters"),
+        ({"box": f"Wren{' ' * 1_000}Quaternion 31/2/2003"}, "31/2/2003"),
+        (
+            {"given_name": "Wren" * 1_000, "family_name": "Quaternion", "day": "27", "month": "3", "year": "2003"},
+            "the text is too long",
+        ),
         ({}, "NHS number"),
     ],
 )
@@ -290,6 +297,7 @@ def test_the_api_is_as_it_was(client: TestClient, world: World) -> None:
     assert client.get("/children/x").headers["content-type"] == "application/problem+json"
     assert client.get("/pages").status_code == 401
     assert client.get("/pages/other").status_code == 401
-    assert client.put("/pages/search").status_code == 405
+    refused = client.put("/pages/search")
+    assert (refused.status_code, "It has been noted" in refused.text) == (405, False)
     assert not [path for path in client.get("/openapi.json").json()["paths"] if "pages" in path]
     assert client.get(f"/children/{world.child_with(NHS_NUMBER)}").status_code == 401
