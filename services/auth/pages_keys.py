@@ -10,7 +10,8 @@ from services.configuration.settings import ClientSettings
 from streams.crypto.sealing import UnusableKey, read_key
 
 _SESSIONS, _WAYS = b"contactpoint pages: sessions/1", b"contactpoint pages: ways to the issuer/1"
-_OPENING = b"contactpoint pages: opening code/1"
+_OPENING, _OPENED = b"contactpoint pages: opening code/1", b"contactpoint pages: opened/1"
+_STACK = b"contactpoint pages: name of the stack/1"
 
 
 def session_key(keys: Path) -> bytes:
@@ -21,6 +22,16 @@ def session_key(keys: Path) -> bytes:
 def way_key(keys: Path) -> bytes:
     """The same for what is remembered of who is at the issuer."""
     return urlsafe_b64encode(_derived(keys, _WAYS, 32))
+
+
+def opened_key(keys: Path) -> bytes:
+    """The same for the code with which somebody has come to a local stack."""
+    return urlsafe_b64encode(_derived(keys, _OPENED, 32))
+
+
+def stack_name(keys: Path) -> str:
+    """Tells cookies of two local stacks apart: a browser sends those of one port to every other. Raises UnusableKey."""
+    return _derived(keys, _STACK, 4).hex()
 
 
 def opening_code(keys: Path) -> str:

@@ -20,7 +20,7 @@ from services.api.numbers import NUMBER
 from services.api.pages.asking import Answer, Question, ask
 from services.api.pages.cookies import TooLarge, cookies_of
 from services.api.pages.session import Session, Sessions
-from services.api.pages.sign_in import IssuerSignIn, LocalSignIn
+from services.api.pages.sign_in import IssuerSignIn, LocalSignIn, Opening
 from services.api.schemas.search import MOST_FOUND
 from services.auth.code_flow import NotSignedIn
 from services.auth.fetch import IssuerAway
@@ -94,7 +94,14 @@ class Handlers:
         """The way in: to the search, or to a sign-in."""
         if browser.session:
             return _to(_SEARCH)
-        return await self._sign_in(browser, Request(browser.scope).query_params.get("code", ""))
+        if self._local is None:
+            return await self._sign_in(browser, "")
+        request = Request(browser.scope)
+        code = request.query_params.get("code", "")
+        opens = await run_sync(self._local.opens, code)
+        if opens:
+            return _to("/", self._local.cookie.seal(Opening(code)))
+        return await self._sign_in(browser, self._local.code_of(cookies_of(request.headers)))
 
     async def style(self, _: Browser) -> Page:
         """The style sheet."""

@@ -37,8 +37,8 @@ class Session:
 class Sessions:
     """Keeps, finds and ends sessions."""
 
-    def __init__(self, key: bytes, clock: Clock, *, secure: bool) -> None:
-        self._cookie = SealedCookie("contactpoint", Session, key, clock, secure=secure, holds_s=IDLE_S)
+    def __init__(self, key: bytes, clock: Clock, *, secure: bool, name: str = "contactpoint") -> None:
+        self._cookie = SealedCookie(name, Session, key, clock, secure=secure, holds_s=IDLE_S)
         self._ended = Remembered(clock, LONGEST_LIFETIME, MOST_REMEMBERED)
         self._stated = Remembered(clock, LONGEST_LIFETIME, MOST_REMEMBERED)
 

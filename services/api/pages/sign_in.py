@@ -22,17 +22,37 @@ MOST_CAME_BACK = 10_000
 """Ways whose end is remembered, so that none is gone twice; with more, the oldest is forgotten."""
 
 
+OPENED_S = 600
+"""How long a browser that came with the opening code is shown the users."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A right code that somebody came with."""
+
+    code: str
+
+
 @dataclass(frozen=True, slots=True)
 class LocalSignIn:
-    """The demo users of a local stack: whoever has its opening code may be each of them."""
+    """The demo users of a local stack: whoever has its opening code may be each of them.
+
+    A cookie takes the code out of the address, which a history would keep.
+    """
 
     settings: Settings
     clock: Clock
+    cookie: SealedCookie[Opening]
     users: Sequence[Entitlement] = DEMO_USERS
 
     def opens(self, code: str) -> bool:
         """Whether this is the code that `up` prints."""
         return hmac.compare_digest(code.encode(), opening_code(self.settings.keys).encode())
+
+    def code_of(self, cookies: str) -> str:
+        """The code that a browser came with lately, or none."""
+        opened = self.cookie.open(cookies)
+        return opened.held.code if opened else ""
 
     def token(self, code: str, user: str) -> str | None:
         """A token of that user; None for a wrong code, and for a user who is none of the demo's."""

@@ -15,11 +15,12 @@ from services.api.access_control.callers import Authentication
 from services.api.limits import refusing
 from services.api.limits.fairness import MOST_OF_A_CALLER
 from services.api.pages import layer
+from services.api.pages.cookies import SealedCookie
 from services.api.pages.handlers import Handlers
 from services.api.pages.layer import Pages
 from services.api.pages.session import SEALED_AGAIN_S, Session, Sessions
-from services.api.pages.sign_in import LocalSignIn
-from services.auth.pages_keys import opening_code, session_key
+from services.api.pages.sign_in import LocalSignIn, Opening
+from services.auth.pages_keys import opened_key, opening_code, session_key
 from services.auth.tokens import Caller
 from services.auth.trust import verifier_for
 from tests.api.pages.browser import Browser
@@ -43,14 +44,15 @@ class Directory:
     """The pages before an API that answers nothing until it is let."""
 
     def __init__(self, world: World) -> None:
-        self.now = datetime.now(UTC)
+        self.now, keys = datetime.now(UTC), world.settings.keys
         self.let, self.asked = asyncio.Event(), 0
         self.api = Authentication(self._answer, verifier_for(world.settings))
-        self.sessions = Sessions(session_key(world.settings.keys), lambda: self.now, secure=False)
-        sign_in = LocalSignIn(world.settings, lambda: self.now)
+        self.sessions = Sessions(session_key(keys), lambda: self.now, secure=False)
+        opened = SealedCookie("opened", Opening, opened_key(keys), lambda: self.now, secure=False, holds_s=60)
+        sign_in = LocalSignIn(world.settings, lambda: self.now, opened)
         handlers = Handlers(self.api, self.sessions, lambda: self.now, sign_in)
         self.pages = Pages(self.api, handlers, self.sessions, secure=False)
-        token = sign_in.token(opening_code(world.settings.keys), "demo-practitioner")
+        token = sign_in.token(opening_code(keys), "demo-practitioner")
         assert token
         self.session = self.sessions.begin(token).with_reason("safeguarding")
 

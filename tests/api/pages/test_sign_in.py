@@ -4,6 +4,7 @@ import dataclasses
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
@@ -11,9 +12,10 @@ import pytest
 from starlette.testclient import TestClient
 
 from services.api.pages.session import IDLE_S
+from services.api.pages.sign_in import OPENED_S
 from services.api.server import open_app
 from services.auth import code_flow
-from services.auth.pages_keys import opening_code
+from services.auth.pages_keys import opening_code, stack_name
 from services.configuration.setting_errors import BadSetting
 from services.configuration.settings import read_settings
 from services.configuration.sign_in import PagesClient, SignIn
@@ -43,6 +45,13 @@ def test_without_the_code_nobody_gets_in(browser: Browser, world: World) -> None
 def test_with_the_code_there_is_a_button_for_each_role(browser: Browser, world: World) -> None:
     browser.get(f"/?code={opening_code(world.settings.keys)}")
     assert "demo-data-manager" in browser.page.text
+    assert (browser.page.history[0].status_code, str(browser.page.url)) == (303, f"{HOME}/")
+    assert "demo-data-manager" in browser.get("/").text
+    assert "demo-data-manager" in browser.get("/?code=guessed").text
+    browser.client.cookies.clear()
+    assert "demo-data-manager" not in browser.get("/").text
+    browser.get(f"/?code={opening_code(world.settings.keys)}")
+    browser.client.cookies.clear()
     assert "Fictional people only" in browser.seen
     browser.send("/pages/sign-in", code=opening_code(world.settings.keys))
     assert "demo-data-manager" in browser.page.text
@@ -60,6 +69,23 @@ def test_a_session_is_a_cookie_that_nothing_else_reads(browser: Browser, world: 
     cookie = answer.headers["set-cookie"]
     assert {"HttpOnly", "SameSite=Lax", "Path=/"} <= set(cookie.split("; "))
     assert "demo-practitioner" not in cookie
+
+
+def test_a_code_that_somebody_came_with_is_forgotten_soon(world: World) -> None:
+    clock = _Clock()
+    with TestClient(open_app(world.settings, clock)) as client:
+        client.get(f"/?code={opening_code(world.settings.keys)}")
+        assert "demo-data-manager" in client.get("/").text
+        clock.wait(OPENED_S + 1)
+        assert "demo-data-manager" not in client.get("/").text
+
+
+def test_two_local_stacks_have_cookies_of_other_names(browser: Browser, world: World, tmp_path: Path) -> None:
+    browser.sign_in()
+    (name,) = browser.client.cookies
+    assert name == f"contactpoint-{stack_name(world.settings.keys)}"
+    (tmp_path / "key-encryption.key").write_text("A" * 43)
+    assert stack_name(tmp_path) != stack_name(world.settings.keys)
 
 
 def test_who_signs_out_is_out_with_every_copy_of_the_cookie(browser: Browser) -> None:
