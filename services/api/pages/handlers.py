@@ -149,11 +149,16 @@ class Handlers:
 
     async def sign_out(self, browser: Browser) -> Page:
         """Ends the session."""
-        return self._ends(browser, _SIGNED_OUT)
+        page = _to(_SIGNED_OUT, self._sessions.end(browser.opened))
+        page.headers["Clear-Site-Data"] = '"cache"'  # pages that going back would show
+        return page
 
     async def leave(self, browser: Browser) -> Page:
-        """Ends the session, and leads to a page of somebody else."""
-        return self._ends(browser, _ELSEWHERE)
+        """Ends the session, and leads to a page of somebody else.
+
+        The cache is not cleared: a browser goes on only once that is done, and shows the page that is left meanwhile.
+        """
+        return _to(_ELSEWHERE, self._sessions.end(browser.opened))
 
     async def signed_out(self, browser: Browser) -> Page:
         """What is seen after that, and by nobody who is signed in."""
@@ -248,11 +253,6 @@ class Handlers:
     def refused(self, status: int, detail: str) -> Page:
         """A bound refuses a request before a page has it."""
         return self._made(Browser({}, None), "trouble", status, detail=detail)
-
-    def _ends(self, browser: Browser, path: str) -> Page:
-        page = _to(path, self._sessions.end(browser.opened))
-        page.headers["Clear-Site-Data"] = '"cache"'  # pages that going back would show
-        return page
 
     def _begin(self, browser: Browser, token: str) -> Page:
         """Begins a session, and ends the one before; raises TooLarge."""
