@@ -36,7 +36,7 @@ class FoundLike(NamedTuple):
 
 
 _SOURCE = f"stored.features::json ->> {Features._fields.index('source')}"
-"""The agency of a record, out of the index itself: no table of numbers is by record, and the registrar waits for this."""
+"""The agency of a record, out of the index itself: no table of numbers is by record, and the registrar waits."""
 _FIND = f"""
     select found.record::text, stored.child::text, stored.features, array_agg(found.other::text)
       from register.found_like found
