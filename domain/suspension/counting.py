@@ -41,14 +41,17 @@ E = TypeVar("E", bound=Published)
 
 
 def counted(events: Iterable[E]) -> list[E]:
-    """Those of one record's events, in order of version, that count now; none where all of it is set aside."""
+    """Those of one record's events, in order of version, that count now; none where all of it is set aside.
+
+    What is told while it is set aside does not count either, as in the views.
+    """
     every = list(events)
     decided = [event for event in every if event.type in DECIDED]
     taken_back = {version for event in every if event.type == RESTORED for version in event.data["removals"]}
     said = [event for event in every if event.type not in FOLLOWING and event.version not in taken_back]
     if not decided or decided[-1].type == RESTORES:
         return said
-    begin, end = decided[-1].data["from_version"], decided[-1].version
+    begin = decided[-1].data["from_version"]
     if begin == 1:
         return []
-    return [e for e in said if not begin <= e.version < end or e.type in _LASTING]
+    return [e for e in said if e.version < begin or e.type in _LASTING]

@@ -12,7 +12,8 @@ left join set_aside a on a.record = l.record
 where scoped() and not exists (select from suspended u where u.record = l.record and u.from_version is not null)
     and f.aspect <> 'restoration' and (f.aspect <> 'removal' or not taken_back(f))
 union all
--- Of a record whose agency is suspended, set aside from a version on: every event before, and what is never set aside.
+-- Of a record whose agency is suspended, set aside from a version on: every event before that says something, and what is never set
+-- aside.
 select l.child, l.record, l.position, z.since, z.position, z.shown,
     case when h.type like 'RecordRegistered.%' or h.type like 'RecordAmended.%' then 'particulars' else 'other' end,
     coalesce(a.since is not null, false), a.since,
@@ -23,6 +24,7 @@ join history h on h.stream = l.record
     and (h.version < u.from_version or h.type like 'ConsentWithdrawn.%' or h.type like 'RecordRemoved%'
         or h.type like 'ErasureFenced.%')
     and (h.type not in ('RecordRemoved.v1', 'RecordRemovedAgain.v1') or not taken_back(h))
+    and h.type not in ('RecordSuspended.v1', 'RecordResumed.v1', 'RecordRestored.v1')
 left join kept_from_reader z on z.child = l.child
 left join set_aside a on a.record = l.record
 where scoped();
