@@ -105,11 +105,13 @@ def _all_that_they_are_like(
         return {}
     members = lookup.described(child.records)
     told_apart = lookup.told_apart([each.record for each in alike])
-    return {
-        each.record: each.others
-        | {one.record for one in like_each_of(comparer, each.record, each.features, members, told_apart)}
-        for each in alike
-    }
+    found: dict[str, frozenset[str]] = {}
+    for each in alike:
+        found[each.record] = each.others
+        if each.features:
+            now = like_each_of(comparer, each.record, each.features, members, told_apart)
+            found[each.record] |= {one.record for one in now}
+    return found
 
 
 def _standing(lookup: Known, child: Child, records: frozenset[str]) -> frozenset[str]:

@@ -27,22 +27,30 @@ Pair = tuple[str, str]
 
 
 class FoundLike(NamedTuple):
-    """A record of the match index with its child, its features, and those of the records asked for that it is like."""
+    """A record with its child, its features, and those of the records asked for that it is like.
+
+    One that its agency has removed has no features: it may be restored.
+    """
 
     record: str
     child: str
-    features: Features
+    features: Features | None
     others: frozenset[str]
 
 
 _SOURCE = f"stored.features::json ->> {Features._fields.index('source')}"
-"""The agency of a record, out of the index itself: no table of numbers is by record, and the registrar waits."""
+"""The agency of a record, out of the index itself: no table of numbers is by record, and the registrar waits.
+
+Removed records, whose agency no table tells, take turns as if they were of one.
+"""
 _FIND = f"""
-    select found.record::text, stored.child::text, stored.features, array_agg(found.other::text)
+    select found.record::text, coalesce(stored.child, removed.child)::text, stored.features,
+           array_agg(found.other::text)
       from register.found_like found
-      join register.match_index stored on stored.record = found.record
-     where found.other = any(%s::uuid[])
-     group by found.record, stored.child, stored.features
+      left join register.match_index stored on stored.record = found.record
+      left join register.removed_records removed on removed.record = found.record
+     where found.other = any(%s::uuid[]) and coalesce(stored.child, removed.child) is not null
+     group by found.record, stored.child, removed.child, stored.features
      order by row_number() over (partition by {_SOURCE} order by found.record), found.record
      limit {MOST_PAIRS}"""  # noqa: S608
 
@@ -51,7 +59,7 @@ def found_like(cursor: Cursor, others: Collection[str]) -> list[FoundLike]:
     """The records that are like one of the others, as many as one decision may be about: one of each agency in turn."""
     cursor.execute(_FIND, (list(others),))
     return [
-        FoundLike(record, child, features_as_read(stored), frozenset(like))
+        FoundLike(record, child, features_as_read(stored) if stored else None, frozenset(like))
         for record, child, stored, like in cursor.fetchall()
     ]
 

@@ -1,0 +1,66 @@
+"""A shield that comes while a record stands removed, and the removal that is taken back afterwards."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from domain.agency import Agency
+from tests.pipeline.test_hidden_index import ELSEWHERE, SCHOOL, UPN, child_of, shield, tell
+from tests.pipeline.test_shield_comes_late import AT_THE_REFUGE, HER, agrees_with_the_log, is_held_back, lift
+from tests.pipeline.test_suspension import codes_of, now_of, set_aside, suspend
+from tests.support.desk import AUTHORITY, GP, numbered, open_desk
+from tests.support.steward import Steward
+
+
+@pytest.fixture
+def desk(database_url: str) -> Iterator[Steward]:
+    with open_desk(Steward, database_url) as opened:
+        yield opened
+
+
+def known_twice(desk: Steward, **more: str) -> tuple[str, str]:
+    """She, whom a school knows, and the child of the authority's record, which the matcher has queued as a pair."""
+    hers = tell(desk, "S", HER | {"address": ELSEWHERE}, SCHOOL)
+    refuge = tell(desk, "R", AT_THE_REFUGE | more)
+    assert refuge != hers
+    assert desk.types().count("MatchSuspected.v1") == 1
+    return hers, refuge
+
+
+def is_removed(desk: Steward, subject: str, of: Agency) -> str:
+    """The agency's credential removes a record; gives the moment before."""
+    since = now_of(desk)
+    sent = numbered(
+        desk.count("events"), "record.removed", subject, source=of.urn, data={"reason": "registered-in-error"}
+    )
+    assert codes_of(desk.send(sent, owner=of)) == [("accepted", [])]
+    return since
+
+
+def is_taken_back(desk: Steward, of: Agency, since: str) -> None:
+    """The agency is suspended, and what it removed since that moment is restored."""
+    assert suspend(desk, of.code, set_aside=True, since=since).outcome == "accepted"
+    set_aside(desk)
+    assert desk.types().count("RecordRestored.v1") == 1
+
+
+def test_a_record_that_was_removed_when_the_shield_came_is_held_back_once_it_is_restored(desk: Steward) -> None:
+    hers, refuge = known_twice(desk, upn=UPN)
+    since = is_removed(desk, "R", AUTHORITY)
+    shield(desk, hers)
+    is_taken_back(desk, AUTHORITY, since)
+    assert child_of(desk, "R", AUTHORITY) == refuge
+    assert is_held_back(desk, refuge)
+    assert agrees_with_the_log(desk)
+    assert tell(desk, "G", AT_THE_REFUGE | {"family_name": "Thackeray", "upn": UPN}, GP) not in (hers, refuge)
+
+
+def test_a_record_that_was_removed_when_the_shield_was_lifted_is_joined_once_it_is_restored(desk: Steward) -> None:
+    hers, refuge = known_twice(desk)
+    shield(desk, hers)
+    since = is_removed(desk, "R", AUTHORITY)
+    lift(desk, hers)
+    is_taken_back(desk, AUTHORITY, since)
+    assert not is_held_back(desk, refuge)
+    assert agrees_with_the_log(desk)
+    assert tell(desk, "G", AT_THE_REFUGE, GP) == refuge
