@@ -23,6 +23,7 @@ from domain.child.events import (
     RecordsSetAside,
     RecordUnlinked,
     ShieldApplied,
+    ShieldLifted,
 )
 from domain.child.identity_events import RecordClosed, RecordOpened
 from domain.event import RegisterEvent
@@ -51,7 +52,7 @@ from services.registrar.match_index import (
     write_index,
 )
 from services.registrar.placing import Streams, features_by, place_anew
-from services.registrar.shielded_records import SHIELDED_TABLES, SHIELDING, write_shields
+from services.registrar.shielded_records import SHIELDED_TABLES, SHIELDING, write_restored, write_shields
 from streams.codec import EventMapper
 from streams.crypto.keys import KeyRing
 from streams.store.application import LogApplication
@@ -59,7 +60,7 @@ from streams.store.database import Database
 
 logger = logging.getLogger(__name__)
 
-INDEX_FORMAT = "10"
+INDEX_FORMAT = "11"
 """Changes with the blocking keys, what features hold, whose keys stand apart, and what is kept of shielded children, of
 removed records, and of which record was found like which."""
 BATCH = 2_000
@@ -172,6 +173,7 @@ class _Builder:
         self._aside: dict[str, str] = {}
         self._closed: set[str] = set()
         self._accepted: dict[str, str] = {}
+        self._shielded: set[str] = set()
 
     def parts(self, batch: Sequence[Notification]) -> Iterable[Sequence[Notification]]:
         """The batch cut behind each shield and each closing, which take the records as they are at that moment.
@@ -209,6 +211,7 @@ class _Builder:
         described: set[str] = set(self._waiting)
         removed: set[str] = set()
         gone_with: set[str] = set()
+        taken_back: dict[str, Features] = {}
         for event in events:
             record = str(event.originator_id)
             if isinstance(event, _DESCRIBING) and record in self._closed:
@@ -229,6 +232,7 @@ class _Builder:
                 self._aside.pop(record, None)
             elif isinstance(event, RecordRestored):
                 restored = {} if record in self._closed else self._restored(record, event.originator_version)
+                taken_back |= restored
                 features |= restored
                 described |= restored.keys()
                 removed -= restored.keys()
@@ -264,10 +268,20 @@ class _Builder:
         # What is kept of a shielded child's removed records, which are not stored here, goes with the child.
         changes.moved.update({each: child for each, child in child_of.items() if each in stored or each in gone_with})
         write_index(cursor, changes)
+        restored = {record: (child_of[record], each) for record, each in taken_back.items() if record in child_of}
+        write_restored(cursor, {record: of for record, of in restored.items() if of[0] in self._shielded})
         write_shields(cursor, events)
+        self._follow_shields(events)
         self._waiting = {record: features[record] for record in described - removed - child_of.keys()}
         if events and isinstance(events[-1], CLOSING):
             self._close(cursor, events[-1])
+
+    def _follow_shields(self, events: Iterable[RegisterEvent]) -> None:
+        for event in events:
+            if isinstance(event, ShieldLifted):
+                self._shielded.discard(str(event.originator_id))
+            elif isinstance(event, SHIELDING):
+                self._shielded.add(str(event.originator_id))
 
     def _close(self, cursor: Cursor, event: RegisterEvent) -> None:
         """Takes the records that an event closes out of the index, or has one described again that it opens."""

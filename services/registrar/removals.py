@@ -32,6 +32,7 @@ from domain.vocabulary import RESTRICTED_SOURCE
 from services.registrar.linking import pending_events
 from services.registrar.match_index import put_back, removed_children, take_out
 from services.registrar.placing import Streams, features_by
+from services.registrar.shielded_records import write_restored
 from streams.store.database import Database
 
 LARGEST_PART = 256 * 1024
@@ -51,6 +52,7 @@ class RemovalsOfPage:
         self._restored: dict[str, Features] = {}
         self._removed: list[str] = []
         self._child_of: dict[str, str] = {}
+        self._shielded: set[str] = set()
 
     @property
     def restored(self) -> int:
@@ -98,11 +100,15 @@ class RemovalsOfPage:
                 child.link(causes[record], matcher, _WHY)
                 events += pending_events(child)
             self._child_of[record] = str(child.id)
+            if child.shield:
+                self._shielded.add(record)
         return events
 
     def write(self, cursor: Cursor) -> None:
         """Puts restored records back into the match index, where they stand aside, and takes others out."""
-        put_back(cursor, {record: (child, self._restored[record]) for record, child in self._child_of.items()})
+        restored = {record: (child, self._restored[record]) for record, child in self._child_of.items()}
+        put_back(cursor, restored)
+        write_restored(cursor, {record: restored[record] for record in self._shielded})
         if self._removed:
             take_out(cursor, self._removed)
 

@@ -2,10 +2,11 @@
 
 A shield, and each review that keeps it, takes the features of the child's records as they are then, also of those that
 are set aside. What an agency says later changes none of them. Rows follow their record into another child. Those of a
-record that is removed stay as long as the shield: else who is like the child would be shown to everybody.
+record that is removed stay as long as the shield: else who is like the child would be shown to everybody. One that was
+removed when the shield came is taken in when it is restored.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
@@ -69,6 +70,20 @@ def _write(cursor: Cursor, event: RegisterEvent, child: str) -> None:
     cursor.execute("select record::text from register.shielded_records where child = %s::uuid", (child,))
     kept = {record for (record,) in cursor.fetchall()}
     write_who_they_are(cursor, child, [(record, features) for record, features in now.items() if record not in kept])
+
+
+def write_restored(cursor: Cursor, restored: Mapping[str, tuple[str, Features]]) -> None:
+    """Keeps who shielded children are by records that are restored, each with its child and features.
+
+    What is kept of one already, since before it was removed, stays as it is.
+    """
+    cursor.execute(
+        "select record::text from register.shielded_records where record = any(%s::uuid[])", (list(restored),)
+    )
+    kept = {record for (record,) in cursor.fetchall()}
+    for record, (child, features) in restored.items():
+        if record not in kept:
+            write_who_they_are(cursor, child, [(record, visible_part(features))])
 
 
 def write_who_they_are(cursor: Cursor, child: str, new: Sequence[tuple[str, Features]]) -> None:

@@ -5,11 +5,12 @@ from collections.abc import Iterator
 import pytest
 
 from domain.agency import Agency
-from tests.pipeline.test_hidden_index import ELSEWHERE, SCHOOL, UPN, child_of, shield, tell
+from tests.pipeline.test_hidden_index import ELSEWHERE, HOME, SCHOOL, UPN, child_of, shield, tell
 from tests.pipeline.test_shield_comes_late import AT_THE_REFUGE, HER, agrees_with_the_log, is_held_back, lift
-from tests.pipeline.test_suspension import codes_of, now_of, set_aside, suspend
+from tests.pipeline.test_shielded_records import kept
+from tests.pipeline.test_suspension import codes_of, now_of, resume, set_aside, suspend
 from tests.support.desk import AUTHORITY, GP, numbered, open_desk
-from tests.support.steward import Steward
+from tests.support.steward import Steward, somebody
 
 
 @pytest.fixture
@@ -64,3 +65,35 @@ def test_a_record_that_was_removed_when_the_shield_was_lifted_is_joined_once_it_
     assert not is_held_back(desk, refuge)
     assert agrees_with_the_log(desk)
     assert tell(desk, "G", AT_THE_REFUGE, GP) == refuge
+
+
+@pytest.mark.parametrize("also", [(), ("S2",)])
+def test_who_a_shielded_child_is_by_a_record_restored_under_the_shield_is_found(
+    desk: Steward, also: tuple[str, ...]
+) -> None:
+    hers, *others = desk.register("S1", *also)
+    for other in others:
+        assert desk.merge(hers, other).outcome == "accepted"
+    since = is_removed(desk, "S1", AUTHORITY)
+    shield(desk, hers)
+    assert kept(desk) == [*also]
+    is_taken_back(desk, AUTHORITY, since)
+    assert kept(desk) == ["S1", *also]
+    tell(desk, "R", somebody("S1") | {"address": HOME}, SCHOOL)
+    assert desk.types().count("RecordHeldBack.v1") == 1
+
+
+def test_who_it_is_stays_known_when_the_record_is_removed_again_and_ends_with_the_shield(desk: Steward) -> None:
+    (hers,) = desk.register("S1")
+    since = is_removed(desk, "S1", AUTHORITY)
+    shield(desk, hers)
+    is_taken_back(desk, AUTHORITY, since)
+    assert resume(desk).outcome == "accepted"
+    set_aside(desk)
+    assert desk.types()[-1] == "RecordRemovedAgain.v1"
+    assert kept(desk) == ["S1"]
+    assert suspend(desk, set_aside=True, since=since).outcome == "accepted"
+    set_aside(desk)
+    assert kept(desk) == ["S1"]
+    lift(desk, hers)
+    assert kept(desk) == []
