@@ -173,7 +173,7 @@ class Aggregates:
             return [each for each in candidates_of(cursor, (), records) if each.record in records]
 
     def children_of(self, records: Collection[str]) -> dict[str, str]:
-        """The child of each of the records that is in the match index, or kept of a shielded child."""
+        """The child of each of the records that is in the match index, kept of a shielded child, or removed."""
         with self._database.transaction() as cursor:
             return children_of(cursor, records)
 

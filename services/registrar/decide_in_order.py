@@ -36,7 +36,8 @@ class Effect(NamedTuple):
     `record_keys` are numbers that its agency uses for the first time, `moved` the new child of each record that changes
     hands by a steward's decision, `rulings` the steward's findings on which records are of two children, `suspensions`
     how agencies stand afterwards, `unindexed` the keys of records that leave the match index, `indexed` the child,
-    features and keys of records that enter it, `erasures` what is destroyed.
+    features and keys of records that enter it, `erasures` what is destroyed, `removed` the child of each record that a
+    steward removes.
     """
 
     events: Sequence[RegisterEvent]
@@ -47,6 +48,7 @@ class Effect(NamedTuple):
     unindexed: Mapping[str, Sequence[int]] = {}
     indexed: Mapping[str, tuple[str, Features, Sequence[int]]] = {}
     erasures: Sequence[ErasureRow] = ()
+    removed: Mapping[str, str] = {}
 
 
 Decide = Callable[[Message, Command], Effect | Refusal]
@@ -136,6 +138,7 @@ def _answer(result: BatchResult, message: Message, decided: Effect | Refusal) ->
     result.changes.erasures.extend(decided.erasures)
     result.changes.index.outdated.update(decided.unindexed)
     result.changes.index.put.update(decided.indexed)
+    result.changes.index.removed.update(decided.removed)
     for record in (each for erasure in decided.erasures for each in erasure.records):
         result.changes.index.put.pop(record, None)
         result.changes.index.moved.pop(record, None)

@@ -39,7 +39,7 @@ class Known(Protocol):
         """Those of the records that are in the match index and count."""
 
     def children_of(self, records: Collection[str]) -> Mapping[str, str]:
-        """The child of each of the records that is in the match index, or kept of a shielded child."""
+        """The child of each of the records that is in the match index, kept of a shielded child, or removed."""
 
     def told_apart(self, records: Collection[str]) -> Collection[tuple[str, str]]:
         """The pairs of records of two children that one of these is in, both ways round."""

@@ -35,8 +35,8 @@ class IndexChanges:
     """What a batch changes: `put` has the child, features and keys of a record, `outdated` the keys it had before.
 
     `moved` has the child of each record that went to another one. `hidden` are children that are hidden from now on, or
-    still are, `shown` those that are so no more. `removed` are the records that their agency has removed, each with its
-    child.
+    still are, `shown` those that are so no more. `removed` are the records that their agency or a steward
+    has removed, each with its child.
     """
 
     put: dict[str, tuple[str, Features, Sequence[int]]] = field(default_factory=dict)

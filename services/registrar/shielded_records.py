@@ -43,13 +43,19 @@ def shielded_met(cursor: Cursor, features: Sequence[Features]) -> list[list[Cand
 
 
 def children_of(cursor: Cursor, records: Collection[str]) -> dict[str, str]:
-    """The child of each of the records that is in the match index, or kept of a shielded child."""
-    cursor.execute(
-        "select record::text, child::text from register.shielded_records where record = any(%(records)s::uuid[])"
-        " union select record::text, child::text from register.match_index where record = any(%(records)s::uuid[])",
-        {"records": list(records)},
-    )
-    return dict(cursor.fetchall())
+    """The child of each of the records that is in the match index, kept of a shielded child, or removed."""
+    cursor.execute(_CHILDREN, {"records": list(records)})
+    return {record: child for record, child, _ in cursor.fetchall()}
+
+
+_CHILDREN = """
+    select record::text, child::text, 1 as rank from register.removed_records where record = any(%(records)s::uuid[])
+     union all
+    select record::text, child::text, 2 from register.shielded_records where record = any(%(records)s::uuid[])
+     union all
+    select record::text, child::text, 3 from register.match_index where record = any(%(records)s::uuid[])
+     order by rank"""
+"""The last of the rows of a record counts: of a restored one the index knows better whose it is."""
 
 
 def write_shields(cursor: Cursor, events: Iterable[RegisterEvent]) -> None:

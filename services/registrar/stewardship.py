@@ -184,7 +184,8 @@ def _removal(lookup: Directory, command: Command, ruling: Ruling) -> Effect | Re
     if isinstance(decided, Refusal):
         return decided
     lookup.keep_record(decided)
-    return Effect(pending_events(decided), unindexed=lookup.indexed_keys(str(stream)))
+    unindexed = lookup.indexed_keys(str(stream))
+    return Effect(pending_events(decided), unindexed=unindexed, removed=lookup.children_of(unindexed.keys()))
 
 
 def _erasure(

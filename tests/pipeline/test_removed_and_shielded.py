@@ -8,7 +8,7 @@ from domain.agency import Agency
 from tests.pipeline.test_hidden_index import ELSEWHERE, HOME, SCHOOL, UPN, child_of, shield, tell
 from tests.pipeline.test_shield_comes_late import AT_THE_REFUGE, HER, agrees_with_the_log, is_held_back, lift
 from tests.pipeline.test_shielded_records import kept
-from tests.pipeline.test_suspension import codes_of, now_of, resume, set_aside, suspend
+from tests.pipeline.test_suspension import codes_of, now_of, remove, resume, set_aside, suspend
 from tests.support.desk import AUTHORITY, GP, numbered, open_desk
 from tests.support.steward import Steward, somebody
 
@@ -97,3 +97,28 @@ def test_who_it_is_stays_known_when_the_record_is_removed_again_and_ends_with_th
     assert kept(desk) == ["S1"]
     lift(desk, hers)
     assert kept(desk) == []
+
+
+@pytest.mark.parametrize("by_a_steward", [False, True])
+def test_a_removed_record_of_a_child_that_is_shielded_no_more_holds_nobody_back(
+    desk: Steward, by_a_steward: bool
+) -> None:
+    hers = tell(desk, "S", HER | {"address": ELSEWHERE, "nhs_number": "9990000018"})
+    home = {"lines": ["2 Dale End"], "postcode": "ZX3 3CC"}
+    theirs = {"date_of_birth": "2003-07-18", "nhs_number": "9990000026", "address": home}
+    second = tell(desk, "T", HER | theirs, GP)
+    refuge = tell(desk, "R", AT_THE_REFUGE, SCHOOL)
+    for child in (hers, second):
+        shield(desk, child)
+    if by_a_steward:
+        assert remove(desk, hers, "S").outcome == "accepted"
+    else:
+        is_removed(desk, "S", AUTHORITY)
+    removed = desk.rows("select record, child from register.removed_records")
+    assert agrees_with_the_log(desk)
+    assert desk.rows("select record, child from register.removed_records") == removed
+    for child in (hers, second):
+        assert is_held_back(desk, refuge)
+        lift(desk, child)
+    assert not is_held_back(desk, refuge)
+    assert agrees_with_the_log(desk)
