@@ -64,6 +64,16 @@ def found_like(cursor: Cursor, others: Collection[str]) -> list[FoundLike]:
     ]
 
 
+def found_of(cursor: Cursor, records: Collection[str]) -> dict[str, frozenset[str]]:
+    """What each of the records is like, where it is like any."""
+    cursor.execute(
+        "select record::text, array_agg(other::text) from register.found_like where record = any(%s::uuid[])"
+        " group by record",
+        (list(records),),
+    )
+    return {record: frozenset(others) for record, others in cursor.fetchall()}
+
+
 def write_found_like(cursor: Cursor, events: Iterable[RegisterEvent]) -> None:
     """Keeps what the events have found, in order."""
     latest: dict[Pair, bool] = {}

@@ -268,8 +268,8 @@ class _Builder:
         # What is kept of a shielded child's removed records, which are not stored here, goes with the child.
         changes.moved.update({each: child for each, child in child_of.items() if each in stored or each in gone_with})
         write_index(cursor, changes)
-        restored = {record: (child_of[record], each) for record, each in taken_back.items() if record in child_of}
-        write_restored(cursor, {record: of for record, of in restored.items() if of[0] in self._shielded})
+        shielded = [record for record in taken_back if child_of.get(record) in self._shielded]
+        write_restored(cursor, {record: (child_of[record], taken_back[record]) for record in shielded})
         write_shields(cursor, events)
         self._follow_shields(events)
         self._waiting = {record: features[record] for record in described - removed - child_of.keys()}

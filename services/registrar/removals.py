@@ -59,6 +59,11 @@ class RemovalsOfPage:
         """How many are restored."""
         return len(self._restored)
 
+    @property
+    def placed(self) -> dict[str, tuple[str, Features]]:
+        """The child and the features of each that is restored, once `link` has found them."""
+        return {record: (child, self._restored[record]) for record, child in self._child_of.items()}
+
     def follow(self, record: SourceRecord, said: Sequence[RegisterEvent], wanted: int | None) -> bool:
         """Has a record set aside from the version `wanted` on, and its removals as decided; False where it is so."""
         removals = removals_of(said)
@@ -106,9 +111,8 @@ class RemovalsOfPage:
 
     def write(self, cursor: Cursor) -> None:
         """Puts restored records back into the match index, where they stand aside, and takes others out."""
-        restored = {record: (child, self._restored[record]) for record, child in self._child_of.items()}
-        put_back(cursor, restored)
-        write_restored(cursor, {record: restored[record] for record in self._shielded})
+        put_back(cursor, self.placed)
+        write_restored(cursor, {record: self.placed[record] for record in self._shielded})
         if self._removed:
             take_out(cursor, self._removed)
 

@@ -8,7 +8,7 @@ from domain.agency import Agency
 from tests.pipeline.test_hidden_index import ELSEWHERE, HOME, SCHOOL, UPN, child_of, shield, tell
 from tests.pipeline.test_shield_comes_late import AT_THE_REFUGE, HER, agrees_with_the_log, is_held_back, lift
 from tests.pipeline.test_shielded_records import kept
-from tests.pipeline.test_suspension import codes_of, now_of, remove, resume, set_aside, suspend
+from tests.pipeline.test_suspension import HOSPITAL, codes_of, now_of, remove, resume, set_aside, suspend
 from tests.support.desk import AUTHORITY, GP, numbered, open_desk
 from tests.support.steward import Steward, somebody
 
@@ -122,3 +122,63 @@ def test_a_removed_record_of_a_child_that_is_shielded_no_more_holds_nobody_back(
         lift(desk, child)
     assert not is_held_back(desk, refuge)
     assert agrees_with_the_log(desk)
+
+
+def of_two(desk: Steward) -> tuple[str, str]:
+    """She, and a child whom a school's record shows, beside the authority's, which is like her."""
+    hers = tell(desk, "S", HER | {"address": ELSEWHERE}, GP)
+    refuge = tell(desk, "B", somebody("else") | {"address": HOME}, SCHOOL)
+    assert tell(desk, "R", somebody("else") | {"address": HOME}) == refuge
+    tell(desk, "R", AT_THE_REFUGE, kind="amended")
+    assert child_of(desk, "R") == refuge
+    return hers, refuge
+
+
+def test_who_is_like_a_shielded_child_is_held_back_while_the_other_agency_is_set_aside(desk: Steward) -> None:
+    hers, refuge = of_two(desk)
+    assert suspend(desk, SCHOOL.code, set_aside=True).outcome == "accepted"
+    set_aside(desk)
+    shield(desk, hers)
+    assert is_held_back(desk, refuge)
+    assert resume(desk, SCHOOL.code).outcome == "accepted"
+    set_aside(desk)
+    assert not is_held_back(desk, refuge)
+    assert agrees_with_the_log(desk)
+    assert suspend(desk, SCHOOL.code, set_aside=True).outcome == "accepted"
+    set_aside(desk)
+    assert is_held_back(desk, refuge)
+    assert agrees_with_the_log(desk)
+
+
+def test_a_restored_record_that_is_like_her_holds_its_child_back_for_its_agencys_other_ones(desk: Steward) -> None:
+    """While it is removed, the other record of its agency shows the child."""
+    hers, refuge = known_twice(desk)
+    tell(desk, "B", somebody("else") | {"address": HOME})
+    assert desk.merge(refuge, child_of(desk, "B")).outcome == "accepted"
+    since = is_removed(desk, "R", AUTHORITY)
+    shield(desk, hers)
+    assert not is_held_back(desk, refuge)
+    is_taken_back(desk, AUTHORITY, since)
+    assert is_held_back(desk, refuge)
+    assert agrees_with_the_log(desk)
+
+
+def test_a_restored_record_is_like_her_also_in_the_child_that_absorbed_its_own_meanwhile(desk: Steward) -> None:
+    hers = tell(desk, "S", HER | {"address": ELSEWHERE}, SCHOOL)
+    survivor = tell(desk, "H", {"given_name": "Unknown", "family_name": "Unknown"}, HOSPITAL)
+    same = somebody("else") | {"nhs_number": "9990000018"}
+    absorbed = tell(desk, "G", same, GP)
+    assert tell(desk, "R", same) == absorbed
+    tell(desk, "R", AT_THE_REFUGE, kind="amended")
+    since = is_removed(desk, "R", AUTHORITY)
+    assert tell(desk, "H", same, HOSPITAL, "amended") == survivor
+    shield(desk, hers)
+    is_taken_back(desk, AUTHORITY, since)
+    assert child_of(desk, "R") == survivor
+    assert desk.types()[-2:] == ["RecordLinked.v1", "RecordHeldBack.v1"]
+    assert agrees_with_the_log(desk)
+    for other in (GP, HOSPITAL):
+        assert not is_held_back(desk, survivor)
+        assert suspend(desk, other.code, set_aside=True).outcome == "accepted"
+        set_aside(desk)
+    assert desk.types()[-1] == "RecordHeldBack.v1"
