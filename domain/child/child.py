@@ -208,7 +208,11 @@ class Child(Aggregate):
             self._be_like(each._replace(alone=is_alone) if each.record in sources else each, cause)
 
     def follow_shields(
-        self, suspected: Iterable[Suspected], standing: frozenset[str], ruling: Ruling, sources: Mapping[str, str]
+        self,
+        suspected: Iterable[Suspected],
+        standing: frozenset[str],
+        cause: RegisterEvent | Ruling,
+        sources: Mapping[str, str],
     ) -> None:
         """Its records are like those of others, and the child is hidden or shown as the shields of these are now.
 
@@ -218,7 +222,7 @@ class Child(Aggregate):
         hiding = {each.record for each in suspected if not standing.isdisjoint(each.like)}
         is_alone = self._is_known_by_these_alone(hiding, sources)
         for each in suspected:
-            self._be_like(each._replace(alone=is_alone and each.record in hiding), ruling)
+            self._be_like(each._replace(alone=is_alone and each.record in hiding), cause)
 
     def _is_known_by_these_alone(self, records: Collection[str], sources: Mapping[str, str]) -> bool:
         """Whether no agency has a record of the child that counts but those whose counting records are among these."""

@@ -156,8 +156,12 @@ class Aggregates:
         return {str(stream): self.records[stream].version for stream in streams}
 
     def sources_of(self, records: Collection[str]) -> dict[str, str]:
-        """The agency of each of the records that is in the match index and counts."""
-        return {each.record: each.features.source for each in self.described(records)}
+        """The agency of each of the records that is in the match index and counts.
+
+        The index may have some still that were removed in this batch.
+        """
+        known = [(each, self.records.get(UUID(each.record))) for each in self.described(records)]
+        return {each.record: each.features.source for each, one in known if one is None or one.status != "removed"}
 
     def found_like(self, records: Collection[str]) -> list[FoundLike]:
         """The records that are like one of these, as many as one decision may be about; their children are loaded."""

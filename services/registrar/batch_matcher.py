@@ -305,6 +305,10 @@ class BatchMatcher:
         known = self._index.get(record)
         return known.child if known else None
 
+    def sources_of(self, child: str) -> dict[str, str]:
+        """The agency of each record of the child."""
+        return {each.record: each.features.source for each in self._index.members(child)}
+
     def is_ordinary(self, source: str) -> bool:
         """Whether it need not stay secret that the agency knows a child."""
         return source not in self._sensitive

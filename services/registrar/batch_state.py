@@ -24,7 +24,8 @@ class BatchState(NamedTuple):
 
     `described` has what the first command of each id describes: another one of that id is a duplicate.
     From the `suspended` sources nothing is taken. `caused` has the events that commands with an id of an earlier
-    batch have caused on the record that they name. The records of `erased` numbers were destroyed.
+    batch have caused on the record that they name. The records of `erased` numbers were destroyed. `lifted` are those
+    records, of which others are like, whose child was found to be shielded no more.
     """
 
     outcomes: Mapping[SubmissionKey, str]
@@ -36,6 +37,7 @@ class BatchState(NamedTuple):
     suspended: Collection[str] = ()
     caused: Mapping[Caused, Sequence[RegisterEvent]] = {}
     erased: Collection[RecordKey] = ()
+    lifted: frozenset[str] = frozenset()
 
 
 def record_keys(command: Command) -> list[RecordKey]:

@@ -195,9 +195,18 @@ def _remove(cause: RegisterEvent, state: BatchState) -> list[RegisterEvent]:
     record = str(cause.originator_id)
     child = state.matcher.child_of(record)
     state.matcher.remove(record)
-    accepted = state.matcher.accepted(child) if child else []
-    if not accepted or child is None:
+    if child is None:
         return []
     changed = state.children[UUID(child)]
-    changed.accept(cause, state.matcher.comparer.settings.version, accepted)
+    if accepted := state.matcher.accepted(child):
+        changed.accept(cause, state.matcher.comparer.settings.version, accepted)
+    _hold_back_anew(changed, cause, state)
     return pending_events(changed)
+
+
+def _hold_back_anew(child: Child, cause: RegisterEvent, state: BatchState) -> None:
+    """The child is held back for records that are like shielded children's, if no other agency's counts any more."""
+    like = child.like_shielded
+    versions = {each: known.version for each in like if (known := state.records.get(UUID(each)))}
+    standing = frozenset[str]().union(*like.values()) - state.lifted
+    child.follow_shields(child.suspected(versions), standing, cause, state.matcher.sources_of(str(child.id)))

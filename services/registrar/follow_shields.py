@@ -90,6 +90,17 @@ def _follow(
     return events
 
 
+def hold_back_anew(lookup: Known, child: Child, ruling: Ruling) -> list[RegisterEvent]:
+    """The events that follow where a record of the child was removed: no other agency's may count any more."""
+    if not child.like_shielded:
+        return []
+    standing = _standing(lookup, child, frozenset[str]().union(*child.like_shielded.values()))
+    sources = lookup.sources_of(child.records)
+    child.follow_shields(child.suspected(lookup.versions_of(child.like_shielded)), standing, ruling, sources)
+    lookup.keep(child)
+    return pending_events(child)
+
+
 def _apart_from(child: Child, other: Child | None) -> Child | None:
     """The other child, if it is another one, and anything of it may be hidden."""
     if other is None or other.id == child.id or other.superseded_by or other.is_closed or other.is_destroyed:

@@ -23,7 +23,8 @@ from services.registrar.shielded_records import shielded_met
 from services.registrar.suspensions import suspended_sources
 from streams.store.database import Database
 
-_CHANGES_THE_INDEX = (*DESCRIBES, SubmissionType.RECORD_REMOVED)
+_REMOVED = SubmissionType.RECORD_REMOVED
+_CHANGES_THE_INDEX = (*DESCRIBES, _REMOVED)
 
 
 class MatchState(NamedTuple):
@@ -77,7 +78,18 @@ def look_up(
     repeated = [each for each in commands if (each.source, each.id) in outcomes]
     named = {(streams.get((each.source, "subject", each.subject)), each.id) for each in repeated}
     caused = aggregates.caused_by({(stream, id_) for stream, id_ in named if stream})
-    return BatchState(outcomes, streams, match_state.matcher, described, *known, suspended, caused, erased)
+    removed = [streams.get((each.source, "subject", each.subject)) for each in commands if each.type == _REMOVED]
+    lifted = _lifted(aggregates, {number for each in removed if (number := match_state.matcher.child_of(str(each)))})
+    return BatchState(outcomes, streams, match_state.matcher, described, *known, suspended, caused, erased, lifted)
+
+
+def _lifted(aggregates: Aggregates, children: Collection[str]) -> frozenset[str]:
+    """The records that one of the children's is like, whose own child is shielded no more."""
+    likes = [aggregates.children[UUID(child)].like_shielded for child in children]
+    like = {record for each in likes for records in each.values() for record in records}
+    child_of = aggregates.children_of(like) if like else {}
+    shown = {each for each in {*child_of.values()} if (child := aggregates.child(each)) and not child.shield}
+    return frozenset(record for record, child in child_of.items() if child in shown)
 
 
 def _unknown(commands: Sequence[Command], streams: Collection[store.RecordKey]) -> set[store.RecordKey]:

@@ -23,7 +23,7 @@ from services.registrar.budgets import Budget, StewardBudgets
 from services.registrar.cannot_link import CannotLinkRuling
 from services.registrar.decide_batch import NewId
 from services.registrar.decide_in_order import Effect, decide_in_order
-from services.registrar.follow_shields import Known, follow_shields
+from services.registrar.follow_shields import Known, follow_shields, hold_back_anew
 from services.registrar.hidden_children import note_hidden
 from services.registrar.linking import pending_events
 from services.registrar.match_index import index_keys
@@ -180,12 +180,16 @@ def _removal(lookup: Directory, command: Command, ruling: Ruling) -> Effect | Re
     stream = _record_named(lookup, command)
     if stream is None:
         return stewardship.NOT_HERE
-    decided = remove(lookup.record(stream), lookup.child(command.data["child"]), command.id, ruling)
+    child = lookup.child(command.data["child"])
+    decided = remove(lookup.record(stream), child, command.id, ruling)
     if isinstance(decided, Refusal):
         return decided
     lookup.keep_record(decided)
     unindexed = lookup.indexed_keys(str(stream))
-    return Effect(pending_events(decided), unindexed=unindexed, removed=lookup.children_of(unindexed.keys()))
+    events = pending_events(decided)
+    if child is not None:
+        events += hold_back_anew(lookup, child, ruling)
+    return Effect(events, unindexed=unindexed, removed=lookup.children_of(unindexed.keys()))
 
 
 def _erasure(

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from domain.agency import Agency
+from services.contract.decisions import DecisionType
 from tests.pipeline.test_hidden_index import ELSEWHERE, HOME, SCHOOL, UPN, child_of, shield, tell
 from tests.pipeline.test_shield_comes_late import AT_THE_REFUGE, HER, agrees_with_the_log, is_held_back, lift
 from tests.pipeline.test_shielded_records import kept
@@ -182,3 +183,33 @@ def test_a_restored_record_is_like_her_also_in_the_child_that_absorbed_its_own_m
         assert suspend(desk, other.code, set_aside=True).outcome == "accepted"
         set_aside(desk)
     assert desk.types()[-1] == "RecordHeldBack.v1"
+
+
+@pytest.mark.parametrize("by_a_steward", [False, True])
+def test_who_is_like_a_shielded_child_is_held_back_once_the_other_agencys_record_is_removed(
+    desk: Steward, by_a_steward: bool
+) -> None:
+    hers = tell(desk, "S", HER | {"address": ELSEWHERE}, GP)
+    refuge = tell(desk, "B", somebody("else") | {"address": HOME})
+    assert tell(desk, "R", somebody("else") | {"address": HOME}, SCHOOL) == refuge
+    tell(desk, "R", AT_THE_REFUGE, SCHOOL, "amended")
+    shield(desk, hers)
+    assert not is_held_back(desk, refuge)
+    if by_a_steward:
+        assert remove(desk, refuge, "B").outcome == "accepted"
+    else:
+        is_removed(desk, "B", AUTHORITY)
+    assert is_held_back(desk, refuge)
+    assert agrees_with_the_log(desk)
+    lift(desk, hers)
+    assert not is_held_back(desk, refuge)
+
+
+def test_what_a_batch_of_decisions_removes_before_its_shield_shows_nobody(desk: Steward) -> None:
+    hers, refuge = of_two(desk)
+    record = {"source": SCHOOL.urn, "subject": "B"}
+    removal = desk.decision(DecisionType.RECORD_REMOVE, child=refuge, record=record)
+    shielding = desk.decision(DecisionType.SHIELD_APPLY, child=hers, custodian=None)
+    assert [answer.outcome for answer in desk.registrar.handle([removal, shielding])] == ["accepted", "accepted"]
+    assert is_held_back(desk, refuge)
+    assert agrees_with_the_log(desk)

@@ -14,7 +14,7 @@ from projections.engine.live_schema import use_live
 from services.contract.decisions import DecisionType
 from tests.support.shields import HOME, decide
 from tests.support.steward import somebody
-from tests.support.world import World, person
+from tests.support.world import World, person, submission
 
 BORN, REFUGE = "2003-05-17", {"lines": ["4 Refuge Row"], "postcode": "ZX6 6QQ"}
 VARIANTS: tuple[dict[str, Any], ...] = (
@@ -36,7 +36,10 @@ PAIRED = {"merge": DecisionType.MERGE, "dismiss": DecisionType.DISMISS}
 ACTS = st.lists(
     st.tuples(
         st.sampled_from(
-            ["registered", "registered", "amended", "shield", "lift", "merge", "split", "dismiss", "review"]
+            [
+                *("registered", "registered", "amended", "shield", "lift", "merge", "split", "dismiss", "review"),
+                *("removed", "suspend", "resume"),
+            ]
         ),
         st.integers(0, 2),
         st.integers(0, 2),
@@ -65,6 +68,13 @@ def children_of(world: World, run: str) -> list[str]:
         return [child for child, _ in cursor.fetchall()]
 
 
+def now_of(world: World) -> str:
+    """The moment, by the database's clock."""
+    with world.database.transaction() as cursor:
+        cursor.execute("select to_char(clock_timestamp() at time zone 'utc', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')")
+        return str(cursor.fetchall()[0][0])
+
+
 def unseen(world: World, children: list[str]) -> set[str]:
     """Those of the children whom readers do not see, or not where they are."""
     with world.database.transaction() as cursor:
@@ -84,12 +94,22 @@ def kept_back(world: World, children: list[str]) -> set[str]:
 def test_the_registrar_holds_back_just_those_whom_readers_see_no_more(world: World, acts: Any) -> None:
     run = f"run-{next(_runs)}"
     family = somebody(run)["family_name"]
+    for agency in AGENCIES:
+        decide(world, DecisionType.AGENCY_RESUME, agency=agency)
+    begun = now_of(world)
     for act, subject, by, who in acts:
         children = children_of(world, run)
         child, other = (children[n % len(children)] if children else "" for n in (subject, subject + who + 1))
         if act in ("registered", "amended"):
             sent = person(f"{run} {subject}", AGENCIES[by], **VARIANTS[who], family_name=family)
             world.submit(sent | {"type": f"child.{act}"})
+        elif act == "removed":
+            world.submit(submission("record.removed", f"{run} {subject}", {"reason": "registered-in-error"}))
+        elif act == "suspend":
+            since = {"since": begun} if who else {}
+            decide(world, DecisionType.AGENCY_SUSPEND, agency=AGENCIES[by], set_aside=True, **since)
+        elif act == "resume":
+            decide(world, DecisionType.AGENCY_RESUME, agency=AGENCIES[by], without_removals=who % 2 == 0)
         elif children and act in PAIRED:
             decide(world, PAIRED[act], left=child, right=other)
         elif children:
