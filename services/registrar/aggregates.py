@@ -28,6 +28,8 @@ from streams.crypto.keys import KeyRing
 from streams.store.application import LogApplication
 from streams.store.database import Database
 
+GONE = ("removed", "erased")
+"""How a record stands that counts for nothing."""
 MOST_KEPT = 15_000
 """Of records and of children, between batches."""
 
@@ -158,10 +160,10 @@ class Aggregates:
     def sources_of(self, records: Collection[str]) -> dict[str, str]:
         """The agency of each of the records that is in the match index and counts.
 
-        The index may have some still that were removed in this batch.
+        The index may have some still that were removed or destroyed in this batch.
         """
         known = [(each, self.records.get(UUID(each.record))) for each in self.described(records)]
-        return {each.record: each.features.source for each, one in known if one is None or one.status != "removed"}
+        return {each.record: each.features.source for each, one in known if one is None or one.status not in GONE}
 
     def found_like(self, records: Collection[str]) -> list[FoundLike]:
         """The records that are like one of these, as many as one decision may be about; their children are loaded."""

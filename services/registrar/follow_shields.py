@@ -91,7 +91,7 @@ def _follow(
 
 
 def hold_back_anew(lookup: Known, child: Child, ruling: Ruling) -> list[RegisterEvent]:
-    """The events that follow where a record of the child was removed: no other agency's may count any more."""
+    """The events that follow where a record of the child is gone: no other agency's may count any more."""
     if not child.like_shielded:
         return []
     standing = _standing(lookup, child, frozenset[str]().union(*child.like_shielded.values()))

@@ -224,7 +224,11 @@ def _erasure(
         [str(each.id) for each in decided.children if each.is_destroyed],
     )
     changed = (decided.erasure, *decided.records, *decided.children)
-    return Effect([event for each in changed for event in pending_events(each)], unindexed=unindexed, erasures=[row])
+    events = [event for each in changed for event in pending_events(each)]
+    for each in decided.children:
+        if not each.is_destroyed:
+            events += hold_back_anew(lookup, each, ruling)
+    return Effect(events, unindexed=unindexed, erasures=[row])
 
 
 _OF_HOLDS = {DecisionType.HOLD_PLACE: hold.place, DecisionType.HOLD_LIFT: hold.lift}

@@ -185,9 +185,9 @@ def test_a_restored_record_is_like_her_also_in_the_child_that_absorbed_its_own_m
     assert desk.types()[-1] == "RecordHeldBack.v1"
 
 
-@pytest.mark.parametrize("by_a_steward", [False, True])
-def test_who_is_like_a_shielded_child_is_held_back_once_the_other_agencys_record_is_removed(
-    desk: Steward, by_a_steward: bool
+@pytest.mark.parametrize("how", ["removed", "removed by a steward", "destroyed"])
+def test_who_is_like_a_shielded_child_is_held_back_once_the_other_agencys_record_is_gone(
+    desk: Steward, how: str
 ) -> None:
     hers = tell(desk, "S", HER | {"address": ELSEWHERE}, GP)
     refuge = tell(desk, "B", somebody("else") | {"address": HOME})
@@ -195,10 +195,13 @@ def test_who_is_like_a_shielded_child_is_held_back_once_the_other_agencys_record
     tell(desk, "R", AT_THE_REFUGE, SCHOOL, "amended")
     shield(desk, hers)
     assert not is_held_back(desk, refuge)
-    if by_a_steward:
-        assert remove(desk, refuge, "B").outcome == "accepted"
-    else:
+    if how == "removed":
         is_removed(desk, "B", AUTHORITY)
+    elif how == "destroyed":
+        record = {"source": AUTHORITY.urn, "subject": "B"}
+        assert desk.decide(DecisionType.ERASE, child=refuge, record=record).outcome == "accepted"
+    else:
+        assert remove(desk, refuge, "B").outcome == "accepted"
     assert is_held_back(desk, refuge)
     assert agrees_with_the_log(desk)
     lift(desk, hers)
