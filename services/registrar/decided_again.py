@@ -14,7 +14,7 @@ from domain.catalogue import names_of
 from domain.child import Child, Comparison, Ruling
 from domain.child.events import RecordsAccepted, RecordsSetAside, RecordUnlinked
 from domain.event import RegisterEvent
-from domain.matching import Candidate, Comparer, Finding, judge_fit
+from domain.matching import Candidate, Comparer, Features, Finding, judge_fit
 from domain.matching.placement import Pairs
 from domain.matching.regroup import MOST_REGROUPED, Block, Regrouped, found_between, regroup
 from domain.suspension.parting import (
@@ -33,17 +33,21 @@ from services.registrar.cannot_link import cannot_link_pairs
 from services.registrar.decide_batch import NewId
 from services.registrar.linking import pending_events
 from services.registrar.match_index import features_as_read
-from services.registrar.placing import Placing, Streams
+from services.registrar.placing import Placing, Streams, features_by
 from services.registrar.store import sensitive_sources
 from streams.store.database import Database
 
 
 class DecidedAgain(NamedTuple):
-    """The events that follow for children, the new child of each record that moves, and those that changed for it."""
+    """The events that follow for children, the new child of each record that moves, and those that changed for it.
+
+    `unlike` has the features of records that were set aside again, which are known by what they say since alone.
+    """
 
     events: Sequence[RegisterEvent] = ()
     moved: Mapping[str, str] = {}
     changed: Mapping[str, Child] = {}
+    unlike: Mapping[str, Features] = {}
 
 
 def decide_again(
@@ -63,7 +67,7 @@ def decide_again(
     """
     standing = {each.record: each for each in placed}
     with database.transaction() as cursor:
-        by_child = _members(cursor, "record", list(standing), standing)
+        by_child = members_that_count(cursor, "record", list(standing), standing)
         sensitive = sensitive_sources(cursor)
         told = _with_one_of(cursor, by_child, _MAY_COME_BACK if restored else _MAY_BE_BELIEVED)
     apart = {child for child, members in by_child.items() if _may_fall_apart(comparer, members)}
@@ -75,7 +79,7 @@ def decide_again(
     for family in families:
         with database.transaction() as cursor:
             others = [str(each.child.id) for each in family.parted]
-            more = _members(cursor, "child", others, standing) if others else {}
+            more = members_that_count(cursor, "child", others, standing) if others else {}
             members = [*by_child[str(family.child.id)], *(each for some in more.values() for each in some)]
             cannot_link = cannot_link_pairs(cursor, [member.record for member in members])
         if len(members) < 2:
@@ -85,20 +89,43 @@ def decide_again(
         events += [event for child in deciding.changed for event in pending_events(child)]
         moved |= deciding.moved
         changed |= {str(child.id): child for child in deciding.changed}
+    unlike: dict[str, Features] = {}
     for child, each in known.items():
         staying = [member for member in by_child[child] if member.record not in moved]
         if cause := next((causes[record] for record in sorted(each.child.records) if record in causes), None):
-            _judge_what_is_set_aside(each, staying, comparer, sensitive, cause)
+            since = set_aside_before(each.said)
+            alone = _alone(streams, since, [member.record for member in staying if member.record in standing])
+            staying = [member._replace(features=alone.get(member.record, member.features)) for member in staying]
+            again = _judge_what_is_set_aside(each.child, since, staying, comparer, sensitive, cause)
+            unlike |= {record: features for record, features in alone.items() if record in again}
             events += pending_events(each.child)
-    return DecidedAgain(events, moved, changed)
+    return DecidedAgain(events, moved, changed, unlike)
+
+
+def _alone(streams: Streams, since: Mapping[str, int], records: Collection[str]) -> dict[str, Features]:
+    """What counts of those of the records that did not fit their child since a version, by what they say since."""
+    wanted = [UUID(record) for record in records if record in since]
+    found = {}
+    for record, said in streams.read(wanted):
+        stream = str(record.id)
+        if features := features_by(said, record.suspended_from, since[stream]):
+            found[stream] = features
+    return found
 
 
 def _judge_what_is_set_aside(
-    known: "_Known", members: Sequence[Candidate], comparer: Comparer, sensitive: frozenset[str], cause: RegisterEvent
-) -> None:
-    """Believes what was set aside for what a suspended record said; sets it aside again once that counts again."""
-    child, matcher = known.child, comparer.settings.version
-    since = set_aside_before(known.said)
+    child: Child,
+    since: Mapping[str, int],
+    members: Sequence[Candidate],
+    comparer: Comparer,
+    sensitive: frozenset[str],
+    cause: RegisterEvent,
+) -> set[str]:
+    """Believes what was set aside for what a suspended record said; sets it aside again once that counts again.
+
+    Gives the records that are set aside again, of those that were so `since` a version.
+    """
+    matcher, again = comparer.settings.version, set[str]()
     for member in members:
         if member.record in child.accepted or (member.record not in child.aside and member.record not in since):
             continue
@@ -108,6 +135,8 @@ def _judge_what_is_set_aside(
             child.accept(cause, matcher, [member.record])
         elif member.record not in child.aside and fit.aside:
             child.inherit_aside({member.record: since[member.record]}, cause, matcher)
+            again.add(member.record)
+    return again
 
 
 _MAY_BE_BELIEVED = names_of(RecordsSetAside)
@@ -128,7 +157,7 @@ def _may_fall_apart(comparer: Comparer, members: Sequence[Candidate]) -> bool:
     return len(members) > MOST_REGROUPED or (len(members) > 1 and len(regroup(comparer, members, ()).blocks) > 1)
 
 
-def _members(
+def members_that_count(
     cursor: Cursor, column: str, values: Sequence[str], placed: Mapping[str, Placing]
 ) -> dict[str, list[Candidate]]:
     """The records that count, as they are from now on, by child: of the children named, or of those of the records."""

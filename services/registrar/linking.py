@@ -49,12 +49,12 @@ def events_for(
     if like:
         child.hold_back(cause, like, alone=alone)
     if placement.suspected:
-        child.suspect(cause, matcher, [_comparison(comparer, each) for each in placement.suspected])
+        child.suspect(cause, matcher, [comparison(comparer, each) for each in placement.suspected])
     if ended:
         child.end_suspicion(cause, ended)
     if record not in child.records and not any(record in each for each in brought.values()):
         reason = placement.reason
-        child.link(cause, matcher, _comparison(comparer, reason) if reason else NOBODY_LIKE_IT)
+        child.link(cause, matcher, comparison(comparer, reason) if reason else NOBODY_LIKE_IT)
     if placement.merged:
         merged = [_absorbed(comparer, each, brought[each.child]) for each in placement.merged]
         child.merge(cause, merged, matcher)
@@ -64,7 +64,7 @@ def events_for(
     if accepted:
         child.accept(cause, matcher, accepted)
     if placement.contradicted:
-        child.contradict(cause, matcher, [_comparison(comparer, each) for each in placement.contradicted])
+        child.contradict(cause, matcher, [comparison(comparer, each) for each in placement.contradicted])
     for each in absorbed.values():
         each.supersede(child.id, cause)
     return [event for changed in (child, *absorbed.values()) for event in pending_events(changed)]
@@ -96,11 +96,12 @@ def pending_events(changed: Aggregate) -> list[RegisterEvent]:
     return [event for event in changed.collect_events() if isinstance(event, RegisterEvent)]
 
 
-def _comparison(comparer: Comparer, found: Finding) -> Comparison:
+def comparison(comparer: Comparer, found: Finding) -> Comparison:
+    """How an event tells of a finding."""
     score = round(found.evidence.probability, 4)
     return Comparison(found.record, found.rule, score, comparer.explain(found.evidence))
 
 
 def _absorbed(comparer: Comparer, found: Finding, records: Sequence[str]) -> Absorbed:
-    compared = _comparison(comparer, found)
+    compared = comparison(comparer, found)
     return Absorbed(found.child, records, compared.rule, compared.score, compared.record, compared.explanation)

@@ -1,13 +1,15 @@
 """How records stand in the match index while some of what they said, or all of it, is set aside."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 from psycopg2.extras import execute_values
 
-from domain.catalogue import EVENTS
+from domain.catalogue import EVENTS, names_of
+from domain.child import Child
+from domain.child.events import RecordsSetAside
 from domain.event import RegisterEvent
 from domain.matching import Features, features_of
 from domain.source_record import SourceRecord
@@ -64,23 +66,63 @@ class Streams:
         return [self._read[stream] for stream in dict.fromkeys(streams) if stream in self._read]
 
 
-def place_of(record: SourceRecord, said: Sequence[RegisterEvent]) -> Placing:
-    """The place of a record in the match index by those of its events that count."""
+def place_of(record: SourceRecord, said: Sequence[RegisterEvent], unlike_from: int | None = None) -> Placing:
+    """The place of a record in the match index by those of its events that count; `unlike_from` as in `features_by`."""
     begin, features = record.suspended_from, None
-    if any(isinstance(event, RecordSuspended) and event.from_version > 1 for event in (*said, *record.pending_events)):
-        features = features_by(said, begin)
+    if any(isinstance(event, RecordSuspended) and event.from_version > 1 for event in said):
+        features = features_by(said, begin, unlike_from)
     return Placing(str(record.id), features, begin == 1 or record.status == "removed")
 
 
-def features_by(said: Sequence[RegisterEvent], begin: int | None) -> Features | None:
-    """The features of a record by its events before the version `begin`, by all where there is none; by its first."""
+def features_by(said: Sequence[RegisterEvent], begin: int | None, unlike_from: int | None = None) -> Features | None:
+    """The features of a record by its events before the version `begin`, by all where there is none; by its first.
+
+    From the version `unlike_from` on it did not fit its child: where that counts, it is known by what it says since
+    alone, as the matcher has it. What it had said before would make it fit again.
+    """
+    described = [
+        event for event in said if isinstance(event, RecordRegistered | RecordAmended) and counts(event, begin)
+    ]
+    alone = [event for event in described if unlike_from is not None and event.originator_version >= unlike_from]
+    if alone:
+        last = max(alone, key=lambda event: (event.time, event.originator_version))
+        return features_of(last.particulars, last.time, source=last.source)
     features = None
-    for event in said:
-        if isinstance(event, RecordRegistered | RecordAmended) and (
-            begin is None or event.originator_version < max(begin, 2)
-        ):
-            features = features_of(event.particulars, event.time, features, event.source)
+    for event in described:
+        features = features_of(event.particulars, event.time, features, event.source)
     return features
+
+
+def counts(event: RegisterEvent, begin: int | None) -> bool:
+    """Whether an event of a record counts that is set aside from the version `begin` on: by its first it is known."""
+    return begin is None or int(event.originator_version) < max(begin, 2)
+
+
+def unlike_their_child(cursor: Cursor, streams: Streams, records: Collection[str]) -> dict[str, int]:
+    """The records that were set aside by the matcher, each with the version from which on it did not fit its child.
+
+    So too those that a steward has accepted since: that may be taken back.
+    """
+    cursor.execute(
+        "select record::text, child::text from register.match_index where record = any(%s::uuid[])", (list(records),)
+    )
+    child_of = dict(cursor.fetchall())
+    cursor.execute(
+        "select distinct stream::text from register.events where stream = any(%s::uuid[]) and topic = any(%s)",
+        (list(set(child_of.values())), sorted(names_of(RecordsSetAside))),
+    )
+    read = streams.read([UUID(child) for (child,) in cursor.fetchall()])
+    children = {str(child.id): child for child, _ in read if isinstance(child, Child)}
+    return {
+        record: since
+        for record, number in child_of.items()
+        if (child := children.get(number)) and (since := unlike_from(child, record)) is not None
+    }
+
+
+def unlike_from(child: Child, record: str) -> int | None:
+    """The version from which on a record did not fit the child, if it is set aside or a steward has accepted it."""
+    return child.aside.get(record, child.accepted.get(record))
 
 
 def write_places(cursor: Cursor, placed: Sequence[Placing]) -> None:
@@ -116,4 +158,6 @@ def write_places(cursor: Cursor, placed: Sequence[Placing]) -> None:
 
 def place_anew(cursor: Cursor, log: LogApplication, keys: KeyRing, streams: Sequence[UUID]) -> None:
     """Places records anew that were set aside or restored, after the match index was built without a look at that."""
-    write_places(cursor, [place_of(record, said) for record, said in Streams(log, keys).read(streams)])
+    every = Streams(log, keys)
+    unlike = unlike_their_child(cursor, every, [str(stream) for stream in streams])
+    write_places(cursor, [place_of(record, said, unlike.get(str(record.id))) for record, said in every.read(streams)])

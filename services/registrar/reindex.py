@@ -171,6 +171,7 @@ class _Builder:
         self._keys = keys
         self._waiting: dict[str, Features] = {}
         self._aside: dict[str, str] = {}
+        self._unlike_from: dict[str, int] = {}
         self._closed: set[str] = set()
         self._accepted: dict[str, str] = {}
         self._shielded: set[str] = set()
@@ -229,7 +230,6 @@ class _Builder:
                     self._accepted[record] = max(self._accepted[record], event.time)
             elif isinstance(event, RecordRemoved):
                 removed.add(record)
-                self._aside.pop(record, None)
             elif isinstance(event, RecordRestored):
                 restored = {} if record in self._closed else self._restored(record, event.originator_version)
                 taken_back |= restored
@@ -247,6 +247,7 @@ class _Builder:
             elif isinstance(event, RecordsAccepted | RecordUnlinked):
                 for each in event.records:
                     self._aside.pop(each, None)
+                    self._unlike_from.pop(each, None)
                 if isinstance(event, RecordUnlinked):
                     child_of |= dict.fromkeys(event.records, event.to)
                     gone_with.update(event.records)
@@ -306,6 +307,7 @@ class _Builder:
         found: dict[str, Features] = {}
         for each in event.aside:
             record, since = each["record"], each["since"]
+            self._unlike_from[record] = since
             if record in kept and record not in self._aside:
                 self._aside[record] = event.time
                 found |= self._described(record, since)
@@ -326,7 +328,7 @@ class _Builder:
         stored = self._log.recorder.select_events(UUID(record), lte=version)
         said = [event for each in stored if (event := self._opened(each))]
         begin = next((event.from_version for event in reversed(said) if isinstance(event, RecordSuspended)), None)
-        found = features_by(said, begin)
+        found = features_by(said, begin, self._unlike_from.get(record))
         return {record: found} if found else {}
 
     def _opened(self, stored: StoredEvent) -> RegisterEvent | None:

@@ -14,8 +14,9 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
 from domain.catalogue import WIRE_NAMES
 from domain.child import Child, Comparison
+from domain.child.events import RecordUnlinked
 from domain.event import RegisterEvent, fields_of
-from domain.matching import Features
+from domain.matching import Candidate, Comparer, Features, features_of, judge_fit
 from domain.source_record import SourceRecord
 from domain.source_record.events import (
     FlagLowered,
@@ -25,14 +26,17 @@ from domain.source_record.events import (
     RecordAmended,
     RecordDeregistered,
     RecordRegistered,
+    RecordRemoved,
 )
 from domain.suspension.events import AgencyResumedWithoutRemovals, AgencySuspended
 from domain.suspension.records import TAKEN_BACK, Cause, Removals, follow, removals_of, remove_again, restore
 from domain.vocabulary import RESTRICTED_SOURCE
-from services.registrar.linking import pending_events
+from services.registrar.decided_again import members_that_count
+from services.registrar.linking import comparison, pending_events
 from services.registrar.match_index import put_back, removed_children, take_out
-from services.registrar.placing import Streams, features_by
+from services.registrar.placing import Placing, Streams, counts, features_by, place_of, unlike_from
 from services.registrar.shielded_records import write_restored
+from services.registrar.store import sensitive_sources
 from streams.store.database import Database
 
 LARGEST_PART = 256 * 1024
@@ -51,13 +55,15 @@ class RemovalsOfPage:
         self._decision, self._since, self._cause = decision, since, cause
         self._restored: dict[str, Features] = {}
         self._removed: list[str] = []
+        self._told: dict[str, tuple[SourceRecord, Sequence[RegisterEvent]]] = {}
         self._child_of: dict[str, str] = {}
         self._shielded: set[str] = set()
+        self._unlike: dict[str, int | None] = {}
 
     @property
     def restored(self) -> int:
         """How many are restored."""
-        return len(self._restored)
+        return len(self._told)
 
     @property
     def placed(self) -> dict[str, tuple[str, Features]]:
@@ -73,9 +79,10 @@ class RemovalsOfPage:
         changed = follow(record, wanted, self._cause, restored=restores)
         if restores:
             restore(record, removals.hold, list(_parts(said)), self._cause)
-            features = features_by(said, record.suspended_from)
-            assert features is not None
-            self._restored[str(record.id)] = features
+            self._told[str(record.id)] = (
+                record,
+                [*said, *(each for each in record.pending_events if isinstance(each, RegisterEvent))],
+            )
         elif again:
             remove_again(record, removals.taken_back, self._cause)
             self._removed.append(str(record.id))
@@ -89,25 +96,81 @@ class RemovalsOfPage:
         return stay and not removals.hold
 
     def link(
-        self, database: Database, streams: Streams, causes: Mapping[str, RegisterEvent], matcher: str
+        self,
+        database: Database,
+        streams: Streams,
+        comparer: Comparer,
+        causes: Mapping[str, RegisterEvent],
+        standing: Mapping[str, Placing],
     ) -> list[RegisterEvent]:
-        """Finds the child of each restored record; gives the links to those that have absorbed it meanwhile."""
-        if not self._restored:
+        """Finds the child of each restored record; gives what follows for those that have absorbed it meanwhile.
+
+        Nobody has compared it with their records, as they are `standing` from now on: where it does not fit these, it
+        is set aside and queued. One that was set aside for what counts no more is believed where it fits.
+        """
+        if not self._told:
             return []
         with database.transaction() as cursor:
-            child_of = removed_children(cursor, self._restored)
+            number_of = removed_children(cursor, self._told)
+            found = _survivors(streams, number_of)
+            numbers = sorted({str(child.id) for child, _ in found.values()})
+            members = members_that_count(cursor, "child", numbers, standing)
+            sensitive = sensitive_sources(cursor)
         events: list[RegisterEvent] = []
-        for record, number in child_of.items():
-            child = _survivor(streams, number)
-            if child is None or child.is_closed:
+        for record, (child, said) in sorted(
+            found.items(), key=lambda each: (each[0] not in each[1][0].records, each[0])
+        ):
+            if child.is_closed:
                 continue
-            if record not in child.records:
-                child.link(causes[record], matcher, _WHY)
+            number, elsewhere = str(child.id), record not in child.records
+            features = self._keep(record, child)
+            others = members.setdefault(number, [])
+            since, now = self._says(record)
+            believed = child.aside.get(record, 0) > since
+            if elsewhere or believed or self._is_parted(record, said):
+                matcher, cause = comparer.settings.version, causes[record]
+                fit = judge_fit(comparer, now, others, child.aside.keys() - {record}, sensitive, child.accepted)
+                if elsewhere:
+                    child.link(cause, matcher, _WHY)
+                if believed and not fit.aside:
+                    child.accept(cause, matcher, [record])
+                    features = self._keep(record, child)
+                elif fit.aside and record not in child.aside and record not in child.accepted:
+                    child.inherit_aside({record: since}, cause, matcher)
+                    child.contradict(cause, matcher, [comparison(comparer, each) for each in fit.against])
+                    features = self._keep(record, child)
                 events += pending_events(child)
-            self._child_of[record] = str(child.id)
+            others.append(Candidate(record, number, features))
             if child.shield:
                 self._shielded.add(record)
         return events
+
+    def _is_parted(self, record: str, said: Sequence[RegisterEvent]) -> bool:
+        """Whether others have left its child, by the child's events, since the record was removed."""
+        _, told = self._told[record]
+        removed = max(event.timestamp for event in told if isinstance(event, RecordRemoved))
+        return any(isinstance(event, RecordUnlinked) and event.timestamp >= removed for event in said)
+
+    def _keep(self, record: str, child: Child) -> Features:
+        """Has a restored record belong to the child; gives its features by what counts of it there."""
+        since, (restored, said) = unlike_from(child, record), self._told[record]
+        self._unlike[record] = since
+        features = features_by(said, restored.suspended_from, since)
+        assert features is not None
+        self._restored[record], self._child_of[record] = features, str(child.id)
+        return features
+
+    def _says(self, record: str) -> tuple[int, Features]:
+        """What a restored record says now, and not what it once said, with the version of the event."""
+        restored, said = self._told[record]
+        described = (event for event in said if isinstance(event, RecordRegistered | RecordAmended))
+        counting = (event for event in described if counts(event, restored.suspended_from))
+        last = max(counting, key=lambda event: (event.time, event.originator_version))
+        return last.originator_version, features_of(last.particulars, last.time, source=last.source)
+
+    def places(self) -> dict[str, Placing]:
+        """How the restored records stand in the match index from now on."""
+        return {record: place_of(*self._told[record], self._unlike.get(record)) for record in self._restored}
 
     def write(self, cursor: Cursor) -> None:
         """Puts restored records back into the match index, where they stand aside, and takes others out."""
@@ -117,20 +180,22 @@ class RemovalsOfPage:
             take_out(cursor, self._removed)
 
 
-def _survivor(streams: Streams, number: str) -> Child | None:
-    """The child that a number means now; None where it can't be read any more."""
-    seen: set[str] = set()
-    while number not in seen:
-        seen.add(number)
-        found = streams.read([UUID(number)])
-        if not found:
-            return None
-        ((child, _),) = found
-        if child.superseded_by is None:
-            assert isinstance(child, Child)
-            return child
-        number = child.superseded_by
-    return None
+def _survivors(streams: Streams, number_of: Mapping[str, str]) -> dict[str, tuple[Child, Sequence[RegisterEvent]]]:
+    """The child that each number (record → number) means now, with its events; without those that can't be read."""
+    known: dict[str, tuple[Child, Sequence[RegisterEvent]]] = {}
+    wanted = set(number_of.values())
+    while wanted:
+        read = streams.read([UUID(number) for number in sorted(wanted)])
+        known |= {str(child.id): (child, said) for child, said in read if isinstance(child, Child)}
+        wanted = {child.superseded_by for child, _ in known.values() if child.superseded_by} - known.keys() - wanted
+    found = {}
+    for record, number in number_of.items():
+        each = known.get(number)
+        while each is not None and each[0].superseded_by is not None:
+            each = known.get(each[0].superseded_by)
+        if each is not None:
+            found[record] = each
+    return found
 
 
 def _parts(said: Iterable[RegisterEvent]) -> Iterable[list[dict[str, Any]]]:

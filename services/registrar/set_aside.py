@@ -15,6 +15,7 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812
 from domain.child.judgement import Ruling
 from domain.event import RegisterEvent
 from domain.matching import Comparer
+from domain.source_record import SourceRecord
 from domain.suspension.events import AgencyResumed, AgencySuspended
 from domain.suspension.records import Cause, first_recorded
 from domain.vocabulary import agency_urn
@@ -26,7 +27,7 @@ from services.registrar.held_back_anew import hold_back_anew
 from services.registrar.hidden_children import note_hidden
 from services.registrar.linking import pending_events
 from services.registrar.match_index import IndexChanges, write_index
-from services.registrar.placing import Placing, Streams, place_of, write_places
+from services.registrar.placing import Streams, place_of, unlike_their_child, write_places
 from services.registrar.removals import RemovalsOfPage
 from streams.clock import Clock
 from streams.codec import iso_text
@@ -82,18 +83,23 @@ def do_page(
     cause = Cause(ruling.provenance, work.stream, decision.originator_version)
     since = datetime.fromisoformat(work.since) if work.since else None
     events: list[RegisterEvent] = []
-    placed: list[Placing] = []
+    changed: list[tuple[SourceRecord, Sequence[RegisterEvent]]] = []
     restored = False
     streams = Streams(log, keys)
     removals = RemovalsOfPage(decision, since, cause)
     for record, said in streams.read([stream for _, stream in page]):
         wanted, before = first_recorded(said, since) if work.set_aside else None, record.suspended_from
         if removals.follow(record, said, wanted):
-            placed.append(place_of(record, said))
-            events += pending_events(record)
+            following = pending_events(record)
+            changed.append((record, [*said, *following]))
+            events += following
             restored |= before is not None and (wanted is None or before < wanted)
     causes = {str(event.originator_id): event for event in events}
-    events += removals.link(database, streams, causes, comparer.settings.version)
+    with database.transaction() as cursor:
+        unlike = unlike_their_child(cursor, streams, [str(record.id) for record, _ in changed])
+    standing = {str(record.id): place_of(record, said, unlike.get(str(record.id))) for record, said in changed}
+    events += removals.link(database, streams, comparer, causes, standing)
+    placed = list((standing | removals.places()).values())
     again = decide_again(database, streams, comparer, placed, causes, ruling, new_id, restored=restored)
     again = hold_back_anew(database, streams, placed, removals.placed, again, ruling)
     events += again.events
@@ -103,7 +109,7 @@ def do_page(
     def in_transaction(cursor: Cursor, _: Sequence[int]) -> None:
         insert_keys(cursor, "register", keys.take_new())
         removals.write(cursor)
-        write_places(cursor, placed)
+        write_places(cursor, [each._replace(features=again.unlike.get(each.record, each.features)) for each in placed])
         write_index(cursor, index)
         write_found_like(cursor, again.events)
         _move_on(cursor, work, page, removals.restored)

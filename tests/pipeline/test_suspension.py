@@ -280,3 +280,128 @@ def test_what_a_restored_record_had_told_is_repeated_in_parts(desk: Steward, mon
         set_aside(desk)
         assert desk.members() == {}
         assert rebuilt(desk) == []
+
+
+TAMSIN = {"given_name": "Tamsin", "family_name": "Okoro", "date_of_birth": "2001-02-03", "nhs_number": "9990000018"}
+STRANGER = {"given_name": "Wolfgang", "family_name": "Zuckerl", "date_of_birth": "1996-11-02"} | {
+    "nhs_number": "9990000417",
+    "gender": "male",
+    "address": {"lines": ["9 Far Street"], "postcode": "ZY9 9ZY", "authority": "E06999002"},
+}
+"""For whom the council uses the child's number again."""
+
+
+def reused(desk: Steward) -> tuple[str, str]:
+    """A child of two records, of which the council's tells of a stranger, and is set aside, since a moment."""
+    desk.send(numbered(1, subject="S1", data=TAMSIN))
+    desk.send(submission("child.registered", "G1", TAMSIN, GP.code), owner=GP)
+    (child,), since = desk.members(), now_of(desk)
+    desk.send(numbered(2, "child.amended", subject="S1", data=STRANGER))
+    assert desk.types()[-2:] == ["RecordsSetAside.v1", "RecordContradicted.v1"]
+    return child, since
+
+
+def aside_in(desk: Steward, child: str) -> set[str]:
+    """The records that are set aside in a child, by number."""
+    desk.open()
+    found = desk.registrar.aggregates.child(child)
+    assert found is not None
+    keys = dict(desk.rows("select stream::text, key from register.record_keys where kind = 'subject'"))
+    return {keys[record] for record in found.aside}
+
+
+def gender_is_told(desk: Steward) -> None:
+    """The practice says a little more, so that the child's records are judged again."""
+    told = TAMSIN | {"gender": "female"}
+    desk.send(submission("child.amended", "G1", told, GP.code), owner=GP)
+
+
+@pytest.mark.parametrize("without", [False, True])
+def test_a_restored_record_that_was_set_aside_is_not_believed(desk: Steward, without: bool) -> None:
+    child, _ = reused(desk)
+    before, since = indexed(desk), now_of(desk)
+    assert says_removed(desk, "S1") == [("accepted", [])]
+    suspend(desk, set_aside=True, since=since)
+    set_aside(desk)
+    assert indexed(desk) == before
+    assert rebuilt(desk) == before
+    gender_is_told(desk)
+    assert (desk.members(), aside_in(desk, child)) == ({child: {"G1", "S1"}}, {"S1"})
+    desk.decide(DecisionType.AGENCY_RESUME, agency=AUTHORITY.code, without_removals=without)
+    set_aside(desk)
+    assert aside_in(desk, child) == {"S1"}
+    assert rebuilt(desk) == indexed(desk)
+    if without:
+        desk.send(numbered(3, "child.amended", subject="S1", data=STRANGER | {"gender": "unknown"}))
+        gender_is_told(desk)
+        assert aside_in(desk, child) == {"S1"}
+        assert rebuilt(desk) == indexed(desk)
+
+
+def test_a_record_that_was_set_aside_before_is_not_believed_for_being_suspended(desk: Steward) -> None:
+    child, _ = reused(desk)
+    before, since = indexed(desk), now_of(desk)
+    desk.send(numbered(3, "flag.raised", subject="S1"))
+    for decided in (suspend(desk, set_aside=True, since=since), None):
+        assert (decided or resume(desk)).outcome == "accepted"
+        set_aside(desk)
+        assert (aside_in(desk, child), indexed(desk)) == ({"S1"}, before)
+        assert rebuilt(desk) == before
+        gender_is_told(desk)
+        assert aside_in(desk, child) == {"S1"}
+        before = indexed(desk)
+
+
+@pytest.mark.parametrize("removed", [False, True])
+def test_what_made_a_record_unlike_its_child_is_unlike_it_when_it_counts_again(desk: Steward, removed: bool) -> None:
+    child, since = reused(desk)
+    if removed:
+        says_removed(desk, "S1")
+    suspend(desk, set_aside=True, since=since)
+    set_aside(desk)
+    gender_is_told(desk)
+    assert aside_in(desk, child) == set()
+    assert rebuilt(desk) == indexed(desk)
+    desk.decide(DecisionType.AGENCY_RESUME, agency=AUTHORITY.code, without_removals=True)
+    set_aside(desk)
+    assert aside_in(desk, child) == {"S1"}
+    assert rebuilt(desk) == indexed(desk)
+    gender_is_told(desk)
+    assert aside_in(desk, child) == {"S1"}
+
+
+@pytest.mark.parametrize("by_steward", [True, False])
+def test_a_restored_record_that_does_not_fit_who_absorbed_its_child_is_set_aside(
+    desk: Steward, by_steward: bool
+) -> None:
+    """A steward had parted the child from the records of its own that it has there."""
+    unknown = {"given_name": "Unknown", "family_name": "Unknown"}
+    theirs = STRANGER if by_steward else unknown
+    desk.send(submission("child.registered", "H1", theirs, HOSPITAL.code), owner=HOSPITAL)
+    (survivor,) = desk.members()
+    desk.send(numbered(1, subject="S1", data=TAMSIN))
+    desk.send(submission("child.registered", "G1", TAMSIN, GP.code), owner=GP)
+    (absorbed,) = desk.members().keys() - {survivor}
+    since = now_of(desk)
+    says_removed(desk, "S1")
+    if by_steward:
+        assert desk.merge(survivor, absorbed).outcome == "accepted"
+    else:
+        desk.send(submission("child.amended", "G1", STRANGER, GP.code), owner=GP)
+        desk.send(submission("child.amended", "H1", STRANGER, HOSPITAL.code), owner=HOSPITAL)
+    assert desk.members() == {survivor: {"G1", "H1"}}
+    desk.send(submission("child.registered", "G2", somebody("G2"), GP.code), owner=GP)
+    (more,) = desk.members().keys() - {survivor}
+    assert desk.merge(survivor, more).outcome == "accepted"
+    named = [{"source": GP.urn, "subject": subject} for subject in ("G1", "G2")]
+    assert desk.decide(DecisionType.SPLIT, child=survivor, records=named).outcome == "accepted"
+    suspend(desk, set_aside=True, since=since)
+    set_aside(desk)
+    assert desk.members()[survivor] == {"H1", "S1"}
+    assert aside_in(desk, survivor) == {"S1"}
+    linked = [] if by_steward else ["RecordLinked.v1"]
+    begun = desk.types().index("RecordRestored.v1")
+    assert desk.types()[begun + 1 :] == [*linked, "RecordsSetAside.v1", "RecordContradicted.v1"]
+    assert rebuilt(desk) == indexed(desk)
+    desk.send(submission("child.amended", "H1", STRANGER | {"gender": "unknown"}, HOSPITAL.code), owner=HOSPITAL)
+    assert aside_in(desk, survivor) == {"S1"}
