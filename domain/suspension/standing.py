@@ -15,6 +15,12 @@ SUSPENDED = Refusal(
 )
 """The answer to whatever a suspended agency sends; its id stays free, so that it may be sent again."""
 ALREADY = Refusal("agency", "already-suspended", "this agency is suspended already, in this way or further")
+UNDER_WAY = Refusal(
+    "agency",
+    "removals-under-way",
+    "what this agency removed is still being taken back, record by record, and what is left would stay removed; resume"
+    " it without removals once `contactpoint status` says that all of its records are done",
+)
 NOT_SUSPENDED = Refusal("agency", "not-suspended", "this agency is not suspended")
 
 
@@ -48,11 +54,22 @@ def suspend(
 
 
 def resume(
-    standing: AgencyStanding | None, agency: str, ruling: Ruling, *, without_removals: bool = False
+    standing: AgencyStanding | None,
+    agency: str,
+    ruling: Ruling,
+    *,
+    without_removals: bool = False,
+    under_way: bool = False,
 ) -> AgencyStanding | Refusal:
-    """Takes what the agency sends again; what it said counts again, its removals only where they are not left out."""
+    """Takes what the agency sends again; what it said counts again, its removals only where they are not left out.
+
+    `under_way` says that its records do not stand yet as was decided last: those that were not restored so far would
+    stay removed.
+    """
     if standing is None or not standing.suspended:
         return NOT_SUSPENDED
+    if without_removals and under_way:
+        return UNDER_WAY
     resumed = AgencyResumedWithoutRemovals if without_removals else AgencyResumed
     standing.trigger_event(resumed, **ruling.provenance, **ruling.sealed, agency=agency)
     return standing

@@ -23,7 +23,7 @@ from services.registrar.cannot_link import cannot_link_pairs
 from services.registrar.found_like import FoundLike, found_like
 from services.registrar.match_index import candidates_of, keys_of
 from services.registrar.shielded_records import children_of
-from services.registrar.suspensions import stream_of_agency
+from services.registrar.suspensions import records_follow, stream_of_agency
 from streams.crypto.keys import KeyRing
 from streams.store.application import LogApplication
 from streams.store.database import Database
@@ -86,6 +86,11 @@ class Aggregates:
             self._load(found, {stream})
             self.standings[agency] = found[stream]
         return self.standings[agency]
+
+    def records_follow(self, agency: str) -> bool:
+        """Whether records of an agency do not stand yet as was decided last on it, before this batch."""
+        with self._database.transaction() as cursor:
+            return records_follow(cursor, agency)
 
     def keep_standing(self, agency: str, standing: AgencyStanding) -> None:
         """Has an agency's standing as a steward's decision leaves it."""

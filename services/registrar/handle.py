@@ -47,9 +47,14 @@ _ALONE = frozenset(
         DecisionType.SPLIT,
         DecisionType.NEW_IDENTITY_CONFIRM,
         DecisionType.RECORD_OPEN,
+        DecisionType.AGENCY_RESUME,
     )
 )
-"""Decisions that may shield or close a child: who it is, is kept as its records are just then, so each is a batch."""
+"""Decisions that are a batch each.
+
+Some may shield or close a child: who it is, is kept as its records are just then. Whether an agency may be resumed
+depends on what a suspension before it has left to do.
+"""
 Pause = Callable[[float], object]
 """Waits for so many seconds; gives something true where it was told to stop."""
 

@@ -42,6 +42,9 @@ class Directory(Known, Protocol):
     def standing(self, agency: str) -> AgencyStanding | None:
         """How an agency stands, if it was ever suspended."""
 
+    def records_follow(self, agency: str) -> bool:
+        """Whether records of an agency do not stand yet as was decided last on it, before this batch."""
+
     def keep_standing(self, agency: str, standing: AgencyStanding) -> None:
         """Has an agency's standing as it is now, for the decisions that follow."""
 
@@ -152,7 +155,9 @@ def _of_an_agency(lookup: Directory, command: Command, ruling: Ruling, new_id: N
     standing = lookup.standing(agency)
     was_set_aside = standing is not None and standing.set_aside
     if command.type == DecisionType.AGENCY_RESUME:
-        decided = resume(standing, agency, ruling, without_removals=command.data["without_removals"])
+        without = command.data["without_removals"]
+        under_way = without and lookup.records_follow(agency)
+        decided = resume(standing, agency, ruling, without_removals=without, under_way=under_way)
     else:
         set_aside, since = command.data["set_aside"], command.data.get("since")
         decided = suspend(standing, agency, new_id(), set_aside, since, ruling)

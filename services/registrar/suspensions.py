@@ -36,6 +36,14 @@ def stream_of_agency(cursor: Cursor, agency: str) -> UUID | None:
     return UUID(row[0]) if row else None
 
 
+def records_follow(cursor: Cursor, agency: str) -> bool:
+    """Whether records of the agency do not stand yet as was decided last."""
+    cursor.execute(
+        "select exists (select from register.suspensions where agency = %s and done_up_to is not null)", (agency,)
+    )
+    return cursor.fetchone() == (True,)
+
+
 def write_suspensions(cursor: Cursor, rows: Iterable[SuspensionRow]) -> None:
     """Writes how agencies stand now, in the order of the decisions."""
     for row in rows:

@@ -5,7 +5,7 @@ from typing import get_args
 from services.contract.schemas.messages import Receipt
 from tests.golden.codes import OUTCOME, REASON, RETIRED, codes_in_code, golden_codes
 
-LINES = 78
+LINES = 79
 """Codes in the golden file, retired ones too; the number only grows."""
 
 

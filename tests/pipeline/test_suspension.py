@@ -405,3 +405,35 @@ def test_a_restored_record_that_does_not_fit_who_absorbed_its_child_is_set_aside
     assert rebuilt(desk) == indexed(desk)
     desk.send(submission("child.amended", "H1", STRANGER | {"gender": "unknown"}, HOSPITAL.code), owner=HOSPITAL)
     assert aside_in(desk, survivor) == {"S1"}
+
+
+def test_it_is_not_resumed_without_removals_before_all_of_them_are_taken_back(
+    desk: Steward, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those that no page had reached would stay removed for good, and nothing would say so."""
+    monkeypatch.setattr("services.registrar.set_aside.PAGE", 1)
+    desk.register("S1", "S2")
+    since = now_of(desk)
+    says_removed(desk, "S1")
+    says_removed(desk, "S2")
+    before = desk.decision(DecisionType.AGENCY_SUSPEND, agency=AUTHORITY.code, set_aside=True, since=since)
+    without = {"agency": AUTHORITY.code, "without_removals": True}
+    refused = ("refused", ["removals-under-way"])
+    both = desk.registrar.handle([before, desk.decision(DecisionType.AGENCY_RESUME, **without)])
+    assert codes_of(both) == [("accepted", []), refused]
+    desk.registrar.set_aside()
+    assert codes_of([desk.decide(DecisionType.AGENCY_RESUME, **without)]) == [refused]
+    set_aside(desk)
+    assert codes_of([desk.decide(DecisionType.AGENCY_RESUME, **without)]) == [("accepted", [])]
+    set_aside(desk)
+    assert sorted(map(sorted, desk.members().values())) == [["S1"], ["S2"]]
+
+
+def test_it_is_resumed_with_its_removals_at_any_time(desk: Steward) -> None:
+    desk.register("S1")
+    since = now_of(desk)
+    says_removed(desk, "S1")
+    suspend(desk, set_aside=True, since=since)
+    assert codes_of([resume(desk)]) == [("accepted", [])]
+    set_aside(desk)
+    assert desk.members() == {}

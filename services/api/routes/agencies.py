@@ -57,7 +57,8 @@ _KAFKA_RIGHTS = (
 
 
 _TAKEN_BACK = (
-    "the records that it removed since then are shown again as they were, in pages; `contactpoint status` counts them."
+    "the records that it removed since then are shown again as they were, in pages; `contactpoint status` counts them,"
+    " and only when all of the agency's records are done can it be resumed without these removals."
     " What a court had ordered, a data manager removed, or was destroyed stays gone: nothing of that comes back"
 )
 _NOT_TAKEN_BACK = "what it removed stays removed: only with a moment `since` are removals taken back"
