@@ -49,7 +49,7 @@ def test_a_suspended_agencys_token_is_refused_until_it_is_resumed(
         assert is_problem(client.post("/agencies/la-north/suspension", headers=manager, json={}), 409)
         assert world.submit(person("S9")) == ["refused"]
         said = client.post("/agencies/la-north/suspension/end", headers=manager, json={})
-        assert (said.status_code, said.json()["suspended"]) == (200, False)
+        assert (said.status_code, said.json()["suspended"], said.json()["removals"]) == (200, False, None)
     assert eventually(lambda: client.get("/receipts", headers=agency).status_code == 200)
 
 

@@ -15,7 +15,7 @@ from services.api.problems import Problem, absent
 from services.api.routes.steward_decisions import decide, decided, ruling_of, under_way
 from services.api.schemas.agencies import AgencyDecided, Resumption, Suspension
 from services.contract.decisions import DecisionType
-from services.registers import load_agencies
+from services.registers import Suspended, load_agencies, suspended_agencies
 
 _DECIDED = decided(AgencyDecided)
 
@@ -66,8 +66,10 @@ _HOLD_AGAIN = "those that were taken back hold again, and their numbers are refu
 _STAY = "those that were taken back stay so, and their numbers are taken again"
 
 
-def _of_removals(data: Mapping[str, Any]) -> str | None:
+def _of_removals(data: Mapping[str, Any], before: Suspended | None) -> str | None:
     if "without_removals" in data:
+        if before is None or not before.set_aside:
+            return None
         return _STAY if data["without_removals"] else _HOLD_AGAIN
     if not data["set_aside"]:
         return None
@@ -83,6 +85,7 @@ def _decide(
     """
     with dependencies.look_ups.transaction() as cursor:
         agency = load_agencies(cursor).get(code)
+        before = next((each for each in suspended_agencies(cursor) if each.agency == code), None)
     who = viewer(dependencies, request, action, agency.authority if agency else None)
     look = who.record({"agency": code, **data})
     if agency is None:
@@ -92,5 +95,6 @@ def _decide(
     wanted = action is Action.AGENCY_SUSPEND
     if taken.position is None and (code in dependencies.suspended) is not wanted:
         return under_way(taken)
-    standing = {"agency": code, "suspended": wanted, "kafka_rights": _KAFKA_RIGHTS, "removals": _of_removals(data)}
+    removals = _of_removals(data, before)
+    standing = {"agency": code, "suspended": wanted, "kafka_rights": _KAFKA_RIGHTS, "removals": removals}
     return json_answer({"outcome": "accepted", "decision": taken.id, "position": taken.position, **standing})
