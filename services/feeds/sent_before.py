@@ -11,7 +11,13 @@ from eventsourcing.persistence import StoredEvent
 from domain.catalogue import names_of
 from domain.matching import features_of
 from domain.matching.same_number import are_two, who
-from domain.source_record.events import RecordAmended, RecordDeregistered, RecordRegistered, RecordRemoved
+from domain.source_record.events import (
+    RecordAmended,
+    RecordDeregistered,
+    RecordRegistered,
+    RecordRemoved,
+    RecordRestored,
+)
 from services.feeds.convert import Converted, RowError
 from services.feeds.layout import CHILD
 from streams.codec import EventMapper
@@ -25,15 +31,23 @@ LONGEST_PADDED = 13
 _LATEST = """
 select keys.key, told.stream, told.version, told.topic, told.state from register.record_keys keys
  cross join lateral (
-       select stream::text, version, topic, state from register.events
-        where stream = keys.stream and topic = any(%(standing)s) order by version desc limit 1
+       select stream::text, version, topic, state from register.events said
+        where stream = keys.stream and topic = any(%(standing)s)
+          and not (topic = any(%(removing)s) and exists (
+              select from register.events after
+               where after.stream = said.stream and after.version > said.version and after.topic = any(%(restoring)s)
+              ))
+        order by version desc limit 1
        ) told
  where source = %(source)s and kind = 'subject' and key = any(%(subjects)s) and told.topic = any(%(describing)s)
 """
+"""The last event of each record that says whether it is live; a removal behind which it is restored says nothing."""
 _DESCRIBING = names_of(RecordRegistered, RecordAmended)
 _STANDING = {
     "describing": sorted(_DESCRIBING),
     "standing": sorted(_DESCRIBING | names_of(RecordDeregistered, RecordRemoved)),
+    "removing": sorted(names_of(RecordRemoved)),
+    "restoring": sorted(names_of(RecordRestored)),
 }
 
 

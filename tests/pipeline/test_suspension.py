@@ -7,6 +7,9 @@ from typing import Any
 import pytest
 
 from services.contract.decisions import DecisionType
+from services.feeds.convert import Converted, Made
+from services.feeds.layout import CHILD
+from services.feeds.sent_before import SentBefore
 from services.registrar.receipts import Answer
 from services.registrar.reindex import build_match_index
 from streams.crypto.keys import KeyRing, reader_of
@@ -437,3 +440,23 @@ def test_it_is_resumed_with_its_removals_at_any_time(desk: Steward) -> None:
     assert codes_of([resume(desk)]) == [("accepted", [])]
     set_aside(desk)
     assert desk.members() == {}
+
+
+def test_a_restored_records_number_is_known_as_that_of_who_it_was(desk: Steward) -> None:
+    def is_of_somebody_else() -> bool:
+        before = SentBefore(desk.database, KEY_ENCRYPTION_KEY, AUTHORITY.urn, "id")
+        told = Made(CHILD, 1, {"data": STRANGER, "time": "2026-11-20T00:00:00Z"})
+        return bool(before.errors([Converted(2, "S1", [told], [])]))
+
+    desk.send(numbered(1, subject="S1", data=TAMSIN))
+    known, since = [is_of_somebody_else()], now_of(desk)
+    says_removed(desk, "S1")
+    known.append(is_of_somebody_else())
+    for _ in range(2):
+        suspend(desk, set_aside=True, since=since)
+        set_aside(desk)
+        known.append(is_of_somebody_else())
+        resume(desk)
+        set_aside(desk)
+        known.append(is_of_somebody_else())
+    assert known == [True, False, True, False, True, False]
