@@ -1,6 +1,6 @@
 """Records that are closed, which are in no index; and who closed children were, which new records are compared with."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
@@ -48,8 +48,14 @@ def _close_child(cursor: Cursor, child: str, records: Sequence[str]) -> None:
     )
     kept = [(record, visible_part(features_as_read(stored))) for record, stored in cursor.fetchall()]
     write_who_they_are(cursor, child, kept)
-    cursor.execute(
-        "insert into register.closed_records (record, child) select unnest(%s::uuid[]), %s::uuid"
-        " on conflict (record) do update set child = excluded.child",
-        (list(records), child),
-    )
+    write_closed(cursor, dict.fromkeys(records, child))
+
+
+def write_closed(cursor: Cursor, child_of: Mapping[str, str]) -> None:
+    """Has records closed with the children that they belong to (record → child)."""
+    if child_of:
+        cursor.execute(
+            "insert into register.closed_records (record, child) select * from unnest(%s::uuid[], %s::uuid[])"
+            " on conflict (record) do update set child = excluded.child",
+            (list(child_of.keys()), list(child_of.values())),
+        )

@@ -25,7 +25,7 @@ from domain.child.events import (
     ShieldApplied,
     ShieldLifted,
 )
-from domain.child.identity_events import RecordClosed, RecordOpened
+from domain.child.identity_events import NewIdentityGiven, RecordClosed, RecordOpened
 from domain.event import RegisterEvent
 from domain.matching import Features, features_of
 from domain.source_record.events import (
@@ -38,7 +38,7 @@ from domain.source_record.events import (
     RecordResumed,
     RecordSuspended,
 )
-from services.registrar.closed_records import CLOSED_TABLES, CLOSING, write_closings
+from services.registrar.closed_records import CLOSED_TABLES, CLOSING, write_closed, write_closings
 from services.registrar.fence import Fence
 from services.registrar.found_like import FINDING, FOUND_LIKE_TABLES, write_found_like
 from services.registrar.hidden_children import HIDES, stays_hidden
@@ -173,6 +173,7 @@ class _Builder:
         self._aside: dict[str, str] = {}
         self._unlike_from: dict[str, int] = {}
         self._closed: set[str] = set()
+        self._closed_children: dict[str, str] = {}
         self._accepted: dict[str, str] = {}
         self._shielded: set[str] = set()
 
@@ -231,6 +232,10 @@ class _Builder:
             elif isinstance(event, RecordRemoved):
                 removed.add(record)
             elif isinstance(event, RecordRestored):
+                closed = self._closed_children.get(child_of.get(record, ""))
+                if closed is not None and record not in self._closed:
+                    self._closed.add(record)
+                    write_closed(cursor, {record: closed})
                 restored = {} if record in self._closed else self._restored(record, event.originator_version)
                 taken_back |= restored
                 features |= restored
@@ -287,6 +292,8 @@ class _Builder:
     def _close(self, cursor: Cursor, event: RegisterEvent) -> None:
         """Takes the records that an event closes out of the index, or has one described again that it opens."""
         write_closings(cursor, [event])
+        if isinstance(event, NewIdentityGiven):
+            self._closed_children |= dict.fromkeys(event.children, str(event.originator_id))
         if isinstance(event, RecordOpened):
             self._closed.discard(event.record)
             return

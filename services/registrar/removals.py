@@ -31,6 +31,7 @@ from domain.source_record.events import (
 from domain.suspension.events import AgencyResumedWithoutRemovals, AgencySuspended
 from domain.suspension.records import TAKEN_BACK, Cause, Removals, follow, removals_of, remove_again, restore
 from domain.vocabulary import RESTRICTED_SOURCE
+from services.registrar.closed_records import write_closed
 from services.registrar.decided_again import members_that_count
 from services.registrar.linking import comparison, pending_events
 from services.registrar.match_index import put_back, removed_children, take_out
@@ -59,6 +60,7 @@ class RemovalsOfPage:
         self._child_of: dict[str, str] = {}
         self._shielded: set[str] = set()
         self._unlike: dict[str, int | None] = {}
+        self._closed: dict[str, str] = {}
 
     @property
     def restored(self) -> int:
@@ -121,6 +123,7 @@ class RemovalsOfPage:
             found.items(), key=lambda each: (each[0] not in each[1][0].records, each[0])
         ):
             if child.is_closed:
+                self._closed[record] = str(child.id)
                 continue
             number, elsewhere = str(child.id), record not in child.records
             features = self._keep(record, child)
@@ -171,6 +174,10 @@ class RemovalsOfPage:
     def places(self) -> dict[str, Placing]:
         """How the restored records stand in the match index from now on."""
         return {record: place_of(*self._told[record], self._unlike.get(record)) for record in self._restored}
+
+    def write_closed(self, cursor: Cursor) -> None:
+        """Has restored records closed whose child was closed while they were removed: they join nothing."""
+        write_closed(cursor, self._closed)
 
     def write(self, cursor: Cursor) -> None:
         """Puts restored records back into the match index, where they stand aside, and takes others out."""

@@ -109,6 +109,7 @@ def do_page(
     def in_transaction(cursor: Cursor, _: Sequence[int]) -> None:
         insert_keys(cursor, "register", keys.take_new())
         removals.write(cursor)
+        removals.write_closed(cursor)
         write_places(cursor, [each._replace(features=again.unlike.get(each.record, each.features)) for each in placed])
         write_index(cursor, index)
         write_found_like(cursor, again.events)

@@ -460,3 +460,35 @@ def test_a_restored_records_number_is_known_as_that_of_who_it_was(desk: Steward)
         set_aside(desk)
         known.append(is_of_somebody_else())
     assert known == [True, False, True, False, True, False]
+
+
+def test_a_restored_record_whose_child_was_given_a_new_identity_meanwhile_is_closed(desk: Steward) -> None:
+    walk_in = submission("child.registered", "H1", {"given_name": "Unknown", "family_name": "Unknown"}, HOSPITAL.code)
+    desk.send(walk_in, owner=HOSPITAL)
+    (survivor,) = desk.members()
+    desk.send(numbered(1, subject="S1", data=TAMSIN))
+    desk.send(submission("child.registered", "G1", TAMSIN, GP.code), owner=GP)
+    since = now_of(desk)
+    says_removed(desk, "S1")
+    desk.send(submission("child.amended", "G1", STRANGER, GP.code), owner=GP)
+    desk.send(submission("child.amended", "H1", STRANGER, HOSPITAL.code), owner=HOSPITAL)
+    assert desk.members() == {survivor: {"G1", "H1"}}
+    closing = {"child": survivor, "reason": "adoption"}
+    for kind, user in ((DecisionType.NEW_IDENTITY_REQUEST, "one"), (DecisionType.NEW_IDENTITY_CONFIRM, "another")):
+        given = closing | ({"expected": []} if kind == DecisionType.NEW_IDENTITY_REQUEST else {})
+        assert desk.decide(kind, desk.look(kind, user, **given), decided_by=user, **given).outcome == "accepted"
+    suspend(desk, set_aside=True, since=since)
+    set_aside(desk)
+    closed = desk.rows(
+        "select key, child::text from register.closed_records join register.record_keys on stream = record"
+        " where kind = 'subject' order by 1"
+    )
+    assert closed == [(subject, survivor) for subject in ("G1", "H1", "S1")]
+    assert desk.members() == {}
+    stored = "select record::text, child::text from register.closed_records order by 1"
+    before = desk.rows(stored)
+    assert (rebuilt(desk), desk.rows(stored)) == ([], before)
+    desk.decide(DecisionType.AGENCY_RESUME, agency=AUTHORITY.code, without_removals=True)
+    set_aside(desk)
+    desk.send(numbered(3, "child.amended", subject="S1", data=TAMSIN))
+    assert desk.members() == {}
