@@ -101,6 +101,7 @@ def do_page(
     events += removals.link(database, streams, comparer, causes, standing)
     placed = list((standing | removals.places()).values())
     again = decide_again(database, streams, comparer, placed, causes, ruling, new_id, restored=restored)
+    placed = [each._replace(features=again.unlike.get(each.record, each.features)) for each in placed]
     again = hold_back_anew(database, streams, placed, removals.placed, again, ruling)
     events += again.events
     index = IndexChanges(moved=dict(again.moved))
@@ -110,7 +111,7 @@ def do_page(
         insert_keys(cursor, "register", keys.take_new())
         removals.write(cursor)
         removals.write_closed(cursor)
-        write_places(cursor, [each._replace(features=again.unlike.get(each.record, each.features)) for each in placed])
+        write_places(cursor, placed)
         write_index(cursor, index)
         write_found_like(cursor, again.events)
         _move_on(cursor, work, page, removals.restored)
