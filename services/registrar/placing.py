@@ -1,6 +1,6 @@
 """How records stand in the match index while some of what they said, or all of it, is set aside."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -156,8 +156,12 @@ def write_places(cursor: Cursor, placed: Sequence[Placing]) -> None:
         )
 
 
-def place_anew(cursor: Cursor, log: LogApplication, keys: KeyRing, streams: Sequence[UUID]) -> None:
-    """Places records anew that were set aside or restored, after the match index was built without a look at that."""
-    every = Streams(log, keys)
-    unlike = unlike_their_child(cursor, every, [str(stream) for stream in streams])
-    write_places(cursor, [place_of(record, said, unlike.get(str(record.id))) for record, said in every.read(streams)])
+def place_anew(
+    cursor: Cursor, log: LogApplication, keys: KeyRing, streams: Sequence[UUID], unlike_from: Mapping[str, int]
+) -> None:
+    """Places records anew that were set aside or restored, after the match index was built without a look at that.
+
+    `unlike_from` has those that did not fit their child, also where they have left it since.
+    """
+    every = Streams(log, keys).read(streams)
+    write_places(cursor, [place_of(record, said, unlike_from.get(str(record.id))) for record, said in every])

@@ -5,7 +5,7 @@ done is the format recorded; if it is killed before that, it begins again.
 """
 
 import logging
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from threading import Event
 from uuid import UUID
 
@@ -123,7 +123,7 @@ def build_match_index(log: LogApplication, database: Database, keys: KeyRing, fe
         done = batch[-1].id
     if not stop.is_set():
         _hide(log, database, keys, fence)
-        _place_what_is_set_aside(log, database, keys, fence)
+        _place_what_is_set_aside(log, database, keys, fence, builder.unlike_from)
         _find_like(log, database, keys, fence)
         with database.transaction() as cursor:
             fence.check(cursor)
@@ -142,13 +142,15 @@ def _hide(log: LogApplication, database: Database, keys: KeyRing, fence: Fence) 
         done = batch[-1].id
 
 
-def _place_what_is_set_aside(log: LogApplication, database: Database, keys: KeyRing, fence: Fence) -> None:
-    """Places the records anew that were ever set aside, by what of them counts."""
+def _place_what_is_set_aside(
+    log: LogApplication, database: Database, keys: KeyRing, fence: Fence, unlike_from: Mapping[str, int]
+) -> None:
+    """Places the records anew that were ever set aside, by what of them counts; `unlike_from` as in `features_by`."""
     done = 0
     while batch := log.recorder.select_notifications(done, BATCH, topics=_FOLLOWING, inclusive_of_start=False):
         with database.transaction() as cursor:
             fence.check(cursor)
-            place_anew(cursor, log, keys, list({UUID(str(each.originator_id)) for each in batch}))
+            place_anew(cursor, log, keys, list({UUID(str(each.originator_id)) for each in batch}), unlike_from)
         done = batch[-1].id
 
 
@@ -171,7 +173,7 @@ class _Builder:
         self._keys = keys
         self._waiting: dict[str, Features] = {}
         self._aside: dict[str, str] = {}
-        self._unlike_from: dict[str, int] = {}
+        self.unlike_from: dict[str, int] = {}
         self._closed: set[str] = set()
         self._closed_children: dict[str, str] = {}
         self._accepted: dict[str, str] = {}
@@ -252,7 +254,8 @@ class _Builder:
             elif isinstance(event, RecordsAccepted | RecordUnlinked):
                 for each in event.records:
                     self._aside.pop(each, None)
-                    self._unlike_from.pop(each, None)
+                    if isinstance(event, RecordsAccepted):
+                        self.unlike_from.pop(each, None)
                 if isinstance(event, RecordUnlinked):
                     child_of |= dict.fromkeys(event.records, event.to)
                     gone_with.update(event.records)
@@ -314,7 +317,7 @@ class _Builder:
         found: dict[str, Features] = {}
         for each in event.aside:
             record, since = each["record"], each["since"]
-            self._unlike_from[record] = since
+            self.unlike_from[record] = since
             if record in kept and record not in self._aside:
                 self._aside[record] = event.time
                 found |= self._described(record, since)
@@ -335,7 +338,7 @@ class _Builder:
         stored = self._log.recorder.select_events(UUID(record), lte=version)
         said = [event for each in stored if (event := self._opened(each))]
         begin = next((event.from_version for event in reversed(said) if isinstance(event, RecordSuspended)), None)
-        found = features_by(said, begin, self._unlike_from.get(record))
+        found = features_by(said, begin, self.unlike_from.get(record))
         return {record: found} if found else {}
 
     def _opened(self, stored: StoredEvent) -> RegisterEvent | None:

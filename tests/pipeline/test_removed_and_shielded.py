@@ -182,7 +182,8 @@ def test_a_restored_record_is_like_her_also_in_the_child_that_absorbed_its_own_m
         assert not is_held_back(desk, survivor)
         assert suspend(desk, other.code, set_aside=True).outcome == "accepted"
         set_aside(desk)
-    assert desk.types()[-1] == "RecordHeldBack.v1"
+    assert is_held_back(desk, child_of(desk, "R"))
+    assert agrees_with_the_log(desk)
 
 
 @pytest.mark.parametrize("how", ["removed", "removed by a steward", "destroyed"])
