@@ -43,7 +43,8 @@ def detached(module_folder: Path) -> Iterator[Path]:
     assert up.stdout.startswith("ready http"), up.stdout
     pages = up.stdout.splitlines()[1]
     assert pages.startswith("pages http")
-    assert "demo-practitioner" in httpx.get(pages.removeprefix("pages ")).text
+    with httpx.Client(follow_redirects=True) as browser:  # the code leaves the address for a cookie
+        assert "demo-practitioner" in browser.get(pages.removeprefix("pages ")).text
     yield data
     contactpoint(data, "down")
 
