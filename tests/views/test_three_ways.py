@@ -97,9 +97,13 @@ def scopes(child: str) -> list[ReadScope]:
 
 
 def entry_and_lines(cursor: Any, child: str, known: str | None, true: str | None, scope: ReadScope) -> Any:
-    """What is shown, but for `position`: now it counts a removal, of which nothing is shown for a moment."""
+    """What is shown, but for `position`: now it counts a removal, of which nothing is shown for a moment.
+
+    Stories have records of one agency under one number, which nothing orders.
+    """
     found = directory.redacted_entry(cursor, Seals(), child, known, true, TODAY, scope)
-    return found.entry and {**found.entry, "as_of": None, "position": None}, found.services, found.is_shielded
+    entry = found.entry and {**found.entry, "as_of": None, "position": None}
+    return entry and entry | {"records": sorted(entry["records"], key=orjson.dumps)}, found.services, found.is_shielded
 
 
 @pytest.mark.parametrize("on", [FAR, "2026-11-24"])
