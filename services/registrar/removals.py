@@ -181,8 +181,9 @@ class RemovalsOfPage:
 
     def write(self, cursor: Cursor) -> None:
         """Puts restored records back into the match index, where they stand aside, and takes others out."""
-        put_back(cursor, self.placed)
-        write_restored(cursor, {record: self.placed[record] for record in self._shielded})
+        placed = self.placed
+        put_back(cursor, placed)
+        write_restored(cursor, {record: placed[record] for record in self._shielded})
         if self._removed:
             take_out(cursor, self._removed)
 
