@@ -10,7 +10,7 @@ from importlib.metadata import PackageNotFoundError, packages_distributions, req
 
 from packaging.requirements import Requirement
 
-from services.cli.main import VERBS
+from services.cli.catalogue import VERBS
 from tests.support.tree import LAYERS, ROOT, imports, modules
 
 USER, IDENTITY = "local", "identity"

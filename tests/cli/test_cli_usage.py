@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from services.cli.catalogue import VERBS
 from services.cli.failures import SENTENCES
-from services.cli.main import VERBS, main
+from services.cli.main import main
 from services.configuration.settings import read_settings
 
 MATCHER = str(Path(__file__).parents[2] / "domain" / "matching" / "matcher.yaml")

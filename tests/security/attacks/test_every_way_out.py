@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from domain.reports import REPORTS
-from services.cli.main import VERBS
+from services.cli.catalogue import VERBS
 from services.contract.schemas.examples import SUBMISSIONS
 from tests.security.attacks.payloads import ACCEPTED, FIELDS, HARM, MARKUP, filled, texts
 from tests.security.attacks.run import Run
@@ -44,6 +44,7 @@ NO_WAY_OUT = {
     "resync": "prints figures",
     "simulate": "prints figures of invented people",
     "bench": "prints figures",
+    "completion": "prints the words of the command",
     "version": "prints a version",
     "reasons": "prints the list of reasons",
     "layouts": "prints files that come with the product",
