@@ -3,6 +3,7 @@
 from typing import get_args
 
 from services.contract.schemas.messages import Receipt
+from services.contract.schemas.reference import reason_codes
 from tests.golden.codes import OUTCOME, REASON, RETIRED, codes_in_code, golden_codes
 
 LINES = 79
@@ -25,3 +26,8 @@ def test_a_code_is_never_removed_and_never_used_again() -> None:
 def test_the_outcomes_are_those_of_the_published_receipt() -> None:
     published = get_args(Receipt.model_fields["outcome"].annotation)
     assert {code for kind, code in codes_in_code() if kind == OUTCOME} == set(published)
+
+
+def test_the_reference_says_of_each_reason_code_what_it_means_and_what_to_do() -> None:
+    assert reason_codes().keys() == {code for kind, code in golden_codes() if kind == REASON}
+    assert all(text.means and text.do for text in reason_codes().values())
