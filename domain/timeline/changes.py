@@ -6,7 +6,7 @@ from itertools import groupby, zip_longest
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from domain.belief import Speaker, believed_birth, birth_said, heard
+from domain.belief import Origin, believed_birth, believed_records, birth_statement
 from domain.timeline.facts import Fact, FactKind
 from domain.timeline.order import ends_in_order, in_order, standings_in_order
 from domain.vocabulary import RESTRICTED_SOURCE, AgencyKind
@@ -84,9 +84,9 @@ class Record:
         return CERTAIN if self.agency in _CERTAIN_KINDS else ALONE
 
     @property
-    def speaker(self) -> Speaker:
+    def origin(self) -> Origin:
         """Who says what the record holds."""
-        return Speaker(self.stream, self.source, self.agency, not self.active, self.particulars_time)
+        return Origin(self.stream, self.source, self.agency, not self.active, self.particulars_time)
 
 
 class Records(NamedTuple):
@@ -96,14 +96,14 @@ class Records(NamedTuple):
     ends: list[Change]
 
     @property
-    def heard(self) -> Sequence[Record]:
+    def believed(self) -> Sequence[Record]:
         """Those that say who the child is and where it lives: of ordinary agencies, and not set aside."""
-        return heard([record for record in self.held if not record.restricted], lambda record: record.aside)
+        return believed_records([record for record in self.held if not record.restricted], lambda record: record.aside)
 
     @property
     def birth(self) -> str | None:
         """The date of birth to believe."""
-        born, _ = believed_birth(birth_said(each.born, not each.exact, each.speaker) for each in self.heard)
+        born, _ = believed_birth(birth_statement(each.born, not each.exact, each.origin) for each in self.believed)
         return born
 
 
@@ -157,8 +157,8 @@ def _take_particulars(record: Record, fact: Fact) -> None:
     record.particulars_time, record.version = fact.time, fact.version
     record.born, record.exact, record.authority, record.agency = fact.word, bool(fact.sure), fact.place, fact.agency
     if not record.restricted:
-        speaker = Speaker(record.stream, record.source, fact.agency, False, fact.time)
-        record.changes.append((fact.day, THEN, "set_address", (speaker, fact.place)))
+        origin = Origin(record.stream, record.source, fact.agency, False, fact.time)
+        record.changes.append((fact.day, THEN, "set_address", (origin, fact.place)))
 
 
 def _take_standings(record: Record, standings: Sequence[Fact]) -> None:

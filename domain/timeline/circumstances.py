@@ -8,7 +8,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import NamedTuple
 
-from domain.belief import Said, Speaker, believed_authority
+from domain.belief import Origin, Statement, believed_authority
 from domain.education import birthday, compulsory_from, compulsory_until
 from domain.organisations import successions
 from domain.places import days_of_change
@@ -48,7 +48,7 @@ class Circumstances:
     what one agency alone says against others, who are `held_by`.
     """
 
-    def __init__(self, born: str | None, heard: Collection[str] = ()) -> None:
+    def __init__(self, born: str | None, believed: Collection[str] = ()) -> None:
         self.day = ""
         self.born = born
         self.age: int | None = None
@@ -67,8 +67,8 @@ class Circumstances:
         self._said_gone: dict[str, dict[str, int]] = {}
         self._registered: dict[str, bool] = {}
         self._sources: dict[str, str] = {}
-        self._heard = heard
-        self._addresses: dict[str, tuple[Speaker, str]] = {}
+        self._believed_streams = believed
+        self._addresses: dict[str, tuple[Origin, str]] = {}
         self._authority: str | None = None
         self._authority_in_doubt = False
 
@@ -123,12 +123,12 @@ class Circumstances:
 
     def _believed(self) -> str | None:
         """By the records that are heard; where there is but one authority, there is nothing to weigh."""
-        found = {record: said for record, said in self._addresses.items() if record in self._heard}
+        found = {record: said for record, said in self._addresses.items() if record in self._believed_streams}
         if len({authority for _, authority in found.values()}) < 2:
             return next((authority for _, authority in found.values()), None)
         return believed_authority(
-            Said(authority, speaker._replace(deregistered=not self._registered.get(record, False)))
-            for record, (speaker, authority) in found.items()
+            Statement(authority, origin._replace(deregistered=not self._registered.get(record, False)))
+            for record, (origin, authority) in found.items()
         )
 
     def register(self, record: str, source: str) -> None:
@@ -142,13 +142,13 @@ class Circumstances:
         self.known_to.setdefault(source, self.day)
         self._is_seen(source, returns=True)
 
-    def set_address(self, speaker: Speaker, authority: str | None) -> None:
+    def set_address(self, origin: Origin, authority: str | None) -> None:
         """A record has another address, or none."""
         self._authority_in_doubt = True
         if authority is None:
-            self._addresses.pop(speaker.stream, None)
+            self._addresses.pop(origin.stream, None)
         else:
-            self._addresses[speaker.stream] = (speaker, authority)
+            self._addresses[origin.stream] = (origin, authority)
 
     def deregister(self, record: str) -> None:
         """An agency no longer holds the child."""
@@ -264,7 +264,7 @@ def timeline_cursor(of_child: Records, ages: Sequence[int] = (18,), last: str | 
     if born:
         changes += _ages(born, tuple(ages))
     changes.sort(key=_WHEN)
-    now = Circumstances(born, {record.stream for record in of_child.heard})
+    now = Circumstances(born, {record.stream for record in of_child.believed})
     for day, of_day in groupby(changes, _DAY):
         if last is not None and day > last:
             return

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from domain.belief import Said, believed_authority, vouched_authority
+from domain.belief import Statement, believed_authority, vouched_authority
 from domain.timeline.changes import Records
 
 
@@ -26,7 +26,7 @@ def summary(of_child: Records) -> Summary | None:
     records = [record for record in of_child.held if not record.restricted]
     if not records:
         return None
-    homes = [Said(record.authority, record.speaker) for record in of_child.heard]
+    homes = [Statement(record.authority, record.origin) for record in of_child.believed]
     known_to: dict[str, str] = {}
     for record in records:
         known_to[record.source] = min(record.registered_on, known_to.get(record.source, record.registered_on))
