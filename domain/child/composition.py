@@ -31,7 +31,7 @@ from domain.belief import (
 )
 from domain.education import Schooling, education_status
 from domain.matching.normalise import normalise_name, normalise_postcode
-from domain.timeline.order import has_ended, in_order, rank, standings_in_order
+from domain.timeline.order import has_ended, in_order, rank, status_changes_in_order
 from domain.vocabulary import SENSITIVE_SERVICES
 from domain.wording import CARER
 
@@ -107,9 +107,10 @@ def fold_record(facts: Iterable[RecordFact], today: date | None = None) -> Recor
         state.source, state.subject, state.time = held.source, held.personal["subject"], held.time
         state.particulars, state.kind = dict(held.personal["particulars"]), held.data.get("kind")
     again = [(fact, True) for fact in registered if fact.version > 1]
-    standings = standings_in_order([*again, *((fact, False) for fact in by_kind["RecordDeregistered"])])
-    if standings and standings[-1].type not in _REGISTERING and _has_come(standings[-1].personal["on"], today):
-        state.deregistered = {name: standings[-1].personal[name] for name in ("reason", "on")}
+    status_changes = status_changes_in_order([*again, *((fact, False) for fact in by_kind["RecordDeregistered"])])
+    last = status_changes[-1] if status_changes else None
+    if last and last.type not in _REGISTERING and _has_come(last.personal["on"], today):
+        state.deregistered = {name: last.personal[name] for name in ("reason", "on")}
     withdrawn = _held(by_kind["ConsentWithdrawn"])
     ended = _held(by_kind["InvolvementEnded"])
     for number, begun in _held(by_kind["InvolvementStarted"]).items():

@@ -133,11 +133,11 @@ class _Spell:
         """At the end of a day, with all that was told, by reason and day."""
         for each in told.get((self._reason, at.day), ()):
             self._voices[each.source] = each
-        said = at.said_gone_by(self._reason)
+        said = at.reported_gone_by(self._reason)
         self._voices = {source: each for source, each in self._voices.items() if source in said}
         voices = self._voices.values()
         enough = len(voices) >= ENOUGH or any(each.certain for each in voices) or not at.held_by(self._voices)
-        if not voices or not enough or at.seen_since:
+        if not voices or not enough or at.reported_since:
             self.end(at.day)
             return
         self._since = self._since or at.day
