@@ -1,12 +1,13 @@
-"""What is believed of a child where its records differ: how many agencies agree, then who knows it best, then the time.
+"""Which value is believed where records of a child differ: most agencies first, then the best source, then the latest.
 
-A value that more agencies hold is believed before one that fewer hold, whatever they are: one agency, however many
-records it has, never outvotes two. Among values that equally many hold, the one of an agency that comes first in the
-order of the field; among those, what an agency still keeps up, and then the latest. Nothing else decides: not the order
-in which it arrived. A record that is set aside says nothing, unless no other is left.
+- More agencies outweigh fewer, whatever they are. All records of one agency count once: it never outvotes two others.
+- Among values that equally many agencies report, the one from the kind of agency that ranks first for the field.
+- Among those, a value that an agency still maintains, and then the latest.
 
-Agencies that hold one value may write it in several ways. Of these the same holds, part by part: `wording.py` has the
-parts. What one agency alone writes of a part that others leave open speaks neither for nor against it.
+The order of arrival decides nothing. A record that is set aside does not count, unless no other is left.
+
+Agencies that report one value may write it in several ways. The same rules choose between these, component by
+component (`wording.py`). A component that only one agency fills in counts neither for nor against that agency.
 """
 
 from collections import Counter, defaultdict
@@ -19,26 +20,26 @@ from typing import Any, NamedTuple, TypeVar
 from domain.matching.unknown import known_family_name, known_given_name
 from domain.places import place_now
 from domain.vocabulary import AgencyKind
-from domain.wording import Parts, parts_of_address, parts_of_carer, parts_of_name
+from domain.wording import Components, address_components, carer_components, name_components
 
 _Kind = AgencyKind
 _KNOWS_LITTLE = frozenset({_Kind.VOLUNTARY})
-"""They, and agencies whose kind is not known, come behind all others but sensitive services."""
+"""These kinds, and agencies of unknown kind, rank below all others but sensitive services."""
 
 
 @dataclass(frozen=True, eq=False)
 class Field:
-    """A field of an entry: which kinds of agency know it best, the best first; those not named come behind.
+    """A field of an entry, with the kinds of agency that know it best, best first; all other kinds rank below.
 
-    `changes` says that it changes in the course of a life. Then an agency that no longer holds the child counts only
-    where no other says anything; and two agencies are as many as three, for a third may not have heard of it yet.
-    `parts` takes apart what records write of one value, where there is more than one way to write it.
+    `changes` is True for a field that changes in the course of a life. For such a field an agency that no longer holds
+    the child counts only where no other reports a value, and three agencies weigh no more than two, since the third may
+    not have learnt of the change yet. `components` splits a value that can be written in more than one way.
     """
 
     name: str
     known_best: Sequence[Sequence[AgencyKind]]
     changes: bool = False
-    parts: Callable[[Any], Parts] | None = None
+    components: Callable[[Any], Components] | None = None
 
 
 _IDENTITY = (
@@ -52,26 +53,26 @@ _HOUSEHOLD = (
     (_Kind.GP_REGISTRATION, _Kind.CHILD_BENEFIT, _Kind.HEALTH_VISITING),
 )
 
-NAME = Field("name", _IDENTITY, parts=parts_of_name)
+NAME = Field("name", _IDENTITY, components=name_components)
 BIRTH = Field("date_of_birth", _IDENTITY)
 GENDER = Field("gender", _IDENTITY)
-ADDRESS = Field("addresses", _HOUSEHOLD, changes=True, parts=parts_of_address)
+ADDRESS = Field("addresses", _HOUSEHOLD, changes=True, components=address_components)
 AUTHORITY = Field("authority", _HOUSEHOLD, changes=True)
 CARERS = Field(
     "carers",
     ((_Kind.SOCIAL_CARE, _Kind.LOCAL_AUTHORITY), (_Kind.SCHOOL_CENSUS,), _HOUSEHOLD[-1]),
     changes=True,
-    parts=parts_of_carer,
+    components=carer_components,
 )
 NHS_NUMBER = Field("nhs_number", _IDENTITY)
 UPN = Field("upn", ((_Kind.SCHOOL_CENSUS, _Kind.LOCAL_AUTHORITY),))
 FIELDS = (NAME, BIRTH, GENDER, ADDRESS, AUTHORITY, CARERS, NHS_NUMBER, UPN)
 
 
-class Speaker(NamedTuple):
-    """The record that says something: its stream, agency and the agency's kind (None: not known).
+class Origin(NamedTuple):
+    """Where a statement comes from: a record's stream, its agency, and the agency's kind (None: not known).
 
-    `deregistered` says that the agency no longer holds the child, `time` is when it became true.
+    `deregistered` is True if the agency no longer holds the child; `time` is when the statement became true.
     """
 
     stream: str
@@ -81,49 +82,51 @@ class Speaker(NamedTuple):
     time: str
 
 
-class Said(NamedTuple):
-    """What a record says of a field: a `value` that can be compared, None where it says nothing.
+class Statement(NamedTuple):
+    """The value that one record reports for a field, in a form that can be compared; None where it reports none.
 
-    What is less `whole` than another value counts for less than any agency, what is less `exact` breaks a tie.
-    `written` is what the record has, as the `parts` of the field take it.
+    A value of lower `completeness` never outweighs one of higher, however many agencies report it. `exact` breaks a
+    tie. `written` is the value as the record has it, from which the field's `components` are taken.
     """
 
     value: Hashable
-    speaker: Speaker
-    whole: int = 0
+    origin: Origin
+    completeness: int = 0
     exact: bool = False
     written: Any = None
 
 
-class Held(NamedTuple):
-    """A value, how many agencies hold it and the best place of one of them in the order of the field.
+class HeldValue(NamedTuple):
+    """A value with its support: the statements that report it, best first, and what ranks it among other values.
 
-    `said` is what its records say, the one to believe first; `current` says that one of the agencies keeps it up.
-    `enough` is how many of the agencies count, `time` when the last one of so many said it, where two are enough.
+    `agencies` counts the agencies, `counted` those that weigh (at most ENOUGH for a field that changes). `time` is the
+    latest time of a statement, or for a field that changes, the time at which the last of the counted agencies
+    confirmed it. `order` is the best rank of an agency for the field (0 first). `current` is True if an agency still
+    maintains the value.
     """
 
     value: Hashable
-    whole: int
+    completeness: int
     current: bool
     agencies: int
-    enough: int
+    counted: int
     exact: bool
     order: int
     time: str
-    said: Sequence[Said]
+    statements: Sequence[Statement]
 
     @property
-    def first(self) -> Speaker:
-        """The record that is believed most."""
-        return self.said[0].speaker
+    def first(self) -> Origin:
+        """The origin of the statement that is believed most."""
+        return self.statements[0].origin
 
 
 ENOUGH = 2
-"""Agencies that bear out a value that changes."""
+"""So many agencies confirm a value that changes; more add nothing."""
 
 
 def _orders(field: Field) -> Mapping[str | None, int]:
-    """The place of each kind of agency in the order of who knows the field best, 0 first."""
+    """The rank of each kind of agency for the field, 0 best."""
     last = len(field.known_best)
     placed: dict[str | None, int] = dict.fromkeys(map(str, AgencyKind), last)
     placed |= dict.fromkeys((None, *map(str, _KNOWS_LITTLE)), last + 1)
@@ -135,221 +138,232 @@ _ORDERS: Mapping[Field, Mapping[str | None, int]] = {field: _orders(field) for f
 
 
 def place_in_order(field: Field, kind: str | None) -> int:
-    """The place of a kind of agency in the order of who knows the field best, 0 first."""
+    """The rank of a kind of agency for the field, 0 best."""
     return _ORDERS[field].get(kind, len(field.known_best))
 
 
-def weigh(field: Field, said: Iterable[Said]) -> list[Held]:
-    """The values that records hold of a field, the one to believe first."""
-    by_value: defaultdict[Hashable, list[Said]] = defaultdict(list)
-    for each in said:
+def weigh(field: Field, statements: Iterable[Statement]) -> list[HeldValue]:
+    """The values that records report for a field, the one to believe first."""
+    by_value: defaultdict[Hashable, list[Statement]] = defaultdict(list)
+    for each in statements:
         if each.value is not None:
             by_value[each.value].append(each)
-    held = [_held(field, value, of_value) for value, of_value in by_value.items()]
+    held = [_held_value(field, value, of_value) for value, of_value in by_value.items()]
     if len(held) > 1:
         held.sort(key=_weight, reverse=True)
     return held
 
 
-def _weight(held: Held) -> tuple[object, ...]:
-    """A sort key, the greatest is believed."""
+def _weight(held: HeldValue) -> tuple[object, ...]:
+    """A sort key; the greatest is believed."""
     best = held.first
     return (
-        *(held.whole, held.current, held.enough, held.exact, -held.order),
+        *(held.completeness, held.current, held.counted, held.exact, -held.order),
         *(not best.deregistered, held.time, best.source, best.stream),
     )
 
 
-def _held(field: Field, value: Hashable, said: list[Said]) -> Held:
-    if len(said) == 1:
-        (only,) = said
-        speaker = only.speaker
-        keeps = not (field.changes and speaker.deregistered)
-        order = place_in_order(field, speaker.kind)
-        return Held(value, only.whole, keeps, 1, 1, only.exact, order, speaker.time, said)
+def _held_value(field: Field, value: Hashable, statements: list[Statement]) -> HeldValue:
+    if len(statements) == 1:
+        (only,) = statements
+        origin = only.origin
+        current = not (field.changes and origin.deregistered)
+        order = place_in_order(field, origin.kind)
+        return HeldValue(value, only.completeness, current, 1, 1, only.exact, order, origin.time, statements)
     order_of = _ORDERS[field].get
     last = len(field.known_best)
-    counted = _counted(field, said)
-    wordings = _wordings(field, said, counted)
+    counted = _counted(field, statements)
+    wordings = _wordings(field, statements, counted)
     ranked = [
-        (_credit(field.changes, each.speaker, order_of(each.speaker.kind, last), wording), each)
-        for each, wording in zip(said, wordings, strict=True)
+        (_credit(field.changes, each.origin, order_of(each.origin.kind, last), wording), each)
+        for each, wording in zip(statements, wordings, strict=True)
     ]
     ranked.sort(key=_first, reverse=True)
-    said = [each for _, each in ranked]
+    statements = [each for _, each in ranked]
     latest: dict[str, str] = {}
     for each in counted:
-        speaker = each.speaker
-        latest[speaker.source] = max(speaker.time, latest.get(speaker.source, ""))
+        origin = each.origin
+        latest[origin.source] = max(origin.time, latest.get(origin.source, ""))
     enough = min(len(latest), ENOUGH) if field.changes else len(latest)
-    return Held(
+    return HeldValue(
         value,
-        max([each.whole for each in said]),
-        not field.changes or not all(each.speaker.deregistered for each in counted),
+        max([each.completeness for each in statements]),
+        not field.changes or not all(each.origin.deregistered for each in counted),
         len(latest),
         enough,
-        any(each.exact for each in said),
-        min([order_of(each.speaker.kind, last) for each in counted]),
+        any(each.exact for each in statements),
+        min([order_of(each.origin.kind, last) for each in counted]),
         sorted(latest.values(), reverse=True)[enough - 1] if field.changes else max(latest.values()),
-        said,
+        statements,
     )
 
 
 _first = itemgetter(0)
 
 
-def _counted(field: Field, said: Sequence[Said]) -> Sequence[Said]:
-    """What counts of all that is said of one value."""
-    return [each for each in said if not each.speaker.deregistered] or said if field.changes else said
+def _counted(field: Field, statements: Sequence[Statement]) -> Sequence[Statement]:
+    """The statements that count: of a field that changes, those of agencies that still hold the child, if any."""
+    if not field.changes:
+        return statements
+    return [each for each in statements if not each.origin.deregistered] or statements
 
 
 class _Wording(NamedTuple):
-    """A way to write a value: how well each of its parts is borne out, and how many agencies write all of it alike."""
+    """The support for one way to write a value: of each component, and how many agencies write all of it alike."""
 
-    parts: Sequence[int]
+    support: Sequence[int]
     alike: int
 
 
-_OUTVOTED, _ALONE, _BORNE_OUT = range(3)
-"""More agencies write another thing for a part; one writes this, or it is left open; two do, and none are more."""
+_OUTVOTED, _ALONE, _CONFIRMED = range(3)
+"""The support for a component: more agencies write something else; one agency writes it, or it is empty; two or more
+write it, and no other wording has more."""
 _ONE_WAY = _Wording((), 0)
 
 
-def _wordings(field: Field, said: Sequence[Said], counted: Sequence[Said]) -> Sequence[_Wording]:
-    """How each of those who say one value writes it."""
-    parts_of, first = field.parts, said[0].written
-    if parts_of is None or all(each.written == first for each in said):
-        return [_ONE_WAY] * len(said)
-    most = ENOUGH if field.changes else len(said)
-    written = [parts_of(each.written) for each in said]
-    some_left = len(counted) < len(said)
+def _wordings(field: Field, statements: Sequence[Statement], counted: Sequence[Statement]) -> Sequence[_Wording]:
+    """The support for the wording of each statement of one value."""
+    components_of, first = field.components, statements[0].written
+    if components_of is None or all(each.written == first for each in statements):
+        return [_ONE_WAY] * len(statements)
+    most = ENOUGH if field.changes else len(statements)
+    written = [components_of(each.written) for each in statements]
+    some_left = len(counted) < len(statements)
     by_source = {
-        (each.speaker.source, parts)
-        for each, parts in zip(said, written, strict=True)
-        if not (some_left and each.speaker.deregistered)
+        (each.origin.source, components)
+        for each, components in zip(statements, written, strict=True)
+        if not (some_left and each.origin.deregistered)
     }
-    parts = zip(*(_borne_out(by_source, place, written, most) for place in range(len(written[0]))), strict=True)
+    support = zip(*(_support_at(by_source, place, written, most) for place in range(len(written[0]))), strict=True)
     alike = Counter(whole for _, whole in by_source)
-    return [_Wording(of_one, min(alike[whole], most)) for of_one, whole in zip(parts, written, strict=True)]
+    return [_Wording(of_one, min(alike[whole], most)) for of_one, whole in zip(support, written, strict=True)]
 
 
-def _borne_out(by_source: Iterable[tuple[str, Parts]], place: int, written: Sequence[Parts], most: int) -> list[int]:
-    """How well one part of each wording is borne out, as far as they differ in it."""
+def _support_at(
+    by_source: Iterable[tuple[str, Components]], place: int, written: Sequence[Components], most: int
+) -> list[int]:
+    """The support for the component at one place of each wording; all equal where the wordings agree in it."""
     first = written[0][place]
-    if all(parts[place] == first for parts in written):
+    if all(components[place] == first for components in written):
         return [_ALONE] * len(written)
-    said_by = Counter(part for _, part in {(source, parts[place]) for source, parts in by_source} if part is not None)
-    top = min(max(said_by.values(), default=0), most)
+    by_component = {(source, components[place]) for source, components in by_source}
+    agencies = Counter(component for _, component in by_component if component is not None)
+    top = min(max(agencies.values(), default=0), most)
     return [
-        _standing(min(said_by[parts[place]], most), top) if parts[place] is not None else _ALONE for parts in written
+        _support(min(agencies[components[place]], most), top) if components[place] is not None else _ALONE
+        for components in written
     ]
 
 
-def _standing(agencies: int, top: int) -> int:
+def _support(agencies: int, top: int) -> int:
     if agencies < top:
         return _OUTVOTED
-    return _BORNE_OUT if agencies >= ENOUGH else _ALONE
+    return _CONFIRMED if agencies >= ENOUGH else _ALONE
 
 
-def best_of_each_part(field: Field, held: Held) -> Sequence[Said]:
-    """For each part of how a value is written, who is to be believed of it: the first, unless two say otherwise."""
-    wordings = _wordings(field, held.said, _counted(field, held.said))
+def best_of_each_component(field: Field, held: HeldValue) -> Sequence[Statement]:
+    """For each component of a value, the statement to believe: the first, unless two agencies agree otherwise."""
+    wordings = _wordings(field, held.statements, _counted(field, held.statements))
     return [
-        max(zip(column, held.said, strict=True), key=_first)[1]
-        for column in zip(*(wording.parts for wording in wordings), strict=True)
+        max(zip(column, held.statements, strict=True), key=_first)[1]
+        for column in zip(*(wording.support for wording in wordings), strict=True)
     ]
 
 
-def _credit(changes: bool, speaker: Speaker, place: int, wording: _Wording) -> tuple[object, ...]:
-    """A sort key of records that say the same, the greatest first."""
-    standing = not speaker.deregistered
-    known = (*wording.parts, -place, wording.alike)
-    stands = (standing, *known) if changes else (*known, standing)
-    return (*stands, speaker.time, speaker.source, speaker.stream)
+def _credit(changes: bool, origin: Origin, place: int, wording: _Wording) -> tuple[object, ...]:
+    """A sort key of statements of one value; the greatest is believed most."""
+    current = not origin.deregistered
+    known = (*wording.support, -place, wording.alike)
+    best = (current, *known) if changes else (*known, current)
+    return (*best, origin.time, origin.source, origin.stream)
 
 
 Record = TypeVar("Record")
 
 
-def heard(records: Sequence[Record], is_aside: Callable[[Record], bool]) -> Sequence[Record]:
-    """The records that say who the child is: those not set aside, or all where every one is."""
+def believed_records(records: Sequence[Record], is_aside: Callable[[Record], bool]) -> Sequence[Record]:
+    """The records from which a child's identity follows: those not set aside, or all where every one is."""
     return [record for record in records if not is_aside(record)] or records
 
 
 @lru_cache(maxsize=65_536)
-def name_said(given: str, family: str) -> tuple[tuple[str, str] | None, int]:
-    """A name as it is compared, in whatever order it was written, and how many of its parts are known."""
+def comparable_name(given: str, family: str) -> tuple[tuple[str, str] | None, int]:
+    """A name in a form that ignores the order of its parts, and how many of its parts are known."""
     some, other = sorted((known_given_name(given), known_family_name(family)))
     return (some, other), bool(some) + bool(other)
 
 
-def birth_said(born: str | None, estimated: bool, speaker: Speaker) -> Said:
-    """What a record says of the date of birth."""
-    return Said(born, speaker, exact=not estimated)
+def birth_statement(born: str | None, estimated: bool, origin: Origin) -> Statement:
+    """A record's statement of the date of birth."""
+    return Statement(born, origin, exact=not estimated)
 
 
-def believed_birth(said: Iterable[Said]) -> tuple[str | None, bool]:
+def believed_birth(statements: Iterable[Statement]) -> tuple[str | None, bool]:
     """The date of birth to believe, an ISO date or None, and whether it is estimated."""
-    told = [each for each in said if each.value is not None]
-    if len({each.value for each in told}) == 1:  # nothing to weigh, as a rule
-        return str(told[0].value), not any(each.exact for each in told)
-    held = weigh(BIRTH, told)
+    known = _with_value(statements)
+    if len({each.value for each in known}) == 1:  # nothing to weigh, as a rule
+        return str(known[0].value), not any(each.exact for each in known)
+    held = weigh(BIRTH, known)
     return (str(held[0].value), not held[0].exact) if held else (None, False)
 
 
-def believed_authority(said: Iterable[Said]) -> str | None:
-    """The local authority that the child lives in, by its ONS code."""
-    told = [each for each in said if each.value is not None]
-    return _agreed(told) or _first_of(_weigh_places(told))
+def believed_authority(statements: Iterable[Statement]) -> str | None:
+    """The ONS code of the local authority that the child is believed to live in."""
+    known = _with_value(statements)
+    return _agreed(known) or _first_value(_weigh_authorities(known))
 
 
-def authorities(said: Iterable[Said]) -> Sequence[str]:
+def authorities(statements: Iterable[Statement]) -> Sequence[str]:
     """Every local authority that the child may live in, the one to believe first."""
-    return [str(held.value) for held in _weigh_places(said)]
+    return [str(held.value) for held in _weigh_authorities(statements)]
 
 
-def _agreed(told: Sequence[Said]) -> str | None:
-    """The value where all say the same, as nearly always: then there is nothing to weigh."""
-    values = {each.value for each in told}
-    return str(values.pop()) if len(values) == 1 else None
-
-
-def _first_of(held: Sequence[Held]) -> str | None:
-    return str(held[0].value) if held else None
-
-
-def vouched_authority(said: Iterable[Said]) -> str | None:
-    """As `believed_authority`, of those that a local authority or two agencies say: what rights may follow from."""
+def vouched_authority(statements: Iterable[Statement]) -> str | None:
+    """The authority from which rights may follow: the first that a local authority, or two agencies, report."""
     return next(
         (
             str(held.value)
-            for held in _weigh_places(said)
-            if held.agencies > 1 or any(each.speaker.kind == _Kind.LOCAL_AUTHORITY for each in held.said)
+            for held in _weigh_authorities(statements)
+            if held.agencies > 1 or any(each.origin.kind == _Kind.LOCAL_AUTHORITY for each in held.statements)
         ),
         None,
     )
 
 
-def _weigh_places(said: Iterable[Said]) -> list[Held]:
-    """The authorities that records hold, the one to believe first; a place whose code changed is one, by either code.
+def _with_value(statements: Iterable[Statement]) -> list[Statement]:
+    return [each for each in statements if each.value is not None]
 
-    It has that of its codes which would be believed first.
+
+def _agreed(statements: Sequence[Statement]) -> str | None:
+    """The value where all statements agree, as nearly always: then there is nothing to weigh."""
+    values = {each.value for each in statements}
+    return str(values.pop()) if len(values) == 1 else None
+
+
+def _first_value(held: Sequence[HeldValue]) -> str | None:
+    return str(held[0].value) if held else None
+
+
+def _weigh_authorities(statements: Iterable[Statement]) -> list[HeldValue]:
+    """The authorities that records report, the one to believe first.
+
+    All codes that an authority has had count as one value. It is given by the code that would be believed first.
     """
-    every = [each for each in said if each.value is not None]
-    held = weigh(AUTHORITY, every)
+    known = _with_value(statements)
+    held = weigh(AUTHORITY, known)
     code_of = {place_now(str(each.value)): each.value for each in reversed(held)}
     if len(code_of) == len(held):
         return held
-    return weigh(AUTHORITY, (each._replace(value=code_of[place_now(str(each.value))]) for each in every))
+    return weigh(AUTHORITY, (each._replace(value=code_of[place_now(str(each.value))]) for each in known))
 
 
 class ReportedIdentity(NamedTuple):
-    """What a record reports of a child's identity; None where it reports nothing, `aside` where it is set aside.
+    """The identity that one record reports: None where it reports nothing, `aside` where the record is set aside.
 
-    `written` is the given and the family name as the record has them.
+    `written` is the given and family name as the record has them.
     """
 
-    speaker: Speaker
+    origin: Origin
     aside: bool
     name: tuple[str, str] | None
     date_of_birth: str | None
@@ -359,7 +373,7 @@ class ReportedIdentity(NamedTuple):
 
 
 class BelievedIdentity(NamedTuple):
-    """A child's identity, from its records; `named_by` is the stream of the record with the name."""
+    """A child's identity as believed from its records; `named_by` is the stream of the record whose name it is."""
 
     named_by: str | None
     name: tuple[str, str] | None
@@ -369,26 +383,28 @@ class BelievedIdentity(NamedTuple):
 
 
 NOBODY = BelievedIdentity(None, None, None, False, None)
-"""What is believed of a child of whom no record says anything."""
+"""The identity of a child of whom no record reports anything."""
 
 
 def believed_identity(records: Iterable[ReportedIdentity]) -> BelievedIdentity:
     """The identity in an entry composed of these records."""
-    told = heard(list(records), lambda record: record.aside)
-    by_stream = {record.speaker.stream: record for record in told}
-    names = weigh(NAME, (_name_of(record) for record in told))
-    born, estimated = believed_birth(birth_said(each.date_of_birth, each.estimated, each.speaker) for each in told)
-    genders = [Said(each.gender, each.speaker) for each in told if each.gender is not None]
+    believed = believed_records(list(records), lambda record: record.aside)
+    by_stream = {record.origin.stream: record for record in believed}
+    names = weigh(NAME, map(_name_statement, believed))
+    born, estimated = believed_birth(
+        birth_statement(each.date_of_birth, each.estimated, each.origin) for each in believed
+    )
+    genders = [Statement(each.gender, each.origin) for each in believed if each.gender is not None]
     named_by = names[0].first.stream if names else None
     return BelievedIdentity(
         named_by,
         by_stream[named_by].name if named_by else None,
         born,
         estimated,
-        _agreed(genders) or _first_of(weigh(GENDER, genders)),
+        _agreed(genders) or _first_value(weigh(GENDER, genders)),
     )
 
 
-def _name_of(record: ReportedIdentity) -> Said:
-    value, whole = name_said(*(record.name or ("", "")))
-    return Said(value, record.speaker, whole=whole, written=record.written)
+def _name_statement(record: ReportedIdentity) -> Statement:
+    value, known_parts = comparable_name(*(record.name or ("", "")))
+    return Statement(value, record.origin, completeness=known_parts, written=record.written)

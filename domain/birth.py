@@ -3,9 +3,9 @@
 from datetime import date
 
 MOST_YEARS = 30
-"""How many years ago somebody was born, at most, of whom an agency tells: care leavers are in education until 25."""
+"""The greatest age, in years, of a person in a submission: care leavers are in education until 25."""
 MOST_YEARS_EVER = 100
-"""The same before the directory learns it, whatever time an agency names."""
+"""The greatest age, in years, on the day on which a submission is recorded, whatever effective time it names."""
 _most_years = [MOST_YEARS]
 
 
@@ -19,10 +19,10 @@ def most_years() -> int:
     return _most_years[0]
 
 
-def is_plausible(born: str, told_of: date, learnt: date) -> bool:
-    """Whether a date of birth, an ISO text, may be that of somebody of whom an agency tells on a day."""
+def is_plausible(born: str, effective_on: date, recorded_on: date) -> bool:
+    """Whether a date of birth, an ISO text, is possible in a submission of these effective and recorded days."""
     birth = date.fromisoformat(born)
-    return _years(birth, told_of) <= most_years() and _years(birth, learnt) <= MOST_YEARS_EVER
+    return _years(birth, effective_on) <= most_years() and _years(birth, recorded_on) <= MOST_YEARS_EVER
 
 
 def _years(born: date, on: date) -> int:

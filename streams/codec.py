@@ -96,7 +96,7 @@ _ORIGINATORS = {
     "ChildListed.v1": "domain.child.child:Child",
     "ShieldedChildListed.v1": "domain.child.child:Child",
     "ErasureDecided.v1": "domain.erasure.decide:Erasure",
-    "AgencySuspended.v1": "domain.suspension.standing:AgencyStanding",
+    "AgencySuspended.v1": "domain.suspension.status:AgencyStatus",
 }
 """The aggregate class, by the type of the first event of its streams."""
 

@@ -58,7 +58,7 @@ class Child(Aggregate):
     that are closed, each with the children that it names, `opened` those of which a custodian has said that they are
     none of these records of closed children. `accepted` has those that a steward believes although they were set aside,
     each with the version from which on. `is_destroyed` says that nothing of it can be read any more, `held` that a
-    legal hold stops that; `hold_asked` is what one person has asked about that, while a second one has to say so.
+    legal hold stops that; `hold_request` is what one person has asked about that, while a second one has to say so.
     `lost` has the records that were destroyed while it went on.
     """
 
@@ -77,7 +77,7 @@ class Child(Aggregate):
     opened: dict[str, frozenset[str]]
     is_destroyed: bool
     held: bool
-    hold_asked: HoldRequest | None
+    hold_request: HoldRequest | None
     lost: set[str]
 
     def __init__(self) -> None:
@@ -96,7 +96,7 @@ class Child(Aggregate):
         self.opened = {}
         self.is_destroyed = False
         self.held = False
-        self.hold_asked = None
+        self.hold_request = None
         self.lost = set()
 
     @property
@@ -210,16 +210,16 @@ class Child(Aggregate):
     def follow_shields(
         self,
         suspected: Iterable[Suspected],
-        standing: frozenset[str],
+        shielded: frozenset[str],
         cause: RegisterEvent | Ruling,
         sources: Mapping[str, str],
     ) -> None:
         """Its records are like those of others, and the child is hidden or shown as the shields of these are now.
 
-        `standing` has the records of children whose shield stands, `sources` the agency of each record that counts.
+        `shielded` has the records of children whose shield stands, `sources` the agency of each record that counts.
         A child that another agency knows, too, stays visible.
         """
-        hiding = {each.record for each in suspected if not standing.isdisjoint(each.like)}
+        hiding = {each.record for each in suspected if not shielded.isdisjoint(each.like)}
         is_alone = self._is_known_by_these_alone(hiding, sources)
         for each in suspected:
             self._be_like(each._replace(alone=is_alone and each.record in hiding), cause)
@@ -364,7 +364,7 @@ class Child(Aggregate):
     def inherit_hold(self, others: Iterable["Child"], cause: RegisterEvent | Ruling) -> None:
         """Is held as those are that it absorbs or leaves; a request made before that their holds count too ends."""
         for other in others:
-            if other.held and (self.hold_asked or not self.held):
+            if other.held and (self.hold_request or not self.held):
                 fields = {"decided_by": None, "reason": None, "inherited_from": str(other.id)}
                 self.trigger_event(HoldPlaced, **_provenance(cause), **fields)
 

@@ -1,6 +1,6 @@
 """How a directory entry is composed of the linked source records; nothing is ever copied from a record into a child.
 
-Which source is believed for which field is decided in `belief.py`, and nowhere else.
+Only `belief.py` decides which source is believed for which field.
 """
 
 from collections import defaultdict
@@ -19,19 +19,19 @@ from domain.belief import (
     NHS_NUMBER,
     UPN,
     Field,
-    Held,
-    Said,
-    Speaker,
+    HeldValue,
+    Origin,
+    Statement,
     authorities,
-    best_of_each_part,
-    birth_said,
-    heard,
-    name_said,
+    believed_records,
+    best_of_each_component,
+    birth_statement,
+    comparable_name,
     weigh,
 )
 from domain.education import Schooling, education_status
 from domain.matching.normalise import normalise_name, normalise_postcode
-from domain.timeline.order import has_ended, in_order, rank, standings_in_order
+from domain.timeline.order import has_ended, in_order, rank, status_changes_in_order
 from domain.vocabulary import SENSITIVE_SERVICES
 from domain.wording import CARER
 
@@ -43,7 +43,7 @@ IDENTITY = (NAME, BIRTH, GENDER)
 
 @dataclass(frozen=True, slots=True)
 class RecordFact:
-    """One event of a record, decrypted: `time` is effective (ISO), `source` the true one, `personal` was sealed."""
+    """One event of a record, decrypted: `time` is effective (ISO), `source` the true agency, `personal` was sealed."""
 
     stream: str
     version: int
@@ -67,8 +67,7 @@ class InvolvementState:
 class RecordState:
     """The state of a source record. `time` is when its particulars became true; `removed` records are in no entry.
 
-    `kind` is that of its agency, None where it is not known. A record that is set `aside` says nothing of who the child
-    is, where it lives and who cares for it.
+    `kind` is that of its agency, None where unknown. The particulars of a record that is set `aside` do not count.
     """
 
     stream: str
@@ -91,8 +90,8 @@ _REMOVING = frozenset({"RecordRemoved", "RecordRemovedAgain", "RecordRemovedBySt
 def fold_record(facts: Iterable[RecordFact], today: date | None = None) -> RecordState:
     """The state of one record from its facts, in any order: all of them, or the one of each aspect that holds.
 
-    A flag that is to be lowered after `today` is up, and a record that is to be deregistered then is not yet; None
-    counts every end. An involvement says on which day it ends, before it does.
+    A flag that will be lowered after `today` is still up, and a record that will be deregistered after it is not
+    deregistered yet; None counts every end. An involvement has its last day even before that day.
     """
     by_kind: defaultdict[str, list[RecordFact]] = defaultdict(list)
     stream: str | None = None
@@ -107,10 +106,11 @@ def fold_record(facts: Iterable[RecordFact], today: date | None = None) -> Recor
         held = described[-1]
         state.source, state.subject, state.time = held.source, held.personal["subject"], held.time
         state.particulars, state.kind = dict(held.personal["particulars"]), held.data.get("kind")
-    told = [(fact, True) for fact in registered if fact.version > 1]
-    standings = standings_in_order([*told, *((fact, False) for fact in by_kind["RecordDeregistered"])])
-    if standings and standings[-1].type not in _REGISTERING and _has_come(standings[-1].personal["on"], today):
-        state.deregistered = {name: standings[-1].personal[name] for name in ("reason", "on")}
+    again = [(fact, True) for fact in registered if fact.version > 1]
+    status_changes = status_changes_in_order([*again, *((fact, False) for fact in by_kind["RecordDeregistered"])])
+    last = status_changes[-1] if status_changes else None
+    if last and last.type not in _REGISTERING and _has_come(last.personal["on"], today):
+        state.deregistered = {name: last.personal[name] for name in ("reason", "on")}
     withdrawn = _held(by_kind["ConsentWithdrawn"])
     ended = _held(by_kind["InvolvementEnded"])
     for number, begun in _held(by_kind["InvolvementStarted"]).items():
@@ -131,7 +131,7 @@ def _has_come(day: str, today: date | None) -> bool:
 
 
 def _held(facts: Iterable[RecordFact]) -> dict[int, RecordFact]:
-    """Of the facts of each number the one that holds."""
+    """For each number the fact that holds."""
     return {fact.data["number"]: fact for fact in in_order(facts)}
 
 
@@ -142,7 +142,7 @@ def _involvement_state(begun: RecordFact, ended: RecordFact | None, withdrawn: R
 
 
 def _is_withdrawn(begun: RecordFact, details: Fields, withdrawn: RecordFact) -> bool:
-    """A withdrawal holds of what was begun before it, and of any consent that was given before its day."""
+    """A withdrawal applies to what was begun before it, and to any consent that was given before its day."""
     given_on = (details.get("consent") or {}).get("on")
     return rank(withdrawn) > rank(begun) or (given_on is not None and given_on < withdrawn.personal["on"])
 
@@ -158,9 +158,9 @@ def compose(
     kept = [record for record in records if not record.removed]
     if not kept:
         return None
-    told = heard(kept, is_aside)
-    belief = weighed(told)
-    by_stream = {record.stream: record for record in told}
+    believed = believed_records(kept, is_aside)
+    belief = weighed(believed)
+    by_stream = {record.stream: record for record in believed}
     identity = _identity(belief, by_stream)
     name, date_of_birth = identity["name"], identity["date_of_birth"]
     involvements = [
@@ -201,16 +201,16 @@ def compose(
 def compose_identity(
     child: str, records: Sequence[RecordState], *, position: int, as_of: str, today: date
 ) -> dict[str, Any] | None:
-    """As `compose`, of who the child is and nothing else: that is all that a list of search results shows."""
+    """As `compose`, with the identity alone: a list of search results shows no more."""
     kept = [record for record in records if not record.removed]
     if not kept:
         return None
-    told = heard(kept, is_aside)
-    identity = _identity(weighed(told, IDENTITY), {record.stream: record for record in told})
+    believed = believed_records(kept, is_aside)
+    identity = _identity(weighed(believed, IDENTITY), {record.stream: record for record in believed})
     return {"child": child, **identity, "shielded": False, "position": position, "as_of": as_of}
 
 
-def _identity(belief: Mapping[Field, list[Held]], by_stream: Mapping[str, RecordState]) -> dict[str, Any]:
+def _identity(belief: Mapping[Field, list[HeldValue]], by_stream: Mapping[str, RecordState]) -> dict[str, Any]:
     births, genders = belief[BIRTH], belief[GENDER]
     return {
         "name": name_of(by_stream[belief[NAME][0].first.stream].particulars),
@@ -220,92 +220,94 @@ def _identity(belief: Mapping[Field, list[Held]], by_stream: Mapping[str, Record
     }
 
 
-def weighed(records: Sequence[RecordState], fields: Iterable[Field] | None = None) -> Mapping[Field, list[Held]]:
-    """Of each of the fields, by default of all, the values that these records hold, the one to believe first."""
-    spoken = [(speaker_of(record), record.particulars) for record in records]
+def weighed(records: Sequence[RecordState], fields: Iterable[Field] | None = None) -> Mapping[Field, list[HeldValue]]:
+    """For each of the fields, by default all, the values that these records report, the one to believe first."""
+    reported = [(origin_of(record), record.particulars) for record in records]
     return {
-        field: weigh(field, chain.from_iterable(_SAYS[field](speaker, held) for speaker, held in spoken))
-        for field in fields or _SAYS
+        field: weigh(field, chain.from_iterable(_STATEMENTS[field](origin, held) for origin, held in reported))
+        for field in fields or _STATEMENTS
     }
 
 
 def authorities_of(records: Iterable[RecordState]) -> Sequence[str]:
     """Every local authority that the child of these records may live in, the one to believe first."""
-    told = heard([record for record in records if not record.removed], is_aside)
-    homes = ((speaker_of(record), record.particulars.get("address") or {}) for record in told)
-    return authorities(Said(home.get("authority"), speaker) for speaker, home in homes)
+    believed = believed_records([record for record in records if not record.removed], is_aside)
+    homes = ((origin_of(record), record.particulars.get("address") or {}) for record in believed)
+    return authorities(Statement(home.get("authority"), origin) for origin, home in homes)
 
 
-def speaker_of(record: RecordState) -> Speaker:
-    """Who says what a record holds."""
-    return Speaker(record.stream, record.source, record.kind, record.deregistered is not None, record.time)
+def origin_of(record: RecordState) -> Origin:
+    """The origin of what a record reports."""
+    return Origin(record.stream, record.source, record.kind, record.deregistered is not None, record.time)
 
 
 def is_aside(record: RecordState) -> bool:
-    """Whether what the record says of who and where the child is does not count."""
+    """Whether the record is set aside, so that its particulars do not count."""
     return record.aside
 
 
-def _says_name(speaker: Speaker, held: Fields) -> Iterable[Said]:
+def _stated_name(origin: Origin, held: Fields) -> Iterable[Statement]:
     written = held.get("given_name") or "", held.get("family_name") or ""
-    value, whole = name_said(*written)
-    yield Said(value, speaker, whole=whole, written=written)
+    value, known_parts = comparable_name(*written)
+    yield Statement(value, origin, completeness=known_parts, written=written)
 
 
-def _says_birth(speaker: Speaker, held: Fields) -> Iterable[Said]:
-    yield birth_said(held.get("date_of_birth"), bool(held.get("date_of_birth_estimated")), speaker)
+def _stated_birth(origin: Origin, held: Fields) -> Iterable[Statement]:
+    yield birth_statement(held.get("date_of_birth"), bool(held.get("date_of_birth_estimated")), origin)
 
 
-def _says_gender(speaker: Speaker, held: Fields) -> Iterable[Said]:
+def _stated_gender(origin: Origin, held: Fields) -> Iterable[Statement]:
     gender = held.get("gender")
-    yield Said(None if gender == "unknown" else gender, speaker)
+    yield Statement(None if gender == "unknown" else gender, origin)
 
 
-def _says_nhs_number(speaker: Speaker, held: Fields) -> Iterable[Said]:
-    yield Said(held.get("nhs_number") or None, speaker)
+def _stated_nhs_number(origin: Origin, held: Fields) -> Iterable[Statement]:
+    yield Statement(held.get("nhs_number") or None, origin)
 
 
-def _says_upn(speaker: Speaker, held: Fields) -> Iterable[Said]:
-    yield Said(held.get("upn") or None, speaker)
+def _stated_upn(origin: Origin, held: Fields) -> Iterable[Statement]:
+    yield Statement(held.get("upn") or None, origin)
 
 
-def _says_address(speaker: Speaker, held: Fields) -> Iterable[Said]:
+def _stated_address(origin: Origin, held: Fields) -> Iterable[Statement]:
     address = held.get("address")
     if address:
         place = _place(address)
-        yield Said(place or address.get("authority") or "", speaker, whole=place is not None, written=address)
+        yield Statement(
+            place or address.get("authority") or "", origin, completeness=place is not None, written=address
+        )
 
 
-def _says_carers(speaker: Speaker, held: Fields) -> Iterable[Said]:
-    """The carers of a record, by name; one without a name is known by the record alone."""
+def _stated_carers(origin: Origin, held: Fields) -> Iterable[Statement]:
+    """The carers of a record, identified by name; a carer without a name is the record's own."""
     by_key: dict[str, Fields] = {}
     for place, carer in enumerate(held.get("carers") or ()):
-        by_key.setdefault(normalise_name(carer.get("name") or "") or f"{speaker.stream} {place}", carer)
+        by_key.setdefault(normalise_name(carer.get("name") or "") or f"{origin.stream} {place}", carer)
     for key, carer in by_key.items():
-        yield Said(key, speaker, written=carer)
+        yield Statement(key, origin, written=carer)
 
 
-_SAYS: Mapping[Field, Any] = {
-    NAME: _says_name,
-    BIRTH: _says_birth,
-    GENDER: _says_gender,
-    NHS_NUMBER: _says_nhs_number,
-    UPN: _says_upn,
-    ADDRESS: _says_address,
-    CARERS: _says_carers,
+_STATEMENTS: Mapping[Field, Any] = {
+    NAME: _stated_name,
+    BIRTH: _stated_birth,
+    GENDER: _stated_gender,
+    NHS_NUMBER: _stated_nhs_number,
+    UPN: _stated_upn,
+    ADDRESS: _stated_address,
+    CARERS: _stated_carers,
 }
 
 
 def _place(address: Fields) -> Hashable | None:
-    """What of an address two agencies agree on, however each writes its lines; None where it names no place."""
+    """The value by which addresses agree, however their lines are written; None where no place is named."""
     postcode = normalise_postcode(address.get("postcode") or "")
     lines = " ".join(normalise_name(line) for line in address.get("lines") or ())
     return postcode or address.get("uprn") or lines or None
 
 
-def _in_order(held: Iterable[Held], by_stream: Mapping[str, RecordState]) -> list[RecordState]:
-    """The records that hold values, the one believed first."""
-    return [by_stream[said.speaker.stream] for each in held for said in each.said]
+def _in_order(held: Iterable[HeldValue], by_stream: Mapping[str, RecordState]) -> list[RecordState]:
+    """The records that report these values, the one to believe first."""
+    return [by_stream[statement.origin.stream] for each in held for statement in each.statements]
 
 
 def name_of(held: Fields) -> Fields:
@@ -341,11 +343,11 @@ def place_of(record: RecordState) -> Fields:
     return {"lines": address.get("lines") or [], **kept, "source": record.source}
 
 
-def carer_of(held: Held) -> Fields:
-    """A carer as the record that is believed most has it, but for what two agencies write otherwise."""
-    agreed = zip(CARER, best_of_each_part(CARERS, held), strict=False)
-    told = {name: said.written[name] for name, said in agreed if said.written.get(name) is not None}
-    return {**held.said[0].written, **told, "source": held.first.source}
+def carer_of(held: HeldValue) -> Fields:
+    """A carer as in the record that is believed most, except where two agencies agree otherwise."""
+    agreed = zip(CARER, best_of_each_component(CARERS, held), strict=False)
+    confirmed = {name: statement.written[name] for name, statement in agreed if statement.written.get(name) is not None}
+    return {**held.statements[0].written, **confirmed, "source": held.first.source}
 
 
 def may_be_known(state: InvolvementState, today: date) -> bool:

@@ -10,7 +10,7 @@ from domain.child.stewardship import UNKNOWN, about_one
 from domain.source_record.rules import Refusal
 
 CONFIRMED_WITHIN = timedelta(days=7)
-"""How long what one has asked waits for the other; later it has to be asked again."""
+"""How long a request waits for its confirmation; after that it has to be made again."""
 HELD = Refusal("child", "held", "a legal hold stops it; two data managers have to lift that first")
 ALREADY = Refusal("child", "already-held", "this child is held already")
 NOT_HELD = Refusal("child", "not-held", "this child is not held")
@@ -23,16 +23,16 @@ def is_held(family: Sequence[Child]) -> bool:
 
 
 def place(child: Child | None, absorbed: Sequence[Child], ruling: Ruling) -> Sequence[Child] | Refusal:
-    """Asks for a hold, or confirms the one that another data manager has asked for."""
+    """Requests a hold, or confirms the one that another data manager requested."""
     refusal = about_one(child)
     if refusal or child is None:
         return refusal or UNKNOWN
     if is_held([child, *absorbed]):
         return ALREADY
-    asked = _asked(child, ruling, lift=False)
-    if asked and asked.by == ruling.decided_by:
+    pending = _pending_request(child, ruling, lift=False)
+    if pending and pending.by == ruling.decided_by:
         return WAITS
-    if asked is None:
+    if pending is None:
         child.trigger_event(HoldAsked, **ruling.provenance, **ruling.sealed, lift=False)
     else:
         child.trigger_event(HoldPlaced, **ruling.provenance, **ruling.sealed, inherited_from=None)
@@ -40,17 +40,17 @@ def place(child: Child | None, absorbed: Sequence[Child], ruling: Ruling) -> Seq
 
 
 def lift(child: Child | None, absorbed: Sequence[Child], ruling: Ruling) -> Sequence[Child] | Refusal:
-    """Asks that a hold ends, or confirms that; it then ends for all that the child absorbed too."""
+    """Requests the end of a hold, or confirms it; the hold then ends for all children that this one absorbed, too."""
     refusal = about_one(child)
     if refusal or child is None:
         return refusal or UNKNOWN
     family = [child, *absorbed]
     if not is_held(family):
         return NOT_HELD
-    asked = _asked(child, ruling, lift=True)
-    if asked and asked.by == ruling.decided_by:
+    pending = _pending_request(child, ruling, lift=True)
+    if pending and pending.by == ruling.decided_by:
         return WAITS
-    if asked is None:
+    if pending is None:
         child.trigger_event(HoldAsked, **ruling.provenance, **ruling.sealed, lift=True)
         return [child]
     changed = [each for each in family if each.held or each is child]
@@ -59,7 +59,7 @@ def lift(child: Child | None, absorbed: Sequence[Child], ruling: Ruling) -> Sequ
     return changed
 
 
-def _asked(child: Child, ruling: Ruling, *, lift: bool) -> HoldRequest | None:
-    """What was asked before and can be confirmed still."""
-    asked = child.hold_asked
-    return asked if asked and asked.lift == lift and ruling.recorded_at - asked.at < CONFIRMED_WITHIN else None
+def _pending_request(child: Child, ruling: Ruling, *, lift: bool) -> HoldRequest | None:
+    """The earlier request that can still be confirmed."""
+    found = child.hold_request
+    return found if found and found.lift == lift and ruling.recorded_at - found.at < CONFIRMED_WITHIN else None

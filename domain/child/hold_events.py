@@ -1,4 +1,4 @@
-"""The events of a legal hold: while a child is held nothing of it is destroyed, whoever decides so, by whatever rule.
+"""The events of a legal hold: while a child is held nothing of it is destroyed, by whatever decision or rule.
 
 Who decided and why are sealed, for a reason may name people; a hold is placed by two people, and lifted by two.
 """
@@ -10,7 +10,7 @@ from domain.event import RegisterEvent
 
 
 class HoldRequest(NamedTuple):
-    """That a hold is placed, or that it is lifted (`lift`), as `by` has asked `at` a time."""
+    """A request to place a hold, or to lift it (`lift`): who made it, and when it was recorded."""
 
     lift: bool
     by: str
@@ -18,7 +18,7 @@ class HoldRequest(NamedTuple):
 
 
 class HoldAsked(RegisterEvent):
-    """A data manager asks for a hold, or that it is lifted (`lift`); another one has to say the same."""
+    """A data manager requests a hold, or its end (`lift`); another one has to confirm it."""
 
     CLEAR: ClassVar[tuple[str, ...]] = ("lift",)
     SEALED: ClassVar[tuple[str, ...]] = ("decided_by", "reason")
@@ -29,13 +29,13 @@ class HoldAsked(RegisterEvent):
 
     def apply(self, child: Any) -> None:
         """It waits for the second data manager."""
-        child.hold_asked = HoldRequest(self.lift, self.decided_by, self.timestamp)
+        child.hold_request = HoldRequest(self.lift, self.decided_by, self.timestamp)
 
 
 class HoldPlaced(RegisterEvent):
     """A second data manager has confirmed it, or the child has absorbed, or left, the held child `inherited_from`.
 
-    Whatever was asked before ends.
+    An earlier request ends.
     """
 
     CLEAR: ClassVar[tuple[str, ...]] = ("inherited_from",)
@@ -47,11 +47,11 @@ class HoldPlaced(RegisterEvent):
 
     def apply(self, child: Any) -> None:
         """Nothing of the child is destroyed."""
-        child.held, child.hold_asked = True, None
+        child.held, child.hold_request = True, None
 
 
 class HoldLifted(RegisterEvent):
-    """A second data manager has confirmed that it ends."""
+    """A second data manager has confirmed the end of the hold."""
 
     SEALED: ClassVar[tuple[str, ...]] = ("decided_by", "reason")
 
@@ -60,4 +60,4 @@ class HoldLifted(RegisterEvent):
 
     def apply(self, child: Any) -> None:
         """What is due may be destroyed."""
-        child.held, child.hold_asked = False, None
+        child.held, child.hold_request = False, None

@@ -44,18 +44,18 @@ def regroup(
     members: Sequence[Candidate],
     together: Iterable[Collection[str]],
     cannot_link: Pairs = frozenset(),
-    silent: Collection[str] = (),
+    set_aside: Collection[str] = (),
 ) -> Regrouped:
     """The blocks that the members fall into; those of each of `together` are one.
 
-    What is `silent`, for it is set aside, joins nobody by what it says, and contradicts nobody.
+    What is `set_aside`, for it is set aside, joins nobody by what it says, and contradicts nobody.
     """
     block_of: dict[str, Block] = {member.record: frozenset((member.record,)) for member in members}
-    heard = [member for member in members if member.record not in silent]
-    of_child = [member.features for member in heard]
+    counted = [member for member in members if member.record not in set_aside]
+    of_child = [member.features for member in counted]
     compared = {
         frozenset((one.record, other.record)): _found(comparer, one.features, other.features, of_child)
-        for one, other in combinations(heard, 2)
+        for one, other in combinations(counted, 2)
     }
 
     def join(one: Block, other: Block) -> None:
@@ -76,7 +76,7 @@ def regroup(
             or any((a, b) in cannot_link for a in one for b in other)
         ):
             continue
-        placed = [each._replace(child=min(block_of[each.record])) for each in heard]
+        placed = [each._replace(child=min(block_of[each.record])) for each in counted]
         ends = zip(sorted(pair), (other, one), strict=True)
         rules = [fits_clearly(comparer, record, placed, min(to), cannot_link) for record, to in ends]
         if rule := next(filter(None, rules), None):

@@ -120,22 +120,23 @@ def services_left_behind(at: Circumstances) -> Answer | None:
 
 
 def gone_in_doubt(at: Circumstances) -> Answer | None:
-    """Reported to have died or left England, which another agency's word is against: somebody has to find out.
+    """Reported to have died or left England, which another agency contradicts: somebody has to find out.
 
-    An agency has told of the child since, or one agency alone says so and others hold the child: of a death whoever it
-    is but a register of deaths, else who knows little of that, and then the child stays on the other lists. The
-    statuses are `died` and `left-england`. Who registers a child or begins to work with it brings it back to England,
-    so only a flag leaves doubt of that.
+    Either an agency has reported of the child since, or one agency alone reports it while others hold the child. The
+    latter holds for a death unless a register of deaths reports it, and for a child that left England only if the
+    agency's kind is doubtful; a child of doubtful reports stays on the other lists. The statuses are `died` and
+    `left-england`. Registering a child, or beginning to work with it, shows that it is in England, so only a flag
+    contradicts that it left.
     """
     if at.age is not None and at.age >= GROWN_UP:
         return None
-    if at.seen_since and not at.here:
-        status, seen = "died" if at.died else "left-england", at.seen_since
+    if at.reported_since and not at.here:
+        status, agencies = "died" if at.died else "left-england", at.reported_since
     elif (doubted := at.doubted) is not None:
-        status, seen = doubted, at.held_by(at.gone_by)
+        status, agencies = doubted, at.held_by(at.gone_by)
     else:
         return None
-    return Answer(status, {"seen": [{"source": source, "since": day} for source, day in sorted(seen.items())]})
+    return Answer(status, {"seen": [{"source": source, "since": day} for source, day in sorted(agencies.items())]})
 
 
 QUESTIONS: Mapping[str, Question] = {

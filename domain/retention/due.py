@@ -86,7 +86,7 @@ def _by_age(of_child: Records) -> Iterator[Due]:
 
 def _latest_birth(of_child: Records) -> date | None:
     """The latest day on which the child may have been born, by any record that says who it is."""
-    said = {(record.born, record.exact) for record in of_child.heard if record.born}
+    said = {(record.born, record.exact) for record in of_child.believed if record.born}
     births = [(date.fromisoformat(born), exact) for born, exact in said]
     return max((day if exact else birthday(day, 1) for day, exact in births if day.year <= _LAST_YEAR), default=None)
 
@@ -109,7 +109,7 @@ class _Told(NamedTuple):
 
 def _told(of_child: Records) -> Iterator[tuple[str, _Told]]:
     """What was told, each with its reason, by the records that say who the child is, and those that are removed."""
-    for record in of_child.heard:
+    for record in of_child.believed:
         certain = record.agency == AgencyKind.DEATH_REGISTRATION
         for day, _, name, arguments in record.changes:
             if name == "leave":
@@ -133,11 +133,11 @@ class _Spell:
         """At the end of a day, with all that was told, by reason and day."""
         for each in told.get((self._reason, at.day), ()):
             self._voices[each.source] = each
-        said = at.said_gone_by(self._reason)
+        said = at.reported_gone_by(self._reason)
         self._voices = {source: each for source, each in self._voices.items() if source in said}
         voices = self._voices.values()
         enough = len(voices) >= ENOUGH or any(each.certain for each in voices) or not at.held_by(self._voices)
-        if not voices or not enough or at.seen_since:
+        if not voices or not enough or at.reported_since:
             self.end(at.day)
             return
         self._since = self._since or at.day

@@ -1,7 +1,7 @@
 """A source record: what one agency reports of one child, as a stream of events.
 
-`command.py` is what is asked for, `events.py` what can happen to a record, `record.py` what it remembers, `rules.py`
-when a command is refused, `decide.py` puts them together.
+`command.py` has the commands, `events.py` the events, `record.py` the aggregate, `rules.py` when a command is refused;
+`decide.py` turns a command into an event or a refusal.
 """
 
 from domain.source_record.command import Command

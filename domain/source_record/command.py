@@ -1,4 +1,4 @@
-"""What somebody asks the directory to do: an agency by a submission, a data steward by a decision."""
+"""A command to the directory: an agency's submission, or a data steward's decision."""
 
 from typing import Any, NamedTuple
 

@@ -1,4 +1,4 @@
-"""What a command does to a source record: it is refused and nothing happens, or it causes exactly one event."""
+"""How a command changes a source record: it is refused and nothing changes, or it causes exactly one event."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -51,7 +51,7 @@ def decide(
 
 
 def is_effect(event: Any, record: SourceRecord, command: Command) -> bool:
-    """Whether an event of the record is what just this command has caused before."""
+    """Whether an event of the record is the one that this very command has caused before."""
     try:
         kind, fields = _EFFECTS[command.type](record, command)
     except KeyError:

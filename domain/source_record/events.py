@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from eventsourcing.domain import CanMutateAggregate
 
 from domain.event import RegisterEvent, StreamBegun
-from domain.source_record.record import Said
+from domain.source_record.record import EffectiveTime
 
 
 class RecordEvent(RegisterEvent):
@@ -16,15 +16,15 @@ class RecordEvent(RegisterEvent):
     caused_by: str
 
     @property
-    def said(self) -> Said:
-        """When it became true, and its place in the record."""
-        return Said(self.time, self.originator_version)
+    def effective(self) -> EffectiveTime:
+        """When it became true, and its version in the record."""
+        return EffectiveTime(self.time, self.originator_version)
 
 
 class RecordRegistered(StreamBegun):
     """An agency holds a record of a child: its own number (`subject`) and the child's `particulars` (contract §1).
 
-    `kind` is what sort of body the agency was then, for it decides how far it is believed; None where it is not known.
+    `kind` is the agency's kind at that time, which decides how far it is believed; None where it is not known.
     """
 
     CLEAR: ClassVar[tuple[str, ...]] = ("kind",)
@@ -41,7 +41,7 @@ class RecordRegistered(StreamBegun):
 
     def apply(self, record: Any) -> None:
         """The record is current."""
-        record.register(Said(self.time, self.originator_version))
+        record.register(EffectiveTime(self.time, self.originator_version))
 
 
 class RecordAmended(RecordEvent):
@@ -56,7 +56,7 @@ class RecordAmended(RecordEvent):
 
     def apply(self, record: Any) -> None:
         """The record is described anew."""
-        record.describe(self.said)
+        record.describe(self.effective)
 
 
 class RecordDeregistered(RecordEvent):
@@ -69,7 +69,7 @@ class RecordDeregistered(RecordEvent):
 
     def apply(self, record: Any) -> None:
         """The record is no longer current."""
-        record.deregister(self.said, self.reason, self.on)
+        record.deregister(self.effective, self.reason, self.on)
 
 
 class InvolvementStarted(RecordEvent):
@@ -84,7 +84,7 @@ class InvolvementStarted(RecordEvent):
 
     def apply(self, record: Any) -> None:
         """The involvement is current."""
-        record.begin_involvement(self.said, self.number, self.again, self.involvement)
+        record.begin_involvement(self.effective, self.number, self.again, self.involvement)
 
 
 class InvolvementEnded(RecordEvent):
@@ -98,7 +98,7 @@ class InvolvementEnded(RecordEvent):
 
     def apply(self, record: Any) -> None:
         """The involvement is no longer current."""
-        record.end_involvement(self.said, self.number, self.ended_on)
+        record.end_involvement(self.effective, self.number, self.ended_on)
 
 
 class ConsentWithdrawn(RecordEvent):
@@ -129,7 +129,7 @@ class FlagRaised(RecordEvent):
 
     def apply(self, record: Any) -> None:
         """The flag is up."""
-        record.raise_flag(self.said, self.number, self.again, self.flag)
+        record.raise_flag(self.effective, self.number, self.again, self.flag)
 
 
 class FlagLowered(RecordEvent):
@@ -144,7 +144,7 @@ class FlagLowered(RecordEvent):
 
     def apply(self, record: Any) -> None:
         """The flag is down."""
-        record.lower_flag(self.said, self.flag)
+        record.lower_flag(self.effective, self.flag)
 
 
 class RecordRemoved(RecordEvent):
@@ -177,11 +177,11 @@ class RecordRemovedBySteward(RecordRemoved):
 
 
 class RecordRestored(RegisterEvent):
-    """The removals of these versions, which the record's agency sent, count no more: its credential may be stolen.
+    """The removals of these versions, which the record's agency sent, no longer count: its credential may be stolen.
 
-    Views have forgotten what the record said before, so `told` repeats it: `{version, type, time, source, data,
-    personal}` of each event as it was published, `data` in clear and `personal` sealed. What is too long for one event
-    stands in several, one after the other. The suspension tells who decided and why.
+    Views have dropped the record, so `told` repeats its events as they were published: `{version, type, time, source,
+    data, personal}` of each, `data` in clear and `personal` sealed. Where that is too long for one event, there are
+    several in a row. Who decided and why is in the events of the suspension.
     """
 
     CLEAR: ClassVar[tuple[str, ...]] = ("removals",)
@@ -198,15 +198,15 @@ class RecordRestored(RegisterEvent):
 
 
 def of_unknown_kind(fields: dict[str, Any]) -> dict[str, Any]:
-    """RecordRegistered.v1 and RecordAmended.v1 → v2: it was not recorded what sort of body the agency was."""
+    """RecordRegistered.v1 and RecordAmended.v1 → v2: the agency's kind was not recorded."""
     return {**fields, "kind": None}
 
 
 class RecordSuspended(RegisterEvent):
-    """What the record said from the version `from_version` on counts no more, because its agency is suspended.
+    """The record's events from the version `from_version` on no longer count, because its agency is suspended.
 
-    All of it from version 1 on. The suspension tells who decided and why; in clear it would tell which records are
-    of one sensitive agency.
+    From version 1 on, that is the whole record. Which suspension it is stays sealed, for in clear it would link the
+    records of one sensitive agency. Who decided and why is in the events of the suspension.
     """
 
     CLEAR: ClassVar[tuple[str, ...]] = ("from_version",)
@@ -222,7 +222,7 @@ class RecordSuspended(RegisterEvent):
 
 
 class RecordResumed(RegisterEvent):
-    """All that the record said counts again, by the decision that resumes its agency, or sets less of it aside."""
+    """All events of the record count again, since its agency is resumed or less of its data is set aside."""
 
     SEALED: ClassVar[tuple[str, ...]] = ("suspension", "suspension_version")
 

@@ -11,8 +11,8 @@ from domain.vocabulary import SENSITIVE_SERVICES
 RecordStatus = Literal["registered", "deregistered", "removed", "erased"]
 
 
-class Said(NamedTuple):
-    """When something that was said became true (ISO 8601), and its place among all that was said of the record."""
+class EffectiveTime(NamedTuple):
+    """When something became true (ISO 8601); facts of the same time are ordered by their version in the record."""
 
     time: str
     version: int
@@ -22,17 +22,17 @@ class Said(NamedTuple):
 class Involvement:
     """One involvement: its ordinal in the record, and the earliest of its first days as ISO text.
 
-    `sensitive` says that consent is needed, `consented` that it is still given; `begun` is its last beginning, told
+    `sensitive` is True if consent is needed, `consented` if it is still given; `begun` is its last beginning, reported
     `again` or for the first time, `last_end` its last end and the day.
     """
 
     number: int
     started_on: str | None
-    begun: Said
+    begun: EffectiveTime
     again: bool
     sensitive: bool
     consented: bool
-    last_end: tuple[Said, str] | None = None
+    last_end: tuple[EffectiveTime, str] | None = None
 
     @property
     def ended_on(self) -> str | None:
@@ -42,12 +42,12 @@ class Involvement:
 
 @dataclass(slots=True)
 class RaisedFlag:
-    """One flag: its ordinal in the record, its last raising, told `again` or for the first time, and last lowering."""
+    """One flag: its ordinal in the record, its last raising, reported `again` or for the first time, and lowering."""
 
     number: int
-    begun: Said
+    begun: EffectiveTime
     again: bool
-    lowered: Said | None = None
+    lowered: EffectiveTime | None = None
 
     @property
     def raised(self) -> bool:
@@ -58,14 +58,14 @@ class RaisedFlag:
 class SourceRecord(Aggregate):
     """One agency's record of one child. Only its events change it, through the methods below.
 
-    `standing_at` is when its status became true, `described_at` when the particulars that hold did. Of what is told
-    later, what became true before changes nothing. `because` is why and from which day it is deregistered or removed.
-    What it said from the version `suspended_from` on counts no more, while there is one, for its agency is suspended.
-    `before_removal` is what it was, and why, before it was removed.
+    `status_at` is when its status became true, `described_at` when its particulars did; a later event with an earlier
+    effective time changes neither. `because` is the reason and the day of its deregistration or removal. Its events
+    from the version `suspended_from` on do not count while its agency is suspended. `before_removal` is its status, and
+    the reason for that, before it was removed.
     """
 
     status: RecordStatus
-    standing_at: str
+    status_at: str
     described_at: str
     because: tuple[str, str] | None
     involvements: dict[str, Involvement]
@@ -75,7 +75,7 @@ class SourceRecord(Aggregate):
 
     def __init__(self) -> None:
         self.status = "registered"
-        self.standing_at = ""
+        self.status_at = ""
         self.described_at = ""
         self.because = None
         self.involvements = {}
@@ -83,21 +83,21 @@ class SourceRecord(Aggregate):
         self.suspended_from = None
         self.before_removal = "registered", None
 
-    def describe(self, said: Said) -> None:
+    def describe(self, effective: EffectiveTime) -> None:
         """Remembers when particulars became true."""
-        self.described_at = max(self.described_at, said.time)
+        self.described_at = max(self.described_at, effective.time)
 
-    def register(self, said: Said) -> None:
-        """Remembers that the record is current; this answers the deregistration that stands, whatever its time."""
-        self.describe(said)
+    def register(self, effective: EffectiveTime) -> None:
+        """Remembers that the record is current; this ends the last deregistration, whatever its effective time."""
+        self.describe(effective)
         self.status = "registered"
-        self.standing_at = max(self.standing_at, said.time)
+        self.status_at = max(self.status_at, effective.time)
         self.because = None
 
-    def deregister(self, said: Said, reason: str, on: str) -> None:
+    def deregister(self, effective: EffectiveTime, reason: str, on: str) -> None:
         """Remembers that the record is no longer current."""
-        if said.time >= self.standing_at:
-            self.status, self.standing_at, self.because = "deregistered", said.time, (reason, on)
+        if effective.time >= self.status_at:
+            self.status, self.status_at, self.because = "deregistered", effective.time, (reason, on)
 
     def remove(self, reason: str, on: str) -> None:
         """Remembers that the record is taken out of the directory for good."""
@@ -106,47 +106,49 @@ class SourceRecord(Aggregate):
         self.status, self.because = "removed", (reason, on)
 
     def restore(self) -> None:
-        """Remembers that its removal counts no more."""
+        """Remembers that its removal no longer counts."""
         if self.status == "removed":
             self.status, self.because = self.before_removal
 
     def erase(self) -> None:
-        """Remembers that what it said is destroyed."""
+        """Remembers that its data is destroyed."""
         self.status, self.because = "erased", None
 
-    def begin_involvement(self, said: Said, number: int, again: bool, involvement: dict[str, Any]) -> None:
-        """Remembers an involvement as current; the same reference again replaces what was known of it."""
+    def begin_involvement(
+        self, effective: EffectiveTime, number: int, again: bool, involvement: dict[str, Any]
+    ) -> None:
+        """Remembers an involvement as current; one of the same reference is replaced."""
         known = self.involvements.get(involvement["involvement"])
         sensitive = involvement["service"] in SENSITIVE_SERVICES
         days = [day for day in (known and known.started_on, involvement.get("started_on")) if day]
         started_on = min(days, default=None)
-        if known and rank(known.begun) > rank(said):
+        if known and rank(known.begun) > rank(effective):
             known.started_on = started_on
             return
         last_end = known.last_end if known else None
         self.involvements[involvement["involvement"]] = Involvement(
-            number, started_on, said, again, sensitive, consented=sensitive, last_end=last_end
+            number, started_on, effective, again, sensitive, consented=sensitive, last_end=last_end
         )
 
-    def end_involvement(self, said: Said, number: int, ended_on: str) -> None:
+    def end_involvement(self, effective: EffectiveTime, number: int, ended_on: str) -> None:
         """Remembers that the involvement of that ordinal has ended."""
         ended = self._numbered(number)
-        ended.last_end = max(ended.last_end or (said, ended_on), (said, ended_on))
+        ended.last_end = max(ended.last_end or (effective, ended_on), (effective, ended_on))
 
     def withdraw_consent(self, number: int) -> None:
         """Remembers that consent to the involvement of that ordinal is gone."""
         self._numbered(number).consented = False
 
-    def raise_flag(self, said: Said, number: int, again: bool, flag: str) -> None:
+    def raise_flag(self, effective: EffectiveTime, number: int, again: bool, flag: str) -> None:
         """Remembers a flag as raised."""
         known = self.flags.get(flag)
-        if known is None or rank(known.begun) < rank(said):
-            self.flags[flag] = RaisedFlag(number, said, again, known.lowered if known else None)
+        if known is None or rank(known.begun) < rank(effective):
+            self.flags[flag] = RaisedFlag(number, effective, again, known.lowered if known else None)
 
-    def lower_flag(self, said: Said, flag: str) -> None:
+    def lower_flag(self, effective: EffectiveTime, flag: str) -> None:
         """Remembers a flag as lowered."""
         lowered = self.flags[flag]
-        lowered.lowered = max(lowered.lowered or said, said)
+        lowered.lowered = max(lowered.lowered or effective, effective)
 
     def _numbered(self, number: int) -> Involvement:
         return next(involvement for involvement in self.involvements.values() if involvement.number == number)

@@ -42,10 +42,10 @@ class RuleContext(NamedTuple):
 
     @property
     def birth_is_implausible(self) -> bool:
-        """Whether the command tells of somebody who was born longer ago than anybody in the directory."""
+        """Whether the command is about somebody born longer ago than anybody in the directory can be."""
         born = self.command.data.get("date_of_birth")
-        told_of = date.fromisoformat(day_of(self.command.time))
-        return born is not None and not is_plausible(born, told_of, self.now.date())
+        effective_on = date.fromisoformat(day_of(self.command.time))
+        return born is not None and not is_plausible(born, effective_on, self.now.date())
 
     @property
     def known(self) -> SourceRecord:
@@ -72,15 +72,15 @@ class RuleContext(NamedTuple):
         return flag is not None and flag.raised
 
     @property
-    def says_so_again(self) -> bool:
-        """Whether the command gives the reason and day for which the record is deregistered already."""
+    def repeats_deregistration(self) -> bool:
+        """Whether the record is deregistered already, for the reason and from the day of this command."""
         return self.known.because == (self.command.data["reason"], self.command.data["on"])
 
     @property
     def takes_a_removal_back(self) -> bool:
-        """Whether the command says that a record, removed because the child is gone, was registered in error instead.
+        """Whether the command corrects the reason of a removal: not that the child is gone, but registered in error.
 
-        Then nothing remains of the record; it stays removed.
+        Then nothing of the record remains; it stays removed.
         """
         if self.command.type != SubmissionType.RECORD_REMOVED or self.known.because is None:
             return False
@@ -209,7 +209,7 @@ RULES: tuple[Rule, ...] = (
         "subject",
         "the record is deregistered already, for this reason and from this day; another reason or day corrects it",
         {T.CHILD_DEREGISTERED},
-        lambda context: context.known.status == "deregistered" and context.says_so_again,
+        lambda context: context.known.status == "deregistered" and context.repeats_deregistration,
     ),
     _rule(
         "involvement-of-another-record",

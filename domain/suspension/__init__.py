@@ -1,12 +1,12 @@
-"""Taking back what one credential did: it is stopped, and what it said is left out or removed.
+"""The suspension of an agency whose credential was misused: it may no longer send, and its data can be set aside.
 
-`events.py` has the events of an agency's suspension, `standing.py` the aggregate that they change and when a steward's
-decision about it is refused. `records.py` has what follows for records of the agency, `counting.py` which of their
-events count, `parting.py` what follows for children that they alone had put together.
+`events.py` has the events of a suspension, `status.py` the aggregate that they change and when a steward's decision
+about it is refused. `records.py` has the consequences for the agency's records, `counting.py` which of their events
+count, `parting.py` the consequences for children whose records only the agency had linked.
 """
 
 from domain.suspension.counting import counted
 from domain.suspension.records import remove
-from domain.suspension.standing import SUSPENDED, AgencyStanding, resume, suspend
+from domain.suspension.status import SUSPENDED, AgencyStatus, resume, suspend
 
-__all__ = ["SUSPENDED", "AgencyStanding", "counted", "remove", "resume", "suspend"]
+__all__ = ["SUSPENDED", "AgencyStatus", "counted", "remove", "resume", "suspend"]

@@ -1,13 +1,13 @@
-"""Which events of a record count, of all that are published of it, while some of them are set aside."""
+"""Which of the published events of a record count while some of them are set aside."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, Protocol, TypeVar
 
 SETS_ASIDE, RESTORES = "RecordSuspended.v1", "RecordResumed.v1"
 DECIDED = frozenset({SETS_ASIDE, RESTORES})
-"""What follows from a decision on the agency."""
+"""The events by which a record follows a decision on its agency."""
 RESTORED = "RecordRestored.v1"
-"""What follows from it for a record that the agency has removed: the removals that it names count no more."""
+"""The event by which removals that the agency sent no longer count; it names them."""
 FOLLOWING = DECIDED | {RESTORED}
 _LASTING = frozenset(
     {
@@ -18,7 +18,7 @@ _LASTING = frozenset(
         "ErasureFenced.v1",
     }
 )
-"""What is never set aside by its version; an agency's removal only where it is named."""
+"""Events that are never set aside by version; an agency's removal is taken back only where it is named."""
 
 
 class Published(Protocol):
@@ -41,17 +41,17 @@ E = TypeVar("E", bound=Published)
 
 
 def counted(events: Iterable[E]) -> list[E]:
-    """Those of one record's events, in order of version, that count now; none where all of it is set aside.
+    """The events of one record, in order of version, that count now; none where the whole record is set aside.
 
-    What is told while it is set aside does not count either, as in the views.
+    Events recorded while it is set aside do not count either, as in the views.
     """
     every = list(events)
     decided = [event for event in every if event.type in DECIDED]
     taken_back = {version for event in every if event.type == RESTORED for version in event.data["removals"]}
-    said = [event for event in every if event.type not in FOLLOWING and event.version not in taken_back]
+    reported = [event for event in every if event.type not in FOLLOWING and event.version not in taken_back]
     if not decided or decided[-1].type == RESTORES:
-        return said
+        return reported
     begin = decided[-1].data["from_version"]
     if begin == 1:
         return []
-    return [e for e in said if e.version < begin or e.type in _LASTING]
+    return [e for e in reported if e.version < begin or e.type in _LASTING]

@@ -1,6 +1,6 @@
-"""The events of an agency's suspension, on a stream of the agency's own that its first suspension begins.
+"""The events of an agency's suspension, on a stream of its own that the first suspension begins.
 
-Which agency it is, who decided and why are sealed: that an agency is sensitive must not stand in clear.
+The agency, who decided, and why are sealed: that an agency is sensitive must not appear in clear.
 """
 
 from typing import Any, ClassVar
@@ -11,10 +11,9 @@ from domain.event import RegisterEvent, StreamBegun
 
 
 class AgencySuspended(StreamBegun):
-    """From now on nothing is taken from the agency, by its code.
+    """From now on no submission of the agency is accepted.
 
-    `set_aside` says that what it said is left out too, of what was recorded from the moment `since` (ISO 8601 in UTC)
-    on where there is one.
+    With `set_aside` its data does not count either: all of it, or what was recorded from `since` on (ISO 8601 in UTC).
     """
 
     CLEAR: ClassVar[tuple[str, ...]] = ("set_aside", "since")
@@ -30,13 +29,13 @@ class AgencySuspended(StreamBegun):
         """Begins the stream, or continues it where the agency was suspended before."""
         return super().mutate(None) if aggregate is None else CanMutateAggregate.mutate(self, aggregate)
 
-    def apply(self, standing: Any) -> None:
+    def apply(self, status: Any) -> None:
         """The agency is suspended."""
-        standing.suspended, standing.set_aside, standing.since = True, self.set_aside, self.since
+        status.suspended, status.set_aside, status.since = True, self.set_aside, self.since
 
 
 class AgencyResumed(RegisterEvent):
-    """What the agency sends is taken again, and what it said counts again."""
+    """The agency's submissions are accepted again, and its data counts again."""
 
     SEALED: ClassVar[tuple[str, ...]] = ("agency", "decided_by", "reason")
 
@@ -44,10 +43,10 @@ class AgencyResumed(RegisterEvent):
     decided_by: str
     reason: str
 
-    def apply(self, standing: Any) -> None:
-        """The agency is suspended no more."""
-        standing.suspended, standing.set_aside, standing.since = False, False, None
+    def apply(self, status: Any) -> None:
+        """The agency is no longer suspended."""
+        status.suspended, status.set_aside, status.since = False, False, None
 
 
 class AgencyResumedWithoutRemovals(AgencyResumed):
-    """The same, but for what it had removed and what was therefore restored: that stays, and may be sent of again."""
+    """As AgencyResumed, but removals that were taken back stay so: those records are restored and take submissions."""

@@ -1,7 +1,8 @@
-"""What only a suspended agency's records had put together is parted, and put together again once they count again.
+"""How links that rest on a suspended agency's records are undone, and made again once the records count again.
 
-A decision of the matcher stands if none of the records that it put together was one of these at that time; one of a
-steward always does. The records that are left are judged again among themselves (`domain/matching/regroup.py`).
+A decision of the matcher stays valid if none of the records that it joined was one of these at that time; a steward's
+decision always stays valid. The remaining records of the child are then judged again among themselves
+(`domain/matching/regroup.py`).
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -33,7 +34,7 @@ from domain.vocabulary import STEWARDSHIP_SOURCE
 PARTED, REJOINED = "without-suspended", "resumed"
 """The rules by which records leave a child and come back; storage format."""
 RESTS_ON_SUSPENDED = "rests-on-suspended"
-"""The rule by which a pair of one child is queued that only a steward may part; storage format."""
+"""The rule by which a pair of records of one child is queued that only a steward may separate; storage format."""
 
 
 _UNKNOWN: Mapping[str, str] = {}
@@ -41,7 +42,7 @@ _UNKNOWN_VERSIONS: Mapping[str, int] = {}
 
 
 class Join(NamedTuple):
-    """The records that were one child from a decision on, which was made `at` a time, and whether a steward made it."""
+    """The records that a decision made one child: when it was recorded, and whether a steward made it."""
 
     records: frozenset[str]
     at: datetime
@@ -49,7 +50,7 @@ class Join(NamedTuple):
 
 
 def joins_of(events: Iterable[RegisterEvent]) -> list[Join]:
-    """What was put together by the events of one child, in order. What followed from a suspension decided nothing."""
+    """The joins in the events of one child, in order; those that only follow from a suspension are left out."""
     joins: list[Join] = []
     members: set[str] = set()
     for event in events:
@@ -72,7 +73,7 @@ def joins_of(events: Iterable[RegisterEvent]) -> list[Join]:
 
 
 class Judged(NamedTuple):
-    """The blocks of a child's records, and those `without` stewards' decisions, where only these make one of them."""
+    """The blocks of a child's records; `without` stewards' decisions, if only these keep the child together."""
 
     regrouped: Regrouped
     without: Regrouped | None = None
@@ -84,27 +85,29 @@ def judge_again(
     joins: Sequence[Join],
     suspended_since: Mapping[str, datetime],
     cannot_link: Pairs,
-    silent: Collection[str],
+    set_aside: Collection[str],
 ) -> Judged:
-    """The blocks of the members, without what rests on records `suspended_since` a time."""
+    """The blocks of the members, without the joins that rest on records suspended by then (`suspended_since`)."""
     doubted = [
         join
         for join in joins
         if any(record in suspended_since and suspended_since[record] <= join.at for record in join.records)
     ]
-    standing = [join.records for join in joins if join not in doubted]
+    undoubted = [join.records for join in joins if join not in doubted]
     stewards = [join.records for join in doubted if join.by_steward]
-    found = regroup(comparer, members, [*standing, *stewards], cannot_link, silent)
+    found = regroup(comparer, members, [*undoubted, *stewards], cannot_link, set_aside)
     if len(found.blocks) > 1 or not stewards:
         return Judged(found)
-    without = regroup(comparer, members, standing, cannot_link, silent)
+    without = regroup(comparer, members, undoubted, cannot_link, set_aside)
     return Judged(found, without if len(without.blocks) > 1 else None)
 
 
-def keeper(child: Child, blocks: Sequence[Block], source_of: Mapping[str, str], sensitive: Collection[str]) -> Block:
-    """The block that keeps the child's number, for it was not an absorbed child's: which most ordinary agencies know.
+def retained_block(
+    child: Child, blocks: Sequence[Block], source_of: Mapping[str, str], sensitive: Collection[str]
+) -> Block:
+    """The block that keeps the child's id: of those that no absorbed child brought, the one that most agencies know.
 
-    Of several of these the one of the first record.
+    Sensitive agencies are not counted. Of several such blocks it is the first.
     """
     brought = frozenset[str]().union(*child.absorbed.values())
     own = [block for block in blocks if not block <= brought] or blocks
@@ -121,10 +124,10 @@ def part(
     ruling: Ruling,
     sources: Mapping[str, str] = _UNKNOWN,
 ) -> RulingResult:
-    """Gives a block to the child that had brought records of it and no others, or to a new one.
+    """Gives a block of records to the absorbed child that brought only records of it, or to a new child.
 
-    `absorbed` are the children that it absorbed; those of their records that count no more stay here. `versions` and
-    `sources` have the current version of each record that counts, and its agency.
+    `absorbed` are the children that this one absorbed; their records that no longer count stay here. `versions` and
+    `sources` have the current version and the agency of each record that counts.
     """
     brought = {one: child.absorbed[one] & versions.keys() for one in absorbed if one in child.absorbed}
     fitting = [one for one, records in brought.items() if records and records <= block]
@@ -136,13 +139,13 @@ def part(
 
 
 def was_parted(events: Iterable[RegisterEvent]) -> bool:
-    """Whether a child, by its events, has its first records of now from one that a suspension parted."""
+    """Whether the events of a child show that it was separated from another by a suspension."""
     linked = [event.rule for event in events if isinstance(event, RecordLinked)]
     return PARTED in linked
 
 
 def set_aside_before(events: Iterable[RegisterEvent]) -> Mapping[str, int]:
-    """The records that a suspension has had believed again, each with the version from which on it was set aside."""
+    """The records that a suspension put back in force, each with the version from which it had been set aside."""
     since: dict[str, int] = {}
     believed: dict[str, int] = {}
     for event in events:
@@ -163,7 +166,7 @@ def rejoin(
     versions: Mapping[str, int] = _UNKNOWN_VERSIONS,
     sources: Mapping[str, str] = _UNKNOWN,
 ) -> None:
-    """Takes back what was parted from the child; `versions` and `sources` have what `part` says."""
+    """Takes back the records that were separated from the child; `versions` and `sources` are as in `part`."""
     records, aside = sorted(parted.records), dict(parted.aside)
     suspected = [*child.suspected(versions), *parted.suspected(versions)]
     child.inherit_hold([parted], ruling)

@@ -1,4 +1,4 @@
-"""What stewards decide about an agency's records: one is removed, those of a suspended agency are set aside."""
+"""Stewards' decisions about an agency's records: one is removed, those of a suspended agency are set aside."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -21,17 +21,17 @@ from domain.source_record.rules import Refusal
 
 GONE = Refusal("subject", "record-gone", "the record was removed from the directory already")
 FOLLOWING = (RecordSuspended, RecordResumed, RecordRestored, RecordRemovedAgain)
-"""What follows for a record from a decision on its agency."""
+"""The events by which a record follows a decision on its agency."""
 TAKEN_BACK = "removal-taken-back"
-"""The rule by which a restored record is linked to what absorbed its child meanwhile; storage format."""
+"""The rule by which a restored record is linked to the child that absorbed its child meanwhile; storage format."""
 BY_A_COURT = "court-order"
 """The reason of the contract for a removal that nobody takes back."""
 _REASON = "registered-in-error"
-"""The reason of the contract that says nothing of the child: it has neither died nor left England by this."""
+"""The contract's reason that implies nothing about the child: neither death nor departure."""
 
 
 def remove(record: SourceRecord, child: Child | None, decision: str, ruling: Ruling) -> SourceRecord | Refusal:
-    """Takes a record of the child that the steward has looked at out of the directory, for good."""
+    """Removes a record of the child that the steward has looked at from the directory, for good."""
     if child is None or child.is_closed or str(record.id) not in child.records:
         return NOT_HERE
     if record.status == "removed":
@@ -48,12 +48,12 @@ def remove(record: SourceRecord, child: Child | None, decision: str, ruling: Rul
     return record
 
 
-Told = Sequence[Mapping[str, Any]]
-"""What a record had told, as `RecordRestored` has it."""
+RestoredFacts = Sequence[Mapping[str, Any]]
+"""Published events of a record, in the form that `RecordRestored` repeats."""
 
 
 class Cause(NamedTuple):
-    """The decision on an agency that a record follows: its event by stream and version, and its provenance."""
+    """The decision on an agency that a record follows: its event, by stream and version, and the provenance."""
 
     provenance: dict[str, Any]
     suspension: str
@@ -61,20 +61,20 @@ class Cause(NamedTuple):
 
     @property
     def sealed(self) -> dict[str, Any]:
-        """Which decision it is; in clear it would tell which records are of one sensitive agency."""
+        """Which decision it is: sealed, for in clear it would link the records of one sensitive agency."""
         return {"suspension": self.suspension, "suspension_version": self.suspension_version}
 
 
 def first_recorded(events: Iterable[RegisterEvent], since: datetime | None) -> int | None:
-    """The version of a record's first event that is set aside: recorded since then, or the first of all."""
-    said = (event for event in events if not isinstance(event, FOLLOWING))
-    return next((e.originator_version for e in said if since is None or e.timestamp >= since), None)
+    """The version of the first event of a record that is set aside: recorded since then, or the first of all."""
+    reported = (event for event in events if not isinstance(event, FOLLOWING))
+    return next((e.originator_version for e in reported if since is None or e.timestamp >= since), None)
 
 
 def follow(record: SourceRecord, wanted: int | None, cause: Cause, *, restored: bool = False) -> bool:
-    """Sets a record aside from the version `wanted` on, or restores it; False where it is so already, or removed.
+    """Sets a record aside from the version `wanted` on (None: no longer); False where that changes nothing.
 
-    `restored` says that its removal counts no more from now on.
+    A removed record is left as it is, unless it is `restored` by the same decision.
     """
     if (record.status == "removed" and not restored) or record.suspended_from == wanted:
         return False
@@ -86,13 +86,13 @@ def follow(record: SourceRecord, wanted: int | None, cause: Cause, *, restored: 
 
 
 class Removals(NamedTuple):
-    """The removals of a record: those that `hold`, and those `taken_back` while its agency is suspended."""
+    """The removals of a record: those in force (`hold`), and those `taken_back` while its agency is suspended."""
 
     hold: Sequence[RecordRemoved] = ()
     taken_back: Sequence[RecordRemoved] = ()
 
     def may_be_taken_back(self, since: datetime) -> bool:
-        """Whether its agency alone removed it, all since then, and no court had ordered it."""
+        """Whether only its agency removed it, always since then, and never by order of a court."""
         every = self.hold or self.taken_back
         return bool(every) and all(
             type(each) is RecordRemovedAgain
@@ -102,7 +102,7 @@ class Removals(NamedTuple):
 
 
 def removals_of(events: Iterable[RegisterEvent]) -> Removals:
-    """The removals of a record by its events, in order. What its agency was resumed without is none any more."""
+    """The removals of a record from its events, in order; those that its agency was resumed without are left out."""
     hold: list[RecordRemoved] = []
     taken_back: list[RecordRemoved] = []
     resumed: list[RecordRemoved] = []
@@ -118,15 +118,15 @@ def removals_of(events: Iterable[RegisterEvent]) -> Removals:
     return Removals(hold, taken_back)
 
 
-def restore(record: SourceRecord, hold: Sequence[RecordRemoved], told: Sequence[Told], cause: Cause) -> None:
-    """Has the removals that hold count no more; each part of what the record had `told` before is an event's."""
+def restore(record: SourceRecord, hold: Sequence[RecordRemoved], facts: Sequence[RestoredFacts], cause: Cause) -> None:
+    """Takes back the removals in force; there is one event for each part of the record's earlier `facts`."""
     removals = [each.originator_version for each in hold]
-    for part in told:
+    for part in facts:
         record.trigger_event(RecordRestored, **cause.provenance, **cause.sealed, removals=removals, told=part)
 
 
 def remove_again(record: SourceRecord, taken_back: Sequence[RecordRemoved], cause: Cause) -> None:
-    """Has a removal hold that was taken back: the last of them says why."""
+    """Puts a removal that was taken back in force again, with the reason of the last of them."""
     last = taken_back[-1]
-    said = {name: getattr(last, name) for name in ("source", "restricted", "caused_by", "reason", "on")}
-    record.trigger_event(RecordRemovedAgain, **cause.provenance | said)
+    fields = {name: getattr(last, name) for name in ("source", "restricted", "caused_by", "reason", "on")}
+    record.trigger_event(RecordRemovedAgain, **cause.provenance | fields)

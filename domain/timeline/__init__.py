@@ -1,9 +1,9 @@
 """A child's chronology: when which agency held a record, worked with the child or raised a flag; never why.
 
-It is what reports and inclusion policies are judged by. Facts come from the records of one child (`facts.py`), become
-changes in order of their days (`changes.py`), and a cursor over these gives the circumstances of each day
-(`circumstances.py`); `summary.py` gives what all facts of a child amount to. Days are effective ones, as ISO texts; a
-later event about an earlier day changes that day.
+Reports and inclusion policies are computed from it. The facts of a child's records (`facts.py`) become changes in order
+of their days (`changes.py`). A cursor over these gives the circumstances of each day (`circumstances.py`), and
+`summary.py` what holds in the end. Days are effective ones, as ISO texts; an event recorded later about an earlier day
+changes that day.
 """
 
 from domain.timeline.changes import Records, records_of

@@ -1,4 +1,4 @@
-"""The facts of a child's records → changes in order of their days, each by one method of the circumstances."""
+"""The facts of a child's records → changes of its circumstances, in order of their days."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -6,32 +6,35 @@ from itertools import groupby, zip_longest
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from domain.belief import Speaker, believed_birth, birth_said, heard
+from domain.belief import Origin, believed_birth, believed_records, birth_statement
 from domain.timeline.facts import Fact, FactKind
-from domain.timeline.order import ends_in_order, in_order, standings_in_order
+from domain.timeline.order import ends_in_order, in_order, status_changes_in_order
 from domain.vocabulary import RESTRICTED_SOURCE, AgencyKind
 
 Change = tuple[str, int, str, tuple[Any, ...]]
-"""The day, its place among the changes of that day, the name of the method of Circumstances, and its arguments."""
+"""The day, the place among the changes of that day, the method of Circumstances to call, and its arguments."""
 
 Key = tuple[str, int]
-"""A record, and the version of the event in it with which an involvement or flag began."""
+"""A record, and the version of its event with which an involvement or flag began."""
 
 DIED, LEFT_ENGLAND, REGISTERED_IN_ERROR = "died", "left-england", "registered-in-error"
 CHILD_GONE = frozenset({DIED, LEFT_ENGLAND})
-"""Reasons to deregister or remove a record that are about the child and not about the agency."""
+"""Reasons to deregister or remove a record that concern the child, not the agency."""
 
 FIRST, THEN, LAST = range(3)
 """Places among the changes of a day."""
 
 DOUBTFUL, ALONE, CERTAIN = range(3)
-"""How much it weighs that one agency says a child died or left England: nothing while others hold the child, unless a
-second one says so; enough, but for a death somebody has to find out while others hold the child; enough."""
+"""The weight of one agency's report that a child died or left England.
+
+- DOUBTFUL: it has no effect while other agencies hold the child, unless a second agency reports the same.
+- ALONE: it takes effect; a death is listed as doubtful while other agencies hold the child.
+- CERTAIN: it takes effect."""
 _DOUBTFUL_KINDS = frozenset(
     map(str, (AgencyKind.VOLUNTARY, AgencyKind.POLICE, AgencyKind.YOUTH_OFFENDING, AgencyKind.ASSESSMENT))
 )
 _CERTAIN_KINDS = frozenset((None, str(AgencyKind.DEATH_REGISTRATION)))
-"""An event of before kinds were kept counts as it did."""
+"""None is the kind in events recorded before kinds were, which keep their effect."""
 
 
 # Plain texts: to look a member of an enum up takes ten times as long, and these are compared with every fact.
@@ -43,7 +46,7 @@ _BEGUN_BY: Mapping[str, str] = {_ENDED: "start", _LOWERED: "raise_flag"}
 
 
 class Record:
-    """The changes that the events of one record make, and what the record holds after them."""
+    """The changes that result from the facts of one record, and its state after them."""
 
     __slots__ = (
         "active",
@@ -78,39 +81,39 @@ class Record:
 
     @property
     def weight(self) -> int:
-        """How much its word weighs that the child is gone."""
+        """The weight of its report that the child died or left England."""
         if self.aside or self.agency in _DOUBTFUL_KINDS:
             return DOUBTFUL
         return CERTAIN if self.agency in _CERTAIN_KINDS else ALONE
 
     @property
-    def speaker(self) -> Speaker:
-        """Who says what the record holds."""
-        return Speaker(self.stream, self.source, self.agency, not self.active, self.particulars_time)
+    def origin(self) -> Origin:
+        """The origin of what the record reports."""
+        return Origin(self.stream, self.source, self.agency, not self.active, self.particulars_time)
 
 
 class Records(NamedTuple):
-    """The records that agencies hold of a child, and the changes that removed ones make."""
+    """The records that agencies hold of a child, and the changes that result from removed records."""
 
     held: list[Record]
     ends: list[Change]
 
     @property
-    def heard(self) -> Sequence[Record]:
-        """Those that say who the child is and where it lives: of ordinary agencies, and not set aside."""
-        return heard([record for record in self.held if not record.restricted], lambda record: record.aside)
+    def believed(self) -> Sequence[Record]:
+        """The records from which identity and address follow: of ordinary agencies, and not set aside."""
+        return believed_records([record for record in self.held if not record.restricted], lambda record: record.aside)
 
     @property
     def birth(self) -> str | None:
         """The date of birth to believe."""
-        born, _ = believed_birth(birth_said(each.born, not each.exact, each.speaker) for each in self.heard)
+        born, _ = believed_birth(birth_statement(each.born, not each.exact, each.origin) for each in self.believed)
         return born
 
 
 def records_of(facts: Iterable[Fact]) -> Records:
     """The records of one child from the facts of all of them, in order of stream and version.
 
-    Of a removed record nothing remains but that the child has died or left England, where that was the reason.
+    Of a removed record only this remains: that the child has died or left England, where that was the reason.
     """
     records: list[Record] = []
     ends: list[Change] = []
@@ -128,7 +131,7 @@ def records_of(facts: Iterable[Fact]) -> Records:
 def _record(stream: str, facts: Sequence[Fact]) -> Record:
     record = Record(stream, facts[0].source, facts[0].day, aside=facts[0].aside)
     described: list[Fact] = []
-    standings: list[tuple[Fact, bool]] = []
+    status_changes: list[tuple[Fact, bool]] = []
     begun: defaultdict[tuple[str, int], list[Fact]] = defaultdict(list)
     ended: defaultdict[tuple[str, int], list[Fact]] = defaultdict(list)
     for fact in facts:
@@ -138,16 +141,16 @@ def _record(stream: str, facts: Sequence[Fact]) -> Record:
         elif kind in _ENDS:
             ended[_BEGUN_BY[kind], fact.number].append(fact)
         elif kind == _DEREGISTERED:
-            standings.append((fact, False))
+            status_changes.append((fact, False))
         else:
             described.append(fact)
             if kind == _REGISTERED and fact is not facts[0]:
-                standings.append((fact, True))
+                status_changes.append((fact, True))
     record.changes.append((record.registered_on, FIRST, "register", (stream, record.source)))
     for fact in in_order(described):
         _take_particulars(record, fact)
-    if standings:
-        _take_standings(record, standings_in_order(standings))
+    if status_changes:
+        _take_status_changes(record, status_changes_in_order(status_changes))
     for name, number in begun:
         _take_spans(record, name, ends_in_order(begun[name, number], ended[name, number]))
     return record
@@ -157,18 +160,18 @@ def _take_particulars(record: Record, fact: Fact) -> None:
     record.particulars_time, record.version = fact.time, fact.version
     record.born, record.exact, record.authority, record.agency = fact.word, bool(fact.sure), fact.place, fact.agency
     if not record.restricted:
-        speaker = Speaker(record.stream, record.source, fact.agency, False, fact.time)
-        record.changes.append((fact.day, THEN, "set_address", (speaker, fact.place)))
+        origin = Origin(record.stream, record.source, fact.agency, False, fact.time)
+        record.changes.append((fact.day, THEN, "set_address", (origin, fact.place)))
 
 
-def _take_standings(record: Record, standings: Sequence[Fact]) -> None:
-    """The record is deregistered and registered again; the last of deregistrations in a row corrects the others.
+def _take_status_changes(record: Record, status_changes: Sequence[Fact]) -> None:
+    """Adds the deregistrations and registrations of a record; the last of several deregistrations corrects the others.
 
-    That the child died holds only while the record says so to the end: nobody comes back from it, so it was an error.
-    Of a record that was registered in error not even that the child had left England remains.
+    That the child died counts only as the record's last change: a registration after it shows that it was an error.
+    If the record was registered in error, its report that the child left England does not count either.
     """
-    day, last = record.registered_on, standings[-1]
-    for fact, after in zip_longest(standings, standings[1:]):
+    day, last = record.registered_on, status_changes[-1]
+    for fact, after in zip_longest(status_changes, status_changes[1:]):
         day = max(day, fact.day)
         record.active = fact.kind == _REGISTERED
         if record.active:
@@ -182,15 +185,15 @@ def _take_standings(record: Record, standings: Sequence[Fact]) -> None:
             record.changes.append((day, LAST, "leave", (LEFT_ENGLAND, record.source, record.weight)))
 
 
-def _take_spans(record: Record, name: str, told: Sequence[Fact]) -> None:
-    """The times of one involvement or flag, from its beginnings and ends in order.
+def _take_spans(record: Record, name: str, facts: Sequence[Fact]) -> None:
+    """Adds the beginnings and ends of one involvement or flag, from its facts in order.
 
-    A beginning that is told again while it goes on replaces the earlier one, and one of a day before its end takes the
-    end back. It ends, at the earliest, on the day on which it began.
+    A beginning that is reported again before the end replaces the earlier one; one that became true before the end
+    cancels the end. An end is on the day of the beginning at the earliest.
     """
     opened: int | None = None
     closed: int | None = None
-    for fact in told:
+    for fact in facts:
         if fact.kind in _ENDS:
             if closed is not None:
                 record.changes.pop()

@@ -1,4 +1,4 @@
-"""What holds for a child on a day, advanced from one day on which something changed to the next."""
+"""The circumstances of a child on a day, advanced from each day with a change to the next."""
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
@@ -8,7 +8,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import NamedTuple
 
-from domain.belief import Said, Speaker, believed_authority
+from domain.belief import Origin, Statement, believed_authority
 from domain.education import birthday, compulsory_from, compulsory_until
 from domain.organisations import successions
 from domain.places import days_of_change
@@ -19,7 +19,7 @@ from domain.vocabulary import NEED_FLAGS, RESTRICTED_SOURCE, UNIVERSAL_SERVICES,
 class CurrentInvolvement(NamedTuple):
     """A current involvement: `record` is the stream that it comes from.
 
-    `organisation` is its `organisation_key`; of a school or practice the code that it has on the day.
+    `organisation` is its `organisation_key`; for a school or practice, the code that is valid on the day.
     """
 
     service: str
@@ -30,7 +30,7 @@ class CurrentInvolvement(NamedTuple):
 
 
 class CurrentFlag(NamedTuple):
-    """A raised flag; `has_contact` says that its contact can be reached by telephone or e-mail."""
+    """A raised flag; `has_contact` is True if its contact can be reached by telephone or e-mail."""
 
     flag: str
     has_contact: bool
@@ -42,13 +42,13 @@ class CurrentFlag(NamedTuple):
 class Circumstances:
     """A child on `day`. Read it and do not keep it: `timeline_cursor` advances the same object.
 
-    `age` is in years, None where the date of birth is not known; `school_age` is True then, so that nobody is missed.
-    `known` says whether any agency has registered the child by now, `known_to` has the ordinary ones; `seen_since` is
-    source → day of agencies that told of the child, who by another's report was dead or abroad by then. `doubted` is
-    what one agency alone says against others, who are `held_by`.
+    - `age` is in years, None where the date of birth is not known; `school_age` is True then, so that nobody is missed.
+    - `known` is True if any agency has registered the child by now; `known_to` is source → day of the ordinary ones.
+    - `reported_since` is source → day of agencies that reported of the child after another agency's report that it had
+      died or left England.
     """
 
-    def __init__(self, born: str | None, heard: Collection[str] = ()) -> None:
+    def __init__(self, born: str | None, believed: Collection[str] = ()) -> None:
         self.day = ""
         self.born = born
         self.age: int | None = None
@@ -63,12 +63,12 @@ class Circumstances:
         self.enquiry_ended_on: str | None = None
         self.died = False
         self.left_england = False
-        self.seen_since: dict[str, str] = {}
-        self._said_gone: dict[str, dict[str, int]] = {}
+        self.reported_since: dict[str, str] = {}
+        self._reported_gone: dict[str, dict[str, int]] = {}
         self._registered: dict[str, bool] = {}
         self._sources: dict[str, str] = {}
-        self._heard = heard
-        self._addresses: dict[str, tuple[Speaker, str]] = {}
+        self._believed = believed
+        self._addresses: dict[str, tuple[Origin, str]] = {}
         self._authority: str | None = None
         self._authority_in_doubt = False
 
@@ -86,33 +86,33 @@ class Circumstances:
 
     @property
     def doubted(self) -> str | None:
-        """`died` or `left-england` where one agency, no register of deaths, says so, and others hold the child."""
-        for reason, said in self._said_gone.items():
-            weight = max(said.values())
+        """`died` or `left-england` where one agency, no register of deaths, reports it and others hold the child."""
+        for reason, weights in self._reported_gone.items():
+            weight = max(weights.values())
             in_doubt = weight == DOUBTFUL or (reason == DIED and weight == ALONE)
-            if in_doubt and len(said) == 1 and self.held_by(said):
+            if in_doubt and len(weights) == 1 and self.held_by(weights):
                 return reason
         return None
 
     def held_by(self, but: Collection[str] = ()) -> dict[str, str]:
-        """The ordinary agencies that hold the child, but for those given: source → day since which they know it."""
+        """The ordinary agencies that hold the child, except those given: source → day since which they know it."""
         holding = {self._sources[record] for record, active in self._registered.items() if active}
         return {source: self.known_to[source] for source in holding - set(but) if source in self.known_to}
 
-    def said_gone_by(self, reason: str) -> Collection[str]:
-        """The agencies that say so, `died` or `left-england`, since the child was last here."""
-        return self._said_gone.get(reason, {}).keys()
+    def reported_gone_by(self, reason: str) -> Collection[str]:
+        """The agencies that report this reason, `died` or `left-england`, since the child was last here."""
+        return self._reported_gone.get(reason, {}).keys()
 
     @property
     def gone_by(self) -> Collection[str]:
-        """The agencies that say that the child died or left England."""
-        return {source for said in self._said_gone.values() for source in said}
+        """The agencies that report that the child died or left England."""
+        return {source for weights in self._reported_gone.values() for source in weights}
 
     @property
     def authority(self) -> str | None:
         """The authority that the child is believed to live in."""
         if self._authority_in_doubt:
-            self._authority = self._believed()
+            self._authority = self._weigh_authority()
             self._authority_in_doubt = False
         return self._authority
 
@@ -121,18 +121,18 @@ class Circumstances:
         address = self._addresses.get(record)
         return address[1] if address else None
 
-    def _believed(self) -> str | None:
-        """By the records that are heard; where there is but one authority, there is nothing to weigh."""
-        found = {record: said for record, said in self._addresses.items() if record in self._heard}
+    def _weigh_authority(self) -> str | None:
+        """From the believed records; where they have only one authority, there is nothing to weigh."""
+        found = {record: each for record, each in self._addresses.items() if record in self._believed}
         if len({authority for _, authority in found.values()}) < 2:
             return next((authority for _, authority in found.values()), None)
         return believed_authority(
-            Said(authority, speaker._replace(deregistered=not self._registered.get(record, False)))
-            for record, (speaker, authority) in found.items()
+            Statement(authority, origin._replace(deregistered=not self._registered.get(record, False)))
+            for record, (origin, authority) in found.items()
         )
 
     def register(self, record: str, source: str) -> None:
-        """An agency registers the child, who is in England then; of a sensitive one follows only that it is known."""
+        """An agency registers the child, which shows that it is in England; a sensitive one only makes it `known`."""
         self.known = True
         if source == RESTRICTED_SOURCE:
             return
@@ -140,15 +140,15 @@ class Circumstances:
         self._sources[record] = source
         self._authority_in_doubt = True
         self.known_to.setdefault(source, self.day)
-        self._is_seen(source, returns=True)
+        self._take_report(source, returns=True)
 
-    def set_address(self, speaker: Speaker, authority: str | None) -> None:
+    def set_address(self, origin: Origin, authority: str | None) -> None:
         """A record has another address, or none."""
         self._authority_in_doubt = True
         if authority is None:
-            self._addresses.pop(speaker.stream, None)
+            self._addresses.pop(origin.stream, None)
         else:
-            self._addresses[speaker.stream] = (speaker, authority)
+            self._addresses[origin.stream] = (origin, authority)
 
     def deregister(self, record: str) -> None:
         """An agency no longer holds the child."""
@@ -157,28 +157,28 @@ class Circumstances:
         self._weigh()
 
     def leave(self, reason: str, source: str, weight: int) -> None:
-        """An agency says that the child has died, or left England; `weight` is DOUBTFUL, ALONE or CERTAIN."""
+        """An agency reports that the child died or left England; `weight` is DOUBTFUL, ALONE or CERTAIN."""
         if reason == DIED:
-            self.seen_since.pop(source, None)
-            if weight == CERTAIN or DIED not in self._said_gone:
-                self.seen_since.clear()
-        said = self._said_gone.setdefault(reason, {})
-        said[source] = max(weight, said.get(source, DOUBTFUL))
+            self.reported_since.pop(source, None)
+            if weight == CERTAIN or DIED not in self._reported_gone:
+                self.reported_since.clear()
+        weights = self._reported_gone.setdefault(reason, {})
+        weights[source] = max(weight, weights.get(source, DOUBTFUL))
         self._weigh()
 
     def _weigh(self) -> None:
-        """Whether the child is gone, by all who say so: who is DOUBTFUL does not outweigh those who hold the child."""
-        if not self._said_gone:
+        """Decides whether the child died or left England; a DOUBTFUL report does not outweigh those who hold it."""
+        if not self._reported_gone:
             return
         self.died, self.left_england = self._is_gone(DIED), self._is_gone(LEFT_ENGLAND)
 
     def _is_gone(self, reason: str) -> bool:
-        said = self._said_gone.get(reason, {})
-        return bool(said) and (max(said.values()) > DOUBTFUL or len(said) > 1 or not self.held_by(said))
+        weights = self._reported_gone.get(reason, {})
+        return bool(weights) and (max(weights.values()) > DOUBTFUL or len(weights) > 1 or not self.held_by(weights))
 
     def start(self, key: Key, service: str, organisation: str | None, lead: bool, source: str) -> None:
-        """A practitioner begins to work with the child, who is in England then."""
-        self._is_seen(source, returns=True)
+        """A practitioner begins to work with the child, which shows that it is in England."""
+        self._take_report(source, returns=True)
         if organisation is not None:
             organisation = successions().code_on(service, organisation, self.day)
         self.involvements[key] = CurrentInvolvement(service, organisation, bool(lead), source, key[0])
@@ -196,28 +196,28 @@ class Circumstances:
             del self.services[ended.service]
 
     def raise_flag(self, key: Key, flag: str, _: object, has_contact: bool, source: str) -> None:
-        """A flag goes up."""
-        self._is_seen(source, returns=False)
+        """A flag is raised."""
+        self._take_report(source, returns=False)
         self.flags[key] = CurrentFlag(flag, bool(has_contact), source, self.day, key[0])
 
-    def _is_seen(self, source: str, *, returns: bool) -> None:
-        """An agency tells of the child, who came back to England if need be; from death nobody `returns`."""
+    def _take_report(self, source: str, *, returns: bool) -> None:
+        """An agency reports of the child; if it shows that the child is in England (`returns`), it has not left."""
         if returns:
-            self._said_gone.pop(LEFT_ENGLAND, None)
+            self._reported_gone.pop(LEFT_ENGLAND, None)
             self.left_england = False
             self._weigh()
-        if not self._said_gone:
-            self.seen_since.clear()
+        if not self._reported_gone:
+            self.reported_since.clear()
         else:
-            self.seen_since.setdefault(source, self.day)
+            self.reported_since.setdefault(source, self.day)
 
     def lower_flag(self, key: Key) -> None:
-        """A flag comes down."""
+        """A flag is lowered."""
         if self.flags.pop(key).flag == _ENQUIRY:
             self.enquiry_ended_on = self.day
 
     def rename_places(self) -> None:
-        """Codes of authorities or organisations are one place from now on: what depends on that is asked again."""
+        """Codes of authorities or organisations are one place from now on; what depends on them is updated."""
         became = successions()
         for key, each in self.involvements.items():
             if each.organisation is not None:
@@ -225,11 +225,11 @@ class Circumstances:
                 self.involvements[key] = each._replace(organisation=code)
 
     def begin_school_age(self) -> None:
-        """The child has to be educated from now on."""
+        """The child is of compulsory school age from now on."""
         self.school_age = True
 
     def end_school_age(self) -> None:
-        """The child need not be educated any longer."""
+        """The child is no longer of compulsory school age."""
         self.school_age = False
 
     def reach_age(self, age: int) -> None:
@@ -242,9 +242,9 @@ _ENQUIRY = Flag.MISSING_EDUCATION_ENQUIRY
 
 
 def timeline_cursor(of_child: Records, ages: Sequence[int] = (18,), last: str | None = None) -> Iterator[Circumstances]:
-    """The circumstances after each day on which something changed, in order of days: one object, advanced.
+    """The circumstances at the end of each day with a change, in order of days: one object, advanced.
 
-    Birthdays of `ages` are changes too, as are the bounds of compulsory school age; they may lie in the future. Without
+    The birthdays of `ages` and the bounds of compulsory school age are changes too, and may lie in the future. Without
     a record nothing is yielded. Days after `last`, an ISO date, are left out.
     """
     records, changes = of_child.held, [*of_child.ends]
@@ -264,7 +264,7 @@ def timeline_cursor(of_child: Records, ages: Sequence[int] = (18,), last: str | 
     if born:
         changes += _ages(born, tuple(ages))
     changes.sort(key=_WHEN)
-    now = Circumstances(born, {record.stream for record in of_child.heard})
+    now = Circumstances(born, {record.stream for record in of_child.believed})
     for day, of_day in groupby(changes, _DAY):
         if last is not None and day > last:
             return
@@ -277,12 +277,12 @@ def timeline_cursor(of_child: Records, ages: Sequence[int] = (18,), last: str | 
 _DAY = itemgetter(0)
 _WHEN = itemgetter(0, 1)
 _LAST_YEAR = date.max.year - 100
-"""Of later dates of birth, birthdays lie beyond the calendar."""
+"""With a later year of birth, birthdays lie beyond the calendar."""
 
 
 @lru_cache(maxsize=16_384)
 def _ages(date_of_birth: str, ages: Sequence[int]) -> Sequence[Change]:
-    """The same for all who were born on one day, and there are fewer days than children."""
+    """Cached, for it is the same for all who were born on one day, and there are fewer days than children."""
     born = date.fromisoformat(date_of_birth)
     if born.year > _LAST_YEAR:
         return ()

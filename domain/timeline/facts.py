@@ -31,9 +31,9 @@ class Fact(NamedTuple):
     | raised | flag | | the contact can be reached |
 
     `number` is that of the involvement or flag within its record, `agency` the kind of agency that sent particulars
-    (None: not known). The record of particulars that are set `aside` says nothing of who the child is. A sensitive
-    agency's record has no facts but that it was registered, amended or removed, without word and place, and `source` is
-    RESTRICTED_SOURCE.
+    (None: not known). Particulars of a record that is set `aside` do not count for the child's identity. The only facts
+    of a sensitive agency's record are that it was registered, amended or removed, without word and place; its `source`
+    is RESTRICTED_SOURCE.
     """
 
     stream: str

@@ -1,8 +1,8 @@
-"""The one order of what is said of a record: by when it became true. When it was told decides only among equals.
+"""The one order of a record's facts: by effective time, and by version, the order of recording, among equals.
 
-Two things follow from what can be told at all. An end is told of what has begun, so it is not before the first
-beginning, whatever its time. A deregistration can be answered by registering again, and that is no earlier than what
-it answers.
+Two rules follow from what agencies can report. An end is the end of something that has begun, so it is not before the
+first beginning, whatever its effective time. A registration after a deregistration answers it, so it is no earlier than
+what it answers.
 """
 
 from collections.abc import Iterable, Sequence
@@ -11,8 +11,8 @@ from typing import Protocol, TypeVar
 Rank = tuple[str, int]
 
 
-class Told(Protocol):
-    """Something that was said of a record: `time` is when it became true, `version` counts what was told."""
+class BitemporalFact(Protocol):
+    """A fact of a record: `time` is when it became true, `version` its place in the order of recording."""
 
     @property
     def time(self) -> str:
@@ -20,48 +20,48 @@ class Told(Protocol):
 
     @property
     def version(self) -> int:
-        """Its place among all that was told of the record."""
+        """Its version in the record, counted from 1."""
 
 
-Said = TypeVar("Said", bound=Told)
+Fact = TypeVar("Fact", bound=BitemporalFact)
 
 
-def rank(told: Told) -> Rank:
-    """A sort key: what ranks higher holds."""
-    return told.time, told.version
+def rank(fact: BitemporalFact) -> Rank:
+    """A sort key: of two facts about one thing, the one of higher rank holds."""
+    return fact.time, fact.version
 
 
-def in_order(told: Iterable[Said]) -> list[Said]:
-    """What was said of one thing, the last of which holds."""
-    return sorted(told, key=rank)
+def in_order(facts: Iterable[Fact]) -> list[Fact]:
+    """The facts about one thing, the last of which holds."""
+    return sorted(facts, key=rank)
 
 
-def ends_in_order(begun: Sequence[Said], ended: Iterable[Said]) -> list[Said]:
+def ends_in_order(begun: Sequence[Fact], ended: Iterable[Fact]) -> list[Fact]:
     """The beginnings and ends of one involvement or flag, the last of which holds."""
     first = min(begun, key=_version)
-    ranked = [(told.time, float(told.version), told) for told in begun]
+    ranked = [(fact.time, float(fact.version), fact) for fact in begun]
     least = first.time, first.version + 0.5
-    ranked += [(*max((told.time, float(told.version)), least), told) for told in ended]
-    return [told for _, _, told in sorted(ranked, key=_first_two)]
+    ranked += [(*max((fact.time, float(fact.version)), least), fact) for fact in ended]
+    return [fact for _, _, fact in sorted(ranked, key=_first_two)]
 
 
-def has_ended(begun: Told, again: bool, ended: Told | None) -> bool:
-    """Whether the last end holds: `begun` is the last beginning, which was told `again` or for the first time."""
+def has_ended(begun: BitemporalFact, again: bool, ended: BitemporalFact | None) -> bool:
+    """Whether the last end holds: `begun` is the last beginning, which was reported `again` or for the first time."""
     return ended is not None and (not again or rank(ended) > rank(begun))
 
 
-def standings_in_order(told: Iterable[tuple[Said, bool]]) -> list[Said]:
-    """Deregistrations, and registrations after the first (True), the last of which holds."""
+def status_changes_in_order(changes: Iterable[tuple[Fact, bool]]) -> list[Fact]:
+    """Deregistrations (False), and registrations after the first (True), the last of which holds."""
     latest, ranked = "", []
-    for each, answers in sorted(told, key=lambda pair: pair[0].version):
-        time = max(latest, each.time) if answers else each.time
+    for fact, answers in sorted(changes, key=lambda pair: pair[0].version):
+        time = max(latest, fact.time) if answers else fact.time
         latest = max(latest, time)
-        ranked.append((time, each.version, each))
-    return [each for _, _, each in sorted(ranked, key=_first_two)]
+        ranked.append((time, fact.version, fact))
+    return [fact for _, _, fact in sorted(ranked, key=_first_two)]
 
 
-def _version(told: Told) -> int:
-    return told.version
+def _version(fact: BitemporalFact) -> int:
+    return fact.version
 
 
 def _first_two(ranked: tuple[str, float, object]) -> tuple[str, float]:

@@ -51,7 +51,7 @@ def identities_of(records: Mapping[str, Records], reported: Iterable[Sequence[An
     for child, held in records.items():
         told = [
             ReportedIdentity(
-                each.speaker,
+                each.origin,
                 each.aside,
                 (names[0], names[1]) if named else None,
                 born,

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
-from domain.belief import BelievedIdentity, ReportedIdentity, Speaker, believed_identity
+from domain.belief import BelievedIdentity, Origin, ReportedIdentity, believed_identity
 from domain.catalogue import names_of
 from domain.source_record.events import RecordRegistered
 from domain.vocabulary import RESTRICTED_SOURCE
@@ -114,6 +114,6 @@ def _name(known: _Known) -> tuple[str, str] | None:
 
 def _reported(known: _Known) -> ReportedIdentity:
     gender = known.gender if known.gendered else None
-    speaker = Speaker(known.record, known.source, known.kind, known.deregistered_by is not None, known.time)
+    origin = Origin(known.record, known.source, known.kind, known.deregistered_by is not None, known.time)
     given, family = known.written
-    return ReportedIdentity(speaker, False, _name(known), known.born, known.estimated, gender, (given, family))
+    return ReportedIdentity(origin, False, _name(known), known.born, known.estimated, gender, (given, family))

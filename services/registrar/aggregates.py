@@ -14,7 +14,7 @@ from domain.event import RegisterEvent
 from domain.matching import Candidate
 from domain.source_record import SourceRecord
 from domain.source_record.events import RecordAmended, RecordRegistered
-from domain.suspension import AgencyStanding
+from domain.suspension import AgencyStatus
 from domain.suspension.records import removals_of
 from projections.base.projection import KeyDestroyed
 from services.registrar import store
@@ -43,7 +43,7 @@ class Aggregates:
         self._keys = keys
         self.records: OrderedDict[UUID, SourceRecord] = OrderedDict()
         self.children: OrderedDict[UUID, Child] = OrderedDict()
-        self.standings: dict[str, AgencyStanding] = {}
+        self.standings: dict[str, AgencyStatus] = {}
 
     def forget(self) -> None:
         """Drops what is kept; it is loaded from the log again."""
@@ -75,14 +75,14 @@ class Aggregates:
         """Has a child as a steward's decision leaves it."""
         self.children[child.id] = child
 
-    def standing(self, agency: str) -> AgencyStanding | None:
+    def standing(self, agency: str) -> AgencyStatus | None:
         """How an agency stands, or None where it was never suspended."""
         if agency not in self.standings:
             with self._database.transaction() as cursor:
                 stream = stream_of_agency(cursor, agency)
             if stream is None:
                 return None
-            found: OrderedDict[UUID, AgencyStanding] = OrderedDict()
+            found: OrderedDict[UUID, AgencyStatus] = OrderedDict()
             self._load(found, {stream})
             self.standings[agency] = found[stream]
         return self.standings[agency]
@@ -92,7 +92,7 @@ class Aggregates:
         with self._database.transaction() as cursor:
             return records_follow(cursor, agency)
 
-    def keep_standing(self, agency: str, standing: AgencyStanding) -> None:
+    def keep_standing(self, agency: str, standing: AgencyStatus) -> None:
         """Has an agency's standing as a steward's decision leaves it."""
         self.standings[agency] = standing
 

@@ -22,9 +22,9 @@ from domain.suspension.parting import (
     Judged,
     joins_of,
     judge_again,
-    keeper,
     part,
     rejoin,
+    retained_block,
     set_aside_before,
     was_parted,
 )
@@ -313,7 +313,7 @@ class _Deciding:
             for one, known in self._family.absorbed.items()
             if known.child.superseded_by == str(child.id)
         }
-        staying = [keeper(child, blocks, self._source_of, self._sensitive)]
+        staying = [retained_block(child, blocks, self._source_of, self._sensitive)]
         for block in blocks:
             if block in staying:
                 continue

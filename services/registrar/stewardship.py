@@ -16,7 +16,7 @@ from domain.erasure.decide import BY_DECISION, TOO_MANY, Terms, weigh
 from domain.matching import Comparer, features_of
 from domain.source_record import Command, Refusal, SourceRecord
 from domain.source_record.events import RecordAmended, RecordRegistered
-from domain.suspension import AgencyStanding, remove, resume, suspend
+from domain.suspension import AgencyStatus, remove, resume, suspend
 from services.contract.decisions import DecisionType
 from services.registrar.batch import BatchResult, Message
 from services.registrar.budgets import Budget, StewardBudgets
@@ -39,13 +39,13 @@ BACKUPS_KEPT = timedelta(days=35)
 class Directory(Known, Protocol):
     """The directory as the decisions before have left it."""
 
-    def standing(self, agency: str) -> AgencyStanding | None:
+    def standing(self, agency: str) -> AgencyStatus | None:
         """How an agency stands, if it was ever suspended."""
 
     def records_follow(self, agency: str) -> bool:
         """Whether records of an agency do not stand yet as was decided last on it, before this batch."""
 
-    def keep_standing(self, agency: str, standing: AgencyStanding) -> None:
+    def keep_standing(self, agency: str, standing: AgencyStatus) -> None:
         """Has an agency's standing as it is now, for the decisions that follow."""
 
     def record(self, stream: UUID) -> SourceRecord:

@@ -17,13 +17,13 @@ from domain.belief import (
     NAME,
     NOBODY,
     Field,
+    Origin,
     ReportedIdentity,
-    Said,
-    Speaker,
+    Statement,
     believed_authority,
     believed_birth,
     believed_identity,
-    birth_said,
+    birth_statement,
     place_in_order,
     vouched_authority,
     weigh,
@@ -40,12 +40,12 @@ def reported(
     stream: str = "",
     aside: bool = False,
     deregistered: bool = False,
-    **said: Any,
+    **changes: Any,
 ) -> ReportedIdentity:
     """What an agency's record reports."""
-    speaker = Speaker(stream or agency, agency, kind, deregistered, time)
-    told = {"date_of_birth": "2003-05-17", "estimated": False, "gender": None, "written": (given, "Orrell")} | said
-    return ReportedIdentity(speaker, aside, (given, "Orrell") if given else None, **told)
+    origin = Origin(stream or agency, agency, kind, deregistered, time)
+    told = {"date_of_birth": "2003-05-17", "estimated": False, "gender": None, "written": (given, "Orrell")} | changes
+    return ReportedIdentity(origin, aside, (given, "Orrell") if given else None, **told)
 
 
 def name(*records: ReportedIdentity) -> str:
@@ -104,35 +104,45 @@ def test_without_records_nothing_is_believed() -> None:
     assert believed_identity([]) == NOBODY
 
 
-def said(code: str, agency: str, kind: str | None = None, *, gone: bool = False, time: str = "2008") -> Said:
-    return Said(code, Speaker(agency, agency, kind, gone, time))
+def statement(code: str, agency: str, kind: str | None = None, *, gone: bool = False, time: str = "2008") -> Statement:
+    return Statement(code, Origin(agency, agency, kind, gone, time))
 
 
 def test_an_address_counts_for_a_right_if_an_authority_or_two_agencies_say_it() -> None:
-    assert vouched_authority([said("E1", "gp", "gp-registration")]) is None
-    assert vouched_authority([said("E1", "gp", "gp-registration"), said("E1", "vol", "voluntary")]) == "E1"
-    assert vouched_authority([said("E1", "gp", "gp-registration"), said("E2", "la", "local-authority")]) == "E2"
-    assert vouched_authority([said("E1", "vol", stream) for stream in ("voluntary", "voluntary")]) is None
-    assert believed_authority([said("E1", "gp", "gp-registration")]) == "E1"
+    assert vouched_authority([statement("E1", "gp", "gp-registration")]) is None
+    assert vouched_authority([statement("E1", "gp", "gp-registration"), statement("E1", "vol", "voluntary")]) == "E1"
+    assert (
+        vouched_authority([statement("E1", "gp", "gp-registration"), statement("E2", "la", "local-authority")]) == "E2"
+    )
+    assert vouched_authority([statement("E1", "vol", stream) for stream in ("voluntary", "voluntary")]) is None
+    assert believed_authority([statement("E1", "gp", "gp-registration")]) == "E1"
     assert believed_authority([]) is None
 
 
 def test_a_place_whose_code_changed_is_one_whichever_of_its_codes_agencies_write() -> None:
     """Buckinghamshire was a county with districts until 2020."""
     old, new, other = "E10000002", "E06000060", "E06000061"
-    told = [said(old, "gp", "gp-registration"), said(new, "school", "school-census"), said(other, "vol", "voluntary")]
+    told = [
+        statement(old, "gp", "gp-registration"),
+        statement(new, "school", "school-census"),
+        statement(other, "vol", "voluntary"),
+    ]
     for each in permutations([*told, told[0]._replace(value=None)]):
         assert believed_authority(each) == vouched_authority(each) == new
-    assert vouched_authority([said(old, "gp", "gp-registration"), said(new, "vol", "voluntary")]) == old
+    assert vouched_authority([statement(old, "gp", "gp-registration"), statement(new, "vol", "voluntary")]) == old
     district, neighbour = "E07000004", "E07000005"
-    within = [said(district, "gp"), said(district, "vol"), said(neighbour, "school", "school-census", time="2009")]
+    within = [
+        statement(district, "gp"),
+        statement(district, "vol"),
+        statement(neighbour, "school", "school-census", time="2009"),
+    ]
     assert believed_authority(within) == district
 
 
 @pytest.mark.parametrize("field", [ADDRESS, AUTHORITY, CARERS], ids=lambda field: field.name)
 def test_who_no_longer_holds_the_child_does_not_say_where_it_lives_now(field: Field) -> None:
-    left = [said("E1", each, "local-authority", gone=True, time="2009") for each in ("la", "school")]
-    assert weigh(field, [*left, said("E2", "gp", "gp-registration")])[0].value == "E2"
+    left = [statement("E1", each, "local-authority", gone=True, time="2009") for each in ("la", "school")]
+    assert weigh(field, [*left, statement("E2", "gp", "gp-registration")])[0].value == "E2"
     assert weigh(field, left)[0].value == believed_authority(left) == "E1"
 
 
@@ -167,11 +177,11 @@ def test_who_knows_a_field_best(fields: str, known_best: str) -> None:
 
 
 def test_where_a_child_lives_two_agencies_are_as_many_as_three() -> None:
-    three = [said("E1", each, time="2009") for each in ("a", "b", "c")]
-    two = [said("E2", "la", "local-authority"), said("E2", "d")]
+    three = [statement("E1", each, time="2009") for each in ("a", "b", "c")]
+    two = [statement("E2", "la", "local-authority"), statement("E2", "d")]
     assert believed_authority([*three, *two]) == "E2"
     assert believed_authority([*three, two[0]]) == "E1"
-    assert believed_authority([three[0], *two[1:], said("E2", "e")]) == "E2"
+    assert believed_authority([three[0], *two[1:], statement("E2", "e")]) == "E2"
 
 
 @pytest.mark.parametrize(
@@ -179,30 +189,37 @@ def test_where_a_child_lives_two_agencies_are_as_many_as_three() -> None:
     [("2009 2005", "E2"), ("2009 2009", "E1"), ("2009 2009 2005", "E1"), ("2009 2005 2005", "E2")],
 )
 def test_between_places_that_two_say_the_time_counts_at_which_the_second_said_it(times: str, believed: str) -> None:
-    one = [said("E1", f"a{number}", time=each) for number, each in enumerate(times.split())]
-    other = [said("E2", each, time="2008") for each in ("b", "c")]
+    one = [statement("E1", f"a{number}", time=each) for number, each in enumerate(times.split())]
+    other = [statement("E2", each, time="2008") for each in ("b", "c")]
     assert believed_authority([*one, *other]) == believed
 
 
 def test_of_an_agencys_records_the_latest_says_when_it_said_so() -> None:
-    again = said("E1", "a", time="2009")
-    one = [said("E1", "a", time="2005"), again._replace(speaker=again.speaker._replace(stream="a2"))]
-    other = [said("E2", each, time="2008") for each in ("c", "d")]
-    for order in permutations([*one, said("E1", "b", time="2009"), *other]):
+    again = statement("E1", "a", time="2009")
+    one = [statement("E1", "a", time="2005"), again._replace(origin=again.origin._replace(stream="a2"))]
+    other = [statement("E2", each, time="2008") for each in ("c", "d")]
+    for order in permutations([*one, statement("E1", "b", time="2009"), *other]):
         assert believed_authority(order) == "E1"
 
 
 def test_of_each_value_it_is_told_how_many_agencies_hold_it() -> None:
-    told = [said("E1", "a"), said("E2", "b"), said("E2", "c"), said("E2", "d"), said("E3", "d"), said("E3", "d")]
+    told = [
+        statement("E1", "a"),
+        statement("E2", "b"),
+        statement("E2", "c"),
+        statement("E2", "d"),
+        statement("E3", "d"),
+        statement("E3", "d"),
+    ]
     assert {held.value: held.agencies for held in weigh(ADDRESS, told)} == {"E1": 1, "E2": 3, "E3": 1}
 
 
 def test_who_has_left_neither_counts_nor_lends_its_knowledge_to_who_says_the_same() -> None:
-    gone = said("E1", "la", "local-authority", gone=True, time="2009")
-    voluntary = said("E1", "vol", "voluntary", time="2009")
-    assert believed_authority([gone, voluntary, said("E2", "gp", "gp-registration")]) == "E2"
-    assert believed_authority([gone, voluntary, said("E2", "gp", time="2007"), said("E2", "police")]) == "E2"
-    assert believed_authority([gone, said("E2", "vol", "voluntary", time="2007")]) == "E2"
+    gone = statement("E1", "la", "local-authority", gone=True, time="2009")
+    voluntary = statement("E1", "vol", "voluntary", time="2009")
+    assert believed_authority([gone, voluntary, statement("E2", "gp", "gp-registration")]) == "E2"
+    assert believed_authority([gone, voluntary, statement("E2", "gp", time="2007"), statement("E2", "police")]) == "E2"
+    assert believed_authority([gone, statement("E2", "vol", "voluntary", time="2007")]) == "E2"
 
 
 def test_who_the_child_is_is_said_also_by_who_no_longer_holds_it() -> None:
@@ -222,7 +239,7 @@ def test_a_name_is_written_as_the_record_has_it_that_is_believed_most() -> None:
     school = reported("b", "Ada", kind="school-census", time="2009")
     for records in permutations([register, school]):
         assert believed_identity(records).named_by == "a"
-    left = register._replace(speaker=register.speaker._replace(deregistered=True))
+    left = register._replace(origin=register.origin._replace(deregistered=True))
     still = reported("c", "Ada", kind="birth-registration")
     for records in permutations([left, still]):
         assert believed_identity(records).named_by == "c"
@@ -234,11 +251,11 @@ def test_a_name_is_written_as_the_record_has_it_that_is_believed_most() -> None:
 
 
 def test_a_place_is_written_as_an_agency_has_it_that_still_holds_the_child() -> None:
-    gone = said("E1", "school", "school-census", gone=True)
-    current = [said("E1", "gp", "gp-registration", time="2009"), said("E1", "care", "social-care")]
+    gone = statement("E1", "school", "school-census", gone=True)
+    current = [statement("E1", "gp", "gp-registration", time="2009"), statement("E1", "care", "social-care")]
     for told in permutations([gone, *current]):
         (held,) = weigh(ADDRESS, told)
-        assert [each.speaker.source for each in held.said] == ["care", "gp", "school"]
+        assert [each.origin.source for each in held.statements] == ["care", "gp", "school"]
 
 
 def test_a_name_of_which_both_parts_are_known_is_believed_before_one_that_more_agencies_have_a_part_of() -> None:
@@ -248,12 +265,12 @@ def test_a_name_of_which_both_parts_are_known_is_believed_before_one_that_more_a
 
 
 def test_a_birthday_that_all_estimate_is_estimated_until_one_knows_it() -> None:
-    speakers = [said("", each).speaker for each in ("a", "b")]
-    about = [birth_said("2003-01-01", True, each) for each in speakers]
-    known = birth_said("2003-01-01", False, speakers[1])
+    origins = [statement("", each).origin for each in ("a", "b")]
+    about = [birth_statement("2003-01-01", True, each) for each in origins]
+    known = birth_statement("2003-01-01", False, origins[1])
     assert believed_birth(about) == ("2003-01-01", True)
     assert believed_birth([about[0], known]) == ("2003-01-01", False)
-    assert believed_birth([birth_said(None, False, speakers[0]), *about]) == ("2003-01-01", True)
+    assert believed_birth([birth_statement(None, False, origins[0]), *about]) == ("2003-01-01", True)
 
 
 def test_a_gender_is_weighed_where_agencies_differ() -> None:
@@ -268,28 +285,28 @@ VALUES = st.sampled_from(["x", "y", "z"])
 
 
 @st.composite
-def statements(draw: st.DrawFn, agencies: Sequence[str]) -> Said:
+def statements(draw: st.DrawFn, agencies: Sequence[str]) -> Statement:
     agency = draw(st.sampled_from(agencies))
     stream = f"{agency}-{draw(st.integers(0, 3))}"
-    speaker = Speaker(stream, agency, draw(KINDS), draw(st.booleans()), draw(TIMES))
-    return Said(draw(VALUES), speaker, exact=draw(st.booleans()))
+    origin = Origin(stream, agency, draw(KINDS), draw(st.booleans()), draw(TIMES))
+    return Statement(draw(VALUES), origin, exact=draw(st.booleans()))
 
 
 @settings(max_examples=300)
 @given(st.lists(statements(["hostile"]), max_size=6), KINDS, KINDS, st.sampled_from([BIRTH, NAME]), st.randoms())
 def test_whatever_one_agency_says_two_others_outvote_it(
-    hostile: list[Said], kind: str | None, other: str | None, field: Any, chance: Any
+    hostile: list[Statement], kind: str | None, other: str | None, field: Any, chance: Any
 ) -> None:
-    honest = [said("agreed", "one", kind), said("agreed", "two", other)]
+    honest = [statement("agreed", "one", kind), statement("agreed", "two", other)]
     everything = [*honest, *hostile]
     chance.shuffle(everything)
     assert weigh(field, everything)[0].value == "agreed"
 
 
 @settings(max_examples=300)
-@given(st.lists(statements(["a", "b", "c"]), unique_by=lambda each: (each.speaker.stream, each.value)), st.randoms())
-def test_the_order_in_which_statements_arrive_decides_nothing(found: list[Said], chance: Any) -> None:
-    one_of_each = list({each.speaker.stream: each for each in found}.values())
+@given(st.lists(statements(["a", "b", "c"]), unique_by=lambda each: (each.origin.stream, each.value)), st.randoms())
+def test_the_order_in_which_statements_arrive_decides_nothing(found: list[Statement], chance: Any) -> None:
+    one_of_each = list({each.origin.stream: each for each in found}.values())
     shuffled = list(one_of_each)
     chance.shuffle(shuffled)
     assert [(held.value, held.first) for held in weigh(NAME, shuffled)] == [

@@ -195,14 +195,14 @@ def test_a_hold_on_what_a_child_absorbed_is_lifted_by_two_and_with_it_what_was_a
     hold.lift(child, family, manager("one"))
     assert hold.is_held(family)
     assert hold.lift(child, family, manager("another")) == [child, absorbed]
-    assert (hold.is_held([child, *family]), child.hold_asked) == (False, None)
+    assert (hold.is_held([child, *family]), child.hold_request) == (False, None)
 
 
 def test_what_one_asks_and_another_takes_back_is_asked_anew() -> None:
     child = child_with(str(RECORD))
     hold.place(child, [], manager("one"))
     asked = HoldRequest(False, "one", NOW)
-    assert (child.hold_asked, refusal(hold.lift(child, [], manager("another")))) == (asked, "not-held")
+    assert (child.hold_request, refusal(hold.lift(child, [], manager("another")))) == (asked, "not-held")
     assert [type(event).__name__ for event in child.collect_events()][-1] == "HoldAsked"
 
 

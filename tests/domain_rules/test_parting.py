@@ -17,9 +17,9 @@ from domain.suspension.parting import (
     Join,
     joins_of,
     judge_again,
-    keeper,
     part,
     rejoin,
+    retained_block,
     set_aside_before,
     was_parted,
 )
@@ -121,7 +121,7 @@ def test_what_falls_apart_gets_its_number_back_and_is_taken_back() -> None:
     other.supersede(CHILD, at(3, X))
     before = (set(child.records), dict(child.absorbed))
     source_of = {A: "urn:agency:a", B: "urn:agency:b"}
-    assert keeper(child, [frozenset({B}), frozenset({A})], source_of, ()) == {A}
+    assert retained_block(child, [frozenset({B}), frozenset({A})], source_of, ()) == {A}
     result = part(child, frozenset({B}), {A: 1, B: 1}, {str(OTHER): other}, NEW, RULING)
     assert (child.records, other.records, other.superseded_by) == ({A, X}, {B}, None)
     assert result.moved == {B: str(OTHER)}
@@ -219,12 +219,12 @@ def test_the_number_stays_with_those_that_brought_no_other_and_whom_most_ordinar
     child.merge(RULING, [Absorbed(str(OTHER), [B, X], "merge", 1.0, None, {})])
     one, two, three = (frozenset(each) for each in ([A], [B], [X]))
     source_of = {A: "urn:agency:a", B: "urn:agency:b", X: "urn:agency:clinic"}
-    assert keeper(child, [two, three, one], source_of, ()) == one
-    assert keeper(child, [three, two], source_of, ()) == three
-    assert keeper(child, [three, two], source_of, ["urn:agency:clinic"]) == two
+    assert retained_block(child, [two, three, one], source_of, ()) == one
+    assert retained_block(child, [three, two], source_of, ()) == three
+    assert retained_block(child, [three, two], source_of, ["urn:agency:clinic"]) == two
     alone, _ = linked((1, A))
-    assert keeper(alone, [one, two | three], source_of, ()) == two | three
-    assert keeper(alone, [one, two | three], source_of | {X: "urn:agency:b"}, ()) == one
+    assert retained_block(alone, [one, two | three], source_of, ()) == two | three
+    assert retained_block(alone, [one, two | three], source_of | {X: "urn:agency:b"}, ()) == one
 
 
 def test_a_block_goes_back_to_the_child_that_brought_most_of_it_and_nothing_else() -> None:

@@ -5,7 +5,7 @@ from uuid import UUID
 import pytest
 
 from domain.source_record import Refusal
-from domain.suspension import AgencyStanding, resume, suspend
+from domain.suspension import AgencyStatus, resume, suspend
 from services.contract.schemas.event_examples import RULING
 
 STREAM = UUID("2f7c8d1e-0a3b-4c5d-9e6f-7a8b9c0d1e2f")
@@ -13,9 +13,9 @@ SINCE = "2026-11-20T00:00:00.000000Z"
 PLAIN, ALL, LATELY = (False, None), (True, None), (True, SINCE)
 
 
-def after(*decisions: tuple[bool, str | None] | None) -> tuple[AgencyStanding | None, list[str]]:
+def after(*decisions: tuple[bool, str | None] | None) -> tuple[AgencyStatus | None, list[str]]:
     """The standing after suspensions and, for None, resumptions; and the codes of those that were refused."""
-    standing: AgencyStanding | None = None
+    standing: AgencyStatus | None = None
     refused = []
     for each in decisions:
         decided = resume(standing, "gp", RULING) if each is None else suspend(standing, "gp", STREAM, *each, RULING)

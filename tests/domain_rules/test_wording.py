@@ -10,10 +10,9 @@ from hypothesis import given as for_all
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from domain.belief import Said as Spoken
-from domain.belief import vouched_authority
+from domain.belief import Statement, vouched_authority
 from domain.child import RecordState, why
-from domain.child.composition import speaker_of
+from domain.child.composition import origin_of
 from domain.vocabulary import AgencyKind
 from tests.domain_rules.test_composition import entry
 
@@ -192,6 +191,6 @@ def test_an_agencys_many_records_are_one_voice_in_how_a_value_is_written() -> No
 
 def test_the_authority_of_an_agreed_home_is_that_of_two_agencies() -> None:
     stolen = record("stolen", "local-authority", time="2009", address=HOME | {"authority": SOUTH})
-    homes = [Spoken(each.particulars["address"]["authority"], speaker_of(each)) for each in (*HONEST, stolen)]
+    homes = [Statement(each.particulars["address"]["authority"], origin_of(each)) for each in (*HONEST, stolen)]
     for told in permutations(homes):
         assert vouched_authority(told) == NORTH

@@ -14,7 +14,7 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812
 from domain.agency import Agency
 from domain.matching import Comparer, features_of
 from domain.source_record import Command
-from domain.suspension import AgencyStanding
+from domain.suspension import AgencyStatus
 from domain.vocabulary import AgencyKind, agency_code
 from services.lab.bench.feeding import mixed
 from services.lab.bench.memory import resident_mib
@@ -129,7 +129,7 @@ class Load:
         """How many events the register has."""
         return int(self.rows("select last from register.counter")[0][0])
 
-    def decide(self, agency: str, standing: AgencyStanding) -> None:
+    def decide(self, agency: str, standing: AgencyStatus) -> None:
         """Has the registrar's next pages follow a decision on an agency, as after a steward's."""
         row = SuspensionRow(agency, standing.id, standing.suspended, standing.set_aside, standing.since, True)
 

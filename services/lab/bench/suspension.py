@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from domain.child.judgement import Ruling
 from domain.source_record import Refusal
-from domain.suspension import AgencyStanding, resume, suspend
+from domain.suspension import AgencyStatus, resume, suspend
 from domain.vocabulary import agency_code
 from services.lab.bench.matching import FEEDS, Load, load
 from services.lab.bench.memory import resident_mib
@@ -41,7 +41,7 @@ def suspension_rows(database_url: str, *, large: bool) -> Iterator[Row | str]:
             " where kind = 'subject' group by source order by count(*) desc limit 1"
         )
         agency = agency_code(source) or ""
-        standing: AgencyStanding | None = None
+        standing: AgencyStatus | None = None
         for what in ("set aside", "restored"):
             ruling = Ruling("bench", "a trial", now := utc_now(), iso_text(now))
             if standing is None:
@@ -61,7 +61,7 @@ def suspension_rows(database_url: str, *, large: bool) -> Iterator[Row | str]:
             yield measured("the same: memory that it takes", taken.grown_mib, "MiB")
 
 
-def _followed(directory: Load, agency: str, standing: AgencyStanding) -> Taken:
+def _followed(directory: Load, agency: str, standing: AgencyStatus) -> Taken:
     before, memory, pages = directory.events(), resident_mib(), []
     directory.decide(agency, standing)
     more = True

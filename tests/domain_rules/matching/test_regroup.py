@@ -59,8 +59,8 @@ def test_whom_a_steward_told_apart_nothing_brings_together() -> None:
 
 
 def test_what_is_set_aside_joins_nobody_and_contradicts_nobody() -> None:
-    assert blocks({"a-b": ALIKE}, silent={"b"}) == ["a", "b", "c"]
-    assert blocks({"a-c": ALIKE, "b-c": CONTRARY}, silent={"b"}, together=[{"a", "b"}]) == ["abc"]
+    assert blocks({"a-b": ALIKE}, set_aside={"b"}) == ["a", "b", "c"]
+    assert blocks({"a-c": ALIKE, "b-c": CONTRARY}, set_aside={"b"}, together=[{"a", "b"}]) == ["abc"]
 
 
 GP, SCHOOL, BIRTHS = "urn:agency:gp", "urn:agency:school", "urn:agency:births"
@@ -151,4 +151,4 @@ def test_what_a_steward_looks_at_between_two_of_the_blocks(
 
 
 def test_of_what_is_set_aside_nothing_is_found() -> None:
-    assert found_between(Stated({}), regrouped({"a-b": evidence(0.1)}, silent={"b"}), Block("a"), Block("b")) is None
+    assert found_between(Stated({}), regrouped({"a-b": evidence(0.1)}, set_aside={"b"}), Block("a"), Block("b")) is None

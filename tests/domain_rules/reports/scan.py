@@ -6,7 +6,7 @@ from datetime import date
 from operator import itemgetter
 from typing import Any
 
-from domain.belief import Said, Speaker, believed_authority, believed_birth, birth_said
+from domain.belief import Origin, Statement, believed_authority, believed_birth, birth_statement
 from domain.education import birthday, is_of_school_age
 from domain.reports import gp_registrations
 from domain.timeline import Fact
@@ -40,7 +40,7 @@ class OnDay:
     def _born(self) -> str | None:
         latest = [[f for f in facts if f.kind in ("registered", "amended")][-1] for facts in self.records.values()]
         return believed_birth(
-            birth_said(f.word, not f.sure, _speaker(f, self.records[f.stream]))
+            birth_statement(f.word, not f.sure, _origin(f, self.records[f.stream]))
             for f in latest
             if f.source != RESTRICTED_SOURCE
         )[0]
@@ -104,7 +104,7 @@ class OnDay:
             particulars = [f for f in facts if f.kind in ("registered", "amended") and f.day <= self.day]
             if particulars and particulars[-1].place and particulars[-1].source != RESTRICTED_SOURCE:
                 until_then = [f for f in facts if f.day <= self.day]
-                addresses.append(Said(particulars[-1].place, _speaker(particulars[-1], until_then)))
+                addresses.append(Statement(particulars[-1].place, _origin(particulars[-1], until_then)))
         return believed_authority(addresses)
 
     def authority_of(self, stream: str) -> str | None:
@@ -180,8 +180,8 @@ def _weight(facts: Sequence[Fact]) -> int:
     return CERTAIN if agency in (None, "death-registration") else ALONE
 
 
-def _speaker(fact: Fact, facts: Sequence[Fact]) -> Speaker:
-    return Speaker(fact.stream, fact.source, fact.agency, not _is_active(facts), fact.time)
+def _origin(fact: Fact, facts: Sequence[Fact]) -> Origin:
+    return Origin(fact.stream, fact.source, fact.agency, not _is_active(facts), fact.time)
 
 
 def _is_active(facts: Sequence[Fact]) -> bool:

@@ -13,7 +13,7 @@ SUSPENDED = Refusal(
     "agency-suspended",
     "what this agency sends is not taken for now; ask the directory's data managers, and send it again afterwards",
 )
-"""The answer to whatever a suspended agency sends; its id stays free, so that it may be sent again."""
+"""The answer to every submission of a suspended agency; the id stays unused, so that it may be sent again."""
 ALREADY = Refusal("agency", "already-suspended", "this agency is suspended already, in this way or further")
 UNDER_WAY = Refusal(
     "agency",
@@ -24,8 +24,8 @@ UNDER_WAY = Refusal(
 NOT_SUSPENDED = Refusal("agency", "not-suspended", "this agency is not suspended")
 
 
-class AgencyStanding(Aggregate):
-    """Whether an agency is suspended, and whether what it said is set aside: all, or what was recorded `since`."""
+class AgencyStatus(Aggregate):
+    """Whether an agency is suspended, and whether its data is set aside: all of it, or what was recorded `since`."""
 
     suspended: bool
     set_aside: bool
@@ -38,38 +38,38 @@ class AgencyStanding(Aggregate):
 
 
 def suspend(
-    standing: AgencyStanding | None, agency: str, new_id: UUID, set_aside: bool, since: str | None, ruling: Ruling
-) -> AgencyStanding | Refusal:
-    """Suspends an agency, or goes further with one that is suspended: sets aside what it said, or other parts of it."""
-    if standing and standing.suspended and (not set_aside or (standing.set_aside and standing.since == since)):
+    status: AgencyStatus | None, agency: str, new_id: UUID, set_aside: bool, since: str | None, ruling: Ruling
+) -> AgencyStatus | Refusal:
+    """Suspends an agency, or changes which data of a suspended one is set aside."""
+    if status and status.suspended and (not set_aside or (status.set_aside and status.since == since)):
         return ALREADY
     fields = {"set_aside": set_aside, "since": since, "agency": agency}
-    if standing is None:
-        begun: AgencyStanding = AgencyStanding._create(
+    if status is None:
+        begun: AgencyStatus = AgencyStatus._create(
             AgencySuspended, id=new_id, **ruling.provenance, **ruling.sealed, **fields
         )
         return begun
-    standing.trigger_event(AgencySuspended, originator_topic="", **ruling.provenance, **ruling.sealed, **fields)
-    return standing
+    status.trigger_event(AgencySuspended, originator_topic="", **ruling.provenance, **ruling.sealed, **fields)
+    return status
 
 
 def resume(
-    standing: AgencyStanding | None,
+    status: AgencyStatus | None,
     agency: str,
     ruling: Ruling,
     *,
     without_removals: bool = False,
     under_way: bool = False,
-) -> AgencyStanding | Refusal:
-    """Takes what the agency sends again; what it said counts again, its removals only where they are not left out.
+) -> AgencyStatus | Refusal:
+    """Accepts the agency's submissions again; its data counts again, its removals only without `without_removals`.
 
-    `under_way` says that its records do not stand yet as was decided last: those that were not restored so far would
-    stay removed.
+    `under_way` is True while its records are still being brought in line with the last decision: those not restored so
+    far would stay removed.
     """
-    if standing is None or not standing.suspended:
+    if status is None or not status.suspended:
         return NOT_SUSPENDED
     if without_removals and under_way:
         return UNDER_WAY
     resumed = AgencyResumedWithoutRemovals if without_removals else AgencyResumed
-    standing.trigger_event(resumed, **ruling.provenance, **ruling.sealed, agency=agency)
-    return standing
+    status.trigger_event(resumed, **ruling.provenance, **ruling.sealed, agency=agency)
+    return status
