@@ -285,8 +285,11 @@ class BatchMatcher:
         number = found.placement.child
         others = [each for each in self._index.members(number) if each.record != record] if number else []
         child = child_of(number) if number else None
-        heard = {source, *(each.features.source for each in others if child and each.record in child.like_shielded)}
-        alone = heard.issuperset(each.features.source for each in others)
+        like_sources = {
+            source,
+            *(each.features.source for each in others if child and each.record in child.like_shielded),
+        }
+        alone = like_sources.issuperset(each.features.source for each in others)
         return Placed(found.placement, features, keys, [each.record for each in found.like], alone)
 
     def accepted(self, child: str) -> list[str]:

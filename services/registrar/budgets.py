@@ -22,7 +22,7 @@ MOST_INVALID = 1_000
 """Invalid messages of an agency that are kept within an hour."""
 MOST_SUSPICIONS = 500
 """Times that an agency's records, being like a shielded child's, are held back within a day and queued. Where one child
-of two hundred is shielded, an agency that tells of 100,000 children for the first time comes to about as many."""
+of two hundred is shielded, an agency that reports 100,000 children for the first time comes to about as many."""
 MOST_DESTRUCTIONS = 20
 """Children, or records of ten, that one user may destroy within a day: a stolen credential empties no directory."""
 MOST_REMOVALS = 200

@@ -208,5 +208,5 @@ def _hold_back_anew(child: Child, cause: RegisterEvent, state: BatchState) -> No
     """The child is held back for records that are like shielded children's, if no other agency's counts any more."""
     like = child.like_shielded
     versions = {each: known.version for each in like if (known := state.records.get(UUID(each)))}
-    standing = frozenset[str]().union(*like.values()) - state.lifted
-    child.follow_shields(child.suspected(versions), standing, cause, state.matcher.sources_of(str(child.id)))
+    shielded = frozenset[str]().union(*like.values()) - state.lifted
+    child.follow_shields(child.suspected(versions), shielded, cause, state.matcher.sources_of(str(child.id)))

@@ -56,7 +56,7 @@ Some may shield or close a child: who it is, is kept as its records are just the
 depends on what a suspension before it has left to do.
 """
 Pause = Callable[[float], object]
-"""Waits for so many seconds; gives something true where it was told to stop."""
+"""Waits for so many seconds; gives something true where the registrar has to stop."""
 
 
 class _Failed(Exception):
@@ -115,11 +115,11 @@ class Registrar:
         Where a message makes that fail, it is kept as a dead letter and holds up no other. A batch that contradicts
         what is stored is first tried again, in case it was decided by what is no longer so.
         Raises FenceLost and OffsetMoved where another registrar writes, DatabaseAway and the library's persistence
-        errors; then the rest of the batch has had no effect, or all of it (CommitUnknown): the stored offsets tell.
+        errors; then the rest of the batch has had no effect, or all of it (CommitUnknown), as the stored offsets show.
         """
-        parts = list(_parts(messages))
-        if len(parts) > 1:
-            return [answer for part in parts for answer in self.handle(part)]
+        sub_batches = list(_sub_batches(messages))
+        if len(sub_batches) > 1:
+            return [answer for sub_batch in sub_batches for answer in self.handle(sub_batch)]
         for wait_s in BACK_OFF_S:
             try:
                 return self._attempt(messages)
@@ -227,19 +227,19 @@ class Registrar:
         return result.answers
 
 
-def _parts(messages: Sequence[Message]) -> Iterator[Sequence[Message]]:
-    """The agencies' messages, and behind them those of stewards, of which some stand alone."""
-    part = [message for message in messages if not message.is_stewards]
+def _sub_batches(messages: Sequence[Message]) -> Iterator[Sequence[Message]]:
+    """The agencies' messages, and behind them those of stewards, of which some are a batch each."""
+    sub_batch = [message for message in messages if not message.is_stewards]
     for message in messages:
         if not message.is_stewards:
             continue
         alone = isinstance(message.reading, Command) and message.reading.type in _ALONE
-        if part and (alone or not part[-1].is_stewards):
-            yield part
-            part = []
-        part.append(message)
+        if sub_batch and (alone or not sub_batch[-1].is_stewards):
+            yield sub_batch
+            sub_batch = []
+        sub_batch.append(message)
         if alone:
-            yield part
-            part = []
-    if part:
-        yield part
+            yield sub_batch
+            sub_batch = []
+    if sub_batch:
+        yield sub_batch

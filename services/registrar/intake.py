@@ -109,9 +109,9 @@ def run(settings: Settings, stop: Event) -> None:
 
 @contextmanager
 def _active(database_url: str, stop: Event) -> Iterator[Fence | None]:
-    """The right to write, taken under the lock of the active registrar, for which it waits; None when told to stop.
+    """The right to write, taken under the lock of the active registrar, for which it waits; None once `stop` is set.
 
-    The lock only keeps standbys from taking over at once. Where its connection ends unnoticed, the fence tells.
+    The lock only keeps standbys from taking over at once. Where its connection ends unnoticed, the fence still holds.
     """
     with closing(connect(database_url, application_name="contactpoint registrar lock", idle_timeout_s=0)) as connection:
         connection.autocommit = True

@@ -97,7 +97,7 @@ def pending_events(changed: Aggregate) -> list[RegisterEvent]:
 
 
 def comparison(comparer: Comparer, found: Finding) -> Comparison:
-    """How an event tells of a finding."""
+    """A finding in the form that an event has."""
     score = round(found.evidence.probability, 4)
     return Comparison(found.record, found.rule, score, comparer.explain(found.evidence))
 

@@ -1,4 +1,4 @@
-"""What a suspended agency said is set aside, and restored when it is resumed: page by page, between the batches.
+"""What a suspended agency reported is set aside, and restored when it is resumed: page by page, between the batches.
 
 A page is one transaction of at most PAGE records with their events, what follows for their children
 (`decided_again.py`, `held_back_anew.py`), their place in the match index and how far this has come. So it goes on where
@@ -87,19 +87,19 @@ def do_page(
     restored = False
     streams = Streams(log, keys)
     removals = RemovalsOfPage(decision, since, cause)
-    for record, said in streams.read([stream for _, stream in page]):
-        wanted, before = first_recorded(said, since) if work.set_aside else None, record.suspended_from
-        if removals.follow(record, said, wanted):
+    for record, history in streams.read([stream for _, stream in page]):
+        wanted, before = first_recorded(history, since) if work.set_aside else None, record.suspended_from
+        if removals.follow(record, history, wanted):
             following = pending_events(record)
-            changed.append((record, [*said, *following]))
+            changed.append((record, [*history, *following]))
             events += following
             restored |= before is not None and (wanted is None or before < wanted)
     causes = {str(event.originator_id): event for event in events}
     with database.transaction() as cursor:
         unlike = unlike_their_child(cursor, streams, [str(record.id) for record, _ in changed])
-    standing = {str(record.id): place_of(record, said, unlike.get(str(record.id))) for record, said in changed}
-    events += removals.link(database, streams, comparer, causes, standing)
-    placed = list((standing | removals.places()).values())
+    places = {str(record.id): place_of(record, history, unlike.get(str(record.id))) for record, history in changed}
+    events += removals.link(database, streams, comparer, causes, places)
+    placed = list((places | removals.places()).values())
     again = decide_again(database, streams, comparer, placed, causes, ruling, new_id, restored=restored)
     placed = [each._replace(features=again.unlike.get(each.record, each.features)) for each in placed]
     again = hold_back_anew(database, streams, placed, removals.placed, again, ruling)

@@ -47,7 +47,7 @@ class Changes:
     """Rows that a batch adds, in the order in which they were decided.
 
     `index` has the changes of the match index, `rulings` the stewards' findings on which records are of two children,
-    `suspensions` how agencies stand from now on, `spent` what agencies have had of their budgets,
+    `suspensions` the new statuses of agencies, `spent` what agencies have had of their budgets,
     `erasures` what is destroyed.
     """
 
