@@ -49,7 +49,7 @@ def publish_again(settings: Settings) -> Again:
     ):
         ahead = [trouble for trouble, _ in stored_troubles(cursor).values() if trouble.code == AHEAD]
     if ahead:
-        raise CannotRepublish(f"{ahead[0].says}; {ahead[0].remedy}")
+        raise CannotRepublish(f"{ahead[0].message}; {ahead[0].remedy}")
     return _again(settings, PublicationKey.from_file(settings.publication_key))
 
 
@@ -114,5 +114,5 @@ def _receipts_after(cursor: Cursor, schema: str, after: tuple[str, int, int]) ->
 def _message(topic: str, receipt: Mapping[str, Any]) -> Message:
     """A receipt of a message of that topic, as the registrar wrote it."""
     key = (receipt["source"] or UNCLAIMED).encode()
-    told = {**receipt, "position": None}
-    return RECEIPTS + topic.removeprefix(SUBMISSIONS), key, orjson.dumps(told), receipt["position"]
+    published = {**receipt, "position": None}
+    return RECEIPTS + topic.removeprefix(SUBMISSIONS), key, orjson.dumps(published), receipt["position"]

@@ -141,6 +141,6 @@ def _visible(identity: VisibleIdentity | None) -> Row:
         return ([], None, False, "", [], [])
     _, _, born, estimated, gender = identity.believed
     features = Features(identity.names, born, estimated, False, gender or "", None, None, (), (), (), "")
-    names = [part for name in identity.names for part in name]
+    names = [word for name in identity.names for word in name]
     shown = [f"{stream} {version}" for stream, version in identity.events]
     return (names, born, estimated, gender or "", search_keys(features), shown)

@@ -1,6 +1,6 @@
 """Who a hidden child is, as far as anybody may see: for a shielded one, as it was when the shield came.
 
-What an agency says later of its own record never renames the child; a review by its custodian accepts what agencies say
+What an agency reports later never renames the child; a review by its custodian accepts what agencies report
 by then. It is found by every name that they had given it before.
 """
 
@@ -17,7 +17,7 @@ from domain.vocabulary import RESTRICTED_SOURCE
 from projections.visibility.barriers import CLOSED
 
 LATEST = 2**63 - 1
-"""Stands for a position behind all that there are."""
+"""A position behind all that there are."""
 
 _KNOWN = (
     "select p.child::text, l.position <= p.at, l.record::text, v.version, v.time, v.source, v.kind, g.version,"  # noqa: S608
@@ -39,7 +39,7 @@ _KNOWN = (
     " left join set_aside a on a.record = l.record"
     " order by p.child, l.record, v.time desc, v.version desc"
 )
-"""What each record of a child had said by a position, without sensitive services': what holds comes first."""
+"""What each record of a child had reported by a position, without sensitive services': what holds comes first."""
 _REGISTERED = sorted(names_of(RecordRegistered))
 
 
@@ -72,7 +72,7 @@ class VisibleIdentity(NamedTuple):
 def visible_identities(cursor: Cursor, at: Mapping[str, int]) -> dict[str, VisibleIdentity]:
     """The identity of each child of which an ordinary agency holds a record, as of a position of the log.
 
-    Where the child had no record by then that can still be read, it is told by those that joined it later.
+    Where the child had no record by then that can still be read, its identity is that of those that joined it later.
     """
     found = {child: _identity(known, at[child]) for child, known in _known(cursor, at).items()}
     later = {child: LATEST for child in at if child not in found}
@@ -96,8 +96,8 @@ def _identity(known: list[_Known], at: int) -> VisibleIdentity:
     for each in then:
         held.setdefault(each.record, each)
     believed = believed_identity(map(_reported, held.values()))
-    said = then if at != LATEST else ()
-    names = [name for name in (believed.name, *map(_name, said)) if name]
+    by_then = then if at != LATEST else ()
+    names = [name for name in (believed.name, *map(_name, by_then)) if name]
     return VisibleIdentity(believed, tuple(dict.fromkeys(names)), tuple(_events(held.values())))
 
 

@@ -90,14 +90,14 @@ _DAYS: Mapping[str, str] = {
     "InvolvementEnded.v1": "ended_on",
     "FlagRaised.v1": "raised_on",
 }
-"""Where events name the day from which on they count, though they are told later."""
+"""Where events name the day from which on they count, though they are reported later."""
 
 
 def _is_true_by(event: PublishedEvent, effective: str) -> bool:
-    """Whether an event was true at a moment: by its time, or by the day that it names where it was told later.
+    """Whether an event was true at a moment: by its time, or by the day that it names where it was reported later.
 
-    What is told again of an involvement or a flag is true from its time on, for it replaces what was told before. An
-    end of a day that has not come is told, and does not count yet where records are composed.
+    What is reported again of an involvement or a flag is true from its time on, for it replaces the report before. An
+    end on a day that has not come is among the events, and does not count yet where records are composed.
     """
     if true_since(event) <= effective:
         return True

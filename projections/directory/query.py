@@ -129,8 +129,8 @@ def redacted_entries_of_then(
     """
     found = stored_children(cursor, decryptor, children)
     streams = {event.stream for each in found.values() for event in (*each.facts.values(), *each.shown)}
-    told = by_record(events_of(now, decryptor, streams))
-    states_now = {stream: state_of(counted(told.get(stream, ()))) for stream in streams}
+    published = by_record(events_of(now, decryptor, streams))
+    states_now = {stream: state_of(counted(published.get(stream, ()))) for stream in streams}
     redacted = [_redact(child, found[child], read_scope, then, states_now) for child in children if child in found]
     if lines_of_then:
         return redacted
@@ -145,8 +145,8 @@ def redacted_entries_of_then(
 def _services_now(cursor: Cursor, decryptor: Decryptor, child: str, read_scope: ReadScope) -> int:
     """How many services of hidden records the child's entry of now shows as restricted.
 
-    An entry of any time shows as many: counted as of a moment they would tell, to whoever may not know of these
-    records, the moment of each thing that a clinic told, and so of a visit.
+    An entry of any time shows as many: counted as of a moment they would reveal, to whoever may not know of these
+    records, the moment of each report of a clinic, and so of a visit.
     """
     if read_scope.cleared:
         return 0
@@ -347,4 +347,4 @@ def records(cursor: Cursor, decryptor: Decryptor, streams: Sequence[str]) -> dic
     )
     events = [stored_event(row, decryptor) for row in cursor.fetchall()]
     decryptor.prefetch({event.stream for event in events})
-    return {stream: state for stream, said in by_record(events).items() if (state := state_of(said))}
+    return {stream: state for stream, of_record in by_record(events).items() if (state := state_of(of_record))}

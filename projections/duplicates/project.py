@@ -26,7 +26,7 @@ CONTRADICTION = Table(
 LIKENESS = Table("likeness", ("record", "other", "version", "holds", "position"), keys=3)
 SUSPECTED, DISMISSED, ENDED = "suspected", "dismissed", "ended"
 OF_ALL_VERSIONS = 0
-"""The version of a likeness that a steward has decided about, whatever the record says."""
+"""The version of a likeness that a steward has decided about, whatever the record reports."""
 
 
 _OF_STEWARDS = frozenset({LIKE_SHIELDED, WITHHELD})

@@ -28,7 +28,7 @@ REFUSALS = (psycopg2.DataError, psycopg2.IntegrityError, ProgramLimitExceeded, T
 
 
 class Message(NamedTuple):
-    """One message of a log, decoded; where it could not be, `value` is None and `code` says in which way."""
+    """One message of a log, decoded; where it could not be, `value` is None and `code` is the way."""
 
     partition: Partition
     offset: int
@@ -59,7 +59,7 @@ def apply(
 ) -> list[Failure]:
     """Applies messages within the cursor's transaction; returns what could not be decoded, for the caller to keep.
 
-    `projected` is what `project` gave for them, where it was asked before: it takes as long as writing, and needs no
+    `projected` is what `project` gave for them, where it was called before: it takes as long as writing, and needs no
     transaction. What is refused is written again without taking any row for a first one. Raises ProjectionStopped,
     after which the transaction has to be rolled back.
     """

@@ -1,4 +1,4 @@
-"""Which schema has the live views of this version: the first thing that a transaction asks, in its own snapshot.
+"""Which schema has the live views of this version: the first thing that a transaction reads, in its own snapshot.
 
 No statement names a schema. `use_live` sets it for the transaction, by a row read in the snapshot in which the
 transaction reads on; so whoever reads finds one whole schema, whatever takes its place meanwhile, and who forgets to

@@ -15,7 +15,7 @@ from projections.directory.project import ASPECTS, LINK, SET_ASIDE, Directory
 from projections.duplicates.project import SUSPECTED, SUSPICION, Duplicates
 from projections.visibility.scope import ORDINARY
 
-PARTS = 64
+RANGES = 64
 """The ids of streams are shared out to so many queries, so that not all rows are fetched at once."""
 _PROJECTIONS = (Directory(), Duplicates())
 _KEPT = (LINK, SET_ASIDE, SUSPICION)
@@ -62,7 +62,7 @@ def belonging_at(cursor: Cursor, decryptor: Decryptor, known_at: str) -> Belongi
 
 def _events(cursor: Cursor, decryptor: Decryptor, known_at: str) -> Iterator[PublishedEvent]:
     """The events of children, and those of records that none of a record's aspects is about."""
-    bounds = [str(UUID(int=part * (2**128 - 1) // PARTS)) for part in range(PARTS + 1)]
+    bounds = [str(UUID(int=number * (2**128 - 1) // RANGES)) for number in range(RANGES + 1)]
     for after, last in pairwise(bounds):
         ORDINARY.execute(
             cursor,

@@ -67,8 +67,8 @@ class ListsThen:
         self._named: dict[str, tuple[Summary, Identity]] = {}
         self._on_list: dict[str, Finding] = {}
         self._statuses: Counter[str] = Counter()
-        for part in _slices(self._belonging, cursor):
-            self._judge(part)
+        for chunk in _slices(self._belonging, cursor):
+            self._judge(chunk)
         self._pairs = [pair for pair in self._belonging.suspicions if self._is_open(pair)]
 
     def listed(self, after: Place, most: int, until: str) -> list[ListedChild]:
@@ -178,7 +178,7 @@ class ListsThen:
         return child in self._on_list
 
     def _note_pairs(self, child: str, facts: Sequence[Fact]) -> bool:
-        """Notes the records of the child that stand in suspected pairs and may be told of; whether there are any."""
+        """Notes the records of the child that are in suspected pairs and may be disclosed; whether there are any."""
         paired = {fact.stream for fact in facts} & self._paired
         for fact in facts:
             if fact.stream in paired and (fact.kind == _REMOVED or fact.source == RESTRICTED_SOURCE):
@@ -197,8 +197,8 @@ class ListsThen:
         )
         named = identities_of(children, self._cursor.fetchall())
         for child, records in children.items():
-            if (told := summary(records)) and child in named:
-                self._named[child] = told, named[child]
+            if (found := summary(records)) and child in named:
+                self._named[child] = found, named[child]
 
     def _is_here(self, authority: str | None) -> bool:
         return self._places is None or authority in self._places
@@ -210,23 +210,23 @@ class ListsThen:
         return bool(one and two and one.child != two.child) and (set_aside_at is None or set_aside_at <= pair.position)
 
     def _suspected(self, child: str, others: Sequence[tuple[float, str, str]]) -> _Listed:
-        told, identity = self._named[child]
+        found, identity = self._named[child]
         detail = {"with": [{"child": other, "score": round(-score, 4)} for score, other, _ in sorted(others)]}
         since = min(since for _, _, since in others)
-        finding = Finding(self._report, since, None, since, told.authority, Answer("suspected", detail))
-        return _Listed(finding, told, identity)
+        finding = Finding(self._report, since, None, since, found.authority, Answer("suspected", detail))
+        return _Listed(finding, found, identity)
 
     def _shown(self, page: Sequence[tuple[str, _Listed]]) -> list[ListedChild]:
         """The children of a page with their names, which are opened here."""
         named = self._events({each.identity.record: each.identity.version for _, each in page})
         shown = []
-        for child, (finding, told, identity) in page:
+        for child, (finding, found, identity) in page:
             held = open_event(named[identity.record]).get("particulars", {})
             name = {key: held.get(key) for key in ("given_name", "family_name")}
             status, detail = finding.answer
-            known = {source: day for source, day in told.known_to.items() if day <= self._on}
+            known = {source: day for source, day in found.known_to.items() if day <= self._on}
             rest = (finding.authority, finding.since, status, orjson.loads(orjson.dumps(detail)), known)
-            shown.append(ListedChild(child, name, told.date_of_birth, *rest))
+            shown.append(ListedChild(child, name, found.date_of_birth, *rest))
         return shown
 
     def _events(self, versions: Mapping[str, int]) -> dict[str, PublishedEvent]:
@@ -245,6 +245,6 @@ class ListsThen:
 def _slices(belonging: Belonging, cursor: Cursor) -> Iterator[dict[str, Sequence[str]]]:
     """The records of all children but hidden ones, some children at once."""
     left = iter(sorted(belonging.records))
-    while part := list(islice(left, SLICE)):
-        hidden = hidden_ids(cursor, part)
-        yield {child: belonging.records[child] for child in part if child not in hidden}
+    while chunk := list(islice(left, SLICE)):
+        hidden = hidden_ids(cursor, chunk)
+        yield {child: belonging.records[child] for child in chunk if child not in hidden}

@@ -46,5 +46,5 @@ ORDINARY = Scope()
 """The scope of who is cleared for nothing, custodian of no shield, and to whom none is opened."""
 
 FOR_AGENCY = "set_config('contactpoint.agency', %s, true)"
-"""The expression by which the rest of the transaction reads what is hidden from others than an agency, which alone said
+"""The expression by which the rest of the transaction reads what is hidden from others than the agency that reported
 it; its parameter is the agency's URN, or empty for nobody's."""

@@ -67,9 +67,9 @@ def compare(job: dict[str, Any], out: IO[bytes]) -> None:
             of = directory.count_children(cursor)
             kinds = {agency.urn: agency.kind.value for agency in load_agencies(cursor).values()}
         comparison, done, sent_at = Comparison(question, kinds), 0, 0.0
-        for part in _slices(database):
-            comparison.count(part)
-            done += len(part)
+        for children in _slices(database):
+            comparison.count(children)
+            done += len(children)
             if monotonic() - sent_at > PROGRESS_S:
                 sent_at = monotonic()
                 _send_progress(out, comparison, done, max(done, of))

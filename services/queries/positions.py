@@ -11,7 +11,7 @@ from streams.store.database import Cursor
 
 MOST_LAG_S = 300
 """How late the views may be before a directory counts as not ready: a county's feeds take a minute or two to show, and
-what was decided five minutes ago is what the next caller asks about."""
+what was decided five minutes ago is what the next caller looks for."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,7 +66,7 @@ GC_THRESHOLD = 50_000
 """Batches make many objects that die young; collecting cycles less often saves a sixth of the time."""
 
 
-class Stalled(Exception):
+class ConsumerStalled(Exception):
     """The consumer returns no messages although there are some to read."""
 
 
@@ -79,7 +79,7 @@ _AWAY = (
     OSError,
     store.OffsetMoved,
     FenceLost,
-    Stalled,
+    ConsumerStalled,
 )
 _SAY_WHY = (DatabaseAway, KafkaAway, FenceLost)
 """Whose texts are sentences; of others the log gets the kind, for their texts may hold what was sent."""
@@ -263,7 +263,7 @@ class _Topics:
         ends = await self._consumer.end_offsets(list(self._consumer.assignment()))
         for partition, end in ends.items():
             if end > self._registrar.offsets.get(Partition(*partition), 0):
-                raise Stalled
+                raise ConsumerStalled
 
     def _message(self, record: ConsumerRecord[bytes, bytes]) -> Message:
         oversize = any(name == "oversize" for name, _ in record.headers)

@@ -98,12 +98,12 @@ def build(
     with _helpers(total) as processes:
         with _reporting(building, progress, total):
             loaded = _load(building, offsets, wanted, processes)
-        loaded.seen.check()
+        loaded.positions.check()
         return Built(loaded.messages, finish(building.database_url, building.schema, processes))
 
 
 def catch_up(building: Building, connection: Connection, ends: Ends, enough: int) -> None:
-    """Applies what comes after the stored offsets up to `ends`, asked again until at most `enough` are missing."""
+    """Applies what comes after the stored offsets up to `ends`; reads these anew until at most `enough` are missing."""
     while True:
         with transaction(connection), connection.cursor() as cursor:
             wanted = ends()
@@ -140,12 +140,12 @@ def _load(
     spans = {partition: Span(0, offset) for partition, offset in offsets.items()}
     mine, *others = share_out(spans, PROCESSES if processes else 1)
     running = [processes.submit(_load_share, building, wanted, share) for share in others] if processes else []
-    messages, seen = _load_share(building, wanted, mine)
+    messages, positions = _load_share(building, wanted, mine)
     for process in running:
         loaded = process.result()
         messages += loaded.messages
-        seen.add(loaded.seen)
-    return Loaded(messages, seen)
+        positions.add(loaded.positions)
+    return Loaded(messages, positions)
 
 
 def _load_share(building: Building, wanted: Published, spans: Spans) -> Loaded:

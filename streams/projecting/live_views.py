@@ -139,7 +139,7 @@ class LiveViews:
             self._write(log, messages, progress, forged)
 
     def note_stop(self, stop: Stop) -> None:
-        """Stores where a projection stands, for `status`."""
+        """Stores how far a projection has come, for `status`."""
         with self._writing() as cursor:
             stops.record(cursor, stop)
 

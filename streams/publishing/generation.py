@@ -27,7 +27,7 @@ Offsets = list[tuple[str, int, int]]
 BeforeTruncation = Callable[[Cursor, str], None]
 """Gets a cursor and a schema of views, which is emptied afterwards in the same transaction."""
 _BYTE = 256
-"""Partitions have to divide it: then the last byte of a stream's id says which one the stream is in."""
+"""Partitions have to divide it: then the last byte of a stream's id determines its partition."""
 
 
 class CannotRepublish(Exception):
@@ -112,7 +112,7 @@ def _forget_publication(cursor: Cursor, *, everything: bool) -> None:
 
 
 def _begin_trees_anew(cursor: Cursor) -> None:
-    """Under another publication key every event is published in other bytes: what the trees said of them is over."""
+    """Under another publication key every event is published in other bytes: the trees over them are begun anew."""
     cursor.execute("delete from publication.tiles; delete from publication.checkpoints")
 
 

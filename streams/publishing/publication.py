@@ -63,7 +63,7 @@ _PREPARE_LOOK = (
     " (select last from register.outbox_counter), (select republishing from publication.home),"
     " (select coalesce(bool_or(wanted), false) from publication.checkpoints)"
 )
-"""Asked many times a second, also while nothing happens: planned once, that costs a third."""
+"""Executed many times a second, also while nothing happens: planned once, that costs a third."""
 
 
 class Publication:

@@ -194,7 +194,7 @@ def _holding() -> list[RegisterEvent]:
 
 
 def _suspension() -> list[RegisterEvent]:
-    """An agency that is suspended, with what it said, and resumed."""
+    """An agency that is suspended, with what it reported, and resumed."""
     standing = suspend(None, "surgeries", STANDING, True, "2026-11-20T00:00:00.000000Z", RULING)
     assert not isinstance(standing, Refusal)
     resume(standing, "surgeries", RULING)

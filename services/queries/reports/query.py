@@ -10,7 +10,7 @@ from streams.store.database import Cursor
 class ReportQuery(NamedTuple):
     """Report, day and authority; `shown` picks the children who may be in the answer, None where all may.
 
-    `known_at` is the moment as of which it is asked (as in events), None for now.
+    `known_at` is the moment as of which the report is made (as in events), None for now.
     """
 
     report: str
