@@ -19,17 +19,17 @@ MOST_ROWS = 4_000
 
 Row = Sequence[Any]
 _UNVEILED, _SHIELDED, _MORE = "unveiled", "shielded", "more"
-_TOLD = ", ".join(FEATURES)
+_FEATURES = ", ".join(FEATURES)
 _FOUND = Prepared(
     "found_by_search",
     ("text", "text", "uuid[]", "int", "int"),
     f"with exact as materialized (select found from matching_records({texts_sql('$1')}, $3, $4 + 1) as found),"  # noqa: S608
     f" wide as materialized (select found from matching_records({texts_sql('$2')}, $3, $4 + 1) as found"
     "  where (select count(*) from exact) <= $4),"
-    f" features as (select child, {_TOLD} from unveiled_features where record <> all($3) and child = any(array("
+    f" features as (select child, {_FEATURES} from unveiled_features where record <> all($3) and child = any(array("
     "  select distinct child from known_link where record = any(array("
     "   (select found from exact limit $4) union all (select found from wide limit $4))))) limit $5 + 1)"
-    f" select '{_UNVEILED}', child::text, {_TOLD} from features"
+    f" select '{_UNVEILED}', child::text, {_FEATURES} from features"
     f" union all select '{_SHIELDED}', child::text, names, date_of_birth, estimated, gender, null, null, null"
     f"  from matching_hidden({texts_sql('$1')} || {texts_sql('$2')}, $4 + 1)"
     f" union all select '{_MORE}', null, null, null, null, null, null, null, null"

@@ -81,7 +81,7 @@ _AWAY = (
     FenceLost,
     ConsumerStalled,
 )
-_SAY_WHY = (DatabaseAway, KafkaAway, FenceLost)
+_EXPLAINED = (DatabaseAway, KafkaAway, FenceLost)
 """Whose texts are sentences; of others the log gets the kind, for their texts may hold what was sent."""
 
 
@@ -103,7 +103,7 @@ def run(settings: Settings, stop: Event) -> None:
         except _AWAY as error:
             attempts = 0 if time.monotonic() - began > QUIET_S else attempts + 1
             if attempts == 1:
-                logger.warning("waiting: %s", str(error) if isinstance(error, _SAY_WHY) else type(error).__name__)
+                logger.warning("waiting: %s", str(error) if isinstance(error, _EXPLAINED) else type(error).__name__)
             stop.wait(BACK_OFF_S[min(attempts, len(BACK_OFF_S) - 1)])
 
 

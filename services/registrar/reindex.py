@@ -160,7 +160,7 @@ def _find_like(log: LogApplication, database: Database, keys: KeyRing, fence: Fe
     while batch := log.recorder.select_notifications(done, BATCH, topics=_FINDING, inclusive_of_start=False):
         with database.transaction() as cursor:
             fence.check(cursor)
-            write_found_like(cursor, map(mapper.clear_part, batch))
+            write_found_like(cursor, map(mapper.clear_event, batch))
         done = batch[-1].id
 
 
@@ -346,7 +346,7 @@ class _Builder:
         try:
             event = self._mapper.to_domain_event(stored)
         except KeyError:
-            return self._mapper.clear_part(stored) if event_class(stored.topic) in _CLEAR else None
+            return self._mapper.clear_event(stored) if event_class(stored.topic) in _CLEAR else None
         return event if isinstance(event, RegisterEvent) else None
 
 
