@@ -6,7 +6,8 @@ nothing.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Protocol
+from types import MappingProxyType
+from typing import NamedTuple, Protocol
 
 from domain.child import Child, Ruling
 from domain.child.child import Suspected
@@ -24,14 +25,30 @@ A review changes nothing of that: it takes in the records that came before the v
 """
 
 
-class ShieldDirectory(Protocol):
-    """The directory as the decisions before have left it."""
+NOTHING_FOUND: Mapping[str, frozenset[str]] = MappingProxyType({})
+
+
+class ShieldLookup(Protocol):
+    """Children, and what their shields depend on, as the decisions before have left them."""
 
     def child(self, child: str) -> Child | None:
-        """The child of that number."""
+        """The child of that number; None where there is none, or it is destroyed."""
 
     def keep(self, child: Child) -> None:
         """Keeps a child as it is now, for the decisions that follow."""
+
+    def children_of(self, records: Collection[str]) -> Mapping[str, str]:
+        """The child of each of the records that is in the match index, kept of a shielded child, or removed."""
+
+    def versions_of(self, records: Iterable[str]) -> dict[str, int]:
+        """The last version of each record."""
+
+    def sources_of(self, records: Collection[str]) -> dict[str, str]:
+        """The agency of each of the records that is in the match index and counts."""
+
+
+class ShieldDirectory(ShieldLookup, Protocol):
+    """The same of the whole directory, with the records that are like others."""
 
     def found_like(self, records: Collection[str]) -> list[FoundLike]:
         """The records that are like one of these, as many as one decision may be about."""
@@ -39,17 +56,8 @@ class ShieldDirectory(Protocol):
     def described(self, records: Collection[str]) -> list[Candidate]:
         """Those of the records that are in the match index and count."""
 
-    def children_of(self, records: Collection[str]) -> Mapping[str, str]:
-        """The child of each of the records that is in the match index, kept of a shielded child, or removed."""
-
     def cannot_link(self, records: Collection[str]) -> Collection[tuple[str, str]]:
         """The pairs of records of two children that one of these is in, both ways round."""
-
-    def versions_of(self, records: Iterable[str]) -> dict[str, int]:
-        """The last version of each record."""
-
-    def sources_of(self, records: Collection[str]) -> dict[str, str]:
-        """The agency of each of the records that is in the match index and counts."""
 
 
 def follow_shields(
@@ -83,7 +91,7 @@ def _follow(
             if child.shield:
                 like[each.record] = like.get(each.record, frozenset()) | alike[each.record]
     all_likes = [like for of_child in likes_of.values() for like in of_child.values()]
-    shielded = _still_shielded(lookup, child, frozenset[str]().union(*all_likes))
+    shielded = _shields(lookup, child, frozenset[str]().union(*all_likes)).in_force
     versions = lookup.versions_of({record for of_child in likes_of.values() for record in of_child})
     sources = lookup.sources_of({record for other in others.values() for record in other.records})
     events: list[RegisterEvent] = []
@@ -97,13 +105,26 @@ def _follow(
     return events
 
 
-def hold_back_anew(lookup: ShieldDirectory, child: Child, ruling: Ruling) -> list[RegisterEvent]:
-    """The events that follow where a record of the child is gone: no other agency's may count any more."""
-    if not child.like_shielded:
+def hold_back_anew(
+    lookup: ShieldLookup, child: Child, ruling: Ruling, found: Mapping[str, frozenset[str]] = NOTHING_FOUND
+) -> list[RegisterEvent]:
+    """The events that follow where other records of the child count than before: whether another agency's does.
+
+    `found` has what its restored records were found to be like: they may be like shielded children's since they left.
+    """
+    new = {record: found[record] - child.records for record in found.keys() & child.records}
+    if not child.like_shielded and not any(new.values()):
         return []
-    shielded = _still_shielded(lookup, child, frozenset[str]().union(*child.like_shielded.values()))
-    sources = lookup.sources_of(child.records)
-    child.follow_shields(child.suspected(lookup.versions_of(child.like_shielded)), shielded, ruling, sources)
+    shields = _shields(lookup, child, frozenset[str]().union(*child.like_shielded.values(), *new.values()))
+    likes = dict(child.like_shielded)
+    for record, others in new.items():
+        if like := others & shields.known:
+            likes[record] = likes.get(record, frozenset()) | like
+    versions, sources = lookup.versions_of(likes), lookup.sources_of(child.records)
+    suspected = [
+        Suspected(record, versions[record], like, False) for record, like in sorted(likes.items()) if record in versions
+    ]
+    child.follow_shields(suspected, shields.in_force, ruling, sources)
     lookup.keep(child)
     return pending_events(child)
 
@@ -132,8 +153,19 @@ def _all_that_they_are_like(
     return found
 
 
-def _still_shielded(lookup: ShieldDirectory, child: Child, records: frozenset[str]) -> frozenset[str]:
-    """Those of the records whose child is shielded; of one that is destroyed the shield stays as it was."""
+class _Shields(NamedTuple):
+    """The records whose child is `known` to be shielded, and those whose shield is in force.
+
+    Of a child that is destroyed the shield stays in force.
+    """
+
+    known: frozenset[str]
+    in_force: frozenset[str]
+
+
+def _shields(lookup: ShieldLookup, child: Child, records: frozenset[str]) -> _Shields:
+    """Which of the records a shield hides; `child` is as it is now, with its records."""
     child_of = {**lookup.children_of(records), **dict.fromkeys(child.records, str(child.id))}
-    lifted = {number for number in {*child_of.values()} if (one := lookup.child(number)) and not one.shield}
-    return frozenset(record for record in records if child_of.get(record) not in lifted)
+    read = {number: one for number in {*child_of.values()} if (one := lookup.child(number))}
+    known = frozenset(each for each in records if (one := read.get(child_of.get(each, ""))) and one.shield)
+    return _Shields(known, known | frozenset(each for each in records if child_of.get(each) not in read))

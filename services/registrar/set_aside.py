@@ -1,8 +1,8 @@
 """What a suspended agency reported is set aside, and restored when it is resumed: page by page, between the batches.
 
 A page is one transaction of at most PAGE records with their events, what follows for their children
-(`decided_again.py`, `held_back_anew.py`), their place in the match index and how far this has come. So it goes on where
-it was whatever is killed, and other agencies' submissions wait for one page at most.
+(`decided_again.py`, `shields_of_page.py`), their place in the match index and how far this has come. So it goes on
+where it was whatever is killed, and other agencies' submissions wait for one page at most.
 """
 
 from collections.abc import Sequence
@@ -23,12 +23,12 @@ from services.registrar.decide_batch import NewId
 from services.registrar.decided_again import decide_again
 from services.registrar.fence import Fence
 from services.registrar.found_like import write_found_like
-from services.registrar.held_back_anew import hold_back_anew
 from services.registrar.hidden_children import note_hidden
 from services.registrar.linking import pending_events
 from services.registrar.match_index import IndexChanges, write_index
 from services.registrar.placing import Streams, place_of, unlike_their_child, write_places
 from services.registrar.removals import RemovalsOfPage
+from services.registrar.shields_of_page import hold_back_page
 from streams.clock import Clock
 from streams.codec import iso_text
 from streams.crypto.keys import KeyRing, insert_keys
@@ -102,7 +102,7 @@ def do_page(
     placed = list((places | removals.places()).values())
     again = decide_again(database, streams, comparer, placed, causes, ruling, new_id, restored=restored)
     placed = [each._replace(features=again.unlike.get(each.record, each.features)) for each in placed]
-    again = hold_back_anew(database, streams, placed, removals.placed, again, ruling)
+    again = hold_back_page(database, streams, placed, removals.placed, again, ruling)
     events += again.events
     index = IndexChanges(moved=dict(again.moved))
     note_hidden(index, again.events, again.changed.get)
