@@ -40,6 +40,7 @@ from services.registrar.matcher_settings import load_settings
 from services.registrar.reindex import build_match_index
 from services.registrar.steward_looks import OLDEST
 from services.registrar.stewardship import BACKUPS_KEPT
+from services.registrar.writer import Writer
 from streams.clock import utc_now
 from streams.codec import EventMapper
 from streams.crypto.keys import KeyRing, reader_of
@@ -139,8 +140,8 @@ async def _serve(settings: Settings, comparer: Comparer, fence: Fence, stop: Eve
             await asyncio.to_thread(build_match_index, log, reads, keys, fence, stop)
             oldest = timedelta(hours=settings.look_hours) if settings.look_hours else OLDEST
             registrar = Registrar(
-                *(log, reads, keys, comparer, fence),
-                clock=utc_now,
+                Writer(log, reads, keys, fence, utc_now),
+                comparer,
                 pause=stop.wait,
                 oldest_look=oldest,
                 backups_kept=timedelta(days=settings.backup_days) if settings.backup_days else BACKUPS_KEPT,

@@ -19,9 +19,7 @@ from domain.source_record import SourceRecord
 from domain.suspension.events import AgencyResumed, AgencySuspended
 from domain.suspension.records import Cause, first_recorded
 from domain.vocabulary import agency_urn
-from services.registrar.decide_batch import NewId
 from services.registrar.decided_again import decide_again
-from services.registrar.fence import Fence
 from services.registrar.found_like import write_found_like
 from services.registrar.hidden_children import note_hidden
 from services.registrar.linking import pending_events
@@ -29,11 +27,10 @@ from services.registrar.match_index import IndexChanges, write_index
 from services.registrar.placing import Streams, place_of, unlike_their_child, write_places
 from services.registrar.removals import RemovalsOfPage
 from services.registrar.shields_of_page import hold_back_page
-from streams.clock import Clock
+from services.registrar.writer import Writer
 from streams.codec import iso_text
-from streams.crypto.keys import KeyRing, insert_keys
+from streams.crypto.keys import insert_keys
 from streams.store.application import LogApplication
-from streams.store.database import Database
 
 PAGE = 500
 """Records of a page."""
@@ -59,19 +56,12 @@ def next_work(cursor: Cursor) -> Work | None:
     return Work._make(row) if row else None
 
 
-def do_page(
-    log: LogApplication,
-    database: Database,
-    keys: KeyRing,
-    comparer: Comparer,
-    fence: Fence,
-    clock: Clock,
-    new_id: NewId,
-) -> set[UUID]:
+def do_page(writer: Writer, comparer: Comparer) -> set[UUID]:
     """Brings the records of the next page to what was decided; gives the records and children that have changed.
 
     Raises as `save` does.
     """
+    log, database, keys, fence, clock, new_id = writer
     with database.transaction() as cursor:
         work = next_work(cursor)
         if work is None:
