@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from typing import NamedTuple
 
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
@@ -20,21 +21,29 @@ from projections.visibility.survivors import was_known_openly
 _DIRECTORY = Directory()
 
 
+class AsOf(NamedTuple):
+    """A view of the past: what was recorded by `recorded_at`, of what had become true by `effective`.
+
+    Both are times as in events; None is without a bound.
+    """
+
+    recorded_at: str | None = None
+    effective: str | None = None
+
+
+NOW = AsOf()
+
+
 def entry_as_of(
-    cursor: Cursor,
-    decryptor: Decryptor,
-    child: str,
-    recorded_at: str | None,
-    effective: str | None,
-    today: date,
-    read_scope: ReadScope,
+    cursor: Cursor, decryptor: Decryptor, child: str, as_of: AsOf, today: date, read_scope: ReadScope
 ) -> RedactedEntry:
-    """The child as it was known at `recorded_at`, of what had become true by `effective`; None is without a bound.
+    """The child as it was known then.
 
     Records belong to the child that they belonged to then. Left out are those of a now shielded child, and those that
     are removed or set aside now, of which nothing is shown at any time. Age is judged for `today`, consents on the day
     of that moment and by their current state.
     """
+    recorded_at, effective = as_of
     views = MemoryViews()
     child, membership = _members(cursor, decryptor, child, recorded_at, read_scope)
     records = membership.records

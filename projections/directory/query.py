@@ -15,7 +15,7 @@ from domain.suspension import counted
 from projections.audit_history.query import EVENT_COLUMNS, events_of, stored_event
 from projections.base.prepared import Prepared
 from projections.base.projection import Decryptor, PublishedEvent
-from projections.directory.as_of import entry_as_of
+from projections.directory.as_of import NOW, AsOf, entry_as_of
 from projections.directory.redaction import (
     Entry,
     ReadScope,
@@ -56,17 +56,16 @@ def entry(
     cursor: Cursor,
     decryptor: Decryptor,
     child: str,
+    as_of: AsOf = NOW,
     *,
-    effective: str | None = None,
     today: date,
     cleared: bool = False,
 ) -> Entry | None:
-    """The directory entry of the contract's §3 as it is known now, or None where the child has no record left.
+    """The directory entry of the contract's §3, now or of the past, or None where the child has no record left.
 
-    The id of an absorbed child gives the survivor's entry. `effective` (a time as in events) gives the entry as it was
-    true then; age and consents are judged for `today`.
+    The id of an absorbed child gives the survivor's entry. Age and consents are judged for `today`.
     """
-    return redacted_entry(cursor, decryptor, child, None, effective, today, ReadScope(cleared, today)).entry
+    return redacted_entry(cursor, decryptor, child, as_of, today, ReadScope(cleared, today)).entry
 
 
 def entries(
@@ -74,20 +73,6 @@ def entries(
 ) -> list[Entry]:
     """The entries of many children in the given order, without those who have no record left."""
     return [each.entry for each in redacted_entries(cursor, decryptor, children, today, cleared=cleared) if each.entry]
-
-
-def as_of(
-    cursor: Cursor,
-    decryptor: Decryptor,
-    child: str,
-    recorded_at: str | None,
-    effective: str | None,
-    today: date,
-    *,
-    cleared: bool = False,
-) -> Entry | None:
-    """The entry as it was known at `recorded_at`, of what had become true by `effective`, where there are bounds."""
-    return redacted_entry(cursor, decryptor, child, recorded_at, effective, today, ReadScope(cleared, today)).entry
 
 
 def redacted_entries(
@@ -270,22 +255,16 @@ def _redact_shielded(found: RedactedEntry, shielding: Shielding) -> RedactedEntr
 
 
 def redacted_entry(
-    cursor: Cursor,
-    decryptor: Decryptor,
-    child: str,
-    recorded_at: str | None,
-    effective: str | None,
-    today: date,
-    read_scope: ReadScope,
+    cursor: Cursor, decryptor: Decryptor, child: str, as_of: AsOf, today: date, read_scope: ReadScope
 ) -> RedactedEntry:
-    """The redacted entry of a child now, or as of a time; None means without a bound.
+    """The redacted entry of a child now, or of the past.
 
     A child that is shielded now is shown as shielded at any time. Services of hidden records are those of now.
     """
-    if recorded_at is not None or effective is not None:
+    if as_of != NOW:
         number = survivor(cursor, child, cleared=read_scope.cleared)
         if not shieldings(cursor, [number], read_scope.opened):
-            found = entry_as_of(cursor, decryptor, child, recorded_at, effective, today, read_scope)
+            found = entry_as_of(cursor, decryptor, child, as_of, today, read_scope)
             if not found.entry:
                 return found
             shielded = bool(read_scope.opened and shieldings(cursor, [number]))
