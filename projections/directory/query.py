@@ -33,7 +33,7 @@ from projections.visibility.survivors import survivor
 class Moment(NamedTuple):
     """A moment at which views end, as in events, and its day."""
 
-    known_at: str
+    recorded_at: str
     day: date
 
 
@@ -153,9 +153,9 @@ def _redact(
         read_scope = read_scope._replace(cleared=False)
     facts = stored.shown if shielding else stored.facts.values()
     aside = () if shielding else stored.aside
-    known_at, on = then or (None, None)
+    recorded_at, on = then or (None, None)
     today = on or read_scope.consents_on
-    found = redact(child, facts, stored.linked, aside, known_at, today, read_scope, of_day=on, states_now=states_now)
+    found = redact(child, facts, stored.linked, aside, recorded_at, today, read_scope, of_day=on, states_now=states_now)
     if shielding:
         return _redact_shielded(found, shielding)
     return found._replace(entry={**found.entry, "shielded": stored.shielding is not None}) if found.entry else found

@@ -54,13 +54,13 @@ class ListsThen:
     """As the functions of `projections/reports/query.py`, of one report, day and authority, as known at a moment."""
 
     def __init__(
-        self, cursor: Cursor, decryptor: Decryptor, report: str, on: str, authority: str | None, known_at: str
+        self, cursor: Cursor, decryptor: Decryptor, report: str, on: str, authority: str | None, recorded_at: str
     ) -> None:
         """Judges every child, which takes about a second for some thousands of them."""
         self._cursor, self._decryptor = cursor, decryptor
-        self._report, self._on, self._known_at = report, on, known_at
+        self._report, self._on, self._recorded_at = report, on, recorded_at
         self._places = None if authority is None else codes_of(authority, on)
-        self._belonging = belonging_at(cursor, decryptor, known_at)
+        self._belonging = belonging_at(cursor, decryptor, recorded_at)
         self._paired = {each for pair in self._belonging.suspicions for each in pair[:2]}
         self._known: dict[str, _Known] = {}
         self._set_aside_at: dict[str, int] = {}
@@ -136,7 +136,7 @@ class ListsThen:
         ORDINARY.execute(
             self._cursor,
             "select day from days_told_by(%s, %s, %s, %s) as day order by 1",
-            (source, before, places, self._known_at),
+            (source, before, places, self._recorded_at),
         )
         return [day for (day,) in self._cursor.fetchall()]
 
@@ -162,7 +162,7 @@ class ListsThen:
             self._cursor,
             f"select {columns}, suspended_at from unveiled_told_fact"  # noqa: S608
             " where stream = any(%s::uuid[]) and recorded_at <= %s order by stream, version",
-            (many_ids(records), self._known_at),
+            (many_ids(records), self._recorded_at),
         )
         for *fact, set_aside_at in self._cursor.fetchall():
             yield Fact._make((*fact, fact[0] in self._belonging.aside)), set_aside_at

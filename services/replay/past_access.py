@@ -125,7 +125,7 @@ class PastAccess:
             for each in investigations(self._reader.then, self._reader.access_keys, closed=closed, after=0, limit=_MOST)
         ]
         is_open = any(
-            each["used_by"] == self._user and each["child"] in own and each["until"] > self._then.known_at
+            each["used_by"] == self._user and each["child"] in own and each["until"] > self._then.recorded_at
             for each in used
         )
         return [self._number] if is_open else []

@@ -31,7 +31,7 @@ class HiddenMeanwhile(Exception):
 
 def replay(
     servers: Servers,
-    known_at: str,
+    recorded_at: str,
     today: date,
     into: Path,
     allow: Allow,
@@ -49,11 +49,11 @@ def replay(
     unfinished.mkdir(mode=0o700)
     (unfinished / "reports").mkdir(mode=0o700)
     try:
-        with moment_views(servers.builder, servers.load, known_at, loaded) as views:
+        with moment_views(servers.builder, servers.load, recorded_at, loaded) as views:
             hide_in(servers.builder, views)
-            day = min(date.fromisoformat(day_of(known_at)), today)
+            day = min(date.fromisoformat(day_of(recorded_at)), today)
             with reading(servers, views) as reader:
-                moment = _MomentFiles(reader, views, known_at, day, today, allow).write(unfinished, written)
+                moment = _MomentFiles(reader, views, recorded_at, day, today, allow).write(unfinished, written)
             if hidden_meanwhile(servers.builder, views):
                 raise HiddenMeanwhile("a child was hidden meanwhile whose entry was open; begin the replay again")
         unfinished.rename(into)
@@ -65,9 +65,11 @@ def replay(
 class _MomentFiles:
     """The entries and reports of one moment."""
 
-    def __init__(self, reader: Reader, views: MomentViews, known_at: str, day: date, today: date, allow: Allow) -> None:
+    def __init__(
+        self, reader: Reader, views: MomentViews, recorded_at: str, day: date, today: date, allow: Allow
+    ) -> None:
         self._reader, self._views = reader, views
-        self._then, self._today, self._allow = Moment(known_at, day), today, allow
+        self._then, self._today, self._allow = Moment(recorded_at, day), today, allow
         self._left_out: set[str] = set()
 
     def write(self, into: Path, written: Callable[[int], None]) -> dict[str, Any]:
@@ -85,7 +87,7 @@ class _MomentFiles:
             counts[name] = report["count"]
         moment = {
             "layout": LAYOUT,
-            "as_of": self._then.known_at,
+            "as_of": self._then.recorded_at,
             "on": self._then.day.isoformat(),
             "digest": self._views.digest,
             "entries": entries,

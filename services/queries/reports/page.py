@@ -47,8 +47,8 @@ def report_page(
         "more": last is not None,
         "warnings": [],
     }
-    if query.known_at:
-        made["as_of"] = query.known_at
+    if query.recorded_at:
+        made["as_of"] = query.recorded_at
     if query.report == "missing-education":
         made["follow_up"] = _follow_up(decided)
     if after == FIRST:
