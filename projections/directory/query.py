@@ -90,7 +90,7 @@ def redacted_entries(
 
     The entries of shielded children that are not `opened` to the reader are without whereabouts, and without anything
     of sensitive services. With `only_identity` entries have nothing but who the child is. Who waits for a steward has
-    an entry like a shielded child's for who `sees_waiting`, and none for others.
+    an entry like a shielded child's for a reader who `sees_waiting`, and none for others.
     """
     found = stored_children(cursor, decryptor, children)
     read_scope = ReadScope(cleared, today, opened, only_identity, sees_waiting)

@@ -30,7 +30,7 @@ class Scope(NamedTuple):
 
     @property
     def setting(self) -> str:
-        """The statement that sets it for the transaction, to stand before a query in one text; raises ValueError."""
+        """The statement that sets it for the transaction, to come before a query in one text; raises ValueError."""
         if not _CUSTODIANS.fullmatch(self.custodian):
             raise ValueError("a custodian is everywhere, nowhere, of identities, or an authority by its ONS code")
         clearance = "cleared" if self.cleared else "ordinary"

@@ -146,7 +146,7 @@ class _Partitions:
         return queue[0] if queue else None
 
     def pass_by(self, partition: int) -> None:
-        """The next message was dealt with."""
+        """Goes on to the message behind the next one."""
         self._queues[partition].popleft()
 
     def read(self, message: Any) -> Record:
@@ -265,7 +265,7 @@ class _LogComparer:
         return found
 
     def _differ(self, position: int, signed: bytes | None, row: RawEvent | None, record: Record | None) -> None:
-        """Goes on where something does not agree, or may not; keeps it where it does not."""
+        """Takes a position where something may not agree; keeps it as a difference where something does not."""
         held = sha256(self._key.with_mac(self._topic, encode_event(row))).digest() if row else None
         read = sha256(record.value).digest() if record else None
         there = [held] if position > self._compared.published else [held, read]

@@ -20,7 +20,7 @@ FRESH_S = 10.0
 
 
 class _Named(NamedTuple):
-    """An agency, and since when it is called so."""
+    """An agency, and since when it has that name."""
 
     agency: Agency
     since: datetime

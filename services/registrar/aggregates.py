@@ -135,7 +135,7 @@ class Aggregates:
         self.records[record.id] = record
 
     def indexed_keys(self, record: str) -> Mapping[str, Sequence[int]]:
-        """The keys under which the record is met, by itself; nothing where it is not in the match index."""
+        """The keys under which the match index has the record, by the record; nothing where it is not there."""
         with self._database.transaction() as cursor:
             return keys_of(cursor, record)
 

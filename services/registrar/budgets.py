@@ -47,7 +47,7 @@ class Limits(NamedTuple):
 
 
 class Budget:
-    """What is taken of each agency from `since` until `until`: at most so many; `read` knows how many were before."""
+    """What is taken of each agency from `since` until `until`, at most so many; `read` reads how many were before."""
 
     def __init__(self, what: str, since: datetime, until: datetime, most: int) -> None:
         self.what = what

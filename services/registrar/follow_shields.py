@@ -1,4 +1,4 @@
-"""What follows for other children when a shield comes, is kept or is lifted: who is like the shielded child follows it.
+"""What follows for other children when a shield comes, is kept or is lifted: those that are like the shielded child.
 
 A record that comes after the shield is held back when it is placed. One that came before was found like the child then,
 and an event of its own child has it held back now: readers see it no more, so nothing joins it, and its home counts for
@@ -108,7 +108,7 @@ def _follow(
 def hold_back_anew(
     lookup: ShieldLookup, child: Child, ruling: Ruling, found: Mapping[str, frozenset[str]] = NOTHING_FOUND
 ) -> list[RegisterEvent]:
-    """The events that follow where other records of the child count than before: whether another agency's does.
+    """The events that follow where the records of the child that count have changed: it is held back, or no more.
 
     `found` has what its restored records were found to be like: they may be like shielded children's since they left.
     """
@@ -139,7 +139,7 @@ def _apart_from(child: Child, other: Child | None) -> Child | None:
 def _all_that_they_are_like(
     lookup: ShieldDirectory, child: Child, alike: Sequence[FoundLike], comparer: Comparer
 ) -> Mapping[str, frozenset[str]]:
-    """All records of the shielded child that each is like, by what was found once and by who it is now."""
+    """All records of the shielded child that each record is like: those found before, and those that it is like now."""
     if not child.shield:
         return {}
     members = lookup.described(child.records)

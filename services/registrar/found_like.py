@@ -27,7 +27,7 @@ Pair = tuple[str, str]
 
 
 class FoundLike(NamedTuple):
-    """A record with its child, its features, and those of the records asked for that it is like.
+    """A record with its child, its features, and those of the records in question that it is like.
 
     One that its agency has removed has no features: it may be restored.
     """

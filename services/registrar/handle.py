@@ -1,7 +1,7 @@
 """How a batch of messages takes effect, in three steps: look up what is known, decide in order, save all at once.
 
 Everything a batch causes is one transaction, so each message takes effect exactly once whatever is killed. After a
-failed save nothing in memory is believed. What a message may be to blame for costs that message alone (`faults.py`).
+failed save all in memory is dropped. A failure that a message may have caused costs that message alone (`faults.py`).
 """
 
 import logging

@@ -33,7 +33,7 @@ def events_for(
 
     `cause` is the event that describes the record, `like` and `alone` say why it is held back, `aside` that it is set
     aside; `accepted` has the records of the child that are so no more. `versions` has the current version of those that
-    are like shielded children's in what it absorbs. What hides the child (an inherited shield, a suspicion) stands on
+    are like shielded children's in what it absorbs. What hides the child (an inherited shield, a suspicion) comes on
     its stream before what it hides. What the record is still suspected of does not end.
     """
     matcher, record = comparer.settings.version, str(cause.originator_id)

@@ -1,7 +1,7 @@
 """The match index in Postgres: the blocking keys of each record, the child it belongs to, and its features.
 
 A key is kept as a digest of 64 bits: shorter than the facts in it, and a collision costs one comparison. The digest is
-not there to hide anything, as the features are in the next table. Keys of hidden children's records stand in a table of
+not there to hide anything, as the features are in the next table. Keys of hidden children's records are in a table of
 their own, so that whatever is counted or cut off under a key is the same without them.
 """
 
@@ -83,7 +83,7 @@ _MEET_HELD_BACK = _MEET.format(
     "hidden_keys",
     " and not exists (select from register.shielded_records shielded where shielded.child = stored.child)",
 )
-"""A shielded child is met by who it is instead (`shielded_records.py`)."""
+"""A shielded child is found by who it is instead (`shielded_records.py`)."""
 
 
 def children_met(cursor: Cursor, keys: Sequence[Sequence[int]]) -> list[list[str]]:
@@ -143,9 +143,9 @@ def candidates_and_sharers(
 ) -> tuple[list[Candidate], Sharers]:
     """The candidates as `candidates_of` finds them, and who shares the contacts and homes of the described.
 
-    So too those that the records named had before, and those that several of the candidates have; which is asked only
-    where there are such. No hidden child is among the sharers: what is linked must not reveal them. Nor is anybody
-    there who shares what too few have for many families, with those described.
+    So too the contacts and homes that the records named had before, and those that several candidates have; these are
+    read only where there are any. No hidden child is among the sharers: what is linked must not reveal them. Nor is
+    anybody among them for what so few have, those described included, that it can't be many families'.
     """
     sharing = _sharing(described)
     candidates, sharers = _read_both(cursor, _with_own(cursor, children, records), sharing)
@@ -228,7 +228,7 @@ def write_index(cursor: Cursor, changes: IndexChanges) -> None:
 
 
 def write_removed(cursor: Cursor, child_of: Mapping[str, str]) -> None:
-    """Keeps whose the records are that their agency has removed (record → child): that may be taken back."""
+    """Keeps the child of each record that its agency has removed (record → child): that may be taken back."""
     if child_of:
         cursor.execute(
             "insert into register.removed_records (record, child) select * from unnest(%s::uuid[], %s::uuid[])"
@@ -302,7 +302,7 @@ def write_keys(
     visible: Sequence[tuple[int, str]],
     hidden: Sequence[tuple[int, str]],
 ) -> None:
-    """Replaces the keys of the records `old` by others, (key, record): those all may meet, and those kept apart."""
+    """Replaces the keys of the records `old` by others, (key, record): `visible` ones, and `hidden` ones kept apart."""
     if old:
         _delete_keys(cursor, old)
     copy_rows(cursor, "register.match_keys", _KEYS, visible)

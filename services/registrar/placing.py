@@ -159,7 +159,7 @@ def write_places(cursor: Cursor, placed: Sequence[Placing]) -> None:
 def place_anew(
     cursor: Cursor, log: LogApplication, keys: KeyRing, streams: Sequence[UUID], unlike_from: Mapping[str, int]
 ) -> None:
-    """Places records anew that were set aside or restored, after the match index was built without a look at that.
+    """Places records anew that were set aside or restored, after the match index was built without regard to that.
 
     `unlike_from` has those that did not fit their child, also where they have left it since.
     """

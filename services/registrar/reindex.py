@@ -61,8 +61,8 @@ from streams.store.database import Database
 logger = logging.getLogger(__name__)
 
 INDEX_FORMAT = "11"
-"""Changes with the blocking keys, what features hold, whose keys stand apart, and what is kept of shielded children, of
-removed records, and of which record was found like which."""
+"""Changes with the blocking keys, what features hold, whose keys are kept apart, and what is kept of shielded children,
+of removed records, and of which record was found like which."""
 BATCH = 2_000
 
 _TABLES = [
@@ -182,7 +182,7 @@ class _Builder:
     def sub_batches(self, batch: Sequence[Notification]) -> Iterable[Sequence[Notification]]:
         """The batch cut behind each shield and each closing, which take the records as they are at that moment.
 
-        Who inherits a shield says so before it takes the records of a merge; these it has at that moment.
+        A shield that is inherited comes before the merge that it is inherited for: the cut is behind that merge.
         """
         begin = 0
         waits = False

@@ -73,7 +73,7 @@ class RemovalsOfPage:
         return {record: (child, self._restored[record]) for record, child in self._child_of.items()}
 
     def follow(self, record: SourceRecord, history: Sequence[RegisterEvent], wanted: int | None) -> bool:
-        """Has a record set aside from the version `wanted` on, and its removals as decided; False where it is so."""
+        """Sets a record aside from the version `wanted` on, its removals as decided; False where nothing changes."""
         removals = removals_of(history)
         taken_back = self._takes_back(removals)
         restores = taken_back and bool(removals.hold)
@@ -91,7 +91,7 @@ class RemovalsOfPage:
         return changed or restores or again
 
     def _takes_back(self, removals: Removals) -> bool:
-        """Whether they count no more: those since the moment that is given; they stay as they are where none is."""
+        """Whether the removals count no more: those since the given moment; without one they stay as they are."""
         if self._since is not None:
             return removals.may_be_taken_back(self._since)
         stay = isinstance(self._decision, AgencySuspended | AgencyResumedWithoutRemovals)
@@ -155,7 +155,7 @@ class RemovalsOfPage:
         return any(isinstance(event, RecordUnlinked) and event.timestamp >= removed for event in history)
 
     def _keep(self, record: str, child: Child) -> Features:
-        """Has a restored record belong to the child; gives its features by what counts of it there."""
+        """Notes a restored record as the child's; gives its features by what counts of it there."""
         since, (restored, history) = unlike_from(child, record), self._histories[record]
         self._unlike[record] = since
         features = features_by(history, restored.suspended_from, since)
@@ -176,7 +176,7 @@ class RemovalsOfPage:
         return {record: place_of(*self._histories[record], self._unlike.get(record)) for record in self._restored}
 
     def write_closed(self, cursor: Cursor) -> None:
-        """Has restored records closed whose child was closed while they were removed: they join nothing."""
+        """Stores restored records as closed whose child was closed while they were removed: they join nothing."""
         write_closed(cursor, self._closed)
 
     def write(self, cursor: Cursor) -> None:

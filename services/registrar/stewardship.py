@@ -55,7 +55,7 @@ class Directory(ShieldDirectory, Protocol):
         """Keeps a record as it is now, for the decisions that follow."""
 
     def indexed_keys(self, record: str) -> Mapping[str, Sequence[int]]:
-        """The keys under which the record is met, by itself; nothing where it is not in the match index."""
+        """The keys under which the match index has the record, by the record; nothing where it is not there."""
 
     def description(self, stream: UUID) -> RecordRegistered | RecordAmended | None:
         """The event that describes the record now."""

@@ -87,7 +87,7 @@ class Mending:
     def apply_again(self, failure: Failure, record: Any | None) -> bool:
         """Applies one message by the projection that failed on it; returns whether it succeeded.
 
-        `record` is what Kafka has at its offset, None where it has nothing there; a forged one stands for nothing.
+        `record` is what Kafka has at its offset, None where it has nothing there; a forged one counts as none.
         """
         if record is None or record.offset != failure.offset or not genuine(failure.where, [record], self._key)[0]:
             return self._put_aside(failure, failures.give_up, LOST)

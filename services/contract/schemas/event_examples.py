@@ -55,9 +55,9 @@ ERASURE = UUID("7b3d9e5f-1c2a-4e6b-8d0f-2a4c6e8b0d1f")
 SUSPENSION = UUID("2f7c8d1e-0a3b-4c5d-9e6f-7a8b9c0d1e2f")
 OTHER_CHILD = UUID("6d1e9b70-45a2-4c38-9e07-b1f2a3c45566")
 SEALED = "AXNlYWxlZCBwZXJzb25hbCBmaWVsZHM="
-"""Stands in the examples for what is sealed: that differs each time and only the key ring can open it."""
+"""In the examples in place of what is sealed, which differs each time and only the key ring can open."""
 MAC = "SE1BQy1TSEEtMjU2IG92ZXIgdGhlIG90aGVyIGJ5dGVz"
-"""Stands for the MAC, which needs a key."""
+"""In place of the MAC, which needs a key."""
 
 
 def command(submission: dict[str, Any]) -> Command:
