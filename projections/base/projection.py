@@ -72,7 +72,7 @@ class PublishedEvent(NamedTuple):
         return personal
 
 
-class _Opened:
+class _OpenedPayload:
     """Opens one event whose personal fields are known already."""
 
     def __init__(self, personal: dict[str, Any]) -> None:
@@ -102,7 +102,7 @@ def _repeated(event: PublishedEvent, payload: Mapping[str, Any]) -> PublishedEve
     if not (data.__class__ is personal.__class__ is dict and has_clear_shape(kind, data)):
         raise Undecodable
     at = event.position, event.stream, version, kind, time, event.recorded_at, source, data
-    return PublishedEvent(*at, event.sealed, _Opened(personal))
+    return PublishedEvent(*at, event.sealed, _OpenedPayload(personal))
 
 
 _REPEATED_FIELDS = ("version", "type", "time", "source", "data", "personal")

@@ -43,7 +43,7 @@ _KNOWN = (
 _REGISTERED = sorted(names_of(RecordRegistered))
 
 
-class _Known(NamedTuple):
+class _ReportedVersion(NamedTuple):
     before: bool
     record: str
     version: int
@@ -81,18 +81,18 @@ def visible_identities(cursor: Cursor, at: Mapping[str, int]) -> dict[str, Visib
     }
 
 
-def _known(cursor: Cursor, at: Mapping[str, int]) -> Mapping[str, list[_Known]]:
+def _known(cursor: Cursor, at: Mapping[str, int]) -> Mapping[str, list[_ReportedVersion]]:
     cursor.execute(_KNOWN, (list(at.keys()), list(at.values()), _REGISTERED))
-    known: defaultdict[str, list[_Known]] = defaultdict(list)
+    known: defaultdict[str, list[_ReportedVersion]] = defaultdict(list)
     for child, *row in cursor.fetchall():
-        known[child].append(_Known._make(row))
+        known[child].append(_ReportedVersion._make(row))
     return known
 
 
-def _identity(known: list[_Known], at: int) -> VisibleIdentity:
+def _identity(known: list[_ReportedVersion], at: int) -> VisibleIdentity:
     then = [each for each in known if each.before] or known
     then = [each for each in then if not each.aside] or then
-    held: dict[str, _Known] = {}
+    held: dict[str, _ReportedVersion] = {}
     for each in then:
         held.setdefault(each.record, each)
     believed = believed_identity(map(_reported, held.values()))
@@ -101,18 +101,18 @@ def _identity(known: list[_Known], at: int) -> VisibleIdentity:
     return VisibleIdentity(believed, tuple(dict.fromkeys(names)), tuple(_events(held.values())))
 
 
-def _events(held: Iterable[_Known]) -> Iterable[tuple[str, int]]:
+def _events(held: Iterable[_ReportedVersion]) -> Iterable[tuple[str, int]]:
     for each in held:
         yield each.record, each.version
         if each.deregistered_by is not None:
             yield each.record, each.deregistered_by
 
 
-def _name(known: _Known) -> tuple[str, str] | None:
+def _name(known: _ReportedVersion) -> tuple[str, str] | None:
     return (known.names[0], known.names[1]) if known.named else None
 
 
-def _reported(known: _Known) -> ReportedIdentity:
+def _reported(known: _ReportedVersion) -> ReportedIdentity:
     gender = known.gender if known.gendered else None
     speaker = Speaker(known.record, known.source, known.kind, known.deregistered_by is not None, known.time)
     given, family = known.written

@@ -43,7 +43,7 @@ Write = Callable[[Cursor, Sequence[Put]], None]
 """Writes row changes within the cursor's transaction; raises one of REFUSALS because of a value."""
 
 
-class Projected(NamedTuple):
+class ProjectionResult(NamedTuple):
     """The row changes that messages make, and which messages a projection failed on."""
 
     puts: list[Put]
@@ -55,7 +55,7 @@ def apply(
     log: Log,
     messages: Sequence[Message],
     write: Write = live.write,
-    projected: Projected | None = None,
+    projected: ProjectionResult | None = None,
 ) -> list[Failure]:
     """Applies messages within the cursor's transaction; returns what could not be decoded, for the caller to keep.
 
@@ -74,7 +74,7 @@ def apply(
     return failures
 
 
-def project(projections: Sequence[Projection], messages: Sequence[Message]) -> Projected:
+def project(projections: Sequence[Projection], messages: Sequence[Message]) -> ProjectionResult:
     """What messages come to; raises ProjectionStopped."""
     puts: list[Put] = []
     failures: list[Failure] = []
@@ -90,7 +90,7 @@ def project(projections: Sequence[Projection], messages: Sequence[Message]) -> P
                 failures.append(_failure(message, projection, wrong.code))
             except Exception as fault:
                 raise stopped_by(message.partition, message.offset, projection.name, fault) from fault
-    return Projected(puts, failures)
+    return ProjectionResult(puts, failures)
 
 
 def continued(streaks: Streaks, log: Log, messages: Sequence[Message], failures: Sequence[Failure]) -> Streaks:

@@ -32,7 +32,7 @@ _SCHOOLING = (EDUCATION, "missing-education")
 _REMOVED = str(FactKind.REMOVED)
 
 
-class _Listed(NamedTuple):
+class _ListedChild(NamedTuple):
     """A child on the list, and what it is named by."""
 
     finding: Finding
@@ -43,7 +43,7 @@ class _Listed(NamedTuple):
         return Place(self.finding.since, child)
 
 
-class _Known(NamedTuple):
+class _PairedRecord(NamedTuple):
     """A record of a suspected pair: its child then, and the day of its first event."""
 
     child: str
@@ -62,7 +62,7 @@ class ListsThen:
         self._places = None if authority is None else codes_of(authority, on)
         self._belonging = belonging_at(cursor, decryptor, recorded_at)
         self._paired = {each for pair in self._belonging.suspicions for each in pair[:2]}
-        self._known: dict[str, _Known] = {}
+        self._known: dict[str, _PairedRecord] = {}
         self._set_aside_at: dict[str, int] = {}
         self._named: dict[str, tuple[Summary, Identity]] = {}
         self._on_list: dict[str, Finding] = {}
@@ -74,7 +74,7 @@ class ListsThen:
     def listed(self, after: Place, most: int, until: str) -> list[ListedChild]:
         """Children on the list, from a place on; none who joined it after the day `until`."""
         found = {
-            child: _Listed(finding, *self._named[child])
+            child: _ListedChild(finding, *self._named[child])
             for child, finding in self._on_list.items()
             if child in self._named and self._is_here(finding.authority) and finding.since <= until
         }
@@ -183,7 +183,7 @@ class ListsThen:
         for fact in facts:
             if fact.stream in paired and (fact.kind == _REMOVED or fact.source == RESTRICTED_SOURCE):
                 paired.discard(fact.stream)
-        self._known |= {fact.stream: _Known(child, fact.day) for fact in facts[::-1] if fact.stream in paired}
+        self._known |= {fact.stream: _PairedRecord(child, fact.day) for fact in facts[::-1] if fact.stream in paired}
         return bool(paired)
 
     def _name(self, children: Mapping[str, Records]) -> None:
@@ -209,14 +209,14 @@ class ListsThen:
         set_aside_at = self._set_aside_at.get(pair.described)
         return bool(one and two and one.child != two.child) and (set_aside_at is None or set_aside_at <= pair.position)
 
-    def _suspected(self, child: str, others: Sequence[tuple[float, str, str]]) -> _Listed:
+    def _suspected(self, child: str, others: Sequence[tuple[float, str, str]]) -> _ListedChild:
         found, identity = self._named[child]
         detail = {"with": [{"child": other, "score": round(-score, 4)} for score, other, _ in sorted(others)]}
         since = min(since for _, _, since in others)
         finding = Finding(self._report, since, None, since, found.authority, Answer("suspected", detail))
-        return _Listed(finding, found, identity)
+        return _ListedChild(finding, found, identity)
 
-    def _shown(self, page: Sequence[tuple[str, _Listed]]) -> list[ListedChild]:
+    def _shown(self, page: Sequence[tuple[str, _ListedChild]]) -> list[ListedChild]:
         """The children of a page with their names, which are opened here."""
         named = self._events({each.identity.record: each.identity.version for _, each in page})
         shown = []

@@ -46,7 +46,7 @@ class Record(NamedTuple):
     position: int | None
 
 
-class Foreign(NamedTuple):
+class ForeignMessage(NamedTuple):
     """A message that belongs nowhere in its partition, and the position of the event that was due there."""
 
     record: Record
@@ -75,7 +75,7 @@ class LogComparison:
     differences: list[Difference] = field(default_factory=list)
     differing: int = 0
     replaced: int = 0
-    foreign: list[Foreign] = field(default_factory=list)
+    foreign: list[ForeignMessage] = field(default_factory=list)
     last_of_partition: dict[int, int] = field(default_factory=dict)
     last_held: int = 0
     roots: dict[int, tuple[bytes, bytes]] = field(default_factory=dict)
@@ -255,10 +255,10 @@ class _LogComparer:
                 while waiting and (waiting[-1] < first or waiting[-1] in found):
                     waiting.pop()
                 if not record.genuine or position is None or position < first or position in found:
-                    self._keep_foreign(Foreign(record, waiting[-1] if waiting else None))
+                    self._keep_foreign(ForeignMessage(record, waiting[-1] if waiting else None))
                 elif last is None:
                     if position > self._compared.counted:
-                        self._keep_foreign(Foreign(record, None))
+                        self._keep_foreign(ForeignMessage(record, None))
                 else:
                     found[position] = record
                     self._compared.last_of_partition[partition] = position
@@ -311,7 +311,7 @@ class _LogComparer:
         self._signed.stored()
         self._events.stored()
 
-    def _keep_foreign(self, foreign: Foreign) -> None:
+    def _keep_foreign(self, foreign: ForeignMessage) -> None:
         if len(self._compared.foreign) < MOST_KEPT:
             self._compared.foreign.append(foreign)
 

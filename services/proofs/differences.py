@@ -9,7 +9,7 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import NamedTuple
 
-from services.proofs.comparison import Difference, Foreign, LogComparison, Record
+from services.proofs.comparison import Difference, ForeignMessage, LogComparison, Record
 from streams.crypto.publication_key import PublicationKey
 from streams.publishing.relay import encode_event, partition_of
 from streams.store.raw_event import RawEvent
@@ -199,7 +199,7 @@ class _Diagnosis:
         return f"{self._log}.events/{record.partition}/{record.offset}"
 
 
-def _is_ahead(foreign: Foreign, compared: LogComparison) -> bool:
+def _is_ahead(foreign: ForeignMessage, compared: LogComparison) -> bool:
     """Whether a genuine message is of a position that the store never gave."""
     record = foreign.record
     return record.genuine and record.position is not None and record.position > compared.counted

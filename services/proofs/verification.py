@@ -19,7 +19,7 @@ from services.configuration.settings import Settings
 from services.proofs import stored
 from services.proofs.comparison import PARTITIONS, LogComparison, compare_log
 from services.proofs.differences import Finding, Kind, findings_of
-from services.proofs.stored import Signed
+from services.proofs.stored import SignedCheckpoint
 from services.rebuild import rebuild
 from streams.crypto.note_key import CheckpointKey, NotSigned, cosigners, open_checkpoint
 from streams.crypto.publication_key import PublicationKey
@@ -37,7 +37,7 @@ class Refused(Exception):
     """A checkpoint that was given proves nothing here; the text says why."""
 
 
-class Kept(NamedTuple):
+class KeptCheckpoint(NamedTuple):
     """A checkpoint that was kept elsewhere, and the log that it is of."""
 
     log: str
@@ -45,7 +45,7 @@ class Kept(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Verified:
+class VerificationResult:
     """What `verify` found."""
 
     logs: Mapping[str, LogComparison]
@@ -63,7 +63,7 @@ class Verified:
         }
 
 
-def read_kept(note: str, policy: TrustPolicy, origin: str) -> Kept:
+def read_kept(note: str, policy: TrustPolicy, origin: str) -> KeptCheckpoint:
     """A checkpoint that was kept elsewhere, and that a policy believes; raises Refused."""
     try:
         checkpoint = open_checkpoint(note, policy.logs)
@@ -75,7 +75,7 @@ def read_kept(note: str, policy: TrustPolicy, origin: str) -> Kept:
     log = checkpoint.origin.removeprefix(f"{origin}/")
     if log not in LOGS or checkpoint.origin != f"{origin}/{log}":
         raise Refused(f"the checkpoint is of the log {checkpoint.origin}, which is not kept here")
-    return Kept(log, checkpoint)
+    return KeptCheckpoint(log, checkpoint)
 
 
 def own_policy(settings: Settings) -> TrustPolicy:
@@ -94,7 +94,7 @@ def refuse_what_is_not_believed(settings: Settings, policy: TrustPolicy) -> None
                 read_kept(signed.note, policy, settings.origin)
 
 
-def verify(settings: Settings, kept: Kept | None, progress: Progress) -> Verified:
+def verify(settings: Settings, kept: KeptCheckpoint | None, progress: Progress) -> VerificationResult:
     """Goes through both logs, then builds the views anew and compares; changes nothing.
 
     Raises UnusableKey, KafkaAway, DatabaseAway, ViewsNotBuilt, RebuildRunning, and PositionsMissing where Kafka has
@@ -117,8 +117,8 @@ def verify(settings: Settings, kept: Kept | None, progress: Progress) -> Verifie
     except PositionsMissing:
         if not findings:
             raise
-        return Verified(logs, None, None, findings)
-    return Verified(logs, live, rebuilt, [*findings, *of_views])
+        return VerificationResult(logs, None, None, findings)
+    return VerificationResult(logs, live, rebuilt, [*findings, *of_views])
 
 
 def _count_on(progress: Progress, done: int, count: int) -> None:
@@ -151,7 +151,9 @@ def verify_log(
     return compared, [*found, *of_checkpoint]
 
 
-def _of_checkpoint(compared: LogComparison, signed: Signed | None, verifier: VerifierKey) -> tuple[list[Finding], bool]:
+def _of_checkpoint(
+    compared: LogComparison, signed: SignedCheckpoint | None, verifier: VerifierKey
+) -> tuple[list[Finding], bool]:
     """What is wrong with the stored tree, and whether it is the one that was signed."""
     if signed is None:
         return [], False

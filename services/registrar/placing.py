@@ -30,7 +30,7 @@ class Placing(NamedTuple):
     aside: bool
 
 
-class _Stored(NamedTuple):
+class _StoredPlace(NamedTuple):
     """The place of a record in the match index so far, and whether its child is hidden."""
 
     features: Features
@@ -132,7 +132,7 @@ def write_places(cursor: Cursor, placed: Sequence[Placing]) -> None:
         " left join register.hidden_children h on h.child = i.child where record = any(%s::uuid[])",
         ([each.record for each in placed],),
     )
-    stored = {record: _Stored(features_as_read(features), *more) for record, features, *more in cursor.fetchall()}
+    stored = {record: _StoredPlace(features_as_read(features), *more) for record, features, *more in cursor.fetchall()}
     there = [
         (each.record, each.features or stored[each.record].features, each.aside)
         for each in placed

@@ -47,7 +47,7 @@ class Span(NamedTuple):
     end: int
 
 
-class Loaded(NamedTuple):
+class LoadedMessages(NamedTuple):
     """How many messages were read, and which positions of those that were wanted."""
 
     messages: int
@@ -68,7 +68,7 @@ def load_spans(
     write: Write,
     wanted: Published,
     keeps: Keeps | None = None,
-) -> Loaded:
+) -> LoadedMessages:
     """Reads the messages in the spans and applies them to the schema `target`; returns how many and which there were.
 
     Only those are applied that `keeps` is true of, all where there is none.
@@ -83,7 +83,7 @@ def load_spans(
         with no_collector(), ThreadPoolExecutor(1, "bulk load") as thread:
             try:
                 writer = _Writer(connection, open_keys(), key, write, spans, ReadPositions(wanted), keeps)
-                return Loaded(asyncio.run(_load(kafka, spans, writer, thread)), writer.positions)
+                return LoadedMessages(asyncio.run(_load(kafka, spans, writer, thread)), writer.positions)
             except (KafkaError, OSError):
                 raise KafkaAway(f"Kafka cannot be reached at {kafka.bootstrap_servers}") from None
 
