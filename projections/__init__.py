@@ -5,7 +5,7 @@ The rooms in reading order; nothing here knows Kafka:
 - `base/`: what a projection is, and how its row changes are written to Postgres or to memory
 - `engine/`: what runs all projections of a log: positions, failures, schema, bulk loading, digests, locks
 - `cross_stream/`: tables whose rows follow from several streams, refreshed beside the rows they follow from
-- `visibility/`: who may see which row, as views and functions of Postgres that ask for the scope of whoever reads
+- `visibility/`: who may see which row, as views and functions of Postgres that need the scope of whoever reads
 - `catalogue.py`: every projection and the log that it takes
 
 One folder a view, with `table.sql`, `project.py` and `query.py`:

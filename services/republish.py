@@ -17,7 +17,7 @@ from streams.clock import utc_now
 from streams.crypto.publication_key import PublicationKey
 from streams.kafka.topics import RECEIPTS, SUBMISSIONS, UNCLAIMED
 from streams.publishing.aside import Aside, copy_aside
-from streams.publishing.generation import BeforeTruncation, CannotRepublish, Republished, republish
+from streams.publishing.generation import BeforeTruncation, CannotRepublish, Republication, republish
 from streams.publishing.home import AHEAD, stored_troubles
 from streams.store.database import Cursor, Database
 from streams.store.outbox import Message, write_outbox
@@ -30,7 +30,7 @@ class NothingBeyond(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Again:
+class RepublishResult:
     """How many events the relay publishes now, and whether that is into another Kafka than before."""
 
     events: int
@@ -41,7 +41,7 @@ class Again:
         return {"events": self.events, "other_kafka": self.other_kafka}
 
 
-def publish_again(settings: Settings) -> Again:
+def publish_again(settings: Settings) -> RepublishResult:
     """Makes the topics of the logs anew; raises what `republish` raises, and UnusableKey."""
     with (
         closing(Database(settings.need_database(), "contactpoint republish")) as database,
@@ -49,11 +49,11 @@ def publish_again(settings: Settings) -> Again:
     ):
         ahead = [trouble for trouble, _ in stored_troubles(cursor).values() if trouble.code == AHEAD]
     if ahead:
-        raise CannotRepublish(f"{ahead[0].says}; {ahead[0].remedy}")
+        raise CannotRepublish(f"{ahead[0].message}; {ahead[0].remedy}")
     return _again(settings, PublicationKey.from_file(settings.publication_key))
 
 
-def resync(settings: Settings) -> tuple[Again, Aside, Path]:
+def resync(settings: Settings) -> tuple[RepublishResult, Aside, Path]:
     """Sets aside what Kafka holds beyond the store, and publishes the store anew, with the receipts of the views.
 
     The registrar goes on from its stored offsets: what Kafka still has of submissions since is decided again, but for
@@ -69,13 +69,13 @@ def resync(settings: Settings) -> tuple[Again, Aside, Path]:
     return _again(settings, key, _publish_receipts_again), aside, file
 
 
-def _again(settings: Settings, key: PublicationKey, keep: BeforeTruncation | None = None) -> Again:
+def _again(settings: Settings, key: PublicationKey, keep: BeforeTruncation | None = None) -> RepublishResult:
     database_url = settings.need_database()
     with closing(Database(database_url, "contactpoint republish")) as database, database.transaction() as cursor:
         agencies = list(load_agencies(cursor))
     views_url = settings.signing_in_as("projector").need_database()
-    done: Republished = republish(settings.need_kafka(), database_url, views_url, key, agencies, again=keep)
-    return Again(sum(done.events.values()), done.other_kafka)
+    done: Republication = republish(settings.need_kafka(), database_url, views_url, key, agencies, again=keep)
+    return RepublishResult(sum(done.events.values()), done.other_kafka)
 
 
 def _publish_receipts_again(cursor: Cursor, schema: str) -> None:
@@ -114,5 +114,5 @@ def _receipts_after(cursor: Cursor, schema: str, after: tuple[str, int, int]) ->
 def _message(topic: str, receipt: Mapping[str, Any]) -> Message:
     """A receipt of a message of that topic, as the registrar wrote it."""
     key = (receipt["source"] or UNCLAIMED).encode()
-    told = {**receipt, "position": None}
-    return RECEIPTS + topic.removeprefix(SUBMISSIONS), key, orjson.dumps(told), receipt["position"]
+    published = {**receipt, "position": None}
+    return RECEIPTS + topic.removeprefix(SUBMISSIONS), key, orjson.dumps(published), receipt["position"]

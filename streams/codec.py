@@ -65,7 +65,7 @@ class EventMapper(Mapper[UUID]):
             fields |= self.keys.open(stream, stored_event.originator_version, state["sealed"])
         return self._event(stored_event, state, fields)
 
-    def clear_part(self, stored_event: StoredEvent) -> RegisterEvent:
+    def clear_event(self, stored_event: StoredEvent) -> RegisterEvent:
         """The event by what of it is in clear; what is sealed is None, for the key of its stream was destroyed."""
         state = orjson.loads(stored_event.state)
         sealed = dict.fromkeys(event_class(stored_event.topic).SEALED)

@@ -26,23 +26,23 @@ def entitlement_of(cursor: Cursor, decryptor: Decryptor, user: str) -> Entitleme
     decryptor.prefetch({stream for stream, *_ in rows})
     held: Entitlement | None = None
     for stream, version, kind, data, sealed, recorded_at in rows:
-        told = orjson.loads(data) | decrypted(decryptor, stream, version, sealed)
-        if told.get("user") == user:
+        payload = orjson.loads(data) | decrypted(decryptor, stream, version, sealed)
+        if payload.get("user") == user:
             ends = held is not None and kind.startswith("UserRevoked.")
-            held = replace(held, revoked=True) if held and ends else _granted(told, recorded_at)
+            held = replace(held, revoked=True) if held and ends else _granted(payload, recorded_at)
     return held
 
 
-def _granted(told: dict[str, Any], recorded_at: str) -> Entitlement:
+def _granted(payload: dict[str, Any], recorded_at: str) -> Entitlement:
     return Entitlement(
-        told["user"],
-        Role(told["role"]),
-        told["organisation"],
-        told["authority"],
-        told["sensitive"],
-        date.fromisoformat(told["trained_until"]),
-        date.fromisoformat(told["vetted_until"]),
-        date.fromisoformat(told["signed_off_until"]),
-        told["display_name"],
+        payload["user"],
+        Role(payload["role"]),
+        payload["organisation"],
+        payload["authority"],
+        payload["sensitive"],
+        date.fromisoformat(payload["trained_until"]),
+        date.fromisoformat(payload["vetted_until"]),
+        date.fromisoformat(payload["signed_off_until"]),
+        payload["display_name"],
         granted_at=datetime.fromisoformat(recorded_at),
     )

@@ -19,7 +19,7 @@ def named(event: PublishedEvent) -> list[str]:
 def without(events: Iterable[PublishedEvent], ids: Set[str]) -> Iterable[PublishedEvent]:
     """The events without what names one of these records or children.
 
-    Were an event left out that names others, too, its absence would tell that it names somebody who is hidden.
+    Were an event left out that names others, too, its absence would reveal that it names somebody who is hidden.
     """
     for event in events:
         rest = event if not ids or ids.isdisjoint(named(event)) else _without(event, ids)

@@ -1,4 +1,4 @@
-"""Versions as a reader counts them: a gap would tell that an event is left out, and so of whoever is hidden."""
+"""Versions as a reader counts them: a gap would reveal that an event is left out, and so that somebody is hidden."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence

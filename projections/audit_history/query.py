@@ -152,7 +152,7 @@ def _events(cursor: Cursor, decryptor: Decryptor, versions: Iterable[Version]) -
     return {version: stored_event(found[version], decryptor) for version in wanted & found.keys()}
 
 
-_UNSAID = frozenset({"caused_by", "source", "told"})
+_INTERNAL_FIELDS = frozenset({"caused_by", "source", "told"})
 """Personal fields that a history shows elsewhere, or in the events that they repeat, where these count."""
 
 
@@ -174,6 +174,6 @@ def _shown(
         "time": event.time,
         "recorded_at": event.recorded_at,
         "source": true_source(caused, personal_of_cause),
-        "data": {**event.data, **{key: value for key, value in personal.items() if key not in _UNSAID}},
+        "data": {**event.data, **{key: value for key, value in personal.items() if key not in _INTERNAL_FIELDS}},
         "caused_by": personal_of_cause.get("caused_by"),
     }

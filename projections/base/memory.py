@@ -13,7 +13,7 @@ class MemoryViews:
         self._rows: defaultdict[str, dict[Row, Row]] = defaultdict(dict)
 
     def apply(self, puts: Iterable[Put]) -> None:
-        """Applies row changes in the order given; one that is no later than the row it meets changes nothing."""
+        """Applies row changes in the order given; one that is no later than the row of its key changes nothing."""
         for put in puts:
             table, row = put.table, put.row
             rows, key = self._rows[table.name], row[: table.keys]

@@ -7,7 +7,7 @@ of a search that costs more than finding them. One text, taken apart by Postgres
 from collections.abc import Iterable
 
 SEPARATOR = "\n"
-"""Stands in no key: keys are made of words and numbers that were split at white space."""
+"""A character that no key has: keys are made of words and numbers that were split at white space."""
 
 
 def many_texts(values: Iterable[str]) -> str:

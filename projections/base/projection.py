@@ -18,7 +18,7 @@ Row = tuple[Any, ...]
 
 
 class Undecodable(Exception):
-    """A message is not what it has to be, and `code` says in which way; it says nothing of what the message holds.
+    """A message is not what it has to be; `code` is the way, and reveals nothing of what the message holds.
 
     This alone counts as data, which goes to the dead letters; every other exception is a fault of the program or of its
     surroundings, and stops the projection.
@@ -72,7 +72,7 @@ class PublishedEvent(NamedTuple):
         return personal
 
 
-class _Opened:
+class _OpenedPayload:
     """Opens one event whose personal fields are known already."""
 
     def __init__(self, personal: dict[str, Any]) -> None:
@@ -86,14 +86,14 @@ class _Opened:
         return self._personal
 
 
-def told_again(event: PublishedEvent) -> list[PublishedEvent]:
+def repeated_events(event: PublishedEvent) -> list[PublishedEvent]:
     """The earlier events of a record that a RecordRestored repeats, at its position; raises as `personal` does."""
     return [_repeated(event, each) for each in event.personal["told"]]
 
 
-def _repeated(event: PublishedEvent, told: Mapping[str, Any]) -> PublishedEvent:
+def _repeated(event: PublishedEvent, payload: Mapping[str, Any]) -> PublishedEvent:
     try:
-        version, kind, time, source, data, personal = (told[name] for name in _TOLD)
+        version, kind, time, source, data, personal = (payload[name] for name in _REPEATED_FIELDS)
     except KeyError:
         raise Undecodable from None
     texts = (kind, time, source)
@@ -102,10 +102,10 @@ def _repeated(event: PublishedEvent, told: Mapping[str, Any]) -> PublishedEvent:
     if not (data.__class__ is personal.__class__ is dict and has_clear_shape(kind, data)):
         raise Undecodable
     at = event.position, event.stream, version, kind, time, event.recorded_at, source, data
-    return PublishedEvent(*at, event.sealed, _Opened(personal))
+    return PublishedEvent(*at, event.sealed, _OpenedPayload(personal))
 
 
-_TOLD = ("version", "type", "time", "source", "data", "personal")
+_REPEATED_FIELDS = ("version", "type", "time", "source", "data", "personal")
 
 
 class PublishedReceipt(NamedTuple):

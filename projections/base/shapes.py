@@ -67,7 +67,7 @@ _CLEAR: Mapping[str, Any] = {
     "aside": list[Aside],
     "removals": list[Annotated[int, Field(ge=1, le=LARGEST_INT)]],
 }
-"""Clear fields that are more than their class says."""
+"""Clear fields beyond those of their class."""
 _SEALED: Mapping[str, Any] = dict.fromkeys(("on", "ended_on", "raised_on", "lowered_on"), Day)
 _NARROWER: Mapping[Any, Any] = {int: Annotated[int, Field(ge=0, le=LARGEST_INT)]}
 

@@ -135,8 +135,8 @@ def _reported(child: str, records: Records) -> Iterator[Row]:
 def _listing(child: str, found: Summary, named: Identity | None) -> Iterator[Row]:
     if named:
         known_to = orjson.dumps(found.known_to, option=orjson.OPT_SORT_KEYS).decode()
-        said = " ".join(found.reported_authorities) or None
-        lives_in = (found.authority, found.vouched_authority, said)
+        reported = " ".join(found.reported_authorities) or None
+        lives_in = (found.authority, found.vouched_authority, reported)
         yield (child, named.record, named.version, found.date_of_birth, *lives_in, known_to)
 
 

@@ -25,7 +25,7 @@ from projections.visibility.barriers import CLOSED, GONE, LIKE_NOW
 _ASPECTS = frozenset({"particulars", "standing", RENEWAL, "removal", RESTORATION})
 
 
-class Changed(NamedTuple):
+class ChangedRows(NamedTuple):
     """The changed records, those of them whose child may change, and the children whose shield changes."""
 
     records: set[str]
@@ -33,9 +33,9 @@ class Changed(NamedTuple):
     children: set[str]
 
 
-def changed(puts: Iterable[Put]) -> Changed:
+def changed(puts: Iterable[Put]) -> ChangedRows:
     """The row changes that hidden children and their visible identities follow from."""
-    found = Changed(set(), set(), set())
+    found = ChangedRows(set(), set(), set())
     for table, row, _ in puts:
         if table in (SEARCH, SET_ASIDE, SUSPENDED, CLOSED_IDENTITY) or (table is FACT and row[1] in _ASPECTS):
             found.records.add(row[0])
@@ -141,6 +141,6 @@ def _visible(identity: VisibleIdentity | None) -> Row:
         return ([], None, False, "", [], [])
     _, _, born, estimated, gender = identity.believed
     features = Features(identity.names, born, estimated, False, gender or "", None, None, (), (), (), "")
-    names = [part for name in identity.names for part in name]
+    names = [word for name in identity.names for word in name]
     shown = [f"{stream} {version}" for stream, version in identity.events]
     return (names, born, estimated, gender or "", search_keys(features), shown)

@@ -1,6 +1,6 @@
 """Who a hidden child is, as far as anybody may see: for a shielded one, as it was when the shield came.
 
-What an agency says later of its own record never renames the child; a review by its custodian accepts what agencies say
+What an agency reports later never renames the child; a review by its custodian accepts what agencies report
 by then. It is found by every name that they had given it before.
 """
 
@@ -17,7 +17,7 @@ from domain.vocabulary import RESTRICTED_SOURCE
 from projections.visibility.barriers import CLOSED
 
 LATEST = 2**63 - 1
-"""Stands for a position behind all that there are."""
+"""A position behind all that there are."""
 
 _KNOWN = (
     "select p.child::text, l.position <= p.at, l.record::text, v.version, v.time, v.source, v.kind, g.version,"  # noqa: S608
@@ -39,11 +39,11 @@ _KNOWN = (
     " left join set_aside a on a.record = l.record"
     " order by p.child, l.record, v.time desc, v.version desc"
 )
-"""What each record of a child had said by a position, without sensitive services': what holds comes first."""
+"""What each record of a child had reported by a position, without sensitive services': what holds comes first."""
 _REGISTERED = sorted(names_of(RecordRegistered))
 
 
-class _Known(NamedTuple):
+class _ReportedVersion(NamedTuple):
     before: bool
     record: str
     version: int
@@ -72,7 +72,7 @@ class VisibleIdentity(NamedTuple):
 def visible_identities(cursor: Cursor, at: Mapping[str, int]) -> dict[str, VisibleIdentity]:
     """The identity of each child of which an ordinary agency holds a record, as of a position of the log.
 
-    Where the child had no record by then that can still be read, it is told by those that joined it later.
+    Where the child had no record by then that can still be read, its identity is that of those that joined it later.
     """
     found = {child: _identity(known, at[child]) for child, known in _known(cursor, at).items()}
     later = {child: LATEST for child in at if child not in found}
@@ -81,38 +81,38 @@ def visible_identities(cursor: Cursor, at: Mapping[str, int]) -> dict[str, Visib
     }
 
 
-def _known(cursor: Cursor, at: Mapping[str, int]) -> Mapping[str, list[_Known]]:
+def _known(cursor: Cursor, at: Mapping[str, int]) -> Mapping[str, list[_ReportedVersion]]:
     cursor.execute(_KNOWN, (list(at.keys()), list(at.values()), _REGISTERED))
-    known: defaultdict[str, list[_Known]] = defaultdict(list)
+    known: defaultdict[str, list[_ReportedVersion]] = defaultdict(list)
     for child, *row in cursor.fetchall():
-        known[child].append(_Known._make(row))
+        known[child].append(_ReportedVersion._make(row))
     return known
 
 
-def _identity(known: list[_Known], at: int) -> VisibleIdentity:
+def _identity(known: list[_ReportedVersion], at: int) -> VisibleIdentity:
     then = [each for each in known if each.before] or known
     then = [each for each in then if not each.aside] or then
-    held: dict[str, _Known] = {}
+    held: dict[str, _ReportedVersion] = {}
     for each in then:
         held.setdefault(each.record, each)
     believed = believed_identity(map(_reported, held.values()))
-    said = then if at != LATEST else ()
-    names = [name for name in (believed.name, *map(_name, said)) if name]
+    by_then = then if at != LATEST else ()
+    names = [name for name in (believed.name, *map(_name, by_then)) if name]
     return VisibleIdentity(believed, tuple(dict.fromkeys(names)), tuple(_events(held.values())))
 
 
-def _events(held: Iterable[_Known]) -> Iterable[tuple[str, int]]:
+def _events(held: Iterable[_ReportedVersion]) -> Iterable[tuple[str, int]]:
     for each in held:
         yield each.record, each.version
         if each.deregistered_by is not None:
             yield each.record, each.deregistered_by
 
 
-def _name(known: _Known) -> tuple[str, str] | None:
+def _name(known: _ReportedVersion) -> tuple[str, str] | None:
     return (known.names[0], known.names[1]) if known.named else None
 
 
-def _reported(known: _Known) -> ReportedIdentity:
+def _reported(known: _ReportedVersion) -> ReportedIdentity:
     gender = known.gender if known.gendered else None
     origin = Origin(known.record, known.source, known.kind, known.deregistered_by is not None, known.time)
     given, family = known.written

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from typing import NamedTuple
 
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
@@ -20,21 +21,29 @@ from projections.visibility.survivors import was_known_openly
 _DIRECTORY = Directory()
 
 
+class AsOf(NamedTuple):
+    """A view of the past: what was recorded by `recorded_at`, of what had become true by `effective`.
+
+    Both are times as in events; None is without a bound.
+    """
+
+    recorded_at: str | None = None
+    effective: str | None = None
+
+
+NOW = AsOf()
+
+
 def entry_as_of(
-    cursor: Cursor,
-    decryptor: Decryptor,
-    child: str,
-    recorded_at: str | None,
-    effective: str | None,
-    today: date,
-    read_scope: ReadScope,
+    cursor: Cursor, decryptor: Decryptor, child: str, as_of: AsOf, today: date, read_scope: ReadScope
 ) -> RedactedEntry:
-    """The child as it was known at `recorded_at`, of what had become true by `effective`; None is without a bound.
+    """The child as it was known then.
 
     Records belong to the child that they belonged to then. Left out are those of a now shielded child, and those that
     are removed or set aside now, of which nothing is shown at any time. Age is judged for `today`, consents on the day
     of that moment and by their current state.
     """
+    recorded_at, effective = as_of
     views = MemoryViews()
     child, membership = _members(cursor, decryptor, child, recorded_at, read_scope)
     records = membership.records
@@ -90,14 +99,14 @@ _DAYS: Mapping[str, str] = {
     "InvolvementEnded.v1": "ended_on",
     "FlagRaised.v1": "raised_on",
 }
-"""Where events name the day from which on they count, though they are told later."""
+"""Where events name the day from which on they count, though they are reported later."""
 
 
 def _is_true_by(event: PublishedEvent, effective: str) -> bool:
-    """Whether an event was true at a moment: by its time, or by the day that it names where it was told later.
+    """Whether an event was true at a moment: by its time, or by the day that it names where it was reported later.
 
-    What is told again of an involvement or a flag is true from its time on, for it replaces what was told before. An
-    end of a day that has not come is told, and does not count yet where records are composed.
+    What is reported again of an involvement or a flag is true from its time on, for it replaces the report before. An
+    end on a day that has not come is among the events, and does not count yet where records are composed.
     """
     if true_since(event) <= effective:
         return True

@@ -32,15 +32,15 @@ ASPECTS = {
 }
 """The aspect of a record that an event is about: of one aspect and number, the event that became true last holds."""
 RENEWAL = "renewal"
-"""The aspect of a registration after a deregistration, which it answers: of these, the one that was told last holds."""
+"""The aspect of a registration after a deregistration, which it answers: of these, the one recorded last holds."""
 
 RESTORATION = "restoration"
 """The aspect of what takes an agency's removals back: those before it count no more."""
-_TOLD_LAST = frozenset({"removal"})
-"""Aspects of which the event that was told last holds, whenever it became true."""
+_RECORDED_LAST = frozenset({"removal"})
+"""Aspects of which the event that was recorded last holds, whenever it became true."""
 
 LINKS = frozenset({"ChildListed.v1", "RecordLinked.v1"})
-HEARD_AGAIN = frozenset({"RecordsAccepted.v1", "RecordUnlinked.v1"})
+ACCEPTING = frozenset({"RecordsAccepted.v1", "RecordUnlinked.v1"})
 """The types of events after which records are not set aside, or not any more."""
 BELIEVED, DISBELIEVED = "RecordAcceptedBySteward.v1", "RecordSetAsideBySteward.v1"
 """The types of a steward's decisions on whether a record is set aside."""
@@ -59,7 +59,7 @@ class Directory:
         aspect = ASPECTS.get(event.type)
         if aspect:
             number = event.data.get("number", 0)
-            time = "" if aspect in _TOLD_LAST else event.time
+            time = "" if aspect in _RECORDED_LAST else event.time
             row = (event.stream, aspect, number, event.version, time, event.position)
             fact = Put(FACT, row, _is_first(event))
             return (fact, _renewal(event)) if _is_renewed(event) else (fact,)
@@ -76,7 +76,7 @@ class Directory:
             return [
                 Put(SET_ASIDE, (each["record"], each["since"], event.position), False) for each in event.data["aside"]
             ]
-        if event.type in HEARD_AGAIN:
+        if event.type in ACCEPTING:
             return [Put(SET_ASIDE, (record, None, event.position), False) for record in event.data["records"]]
         if event.type in (BELIEVED, DISBELIEVED):
             since = event.data["record_version"] if event.type == DISBELIEVED else None

@@ -15,7 +15,7 @@ from domain.suspension import counted
 from projections.audit_history.query import EVENT_COLUMNS, events_of, stored_event
 from projections.base.prepared import Prepared
 from projections.base.projection import Decryptor, PublishedEvent
-from projections.directory.as_of import entry_as_of
+from projections.directory.as_of import NOW, AsOf, entry_as_of
 from projections.directory.redaction import (
     Entry,
     ReadScope,
@@ -33,7 +33,7 @@ from projections.visibility.survivors import survivor
 class Moment(NamedTuple):
     """A moment at which views end, as in events, and its day."""
 
-    known_at: str
+    recorded_at: str
     day: date
 
 
@@ -56,17 +56,16 @@ def entry(
     cursor: Cursor,
     decryptor: Decryptor,
     child: str,
+    as_of: AsOf = NOW,
     *,
-    effective: str | None = None,
     today: date,
     cleared: bool = False,
 ) -> Entry | None:
-    """The directory entry of the contract's §3 as it is known now, or None where the child has no record left.
+    """The directory entry of the contract's §3, now or of the past, or None where the child has no record left.
 
-    The id of an absorbed child gives the survivor's entry. `effective` (a time as in events) gives the entry as it was
-    true then; age and consents are judged for `today`.
+    The id of an absorbed child gives the survivor's entry. Age and consents are judged for `today`.
     """
-    return redacted_entry(cursor, decryptor, child, None, effective, today, ReadScope(cleared, today)).entry
+    return redacted_entry(cursor, decryptor, child, as_of, today, ReadScope(cleared, today)).entry
 
 
 def entries(
@@ -74,20 +73,6 @@ def entries(
 ) -> list[Entry]:
     """The entries of many children in the given order, without those who have no record left."""
     return [each.entry for each in redacted_entries(cursor, decryptor, children, today, cleared=cleared) if each.entry]
-
-
-def as_of(
-    cursor: Cursor,
-    decryptor: Decryptor,
-    child: str,
-    recorded_at: str | None,
-    effective: str | None,
-    today: date,
-    *,
-    cleared: bool = False,
-) -> Entry | None:
-    """The entry as it was known at `recorded_at`, of what had become true by `effective`, where there are bounds."""
-    return redacted_entry(cursor, decryptor, child, recorded_at, effective, today, ReadScope(cleared, today)).entry
 
 
 def redacted_entries(
@@ -105,7 +90,7 @@ def redacted_entries(
 
     The entries of shielded children that are not `opened` to the reader are without whereabouts, and without anything
     of sensitive services. With `only_identity` entries have nothing but who the child is. Who waits for a steward has
-    an entry like a shielded child's for who `sees_waiting`, and none for others.
+    an entry like a shielded child's for a reader who `sees_waiting`, and none for others.
     """
     found = stored_children(cursor, decryptor, children)
     read_scope = ReadScope(cleared, today, opened, only_identity, sees_waiting)
@@ -129,8 +114,8 @@ def redacted_entries_of_then(
     """
     found = stored_children(cursor, decryptor, children)
     streams = {event.stream for each in found.values() for event in (*each.facts.values(), *each.shown)}
-    told = by_record(events_of(now, decryptor, streams))
-    states_now = {stream: state_of(counted(told.get(stream, ()))) for stream in streams}
+    published = by_record(events_of(now, decryptor, streams))
+    states_now = {stream: state_of(counted(published.get(stream, ()))) for stream in streams}
     redacted = [_redact(child, found[child], read_scope, then, states_now) for child in children if child in found]
     if lines_of_then:
         return redacted
@@ -145,8 +130,8 @@ def redacted_entries_of_then(
 def _services_now(cursor: Cursor, decryptor: Decryptor, child: str, read_scope: ReadScope) -> int:
     """How many services of hidden records the child's entry of now shows as restricted.
 
-    An entry of any time shows as many: counted as of a moment they would tell, to whoever may not know of these
-    records, the moment of each thing that a clinic told, and so of a visit.
+    An entry of any time shows as many: counted as of a moment they would reveal, to whoever may not know of these
+    records, the moment of each report of a clinic, and so of a visit.
     """
     if read_scope.cleared:
         return 0
@@ -168,9 +153,9 @@ def _redact(
         read_scope = read_scope._replace(cleared=False)
     facts = stored.shown if shielding else stored.facts.values()
     aside = () if shielding else stored.aside
-    known_at, on = then or (None, None)
+    recorded_at, on = then or (None, None)
     today = on or read_scope.consents_on
-    found = redact(child, facts, stored.linked, aside, known_at, today, read_scope, of_day=on, states_now=states_now)
+    found = redact(child, facts, stored.linked, aside, recorded_at, today, read_scope, of_day=on, states_now=states_now)
     if shielding:
         return _redact_shielded(found, shielding)
     return found._replace(entry={**found.entry, "shielded": stored.shielding is not None}) if found.entry else found
@@ -270,22 +255,16 @@ def _redact_shielded(found: RedactedEntry, shielding: Shielding) -> RedactedEntr
 
 
 def redacted_entry(
-    cursor: Cursor,
-    decryptor: Decryptor,
-    child: str,
-    recorded_at: str | None,
-    effective: str | None,
-    today: date,
-    read_scope: ReadScope,
+    cursor: Cursor, decryptor: Decryptor, child: str, as_of: AsOf, today: date, read_scope: ReadScope
 ) -> RedactedEntry:
-    """The redacted entry of a child now, or as of a time; None means without a bound.
+    """The redacted entry of a child now, or of the past.
 
     A child that is shielded now is shown as shielded at any time. Services of hidden records are those of now.
     """
-    if recorded_at is not None or effective is not None:
+    if as_of != NOW:
         number = survivor(cursor, child, cleared=read_scope.cleared)
         if not shieldings(cursor, [number], read_scope.opened):
-            found = entry_as_of(cursor, decryptor, child, recorded_at, effective, today, read_scope)
+            found = entry_as_of(cursor, decryptor, child, as_of, today, read_scope)
             if not found.entry:
                 return found
             shielded = bool(read_scope.opened and shieldings(cursor, [number]))
@@ -347,4 +326,4 @@ def records(cursor: Cursor, decryptor: Decryptor, streams: Sequence[str]) -> dic
     )
     events = [stored_event(row, decryptor) for row in cursor.fetchall()]
     decryptor.prefetch({event.stream for event in events})
-    return {stream: state for stream, said in by_record(events).items() if (state := state_of(said))}
+    return {stream: state for stream, of_record in by_record(events).items() if (state := state_of(of_record))}

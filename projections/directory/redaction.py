@@ -20,7 +20,7 @@ class ReadScope(NamedTuple):
 
     Whether the reader is cleared for sensitive services, the day on which consents must be in force, and the children
     that the reader may see although they are shielded. `only_identity`: of entries, only who the child is;
-    `sees_waiting`: those, too, as shielded children are seen, who wait for a steward since they may be one with one.
+    `sees_waiting`: children who wait for a steward, since they may be one with a shielded child, are shown like one.
     """
 
     cleared: bool
@@ -62,7 +62,7 @@ def redact(
 ) -> RedactedEntry:
     """The redacted entry of a child; `facts` are the current events of its records, `linked` the position of each link.
 
-    The records in `aside` are shown, and say nothing of who the child is.
+    The records in `aside` are shown, and count for nothing of who the child is.
 
     Where facts are of an earlier time, consents have to be in force twice: on the day that they are of, for a consent
     opens nothing of the time before it, and by `states_now`, for a withdrawn consent is valid for no time.

@@ -1,7 +1,7 @@
 """Register events → pairs of records that were suspected, until that ended, or found to contradict each other.
 
-Beside the pairs, which the queue shows, it is kept which record was found to be like which: whether a record is held
-back follows from what was decided about itself, and from nothing that is found when the other one is placed anew.
+The queue shows the pairs. Beside them is kept which record was found to be like which: whether a record is held back
+follows from what was decided about that record, and not from what is found when the other one is placed anew.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -26,7 +26,7 @@ CONTRADICTION = Table(
 LIKENESS = Table("likeness", ("record", "other", "version", "holds", "position"), keys=3)
 SUSPECTED, DISMISSED, ENDED = "suspected", "dismissed", "ended"
 OF_ALL_VERSIONS = 0
-"""The version of a likeness that a steward has decided about, whatever the record says."""
+"""The version of a likeness that a steward has decided about, whatever the record reports."""
 
 
 _OF_STEWARDS = frozenset({LIKE_SHIELDED, WITHHELD})

@@ -92,7 +92,7 @@ def contradictions(
 ) -> list[OpenPair]:
     """Pairs of records of one child that contradict each other, until one of them is amended or the two are split.
 
-    A record that is set aside stands in a pair until it fits its child again.
+    A record that is set aside is in a pair until it fits its child again.
 
     `left` and `right` are the records.
     """

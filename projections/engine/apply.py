@@ -28,7 +28,7 @@ REFUSALS = (psycopg2.DataError, psycopg2.IntegrityError, ProgramLimitExceeded, T
 
 
 class Message(NamedTuple):
-    """One message of a log, decoded; where it could not be, `value` is None and `code` says in which way."""
+    """One message of a log, decoded; where it could not be, `value` is None and `code` is the way."""
 
     partition: Partition
     offset: int
@@ -43,7 +43,7 @@ Write = Callable[[Cursor, Sequence[Put]], None]
 """Writes row changes within the cursor's transaction; raises one of REFUSALS because of a value."""
 
 
-class Projected(NamedTuple):
+class ProjectionResult(NamedTuple):
     """The row changes that messages make, and which messages a projection failed on."""
 
     puts: list[Put]
@@ -55,11 +55,11 @@ def apply(
     log: Log,
     messages: Sequence[Message],
     write: Write = live.write,
-    projected: Projected | None = None,
+    projected: ProjectionResult | None = None,
 ) -> list[Failure]:
     """Applies messages within the cursor's transaction; returns what could not be decoded, for the caller to keep.
 
-    `projected` is what `project` gave for them, where it was asked before: it takes as long as writing, and needs no
+    `projected` is what `project` gave for them, where it was called before: it takes as long as writing, and needs no
     transaction. What is refused is written again without taking any row for a first one. Raises ProjectionStopped,
     after which the transaction has to be rolled back.
     """
@@ -74,7 +74,7 @@ def apply(
     return failures
 
 
-def project(projections: Sequence[Projection], messages: Sequence[Message]) -> Projected:
+def project(projections: Sequence[Projection], messages: Sequence[Message]) -> ProjectionResult:
     """What messages come to; raises ProjectionStopped."""
     puts: list[Put] = []
     failures: list[Failure] = []
@@ -90,7 +90,7 @@ def project(projections: Sequence[Projection], messages: Sequence[Message]) -> P
                 failures.append(_failure(message, projection, wrong.code))
             except Exception as fault:
                 raise stopped_by(message.partition, message.offset, projection.name, fault) from fault
-    return Projected(puts, failures)
+    return ProjectionResult(puts, failures)
 
 
 def continued(streaks: Streaks, log: Log, messages: Sequence[Message], failures: Sequence[Failure]) -> Streaks:

@@ -16,12 +16,12 @@ LOST = "lost"
 FIRST_RETRY_S = 60
 """A failed message is applied again after so many seconds, then after twice as many each time, …"""
 LAST_RETRY_S = 24 * 60 * 60
-"""… but at least daily: what stands in the way is mended by people."""
+"""… but at least daily: the cause is mended by people."""
 
 FORGED = "forged"
 """The code of a message that the relay has not published. No view takes it, and it is never applied again."""
 EVERY_VIEW = "every view"
-"""Stands for a projection where a message is FORGED."""
+"""In place of a projection where a message is FORGED."""
 
 
 class Failure(NamedTuple):

@@ -1,8 +1,8 @@
-"""Which schema has the live views of this version: the first thing that a transaction asks, in its own snapshot.
+"""Which schema has the live views of this version: the first thing that a transaction reads, in its own snapshot.
 
 No statement names a schema. `use_live` sets it for the transaction, by a row read in the snapshot in which the
-transaction reads on; so whoever reads finds one whole schema, whatever takes its place meanwhile, and who forgets to
-ask finds no table at all.
+transaction reads on; so whoever reads finds one whole schema, whatever takes its place meanwhile, and who
+forgets it finds no table at all.
 """
 
 from weakref import WeakKeyDictionary

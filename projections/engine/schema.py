@@ -51,8 +51,8 @@ def definition() -> str:
 
 @cache
 def _fingerprint(rows: int, became: str) -> str:
-    parts = (str(rows), *_statements(), *barriers(), *([became] if became else []))
-    return sha256(";".join(parts).encode()).hexdigest()[:16]
+    sources = (str(rows), *_statements(), *barriers(), *([became] if became else []))
+    return sha256(";".join(sources).encode()).hexdigest()[:16]
 
 
 def index_statements() -> list[str]:

@@ -1,4 +1,4 @@
-"""Projections that cannot go on: the message at which one stands, and why, kept until it has passed that message.
+"""Projections that cannot go on: the message at which one is stopped, and why, kept until it has passed that message.
 
 Functions for writers name tables without a schema, as in `postgres.py`.
 """
@@ -16,9 +16,9 @@ IN_A_ROW = "too many in a row"
 
 
 class Stop(NamedTuple):
-    """`projection` stands before the message at `offset`; `code` is the kind of error, `place` a line of our code.
+    """`projection` is stopped before the message at `offset`; `code` is the kind of error, `place` a line of our code.
 
-    Neither says anything of what the message holds.
+    Neither reveals anything of what the message holds.
     """
 
     topic: str
@@ -52,7 +52,7 @@ def stopped_by(where: Partition, offset: int, projection: str, error: BaseExcept
 
 
 def record(cursor: Cursor, stop: Stop) -> None:
-    """Stores where a projection stands; one that stood there already keeps the time since when."""
+    """Stores where a projection is stopped; one that was stopped there already keeps the time since when."""
     cursor.execute(
         "insert into stops (topic, partition, message_offset, projection, code, place, since)"
         " values (%s, %s, %s, %s, %s, %s, now()) on conflict (topic, partition, projection) do update"

@@ -80,7 +80,7 @@ def drop_leftovers(cursor: Cursor, of: str | None = None) -> None:
 
 
 def drop_one_superseded(cursor: Cursor) -> str | None:
-    """Drops one schema in whose place the live one of this version stands, and that nobody has; returns its name.
+    """Drops one schema that the live one of this version has replaced, and that nobody uses; returns its name.
 
     None where there is none, or all are in use. Commit then: it holds locks of what it has looked at.
     """

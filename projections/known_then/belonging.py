@@ -15,7 +15,7 @@ from projections.directory.project import ASPECTS, LINK, SET_ASIDE, Directory
 from projections.duplicates.project import SUSPECTED, SUSPICION, Duplicates
 from projections.visibility.scope import ORDINARY
 
-PARTS = 64
+RANGES = 64
 """The ids of streams are shared out to so many queries, so that not all rows are fetched at once."""
 _PROJECTIONS = (Directory(), Duplicates())
 _KEPT = (LINK, SET_ASIDE, SUSPICION)
@@ -39,13 +39,13 @@ class Belonging(NamedTuple):
     suspicions: Sequence[Suspicion]
 
 
-def belonging_at(cursor: Cursor, decryptor: Decryptor, known_at: str) -> Belonging:
+def belonging_at(cursor: Cursor, decryptor: Decryptor, recorded_at: str) -> Belonging:
     """What the events of children that were recorded by a moment make of records, by the projections of the views.
 
     Left out are children that are closed to the reader now. Nothing is opened.
     """
     views = MemoryViews()
-    for event in _events(cursor, decryptor, known_at):
+    for event in _events(cursor, decryptor, recorded_at):
         for projection in _PROJECTIONS:
             views.apply(put for put in projection.project(event) if put.table in _KEPT)
     records: defaultdict[str, list[str]] = defaultdict(list)
@@ -60,15 +60,15 @@ def belonging_at(cursor: Cursor, decryptor: Decryptor, known_at: str) -> Belongi
     return Belonging(records, aside, suspicions)
 
 
-def _events(cursor: Cursor, decryptor: Decryptor, known_at: str) -> Iterator[PublishedEvent]:
+def _events(cursor: Cursor, decryptor: Decryptor, recorded_at: str) -> Iterator[PublishedEvent]:
     """The events of children, and those of records that none of a record's aspects is about."""
-    bounds = [str(UUID(int=part * (2**128 - 1) // PARTS)) for part in range(PARTS + 1)]
+    bounds = [str(UUID(int=number * (2**128 - 1) // RANGES)) for number in range(RANGES + 1)]
     for after, last in pairwise(bounds):
         ORDINARY.execute(
             cursor,
             f"select {EVENT_COLUMNS} from unredacted_event h"  # noqa: S608
             " where stream > %s::uuid and stream <= %s::uuid and type <> all(%s) and recorded_at <= %s",
-            (after, last, sorted(ASPECTS), known_at),
+            (after, last, sorted(ASPECTS), recorded_at),
         )
         for row in cursor.fetchall():
             yield stored_event(row, decryptor)

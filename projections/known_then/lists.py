@@ -32,7 +32,7 @@ _SCHOOLING = (EDUCATION, "missing-education")
 _REMOVED = str(FactKind.REMOVED)
 
 
-class _Listed(NamedTuple):
+class _ListedChild(NamedTuple):
     """A child on the list, and what it is named by."""
 
     finding: Finding
@@ -43,7 +43,7 @@ class _Listed(NamedTuple):
         return Place(self.finding.since, child)
 
 
-class _Known(NamedTuple):
+class _PairedRecord(NamedTuple):
     """A record of a suspected pair: its child then, and the day of its first event."""
 
     child: str
@@ -54,27 +54,27 @@ class ListsThen:
     """As the functions of `projections/reports/query.py`, of one report, day and authority, as known at a moment."""
 
     def __init__(
-        self, cursor: Cursor, decryptor: Decryptor, report: str, on: str, authority: str | None, known_at: str
+        self, cursor: Cursor, decryptor: Decryptor, report: str, on: str, authority: str | None, recorded_at: str
     ) -> None:
         """Judges every child, which takes about a second for some thousands of them."""
         self._cursor, self._decryptor = cursor, decryptor
-        self._report, self._on, self._known_at = report, on, known_at
+        self._report, self._on, self._recorded_at = report, on, recorded_at
         self._places = None if authority is None else codes_of(authority, on)
-        self._belonging = belonging_at(cursor, decryptor, known_at)
+        self._belonging = belonging_at(cursor, decryptor, recorded_at)
         self._paired = {each for pair in self._belonging.suspicions for each in pair[:2]}
-        self._known: dict[str, _Known] = {}
+        self._known: dict[str, _PairedRecord] = {}
         self._set_aside_at: dict[str, int] = {}
         self._named: dict[str, tuple[Summary, Identity]] = {}
         self._on_list: dict[str, Finding] = {}
         self._statuses: Counter[str] = Counter()
-        for part in _slices(self._belonging, cursor):
-            self._judge(part)
+        for chunk in _slices(self._belonging, cursor):
+            self._judge(chunk)
         self._pairs = [pair for pair in self._belonging.suspicions if self._is_open(pair)]
 
     def listed(self, after: Place, most: int, until: str) -> list[ListedChild]:
         """Children on the list, from a place on; none who joined it after the day `until`."""
         found = {
-            child: _Listed(finding, *self._named[child])
+            child: _ListedChild(finding, *self._named[child])
             for child, finding in self._on_list.items()
             if child in self._named and self._is_here(finding.authority) and finding.since <= until
         }
@@ -136,7 +136,7 @@ class ListsThen:
         ORDINARY.execute(
             self._cursor,
             "select day from days_told_by(%s, %s, %s, %s) as day order by 1",
-            (source, before, places, self._known_at),
+            (source, before, places, self._recorded_at),
         )
         return [day for (day,) in self._cursor.fetchall()]
 
@@ -162,7 +162,7 @@ class ListsThen:
             self._cursor,
             f"select {columns}, suspended_at from unveiled_told_fact"  # noqa: S608
             " where stream = any(%s::uuid[]) and recorded_at <= %s order by stream, version",
-            (many_ids(records), self._known_at),
+            (many_ids(records), self._recorded_at),
         )
         for *fact, set_aside_at in self._cursor.fetchall():
             yield Fact._make((*fact, fact[0] in self._belonging.aside)), set_aside_at
@@ -178,12 +178,12 @@ class ListsThen:
         return child in self._on_list
 
     def _note_pairs(self, child: str, facts: Sequence[Fact]) -> bool:
-        """Notes the records of the child that stand in suspected pairs and may be told of; whether there are any."""
+        """Notes the records of the child that are in suspected pairs and may be disclosed; whether there are any."""
         paired = {fact.stream for fact in facts} & self._paired
         for fact in facts:
             if fact.stream in paired and (fact.kind == _REMOVED or fact.source == RESTRICTED_SOURCE):
                 paired.discard(fact.stream)
-        self._known |= {fact.stream: _Known(child, fact.day) for fact in facts[::-1] if fact.stream in paired}
+        self._known |= {fact.stream: _PairedRecord(child, fact.day) for fact in facts[::-1] if fact.stream in paired}
         return bool(paired)
 
     def _name(self, children: Mapping[str, Records]) -> None:
@@ -197,8 +197,8 @@ class ListsThen:
         )
         named = identities_of(children, self._cursor.fetchall())
         for child, records in children.items():
-            if (told := summary(records)) and child in named:
-                self._named[child] = told, named[child]
+            if (found := summary(records)) and child in named:
+                self._named[child] = found, named[child]
 
     def _is_here(self, authority: str | None) -> bool:
         return self._places is None or authority in self._places
@@ -209,24 +209,24 @@ class ListsThen:
         set_aside_at = self._set_aside_at.get(pair.described)
         return bool(one and two and one.child != two.child) and (set_aside_at is None or set_aside_at <= pair.position)
 
-    def _suspected(self, child: str, others: Sequence[tuple[float, str, str]]) -> _Listed:
-        told, identity = self._named[child]
+    def _suspected(self, child: str, others: Sequence[tuple[float, str, str]]) -> _ListedChild:
+        found, identity = self._named[child]
         detail = {"with": [{"child": other, "score": round(-score, 4)} for score, other, _ in sorted(others)]}
         since = min(since for _, _, since in others)
-        finding = Finding(self._report, since, None, since, told.authority, Answer("suspected", detail))
-        return _Listed(finding, told, identity)
+        finding = Finding(self._report, since, None, since, found.authority, Answer("suspected", detail))
+        return _ListedChild(finding, found, identity)
 
-    def _shown(self, page: Sequence[tuple[str, _Listed]]) -> list[ListedChild]:
+    def _shown(self, page: Sequence[tuple[str, _ListedChild]]) -> list[ListedChild]:
         """The children of a page with their names, which are opened here."""
         named = self._events({each.identity.record: each.identity.version for _, each in page})
         shown = []
-        for child, (finding, told, identity) in page:
+        for child, (finding, found, identity) in page:
             held = open_event(named[identity.record]).get("particulars", {})
             name = {key: held.get(key) for key in ("given_name", "family_name")}
             status, detail = finding.answer
-            known = {source: day for source, day in told.known_to.items() if day <= self._on}
+            known = {source: day for source, day in found.known_to.items() if day <= self._on}
             rest = (finding.authority, finding.since, status, orjson.loads(orjson.dumps(detail)), known)
-            shown.append(ListedChild(child, name, told.date_of_birth, *rest))
+            shown.append(ListedChild(child, name, found.date_of_birth, *rest))
         return shown
 
     def _events(self, versions: Mapping[str, int]) -> dict[str, PublishedEvent]:
@@ -245,6 +245,6 @@ class ListsThen:
 def _slices(belonging: Belonging, cursor: Cursor) -> Iterator[dict[str, Sequence[str]]]:
     """The records of all children but hidden ones, some children at once."""
     left = iter(sorted(belonging.records))
-    while part := list(islice(left, SLICE)):
-        hidden = hidden_ids(cursor, part)
-        yield {child: belonging.records[child] for child in part if child not in hidden}
+    while chunk := list(islice(left, SLICE)):
+        hidden = hidden_ids(cursor, chunk)
+        yield {child: belonging.records[child] for child in chunk if child not in hidden}

@@ -1,1 +1,1 @@
-"""New identities: what is closed to readers, and what data managers have asked for and confirmed."""
+"""New identities: what is closed to readers, and what data managers have requested and confirmed."""

@@ -1,4 +1,4 @@
-"""Register events → what is closed, and the children for which a new identity was asked or given."""
+"""Register events → what is closed, and the children for which a new identity was requested or given."""
 
 from collections.abc import Sequence
 

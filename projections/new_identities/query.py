@@ -10,7 +10,7 @@ from projections.visibility.scope import IDENTITIES, Scope
 
 
 class NewIdentity(NamedTuple):
-    """What was asked for a child, and by whom it was confirmed, if it was; what is sealed is empty without its key."""
+    """What was requested for a child, and who confirmed it, if anybody did; what is sealed is empty without its key."""
 
     child: str
     reason: str
@@ -30,7 +30,7 @@ class ClosedRecord(NamedTuple):
 
 
 def waiting(cursor: Cursor, decryptor: Decryptor) -> list[NewIdentity]:
-    """What was asked for and not confirmed yet, the oldest first."""
+    """What was requested and not confirmed yet, the oldest first."""
     return [each for each in _identities(cursor, decryptor, Scope()) if each.confirmed_at is None]
 
 
@@ -46,11 +46,11 @@ def _identities(cursor: Cursor, decryptor: Decryptor, scope: Scope) -> list[NewI
     decryptor.prefetch({event.stream for event in events})
     found: dict[str, NewIdentity] = {}
     for event in events:
-        said = open_event(event)
-        by, reason = said.get("decided_by", ""), said.get("reason", "")
+        personal = open_event(event)
+        by, reason = personal.get("decided_by", ""), personal.get("reason", "")
         if event.type == "NewIdentityRequested.v1":
-            asked = said.get("expected", [])
-            found[event.stream] = NewIdentity(event.stream, reason, by, event.recorded_at, asked, None, None)
+            expected = personal.get("expected", [])
+            found[event.stream] = NewIdentity(event.stream, reason, by, event.recorded_at, expected, None, None)
         else:
             found[event.stream] = found[event.stream]._replace(confirmed_by=by, confirmed_at=event.recorded_at)
     return list(found.values())
@@ -66,8 +66,8 @@ def closed_records(cursor: Cursor, decryptor: Decryptor) -> list[ClosedRecord]:
     )
     rows = [(child, stored_event(row, decryptor)) for child, _, *row in cursor.fetchall()]
     decryptor.prefetch({event.stream for _, event in rows})
-    said: list[tuple[str, Any, dict[str, Any]]] = [(child, event, open_event(event)) for child, event in rows]
+    opened: list[tuple[str, Any, dict[str, Any]]] = [(child, event, open_event(event)) for child, event in rows]
     return [
         ClosedRecord(child, personal.get("source", event.source), personal.get("subject", ""))
-        for child, event, personal in said
+        for child, event, personal in opened
     ]

@@ -47,7 +47,7 @@ def receipts(
         values["topics"] = list(topics)
     if after is not None:
         conditions.append("(topic, partition, message_offset) > (%(topic)s, %(partition)s, %(offset)s)")
-        values |= message_parts(after)
+        values |= message_columns(after)
     cursor.execute(
         f"select {COLUMNS}"  # noqa: S608
         f" from receipts where {' and '.join(conditions)}"
@@ -68,7 +68,7 @@ def receipt_of(cursor: Cursor, topic: str, partition: int, offset: int) -> dict[
     return receipt_document(*row) if row else None
 
 
-def message_parts(message: str) -> dict[str, Any]:
+def message_columns(message: str) -> dict[str, Any]:
     """`topic`, `partition` and `offset` of a message reference; raises ValueError where it is not one."""
     topic, partition, offset = message.rsplit("/", 2)
     return {"topic": topic, "partition": int(partition), "offset": int(offset)}

@@ -17,22 +17,22 @@ def authorities_of(cursor: Cursor, children: Collection[str]) -> dict[str, str]:
 
 
 def vouched_authorities(cursor: Cursor, children: Collection[str]) -> dict[str, str | None]:
-    """As `authorities_of`, where a local authority or two agencies say so: only from that a right follows."""
+    """As `authorities_of`, where a local authority or two agencies report it: only from that a right follows."""
     return _read(cursor, _VOUCHED, children)
 
 
 def authorities_in_charge(cursor: Cursor, children: Collection[str]) -> dict[str, str | None]:
-    """As `vouched_authorities`, but of a hidden child who takes care of that: where it lives is told by no right."""
+    """As `vouched_authorities`, but of a hidden child its custodian: no right may depend on where it lives."""
     return vouched_authorities(cursor, children) | dict(custodians(cursor, children))
 
 
 def charges(cursor: Cursor, children: Collection[str]) -> list[Charge]:
-    """Who is in charge of each of the children, and what single agencies say where nobody is.
+    """Who is in charge of each of the children, and where nobody is, the authorities that single agencies report.
 
-    Of a hidden child they say nothing that counts.
+    Of a hidden child no such report counts.
     """
     _CHARGES.execute(cursor, (list(children),), settings=ORDINARY.setting)
-    found = {child: Charge(vouched, (said or "").split()) for child, vouched, said in cursor.fetchall()}
+    found = {child: Charge(vouched, (reported or "").split()) for child, vouched, reported in cursor.fetchall()}
     found |= {child: Charge(custodian) for child, custodian in custodians(cursor, children).items()}
     return [found.get(child, NOBODYS) for child in children]
 
@@ -58,7 +58,7 @@ _CHARGES = _of_children("charges", "vouched_authority, said_authorities")
 
 
 NOBODYS = Charge(None)
-"""Of a child of whom no address says an authority."""
+"""Of a child of whom no address has an authority."""
 
 
 def _read(cursor: Cursor, statement: Prepared, children: Collection[str]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Who has to be archived or destroyed, or asked, by a day: read from the findings, as reports are.
+"""Who has to be archived, destroyed or asked by a day: read from the findings, as reports are.
 
 Hidden children are on no list and in no count here: who takes care of a shield looks after its child.
 """

@@ -51,7 +51,7 @@ def children_with_requests(cursor: Cursor) -> list[str]:
 
 def _request(row: tuple[Any, ...], decryptor: Decryptor, today: date) -> dict[str, Any]:
     stream, kind, child, asked_by, recorded_at, sealed, outcome, answered_at, answer = row
-    asked = decrypted(decryptor, stream, 1, sealed)
+    personal = decrypted(decryptor, stream, 1, sealed)
     due = date.fromisoformat(day_of(recorded_at)) + ANSWER_WITHIN
     answered = None
     if outcome is not None:
@@ -67,8 +67,8 @@ def _request(row: tuple[Any, ...], decryptor: Decryptor, today: date) -> dict[st
         "child": child,
         "kind": _KINDS[kind.partition(".")[0]],
         "asked_by": asked_by,
-        "text": asked.get("text"),
-        "taken_by": asked.get("user"),
+        "text": personal.get("text"),
+        "taken_by": personal.get("user"),
         "recorded_at": recorded_at,
         "due": due.isoformat(),
         "overdue": answered is None and due < today,

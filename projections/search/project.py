@@ -9,7 +9,7 @@ from domain.erasure.events import ErasureFenced
 from domain.matching import Features, features_of, has_name, search_keys
 from domain.source_record.events import RecordAmended, RecordRegistered, RecordRemoved
 from domain.suspension.counting import RESTORED
-from projections.base.projection import KeyDestroyed, PublishedEvent, Put, Row, Table, told_again
+from projections.base.projection import KeyDestroyed, PublishedEvent, Put, Row, Table, repeated_events
 
 FEATURES = ("names", "date_of_birth", "estimated", "gender", "postcode", "nhs_number", "upn")
 SEARCH = Table("search", ("stream", "version", *FEATURES, "keys", "named", "gendered", "written", "position"), keys=2)
@@ -38,14 +38,14 @@ class Search:
         if event.type in REMOVING:
             return [Put(SEARCH, _nothing(event, version), False) for version in range(1, event.version)]
         if event.type == RESTORED:
-            return [Put(SEARCH, _row(each), False) for each in _told_again(event) if each.type in NAMING]
+            return [Put(SEARCH, _row(each), False) for each in _repeated_events(event) if each.type in NAMING]
         return ()
 
 
-def _told_again(event: PublishedEvent) -> Sequence[PublishedEvent]:
-    """What a restored record had said; nothing once its key is destroyed."""
+def _repeated_events(event: PublishedEvent) -> Sequence[PublishedEvent]:
+    """The events that a restored record repeats; nothing once its key is destroyed."""
     try:
-        return told_again(event)
+        return repeated_events(event)
     except KeyDestroyed:
         return ()
 
@@ -87,9 +87,9 @@ def _features(particulars: Mapping[str, Any], time: str) -> Features:
 def stored_features(row: Sequence[Any]) -> Features:
     """The features that FEATURES of a row hold."""
     names, born, estimated, gender, postcode, nhs_number, upn = row
-    parts: Iterator[str] = iter(names)
+    flat: Iterator[str] = iter(names)
     return Features(
-        names=tuple(zip(parts, parts, strict=True)),
+        names=tuple(zip(flat, flat, strict=True)),
         date_of_birth=born,
         estimated=estimated,
         grown_up=False,

@@ -19,17 +19,17 @@ MOST_ROWS = 4_000
 
 Row = Sequence[Any]
 _UNVEILED, _SHIELDED, _MORE = "unveiled", "shielded", "more"
-_TOLD = ", ".join(FEATURES)
+_FEATURES = ", ".join(FEATURES)
 _FOUND = Prepared(
     "found_by_search",
     ("text", "text", "uuid[]", "int", "int"),
     f"with exact as materialized (select found from matching_records({texts_sql('$1')}, $3, $4 + 1) as found),"  # noqa: S608
     f" wide as materialized (select found from matching_records({texts_sql('$2')}, $3, $4 + 1) as found"
     "  where (select count(*) from exact) <= $4),"
-    f" features as (select child, {_TOLD} from unveiled_features where record <> all($3) and child = any(array("
+    f" features as (select child, {_FEATURES} from unveiled_features where record <> all($3) and child = any(array("
     "  select distinct child from known_link where record = any(array("
     "   (select found from exact limit $4) union all (select found from wide limit $4))))) limit $5 + 1)"
-    f" select '{_UNVEILED}', child::text, {_TOLD} from features"
+    f" select '{_UNVEILED}', child::text, {_FEATURES} from features"
     f" union all select '{_SHIELDED}', child::text, names, date_of_birth, estimated, gender, null, null, null"
     f"  from matching_hidden({texts_sql('$1')} || {texts_sql('$2')}, $4 + 1)"
     f" union all select '{_MORE}', null, null, null, null, null, null, null, null"
@@ -50,7 +50,7 @@ class Hit(NamedTuple):
 
 
 class SearchResult(NamedTuple):
-    """Children that match, best first; `too_many` says that there are, or may be, more."""
+    """Children that match, best first; `too_many`: there are, or may be, more."""
 
     hits: list[Hit]
     too_many: bool
@@ -70,13 +70,13 @@ def find(
     Criteria that are too few for a search find nobody. Former names, homes and numbers count like current ones, and
     all records of a child count together. Records of sensitive agencies are neither looked up nor compared unless the
     reader is cleared for them, nor are the `hidden` records. Shielded children are looked up and compared by what the
-    view of hidden children shows of them, and by nothing else; they come last among equals, so that their place tells
+    view of hidden children shows of them, and by nothing else; they come last among equals, so that their place reveals
     nothing of their numbers.
     """
     if missing_criteria(query.criteria):
         return SearchResult([], False)
     found = _read(cursor, query, Scope(cleared), hidden)
-    children = {child: told_of(query.features, rows) for child, rows in found.unveiled.items()}
+    children = {child: recorded_features(query.features, rows) for child, rows in found.unveiled.items()}
     children |= {child: set(map(stored_features, rows)) for child, rows in found.shielded.items()}
     hits = sorted(
         _hits(searcher, query, children), key=lambda hit: (-hit.score, hit.child in found.shielded, hit.child)
@@ -110,19 +110,19 @@ def _by_child(rows: Iterable[Row]) -> Mapping[str, Sequence[Row]]:
     return found
 
 
-def told_of(asked: Features, rows: Iterable[Sequence[Any]]) -> Collection[Features]:
-    """The features of rows of FEATURES, each once, without the fields that are not asked for: they agree with nothing.
+def recorded_features(criteria: Features, rows: Iterable[Sequence[Any]]) -> Collection[Features]:
+    """The features of rows of FEATURES, each once, without the fields of no criterion: these agree with nothing.
 
-    Most versions of a child's records say the same of the others, and are compared once.
+    Most versions of a child's records are equal in the other fields, and are compared once.
     """
-    born = asked.date_of_birth is not None
-    numbers = asked.nhs_number is not None, asked.upn is not None
-    wanted = (bool(asked.names), born, born, bool(asked.gender), bool(asked.homes), *numbers)
+    born = criteria.date_of_birth is not None
+    numbers = criteria.nhs_number is not None, criteria.upn is not None
+    wanted = (bool(criteria.names), born, born, bool(criteria.gender), bool(criteria.homes), *numbers)
     return set(map(stored_features, {tuple(map(_if_wanted, wanted, row, _NOTHING)) for row in rows}))
 
 
 _NOTHING = ((), None, False, "", None, None, None)
-"""What FEATURES of a row hold where nothing is told."""
+"""What FEATURES of a row hold where nothing is reported."""
 
 
 def _if_wanted(wanted: bool, value: Any, nothing: Any) -> Any:

@@ -9,7 +9,7 @@ from domain.suspension.counting import RESTORED
 from domain.timeline import FactKind, organisation_key
 from domain.timeline.changes import CHILD_GONE
 from domain.vocabulary import RESTRICTED_SOURCE
-from projections.base.projection import KeyDestroyed, PublishedEvent, Put, Row, Table, told_again
+from projections.base.projection import KeyDestroyed, PublishedEvent, Put, Row, Table, repeated_events
 
 FACT_COLUMNS = ("stream", "version", "kind", "number", "day", "time", "source", "word", "place", "sure", "agency")
 CHRONOLOGY = Table("chronology", (*FACT_COLUMNS, "position"), keys=2)
@@ -47,12 +47,12 @@ class Chronology:
         return [*_before(event, kind), _fact(event, kind, _VALUES_OF[kind](event, personal))]
 
     def _restored(self, event: PublishedEvent) -> Sequence[Put]:
-        """The facts that the record had told; its removals are none any more."""
+        """The facts of the events that the record repeats; its removals are none any more."""
         try:
-            told = told_again(event)
+            repeated = repeated_events(event)
         except KeyDestroyed:
             return ()
-        facts = [put for each in told for put in self.project(each)]
+        facts = [put for each in repeated for put in self.project(each)]
         gone = [_empty(event, version) for version in event.data["removals"]]
         return [put._replace(first=False) for put in (*facts, *gone)]
 
@@ -64,7 +64,7 @@ _REGISTERED, _AMENDED, _DEREGISTERED, _REMOVED = map(
 _STARTED, _ENDED, _RAISED, _LOWERED = map(str, (FactKind.STARTED, FactKind.ENDED, FactKind.RAISED, FactKind.LOWERED))
 
 FENCED = "ErasureFenced.v1"
-"""Nothing is told of a destroyed record but that it is gone, and the day."""
+"""Nothing is known of a destroyed record but that it is gone, and the day."""
 _KINDS: Mapping[str, str] = {
     "RecordRegistered.v1": _REGISTERED,
     "RecordAmended.v1": _AMENDED,

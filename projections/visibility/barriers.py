@@ -63,7 +63,7 @@ suspended, must show nobody who is held back for being like it.
 _RESTRICTED = (
     f"coalesce((select true from history r where r.stream = {{0}} and r.source = '{RESTRICTED_SOURCE}' limit 1), false)"  # noqa: S608
 )
-"""One of the record's events says in clear that it is a sensitive agency's, whatever else is sealed.
+"""One of the record's events shows in clear that it is a sensitive agency's, whatever else is sealed.
 
 A scalar subquery, which Postgres evaluates row by row, by index; a join would scan all records.
 """

@@ -30,7 +30,7 @@ class Scope(NamedTuple):
 
     @property
     def setting(self) -> str:
-        """The statement that sets it for the transaction, to stand before a query in one text; raises ValueError."""
+        """The statement that sets it for the transaction, to come before a query in one text; raises ValueError."""
         if not _CUSTODIANS.fullmatch(self.custodian):
             raise ValueError("a custodian is everywhere, nowhere, of identities, or an authority by its ONS code")
         clearance = "cleared" if self.cleared else "ordinary"
@@ -46,5 +46,5 @@ ORDINARY = Scope()
 """The scope of who is cleared for nothing, custodian of no shield, and to whom none is opened."""
 
 FOR_AGENCY = "set_config('contactpoint.agency', %s, true)"
-"""The expression by which the rest of the transaction reads what is hidden from others than an agency, which alone said
+"""The expression by which the rest of the transaction reads what is hidden from others than the agency that reported
 it; its parameter is the agency's URN, or empty for nobody's."""

@@ -1,6 +1,5 @@
 """Signing in at an issuer by its authorization code flow with PKCE (RFC 6749, 7636, 9207), as a client of it."""
 
-import json
 import secrets
 import time
 from base64 import urlsafe_b64encode
@@ -11,7 +10,7 @@ from threading import Lock
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from services.auth.fetch import GrantRefused, IssuerAway, fetch_discovery, fetch_token
+from services.auth.fetch import GrantRefused, IssuerAway, fetch_discovery, fetch_token, json_object
 from services.configuration.sign_in import PagesClient, is_safe_url
 
 FRESH_S = 600.0
@@ -85,7 +84,7 @@ class CodeFlow:
             found = fetch_token(self._endpoint("token_endpoint"), form, self._basic())
         except GrantRefused:
             raise NotSignedIn from None
-        token = _object(found).get("access_token")
+        token = (json_object(found) or {}).get("access_token")
         if not isinstance(token, str):
             raise NotSignedIn
         return token
@@ -114,13 +113,3 @@ def _safe(discovery: Mapping[str, Any]) -> dict[str, str]:
     if len(named) < len(found):
         raise IssuerAway("its discovery document does not name where to sign in, and where to get tokens, by https")
     return named
-
-
-def _object(content: bytes) -> dict[str, Any]:
-    try:
-        found = json.loads(content)
-    except (ValueError, RecursionError):
-        raise NotSignedIn from None
-    if not isinstance(found, dict):
-        raise NotSignedIn
-    return found

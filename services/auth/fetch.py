@@ -49,20 +49,21 @@ def fetch_keys(issuer: str) -> dict[str, VerifyingKey]:
 
 
 def _discovered(issuer: str, until: float) -> dict[str, Any]:
-    found = _object(_fetch(issuer.rstrip("/") + DISCOVERY, until))
+    found = json_object(_fetch(issuer.rstrip("/") + DISCOVERY, until))
+    if found is None:
+        raise IssuerAway("its discovery document is no JSON object")
     if found.get("issuer") != issuer:
         raise IssuerAway("its discovery document names another issuer; set CONTACTPOINT_ISSUER exactly as it does")
     return found
 
 
-def _object(content: bytes) -> dict[str, Any]:
+def json_object(content: bytes) -> dict[str, Any] | None:
+    """The JSON object that an issuer has sent; None where it is none."""
     try:
         found = json.loads(content)
     except (ValueError, RecursionError):
-        found = None
-    if not isinstance(found, dict):
-        raise IssuerAway("its discovery document is no JSON object")
-    return found
+        return None
+    return found if isinstance(found, dict) else None
 
 
 def _fetch(url: str, until: float, **form: Any) -> bytes:
@@ -81,11 +82,7 @@ def _fetch(url: str, until: float, **form: Any) -> bytes:
 
 
 def _refuses_grant(content: bytes) -> bool:
-    try:
-        found = json.loads(content)
-    except (ValueError, RecursionError):
-        return False
-    return isinstance(found, dict) and found.get("error") == "invalid_grant"
+    return (json_object(content) or {}).get("error") == "invalid_grant"
 
 
 def _bounded(answer: httpx.Response, until: float) -> bytes:

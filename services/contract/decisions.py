@@ -31,7 +31,7 @@ class DecisionType(StrEnum):
     MERGE: the right child is the left one, which survives. SPLIT: records of a child are about somebody else. DISMISS:
     two children are not one. A shield hides a child's whereabouts: it is applied, kept at a review, handed over to
     another authority's care, or lifted. An agency is suspended, or
-    resumed. A record is removed, whosever it is. A new identity is asked for by one and confirmed by another; a record
+    resumed. A record is removed, whosever it is. A new identity is requested by one and confirmed by another; a record
     that was closed for naming who such a child was is opened. A record that is set aside is accepted, or that is taken
     back. All of a child is destroyed, or one record of it; a legal
     hold, which stops that, is placed or lifted.
@@ -113,7 +113,7 @@ class Destruction(OneChild):
 
 
 class Confirmation(OneChild):
-    """A child that begins anew as somebody else, and why: nothing else is said."""
+    """A child that begins anew as somebody else, and why, and nothing else."""
 
     reason: Ground
 
@@ -131,7 +131,7 @@ class OneAgency(_Data):
 
 
 class Suspension(OneAgency):
-    """An agency, and whether what it said is set aside: all, or what was recorded from the moment `since` on."""
+    """An agency, and whether what it reported is set aside: all, or what was recorded from the moment `since` on."""
 
     set_aside: bool = False
     since: Moment | None = None

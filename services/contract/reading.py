@@ -163,7 +163,7 @@ def _of_type(
 
 def _explained(problem: Mapping[str, Any]) -> Reason:
     kind = problem["type"]
-    location = [str(part) for part in problem["loc"]]
+    location = [str(step) for step in problem["loc"]]
     if kind == "extra_forbidden" and not _FIELD_NAME.fullmatch(location[-1]):
         location = location[:-1]
     if kind == "string_pattern_mismatch" and problem["ctx"]["pattern"] == PRINTABLE:
@@ -175,7 +175,7 @@ def _explained(problem: Mapping[str, Any]) -> Reason:
 
 
 _FIELD_NAME = re.compile(r"(?!.{41})[A-Za-z][A-Za-z_.-]*[0-9]{0,3}[A-Za-z_.-]*", re.DOTALL)
-"""A name that is repeated in a receipt; anything else in its place might be something that was said of a child."""
+"""A name that is repeated in a receipt; anything else in its place might be something about a child."""
 _QUOTED = re.compile(r"'([^']*)'")
 _TYPE = "the value has the wrong type"
 _MISSING = "a required field is missing"

@@ -11,7 +11,7 @@ from domain.timeline import Fact
 
 
 @dataclass(frozen=True)
-class Question:
+class ComparisonQuery:
     """Which policies are compared, on which day (an ISO date), with which model, and which lists are wanted.
 
     `directory` is the policy under which this directory runs, None where it lists every child: only children whom it
@@ -32,7 +32,7 @@ class Comparison:
     `not_yet_known` and nowhere else.
     """
 
-    def __init__(self, question: Question, kinds: Mapping[str, str]) -> None:
+    def __init__(self, question: ComparisonQuery, kinds: Mapping[str, str]) -> None:
         self.question = question
         policies = [*question.policies, *([question.directory] if question.directory else [])]
         self._judges = [Judge(policy, kinds) for policy in policies]

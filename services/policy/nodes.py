@@ -41,7 +41,7 @@ class Nodes:
         return root
 
     def _bound(self, node: Node, depth: int) -> None:
-        """Bounds how much there is: an alias stands for all that it names."""
+        """Bounds how much there is: an alias repeats all that it names."""
         self._count += 1
         if depth > DEEPEST or self._count > MOST_VALUES:
             raise self.refuse(node, "there is too much in this file; say it with fewer and flatter rules")

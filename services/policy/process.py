@@ -19,7 +19,7 @@ from projections.directory import query as directory
 from projections.engine.live_schema import ViewsNotBuilt
 from projections.timeline.query import facts_of
 from projections.visibility.shields import shieldings
-from services.policy.comparison import Comparison, Question
+from services.policy.comparison import Comparison, ComparisonQuery
 from services.policy.model_file import read_model
 from services.policy.policy_file import read_policy
 from services.policy.shipped import shipped_model
@@ -67,9 +67,9 @@ def compare(job: dict[str, Any], out: IO[bytes]) -> None:
             of = directory.count_children(cursor)
             kinds = {agency.urn: agency.kind.value for agency in load_agencies(cursor).values()}
         comparison, done, sent_at = Comparison(question, kinds), 0, 0.0
-        for part in _slices(database):
-            comparison.count(part)
-            done += len(part)
+        for children in _slices(database):
+            comparison.count(children)
+            done += len(children)
             if monotonic() - sent_at > PROGRESS_S:
                 sent_at = monotonic()
                 _send_progress(out, comparison, done, max(done, of))
@@ -83,11 +83,11 @@ def compare(job: dict[str, Any], out: IO[bytes]) -> None:
     out.flush()
 
 
-def _question(job: dict[str, Any]) -> Question:
+def _question(job: dict[str, Any]) -> ComparisonQuery:
     policies = [read_policy(*named) for named in job["policies"]]
     model = read_model("the model", job["model"]) if job["model"] else shipped_model()
     own = read_policy(*job["directory"])
-    return Question(policies, job["on"], model, job["lists"], None if own.lists_all else own)
+    return ComparisonQuery(policies, job["on"], model, job["lists"], None if own.lists_all else own)
 
 
 def _visible(database: Database, comparison: Comparison) -> list[str]:

@@ -1,7 +1,7 @@
-"""What was done to a log, told from where the store, Kafka and what was signed differ.
+"""What was done to a log, by where the store, Kafka and what was signed differ.
 
-What was signed decides where the stored leaves lead to the signed root. Each finding says once what a reader has to
-know: events that were moved by one place because of an inserted or deleted one are not named again.
+What was signed decides where the stored leaves lead to the signed root. Each thing that was done is one finding: events
+that were moved by one place because of an inserted or deleted one are not named again.
 """
 
 from collections.abc import Callable, Collection, Generator, Iterator
@@ -9,7 +9,7 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import NamedTuple
 
-from services.proofs.walk import Difference, Foreign, Record, Walked
+from services.proofs.comparison import Difference, ForeignMessage, LogComparison, Record
 from streams.crypto.publication_key import PublicationKey
 from streams.publishing.relay import encode_event, partition_of
 from streams.store.raw_event import RawEvent
@@ -44,29 +44,31 @@ class Finding(NamedTuple):
 
 
 IsOlder = Callable[[RawEvent], bool]
-"""Whether what an event says stands in the store as an earlier event of its stream, too."""
+"""Whether the store has the content of an event as an earlier event of its stream, too."""
 
 
 def findings_of(
-    walked: Walked, key: PublicationKey, partitions: int, is_older: IsOlder, *, trusted: bool
+    compared: LogComparison, key: PublicationKey, partitions: int, is_older: IsOlder, *, trusted: bool
 ) -> list[Finding]:
     """The findings about one log; `trusted`, where the stored leaves lead to the signed root."""
-    return list(_Teller(walked, key, partitions, is_older, trusted).findings())
+    return list(_Diagnosis(compared, key, partitions, is_older, trusted).findings())
 
 
-class _Teller:
-    def __init__(self, walked: Walked, key: PublicationKey, partitions: int, is_older: IsOlder, trusted: bool) -> None:
-        self._walked = walked
-        self._log = walked.log
+class _Diagnosis:
+    def __init__(
+        self, compared: LogComparison, key: PublicationKey, partitions: int, is_older: IsOlder, trusted: bool
+    ) -> None:
+        self._compared = compared
+        self._log = compared.log
         self._key = key
         self._count = partitions
         self._is_older = is_older
         self._trusted = trusted
-        self._by_position = {each.position: each for each in walked.differences}
+        self._by_position = {each.position: each for each in compared.differences}
 
     def findings(self) -> Iterator[Finding]:
-        walked = self._walked
-        if self._trusted and walked.replaced > 1 and walked.replaced * 2 > walked.signed_size:
+        compared = self._compared
+        if self._trusted and compared.replaced > 1 and compared.replaced * 2 > compared.signed_size:
             yield self._finding(None, Kind.REPLACED, "store and Kafka")
             return
         explained = set()
@@ -85,21 +87,21 @@ class _Teller:
     # The store
 
     def _of_the_store(self) -> Iterator[Finding]:
-        walked = self._walked
-        last = walked.last_held
-        ahead = [each.record.position for each in walked.foreign if _is_ahead(each, walked)]
-        if ahead and last >= walked.events:
+        compared = self._compared
+        last = compared.last_held
+        ahead = [each.record.position for each in compared.foreign if _is_ahead(each, compared)]
+        if ahead and last >= compared.events:
             yield self._finding(min(filter(None, ahead)), Kind.CUT_OFF, STORE)
         changed = [
             each
-            for each in walked.differences
+            for each in compared.differences
             if (signed := self._signed(each)) and each.position <= last and self._digest(each.held) != signed
         ]
         shift = yield from self._of_changed(changed)
-        if last < walked.events + min(shift, 0):
+        if last < compared.events + min(shift, 0):
             yield self._finding(last + 1, Kind.CUT_OFF, STORE)
-        if last > walked.events + max(shift, 0):
-            yield self._finding(walked.events + 1, Kind.INSERTED, STORE)
+        if last > compared.events + max(shift, 0):
+            yield self._finding(compared.events + 1, Kind.INSERTED, STORE)
 
     def _of_changed(self, changed: Collection[Difference]) -> Generator[Finding, None, int]:
         """Also gives by how many places the last events were moved."""
@@ -128,7 +130,7 @@ class _Teller:
         return shift
 
     def _swapped(self, changed: Collection[Difference]) -> dict[int, int]:
-        """Positions whose events stand in each other's place."""
+        """Positions whose events are in each other's place."""
         return {
             each.position: other.position
             for each in changed
@@ -156,11 +158,11 @@ class _Teller:
 
     def _of_kafkas_messages(self) -> Iterator[Finding]:
         """Messages that belong nowhere: forged, repeated, or in the place of another one."""
-        for foreign in self._walked.foreign:
+        for foreign in self._compared.foreign:
             record, due = foreign
             missing = self._by_position.get(due) if due is not None else None
             lost = missing is not None and missing.record is None
-            if _is_ahead(foreign, self._walked):
+            if _is_ahead(foreign, self._compared):
                 continue
             if not record.genuine:
                 kind = Kind.FLIPPED if lost else Kind.MAC
@@ -176,13 +178,13 @@ class _Teller:
 
     def _of_kafka(self, explained: Collection[int | None]) -> Iterator[Finding]:
         ended: set[int] = set()
-        for each in self._walked.differences:
-            if each.position > self._walked.published or each.position in explained:
+        for each in self._compared.differences:
+            if each.position > self._compared.published or each.position in explained:
                 continue
             signed, held, read = self._signed(each), self._digest(each.held), _digest(each.record)
             if read is None:
                 partition = partition_of(each.held.stream, self._count) if each.held else None
-                if partition is not None and each.position > self._walked.last_of_partition.get(partition, 0):
+                if partition is not None and each.position > self._compared.last_of_partition.get(partition, 0):
                     if partition not in ended:
                         ended.add(partition)
                         yield self._finding(each.position, Kind.CUT_OFF, f"{self._log}.events/{partition}")
@@ -197,10 +199,10 @@ class _Teller:
         return f"{self._log}.events/{record.partition}/{record.offset}"
 
 
-def _is_ahead(foreign: Foreign, walked: Walked) -> bool:
+def _is_ahead(foreign: ForeignMessage, compared: LogComparison) -> bool:
     """Whether a genuine message is of a position that the store never gave."""
     record = foreign.record
-    return record.genuine and record.position is not None and record.position > walked.counted
+    return record.genuine and record.position is not None and record.position > compared.counted
 
 
 def _digest(record: Record | None) -> bytes | None:

@@ -10,7 +10,7 @@ from domain.transparency.merkle import HASH_BYTES, ProofRefused, check_inclusion
 from domain.transparency.notes import Proof, read_checkpoint, read_note
 from domain.transparency.tiles import WIDTH, tiles_of
 from services.proofs import stored
-from services.proofs.stored import Signed
+from services.proofs.stored import SignedCheckpoint
 
 
 class TreeDamaged(Exception):
@@ -20,14 +20,14 @@ class TreeDamaged(Exception):
         super().__init__(f"the stored tree of {log} is not the one that was signed; run `contactpoint verify`")
 
 
-class Proven(NamedTuple):
+class ProvenLeaf(NamedTuple):
     """A leaf and the proof that it is in a checkpoint."""
 
     leaf: bytes
     proof: Proof
 
 
-def prove(cursor: Cursor, log: str, position: int, signed: Signed) -> Proven:
+def prove(cursor: Cursor, log: str, position: int, signed: SignedCheckpoint) -> ProvenLeaf:
     """The proof of a position that a checkpoint holds, checked before it is given; raises TreeDamaged."""
     number, place = divmod(position - 1, WIDTH)
     digest = stored.hashes(cursor, log, 0, number)[place * HASH_BYTES : (place + 1) * HASH_BYTES]
@@ -38,10 +38,10 @@ def prove(cursor: Cursor, log: str, position: int, signed: Signed) -> Proven:
         check_inclusion(leaf_hash(leaf), position - 1, signed.size, root, hashes)
     except (ProofRefused, IndexError, ValueError):
         raise TreeDamaged(log) from None
-    return Proven(leaf, Proof(position - 1, tuple(hashes), signed.note))
+    return ProvenLeaf(leaf, Proof(position - 1, tuple(hashes), signed.note))
 
 
-def files(cursor: Cursor, log: str, signed: Signed) -> Iterator[tuple[str, bytes]]:
+def files(cursor: Cursor, log: str, signed: SignedCheckpoint) -> Iterator[tuple[str, bytes]]:
     """Every tile and bundle of the tree of a checkpoint by its place, and last the checkpoint; raises TreeDamaged."""
     for tile in tiles_of(signed.size):
         content = stored.content(cursor, log, tile)

@@ -12,18 +12,18 @@ from streams.store.database import Database
 POLL_S = 0.05
 
 
-class Signed(NamedTuple):
+class SignedCheckpoint(NamedTuple):
     """The latest checkpoint of a log: how many events its tree has, and the signed note."""
 
     size: int
     note: str
 
 
-def latest(cursor: Cursor, log: str) -> Signed | None:
+def latest(cursor: Cursor, log: str) -> SignedCheckpoint | None:
     """The latest checkpoint; None where nothing was signed yet."""
     cursor.execute("select size, note from publication.checkpoints where log = %s", (log,))
     row = cursor.fetchone()
-    return Signed(*row) if row else None
+    return SignedCheckpoint(*row) if row else None
 
 
 def hashes(cursor: Cursor, log: str, level: int, number: int) -> bytes:
@@ -57,7 +57,7 @@ def published(cursor: Cursor, log: str) -> int:
     return row[0] if row else 0
 
 
-def fresh(database: Database, log: str, at_least: int, wait_s: float) -> Signed | None:
+def fresh(database: Database, log: str, at_least: int, wait_s: float) -> SignedCheckpoint | None:
     """The latest checkpoint, once it holds a position; after `wait_s` seconds without one, the latest that there is."""
     until = time.monotonic() + wait_s
     while True:

@@ -1,4 +1,4 @@
-"""Whether Kafka, the store, the trees, the views and a checkpoint kept elsewhere tell one story."""
+"""Whether Kafka, the store, the trees, the views and a checkpoint kept elsewhere agree."""
 
 import asyncio
 import base64
@@ -17,9 +17,9 @@ from domain.transparency.policy import NONE, TrustPolicy
 from domain.transparency.tiles import WIDTH
 from services.configuration.settings import Settings
 from services.proofs import stored
+from services.proofs.comparison import PARTITIONS, LogComparison, compare_log
 from services.proofs.differences import Finding, Kind, findings_of
-from services.proofs.stored import Signed
-from services.proofs.walk import PARTITIONS, Walked, walk
+from services.proofs.stored import SignedCheckpoint
 from services.rebuild import rebuild
 from streams.crypto.note_key import CheckpointKey, NotSigned, cosigners, open_checkpoint
 from streams.crypto.publication_key import PublicationKey
@@ -37,7 +37,7 @@ class Refused(Exception):
     """A checkpoint that was given proves nothing here; the text says why."""
 
 
-class Kept(NamedTuple):
+class KeptCheckpoint(NamedTuple):
     """A checkpoint that was kept elsewhere, and the log that it is of."""
 
     log: str
@@ -45,25 +45,25 @@ class Kept(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Verified:
+class VerificationResult:
     """What `verify` found."""
 
-    logs: Mapping[str, Walked]
+    logs: Mapping[str, LogComparison]
     live: str | None
     rebuilt: str | None
     findings: Sequence[Finding]
 
     def document(self) -> dict[str, Any]:
         """As a JSON document."""
-        roots = {log: base64.b64encode(walked.root).decode() for log, walked in self.logs.items()}
+        roots = {log: base64.b64encode(compared.root).decode() for log, compared in self.logs.items()}
         return {
-            "logs": {log: {"events": walked.events, "root": roots[log]} for log, walked in self.logs.items()},
+            "logs": {log: {"events": compared.events, "root": roots[log]} for log, compared in self.logs.items()},
             "digest": {"live": self.live, "rebuilt": self.rebuilt},
             "findings": [finding._asdict() for finding in self.findings],
         }
 
 
-def read_kept(note: str, policy: TrustPolicy, origin: str) -> Kept:
+def read_kept(note: str, policy: TrustPolicy, origin: str) -> KeptCheckpoint:
     """A checkpoint that was kept elsewhere, and that a policy believes; raises Refused."""
     try:
         checkpoint = open_checkpoint(note, policy.logs)
@@ -75,7 +75,7 @@ def read_kept(note: str, policy: TrustPolicy, origin: str) -> Kept:
     log = checkpoint.origin.removeprefix(f"{origin}/")
     if log not in LOGS or checkpoint.origin != f"{origin}/{log}":
         raise Refused(f"the checkpoint is of the log {checkpoint.origin}, which is not kept here")
-    return Kept(log, checkpoint)
+    return KeptCheckpoint(log, checkpoint)
 
 
 def own_policy(settings: Settings) -> TrustPolicy:
@@ -94,7 +94,7 @@ def refuse_what_is_not_believed(settings: Settings, policy: TrustPolicy) -> None
                 read_kept(signed.note, policy, settings.origin)
 
 
-def verify(settings: Settings, kept: Kept | None, progress: Progress) -> Verified:
+def verify(settings: Settings, kept: KeptCheckpoint | None, progress: Progress) -> VerificationResult:
     """Goes through both logs, then builds the views anew and compares; changes nothing.
 
     Raises UnusableKey, KafkaAway, DatabaseAway, ViewsNotBuilt, RebuildRunning, and PositionsMissing where Kafka has
@@ -103,11 +103,11 @@ def verify(settings: Settings, kept: Kept | None, progress: Progress) -> Verifie
     kafka = settings.need_kafka()
     key = PublicationKey.from_file(settings.publication_key)
     signs = CheckpointKey.from_file(settings.checkpoint_key, settings.origin)
-    logs: dict[str, Walked] = {}
+    logs: dict[str, LogComparison] = {}
     findings: list[Finding] = []
     with closing(Database(settings.need_database(), "contactpoint verify", statement_timeout_s=600)) as database:
         for log in LOGS:
-            done = sum(walked.events for walked in logs.values())
+            done = sum(compared.events for compared in logs.values())
             of_log = kept.checkpoint if kept and kept.log == log else None
             counted = partial(_count_on, progress, done)
             logs[log], found = verify_log(kafka, database, key, signs.verifier(log), log, of_log, counted)
@@ -117,8 +117,8 @@ def verify(settings: Settings, kept: Kept | None, progress: Progress) -> Verifie
     except PositionsMissing:
         if not findings:
             raise
-        return Verified(logs, None, None, findings)
-    return Verified(logs, live, rebuilt, [*findings, *of_views])
+        return VerificationResult(logs, None, None, findings)
+    return VerificationResult(logs, live, rebuilt, [*findings, *of_views])
 
 
 def _count_on(progress: Progress, done: int, count: int) -> None:
@@ -134,50 +134,52 @@ def verify_log(
     kept: Checkpoint | None,
     progress: Progress,
     wait_s: float = WAIT_S,
-) -> tuple[Walked, list[Finding]]:
+) -> tuple[LogComparison, list[Finding]]:
     """Goes through one log, and compares it with a checkpoint that was kept elsewhere."""
     with database.transaction() as cursor:
         there = stored.published(cursor, log)
     signed = stored.fresh(database, log, there, wait_s)
     try:
         sizes = [each.size for each in (signed, kept) if each is not None]
-        walked = asyncio.run(walk(kafka, database, key, log, sizes, progress))
+        compared = asyncio.run(compare_log(kafka, database, key, log, sizes, progress))
     except KafkaError:
         raise KafkaAway(f"Kafka cannot be reached at {kafka.bootstrap_servers}") from None
-    of_checkpoint, trusted = _of_checkpoint(walked, signed, verifier)
-    found = findings_of(walked, key, PARTITIONS[log], lambda row: _is_older(database, log, row), trusted=trusted)
+    of_checkpoint, trusted = _of_checkpoint(compared, signed, verifier)
+    found = findings_of(compared, key, PARTITIONS[log], lambda row: _is_older(database, log, row), trusted=trusted)
     if kept is not None:
-        found += _of_kept(walked, kept, [*found, *of_checkpoint])
-    return walked, [*found, *of_checkpoint]
+        found += _of_kept(compared, kept, [*found, *of_checkpoint])
+    return compared, [*found, *of_checkpoint]
 
 
-def _of_checkpoint(walked: Walked, signed: Signed | None, verifier: VerifierKey) -> tuple[list[Finding], bool]:
-    """What is wrong with the stored tree, and whether what it says was signed."""
+def _of_checkpoint(
+    compared: LogComparison, signed: SignedCheckpoint | None, verifier: VerifierKey
+) -> tuple[list[Finding], bool]:
+    """What is wrong with the stored tree, and whether it is the one that was signed."""
     if signed is None:
         return [], False
     try:
         checkpoint = open_checkpoint(signed.note, [verifier])
     except (Malformed, NotSigned):
-        return [Finding(walked.log, None, Kind.FLIPPED, "checkpoint")], False
-    if checkpoint.size not in walked.roots:
-        return [Finding(walked.log, None, Kind.FLIPPED, "checkpoint")], False
-    of_events, of_leaves = walked.roots[checkpoint.size]
+        return [Finding(compared.log, None, Kind.FLIPPED, "checkpoint")], False
+    if checkpoint.size not in compared.roots:
+        return [Finding(compared.log, None, Kind.FLIPPED, "checkpoint")], False
+    of_events, of_leaves = compared.roots[checkpoint.size]
     if of_leaves == checkpoint.root:
-        return [Finding(walked.log, None, Kind.FLIPPED, tile) for tile in walked.tiles], True
+        return [Finding(compared.log, None, Kind.FLIPPED, tile) for tile in compared.tiles], True
     if of_events != checkpoint.root:
-        return [Finding(walked.log, None, Kind.REPLACED, "checkpoint")], False
-    first = next((each.position for each in walked.differences), 1)
-    return [Finding(walked.log, first, Kind.FLIPPED, f"tile/entries/{(first - 1) // WIDTH:03d}")], False
+        return [Finding(compared.log, None, Kind.REPLACED, "checkpoint")], False
+    first = next((each.position for each in compared.differences), 1)
+    return [Finding(compared.log, first, Kind.FLIPPED, f"tile/entries/{(first - 1) // WIDTH:03d}")], False
 
 
-def _of_kept(walked: Walked, kept: Checkpoint, found: Sequence[Finding]) -> list[Finding]:
-    """What a checkpoint that was kept elsewhere tells beyond that."""
-    if kept.size > walked.events:
-        return [Finding(walked.log, walked.events + 1, Kind.CUT_OFF, "the checkpoint that was given")]
-    of_events, of_leaves = walked.roots[kept.size]
+def _of_kept(compared: LogComparison, kept: Checkpoint, found: Sequence[Finding]) -> list[Finding]:
+    """What a checkpoint that was kept elsewhere shows beyond that."""
+    if kept.size > compared.events:
+        return [Finding(compared.log, compared.events + 1, Kind.CUT_OFF, "the checkpoint that was given")]
+    of_events, of_leaves = compared.roots[kept.size]
     if kept.root in (of_events, of_leaves) or any(each.kind is Kind.REPLACED for each in found):
         return []
-    return [Finding(walked.log, None, Kind.REPLACED, "the checkpoint that was given")]
+    return [Finding(compared.log, None, Kind.REPLACED, "the checkpoint that was given")]
 
 
 def _is_older(database: Database, log: str, row: RawEvent) -> bool:

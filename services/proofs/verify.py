@@ -185,7 +185,7 @@ def check_events(key: str, folder: Path, events: Path) -> Iterator[str]:
     """Events as they were published against the entries: the SHA-256 of each line, by the position that it names."""
     size, _ = read_checkpoint(read(folder / "checkpoint"), key)
     wanted = dict(map(read_entry, entries(folder, size)))
-    seen: set[int] = set()
+    found: set[int] = set()
     repeated = []
     for number, line in enumerate(read(events).split(b"\n"), 1):
         if not line:
@@ -195,15 +195,15 @@ def check_events(key: str, folder: Path, events: Path) -> Iterator[str]:
         except (ValueError, KeyError, TypeError):
             yield f"line {number}: inserted: it is no event"
             continue
-        if position in seen:
+        if position in found:
             repeated.append(position)
         elif position not in wanted:
             yield f"position {position}: inserted: the log ends at {size}"
         elif sha256(line).digest() != wanted[position]:
             yield f"position {position}: flipped: the event is not the one that was published"
-        seen.add(position)
-    missing = sorted(wanted.keys() - seen)
-    last = max(seen & wanted.keys(), default=0)
+        found.add(position)
+    missing = sorted(wanted.keys() - found)
+    last = max(found & wanted.keys(), default=0)
     for position in missing:
         if position > last:
             yield f"position {position}: end cut off: the log goes on to {size}"
@@ -254,7 +254,7 @@ def read(file: Path) -> bytes:
 
 
 def main() -> int:
-    """Checks what is asked for, and says what is wrong."""
+    """Makes the check that the arguments name, and prints what is wrong."""
     parser = argparse.ArgumentParser(description="Checks checkpoints, proofs and trees of ContactPoint.")
     parser.add_argument("key", help="the log's public key, name+id+key")
     checks = parser.add_subparsers(dest="check", required=True)
@@ -271,21 +271,21 @@ def main() -> int:
     try:
         if given.check == "checkpoint":
             size, root = read_checkpoint(read(given.file), given.key)
-            says = f"{size} entries, root {root.hex()}"
+            result = f"{size} entries, root {root.hex()}"
         elif given.check == "proof":
-            says = check_proof(given.key, given.file)
+            result = check_proof(given.key, given.file)
         else:
             if given.check == "tiles":
                 wrong.extend(check_tiles(given.key, given.folder, given.since))
             else:
                 wrong.extend(check_events(given.key, given.folder, given.file))
-            says = "everything is as it was signed"
+            result = "everything is as it was signed"
     except Wrong as error:
         wrong.append(str(error))
     for line in wrong:
         print(f"WRONG: {line}")
     if not wrong:
-        print(f"right: {says}")
+        print(f"right: {result}")
     return 1 if wrong else 0
 
 

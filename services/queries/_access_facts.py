@@ -57,8 +57,8 @@ def _names_and_addresses(
     words: defaultdict[tuple[str, ...], str] = defaultdict(lambda: f"address-{len(words)}")
     for begin in range(0, len(children), PAGE):
         for entry in entries(cursor, decryptor, children[begin : begin + PAGE], today):
-            called = [entry["name"], *entry["other_names"]]
-            names[entry["child"]] = {normalise_name(each.get("family_name") or "") for each in called} - {""}
+            held = [entry["name"], *entry["other_names"]]
+            names[entry["child"]] = {normalise_name(each.get("family_name") or "") for each in held} - {""}
             if (place := _place(entry["addresses"])) is not None:
                 places[entry["child"]] = words[place]
     return names, places

@@ -1,6 +1,6 @@
 """Whether Postgres and Kafka belong together: for `status`, readiness, the registrar, and whoever would show or send.
 
-The relay finds out and stores what is wrong; whoever can ask Kafka too compares again, for the relay may not run.
+The relay finds out and stores what is wrong; whoever can reach Kafka too compares again, for the relay may not run.
 """
 
 from contextlib import closing
@@ -23,7 +23,7 @@ from streams.publishing.home import KAFKA, LOG_TOPICS, keep_home, read_home, sto
 from streams.store.database import Cursor, Database, DatabaseAway
 
 SHOWS_ALL = frozenset({"head-lost", "republishing", "store-gap", "foreign", "partitions", "no-topic"})
-"""Codes of troubles that take nothing from what the views hold, so that the directory can be asked meanwhile."""
+"""Codes of troubles that take nothing from what the views hold, so that the directory can be used meanwhile."""
 NOT_MET = "the relay has not yet found out whether Postgres and this Kafka belong together; start it, or read its log"
 LIMIT_MS = 6_000
 _BELONGING = Prepared(
@@ -33,7 +33,7 @@ _BELONGING = Prepared(
     f" {FOR_AGENCY % '$2'}, home.since, home.register_until, home.access_until"
     " from (select) as always left join publication.home on true",
 )
-"""Every look asks this: all of it in one trip, planned once."""
+"""Every look needs this: all of it in one trip, planned once."""
 _filled: WeakKeyDictionary[Connection, tuple[datetime, int, int]] = WeakKeyDictionary()
 """By connection, since when the database belongs to its Kafka and how much views had to hold, once they hold it.
 
@@ -46,13 +46,13 @@ class NotTogether(DatabaseAway):
 
 
 def troubles(cursor: Cursor, kafka: KafkaSettings | None = None) -> list[Trouble]:
-    """What is wrong and since when, each with the step that mends it; asks Kafka too where it is given."""
+    """What is wrong and since when, each with the step that mends it; compares with Kafka too where it is given."""
     stored = stored_troubles(cursor)
-    found = {part: _told(trouble, f"{since:%Y-%m-%d %H:%M}") for part, (trouble, since) in stored.items()}
+    found = {part: _since(trouble, f"{since:%Y-%m-%d %H:%M}") for part, (trouble, since) in stored.items()}
     belongs_to = read_home(cursor)
     if kafka and belongs_to:
         for trouble in troubles_between(belongs_to, read_identity(kafka, LOG_TOPICS)):
-            found.setdefault(trouble.part, _told(trouble, "now"))
+            found.setdefault(trouble.part, _since(trouble, "now"))
     return list(found.values())
 
 
@@ -88,7 +88,7 @@ def refuse_other_kafka(kafka: KafkaSettings, database: Database, *, must_have_me
         return
     for trouble in troubles_between(belongs_to, read_identity(kafka, LOG_TOPICS)):
         if trouble.part == KAFKA:
-            raise NotTogether(f"{trouble.says}; {trouble.remedy}")
+            raise NotTogether(f"{trouble.message}; {trouble.remedy}")
 
 
 def meet(kafka: KafkaSettings, database_url: str, key_check: str) -> None:
@@ -106,6 +106,6 @@ def meet(kafka: KafkaSettings, database_url: str, key_check: str) -> None:
             keep_home(cursor, identity, key_check)
 
 
-def _told(trouble: home.Trouble, since: str) -> Trouble:
-    part = "kafka" if trouble.part == KAFKA else "relay"
-    return Trouble(part, f"{trouble.says} (since {since})", trouble.remedy)
+def _since(trouble: home.Trouble, since: str) -> Trouble:
+    role = "kafka" if trouble.part == KAFKA else "relay"
+    return Trouble(role, f"{trouble.message} (since {since})", trouble.remedy)

@@ -10,7 +10,7 @@ from kafka import TopicPartition
 from projections.engine import failures
 from projections.engine.failures import FORGED
 from services.queries._kafka_reader import kafka_reader
-from services.registers import INVALID, Spent, exceeded
+from services.registers import INVALID, BudgetUse, exceeded
 from streams.codec import iso_text
 from streams.kafka.settings import KafkaAway, KafkaSettings
 from streams.kafka.topics import DEAD_LETTERS, submissions_topic
@@ -85,7 +85,7 @@ def not_kept(cursor: Cursor) -> list[Letter]:
     return [_counted(each) for each in exceeded(cursor, INVALID)]
 
 
-def _counted(spent: Spent) -> Letter:
+def _counted(spent: BudgetUse) -> Letter:
     letter = {"letter": None, "message": submissions_topic(spent.agency), "code": NOT_KEPT, "size": None}
     return {**letter, "recorded_at": iso_text(spent.since), "counted": spent.beyond}
 

@@ -19,14 +19,14 @@ from streams.store.database import Cursor, Pool
 FRESH_S = 10.0
 
 
-class _Named(NamedTuple):
-    """An agency, and since when it is called so."""
+class _NamedAgency(NamedTuple):
+    """An agency, and since when it has that name."""
 
     agency: Agency
     since: datetime
 
 
-_ByName = Mapping[str, _Named | None]
+_ByName = Mapping[str, _NamedAgency | None]
 
 
 class Employers:
@@ -61,11 +61,11 @@ def agency_of(cursor: Cursor, user: Entitlement) -> str | None:
     return _urn(user, _called(_by_name(cursor), user.organisation))
 
 
-def _urn(user: Entitlement, named: _Named | None) -> str | None:
+def _urn(user: Entitlement, named: _NamedAgency | None) -> str | None:
     return named.agency.urn if named and works_for(user, *named) else None
 
 
-def _called(agencies: _ByName, organisation: str) -> _Named | None:
+def _called(agencies: _ByName, organisation: str) -> _NamedAgency | None:
     return agencies.get(organisation) or agencies.get(_name(organisation))
 
 
@@ -75,9 +75,9 @@ def _name(name: str) -> str:
 
 def _by_name(cursor: Cursor) -> _ByName:
     since = named_since(cursor)
-    found: dict[str, _Named | None] = {}
+    found: dict[str, _NamedAgency | None] = {}
     for agency in load_agencies(cursor).values():
-        named = _Named(agency, since[agency.code])
+        named = _NamedAgency(agency, since[agency.code])
         found[agency.code] = named
         name = _name(agency.name)
         found[name] = None if name in found else named

@@ -21,7 +21,7 @@ FRESH_S = 300.0
 MOST_REMEMBERED = 5_000
 
 
-class About(NamedTuple):
+class OrganisationFacts(NamedTuple):
     """`scheduled`: a look by its users needs no notice. `ordinary`: that it knows a child is no secret in itself.
 
     `confidential`: it is a sensitive agency, so that nobody may know whether it works with a child. An organisation
@@ -33,7 +33,7 @@ class About(NamedTuple):
     confidential: bool
 
 
-NOBODY_KNOWS = About(False, False, False)
+NOBODY_KNOWS = OrganisationFacts(False, False, False)
 
 
 class Organisations:
@@ -41,10 +41,10 @@ class Organisations:
 
     def __init__(self, *, fresh_s: float = FRESH_S, clock: Callable[[], float] = time.monotonic) -> None:
         self._fresh_s, self._clock = fresh_s, clock
-        self._known: OrderedDict[str, tuple[float, About]] = OrderedDict()
+        self._known: OrderedDict[str, tuple[float, OrganisationFacts]] = OrderedDict()
         self._lock = Lock()
 
-    def remembered(self, organisation: str | None) -> About | None:
+    def remembered(self, organisation: str | None) -> OrganisationFacts | None:
         """What is cached of an organisation; None where it has to be read."""
         if not organisation:
             return NOBODY_KNOWS
@@ -52,7 +52,7 @@ class Organisations:
             read_at, about = self._known.get(organisation, (float("-inf"), NOBODY_KNOWS))
         return about if self._clock() - read_at < self._fresh_s else None
 
-    def about(self, cursor: Cursor, organisation: str | None) -> About:
+    def about(self, cursor: Cursor, organisation: str | None) -> OrganisationFacts:
         """What is known of an organisation; of one that no agency has reported, NOBODY_KNOWS."""
         about = self.remembered(organisation)
         if about or not organisation:
@@ -72,7 +72,7 @@ def keys_of(organisation: str) -> frozenset[str]:
     return frozenset(filter(None, (*successions().codes_now(organisation), normalise_name(organisation))))
 
 
-def _read(cursor: Cursor, organisation: str) -> About:
+def _read(cursor: Cursor, organisation: str) -> OrganisationFacts:
     name = normalise_name(organisation)
     agencies = [
         agency
@@ -82,4 +82,4 @@ def _read(cursor: Cursor, organisation: str) -> About:
     services = services_of(cursor, keys_of(organisation))
     scheduled = is_scheduled(None, services) or any(is_scheduled(agency.kind, ()) for agency in agencies)
     secret = any(agency.is_sensitive for agency in agencies)
-    return About(scheduled, bool(agencies or services) and not secret, secret)
+    return OrganisationFacts(scheduled, bool(agencies or services) and not secret, secret)

@@ -11,7 +11,7 @@ from streams.store.database import Cursor
 
 MOST_LAG_S = 300
 """How late the views may be before a directory counts as not ready: a county's feeds take a minute or two to show, and
-what was decided five minutes ago is what the next caller asks about."""
+what was decided five minutes ago is what the next caller looks for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class Positions:
     """`positions` of register, published and views; `lag`: what waits; `failed`: messages that were not
     projected; `forged`: those among them that the relay has not published.
 
-    `stopped` says of each projection that cannot go on where it stands, why, and since when.
+    `stopped` has for each projection that cannot go on the message at which it is stopped, why, and since when.
 
     `lag` counts events for the relay and the projector, looks not yet in the access log's view, and receipts and dead
     letters not yet published (`outbox`). `waiting_since` is when the oldest event of the register that is not in the

@@ -36,7 +36,7 @@ class Sources(NamedTuple):
 
 
 class _Record(NamedTuple):
-    """A record; what is said of it from version `aside_from` on does not count, None where all does."""
+    """A record; its events from version `aside_from` on do not count, None where all do."""
 
     state: RecordState
     events: Sequence[PublishedEvent]
@@ -78,7 +78,7 @@ def _whole(current: Mapping[str, Any], records: Sequence[RecordState], today: da
 def _records(cursor: Cursor, decryptor: Decryptor, child: str, today: date) -> list[_Record]:
     """The records of a child that are not removed or set aside with their agency, and can be decrypted.
 
-    Those that do not fit the child are marked, so that nothing rests on them that others say.
+    Those that do not fit the child are marked, so that nothing which others report rests on them.
     """
     Scope(cleared=True).execute(cursor, "select record::text from known_link where child = %s::uuid", (child,))
     linked = [record for (record,) in cursor.fetchall()]
@@ -123,9 +123,9 @@ def _is_known(state: RecordState, today: date) -> bool:
 
 
 def _event(event: PublishedEvent, aside_from: int | None) -> Fields:
-    """An event of the history; of one that is set aside only that it came, for it may tell of somebody else."""
-    told = open_event(event) if aside_from is None or event.version < aside_from else {}
-    holds = {key: value for key, value in told.items() if key not in ("caused_by", "source", "subject")}
+    """An event of the history; of one that is set aside only that it came, for it may be about somebody else."""
+    reported = open_event(event) if aside_from is None or event.version < aside_from else {}
+    holds = {key: value for key, value in reported.items() if key not in ("caused_by", "source", "subject")}
     return {
         "when": event.time,
         "learnt": event.recorded_at,

@@ -1,28 +1,28 @@
-"""What is wrong with a part of the directory, as `status` and others tell it."""
+"""What is wrong with a role of the directory, as `status` and others show it."""
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """`part` is a role of `status`, `says` what is wrong with it, `do` the one step that mends it."""
+    """`role` is a role of `status`, `message` what is wrong with it, `do` the one step that mends it."""
 
-    part: str
-    says: str
+    role: str
+    message: str
     do: str
 
     @classmethod
-    def of(cls, part: str, sentence: str) -> "Trouble":
+    def of(cls, role: str, sentence: str) -> "Trouble":
         """From a sentence of the kind `what is wrong; what to do`."""
-        says, _, do = sentence.rpartition("; ")
-        return cls(part, says or do, do if says else f"read the log of {part}")
+        message, _, do = sentence.rpartition("; ")
+        return cls(role, message or do, do if message else f"read the log of {role}")
 
     def json(self) -> dict[str, str]:
         """As an item of `status --json`."""
-        return asdict(self)
+        return {"part": self.role, "says": self.message, "do": self.do}
 
 
 def in_one_sentence(troubles: Iterable[Trouble]) -> str:
     """All of them on one line."""
-    return "; ".join(f"{trouble.says}: {trouble.do}" for trouble in troubles)
+    return "; ".join(f"{trouble.message}: {trouble.do}" for trouble in troubles)

@@ -30,7 +30,7 @@ class RebuildRunning(Exception):
 
 
 @dataclass(frozen=True)
-class Rebuilt:
+class RebuildResult:
     """The result of a rebuild: messages read, seconds, both digests, and whether the new views are live now.
 
     `differing` names the views of which live and new do not hold the same rows.
@@ -70,7 +70,7 @@ def rebuild(
     replace: bool = False,
     switch: bool = True,
     progress: Progress | None = None,
-) -> Rebuilt:
+) -> RebuildResult:
     """Builds the views anew up to where the live ones are, and switches if both are equal, or with `replace`.
 
     Without `switch` it compares only, and the live views stay.
@@ -99,7 +99,7 @@ def rebuild(
             _switch(builder, fresh, built.digest)
         else:
             _drop(builder, fresh)
-    return Rebuilt(built.messages, monotonic() - began, of_live, built.digest, switched, differing)
+    return RebuildResult(built.messages, monotonic() - began, of_live, built.digest, switched, differing)
 
 
 def _take_lock(builder: Connection) -> None:

@@ -15,11 +15,11 @@ from services.registers.agencies import (
     named_since,
     read_agencies_file,
 )
-from services.registers.budgets import DESTRUCTIONS, INVALID, OPENED_SHIELDS, REMOVALS, SUSPICIONS, Spent, exceeded
+from services.registers.budgets import DESTRUCTIONS, INVALID, OPENED_SHIELDS, REMOVALS, SUSPICIONS, BudgetUse, exceeded
 from services.registers.demo_users import DEMO_USERS, add_demo_users
 from services.registers.extracts import ExtractRefused, SentExtract, begin_extract, complete_extract
 from services.registers.kafka_rights import bring_up_to_date, follow_suspensions
-from services.registers.suspensions import Suspended, left_out, suspended_agencies, suspended_codes
+from services.registers.suspensions import SuspendedAgency, left_out, suspended_agencies, suspended_codes
 from services.registers.users import BadUser, read_users_file, user_document, user_of
 
 __all__ = [
@@ -31,10 +31,10 @@ __all__ = [
     "SUSPICIONS",
     "BadRegister",
     "BadUser",
+    "BudgetUse",
     "ExtractRefused",
     "SentExtract",
-    "Spent",
-    "Suspended",
+    "SuspendedAgency",
     "add_agencies",
     "add_demo_users",
     "agencies_version",

@@ -10,7 +10,7 @@ REMOVALS, OPENED_SHIELDS = "removals", "opened-shields"
 """What there are budgets for; stored."""
 
 
-class Spent(NamedTuple):
+class BudgetUse(NamedTuple):
     """How many of an agency's were within a budget, and how many beyond it, since a moment."""
 
     what: str
@@ -20,11 +20,11 @@ class Spent(NamedTuple):
     beyond: int
 
 
-def exceeded(cursor: Cursor, what: str, begin: str = "-infinity", end: str = "infinity") -> list[Spent]:
+def exceeded(cursor: Cursor, what: str, begin: str = "-infinity", end: str = "infinity") -> list[BudgetUse]:
     """Where budgets were exceeded, from `begin` until `end`, the latest first."""
     cursor.execute(
         "select what, agency, since, within, beyond from register.budgets where what = %s and beyond > 0"
         " and since >= %s and since < %s order by since desc, agency",
         (what, begin, end),
     )
-    return [Spent._make(row) for row in cursor.fetchall()]
+    return [BudgetUse._make(row) for row in cursor.fetchall()]

@@ -7,7 +7,7 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812
 from domain.vocabulary import AgencyKind, agency_urn
 
 
-class Suspended(NamedTuple):
+class SuspendedAgency(NamedTuple):
     """An agency that is suspended, by its code, and what of it is set aside: all, or what was recorded `since`.
 
     So far that is so, or is so no more, of `done` of its records; of all where it is `complete`. Of these it had
@@ -27,13 +27,13 @@ class Suspended(NamedTuple):
         return self._asdict()
 
 
-def suspended_agencies(cursor: Cursor) -> list[Suspended]:
+def suspended_agencies(cursor: Cursor) -> list[SuspendedAgency]:
     """The agencies that are suspended, by code."""
     cursor.execute(
         "select agency, set_aside, since, done, of_records, done_up_to is null, removals from register.suspensions"
         " where suspended order by agency"
     )
-    return [Suspended._make(row) for row in cursor.fetchall()]
+    return [SuspendedAgency._make(row) for row in cursor.fetchall()]
 
 
 def suspended_codes(cursor: Cursor) -> frozenset[str]:

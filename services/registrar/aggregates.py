@@ -29,7 +29,7 @@ from streams.store.application import LogApplication
 from streams.store.database import Database
 
 GONE = ("removed", "erased")
-"""How a record stands that counts for nothing."""
+"""The statuses of a record that counts for nothing."""
 MOST_KEPT = 15_000
 """Of records and of children, between batches."""
 
@@ -43,13 +43,13 @@ class Aggregates:
         self._keys = keys
         self.records: OrderedDict[UUID, SourceRecord] = OrderedDict()
         self.children: OrderedDict[UUID, Child] = OrderedDict()
-        self.standings: dict[str, AgencyStatus] = {}
+        self.agency_statuses: dict[str, AgencyStatus] = {}
 
     def forget(self) -> None:
         """Drops what is kept; it is loaded from the log again."""
         self.records.clear()
         self.children.clear()
-        self.standings.clear()
+        self.agency_statuses.clear()
 
     def load_records(self, streams: set[UUID]) -> None:
         """Loads those of the records that exist and are not in `records` yet."""
@@ -72,36 +72,36 @@ class Aggregates:
         return found
 
     def keep(self, child: Child) -> None:
-        """Has a child as a steward's decision leaves it."""
+        """Keeps a child as a steward's decision leaves it."""
         self.children[child.id] = child
 
-    def standing(self, agency: str) -> AgencyStatus | None:
-        """How an agency stands, or None where it was never suspended."""
-        if agency not in self.standings:
+    def agency_status(self, agency: str) -> AgencyStatus | None:
+        """Whether and how an agency is suspended; None where it never was."""
+        if agency not in self.agency_statuses:
             with self._database.transaction() as cursor:
                 stream = stream_of_agency(cursor, agency)
             if stream is None:
                 return None
             found: OrderedDict[UUID, AgencyStatus] = OrderedDict()
             self._load(found, {stream})
-            self.standings[agency] = found[stream]
-        return self.standings[agency]
+            self.agency_statuses[agency] = found[stream]
+        return self.agency_statuses[agency]
 
     def records_follow(self, agency: str) -> bool:
-        """Whether records of an agency do not stand yet as was decided last on it, before this batch."""
+        """Whether records of an agency still have to follow the last decision on it that was made before this batch."""
         with self._database.transaction() as cursor:
             return records_follow(cursor, agency)
 
-    def keep_standing(self, agency: str, standing: AgencyStatus) -> None:
-        """Has an agency's standing as a steward's decision leaves it."""
-        self.standings[agency] = standing
+    def keep_agency_status(self, agency: str, status: AgencyStatus) -> None:
+        """Keeps an agency's status as a steward's decision leaves it."""
+        self.agency_statuses[agency] = status
 
     def record(self, stream: UUID) -> SourceRecord:
         """The record of that stream."""
         self.load_records({stream})
         return self.records[stream]
 
-    def known_records(self, streams: Iterable[str]) -> list[SourceRecord]:
+    def readable_records(self, streams: Iterable[str]) -> list[SourceRecord]:
         """Those of the records that can be read; of one whose key is destroyed nothing is left to destroy."""
         wanted = [UUID(stream) for stream in streams]
         try:
@@ -131,23 +131,23 @@ class Aggregates:
         return str(row[0]) if row else None
 
     def keep_record(self, record: SourceRecord) -> None:
-        """Has a record as a steward's decision leaves it."""
+        """Keeps a record as a steward's decision leaves it."""
         self.records[record.id] = record
 
     def indexed_keys(self, record: str) -> Mapping[str, Sequence[int]]:
-        """The keys under which the record is met, by itself; nothing where it is not in the match index."""
+        """The keys under which the match index has the record, by the record; nothing where it is not there."""
         with self._database.transaction() as cursor:
             return keys_of(cursor, record)
 
     def description(self, stream: UUID) -> RecordRegistered | RecordAmended | None:
         """The event that describes the record now; None where it is removed, or its key destroyed."""
         try:
-            said = list(self._events({stream}))
+            events = list(self._events({stream}))
         except KeyError:
             return None
-        if removals_of(said).hold:
+        if removals_of(events).hold:
             return None
-        described = (event for event in said if isinstance(event, RecordRegistered | RecordAmended))
+        described = (event for event in events if isinstance(event, RecordRegistered | RecordAmended))
         return max(described, key=lambda event: (event.time, event.originator_version), default=None)
 
     def drop(self, streams: Iterable[UUID]) -> None:
@@ -188,7 +188,7 @@ class Aggregates:
         with self._database.transaction() as cursor:
             return children_of(cursor, records)
 
-    def told_apart(self, records: Collection[str]) -> Collection[tuple[str, str]]:
+    def cannot_link(self, records: Collection[str]) -> Collection[tuple[str, str]]:
         """The pairs of records of two children that one of these is in, both ways round."""
         with self._database.transaction() as cursor:
             return cannot_link_pairs(cursor, list(records))

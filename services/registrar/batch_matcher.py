@@ -154,7 +154,7 @@ class BatchMatcher:
         return placed._replace(placement=Placement(before.child, None, (), elsewhere, fit.against), aside=fit.aside)
 
     def _again(self, known: Candidate, described: Described) -> Placed | None:
-        """What it contradicts goes on being queued, although nothing has changed that is compared."""
+        """The placement of a record of which nothing has changed that is compared: what it contradicts stays queued."""
         fit = FITS if known.record in self.believed else self._fit(known.record, described.features, known.child)
         if not fit.against:
             return None
@@ -285,8 +285,11 @@ class BatchMatcher:
         number = found.placement.child
         others = [each for each in self._index.members(number) if each.record != record] if number else []
         child = child_of(number) if number else None
-        heard = {source, *(each.features.source for each in others if child and each.record in child.like_shielded)}
-        alone = heard.issuperset(each.features.source for each in others)
+        like_sources = {
+            source,
+            *(each.features.source for each in others if child and each.record in child.like_shielded),
+        }
+        alone = like_sources.issuperset(each.features.source for each in others)
         return Placed(found.placement, features, keys, [each.record for each in found.like], alone)
 
     def accepted(self, child: str) -> list[str]:
@@ -338,7 +341,7 @@ class BatchMatcher:
         return brought
 
     def know(self, child: str, *, hidden: bool) -> None:
-        """Has the child as hidden or not from now on: where hidden records are decides nothing about others."""
+        """Marks the child as hidden or not from now on: where hidden records are decides nothing about others."""
         if hidden:
             self.changes.hidden.add(child)
             self.changes.shown.discard(child)
@@ -386,7 +389,7 @@ class BatchMatcher:
 
 
 def _kept_whole(placed: Placed, child_of: FindChild) -> Placed:
-    """Without a merge of a child that has a closed record: who sent that one would read of another child by it."""
+    """The placement without a merge where a child has a closed record: its sender would read of another child by it."""
     found = placed.placement
     involved = [*([found.child] if found.child else []), *(each.child for each in found.merged)]
     children = (child_of(each) for each in involved)
@@ -397,7 +400,7 @@ def _kept_whole(placed: Placed, child_of: FindChild) -> Placed:
 
 
 def is_shielded(child: Child | None) -> bool:
-    """Whether a shield stands for the child."""
+    """Whether the child has a shield, and is not closed."""
     return child is not None and child.shield is not None and not child.is_closed
 
 
@@ -409,7 +412,7 @@ def is_hidden(child: Child | None) -> bool:
 def _sorted(
     candidates: Iterable[Candidate], shielded: Sequence[Candidate], own: str | None, child_of: FindChild
 ) -> Candidates:
-    """The candidates by what may follow; those of shielded children are met by who they are, and not by where."""
+    """The candidates by what may follow; those of shielded children are found by who they are, and not by where."""
     held: list[Candidate] = []
     others: list[Candidate] = []
     for each in candidates:

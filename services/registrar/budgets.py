@@ -14,7 +14,7 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812
 from domain.access_log.notices import alarm
 from domain.vocabulary import agency_urn
 from services.contract.decisions import DecisionType
-from services.registers import DESTRUCTIONS, INVALID, OPENED_SHIELDS, REMOVALS, SUSPICIONS, Spent
+from services.registers import DESTRUCTIONS, INVALID, OPENED_SHIELDS, REMOVALS, SUSPICIONS, BudgetUse
 from streams.kafka.topics import UNCLAIMED, notices_topic
 from streams.store.outbox import Message
 
@@ -22,7 +22,7 @@ MOST_INVALID = 1_000
 """Invalid messages of an agency that are kept within an hour."""
 MOST_SUSPICIONS = 500
 """Times that an agency's records, being like a shielded child's, are held back within a day and queued. Where one child
-of two hundred is shielded, an agency that tells of 100,000 children for the first time comes to about as many."""
+of two hundred is shielded, an agency that reports 100,000 children for the first time comes to about as many."""
 MOST_DESTRUCTIONS = 20
 """Children, or records of ten, that one user may destroy within a day: a stolen credential empties no directory."""
 MOST_REMOVALS = 200
@@ -47,7 +47,7 @@ class Limits(NamedTuple):
 
 
 class Budget:
-    """What is taken of each agency from `since` until `until`: at most so many; `read` knows how many were before."""
+    """What is taken of each agency from `since` until `until`, at most so many; `read` reads how many were before."""
 
     def __init__(self, what: str, since: datetime, until: datetime, most: int) -> None:
         self.what = what
@@ -89,12 +89,12 @@ class Budget:
         return has_room
 
     @property
-    def taken(self) -> list[Spent]:
+    def taken(self) -> list[BudgetUse]:
         """What was counted since it was read."""
-        return [Spent(self.what, agency, self.since, *taken) for agency, taken in sorted(self._taken.items())]
+        return [BudgetUse(self.what, agency, self.since, *taken) for agency, taken in sorted(self._taken.items())]
 
 
-def write_spent(cursor: Cursor, rows: Iterable[Spent]) -> list[Spent]:
+def write_spent(cursor: Cursor, rows: Iterable[BudgetUse]) -> list[BudgetUse]:
     """Adds what was counted, forgets what is older than DAYS_KEPT; returns what is beyond a budget from now on."""
     used_up = []
     for row in rows:
@@ -111,7 +111,7 @@ def write_spent(cursor: Cursor, rows: Iterable[Spent]) -> list[Spent]:
     return used_up
 
 
-def alarms(used_up: Iterable[Spent], sensitive: Collection[str], recorded_at: str) -> list[Message]:
+def alarms(used_up: Iterable[BudgetUse], sensitive: Collection[str], recorded_at: str) -> list[Message]:
     """Messages, to data managers alone, of the agencies that have used up their suspicions of a day."""
     made: list[Message] = []
     for each in used_up:
@@ -140,7 +140,7 @@ class Budgets(NamedTuple):
             budget.read(cursor, agencies)
 
     @property
-    def taken(self) -> list[Spent]:
+    def taken(self) -> list[BudgetUse]:
         """What was counted since."""
         return [*self.invalid.taken, *self.suspicions.taken]
 
@@ -181,6 +181,6 @@ class StewardBudgets(NamedTuple):
             budget.read(cursor, users)
 
     @property
-    def taken(self) -> list[Spent]:
+    def taken(self) -> list[BudgetUse]:
         """What was counted since."""
         return [spent for budget in self for spent in budget.taken]

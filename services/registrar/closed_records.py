@@ -52,7 +52,7 @@ def _close_child(cursor: Cursor, child: str, records: Sequence[str]) -> None:
 
 
 def write_closed(cursor: Cursor, child_of: Mapping[str, str]) -> None:
-    """Has records closed with the children that they belong to (record → child)."""
+    """Stores records as closed, with the children that they belong to (record → child)."""
     if child_of:
         cursor.execute(
             "insert into register.closed_records (record, child) select * from unnest(%s::uuid[], %s::uuid[])"

@@ -57,7 +57,7 @@ def decide_batch(
 
 
 def _know_hidden(events: Sequence[RegisterEvent], state: BatchState) -> None:
-    """Has the children with events as hidden or not, for the decisions that follow."""
+    """Marks which of the children with events are hidden, for the decisions that follow."""
     for event in events:
         child = state.children.get(event.originator_id)
         if child is not None:
@@ -65,7 +65,7 @@ def _know_hidden(events: Sequence[RegisterEvent], state: BatchState) -> None:
 
 
 def _repeats(command: Command, state: BatchState) -> bool:
-    """Whether an earlier batch has taken just this command; of a destroyed record nobody knows what it had taken."""
+    """Whether an earlier batch has accepted just this command; True of a destroyed record, of which nothing is left."""
     number = (command.source, "subject", command.subject)
     if number in state.erased:
         return True
@@ -125,7 +125,7 @@ def _link(
 ) -> list[RegisterEvent]:
     """Finds the child that the record belongs to, or lists a new one; gives the events that follow for children.
 
-    `is_queued` is asked where the record is like a shielded child's: whether that is put into the queue.
+    `is_queued` is called where the record is like a shielded child's; it returns whether that is put into the queue.
     """
     record = str(cause.originator_id)
     within = state.matcher.closed.get(record)
@@ -208,5 +208,5 @@ def _hold_back_anew(child: Child, cause: RegisterEvent, state: BatchState) -> No
     """The child is held back for records that are like shielded children's, if no other agency's counts any more."""
     like = child.like_shielded
     versions = {each: known.version for each in like if (known := state.records.get(UUID(each)))}
-    standing = frozenset[str]().union(*like.values()) - state.lifted
-    child.follow_shields(child.suspected(versions), standing, cause, state.matcher.sources_of(str(child.id)))
+    shielded = frozenset[str]().union(*like.values()) - state.lifted
+    child.follow_shields(child.suspected(versions), shielded, cause, state.matcher.sources_of(str(child.id)))

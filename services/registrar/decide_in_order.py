@@ -35,7 +35,7 @@ class Effect(NamedTuple):
 
     `record_keys` are numbers that its agency uses for the first time, `moved` the new child of each record that changes
     hands by a steward's decision, `rulings` the steward's findings on which records are of two children, `suspensions`
-    how agencies stand afterwards, `unindexed` the keys of records that leave the match index, `indexed` the child,
+    the new statuses of agencies, `unindexed` the keys of records that leave the match index, `indexed` the child,
     features and keys of records that enter it, `erasures` what is destroyed, `removed` the child of each record that a
     steward removes.
     """
@@ -60,7 +60,7 @@ Distrust = Callable[[Command], Refusal | None]
 
 
 Repeats = Callable[[Command], bool]
-"""Whether a command says what was accepted under its id by an earlier batch."""
+"""Whether a command has the content that an earlier batch accepted under its id."""
 
 
 def decide_in_order(

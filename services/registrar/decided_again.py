@@ -41,7 +41,7 @@ from streams.store.database import Database
 class DecidedAgain(NamedTuple):
     """The events that follow for children, the new child of each record that moves, and those that changed for it.
 
-    `unlike` has the features of records that were set aside again, which are known by what they say since alone.
+    `unlike` has the features of records that were set aside again, by what they have reported since alone.
     """
 
     events: Sequence[RegisterEvent] = ()
@@ -61,17 +61,17 @@ def decide_again(
     *,
     restored: bool,
 ) -> DecidedAgain:
-    """What follows for the children of records that stand as `placed` from now on, each because of an event of its own.
+    """What follows for the children of records that are `placed` anew, each because of an event of its own.
 
-    `restored` says that some of them count again, so that what was parted may be one again.
+    `restored` says that some of them count again, so that children that were split may be one again.
     """
-    standing = {each.record: each for each in placed}
+    placing_of = {each.record: each for each in placed}
     with database.transaction() as cursor:
-        by_child = members_that_count(cursor, "record", list(standing), standing)
+        by_child = members_that_count(cursor, "record", list(placing_of), placing_of)
         sensitive = sensitive_sources(cursor)
-        told = _with_one_of(cursor, by_child, _MAY_COME_BACK if restored else _MAY_BE_BELIEVED)
+        affected = _with_one_of(cursor, by_child, _MAY_COME_BACK if restored else _MAY_BE_BELIEVED)
     apart = {child for child, members in by_child.items() if _may_fall_apart(comparer, members)}
-    known = _known(streams, sorted(apart | told))
+    known = _known(streams, sorted(apart | affected))
     families = _families(streams, known, apart, restored=restored)
     events: list[RegisterEvent] = []
     moved: dict[str, str] = {}
@@ -79,7 +79,7 @@ def decide_again(
     for family in families:
         with database.transaction() as cursor:
             others = [str(each.child.id) for each in family.parted]
-            more = members_that_count(cursor, "child", others, standing) if others else {}
+            more = members_that_count(cursor, "child", others, placing_of) if others else {}
             members = [*by_child[str(family.child.id)], *(each for some in more.values() for each in some)]
             cannot_link = cannot_link_pairs(cursor, [member.record for member in members])
         if len(members) < 2:
@@ -93,8 +93,8 @@ def decide_again(
     for child, each in known.items():
         staying = [member for member in by_child[child] if member.record not in moved]
         if cause := next((causes[record] for record in sorted(each.child.records) if record in causes), None):
-            since = set_aside_before(each.said)
-            alone = _alone(streams, since, [member.record for member in staying if member.record in standing])
+            since = set_aside_before(each.history)
+            alone = _alone(streams, since, [member.record for member in staying if member.record in placing_of])
             staying = [member._replace(features=alone.get(member.record, member.features)) for member in staying]
             again = _judge_what_is_set_aside(each.child, since, staying, comparer, sensitive, cause)
             unlike |= {record: features for record, features in alone.items() if record in again}
@@ -103,12 +103,12 @@ def decide_again(
 
 
 def _alone(streams: Streams, since: Mapping[str, int], records: Collection[str]) -> dict[str, Features]:
-    """What counts of those of the records that did not fit their child since a version, by what they say since."""
+    """The features of those of the records that did not fit their child since a version, by what they report since."""
     wanted = [UUID(record) for record in records if record in since]
     found = {}
-    for record, said in streams.read(wanted):
+    for record, history in streams.read(wanted):
         stream = str(record.id)
-        if features := features_by(said, record.suspended_from, since[stream]):
+        if features := features_by(history, record.suspended_from, since[stream]):
             found[stream] = features
     return found
 
@@ -121,9 +121,9 @@ def _judge_what_is_set_aside(
     sensitive: frozenset[str],
     cause: RegisterEvent,
 ) -> set[str]:
-    """Believes what was set aside for what a suspended record said; sets it aside again once that counts again.
+    """Accepts what was set aside because of a suspended record's reports; sets it aside again once they count again.
 
-    Gives the records that are set aside again, of those that were so `since` a version.
+    Gives those that are set aside again of the records that were so `since` a version.
     """
     matcher, again = comparer.settings.version, set[str]()
     for member in members:
@@ -141,7 +141,7 @@ def _judge_what_is_set_aside(
 
 _MAY_BE_BELIEVED = names_of(RecordsSetAside)
 _MAY_COME_BACK = names_of(RecordUnlinked, RecordsAccepted)
-"""A child without one, whose records are one person by what they say, is not read: nothing follows for it."""
+"""A child without such an event, whose records describe one person, is not read: nothing follows for it."""
 
 
 def _with_one_of(cursor: Cursor, children: Collection[str], topics: Collection[str]) -> set[str]:
@@ -153,7 +153,7 @@ def _with_one_of(cursor: Cursor, children: Collection[str], topics: Collection[s
 
 
 def _may_fall_apart(comparer: Comparer, members: Sequence[Candidate]) -> bool:
-    """Whether the members are not one person by what they say alone: else no history has to be read."""
+    """Whether the members alone do not describe one person: else no history has to be read."""
     return len(members) > MOST_REGROUPED or (len(members) > 1 and len(regroup(comparer, members, ()).blocks) > 1)
 
 
@@ -176,19 +176,19 @@ def members_that_count(
     return found
 
 
-class _Known(NamedTuple):
+class _ChildHistory(NamedTuple):
     """A child, and the events that made it."""
 
     child: Child
-    said: Sequence[RegisterEvent]
+    history: Sequence[RegisterEvent]
 
 
 class _Family(NamedTuple):
     """A child, those it absorbed, directly or not, and those that suspensions parted from it."""
 
-    known: _Known
-    absorbed: Mapping[str, _Known]
-    parted: Sequence[_Known]
+    known: _ChildHistory
+    absorbed: Mapping[str, _ChildHistory]
+    parted: Sequence[_ChildHistory]
 
     @property
     def child(self) -> Child:
@@ -197,7 +197,7 @@ class _Family(NamedTuple):
 
 
 def _families(
-    streams: Streams, known: Mapping[str, _Known], apart: Collection[str], *, restored: bool
+    streams: Streams, known: Mapping[str, _ChildHistory], apart: Collection[str], *, restored: bool
 ) -> list[_Family]:
     parted = {child: _given_to(each) if restored else () for child, each in known.items()}
     others = _known(streams, [to for some in parted.values() for to in some])
@@ -206,7 +206,7 @@ def _families(
         mine = [
             others[to]
             for to in parted[child]
-            if to in others and _is_at_work(others[to].child) and was_parted(others[to].said)
+            if to in others and _is_at_work(others[to].child) and was_parted(others[to].history)
         ]
         if mine or child in apart:
             families.append(_Family(each, _all_absorbed(streams, [each, *mine]), mine))
@@ -217,13 +217,13 @@ def _is_at_work(child: Child) -> bool:
     return child.superseded_by is None and not child.is_closed
 
 
-def _given_to(known: _Known) -> Sequence[str]:
+def _given_to(known: _ChildHistory) -> Sequence[str]:
     """The children to which it gave records, each once."""
-    return list(dict.fromkeys(event.to for event in known.said if isinstance(event, RecordUnlinked)))
+    return list(dict.fromkeys(event.to for event in known.history if isinstance(event, RecordUnlinked)))
 
 
-def _all_absorbed(streams: Streams, family: Iterable[_Known]) -> Mapping[str, _Known]:
-    found: dict[str, _Known] = {}
+def _all_absorbed(streams: Streams, family: Iterable[_ChildHistory]) -> Mapping[str, _ChildHistory]:
+    found: dict[str, _ChildHistory] = {}
     wanted = {child for each in family for child in each.child.absorbed}
     while wanted:
         more = _known(streams, sorted(wanted))
@@ -232,10 +232,10 @@ def _all_absorbed(streams: Streams, family: Iterable[_Known]) -> Mapping[str, _K
     return found
 
 
-def _known(streams: Streams, children: Sequence[str]) -> dict[str, _Known]:
+def _known(streams: Streams, children: Sequence[str]) -> dict[str, _ChildHistory]:
     return {
-        str(child.id): _Known(child, said)
-        for child, said in streams.read([UUID(child) for child in children])
+        str(child.id): _ChildHistory(child, history)
+        for child, history in streams.read([UUID(child) for child in children])
         if isinstance(child, Child)
     }
 
@@ -255,7 +255,7 @@ class _Deciding:
         self._family, self._comparer, self._sensitive = family, comparer, sensitive
         self._ruling, self._new_id = ruling, new_id
         held = [each for known in (family.known, *family.parted) for each in known.child.records]
-        self._records = {str(record.id): (record, said) for record, said in streams.read(list(map(UUID, held)))}
+        self._records = {str(record.id): (record, history) for record, history in streams.read(list(map(UUID, held)))}
         self._children: dict[str, Child] = {}
         self._versions: dict[str, int] = {}
         self._source_of: dict[str, str] = {}
@@ -267,7 +267,7 @@ class _Deciding:
         return list(self._children.values())
 
     def decide(self, members: Sequence[Candidate], cannot_link: Pairs) -> None:
-        """Parts what nothing holds together any more, or takes back what something does again."""
+        """Splits what nothing holds together any more, or puts together again what something does."""
         known = [member for member in members if member.record in self._records]
         known.sort(key=lambda member: (self._records[member.record][1][0].timestamp, member.record))
         if len(known) > MOST_REGROUPED:
@@ -281,17 +281,17 @@ class _Deciding:
             self._rejoin(parted.child, judged.regrouped)
         blocks = [block & child.records for block in judged.regrouped.blocks if block & child.records]
         if len(blocks) > 1 and not is_hidden(child):
-            self._part(blocks, judged.regrouped)
+            self._split(blocks, judged.regrouped)
         elif len(blocks) > 1 or judged.without:
             self._doubt(known, judged.without or judged.regrouped)
 
     def _judge(self, members: Sequence[Candidate], cannot_link: Pairs) -> Judged:
         family = [self._family.known, *self._family.absorbed.values(), *self._family.parted]
-        joins = [join for known in family for join in joins_of(known.said)]
+        joins = [join for known in family for join in joins_of(known.history)]
         since: dict[str, datetime] = {}
-        for stream, (record, said) in self._records.items():
+        for stream, (record, history) in self._records.items():
             if record.suspended_from is not None:
-                since[stream] = said[record.suspended_from - 1].timestamp
+                since[stream] = history[record.suspended_from - 1].timestamp
         silent = {record for known in family for record in known.child.aside}
         return judge_again(self._comparer, members, joins, since, cannot_link, silent)
 
@@ -306,7 +306,7 @@ class _Deciding:
         rejoin(child, parted, self._ruling, self._versions, self._source_of)
         self._keep(child, parted)
 
-    def _part(self, blocks: Sequence[Block], regrouped: Regrouped) -> None:
+    def _split(self, blocks: Sequence[Block], regrouped: Regrouped) -> None:
         child = self._family.child
         absorbed = {
             one: known.child
@@ -325,14 +325,14 @@ class _Deciding:
             staying.append(block)
 
     def _suspect(self, child: Child, block: Block, other: Block, regrouped: Regrouped) -> None:
-        """Queues what still speaks for it that both are one, as the matcher would have done."""
+        """Queues the evidence that is left for both being one child, as the matcher would have done."""
         if found := found_between(self._comparer, regrouped, block, other):
             record, finding = found
             self._keep(child)
             child.suspect_beside(record, self._version(record), self._matcher, self._compared(finding), self._ruling)
 
     def _doubt(self, members: Sequence[Candidate], regrouped: Regrouped) -> None:
-        """Queues a pair of records that only a steward may part."""
+        """Queues a pair of records that only a steward may split."""
         one, other, *_ = (next(m for m in members if m.record in block) for block in regrouped.blocks)
         evidence = self._comparer.compare(one.features, other.features)
         finding = Finding(one.child, other.record, RESTS_ON_SUSPENDED, evidence)

@@ -1,6 +1,6 @@
 """What would become of messages if they were sent now: decided by the registrar's own code, and nothing is kept.
 
-No record is compared with any child, so that neither an answer nor how long it takes tells of other agencies' records.
+No record is compared with any child, so that neither an answer nor how long it takes reveals other agencies' records.
 """
 
 from collections.abc import Collection, Sequence

@@ -17,7 +17,7 @@ Digest = Callable[[RecordKey], bytes]
 
 
 def write_erasures(cursor: Cursor, erasures: Sequence[ErasureRow], digest: Digest) -> None:
-    """Destroys keys and rows, and asks for a checkpoint that proves it."""
+    """Destroys keys and rows, and requests a checkpoint that proves it."""
     for each in erasures:
         destroy_keys(cursor, each.streams, each.erasure)
         _forget_numbers(cursor, each.records, digest)

@@ -27,7 +27,7 @@ Pair = tuple[str, str]
 
 
 class FoundLike(NamedTuple):
-    """A record with its child, its features, and those of the records asked for that it is like.
+    """A record with its child, its features, and those of the records in question that it is like.
 
     One that its agency has removed has no features: it may be restored.
     """
@@ -41,7 +41,7 @@ class FoundLike(NamedTuple):
 _SOURCE = f"stored.features::json ->> {Features._fields.index('source')}"
 """The agency of a record, out of the index itself: no table of numbers is by record, and the registrar waits.
 
-Removed records, whose agency no table tells, take turns as if they were of one.
+Removed records, whose agency is in no table, count as those of one agency.
 """
 _FIND = f"""
     select found.record::text, coalesce(stored.child, removed.child)::text, stored.features,

@@ -1,14 +1,14 @@
 """How a batch of messages takes effect, in three steps: look up what is known, decide in order, save all at once.
 
 Everything a batch causes is one transaction, so each message takes effect exactly once whatever is killed. After a
-failed save nothing in memory is believed. What a message may be to blame for costs that message alone (`faults.py`).
+failed save all in memory is dropped. A failure that a message may have caused costs that message alone (`faults.py`).
 """
 
 import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from domain.matching import Comparer
 from domain.source_record import Command
@@ -18,10 +18,9 @@ from services.registrar import store
 from services.registrar.aggregates import Aggregates
 from services.registrar.batch import BatchResult, Message
 from services.registrar.budgets import COUNTED, Budgets, Limits, StewardBudgets
-from services.registrar.decide_batch import NewId, decide_batch
+from services.registrar.decide_batch import decide_batch
 from services.registrar.decide_in_order import not_processed
 from services.registrar.faults import contradicts_what_is_stored, may_be_a_messages
-from services.registrar.fence import Fence
 from services.registrar.look_up import ReadMatchState, look_up, read_match_state
 from services.registrar.match_index import count_records
 from services.registrar.receipts import Answer
@@ -29,10 +28,7 @@ from services.registrar.save import save
 from services.registrar.set_aside import do_page, next_work
 from services.registrar.steward_looks import OLDEST, read_looks
 from services.registrar.stewardship import BACKUPS_KEPT, decide_stewards_batch
-from streams.clock import Clock
-from streams.crypto.keys import KeyRing
-from streams.store.application import LogApplication
-from streams.store.database import Database
+from services.registrar.writer import Writer
 
 logger = logging.getLogger(__name__)
 
@@ -56,7 +52,7 @@ Some may shield or close a child: who it is, is kept as its records are just the
 depends on what a suspension before it has left to do.
 """
 Pause = Callable[[float], object]
-"""Waits for so many seconds; gives something true where it was told to stop."""
+"""Waits for so many seconds; gives something true where the registrar has to stop."""
 
 
 class _Failed(Exception):
@@ -67,39 +63,29 @@ class _Failed(Exception):
 
 
 class Registrar:
-    """Decides batches. `database` is for reading; writing goes through the log's recorder.
+    """Decides batches, and writes what they cause.
 
-    `fence` is the right to write, `pause` waits before a batch is tried again.
-    `clock` gives the recorded time, `new_id` a random stream id, `read_match_state` reads who is who, `oldest_look` is
-    how old the look may be that a steward's decision names, `backups_kept` how long a backup may hold a key that was
-    destroyed, `limits` says what is taken of each agency.
+    `pause` waits before a batch is tried again, `read_match_state` reads who is who, `oldest_look` is how old the look
+    may be that a steward's decision names, `backups_kept` how long a backup may hold a key that was destroyed,
+    `limits` says what is taken of each agency.
     `offsets` has the next offset of each partition, `aggregates` the records and children that are in memory.
     """
 
     def __init__(
         self,
-        log: LogApplication,
-        database: Database,
-        keys: KeyRing,
+        writer: Writer,
         comparer: Comparer,
-        fence: Fence,
         *,
-        clock: Clock,
         pause: Pause = time.sleep,
-        new_id: NewId = uuid4,
         read_match_state: ReadMatchState = read_match_state,
         oldest_look: timedelta = OLDEST,
         backups_kept: timedelta = BACKUPS_KEPT,
         limits: Limits | None = None,
     ) -> None:
-        self._log = log
-        self._database = database
-        self._keys = keys
+        self._writer = writer
+        self._log, self._database, self._keys, self._fence, self._clock, self._new_id = writer
         self._comparer = comparer
-        self._fence = fence
         self._pause = pause
-        self._clock = clock
-        self._new_id = new_id
         self._read_match_state = read_match_state
         self._oldest_look = oldest_look
         self._backups_kept = backups_kept
@@ -107,7 +93,7 @@ class Registrar:
         self._indexed = 0
         self._records_follow = False
         self.offsets: dict[Partition, int] = {}
-        self.aggregates = Aggregates(log, database, keys)
+        self.aggregates = Aggregates(self._log, self._database, self._keys)
 
     def handle(self, messages: Sequence[Message]) -> list[Answer]:
         """Takes a batch; afterwards every message of it has taken effect and is answered.
@@ -115,11 +101,11 @@ class Registrar:
         Where a message makes that fail, it is kept as a dead letter and holds up no other. A batch that contradicts
         what is stored is first tried again, in case it was decided by what is no longer so.
         Raises FenceLost and OffsetMoved where another registrar writes, DatabaseAway and the library's persistence
-        errors; then the rest of the batch has had no effect, or all of it (CommitUnknown): the stored offsets tell.
+        errors; then the rest of the batch has had no effect, or all of it (CommitUnknown), as the stored offsets show.
         """
-        parts = list(_parts(messages))
-        if len(parts) > 1:
-            return [answer for part in parts for answer in self.handle(part)]
+        sub_batches = list(_sub_batches(messages))
+        if len(sub_batches) > 1:
+            return [answer for sub_batch in sub_batches for answer in self.handle(sub_batch)]
         for wait_s in BACK_OFF_S:
             try:
                 return self._attempt(messages)
@@ -173,8 +159,7 @@ class Registrar:
         if not self._records_follow:
             return False
         try:
-            written = self._log, self._database, self._keys
-            self.aggregates.drop(do_page(*written, self._comparer, self._fence, self._clock, self._new_id))
+            self.aggregates.drop(do_page(self._writer, self._comparer))
         except Exception:
             self.forget()
             raise
@@ -227,19 +212,19 @@ class Registrar:
         return result.answers
 
 
-def _parts(messages: Sequence[Message]) -> Iterator[Sequence[Message]]:
-    """The agencies' messages, and behind them those of stewards, of which some stand alone."""
-    part = [message for message in messages if not message.is_stewards]
+def _sub_batches(messages: Sequence[Message]) -> Iterator[Sequence[Message]]:
+    """The agencies' messages, and behind them those of stewards, of which some are a batch each."""
+    sub_batch = [message for message in messages if not message.is_stewards]
     for message in messages:
         if not message.is_stewards:
             continue
         alone = isinstance(message.reading, Command) and message.reading.type in _ALONE
-        if part and (alone or not part[-1].is_stewards):
-            yield part
-            part = []
-        part.append(message)
+        if sub_batch and (alone or not sub_batch[-1].is_stewards):
+            yield sub_batch
+            sub_batch = []
+        sub_batch.append(message)
         if alone:
-            yield part
-            part = []
-    if part:
-        yield part
+            yield sub_batch
+            sub_batch = []
+    if sub_batch:
+        yield sub_batch

@@ -1,6 +1,6 @@
-"""Which children are hidden in the match index: the children tell it themselves, whatever it follows from.
+"""Which children are hidden in the match index: that follows from the state of each child alone.
 
-They are asked after each event that may change it, when that is decided and when the index is built from the log.
+It is found again after each event that may change it, when that is decided and when the index is built from the log.
 """
 
 from collections.abc import Callable, Iterable
@@ -40,15 +40,15 @@ _MAY_CHANGE_IT = (
 def stays_hidden(child: Child) -> bool:
     """Whether records of the child are hidden, or may be: one that was absorbed or destroyed has none.
 
-    Where a record is like a shielded child's, others see the child as long as another agency's record counts. It is not
-    asked here whether one does: a removal or a suspension ends that, and is no event of the child's.
+    Where a record is like a shielded child's, others see the child as long as another agency's record counts. Whether
+    one does plays no part here: a removal or a suspension ends that, and is no event of the child's.
     """
     has_records = child.superseded_by is None and not child.is_destroyed
     return has_records and (child.shield is not None or bool(child.like_shielded))
 
 
 def note_hidden(changes: IndexChanges, events: Iterable[RegisterEvent], find: Callable[[str], Child | None]) -> None:
-    """Has the children as hidden or not that the events are of, as `find` gives them after all events."""
+    """Notes which children of the events are hidden; `find` gives each child as it is after all events."""
     for number in {str(event.originator_id) for event in events if isinstance(event, _MAY_CHANGE_IT)}:
         child = find(number)
         if child is not None:

@@ -40,6 +40,7 @@ from services.registrar.matcher_settings import load_settings
 from services.registrar.reindex import build_match_index
 from services.registrar.steward_looks import OLDEST
 from services.registrar.stewardship import BACKUPS_KEPT
+from services.registrar.writer import Writer
 from streams.clock import utc_now
 from streams.codec import EventMapper
 from streams.crypto.keys import KeyRing, reader_of
@@ -66,7 +67,7 @@ GC_THRESHOLD = 50_000
 """Batches make many objects that die young; collecting cycles less often saves a sixth of the time."""
 
 
-class Stalled(Exception):
+class ConsumerStalled(Exception):
     """The consumer returns no messages although there are some to read."""
 
 
@@ -79,9 +80,9 @@ _AWAY = (
     OSError,
     store.OffsetMoved,
     FenceLost,
-    Stalled,
+    ConsumerStalled,
 )
-_SAY_WHY = (DatabaseAway, KafkaAway, FenceLost)
+_EXPLAINED = (DatabaseAway, KafkaAway, FenceLost)
 """Whose texts are sentences; of others the log gets the kind, for their texts may hold what was sent."""
 
 
@@ -103,15 +104,15 @@ def run(settings: Settings, stop: Event) -> None:
         except _AWAY as error:
             attempts = 0 if time.monotonic() - began > QUIET_S else attempts + 1
             if attempts == 1:
-                logger.warning("waiting: %s", str(error) if isinstance(error, _SAY_WHY) else type(error).__name__)
+                logger.warning("waiting: %s", str(error) if isinstance(error, _EXPLAINED) else type(error).__name__)
             stop.wait(BACK_OFF_S[min(attempts, len(BACK_OFF_S) - 1)])
 
 
 @contextmanager
 def _active(database_url: str, stop: Event) -> Iterator[Fence | None]:
-    """The right to write, taken under the lock of the active registrar, for which it waits; None when told to stop.
+    """The right to write, taken under the lock of the active registrar, for which it waits; None once `stop` is set.
 
-    The lock only keeps standbys from taking over at once. Where its connection ends unnoticed, the fence tells.
+    The lock only keeps standbys from taking over at once. Where its connection ends unnoticed, the fence still holds.
     """
     with closing(connect(database_url, application_name="contactpoint registrar lock", idle_timeout_s=0)) as connection:
         connection.autocommit = True
@@ -139,8 +140,8 @@ async def _serve(settings: Settings, comparer: Comparer, fence: Fence, stop: Eve
             await asyncio.to_thread(build_match_index, log, reads, keys, fence, stop)
             oldest = timedelta(hours=settings.look_hours) if settings.look_hours else OLDEST
             registrar = Registrar(
-                *(log, reads, keys, comparer, fence),
-                clock=utc_now,
+                Writer(log, reads, keys, fence, utc_now),
+                comparer,
                 pause=stop.wait,
                 oldest_look=oldest,
                 backups_kept=timedelta(days=settings.backup_days) if settings.backup_days else BACKUPS_KEPT,
@@ -263,7 +264,7 @@ class _Topics:
         ends = await self._consumer.end_offsets(list(self._consumer.assignment()))
         for partition, end in ends.items():
             if end > self._registrar.offsets.get(Partition(*partition), 0):
-                raise Stalled
+                raise ConsumerStalled
 
     def _message(self, record: ConsumerRecord[bytes, bytes]) -> Message:
         oversize = any(name == "oversize" for name, _ in record.headers)

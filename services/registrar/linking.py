@@ -33,7 +33,7 @@ def events_for(
 
     `cause` is the event that describes the record, `like` and `alone` say why it is held back, `aside` that it is set
     aside; `accepted` has the records of the child that are so no more. `versions` has the current version of those that
-    are like shielded children's in what it absorbs. What hides the child (an inherited shield, a suspicion) stands on
+    are like shielded children's in what it absorbs. What hides the child (an inherited shield, a suspicion) comes on
     its stream before what it hides. What the record is still suspected of does not end.
     """
     matcher, record = comparer.settings.version, str(cause.originator_id)
@@ -97,7 +97,7 @@ def pending_events(changed: Aggregate) -> list[RegisterEvent]:
 
 
 def comparison(comparer: Comparer, found: Finding) -> Comparison:
-    """How an event tells of a finding."""
+    """A finding in the form that an event has."""
     score = round(found.evidence.probability, 4)
     return Comparison(found.record, found.rule, score, comparer.explain(found.evidence))
 

@@ -67,7 +67,7 @@ def look_up(
     aggregates.load_records(set(streams.values()))
     children = set(map(UUID, match_state.children))
     aggregates.load_children(children)
-    aggregates.known_records({record for child in children for record in aggregates.children[child].like_shielded})
+    aggregates.readable_records({record for child in children for record in aggregates.children[child].like_shielded})
     for child in children:
         match_state.matcher.aside |= aggregates.children[child].aside.keys()
         match_state.matcher.believed |= aggregates.children[child].accepted.keys()

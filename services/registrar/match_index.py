@@ -1,7 +1,7 @@
 """The match index in Postgres: the blocking keys of each record, the child it belongs to, and its features.
 
 A key is kept as a digest of 64 bits: shorter than the facts in it, and a collision costs one comparison. The digest is
-not there to hide anything, as the features are in the next table. Keys of hidden children's records stand in a table of
+not there to hide anything, as the features are in the next table. Keys of hidden children's records are in a table of
 their own, so that whatever is counted or cut off under a key is the same without them.
 """
 
@@ -67,10 +67,10 @@ def digests(keys: Iterable[str]) -> list[int]:
 
 
 _MEET = f"""
-    select wanted.number, stored.child::text, sum(met.tells)::int as told
+    select wanted.number, stored.child::text, sum(met.weight)::int
       from unnest(%s::int[], %s::bigint[]) as wanted (number, key)
      cross join lateral (
-           select array_agg(record) as records, {KEY_TELLS} / nullif(count(*), 0) as tells
+           select array_agg(record) as records, {KEY_TELLS} / nullif(count(*), 0) as weight
              from (select record from register.{{0}} where key = wanted.key limit {MOST_IN_A_BLOCK + 1}) block
            ) met
      cross join lateral (
@@ -78,12 +78,12 @@ _MEET = f"""
            ) stored
      where cardinality(met.records) <= {MOST_IN_A_BLOCK}{{1}}
      group by 1, 2"""  # noqa: S608
-_MEET_SEEN = _MEET.format("match_keys", "")
+_MEET_VISIBLE = _MEET.format("match_keys", "")
 _MEET_HELD_BACK = _MEET.format(
     "hidden_keys",
     " and not exists (select from register.shielded_records shielded where shielded.child = stored.child)",
 )
-"""A shielded child is met by who it is instead (`shielded_records.py`)."""
+"""A shielded child is found by who it is instead (`shielded_records.py`)."""
 
 
 def children_met(cursor: Cursor, keys: Sequence[Sequence[int]]) -> list[list[str]]:
@@ -91,21 +91,21 @@ def children_met(cursor: Cursor, keys: Sequence[Sequence[int]]) -> list[list[str
 
     Behind them come those that are held back: they take nobody's place, and count under no key.
     """
-    met = _children_met(cursor, _MEET_SEEN, keys, MOST_MET)
+    met = _children_met(cursor, _MEET_VISIBLE, keys, MOST_MET)
     cursor.execute("select exists (select from register.hidden_keys)")
     if cursor.fetchone() == (False,):
         return met
     held_back = _children_met(cursor, _MEET_HELD_BACK, keys, MOST_HIDDEN)
-    return [[*seen, *held] for seen, held in zip(met, held_back, strict=True)]
+    return [[*visible, *held] for visible, held in zip(met, held_back, strict=True)]
 
 
 def _children_met(cursor: Cursor, statement: str, keys: Sequence[Sequence[int]], most: int) -> list[list[str]]:
     numbers = [number for number, each in enumerate(keys) for _ in each]
     cursor.execute(statement, (numbers, [key for each in keys for key in each]))
-    told: list[dict[str, int]] = [{} for _ in keys]
-    for number, child, tells in cursor.fetchall():
-        told[number][child] = tells
-    return [likeliest(each, most) for each in told]
+    weights: list[dict[str, int]] = [{} for _ in keys]
+    for number, child, weight in cursor.fetchall():
+        weights[number][child] = weight
+    return [likeliest(each, most) for each in weights]
 
 
 def candidates_of(cursor: Cursor, children: Iterable[str], records: Collection[str]) -> list[Candidate]:
@@ -143,9 +143,9 @@ def candidates_and_sharers(
 ) -> tuple[list[Candidate], Sharers]:
     """The candidates as `candidates_of` finds them, and who shares the contacts and homes of the described.
 
-    So too those that the records named had before, and those that several of the candidates have; which is asked only
-    where there are such. No hidden child is among the sharers: what is linked must not tell of them. Nor is anybody
-    there who shares what too few have for many families, with those described.
+    So too the contacts and homes that the records named had before, and those that several candidates have; these are
+    read only where there are any. No hidden child is among the sharers: what is linked must not reveal them. Nor is
+    anybody among them for what so few have, those described included, that it can't be many families'.
     """
     sharing = _sharing(described)
     candidates, sharers = _read_both(cursor, _with_own(cursor, children, records), sharing)
@@ -213,13 +213,13 @@ def write_index(cursor: Cursor, changes: IndexChanges) -> None:
     if changes.outdated:
         _delete(cursor, changes.outdated)
     rows: list[tuple[str, str, bytes]] = []
-    seen: list[tuple[int, str]] = []
+    visible: list[tuple[int, str]] = []
     hidden: list[tuple[int, str]] = []
     for record, (child, features, keys) in changes.put.items():
         rows.append((record, child, features_as_stored(features)))
-        (hidden if child in changes.hidden else seen).extend([(key, record) for key in keys])
+        (hidden if child in changes.hidden else visible).extend([(key, record) for key in keys])
     copy_rows(cursor, "register.match_index", _INDEX, rows)
-    copy_rows(cursor, "register.match_keys", _KEYS, seen)
+    copy_rows(cursor, "register.match_keys", _KEYS, visible)
     copy_rows(cursor, "register.hidden_keys", _KEYS, hidden)
     write_removed(cursor, changes.removed)
     move_records(cursor, changes.moved)
@@ -228,7 +228,7 @@ def write_index(cursor: Cursor, changes: IndexChanges) -> None:
 
 
 def write_removed(cursor: Cursor, child_of: Mapping[str, str]) -> None:
-    """Keeps whose the records are that their agency has removed (record → child): that may be taken back."""
+    """Keeps the child of each record that its agency has removed (record → child): that may be taken back."""
     if child_of:
         cursor.execute(
             "insert into register.removed_records (record, child) select * from unnest(%s::uuid[], %s::uuid[])"
@@ -299,13 +299,13 @@ def _keep_hidden_apart(cursor: Cursor, children: Collection[str], records: Colle
 def write_keys(
     cursor: Cursor,
     old: Mapping[str, Sequence[int]],
-    seen: Sequence[tuple[int, str]],
+    visible: Sequence[tuple[int, str]],
     hidden: Sequence[tuple[int, str]],
 ) -> None:
-    """Replaces the keys of the records `old` by others, (key, record): those all may meet, and those kept apart."""
+    """Replaces the keys of the records `old` by others, (key, record): `visible` ones, and `hidden` ones kept apart."""
     if old:
         _delete_keys(cursor, old)
-    copy_rows(cursor, "register.match_keys", _KEYS, seen)
+    copy_rows(cursor, "register.match_keys", _KEYS, visible)
     copy_rows(cursor, "register.hidden_keys", _KEYS, hidden)
 
 
@@ -342,7 +342,7 @@ def _delete_keys(cursor: Cursor, outdated: Mapping[str, Sequence[int]]) -> None:
 
 
 def features_as_stored(features: Features) -> bytes:
-    """Features in the form of the index, which is JSON; whose carers they may be is asked anew each time."""
+    """Features in the form of the index, which is JSON; whose carers they may be is found anew each time."""
     return orjson.dumps(features[:-1])
 
 

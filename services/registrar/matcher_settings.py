@@ -37,5 +37,5 @@ def _read(where: Traversable) -> MatcherSettings:
         raise SettingsRefused(f"{where}{place} is not YAML") from None
     except ValidationError as error:
         first = error.errors()[0]
-        part = ".".join(map(str, first["loc"])) or "the file"
-        raise SettingsRefused(f"{where}: {part}: {first['msg']}") from None
+        setting = ".".join(map(str, first["loc"])) or "the file"
+        raise SettingsRefused(f"{where}: {setting}: {first['msg']}") from None

@@ -1,4 +1,4 @@
-"""How records stand in the match index while some of what they said, or all of it, is set aside."""
+"""The places of records in the match index while some of their statements, or all of them, are set aside."""
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -20,9 +20,9 @@ from streams.store.application import LogApplication
 
 
 class Placing(NamedTuple):
-    """How a record stands in the match index from now on: one that is set aside meets nobody.
+    """The place of a record in the match index from now on. One that is set aside is found under no key.
 
-    Its features are None where they stay as they are, for all of it, or nothing, is set aside.
+    Its features are None where they stay as they are, because all of it, or nothing, is set aside.
     """
 
     record: str
@@ -30,8 +30,8 @@ class Placing(NamedTuple):
     aside: bool
 
 
-class _Stored(NamedTuple):
-    """How a record stands in the match index so far, and whether its child is hidden."""
+class _StoredPlace(NamedTuple):
+    """The place of a record in the match index so far, and whether its child is hidden."""
 
     features: Features
     aside: bool
@@ -50,14 +50,14 @@ class Streams:
         missing = [stream for stream in dict.fromkeys(streams) if stream not in self._read]
         stored = list(self._log.recorder.select_events_of(missing)) if missing else []
         self._keys.prefetch(str(each.originator_id) for each in stored if EVENTS[each.topic].SEALED)
-        said: dict[Any, list[Any]] = {}
+        history: dict[Any, list[Any]] = {}
         destroyed: set[Any] = set()
         for each in stored:
             try:
-                said.setdefault(each.originator_id, []).append(self._log.mapper.to_domain_event(each))
+                history.setdefault(each.originator_id, []).append(self._log.mapper.to_domain_event(each))
             except KeyError:
                 destroyed.add(each.originator_id)
-        for stream, events in said.items():
+        for stream, events in history.items():
             if stream not in destroyed:
                 made: Any = None
                 for event in events:
@@ -66,22 +66,22 @@ class Streams:
         return [self._read[stream] for stream in dict.fromkeys(streams) if stream in self._read]
 
 
-def place_of(record: SourceRecord, said: Sequence[RegisterEvent], unlike_from: int | None = None) -> Placing:
+def place_of(record: SourceRecord, history: Sequence[RegisterEvent], unlike_from: int | None = None) -> Placing:
     """The place of a record in the match index by those of its events that count; `unlike_from` as in `features_by`."""
     begin, features = record.suspended_from, None
-    if any(isinstance(event, RecordSuspended) and event.from_version > 1 for event in said):
-        features = features_by(said, begin, unlike_from)
+    if any(isinstance(event, RecordSuspended) and event.from_version > 1 for event in history):
+        features = features_by(history, begin, unlike_from)
     return Placing(str(record.id), features, begin == 1 or record.status == "removed")
 
 
-def features_by(said: Sequence[RegisterEvent], begin: int | None, unlike_from: int | None = None) -> Features | None:
-    """The features of a record by its events before the version `begin`, by all where there is none; by its first.
+def features_by(history: Sequence[RegisterEvent], begin: int | None, unlike_from: int | None = None) -> Features | None:
+    """The features of a record by its events before the version `begin`, or by all where that is None.
 
-    From the version `unlike_from` on it did not fit its child: where that counts, it is known by what it says since
-    alone, as the matcher has it. What it had said before would make it fit again.
+    Its first event always counts. From the version `unlike_from` on it did not fit its child: where such an event
+    counts, its features are those of the last one alone, as in the matcher. What it reported before would make it fit.
     """
     described = [
-        event for event in said if isinstance(event, RecordRegistered | RecordAmended) and counts(event, begin)
+        event for event in history if isinstance(event, RecordRegistered | RecordAmended) and counts(event, begin)
     ]
     alone = [event for event in described if unlike_from is not None and event.originator_version >= unlike_from]
     if alone:
@@ -94,7 +94,7 @@ def features_by(said: Sequence[RegisterEvent], begin: int | None, unlike_from: i
 
 
 def counts(event: RegisterEvent, begin: int | None) -> bool:
-    """Whether an event of a record counts that is set aside from the version `begin` on: by its first it is known."""
+    """Whether an event counts of a record that is set aside from the version `begin` on; the first always does."""
     return begin is None or int(event.originator_version) < max(begin, 2)
 
 
@@ -126,25 +126,25 @@ def unlike_from(child: Child, record: str) -> int | None:
 
 
 def write_places(cursor: Cursor, placed: Sequence[Placing]) -> None:
-    """Writes how records stand in the match index, of those that are in it."""
+    """Writes the places of those of the records that are in the match index."""
     cursor.execute(
         "select record::text, features, aside, h.child is not null from register.match_index i"
         " left join register.hidden_children h on h.child = i.child where record = any(%s::uuid[])",
         ([each.record for each in placed],),
     )
-    stored = {record: _Stored(features_as_read(features), *more) for record, features, *more in cursor.fetchall()}
+    stored = {record: _StoredPlace(features_as_read(features), *more) for record, features, *more in cursor.fetchall()}
     there = [
         (each.record, each.features or stored[each.record].features, each.aside)
         for each in placed
         if each.record in stored
     ]
     old = {record: [] if aside else index_keys(features) for record, (features, aside, _) in stored.items()}
-    seen: list[tuple[int, str]] = []
+    visible: list[tuple[int, str]] = []
     hidden: list[tuple[int, str]] = []
     for record, features, aside in there:
         if not aside:
-            (hidden if stored[record].is_hidden else seen).extend([(key, record) for key in index_keys(features)])
-    write_keys(cursor, old, seen, hidden)
+            (hidden if stored[record].is_hidden else visible).extend([(key, record) for key in index_keys(features)])
+    write_keys(cursor, old, visible, hidden)
     rows = [(record, features_as_stored(features).decode(), aside) for record, features, aside in there]
     if rows:
         execute_values(
@@ -159,9 +159,9 @@ def write_places(cursor: Cursor, placed: Sequence[Placing]) -> None:
 def place_anew(
     cursor: Cursor, log: LogApplication, keys: KeyRing, streams: Sequence[UUID], unlike_from: Mapping[str, int]
 ) -> None:
-    """Places records anew that were set aside or restored, after the match index was built without a look at that.
+    """Places records anew that were set aside or restored, after the match index was built without regard to that.
 
     `unlike_from` has those that did not fit their child, also where they have left it since.
     """
     every = Streams(log, keys).read(streams)
-    write_places(cursor, [place_of(record, said, unlike_from.get(str(record.id))) for record, said in every])
+    write_places(cursor, [place_of(record, history, unlike_from.get(str(record.id))) for record, history in every])

@@ -61,8 +61,8 @@ from streams.store.database import Database
 logger = logging.getLogger(__name__)
 
 INDEX_FORMAT = "11"
-"""Changes with the blocking keys, what features hold, whose keys stand apart, and what is kept of shielded children, of
-removed records, and of which record was found like which."""
+"""Changes with the blocking keys, what features hold, whose keys are kept apart, and what is kept of shielded children,
+of removed records, and of which record was found like which."""
 BATCH = 2_000
 
 _TABLES = [
@@ -118,8 +118,8 @@ def build_match_index(log: LogApplication, database: Database, keys: KeyRing, fe
             batch = batch[:-1]  # the merge that it was inherited for may follow
         with database.transaction() as cursor:
             fence.check(cursor)
-            for part in builder.parts(batch):
-                builder.take(cursor, part)
+            for sub_batch in builder.sub_batches(batch):
+                builder.take(cursor, sub_batch)
         done = batch[-1].id
     if not stop.is_set():
         _hide(log, database, keys, fence)
@@ -160,7 +160,7 @@ def _find_like(log: LogApplication, database: Database, keys: KeyRing, fence: Fe
     while batch := log.recorder.select_notifications(done, BATCH, topics=_FINDING, inclusive_of_start=False):
         with database.transaction() as cursor:
             fence.check(cursor)
-            write_found_like(cursor, map(mapper.clear_part, batch))
+            write_found_like(cursor, map(mapper.clear_event, batch))
         done = batch[-1].id
 
 
@@ -179,10 +179,10 @@ class _Builder:
         self._accepted: dict[str, str] = {}
         self._shielded: set[str] = set()
 
-    def parts(self, batch: Sequence[Notification]) -> Iterable[Sequence[Notification]]:
+    def sub_batches(self, batch: Sequence[Notification]) -> Iterable[Sequence[Notification]]:
         """The batch cut behind each shield and each closing, which take the records as they are at that moment.
 
-        Who inherits a shield says so before it takes the records of a merge; these it has at that moment.
+        A shield that is inherited comes before the merge that it is inherited for: the cut is behind that merge.
         """
         begin = 0
         waits = False
@@ -309,7 +309,7 @@ class _Builder:
         write_index(cursor, changes)
 
     def _set_aside(self, event: RecordsSetAside, kept: Collection[str]) -> dict[str, Features]:
-        """The features of the records that are set aside: they forget what they said before.
+        """The features of the records that are set aside: what they reported before counts no more.
 
         Those that the index does not keep, because they were removed or closed, stay out of it: a child that absorbs
         another one names them once more.
@@ -336,17 +336,17 @@ class _Builder:
     def _restored(self, record: str, version: int) -> dict[str, Features]:
         """The features of a record by what counts of it when its removal is taken back."""
         stored = self._log.recorder.select_events(UUID(record), lte=version)
-        said = [event for each in stored if (event := self._opened(each))]
-        begin = next((event.from_version for event in reversed(said) if isinstance(event, RecordSuspended)), None)
-        found = features_by(said, begin, self.unlike_from.get(record))
+        history = [event for each in stored if (event := self._opened(each))]
+        begin = next((event.from_version for event in reversed(history) if isinstance(event, RecordSuspended)), None)
+        found = features_by(history, begin, self.unlike_from.get(record))
         return {record: found} if found else {}
 
     def _opened(self, stored: StoredEvent) -> RegisterEvent | None:
-        """The event; where its key was destroyed by what is in clear, or None where that tells nothing."""
+        """The event; where its key was destroyed, what of it is in clear, or None where that is of no use here."""
         try:
             event = self._mapper.to_domain_event(stored)
         except KeyError:
-            return self._mapper.clear_part(stored) if event_class(stored.topic) in _CLEAR else None
+            return self._mapper.clear_event(stored) if event_class(stored.topic) in _CLEAR else None
         return event if isinstance(event, RegisterEvent) else None
 
 

@@ -1,6 +1,6 @@
 """What a suspended agency had removed is taken back, or removed again: part of a page of `set_aside.py`.
 
-A removed record is in no index, and views have forgotten it. So the event that restores it repeats what it had told,
+A removed record is in no index, and views have forgotten it. So the event that restores it repeats its reports,
 and `register.removed_records` knows whose it is.
 """
 
@@ -40,10 +40,10 @@ from services.registrar.shielded_records import write_restored
 from services.registrar.store import sensitive_sources
 from streams.store.database import Database
 
-LARGEST_PART = 256 * 1024
+LARGEST_CHUNK = 256 * 1024
 """Bytes of JSON that an event repeats, where it is not a single event that is larger."""
 _WHY = Comparison("", TAKEN_BACK, 1.0, {})
-_TELLING = (
+_REPEATED = (
     *(RecordRegistered, RecordAmended, RecordDeregistered),
     *(InvolvementStarted, InvolvementEnded, FlagRaised, FlagLowered),
 )
@@ -56,7 +56,7 @@ class RemovalsOfPage:
         self._decision, self._since, self._cause = decision, since, cause
         self._restored: dict[str, Features] = {}
         self._removed: list[str] = []
-        self._told: dict[str, tuple[SourceRecord, Sequence[RegisterEvent]]] = {}
+        self._histories: dict[str, tuple[SourceRecord, Sequence[RegisterEvent]]] = {}
         self._child_of: dict[str, str] = {}
         self._shielded: set[str] = set()
         self._unlike: dict[str, int | None] = {}
@@ -65,25 +65,25 @@ class RemovalsOfPage:
     @property
     def restored(self) -> int:
         """How many are restored."""
-        return len(self._told)
+        return len(self._histories)
 
     @property
     def placed(self) -> dict[str, tuple[str, Features]]:
         """The child and the features of each that is restored, once `link` has found them."""
         return {record: (child, self._restored[record]) for record, child in self._child_of.items()}
 
-    def follow(self, record: SourceRecord, said: Sequence[RegisterEvent], wanted: int | None) -> bool:
-        """Has a record set aside from the version `wanted` on, and its removals as decided; False where it is so."""
-        removals = removals_of(said)
+    def follow(self, record: SourceRecord, history: Sequence[RegisterEvent], wanted: int | None) -> bool:
+        """Sets a record aside from the version `wanted` on, its removals as decided; False where nothing changes."""
+        removals = removals_of(history)
         taken_back = self._takes_back(removals)
         restores = taken_back and bool(removals.hold)
         again = not taken_back and not removals.hold and bool(removals.taken_back)
         changed = follow(record, wanted, self._cause, restored=restores)
         if restores:
-            restore(record, removals.hold, list(_parts(said)), self._cause)
-            self._told[str(record.id)] = (
+            restore(record, removals.hold, list(_chunks(history)), self._cause)
+            self._histories[str(record.id)] = (
                 record,
-                [*said, *(each for each in record.pending_events if isinstance(each, RegisterEvent))],
+                [*history, *(each for each in record.pending_events if isinstance(each, RegisterEvent))],
             )
         elif again:
             remove_again(record, removals.taken_back, self._cause)
@@ -91,7 +91,7 @@ class RemovalsOfPage:
         return changed or restores or again
 
     def _takes_back(self, removals: Removals) -> bool:
-        """Whether they count no more: those since the moment that is given; they stay as they are where none is."""
+        """Whether the removals count no more: those since the given moment; without one they stay as they are."""
         if self._since is not None:
             return removals.may_be_taken_back(self._since)
         stay = isinstance(self._decision, AgencySuspended | AgencyResumedWithoutRemovals)
@@ -103,23 +103,23 @@ class RemovalsOfPage:
         streams: Streams,
         comparer: Comparer,
         causes: Mapping[str, RegisterEvent],
-        standing: Mapping[str, Placing],
+        places: Mapping[str, Placing],
     ) -> list[RegisterEvent]:
         """Finds the child of each restored record; gives what follows for those that have absorbed it meanwhile.
 
-        Nobody has compared it with their records, as they are `standing` from now on: where it does not fit these, it
-        is set aside and queued. One that was set aside for what counts no more is believed where it fits.
+        It was never compared with their records, which have these `places` from now on: where it does not fit them, it
+        is set aside and queued. One that was set aside for what counts no more is accepted where it fits.
         """
-        if not self._told:
+        if not self._histories:
             return []
         with database.transaction() as cursor:
-            number_of = removed_children(cursor, self._told)
+            number_of = removed_children(cursor, self._histories)
             found = _survivors(streams, number_of)
             numbers = sorted({str(child.id) for child, _ in found.values()})
-            members = members_that_count(cursor, "child", numbers, standing)
+            members = members_that_count(cursor, "child", numbers, places)
             sensitive = sensitive_sources(cursor)
         events: list[RegisterEvent] = []
-        for record, (child, said) in sorted(
+        for record, (child, history) in sorted(
             found.items(), key=lambda each: (each[0] not in each[1][0].records, each[0])
         ):
             if child.is_closed:
@@ -128,9 +128,9 @@ class RemovalsOfPage:
             number, elsewhere = str(child.id), record not in child.records
             features = self._keep(record, child)
             others = members.setdefault(number, [])
-            since, now = self._says(record)
+            since, now = self._reported(record)
             believed = child.aside.get(record, 0) > since
-            if elsewhere or believed or self._is_parted(record, said):
+            if elsewhere or believed or self._is_parted(record, history):
                 matcher, cause = comparer.settings.version, causes[record]
                 fit = judge_fit(comparer, now, others, child.aside.keys() - {record}, sensitive, child.accepted)
                 if elsewhere:
@@ -148,39 +148,39 @@ class RemovalsOfPage:
                 self._shielded.add(record)
         return events
 
-    def _is_parted(self, record: str, said: Sequence[RegisterEvent]) -> bool:
+    def _is_parted(self, record: str, history: Sequence[RegisterEvent]) -> bool:
         """Whether others have left its child, by the child's events, since the record was removed."""
-        _, told = self._told[record]
-        removed = max(event.timestamp for event in told if isinstance(event, RecordRemoved))
-        return any(isinstance(event, RecordUnlinked) and event.timestamp >= removed for event in said)
+        _, of_record = self._histories[record]
+        removed = max(event.timestamp for event in of_record if isinstance(event, RecordRemoved))
+        return any(isinstance(event, RecordUnlinked) and event.timestamp >= removed for event in history)
 
     def _keep(self, record: str, child: Child) -> Features:
-        """Has a restored record belong to the child; gives its features by what counts of it there."""
-        since, (restored, said) = unlike_from(child, record), self._told[record]
+        """Notes a restored record as the child's; gives its features by what counts of it there."""
+        since, (restored, history) = unlike_from(child, record), self._histories[record]
         self._unlike[record] = since
-        features = features_by(said, restored.suspended_from, since)
+        features = features_by(history, restored.suspended_from, since)
         assert features is not None
         self._restored[record], self._child_of[record] = features, str(child.id)
         return features
 
-    def _says(self, record: str) -> tuple[int, Features]:
-        """What a restored record says now, and not what it once said, with the version of the event."""
-        restored, said = self._told[record]
-        described = (event for event in said if isinstance(event, RecordRegistered | RecordAmended))
+    def _reported(self, record: str) -> tuple[int, Features]:
+        """The version of the last report of a restored record that counts, and the features by this report alone."""
+        restored, history = self._histories[record]
+        described = (event for event in history if isinstance(event, RecordRegistered | RecordAmended))
         counting = (event for event in described if counts(event, restored.suspended_from))
         last = max(counting, key=lambda event: (event.time, event.originator_version))
         return last.originator_version, features_of(last.particulars, last.time, source=last.source)
 
     def places(self) -> dict[str, Placing]:
-        """How the restored records stand in the match index from now on."""
-        return {record: place_of(*self._told[record], self._unlike.get(record)) for record in self._restored}
+        """The places of the restored records in the match index from now on."""
+        return {record: place_of(*self._histories[record], self._unlike.get(record)) for record in self._restored}
 
     def write_closed(self, cursor: Cursor) -> None:
-        """Has restored records closed whose child was closed while they were removed: they join nothing."""
+        """Stores restored records as closed whose child was closed while they were removed: they join nothing."""
         write_closed(cursor, self._closed)
 
     def write(self, cursor: Cursor) -> None:
-        """Puts restored records back into the match index, where they stand aside, and takes others out."""
+        """Puts restored records back into the match index, as set aside, and takes others out."""
         placed = self.placed
         put_back(cursor, placed)
         write_restored(cursor, {record: placed[record] for record in self._shielded})
@@ -194,7 +194,7 @@ def _survivors(streams: Streams, number_of: Mapping[str, str]) -> dict[str, tupl
     wanted = set(number_of.values())
     while wanted:
         read = streams.read([UUID(number) for number in sorted(wanted)])
-        known |= {str(child.id): (child, said) for child, said in read if isinstance(child, Child)}
+        known |= {str(child.id): (child, history) for child, history in read if isinstance(child, Child)}
         wanted = {child.superseded_by for child, _ in known.values() if child.superseded_by} - known.keys() - wanted
     found = {}
     for record, number in number_of.items():
@@ -206,23 +206,23 @@ def _survivors(streams: Streams, number_of: Mapping[str, str]) -> dict[str, tupl
     return found
 
 
-def _parts(said: Iterable[RegisterEvent]) -> Iterable[list[dict[str, Any]]]:
-    """What a record has told, in parts that an event may repeat."""
-    part: list[dict[str, Any]] = []
+def _chunks(history: Iterable[RegisterEvent]) -> Iterable[list[dict[str, Any]]]:
+    """The reports of a record as payloads, in chunks that one event may repeat."""
+    chunk: list[dict[str, Any]] = []
     size = 0
-    for event in said:
-        if isinstance(event, _TELLING):
-            told = _told(event)
-            length = len(orjson.dumps(told))
-            if part and size + length > LARGEST_PART:
-                yield part
-                part, size = [], 0
-            part.append(told)
+    for event in history:
+        if isinstance(event, _REPEATED):
+            payload = _payload(event)
+            length = len(orjson.dumps(payload))
+            if chunk and size + length > LARGEST_CHUNK:
+                yield chunk
+                chunk, size = [], 0
+            chunk.append(payload)
             size += length
-    yield part
+    yield chunk
 
 
-def _told(event: RegisterEvent) -> dict[str, Any]:
+def _payload(event: RegisterEvent) -> dict[str, Any]:
     personal = fields_of(event, event.SEALED)
     return {
         "version": event.originator_version,

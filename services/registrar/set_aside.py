@@ -1,8 +1,8 @@
-"""What a suspended agency said is set aside, and restored when it is resumed: page by page, between the batches.
+"""What a suspended agency reported is set aside, and restored when it is resumed: page by page, between the batches.
 
 A page is one transaction of at most PAGE records with their events, what follows for their children
-(`decided_again.py`, `held_back_anew.py`), their place in the match index and how far this has come. So it goes on where
-it was whatever is killed, and other agencies' submissions wait for one page at most.
+(`decided_again.py`, `shields_of_page.py`), their place in the match index and how far this has come. So it goes on
+where it was whatever is killed, and other agencies' submissions wait for one page at most.
 """
 
 from collections.abc import Sequence
@@ -19,21 +19,18 @@ from domain.source_record import SourceRecord
 from domain.suspension.events import AgencyResumed, AgencySuspended
 from domain.suspension.records import Cause, first_recorded
 from domain.vocabulary import agency_urn
-from services.registrar.decide_batch import NewId
 from services.registrar.decided_again import decide_again
-from services.registrar.fence import Fence
 from services.registrar.found_like import write_found_like
-from services.registrar.held_back_anew import hold_back_anew
 from services.registrar.hidden_children import note_hidden
 from services.registrar.linking import pending_events
 from services.registrar.match_index import IndexChanges, write_index
 from services.registrar.placing import Streams, place_of, unlike_their_child, write_places
 from services.registrar.removals import RemovalsOfPage
-from streams.clock import Clock
+from services.registrar.shields_of_page import hold_back_page
+from services.registrar.writer import Writer
 from streams.codec import iso_text
-from streams.crypto.keys import KeyRing, insert_keys
+from streams.crypto.keys import insert_keys
 from streams.store.application import LogApplication
-from streams.store.database import Database
 
 PAGE = 500
 """Records of a page."""
@@ -59,19 +56,12 @@ def next_work(cursor: Cursor) -> Work | None:
     return Work._make(row) if row else None
 
 
-def do_page(
-    log: LogApplication,
-    database: Database,
-    keys: KeyRing,
-    comparer: Comparer,
-    fence: Fence,
-    clock: Clock,
-    new_id: NewId,
-) -> set[UUID]:
+def do_page(writer: Writer, comparer: Comparer) -> set[UUID]:
     """Brings the records of the next page to what was decided; gives the records and children that have changed.
 
     Raises as `save` does.
     """
+    log, database, keys, fence, clock, new_id = writer
     with database.transaction() as cursor:
         work = next_work(cursor)
         if work is None:
@@ -87,22 +77,22 @@ def do_page(
     restored = False
     streams = Streams(log, keys)
     removals = RemovalsOfPage(decision, since, cause)
-    for record, said in streams.read([stream for _, stream in page]):
-        wanted, before = first_recorded(said, since) if work.set_aside else None, record.suspended_from
-        if removals.follow(record, said, wanted):
+    for record, history in streams.read([stream for _, stream in page]):
+        wanted, before = first_recorded(history, since) if work.set_aside else None, record.suspended_from
+        if removals.follow(record, history, wanted):
             following = pending_events(record)
-            changed.append((record, [*said, *following]))
+            changed.append((record, [*history, *following]))
             events += following
             restored |= before is not None and (wanted is None or before < wanted)
     causes = {str(event.originator_id): event for event in events}
     with database.transaction() as cursor:
         unlike = unlike_their_child(cursor, streams, [str(record.id) for record, _ in changed])
-    standing = {str(record.id): place_of(record, said, unlike.get(str(record.id))) for record, said in changed}
-    events += removals.link(database, streams, comparer, causes, standing)
-    placed = list((standing | removals.places()).values())
+    places = {str(record.id): place_of(record, history, unlike.get(str(record.id))) for record, history in changed}
+    events += removals.link(database, streams, comparer, causes, places)
+    placed = list((places | removals.places()).values())
     again = decide_again(database, streams, comparer, placed, causes, ruling, new_id, restored=restored)
     placed = [each._replace(features=again.unlike.get(each.record, each.features)) for each in placed]
-    again = hold_back_anew(database, streams, placed, removals.placed, again, ruling)
+    again = hold_back_page(database, streams, placed, removals.placed, again, ruling)
     events += again.events
     index = IndexChanges(moved=dict(again.moved))
     note_hidden(index, again.events, again.changed.get)

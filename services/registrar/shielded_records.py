@@ -1,9 +1,9 @@
 """Who shielded children were when their shield came: what a new record is compared with, and nothing of where they are.
 
 A shield, and each review that keeps it, takes the features of the child's records as they are then, also of those that
-are set aside. What an agency says later changes none of them. Rows follow their record into another child. Those of a
-record that is removed stay as long as the shield: else who is like the child would be shown to everybody. One that was
-removed when the shield came is taken in when it is restored.
+are set aside. What an agency reports later changes none of them. Rows follow their record into another child. Those of
+a record that is removed stay as long as the shield: else who is like the child would be shown to everybody. One that
+was removed when the shield came is taken in when it is restored.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -93,7 +93,7 @@ def write_restored(cursor: Cursor, restored: Mapping[str, tuple[str, Features]])
 
 
 def write_who_they_are(cursor: Cursor, child: str, new: Sequence[tuple[str, Features]]) -> None:
-    """Keeps the features of records of the child, with the keys under which they are met."""
+    """Keeps the features of records of the child, with the keys that they are found by."""
     rows = [(record, child, features_as_stored(features)) for record, features in new]
     keys = [(key, record) for record, features in new for key in digests(visible_keys(features))]
     copy_rows(cursor, "register.shielded_records", _RECORDS, rows)

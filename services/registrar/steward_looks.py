@@ -1,4 +1,4 @@
-"""Whether a data steward's decision follows from a look that stands in the access log, whose id is the decision's own.
+"""Whether a data steward's decision follows from a look in the access log, whose id is the decision's own.
 
 The API records the look before it sends the decision. What is written into the topic by somebody else has no look, and
 one look gives one decision, for an id takes effect once.
@@ -48,7 +48,7 @@ ACTIONS: Mapping[str, Action] = {
     DecisionType.RECORD_ACCEPT: Action.RECORD_ACCEPT,
     DecisionType.RECORD_SET_ASIDE: Action.RECORD_SET_ASIDE,
 }
-"""What a user looks for who decides so."""
+"""The action of the look that each type of decision follows from."""
 _ID = re.compile(r"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.([1-9][0-9]{0,8})")
 
 

@@ -23,7 +23,7 @@ from services.registrar.budgets import Budget, StewardBudgets
 from services.registrar.cannot_link import CannotLinkRuling
 from services.registrar.decide_batch import NewId
 from services.registrar.decide_in_order import Effect, decide_in_order
-from services.registrar.follow_shields import Known, follow_shields, hold_back_anew
+from services.registrar.follow_shields import ShieldDirectory, follow_shields, hold_back_anew
 from services.registrar.hidden_children import note_hidden
 from services.registrar.linking import pending_events
 from services.registrar.match_index import index_keys
@@ -36,31 +36,31 @@ BACKUPS_KEPT = timedelta(days=35)
 """How long a backup of the database is kept, where nothing else is set."""
 
 
-class Directory(Known, Protocol):
+class Directory(ShieldDirectory, Protocol):
     """The directory as the decisions before have left it."""
 
-    def standing(self, agency: str) -> AgencyStatus | None:
-        """How an agency stands, if it was ever suspended."""
+    def agency_status(self, agency: str) -> AgencyStatus | None:
+        """Whether and how an agency is suspended; None where it never was."""
 
     def records_follow(self, agency: str) -> bool:
-        """Whether records of an agency do not stand yet as was decided last on it, before this batch."""
+        """Whether records of an agency still have to follow the last decision on it that was made before this batch."""
 
-    def keep_standing(self, agency: str, standing: AgencyStatus) -> None:
-        """Has an agency's standing as it is now, for the decisions that follow."""
+    def keep_agency_status(self, agency: str, status: AgencyStatus) -> None:
+        """Keeps an agency's status as it is now, for the decisions that follow."""
 
     def record(self, stream: UUID) -> SourceRecord:
         """The record of that stream."""
 
     def keep_record(self, record: SourceRecord) -> None:
-        """Has a record as it is now, for the decisions that follow."""
+        """Keeps a record as it is now, for the decisions that follow."""
 
     def indexed_keys(self, record: str) -> Mapping[str, Sequence[int]]:
-        """The keys under which the record is met, by itself; nothing where it is not in the match index."""
+        """The keys under which the match index has the record, by the record; nothing where it is not there."""
 
     def description(self, stream: UUID) -> RecordRegistered | RecordAmended | None:
         """The event that describes the record now."""
 
-    def known_records(self, streams: Iterable[str]) -> list[SourceRecord]:
+    def readable_records(self, streams: Iterable[str]) -> list[SourceRecord]:
         """Those of the records that can be read."""
 
     def numbers_of(self, record: SourceRecord) -> list[RecordKey]:
@@ -70,7 +70,7 @@ class Directory(Known, Protocol):
         """The latest signed checkpoint of the register, if there is one."""
 
     def pseudonym(self, user: str) -> str:
-        """What a user is counted by: nobody tells from it who that is."""
+        """What a user is counted by, which does not reveal who that is."""
 
     def is_known_openly(self, records: Iterable[str]) -> bool:
         """Whether one of the records is an ordinary agency's."""
@@ -152,18 +152,18 @@ _OF_AGENCIES = (DecisionType.AGENCY_SUSPEND, DecisionType.AGENCY_RESUME)
 
 def _of_an_agency(lookup: Directory, command: Command, ruling: Ruling, new_id: NewId) -> Effect | Refusal:
     agency = command.data["agency"]
-    standing = lookup.standing(agency)
-    was_set_aside = standing is not None and standing.set_aside
+    status = lookup.agency_status(agency)
+    was_set_aside = status is not None and status.set_aside
     if command.type == DecisionType.AGENCY_RESUME:
         without = command.data["without_removals"]
         under_way = without and lookup.records_follow(agency)
-        decided = resume(standing, agency, ruling, without_removals=without, under_way=under_way)
+        decided = resume(status, agency, ruling, without_removals=without, under_way=under_way)
     else:
         set_aside, since = command.data["set_aside"], command.data.get("since")
-        decided = suspend(standing, agency, new_id(), set_aside, since, ruling)
+        decided = suspend(status, agency, new_id(), set_aside, since, ruling)
     if isinstance(decided, Refusal):
         return decided
-    lookup.keep_standing(agency, decided)
+    lookup.keep_agency_status(agency, decided)
     row = SuspensionRow(
         agency,
         decided.id,
@@ -209,10 +209,10 @@ def _erasure(
         return TOO_MANY
     if command.data.get("record"):
         stream = _record_named(lookup, command)
-        named = lookup.known_records([str(stream)]) if stream else []
+        named = lookup.readable_records([str(stream)]) if stream else []
         decided = erase_record(child, absorbed, named[0] if named else None, new_id(), terms, ruling)
     else:
-        records = lookup.known_records(sorted(child.records)) if child else []
+        records = lookup.readable_records(sorted(child.records)) if child else []
         decided = erase_child(child, absorbed, records, new_id(), terms, ruling)
     if isinstance(decided, Refusal):
         return decided

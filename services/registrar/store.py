@@ -11,7 +11,7 @@ from psycopg2.extras import execute_values
 from domain.vocabulary import AgencyKind, agency_urn
 from projections.base.binary_copy import copy_rows
 from projections.base.partition import Partition
-from services.registers import Spent
+from services.registers import BudgetUse
 from services.registrar.budgets import write_spent
 from services.registrar.cannot_link import CannotLinkRuling, write_rulings
 from services.registrar.match_index import IndexChanges, write_index
@@ -47,7 +47,7 @@ class Changes:
     """Rows that a batch adds, in the order in which they were decided.
 
     `index` has the changes of the match index, `rulings` the stewards' findings on which records are of two children,
-    `suspensions` how agencies stand from now on, `spent` what agencies have had of their budgets,
+    `suspensions` the new statuses of agencies, `spent` what agencies have had of their budgets,
     `erasures` what is destroyed.
     """
 
@@ -56,7 +56,7 @@ class Changes:
     index: IndexChanges = field(default_factory=IndexChanges)
     rulings: list[CannotLinkRuling] = field(default_factory=list)
     suspensions: list[SuspensionRow] = field(default_factory=list)
-    spent: list[Spent] = field(default_factory=list)
+    spent: list[BudgetUse] = field(default_factory=list)
     erasures: list[ErasureRow] = field(default_factory=list)
 
 
@@ -96,7 +96,7 @@ _SUBMISSION = {"source": "text", "id": "text", "outcome": "text"}
 _RECORD_KEY = {"source": "text", "kind": "text", "key": "text", "stream": "uuid"}
 
 
-def write(cursor: Cursor, changes: Changes) -> list[Spent]:
+def write(cursor: Cursor, changes: Changes) -> list[BudgetUse]:
     """Adds the rows of a batch; returns what is beyond an agency's budget from now on."""
     copy_rows(cursor, "register.submissions", _SUBMISSION, changes.submissions)
     copy_rows(cursor, "register.record_keys", _RECORD_KEY, changes.record_keys)

@@ -1,4 +1,4 @@
-"""The table of suspensions: how each agency stands that was ever suspended, and the stream that tells it."""
+"""The table of suspensions: each agency that was ever suspended, with its status and its stream."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -11,7 +11,7 @@ from services.registers import suspended_codes
 
 
 class SuspensionRow(NamedTuple):
-    """How an agency stands, by its code, after the last event of its stream.
+    """The status of an agency, by its code, after the last event of its stream.
 
     `concerns_records` says that its records have to follow.
     """
@@ -30,14 +30,14 @@ def suspended_sources(cursor: Cursor) -> frozenset[str]:
 
 
 def stream_of_agency(cursor: Cursor, agency: str) -> UUID | None:
-    """The stream that tells how an agency stands, or None where it was never suspended."""
+    """The stream with an agency's suspensions, or None where it was never suspended."""
     cursor.execute("select stream::text from register.suspensions where agency = %s", (agency,))
     row = cursor.fetchone()
     return UUID(row[0]) if row else None
 
 
 def records_follow(cursor: Cursor, agency: str) -> bool:
-    """Whether records of the agency do not stand yet as was decided last."""
+    """Whether records of the agency still have to follow the last decision on it."""
     cursor.execute(
         "select exists (select from register.suspensions where agency = %s and done_up_to is not null)", (agency,)
     )
@@ -45,7 +45,7 @@ def records_follow(cursor: Cursor, agency: str) -> bool:
 
 
 def write_suspensions(cursor: Cursor, rows: Iterable[SuspensionRow]) -> None:
-    """Writes how agencies stand now, in the order of the decisions."""
+    """Writes the statuses of agencies, in the order of the decisions."""
     for row in rows:
         cursor.execute(
             "insert into register.suspensions (agency, stream, suspended, set_aside, since)"

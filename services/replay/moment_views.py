@@ -21,12 +21,12 @@ from streams.store.database import Connection, transaction
 class Until:
     """Keeps the events that were recorded by a moment, but those of what is closed now."""
 
-    known_at: str
+    recorded_at: str
     closed: frozenset[str]
 
     def __call__(self, event: Any) -> bool:
         """Whether an event belongs in the views."""
-        return bool(event.recorded_at <= self.known_at and event.stream not in self.closed)
+        return bool(event.recorded_at <= self.recorded_at and event.stream not in self.closed)
 
 
 LoadKept = Callable[[Until], Load]
@@ -49,7 +49,7 @@ class MomentViews(NamedTuple):
 def moment_views(
     database_url: str,
     load: LoadKept,
-    known_at: str,
+    recorded_at: str,
     progress: Progress | None = None,
     logs: Collection[str] = (REGISTER_LOG,),
 ) -> Iterator[MomentViews]:
@@ -62,7 +62,7 @@ def moment_views(
     with closing(connect_to(database_url)) as builder:
         _take_lock(builder, of)
         offsets, held, hidden = _live(database_url, logs)
-        kept = load(Until(known_at, hidden.closed))
+        kept = load(Until(recorded_at, hidden.closed))
         fresh = building.begin(builder, kept, database_url, offsets, of)
         try:
             built = building.build(fresh, offsets, held, progress)

@@ -31,17 +31,17 @@ class HiddenMeanwhile(Exception):
 
 def replay(
     servers: Servers,
-    known_at: str,
+    recorded_at: str,
     today: date,
     into: Path,
     allow: Allow,
     loaded: Progress | None = None,
     written: Callable[[int], None] = lambda _: None,
 ) -> dict[str, Any]:
-    """Writes every entry and report as known at a moment into the folder `into`; returns what `moment.json` says.
+    """Writes every entry and report as known at a moment into the folder `into`; returns what `moment.json` has.
 
-    `allow` is asked first of nobody, then of each part before it is written. The folder is there once all is; what an
-    earlier run left unfinished beside it is thrown away. Raises HiddenMeanwhile, and what `moment_views` raises.
+    `allow` is called first for nobody, then for each page before it is written. The folder is there once all is; what
+    an earlier run left unfinished beside it is thrown away. Raises HiddenMeanwhile, and what `moment_views` raises.
     """
     allow(())
     unfinished = into.with_name(f".{into.name}.unfinished")
@@ -49,29 +49,31 @@ def replay(
     unfinished.mkdir(mode=0o700)
     (unfinished / "reports").mkdir(mode=0o700)
     try:
-        with moment_views(servers.builder, servers.load, known_at, loaded) as views:
+        with moment_views(servers.builder, servers.load, recorded_at, loaded) as views:
             hide_in(servers.builder, views)
-            day = min(date.fromisoformat(day_of(known_at)), today)
+            day = min(date.fromisoformat(day_of(recorded_at)), today)
             with reading(servers, views) as reader:
-                told = _Replayed(reader, views, known_at, day, today, allow).write(unfinished, written)
+                moment = _MomentFiles(reader, views, recorded_at, day, today, allow).write(unfinished, written)
             if hidden_meanwhile(servers.builder, views):
                 raise HiddenMeanwhile("a child was hidden meanwhile whose entry was open; begin the replay again")
         unfinished.rename(into)
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
-    return told
+    return moment
 
 
-class _Replayed:
+class _MomentFiles:
     """The entries and reports of one moment."""
 
-    def __init__(self, reader: Reader, views: MomentViews, known_at: str, day: date, today: date, allow: Allow) -> None:
+    def __init__(
+        self, reader: Reader, views: MomentViews, recorded_at: str, day: date, today: date, allow: Allow
+    ) -> None:
         self._reader, self._views = reader, views
-        self._then, self._today, self._allow = Moment(known_at, day), today, allow
+        self._then, self._today, self._allow = Moment(recorded_at, day), today, allow
         self._left_out: set[str] = set()
 
     def write(self, into: Path, written: Callable[[int], None]) -> dict[str, Any]:
-        """Writes the files; returns what `moment.json` says."""
+        """Writes the files; returns what `moment.json` has."""
         entries = 0
         with (into / "entries.ndjson").open("wb") as file:
             for page in self._pages():
@@ -83,19 +85,19 @@ class _Replayed:
             report = self._report(name)
             _write(into / "reports" / f"{name}.json", report)
             counts[name] = report["count"]
-        told = {
+        moment = {
             "layout": LAYOUT,
-            "as_of": self._then.known_at,
+            "as_of": self._then.recorded_at,
             "on": self._then.day.isoformat(),
             "digest": self._views.digest,
             "entries": entries,
             "reports": counts,
         }
-        _write(into / "moment.json", told)
-        return told
+        _write(into / "moment.json", moment)
+        return moment
 
     def _pages(self) -> Iterator[list[dict[str, Any]]]:
-        """The entries in order of their children, a part at a time, each allowed and recorded before."""
+        """The entries in order of their children, a page at a time, each allowed and recorded before."""
         after, cleared = None, self._allow(()).cleared
         while page := children(self._reader.then, after, PAGE, cleared=cleared):
             allowed = self._allow(page)

@@ -13,7 +13,7 @@ from threading import Event, Lock, Thread
 from uuid import UUID
 
 from streams.access._daily_streams import DailyStreams
-from streams.access.appender import AccessAppender, AccessLogAway, NewEvent, Recorded
+from streams.access.appender import AccessAppender, AccessLogAway, DurableEvent, NewEvent
 from streams.access.entry import Entry, EntryRefused
 
 LONGEST_WAIT_S = 5.0
@@ -120,7 +120,7 @@ class AccessLog:
             if batch := [waiting for waiting in batch if not waiting.given_up]:
                 return batch
 
-    def _record(self, entries: Sequence[Entry]) -> list[Recorded]:
+    def _record(self, entries: Sequence[Entry]) -> list[DurableEvent]:
         try:
             return self._appender.append(partial(self._events, entries))
         except BaseException:

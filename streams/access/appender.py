@@ -45,7 +45,7 @@ class NewEvent(NamedTuple):
     notices: Sequence[Notice] = ()
 
 
-class Recorded(NamedTuple):
+class DurableEvent(NamedTuple):
     """An event that is durable: its position, when it was recorded, as ISO text, and the id it is published under."""
 
     position: int
@@ -71,7 +71,7 @@ class AccessAppender:
         self._lock = Lock()
         self._others_write = False
 
-    def append(self, prepare: Prepare) -> list[Recorded]:
+    def append(self, prepare: Prepare) -> list[DurableEvent]:
         """Appends the events that `prepare` makes; calls it again where another process appended to a stream first.
 
         Raises AccessLogAway, and what `prepare` raises.
@@ -84,7 +84,7 @@ class AccessAppender:
                     self._others_write = True
             return self._append(prepare)
 
-    def append_once(self, event: NewEvent) -> Recorded | None:
+    def append_once(self, event: NewEvent) -> DurableEvent | None:
         """Appends one event; None where its stream has that version already. Raises AccessLogAway."""
         with _away(), self._lock:
             try:
@@ -102,7 +102,7 @@ class AccessAppender:
         self._log.close()
         self.reads.close()
 
-    def _append(self, prepare: Prepare) -> list[Recorded]:
+    def _append(self, prepare: Prepare) -> list[DurableEvent]:
         with self._lock, self._alone():
             now = self._clock()
             return self._put(prepare(now, self._others_write), now)
@@ -123,7 +123,7 @@ class AccessAppender:
             self._keys.forget()
             raise
 
-    def _put(self, new: Sequence[NewEvent], now: datetime) -> list[Recorded]:
+    def _put(self, new: Sequence[NewEvent], now: datetime) -> list[DurableEvent]:
         if not new:
             return []
         at = iso_text(now)
@@ -150,7 +150,7 @@ class AccessAppender:
         self._keys.keep_new()
         positions = [recording.notification.id for recording in recordings]
         ids = [f"{each.stream}.{each.version}" for each in new]
-        return [Recorded(position, at, id_) for position, id_ in zip(positions, ids, strict=True)]
+        return [DurableEvent(position, at, id_) for position, id_ in zip(positions, ids, strict=True)]
 
 
 def _event(new: NewEvent, now: datetime) -> RegisterEvent:

@@ -14,7 +14,7 @@ from streams.access.entry import Entry
 class Look(Entry):
     """One look: `action` is the verb, `asked` the criteria, `children` the ids shown, `count` how many things.
 
-    The other fields but `notices` are those of the event, `domain/access_log/events.py`.
+    All fields but `notices` are those of the event, under the same names, `domain/access_log/events.py`.
     """
 
     user: str

@@ -16,7 +16,7 @@ from streams.store.database import Database, Pool
 
 CACHED_KEYS = 20_000
 DESTROYED = b""
-"""What stands in the place of a wrapped key that was destroyed. A key of which nothing is left is lost."""
+"""What is stored in the place of a wrapped key that was destroyed. A key of which nothing is left is lost."""
 
 FENCES_READ_S = 1.0
 """How soon a process that keeps keys forgets one that was destroyed."""
@@ -120,9 +120,9 @@ class KeyRing:
                 self._cached.pop(stream, None)
             self._opened = "", {}
 
-    def digest(self, *parts: str) -> bytes:
+    def digest(self, *fields: str) -> bytes:
         """A digest of texts, in their order, that nobody can compute without the key-encryption key."""
-        return self._kek.digest(b"".join(b"%d:%s," % (len(part.encode()), part.encode()) for part in parts))
+        return self._kek.digest(b"".join(b"%d:%s," % (len(field.encode()), field.encode()) for field in fields))
 
     def _drop_fenced(self) -> None:
         now = self._monotonic()
@@ -218,7 +218,7 @@ def destroy_keys(cursor: Cursor, streams: Sequence[str], erasure: str) -> None:
 
 
 def opens_what_is_sealed(cursor: Cursor, schema: str, key_encryption_key: KeyEncryptionKey) -> bool:
-    """Whether the key is that under which a log's data keys are wrapped; asked of one of them, and true of none."""
+    """Whether the key is that under which a log's data keys are wrapped: tried on one of them; True without any."""
     cursor.execute(
         SQL("select stream::text, wrapped from {}.data_keys where wrapped <> %s limit 1").format(Identifier(schema)),
         (DESTROYED,),

@@ -5,7 +5,7 @@ logs for the views; the registrar, the API and agencies need none. An event has 
 of its other bytes; other messages have it in a header, over their value. A MAC holds in one topic only.
 
 A receipt has a second header: the position of the last event that its submission caused, sealed for the views, because
-a position tells whoever sends submissions what others hold.
+a position reveals to whoever sends submissions what others hold.
 """
 
 import binascii
@@ -22,7 +22,7 @@ from streams.kafka.topics import ACCESS_EVENTS, RECEIPTS, REGISTER_EVENTS
 HEADER = "mac"
 """The name of the header of messages that are not events."""
 POSITION = "position"
-"""The name of the header of receipts that is sealed; it has the same length whatever there is to tell."""
+"""The name of the header of receipts that is sealed; it has the same length whatever it holds."""
 _POSITION_BYTES = 8
 _LABEL = b"contactpoint publication/1 "
 """With the topic: what a MAC is for. Another way of computing MACs is another number."""
@@ -68,7 +68,7 @@ class PublicationKey:
         return b"".join((event[:-1], _BEGIN, self.mac(topic, event), _END))
 
     def headers(self, topic: str, value: bytes, position: int | None) -> list[tuple[str, bytes]]:
-        """The headers of a message that is no event; a position, or that there is none, is told to the views alone."""
+        """The headers of a message that is no event; a position, or that there is none, is for the views alone."""
         mac = (HEADER, self.mac(topic, value))
         if not topic.startswith(RECEIPTS):
             return [mac]
@@ -76,7 +76,7 @@ class PublicationKey:
         return [mac, (POSITION, encrypt(self._cipher, plain, _bound_to(topic, value)))]
 
     def position(self, topic: str, value: bytes, headers: Iterable[tuple[str, Any]]) -> int | None:
-        """The position beside a receipt, None where there was none to tell; raises SealBroken."""
+        """The position beside a receipt, None where it has none; raises SealBroken."""
         sealed = next((each for name, each in headers if name == POSITION), b"")
         return int.from_bytes(decrypt(self._cipher, sealed, _bound_to(topic, value)), "big") or None
 

@@ -43,7 +43,7 @@ class SealBroken(ValueError):
 
 
 class KeyMissing(SealBroken):
-    """A stream whose data are sealed has no key, and nothing says that it was destroyed: it is lost."""
+    """A stream whose data are sealed has no key, and no event destroyed it: it is lost."""
 
 
 class DataKey:

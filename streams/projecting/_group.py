@@ -48,7 +48,7 @@ TOPICS = f"^({re.escape(REGISTER_EVENTS)}|{re.escape(ACCESS_EVENTS)}|{re.escape(
 
 
 class Views:
-    """What a member asks of the views; each call runs in the thread that uses them."""
+    """What a member needs of the views; each call runs in the thread that uses them."""
 
     def __init__(
         self,

@@ -22,7 +22,7 @@ from streams.crypto.keys import KeyRing, reader_of
 from streams.crypto.publication_key import PublicationKey
 from streams.crypto.sealing import KeyEncryptionKey
 from streams.kafka.settings import KafkaSettings
-from streams.projecting.bulk_read import Keeps, Loaded, Span, load_spans
+from streams.projecting.bulk_read import Keeps, LoadedMessages, Span, load_spans
 from streams.projecting.completeness import Published
 from streams.projecting.finishing import PROCESSES, connect_to, finish
 from streams.projecting.reader import log_of
@@ -42,7 +42,7 @@ Progress = Callable[[int, int], None]
 """Called with how many messages are done, of how many."""
 Ends = Callable[[], Mapping[Partition, int]]
 """Gives the offset up to which each partition has to be read."""
-Load = Callable[[Spans, str, Write, Published], Loaded]
+Load = Callable[[Spans, str, Write, Published], LoadedMessages]
 """`bulk_read.load_spans` with its other arguments given."""
 
 
@@ -54,7 +54,7 @@ class Building(NamedTuple):
     load: Load
 
 
-class Built(NamedTuple):
+class BuiltViews(NamedTuple):
     """How many messages were read, and the digest of the views that they make."""
 
     messages: int
@@ -92,18 +92,18 @@ def begin(
 
 def build(
     building: Building, offsets: Mapping[Partition, int], wanted: Published, progress: Progress | None = None
-) -> Built:
+) -> BuiltViews:
     """Loads all messages up to the offsets and derives what follows; raises PositionsMissing where Kafka lacks some."""
     total = sum(offsets.values())
     with _helpers(total) as processes:
         with _reporting(building, progress, total):
             loaded = _load(building, offsets, wanted, processes)
-        loaded.seen.check()
-        return Built(loaded.messages, finish(building.database_url, building.schema, processes))
+        loaded.positions.check()
+        return BuiltViews(loaded.messages, finish(building.database_url, building.schema, processes))
 
 
 def catch_up(building: Building, connection: Connection, ends: Ends, enough: int) -> None:
-    """Applies what comes after the stored offsets up to `ends`, asked again until at most `enough` are missing."""
+    """Applies what comes after the stored offsets up to `ends`; reads these anew until at most `enough` are missing."""
     while True:
         with transaction(connection), connection.cursor() as cursor:
             wanted = ends()
@@ -135,20 +135,20 @@ def _begin_process(zone_name: str, became: Successions) -> None:
 
 def _load(
     building: Building, offsets: Mapping[Partition, int], wanted: Published, processes: Executor | None
-) -> Loaded:
+) -> LoadedMessages:
     """Loads all messages up to the offsets, a share of them in this process."""
     spans = {partition: Span(0, offset) for partition, offset in offsets.items()}
     mine, *others = share_out(spans, PROCESSES if processes else 1)
     running = [processes.submit(_load_share, building, wanted, share) for share in others] if processes else []
-    messages, seen = _load_share(building, wanted, mine)
+    messages, positions = _load_share(building, wanted, mine)
     for process in running:
         loaded = process.result()
         messages += loaded.messages
-        seen.add(loaded.seen)
-    return Loaded(messages, seen)
+        positions.add(loaded.positions)
+    return LoadedMessages(messages, positions)
 
 
-def _load_share(building: Building, wanted: Published, spans: Spans) -> Loaded:
+def _load_share(building: Building, wanted: Published, spans: Spans) -> LoadedMessages:
     return building.load(spans, building.schema, bulk.write, wanted)
 
 

@@ -22,7 +22,7 @@ from projections.engine.positions import Progress
 from streams.crypto.publication_key import PublicationKey
 from streams.kafka.closing import close_soon
 from streams.kafka.settings import KafkaAway, KafkaSettings
-from streams.projecting.completeness import Published, Seen
+from streams.projecting.completeness import Published, ReadPositions
 from streams.projecting.reader import Fetched, by_log, fetch_keys, genuine, last_position, read_messages
 from streams.store.database import Connection, connect, transaction
 
@@ -47,11 +47,11 @@ class Span(NamedTuple):
     end: int
 
 
-class Loaded(NamedTuple):
+class LoadedMessages(NamedTuple):
     """How many messages were read, and which positions of those that were wanted."""
 
     messages: int
-    seen: Seen
+    positions: ReadPositions
 
 
 class Abandoned(Exception):
@@ -68,7 +68,7 @@ def load_spans(
     write: Write,
     wanted: Published,
     keeps: Keeps | None = None,
-) -> Loaded:
+) -> LoadedMessages:
     """Reads the messages in the spans and applies them to the schema `target`; returns how many and which there were.
 
     Only those are applied that `keeps` is true of, all where there is none.
@@ -82,8 +82,8 @@ def load_spans(
             schema.use(cursor, target)
         with no_collector(), ThreadPoolExecutor(1, "bulk load") as thread:
             try:
-                writer = _Writer(connection, open_keys(), key, write, spans, Seen(wanted), keeps)
-                return Loaded(asyncio.run(_load(kafka, spans, writer, thread)), writer.seen)
+                writer = _Writer(connection, open_keys(), key, write, spans, ReadPositions(wanted), keeps)
+                return LoadedMessages(asyncio.run(_load(kafka, spans, writer, thread)), writer.positions)
             except (KafkaError, OSError):
                 raise KafkaAway(f"Kafka cannot be reached at {kafka.bootstrap_servers}") from None
 
@@ -98,10 +98,10 @@ class _Writer:
         key: PublicationKey,
         write: Write,
         spans: Mapping[Partition, Span],
-        seen: Seen,
+        positions: ReadPositions,
         keeps: Keeps | None,
     ) -> None:
-        self.seen = seen
+        self.positions = positions
         self._keeps = keeps
         self._connection = connection
         self._key = key
@@ -118,7 +118,7 @@ class _Writer:
             published, others = genuine(partition, records, self._key)
             forged += others
             decoded = read_messages(log, partition, published, self._decryptor, self._key)
-            self.seen.note(log.name, decoded)
+            self.positions.note(log.name, decoded)
             messages += decoded if self._keeps is None else filter(self._is_kept, decoded)
             following = records[-1].offset + 1
             progress[partition] = Progress(self._offsets[partition], following, last_position(decoded))

@@ -23,7 +23,7 @@ def published(cursor: Cursor) -> Published:
     return dict(cursor.fetchall())
 
 
-class Seen:
+class ReadPositions:
     """The positions of events that were read, of each log up to the last one that was published: a byte for each."""
 
     def __init__(self, wanted: Published) -> None:
@@ -31,15 +31,15 @@ class Seen:
 
     def note(self, log: str, messages: Iterable[Any]) -> None:
         """Notes decoded messages of a log; one that is no event has no position."""
-        seen = self._of.get(log)
-        if seen is None:
+        positions = self._of.get(log)
+        if positions is None:
             return
-        end = len(seen)
+        end = len(positions)
         for message in messages:
             if message.value is not None and message.value.position < end:
-                seen[message.value.position] = 1
+                positions[message.value.position] = 1
 
-    def add(self, other: "Seen") -> None:
+    def add(self, other: "ReadPositions") -> None:
         """Notes what another one has noted, of the same positions."""
         for log, theirs in other._of.items():
             mine = self._of[log]
@@ -48,10 +48,11 @@ class Seen:
 
     def check(self) -> None:
         """Raises PositionsMissing where one of the positions from 1 on was not read."""
-        for log, seen in self._of.items():
-            missing = seen.count(0, 1)
+        for log, positions in self._of.items():
+            missing = positions.count(0, 1)
             if missing:
                 raise PositionsMissing(
-                    f"Kafka has lost events: {missing:,} of the {len(seen) - 1:,} positions of {log} are missing,"
-                    f" the first is {seen.find(0, 1):,}; `contactpoint republish` publishes them again from the store"
+                    f"Kafka has lost events: {missing:,} of the {len(positions) - 1:,} positions of {log} are missing,"
+                    f" the first is {positions.find(0, 1):,};"
+                    " `contactpoint republish` publishes them again from the store"
                 )

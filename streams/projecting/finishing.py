@@ -36,8 +36,8 @@ def finish(database_url: str, schema: str, processes: Executor | None) -> str:
 
 def _derive(database_url: str, schema: str, processes: Executor | None) -> None:
     """Fills the derived tables for all children, for an equal part of the possible ids in each process."""
-    parts = PROCESSES if processes else 1
-    mine, *others = pairwise([str(UUID(int=part * (2**128 - 1) // parts)) for part in range(parts + 1)])
+    shares = PROCESSES if processes else 1
+    mine, *others = pairwise([str(UUID(int=share * (2**128 - 1) // shares)) for share in range(shares + 1)])
     running = [processes.submit(_derive_between, database_url, schema, each) for each in others] if processes else []
     _derive_between(database_url, schema, mine)
     for each in running:

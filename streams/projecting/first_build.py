@@ -28,7 +28,7 @@ def ensure_views(kafka: KafkaSettings, database_url: str, load: building.Load, s
     """Returns once there are complete views of this version, or `stop` is set.
 
     Builds them where there are none, unless another process does; where there are, a rebuild never waits for this.
-    Raises PositionsMissing, which `status` says too, KafkaAway, DatabaseAway, ProjectionStopped.
+    Raises PositionsMissing, which `status` shows too, KafkaAway, DatabaseAway, ProjectionStopped.
     """
     waiting = False
     with closing(connect_to(database_url)) as connection:
@@ -75,8 +75,8 @@ def _build(kafka: KafkaSettings, database_url: str, load: building.Load, connect
 def _ends(kafka: KafkaSettings) -> Mapping[Partition, int]:
     """The ends of all partitions that views are made of; raises KafkaAway."""
 
-    async def ask() -> Mapping[Partition, int]:
+    async def read() -> Mapping[Partition, int]:
         async with KafkaProbe(kafka) as probe:
             return await probe.ends(await probe.partitions())
 
-    return asyncio.run(ask())
+    return asyncio.run(read())

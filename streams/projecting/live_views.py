@@ -28,7 +28,7 @@ MORE_PATIENCE_S = 120.0
 """The same once a statement did not end in time, so that a large batch is not begun again for ever."""
 IDLE_S = 5.0
 """How long a transaction may wait for its process, for the same reason."""
-FORGED_SAID = 10
+FORGED_LOGGED = 10
 """The log names so many forged messages of a batch, so that who writes many of them does not fill the disk."""
 
 ALL_FORGED = "all is forged: publication.key may not be the relay's"
@@ -139,7 +139,7 @@ class LiveViews:
             self._write(log, messages, progress, forged)
 
     def note_stop(self, stop: Stop) -> None:
-        """Stores where a projection stands, for `status`."""
+        """Stores how far a projection has come, for `status`."""
         with self._writing() as cursor:
             stops.record(cursor, stop)
 
@@ -173,10 +173,10 @@ class LiveViews:
         self._work.note(len(messages), began, writer)
         for failure in failed:
             _log.warning("%s could not take %s/%s/%s: %s", failure.projection, *failure[:3], failure.code)
-        for failure in forged[:FORGED_SAID]:
+        for failure in forged[:FORGED_LOGGED]:
             _log.error("%s/%s/%s is forged: the relay has not published it, and no view takes it", *failure[:3])
-        if len(forged) > FORGED_SAID:
-            _log.error("%s more messages beside it are forged", len(forged) - FORGED_SAID)
+        if len(forged) > FORGED_LOGGED:
+            _log.error("%s more messages beside it are forged", len(forged) - FORGED_LOGGED)
 
     @contextmanager
     def _writing(self) -> Iterator[Cursor]:

@@ -26,14 +26,14 @@ from streams.projecting.live_views import IDLE_S, PATIENCE_S
 from streams.projecting.probe import KafkaProbe
 from streams.projecting.reader import fetch_keys, genuine, log_of, read_messages
 from streams.projecting.reading import reading_views
-from streams.projecting.stall import Progress, Stalled
+from streams.projecting.stall import Progress, ReadingStalled
 from streams.store.database import Cursor, Database, DatabaseAway
 
 EVERY_S = 5.0
 PAGE = 100
 """How many messages are applied again before others may be due sooner."""
 FORGOTTEN_AFTER_S = 30.0
-"""Another projector's partition that stands still for so long may have no reader: the group shares out anew."""
+"""Another projector's partition that has not moved for so long may have no reader: the group shares out anew."""
 
 _log = logging.getLogger(__name__)
 _Answer = TypeVar("_Answer")
@@ -61,9 +61,9 @@ class Mending:
         mine: Callable[[], Collection[Partition]],
         fail: Callable[[BaseException], None],
     ) -> None:
-        """Goes on until it is cancelled; `mine` gives the partitions that this process reads, `fail` gets Stalled.
+        """Goes on until it is cancelled; `mine` gives the partitions that this process reads, `fail` gets its errors.
 
-        Where Kafka or Postgres is away it tries again later: that is for the live messages to say.
+        Where Kafka or Postgres is away it tries again later: the live messages show that.
         """
         while True:
             await asyncio.sleep(EVERY_S)
@@ -75,7 +75,7 @@ class Mending:
                 await self._in_thread(self.drop_superseded)
             except (KafkaAway, DatabaseAway, psycopg2.Error):
                 continue
-            except (Stalled, ViewsNotBuilt) as error:
+            except (ReadingStalled, ViewsNotBuilt) as error:
                 fail(error)
 
     def due(self, partitions: Collection[Partition]) -> list[Failure]:
@@ -87,7 +87,7 @@ class Mending:
     def apply_again(self, failure: Failure, record: Any | None) -> bool:
         """Applies one message by the projection that failed on it; returns whether it succeeded.
 
-        `record` is what Kafka has at its offset, None where it has nothing there; a forged one stands for nothing.
+        `record` is what Kafka has at its offset, None where it has nothing there; a forged one counts as none.
         """
         if record is None or record.offset != failure.offset or not genuine(failure.where, [record], self._key)[0]:
             return self._put_aside(failure, failures.give_up, LOST)
@@ -107,27 +107,27 @@ class Mending:
         return not failed or self._put_aside(failure, partial(failures.put_off, code=failed[0].code))
 
     def drop_superseded(self) -> None:
-        """Drops views in whose place those of this version stand, and that nobody reads any more."""
+        """Drops views that those of this version have replaced, and that nobody reads any more."""
         with self._database.transaction() as cursor:
             dropped = view_schemas.drop_one_superseded(cursor)
         if dropped:
             _log.info("the views in %s are dropped: nobody reads them any more", dropped)
 
-    def _put_aside(self, failure: Failure, change: Callable[[Cursor, Failure], None], say: str = "") -> bool:
+    def _put_aside(self, failure: Failure, change: Callable[[Cursor, Failure], None], message: str = "") -> bool:
         with reading_views(self._database) as cursor:
             change(cursor, failure)
-        if say:
-            _log.error("%s does not show %s/%s/%s: %s", failure.projection, *failure[:3], say)
+        if message:
+            _log.error("%s does not show %s/%s/%s: %s", failure.projection, *failure[:3], message)
         return False
 
     async def _look_at_others(self, probe: KafkaProbe, mine: Collection[Partition]) -> None:
-        """Raises Stalled where a partition that others should read stands still."""
+        """Raises ReadingStalled where a partition that others should read does not move."""
         stored, stopped = await self._in_thread(self._where_all_are)
         others = await probe.partitions() - set(mine) - stopped
         self._others.note({each: stored.get(each, 0) for each in others}, await probe.ends(others))
 
     def _where_all_are(self) -> tuple[dict[Partition, int], set[Partition]]:
-        """The stored offsets, and the partitions in which a projection stands, whose reader is not to blame."""
+        """The stored offsets, and the partitions in which a projection is stopped, whose reader is not to blame."""
         with reading_views(self._database) as cursor:
             stopped = {Partition(stop.topic, stop.partition) for stop, _ in stops.kept(cursor)}
             return positions.stored_offsets(cursor), stopped

@@ -35,7 +35,7 @@ from streams.projecting.live_views import MORE_PATIENCE_S, PATIENCE_S, LiveViews
 from streams.projecting.mending import Mending
 from streams.projecting.probe import KafkaProbe
 from streams.projecting.session import NotThisLog, Session
-from streams.projecting.stall import Stalled
+from streams.projecting.stall import ReadingStalled
 from streams.store.database import DatabaseAway, Pool
 
 PAUSES_S = (0.1, 0.2, 0.5, 1.0, 2.0)
@@ -43,7 +43,7 @@ PAUSES_S = (0.1, 0.2, 0.5, 1.0, 2.0)
 STOPPED_PAUSES_S = (1.0, 2.0, 5.0, 10.0, 30.0)
 """The same where a projection is stopped by a fault of the program, which people have to mend."""
 REFUSED_PAUSES_S = (1.0, 5.0, 30.0, 120.0, 300.0)
-"""The same where Kafka has lost events that the views need: whether it has them again is told by reading all of it."""
+"""The same where Kafka has lost events that the views need: whether it has them again shows once all of it is read."""
 
 _log = logging.getLogger(__name__)
 
@@ -115,7 +115,7 @@ class _Projector:
                 self._warn_and_pause(str(missing), str(missing), logging.ERROR, REFUSED_PAUSES_S)
             except ViewsNotBuilt as missing:
                 self._warn_and_pause("views", f"waiting: {missing}")
-            except (OffsetGap, OutOfStep, Stalled, NotThisLog) as error:
+            except (OffsetGap, OutOfStep, ReadingStalled, NotThisLog) as error:
                 self._warn_and_pause(str(error), f"reading again: {error}")
             except ProjectionStopped as stopped:
                 self._stopped = stopped.stop
@@ -144,7 +144,7 @@ class _Projector:
         return LiveViews(self._database_url, self._keys, self._publication_key, self._memory, self._patience_s)
 
     def _note_success(self, offsets: Mapping[Partition, int]) -> None:
-        """Resets the count of failures, unless this process still stands where a projection was stopped."""
+        """Resets the count of failures, unless this process is still where a projection was stopped."""
         if self._stopped and offsets.get(self._stopped.where, sys.maxsize) <= self._stopped.offset:
             return
         self._stopped = None

@@ -51,7 +51,7 @@ def by_log(fetched: Fetched) -> Iterator[tuple[Log, Fetched]]:
     return ((LOGS[name], of_log) for name, of_log in found.items())
 
 
-class Receipt(TypedDict):
+class _ReceiptFields(TypedDict):
     """One receipt as its topic has it."""
 
     message: Annotated[str, Field(pattern=r"^[^/]+/[0-9]{1,9}/[0-9]{1,18}$")]
@@ -64,7 +64,7 @@ class Receipt(TypedDict):
     messages: NotRequired[Annotated[int, Field(ge=2, le=LONGEST_RUN)]]
 
 
-_RECEIPT = TypeAdapter(Receipt)
+_RECEIPT = TypeAdapter(_ReceiptFields)
 
 
 def decode_receipt(value: bytes, position: int | None = None) -> PublishedReceipt:
@@ -91,7 +91,7 @@ def decode_receipt(value: bytes, position: int | None = None) -> PublishedReceip
 def read_messages(
     log: Log, partition: Partition, records: Iterable[Any], decryptor: Decryptor, key: PublicationKey
 ) -> list[Message]:
-    """Decodes records of one partition, as aiokafka gives them; one that can't be decoded says in which way.
+    """Decodes records of one partition, as aiokafka gives them; one that can't be decoded has a code for the way.
 
     The only place where what is wrong with a message becomes data.
     """

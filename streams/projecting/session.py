@@ -12,7 +12,7 @@ from streams.projecting.faust_app import build_app
 from streams.projecting.live_views import LiveViews
 from streams.projecting.mending import Mending
 from streams.projecting.probe import KafkaProbe
-from streams.projecting.stall import Progress, Stalled
+from streams.projecting.stall import Progress, ReadingStalled
 
 CHECK_EVERY_S = 0.5
 STALLED_AFTER_S = 10.0
@@ -53,7 +53,7 @@ class Session:
     async def run(self, stop: Event, note_success: Callable[[Mapping[Partition, int]], None]) -> None:
         """Returns when `stop` is set; calls `note_success` with the stored offsets after each successful check.
 
-        Raises Stalled, NotThisLog, ProjectionStopped, and what the probe and the views raise.
+        Raises ReadingStalled, NotThisLog, ProjectionStopped, and what the probe and the views raise.
         """
         partitions = await self._probe.partitions()
         if not partitions:
@@ -69,7 +69,7 @@ class Session:
                 await self._check(note_success)
                 await self._wait_for(asyncio.ensure_future(asyncio.sleep(CHECK_EVERY_S)), stop)
                 if app.should_stop:
-                    raise Stalled("the app has ended by itself")
+                    raise ReadingStalled("the app has ended by itself")
         finally:
             mending.cancel()
             if not self._failed.done():
@@ -98,7 +98,7 @@ class Session:
             note_success(offsets)
 
     def _compare(self, offsets: Mapping[Partition, int], ends: Mapping[Partition, int]) -> None:
-        """Raises NotThisLog, Stalled."""
+        """Raises NotThisLog, ReadingStalled."""
         for partition, stored in offsets.items():
             if stored > ends[partition]:
                 raise NotThisLog(f"{partition} ends at {ends[partition]}, the views are at {stored}")

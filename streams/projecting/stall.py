@@ -1,4 +1,4 @@
-"""A partition that stands still although there is more in it."""
+"""A partition that does not move although there is more in it."""
 
 import time
 from collections.abc import Mapping
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from projections.base.partition import Partition
 
 
-class Stalled(Exception):
+class ReadingStalled(Exception):
     """Nothing is read although there is something to read."""
 
 
@@ -18,7 +18,7 @@ class Progress:
         self._last_change: dict[Partition, tuple[int, float]] = {}
 
     def note(self, offsets: Mapping[Partition, int], ends: Mapping[Partition, int]) -> None:
-        """Takes the stored offsets and the ends of partitions at this moment, and forgets others; raises Stalled."""
+        """Takes the present offsets and ends of partitions, and forgets others; raises ReadingStalled."""
         now = time.monotonic()
         before, self._last_change = self._last_change, {}
         for partition, stored in offsets.items():
@@ -26,5 +26,5 @@ class Progress:
             if stored == ends[partition] or stored != offset:
                 since = now
             elif now - since > self._stalled_after_s:
-                raise Stalled(f"{partition} stands still at {stored} of {ends[partition]}")
+                raise ReadingStalled(f"{partition} stands still at {stored} of {ends[partition]}")
             self._last_change[partition] = (stored, since)

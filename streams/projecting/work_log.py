@@ -42,6 +42,6 @@ class WorkLog:
             " %.0f %% waiting for it",
             self._messages,
             now - self._since,
-            *(100 * part / (now - self._since) for part in (self._busy_s, self._locked_s, self._waited_s)),
+            *(100 * seconds / (now - self._since) for seconds in (self._busy_s, self._locked_s, self._waited_s)),
         )
         self._begin()

@@ -27,14 +27,14 @@ Offsets = list[tuple[str, int, int]]
 BeforeTruncation = Callable[[Cursor, str], None]
 """Gets a cursor and a schema of views, which is emptied afterwards in the same transaction."""
 _BYTE = 256
-"""Partitions have to divide it: then the last byte of a stream's id says which one the stream is in."""
+"""Partitions have to divide it: then the last byte of a stream's id determines its partition."""
 
 
 class CannotRepublish(Exception):
     """The topics cannot be made anew; the text says why."""
 
 
-class Republished(NamedTuple):
+class Republication(NamedTuple):
     """What the relay publishes now: how many events of each log. `other_kafka`, where the old Kafka is gone."""
 
     events: dict[str, int]
@@ -49,7 +49,7 @@ def republish(
     agencies: Collection[str],
     *,
     again: BeforeTruncation | None = None,
-) -> Republished:
+) -> Republication:
     """Makes the topics of both logs anew; then the relay goes on. `views_url` signs in as who may change the views.
 
     With `again`, where the views have read what the store does not hold, the topics of receipts are made anew too, and
@@ -85,7 +85,7 @@ def republish(
             counts = cursor.fetchone() or (0, 0)
             if again is not None:
                 cursor.execute("update publication.home set register_until = %s, access_until = %s", counts)
-    return Republished(dict(zip(LOG_TOPICS, counts, strict=True)), other_kafka)
+    return Republication(dict(zip(LOG_TOPICS, counts, strict=True)), other_kafka)
 
 
 @contextmanager
@@ -112,7 +112,7 @@ def _forget_publication(cursor: Cursor, *, everything: bool) -> None:
 
 
 def _begin_trees_anew(cursor: Cursor) -> None:
-    """Under another publication key every event is published in other bytes: what the trees said of them is over."""
+    """Under another publication key every event is published in other bytes: the trees over them are begun anew."""
     cursor.execute("delete from publication.tiles; delete from publication.checkpoints")
 
 

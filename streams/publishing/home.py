@@ -40,7 +40,7 @@ class Trouble(NamedTuple):
 
     part: str
     code: str
-    says: str
+    message: str
     remedy: str
 
 
@@ -69,17 +69,17 @@ def keep_home(cursor: Cursor, kafka: KafkaIdentity, key_check: str) -> None:
 def troubles_between(home: Home, kafka: KafkaIdentity, key_check: str | None = None) -> list[Trouble]:
     """Why a database and a Kafka do not belong together; none where they do. Without a key, that is not compared.
 
-    A topic that is not named may be hidden from who asks; the relay makes it where it is missing, and sees its id.
+    A topic that is not named may be hidden from the caller; the relay makes it where it is missing, and sees its id.
     """
     if home.republishing:
         return [Trouble(KAFKA, "republishing", "the logs are being published again, or that was cut short", REPUBLISH)]
     since = f"{home.since:%Y-%m-%d %H:%M}"
     if home.cluster != kafka.cluster:
-        says = f"Postgres belongs to another Kafka than this one since {since}, or that Kafka was begun anew"
-        return [Trouble(KAFKA, "other-kafka", says, REPUBLISH)]
+        message = f"Postgres belongs to another Kafka than this one since {since}, or that Kafka was begun anew"
+        return [Trouble(KAFKA, "other-kafka", message, REPUBLISH)]
     if key_check not in (None, home.key_check):
-        says = f"publication.key is not the key under which the logs are published since {since}"
-        return [Trouble(KAFKA, "other-key", says, KEY_BACK)]
+        message = f"publication.key is not the key under which the logs are published since {since}"
+        return [Trouble(KAFKA, "other-key", message, KEY_BACK)]
     return [
         Trouble(topic, "begun-anew", f"the topic {topic} was begun anew and lacks what was published before", REPUBLISH)
         for topic, topic_id in home.topics.items()
@@ -90,8 +90,8 @@ def troubles_between(home: Home, kafka: KafkaIdentity, key_check: str | None = N
 def keep_troubles(cursor: Cursor, troubles: Iterable[Trouble]) -> None:
     """Stores these troubles and no others; one that was there before keeps the time since which it is."""
     rows = list(troubles)
-    parts = [trouble.part for trouble in rows]
-    cursor.execute("delete from publication.troubles where not part = any(%s)", (parts,))
+    affected = [trouble.part for trouble in rows]
+    cursor.execute("delete from publication.troubles where not part = any(%s)", (affected,))
     if rows:
         execute_values(
             cursor,

@@ -51,7 +51,7 @@ class PartitionEnd(NamedTuple):
 NOTHING = PartitionEnd(0, 0)
 
 
-class Wanted(NamedTuple):
+class StoredPositions(NamedTuple):
     """The last position of each log and of the outbox, and whether somebody waits for a checkpoint of all that."""
 
     positions: dict[str, int]
@@ -63,7 +63,7 @@ _PREPARE_LOOK = (
     " (select last from register.outbox_counter), (select republishing from publication.home),"
     " (select coalesce(bool_or(wanted), false) from publication.checkpoints)"
 )
-"""Asked many times a second, also while nothing happens: planned once, that costs a third."""
+"""Executed many times a second, also while nothing happens: planned once, that costs a third."""
 
 
 class Publication:
@@ -87,7 +87,7 @@ class Publication:
         ((locked,),) = self._rows("select pg_try_advisory_lock(hashtext('contactpoint relay'))")
         return bool(locked)
 
-    def look(self) -> Wanted:
+    def look(self) -> StoredPositions:
         """What there is to publish now; raises GivesWay where the logs are being published anew."""
         if not self._is_prepared:
             self._rows(_PREPARE_LOOK)
@@ -95,7 +95,7 @@ class Publication:
         ((register, access, outbox, republishing, checkpoint),) = self._rows("execute look")
         if republishing:
             raise GivesWay
-        return Wanted({REGISTER_EVENTS: register, ACCESS_EVENTS: access, OUTBOX: outbox}, checkpoint)
+        return StoredPositions({REGISTER_EVENTS: register, ACCESS_EVENTS: access, OUTBOX: outbox}, checkpoint)
 
     def checkpoint(self, log: str) -> tuple[int, str] | None:
         """The size and the text of a log's latest checkpoint."""

@@ -139,8 +139,8 @@ class Publisher:
                 self._check_held(partition, position, identity, last)
                 self._ends[partition] = PartitionEnd(tail.end_offset, position)
                 if tail.first_offset:
-                    says = f"Kafka has lost the first {tail.first_offset:,} messages of {partition}"
-                    self._damaged[log] = Trouble(log, "head-lost", says, REPUBLISH)
+                    message = f"Kafka has lost the first {tail.first_offset:,} messages of {partition}"
+                    self._damaged[log] = Trouble(log, "head-lost", message, REPUBLISH)
             self._published[log] = self._resume_after(log, recorded)
         except NotPublishable as stop:
             self._stopped[log] = stop.trouble
@@ -148,8 +148,8 @@ class Publisher:
     def _check_partitions(self, log: str) -> None:
         found, wanted = self._appender.partitions_of(log), len(self._partitions[log])
         if found != wanted:
-            says = f"the topic {log} has {found} partitions instead of {wanted}"
-            raise NotPublishable(Trouble(log, "partitions", says, REPUBLISH))
+            message = f"the topic {log} has {found} partitions instead of {wanted}"
+            raise NotPublishable(Trouble(log, "partitions", message, REPUBLISH))
 
     def _check_held(self, partition: Partition, position: int, identity: str, last: int) -> None:
         """Raises NotPublishable where the event store does not hold the last event of a partition."""
@@ -157,11 +157,11 @@ class Publisher:
             return
         stored = self._publication.events(partition.topic, position - 1, 1)
         if not stored or identity != f"{stored[0].stream}.{stored[0].version}":
-            says = (
+            message = (
                 f"{partition} ends with position {position}, which the event store does not hold (it ends at {last}):"
                 " Postgres went back in time or was begun anew, or this Kafka and this database do not belong together"
             )
-            raise NotPublishable(Trouble(partition.topic, AHEAD, says, RESYNC))
+            raise NotPublishable(Trouble(partition.topic, AHEAD, message, RESYNC))
 
     def _resume_after(self, log: str, recorded: int) -> int:
         """The position up to which the partitions of a log together hold every event."""
@@ -223,8 +223,8 @@ class Publisher:
         after = self._published[log]
         rows = self._publication.events(log, after, EVENTS_A_ROUND)
         if not rows or rows[0].position != after + 1 or rows[-1].position != after + len(rows):
-            says = f"the event store of {log} does not hold every position after {after}"
-            raise NotPublishable(Trouble(log, "store-gap", says, RESTORE))
+            message = f"the event store of {log} does not hold every position after {after}"
+            raise NotPublishable(Trouble(log, "store-gap", message, RESTORE))
         partitions = self._partitions[log]
         for event in rows:
             partition = partitions[partition_of(event.stream, len(partitions))]
@@ -259,8 +259,8 @@ class Publisher:
         await self._appender.refresh()
         for topic in topics:
             if not self._appender.partitions_of(topic):
-                says = f"the outbox names the topic {topic}, which does not exist"
-                raise NotPublishable(Trouble(OUTBOX, "no-topic", says, "run `contactpoint run init`"))
+                message = f"the outbox names the topic {topic}, which does not exist"
+                raise NotPublishable(Trouble(OUTBOX, "no-topic", message, "run `contactpoint run init`"))
 
 
 def _is_shorter(end: PartitionEnd, before: PartitionEnd) -> bool:

@@ -76,13 +76,13 @@ class _Relay:
         self._failures = 0
         self._offsets_taken = 0
         self._warned_of = ""
-        self._said: Sequence[Trouble] = []
+        self._reported: Sequence[Trouble] = []
 
     def run(self) -> None:
         while not self._stop.is_set():
             try:
                 with closing(Publication(self._database_url)) as publication:
-                    self._wait_for_turn(publication)
+                    self._wait_for_lock(publication)
                     while not self._stop.is_set():
                         self._publish(publication)
             except DatabaseAway as error:
@@ -90,7 +90,7 @@ class _Relay:
             except GivesWay:
                 self._pause("giving way: the logs are being published anew")
 
-    def _wait_for_turn(self, publication: Publication) -> None:
+    def _wait_for_lock(self, publication: Publication) -> None:
         if publication.try_lock():
             return
         _log.info("standing by: another relay is active")
@@ -119,22 +119,22 @@ class _Relay:
             trees = Trees(publication, self._checkpoint_key) if self._checkpoint_key else None
             publisher = Publisher(self._kafka, publication, appender, self._key, trees)
             await publisher.begin(new_identity=new_identity)
-            self._say(publisher.troubles)
+            self._report(publisher.troubles)
             until = time.monotonic() + (CHECK_TROUBLED_S if publisher.troubles else CHECK_S)
             while not self._stop.is_set() and time.monotonic() < until:
                 busy = await publisher.publish_round()
                 busy = await publisher.keep_trees() or busy
-                self._say(publisher.troubles)
+                self._report(publisher.troubles)
                 self._note_success()
                 if not busy:
                     await asyncio.sleep(POLL_S)
 
-    def _say(self, troubles: Sequence[Trouble]) -> None:
+    def _report(self, troubles: Sequence[Trouble]) -> None:
         """Logs each trouble once, for as long as it lasts."""
         for trouble in troubles:
-            if trouble not in self._said:
-                _log.error("%s; %s", trouble.says, trouble.remedy)
-        self._said = list(troubles)
+            if trouble not in self._reported:
+                _log.error("%s; %s", trouble.message, trouble.remedy)
+        self._reported = list(troubles)
 
     def _check_topics(self) -> None:
         ensure_topics(self._kafka, ())

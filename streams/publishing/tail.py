@@ -16,7 +16,7 @@ class NotPublishable(Exception):
     """Kafka holds what contradicts the database, or the database is not whole: publishing more would do damage."""
 
     def __init__(self, trouble: Trouble) -> None:
-        super().__init__(f"{trouble.says}; {trouble.remedy}")
+        super().__init__(f"{trouble.message}; {trouble.remedy}")
         self.trouble = trouble
 
 
@@ -34,5 +34,5 @@ async def last_event(appender: Appender, key: PublicationKey, partition: Partiti
         if end <= tail.first_offset:
             return 0, ""
         values = await appender.values_before(partition, end, PAGE)
-    says = f"{partition} ends with more than {MOST_FOREIGN:,} messages that others have written"
-    raise NotPublishable(Trouble(partition.topic, "foreign", says, REPUBLISH))
+    message = f"{partition} ends with more than {MOST_FOREIGN:,} messages that others have written"
+    raise NotPublishable(Trouble(partition.topic, "foreign", message, REPUBLISH))

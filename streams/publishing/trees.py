@@ -21,7 +21,7 @@ from streams.publishing.publication import LOGS, Publication
 EVERY_S = 60.0
 EVERY_EVENTS = 10_000
 AT_ONCE = 100
-"""Events hashed before whatever else is under way has its turn."""
+"""Events hashed at once, before other work goes on."""
 A_STEP = 1_000
 """Events read from the store at once where a tree is behind."""
 

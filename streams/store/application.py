@@ -18,7 +18,7 @@ from streams.store.recorder import PostgresRecorder
 
 
 class PostgresFactory(InfrastructureFactory[TrackingRecorder]):
-    """Makes recorders as the library asks for them; its environment names the database and the schema."""
+    """Makes recorders for the library; its environment names the database and the schema."""
 
     DATABASE_URL = "DATABASE_URL"
     SCHEMA = "SCHEMA"

@@ -7,7 +7,7 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812
 from projections.base.binary_copy import copy_rows
 
 Message = tuple[str, bytes, bytes, int | None]
-"""(topic, key, value, position): the position is the views' alone, and None where the message has none to tell them."""
+"""(topic, key, value, position): the position is for the views alone, and None where the message has none."""
 
 _COLUMNS = {"ordinal": "bigint", "topic": "text", "key": "bytea", "value": "bytea", "position": "bigint"}
 

@@ -1,6 +1,6 @@
 """A replica of Postgres to read from, as long as it is no older than what the primary had when the reading began.
 
-The primary says how far its log has come, and the replica is asked for what it has replayed: with all of it, there is
+The primary shows how far its log has come, and the replica what it has replayed: with all of it, there is
 nothing that anybody was shown before, no shield and no grant, that this reading lacks. Else the primary is read itself.
 """
 

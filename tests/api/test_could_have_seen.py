@@ -15,7 +15,7 @@ from projections.directory.query import Moment
 from projections.engine.live_schema import use_live
 from services.registers import DEMO_USERS
 from services.replay.access import Reader
-from services.replay.seen import Asked
+from services.replay.past_access import PastAccess
 from streams.access import grants
 from streams.crypto.keys import KeyRing, reader_of
 from streams.store.database import Database
@@ -45,7 +45,7 @@ def reader(world: World) -> Iterator[Reader]:
 
 def seen(reader: Reader, user: str, child: str, *, cleared: bool = True, now: HiddenNow = NOTHING) -> dict[str, Any]:
     held = entitlement_of(reader.then, reader.access_keys, user)
-    return Asked(reader, user, child, THEN, held).answer(now, TODAY, is_told=True, cleared=cleared)
+    return PastAccess(reader, user, child, THEN, held).answer(now, TODAY, is_disclosed=True, cleared=cleared)
 
 
 def test_the_entry_is_the_one_that_was_shown_and_the_looks_are_the_users(

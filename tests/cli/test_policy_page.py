@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from services.pages.policy import page
-from services.policy.comparison import Comparison, Question
+from services.policy.comparison import Comparison, ComparisonQuery
 from services.policy.policy_file import read_policy
 from services.policy.shipped import SHIPPED, shipped, shipped_model
 from tests.support.simulated_facts import KINDS, simulated
@@ -39,7 +39,7 @@ class Read(HTMLParser):
 
 def answer(*policies: Any, children: int = 200) -> dict[str, Any]:
     """What the API answers."""
-    question = Question(
+    question = ComparisonQuery(
         policies or [shipped(name) for name in SHIPPED], "2008-11-14", shipped_model(), ["not_listed_now"]
     )
     comparison = Comparison(question, KINDS)

@@ -16,7 +16,7 @@ from domain.policy.figures import percentile
 from domain.policy.information import mutual_information_bits, stigma_bits
 from domain.reports import findings
 from domain.timeline import Fact, FactKind, records_of, timeline_cursor
-from services.policy.comparison import Comparison, Question
+from services.policy.comparison import Comparison, ComparisonQuery
 from services.policy.policy_file import read_policy
 from services.policy.shipped import SHIPPED, shipped, shipped_model
 from tests.support.simulated_facts import KINDS, simulated
@@ -116,7 +116,7 @@ def test_tallies_add_up_in_any_way(parts: list[list[list[list[Fact]]]]) -> None:
 def test_all_figures_equal_a_naive_reckoning() -> None:
     """Every day of every child, one after the other, for each policy."""
     children = simulated(80)
-    comparison = Comparison(Question(POLICIES, ON, shipped_model(), LISTS), KINDS)
+    comparison = Comparison(ComparisonQuery(POLICIES, ON, shipped_model(), LISTS), KINDS)
     comparison.count(children)
     lives = [list(_days(facts)) for _, facts in children]
     for place, policy in enumerate(POLICIES):
@@ -252,7 +252,7 @@ def _listed(days: list[dict[str, Any]], place: int, stays: int) -> list[bool]:
 
 def test_findings_are_those_of_the_reports() -> None:
     children = simulated(300)
-    comparison = Comparison(Question(POLICIES, ON, shipped_model(), ("findings_lost",)), KINDS)
+    comparison = Comparison(ComparisonQuery(POLICIES, ON, shipped_model(), ("findings_lost",)), KINDS)
     comparison.count(children)
     current = Counter(
         found.report
@@ -268,7 +268,7 @@ def test_findings_are_those_of_the_reports() -> None:
 
 @pytest.mark.parametrize("on", ["2008-03-01", "1999-12-31", "2026-11-24"])
 def test_counts_and_lists_part_the_children(on: str) -> None:
-    comparison = Comparison(Question(POLICIES, on, shipped_model(), LISTS), KINDS)
+    comparison = Comparison(ComparisonQuery(POLICIES, on, shipped_model(), LISTS), KINDS)
     comparison.count(simulated(300))
     known = comparison.tallies.population.children
     assert known + comparison.not_yet_known == 300
@@ -288,7 +288,7 @@ def test_counts_and_lists_part_the_children(on: str) -> None:
 @given(st.lists(records(), max_size=25))
 @settings(max_examples=40)
 def test_rounded_figures_hold_nothing_but_tens_and_what_follows_from_them(children: list[list[list[Fact]]]) -> None:
-    comparison = Comparison(Question(POLICIES, ON, shipped_model(), LISTS), KINDS)
+    comparison = Comparison(ComparisonQuery(POLICIES, ON, shipped_model(), LISTS), KINDS)
     comparison.count((f"c{nth}", [fact for each in child for fact in each]) for nth, child in enumerate(children))
     for place, policy in enumerate(POLICIES):
         exact, tens = (figures(policy, place, comparison.tallies, shipped_model(), rounded=r) for r in (False, True))
@@ -345,7 +345,7 @@ def test_percentiles_are_exact(days: list[int], share: float) -> None:
 
 
 def test_nobody_at_all_is_no_error() -> None:
-    comparison = Comparison(Question(POLICIES, ON, shipped_model(), LISTS), KINDS)
+    comparison = Comparison(ComparisonQuery(POLICIES, ON, shipped_model(), LISTS), KINDS)
     result = figures(POLICIES[1], 1, comparison.tallies, shipped_model())
     assert result["hours_saved"]["estimate"] is None
     assert result["contacts"]["share"] is None

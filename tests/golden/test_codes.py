@@ -2,7 +2,7 @@
 
 from typing import get_args
 
-from services.contract.schemas.messages import Receipt
+from services.contract.schemas.messages import ReceiptMessage
 from services.contract.schemas.reference import reason_codes
 from tests.golden.codes import OUTCOME, REASON, RETIRED, codes_in_code, golden_codes
 
@@ -24,7 +24,7 @@ def test_a_code_is_never_removed_and_never_used_again() -> None:
 
 
 def test_the_outcomes_are_those_of_the_published_receipt() -> None:
-    published = get_args(Receipt.model_fields["outcome"].annotation)
+    published = get_args(ReceiptMessage.model_fields["outcome"].annotation)
     assert {code for kind, code in codes_in_code() if kind == OUTCOME} == set(published)
 
 

@@ -268,7 +268,7 @@ def test_a_restored_record_comes_back_to_who_absorbed_its_child(desk: Steward) -
 
 
 def test_what_a_restored_record_had_told_is_repeated_in_parts(desk: Steward, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("services.registrar.removals.LARGEST_PART", 1)
+    monkeypatch.setattr("services.registrar.removals.LARGEST_CHUNK", 1)
     (one,) = desk.register("S1")
     desk.send(numbered(2, "child.amended"), numbered(3, "flag.raised"))
     before, since = indexed(desk), now_of(desk)

@@ -19,6 +19,7 @@ from services.registrar.fence import take_fence
 from services.registrar.handle import Pause, Registrar
 from services.registrar.matcher_settings import load_settings
 from services.registrar.receipts import Answer
+from services.registrar.writer import Writer
 from streams.clock import Clock, utc_now
 from streams.codec import EventMapper
 from streams.crypto.keys import KeyRing, reader_of
@@ -69,10 +70,9 @@ class Desk:
         with self.database.transaction() as cursor:
             self.fence = take_fence(cursor)
         self.registrar = Registrar(
-            *(self.log, self.database, keys, self.comparer, self.fence),
-            clock=self.clock,
+            Writer(self.log, self.database, keys, self.fence, self.clock, self.new_id),
+            self.comparer,
             pause=self.pause,
-            new_id=self.new_id,
             limits=self.limits,
         )
         self.registrar.resume()

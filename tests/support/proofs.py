@@ -11,7 +11,7 @@ from pathlib import Path
 from domain.transparency.notes import Checkpoint, read_checkpoint, read_note
 from services.proofs import handed_out, stored
 from services.proofs.differences import Finding
-from services.proofs.stored import Signed
+from services.proofs.stored import SignedCheckpoint
 from services.proofs.verification import verify_log
 from streams.crypto.note_key import CheckpointKey
 from streams.kafka.settings import KafkaSettings
@@ -42,7 +42,7 @@ class Proven:
             made.grow(events)
             yield made
 
-    def grow(self, events: int) -> Signed:
+    def grow(self, events: int) -> SignedCheckpoint:
         """Appends events, publishes them, and has all of it signed."""
         self.store.append(events)
         with self.publishing():
@@ -60,7 +60,7 @@ class Proven:
             stop.set()
             relay.join()
 
-    def signed(self) -> Signed:
+    def signed(self) -> SignedCheckpoint:
         """The checkpoint of everything published; a relay has to run."""
         with self.store.database.transaction() as cursor:
             there = stored.published(cursor, "register")
@@ -115,5 +115,5 @@ def auditor(*words: object) -> tuple[int, str]:
     return done.returncode, done.stdout + done.stderr
 
 
-def checkpoint_of(signed: Signed) -> Checkpoint:
+def checkpoint_of(signed: SignedCheckpoint) -> Checkpoint:
     return read_checkpoint(read_note(signed.note).text)

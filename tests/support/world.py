@@ -29,6 +29,7 @@ from services.registrar.batch import Message
 from services.registrar.fence import take_fence
 from services.registrar.handle import Registrar
 from services.registrar.matcher_settings import load_settings
+from services.registrar.writer import Writer
 from services.runtime.init import KEY_FILES
 from streams.clock import Clock, utc_now
 from streams.codec import EventMapper, decode_event
@@ -106,7 +107,7 @@ class World:
         with self.database.transaction() as cursor:
             fence = take_fence(cursor)
         self.registrar = Registrar(
-            self.log, self.database, self.keys, Comparer(load_settings()), fence, clock=clock, new_id=new_id
+            Writer(self.log, self.database, self.keys, fence, clock, new_id), Comparer(load_settings())
         )
         self.registrar.resume()
         self.look_book = LookBook(database_url, self.key, clock)

@@ -7,6 +7,7 @@ import pytest
 from domain.vocabulary import RESTRICTED_SOURCE
 from projections.audit_history.query import history
 from projections.directory import query as directory
+from projections.directory.as_of import AsOf
 from projections.directory.query import Entry
 from tests.support.postgres_views import clear, empty_views, take, writing
 from tests.support.story import ADA, Story
@@ -28,9 +29,7 @@ def entry(
     with writing(database) as cursor:
         clear(cursor)
         assert take(cursor, story.events) == []
-        if known:
-            return directory.as_of(cursor, story.seals, child, known, true, TODAY)
-        return directory.entry(cursor, story.seals, child, effective=true, today=TODAY)
+        return directory.entry(cursor, story.seals, child, AsOf(known, true), today=TODAY)
 
 
 def test_an_entry_is_composed_of_every_linked_record(database: str) -> None:

@@ -9,6 +9,7 @@ import pytest
 from projections.audit_history.query import history
 from projections.base.projection import PublishedEvent
 from projections.directory import query as directory
+from projections.directory.as_of import AsOf
 from projections.duplicates.query import OpenPair, contradictions, latest_split_target, suspected_pairs
 from projections.visibility.survivors import family, survivor
 from streams.store.database import Cursor
@@ -153,7 +154,7 @@ def test_an_old_number_means_the_survivor_for_ever(cursor: Cursor) -> None:
     entry = directory.entry(cursor, story.seals, other, today=TODAY)
     assert entry is not None
     assert (entry["child"], len(entry["records"])) == (last, 3)
-    then = directory.as_of(cursor, story.seals, other, before, None, TODAY)
+    then = directory.entry(cursor, story.seals, other, AsOf(before), today=TODAY)
     assert then is not None
     assert (then["child"], len(then["records"])) == (one, 2)
     assert len(records) == 1
@@ -168,16 +169,13 @@ def test_as_of_a_time_before_the_merge_each_is_what_it_was(cursor: Cursor) -> No
     shown(cursor, story)
 
     def known(child: str, at: str | None) -> Any:
-        entry = directory.as_of(cursor, story.seals, child, at, None, TODAY)
+        entry = directory.entry(cursor, story.seals, child, AsOf(at), today=TODAY)
         assert entry is not None
         return entry["child"], sorted(each["subject"] for each in entry["records"])
 
     assert [known(one, before), known(other, before)] == [(one, ["S1"]), (other, ["L1"])]
     assert [known(one, merged), known(other, merged)] == [(one, ["L1", "S1"])] * 2
     assert [known(one, None), known(other, None)] == [(one, ["S1"]), (other, ["L1"])]
-    assert directory.entry(cursor, story.seals, other, today=TODAY) == directory.as_of(
-        cursor, story.seals, other, None, None, TODAY
-    )
     assert latest_split_target(cursor, one, len(story.values)) == other
 
 

@@ -16,6 +16,7 @@ from domain.reports import REPORTS
 from projections.audit_history.query import history
 from projections.cross_stream import hidden_children
 from projections.directory import query as directory
+from projections.directory.as_of import AsOf
 from projections.duplicates.query import contradictions, suspected_others, suspected_pairs
 from projections.reports.query import FIRST
 from projections.search import query
@@ -169,8 +170,10 @@ def everything(cursor: Cursor, story: Story, child: str) -> bytes:
     """Whatever else can be asked, as bytes: entries at any time, history, export, queue, reports."""
     seals = story.seals
     moments = [None, "2026-11-23T10:00:00.002000Z", "2030-01-01T00:00:00.000000Z"]
-    shown: list[Any] = [directory.as_of(cursor, seals, child, moment, None, TODAY, cleared=True) for moment in moments]
-    shown.append(directory.entry(cursor, seals, child, effective="2009-01-01T00:00:00.000000Z", today=TODAY))
+    shown: list[Any] = [
+        directory.entry(cursor, seals, child, AsOf(moment), today=TODAY, cleared=True) for moment in moments
+    ]
+    shown.append(directory.entry(cursor, seals, child, AsOf(None, "2009-01-01T00:00:00.000000Z"), today=TODAY))
     shown.append(directory.entry(cursor, seals, child, today=TODAY, cleared=True))
     everybody = directory.children(cursor, None, 100, cleared=True)
     shown.append(directory.entries(cursor, seals, everybody, TODAY, cleared=True))
@@ -375,9 +378,9 @@ def test_a_record_that_is_a_shielded_childs_now_is_hidden_as_of_when_it_was_anot
     story.shielded(one)
     with writing(database) as cursor:
         load(cursor, story)
-        then = directory.as_of(cursor, story.seals, other, merged_at, None, TODAY, cleared=True)
+        then = directory.entry(cursor, story.seals, other, AsOf(merged_at), today=TODAY, cleared=True)
         events = history(cursor, story.seals, other, cleared=True)
-        number_then = directory.as_of(cursor, story.seals, one, merged_at, None, TODAY, cleared=True)
+        number_then = directory.entry(cursor, story.seals, one, AsOf(merged_at), today=TODAY, cleared=True)
     assert then is not None
     assert (then["addresses"], len(then["records"])) == ([], 1)
     assert number_then is not None

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from projections.directory import query as directory
+from projections.directory.as_of import AsOf
 from projections.directory.redaction import ReadScope
 from streams.codec import decode_event
 from tests.security.protection.hiding import made_sensitive, record_streams
@@ -101,7 +102,7 @@ def entry_and_lines(cursor: Any, child: str, known: str | None, true: str | None
 
     Stories have records of one agency under one number, which nothing orders.
     """
-    found = directory.redacted_entry(cursor, Seals(), child, known, true, TODAY, scope)
+    found = directory.redacted_entry(cursor, Seals(), child, AsOf(known, true), TODAY, scope)
     entry = found.entry and {**found.entry, "as_of": None, "position": None}
     return entry and entry | {"records": sorted(entry["records"], key=orjson.dumps)}, found.services, found.is_shielded
 
@@ -119,7 +120,7 @@ def test_a_flag_and_a_record_end_on_the_day_that_is_named(database: str, on: str
         assert take(cursor, story.events) == []
 
         def ended(known: str | None, true: str | None, day: date) -> tuple[bool, bool]:
-            entry = directory.as_of(cursor, story.seals, child, known, true, day)
+            entry = directory.entry(cursor, story.seals, child, AsOf(known, true), today=day)
             assert entry is not None
             return not entry["flags"], "deregistered" in entry["records"][0]
 
@@ -137,7 +138,7 @@ def test_what_is_told_of_a_time_ahead_is_true_at_once(database: str) -> None:
         clear(cursor)
         assert take(cursor, story.events) == []
         shown = [
-            directory.as_of(cursor, story.seals, child, None, true, TODAY)
+            directory.entry(cursor, story.seals, child, AsOf(None, true), today=TODAY)
             for true in (None, END_OF_TODAY, NOW, "2026-11-22T12:00:00.000000Z")
         ]
     assert [entry is not None for entry in shown] == [True, True, True, False]

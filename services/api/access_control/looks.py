@@ -26,6 +26,7 @@ from domain.days import day_at
 from domain.places import place_now
 from domain.vocabulary import LONGEST_REASON, SHORTEST_REASON
 from projections.directory import query as directory
+from projections.directory.as_of import AsOf
 from projections.directory.redaction import ReadScope, RedactedEntry
 from projections.reports.authorities import charges
 from projections.visibility.shields import EVERYWHERE, NOWHERE
@@ -113,7 +114,7 @@ class Viewer:
         today: date | None = None,
     ) -> tuple[RedactedEntry, ReadScope]:
         """A child now or as of a time, and the scope it was read with; that opens a shield which the user overrode."""
-        query = self.dependencies.keys, child, known_at, true_at, today or self.today
+        query = self.dependencies.keys, child, AsOf(known_at, true_at), today or self.today
         redacted = directory.redacted_entry(cursor, *query, self.read_scope)
         if not redacted.is_shielded:
             return redacted, self.read_scope

@@ -15,7 +15,7 @@ from services.api.problems import Problem, absent
 from services.api.routes.steward_decisions import decide, decided, ruling_of, under_way
 from services.api.schemas.agencies import AgencyDecided, Resumption, Suspension
 from services.contract.decisions import DecisionType
-from services.registers import Suspended, load_agencies, suspended_agencies
+from services.registers import SuspendedAgency, load_agencies, suspended_agencies
 
 _DECIDED = decided(AgencyDecided)
 
@@ -66,7 +66,7 @@ _HOLD_AGAIN = "those that were taken back hold again, and their numbers are refu
 _STAY = "those that were taken back stay so, and their numbers are taken again"
 
 
-def _of_removals(data: Mapping[str, Any], before: Suspended | None) -> str | None:
+def _of_removals(data: Mapping[str, Any], before: SuspendedAgency | None) -> str | None:
     if "without_removals" in data:
         if before is None or not before.set_aside:
             return None

@@ -14,7 +14,7 @@ from services.configuration.private_files import private_folder, secret
 from services.configuration.settings import Settings, read_settings
 
 if TYPE_CHECKING:
-    from services.proofs.stored import Signed
+    from services.proofs.stored import SignedCheckpoint
     from streams.store.database import Database
 
 WAIT_S = 5.0
@@ -94,7 +94,7 @@ def _print_script(args: Namespace) -> int:
     return DONE
 
 
-def _write_tiles(database: "Database", log: str, folder: Path, signed: "Signed") -> None:
+def _write_tiles(database: "Database", log: str, folder: Path, signed: "SignedCheckpoint") -> None:
     from services.proofs.handed_out import TreeDamaged, files
 
     with database.transaction() as cursor:

@@ -17,7 +17,7 @@ from services.queries.dead_letters import count_letters
 from services.queries.positions import Positions, read_positions
 from services.queries.troubles import Trouble, in_one_sentence
 from services.queries.unread import Offsets, count_unread, read_offsets
-from services.registers import Suspended, suspended_agencies
+from services.registers import SuspendedAgency, suspended_agencies
 from streams.kafka.settings import KafkaSettings
 from streams.store.database import Database
 
@@ -80,7 +80,7 @@ def _asked(part: str, ask: Callable[[], _Answer], troubles: list[Trouble]) -> _A
         return None
 
 
-def _in_postgres(database_url: str) -> tuple[Positions, Offsets, list[Suspended]]:
+def _in_postgres(database_url: str) -> tuple[Positions, Offsets, list[SuspendedAgency]]:
     """The positions, how far the registrar has read each topic, and the agencies that are suspended."""
     database = Database(database_url, "contactpoint status", statement_timeout_s=5)
     with closing(database), database.transaction() as cursor:

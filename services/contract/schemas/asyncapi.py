@@ -1,4 +1,4 @@
-"""Writes the AsyncAPI 3.0 document: which topics there are, who writes and reads them, and what stands in them."""
+"""Writes the AsyncAPI 3.0 document: which topics there are, who writes and reads them, and what they hold."""
 
 from collections.abc import Iterable
 from importlib.metadata import version

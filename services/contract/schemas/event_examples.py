@@ -52,12 +52,12 @@ SURGERY_RECORD = UUID("3a9b2c4d-6e1f-4078-b5a6-c7d8e9f01233")
 SENSITIVE_RECORD = UUID("5e0c7a1b-93d4-4c0e-8f6b-0d2a7b1e4422")
 CHILD = UUID("0b6d2f3a-71c8-4f55-a1e0-3c9d5e8f7733")
 ERASURE = UUID("7b3d9e5f-1c2a-4e6b-8d0f-2a4c6e8b0d1f")
-STANDING = UUID("2f7c8d1e-0a3b-4c5d-9e6f-7a8b9c0d1e2f")
+SUSPENSION = UUID("2f7c8d1e-0a3b-4c5d-9e6f-7a8b9c0d1e2f")
 OTHER_CHILD = UUID("6d1e9b70-45a2-4c38-9e07-b1f2a3c45566")
 SEALED = "AXNlYWxlZCBwZXJzb25hbCBmaWVsZHM="
-"""Stands in the examples for what is sealed: that differs each time and only the key ring can open it."""
+"""In the examples in place of what is sealed, which differs each time and only the key ring can open."""
 MAC = "SE1BQy1TSEEtMjU2IG92ZXIgdGhlIG90aGVyIGJ5dGVz"
-"""Stands for the MAC, which needs a key."""
+"""In place of the MAC, which needs a key."""
 
 
 def command(submission: dict[str, Any]) -> Command:
@@ -140,7 +140,7 @@ def _stewardship(first: RegisterEvent, second: RegisterEvent) -> list[RegisterEv
     child.unlink(records[1:], OTHER_CHILD, RULING)
     other.reinstate({records[1]: 1}, RULING, child)
     made = [*child.collect_events(), *other.collect_events()]
-    return [event for event in made if isinstance(event, RegisterEvent) and WIRE_NAMES[type(event)] not in _TOLD]
+    return [event for event in made if isinstance(event, RegisterEvent) and WIRE_NAMES[type(event)] not in _OF_MATCHER]
 
 
 def _shielding(first: RegisterEvent) -> list[RegisterEvent]:
@@ -194,36 +194,36 @@ def _holding() -> list[RegisterEvent]:
 
 
 def _suspension() -> list[RegisterEvent]:
-    """An agency that is suspended, with what it said, and resumed."""
-    standing = suspend(None, "surgeries", STANDING, True, "2026-11-20T00:00:00.000000Z", RULING)
-    assert not isinstance(standing, Refusal)
-    resume(standing, "surgeries", RULING)
-    assert standing is not None
-    cause = Cause(RULING.provenance, str(STANDING), 1)
-    said = _record(SURGERY_STORY, SURGERY, SURGERY_RECORD)
+    """An agency that is suspended, with what it reported, and resumed."""
+    status = suspend(None, "surgeries", SUSPENSION, True, "2026-11-20T00:00:00.000000Z", RULING)
+    assert not isinstance(status, Refusal)
+    resume(status, "surgeries", RULING)
+    assert status is not None
+    cause = Cause(RULING.provenance, str(SUSPENSION), 1)
+    history = _record(SURGERY_STORY, SURGERY, SURGERY_RECORD)
     record: Any = None
-    for event in said:
+    for event in history:
         record = event.mutate(record)
-    for wanted in (len(said), None):
+    for wanted in (len(history), None):
         assert follow(record, wanted, cause)
-    assert not isinstance(suspend(standing, "surgeries", STANDING, True, None, RULING), Refusal)
-    resume(standing, "surgeries", RULING, without_removals=True)
-    made = [*standing.collect_events(), *record.collect_events()]
+    assert not isinstance(suspend(status, "surgeries", SUSPENSION, True, None, RULING), Refusal)
+    resume(status, "surgeries", RULING, without_removals=True)
+    made = [*status.collect_events(), *record.collect_events()]
     return [event for event in made if isinstance(event, RegisterEvent)]
 
 
 def _taken_back() -> list[RegisterEvent]:
     """A record that its agency, which is suspended, had removed: that is taken back, and holds again."""
-    said = _record(STORY, AUTHORITY, RECORD)
+    history = _record(STORY, AUTHORITY, RECORD)
     record: Any = None
-    for event in said:
+    for event in history:
         record = event.mutate(record)
-    cause = Cause(RULING.provenance, str(STANDING), 1)
-    first = said[0]
-    told = {"version": 1, "type": "RecordRegistered.v2", "time": first.time, "source": first.source}
+    cause = Cause(RULING.provenance, str(SUSPENSION), 1)
+    first = history[0]
+    payload = {"version": 1, "type": "RecordRegistered.v2", "time": first.time, "source": first.source}
     fields = {"data": fields_of(first, first.CLEAR), "personal": fields_of(first, first.SEALED)}
-    removals = removals_of(said).hold
-    restore(record, removals, [[told | fields]], cause)
+    removals = removals_of(history).hold
+    restore(record, removals, [[payload | fields]], cause)
     remove_again(record, removals, cause)
     return [event for event in record.collect_events() if isinstance(event, RegisterEvent)]
 
@@ -240,9 +240,9 @@ def _new_identity(first: RegisterEvent, second: Sequence[RegisterEvent]) -> list
     """A child that begins anew, and a record that names who it was, until it is amended."""
     child, other = Child.listed(CHILD, first), Child.listed(OTHER_CHILD, second[0], hidden=True)
     child.link(first, MATCHER, NOBODY_LIKE_IT)
-    asked = RULING._replace(reason="adoption")
-    new_identity.request(child, [{"source": SURGERY.urn, "subject": "NHS-81"}], asked)
-    new_identity.confirm(child, [], asked._replace(decided_by="another-manager"))
+    ruling = RULING._replace(reason="adoption")
+    new_identity.request(child, [{"source": SURGERY.urn, "subject": "NHS-81"}], ruling)
+    new_identity.confirm(child, [], ruling._replace(decided_by="another-manager"))
     other.close_record(second[0], [str(CHILD)])
     other.open_record(second[-1])
     made = [*child.collect_events(), *other.collect_events()]
@@ -250,5 +250,5 @@ def _new_identity(first: RegisterEvent, second: Sequence[RegisterEvent]) -> list
     return [event for event in made if isinstance(event, kinds)]
 
 
-_TOLD = ("ChildListed.v1", "RecordLinked.v1")
+_OF_MATCHER = ("ChildListed.v1", "RecordLinked.v1")
 """Events of a child of which the matcher's example is shown."""

@@ -8,7 +8,7 @@ from pydantic_core import core_schema
 
 from services.contract.schemas.event_examples import cloud_event, events
 from services.contract.schemas.examples import NOTICES, RECEIPTS, SUBMISSIONS
-from services.contract.schemas.messages import Event, Notice, Receipt
+from services.contract.schemas.messages import Event, Notice, ReceiptMessage
 from services.contract.submission import MODELS
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -36,7 +36,7 @@ def schemas() -> dict[str, Schema]:
     example_events = [cloud_event(event, position) for position, event in enumerate(events().values(), 1)]
     return {
         **submissions,
-        "receipt": _published("receipt", Receipt, list(RECEIPTS.values())),
+        "receipt": _published("receipt", ReceiptMessage, list(RECEIPTS.values())),
         "notice": _published("notice", Notice, list(NOTICES.values())),
         "event": _published("event", Event, example_events),
     }

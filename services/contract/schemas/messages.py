@@ -20,7 +20,7 @@ class Reason(BaseModel):
     message: Annotated[str, Field(description="a sentence for people")]
 
 
-class Receipt(BaseModel):
+class ReceiptMessage(BaseModel):
     """The answer to a message of a submissions topic, or to several that can't be read and follow each other.
 
     One that is published again has the same `message`.

@@ -28,7 +28,7 @@ STALLED_S = 120.0
 """A stage in which nothing moves for so long is given up."""
 
 
-class Stalled(Exception):
+class StageStalled(Exception):
     """A stage stopped moving; the text names it."""
 
 
@@ -97,18 +97,18 @@ class Harness:
     def wait(self, what: str, done: Callable[[], bool], progress: Callable[[], Any] = lambda: None) -> None:
         """Returns once `done` holds.
 
-        Raises Stalled where `progress` gives the same answer for too long, or a service has ended meanwhile.
+        Raises StageStalled where `progress` gives the same answer for too long, or a service has ended meanwhile.
         """
         last, since = progress(), time.monotonic()
         while not done():
             for role, process in self.processes.items():
                 if process.poll() is not None:
-                    raise Stalled(f"{role} has ended; see {self.settings.data / 'logs'}")
+                    raise StageStalled(f"{role} has ended; see {self.settings.data / 'logs'}")
             now = progress()
             if now != last:
                 last, since = now, time.monotonic()
             if time.monotonic() - since > STALLED_S:
-                raise Stalled(f"{what} has not moved for {STALLED_S:.0f} s; see {self.settings.data / 'logs'}")
+                raise StageStalled(f"{what} has not moved for {STALLED_S:.0f} s; see {self.settings.data / 'logs'}")
             time.sleep(0.02)
 
     def _placed(self, program: Program) -> Program:

@@ -33,6 +33,7 @@ from services.registrar.look_up import MatchState, ReadMatchState, read_match_st
 from services.registrar.match_index import candidates_of
 from services.registrar.matcher_settings import load_settings
 from services.registrar.suspensions import SuspensionRow, write_suspensions
+from services.registrar.writer import Writer
 from streams.clock import utc_now
 from streams.codec import EventMapper
 from streams.crypto.keys import KeyRing, insert_keys, reader_of
@@ -76,7 +77,7 @@ class Load:
         with self._database.transaction() as cursor:
             self._fence = take_fence(cursor)
         self.registrar = Registrar(
-            self._log, self._database, keys, self._comparer, self._fence, clock=utc_now, read_match_state=read
+            Writer(self._log, self._database, keys, self._fence, utc_now), self._comparer, read_match_state=read
         )
         self.registrar.resume()
         self._children = people(10**9, SEED)

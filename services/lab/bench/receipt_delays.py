@@ -17,7 +17,7 @@ from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from projections.visibility.scope import ORDINARY
 from services.lab.bench import stages
 from services.lab.bench.feeding import feed
-from services.lab.bench.harness import Harness, Stalled
+from services.lab.bench.harness import Harness, StageStalled
 from services.lab.bench.hidden_searches import shield_all
 from services.lab.bench.parts import Step
 from services.lab.bench.rows import Row, measured
@@ -129,4 +129,4 @@ def _await(consumer: KafkaConsumer, submission: str) -> None:
         for records in consumer.poll(timeout_ms=1_000).values():
             if any(json.loads(record.value)["submission"] == submission for record in records):
                 return
-    raise Stalled(f"no receipt came within {PATIENCE_S} s")
+    raise StageStalled(f"no receipt came within {PATIENCE_S} s")

@@ -31,7 +31,7 @@ def quiet_feeds(cursor: Cursor, lists: Lists, query: ReportQuery) -> dict[str, Q
 
 def warnings(cursor: Cursor, lists: Lists, query: ReportQuery, silent: Mapping[str, QuietFeed]) -> list[Fields]:
     """What makes the list of a day doubtful, and what to do."""
-    aside = [] if query.known_at else [_aside(source) for source in left_out(cursor)]
+    aside = [] if query.recorded_at else [_aside(source) for source in left_out(cursor)]
     return aside + [_silence(source, each) for source, each in silent.items()] + _nothing_yet(cursor, lists, query.day)
 
 

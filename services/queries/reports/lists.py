@@ -81,7 +81,7 @@ class ListsNow:
 
 
 def lists_of(cursor: Cursor, decryptor: Decryptor, query: ReportQuery) -> Lists:
-    """The lists that a query asks for."""
-    if query.known_at is None:
+    """The lists that a query is about."""
+    if query.recorded_at is None:
         return ListsNow(cursor, decryptor, query)
-    return ListsThen(cursor, decryptor, query.report, query.day, query.authority, query.known_at)
+    return ListsThen(cursor, decryptor, query.report, query.day, query.authority, query.recorded_at)

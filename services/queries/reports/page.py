@@ -47,8 +47,8 @@ def report_page(
         "more": last is not None,
         "warnings": [],
     }
-    if query.known_at:
-        made["as_of"] = query.known_at
+    if query.recorded_at:
+        made["as_of"] = query.recorded_at
     if query.report == "missing-education":
         made["follow_up"] = _follow_up(decided)
     if after == FIRST:
@@ -89,7 +89,7 @@ def _shown(cursor: Cursor, query: ReportQuery, found: Sequence[ListedChild]) -> 
 
 
 def _beside(cursor: Cursor, lists: Lists, query: ReportQuery, silent: Mapping[str, QuietFeed], until: str) -> Fields:
-    """What stands on the first page beside the list."""
+    """What the first page has beside the list."""
     fields: Fields = {"warnings": warnings(cursor, lists, query, silent)}
     if silent and query.shown is None:
         fields["withheld"] = lists.count_listed_after(until)

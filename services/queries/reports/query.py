@@ -10,14 +10,14 @@ from streams.store.database import Cursor
 class ReportQuery(NamedTuple):
     """Report, day and authority; `shown` picks the children who may be in the answer, None where all may.
 
-    `known_at` is the moment as of which it is asked (as in events), None for now.
+    `recorded_at` is the moment as of which the report is made (as in events), None for now.
     """
 
     report: str
     on: date
     authority: str | None
     shown: Callable[[Cursor, Collection[str]], set[str]] | None = None
-    known_at: str | None = None
+    recorded_at: str | None = None
 
     @property
     def day(self) -> str:

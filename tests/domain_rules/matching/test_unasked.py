@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from domain.matching import Searcher, features_of
 from projections.search.project import stored_features
-from projections.search.query import told_of
+from projections.search.query import recorded_features
 from services.registrar.matcher_settings import load_settings
 
 SEARCHER = Searcher(load_settings())
@@ -29,7 +29,7 @@ def test_what_is_not_asked_for_changes_no_grade(
 ) -> None:
     query = SEARCHER.query(criteria)
     rows = [_row(record, estimated) for record in records]
-    told = told_of(query.features, rows)
+    told = recorded_features(query.features, rows)
     assert len(told) <= len(set(map(stored_features, rows)))
     assert SEARCHER.grade(query, told) == SEARCHER.grade(query, set(map(stored_features, rows)))
 

@@ -26,7 +26,7 @@ def test_what_is_published_while_the_check_begins_is_not_missing(
 def test_what_is_signed_while_the_check_begins_is_no_other_tree(
     proven: Proven, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fresh(database: Database, log: str, at_least: int, wait_s: float) -> stored.Signed | None:
+    def fresh(database: Database, log: str, at_least: int, wait_s: float) -> stored.SignedCheckpoint | None:
         monkeypatch.undo()
         before = stored.fresh(database, log, at_least, wait_s)
         proven.grow(5)

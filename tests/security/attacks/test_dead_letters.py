@@ -9,7 +9,7 @@ from kafka import KafkaProducer
 from starlette.testclient import TestClient
 
 from services.contract.reading import Reason
-from services.registers import INVALID, Spent
+from services.registers import INVALID, BudgetUse
 from services.registrar.budgets import write_spent
 from services.registrar.receipts import Answer, dead_letter
 from streams.kafka.topics import DEAD_LETTERS
@@ -67,7 +67,9 @@ def test_no_list_has_what_a_letter_says(world: World, client: TestClient, letter
 def test_what_was_not_kept_is_one_line_an_hour_and_a_sensitive_agencys_is_for_who_is_cleared(
     world: World, client: TestClient
 ) -> None:
-    spent = [Spent(INVALID, code, datetime(2026, 11, 24, 9, tzinfo=UTC), 1_000, 7) for code in ("clinic", "la-north")]
+    spent = [
+        BudgetUse(INVALID, code, datetime(2026, 11, 24, 9, tzinfo=UTC), 1_000, 7) for code in ("clinic", "la-north")
+    ]
     with closing(Database(world.database_url, "test")) as database, database.transaction() as cursor:
         write_spent(cursor, spent)
     for who, codes in (("user:demo-data-manager", ["clinic", "la-north"]), ("user:demo-masked", ["la-north"])):

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from domain.matching import Searcher
 from projections.audit_history.query import history
 from projections.directory import query as directory
+from projections.directory.as_of import AsOf
 from projections.directory.query import Moment, redacted_entries_of_then
 from projections.directory.redaction import ReadScope
 from projections.duplicates.query import contradictions, suspected_others, suspected_pairs
@@ -48,12 +49,12 @@ def answers(
             "children": directory.children(cursor, None, 100),
             "known": directory.children_with_records(cursor, children),
             "entries": [
-                directory.redacted_entry(cursor, seals, child, time, None, TODAY, ReadScope(False, TODAY)).entry
+                directory.redacted_entry(cursor, seals, child, AsOf(time), TODAY, ReadScope(False, TODAY)).entry
                 for child in children
                 for time in times
             ],
             "effective": [
-                directory.entry(cursor, seals, each, effective="2009-01-01", today=TODAY) for each in children
+                directory.entry(cursor, seals, each, AsOf(None, "2009-01-01"), today=TODAY) for each in children
             ],
             "history": [history(cursor, seals, child) for child in children],
             "found": [_found(cursor, name) for name in names],
@@ -100,7 +101,7 @@ def test_the_number_of_a_child_that_only_a_sensitive_agency_knew_leads_to_nobody
         for time in (None, orjson.loads(values[-1])["recordedat"]):
             for cleared, means in ((True, openly), (False, None)):
                 read_scope = ReadScope(cleared, TODAY)
-                entry = directory.redacted_entry(cursor, Seals(), number, time, None, TODAY, read_scope).entry
+                entry = directory.redacted_entry(cursor, Seals(), number, AsOf(time), TODAY, read_scope).entry
                 assert (entry and entry["child"]) == means
         assert history(cursor, Seals(), number) == []
         assert history(cursor, Seals(), number, cleared=True)

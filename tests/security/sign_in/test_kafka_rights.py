@@ -14,7 +14,7 @@ from kafka import KafkaAdminClient, KafkaProducer
 from kafka.admin import NewTopic
 from kafka.errors import KafkaError
 
-from services.contract.schemas.event_examples import STANDING
+from services.contract.schemas.event_examples import SUSPENSION
 from services.registers import follow_suspensions
 from services.registrar.suspensions import SuspensionRow, write_suspensions
 from streams.kafka.admin.rights import AclsRefused, grant, new_password
@@ -265,7 +265,7 @@ def test_a_suspended_agency_has_no_rights_until_it_is_resumed(secure: SecureKafk
         with closing(Database(secure.database_url, "test")) as database:
             for suspended, answers in ((True, (REFUSED, REFUSED)), (False, ("NoError", REFUSED))):
                 with database.transaction() as cursor:
-                    write_suspensions(cursor, [SuspensionRow("gp", STANDING, suspended, False, None, False)])
+                    write_suspensions(cursor, [SuspensionRow("gp", SUSPENSION, suspended, False, None, False)])
                 eventually(lambda expected=answers: refused_by_broker(gp, "submissions.gp") == expected)
     finally:
         stop.set()

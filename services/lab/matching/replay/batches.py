@@ -16,7 +16,7 @@ from services.registrar.intake import MAX_BATCH
 DESCRIBES = names_of(RecordRegistered, RecordAmended)
 REMOVED = names_of(RecordRemoved)
 SET_ASIDE = "RecordsSetAside.v1"
-HEARD_AGAIN = frozenset({"RecordsAccepted.v1", "RecordUnlinked.v1"})
+ACCEPTING = frozenset({"RecordsAccepted.v1", "RecordUnlinked.v1"})
 BELIEVED, DISBELIEVED = "RecordAcceptedBySteward.v1", "RecordSetAsideBySteward.v1"
 INVOLVED = "InvolvementStarted.v1"
 OPENED = DESCRIBES | {INVOLVED}

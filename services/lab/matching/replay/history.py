@@ -8,7 +8,7 @@ from projections.base.projection import PublishedEvent
 from services.lab.matching.replay.batches import DESCRIBES, INVOLVED, OPENED, REMOVED, Batch, Batches, Description
 from services.lab.matching.replay.decided import Decided
 from services.lab.matching.replay.gps import Gps
-from services.lab.matching.replay.replayed import Replayed
+from services.lab.matching.replay.replayed import ReplayedRegister
 from services.lab.matching.replay.tally import Cause, Tally, outcomes_in
 
 
@@ -24,7 +24,7 @@ class History:
         self.left_out: set[str] = set()
         self.unreadable = 0
         self.decided = Decided(self.left_out)
-        self.replayed = Replayed(settings, self.decided.match_state)
+        self.replayed = ReplayedRegister(settings, self.decided.match_state)
         self.tally = Tally()
         self.gps = Gps()
         self.events = 0

@@ -6,10 +6,10 @@ from domain.matching import Comparer, Features, MatcherSettings, Placement, feat
 from domain.vocabulary import AgencyKind
 from projections.base.projection import PublishedEvent
 from services.lab.matching.replay.batches import (
+    ACCEPTING,
     BELIEVED,
     DESCRIBES,
     DISBELIEVED,
-    HEARD_AGAIN,
     REMOVED,
     SET_ASIDE,
     Description,
@@ -26,7 +26,7 @@ from services.registrar.match_index import index_keys
 Descriptions = Mapping[Cause, Description]
 
 
-class Replayed:
+class ReplayedRegister:
     """Decides batch after batch, as the registrar does; until `begin` it only follows what the log decided."""
 
     def __init__(self, settings: MatcherSettings, match_state: MatchState) -> None:
@@ -72,7 +72,7 @@ class Replayed:
                 self._aside.discard(event.stream)
             elif event.type == SET_ASIDE:
                 self._set_aside(event, descriptions)
-            elif event.type in HEARD_AGAIN:
+            elif event.type in ACCEPTING:
                 self._aside.difference_update(event.data["records"])
             elif event.type == BELIEVED:
                 self._aside.discard(event.data["record"])

@@ -1,7 +1,7 @@
 """Kafka, the store and the signed tree side by side, position by position, in bounded memory.
 
 Where all three agree, an event costs one MAC and two hashes. Where they do not, what there is of the window is read
-apart and kept, for `differences.py` to say what was done.
+apart and kept, for `differences.py` to find what was done.
 """
 
 import json
@@ -32,12 +32,12 @@ from streams.store.raw_event import RawEvent
 PARTITIONS = {"register": REGISTER_PARTITIONS, "access": ACCESS_PARTITIONS}
 WINDOW = 4 * WIDTH
 MOST_KEPT = 10_000
-"""Differences that are kept to be told apart; further ones are counted."""
+"""Differences that are kept for a diagnosis; further ones are counted."""
 _NOTHING = bytes(HASH_BYTES)
 
 
 class Record(NamedTuple):
-    """A message of Kafka: where it stands, its bytes, whether it has a right MAC, and the position that it names."""
+    """A message of Kafka: its place, its bytes, whether it has a right MAC, and the position that it names."""
 
     partition: int
     offset: int
@@ -46,7 +46,7 @@ class Record(NamedTuple):
     position: int | None
 
 
-class Foreign(NamedTuple):
+class ForeignMessage(NamedTuple):
     """A message that belongs nowhere in its partition, and the position of the event that was due there."""
 
     record: Record
@@ -63,8 +63,8 @@ class Difference(NamedTuple):
 
 
 @dataclass
-class Walked:
-    """What a walk through one log has found; `roots` are those of the events and of what was signed, by size."""
+class LogComparison:
+    """What the comparison of one log has found; `roots` are those of the events and of what was signed, by size."""
 
     log: str
     events: int
@@ -75,22 +75,22 @@ class Walked:
     differences: list[Difference] = field(default_factory=list)
     differing: int = 0
     replaced: int = 0
-    foreign: list[Foreign] = field(default_factory=list)
+    foreign: list[ForeignMessage] = field(default_factory=list)
     last_of_partition: dict[int, int] = field(default_factory=dict)
     last_held: int = 0
     roots: dict[int, tuple[bytes, bytes]] = field(default_factory=dict)
     tiles: list[str] = field(default_factory=list)
 
 
-async def walk(
+async def compare_log(
     kafka: KafkaSettings,
     database: Database,
     key: PublicationKey,
     log: str,
     sizes: Sequence[int],
     progress: Callable[[int], None],
-) -> Walked:
-    """Walks through a log from its beginning; remembers the roots at these sizes. Raises KafkaAway, DatabaseAway.
+) -> LogComparison:
+    """Compares a log from its beginning; remembers the roots at these sizes. Raises KafkaAway, DatabaseAway.
 
     What is published and signed is read before Kafka's ends, so that all of it lies below them, and what the store has
     counted afterwards, so that no message below them is ahead of it: others may write meanwhile.
@@ -107,14 +107,16 @@ async def walk(
             )
             counted, last_held = cursor.fetchone() or (0, 0)
         size = signed.size if signed else 0
-        walked = Walked(log, max(counted, size), b"", size, max(published, size), counted, last_held=last_held or 0)
-        walker = _Walker(_Partitions(kafka, consumer, topic, ends, key), database, key, walked, {*sizes, size})
-        for after in range(0, walked.events, WINDOW):
-            await walker.window(after, min(after + WINDOW, walked.events))
-            progress(min(after + WINDOW, walked.events))
-        await walker.rest()
-        walked.root = walker.root()
-    return walked
+        compared = LogComparison(
+            log, max(counted, size), b"", size, max(published, size), counted, last_held=last_held or 0
+        )
+        comparer = _LogComparer(_Partitions(kafka, consumer, topic, ends, key), database, key, compared, {*sizes, size})
+        for after in range(0, compared.events, WINDOW):
+            await comparer.window(after, min(after + WINDOW, compared.events))
+            progress(min(after + WINDOW, compared.events))
+        await comparer.rest()
+        compared.root = comparer.root()
+    return compared
 
 
 class _Partitions:
@@ -144,7 +146,7 @@ class _Partitions:
         return queue[0] if queue else None
 
     def pass_by(self, partition: int) -> None:
-        """The next message was dealt with."""
+        """Goes on to the message behind the next one."""
         self._queues[partition].popleft()
 
     def read(self, message: Any) -> Record:
@@ -164,17 +166,18 @@ class _Partitions:
                 raise KafkaAway(f"Kafka at {self._kafka.bootstrap_servers} gives nothing although there is more")
 
 
-class _Walker:
+class _LogComparer:
     def __init__(
-        self, partitions: _Partitions, database: Database, key: PublicationKey, walked: Walked, sizes: set[int]
+        self, partitions: _Partitions, database: Database, key: PublicationKey, compared: LogComparison, sizes: set[int]
     ) -> None:
         self._partitions = partitions
         self._database = database
         self._key = key
-        self._walked = walked
+        self._compared = compared
+        self._log = compared.log
         self._sizes = sizes
-        self._topic = f"{walked.log}.events"
-        self._events = GrowingTree(walked.log)
+        self._topic = f"{compared.log}.events"
+        self._events = GrowingTree(compared.log)
         self._signed = self._events
         """The tree of what was signed: the same one as long as the events are what was signed."""
         self._note_roots()
@@ -187,14 +190,14 @@ class _Walker:
         agree = True
         for position in range(after + 1, last + 1):
             row = held.get(position)
-            if agree and row is not None and position <= self._walked.published:
+            if agree and row is not None and position <= self._compared.published:
                 value = self._key.with_mac(self._topic, encode_event(row))
                 partition = partition_of(row.stream, len(self._partitions.numbers))
                 message = await self._partitions.next(partition)
                 digest = sha256(value).digest()
                 if message is not None and message.value == value and signed.get(position, digest) == digest:
                     self._partitions.pass_by(partition)
-                    self._walked.last_of_partition[partition] = position
+                    self._compared.last_of_partition[partition] = position
                     self._grow(digest, digest)
                     continue
             if agree:
@@ -204,14 +207,14 @@ class _Walker:
 
     async def rest(self) -> None:
         """What Kafka holds beyond the last position: what is new since is no finding."""
-        await self._apart(self._walked.events + 1, None, {})
+        await self._apart(self._compared.events + 1, None, {})
 
     def root(self) -> bytes:
         """The root of all events."""
         return self._events.root()
 
     def _read(self, after: int, last: int) -> tuple[list[RawEvent], dict[int, bytes]]:
-        log = self._walked.log
+        log = self._log
         with self._database.transaction() as cursor:
             cursor.execute(
                 SQL(
@@ -228,11 +231,11 @@ class _Walker:
                 stored.hashes(cursor, log, 0, number).ljust(WIDTH * HASH_BYTES, b"\x00")
                 for number in range(after // WIDTH, -(-last // WIDTH))
             )
-        signed = min(last, self._walked.signed_size) - after
+        signed = min(last, self._compared.signed_size) - after
         return rows, {after + 1 + at: digests[at * HASH_BYTES : (at + 1) * HASH_BYTES] for at in range(max(0, signed))}
 
     def _due(self, rows: Sequence[RawEvent]) -> dict[int, list[int]]:
-        """The positions whose turn it is in each partition, the next one last."""
+        """The positions that are due in each partition, the next one last."""
         due: dict[int, list[int]] = {number: [] for number in self._partitions.numbers}
         for row in reversed(rows):
             due[partition_of(row.stream, len(due))].append(row.position)
@@ -252,26 +255,26 @@ class _Walker:
                 while waiting and (waiting[-1] < first or waiting[-1] in found):
                     waiting.pop()
                 if not record.genuine or position is None or position < first or position in found:
-                    self._keep_foreign(Foreign(record, waiting[-1] if waiting else None))
+                    self._keep_foreign(ForeignMessage(record, waiting[-1] if waiting else None))
                 elif last is None:
-                    if position > self._walked.counted:
-                        self._keep_foreign(Foreign(record, None))
+                    if position > self._compared.counted:
+                        self._keep_foreign(ForeignMessage(record, None))
                 else:
                     found[position] = record
-                    self._walked.last_of_partition[partition] = position
+                    self._compared.last_of_partition[partition] = position
         return found
 
     def _differ(self, position: int, signed: bytes | None, row: RawEvent | None, record: Record | None) -> None:
-        """Goes on where something does not agree, or may not; keeps it where it does not."""
+        """Takes a position where something may not agree; keeps it as a difference where something does not."""
         held = sha256(self._key.with_mac(self._topic, encode_event(row))).digest() if row else None
         read = sha256(record.value).digest() if record else None
-        there = [held] if position > self._walked.published else [held, read]
+        there = [held] if position > self._compared.published else [held, read]
         wanted = signed or held
         if any(each != wanted for each in there) or wanted is None:
-            self._walked.differing += 1
-            self._walked.replaced += held is not None and held == read
-            if len(self._walked.differences) < MOST_KEPT:
-                self._walked.differences.append(Difference(position, signed, row, record))
+            self._compared.differing += 1
+            self._compared.replaced += held is not None and held == read
+            if len(self._compared.differences) < MOST_KEPT:
+                self._compared.differences.append(Difference(position, signed, row, record))
         self._grow(held or read or signed or _NOTHING, signed or held or read or _NOTHING)
 
     def _grow(self, event: bytes, signed: bytes) -> None:
@@ -280,33 +283,37 @@ class _Walker:
         self._events.append(event)
         if self._signed is not self._events:
             self._signed.append(signed)
-        if self._events.size % WINDOW == 0 or self._events.size == self._walked.signed_size:
+        if self._events.size % WINDOW == 0 or self._events.size == self._compared.signed_size:
             self._check_tiles()
         if self._events.size in self._sizes:
             self._note_roots()
 
     def _note_roots(self) -> None:
         if self._events.size in self._sizes:
-            self._walked.roots[self._events.size] = self._events.root(), self._signed.root()
+            self._compared.roots[self._events.size] = self._events.root(), self._signed.root()
 
     def _check_tiles(self) -> None:
         """Compares the stored tiles above the entries with those that follow from the entries."""
         size = self._signed.size
-        if size > self._walked.signed_size:
+        if size > self._compared.signed_size:
             self._signed.stored()
             self._events.stored()
             return
         with self._database.transaction() as cursor:
             for level, number, hashes in self._signed.unstored():
-                whole = size == self._walked.signed_size or len(hashes) == WIDTH * HASH_BYTES
-                if level and whole and stored.hashes(cursor, self._walked.log, level, number)[: len(hashes)] != hashes:
-                    self._walked.tiles.append(f"tile/{level}/{number:03d}")
+                whole = size == self._compared.signed_size or len(hashes) == WIDTH * HASH_BYTES
+                if (
+                    level
+                    and whole
+                    and stored.hashes(cursor, self._compared.log, level, number)[: len(hashes)] != hashes
+                ):
+                    self._compared.tiles.append(f"tile/{level}/{number:03d}")
         self._signed.stored()
         self._events.stored()
 
-    def _keep_foreign(self, foreign: Foreign) -> None:
-        if len(self._walked.foreign) < MOST_KEPT:
-            self._walked.foreign.append(foreign)
+    def _keep_foreign(self, foreign: ForeignMessage) -> None:
+        if len(self._compared.foreign) < MOST_KEPT:
+            self._compared.foreign.append(foreign)
 
 
 def _position(value: bytes | None) -> int | None:

@@ -23,7 +23,7 @@ from streams.projecting.building import Progress
 Fields = dict[str, Any]
 
 JUDGED = (Action.FIND, Action.SHOW, Action.HISTORY)
-_TOLD = ("position", "time", "action", "role", "effect", "reason_code")
+_LOOK_FIELDS = ("position", "time", "action", "role", "effect", "reason_code")
 _MOST = 2**31 - 1
 
 
@@ -32,7 +32,7 @@ def could_have_seen(
 ) -> Fields:
     """What the user could have been shown of the child at a moment, and was by then; see docs/replay.md.
 
-    `allow` says what may be told of it now, and records that it is asked. Raises what `moment_views` raises.
+    `allow` decides what may be disclosed of it now, and records the look. Raises what `moment_views` raises.
     """
     allowed = allow([child])
     then = Moment(at, min(date.fromisoformat(day_of(at)), today))
@@ -40,14 +40,14 @@ def could_have_seen(
         moment_views(servers.builder, servers.load, at, loaded, (REGISTER_LOG, ACCESS_LOG)) as views,
         reading(servers, views) as reader,
     ):
-        asked = Asked(reader, user, child, then, entitlement_of(reader.then, reader.access_keys, user))
+        access = PastAccess(reader, user, child, then, entitlement_of(reader.then, reader.access_keys, user))
         hidden = hidden_in_live(servers.builder)  # not as the views were begun, which may be long ago
-        answer = asked.answer(hidden, today, is_told=child in allowed.children, cleared=allowed.cleared)
+        answer = access.answer(hidden, today, is_disclosed=child in allowed.children, cleared=allowed.cleared)
         return {"user": user, "child": child, "on": at, **answer}
 
 
-class Asked:
-    """One user and one child at a moment."""
+class PastAccess:
+    """What one user could have been shown of one child at a moment."""
 
     def __init__(self, reader: Reader, user: str, child: str, then: Moment, entitlement: Entitlement | None) -> None:
         self._reader, self._user, self._child, self._then = reader, user, child, then
@@ -58,14 +58,14 @@ class Asked:
         show = self._verdict(Action.SHOW, None)
         self._number = survivor(reader.then, child, cleared=show.cleared)
 
-    def answer(self, now: HiddenNow, today: date, *, is_told: bool, cleared: bool) -> Fields:
-        """Rights and what could have been seen; of a child that is closed now, as of one that never was."""
-        is_told = is_told and now.closed.isdisjoint((self._child, self._number))
-        seen = self.seen(now, today, cleared=cleared) if is_told else self.nothing()
-        return {**self.rights(with_place=is_told and not self._is_hidden(now)), **seen}
+    def answer(self, now: HiddenNow, today: date, *, is_disclosed: bool, cleared: bool) -> Fields:
+        """The rights and what could have been shown; of a child that is closed now, as of one that never was."""
+        is_disclosed = is_disclosed and now.closed.isdisjoint((self._child, self._number))
+        disclosed = self.disclosed(now, today, cleared=cleared) if is_disclosed else self.undisclosed()
+        return {**self.rights(with_place=is_disclosed and not self._is_hidden(now)), **disclosed}
 
     def rights(self, *, with_place: bool) -> Fields:
-        """What the user was entitled to, and what the table says of it where the child lived, if that may be told."""
+        """The user's entitlement, and its verdicts for where the child lived, if that place may be disclosed."""
         held = self._entitlement
         place = authorities_in_charge(self._reader.then, [self._number]).get(self._number) if with_place else None
         verdicts = {action: self._verdict(action, place) for action in JUDGED}
@@ -82,11 +82,11 @@ class Asked:
             "why": verdicts[Action.SHOW].why or None,
         }
 
-    def nothing(self) -> Fields:
-        """As `seen` of a child of whom nothing may be told."""
+    def undisclosed(self) -> Fields:
+        """As `disclosed` of a child of whom nothing may be disclosed."""
         return {"known": False, "shielded": False, "overridden": False, "hidden_now": False, "entry": None, "looks": []}
 
-    def seen(self, now: HiddenNow, today: date, *, cleared: bool) -> Fields:
+    def disclosed(self, now: HiddenNow, today: date, *, cleared: bool) -> Fields:
         """The entry that the user could have been shown, as far as it may be shown now, and the user's looks."""
         reader, show = self._reader, self._verdict(Action.SHOW, None)
         as_cleared = show.cleared and cleared
@@ -98,8 +98,8 @@ class Asked:
         hidden_now = self._is_hidden(now)
         if of_then and not hidden_now:
             scope = ReadScope(as_cleared, today, opened)
-            asked = reader.keys, [self._number], self._then, scope, reader.now
-            for each in redacted_entries_of_then(then, *asked, lines_of_then=cleared):
+            query = reader.keys, [self._number], self._then, scope, reader.now
+            for each in redacted_entries_of_then(then, *query, lines_of_then=cleared):
                 entry = each.entry
                 if entry is not None and not as_cleared:
                     entry = mask_entry(entry, each.records, each.services, {})
@@ -125,7 +125,7 @@ class Asked:
             for each in investigations(self._reader.then, self._reader.access_keys, closed=closed, after=0, limit=_MOST)
         ]
         is_open = any(
-            each["used_by"] == self._user and each["child"] in own and each["until"] > self._then.known_at
+            each["used_by"] == self._user and each["child"] in own and each["until"] > self._then.recorded_at
             for each in used
         )
         return [self._number] if is_open else []
@@ -140,4 +140,4 @@ class Asked:
 
     def _looks(self) -> list[Fields]:
         found = accesses(self._reader.then, self._reader.access_keys, self._number, _MOST)
-        return [{name: each[name] for name in _TOLD} for each in found if each["user"] == self._user]
+        return [{name: each[name] for name in _LOOK_FIELDS} for each in found if each["user"] == self._user]

@@ -1,7 +1,7 @@
 """Which children are held back once records of theirs count no more, or count again: part of a page of `set_aside.py`.
 
-A child with a record that is like a shielded child's stays visible as long as another agency's record counts. Views ask
-that each time (`projections/cross_stream/hidden_children.py`), the registrar when it changes.
+A child with a record that is like a shielded child's stays visible as long as another agency's record counts. Views
+find that again each time (`projections/cross_stream/hidden_children.py`), the registrar when it changes.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -10,12 +10,10 @@ from uuid import UUID
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
 from domain.child import Child, Ruling
-from domain.child.child import Suspected
-from domain.event import RegisterEvent
 from domain.matching import Features
 from services.registrar.decided_again import DecidedAgain
+from services.registrar.follow_shields import hold_back_anew
 from services.registrar.found_like import found_of
-from services.registrar.linking import pending_events
 from services.registrar.match_index import features_as_read
 from services.registrar.placing import Placing, Streams
 from services.registrar.shielded_records import children_of
@@ -25,7 +23,7 @@ Restored = Mapping[str, tuple[str, Features]]
 """The child and the features of each record that is restored, and not in the match index yet."""
 
 
-def hold_back_anew(
+def hold_back_page(
     database: Database,
     streams: Streams,
     placed: Sequence[Placing],
@@ -33,31 +31,62 @@ def hold_back_anew(
     again: DecidedAgain,
     ruling: Ruling,
 ) -> DecidedAgain:
-    """What was decided `again`, with what follows for children of records that stand as `placed` from now on."""
+    """What was decided `again`, with what follows for children of records that are `placed` anew."""
     with database.transaction() as cursor:
         numbers = {child for child, _ in restored.values()} | again.changed.keys()
         numbers |= _hidden_of(cursor, [each.record for each in placed])
         found = found_of(cursor, restored)
         children = [child for child in _children(streams, numbers, again.changed) if _may_be_held_back(child)]
-        others = frozenset[str]().union(
-            *found.values(), *(like for each in children for like in each.like_shielded.values())
-        )
-        child_of = children_of(cursor, others) | {each: to for each, to in again.moved.items() if each in others}
-        sources = _sources(cursor, children, placed, restored)
-    shields = {str(each.id): each.shield for each in _children(streams, {*child_of.values()}, again.changed)}
-    shielded = frozenset(each for each, of in child_of.items() if shields.get(of))
-    standing = shielded | frozenset(each for each in others if child_of.get(each) not in shields)
-    likes = {child.id: _likes(child, found, shielded) for child in children}
-    records = {UUID(record) for of_child in likes.values() for record in of_child}
-    versions = {str(record.id): record.version for record, _ in streams.read(sorted(records))}
-    events: list[RegisterEvent] = []
-    for child in children:
-        like = ((record, each) for record, each in sorted(likes[child.id].items()) if record in versions)
-        known = [Suspected(record, versions[record], each, False) for record, each in like]
-        child.follow_shields(known, standing, ruling, sources)
-        events += pending_events(child)
-    changed = dict(again.changed) | {str(child.id): child for child in children}
-    return DecidedAgain([*again.events, *events], again.moved, changed)
+        page = _Page(cursor, streams, children, found, placed, restored, again)
+    events = [event for child in children for event in hold_back_anew(page, child, ruling, found)]
+    return DecidedAgain([*again.events, *events], again.moved, page.changed)
+
+
+class _Page:
+    """The children of a page and those that their records are like, after what was decided again: a `ShieldLookup`.
+
+    `changed` has the children of the page, and those that were changed before.
+    """
+
+    def __init__(
+        self,
+        cursor: Cursor,
+        streams: Streams,
+        children: Sequence[Child],
+        found: Mapping[str, frozenset[str]],
+        placed: Sequence[Placing],
+        restored: Restored,
+        again: DecidedAgain,
+    ) -> None:
+        likes = [*found.values(), *(like for each in children for like in each.like_shielded.values())]
+        others = frozenset[str]().union(*likes)
+        self._child_of = children_of(cursor, others) | {each: to for each, to in again.moved.items() if each in others}
+        self._sources = _sources(cursor, children, placed, restored)
+        self.changed = dict(again.changed) | {str(child.id): child for child in children}
+        read = _children(streams, {*self._child_of.values()}, self.changed)
+        self._children = {str(child.id): child for child in read} | self.changed
+        records = {*found, *(record for each in children for record in each.like_shielded)}
+        self._versions = {str(record.id): int(record.version) for record, _ in streams.read(sorted(map(UUID, records)))}
+
+    def child(self, child: str) -> Child | None:
+        """The child of that number; None where it is destroyed."""
+        return self._children.get(child)
+
+    def keep(self, child: Child) -> None:
+        """Keeps a child as it is now."""
+        self.changed[str(child.id)] = child
+
+    def children_of(self, records: Collection[str]) -> Mapping[str, str]:
+        """The child of each of the records that records of the page are like."""
+        return {record: self._child_of[record] for record in records if record in self._child_of}
+
+    def versions_of(self, records: Iterable[str]) -> dict[str, int]:
+        """The last version of each record; one that is destroyed is left out."""
+        return {record: self._versions[record] for record in records if record in self._versions}
+
+    def sources_of(self, records: Collection[str]) -> dict[str, str]:
+        """The agency of each of the records that counts from now on."""
+        return {record: self._sources[record] for record in records if record in self._sources}
 
 
 def _hidden_of(cursor: Cursor, records: Collection[str]) -> set[str]:
@@ -78,15 +107,6 @@ def _children(streams: Streams, numbers: Iterable[str], changed: Mapping[str, Ch
 
 def _may_be_held_back(child: Child) -> bool:
     return not (child.superseded_by or child.is_closed or child.is_destroyed)
-
-
-def _likes(child: Child, found: Mapping[str, frozenset[str]], shielded: frozenset[str]) -> dict[str, frozenset[str]]:
-    """What records of the child are like; those that are restored may be like shielded children's since they left."""
-    likes = dict(child.like_shielded)
-    for record in found.keys() & child.records:
-        if others := (found[record] & shielded) - child.records:
-            likes[record] = likes.get(record, frozenset()) | others
-    return likes
 
 
 def _sources(
