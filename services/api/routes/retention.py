@@ -83,7 +83,7 @@ def _due(
     children = [_child(child, rules, child in held) for child, rules in page]
     asked = {"on": on.isoformat(), "authority": authority}
     who.record({name: value for name, value in asked.items() if value}, [child for child, _ in page])
-    rules: list[dict[str, Any]] = [{"rule": rule.name, "says": rule.says, "law": rule.law} for rule in RULES]
+    rules: list[dict[str, Any]] = [{"rule": rule.name, "says": rule.summary, "law": rule.law} for rule in RULES]
     if counts:
         rules = [{**rule, "due": counts.by_rule.get(rule["rule"], {})} for rule in rules]
     total = {"total": counts.children} if counts else {}
