@@ -76,7 +76,7 @@ def queue_page(who: Viewer, after: After | None, limit: int, *, withheld: bool =
 
 
 def has_readable_pair(who: Viewer, cursor: Cursor, child: str, other: str | None = None) -> bool:
-    """Whether a pair of the child, or of these two, waits that the user may see; those on hidden records do not count."""
+    """Whether a pair of the child, or of these two, waits that the user may see; hidden records do not count."""
     found = open_pairs(cursor, child, other, cleared=who.cleared, custodian=who.custodian)
     return bool(_Sides(who, cursor).readable(found))
 

@@ -1,4 +1,4 @@
-"""`contactpoint submit FILE --layout NAME`: an extract of an agency's system, or a preview of what it would say."""
+"""`contactpoint submit FILE --layout NAME`: an extract of an agency's system, or a preview of what would be sent."""
 
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Iterator
