@@ -24,7 +24,6 @@ from services.feeds.sent_before import sent_before
 from services.feeds.sheet import StatedExtract
 from services.feeds.tally import Compare
 from services.registers import ExtractRefused, load_agencies
-from services.submit.waiting import Stuck
 from streams.clock import utc_now
 from streams.store.database import Database, DatabaseAway
 
@@ -71,8 +70,6 @@ def run(args: Namespace) -> int:
         raise WrongUsage(str(refused)) from None
     except (FileRefused, ExtractRefused) as refused:
         raise AnswerIsNo(str(refused)) from None
-    except Stuck as stuck:
-        raise PartAway(str(stuck)) from None
     if args.json:
         print_json(shown)
     else:
