@@ -1,7 +1,7 @@
 """Retention: when an entry has to be archived or destroyed, and by which rule of law.
 
-`rules.py` is the one list of rules with the law of each; `due.py` finds from a child's chronology from which day on
-each of them says so. Nothing here does anything: what is due is told, and people decide.
+`rules.py` is the one list of rules with the law of each; `due.py` finds in a child's chronology the day from which
+each of them applies. Nothing here acts: what is due is listed, and people decide.
 """
 
 from domain.retention.due import ARCHIVE, ASK, Due, begun_by, destroyed_on, due

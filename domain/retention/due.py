@@ -1,10 +1,10 @@
-"""A child's chronology → from which day on each rule says that its entry has to be archived, until which day.
+"""A child's chronology → from which day to which each rule requires that its entry is archived.
 
-Who is archived is seen by fewer, so nobody may bring that about by one word. Of dates of birth that differ the latest
-counts; of a date that is estimated, a year later. That a child died or left England counts where two agencies say so,
-or the registration of deaths, or no other agency holds the child any more: more than it takes to leave the lists of
-reports. It does not while an agency has told of the child since, as `gone-in-doubt` lists. Nothing of a sensitive
-service is a reason for or against anything.
+Fewer people see an archived entry, so no single statement may bring that about. Of dates of birth that differ the
+latest counts; of a date that is estimated, a year later. A death or a departure from England counts where two agencies
+report it, or the registration of deaths does, or no other agency holds the child any more: more than it takes to leave
+the lists of reports. It does not count while an agency has reported the child since, as `gone-in-doubt` lists. Nothing
+of a sensitive service is a reason for or against anything.
 """
 
 from collections import defaultdict
@@ -27,9 +27,9 @@ from domain.retention.rules import (
     Rule,
 )
 from domain.timeline import Circumstances, Records, timeline_cursor
-from domain.timeline.changes import DIED as SAID_TO_HAVE_DIED
+from domain.timeline.changes import DIED as REPORTED_DEATH
 from domain.timeline.changes import DOUBTFUL
-from domain.timeline.changes import LEFT_ENGLAND as SAID_TO_HAVE_LEFT
+from domain.timeline.changes import LEFT_ENGLAND as REPORTED_LEAVING
 from domain.vocabulary import AgencyKind, Flag
 
 ARCHIVE, ASK = "archive", "ask"
@@ -85,83 +85,85 @@ def _by_age(of_child: Records) -> Iterator[Due]:
 
 
 def _latest_birth(of_child: Records) -> date | None:
-    """The latest day on which the child may have been born, by any record that says who it is."""
-    said = {(record.born, record.exact) for record in of_child.believed if record.born}
-    births = [(date.fromisoformat(born), exact) for born, exact in said]
+    """The latest day on which the child may have been born, by any record that counts for its identity."""
+    reported = {(record.born, record.exact) for record in of_child.believed if record.born}
+    births = [(date.fromisoformat(born), exact) for born, exact in reported]
     return max((day if exact else birthday(day, 1) for day, exact in births if day.year <= _LAST_YEAR), default=None)
 
 
 def _may_be_care_leaver(of_child: Records, after: str, before: str) -> bool:
     """Whether the flag `looked-after` was up on a day from `after` on and before `before`."""
     flags = [each for record in of_child.held for each in record.changes if each[2] in _OF_FLAGS]
-    raised = [(day, told[0]) for day, _, name, told in flags if name == _RAISED and told[1] == _LOOKED_AFTER]
-    lowered = {told[0]: day for day, _, name, told in flags if name != _RAISED}
+    raised = [
+        (day, arguments[0]) for day, _, name, arguments in flags if name == _RAISED and arguments[1] == _LOOKED_AFTER
+    ]
+    lowered = {arguments[0]: day for day, _, name, arguments in flags if name != _RAISED}
     return any(day < before and lowered.get(key, before) > after for day, key in raised)
 
 
-class _Told(NamedTuple):
-    """That the child died or left England on a day, by a source; `certain` where it is the registration of deaths."""
+class _Statement(NamedTuple):
+    """A source states that the child died or left England on a day; `certain` where it registers deaths."""
 
     day: str
     source: str
     certain: bool
 
 
-def _told(of_child: Records) -> Iterator[tuple[str, _Told]]:
-    """What was told, each with its reason, by the records that say who the child is, and those that are removed."""
+def _statements(of_child: Records) -> Iterator[tuple[str, _Statement]]:
+    """Every statement, with its reason, of the records that count for the identity and of those removed."""
     for record in of_child.believed:
         certain = record.agency == AgencyKind.DEATH_REGISTRATION
         for day, _, name, arguments in record.changes:
             if name == "leave":
-                yield arguments[0], _Told(day, record.source, certain)
+                yield arguments[0], _Statement(day, record.source, certain)
     for day, _, _, (reason, source, weight) in of_child.ends:
         if weight != DOUBTFUL:
-            yield reason, _Told(day, source, certain=False)
+            yield reason, _Statement(day, source, certain=False)
 
 
 class _Spell:
-    """The days from which on something is due since the child is gone for one reason, and is believed to be."""
+    """The spells during which the child counts as gone for one reason, and what is due in each."""
 
     def __init__(self, reason: str, rule: Rule, years: int) -> None:
         self._reason, self._rule, self._years = reason, rule.name, years
-        self._voices: dict[str, _Told] = {}
+        self._by_source: dict[str, _Statement] = {}
         self._since: str | None = None
         self._begins: str | None = None
         self.found: list[Due] = []
 
-    def judge(self, at: Circumstances, told: Mapping[tuple[str, str], Sequence[_Told]]) -> None:
-        """At the end of a day, with all that was told, by reason and day."""
-        for each in told.get((self._reason, at.day), ()):
-            self._voices[each.source] = each
-        said = at.reported_gone_by(self._reason)
-        self._voices = {source: each for source, each in self._voices.items() if source in said}
-        voices = self._voices.values()
-        enough = len(voices) >= ENOUGH or any(each.certain for each in voices) or not at.held_by(self._voices)
-        if not voices or not enough or at.reported_since:
+    def judge(self, at: Circumstances, statements: Mapping[tuple[str, str], Sequence[_Statement]]) -> None:
+        """Judges the end of a day, with all statements by reason and day."""
+        for each in statements.get((self._reason, at.day), ()):
+            self._by_source[each.source] = each
+        sources = at.reported_gone_by(self._reason)
+        self._by_source = {source: each for source, each in self._by_source.items() if source in sources}
+        counted = self._by_source.values()
+        enough = len(counted) >= ENOUGH or any(each.certain for each in counted) or not at.held_by(self._by_source)
+        if not counted or not enough or at.reported_since:
             self.end(at.day)
             return
         self._since = self._since or at.day
-        last = date.fromisoformat(max(each.day for each in voices))
+        last = date.fromisoformat(max(each.day for each in counted))
         if last.year <= _LAST_YEAR:
             self._begins = max(self._since, birthday(last, self._years).isoformat())
 
     def end(self, day: str | None) -> None:
-        """It is not believed from a day on; None at the end of the chronology."""
+        """Ends the spell on a day, from which the child counts as gone no more; None at the end of the chronology."""
         if self._begins and (day is None or self._begins < day):
             self.found.append(Due(self._rule, self._begins, day, ARCHIVE))
         self._since = self._begins = None
 
 
 def _gone(of_child: Records) -> list[Due]:
-    told: defaultdict[tuple[str, str], list[_Told]] = defaultdict(list)
-    for reason, each in _told(of_child):
-        told[reason, each.day].append(each)
-    if not told:
+    statements: defaultdict[tuple[str, str], list[_Statement]] = defaultdict(list)
+    for reason, each in _statements(of_child):
+        statements[reason, each.day].append(each)
+    if not statements:
         return []
-    spells = (_Spell(SAID_TO_HAVE_DIED, DIED, AFTER_DEATH), _Spell(SAID_TO_HAVE_LEFT, LEFT_ENGLAND, 0))
+    spells = (_Spell(REPORTED_DEATH, DIED, AFTER_DEATH), _Spell(REPORTED_LEAVING, LEFT_ENGLAND, 0))
     for at in timeline_cursor(of_child):
         for spell in spells:
-            spell.judge(at, told)
+            spell.judge(at, statements)
     for spell in spells:
         spell.end(None)
     return [each for spell in spells for each in spell.found]

@@ -4,8 +4,8 @@ The directory was made under section 12 of the Children Act 2004, by the Childre
 (England) Regulations 2007 (S.I. 2007/2182). Of these were read regulation 2, which sends for archived information to
 regulation 8; regulation 6, by which nobody may read it whose access is for anything but an authority's functions under
 the regulations; and paragraph 2(d) of Schedule 1, which knows a return within three years. Regulation 8 itself was not:
-the ages and years here follow ContactPoint's rules as they are told elsewhere, and whoever runs this has to check them.
-None of it is legal advice.
+the ages and years here follow ContactPoint's rules as other publications give them, and whoever runs this has to check
+them. None of it is legal advice.
 """
 
 from typing import NamedTuple
@@ -21,10 +21,10 @@ DESTROYED_AFTER = 6
 
 
 class Rule(NamedTuple):
-    """A rule by its name, which is storage and wire format; what it says, and where the law says so."""
+    """A rule by its name, which is storage and wire format; what it requires, and the law behind it."""
 
     name: str
-    says: str
+    summary: str
     law: str
 
 
@@ -45,4 +45,4 @@ LEFT_ENGLAND = Rule(
     "S.I. 2007/2182, regulation 8 and Schedule 1, paragraph 2(d)",
 )
 RULES = (REACHED_18, REACHED_25, DIED, LEFT_ENGLAND)
-"""All of them are asked of every child, not the first one that holds."""
+"""Every child is judged by all of them, not by the first that holds."""

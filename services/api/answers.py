@@ -1,4 +1,4 @@
-"""Answers as bytes, and what the OpenAPI document says of them."""
+"""Answers as bytes, and how the OpenAPI document describes them."""
 
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
@@ -49,7 +49,7 @@ def next_page(path: str, parameters: Mapping[str, str | int | None]) -> dict[str
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """What the OpenAPI document says of the errors of a call: these, and those that any call may be answered with."""
+    """What the OpenAPI document lists as errors of a call: these, and those that any call may be answered with."""
     content = {MEDIA_TYPE: {"schema": {"$ref": f"#/components/schemas/{ProblemDetails.__name__}"}}}
     return {
         status: {"description": _MEANINGS[status]} | ({} if status == _BARE else {"content": content})

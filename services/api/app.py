@@ -14,7 +14,7 @@ from services.api.dependencies import Dependencies
 from services.api.direct import DirectCalls
 from services.api.limits.fairness import PUBLIC_PLACES, Fair
 from services.api.limits.middleware import RequestMiddleware
-from services.api.limits.turns import PLACES
+from services.api.limits.round_robin import PLACES
 from services.api.problems import add_handlers
 from services.api.routes import access_report as access
 from services.api.routes import (
@@ -44,7 +44,7 @@ from services.api.routes import (
 )
 
 MOST_THREADS = PLACES + PUBLIC_PLACES + 6
-"""Beside what has its turn, threads for what agencies hand in before all of it is here, and for comparisons."""
+"""Beside the requests that have a place, threads for submissions that are not whole yet, and for comparisons."""
 
 DESCRIPTION = """\
 A universal directory of children: who works with a child, and how to reach them.

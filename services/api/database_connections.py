@@ -9,7 +9,7 @@ from typing import NamedTuple
 DEFAULT = 12
 """Three API processes, with every other role twice, stay below the 97 connections that Postgres gives by default."""
 OF_THE_ACCESS_LOG = 2
-"""As `AccessAppender` says: to write, and to read."""
+"""As in `AccessAppender`: to write, and to read."""
 FOR_A_COMPARISON = 1
 """A comparison of policies runs in a process of its own, one at a time."""
 FOR_LOOK_UPS = 2

@@ -68,7 +68,7 @@ def streams_of_erased(cursor: Cursor, keys: KeyRing, numbers: Collection[RecordK
 
 
 def _fences(cursor: Cursor, streams: Sequence[str]) -> list[dict[str, Any]]:
-    """Each stream whose key is gone, and the position of the event that says so."""
+    """Each stream whose key is gone, and the position of the event that records it."""
     ORDINARY.execute(
         cursor,
         "select stream::text, type, position from fencing where stream = any(%s::uuid[]) order by position",
@@ -86,7 +86,7 @@ def _keys_left(cursor: Cursor, streams: Sequence[str]) -> bool:
 
 
 class _Holding(NamedTuple):
-    """The latest decision about a hold on a stream of the family of `child`; `lift` is what was asked."""
+    """The latest decision about a hold on a stream of the family of `child`; `lift` where its end was requested."""
 
     child: str
     stream: str
@@ -95,7 +95,7 @@ class _Holding(NamedTuple):
 
     @property
     def holds(self) -> bool:
-        """Whether the stream's child is held; it still is while one person has asked for its end."""
+        """Whether the stream's child is held; it still is while only one person has requested its end."""
         return self.type == "HoldPlaced.v1" or (self.type == "HoldAsked.v1" and self.lift)
 
 

@@ -1,7 +1,7 @@
 """The calls that are made most, answered without FastAPI's search for a route and its reading of parameters.
 
 These cost a quarter of what a look costs the API. FastAPI has the same calls, for the OpenAPI document and
-for every request that is not written as it should be: it says what is wrong with it.
+for every request that is not written as it should be: it explains what is wrong with it.
 """
 
 from collections.abc import Callable, Sequence
@@ -47,7 +47,7 @@ class DirectCalls:
         await self._app(scope, receive, send)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
-        body = (await receive()).get("body", b"")  # all of it: a request has its turn once its body is here
+        body = (await receive()).get("body", b"")  # all of it: a request has its place once its body is here
         response = await run_sync(scope["route"].answer, Request(scope, receive), body)
         await (response or self._app)(scope, _again(body, receive), send)
 

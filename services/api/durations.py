@@ -44,7 +44,7 @@ class Durations:
             self._seconds.labels(kind).observe(seconds)
 
     def collect(self) -> Iterator[Metric]:
-        """The histogram without what tells of a single answer."""
+        """The histogram without what reveals a single answer."""
         for metric in self._registry.collect():
             metric.samples = [sample for sample in metric.samples if sample.name.endswith(_SHOWN)]
             yield metric

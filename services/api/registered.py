@@ -1,8 +1,8 @@
 """Which authority or agency is meant, by the register of agencies.
 
 A code of an authority is taken as it is: children live where no agency of the register does. What is known comes from
-the register alone, never from children, so a refusal tells nothing of where one lives; and of a sensitive agency nobody
-learns here whether it is registered.
+the register alone, never from children, so a refusal reveals nothing of where one lives; and of a sensitive agency
+nobody learns here whether it is registered.
 """
 
 import re
@@ -16,11 +16,11 @@ from services.api.dependencies import Dependencies
 from services.api.problems import Problem
 from services.registers import load_agencies
 
-_SAY_AUTHORITY = (
+_UNKNOWN_AUTHORITY = (
     "authority: give the ONS code of a local authority, a letter and eight digits, or its name as the register of"
     " agencies has it"
 )
-_SAY_SOURCE = "source: give an agency of the register, like urn:agency:nhs-gp"
+_UNKNOWN_SOURCE = "source: give an agency of the register, like urn:agency:nhs-gp"
 
 
 def known_authority(dependencies: Dependencies, text: str | None, own: str | None) -> str | None:
@@ -33,12 +33,12 @@ def known_authority(dependencies: Dependencies, text: str | None, own: str | Non
     agencies = _agencies(dependencies)
     authorities = {agency.authority: agency.name for agency in agencies.values() if agency.notified_authority}
     words = {word.casefold(): code for code, name in authorities.items() if code for word in (code, name)}
-    asked = " ".join(text.split()).casefold()
-    if asked in words:
-        return words[asked]
-    near = get_close_matches(asked, words, 1)
+    folded = " ".join(text.split()).casefold()
+    if folded in words:
+        return words[folded]
+    near = get_close_matches(folded, words, 1)
     meant = f"{words[near[0]]}, {authorities[words[near[0]]]}" if near else None
-    raise _unknown(_SAY_AUTHORITY, meant)
+    raise _unknown(_UNKNOWN_AUTHORITY, meant)
 
 
 def known_source(dependencies: Dependencies, text: str, *, cleared: bool) -> str:
@@ -51,7 +51,7 @@ def known_source(dependencies: Dependencies, text: str, *, cleared: bool) -> str
     if code in codes:
         return agency_urn(code)
     near = get_close_matches(code, codes, 1)
-    raise _unknown(_SAY_SOURCE, agency_urn(near[0]) if near else None)
+    raise _unknown(_UNKNOWN_SOURCE, agency_urn(near[0]) if near else None)
 
 
 def _agencies(dependencies: Dependencies) -> Mapping[str, Agency]:
@@ -59,5 +59,5 @@ def _agencies(dependencies: Dependencies) -> Mapping[str, Agency]:
         return load_agencies(cursor)
 
 
-def _unknown(say: str, meant: str | None) -> Problem:
-    return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"{say}; did you mean {meant}?" if meant else say)
+def _unknown(sentence: str, meant: str | None) -> Problem:
+    return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"{sentence}; did you mean {meant}?" if meant else sentence)

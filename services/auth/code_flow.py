@@ -14,7 +14,7 @@ from services.auth.fetch import GrantRefused, IssuerAway, fetch_discovery, fetch
 from services.configuration.sign_in import PagesClient, is_safe_url
 
 FRESH_S = 600.0
-"""How long what an issuer says of itself is believed."""
+"""How long an issuer's discovery document is believed."""
 PAUSE_S = 10.0
 """The shortest time from one attempt to learn it to the next."""
 LONGEST_ANSWER = 2_000
@@ -22,12 +22,12 @@ LONGEST_ANSWER = 2_000
 
 
 class NotSignedIn(Exception):
-    """The issuer did not sign the user in, or its answer is none to what was asked."""
+    """The issuer did not sign the user in, or its answer is none to our request."""
 
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """What is remembered of somebody who is at the issuer: `state` comes back, `verifier` proves who asked."""
+    """What is remembered of a user who is at the issuer: `state` comes back, `verifier` proves whose request it was."""
 
     state: str
     verifier: str
@@ -39,7 +39,7 @@ def new_way() -> Way:
 
 
 def challenge_of(way: Way) -> str:
-    """What the issuer is told of the verifier beforehand: its digest."""
+    """What the issuer gets of the verifier beforehand: its digest."""
     return urlsafe_b64encode(sha256(way.verifier.encode("ascii")).digest()).rstrip(b"=").decode("ascii")
 
 
@@ -54,7 +54,7 @@ class CodeFlow:
 
     def address(self, way: Way) -> str:
         """Where the browser goes to sign in; raises IssuerAway."""
-        asked = {
+        query = {
             "response_type": "code",
             "client_id": self._client.client_id,
             "redirect_uri": self._client.redirect,
@@ -63,7 +63,7 @@ class CodeFlow:
             "code_challenge": challenge_of(way),
             "code_challenge_method": "S256",
         }
-        return f"{self._endpoint('authorization_endpoint')}?{urlencode(asked)}"
+        return f"{self._endpoint('authorization_endpoint')}?{urlencode(query)}"
 
     def token(self, way: Way, answer: Mapping[str, str]) -> str:
         """The access token for what came back; raises NotSignedIn, IssuerAway. Nothing of it is believed yet."""
@@ -90,7 +90,7 @@ class CodeFlow:
         return token
 
     def _basic(self) -> tuple[str, str] | None:
-        """Name and secret of the client, each encoded as RFC 6749 says; None for one without a secret."""
+        """Name and secret of the client, each encoded by RFC 6749; None for one without a secret."""
         if self._client.secret is None:
             return None
         return quote(self._client.client_id, safe=""), quote(self._client.secret, safe="")

@@ -25,7 +25,7 @@ class GrantRefused(Exception):
 
 
 def fetch_discovery(issuer: str) -> dict[str, Any]:
-    """What an issuer says of itself; raises IssuerAway."""
+    """An issuer's discovery document; raises IssuerAway."""
     return _discovered(issuer, time.monotonic() + FETCH_WITHIN_S)
 
 
@@ -68,10 +68,10 @@ def json_object(content: bytes) -> dict[str, Any] | None:
 
 def _fetch(url: str, until: float, **form: Any) -> bytes:
     """The answer to a GET, or to a POST of a form."""
-    asked: Any = ("POST" if form else "GET", url)
+    request: Any = ("POST" if form else "GET", url)
     within_s = max(0.1, until - time.monotonic())
     try:
-        with http_client(within_s, tls=url.startswith("https:")) as client, client.stream(*asked, **form) as answer:
+        with http_client(within_s, tls=url.startswith("https:")) as client, client.stream(*request, **form) as answer:
             if form and answer.is_client_error and _refuses_grant(_bounded(answer, until)):
                 raise GrantRefused
             if answer.status_code != httpx.codes.OK:
@@ -88,8 +88,8 @@ def _refuses_grant(content: bytes) -> bool:
 def _bounded(answer: httpx.Response, until: float) -> bytes:
     """The whole body, however slowly it comes and whatever length it states."""
     content = bytearray()
-    for part in answer.iter_raw():
-        content += part
+    for piece in answer.iter_raw():
+        content += piece
         if len(content) > LARGEST_DOCUMENT:
             raise IssuerAway(f"its document has more than {LARGEST_DOCUMENT:,} bytes")
         if time.monotonic() > until:

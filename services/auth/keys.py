@@ -1,4 +1,4 @@
-"""Which public keys and algorithms are believed at all. A token never has a say in it."""
+"""Which public keys and algorithms are believed at all. A token never decides that."""
 
 import json
 from dataclasses import dataclass

@@ -37,7 +37,7 @@ def stack_name(keys: Path) -> str:
 def opening_code(keys: Path) -> str:
     """What opens the sign-in of a local stack: `up` prints it, and whoever may read the keys may know it.
 
-    Without it, another account of the same machine, or a page that has a browser ask this address, could sign in as
+    Without it, another account of the same machine, or a page that has a browser call this address, could sign in as
     anybody. Raises UnusableKey.
     """
     return urlsafe_b64encode(_derived(keys, _OPENING, 18)).decode("ascii")
@@ -46,7 +46,7 @@ def opening_code(keys: Path) -> str:
 def local_address(settings: ClientSettings, url: str) -> str | None:
     """Where the pages of a local stack begin, with its code.
 
-    None where another issuer says who signs in, and where the keys can't be read here.
+    None where another issuer signs users in, and where the keys can't be read here.
     """
     try:
         return None if settings.sign_in.issuer else f"{url}/?code={opening_code(settings.keys)}"

@@ -34,7 +34,7 @@ class RevocationLists:
         self._read_from: Any = ()
 
     def refuses(self, certificate: bytes) -> bool:
-        """Whether a certificate (DER) is revoked, or nothing says that it is not."""
+        """Whether a certificate (DER) is revoked, or no list shows that it is not."""
         shown, now = x509.load_der_x509_certificate(certificate), self._clock()
         of_issuer = [each for each in self._current() if each.issuer == shown.issuer]
         in_date = [each for each in of_issuer if each.next_update_utc is None or each.next_update_utc > now]
@@ -42,7 +42,7 @@ class RevocationLists:
         return not in_date or any(each.get_revoked_certificate_by_serial_number(number) for each in of_issuer)
 
     def _current(self) -> list[x509.CertificateRevocationList]:
-        """The lists as they stand in the file; none while it cannot be used, which is logged once."""
+        """The lists as they are in the file; none while it cannot be used, which is logged once."""
         with self._lock:
             found = _version_of(self._file)
             if found != self._read_from:

@@ -1,4 +1,4 @@
-"""Asks of a token all that proves who calls: its form, its key, its signature, its claims."""
+"""Verifies all of a token that proves who calls: its form, its key, its signature, its claims."""
 
 import base64
 import json
@@ -13,19 +13,19 @@ from services.auth.tokens import Principal, TokenRefused
 
 LONGEST_TOKEN = 8_192
 _OWN_KEYS = frozenset({"jwk", "jku", "x5c", "x5u"})
-"""By these a token would say itself with which key to verify it."""
+"""Headers by which a token would name itself the key to verify it with."""
 _TYPES = frozenset({"jwt", "at+jwt"})
 
 
 class Verifier:
-    """Believes tokens that are signed with one of these keys and state what these rules ask."""
+    """Believes tokens that are signed with one of these keys and state what these rules require."""
 
     def __init__(self, keys: Keys, rules: Rules) -> None:
         self._keys = keys
         self._rules = rules
 
     async def verify(self, token: str) -> Principal:
-        """Whom a token names; raises TokenRefused, which tells nothing of what is wrong with it."""
+        """Whom a token names; raises TokenRefused, which does not reveal what is wrong with it."""
         if len(token) > LONGEST_TOKEN:
             raise TokenRefused
         header = _header(token)

@@ -25,15 +25,15 @@ class Api:
 
     def __init__(self, url: str, token: str, reason: str | None = None) -> None:
         from services.configuration.http_client import (
-            http_client,  # a command that asks no API starts faster without it
+            http_client,  # a command that calls no API starts faster without it
         )
 
-        parts = _address(url)
+        address = _address(url)
         if not (token.isascii() and token.isprintable()):
             raise WrongUsage("CONTACTPOINT_TOKEN is no token; set it to what `contactpoint token` prints")
         self._url = url.rstrip("/")
-        self._base = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path.rstrip('/')}"
-        self._client = http_client(SILENCE_S, tls=parts.scheme == "https")
+        self._base = f"{address.scheme}://{address.netloc.rpartition('@')[2]}{address.path.rstrip('/')}"
+        self._client = http_client(SILENCE_S, tls=address.scheme == "https")
         self._client.headers["Authorization"] = f"Bearer {token}"
         if reason is not None:
             self.set_header("Access-Reason", reason)
@@ -120,15 +120,15 @@ def _token(settings: ClientSettings, user: str | None) -> str:
 
 
 def _address(url: str) -> SplitResult:
-    """A URL in parts; raises WrongUsage where it has no host, or a port that is none."""
+    """A URL, split; raises WrongUsage where it has no host, or a port that is none."""
     try:
-        parts = urlsplit(url)
-        _ = parts.port  # raises where it is no port
+        address = urlsplit(url)
+        _ = address.port  # raises where it is no port
     except ValueError:
         pass
     else:
-        if parts.scheme in ("http", "https") and parts.hostname:
-            return parts
+        if address.scheme in ("http", "https") and address.hostname:
+            return address
     raise WrongUsage("CONTACTPOINT_URL is no address of an API; write it like http://localhost:8000")
 
 

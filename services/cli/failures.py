@@ -20,6 +20,7 @@ SENTENCES = (
     ("streams.kafka.admin.topics", "TopicRefused", "{}", NO),
     ("streams.kafka.admin.rights", "AclsRefused", "{}", NO),
     ("services.registers", "BadRegister", "{}", USAGE),
+    ("services.submit.waiting", "Stuck", "{}", AWAY),
 )
 """Errors whose text is a sentence for the user: module, class, the sentence, exit status; the first that fits counts.
 

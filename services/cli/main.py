@@ -27,14 +27,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else NO
     except Ends as end:
-        return _say(words[0], str(end), end.status)
+        return _print_error(words[0], str(end), end.status)
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
     except Exception as error:
-        return _say(words[0], *_explained(error))
+        return _print_error(words[0], *_explained(error))
 
 
 def _run(words: Sequence[str]) -> int:
@@ -64,7 +64,7 @@ def _overview() -> str:
     return "usage: contactpoint VERB [arguments] [options]\n\n" + "\n".join(lines) + _FOOT
 
 
-def _say(verb: str, sentence: str, status: int) -> int:
+def _print_error(verb: str, sentence: str, status: int) -> int:
     print(f"contactpoint {verb}: {' '.join(sentence.split())}", file=sys.stderr)
     return status
 

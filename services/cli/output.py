@@ -24,7 +24,7 @@ _UNESCAPED = re.compile(r"[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069
 
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
-"""Stands in a value where a line may not end, as in a telephone number; in a pipe it is a space."""
+"""A space where a line may not end, as in a telephone number; in a pipe it is an ordinary one."""
 
 
 def print_json(document: Any, to: TextIO | None = None) -> None:
@@ -52,7 +52,7 @@ def plain(value: object) -> str:
 def console(args: "Namespace | None" = None, *, to: TextIO | None = None) -> "Console":
     """The console for people, on standard output if not elsewhere: lines have any length where it is no terminal.
 
-    Tables are as `--wide` and `--columns` of the arguments say, where the verb has them.
+    Tables follow `--wide` and `--columns` of the arguments, where the verb has them.
     """
     from services.cli.table import TableConsole
 

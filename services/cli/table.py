@@ -40,7 +40,7 @@ class Cell:
 
 
 class TableConsole(Console):
-    """A console that says how its tables look: `columns` by name, in that order, None for all; `wide` for whole rows.
+    """A console that sets how its tables look: `columns` by name, in that order, None for all; `wide` for whole rows.
 
     For these, and where it is no terminal, lines have any length.
     """

@@ -19,7 +19,7 @@ from services.configuration.sign_in import DEFAULT_AUDIENCE, DEFAULT_USER_CLAIM,
 
 
 class ClientEnvironment:
-    """Where the API is, who asks, and whose tokens it believes; None is not set."""
+    """Where the API is, who calls, and whose tokens it believes; None is not set."""
 
     data: File = None
     keys: File = None

@@ -10,7 +10,7 @@ import sys
 _COMMAND_LINE = "httpx._main"
 
 if "httpx" not in sys.modules:
-    sys.modules[_COMMAND_LINE] = None  # type: ignore[assignment]  # Python's way to say that a module cannot be had
+    sys.modules[_COMMAND_LINE] = None  # type: ignore[assignment]  # Python's mark of a module that cannot be imported
     import httpx
 
     del sys.modules[_COMMAND_LINE]

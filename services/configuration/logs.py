@@ -9,7 +9,7 @@ from pathlib import Path
 CHATTY = ("faust", "mode", "asyncio", "uvicorn", "httpx")
 """Libraries that report below a warning what nobody has to read."""
 SILENT = ("aiokafka", "kafka")
-"""Libraries that report each attempt to reach a server that is away; the services say it once, and raise the rest."""
+"""Libraries that report each attempt to reach a server that is away; the services log it once, and raise the rest."""
 
 
 class OneLine(logging.Formatter):

@@ -10,14 +10,14 @@ DEFAULT_AUDIENCE = "urn:contactpoint:api"
 DEFAULT_USER_CLAIM = "preferred_username"
 DEFAULT_SCOPE = "openid"
 VISIBLE = re.compile(r"[\x21-\x7e]{1,500}")
-"""What stands in claims and addresses: printable ASCII without spaces."""
+"""What claims and addresses may hold: printable ASCII without spaces."""
 
 
 @dataclass(frozen=True, slots=True)
 class SignIn:
     """Whose tokens are believed: those of `issuer`, or of the local stack's own where that is None.
 
-    `acr` are the values of that claim which stand for a sign-in with a second factor, `user_claim` names the user.
+    `acr` are the values of that claim which mean a sign-in with a second factor, `user_claim` names the user.
     """
 
     issuer: str | None = None
@@ -61,13 +61,13 @@ class Tls:
 def is_safe_url(url: str) -> bool:
     """Whether keys may be fetched there: by https, or by http from this machine itself."""
     try:
-        parts = urlsplit(url)
-        host, _ = parts.hostname, parts.port
+        address = urlsplit(url)
+        host, _ = address.hostname, address.port
     except ValueError:
         return False
-    if not VISIBLE.fullmatch(url) or not host or parts.username is not None or parts.query or parts.fragment:
+    if not VISIBLE.fullmatch(url) or not host or address.username is not None or address.query or address.fragment:
         return False
-    return parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))
+    return address.scheme == "https" or (address.scheme == "http" and is_loopback(host))
 
 
 def is_loopback(host: str) -> bool:

@@ -20,7 +20,7 @@ _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
 def read_successors(path: Path) -> Successions:
-    """What a file says; raises BadSetting, a sentence with the line, what is wrong and what to do."""
+    """The content of a file; raises BadSetting, a sentence with the line, what is wrong and what to do."""
     lines: list[int] = []
     found: list[Succession] = []
     for line, each in _rows(path):

@@ -52,7 +52,7 @@ class Origin(_Part):
 class Source(NamedTuple):
     """Where a field comes from: the cells of columns with `glue` between them, or a constant.
 
-    `whole` says that none of the cells may be empty.
+    with `whole` none of the cells may be empty.
     """
 
     columns: tuple[str, ...] = ()

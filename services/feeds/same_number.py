@@ -16,17 +16,19 @@ from services.feeds.sheet import table_rows
 
 NUMBERS = ("nhs_number", "upn")
 _ANY_TIME = "2000-01-01"
-"""Who somebody is does not depend on when it was said."""
+"""Who somebody is does not depend on when it was reported."""
 
 
 class Clash(NamedTuple):
-    """A row's number that stands on another row too: the numbers of its column, from 0, and of the other's line."""
+    """A number of a row that another row has too: the numbers of its column, from 0, and of the other row's line."""
 
     column: int
     other_line: int
 
 
-class _Said(NamedTuple):
+class _Identity(NamedTuple):
+    """Who a row is about, with its line, its number and its day."""
+
     line: int
     subject: str
     day: str
@@ -53,7 +55,7 @@ class Clashes:
 
 
 def find_clashes(path: Path, layout: Layout) -> Clashes:
-    """Reads the file once for numbers that stand on several rows, and once more for who these rows are about."""
+    """Reads the file once for numbers that are on several rows, and once more for who these rows are about."""
     numbers = _Numbers(layout)
     once: set[int] = set()
     repeated: set[int] = set()
@@ -61,19 +63,19 @@ def find_clashes(path: Path, layout: Layout) -> Clashes:
         for _, key in numbers.keys(row.cells):
             (repeated if key in once else once).add(key)
     del once
-    first: dict[int, _Said] = {}
+    first: dict[int, _Identity] = {}
     clashes: dict[int, tuple[int, int]] = {}
     for row in table_rows(path, layout) if repeated else ():
         wanted = [(column, key) for column, key in numbers.keys(row.cells) if key in repeated and key not in clashes]
-        said = numbers.said(row) if wanted else None
-        if said is None:
+        identity = numbers.identity(row) if wanted else None
+        if identity is None:
             continue
         for column, key in wanted:
-            other = first.setdefault(key, said)
-            if column != numbers.subject and other.subject == said.subject:
+            other = first.setdefault(key, identity)
+            if column != numbers.subject and other.subject == identity.subject:
                 continue
-            if are_two(other.who, said.who, over_time=other.day != said.day):
-                clashes[key] = other.line, said.line
+            if are_two(other.who, identity.who, over_time=other.day != identity.day):
+                clashes[key] = other.line, identity.line
     return Clashes(numbers, clashes)
 
 
@@ -91,7 +93,7 @@ class _Numbers:
         self._numbers = {each.columns[0]: each.name for each in fields if each.name in NUMBERS and each.columns}
 
     def keys(self, cells: Cells) -> Iterator[tuple[int, int]]:
-        """The column of each number in a row, and a hash of the number; what stands for an unknown one is none.
+        """The column of each number in a row, and a hash of the number; what is written for an unknown one is none.
 
         Leading zeros do not count: a spreadsheet drops them.
         """
@@ -104,7 +106,7 @@ class _Numbers:
             if len(set(number)) > 1:
                 yield column, hash((name, number))
 
-    def said(self, row: Row) -> _Said | None:
+    def identity(self, row: Row) -> _Identity | None:
         """Who a row is about, and on which day; None where it describes nobody."""
         cells = list(map(trimmed, row.cells))
         for column, codes in self._codes:
@@ -112,5 +114,6 @@ class _Numbers:
         for step in self._steps:
             if step.holds(cells):
                 described = who(features_of(step.data(cells, []), _ANY_TIME))
-                return _Said(row.line, cells[self.subject], "" if step.time is None else cells[step.time], described)
+                day = "" if step.time is None else cells[step.time]
+                return _Identity(row.line, cells[self.subject], day, described)
         return None

@@ -28,36 +28,38 @@ from streams.store.database import Database
 LONGEST_PADDED = 13
 """Digits of the longest number that a spreadsheet is thought to have shortened."""
 
-_LATEST = """
-select keys.key, told.stream, told.version, told.topic, told.state from register.record_keys keys
+_LATEST_EVENTS = """
+select keys.key, latest.stream, latest.version, latest.topic, latest.state from register.record_keys keys
  cross join lateral (
-       select stream::text, version, topic, state from register.events said
-        where stream = keys.stream and topic = any(%(standing)s)
+       select stream::text, version, topic, state from register.events event
+        where stream = keys.stream and topic = any(%(deciding)s)
           and not (topic = any(%(removing)s) and exists (
               select from register.events after
-               where after.stream = said.stream and after.version > said.version and after.topic = any(%(restoring)s)
+               where after.stream = event.stream and after.version > event.version and after.topic = any(%(restoring)s)
               ))
         order by version desc limit 1
-       ) told
- where source = %(source)s and kind = 'subject' and key = any(%(subjects)s) and told.topic = any(%(describing)s)
+       ) latest
+ where source = %(source)s and kind = 'subject' and key = any(%(subjects)s) and latest.topic = any(%(describing)s)
 """
-"""The last event of each record that says whether it is live; a removal behind which it is restored says nothing."""
+"""The last event of each record that decides whether it is live; a removal after which it is restored does not."""
 _DESCRIBING = names_of(RecordRegistered, RecordAmended)
-_STANDING = {
+_TOPICS = {
     "describing": sorted(_DESCRIBING),
-    "standing": sorted(_DESCRIBING | names_of(RecordDeregistered, RecordRemoved)),
+    "deciding": sorted(_DESCRIBING | names_of(RecordDeregistered, RecordRemoved)),
     "removing": sorted(names_of(RecordRemoved)),
     "restoring": sorted(names_of(RecordRestored)),
 }
 
 
-class _Told(NamedTuple):
+class _Report(NamedTuple):
+    """The particulars that an agency reported, and the time that they are of."""
+
     time: str
     particulars: Mapping[str, Any]
 
 
 class SentBefore:
-    """What the agency last said under each of its numbers whose record is live."""
+    """What the agency last reported under each of its numbers whose record is live."""
 
     def __init__(self, database: Database, key: KeyEncryptionKey, source: str, column: str) -> None:
         self._database, self._source, self._column = database, source, column
@@ -67,13 +69,13 @@ class SentBefore:
     def errors(self, batch: Sequence[Converted]) -> dict[int, RowError]:
         """The error of each row that is about somebody else than its number was, by its line."""
         described = [(row, made.submission) for row in batch for made in row.made if made.type == CHILD]
-        known = self._told({subject for row, _ in described for subject in _spellings(row.subject)})
+        known = self._latest({subject for row, _ in described for subject in _spellings(row.subject)})
         errors: dict[int, RowError] = {}
         for row, submission in described:
-            told = known.get(row.subject)
-            if told:
+            latest = known.get(row.subject)
+            if latest:
                 now = who(features_of(submission["data"], submission["time"]))
-                if are_two(who(features_of(told.particulars, told.time)), now, over_time=True):
+                if are_two(who(features_of(latest.particulars, latest.time)), now, over_time=True):
                     errors[row.line] = self._error(row, _SOMEBODY_ELSE)
             elif any(each in known for each in _spellings(row.subject)):
                 errors[row.line] = self._error(row, _SHORTENED)
@@ -82,16 +84,16 @@ class SentBefore:
     def _error(self, row: Converted, what: tuple[str, str]) -> RowError:
         return RowError(row.line, self._column, *what)
 
-    def _told(self, subjects: set[str]) -> dict[str, _Told]:
+    def _latest(self, subjects: set[str]) -> dict[str, _Report]:
         with self._database.transaction() as cursor:
-            cursor.execute(_LATEST, {"source": self._source, "subjects": list(subjects), **_STANDING})
+            cursor.execute(_LATEST_EVENTS, {"source": self._source, "subjects": list(subjects), **_TOPICS})
             rows = cursor.fetchall()
         self._keys.prefetch(row[1] for row in rows)
         return {subject: self._opened(*stored) for subject, *stored in rows}
 
-    def _opened(self, stream: str, version: int, topic: str, state: memoryview) -> _Told:
+    def _opened(self, stream: str, version: int, topic: str, state: memoryview) -> _Report:
         event: Any = self._mapper.to_domain_event(StoredEvent(UUID(stream), version, topic, bytes(state)))
-        return _Told(event.time, event.particulars)
+        return _Report(event.time, event.particulars)
 
 
 _SOMEBODY_ELSE = (

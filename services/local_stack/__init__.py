@@ -1,6 +1,6 @@
 """A real Kafka and a real Postgres by pip alone, and the one supervisor that owns them and every service.
 
-`jars` and `program` say where the servers come from and how a process is started, ended and taken over;
+`jars` and `program` define where the servers come from and how a process is started, ended and taken over;
 `made_once` and `kafka_format` keep what makes Kafka start sooner;
 `kafka_server` and `postgres_server` describe the two servers; `supervisor` keeps everything running, `child` by
 `child`; `sentences`, `patience` and `api_probe` find out what a start waits for; `up`, `detach` and `down` are the

@@ -1,4 +1,4 @@
-"""Whether a stack's own API can be asked: something that answers at its port may be another stack's."""
+"""Whether a stack's own API answers: something that answers at its port may be another stack's."""
 
 from typing import Any
 
@@ -10,9 +10,9 @@ ANSWER_SECONDS = 2.0
 
 
 class ApiProbe:
-    """Asks the API at a URL; `stack` is the id that it has to name, None where any will do.
+    """Calls the API at a URL; `stack` is the id that it has to name, None where any will do.
 
-    `waits_for` says, after each look, why the API is not ready yet. Raises httpx.InvalidURL.
+    `waits_for` is, after each call, why the API is not ready yet. Raises httpx.InvalidURL.
     """
 
     def __init__(self, url: str, stack: str | None) -> None:

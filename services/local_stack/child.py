@@ -18,7 +18,7 @@ MOST_ENDS = 5
 
 
 class State(StrEnum):
-    """What `status` says of a process."""
+    """The state of a process, as `status` prints it."""
 
     STARTING = "starting"
     RUNNING = "running"
@@ -30,7 +30,7 @@ class State(StrEnum):
 class Child:
     """A program and its process; `failures` counts how often it ended, or did not start, before it was ready once.
 
-    `last_error` says how it ended last, with its own last sentence where it left one.
+    `last_error` is how it ended last, with its own last sentence where it left one.
     """
 
     def __init__(self, program: Program, begin: Start = start) -> None:
@@ -74,7 +74,7 @@ class Child:
 
     @property
     def waits_for(self) -> str:
-        """Why the process is not there yet: how it ended last, or what it says that it lacks."""
+        """Why the process is not there yet: how it ended last, or what it reports to lack."""
         return self.last_error if self.last_error and self._process is None else self.program.waits_for()
 
     def step(self, now: float) -> bool:

@@ -19,7 +19,7 @@ FIRST_MINUTE_SECONDS = 60.0
 
 
 def up_detached(data: Path, options: Sequence[str]) -> int:
-    """Starts `up` in a session of its own, and repeats what it says until it is ready; gives its exit status.
+    """Starts `up` in a session of its own, and repeats its log until it is ready; gives its exit status.
 
     A stack that is still starting after the first minute is left to it: then the status is that of a part that is away.
     """

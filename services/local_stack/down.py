@@ -55,7 +55,7 @@ def down(data: Path) -> Down:
 
 
 def _has_ended(process: psutil.Process) -> bool:
-    """Whether it is gone, or all that is left is its exit status, for which its parent has not asked yet."""
+    """Whether it is gone, or all that is left is its exit status, which its parent has not read yet."""
     try:
         return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:

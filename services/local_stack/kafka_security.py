@@ -1,4 +1,4 @@
-"""A local Kafka that asks who connects, as a deployment's does: sign-in on every listener, and no right by default."""
+"""A local Kafka that verifies who connects, as a deployment's does: sign-in on every listener, no right by default."""
 
 import re
 from collections.abc import Mapping

@@ -73,7 +73,7 @@ share.coordinator.state.topic.min.isr=1
 # A killed broker is let in again once its old session has ended.
 broker.session.timeout.ms=3000
 broker.heartbeat.interval.ms=500
-# No entry twice a second of the controller's log that says nothing: a third of what an idle broker costs.
+# No entry twice a second of the controller's log that holds nothing: a third of what an idle broker costs.
 metadata.max.idle.interval.ms=0
 # Room for compacting the offsets topic; the default takes a third of the heap.
 log.cleaner.dedupe.buffer.size=4194304
@@ -143,14 +143,14 @@ def keep_classes() -> None:
     jars = class_path()
 
     def write(file: Path) -> None:
-        folder, seen = file.parent, file.with_name("seen.conf")
+        folder, recorded = file.parent, file.with_name("seen.conf")
         ports = remembered_ports(folder / "ports.json", ("kafka", "controller"))
         program, _ = kafka_program(folder / "kafka", folder / "kafka.log", ports["kafka"], ports["controller"])
         java, *words = program.command
-        recording = [java, "-XX:AOTMode=record", f"-XX:AOTConfiguration={seen}", *words]
+        recording = [java, "-XX:AOTMode=record", f"-XX:AOTConfiguration={recorded}", *words]
         with running(replace(program, command=recording, stop_seconds=RECORDING_SECONDS), RECORDING_SECONDS):
             pass
-        create = [java, *JVM, "-XX:AOTMode=create", f"-XX:AOTConfiguration={seen}", f"-XX:AOTCache={file}"]
+        create = [java, *JVM, "-XX:AOTMode=create", f"-XX:AOTConfiguration={recorded}", f"-XX:AOTCache={file}"]
         run_to_end(create, folder, _environment(jars))
 
     _classes(jars).make(write)
@@ -163,13 +163,13 @@ def _classes(jars: Sequence[Path]) -> MadeOnce:
 
 
 def _kept_classes(jars: Sequence[Path]) -> list[str]:
-    """How Java is asked to use them, where they are there."""
+    """The options that have Java use them, where they are there."""
     file = _classes(jars).file()
     return [f"-XX:AOTCache={file}", *QUIET] if file else []
 
 
 def _features(jars: Sequence[Path]) -> MadeOnce:
-    """What the storage tool says of Kafka's features."""
+    """The features of Kafka, from the storage tool."""
     return MadeOnce(cache_folder(), "features", *map(str, jars))
 
 

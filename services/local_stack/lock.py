@@ -17,7 +17,7 @@ NAMED_WITHIN_SECONDS = 1.0
 
 
 def owner(data: Path) -> int | None:
-    """The process that owns the data directory; None where nobody does, or its owner does not say who it is."""
+    """The process that owns the data directory; None where nobody does, or its owner has not written who it is."""
     try:
         descriptor = os.open(data / "lock", os.O_RDONLY)
     except (FileNotFoundError, NotADirectoryError):

@@ -1,4 +1,4 @@
-"""Says what a start waits for, where that takes longer than somebody likes to watch in silence."""
+"""Logs what a start waits for, where that takes longer than a few seconds."""
 
 import logging
 import time
@@ -9,24 +9,24 @@ from services.local_stack.child import Child, State
 logger = logging.getLogger(__name__)
 
 SILENT_SECONDS = 5.0
-"""A start of a few seconds needs no words."""
+"""A shorter start logs nothing."""
 AGAIN_SECONDS = 10.0
-"""How soon it says so again where the reason is another one, such as progress; the same one is not repeated."""
+"""How soon it logs again where the reason has changed, as with progress; the same one is not repeated."""
 
 
 class Patience:
     """What is waited for since now."""
 
     def __init__(self) -> None:
-        self._said = ""
-        self._speaks_at = time.monotonic() + SILENT_SECONDS
+        self._last = ""
+        self._next_at = time.monotonic() + SILENT_SECONDS
 
     def spend(self, children: Sequence[Child]) -> None:
-        """Names each child that is not there yet, where it is time to."""
-        if time.monotonic() < self._speaks_at:
+        """Logs each child that is not there yet, where it is time to."""
+        if time.monotonic() < self._next_at:
             return
         missing = [f"{child.name} ({child.waits_for})" for child in children if child.state is not State.RUNNING]
-        saying = ", ".join(missing)
-        if saying and saying != self._said:
-            logger.info("waiting for %s", saying)
-            self._said, self._speaks_at = saying, time.monotonic() + AGAIN_SECONDS
+        reasons = ", ".join(missing)
+        if reasons and reasons != self._last:
+            logger.info("waiting for %s", reasons)
+            self._last, self._next_at = reasons, time.monotonic() + AGAIN_SECONDS

@@ -35,7 +35,7 @@ class Program:
     `prepare` runs before each start and clears what a killed predecessor left; `ready` says whether the process
     answers. It is ended with `stop_signal`, and killed where it is not gone after `stop_seconds`; `orphan_signal`
     reaches it where its parent is killed. `account` is whom it runs as, where that is not the present user.
-    `waits_for` says in words what is missing while it is not ready. `number` counts the processes of a role from 1 on.
+    `waits_for` gives in words what is missing while it is not ready. `number` counts the processes of a role from 1 on.
     """
 
     role: str

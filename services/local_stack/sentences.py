@@ -1,10 +1,10 @@
-"""What a service says in its log: lines `HH:MM:SS role sentence`. Others, such as a server's, are not repeated."""
+"""The sentences in a service's log: lines `HH:MM:SS role sentence`. Others, such as a server's, are not repeated."""
 
 import re
 from pathlib import Path
 
 MOST_BYTES = 64 * 1024
-"""Of what was added to a log since the last look; what is older is passed over."""
+"""Read at most of what was added to a log since the last call; what is older is passed over."""
 
 
 class Sentences:
@@ -29,9 +29,9 @@ class Sentences:
         whole = text[: text.rfind(b"\n") + 1]
         self._at = size - len(text) + len(whole)
         lines = whole.decode(errors="replace").splitlines()
-        said = [found[1] for line in lines if (found := self._line.fullmatch(line))]
-        self._last = said[-1] if said else self._last
-        return said
+        added = [found[1] for line in lines if (found := self._line.fullmatch(line))]
+        self._last = added[-1] if added else self._last
+        return added
 
     def last_words(self) -> str:
         """The last of them behind a colon, for the end of a sentence; nothing where there is none."""

@@ -21,7 +21,7 @@ def record_file(data: Path) -> Path:
 
 
 def up_log(data: Path) -> Path:
-    """Where a stack in the background says what it does."""
+    """The log of a stack in the background."""
     return data / "logs" / "up.log"
 
 

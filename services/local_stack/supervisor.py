@@ -35,7 +35,7 @@ class Stopped(Exception):
 
 
 class Supervisor:
-    """Runs the stack of one data directory; `services` and `command` say which services there are, and how they run.
+    """Runs the stack of one data directory; `services` are the services there are, `command` how each is run.
 
     `start` begins each process.
     """
@@ -77,7 +77,7 @@ class Supervisor:
                 self._take_down()
 
     def stop(self) -> None:
-        """Asks a running supervisor to stop; any thread may do so."""
+        """Has a running supervisor stop; any thread may call it."""
         self._stop.set()
 
     def _bring_up(self, layout: Layout, on_ready: Callable[[str], None]) -> None:
@@ -152,7 +152,7 @@ class Supervisor:
         self._until(lambda: time.monotonic() >= until)
 
     def _run_once(self, program: Program, sentences: Sentences) -> int:
-        """Runs a program to its end, and says what it says; gives its exit status."""
+        """Runs a program to its end, and logs its sentences; gives its exit status."""
         process = self._start(program)
         self._files.add(program, process.pid)
 

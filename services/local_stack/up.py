@@ -37,39 +37,39 @@ def up(
         refuse_local_issuer_elsewhere(settings)
         _refuse_tls(settings)
     except NotConfigured as error:
-        return _say(str(error), UNREACHABLE)
-    story = _Story(settings, after_ready, supervisor.stop, once)
+        return _refuse(str(error), UNREACHABLE)
+    after = _AfterReady(settings, after_ready, supervisor.stop, once)
     try:
-        supervisor.run(story.begin)
+        supervisor.run(after.begin)
     except AlreadyRunning as error:
-        return _say(str(error), FAILED)
+        return _refuse(str(error), FAILED)
     except (CannotStart, JarError) as error:
-        return _say(str(error), UNREACHABLE)
-    if story.error:
-        raise story.error
+        return _refuse(str(error), UNREACHABLE)
+    if after.error:
+        raise after.error
     return DONE
 
 
-class _Story:
+class _AfterReady:
     """What follows once the stack is ready."""
 
     def __init__(
-        self, settings: Settings, tell: Callable[[str], None] | None, stop: Callable[[], None], once: bool
+        self, settings: Settings, call: Callable[[str], None] | None, stop: Callable[[], None], once: bool
     ) -> None:
-        self._settings, self._tell, self._stop, self._once = settings, tell, stop, once
+        self._settings, self._call, self._stop, self._once = settings, call, stop, once
         self.error: BaseException | None = None
 
     def begin(self, url: str) -> None:
         pages = local_address(self._settings, url)
         print(f"ready {url}" + (f"\npages {pages}" if pages else ""), flush=True)  # at once, for who reads a log
-        if self._tell:
-            threading.Thread(target=self._run, args=(self._tell, url), daemon=True).start()
+        if self._call:
+            threading.Thread(target=self._run, args=(self._call, url), daemon=True).start()
         elif self._once:
             self._stop()
 
-    def _run(self, tell: Callable[[str], None], url: str) -> None:
+    def _run(self, call: Callable[[str], None], url: str) -> None:
         try:
-            tell(url)
+            call(url)
         except BaseException as error:
             self.error = error
             self._stop()
@@ -78,11 +78,11 @@ class _Story:
 
 
 def _refuse_tls(settings: Settings) -> None:
-    """The stack's own API is asked on this machine, in plain HTTP."""
+    """Raises NotConfigured with TLS: a stack's own API is called on this machine, in plain HTTP."""
     if settings.tls is not None:
         raise NotConfigured("CONTACTPOINT_TLS_CERT is for `contactpoint run api`; unset it for a stack on this machine")
 
 
-def _say(sentence: str, status: int) -> int:
+def _refuse(sentence: str, status: int) -> int:
     print(f"contactpoint up: {sentence}", file=sys.stderr, flush=True)
     return status

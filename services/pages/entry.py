@@ -11,14 +11,14 @@ Record = tuple[str, str]
 """A record by its agency and the agency's number."""
 
 ONE_VALUED = ("name", "date_of_birth", "gender", "nhs_number", "upn")
-"""Fields of which one value alone can be right."""
+"""Fields of which only one value can be right."""
 
 
 class Place(NamedTuple):
-    """An address, and the records that say so, each with since when it does."""
+    """An address, and the records that report it, each with since when."""
 
     address: Fields
-    said_by: Sequence[Fields]
+    records: Sequence[Fields]
 
 
 class Dispute(NamedTuple):
@@ -30,10 +30,11 @@ class Dispute(NamedTuple):
 
 
 class ShownEntry(NamedTuple):
-    """The entry of an answer with its parts in the order in which they are read.
+    """The entry of an answer, in the order in which it is read.
 
-    `dated` says since when each record, by agency and number, says what it says of who and where the child is; `latest`
-    the same by agency, where that has one record alone: of several nothing says which one an involvement belongs to.
+    `dated` has for each record, by agency and number, since when it reports what it does of who and where the child is.
+    `latest` has the same by agency, where the agency has one record only: with several it is unknown which of them an
+    involvement belongs to.
     """
 
     entry: Fields
@@ -49,22 +50,22 @@ class ShownEntry(NamedTuple):
 
 
 def entry_shown(entry: Fields, today: date) -> ShownEntry:
-    """The parts of an answer of `GET /children/{child}` with `why`."""
+    """The entry of an answer of `GET /children/{child}` with `why`."""
     why: Fields = entry.get("why") or {}
     current = [each for each in entry["involvements"] if each["ended_on"] is None]
-    speakers = list(_speakers(why))
-    dated = {_record(each): str(each["since"]) for each in speakers}
+    reporting = list(_reporting(why))
+    dated = {_record(each): str(each["since"]) for each in reporting}
     records = Counter(each["source"] for each in entry["records"])
     return ShownEntry(
         entry,
         age_on(entry["date_of_birth"], today),
         sorted(current, key=_order),
         [each for each in entry["involvements"] if each["ended_on"] is not None],
-        [Place(each["value"], each["said_by"]) for each in _heard(why.get("addresses"))],
+        [Place(each["value"], each["said_by"]) for each in _counted(why.get("addresses"))],
         list(_disputes(why)),
         dated,
         {source: since for (source, _), since in dated.items() if records[source] == 1},
-        {_record(each) for each in speakers if each["deregistered"]},
+        {_record(each) for each in reporting if each["deregistered"]},
         {_record(each) for each in _set_aside(why)},
     )
 
@@ -88,7 +89,7 @@ def _record(each: Fields) -> Record:
     return str(each["source"]), str(each["subject"])
 
 
-def _heard(field: Fields | None) -> Iterable[Fields]:
+def _counted(field: Fields | None) -> Iterable[Fields]:
     return [*field["believed"], *field["disagreeing"]] if field else []
 
 
@@ -99,8 +100,8 @@ def _disputes(why: Fields) -> Iterable[Dispute]:
             yield Dispute(name, held["believed"][0], held["disagreeing"])
 
 
-def _speakers(why: Fields) -> Iterable[Fields]:
-    return (record for field in why.values() for value in _heard(field) for record in value["said_by"])
+def _reporting(why: Fields) -> Iterable[Fields]:
+    return (record for field in why.values() for value in _counted(field) for record in value["said_by"])
 
 
 def _set_aside(why: Fields) -> Iterable[Fields]:

@@ -32,7 +32,7 @@ def refuse_spreadsheet_error(cell: str) -> None:
 
 
 def refuse_mangled(cell: str, *, is_number: bool = False, is_phone: bool = False) -> None:
-    """Raises BadCell for digits as a spreadsheet rewrites them; `is_number` says that the cell names something."""
+    """Raises BadCell for digits as a spreadsheet rewrites them; `is_number` where the cell is an identifier."""
     if _SCIENTIFIC.fullmatch(cell) or (is_number and (_FLOAT.fullmatch(cell) or cell in _TRUTH)):
         raise BadCell(
             "is a number that a spreadsheet has rewritten, so that digits of it are lost",

@@ -3,7 +3,7 @@
 `type,id,source,subject,time` name the envelope; every other column is a field of `data`, such as `given_name`,
 `address.postcode`, `carers.0.name` or `address.lines` (its lines separated by `;`). Empty cells are left out, and so is
 white space around a cell. A fault of the table, or what a spreadsheet has done to a cell, stops the file; a fault in a
-row's values costs that row, and its receipt says what is missing or wrong.
+row's values costs that row, and its receipt names what is missing or wrong.
 """
 
 import csv
@@ -139,8 +139,8 @@ def _columns(annotation: Any, name: str) -> dict[str, str]:
     kind = _bare(annotation)
     if isinstance(kind, type) and issubclass(kind, BaseModel):
         dotted = f"{name}." if name else ""
-        parts = [_columns(field.annotation, dotted + part) for part, field in kind.model_fields.items()]
-        return {column: held for part in parts for column, held in part.items()}
+        of_fields = [_columns(field.annotation, dotted + part) for part, field in kind.model_fields.items()]
+        return {column: held for part in of_fields for column, held in part.items()}
     if get_origin(kind) is list:
         item = _bare(get_args(kind)[0])
         return {name: "texts"} if item is str else _columns(item, f"{name}.N")

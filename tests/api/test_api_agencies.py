@@ -1,6 +1,5 @@
 """A suspended agency's token is taken for nothing, and who may suspend an agency."""
 
-from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
@@ -8,29 +7,17 @@ import pytest
 from starlette.testclient import TestClient
 
 from services.api.routes import steward_decisions as stewards
-from streams.access import grants
 from streams.clock import utc_now
 from streams.codec import iso_text
-from tests.support.api_world import NHS_NUMBER, bearer, client_of, is_problem, looking, registrar_at_work
-from tests.support.entitlements import NORTH, SOUTH, entitlement
+from tests.support.api_world import NHS_NUMBER, bearer, is_problem, looking, registrar_at_work
+from tests.support.entitlements import NORTH
 from tests.support.waiting import eventually
 from tests.support.world import World, person, submission
 
 
 @pytest.fixture(scope="module")
-def world(empty_world: World) -> World:
-    users = [
-        entitlement("data-manager", user=f"{place}-manager", authority=authority, sensitive=True)
-        for place, authority in (("north", NORTH), ("south", SOUTH))
-    ]
-    grants.add_users(empty_world.database_url, empty_world.key, users)
-    return empty_world
-
-
-@pytest.fixture(scope="module")
-def client(world: World) -> Iterator[TestClient]:
-    with client_of(world) as made:
-        yield made
+def world(two_managers: World) -> World:
+    return two_managers
 
 
 def test_a_suspended_agencys_token_is_refused_until_it_is_resumed(

@@ -1,7 +1,5 @@
 """Who takes care of a shield is said by stewards alone: nothing that an agency sends moves it."""
 
-from collections.abc import Iterator
-
 import pytest
 from starlette.testclient import TestClient
 
@@ -9,7 +7,7 @@ from domain.agency import Agency
 from domain.vocabulary import AgencyKind
 from services.contract.decisions import DecisionType
 from streams.access import grants
-from tests.support.api_world import Headers, client_of, is_problem, looking
+from tests.support.api_world import Headers, is_problem, looking
 from tests.support.entitlements import NORTH, SOUTH, entitlement
 from tests.support.shields import AT_RISK, HOME, NUMBER, decide, shield
 from tests.support.world import World, person, submission
@@ -30,12 +28,6 @@ def world(empty_world: World) -> World:
     grants.add_users(empty_world.database_url, empty_world.key, users)
     shield(empty_world, empty_world.child_with(NUMBER))
     return empty_world
-
-
-@pytest.fixture(scope="module")
-def client(world: World) -> Iterator[TestClient]:
-    with client_of(world) as made:
-        yield made
 
 
 def custody(world: World, client: TestClient) -> dict[str, tuple[bool, int, int]]:

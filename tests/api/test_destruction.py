@@ -1,7 +1,7 @@
 """A destruction over HTTP: what was in the tables is in none, neighbours stay, and a certificate proves it."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import closing
 from typing import Any
 
@@ -15,11 +15,10 @@ from projections.engine.live_schema import use_live
 from services.api.destruction import hold_of
 from services.api.routes import erasures
 from services.api.routes import steward_decisions as stewards
-from streams.access import grants
 from streams.crypto.keys import KeyRing, reader_of
 from streams.crypto.sealing import SealBroken
-from tests.support.api_world import as_dead_letter, client_of, is_problem, looking, registrar_at_work
-from tests.support.entitlements import NORTH, SOUTH, entitlement
+from tests.support.api_world import as_dead_letter, is_problem, looking, registrar_at_work
+from tests.support.entitlements import NORTH
 from tests.support.postgres_views import FRESH, load, rows
 from tests.support.waiting import eventually
 from tests.support.world import World, person, submission
@@ -36,19 +35,8 @@ ELSEWHERE = {**HOME, "lines": ["2 Ropery Lane"], "postcode": "ZX2 2AB"}
 
 
 @pytest.fixture(scope="module")
-def world(empty_world: World) -> World:
-    users = [
-        entitlement("data-manager", user=f"{place}-manager", authority=authority, sensitive=True)
-        for place, authority in (("north", NORTH), ("south", SOUTH))
-    ]
-    grants.add_users(empty_world.database_url, empty_world.key, users)
-    return empty_world
-
-
-@pytest.fixture(scope="module")
-def client(world: World) -> Iterator[TestClient]:
-    with client_of(world) as made:
-        yield made
+def world(two_managers: World) -> World:
+    return two_managers
 
 
 def tables(world: World) -> list[str]:

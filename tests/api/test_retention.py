@@ -1,6 +1,5 @@
 """What is due by the rules of retention, over HTTP: to whom it is told, and of whom nothing is."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -11,9 +10,8 @@ from domain.agency import Agency, AgencyKind
 from domain.retention import RULES
 from services.api.server import open_app
 from services.contract.decisions import DecisionType
-from streams.access import grants
 from tests.support.api_world import Headers, client_of, is_problem, looking
-from tests.support.entitlements import NORTH, SOUTH, entitlement
+from tests.support.entitlements import NORTH, SOUTH
 from tests.support.shields import decide, shield
 from tests.support.world import World, person, submission
 
@@ -45,10 +43,10 @@ def known(name: str, authority: str = NORTH, agency: str = "la-north") -> dict[s
 
 
 @pytest.fixture(scope="module")
-def world(empty_world: World) -> World:
-    empty_world.enrol(Agency("la-south", "South Council", AgencyKind.LOCAL_AUTHORITY, SOUTH))
+def world(two_managers: World) -> World:
+    two_managers.enrol(Agency("la-south", "South Council", AgencyKind.LOCAL_AUTHORITY, SOUTH))
     flag = {"flag": "looked-after", "raised_on": "2007-06-01", "contact": {"name": "The duty officer"}}
-    outcomes = empty_world.submit(
+    outcomes = two_managers.submit(
         *(known(name) for name in ("Ada", "Bea", "Cora", "Dora", "Fay")),
         known("Edda", SOUTH, "la-south"),
         known("Cora", agency="gp"),
@@ -57,19 +55,8 @@ def world(empty_world: World) -> World:
         submission("child.deregistered", "gp-Cora", LEFT, "gp"),
     )
     assert outcomes == ["accepted"] * 10
-    shield(empty_world, empty_world.child_with(NUMBERS["Fay"]))
-    users = [
-        entitlement("data-manager", user=f"{place}-manager", authority=authority, sensitive=True)
-        for place, authority in (("north", NORTH), ("south", SOUTH))
-    ]
-    grants.add_users(empty_world.database_url, empty_world.key, users)
-    return empty_world
-
-
-@pytest.fixture(scope="module")
-def client(world: World) -> Iterator[TestClient]:
-    with client_of(world) as made:
-        yield made
+    shield(two_managers, two_managers.child_with(NUMBERS["Fay"]))
+    return two_managers
 
 
 def due(client: TestClient, who: Headers, on: str = ON, **query: Any) -> dict[str, Any]:

@@ -1,6 +1,6 @@
-"""The directory or the stack of a test module, a client of its API, and who asks; a module gives `world` more.
+"""What a test module runs on: a directory, a stack, or a stage of the pipeline; a client of the API, and its user.
 
-`world` has one child. A module that begins elsewhere says so once: `def world(empty_world)`, `def world(clinic)`.
+`world` has one child. A module that begins elsewhere overrides it once: `def world(empty_world)`, `def world(clinic)`.
 """
 
 import logging
@@ -12,10 +12,14 @@ from contextlib import closing
 import pytest
 from starlette.testclient import TestClient
 
+from streams.access import grants
 from streams.kafka.settings import KafkaSettings
 from tests.support import api_world
 from tests.support.api_world import NHS_NUMBER, Headers, client_of, looking
 from tests.support.clinic import know_clinic
+from tests.support.entitlements import NORTH, SOUTH, entitlement
+from tests.support.projector_stage import Stage, empty_stage
+from tests.support.relay_stage import Store, empty_store
 from tests.support.served import served
 from tests.support.stack import Stack, running_stack
 from tests.support.world import World
@@ -33,6 +37,17 @@ def empty_world(kafka: KafkaSettings, database_url: str, tmp_path_factory: pytes
     """A directory in which nobody is known, in a database of the module's own."""
     with closing(World(kafka, database_url, tmp_path_factory.mktemp("world"))) as made:
         yield made
+
+
+@pytest.fixture(scope="module")
+def two_managers(empty_world: World) -> World:
+    """The directory with a data manager in each of two authorities, `north-manager` and `south-manager`."""
+    users = [
+        entitlement("data-manager", user=f"{place}-manager", authority=authority, sensitive=True)
+        for place, authority in (("north", NORTH), ("south", SOUTH))
+    ]
+    grants.add_users(empty_world.database_url, empty_world.key, users)
+    return empty_world
 
 
 @pytest.fixture(scope="module")
@@ -66,6 +81,20 @@ def client(world: World) -> Iterator[TestClient]:
 def environ(world: World) -> Iterator[dict[str, str]]:
     """The environment of a client of the module's directory, whose API is served meanwhile."""
     with served(world) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def store(kafka: KafkaSettings, database_url: str) -> Iterator[Store]:
+    """An empty database for the relay, and a Kafka without topics."""
+    with empty_store(kafka, database_url) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def stage(kafka: KafkaSettings, database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """Empty logs and views for the projector."""
+    with empty_stage(kafka, database_url, tmp_path_factory.mktemp("keys")) as made:
         yield made
 
 

@@ -1,6 +1,5 @@
 """What a suspended agency said is in no view while it is set aside, at no time, and comes back as it was."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -9,7 +8,7 @@ from starlette.testclient import TestClient
 from services.contract.decisions import DecisionType
 from streams.clock import utc_now
 from streams.codec import iso_text
-from tests.support.api_world import NHS_NUMBER, client_of, looking
+from tests.support.api_world import NHS_NUMBER, looking
 from tests.support.shields import AT_RISK, decide, shield
 from tests.support.world import World, person, submission
 
@@ -32,12 +31,6 @@ def world(empty_world: World) -> World:
     )
     assert outcomes == ["accepted"] * 4
     return empty_world
-
-
-@pytest.fixture(scope="module")
-def client(world: World) -> Iterator[TestClient]:
-    with client_of(world) as made:
-        yield made
 
 
 def seen(world: World, client: TestClient, as_of: str) -> dict[str, Any]:

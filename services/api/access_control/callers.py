@@ -22,7 +22,7 @@ from domain.authorization import (
 )
 from domain.days import day_at
 from domain.suspension import SUSPENDED
-from services.api.access_control.refusals import Asking
+from services.api.access_control.refusals import Attempt
 from services.api.dependencies import Dependencies
 from services.api.numbers import NUMBER
 from services.api.problems import Problem, problem_response
@@ -36,24 +36,24 @@ PUBLIC = frozenset(
 )
 """Paths that anybody may read; nothing personal is there."""
 MORE_TO_USERS = "/metrics"
-"""One of them, which says more to whom a token names."""
+"""One of them, which shows more figures to a user with a token."""
 
 MOST_REMEMBERED = 1_000
 """Tokens that need not be verified again."""
 REMEMBERED_S = 60
-"""For how long: an issuer that withdraws a key is obeyed so much later."""
+"""For how long: a key that its issuer withdraws still counts for so long."""
 
 _CHALLENGE = {"WWW-Authenticate": "Bearer"}
 REASON_HEADER = "Access-Reason"
-_SAY_WHY = f"say why in the header {REASON_HEADER}, in UTF-8, percent-encoded where it is not ASCII"
+_STATE_REASON = f"say why in the header {REASON_HEADER}, in UTF-8, percent-encoded where it is not ASCII"
 
 
 class Permit(NamedTuple):
-    """A user, the verdict of the table of rights on the call, and what is recorded where more is denied."""
+    """A user, the verdict of the table of rights on the call, and the attempt, recorded where more is denied."""
 
     entitlement: Entitlement
     verdict: Verdict
-    asking: Asking
+    attempt: Attempt
 
 
 class Authentication:
@@ -67,7 +67,7 @@ class Authentication:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request; its principal is put into the request's state."""
-        if scope["type"] == "http" and (scope["path"] not in PUBLIC or _may_be_told_more(scope)):
+        if scope["type"] == "http" and (scope["path"] not in PUBLIC or _reads_as_user(scope)):
             try:
                 scope.setdefault("state", {})["principal"] = await self._principal(scope)
             except TokenRefused as refused:
@@ -103,7 +103,7 @@ class Authentication:
         return principal
 
 
-def _may_be_told_more(scope: Scope) -> bool:
+def _reads_as_user(scope: Scope) -> bool:
     return scope["path"] == MORE_TO_USERS and "Authorization" in Headers(scope=scope)
 
 
@@ -129,7 +129,7 @@ def require_user(
         )
     entitlement = dependencies.entitlements.of(principal.name)
     if entitlement is None:
-        raise Asking(principal.name, None, action, _numbers(request, children)).denied(
+        raise Attempt(principal.name, None, action, _numbers(request, children)).denied(
             Cause.NOT_GRANTED, "this user is not registered; add the user with `contactpoint users add FILE`"
         )
     return entitlement
@@ -147,11 +147,11 @@ def permitted(
     `children` are numbers that a body names; one in the path is known here.
     """
     entitlement = require_user(dependencies, request, action, children)
-    asking = Asking(entitlement.user, entitlement.role.value, action, _numbers(request, children))
+    attempt = Attempt(entitlement.user, entitlement.role.value, action, _numbers(request, children))
     verdict = decide(entitlement, action, day_at(dependencies.now()), place(entitlement))
     if verdict.denied:
-        raise asking.denied(verdict.cause or Cause.ROLE, verdict.why)
-    return Permit(entitlement, verdict, asking)
+        raise attempt.denied(verdict.cause or Cause.ROLE, verdict.why)
+    return Permit(entitlement, verdict, attempt)
 
 
 def _numbers(request: Request, children: Sequence[str]) -> list[str]:
@@ -172,20 +172,20 @@ def require_agency(dependencies: Dependencies, request: Request) -> str:
     return principal.name
 
 
-def stated_in_header(request: Request, asking: Asking) -> StatedReason:
+def stated_in_header(request: Request, attempt: Attempt) -> StatedReason:
     """The reason that the header states; raises Denied 422."""
     raw = request.headers.get(REASON_HEADER, "")
     try:
         text = unquote(raw.encode("latin-1").decode("utf-8"), errors="strict")
     except UnicodeError:
-        raise asking.denied(Cause.NO_REASON, _SAY_WHY, HTTPStatus.UNPROCESSABLE_ENTITY) from None
-    return stated(text, _SAY_WHY, asking)
+        raise attempt.denied(Cause.NO_REASON, _STATE_REASON, HTTPStatus.UNPROCESSABLE_ENTITY) from None
+    return stated(text, _STATE_REASON, attempt)
 
 
-def stated(text: str, say_why: str, asking: Asking) -> StatedReason:
-    """The reason that a text states; raises Denied 422, whose detail begins with `say_why`, where it states none."""
+def stated(text: str, instruction: str, attempt: Attempt) -> StatedReason:
+    """The reason that a text states; where it states none, raises Denied 422 with a detail that begins so."""
     try:
         return reason_of(text)
     except NoReason as lacking:
-        detail = f"{say_why}: {lacking}"
-        raise asking.denied(Cause.NO_REASON, detail, HTTPStatus.UNPROCESSABLE_ENTITY) from None
+        detail = f"{instruction}: {lacking}"
+        raise attempt.denied(Cause.NO_REASON, detail, HTTPStatus.UNPROCESSABLE_ENTITY) from None

@@ -76,12 +76,12 @@ class Denials:
 
     def record(self, denied: Denied) -> None:
         """Records an attempt, or counts it where one like it was recorded a moment ago. Raises nothing."""
-        asking = denied.asking
-        key = _Key(asking.user, asking.role, asking.action.value, denied.cause.value)
+        attempt = denied.attempt
+        key = _Key(attempt.user, attempt.role, attempt.action.value, denied.cause.value)
         with self._lock:
             is_first = key not in self._minutes
             minute = self._minutes.setdefault(key, _Minute(time.monotonic() + self._each_s))
-            minute.add(1, iso_text(self._now()), asking.children)
+            minute.add(1, iso_text(self._now()), attempt.children)
             taken = [self._taken(key)] if is_first else []
             if len(self._minutes) > MOST_KEPT:
                 oldest = next(iter(self._minutes))

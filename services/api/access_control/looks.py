@@ -32,7 +32,7 @@ from projections.reports.authorities import charges
 from projections.visibility.shields import EVERYWHERE, NOWHERE
 from projections.visibility.survivors import survivor
 from services.api.access_control.callers import REASON_HEADER, permitted, stated, stated_in_header
-from services.api.access_control.refusals import Asking
+from services.api.access_control.refusals import Attempt
 from services.api.dependencies import Dependencies
 from services.api.problems import Problem, absent
 from streams.access.looks import Look
@@ -66,7 +66,7 @@ class Viewer:
     stated: StatedReason
     action: Action
     verdict: Verdict
-    asking: Asking
+    attempt: Attempt
 
     @property
     def user(self) -> str:
@@ -85,7 +85,7 @@ class Viewer:
 
     @property
     def may_count_events(self) -> bool:
-        """Whether positions in the log may be shown: the difference of two tells what else happened meanwhile."""
+        """Whether positions in the log may be shown: the difference of two reveals what else happened meanwhile."""
         return not decide(self.entitlement, Action.FIGURES, self.today, Jurisdiction.NONE).denied
 
     @property
@@ -193,10 +193,10 @@ class Viewer:
     def refusal_about(self, cursor: Cursor, children: Collection[str]) -> Problem | None:
         """The answer where the table denies this about the authority that these children live in.
 
-        A home counts if a local authority or two agencies say it; what one says alone counts against the user
-        (`jurisdiction_over`). Of a hidden child that is its custodian, whatever an agency says of where it lives, or
-        else the answer would tell that. Where the user may not even see an entry there, it is that of an absent child,
-        and is recorded as such.
+        A home counts if a local authority or two agencies report it; what one reports alone counts against the user
+        (`jurisdiction_over`). Of a hidden child that is its custodian, whatever an agency reports of where it lives, or
+        else the answer would reveal that. Where the user may not even see an entry there, it is that of an absent
+        child, and is recorded as such.
         """
         about = charges(cursor, children)
         place = jurisdiction_over(self.entitlement.authority, *about)
@@ -206,7 +206,7 @@ class Viewer:
         if decide(self.entitlement, Action.SHOW, self.today, place).denied:
             return absent()
         nobody_vouches = verdict.cause is Cause.PLACE and all(each.authority is None for each in about)
-        return self.asking.denied(verdict.cause or Cause.PLACE, _UNVOUCHED if nobody_vouches else verdict.why)
+        return self.attempt.denied(verdict.cause or Cause.PLACE, _UNVOUCHED if nobody_vouches else verdict.why)
 
 
 def viewer(dependencies: Dependencies, request: Request, action: Action, *authorities: str | None) -> Viewer:
@@ -214,8 +214,8 @@ def viewer(dependencies: Dependencies, request: Request, action: Action, *author
     permit = permitted(
         dependencies, request, action, lambda entitlement: jurisdiction(entitlement.authority, *authorities)
     )
-    reason_given = stated_in_header(request, permit.asking)
-    return Viewer(dependencies, permit.entitlement, reason_given, action, permit.verdict, permit.asking)
+    reason_given = stated_in_header(request, permit.attempt)
+    return Viewer(dependencies, permit.entitlement, reason_given, action, permit.verdict, permit.attempt)
 
 
 def viewer_of_a_child(
@@ -231,7 +231,7 @@ def viewer_of_a_child(
     """
     permit = permitted(dependencies, request, action, lambda _: Jurisdiction.OWN, children)
     if reason is None:
-        reason_given = stated_in_header(request, permit.asking)
+        reason_given = stated_in_header(request, permit.attempt)
     else:
-        reason_given = stated(reason, "state why in the field `reason`", permit.asking)
-    return Viewer(dependencies, permit.entitlement, reason_given, action, permit.verdict, permit.asking)
+        reason_given = stated(reason, "state why in the field `reason`", permit.attempt)
+    return Viewer(dependencies, permit.entitlement, reason_given, action, permit.verdict, permit.attempt)

@@ -1,4 +1,4 @@
-"""The answer to a user who may not do something, or does not say why: a problem that is recorded before it is sent."""
+"""The answer to a user who may not do something, or states no reason: a problem that is recorded before it is sent."""
 
 from collections.abc import Sequence
 from http import HTTPStatus
@@ -8,8 +8,8 @@ from domain.authorization import Action, Cause
 from services.api.problems import Problem
 
 
-class Asking(NamedTuple):
-    """Who asks for what: the numbers of `children` are as they were sent, whether or not anybody has them."""
+class Attempt(NamedTuple):
+    """A user's attempt at an action: the numbers of `children` are as they were sent, whether or not they exist."""
 
     user: str
     role: str | None
@@ -22,8 +22,8 @@ class Asking(NamedTuple):
 
 
 class Denied(Problem):
-    """A user may not do this, or does not say why; whoever answers it has it recorded first."""
+    """A user may not do this, or states no reason; whoever answers it has it recorded first."""
 
-    def __init__(self, status: HTTPStatus, detail: str, asking: Asking, cause: Cause) -> None:
+    def __init__(self, status: HTTPStatus, detail: str, attempt: Attempt, cause: Cause) -> None:
         super().__init__(status, detail)
-        self.asking, self.cause = asking, cause
+        self.attempt, self.cause = attempt, cause

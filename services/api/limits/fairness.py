@@ -1,4 +1,4 @@
-"""Requests of one caller do not keep those of others waiting: a bound on what a caller has in hand, and turns."""
+"""Requests of one caller do not keep those of others waiting: a bound on what a caller has in hand, and round robin."""
 
 import asyncio
 from collections import Counter
@@ -8,18 +8,18 @@ from http import HTTPStatus
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.api.limits.refusing import refuse
-from services.api.limits.turns import PLACES, Turns
+from services.api.limits.round_robin import PLACES, RoundRobin
 from services.api.problems import Problem
 
 MOST_OF_A_CALLER = 64
-"""Requests of one caller in hand: at work, waiting for a turn or for their body, or with an answer not yet taken."""
+"""Requests of one caller in hand: at work, waiting for a place or for their body, or with an answer not yet taken."""
 MOST_IN_HAND = 256
 """The same of all callers together, beside those for HEALTH."""
 HEALTH = frozenset({"/health/live", "/health/ready"})
 PUBLIC_PLACES = 2
-"""Places for what anybody may ask; each such page is like a caller of its own."""
+"""Places for public paths; each such path counts as a caller of its own."""
 _LAZY = "/submissions"
-"""The one call with bodies too large to be kept until it is its turn: it has a bound of its own on them."""
+"""The one call with bodies too large to be kept until it has a place: it has a bound of its own on them."""
 _WAIT = "you have too many requests in hand; wait for some of their answers"
 _BUSY = "too many requests at once"
 _AGAIN = {"Retry-After": "1"}
@@ -28,15 +28,15 @@ _AGAIN = {"Retry-After": "1"}
 class Fair:
     """The ASGI layer within authentication.
 
-    A request has its turn once all of it is here, and until its answer begins: neither a slow body nor an answer that
-    is not taken holds a place. `most_of_anybody` bounds what all callers without a name have in hand together.
+    A request has a place from when all of it is here until its answer begins: neither a slow body nor an answer that
+    is not taken holds one. `most_of_anybody` bounds what all callers without a name have in hand together.
     """
 
     def __init__(self, app: ASGIApp, most_of_anybody: int = MOST_IN_HAND) -> None:
         self._app = app
         self._most_of_anybody = most_of_anybody
-        self._callers = Turns(PLACES)
-        self._public = Turns(PUBLIC_PLACES)
+        self._callers = RoundRobin(PLACES)
+        self._public = RoundRobin(PUBLIC_PLACES)
         self._in_hand: Counter[Hashable] = Counter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -56,13 +56,13 @@ class Fair:
             await refuse(scope, receive, send, HTTPStatus.SERVICE_UNAVAILABLE, _BUSY, _AGAIN)
             return
         self._in_hand[who] += 1
-        turn = _Turn(self._callers if principal else self._public, who)
+        place = _Place(self._callers if principal else self._public, who)
         try:
-            await self._in_turn(turn, scope, receive, send)
+            await self._pass_on(place, scope, receive, send)
         except Problem as problem:
             await refuse(scope, receive, send, problem.status, problem.detail, problem.headers or {})
         finally:
-            turn.end()
+            place.end()
             self._in_hand[who] -= 1
             if not self._in_hand[who]:
                 del self._in_hand[who]
@@ -70,46 +70,46 @@ class Fair:
     def _of_anybody(self) -> int:
         return sum(number for who, number in self._in_hand.items() if isinstance(who, str))
 
-    async def _in_turn(self, turn: "_Turn", scope: Scope, receive: Receive, send: Send) -> None:
+    async def _pass_on(self, place: "_Place", scope: Scope, receive: Receive, send: Send) -> None:
         if scope["path"] != _LAZY:
             body = await whole_body(receive)
             if body is None:
                 return
-            await turn.begin()
+            await place.begin()
             receive = _again(body, receive)
 
         async def received() -> Message:
             message = await receive()
             if not message.get("more_body"):
-                await turn.begin()
+                await place.begin()
             return message
 
         async def sent(message: Message) -> None:
-            turn.end()
+            place.end()
             await send(message)
 
         await self._app(scope, received, sent)
 
 
-class _Turn:
-    """The turn of one request, which begins and ends once."""
+class _Place:
+    """The place at work of one request, which it takes and gives back once."""
 
-    def __init__(self, turns: Turns, who: Hashable) -> None:
-        self._turns, self._who = turns, who
+    def __init__(self, places: RoundRobin, who: Hashable) -> None:
+        self._places, self._who = places, who
         self._since: float | None = None
         self._ended = False
 
     async def begin(self) -> None:
-        """Waits for it, where it has not begun."""
+        """Waits for the place, where it was not taken yet."""
         if self._since is None:
-            await self._turns.take(self._who)
+            await self._places.take(self._who)
             self._since = asyncio.get_running_loop().time()
 
     def end(self) -> None:
-        """Gives the place back, where there is one."""
+        """Gives the place back, where it was taken."""
         if self._since is not None and not self._ended:
             self._ended = True
-            self._turns.give_back(self._who, asyncio.get_running_loop().time() - self._since)
+            self._places.give_back(self._who, asyncio.get_running_loop().time() - self._since)
 
 
 async def whole_body(receive: Receive) -> bytes | None:

@@ -1,4 +1,4 @@
-"""What each page does: it asks the API as the user who is signed in, and renders the answer."""
+"""What each page does: it calls the API as the user who is signed in, and renders the answer."""
 
 import logging
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ from domain.authorization import REASONS, NoReason, reason_of
 from domain.days import day_at
 from services.api.access_control.callers import Authentication
 from services.api.numbers import NUMBER
-from services.api.pages.asking import Answer, Question, ask
+from services.api.pages.api_call import Answer, ApiCall, call_api
 from services.api.pages.cookies import TooLarge, cookies_of
 from services.api.pages.session import Session, Sessions
 from services.api.pages.sign_in import IssuerSignIn, LocalSignIn, Opening
@@ -40,8 +40,8 @@ _HEADERS = {"Content-Security-Policy": POLICY, "Cross-Origin-Opener-Policy": "sa
 _ELSEWHERE = "https://www.bbc.co.uk/weather"
 """Where somebody lands who has to leave at once: a page on which anybody may be."""
 _SEARCH, _REASON, _SIGNED_OUT = "/pages/search", "/pages/reason", "/pages/signed-out"
-_SAID = frozenset({HTTPStatus.FORBIDDEN, HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.SERVICE_UNAVAILABLE})
-"""Statuses whose problem says something to whoever reads the page."""
+_EXPLAINED = frozenset({HTTPStatus.FORBIDDEN, HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.SERVICE_UNAVAILABLE})
+"""Statuses whose problem has a detail that helps whoever reads the page."""
 _NOT_SIGNED_IN: Mapping[type[Exception], str] = {
     NotSignedIn: "refused",
     TokenRefused: "not-believed",
@@ -161,7 +161,7 @@ class Handlers:
         return _to(_ELSEWHERE, self._sessions.end(browser.opened))
 
     async def signed_out(self, browser: Browser) -> Page:
-        """What is seen after that, and by nobody who is signed in."""
+        """The page after signing out; whoever is signed in is led to the search."""
         if browser.session:
             return _to(_SEARCH)
         return await self._page(browser, "signed_out")
@@ -189,24 +189,24 @@ class Handlers:
         """The form of a search, or the list of reasons while none is stated."""
         if not browser.signed_in.reason:
             return _to(_REASON)
-        return await self._page(browser, "search", **_nothing_asked())
+        return await self._page(browser, "search", **_empty_form())
 
     async def search(self, browser: Browser) -> Page:
         """What is found by the one box, or else by the form."""
         box = " ".join(browser.text("box").split())
         understood = read_box(box) if box else read_fields(browser.form)
-        shown = _nothing_asked() | {"box": box, "fields": _fields(browser, understood, box)}
+        shown = _empty_form() | {"box": box, "fields": _fields(browser, understood, box)}
         wrong = dict(understood.wrong)
         if understood.left:
             wrong.setdefault("box", "left")
         if wrong:
             status = HTTPStatus.UNPROCESSABLE_ENTITY
             return await self._page(browser, "search", status, **shown | {"wrong": wrong, "left": understood.left})
-        asked = {"criteria": understood.criteria, "limit": MOST_FOUND, "reason": browser.signed_in.reason}
-        answer = await self._ask(browser, Question("POST", "/children/search", body=asked))
+        query = {"criteria": understood.criteria, "limit": MOST_FOUND, "reason": browser.signed_in.reason}
+        answer = await self._call_api(browser, ApiCall("POST", "/children/search", body=query))
         if answer.status == HTTPStatus.OK:
             results = results_shown(answer.document, understood.criteria, day_at(self._clock()))
-            return await self._page(browser, "results", **shown | {"results": results, "asked": understood.criteria})
+            return await self._page(browser, "results", **shown | {"results": results, "criteria": understood.criteria})
         if answer.status == HTTPStatus.UNPROCESSABLE_ENTITY and browser.signed_in.reason:
             return await self._page(
                 browser, "search", HTTPStatus.UNPROCESSABLE_ENTITY, **shown | {"too_little": answer.detail}
@@ -218,16 +218,16 @@ class Handlers:
         return _to(_SEARCH)
 
     async def entry(self, browser: Browser) -> Page:
-        """A child's entry, with who says so."""
+        """A child's entry, with the agencies that report each value."""
         child = browser.text("child").lower()
         if not NUMBER.fullmatch(child):
             return await self._not_there(browser)
-        answer = await self._ask(browser, Question("GET", f"/children/{child}", "why=true"))
+        answer = await self._call_api(browser, ApiCall("GET", f"/children/{child}", "why=true"))
         if answer.status == HTTPStatus.OK:
             now = self._clock()
             entry = entry_shown(answer.document, day_at(now))
-            asked = {name: value for name in FIELDS if (value := browser.text(name))}
-            return await self._page(browser, "entry", entry=entry, asked=asked, now=now.isoformat())
+            criteria = {name: value for name in FIELDS if (value := browser.text(name))}
+            return await self._page(browser, "entry", entry=entry, criteria=criteria, now=now.isoformat())
         if answer.status == HTTPStatus.NOT_FOUND:
             return await self._not_there(browser)
         return await self._no_answer(browser, answer)
@@ -282,20 +282,20 @@ class Handlers:
             browser, "reason", status, reasons=REASONS.values(), wrong=wrong, chosen=code, text=text
         )
 
-    async def _ask(self, browser: Browser, question: Question) -> Answer:
+    async def _call_api(self, browser: Browser, call: ApiCall) -> Answer:
         session = browser.signed_in
-        return await ask(self._api, browser.scope, session.token, session.reason, question)
+        return await call_api(self._api, browser.scope, session.token, session.reason, call)
 
     async def _not_there(self, browser: Browser) -> Page:
         return await self._page(browser, "not_there", HTTPStatus.NOT_FOUND)
 
     async def _no_answer(self, browser: Browser, answer: Answer) -> Page:
-        """The page for an answer that shows nothing; what the API says is wrong stands in it where it helps."""
+        """The page for an answer that shows nothing, with the API's detail where it helps."""
         if answer.status == HTTPStatus.UNAUTHORIZED:
             return await self.expired(browser)
         if not browser.signed_in.reason and answer.status == HTTPStatus.UNPROCESSABLE_ENTITY:
             return await self._reason_page(browser, "none")
-        detail = answer.detail if answer.status in _SAID else ""
+        detail = answer.detail if answer.status in _EXPLAINED else ""
         return await self._page(browser, "trouble", answer.status, detail=detail)
 
     async def _page(self, browser: Browser, name: str, status: int = HTTPStatus.OK, **shown: Any) -> Page:
@@ -316,7 +316,7 @@ class Handlers:
         return Response(html, int(status), _HEADERS, "text/html")
 
 
-def _nothing_asked() -> dict[str, Any]:
+def _empty_form() -> dict[str, Any]:
     return {"box": "", "fields": as_fields({}), "wrong": {}, "left": (), "too_little": ""}
 
 

@@ -25,9 +25,9 @@ MOST_OF_ANYBODY = 128
 """Requests in hand of all together who are not signed in, so that there is always room for those who are."""
 EXIT, SIGN_OUT, _STYLE = "/pages/exit", "/pages/sign-out", "/pages/style.css"
 _AT_ONCE = frozenset({("GET", EXIT), ("POST", SIGN_OUT)})
-"""What waits for no turn and for no belief in a token: whoever leaves has to be out, whatever is still at work."""
+"""Paths that wait for no place and no valid token: whoever leaves has to be out, whatever is still at work."""
 _RENEW = frozenset({_STYLE, "/pages/reason", "/pages/search"})
-"""Whose GET brings a newer cookie: they ask nothing, so they are not late, and every page asks for the style sheet."""
+"""Pages whose GET brings a newer cookie: they call nothing, so they are not late, and each loads the style sheet."""
 _BY_GET_ALONE = frozenset({EXIT, "/pages/sign-in", SIGNED_IN})
 """What a HEAD, sent only to see what is there, must not do."""
 
@@ -44,7 +44,7 @@ class Place(NamedTuple):
 
 
 class Pages:
-    """Answers the paths of the pages, with the turns and bounds of the API, and passes all others on."""
+    """Answers the paths of the pages, with the limits of the API, and passes all others on."""
 
     def __init__(self, api: Authentication, handlers: Handlers, sessions: Sessions, *, secure: bool) -> None:
         self._api, self._handlers, self._sessions = api, handlers, sessions

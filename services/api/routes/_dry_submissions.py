@@ -1,6 +1,6 @@
 """What would become of an agency's submissions, as far as the API may know: it opens no record of the register.
 
-Outcomes that depend on what a record says by now are told by the receipt alone.
+Outcomes that depend on the present state of a record are in the receipt alone.
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,17 +24,17 @@ _NOT_THE_OWNER = reason("source", "not-your-source", "an agency may only send in
 
 
 def tried(dependencies: Dependencies, code: str, values: Sequence[bytes]) -> dict[str, Any]:
-    """The outcome and reasons of each submission, in their order, as its receipt would tell them."""
+    """The outcome and reasons of each submission, in their order, as its receipt would have them."""
     if len(values) > MOST_AT_ONCE:
         detail = f"a dry run takes at most {MOST_AT_ONCE} submissions; send it in parts"
         raise Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail)
     with dependencies.reading() as cursor:
         agency, now = load_agencies(cursor)[code], dependencies.now()
-        told = [_told(cursor, agency, read(value), now) for value in values]
-    return {"dry_run": True, "submissions": told}
+        outcomes = [_outcome(cursor, agency, read(value), now) for value in values]
+    return {"dry_run": True, "submissions": outcomes}
 
 
-def _told(cursor: Cursor, agency: Agency, reading: Command | Invalid, now: datetime) -> Mapping[str, Any]:
+def _outcome(cursor: Cursor, agency: Agency, reading: Command | Invalid, now: datetime) -> Mapping[str, Any]:
     outcome, reasons = outcome_of(cursor, agency, reading, now)
     return {"submission": reading.id, "outcome": outcome, "reasons": reasons}
 

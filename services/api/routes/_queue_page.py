@@ -53,14 +53,14 @@ def queue_page(who: Viewer, after: After | None, limit: int, *, withheld: bool =
         suspected: list[OpenPair] = []
         if after is None or after.is_suspected:
             place = after.place if after else None
-            ask = partial(suspected_pairs, cursor, cleared=who.cleared, custodian=who.custodian, withheld=withheld)
-            suspected = pairs_listed(cursor, who, ask, sides.readable, place, limit)
+            query = partial(suspected_pairs, cursor, cleared=who.cleared, custodian=who.custodian, withheld=withheld)
+            suspected = pairs_listed(cursor, who, query, sides.readable, place, limit)
         contradicting: list[OpenPair] = []
         if len(suspected) < limit and not withheld:
             behind = after.place if after and not after.is_suspected else None
             rest = limit - len(suspected)
-            ask = partial(contradictions, cursor, cleared=who.cleared, custodian=who.custodian)
-            contradicting = pairs_listed(cursor, who, ask, sides.readable_within, behind, rest)
+            query = partial(contradictions, cursor, cleared=who.cleared, custodian=who.custodian)
+            contradicting = pairs_listed(cursor, who, query, sides.readable_within, behind, rest)
         waiting = []
         if after is None and who.dependencies.deployment.shows_all:
             waiting = like_shielded(cursor, cleared=who.cleared, custodian=who.custodian)
@@ -70,13 +70,13 @@ def queue_page(who: Viewer, after: After | None, limit: int, *, withheld: bool =
     ]
     shown = [child for pair in pairs for child in (pair["left"], pair["right"])] + [each["child"] for each in within]
     children = list(dict.fromkeys(shown))
-    told = [each._asdict() for each in waiting]
+    agencies = [each._asdict() for each in waiting]
     of_them = [sides.redacted[child] for child in children if child in sides.redacted]
-    return Page(pairs, within, told, children, of_them, _last(suspected, contradicting, limit))
+    return Page(pairs, within, agencies, children, of_them, _last(suspected, contradicting, limit))
 
 
 def has_readable_pair(who: Viewer, cursor: Cursor, child: str, other: str | None = None) -> bool:
-    """Whether a pair of the child, or of these two, waits that the user may see: what rests on others tells nothing."""
+    """Whether a pair of the child, or of these two, waits that the user may see; hidden records do not count."""
     found = open_pairs(cursor, child, other, cleared=who.cleared, custodian=who.custodian)
     return bool(_Sides(who, cursor).readable(found))
 

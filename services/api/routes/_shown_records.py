@@ -40,8 +40,8 @@ def named_streams(cursor: Cursor, named: Sequence[NamedRecord]) -> frozenset[str
 def refuse_unseen(who: Viewer, child: str, record: NamedRecord) -> None:
     """Raises Problem 409 where a record is none of the child's that the user is shown."""
     with who.dependencies.reading() as cursor:
-        seen = named_streams(cursor, [record]) <= shown_records(who, cursor, child)
-    if not seen:
+        is_shown = named_streams(cursor, [record]) <= shown_records(who, cursor, child)
+    if not is_shown:
         raise conflict(NOT_HERE)
 
 

@@ -24,7 +24,7 @@ USUAL = timedelta(days=30)
 LONGEST = timedelta(days=366)
 MOST_IN_A_LOOK = 1_000
 """Children of one access event."""
-_SAY_PERIOD = "from, to: give days such as 2026-11-01, the first not after the last, a year at most"
+_BAD_PERIOD = "from, to: give days such as 2026-11-01, the first not after the last, a year at most"
 _TOO_MANY = "that is more than one report can be made of; ask for a shorter period, one authority or one user"
 
 
@@ -64,7 +64,7 @@ def router(dependencies: Dependencies) -> APIRouter:
         last: Annotated[str | None, Query(alias="to", description="the last day; default today")] = None,
         limit: Annotated[int, Query(ge=1, le=MOST_IN_A_LOOK)] = MOST_IN_A_LOOK,
     ) -> Response:
-        """The looks of one user in a period, latest first; without children whom the reader may not be told of."""
+        """The looks of one user in a period, latest first; without children whom the reader may not know of."""
         own = require_user(dependencies, request, Action.ACCESS_REPORT).authority
         who = viewer(dependencies, request, Action.ACCESS_REPORT, own)
         return json_answer(_looks(who, by, _period(who, first, last), own, limit))
@@ -130,5 +130,5 @@ def _period(who: Viewer, first: str | None, last: str | None) -> _Period:
         if not timedelta(0) <= until - since <= LONGEST or until == date.max:
             raise ValueError
     except (ValueError, OverflowError):
-        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, _SAY_PERIOD) from None
+        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, _BAD_PERIOD) from None
     return _Period(since, until)

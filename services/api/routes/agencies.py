@@ -28,7 +28,7 @@ def router(dependencies: Dependencies) -> APIRouter:
     def suspend(request: Request, code: str, suspension: Suspension, _: ReasonHeader = None) -> Response:
         """From now on nothing is taken from the agency: what it sends is refused, and its token.
 
-        What it said is left out too where that is asked for, and comes back when it is resumed.
+        What it reported is left out too where that is requested, and comes back when it is resumed.
         """
         if suspension.since and not suspension.set_aside:
             raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "`since` says what is set aside; give `set_aside` with it")
@@ -37,7 +37,7 @@ def router(dependencies: Dependencies) -> APIRouter:
 
     @calls.post("/agencies/{code}/suspension/end", responses=_DECIDED)
     def resume(request: Request, code: str, resumption: Resumption | None = None, _: ReasonHeader = None) -> Response:
-        """What the agency sends is taken again, and what it said counts again.
+        """What the agency sends is taken again, and what it reported counts again.
 
         Its removals that were taken back hold again, unless it is resumed without them.
         """
@@ -96,5 +96,5 @@ def _decide(
     if taken.position is None and (code in dependencies.suspended) is not wanted:
         return under_way(taken)
     removals = _of_removals(data, before)
-    standing = {"agency": code, "suspended": wanted, "kafka_rights": _KAFKA_RIGHTS, "removals": removals}
-    return json_answer({"outcome": "accepted", "decision": taken.id, "position": taken.position, **standing})
+    state = {"agency": code, "suspended": wanted, "kafka_rights": _KAFKA_RIGHTS, "removals": removals}
+    return json_answer({"outcome": "accepted", "decision": taken.id, "position": taken.position, **state})

@@ -59,13 +59,13 @@ def router(dependencies: Dependencies) -> APIRouter:
         """A child's directory entry: now, or as of a moment (a date stands for its end).
 
         `accesses` are the latest 25 looks at the child, now, for readers who may know of looks. `why` has of each field
-        what is believed, who disagrees and what is set aside, each with the records that say so.
+        what is believed, who disagrees and what is set aside, each with the records that report it.
         """
         return _shown(dependencies, request, child, as_of, effective, explained=explained)
 
     @calls.get("/children/{child}/history", responses={200: {"model": History}, **_LOOK_ERRORS})
     def history(request: Request, child: str, _: ReasonHeader = None) -> Response:
-        """Everything that was ever said of a child, oldest first."""
+        """All that was ever reported and decided about a child, oldest first."""
         return json_answer(_history(viewer_of_a_child(dependencies, request, Action.HISTORY), child_number(child)))
 
     @calls.get("/children/{child}/looks", responses={200: {"model": Looks}, **_LOOK_ERRORS})
@@ -97,10 +97,10 @@ def direct_calls(dependencies: Dependencies) -> Sequence[Direct]:
         if request.headers.get("content-type") != "application/json":
             return None
         try:
-            asked = Search.model_validate_json(body)
+            query = Search.model_validate_json(body)
         except ValidationError:
             return None
-        return _found(dependencies, request, asked)
+        return _found(dependencies, request, query)
 
     def show(request: Request, _: bytes) -> Response | None:
         if "why" in request.query_params:

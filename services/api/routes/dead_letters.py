@@ -87,7 +87,7 @@ def _list(who: Viewer, after: str | None, limit: int) -> tuple[list[dict[str, An
 def _named_openly(who: Viewer) -> list[dict[str, Any]]:
     """All letters that a user without clearance may see, each by the name of its message.
 
-    By their places among all letters the gaps between them would tell when a sensitive agency sent something, and so
+    By their places among all letters the gaps between them would reveal when a sensitive agency sent something, and so
     would an answer to a place.
     """
     letters = _visible(who, read_letters(who.dependencies.kafka))

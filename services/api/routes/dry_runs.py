@@ -1,6 +1,6 @@
 """What would become of submissions, and whom they would join, for data managers: each one that is compared is a search.
 
-Whoever is hidden is absent, and so is what only sensitive services hold, whoever asks: nothing here tells of either.
+Whoever is hidden is absent, and so is what only sensitive services hold, whoever calls: nothing here reveals either.
 """
 
 import json
@@ -53,20 +53,20 @@ def router(dependencies: Dependencies) -> APIRouter:
     comparers = _Comparers(dependencies.comparer)
 
     @calls.post("/submissions/dry-run", responses={200: {"model": Placed}, **problems(401, 403, 413, 422, 503)})
-    def dry_run(request: Request, asked: DryRun) -> Response:
+    def dry_run(request: Request, command: DryRun) -> Response:
         """What would become of up to 20 submissions, and which children they would join; nothing is sent.
 
         They may be of any agencies. Each one that is compared is recorded as a search of its own.
         """
-        may_see_queue = viewer_of_a_child(dependencies, request, Action.DUPLICATES, asked.reason)
-        who = viewer_of_a_child(dependencies, request, Action.FIND, asked.reason)
-        if len(asked.submissions) > MOST_AT_ONCE:
+        may_see_queue = viewer_of_a_child(dependencies, request, Action.DUPLICATES, command.reason)
+        who = viewer_of_a_child(dependencies, request, Action.FIND, command.reason)
+        if len(command.submissions) > MOST_AT_ONCE:
             detail = f"a dry run takes at most {MOST_AT_ONCE} submissions; send it in parts"
             raise Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail)
         masked = replace(who, verdict=Verdict(Effect.MASK))
-        lines = [_line(each) for each in asked.submissions]
-        told = [_tried(masked, comparers, line, may_see_queue.cleared) for line in lines]
-        return json_answer({"dry_run": True, "submissions": told})
+        lines = [_line(each) for each in command.submissions]
+        answers = [_tried(masked, comparers, line, may_see_queue.cleared) for line in lines]
+        return json_answer({"dry_run": True, "submissions": answers})
 
     return calls
 

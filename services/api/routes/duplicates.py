@@ -64,7 +64,7 @@ def router(dependencies: Dependencies) -> APIRouter:
 
     @calls.post("/duplicates/dismiss", responses=_DECIDED)
     def dismiss(request: Request, command: TwoChildren) -> Response:
-        """Says that two children are not one; the pair leaves the queue until data change."""
+        """Decides that two children are not one; the pair leaves the queue until data change."""
         with _place_in(room):
             who = viewer_of_a_child(
                 dependencies, request, Action.DISMISS, command.reason, [command.left, command.right]
@@ -81,7 +81,7 @@ def router(dependencies: Dependencies) -> APIRouter:
 
     @calls.post("/duplicates/accept", responses=_DECIDED)
     def accept(request: Request, command: OneRecord) -> Response:
-        """Says that a record which is set aside is about its child all the same; it is believed from now on."""
+        """Decides that a record which is set aside is about its child all the same; it counts from now on."""
         with _place_in(room):
             who = viewer_of_a_child(dependencies, request, Action.RECORD_ACCEPT, command.reason, [command.child])
             return _of_a_record(who, DecisionType.RECORD_ACCEPT, command)
@@ -110,8 +110,8 @@ def _place_in(room: BoundedSemaphore) -> Iterator[None]:
 
 def _queue(who: Viewer, after: str | None, limit: int, withheld: bool) -> tuple[dict[str, Any], str | None]:
     page = queue_page(who, None if after is None else _place(after), limit, withheld=withheld)
-    asked = {"after": after, "limit": limit, "withheld": withheld or None}
-    command = {name: value for name, value in asked.items() if value is not None}
+    parameters = {"after": after, "limit": limit, "withheld": withheld or None}
+    command = {name: value for name, value in parameters.items() if value is not None}
     who.record(command, page.children, redacted=page.redacted)
     queue = {"pairs": page.pairs, "contradictions": page.contradictions, "like_shielded": page.waiting}
     return queue, _token(page.last) if page.last else None
@@ -125,14 +125,14 @@ def _of_two(who: Viewer, kind: DecisionType, command: TwoChildren) -> Response:
 
 
 def _refuse_strangers(who: Viewer, left: str, right: str) -> None:
-    """Raises Denied where one of the two is another authority's, or said to be, and nothing suspects that they are one.
+    """Raises Denied where one is another authority's, or reported to be, and nothing suspects that the two are one.
 
     A child of one's own joined to any child gives power over that one: to shield it, to part it, to destroy it.
     """
     with who.dependencies.reading() as cursor:
         places = [jurisdiction_over(who.entitlement.authority, each) for each in charges(cursor, [left, right])]
         if Jurisdiction.OTHER in places and not has_readable_pair(who, cursor, left, right):
-            raise who.asking.denied(
+            raise who.attempt.denied(
                 Cause.PLACE,
                 "one of the two is said to live in another authority, and this pair is not in the queue; ask a data"
                 " manager who works for the whole directory",

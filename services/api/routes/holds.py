@@ -22,12 +22,12 @@ def router(dependencies: Dependencies) -> APIRouter:
 
     @calls.post("/children/{child}/hold", responses=_DECIDED)
     def place(request: Request, child: str, why: Why) -> Response:
-        """Asks that nothing of a child is destroyed, or confirms what another data manager has asked."""
+        """Requests that nothing of a child is destroyed, or confirms the request of another data manager."""
         return _decide(request, child, why, Action.HOLD_PLACE, DecisionType.HOLD_PLACE)
 
     @calls.post("/children/{child}/hold/lift", responses=_DECIDED)
     def lift(request: Request, child: str, why: Why) -> Response:
-        """Asks that a hold ends, or confirms what another data manager has asked."""
+        """Requests that a hold ends, or confirms the request of another data manager."""
         return _decide(request, child, why, Action.HOLD_LIFT, DecisionType.HOLD_LIFT)
 
     def _decide(request: Request, child: str, why: Why, action: Action, kind: DecisionType) -> Response:

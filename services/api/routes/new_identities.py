@@ -1,4 +1,4 @@
-"""New identities over HTTP: asked for and confirmed by two data managers; what is closed, for a custodian alone."""
+"""New identities over HTTP: requested and confirmed by two data managers; what is closed, for a custodian alone."""
 
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -43,15 +43,15 @@ def router(dependencies: Dependencies) -> APIRouter:
     calls = APIRouter(tags=["new identities"])
 
     @calls.post("/children/{child}/new-identity", responses=_DECIDED)
-    def request_one(request: Request, child: str, asked: NewIdentity) -> Response:
-        """Asks that a child begins anew as somebody else; another data manager has to confirm it."""
-        who = viewer_of_a_child(dependencies, request, Action.NEW_IDENTITY_REQUEST, asked.reason)
-        expected = [each.model_dump() for each in asked.expected]
+    def request_one(request: Request, child: str, command: NewIdentity) -> Response:
+        """Requests that a child begins anew as somebody else; another data manager has to confirm it."""
+        who = viewer_of_a_child(dependencies, request, Action.NEW_IDENTITY_REQUEST, command.reason)
+        expected = [each.model_dump() for each in command.expected]
         return _decide(who, DecisionType.NEW_IDENTITY_REQUEST, child, {"expected": expected})
 
     @calls.post("/children/{child}/new-identity/confirm", responses=_DECIDED)
     def confirm(request: Request, child: str, why: Confirmation) -> Response:
-        """Closes a child for ever to everybody but a custodian of identities, as another data manager has asked."""
+        """Closes a child for ever to everybody but a custodian of identities, as another data manager has requested."""
         who = viewer_of_a_child(dependencies, request, Action.NEW_IDENTITY_CONFIRM, why.reason)
         return _decide(who, DecisionType.NEW_IDENTITY_CONFIRM, child, {})
 
@@ -105,7 +105,7 @@ def router(dependencies: Dependencies) -> APIRouter:
 
 def _decide(who: Viewer, kind: DecisionType, child: str, more: Mapping[str, Any]) -> Response:
     if who.reason not in get_args(Ground):
-        raise who.asking.denied(Cause.NO_REASON, _CODES, HTTPStatus.UNPROCESSABLE_ENTITY)
+        raise who.attempt.denied(Cause.NO_REASON, _CODES, HTTPStatus.UNPROCESSABLE_ENTITY)
     look, (number,) = current_children(who, {"child": child})
     with who.dependencies.reading() as cursor:
         undecided = has_readable_pair(who, cursor, number)

@@ -47,7 +47,7 @@ def router(dependencies: Dependencies) -> APIRouter:
         responses={200: {"model": Overridden}, **problems(401, 403, 404, 409, 422, 503)},
     )
     def override(request: Request, child: str, why: Why) -> Response:
-        """Shows the user a shielded child for two minutes; the authority is told, and somebody has to look into it."""
+        """Shows the user a shielded child for two minutes; its authority is notified, and has to investigate."""
         return json_answer(
             _override(viewer_of_a_child(dependencies, request, Action.OVERRIDE, why.reason), child.lower())
         )
@@ -72,7 +72,7 @@ def router(dependencies: Dependencies) -> APIRouter:
         responses={200: {"model": Investigations}, **problems(401, 403, 404, 409, 422, 503)},
     )
     def close(request: Request, id_: str, why: Why) -> Response:
-        """Says what came of an investigation; it leaves the list as soon as the views show that."""
+        """Closes an investigation with its outcome; it leaves the list as soon as the views show that."""
         return json_answer(
             _close(viewer_of_a_child(dependencies, request, Action.INVESTIGATIONS, why.reason), id_.lower())
         )
@@ -82,7 +82,7 @@ def router(dependencies: Dependencies) -> APIRouter:
 
 def _override(who: Viewer, child: str) -> dict[str, Any]:
     if who.reason in REASONS:
-        raise who.asking.denied(Cause.NO_REASON, _IN_WORDS, HTTPStatus.UNPROCESSABLE_ENTITY)
+        raise who.attempt.denied(Cause.NO_REASON, _IN_WORDS, HTTPStatus.UNPROCESSABLE_ENTITY)
     redacted = whole(who, child)
     who.record({"child": child} if redacted else {}, [redacted.child] if redacted else [])
     if redacted is None or redacted.entry is None:
@@ -142,6 +142,6 @@ def _close(who: Viewer, id_: str) -> dict[str, Any]:
     if found["closed_at"]:
         raise Problem(HTTPStatus.CONFLICT, "this investigation was closed before", code="closed-before")
     if found["used_by"] == who.user:
-        raise who.asking.denied(Cause.OWN_CASE, _OWN)
+        raise who.attempt.denied(Cause.OWN_CASE, _OWN)
     who.dependencies.access_log.append(Closing(who.user, who.reason, found["child"], id_))
     return {"investigations": [found | {"closed_by": who.user, "findings": who.reason}]}

@@ -79,7 +79,7 @@ def _read(dependencies: Dependencies, query: dict[str, Any], *, whole: bool = Tr
 def _ordinary_topics(cursor: Cursor) -> list[str]:
     """Where agencies submit that are not sensitive, lines that name no agency, and data stewards.
 
-    When and how often a sensitive agency submits tells of its clients.
+    When and how often a sensitive agency submits reveals something of its clients.
     """
     codes = [agency.code for agency in load_agencies(cursor).values() if not agency.is_sensitive]
     return [submissions_topic(code) for code in (*codes, UNCLAIMED, STEWARDSHIP)]

@@ -21,7 +21,7 @@ def router(dependencies: Dependencies) -> APIRouter:
 
     @calls.post("/records/remove", responses=_DECIDED)
     def remove(request: Request, removal: Removal) -> Response:
-        """Takes a record out of the directory for good, whosever it is; its agency can say nothing more of it."""
+        """Takes a record out of the directory for good, whosever it is; its agency can report nothing more of it."""
         who = viewer_of_a_child(dependencies, request, Action.RECORD_REMOVE, removal.reason)
         look, (child,) = current_children(who, {"child": child_of_shown_record(who, removal.record) or ""})
         named = {"child": child, "record": removal.record.model_dump()}

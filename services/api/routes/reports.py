@@ -27,12 +27,12 @@ from services.queries.reports import ReportQuery, report_csv, report_page
 MOST_LISTED = 2_000
 """Children of the longest page."""
 LISTED = 500
-"""Children of a page of JSON where no number is asked for: each name lies in a block of its own, and is opened alone.
+"""Children of a page of JSON where no limit is given: each name lies in a block of its own, and is opened alone.
 
 CSV does not say that there is more, and as of a moment all children are judged anew for each page: both are long.
 """
 _AFTER = r"^[0-9-]{10}~[0-9a-f-]{36}$"
-_SAY_DAY = "on: give a date such as 2008-10-23"
+_BAD_DAY = "on: give a date such as 2008-10-23"
 _ONE_DAY = "`on` and `effective` name the day that is judged, and differ; give one of them"
 _BUSY = "another report as of a moment is being made; ask again once it has ended"
 _ANSWER: dict[str, Any] = {"model": Report, "content": {"text/csv": {}}}
@@ -41,10 +41,10 @@ _ANSWER: dict[str, Any] = {"model": Report, "content": {"text/csv": {}}}
 def router(dependencies: Dependencies) -> APIRouter:
     """The calls about reports."""
     calls = APIRouter(tags=["reports"])
-    turns = BoundedSemaphore(1)
+    at_work = BoundedSemaphore(1)
 
     @calls.get("/reports/{name}", responses={200: _ANSWER, **problems(401, 403, 404, 422, 503)})
-    def ask(
+    def report(
         request: Request,
         name: str,
         _: ReasonHeader = None,
@@ -73,7 +73,7 @@ def router(dependencies: Dependencies) -> APIRouter:
         judged = _day(who, on, moment("effective", effective), known_at)
         as_csv = "text/csv" in request.headers.get("accept", "")
         most = limit or (MOST_LISTED if as_csv or known_at else LISTED)
-        with _turn(turns, known_at):
+        with _one_as_of_a_moment(at_work, known_at):
             found, last = _report(who, name, judged, place, after, most, known_at)
         again = {"authority": place, "on": found["on"], "as_of": known_at, "after": _token(last), "limit": most}
         headers = next_page(f"/reports/{name}", again) if last else {}
@@ -95,8 +95,8 @@ def _report(
     with who.dependencies.reading() as cursor:
         query = ReportQuery(name, on, authority, shown, known_at)
         found, last = report_page(cursor, who.dependencies.keys, query, place, limit)
-    asked = {key: found[key] for key in ("report", "on", "as_of", "authority") if found.get(key)}
-    who.record(asked, [each["child"] for each in (*found["children"], *found["undecided"])])
+    recorded = {key: found[key] for key in ("report", "on", "as_of", "authority") if found.get(key)}
+    who.record(recorded, [each["child"] for each in (*found["children"], *found["undecided"])])
     return found, last
 
 
@@ -105,17 +105,17 @@ def _token(last: Place | None) -> str | None:
 
 
 @contextmanager
-def _turn(turns: BoundedSemaphore, known_at: str | None) -> Iterator[None]:
-    """A report as of a moment has to wait for no other one to end: it is asked again. Raises Problem 429."""
+def _one_as_of_a_moment(at_work: BoundedSemaphore, known_at: str | None) -> Iterator[None]:
+    """Makes one report as of a moment at a time; while another is being made, raises Problem 429 and does not wait."""
     if known_at is None:
         yield
         return
-    if not turns.acquire(blocking=False):
+    if not at_work.acquire(blocking=False):
         raise Problem(HTTPStatus.TOO_MANY_REQUESTS, _BUSY, {"Retry-After": "10"})
     try:
         yield
     finally:
-        turns.release()
+        at_work.release()
 
 
 def _day(who: Viewer, on: str | None, true_at: str | None, known_at: str | None) -> date:
@@ -127,7 +127,7 @@ def _day(who: Viewer, on: str | None, true_at: str | None, known_at: str | None)
     try:
         named = date.fromisoformat(on)
     except ValueError:
-        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, _SAY_DAY) from None
+        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, _BAD_DAY) from None
     if true_at and day(true_at) != named:
         raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, _ONE_DAY)
     return named

@@ -19,7 +19,7 @@ from services.api.answers import json_answer, problems
 from services.api.dependencies import Dependencies
 from services.api.numbers import child_number
 from services.api.problems import Problem, absent
-from services.api.schemas.monitoring import AnswerRequest, AskCorrection, Requests, RequestTaken
+from services.api.schemas.monitoring import AnswerRequest, NewCorrection, Requests, RequestTaken
 from streams.access.request_log import AlreadyAnswered, RecordedRequest
 from streams.store.database import Cursor
 
@@ -29,7 +29,7 @@ _TAKEN = "this request has its answer; take down a new one"
 
 
 def router(dependencies: Dependencies) -> APIRouter:
-    """The calls about what carers and children ask for."""
+    """The calls about the requests of carers and children."""
     calls = APIRouter(tags=["corrections"])
 
     @calls.post(
@@ -37,10 +37,10 @@ def router(dependencies: Dependencies) -> APIRouter:
         status_code=HTTPStatus.CREATED,
         responses={201: {"model": RequestTaken}, **problems(401, 403, 404, 422, 503)},
     )
-    def ask(request: Request, child: str, command: AskCorrection) -> Response:
-        """Takes down that something held of a child is said to be wrong, or is objected to."""
+    def request_correction(request: Request, child: str, command: NewCorrection) -> Response:
+        """Takes down a request to correct something held of a child, or an objection to it."""
         who = viewer_of_a_child(dependencies, request, Action.CORRECT, command.reason)
-        return json_answer(_ask(who, child_number(child), command), HTTPStatus.CREATED)
+        return json_answer(_begin(who, child_number(child), command), HTTPStatus.CREATED)
 
     @calls.get("/corrections", responses={200: {"model": Requests}, **problems(401, 403, 422, 503)})
     def listing(
@@ -59,7 +59,7 @@ def router(dependencies: Dependencies) -> APIRouter:
         responses={200: {"model": RequestTaken}, **problems(401, 403, 404, 409, 422, 503)},
     )
     def answer(request: Request, number: str, command: AnswerRequest) -> Response:
-        """Ends a request, and says what becomes of it."""
+        """Ends a request with its outcome and an answer."""
         return json_answer(
             _answer(
                 viewer_of_a_child(dependencies, request, Action.CORRECT, command.reason), child_number(number), command
@@ -69,7 +69,7 @@ def router(dependencies: Dependencies) -> APIRouter:
     return calls
 
 
-def _ask(who: Viewer, child: str, command: AskCorrection) -> dict[str, Any]:
+def _begin(who: Viewer, child: str, command: NewCorrection) -> dict[str, Any]:
     child = _found_child(who, child, "ask")
     fields = {
         "child": child,

@@ -1,4 +1,4 @@
-"""Retention over HTTP: what is due on a day by the rules. It is told and not done: a data manager decides."""
+"""Retention over HTTP: what is due on a day by the rules. It is listed and not done: a data manager decides."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -25,9 +25,9 @@ from streams.store.database import Cursor
 MOST_LISTED = 2_000
 """Children of the longest page."""
 LISTED = 500
-"""Children of a page where no number is asked for."""
+"""Children of a page where no limit is given."""
 _AFTER = r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
-_SAY_DAY = "on: give the day that is judged, such as 2008-10-23"
+_BAD_DAY = "on: give the day that is judged, such as 2008-10-23"
 _GRAVEST_FIRST = (DESTROY, ARCHIVE, ASK)
 
 _DueChild = tuple[str, list[DueByRule]]
@@ -81,16 +81,16 @@ def _due(
         if after is None and who.dependencies.deployment.shows_all:
             counts = count_due(cursor, on, authority)
     children = [_child(child, rules, child in held) for child, rules in page]
-    asked = {"on": on.isoformat(), "authority": authority}
-    who.record({name: value for name, value in asked.items() if value}, [child for child, _ in page])
-    rules: list[dict[str, Any]] = [{"rule": rule.name, "says": rule.says, "law": rule.law} for rule in RULES]
+    query = {"on": on.isoformat(), "authority": authority}
+    who.record({name: value for name, value in query.items() if value}, [child for child, _ in page])
+    rules: list[dict[str, Any]] = [{"rule": rule.name, "says": rule.summary, "law": rule.law} for rule in RULES]
     if counts:
         rules = [{**rule, "due": counts.by_rule.get(rule["rule"], {})} for rule in rules]
     total = {"total": counts.children} if counts else {}
     agencies = who.dependencies.left_out.all()
     aside = {"left_out": agencies} if agencies else {}
     page_of = {"children": children, "count": len(children), "more": last is not None}
-    return {**asked, **total, "rules": rules, **page_of, **aside}, last
+    return {**query, **total, "rules": rules, **page_of, **aside}, last
 
 
 def _shown(who: Viewer, cursor: Cursor, on: date, page: Sequence[_DueChild]) -> Sequence[_DueChild]:
@@ -118,4 +118,4 @@ def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, _SAY_DAY) from None
+        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, _BAD_DAY) from None

@@ -98,7 +98,7 @@ def _decide(who: Viewer, kind: DecisionType, child: str, to: str | None = None) 
 def _shielded_without_records(who: Viewer, child: str) -> str | None:
     """The child that a number means, if it is shielded although no record of it counts: only its shield is left.
 
-    Whether its records were a sensitive service's is not asked, so only who is cleared is told.
+    Whether its records were a sensitive service's is not known here, so only a cleared user learns it.
     """
     if not who.cleared or not NUMBER.fullmatch(child):
         return None

@@ -1,4 +1,4 @@
-"""What is held of a child, for somebody who asks: a document to hand over, made by a subject access officer."""
+"""What is held of a child, for an applicant: a document to hand over, made by a subject access officer."""
 
 from http import HTTPStatus
 from typing import Annotated, Any, Literal
@@ -23,7 +23,7 @@ from streams.codec import iso_text
 
 APPLICANT_HEADER = "Applicant"
 _NOT_A_CARER = "no record names a carer so; check the applicant's name, or make the document for `other`"
-_SAY_NAME = f"name the carer who asks in the header {APPLICANT_HEADER}, in UTF-8, percent-encoded beyond ASCII"
+_STATE_NAME = f"name the carer who asks in the header {APPLICANT_HEADER}, in UTF-8, percent-encoded beyond ASCII"
 LONGEST_NAME = 200
 _ANSWER: dict[str, Any] = {"model": SubjectAccess, "content": {"text/html": {}}}
 
@@ -94,7 +94,7 @@ def _name(request: Request) -> str:
     try:
         name = unquote(raw.encode("latin-1").decode("utf-8"), errors="strict").strip()
     except UnicodeError:
-        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, _SAY_NAME) from None
+        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, _STATE_NAME) from None
     if not 0 < len(name) <= LONGEST_NAME:
-        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, _SAY_NAME)
+        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, _STATE_NAME)
     return name

@@ -59,10 +59,10 @@ def router(dependencies: Dependencies) -> APIRouter:
         openapi_extra={"requestBody": _REQUEST_BODY},
     )
     async def submit(request: Request, dry_run: bool = False) -> Response:
-        """Takes one submission, a batch, or one a line; what becomes of each is told by its receipt.
+        """Takes one submission, a batch, or one a line; what becomes of each is in its receipt.
 
-        With `dry_run` nothing is sent, and the answer tells what would become of each, but for what depends on its
-        record as it is by now. Nobody is compared: whom it would join is told to data managers by another call.
+        With `dry_run` nothing is sent, and the answer has what would become of each, but for what depends on the
+        present state of its record. Nobody is compared: another call shows data managers whom it would join.
         """
         size, who = int(request.headers.get("content-length", LARGEST_BODY)), principal_of(request).subject
         room.enter(who, size)

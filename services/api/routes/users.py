@@ -82,10 +82,10 @@ def _granter(who: Viewer) -> Granter:
 
 def _allow_grant(who: Viewer, now: Entitlement | None, after: Entitlement, agency: Agency | None) -> None:
     if refused := refusal_to_grant(who.entitlement, now, after, agency):
-        raise who.asking.denied(Cause.GRANTING, refused)
+        raise who.attempt.denied(Cause.GRANTING, refused)
 
 
 def _allow_revocation(who: Viewer, now: Entitlement | None) -> None:
     """What is elsewhere is answered like what is nowhere."""
     if now and (refused := refusal_to_revoke(who.entitlement, now)):
-        raise who.asking.denied(Cause.GRANTING, refused) if now.user == who.user else absent()
+        raise who.attempt.denied(Cause.GRANTING, refused) if now.user == who.user else absent()

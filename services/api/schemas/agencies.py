@@ -9,7 +9,7 @@ from services.contract.submission import Moment
 
 
 class Suspension(StrictRequest):
-    """Whether what the agency said is set aside too: all, or what was recorded since a moment."""
+    """Whether what the agency reported is set aside too: all, or what was recorded since a moment."""
 
     set_aside: bool = False
     since: Moment | None = None
@@ -24,7 +24,7 @@ class Resumption(StrictRequest):
 class AgencyDecided(BaseModel):
     """A decision on an agency that holds; its position is null while the views do not show it yet.
 
-    `kafka_rights` says how the agency's rights in Kafka follow, which the API can neither end nor give back, and
+    `kafka_rights` tells how the agency's rights in Kafka follow, which the API can neither end nor give back, and
     `removals` what becomes of the records that it removed; null where nothing of it is set aside.
     """
 

@@ -22,7 +22,7 @@ class Why(Reasoned):
 
 
 class UnderWay(BaseModel):
-    """A decision that was taken and is not seen yet, and where its receipt will be."""
+    """A decision that was taken and is not in the views yet, and where its receipt will be."""
 
     decision: str
     receipts: str

@@ -5,7 +5,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, Field
 
 from services.api.access_control.reasons import Reasoned
-from services.api.schemas.submissions import Told
+from services.api.schemas.submissions import SubmissionOutcome
 
 MOST_AT_ONCE = 20
 
@@ -25,7 +25,7 @@ class Near(BaseModel):
     score: float | None
 
 
-class PlacedOne(Told):
+class PlacedOne(SubmissionOutcome):
     """What would become of one submission, and of the child that it describes.
 
     It would `join` a child, `stay` with the one that its record is of, be a new child beside others in the `queue`,

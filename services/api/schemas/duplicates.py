@@ -10,7 +10,7 @@ from services.api.schemas.strict import StrictRequest
 
 
 class Side(BaseModel):
-    """One of two that are compared: a child as its entry has it, or a record as its agency tells it."""
+    """One of two that are compared: a child as its entry has it, or a record as its agency reports it."""
 
     name: Name
     other_names: list[dict[str, Any]]
@@ -50,7 +50,7 @@ class SetAside(BaseModel):
 class Contradiction(BaseModel):
     """Two records of one child that contradict each other; `why` says field by field how they compare.
 
-    The one that is `set_aside` says nothing of who the child is, until it fits again or is split off.
+    The one that is `set_aside` does not count for who the child is, until it fits again or is split off.
     """
 
     child: str
@@ -66,7 +66,7 @@ class Contradiction(BaseModel):
 class Waiting(BaseModel):
     """An agency whose records are like those of shielded children: how many wait, and `since` when the oldest.
 
-    So many as are `withheld` stand behind the queue, for the agency has sent more than are taken of one within a day.
+    So many as are `withheld` wait behind the queue, for the agency has sent more than are taken of one within a day.
     """
 
     source: str
@@ -78,7 +78,7 @@ class Waiting(BaseModel):
 class Queue(BaseModel):
     """What a data steward has to decide, best score first: suspected pairs, then contradictions within a child.
 
-    `like_shielded`, on the first page, says for the custodian of shields whose records wait, and since when.
+    `like_shielded`, on the first page, lists for the custodian of shields whose records wait, and since when.
     """
 
     pairs: list[Suspicion]

@@ -8,8 +8,8 @@ from services.api.schemas.monitoring import EntryAccess
 from services.api.schemas.search import Name
 
 
-class Says(BaseModel):
-    """A record that says something, since when it was so, and whether its agency no longer holds the child."""
+class ReportingRecord(BaseModel):
+    """A record that reports a value, since when, and whether its agency no longer holds the child."""
 
     source: str
     subject: str
@@ -18,14 +18,14 @@ class Says(BaseModel):
 
 
 class Value(BaseModel):
-    """A value of a field, and the records that say so; null where it is set aside and not for the reader."""
+    """A value of a field, and the records that report it; null where it is set aside and not for the reader."""
 
     value: str | dict[str, Any] | None
-    said_by: list[Says]
+    said_by: list[ReportingRecord]
 
 
 class Belief(BaseModel):
-    """The values of a field: those believed, those that speak against them, and those of records set aside."""
+    """The values of a field: those believed, those that disagree with them, and those of records set aside."""
 
     believed: list[Value]
     disagreeing: list[Value]

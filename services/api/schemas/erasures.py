@@ -16,7 +16,7 @@ class Destruction(Reasoned):
 
 
 class Key(BaseModel):
-    """A data key that is gone, of a record's stream or of a child's, and the position of the event that says so."""
+    """A data key that is gone, of a record's stream or of a child's, and the position of the event that records it."""
 
     stream: str
     of: Literal["record", "child"]
@@ -52,7 +52,7 @@ class Destroyed(BaseModel):
 
 
 class NotShownYet(BaseModel):
-    """A destruction that was decided before and is not seen yet: its number, and where its certificate will be."""
+    """A destruction that was decided and is not in the views yet: its number, and where its certificate will be."""
 
     erasure: str
     certificate: str

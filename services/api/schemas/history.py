@@ -6,7 +6,7 @@ from pydantic import BaseModel
 
 
 class HistoryEvent(BaseModel):
-    """One thing that was ever said of a child."""
+    """One event of a child's history."""
 
     position: int | None
     stream: str
@@ -20,7 +20,7 @@ class HistoryEvent(BaseModel):
 
 
 class History(BaseModel):
-    """Everything that was ever said of a child, oldest first; of a shielded child nothing but that."""
+    """All that was ever reported and decided about a child, oldest first; of a shielded child, only that it is one."""
 
     events: list[HistoryEvent]
     shielded: bool = False

@@ -1,4 +1,4 @@
-"""The shapes of access reports, of documents for applicants, and of what these ask for."""
+"""The shapes of access reports, of documents for applicants, and of their requests."""
 
 from typing import Annotated, Any, Literal
 
@@ -6,20 +6,20 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from services.api.access_control.reasons import Reasoned
 
-AskedText = Annotated[
+FreeText = Annotated[
     str,
     StringConstraints(
         strip_whitespace=True, min_length=3, max_length=2_000, pattern=r"^[^\x00-\x09\x0b-\x1f\x7f-\x9f]*$"
     ),
 ]
-"""What somebody asks for or is answered, in own words; lines may end in it."""
+"""A request or its answer, in own words; lines may end in it."""
 Applicants = Literal["child", "carer", "other"]
 Kinds = Literal["correction", "objection"]
 Outcomes = Literal["upheld", "partly-upheld", "refused", "withdrawn"]
 
 
 class AccessReport(BaseModel):
-    """What stands out in the looks of a period; see docs/watching.md for what each part can tell and what not."""
+    """What stands out in the looks of a period; see docs/watching.md for what each part shows and what not."""
 
     model_config = ConfigDict(extra="allow")
 
@@ -38,7 +38,7 @@ class AccessReport(BaseModel):
 
 
 class UserLook(BaseModel):
-    """One look: when, at whom (children whom the reader may be told of), and by which right and reason."""
+    """One look: when, at whom (children whom the reader may know of), and by which right and reason."""
 
     when: str
     action: str
@@ -72,19 +72,19 @@ class SubjectAccess(BaseModel):
     left_out: list[dict[str, str]]
 
 
-class AskCorrection(Reasoned):
-    """What somebody says is wrong, or objects to; who asks, and why this is taken down."""
+class NewCorrection(Reasoned):
+    """What somebody wants corrected, or objects to; who requests it, and why this is taken down."""
 
     kind: Kinds
     asked_by: Applicants
-    text: AskedText
+    text: FreeText
 
 
 class AnswerRequest(Reasoned):
-    """How a request ends, and what is told to who asked."""
+    """How a request ends, and the answer to who made it."""
 
     outcome: Outcomes
-    text: AskedText
+    text: FreeText
 
 
 class RequestTaken(BaseModel):
@@ -128,7 +128,7 @@ class Requests(BaseModel):
 
 
 class EntryAccess(BaseModel):
-    """A look at an entry, as it is told beside the entry; `user` for auditors only."""
+    """A look at an entry, as it is shown beside the entry; `user` for auditors only."""
 
     model_config = ConfigDict(extra="allow")
 

@@ -1,4 +1,4 @@
-"""New identities: what is asked, confirmed, closed."""
+"""New identities: what is requested, confirmed, closed."""
 
 from typing import Annotated, Literal
 
@@ -19,7 +19,7 @@ class NewIdentity(Confirmation):
 
 
 class Requested(BaseModel):
-    """What was asked for a child and by whom; what confirmed it is null until then."""
+    """What was requested for a child and by whom; what confirmed it is null until then."""
 
     child: str
     reason: str

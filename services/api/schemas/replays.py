@@ -1,4 +1,4 @@
-"""What a replay asks before it writes, and what it may write."""
+"""What a replay requests before it writes, and what it may write."""
 
 from typing import Annotated
 from uuid import UUID
@@ -17,8 +17,8 @@ class Replay(StrictRequest):
     children: Annotated[list[UUID], Field(max_length=MOST_AT_ONCE, default_factory=list)]
 
 
-class Seen(StrictRequest):
-    """The moment, and who is asked about whom."""
+class PastAccessQuery(StrictRequest):
+    """Which entry of a child a user could have been shown at a moment."""
 
     as_of: str
     user: Annotated[str, Field(min_length=1, max_length=100)]

@@ -36,7 +36,7 @@ class Report(BaseModel):
 
     `education` and `follow_up` come with missing-education: children of school age by status, and of those listed how
     many are followed up. `as_of` comes where the list is as known at a moment. What is not about the children of a page
-    is told on the first page alone.
+    is on the first page alone.
     """
 
     report: str

@@ -26,7 +26,7 @@ class DueRule(BaseModel):
 
 
 class DueChild(BaseModel):
-    """A child of whom something is due, by all rules that hold; `held` says that a legal hold stops it.
+    """A child of whom something is due, by all rules that hold; `held` where a legal hold stops it.
 
     `archive_on` is the earliest day on which a rule archives it, `destroy_on` six years later.
     """

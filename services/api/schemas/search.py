@@ -64,7 +64,7 @@ class NotUsed(BaseModel):
 class SearchResult(BaseModel):
     """Children found, best first; `too_many` says that there are, or may be, more than are shown.
 
-    `not_used` is there where some of the criteria were not used; it depends on what was asked alone. `left_out` names
+    `not_used` is there where some of the criteria were not used; it depends on the criteria alone. `left_out` names
     the agencies whose records count for nothing for now, whoever is sought: who is found by them alone is not.
     """
 

@@ -39,7 +39,7 @@ class Submitted(BaseModel):
     receipts: str
 
 
-class Told(BaseModel):
+class SubmissionOutcome(BaseModel):
     """What would become of one submission, and why."""
 
     submission: str | None
@@ -51,4 +51,4 @@ class Tried(BaseModel):
     """The answer to a dry run: nothing was sent."""
 
     dry_run: Literal[True]
-    submissions: list[Told]
+    submissions: list[SubmissionOutcome]

@@ -44,11 +44,11 @@ def _display_waiting(to: Console, waiting: Sequence[Fields]) -> None:
 
 
 def _heads(aside: Fields | None) -> tuple[str, str]:
-    """What stands over the two records: which is set aside, and whose it is."""
+    """The headings of the two records: which is set aside, and whose it is."""
     if aside is None:
         return "one record", "another"
-    told = f"set aside: {agency_of(aside)}"
-    return (told, "another") if aside["side"] == "left" else ("one record", told)
+    head = f"set aside: {agency_of(aside)}"
+    return (head, "another") if aside["side"] == "left" else ("one record", head)
 
 
 def _display(to: Console, title: str, pair: Fields, heads: tuple[str, str], left: Fields, right: Fields) -> None:

@@ -28,8 +28,8 @@ def display_entry(to: Console, entry: Fields) -> None:
         to.print(text("This child is shielded: where the child is, and with whom, is hidden.", "bold red"))
         to.print(text(f"Child {entry['child']}", "dim"))
         return
-    if told := left_out(entry):
-        to.print(told)
+    if notice := left_out(entry):
+        to.print(notice)
     to.print(_facts(entry))
     _section(to, "Works with the child", _involvements(entry["involvements"], current=True), "Nobody is known to.")
     ended = [each for each in entry["involvements"] if each["ended_on"]]
@@ -46,12 +46,12 @@ def display_entry(to: Console, entry: Fields) -> None:
 
 
 def left_out(answer: Fields) -> Text | None:
-    """That records of some agencies are not in an answer, where that is so."""
+    """The notice that records of some agencies are not in an answer; None where all are."""
     agencies = ", ".join(agency_of({"source": source}) for source in answer.get("left_out", ()))
     if not agencies:
         return None
-    told = f"Suspended for now, and left out of this answer: {agencies}. Who knows a child may be missing here."
-    return text(told, "bold red")
+    notice = f"Suspended for now, and left out of this answer: {agencies}. Who knows a child may be missing here."
+    return text(notice, "bold red")
 
 
 def _heading(entry: Fields) -> Text:
@@ -76,12 +76,12 @@ def _facts(entry: Fields) -> object:
 
 
 def _addresses(addresses: Iterable[Fields]) -> Iterator[str]:
-    """Each address once, with the agencies that say so."""
-    said_by: dict[str, tuple[str, list[str]]] = {}
+    """Each address once, with the agencies that report it."""
+    reported: dict[str, tuple[str, list[str]]] = {}
     for each in addresses:
         written = address_of(each)
-        said_by.setdefault(written.casefold(), (written, []))[1].append(agency_of(each))
-    for written, agencies in said_by.values():
+        reported.setdefault(written.casefold(), (written, []))[1].append(agency_of(each))
+    for written, agencies in reported.values():
         yield f"{written}  ({', '.join(dict.fromkeys(agencies))})"
 
 

@@ -41,7 +41,7 @@ def _name(event: Fields) -> str:
 
 
 _COMPARED = ("suspicions", "contradictions", "merged")
-"""What events of identity decisions say of other records and children."""
+"""The other records and children that events of identity decisions name."""
 
 
 def _details(event: Fields) -> str:

@@ -17,8 +17,8 @@ _STYLES = {"ask": "cyan", "archive": "yellow", "destroy": "red"}
 def display_due(to: Console, found: Fields) -> None:
     """What is due on one day."""
     where = f" in {found['authority']}" if found["authority"] else ""
-    if told := left_out(found):
-        to.print(told)
+    if notice := left_out(found):
+        to.print(notice)
     if "total" in found:
         rows = ((rule["rule"], *(rule["due"].get(act, 0) for act in _ACTS), rule["law"]) for rule in found["rules"])
         to.print(table(("rule", *_ACTS, "law"), rows, f"Due by {found['on']}{where}"))

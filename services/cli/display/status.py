@@ -11,7 +11,7 @@ STYLES = {"running": "green", "external": "dim"}
 
 
 def display_status(to: Console, status: Mapping[str, Any]) -> None:
-    """Prints the document of `status --json`; what a part did not tell is said to be unknown."""
+    """Prints the document of `status --json`; what a part did not answer is shown as unknown."""
     rows = [
         (each["name"], text(each["state"], STYLES.get(each["state"], "red")), each["pid"] or "", each["restarts"])
         for each in status["processes"]

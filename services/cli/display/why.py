@@ -1,4 +1,4 @@
-"""Why an entry says what it says, for people: each value with the agencies that say so, those believed first."""
+"""What an entry rests on, for people: each value with the agencies that report it, those believed first."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any

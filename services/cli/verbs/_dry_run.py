@@ -27,7 +27,7 @@ MOST_LINES = 50_000
 
 
 class Place(NamedTuple):
-    """Where a submission stands: its file, and its number among the file's submissions, from 1."""
+    """The place of a submission: its file, and its number among the file's submissions, from 1."""
 
     file: str
     number: int
@@ -51,11 +51,11 @@ def run_dry(settings: Settings, files: Sequence[Path], agencies: Sequence[Agency
     answers = dry_run(settings.need_database(), key, messages)
     found = Counter(answer.outcome for answer in answers)
     counts = {"submitted": 0} | {outcome: found[outcome] for outcome in OUTCOMES}
-    told = [_told(place, answer) for (place, _), answer in zip(lines, answers, strict=True)]
+    outcomes = [_outcome(place, answer) for (place, _), answer in zip(lines, answers, strict=True)]
     if as_json:
-        print_json({"dry_run": True} | counts | {"lines": told})
+        print_json({"dry_run": True} | counts | {"lines": outcomes})
     else:
-        show_told(counts, told)
+        show_outcomes(counts, outcomes)
     return NO if is_failure(counts) else DONE
 
 
@@ -71,8 +71,8 @@ def _message(offset: int, line: Line, known: Mapping[str, Agency]) -> Message:
     return Message(topic, 0, offset, line.value, known.get(topic.partition(".")[2]), line.size > MAX_BYTES)
 
 
-def _told(place: Place, answer: Answer) -> dict[str, Any]:
-    """What the receipt would tell."""
+def _outcome(place: Place, answer: Answer) -> dict[str, Any]:
+    """What the receipt would have."""
     return place._asdict() | {
         "source": answer.source,
         "submission": answer.submission,
@@ -81,10 +81,10 @@ def _told(place: Place, answer: Answer) -> dict[str, Any]:
     }
 
 
-def show_told(counts: Mapping[str, int], told: Sequence[Mapping[str, Any]]) -> None:
+def show_outcomes(counts: Mapping[str, int], outcomes: Sequence[Mapping[str, Any]]) -> None:
     """Prints how many would have which outcome, and the reasons of those that would not be taken."""
     print(f"Nothing was sent. It would be: {in_words({name: counts[name] for name in OUTCOMES}) or 'nothing'}")
-    for line in told:
+    for line in outcomes:
         for reason in line["reasons"]:
             field = f", {reason['field']}" if reason["field"] else ""
             where = f"{line['file']}, submission {line['number']}{field}"

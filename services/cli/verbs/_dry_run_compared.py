@@ -12,7 +12,7 @@ from services.cli.client import viewer_api
 from services.cli.errors import DONE, NO, WrongUsage
 from services.cli.output import console, plain, print_json, table, text
 from services.cli.parser import a_reason, a_user
-from services.cli.verbs._dry_run import Place, lines_of, show_told
+from services.cli.verbs._dry_run import Place, lines_of, show_outcomes
 from services.cli.verbs._submit_counts import OUTCOMES, is_failure
 from services.contract.reading import Invalid, read
 
@@ -45,20 +45,20 @@ def run_compared(args: Namespace) -> int:
     if len(lines) > MOST_LINES:
         raise WrongUsage(f"--compare takes at most {MOST_LINES} lines at once; give it part of the file")
     api = viewer_api(args)
-    told: list[dict[str, Any]] = []
+    outcomes: list[dict[str, Any]] = []
     for page in _pages([(place, _document(line.value)) for place, line in lines]):
-        asked = {"submissions": [each for _, each in page if isinstance(each, dict)], "reason": args.reason}
-        answers = iter(api.post("/submissions/dry-run", asked)["submissions"]) if asked["submissions"] else iter(())
-        told += [
+        request = {"submissions": [each for _, each in page if isinstance(each, dict)], "reason": args.reason}
+        answers = iter(api.post("/submissions/dry-run", request)["submissions"]) if request["submissions"] else iter(())
+        outcomes += [
             place._asdict() | (next(answers) if isinstance(each, dict) else _invalid(each)) for place, each in page
         ]
-    found = Counter(each["outcome"] for each in told)
+    found = Counter(each["outcome"] for each in outcomes)
     counts = {"submitted": 0} | {outcome: found[outcome] for outcome in OUTCOMES}
     if args.json:
-        print_json({"dry_run": True} | counts | {"lines": told})
+        print_json({"dry_run": True} | counts | {"lines": outcomes})
     else:
-        show_told(counts, told)
-        console(args).print(table(("line", "would", "child", "as", "rule", "score"), _rows(told)))
+        show_outcomes(counts, outcomes)
+        console(args).print(table(("line", "would", "child", "as", "rule", "score"), _rows(outcomes)))
     return NO if is_failure(counts) else DONE
 
 
@@ -84,9 +84,9 @@ def _pages(lines: Sequence[tuple[Place, Any]]) -> Iterator[Sequence[tuple[Place,
         yield lines[begin : begin + AT_ONCE]
 
 
-def _rows(told: Iterable[Mapping[str, Any]]) -> Iterator[tuple[object, ...]]:
+def _rows(outcomes: Iterable[Mapping[str, Any]]) -> Iterator[tuple[object, ...]]:
     """A row for each child of each line, and one for a line without any."""
-    for line in told:
+    for line in outcomes:
         where = plain(f"{line['file']}:{line['number']}")
         for child in line["children"] or [None]:
             if child is None:

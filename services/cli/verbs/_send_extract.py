@@ -75,7 +75,7 @@ def send_extract(args: Namespace, path: Path, loaded: LoadedLayout, extract: Ext
         print_json(sent | about | counts(tally) | errors)
     else:
         print(f"{tally.rows:,} rows, {tally.wrong:,} in error and not sent: {in_words(sent)}")
-    _say_errors(tally)
+    _print_errors(tally)
     return NO if tally.wrong or is_failure(sent) else DONE
 
 
@@ -120,7 +120,7 @@ def _publish(
         producer.close(timeout=5)
 
 
-def _say_errors(tally: Tally) -> None:
+def _print_errors(tally: Tally) -> None:
     for error in tally.errors[:MOST_ERRORS]:
         print(plain(sentence(error)), file=sys.stderr)
     if tally.error_count > MOST_ERRORS:

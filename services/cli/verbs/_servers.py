@@ -24,7 +24,7 @@ def servers_of(args: Namespace) -> "Servers":
 
 @contextmanager
 def replaying() -> Iterator[None]:
-    """Says no where another replay runs, or somebody was hidden meanwhile."""
+    """Raises AnswerIsNo where another replay runs, or somebody was hidden meanwhile."""
     from services.replay import HiddenMeanwhile, ReplayRunning
 
     try:

@@ -1,4 +1,4 @@
-"""`contactpoint submit FILE --layout NAME`: an extract of an agency's system, or a preview of what it would say."""
+"""`contactpoint submit FILE --layout NAME`: an extract of an agency's system, or a preview of what would be sent."""
 
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Iterator
@@ -24,7 +24,6 @@ from services.feeds.sent_before import sent_before
 from services.feeds.sheet import StatedExtract
 from services.feeds.tally import Compare
 from services.registers import ExtractRefused, load_agencies
-from services.submit.waiting import Stuck
 from streams.clock import utc_now
 from streams.store.database import Database, DatabaseAway
 
@@ -71,8 +70,6 @@ def run(args: Namespace) -> int:
         raise WrongUsage(str(refused)) from None
     except (FileRefused, ExtractRefused) as refused:
         raise AnswerIsNo(str(refused)) from None
-    except Stuck as stuck:
-        raise PartAway(str(stuck)) from None
     if args.json:
         print_json(shown)
     else:

@@ -1,4 +1,4 @@
-"""`contactpoint corrections`: what carers and children say is wrong or object to, tracked to its end."""
+"""`contactpoint corrections`: what carers and children want corrected or object to, tracked to its end."""
 
 from argparse import ArgumentParser, Namespace
 from typing import TYPE_CHECKING, Any
@@ -19,13 +19,13 @@ MOST_LISTED = 500
 def describe(parser: ArgumentParser) -> None:
     """Adds the subcommands: taking one down, listing, and answering."""
     subcommands = parser.add_subparsers(dest="subcommand", required=True, metavar="ask|list|answer")
-    ask = subcommand_parser(
+    request = subcommand_parser(
         subcommands, "ask", "take down a request for a correction, or an objection; it changes no data"
     )
-    ask.add_argument("child", type=a_child, metavar="CHILD", help="the child's id, as `find` gives it")
-    ask.add_argument("--kind", choices=KINDS, default="correction")
-    ask.add_argument("--by", choices=APPLICANTS, required=True, help="who asks")
-    ask.add_argument("--text", required=True, help="what is said to be wrong, in own words")
+    request.add_argument("child", type=a_child, metavar="CHILD", help="the child's id, as `find` gives it")
+    request.add_argument("--kind", choices=KINDS, default="correction")
+    request.add_argument("--by", choices=APPLICANTS, required=True, help="who asks")
+    request.add_argument("--text", required=True, help="what is said to be wrong, in own words")
     listing = subcommand_parser(
         subcommands, "list", "the requests about children of the own authority, the oldest first"
     )
@@ -35,7 +35,7 @@ def describe(parser: ArgumentParser) -> None:
     answer.add_argument("request", type=a_child, metavar="REQUEST", help="the request's id, as `list` gives it")
     answer.add_argument("--outcome", choices=OUTCOMES, required=True)
     answer.add_argument("--text", required=True, help="what is told to who asked")
-    for each in (ask, listing, answer):
+    for each in (request, listing, answer):
         viewer_options(each)
 
 

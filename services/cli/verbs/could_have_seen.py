@@ -13,7 +13,7 @@ from services.cli.verbs._servers import replaying, servers_of
 
 
 def describe(parser: ArgumentParser) -> None:
-    """Adds the arguments: the user, the child, the moment, and who asks."""
+    """Adds the arguments: the user, the child, the moment, and who looks."""
     parser.add_argument("of_user", type=a_user, metavar="USER", help="whose rights of then are asked for")
     parser.add_argument("child", type=a_child, metavar="CHILD", help="the child's id, as `looks` gives it")
     parser.add_argument("--on", type=a_moment, metavar="TIME", required=True, help="then; a date stands for its end")
@@ -31,13 +31,13 @@ def run(args: Namespace) -> int:
         return Allowed(frozenset(answer["children"]), answer["cleared"])
 
     with replaying(), counting("messages") as count:
-        seen = could_have_seen(
+        found = could_have_seen(
             servers, args.of_user, args.child, args.on, day_at(utc_now()), allow, lambda number, _: count(number)
         )
     if args.json:
-        print_json(seen)
+        print_json(found)
     else:
-        from services.cli.display.seen import display_seen
+        from services.cli.display.past_access import display_past_access
 
-        display_seen(console(), seen)
-    return DONE if seen["known"] else NO
+        display_past_access(console(), found)
+    return DONE if found["known"] else NO

@@ -85,11 +85,11 @@ def _resubmit(settings: Settings, args: Namespace) -> int:
     finally:
         producer.close(timeout=5)
     message = f"{partition[0]}/{partition[1]}/{runs[0][0]}"
-    _say(args.json, {"message": message})
+    _print_sent(args.json, {"message": message})
     return DONE
 
 
-def _say(as_json: bool, sent: dict[str, Any]) -> None:
+def _print_sent(as_json: bool, sent: dict[str, Any]) -> None:
     if as_json:
         print_json(sent)
     else:

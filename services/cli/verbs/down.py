@@ -12,7 +12,7 @@ def describe(parser: ArgumentParser) -> None:
 
 
 def run(args: Namespace) -> int:
-    """Says what was stopped once it is gone; where nothing runs, that is exit status 1."""
+    """Prints what was stopped once it is gone; where nothing runs, that is exit status 1."""
     from services.local_stack.down import CannotStop, NothingRuns, down
 
     data = read_client_settings(args.data).data

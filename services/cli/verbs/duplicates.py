@@ -10,7 +10,7 @@ from services.cli.output import console, print_json
 from services.cli.parser import a_child, a_count, subcommand_parser, viewer_options
 
 PAGE = 200
-_PARTS = ("pairs", "contradictions")
+_LISTS = ("pairs", "contradictions")
 
 
 def describe(parser: ArgumentParser) -> None:
@@ -78,13 +78,13 @@ def _list(api: Api, args: Namespace) -> int:
 
 def _queue(api: Api, limit: int | None, *, withheld: bool) -> dict[str, list[Any]]:
     """The queue, or what is behind it; all of it or the first so many."""
-    found: dict[str, list[Any]] = {part: [] for part in _PARTS}
+    found: dict[str, list[Any]] = {name: [] for name in _LISTS}
     waiting: list[Any] = []
     for body in api.pages("/duplicates", limit=min(PAGE, limit or PAGE), withheld="true" if withheld else None):
         page = json.loads(body)
         waiting += page["like_shielded"]
-        for part in _PARTS:
-            found[part] += page[part]
+        for name in _LISTS:
+            found[name] += page[name]
         if limit is not None and sum(map(len, found.values())) >= limit:
             break
     pairs = found["pairs"][:limit]
@@ -107,11 +107,11 @@ def _decide(api: Api, args: Namespace) -> int:
     if args.json:
         print_json(answer)
     else:
-        print(_SAID[args.subcommand].format(**answer))
+        print(_CONFIRMED[args.subcommand].format(**answer))
     return DONE
 
 
-_SAID = {
+_CONFIRMED = {
     "merge": "merged: {child} has all records now, and {other} means it (position {position:,})",
     "split": "split: {child} stays, and {other} has the records that left (position {position:,})",
     "accept": "accepted: the record says again who {child} is (position {position:,})",

@@ -43,8 +43,8 @@ def run(args: Namespace) -> int:
     for each in answer.get("not_used", ()):
         option = each["criterion"].replace("_", "-")
         console(args).print(plain(f"--{option} was not used: {each['message']}"))
-    if told := left_out(answer):
-        console(args).print(told)
+    if notice := left_out(answer):
+        console(args).print(notice)
     return DONE if answer["results"] else NO
 
 

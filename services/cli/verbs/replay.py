@@ -39,7 +39,7 @@ def run(args: Namespace) -> int:
         return Allowed(frozenset(answer["children"]), answer["cleared"])
 
     with replaying(), counting("messages") as loaded, counting("entries") as written:
-        told = replay(
+        replayed = replay(
             servers,
             args.as_of,
             day_at(utc_now()),
@@ -49,7 +49,7 @@ def run(args: Namespace) -> int:
             written=written,
         )
     if args.json:
-        print_json({**told, "out": str(into)})
+        print_json({**replayed, "out": str(into)})
     else:
-        print(f"{count_of(told['entries'], 'entry')} and {len(told['reports'])} reports in {into}")
+        print(f"{count_of(replayed['entries'], 'entry')} and {len(replayed['reports'])} reports in {into}")
     return DONE

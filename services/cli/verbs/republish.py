@@ -16,7 +16,7 @@ def describe(parser: ArgumentParser) -> None:
 
 
 def run(args: Namespace) -> int:
-    """Makes the topics anew, and says what the relay publishes now."""
+    """Makes the topics anew, and prints what the relay publishes now."""
     settings = settings_of(args)
     from services.republish import publish_again
     from streams.publishing.generation import CannotRepublish
@@ -43,7 +43,7 @@ def run(args: Namespace) -> int:
 
 
 def _check_key(file: Path, *, make: bool) -> None:
-    """Makes a key where it is lost and that is asked for; never in the place of one that is there."""
+    """Makes a key where it is lost and a new one is requested; never in the place of one that is there."""
     if make and file.exists():
         raise AnswerIsNo(f"{file} is there; move it away, if it is not the relay's, before you ask for a new one")
     if make:

@@ -12,7 +12,7 @@ def describe(parser: ArgumentParser) -> None:
 
 
 def run(args: Namespace) -> int:
-    """Says what was set aside and where it lies; exit status 1 where Kafka holds nothing beyond the store."""
+    """Prints what was set aside and where it lies; exit status 1 where Kafka holds nothing beyond the store."""
     settings = settings_of(args)
     from services.republish import NothingBeyond, resync
     from streams.publishing.generation import CannotRepublish

@@ -21,8 +21,8 @@ def describe(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Prints the entry; a child that is not there is exit status 1."""
-    asked = {"as_of": args.as_of, "effective": args.effective, "why": "true" if args.why else None}
-    entry = viewer_api(args).get(f"/children/{args.child}", **asked)
+    query = {"as_of": args.as_of, "effective": args.effective, "why": "true" if args.why else None}
+    entry = viewer_api(args).get(f"/children/{args.child}", **query)
     if args.json:
         print_json(entry)
     else:

@@ -35,13 +35,13 @@ def run(args: Namespace) -> int:
     kafka, database_url = settings.need_kafka(), settings.need_database()
     processes = read_stack(settings.data).get("processes", [])
     troubles: list[Trouble] = []
-    found = _asked("postgres", lambda: _in_postgres(database_url), troubles)
+    found = _answer_of("postgres", lambda: _in_postgres(database_url), troubles)
     positions, offsets, suspended = found or (None, {}, None)
     troubles += _of_views(positions.views_missing if positions else None)
     troubles += _of_projections(positions.stopped if positions else ())
-    counted = _asked("kafka", lambda: _in_kafka(kafka, offsets), troubles)
+    counted = _answer_of("kafka", lambda: _in_kafka(kafka, offsets), troubles)
     if found and counted:
-        troubles += _asked("kafka", lambda: _together(kafka, database_url), troubles) or []
+        troubles += _answer_of("kafka", lambda: _together(kafka, database_url), troubles) or []
     troubles += _of_processes(processes, settings.data)
     if settings.url and not troubles:
         troubles += _of_api(settings.url)
@@ -68,10 +68,10 @@ def run(args: Namespace) -> int:
     return DONE
 
 
-def _asked(part: str, ask: Callable[[], _Answer], troubles: list[Trouble]) -> _Answer | None:
+def _answer_of(part: str, query: Callable[[], _Answer], troubles: list[Trouble]) -> _Answer | None:
     """The answer of a part; where it is away, None and one more trouble."""
     try:
-        return ask()
+        return query()
     except Exception as error:
         sentence, status = explain(error) or ("", DONE)
         if status != AWAY:
@@ -118,7 +118,7 @@ def _of_views(missing: str | None) -> list[Trouble]:
 
 
 def _of_projections(stopped: Iterable[str]) -> list[Trouble]:
-    """The projections that stand still."""
+    """The projections that have stopped."""
     return [
         Trouble("projector", each, "its log names the fault, which has to be mended: nothing of that log moves on")
         for each in stopped
@@ -126,7 +126,7 @@ def _of_projections(stopped: Iterable[str]) -> list[Trouble]:
 
 
 def _of_api(url: str) -> list[Trouble]:
-    """What the API itself says that keeps it from answering, or that it does not answer at all."""
+    """What the API itself reports to keep it from answering, or that it does not answer at all."""
     import httpx
 
     from services.local_stack.api_probe import ApiProbe

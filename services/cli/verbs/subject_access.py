@@ -1,4 +1,4 @@
-"""`contactpoint subject-access`: what is held of a child, as a document for somebody who asks."""
+"""`contactpoint subject-access`: what is held of a child, as a document for an applicant."""
 
 import os
 import tempfile

@@ -21,7 +21,6 @@ from services.submit.files import check_files, read_lines
 from services.submit.route import route
 from services.submit.sender import Ranges, Sender, submission_producer
 from services.submit.table import BadTable
-from services.submit.waiting import Stuck
 from streams.kafka.settings import KafkaAway
 from streams.store.database import Database
 
@@ -59,8 +58,6 @@ def run(args: Namespace) -> int:
             counts = outcomes_of(database, ranges, args.wait)
     except BadTable as bad:
         raise WrongUsage(str(bad)) from None
-    except Stuck as stuck:
-        raise PartAway(str(stuck)) from None
     if args.json:
         print_json(counts)
     else:

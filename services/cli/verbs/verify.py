@@ -1,4 +1,4 @@
-"""`contactpoint verify`: whether Kafka, the store, the trees and the views tell one story."""
+"""`contactpoint verify`: whether Kafka, the store, the trees and the views agree."""
 
 from argparse import ArgumentParser, Namespace
 from pathlib import Path

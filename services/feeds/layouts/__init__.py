@@ -1,1 +1,1 @@
-"""The layouts that come with the product: one for each system that the directory was made to hear from."""
+"""The layouts that come with the product: one for each system whose extracts the directory was made to read."""

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from services.lab.bench.orphans import end_with_parent
 
 FLOODING = 64
-"""Connections by which one user asks without a pause."""
+"""Connections by which one user sends requests without a pause."""
 HELD = 300
 """Connections on which nothing comes to its end."""
 OVERSIZED = 8
@@ -71,10 +71,10 @@ def _attack(attack: Attack, target: Target, stop: Event) -> None:
 
 def flood(target: Target, stop: Event) -> None:
     """Requests entries over many connections, on each the next as soon as one is answered."""
-    _at_once(FLOODING, lambda number: _ask(target, stop, number))
+    _at_once(FLOODING, lambda number: _request_on(target, stop, number))
 
 
-def _ask(target: Target, stop: Event, number: int) -> None:
+def _request_on(target: Target, stop: Event, number: int) -> None:
     headers = {"Authorization": f"Bearer {target.token}", "Access-Reason": "benchmark"}
     connection = HTTPConnection(*target.place, timeout=_PATIENCE_S)
     while not stop.is_set():

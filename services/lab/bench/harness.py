@@ -66,7 +66,7 @@ class Harness:
             make_empty(cursor)
 
     def start(self, *roles: str) -> None:
-        """Starts services and waits until those that can say so are ready."""
+        """Starts services and waits until those that report it are ready."""
         for role in roles:
             self.processes[role] = start(self._programs[role])
         for role in roles:

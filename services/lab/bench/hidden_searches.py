@@ -22,7 +22,7 @@ from services.lab.simulate.identifiers import nhs_number
 CHILDREN = 20
 ROUNDS = 15
 ATTEMPTS = 10
-"""A busy machine refuses what it has no place for, and says after how many seconds to ask again."""
+"""A busy machine refuses what it has no place for, and answers after how many seconds to try again."""
 NOBODY = "ZX99 9ZZ"
 """A postcode at which nobody lives."""
 
@@ -86,7 +86,7 @@ class _Client:
         self._headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
 
     def post(self, path: str, body: object) -> float:
-        """The seconds that an answer takes; where the API says when to come again, it is asked again, some times."""
+        """The seconds that an answer takes; where the API answers when to try again, it is tried again, some times."""
         for _ in range(ATTEMPTS):
             since = time.perf_counter()
             self._connection.request("POST", path, json.dumps(body), self._headers)

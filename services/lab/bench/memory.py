@@ -6,15 +6,15 @@ from pathlib import Path
 
 def peak_mib(pid: int) -> float:
     """The peak of resident memory of a process so far, in MiB."""
-    return _told(pid, "VmHWM:")
+    return _status_mib(pid, "VmHWM:")
 
 
 def resident_mib() -> float:
     """The resident memory of this process now, in MiB."""
-    return _told(os.getpid(), "VmRSS:")
+    return _status_mib(os.getpid(), "VmRSS:")
 
 
-def _told(pid: int, what: str) -> float:
+def _status_mib(pid: int, what: str) -> float:
     for line in Path(f"/proc/{pid}/status").read_text(encoding="ascii").splitlines():
         if line.startswith(what):
             return int(line.split()[1]) / 1024

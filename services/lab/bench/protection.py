@@ -24,7 +24,7 @@ LOOKED_AT = 2_000
 CLIENTS = 32
 REQUESTS = 150
 """By each client."""
-TURNS = 3
+ROUNDS = 3
 """How often the two are measured, one after the other; the best of each counts, so that a disturbance does not."""
 
 
@@ -40,7 +40,7 @@ def protection_rows(stack: Harness) -> Iterator[Step]:
 
 def _row(verb: str, url: str, bare_url: str, token: str, requests: Sequence[Request]) -> Row:
     rates, bare_rates = [], []
-    for _ in range(TURNS):
+    for _ in range(ROUNDS):
         bare_rates.append(look(bare_url, token, requests, CLIENTS, REQUESTS).rate)
         rates.append(look(url, token, requests, CLIENTS, REQUESTS).rate)
     return measured(

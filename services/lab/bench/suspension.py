@@ -1,4 +1,4 @@
-"""What it costs to take back all that one agency said: how fast it is, and how long others' submissions wait."""
+"""What it costs to take back all that one agency reported: how fast it is, and how long others' submissions wait."""
 
 import time
 from collections.abc import Iterator

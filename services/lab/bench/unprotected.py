@@ -1,8 +1,8 @@
 """The bare baseline of protection: the same children found and composed by a server that checks no right.
 
-It has the API's server and layers, signs callers in, lets them take turns, reads, finds and composes, and answers with
-the latest looks, all as the API does. It checks no right and no reason, opens no shield, masks nothing, records
-nothing and notifies nobody. It runs over the bench's own invented children only, on loopback.
+It has the API's server and layers, signs callers in, gives them places round-robin, reads, finds and composes, and
+answers with the latest looks, all as the API does. It checks no right and no reason, opens no shield, masks nothing,
+records nothing and notifies nobody. It runs over the bench's own invented children only, on loopback.
 """
 
 import multiprocessing

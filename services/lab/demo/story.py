@@ -33,7 +33,7 @@ MOST_LISTED = 10
 
 
 class Girl(NamedTuple):
-    """The girl of the memo's case: her id, what somebody knows of her, and the day on which they ask."""
+    """The girl of the memo's case: her id, what somebody knows of her, and the day of the report."""
 
     child: str
     known: Mapping[str, str]

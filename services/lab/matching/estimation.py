@@ -5,8 +5,8 @@ one child's, or of relatives, namesakes, cousins or strangers; which, nobody say
 these is likely to some degree (expectation); counted to that degree, the pairs give better chances (maximisation); and
 so on until nothing moves. It begins at several places, and what explains the pairs best is kept.
 
-What was known before counts like SEEN_BEFORE pairs that agree so, and gives way as pairs grow. Kept as they are: how
-often brothers and sisters share given name, birthday and gender, the number of namesakes, who are too few to be
+What was known before counts like STRENGTH_OF_PRIOR pairs that agree so, and gives way as pairs grow. Kept as they are:
+how often brothers and sisters share given name, birthday and gender, the number of namesakes, who are too few to be
 distinguished by counting, and how often two people share a number, which is a clerk's mistake and rare in a sample.
 Namesakes agree in name and birthday as often as one child's records do, and else like strangers; cousins in the name
 alone, and how many of them there are is learnt.
@@ -26,8 +26,9 @@ from domain.matching.settings import LEVELS, Chances, MatcherSettings, Rivals
 from services.lab.matching.expectation import COUSIN, MATCH, RELATIVE, Counted, expect
 from services.lab.matching.pairs import APART, GROWN_UP, ONE_AGENCY, Agreement, Sample
 
-SEEN_BEFORE = 5.0
-SEEN_OF_STRANGERS = 1.0
+STRENGTH_OF_PRIOR = 5.0
+STRENGTH_OF_STRANGERS = 1.0
+"""Pairs for which what was known of a level counts; of strangers fewer, for there are many pairs of them."""
 MATCHES_BEFORE = (0.05, 0.5, 5.0)
 """Pairs of one child for each record, of which one place begins with each."""
 RIVALS_STRENGTH = 0.1
@@ -181,7 +182,7 @@ def _column(before: Mapping[str, float], name: str, kind: int, counted: Counted)
     """The chance of each level of a field in pairs of one kind."""
     if kind == RELATIVE and name in _OF_RELATIVES:
         return before
-    return _learnt(before, {level: counted.levels[kind, name, level] for level in before}, SEEN_BEFORE)
+    return _learnt(before, {level: counted.levels[kind, name, level] for level in before}, STRENGTH_OF_PRIOR)
 
 
 def _of_strangers(settings: MatcherSettings, sample: Sample) -> dict[str, dict[str, float]]:
@@ -193,7 +194,7 @@ def _of_strangers(settings: MatcherSettings, sample: Sample) -> dict[str, dict[s
     for name in FIELDS:
         before = {level: chances.stranger for level, chances in settings.fields[name].items()}
         observed = {level: levels[name, level] for level in before}
-        columns[name] = before if name in _NUMBERS else _learnt(before, observed, SEEN_OF_STRANGERS)
+        columns[name] = before if name in _NUMBERS else _learnt(before, observed, STRENGTH_OF_STRANGERS)
     return columns
 
 

@@ -27,7 +27,7 @@ def simulated(children: int, seed: int, noise: int, *, bare: bool = False) -> Co
 
 
 def first_reports(person: Person, *, bare: bool) -> Iterator[ReportedRecord]:
-    """What each agency says of a child when it registers it."""
+    """What each agency reports of a child when it registers it."""
     for record in person.records:
         yield _reported(person, next(sent_for(record)), bare)
 

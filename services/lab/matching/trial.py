@@ -19,7 +19,7 @@ Count = Callable[[int], None]
 class Trial(NamedTuple):
     """What came of a run.
 
-    `found_or_queued` is the share of true pairs that were linked or stand in the queue; `queue` counts pairs of
+    `found_or_queued` is the share of true pairs that were linked or are in the queue; `queue` counts pairs of
     children for a person to look at. `blocking_recall` is the share of true pairs that share a key. `candidates`
     counts records that one record was compared with. `hard_linked` counts pairs of look-alikes that were taken for
     one. `worst` are the children that mix most records of several people.
@@ -111,11 +111,11 @@ def blocking_recall(features: dict[str, Features], person_of: dict[str, str]) ->
 def _found_or_queued(child_of: dict[str, str], person_of: dict[str, str], queue: Iterable[frozenset[str]]) -> float:
     """The share of pairs of records of one person whose children are the same, or are queued together."""
     queued = set(queue)
-    parts: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    records_in: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for record, child in child_of.items():
-        parts[person_of[record]][child] += 1
+        records_in[person_of[record]][child] += 1
     found = total = 0
-    for children in parts.values():
+    for children in records_in.values():
         total += pairs_among([children.total()])
         found += pairs_among(children.values())
         found += sum(children[a] * children[b] for a, b in combinations(children, 2) if frozenset((a, b)) in queued)

@@ -9,7 +9,7 @@ from services.lab.simulate.registry import Registry
 
 
 def tell_the_end(dice: Dice, registry: Registry, person: Person) -> None:
-    """The register of deaths, or the council of one who left England, says so in a record made for that."""
+    """The register of deaths, or the council of one who left England, reports it in a record made for that."""
     if person.status == "live":
         return
     agency = DEATHS if person.status == "died" else COUNCILS[person.family.home(person.until).authority]

@@ -1,7 +1,7 @@
 """When agencies hand their submissions in: on the day itself, late, or, once a feed has stopped, never.
 
 None of it changes what is true. `time` is still the day on which something became true; only its place among what is
-handed in is a later one, at the latest that of the last day, so that by then the feeds that have not stopped say all.
+handed in is a later one, at the latest that of the last day, so that by then the feeds that have not stopped are whole.
 """
 
 from collections.abc import Iterator, Mapping

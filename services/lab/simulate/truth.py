@@ -20,7 +20,7 @@ def person_id(number: int) -> str:
 def truth_of(person: Person) -> dict[str, Any]:
     """The facts of one child: who it is, its records, who works with it, what it lacks.
 
-    `selective_listed` says whether a list of children judged vulnerable would hold it: those with a raised flag of
+    `selective_listed` is whether a list of children judged vulnerable would hold it: those with a raised flag of
     SELECTIVE or with social care at work; `selective_ever` whether it ever would have.
     """
     involvements = [(record.agency.source, i) for record in person.records for i in record.involvements]

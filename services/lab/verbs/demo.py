@@ -12,18 +12,13 @@ def describe(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Runs the stack and shows the story; Ctrl-C or SIGTERM stops all of it."""
-    from services.cli.errors import PartAway
     from services.cli.output import console
     from services.lab.demo.story import show_story
     from services.local_stack.up import up
-    from services.submit.waiting import Stuck
 
     def after_ready(url: str) -> None:
         show_story(console(), read_settings(args.data), url, once=args.once)
         if not args.once:
             print("\nThe stack runs on; Ctrl-C stops it.", flush=True)
 
-    try:
-        return up(read_settings(args.data), after_ready, args.once)
-    except Stuck as stuck:
-        raise PartAway(str(stuck)) from None
+    return up(read_settings(args.data), after_ready, args.once)

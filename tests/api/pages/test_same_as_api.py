@@ -132,7 +132,7 @@ def test_an_entry_is_what_the_api_answers(client: TestClient, world: World, user
         assert page.status_code == answer.status_code
         if answer.status_code == 200:
             shown = entry_shown(answer.json(), day_at(world.clock()))
-            assert between(page.text) == as_page(reader, "entry", **_shared(), entry=shown, asked={}, now="")
+            assert between(page.text) == as_page(reader, "entry", **_shared(), entry=shown, criteria={}, now="")
 
 
 def _shared() -> dict[str, Any]:
@@ -166,7 +166,7 @@ def test_a_search_finds_what_the_api_finds(
     if answer.status_code == 200:
         in_order = {name: criteria[name] for name in ORDER if name in criteria}
         results = results_shown(answer.json(), in_order, day_at(world.clock()))
-        shown = as_page(reader, "results", **_shared() | {"fields": FIELDS}, results=results, asked=in_order)
+        shown = as_page(reader, "results", **_shared() | {"fields": FIELDS}, results=results, criteria=in_order)
         assert _without_secrets(between(page.text)) == _without_secrets(shown)
 
 

@@ -1,4 +1,4 @@
-"""An empty database and a Kafka without topics for each module."""
+"""A published log for each module."""
 
 from collections.abc import Iterator
 
@@ -6,14 +6,6 @@ import pytest
 
 from streams.kafka.settings import KafkaSettings
 from tests.support.proofs import Proven
-from tests.support.relay_stage import Store, empty_store
-
-
-@pytest.fixture(scope="module")
-def store(kafka: KafkaSettings, database_url: str) -> Iterator[Store]:
-    """An empty database, and a Kafka without topics."""
-    with empty_store(kafka, database_url) as made:
-        yield made
 
 
 @pytest.fixture(scope="module")

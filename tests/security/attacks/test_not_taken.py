@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from services.api.limits import connection
-from services.api.limits.turns import PLACES
+from services.api.limits.round_robin import PLACES
 from services.lab.simulate.identifiers import nhs_number
 from tests.security.attacks.clients import PATIENCE_S, Place, head, is_answered, place_of, rest
 from tests.support.api_world import NHS_NUMBER

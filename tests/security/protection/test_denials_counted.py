@@ -10,7 +10,7 @@ import pytest
 import services.api.access_control.denials
 from domain.authorization import Action, Cause
 from services.api.access_control.denials import MOST_CHILDREN, Denials
-from services.api.access_control.refusals import Asking, Denied
+from services.api.access_control.refusals import Attempt, Denied
 from streams.access.appender import AccessLogAway
 from streams.access.denials import Denial
 from streams.access.entry import Entry
@@ -51,7 +51,7 @@ def clock() -> Callable[[], datetime]:
 
 
 def attempt(user: str = "ann", child: str = "", action: Action = Action.SHOW, cause: Cause = Cause.ROLE) -> Denied:
-    return Asking(user, "auditor", action, [child] if child else []).denied(cause, "no")
+    return Attempt(user, "auditor", action, [child] if child else []).denied(cause, "no")
 
 
 def test_the_first_of_each_user_thing_and_cause_is_written_at_once(log: Log) -> None:

@@ -1,6 +1,5 @@
 """What one agency alone says of where a child lives gives no right over it, and takes one from those elsewhere."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -10,7 +9,7 @@ from domain.agency import Agency
 from domain.vocabulary import AgencyKind
 from services.api.routes import steward_decisions
 from streams.access import grants
-from tests.support.api_world import client_of, looking
+from tests.support.api_world import looking
 from tests.support.entitlements import FAR, NORTH, SOUTH, entitlement
 from tests.support.world import World, person
 
@@ -50,12 +49,6 @@ def world(empty_world: World) -> World:
     )
     assert taken == ["accepted"] * 7
     return empty_world
-
-
-@pytest.fixture(scope="module")
-def client(world: World) -> Iterator[TestClient]:
-    with client_of(world) as made:
-        yield made
 
 
 @pytest.fixture(autouse=True)

@@ -37,7 +37,7 @@ class Description(NamedTuple):
 
 
 class Batch(NamedTuple):
-    """Events in order; `stewards` says that they are decisions of data stewards."""
+    """Events in order; `stewards` where they are decisions of data stewards."""
 
     recorded_at: str
     stewards: bool

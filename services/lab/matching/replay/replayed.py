@@ -55,12 +55,12 @@ class ReplayedRegister:
         return self._rulings.counts
 
     def begin(self) -> None:
-        """From here on decisions are taken; what the log has decided so far stands."""
+        """From here on decisions are taken; what the log has decided so far holds."""
         self.match_state = self.match_state.copy()
         self._index.membership = self.match_state.membership
 
     def follow(self, events: Sequence[PublishedEvent], descriptions: Descriptions, rulings: Sequence[Ruling]) -> None:
-        """Learns what records say, and leaves decisions to the log, which has taken the events already."""
+        """Learns what records report, and leaves decisions to the log, which has taken the events already."""
         self._meet(descriptions)
         for event in events:
             description = descriptions.get((event.stream, event.version))
@@ -88,7 +88,7 @@ class ReplayedRegister:
             self._index.put(description.record, features, index_keys(features))
 
     def _set_aside(self, event: PublishedEvent, descriptions: Descriptions) -> None:
-        """A record that is set aside forgets what it said before."""
+        """A record that is set aside loses what it reported before."""
         for each in event.data["aside"]:
             self._aside.add(each["record"])
             description = descriptions.get((each["record"], each["since"]))

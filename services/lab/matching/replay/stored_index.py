@@ -53,14 +53,14 @@ class StoredIndex:
 
     def children_met(self, keys: Iterable[int]) -> list[str]:
         """The likeliest of the children that have a record under one of the keys; as the registrar finds them."""
-        told: Counter[str] = Counter()
+        weights: Counter[str] = Counter()
         for key in keys:
             block = self._blocks.get(key, ())
             records = (block,) if isinstance(block, str) else block
             if 0 < len(records) <= MOST_IN_A_BLOCK:
                 for child in {child for record in records if (child := self.membership.child_of(record))}:
-                    told[child] += KEY_TELLS // len(records)
-        return likeliest(told)
+                    weights[child] += KEY_TELLS // len(records)
+        return likeliest(weights)
 
     def sharers(self, described: Iterable[Features], candidates: Iterable[Candidate]) -> Sharers:
         """Who shares the contacts and homes of the described, or of several candidates; as the registrar finds them."""

@@ -1,4 +1,4 @@
-"""The records of a corpus as the columns that other tools compare: what each says in the end, a text a field."""
+"""The records of a corpus as the columns that other tools compare: its latest values, a text a field."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from services.lab.matching.corpus import Corpus
 
 Columns = dict[str, str | None]
-"""A record's fields by name, `unique_id` among them; None for what it does not say."""
+"""A record's fields by name, `unique_id` among them; None for what it does not report."""
 
 FIELDS = (
     "given_name", "family_name", "date_of_birth", "gender", "line_1", "line_2", "rest", "postcode", "carer", "phone",
@@ -15,11 +15,11 @@ FIELDS = (
 
 
 def columns(corpus: Corpus) -> list[Columns]:
-    """A row for each record, in order of arrival; a name or gender that stands for not knowing says nothing."""
-    said: dict[str, dict[str, Any]] = {}
+    """A row for each record, in order of arrival; a name or gender that means unknown is None."""
+    latest: dict[str, dict[str, Any]] = {}
     for each in corpus.reported:
-        said.setdefault(each.record, {}).update(each.particulars)
-    return [{"unique_id": record, **_row(stated)} for record, stated in said.items()]
+        latest.setdefault(each.record, {}).update(each.particulars)
+    return [{"unique_id": record, **_row(stated)} for record, stated in latest.items()]
 
 
 def _row(stated: Mapping[str, Any]) -> Columns:

@@ -9,16 +9,16 @@ PLACES = 32
 REMEMBERED_S = 3.0
 """How long a caller counts as present after a request."""
 RESTS = 3
-"""Beside other callers, the rest between two turns of a caller, as a multiple of the first turn's length."""
+"""Beside other callers, the rest between two requests of a caller, as a multiple of the time that the first took."""
 LONGEST_REST_S = 0.05
 MOST_REMEMBERED = 1_000
 
 
-class Turns:
+class RoundRobin:
     """Places at work, for one event loop; a caller is any key.
 
     A caller who is alone may have every place. While others are present, each has one; the next free place goes to the
-    waiting caller whose last turn is longest ago; and a caller with more requests waiting rests between turns, because
+    waiting caller whose last one is longest ago; and a caller with more requests waiting rests between them, because
     even one request at work slows those beside it.
     """
 
@@ -33,18 +33,18 @@ class Turns:
         """Returns once there is a place for this caller, who has to give it back."""
         loop = asyncio.get_running_loop()
         self._note(who, loop.time())
-        turn: asyncio.Future[None] = loop.create_future()
-        self._waiting.setdefault(who, deque()).append(turn)
+        waiter: asyncio.Future[None] = loop.create_future()
+        self._waiting.setdefault(who, deque()).append(waiter)
         self._admit()
         try:
-            await turn
+            await waiter
         except asyncio.CancelledError:
-            if not turn.cancelled():
+            if not waiter.cancelled():
                 self.give_back(who, 0)
             raise
 
     def give_back(self, who: Hashable, seconds: float) -> None:
-        """Frees a place after so long a turn."""
+        """Frees a place that was held for so many seconds."""
         self._at_work[who] -= 1
         if not self._at_work[who]:
             del self._at_work[who]
@@ -75,10 +75,10 @@ class Turns:
             who = next(able, None)
             if who is None:
                 return
-            turns = self._waiting.pop(who)
-            turn = turns.popleft()
-            if turns:
-                self._waiting[who] = turns
-            if not turn.cancelled():
-                turn.set_result(None)
+            waiters = self._waiting.pop(who)
+            waiter = waiters.popleft()
+            if waiters:
+                self._waiting[who] = waiters
+            if not waiter.cancelled():
+                waiter.set_result(None)
                 self._at_work[who] += 1

@@ -1,6 +1,6 @@
-"""How a page asks the directory: by the API's own calls, in this process, as the user who is signed in.
+"""How a page reads the directory: by the API's own calls, in this process, as the user who is signed in.
 
-So a page passes the same verification, rights, reasons, turns and records as any client, and can show nothing that the
+So a page passes the same verification, rights, reasons, limits and records as any client, and can show nothing that the
 API would not.
 """
 
@@ -16,7 +16,7 @@ _SAME = ("asgi", "http_version", "scheme", "server", "client")
 """What a call has in common with the request of the browser; nothing else of it goes on, above all no certificate."""
 
 
-class Question(NamedTuple):
+class ApiCall(NamedTuple):
     """A call of the API; `body` is a JSON document, None for none."""
 
     method: str
@@ -33,13 +33,13 @@ class Answer(NamedTuple):
 
     @property
     def detail(self) -> str:
-        """What a problem says is wrong."""
+        """The detail of a problem: what is wrong."""
         return str(self.document.get("detail", ""))
 
 
-async def ask(api: ASGIApp, scope: Scope, token: str, reason: str, question: Question) -> Answer:
+async def call_api(api: ASGIApp, scope: Scope, token: str, reason: str, call: ApiCall) -> Answer:
     """What the API answers; whatever it raises is raised here."""
-    body = b"" if question.body is None else orjson.dumps(question.body)
+    body = b"" if call.body is None else orjson.dumps(call.body)
     headers = [
         (b"authorization", f"Bearer {token}".encode("latin-1")),
         (b"content-type", b"application/json"),
@@ -51,10 +51,10 @@ async def ask(api: ASGIApp, scope: Scope, token: str, reason: str, question: Que
         "type": "http",
         **{name: scope[name] for name in _SAME if name in scope},
         "root_path": "",
-        "method": question.method,
-        "path": question.path,
-        "raw_path": question.path.encode("ascii"),
-        "query_string": question.query.encode("ascii"),
+        "method": call.method,
+        "path": call.path,
+        "raw_path": call.path.encode("ascii"),
+        "query_string": call.query.encode("ascii"),
         "headers": headers,
         "state": {},
     }
