@@ -16,7 +16,7 @@ SUITABLE := import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint mutants bench soak outside-tools schemas pins sbom audit
+.PHONY: help install demo test lint docs mutants bench soak outside-tools schemas pins sbom audit
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -29,11 +29,18 @@ demo: install ## start the stack, send in the fictional county, tell the story (
 test: $(INSTALLED_DEV) ## run the tests against a real Kafka and Postgres, which they start themselves
 	$(BIN)/pytest -n 4 --dist loadfile --no-loadscope-reorder $(ARGS)
 
-lint: $(INSTALLED_DEV) ## check style, format, types and the direction of imports
+# Fails on whatever Sphinx warns of, such as a link that leads nowhere.
+DOCUMENTS = $(BIN)/sphinx-build --quiet --fail-on-warning --keep-going --builder html docs build/docs
+
+lint: $(INSTALLED_DEV) ## check style, format, types, the direction of imports, and the documents
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(DOCUMENTS)
+
+docs: $(INSTALLED_DEV) ## make the documents into a site, build/docs/index.html
+	$(DOCUMENTS)
 
 mutants: $(INSTALLED_DEV) ## try which small faults in the rules no test notices (ARGS='child --one-in 5'; docs/mutants.md)
 	@$(BIN)/python -m tests.mutation $(ARGS)
