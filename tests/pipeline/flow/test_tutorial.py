@@ -2,16 +2,22 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 from typing import NamedTuple
 
+import pytest
+
+from services.local_stack.jars import class_path
 from tests.support.stack import Stack
 
 TUTORIAL = Path(__file__).parents[3] / "docs" / "tutorial.md"
 END = "=== end of a block ==="
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+TOOLS = {"kcat": "kcat", "java": "javac"}
+"""What clients that are no packages of Python's need; where it is not installed, that is printed."""
 FILE_NAME = re.compile(r"`([\w.-]+)`:\s*\Z")
 
 
@@ -21,7 +27,7 @@ class Step(NamedTuple):
 
 
 def files_and_steps(text: str) -> tuple[dict[str, str], list[Step]]:
-    """The files that a reader is told to write, by name, and the commands with what they print."""
+    """The files that a reader is described to write, by name, and the commands with what they print."""
     written: dict[str, str] = {}
     steps: list[Step] = []
     for block in BLOCK.finditer(text):
@@ -36,17 +42,33 @@ def files_and_steps(text: str) -> tuple[dict[str, str], list[Step]]:
     return written, steps
 
 
+def lacks(step: Step) -> str | None:
+    """What is not installed of what a step needs, if anything."""
+    named = [TOOLS[word] for word in re.findall(r"^(\w+) ", step.commands, re.MULTILINE) if word in TOOLS]
+    return next((program for program in named if shutil.which(program) is None), None)
+
+
 def pattern(expected: str) -> re.Pattern[str]:
     """What an output has to be, with `…` for whatever differs."""
     return re.compile(".*".join(map(re.escape, expected.strip().split("…"))), re.DOTALL)
 
 
-def test_the_tutorial_does_what_it_says(stack: Stack, tmp_path: Path) -> None:
-    written, steps = files_and_steps(TUTORIAL.read_text(encoding="utf-8"))
+def test_the_tutorial_does_what_it_says(stack: Stack, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    written, described = files_and_steps(TUTORIAL.read_text(encoding="utf-8"))
+    steps = [step for step in described if not lacks(step)]
+    if steps != described:
+        with capsys.disabled():
+            print(
+                "\nNOT RUN of the tutorial:",
+                *(f"{program} is not installed" for program in map(lacks, described) if program),
+            )
     assert written
     assert len([step for step in steps if step.expected]) > 5
     for name, content in written.items():
         (tmp_path / name).write_text(content, encoding="utf-8")
+    (tmp_path / "lib").mkdir()
+    for jar in class_path():
+        (tmp_path / "lib" / jar.name).symlink_to(jar)
     script = "set -euo pipefail\n" + "".join(f"{step.commands}echo; echo '{END}'\n" for step in steps)
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     ran = subprocess.run(
