@@ -9,7 +9,7 @@ import pytest
 from kafka import KafkaConsumer, TopicPartition
 from starlette.testclient import TestClient
 
-from services.contract.submission import MAX_BYTES
+from services.contract.submission import MAX_BYTES, MODELS
 from streams.kafka.settings import KafkaSettings
 from tests.support.api_world import Headers, bearer, is_problem, looking
 from tests.support.world import World, person
@@ -207,3 +207,16 @@ def test_a_body_that_is_too_large_is_refused(client: TestClient, agency: Headers
 
 def test_a_user_may_not_submit(world: World, client: TestClient) -> None:
     assert is_problem(send(client, looking(world), SINGLE, b"{}"), 403)
+
+
+def test_the_openapi_document_says_what_a_submission_is_and_its_examples_fit(client: TestClient) -> None:
+    from jsonschema import Draft202012Validator  # takes seconds, in the one worker that runs this
+
+    posted = client.get("/openapi.json").json()["paths"]["/submissions"]["post"]["requestBody"]["content"]
+    one = posted["application/cloudevents+json"]
+    assert set(one["examples"]) == set(MODELS)
+    for example in one["examples"].values():
+        assert Draft202012Validator(one["schema"]).is_valid(example["value"])
+        unfit = example["value"] | {"notes": "what the contract does not have"}
+        assert not Draft202012Validator(one["schema"]).is_valid(unfit)
+    assert posted["application/cloudevents-batch+json"]["schema"]["items"] == one["schema"]

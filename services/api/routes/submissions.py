@@ -4,6 +4,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from http import HTTPStatus
 from itertools import islice
 from typing import Any
@@ -23,7 +24,9 @@ from services.api.problems import Problem
 from services.api.routes._dry_submissions import MOST_AT_ONCE as MOST_AT_ONCE_DRY
 from services.api.routes._dry_submissions import tried
 from services.api.schemas.submissions import Submitted, Tried
-from services.contract.submission import MAX_BYTES
+from services.contract.schemas.examples import SUBMISSIONS
+from services.contract.schemas.json_schema import inlined, schema_of
+from services.contract.submission import MAX_BYTES, MODELS
 from services.submit.files import Line
 from services.submit.route import key_of
 from services.submit.sender import Ranges, Sender
@@ -39,12 +42,22 @@ MOST_BYTES_OF_AN_AGENCY = 4 * LARGEST_BODY
 MOST_IN_A_BODY = 10_000
 
 _SPACE = re.compile(r"[ \t\n\r]*")
-_REQUEST_BODY = {
-    "required": True,
-    "content": {
-        kind: {"schema": {"type": of}} for kind, of in ((SINGLE, "object"), (BATCH, "array"), (LINES, "string"))
-    },
-}
+
+
+@cache
+def _request_body() -> dict[str, Any]:
+    """What may be sent, for the OpenAPI document: each type's schema and an example of it."""
+    one = {"oneOf": [inlined(schema_of(model)) for model in MODELS.values()]}
+    lines = "".join(json.dumps(SUBMISSIONS[name]) + "\n" for name in list(MODELS)[:2])
+    examples = {name: {"value": SUBMISSIONS[name]} for name in MODELS}
+    return {
+        "required": True,
+        "content": {
+            SINGLE: {"schema": one, "examples": examples},
+            BATCH: {"schema": {"type": "array", "items": one, "maxItems": MOST_IN_A_BODY}},
+            LINES: {"schema": {"type": "string"}, "example": lines},
+        },
+    }
 
 
 def router(dependencies: Dependencies) -> APIRouter:
@@ -56,7 +69,7 @@ def router(dependencies: Dependencies) -> APIRouter:
         "/submissions",
         status_code=HTTPStatus.ACCEPTED,
         responses={200: {"model": Tried}, 202: {"model": Submitted}, **problems(400, 401, 403, 413, 415, 429, 503)},
-        openapi_extra={"requestBody": _REQUEST_BODY},
+        openapi_extra={"requestBody": _request_body()},
     )
     async def submit(request: Request, dry_run: bool = False) -> Response:
         """Takes one submission, a batch, or one a line; what becomes of each is in its receipt.

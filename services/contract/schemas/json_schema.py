@@ -30,6 +30,23 @@ def schema_of(model: type[BaseModel]) -> Schema:
     return model.model_json_schema(schema_generator=_Plain)
 
 
+def inlined(schema: Schema) -> Schema:
+    """A schema with each definition written where it is referred to, for documents without `$defs`."""
+    definitions: Schema = schema.get("$defs", {})
+
+    def written(part: Any) -> Any:
+        if isinstance(part, list):
+            return [written(each) for each in part]
+        if not isinstance(part, dict):
+            return part
+        if "$ref" in part:
+            return written(definitions[part["$ref"].rpartition("/")[2]])
+        return {name: written(each) for name, each in part.items() if name != "$defs"}
+
+    whole: Schema = written(schema)
+    return whole
+
+
 def schemas() -> dict[str, Schema]:
     """Every published schema by its name: the types of submission, `receipt`, `notice` and `event`."""
     submissions = {name: _published(name, MODELS[name], [example]) for name, example in sorted(SUBMISSIONS.items())}

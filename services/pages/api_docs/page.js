@@ -17,8 +17,10 @@ function resolve(document, schema) {
 
 function sketch(document, schema, depth) {
   const resolved = resolve(document, schema);
-  const one = resolved.anyOf ? resolve(document, resolved.anyOf[0]) : resolved;
+  const choices = resolved.anyOf || resolved.oneOf;
+  const one = choices ? resolve(document, choices[0]) : resolved;
   if (depth > 5) return "…";
+  if (one.const !== undefined) return one.const;
   if (one.enum) return one.enum.join(" · ");
   if (one.type === "array") return [sketch(document, one.items, depth + 1)];
   if (one.properties) {
@@ -48,6 +50,46 @@ function bodySketch(document, content) {
   });
 }
 
+// A form that tries a call whose body has examples; a dry run unless somebody asks for more. The token is kept nowhere.
+function trial(path, content) {
+  const [kind, { examples }] = Object.entries(content).find(([, each]) => each.examples);
+  const form = make("form");
+  const labelled = (text, field) => {
+    const label = make("label", text + " ");
+    label.append(field);
+    form.append(label);
+    return field;
+  };
+  const token = labelled("Bearer token", make("input"));
+  token.type = "password";
+  token.autocomplete = "off";
+  const which = labelled("Example", make("select"));
+  Object.keys(examples).forEach((name) => which.append(make("option", name)));
+  const body = labelled("Body", make("textarea"));
+  body.rows = 16;
+  body.spellcheck = false;
+  const fill = () => { body.value = JSON.stringify(examples[which.value].value, null, 2); };
+  which.addEventListener("change", fill);
+  fill();
+  const dry = labelled("Only try: send nothing", make("input"));
+  dry.type = "checkbox";
+  dry.checked = true;
+  const answer = make("pre");
+  answer.setAttribute("role", "status");
+  form.append(make("button", "Try it"), answer);
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    answer.textContent = "…";
+    const headers = { Authorization: "Bearer " + token.value.trim(), "Content-Type": kind };
+    fetch(path + (dry.checked ? "?dry_run=true" : ""), { method: "POST", headers, body: body.value })
+      .then(async (got) => { answer.textContent = got.status + " " + got.statusText + "\n" + await got.text(); })
+      .catch(() => { answer.textContent = "There was no answer; try again."; });
+  });
+  const shown = make("details");
+  shown.append(make("summary", "Try it"), form);
+  return shown;
+}
+
 function section(document, path, method, call) {
   const made = make("section");
   const title = make("h2");
@@ -57,7 +99,9 @@ function section(document, path, method, call) {
     made.append(table(["parameter", "in", ""], call.parameters.map(
       (each) => [each.name, each.in, (each.required ? "required. " : "") + (each.description || "")])));
   }
-  if (call.requestBody) made.append(make("p", "Body"), ...bodySketch(document, call.requestBody.content));
+  const content = call.requestBody ? call.requestBody.content : {};
+  if (call.requestBody) made.append(make("p", "Body"), ...bodySketch(document, content));
+  if (Object.values(content).some((each) => each.examples)) made.append(trial(path, content));
   made.append(table(["answer", ""], Object.entries(call.responses).map(([status, each]) => [status, each.description])));
   const shown = make("details");
   shown.append(make("summary", "What a good answer looks like"));
