@@ -108,13 +108,13 @@ class Successions:
         return code
 
     def _check(self, nth: int, kind: str, first: str) -> None:
-        code, seen = first, {first}
+        code, visited = first, {first}
         while (after := self._after.get((kind, code))) is not None:
             code = after[0]
-            if code in seen:
+            if code in visited:
                 raise SuccessionRefused(nth, "the codes after it come round again; take out the row that is not true")
-            seen.add(code)
-            if len(seen) > MOST_CHANGES + 1:
+            visited.add(code)
+            if len(visited) > MOST_CHANGES + 1:
                 raise SuccessionRefused(nth, f"more than {MOST_CHANGES} codes follow; name the last as the successor")
 
 

@@ -114,15 +114,15 @@ class Comparer:
             return evidence
         if evidence.levels[_UPN] == DIFFERS:
             return evidence._replace(contradicts=True, by_weight=False)
-        if not self.tells_apart(one, other):
+        if not self.distinguishes(one, other):
             return evidence
         if _are_held_by_two_names(evidence.levels):
             return evidence._replace(contradicts=True, by_weight=False)
-        if _live_apart(evidence.levels):
+        if _have_two_homes(evidence.levels):
             return evidence._replace(contradicts=True, by_homes=not evidence.contradicts, by_weight=False)
         return evidence
 
-    def tells_apart(self, one: Features, other: Features) -> bool:
+    def distinguishes(self, one: Features, other: Features) -> bool:
         """Whether one agency holds both and registers a child once, so that its two records are of two as a rule."""
         return one.source == other.source != "" and self.settings.rivals.relative_in_one_agency >= REGISTERS_ONCE
 
@@ -296,7 +296,7 @@ def _are_held_by_two_names(levels: Levels) -> bool:
     return (levels[0] in (NICKNAME, SIMILAR) or two_families) and not _share_a_number_by(levels)
 
 
-def _live_apart(levels: Levels) -> bool:
+def _have_two_homes(levels: Levels) -> bool:
     """Whether two have two homes and nobody in common, by which one agency tells two children apart.
 
     It seldom registers a child twice, and has many namesakes.

@@ -152,8 +152,8 @@ def known_person(name: str | None, family_name: str) -> str:
     """
     words = _known_name(name.replace("/", " "), _UNKNOWN).split() if name and not _ABBREVIATED.fullmatch(name) else []
     named = [word for word in words if word not in _TITLES]
-    telling = [word for word in named if not word.isdigit()]
-    if _NOBODY.issuperset(telling) or (len(named) < len(words) and " ".join(named) == family_name):
+    distinctive = [word for word in named if not word.isdigit()]
+    if _NOBODY.issuperset(distinctive) or (len(named) < len(words) and " ".join(named) == family_name):
         return ""
     return " ".join(named)
 
@@ -255,10 +255,10 @@ def _known_name(name: str | None, words_for_none: frozenset[str]) -> str:
     words = latin.split()
     if not _is_written(latin) or (len(latin) > 1 and set(latin) == {"x"}):
         return ""
-    telling = [word for word in words if word not in _BESIDE and not word.isdigit()]
+    distinctive = [word for word in words if word not in _BESIDE and not word.isdigit()]
     is_about = len(words) > 1 and _ABOUT_A_NAME | words_for_none
-    if words_for_none.issuperset(telling) or (is_about and is_about.issuperset(telling)):
-        return latin if telling == [] and words[0] in _BESIDE else ""
+    if words_for_none.issuperset(distinctive) or (is_about and is_about.issuperset(distinctive)):
+        return latin if distinctive == [] and words[0] in _BESIDE else ""
     return latin
 
 

@@ -17,7 +17,7 @@ from domain.matching import (
     features_of,
     judge_fit,
 )
-from domain.matching.apart import Apart, Candidates, place_apart, visible_part
+from domain.matching.beside_hidden import Candidates, HiddenPlacement, place_beside_hidden, visible_part
 from domain.matching.blocking import MOST_CHILDREN
 from domain.matching.closed import Named, by_child, names_closed
 from domain.matching.confided import place_openly
@@ -202,7 +202,7 @@ class BatchMatcher:
                 sensitive=self._sensitive,
             )
             return Placed(placement, features, keys)
-        found = place_apart(
+        found = place_beside_hidden(
             self.comparer,
             record,
             compared,
@@ -280,7 +280,13 @@ class BatchMatcher:
         return found
 
     def _apart(
-        self, found: Apart, record: str, features: Features, keys: Sequence[int], source: str, child_of: FindChild
+        self,
+        found: HiddenPlacement,
+        record: str,
+        features: Features,
+        keys: Sequence[int],
+        source: str,
+        child_of: FindChild,
     ) -> Placed:
         number = found.placement.child
         others = [each for each in self._index.members(number) if each.record != record] if number else []
