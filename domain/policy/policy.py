@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
+from domain.birth import GROWN_UP
 from domain.policy.rules import Aged, Everyone, Rule, every_rule
-from domain.reports.questions import GROWN_UP
 from domain.vocabulary import Service
 
 

@@ -7,11 +7,11 @@ from datetime import date
 from functools import partial
 from typing import Any, Self
 
+from domain.birth import GROWN_UP
 from domain.policy.history import PolicyHistory, Spell, days_listed
 from domain.policy.judge import Judge
 from domain.policy.rounding import to_tens
 from domain.reports import QUESTIONS
-from domain.reports.questions import GROWN_UP
 
 LISTS = (
     "not_listed_now",
