@@ -18,7 +18,7 @@ CONTROL_CHARACTERS = r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]"
 
 
 class AgencyKind(StrEnum):
-    """What sort of body an agency is; it decides what the agency may send."""
+    """The kind of an agency, which decides what the agency may send."""
 
     CHILD_BENEFIT = "child-benefit"
     BIRTH_REGISTRATION = "birth-registration"

@@ -14,7 +14,7 @@ from domain.matching.features import Features
 from domain.matching.placement import Candidate, place
 
 
-class Named(NamedTuple):
+class ClosedComparison(NamedTuple):
     """What a record is compared with: `members` are the records of one closed child, as they were when it was closed.
 
     `own` are the other records of the child that the record belongs to, `before` its features until now. `expected` is
@@ -29,21 +29,21 @@ class Named(NamedTuple):
     opened: bool
 
 
-def names_closed(comparer: Comparer, record: str, now: Features, named: Named) -> bool:
+def names_closed(comparer: Comparer, record: str, now: Features, compared: ClosedComparison) -> bool:
     """Whether the record, as it is now, names the closed child. Cannot-link constraints are ignored."""
-    if named.opened:
+    if compared.opened:
         return False
-    if any(not _numbers(now).isdisjoint(_numbers(each.features)) for each in named.members):
+    if any(not _numbers(now).isdisjoint(_numbers(each.features)) for each in compared.members):
         return True
-    if named.expected:
+    if compared.expected:
         return False
-    visible = [each._replace(features=visible_part(each.features)) for each in named.members]
+    visible = [each._replace(features=visible_part(each.features)) for each in compared.members]
     found = place(comparer, record, visible_part(now), visible)
     if found.reason is None and not found.suspected:
         return False
-    likeness = _likeness(comparer, now, named.members)
-    others = [_likeness(comparer, now, named.own)] if named.own else []
-    before = [_likeness(comparer, named.before, named.members)] if named.before else []
+    likeness = _likeness(comparer, now, compared.members)
+    others = [_likeness(comparer, now, compared.own)] if compared.own else []
+    before = [_likeness(comparer, compared.before, compared.members)] if compared.before else []
     return all(likeness > each for each in (*others, *before))
 
 

@@ -1,4 +1,4 @@
-"""Which criteria of a search are not used, and why: they are written for not knowing, so they tell nobody apart.
+"""Which criteria of a search are not used, and why: placeholders for unknown values distinguish nobody.
 
 It depends on what was asked alone, never on whom the directory holds.
 """

@@ -1,4 +1,4 @@
-"""Rules that no chronology can answer: they ask for what no agency may report, or what no policy may know."""
+"""Rules that can never hold: they need data that no agency may report, or that no policy may use."""
 
 from domain.agency import RIGHTS
 from domain.policy.rules import KnownTo, Rule, ServedBy, WorkedWith

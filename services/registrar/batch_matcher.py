@@ -19,7 +19,7 @@ from domain.matching import (
 )
 from domain.matching.beside_hidden import Candidates, HiddenPlacement, place_beside_hidden, visible_part
 from domain.matching.blocking import MOST_CHILDREN
-from domain.matching.closed import Named, by_child, names_closed
+from domain.matching.closed import ClosedComparison, by_child, names_closed
 from domain.matching.confided import place_openly
 from domain.matching.placement import MOST_SUSPICIONS
 from domain.matching.shared import (
@@ -274,7 +274,7 @@ class BatchMatcher:
             members = remembered[number]
             expected = (described.source, described.subject) in child.expected
             opened = home is not None and not home.opened_for(record).isdisjoint(each.record for each in members)
-            named = Named(members, others, before.features if before else None, expected, opened)
+            named = ClosedComparison(members, others, before.features if before else None, expected, opened)
             if names_closed(self.comparer, record, described.features, named):
                 found.append(number)
         return found
