@@ -162,7 +162,7 @@ class Child(Aggregate):
         self.trigger_event(ChildReinstated, **ruling.provenance, **ruling.sealed)
         self.inherit([origin] if origin else (), ruling)
         if origin and self.shield and not origin.shield:
-            # The shield is in force again, although that of the survivor was lifted: the events must say so once more.
+            # In force again although the survivor's was lifted: with this event the child's identity is stored again.
             fields = {"decided_by": None, "reason": None, "inherited_from": str(origin.id)}
             self.trigger_event(ShieldApplied, **ruling.provenance, **self.shield._asdict(), **fields)
         self._link_back(records, ruling, rule)

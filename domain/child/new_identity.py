@@ -1,4 +1,4 @@
-"""Decisions about a new identity: asked for by one data manager, confirmed by another; a refusal changes nothing.
+"""Decisions about a new identity: requested by one data manager, confirmed by another; a refusal changes nothing.
 
 The old child is closed, and no new one is opened in its place: the records under which agencies know the child now are
 listed as those of any new child. So nothing that is stored leads from one to the other.

@@ -117,7 +117,7 @@ def _name(stated: Mapping[str, Any]) -> Name:
 def _completed(names: list[Name]) -> list[Name]:
     """The names, each with the first given or family name that is known where it has none: it was not another's.
 
-    A baby that was named later is no longer one without a name; a former family name was borne with the given name.
+    A baby that was named later no longer counts as unnamed; a former family name is paired with the given name.
     """
     if all(map(all, names)):
         return names

@@ -1,6 +1,6 @@
 """The rules of which a policy is made; their names are those of a policy's file.
 
-Every rule has the `line` of its file on which it stands; two rules that differ in nothing else are equal.
+Every rule has its `line` in the file; two rules that differ in nothing else are equal.
 """
 
 from collections.abc import Iterator

@@ -128,7 +128,7 @@ class Tallies:
         return both
 
     def rounded(self) -> "Tallies":
-        """The same, rounded to tens: nobody can tell whether one child was counted."""
+        """The same, rounded to tens, so that the figures do not reveal whether one child was counted."""
         rounded = Tallies(self._judges, self._on)
         rounded.population = self.population.rounded()
         rounded.policies = [each.rounded() for each in self.policies]
