@@ -8,15 +8,16 @@ The rooms in reading order:
 - `agency.py`: an agency of the register, and what its kind may send
 - `places.py`, `organisations.py`: codes of authorities, and of schools and practices, that became others
 - `education.py`: statutory school age, and a child's education status
-- `birth.py`: a child's date of birth, where its records disagree
-- `belief.py`: which of the values that agencies say of one field is believed
+- `birth.py`: which dates of birth are plausible, and when childhood ends
+- `belief.py`: which of the values that agencies report for a field is believed
+- `wording.py`: the components of a value, by which its wordings are compared
 - `days.py`: the days of the country that the directory is for
-- `written.py`: how a value is written, whoever wrote it
-- `source_record/`: what one agency holds of one child; its commands, rules and events
+- `written.py`: removes what writing adds to a value without meaning
+- `source_record/`: one agency's record of one child: commands, rules and events
 - `child/`: which records are one child, the decisions about it, its shield, and how its entry is composed
 - `matching/`: whether two records are one child, and how well a child matches a search
-- `suspension/`: taking back: whether an agency is suspended, and the decisions about it and its records
-- `erasure/`: destruction: which keys go by a decision, and the events that say so for ever
+- `suspension/`: the suspension of agencies, and its consequences for their records
+- `erasure/`: destruction: which keys a decision destroys, and the events that remain
 - `timeline/`: a child's chronology, and a cursor over its days
 - `reports/`: the questions of reports about a chronology, and the findings that follow
 - `retention/`: when an entry has to be archived or destroyed, by which rule and which law
@@ -24,6 +25,6 @@ The rooms in reading order:
 - `authorization/`: who may do what: roles, actions, the table of rights, reasons, masking
 - `access_log/`: the events of looks, denials, overrides and entitlements, and the notices of looks
 - `subject_access/`: the requests of carers and children, and the document that they are given
-- `transparency/`: what proves that a log was only appended to: trees, leaves, tiles, checkpoints
-- `monitoring/`: what looks show about the users who looked
+- `transparency/`: proofs that a log was only appended to: trees, leaves, tiles, checkpoints
+- `monitoring/`: unusual behaviour of users, found in the access log
 """

@@ -1,7 +1,9 @@
-"""A child's date of birth: which may be true at all."""
+"""A child's date of birth: which dates are plausible, and when childhood ends."""
 
 from datetime import date
 
+GROWN_UP = 18
+"""The age, in years, from which somebody is no longer a child."""
 MOST_YEARS = 30
 """The greatest age, in years, of a person in a submission: care leavers are in education until 25."""
 MOST_YEARS_EVER = 100

@@ -1,7 +1,7 @@
-"""Days are England's: a moment belongs to the day that it is there, wherever the clock that told of it stands.
+"""Days are those of England: a moment belongs to the local day there, in whatever time zone it was written.
 
-Another time zone is set once for a process, before it decides anything. What views hold depends on it, so they are
-built anew where it changes.
+Each process may set another time zone once, before it decides anything. The content of views depends on it, so they are
+rebuilt where it changes.
 """
 
 from datetime import UTC, date, datetime, time

@@ -25,7 +25,7 @@ class Schooling:
 
 @dataclass(frozen=True, slots=True)
 class EducationStatus:
-    """What is known of a child's education, and since when (ISO date, None where it cannot be said)."""
+    """The status of a child's education, and since when (ISO date, None where unknown)."""
 
     status: Status
     since: str | None

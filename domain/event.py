@@ -9,8 +9,8 @@ class RegisterEvent(AggregateEvent):
     """An event of the register log.
 
     `timestamp` (the library's name) is when the directory recorded it; `time` is when it became true, as ISO 8601 in
-    UTC; `source` is the agency that caused it; `restricted` says that the agency's name must not stand in clear.
-    The fields named in CLEAR go to the record as they are, those in SEALED only under the stream's data key.
+    UTC; `source` is the agency that caused it; `restricted` is True if the agency's name must not appear in clear.
+    The fields named in CLEAR are stored as they are, those in SEALED only under the stream's data key.
     """
 
     CLEAR: ClassVar[tuple[str, ...]] = ()

@@ -1,8 +1,8 @@
-"""Schools and practices whose codes changed: a code and its successor are one place, on the day that is asked of.
+"""Schools and practices whose codes changed: a code and its successor are one place on a given day.
 
-Which they are is no part of the product: the registers that know are a directory's to load, a file that
-`services/configuration/successors.py` reads. Which were loaded is set once for a process, before it decides anything.
-What views hold depends on it, so views of other successions are views of another version.
+The product has no list of them. A directory loads one from a file (`services/configuration/successors.py`), and each
+process sets it once, before it decides anything. The content of views depends on it, so views built with other
+successions are of another version.
 """
 
 from collections.abc import Iterable, Mapping
@@ -29,7 +29,7 @@ _KINDS: Mapping[str, str] = {
     Service.EARLY_YEARS: PlaceKind.SCHOOL,
     Service.GP: PlaceKind.PRACTICE,
 }
-"""The services whose organisations have codes of a kind; those of others are agencies' own, and mean what they say."""
+"""The services whose organisations have codes of a kind; codes of other services are the agencies' own."""
 
 
 class Succession(NamedTuple):
@@ -53,7 +53,7 @@ class SuccessionRefused(Exception):
 
 
 class Successions:
-    """What became of the codes of schools and practices."""
+    """The successors of codes of schools and practices."""
 
     def __init__(self, each: Iterable[Succession] = ()) -> None:
         """Raises SuccessionRefused for a code with two successors, or that comes back to itself."""
@@ -70,7 +70,7 @@ class Successions:
 
     @cached_property
     def fingerprint(self) -> str:
-        """Of what they say, in whatever order; empty where there are none. Every reader of views asks for it."""
+        """A digest of the successions, whatever their order; empty without any. Every reader of views compares it."""
         text = "\n".join(sorted("\t".join(each) for each in self.each))
         return sha256(text.encode()).hexdigest() if self.each else ""
 
@@ -108,13 +108,13 @@ class Successions:
         return code
 
     def _check(self, nth: int, kind: str, first: str) -> None:
-        code, seen = first, {first}
+        code, visited = first, {first}
         while (after := self._after.get((kind, code))) is not None:
             code = after[0]
-            if code in seen:
+            if code in visited:
                 raise SuccessionRefused(nth, "the codes after it come round again; take out the row that is not true")
-            seen.add(code)
-            if len(seen) > MOST_CHANGES + 1:
+            visited.add(code)
+            if len(visited) > MOST_CHANGES + 1:
                 raise SuccessionRefused(nth, f"more than {MOST_CHANGES} codes follow; name the last as the successor")
 
 
@@ -123,10 +123,10 @@ _in_force = [Successions()]
 
 
 def set_successions(successions: Successions) -> None:
-    """These are what became of codes from now on in this process."""
+    """Sets the successions of this process from now on."""
     _in_force[:] = [successions]
 
 
 def successions() -> Successions:
-    """What became of codes, as far as it was loaded."""
+    """The successions of this process."""
     return _in_force[0]

@@ -1,4 +1,4 @@
-"""Local authorities whose codes changed: a code and its successor are one place, on the day that is asked of.
+"""Local authorities whose codes changed: a code and its successor are one place on a given day.
 
 The codes and days are those of the Code History Database of the Office for National Statistics, which it publishes at
 geoportal.statistics.gov.uk, for England since 2012, as far as they are certain. A county that was split among several
@@ -71,7 +71,7 @@ def is_one_place(one: str | None, other: str | None) -> bool:
 
 @lru_cache(maxsize=4096)
 def codes_of(code: str, day: str) -> list[str]:
-    """All codes that are one place with a code on a day: who asks of a place that came later asks of what became it."""
+    """All codes that are one place with a code on a day; for a place that came later, those of its predecessors."""
     on = max(day, _SINCE.get(code, _ALWAYS))
     place = place_on(code, on)
     return sorted({code, *(each for each in _known() if place_on(each, on) == place)})

@@ -9,6 +9,8 @@ STEWARDSHIP_SOURCE = "urn:contactpoint:stewardship"
 """The source of decisions of the directory's data stewards; which of them decided is sealed."""
 AUTHORITY_CODE = "[A-Z][0-9]{8}"
 """The ONS code of a local authority, as a regular expression of all of it."""
+UPN_LETTERS = "ABCDEFGHJKLMNPQRTUVWXYZ"
+"""The letters of a unique pupil number. Its check letter has the index of the weighted sum of the rest, modulo 23."""
 SHORTEST_REASON, LONGEST_REASON = 3, 500
 """How many characters a stated reason has: for a look, for a grant, or for a data steward's decision."""
 CONTROL_CHARACTERS = r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]"
@@ -16,7 +18,7 @@ CONTROL_CHARACTERS = r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]"
 
 
 class AgencyKind(StrEnum):
-    """What sort of body an agency is; it decides what the agency may send."""
+    """The kind of an agency, which decides what the agency may send."""
 
     CHILD_BENEFIT = "child-benefit"
     BIRTH_REGISTRATION = "birth-registration"

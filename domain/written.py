@@ -1,4 +1,4 @@
-"""What writing adds to a value and means nothing: a byte order mark, white space around it, groups within a number."""
+"""Removes what has no meaning from a value: a byte order mark, white space around it, groups within a number."""
 
 import unicodedata
 

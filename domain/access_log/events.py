@@ -14,7 +14,7 @@ class ChildrenShown(RegisterEvent):
     `reason_code` is from the list of reasons. `shown` is child → position of the last event in its entry, from which
     the entry can be composed again. `hidden` are `{child, records}` that were left out, `masked` are
     `{child, services}`: how many services were shown without their names. Those two are sealed even as numbers, which
-    would reveal that a sensitive service knows a child whose id stands in clear.
+    would reveal that a sensitive service knows a child whose id is in clear.
     """
 
     CLEAR: ClassVar[tuple[str, ...]] = ("action", "children", "count", "role", "effect", "rights", "reason_code")

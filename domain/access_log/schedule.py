@@ -25,11 +25,11 @@ HEALTH = "2"
 
 
 class Row(NamedTuple):
-    """Whether a service is on the list, by which paragraph that was read (None: by none), and on what grounds."""
+    """Whether a service is on the list, by which paragraph that was read (None: by none), and the grounds in words."""
 
     scheduled: bool
     paragraph: str | None
-    says: str
+    grounds: str
 
 
 _NOT_READ = "not in 1 to 5; the others were not read"

@@ -74,24 +74,25 @@ def jurisdiction(own: str | None, *about: str | None) -> Jurisdiction:
 
 
 class Charge(NamedTuple):
-    """The authority in charge of a child; where there is none, `said` are those that single agencies say."""
+    """The authority in charge of a child; where there is none, `reported` are those that single agencies report."""
 
     authority: str | None
-    said: Sequence[str] = ()
+    reported: Sequence[str] = ()
 
 
 def jurisdiction_over(own: str | None, *children: Charge) -> Jurisdiction:
     """The jurisdiction of an act on a child, or on two that may be one, for a user of the authority `own`.
 
-    What an agency says alone gives no right, or one stolen credential would, and takes one away: who lives elsewhere by
-    one agency's word is not everybody's. Where one says the own authority and another a different one, a child is
-    nobody's alone. Two children, of whom one is said to live in the own authority, may be decided on together; each for
-    itself says whether they have to be in the queue.
+    The report of a single agency gives no right, or one stolen credential would. It can take one away: a child that a
+    single agency reports as living elsewhere is not everybody's to decide on. If one agency reports the own authority
+    and another a different one, the child is no single authority's. Two children, one of whom is reported to live in
+    the own authority, may be decided on together; whether they have to be in the queue follows from each one's own
+    jurisdiction.
     """
     place = jurisdiction(own, *(each.authority for each in children))
     if place is not Jurisdiction.NONE:
         return place
-    said = [code for each in children for code in each.said]
+    reported = [code for each in children for code in each.reported]
     if len(children) > 1:
-        return Jurisdiction.OTHER if jurisdiction(own, *said) is Jurisdiction.OTHER else place
-    return Jurisdiction.OTHER if any(jurisdiction(own, code) is Jurisdiction.OTHER for code in said) else place
+        return Jurisdiction.OTHER if jurisdiction(own, *reported) is Jurisdiction.OTHER else place
+    return Jurisdiction.OTHER if any(jurisdiction(own, code) is Jurisdiction.OTHER for code in reported) else place

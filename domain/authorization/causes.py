@@ -1,4 +1,4 @@
-"""Why a user is denied, as a code. The values are stored in the access log: add to them, never change one."""
+"""The cause of a denial, as a code. The values are stored in the access log: add to them, never change one."""
 
 from enum import StrEnum
 

@@ -1,6 +1,6 @@
-"""Who may grant what to whom over the API, beside the table of rights: nobody to oneself, nothing elsewhere.
+"""The rules of granting rights over the API, in addition to the table of rights: nobody to oneself, nothing elsewhere.
 
-And what a right opens that names an agency: whoever grants rights in one authority must not open what is another's.
+They also cover organisations that are agencies: who grants rights in one authority must not open another's data.
 """
 
 from datetime import datetime
@@ -15,7 +15,8 @@ def refusal_to_grant(
 ) -> str | None:
     """Why `by` may not replace the entitlement `now` (None: there is none) by the `wanted` one; None where it may.
 
-    `agency` is the registered one that the wanted organisation names: who works for it sees what is held back of it.
+    `agency` is the registered agency that the wanted organisation names: its staff can see its records that are held
+    back from others.
     """
     if wanted.user == by.user:
         return "nobody may grant a right to oneself; ask another administrator"
@@ -47,10 +48,10 @@ def refusal_to_revoke(by: Entitlement, now: Entitlement) -> str | None:
 
 
 def works_for(user: Entitlement, agency: Agency, named_at: datetime) -> bool:
-    """Whether the agency that the user's organisation names, and that is called so since `named_at`, is the user's own.
+    """Whether the user works for the agency that the user's organisation names, registered as such since `named_at`.
 
-    One of another authority is not. One of no authority is where the right was granted when there was that agency: an
-    administrator can grant none there, but could before, for nobody knew then what the name would mean.
+    Not if the agency is of another authority. If it is of none, the right has to be granted after the agency was
+    registered: an administrator can grant none there now, but could before, when the name meant no agency.
     """
     if user.authority is None:
         return True

@@ -1,7 +1,7 @@
-"""How a sensitive service is shown to a reader without clearance: that there is one, and its contact; nothing else.
+"""How sensitive services are shown to a reader without clearance: one line for each, with a contact and nothing else.
 
-Such a reader's entry is composed without the records of sensitive agencies, so that they influence neither what is
-believed nor its order; then a line is added for each sensitive service to which there is consent.
+Such a reader's entry is composed without the records of sensitive agencies, so that they influence neither the values
+nor their order; then a line is added for each sensitive service to which there is consent.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -16,7 +16,7 @@ WITHOUT_DESK = {"role": "the authority's data managers", "name": None, "phone": 
 
 
 def is_restricted(record: RecordState | None, clear_sources: Iterable[str]) -> bool:
-    """Whether a record is a sensitive agency's: one of its events says so in clear, or it has such a service.
+    """Whether a record is a sensitive agency's: by the clear source of one of its events, or by a sensitive service.
 
     `record` is None where it can't be decrypted; then only the sources of its events count.
     """
@@ -56,8 +56,8 @@ def restricted_services(records: Iterable[RecordState], today: date) -> int:
 def mask_entry(entry: Fields, records: Iterable[RecordState], restricted: int, desks: Mapping[str, Fields]) -> Fields:
     """An entry composed of `records`, which the reader may see, with a line for each of the `restricted` services.
 
-    `desks` has contacts by the code that an authority has now. Of the authorities that these records name, as they are
-    believed, the first one that has a contact is named: a single agency diverts nobody who rings.
+    `desks` has contacts by the current code of an authority. The contact is that of the first authority, in order of
+    belief, that has one, so a single agency can't divert a reader who rings.
     """
     desk = _desk(authorities_of(records), desks) if restricted else WITHOUT_DESK
     lines = [restricted_line(dict(desk)) for _ in range(restricted)]

@@ -1,4 +1,4 @@
-"""Why somebody may look: the list of reasons, and how a stated reason is read."""
+"""The list of reasons for a look, and the parsing of a stated reason."""
 
 import re
 from collections.abc import Mapping
@@ -46,7 +46,7 @@ _UNFIT = re.compile(CONTROL_CHARACTERS)
 
 
 class NoReason(Exception):
-    """The stated text is no reason; the message says what to add."""
+    """The stated text is not an accepted reason; the message says what to add."""
 
 
 class StatedReason(NamedTuple):

@@ -1,11 +1,12 @@
 """A child: which source records are believed to be one person, and how the directory entry is composed of them.
 
-`events.py` has the events of a child, `child.py` the aggregate that they change, `judgement.py` the decisions of the
-matcher and of stewards, `stewardship.py` which of the latter are refused; `composition.py` composes the entry,
-`belief.py` ranks its records, `why.py` tells why. `shield.py` is the shield of a child at risk, `shielding.py` the
-decisions about it, `whereabouts.py` the entry that it leaves. `new_identity.py` has the decisions by which a child
-begins anew as somebody else, `identity_events.py` their events; `hold.py` and `hold_events.py` are the same of a
-legal hold, which stops destruction.
+- `events.py` has the events of a child, `child.py` the aggregate that they change, `judgement.py` the form of decisions
+  by the matcher and by stewards, `stewardship.py` the decisions of stewards and when they are refused.
+- `composition.py` composes the entry, `domain/belief.py` ranks the values of its records, `why.py` gives the reasons.
+- `shield.py` is the shield of a child at risk, `shielding.py` the decisions about it, `whereabouts.py` the entry of a
+  shielded child.
+- `new_identity.py` has the decisions by which a child is given a new identity, `identity_events.py` their events.
+- `hold.py` and `hold_events.py` are the same for a legal hold, which prevents destruction.
 """
 
 from domain.child.child import Child

@@ -38,7 +38,7 @@ _UNKNOWN: Mapping[str, str] = {}
 
 
 class Suspected(NamedTuple):
-    """A record that is like others, of shielded children; `alone` says that no other agency knows its child."""
+    """A record that resembles others of shielded children; `alone` is True if no other agency knows its child."""
 
     record: str
     version: int
@@ -49,17 +49,17 @@ class Suspected(NamedTuple):
 class Child(Aggregate):
     """One person as the directory knows it; `records` holds the stream ids of the linked source records as text.
 
-    `superseded_by` is the child that absorbed this one, or None; `absorbed` has, in order, the children that this one
-    absorbed and may give back, with the records of each; `shield` hides its whereabouts while there is one.
-    `like_shielded` has the records that are like those of shielded children, `held_back` those of them for which the
-    child is hidden from others than their sender. `aside` has the records that do not fit it, each with the version
-    from which on. `is_closed` says that it begins anew as somebody else, which was `requested` by whom and why;
-    `expected` has the numbers, (source, subject), under which that will be registered. `closed_for` has its records
-    that are closed, each with the children that it names, `opened` those of which a custodian has said that they are
-    none of these records of closed children. `accepted` has those that a steward believes although they were set aside,
-    each with the version from which on. `is_destroyed` says that nothing of it can be read any more, `held` that a
-    legal hold stops that; `hold_request` is what one person has asked about that, while a second one has to say so.
-    `lost` has the records that were destroyed while it went on.
+    - `superseded_by` is the child that absorbed this one, or None; `absorbed` has, in order, the children that this one
+      absorbed and may give back, with the records of each.
+    - `shield` hides its whereabouts while there is one. `like_shielded` maps each record that resembles records of
+      shielded children to these; for the records `held_back` the child is hidden from all but their sender.
+    - `aside` has the records that are set aside, `accepted` those that a steward accepted all the same; each with the
+      version from which it had ceased to fit.
+    - `is_closed` is True once the child has a new identity, `requested` is by whom and why that was requested, and
+      `expected` are the numbers, (source, subject), of the new identity. `closed_for` maps each closed record to the
+      closed children that it names, `opened` each record to the records from which a custodian has distinguished it.
+    - `is_destroyed` is True once nothing of it can be read, `lost` are the records that were destroyed without it.
+      `held` is True while a legal hold prevents destruction; `hold_request` waits for a second data manager.
     """
 
     records: set[str]
@@ -101,18 +101,18 @@ class Child(Aggregate):
 
     @property
     def is_held_back(self) -> bool:
-        """Whether it waits for a steward to decide whether it is a shielded child."""
+        """Whether it is hidden until a steward decides whether it is a shielded child."""
         return bool(self.held_back)
 
     def opened_for(self, record: str) -> frozenset[str]:
-        """The records of closed children from which a custodian has told this record apart."""
+        """The records of closed children from which a custodian has distinguished this record."""
         return self.opened.get(record, frozenset())
 
     @classmethod
     def listed(cls, child: UUID, cause: RegisterEvent, *, hidden: bool = False) -> "Child":
         """A new child, listed for `cause`, an event of a source record.
 
-        `hidden` says that an event follows, before the record is linked, that hides the child.
+        With `hidden` an event that hides the child follows before the record is linked.
         """
         begun: Child = cls._create(ShieldedChildListed if hidden else ChildListed, id=child, **_following(cause))
         return begun
@@ -162,7 +162,7 @@ class Child(Aggregate):
         self.trigger_event(ChildReinstated, **ruling.provenance, **ruling.sealed)
         self.inherit([origin] if origin else (), ruling)
         if origin and self.shield and not origin.shield:
-            # It stands again, although that of the survivor was lifted: who the child is has to be kept once more.
+            # In force again although the survivor's was lifted: with this event the child's identity is stored again.
             fields = {"decided_by": None, "reason": None, "inherited_from": str(origin.id)}
             self.trigger_event(ShieldApplied, **ruling.provenance, **self.shield._asdict(), **fields)
         self._link_back(records, ruling, rule)
@@ -187,20 +187,19 @@ class Child(Aggregate):
         self.trigger_event(RecordContradicted, **ruling.provenance, **named, contradictions=[found.as_data()])
 
     def hold_back(self, cause: RegisterEvent, like: Sequence[str], *, alone: bool) -> None:
-        """Keeps the record of `cause` from others than its sender: it is like these records of shielded children."""
+        """Hides the record of `cause` from all but its sender: it resembles these records of shielded children."""
         self.trigger_event(RecordHeldBack, **_following(cause), records=sorted(like), alone=alone)
 
     def end_suspicion(self, cause: RegisterEvent, others: Iterable[str]) -> None:
-        """The record of `cause` is like these records of shielded children no more."""
+        """The record of `cause` no longer resembles these records of shielded children."""
         self.trigger_event(SuspicionEnded, **_following(cause), records=sorted(others))
 
     def keep_suspicions(
         self, suspected: Iterable[Suspected], cause: RegisterEvent | Ruling, sources: Mapping[str, str] = _UNKNOWN
     ) -> None:
-        """Records of this child go on being like those of shielded children, whatever it has gained or lost.
+        """Keeps the suspicions about records of this child after it has gained or lost records.
 
-        `sources` has the agency of each record that counts. Of a record without one it stays as it was known whether
-        no agency's counts that has none like these.
+        `sources` has the agency of each record that counts. For a record that is not in it, `alone` stays as it was.
         """
         kept = [each._replace(like=like) for each in suspected if (like := each.like - self.records)]
         is_alone = self._is_known_by_these_alone({each.record for each in kept}, sources)
@@ -214,9 +213,9 @@ class Child(Aggregate):
         cause: RegisterEvent | Ruling,
         sources: Mapping[str, str],
     ) -> None:
-        """Its records are like those of others, and the child is hidden or shown as the shields of these are now.
+        """Hides or shows the child after shields of the children that it resembles were applied or lifted.
 
-        `shielded` has the records of children whose shield stands, `sources` the agency of each record that counts.
+        `shielded` has the records of children that are shielded now, `sources` the agency of each record that counts.
         A child that another agency knows, too, stays visible.
         """
         hiding = {each.record for each in suspected if not shielded.isdisjoint(each.like)}
@@ -225,7 +224,7 @@ class Child(Aggregate):
             self._be_like(each._replace(alone=is_alone and each.record in hiding), cause)
 
     def _is_known_by_these_alone(self, records: Collection[str], sources: Mapping[str, str]) -> bool:
-        """Whether no agency has a record of the child that counts but those whose counting records are among these."""
+        """Whether every agency with a counting record of the child has one among these."""
         known = {record: sources[record] for record in self.records if record in sources}
         return set(known.values()) <= {source for record, source in known.items() if record in records}
 
@@ -236,7 +235,7 @@ class Child(Aggregate):
             self.trigger_event(RecordHeldBack, **_provenance(cause), **named, alone=each.alone)
 
     def suspected(self, versions: Mapping[str, int]) -> list[Suspected]:
-        """Its records that are like those of shielded children, of which `versions` has the current version."""
+        """Its records that resemble those of shielded children, as far as `versions` has their current version."""
         return [
             Suspected(record, versions[record], like, record in self.held_back)
             for record, like in sorted(self.like_shielded.items())
@@ -244,7 +243,7 @@ class Child(Aggregate):
         ]
 
     def no_longer_like(self, records: Iterable[str], others: Iterable[str]) -> None:
-        """Records are not those of a shielded child; only an event calls this."""
+        """Records no longer resemble these of shielded children; only an event calls this."""
         for record in self.like_shielded.keys() & set(records):
             self.like_shielded[record] -= set(others)
             if not self.like_shielded[record]:
@@ -268,11 +267,11 @@ class Child(Aggregate):
         )
 
     def accept(self, cause: RegisterEvent, matcher: str, records: Iterable[str]) -> None:
-        """Believes records again that were set aside, and fit because of `cause`."""
+        """Accepts records again that were set aside, and fit because of `cause`."""
         self.trigger_event(RecordsAccepted, **_following(cause), matcher=matcher, records=sorted(records))
 
     def accept_by_ruling(self, record: str, ruling: Ruling) -> None:
-        """Believes a record again that is set aside."""
+        """Accepts a record that is set aside, by a steward's decision."""
         which = {"record": record, "record_version": self.aside[record]}
         self.trigger_event(RecordAcceptedBySteward, **ruling.provenance, **ruling.sealed, **which)
 
@@ -312,7 +311,7 @@ class Child(Aggregate):
         self.trigger_event(RecordOpened, **_following(cause), decided_by=None, like=[])
 
     def open_by(self, ruling: Ruling, record: str, version: int, like: Iterable[str]) -> None:
-        """Opens a record, as it stands in a version, that is none of a closed child's records `like`."""
+        """Opens a record, as it is in a version, that a custodian has distinguished from the records `like`."""
         about = {"record": record, "record_version": version, "decided_by": ruling.decided_by, "like": sorted(like)}
         self.trigger_event(RecordOpened, **ruling.provenance, **about)
 
@@ -328,7 +327,7 @@ class Child(Aggregate):
         )
 
     def compared_with(self, other: "Child") -> set[str]:
-        """The records of another child that a dismissal is about: destroyed ones, too, that this one was like."""
+        """The records of another child that a dismissal covers, including destroyed ones that this child resembled."""
         return other.records | (other.lost & set().union(*self.like_shielded.values()))
 
     def apply_shield(self, review_by: str, custodian: str | None, ruling: Ruling) -> None:
@@ -362,7 +361,7 @@ class Child(Aggregate):
                 self.trigger_event(ShieldApplied, **_provenance(cause), **strictest._asdict(), **fields)
 
     def inherit_hold(self, others: Iterable["Child"], cause: RegisterEvent | Ruling) -> None:
-        """Is held as those are that it absorbs or leaves; a request made before that their holds count too ends."""
+        """Inherits a hold of children that it absorbs or is split from, which ends an earlier request."""
         for other in others:
             if other.held and (self.hold_request or not self.held):
                 fields = {"decided_by": None, "reason": None, "inherited_from": str(other.id)}

@@ -1,4 +1,4 @@
-"""The events of a child. They copy nothing of a record: each points to the record event that caused it.
+"""The events of a child. They copy nothing from a record: each points to the record event that caused it.
 
 A decision of the matcher names that event by `record` and `record_version`. A decision of a steward has
 STEWARDSHIP_SOURCE as its source, and who decided and why are sealed: a reason may name people.
@@ -132,11 +132,11 @@ class MatchSuspected(RegisterEvent):
 
 
 class RecordHeldBack(RegisterEvent):
-    """A record of this child is like shielded children's `records`, by who it is about and not by where.
+    """A record of this child resembles shielded children's `records`, by identity and not by whereabouts.
 
-    `alone` says that no other agency's record is in this child, and a shield stands for one of those: then it is hidden
-    from others than the record's sender, and nothing joins it, until a steward decides or the record changes. Otherwise
-    it only waits for a steward.
+    `alone` is True if no other agency has a record in this child, and one of those children is shielded now. Then the
+    child is hidden from all but the record's sender, and nothing joins it, until a steward decides or the record
+    changes. Otherwise it only waits for a steward.
     """
 
     CLEAR: ClassVar[tuple[str, ...]] = ("record", "record_version", "records", "alone")
@@ -147,7 +147,7 @@ class RecordHeldBack(RegisterEvent):
     alone: bool
 
     def apply(self, child: Any) -> None:
-        """The record is held back because of these, and no longer because of others."""
+        """The record is held back because of these records, and no others."""
         child.like_shielded[self.record] = frozenset(self.records)
         (child.held_back.add if self.alone else child.held_back.discard)(self.record)
 
@@ -162,7 +162,7 @@ class SuspicionEnded(RegisterEvent):
     records: list[str]
 
     def apply(self, child: Any) -> None:
-        """The record is like these no more."""
+        """The record no longer resembles these."""
         child.no_longer_like([self.record], self.records)
 
 
@@ -178,10 +178,10 @@ class RecordContradicted(RegisterEvent):
 
 
 class RecordsSetAside(RegisterEvent):
-    """Records no longer fit this child: they stay linked, but say nothing of who and where it is and who cares.
+    """Records no longer fit this child: they stay linked, but their particulars do not count.
 
-    Each of `aside` is `{record, since}`: the version of the record from which on that holds. RecordContradicted beside
-    it says why. A merge repeats it for what its absorbed children had set aside.
+    Each of `aside` is `{record, since}`, `since` being the version of the record from which it is set aside. The reason
+    is in a RecordContradicted. A merge repeats the event for records that the absorbed children had set aside.
     """
 
     CLEAR: ClassVar[tuple[str, ...]] = ("record", "record_version", "matcher", "aside")
@@ -192,14 +192,14 @@ class RecordsSetAside(RegisterEvent):
     aside: list[Fields]
 
     def apply(self, child: Any) -> None:
-        """The records are set aside, whatever a steward has said of them before."""
+        """The records are set aside, whatever a steward had decided before."""
         child.aside.update({each["record"]: each["since"] for each in self.aside})
         for each in self.aside:
             child.accepted.pop(each["record"], None)
 
 
 class RecordsAccepted(RegisterEvent):
-    """Records that were set aside fit this child again, since the event named changed what its records say."""
+    """Records that were set aside fit this child again, because of the named change to one of its records."""
 
     CLEAR: ClassVar[tuple[str, ...]] = ("record", "record_version", "matcher", "records")
 
@@ -209,7 +209,7 @@ class RecordsAccepted(RegisterEvent):
     records: list[str]
 
     def apply(self, child: Any) -> None:
-        """The records say again who the child is."""
+        """The particulars of the records count again."""
         for record in self.records:
             child.aside.pop(record, None)
 
@@ -217,7 +217,7 @@ class RecordsAccepted(RegisterEvent):
 class RecordAcceptedBySteward(RegisterEvent):
     """A steward has found that a record which was set aside from `record_version` on is about this child all the same.
 
-    It says again who the child is, while who it is about stays as it was then.
+    Its particulars count again for as long as its identity stays as it was then.
     """
 
     CLEAR: ClassVar[tuple[str, ...]] = ("record", "record_version")
@@ -229,7 +229,7 @@ class RecordAcceptedBySteward(RegisterEvent):
     reason: str
 
     def apply(self, child: Any) -> None:
-        """The record is believed."""
+        """The particulars of the record count again."""
         child.aside.pop(self.record, None)
         child.accepted[self.record] = self.record_version
 
@@ -256,7 +256,7 @@ class MatchDismissed(RegisterEvent):
     reason: str
 
     def apply(self, child: Any) -> None:
-        """A steward has decided that its records are not the other's."""
+        """Its records no longer count as similar to the other's."""
         child.no_longer_like(self.records, self.other_records)
 
 

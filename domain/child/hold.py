@@ -1,4 +1,4 @@
-"""Decisions about a legal hold: asked for by one data manager, confirmed by another; a refusal changes nothing."""
+"""Decisions about a legal hold: requested by one data manager, confirmed by another; a refusal changes nothing."""
 
 from collections.abc import Sequence
 from datetime import timedelta

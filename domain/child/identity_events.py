@@ -1,6 +1,6 @@
 """The events of a new identity: the old child is closed for ever, and with it every record that would lead from it.
 
-Nothing on any stream tells who the child is now: its new records are listed as anybody's are.
+No stream has a link to the new identity: its records are listed as those of any other child.
 """
 
 from typing import Any, ClassVar
@@ -9,7 +9,7 @@ from domain.event import RegisterEvent
 
 
 class NewIdentityRequested(RegisterEvent):
-    """A data manager asks that this child begins anew, for a `reason` of the list; a later request replaces it.
+    """A data manager requests a new identity for this child, for a `reason` of the list; a later request replaces it.
 
     `expected` are numbers, `{source, subject}`, under which agencies will register the child as who it is now.
     """
@@ -27,7 +27,7 @@ class NewIdentityRequested(RegisterEvent):
 
 
 class NewIdentityGiven(RegisterEvent):
-    """A second data manager has confirmed it: these `children` are closed, and their `records`, for ever.
+    """A second data manager has confirmed the request: these `children` and their `records` are closed for ever.
 
     The child is the first of the children; the others are those that it ever absorbed.
     """
@@ -41,14 +41,14 @@ class NewIdentityGiven(RegisterEvent):
     reason: str
 
     def apply(self, child: Any) -> None:
-        """Nobody but a custodian of identities reads of it any more, and nothing joins it."""
+        """From now on only custodians of identities can read it, and nothing joins it."""
         child.is_closed = True
 
 
 class RecordClosed(RegisterEvent):
-    """A record of this child names a child that was closed, one of `like`: nobody but its sender reads of it.
+    """A record of this child names a closed child, one of `like`: only its sender can read it.
 
-    It joins nothing, until it is amended so that it names none, or a custodian of identities opens it.
+    It joins nothing until it is amended so that it names none, or a custodian of identities opens it.
     """
 
     CLEAR: ClassVar[tuple[str, ...]] = ("record", "record_version")
@@ -64,10 +64,10 @@ class RecordClosed(RegisterEvent):
 
 
 class RecordOpened(RegisterEvent):
-    """A record of this child names no closed child any more, or never did: `decided_by` is the custodian who says so.
+    """A record of this child no longer names a closed child, or a custodian (`decided_by`) has found that it never did.
 
-    Where that is so, `like` are the records of closed children that it is not one with, as it stands in
-    `record_version`.
+    In the latter case `like` are the records of closed children from which the custodian has distinguished it, as it
+    is in `record_version`.
     """
 
     CLEAR: ClassVar[tuple[str, ...]] = ("record", "record_version")

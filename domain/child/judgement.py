@@ -1,4 +1,4 @@
-"""Decisions about children beside linking a new record: by the matcher, or by a steward."""
+"""Decisions about children, by the matcher or by a steward."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -37,7 +37,7 @@ class Ruling(NamedTuple):
 
 
 class Absorbed(NamedTuple):
-    """A child that another absorbs with its `records`, recognised by the record `recognised_by` where it was one."""
+    """A child that another absorbs with its `records`; `recognised_by` is the record that matched, if any."""
 
     child: str
     records: Sequence[str]
@@ -59,7 +59,7 @@ class Absorbed(NamedTuple):
 
 
 class Comparison(NamedTuple):
-    """How a record compares with another one, and by which rule that was judged."""
+    """The comparison of a record with another one, and the rule that applies."""
 
     record: str
     rule: str

@@ -1,7 +1,7 @@
-"""Decisions about a new identity: asked for by one data manager, confirmed by another; a refusal changes nothing.
+"""Decisions about a new identity: requested by one data manager, confirmed by another; a refusal changes nothing.
 
-The old child is closed, and nothing is opened instead: the records under which agencies know the child now are listed
-as those of any new child. So nothing that is stored leads from one to the other.
+The old child is closed, and no new one is opened in its place: the records under which agencies know the child now are
+listed as those of any new child. So nothing that is stored leads from one to the other.
 """
 
 from collections.abc import Sequence
@@ -19,11 +19,11 @@ SAME_PERSON = Refusal("decided_by", "same-person", "another data manager has to 
 NOT_CLOSED = Refusal("record", "not-closed", "this record is not closed")
 
 Ground = Literal["adoption", "protected-person", "gender-recognition"]
-"""Why a child begins anew; storage format. Nothing else may be said, for words could tell who it is now."""
+"""Why a child is given a new identity; storage format. There is no free text, for it could reveal the new identity."""
 
 
 def request(child: Child | None, expected: Sequence[dict[str, str]], ruling: Ruling) -> Child | Refusal:
-    """Asks for a new identity, whose first records will have the `expected` numbers, `{source, subject}`."""
+    """Requests a new identity, whose first records will have the `expected` numbers, `{source, subject}`."""
     refusal = about_one(child)
     if refusal or child is None:
         return refusal or UNKNOWN
@@ -34,7 +34,7 @@ def request(child: Child | None, expected: Sequence[dict[str, str]], ruling: Rul
 def open_record(
     child: Child | None, record: str, described_in: int, closed: Sequence[Child], ruling: Ruling
 ) -> Child | Refusal:
-    """Opens a record, described last in that version, that was `closed` for naming these children and is not theirs."""
+    """Opens a record, as described in that version, that was closed because it names the `closed` children."""
     refusal = about_one(child)
     if refusal or child is None:
         return refusal or UNKNOWN

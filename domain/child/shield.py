@@ -19,7 +19,7 @@ class Shield(NamedTuple):
 
 
 def stricter(shields: Iterable[Shield | None]) -> Shield | None:
-    """The shield of a child with all these shields: since the earliest and in its custody, with the earliest review."""
+    """The strictest combination of shields: start and custodian of the earliest one, with the earliest review."""
     current = [shield for shield in shields if shield]
     if not current:
         return None

@@ -56,7 +56,7 @@ def lift(child: Child | None, _: str | None, ruling: Ruling) -> Child | Refusal:
 
 
 def _shielded(child: Child | None) -> Child | Refusal:
-    """The child, if a shield stands for it."""
+    """The child, if it is shielded."""
     refusal = about_one(child)
     if refusal or child is None:
         return refusal or UNKNOWN

@@ -1,8 +1,8 @@
-"""What a data steward may decide about children: to merge two, to split one, to dismiss a suspected match, to believe
-a record that was set aside.
+"""The decisions of data stewards about children: to merge two, to split one, to dismiss a suspected match, to accept a
+record that was set aside.
 
-Each decision is refused by a named rule, or changes the children given and results in which records it moved, and which
-pairs cannot be linked from now on, or can again. A refusal changes nothing.
+Each decision is refused by a named rule, or it changes the given children; its result has the records that it moved and
+the pairs that are under a cannot-link constraint from now on, or no longer. A refusal changes nothing.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Set
@@ -39,7 +39,7 @@ NO_MERGE = Refusal(
 class RulingResult:
     """The result of a decision: the children with new events, the new child of each moved record, and the two sides.
 
-    `cannot_link` says that no record of the `left` side may be linked with one of the `right`; else they may be again.
+    `cannot_link` is True if no record of the `left` side may be linked with one of the `right`; else they may again.
     """
 
     children: tuple[Child, ...]
@@ -101,7 +101,7 @@ def dismiss(left: Child | None, right: Child | None, ruling: Ruling) -> RulingRe
 
 
 def accept(child: Child | None, record: str, ruling: Ruling) -> Child | Refusal:
-    """The record, which is set aside, is about this child all the same."""
+    """Accepts a record that is set aside: it is about this child all the same."""
     refusal = _about_a_record(child, record)
     if refusal or child is None:
         return refusal or UNKNOWN
@@ -112,7 +112,7 @@ def accept(child: Child | None, record: str, ruling: Ruling) -> Child | Refusal:
 
 
 def take_back(child: Child | None, record: str, ruling: Ruling) -> Child | Refusal:
-    """The record was accepted in error: it is set aside again."""
+    """Sets a record aside again that was accepted in error."""
     refusal = _about_a_record(child, record)
     if refusal or child is None:
         return refusal or UNKNOWN
@@ -123,11 +123,11 @@ def take_back(child: Child | None, record: str, ruling: Ruling) -> Child | Refus
 
 
 def merge_to_undo(shown: Set[str], brought: Mapping[str, Set[str]], named: Set[str] | None) -> str | Refusal | None:
-    """The absorbed child whose records are to leave a child, or None: those named leave, and no others.
+    """The absorbed child whose merge is to be undone, or None: then the `named` records leave, and no others.
 
-    `shown` are the records that the steward is shown, `brought` has what each absorbed child brought, in order. What is
-    not shown decides neither about the answer nor about the number under which records leave; it goes where those go
-    with which it came.
+    `shown` are the records that the steward can see, `brought` has the records of each absorbed child, in order.
+    Records that are not shown influence neither the answer nor the id under which records leave; they go with those
+    with which they came.
     """
     if named is None:
         undone = next((one for one, records in reversed([*brought.items()]) if shown & records), None)
@@ -145,9 +145,9 @@ def merge_to_undo(shown: Set[str], brought: Mapping[str, Set[str]], named: Set[s
 def records_to_split(
     child: Child | None, named: Collection[str] | None, undone: str | None = None
 ) -> SplitRecords | Refusal:
-    """The records to split from a child: those named, or without names those that a merge brought.
+    """The records to split from a child: those `named`, or else those that a merge brought.
 
-    That is the one in which the child `undone` was absorbed, by default the latest.
+    That is the merge which absorbed the child `undone`, by default the latest.
     """
     refusal = about_one(child)
     if refusal or child is None:
@@ -178,7 +178,7 @@ def split(
 ) -> RulingResult:
     """Gives the records (`versions`: the current version of each) to the child that brought them, or to a new one.
 
-    `versions` and `sources` have what `merge` says, too.
+    `versions` and `sources` are as in `merge`.
     """
     records = {record: versions[record] for record in sorted(found.records)}
     suspected = child.suspected(versions)
@@ -195,14 +195,14 @@ def split(
 
 
 def about_one(child: Child | None) -> Refusal | None:
-    """Why nothing can be decided about the child: it is absent, closed, destroyed, or another one now."""
+    """Why nothing can be decided about the child: it is unknown, closed, destroyed, or merged into another."""
     if child is None or child.is_closed or child.is_destroyed:
         return UNKNOWN
     return SUPERSEDED if child.superseded_by is not None else None
 
 
 def _about_a_record(child: Child | None, record: str) -> Refusal | None:
-    """Why nothing is to be decided on a record of the child."""
+    """Why nothing can be decided about a record of the child."""
     refusal = about_one(child)
     return refusal or (NOT_HERE if child is not None and record not in child.records else None)
 

@@ -1,4 +1,4 @@
-"""The entry of a shielded child: who the child is, and nothing of where or with whom."""
+"""The entry of a shielded child: its identity, and nothing about where or with whom it lives."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,7 +7,7 @@ REMAINS = ("child", "name", "date_of_birth", "date_of_birth_estimated", "gender"
 
 
 def without_whereabouts(entry: Mapping[str, Any], position: int, as_of: str) -> dict[str, Any]:
-    """The entry in its usual shape, without all else, also former names and numbers: they lead to other registers.
+    """The entry in its usual shape with the identity alone; former names and numbers would lead to other registers.
 
     `position` and `as_of` are those of the shield: later ones would reveal that the child had contact since.
     """

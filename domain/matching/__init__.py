@@ -1,13 +1,14 @@
-"""Is this the same child? Read in this order:
+"""Record linkage: whether two records are about the same child. Read in this order:
 
-`normalise.py` and `features.py` make particulars comparable; `blocking.py` says which records are compared;
-`shared.py` leaves out what many families share;
-`similarity.py` says how far two values agree; `evidence.py` weighs that by `settings.py`, whose values are in
-`matcher.yaml`; `placement.py` decides, `confided.py`, `apart.py` and `closed.py` so that nothing hidden shows by it,
-and `fit.py` whether a record still fits its child; `regroup.py` judges those of a child again among themselves.
-`index.py` and `clusters.py` do the same in memory for a batch and for a whole history. `search_keys.py`,
-`search_variants.py`, `search.py` and `search_grades.py` match a search query with children.
-`same_number.py` asks of what is about to be sent whether one number stands for two people.
+- `normalise.py` and `features.py` make particulars comparable.
+- `blocking.py` chooses which records are compared; `shared.py` leaves out what many families have in common.
+- `similarity.py` grades how far two values agree; `evidence.py` weighs the grades by `settings.py`, whose values are in
+  `matcher.yaml`.
+- `placement.py` decides; `confided.py`, `beside_hidden.py` and `closed.py` see to it that a decision reveals nothing
+  hidden. `fit.py` decides whether a record still fits its child, `regroup.py` judges a child's records again.
+- `index.py` and `clusters.py` do the same in memory, for a batch and for a whole history.
+- `search_keys.py`, `search_variants.py`, `search.py` and `search_grades.py` match a search query with children.
+- `same_number.py` checks, before records are sent, whether one number stands for two people.
 """
 
 from domain.matching.blocking import blocking_keys

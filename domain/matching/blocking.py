@@ -1,12 +1,12 @@
-"""Under which keys records that might be one child meet, so that nobody has to be compared with everybody.
+"""Blocking: the keys by which records that might be one child are found, so that not every pair has to be compared.
 
-A record has several keys, so that a mistake in any field leaves one of them whole. A block, the records of one key, is
-used while it holds MOST_IN_A_BLOCK records at most. A key of a fact that many share has finer ones beside it, of that
-fact and another: in a small directory a name's sound or a birthday alone brings records together, and where so many
-share it that it tells nothing, its finer keys still do.
+A record has several keys, so that a mistake in any field leaves some of them correct. A block, the records of one key,
+is used only while it holds at most MOST_IN_A_BLOCK records. A key of a common value has finer ones beside it, of that
+value and another: in a small directory the sound of a name, or a birthday alone, is enough to find records, and where
+too many share it, its finer keys still work.
 
-A record with a number or a carer's telephone meets its like by that. One that has neither is sparse: any two of its
-few facts may be wrong at once, so it has the coarse keys too.
+A record with a number or a carer's telephone is found by that. One that has neither is sparse: any two of its few
+values may be wrong at once, so it has coarse keys, too.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,18 +19,18 @@ from domain.matching.shared import contact_key, home_key
 
 MOST_IN_A_BLOCK = 100
 MOST_CHILDREN = 16
-"""Children that one record is compared with, of all that it meets: those whose shared keys tell most."""
+"""Children that one record is compared with, of all found: those whose shared keys weigh most."""
 MOST_HIDDEN = 8
-"""Hidden children beside them: they are met for the queue of who takes care of them, and take nobody's place."""
-KEY_TELLS = 1_000
-"""How much a key tells that a single record has; one that several share tells as much less as there are of them."""
+"""Hidden children that are compared in addition, for the queue of their custodians; they displace no other child."""
+KEY_WEIGHT = 1_000
+"""The weight of a key that a single record has; it is divided by the number of records that share the key."""
 _NAMES, _HOMES, _CONTACTS = 3, 3, 4
 """How many of each, the current ones first, make keys."""
 
 
-def likeliest(told: Mapping[str, int], most: int = MOST_CHILDREN) -> list[str]:
-    """The children to compare a record with, from how much the keys tell that each shares with it."""
-    return [child for child, _ in sorted(told.items(), key=lambda one: (-one[1], one[0]))[:most]]
+def likeliest(weights: Mapping[str, int], most: int = MOST_CHILDREN) -> list[str]:
+    """The children to compare a record with, by the weight of the keys that each shares with it."""
+    return [child for child, _ in sorted(weights.items(), key=lambda one: (-one[1], one[0]))[:most]]
 
 
 def blocking_keys(features: Features) -> list[str]:

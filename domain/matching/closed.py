@@ -1,24 +1,25 @@
-"""A record beside children who began anew as somebody else: whether it names who they were.
+"""Whether a record names the former identity of a child that was given a new one.
 
-Such a record would lead from one to the other, so it is closed: it joins nothing, and only its sender reads of it. A
-number of the closed child is enough, whatever else the record says. By name, birthday and gender it names the closed
-child where it may be it, and is more like it than like the child that it belongs to, and more than it was before.
+Such a record would lead from one identity to the other, so it is closed: it joins nothing, and only its sender can read
+it. A number of the closed child suffices. By name, birthday and gender a record names the closed child if it may be the
+same person, resembles it more than the child to which it belongs, and more than before its last change.
 """
 
 from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
-from domain.matching.apart import visible_part
+from domain.matching.beside_hidden import visible_part
 from domain.matching.evidence import Comparer
 from domain.matching.features import Features
 from domain.matching.placement import Candidate, place
 
 
-class Named(NamedTuple):
-    """What a record is compared with: `members` are records of one closed child, as they were when it was closed.
+class ClosedComparison(NamedTuple):
+    """What a record is compared with: `members` are the records of one closed child, as they were when it was closed.
 
-    `own` are the other records of the child that it belongs to, `before` what it said until now; `expected` says that
-    it was announced as the first of who the child is now, `opened` that a custodian has found it to be somebody else.
+    `own` are the other records of the child that the record belongs to, `before` its features until now. `expected` is
+    True if it was announced as the first record of the new identity, `opened` if a custodian has found that it is
+    somebody else's.
     """
 
     members: Sequence[Candidate]
@@ -28,21 +29,21 @@ class Named(NamedTuple):
     opened: bool
 
 
-def names_closed(comparer: Comparer, record: str, now: Features, named: Named) -> bool:
-    """Whether the record, as it is now, names the closed child. That a steward once told the two apart says nothing."""
-    if named.opened:
+def names_closed(comparer: Comparer, record: str, now: Features, compared: ClosedComparison) -> bool:
+    """Whether the record, as it is now, names the closed child. Cannot-link constraints are ignored."""
+    if compared.opened:
         return False
-    if any(not _numbers(now).isdisjoint(_numbers(each.features)) for each in named.members):
+    if any(not _numbers(now).isdisjoint(_numbers(each.features)) for each in compared.members):
         return True
-    if named.expected:
+    if compared.expected:
         return False
-    seen = [each._replace(features=visible_part(each.features)) for each in named.members]
-    found = place(comparer, record, visible_part(now), seen)
+    visible = [each._replace(features=visible_part(each.features)) for each in compared.members]
+    found = place(comparer, record, visible_part(now), visible)
     if found.reason is None and not found.suspected:
         return False
-    likeness = _likeness(comparer, now, named.members)
-    others = [_likeness(comparer, now, named.own)] if named.own else []
-    before = [_likeness(comparer, named.before, named.members)] if named.before else []
+    likeness = _likeness(comparer, now, compared.members)
+    others = [_likeness(comparer, now, compared.own)] if compared.own else []
+    before = [_likeness(comparer, compared.before, compared.members)] if compared.before else []
     return all(likeness > each for each in (*others, *before))
 
 

@@ -1,7 +1,7 @@
-"""Where a record belongs beside what was confided to sensitive agencies: nothing that others see may depend on it.
+"""Where a record belongs if sensitive agencies hold similar ones: nothing that others see may depend on those.
 
-A record of an ordinary agency is placed among the records of ordinary agencies alone. Only then may its child absorb
-one whom nobody but sensitive agencies knows. A sensitive agency's record joins one child that others know, never two.
+A record of an ordinary agency is first placed among the records of ordinary agencies alone. Only then may its child
+absorb one that only sensitive agencies know. A sensitive agency's record joins one child that others know, never two.
 """
 
 from collections.abc import Collection, Sequence
@@ -15,7 +15,7 @@ from domain.matching.placement import (
     Pairs,
     Placement,
     absorb,
-    in_turn,
+    first_findings,
     place,
 )
 
@@ -42,24 +42,26 @@ def place_openly(
     beside = place(comparer, record, features, confided, cannot_link=cannot_link)
     joined = beside.merged if beside.reason is None else (beside.reason, *beside.merged)
     if found.contradicted:
-        return found._replace(suspected=in_turn(found.suspected, joined, beside.suspected))
+        return found._replace(suspected=first_findings(found.suspected, joined, beside.suspected))
     children = {found.child, *(each.child for each in found.merged)}
     members = [each for each in candidates if each.child in children and each.record != record]
     others = [(each, [other for other in confided if other.child == each.child]) for each in joined]
-    absorbed, apart = absorb(comparer, members, others, cannot_link, features)
-    suspected = in_turn(found.suspected, apart, beside.suspected)
+    absorbed, separate = absorb(comparer, members, others, cannot_link, features)
+    suspected = first_findings(found.suspected, separate, beside.suspected)
     return found._replace(merged=(*found.merged, *absorbed), suspected=suspected)
 
 
 def _joins_one(found: Placement, known: Collection[str]) -> Placement:
-    """The placement of a sensitive agency's record: of the children that ordinary agencies know, it joins one."""
+    """The placement of a sensitive agency's record; it joins at most one child that ordinary agencies know."""
     is_with_one = found.child in known
     merged: list[Finding] = []
-    apart: list[Finding] = []
+    separate: list[Finding] = []
     for each in found.merged:
         if each.child in known and is_with_one:
-            apart.append(each._replace(rule=BRIDGE))
+            separate.append(each._replace(rule=BRIDGE))
         else:
             merged.append(each)
             is_with_one |= each.child in known
-    return found._replace(merged=tuple(merged), suspected=in_turn(found.suspected, apart)) if apart else found
+    return (
+        found._replace(merged=tuple(merged), suspected=first_findings(found.suspected, separate)) if separate else found
+    )

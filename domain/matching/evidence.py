@@ -42,13 +42,13 @@ _CROSSING = (SAME, CLOSE, SIMILAR, PART)
 """The levels at which a given and a family name count as swapped."""
 _NO_SUPPORT = (ABSENT, DIFFERS, "near", "placeholder", "estimated", PART)
 _RESEMBLES = (SAME, "common", "nickname", PART, CLOSE, SWAPPED)
-"""The levels at which two given names may be what one child is called."""
+"""The levels at which two given names may be names of one child."""
 NICKNAME, COMMON = "nickname", "common"
 _ANOTHER_BIRTHDAY = ("typing", "near", DIFFERS)
 _SAME_NAME, _NO_NAME = (SAME, COMMON, SWAPPED), (ABSENT, DIFFERS)
 _NHS_NUMBER, _UPN = FIELDS.index("nhs_number"), FIELDS.index("upn")
 REGISTERS_ONCE = 3.0
-"""From so many relatives for each match within one agency on, it calls one child by one name, at one home."""
+"""From so many relatives for each match within one agency on, it registers a child once, with one name and home."""
 REMEMBERED = 100_000
 """Combinations of levels whose evidence is cached."""
 _LEAST = 2.0**-60
@@ -59,11 +59,11 @@ Levels = tuple[str, ...]
 
 
 class Evidence(NamedTuple):
-    """What a comparison gave: the probability that it is one child, and the bits for it or, below zero, against it.
+    """The result of a comparison: the probability that it is one child, and the bits for or, below zero, against it.
 
-    `bits` leaves out how rare matches are; it is against the rival that explains the levels best. `contradicts` says
-    that the two can't be in one child together, `by_homes` that nothing but two homes says so, and `by_weight` that
-    nothing but the weights do: neither a number, nor a twin's name, nor what one agency holds as two.
+    `bits` leaves out how rare matches are; it is against the rival that explains the levels best. `contradicts` is True
+    if the two can't be in one child together. `by_homes` is True if only two homes contradict, `by_weight` if only the
+    weights do: neither a number, nor a twin's name, nor two records of one agency.
     """
 
     probability: float
@@ -114,22 +114,22 @@ class Comparer:
             return evidence
         if evidence.levels[_UPN] == DIFFERS:
             return evidence._replace(contradicts=True, by_weight=False)
-        if not self.tells_apart(one, other):
+        if not self.distinguishes(one, other):
             return evidence
         if _are_held_by_two_names(evidence.levels):
             return evidence._replace(contradicts=True, by_weight=False)
-        if _live_apart(evidence.levels):
+        if _have_two_homes(evidence.levels):
             return evidence._replace(contradicts=True, by_homes=not evidence.contradicts, by_weight=False)
         return evidence
 
-    def tells_apart(self, one: Features, other: Features) -> bool:
-        """Whether one agency holds both and registers a child once, so that its two records are of two as a rule."""
+    def distinguishes(self, one: Features, other: Features) -> bool:
+        """Whether one agency holds both and registers each child once, so that they are two children as a rule."""
         return one.source == other.source != "" and self.settings.rivals.relative_in_one_agency >= REGISTERS_ONCE
 
     def speak_against(self, against: Sequence[Evidence], found: Iterable[Evidence]) -> bool:
-        """Whether what contradicts, of all that was `found` between the records of two children, keeps them apart.
+        """Whether the evidence `against` keeps two children separate, of all that was `found` between their records.
 
-        What contradicts by weight alone is outvoted where so many other pairs are certain as the settings say.
+        Contradictions by weight alone are outvoted where as many other pairs are certain as the settings require.
         """
         thresholds = self.settings.thresholds
         if not against or not thresholds.outvote or not all(each.by_weight for each in against):
@@ -138,10 +138,10 @@ class Comparer:
         return certain < thresholds.outvote * len(against)
 
     def contradict(self, found: Evidence, one: Features, other: Features, of_child: Iterable[Features]) -> bool:
-        """Whether two records, of which this was found, can't be in one child with those others `of_child`.
+        """Whether two records with this evidence can't be in one child with the others `of_child`.
 
-        Whom one agency has at two homes is one child where another agency knows of both: the home of one of the two
-        and the carers of the other, say.
+        Records with two homes in one agency are of one child where another agency confirms both: the home of one and
+        the carers of the other, for example.
         """
         return found.contradicts and not (
             found.by_homes and any(each.source != one.source and self._bears_out(each, one, other) for each in of_child)
@@ -157,20 +157,20 @@ class Comparer:
         )
 
     def may_be_twins(self, found: Evidence, one: Features, other: Features) -> bool:
-        """Whether two, of which this was found, may be twins by what they are called, and share no number."""
+        """Whether two records with this evidence may be twins by their names, and share no number."""
         return found.levels[0] != ABSENT and _may_be_twins(found.levels, self._relatives(one, other))
 
     def levels(self, one: Features, other: Features) -> Levels:
-        """How far every field agrees, also where a few are enough for a decision."""
+        """The level of every field, even where a few fields suffice for a decision."""
         return (*self._names(one.names, other.names), _dates(one, other), *_rest(one, other))
 
     def _remember(self) -> None:
-        """Few combinations of levels occur, each very often: none is weighed or explained twice."""
+        """Caches the weighing and explaining of levels: few combinations occur, each very often."""
         self._weighed = lru_cache(maxsize=REMEMBERED)(self._weigh)
         self._explained = lru_cache(maxsize=REMEMBERED)(self._explain)
 
     def weigh(self, levels: Levels, relatives: float) -> Evidence:
-        """The evidence of levels that a comparison gave, where there are so many relatives for each match."""
+        """The evidence of these levels, where there are so many relatives for each match."""
         return self._weighed(levels, relatives)
 
     def _relatives(self, one: Features, other: Features) -> float:
@@ -269,7 +269,7 @@ class Comparer:
 
 
 def single_name(name: Name) -> str:
-    """The one name of somebody who has no other, as it was written once or doubled; empty where there are two."""
+    """The name of somebody with a single name, written once or doubled; empty where there are two names."""
     given, family = name
     return (given or family) if given == family or not (given and family) else ""
 
@@ -288,18 +288,18 @@ def _agrees_beyond_the_name(levels: Levels) -> bool:
 
 
 def _are_held_by_two_names(levels: Levels) -> bool:
-    """Whether one agency calls two by two names, alike or such as stand for each other: it calls one child by one.
+    """Whether one agency holds two records under two names, even similar ones: it has one name for one child.
 
-    So it does where family names differ, and birthdays too.
+    It is so, too, where family names and birthdays differ.
     """
     two_families = levels[1] == DIFFERS and levels[2] in _ANOTHER_BIRTHDAY
     return (levels[0] in (NICKNAME, SIMILAR) or two_families) and not _share_a_number_by(levels)
 
 
-def _live_apart(levels: Levels) -> bool:
-    """Whether two have two homes and nobody in common, by which one agency tells two children apart.
+def _have_two_homes(levels: Levels) -> bool:
+    """Whether two records of one agency have different homes and nobody in common, and so are of two children.
 
-    It seldom registers a child twice, and has many namesakes.
+    An agency seldom registers a child twice, but has many namesakes.
     """
     return levels[6] == DIFFERS and not _have_somebody_in_common(levels)
 
@@ -315,7 +315,7 @@ def is_same_given_name(evidence: Evidence) -> bool:
 
 
 def is_part_of_the_name(one: Features, other: Features) -> bool:
-    """Whether one is called as the other is, but for second names or the end of the name: Leo, Leo James, Leonardo."""
+    """Whether given names agree except for second names or the end of a name: Leo, Leo James, Leonardo."""
     pairs = ((given, other_given) for given, _ in one.names for other_given, _ in other.names)
     return any(compare_given_names(*pair) in (SAME, PART) for pair in pairs)
 
@@ -330,14 +330,14 @@ def _are_twins(levels: Levels, relatives: float) -> bool:
 
 
 def _may_be_twins(levels: Levels, relatives: float) -> bool:
-    """Whether two of a household may be twins for all that is known: by name one of them is not the other."""
+    """Whether two of a household may be twins: their given names do not agree, and they share no number."""
     if relatives < 1 or _share_a_number_by(levels):
         return False
     return levels[0] not in _RESEMBLES or (levels[0] not in _SAME_NAME and levels[3] == DIFFERS)
 
 
 def _may_be_called_alike(levels: Levels, relatives: float) -> bool:
-    """Whether two of a household may be father and son, or cousins, who have one name: by birthday and carers."""
+    """Whether two of a household with one name may be father and son, or cousins, by birthday and carers."""
     born, carers, contacts = levels[2], *levels[8:]
     if relatives < 1 or born not in _ANOTHER_BIRTHDAY or _share_a_number_by(levels):
         return False
@@ -367,7 +367,7 @@ def _rest(one: Features, other: Features) -> Levels:
 
 
 def _carers(one: Features, other: Features) -> str:
-    """The level of carers; of those who may care for many none is in common because of what they do."""
+    """The level of carers; agreement does not count where one of them may care for many children."""
     level = compare_people(one.carers, other.carers)
     is_of_many = one.may_care_for_many or other.may_care_for_many
     return ABSENT if is_of_many and level != DIFFERS else level

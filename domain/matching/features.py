@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar
 
+from domain.birth import GROWN_UP
 from domain.matching.normalise import normalise_postcode
 from domain.matching.unknown import (
     cares_for_many,
@@ -21,8 +22,6 @@ Value = TypeVar("Value")
 MOST_NAMES = 6
 """Names of a record that are compared: the current one, other names, past ones, in this order."""
 MOST_HOMES = 4
-GROWN_UP = 18
-"""Years of age; older people, as a rule, no longer share a home with brothers and sisters."""
 MOST_CARERS = 6
 MOST_CONTACTS = 8
 
@@ -38,10 +37,11 @@ class Features(NamedTuple):
     """The comparable part of a record; None or empty where the agency reports nothing.
 
     `names` and `homes` begin with the current one; a past one still helps to recognise the child. `estimated` says that
-    the agency does not know the date of birth for certain, `grown_up` that whoever it is was older than GROWN_UP years
-    when the agency wrote. `contacts` are carers' telephone numbers and e-mail addresses; `source` is the agency. The
-    former numbers are those that the record had before, and those that its agency says the child had. Where a carer
-    `may_care_for_many`, which holds for one comparison and is not kept, carers tell something only where they differ.
+    the agency does not know the date of birth for certain, `grown_up` that the person was older than GROWN_UP when the
+    agency reported, and so, as a rule, no longer shares a home with brothers and sisters. `contacts` are carers'
+    telephone numbers and e-mail addresses; `source` is the agency. The former numbers are those that the record had
+    before, and those that the agency reports as former. Where a carer `may_care_for_many`, which is set for one
+    comparison and never stored, agreement of carers is no evidence.
     """
 
     names: tuple[Name, ...]
@@ -117,7 +117,7 @@ def _name(stated: Mapping[str, Any]) -> Name:
 def _completed(names: list[Name]) -> list[Name]:
     """The names, each with the first given or family name that is known where it has none: it was not another's.
 
-    A baby that was named later is no longer one without a name; a former family name was borne with the given name.
+    A baby that was named later no longer counts as unnamed; a former family name is paired with the given name.
     """
     if all(map(all, names)):
         return names

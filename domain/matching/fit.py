@@ -1,9 +1,8 @@
-"""Whether an amended record still fits its child, by what it says now and not by what it once said.
+"""Whether an amended record still fits its child, judged by its current values and not by former ones.
 
-It is judged against what other records of the child say, without those that are set aside themselves. A record that
-contradicts them, or is not even possibly theirs, is set aside unless more agencies bear it out than speak against it,
-its own included. A record of an ordinary agency is judged by those of ordinary agencies alone, so that nothing of it
-depends on what a sensitive agency says.
+It is compared with the child's other records, except those set aside. A record that contradicts them, or is not even
+possibly the same person, is set aside unless more agencies (its own included) support it than contradict it. Records of
+ordinary agencies are judged by records of ordinary agencies alone, so that nothing reveals a sensitive agency's data.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -14,7 +13,7 @@ from domain.matching.features import Features
 from domain.matching.placement import CONTRADICTION, MOST_SUSPICIONS, Candidate, Finding
 
 UNLIKE = "unlike"
-"""The rule of a record that is not even possibly that of any other record of its child; storage format."""
+"""The rule for a record that is not even possibly the same person as any other of its child; storage format."""
 
 
 class Fit(NamedTuple):
@@ -35,27 +34,27 @@ def judge_fit(
     sensitive: Collection[str],
     accepted: Collection[str] = (),
 ) -> Fit:
-    """The fit of a record that is described by `now` alone, with the other `members` of its child.
+    """The fit of a record with current features `now` among the other `members` of its child.
 
-    `aside` are the records that are set aside, `sensitive` the sources that are sensitive agencies. What a steward has
-    `accepted` for this child contradicts nothing in it.
+    `aside` are the records that are set aside, `sensitive` the sources that are sensitive agencies. Records that a
+    steward has `accepted` for this child contradict nothing.
     """
     found = [
         (comparer.compare(now, member.features), member)
         for member in sorted(members)
         if now.source in sensitive or member.features.source not in sensitive
     ]
-    standing = [(evidence, member) for evidence, member in found if member.record not in aside]
-    of_child = [member.features for _, member in standing]
+    believed = [(evidence, member) for evidence, member in found if member.record not in aside]
+    of_child = [member.features for _, member in believed]
     contradicted = [
         (evidence, member)
-        for evidence, member in standing
+        for evidence, member in believed
         if member.record not in accepted and comparer.contradict(evidence, now, member.features, of_child)
     ]
     possible = comparer.settings.thresholds.possible
     if not contradicted:
-        strange = standing and all(each.probability < possible and each.bits < 0 for each, _ in standing)
-        return Fit(True, _findings(standing, UNLIKE)) if strange else FITS
+        strange = believed and all(each.probability < possible and each.bits < 0 for each, _ in believed)
+        return Fit(True, _findings(believed, UNLIKE)) if strange else FITS
     against = {member.features.source for _, member in contradicted}
     bearing_out = {now.source} | {
         member.features.source for each, member in found if not each.contradicts and each.probability >= possible

@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-from domain.matching.blocking import KEY_TELLS, MOST_HIDDEN, MOST_IN_A_BLOCK, likeliest
+from domain.matching.blocking import KEY_WEIGHT, MOST_HIDDEN, MOST_IN_A_BLOCK, likeliest
 from domain.matching.placement import Candidate
 
 Key = str | int
@@ -13,7 +13,7 @@ Key = str | int
 class MatchIndex:
     """Every record put into it, with its child; a record that is put again replaces what was known of it.
 
-    The blocks of hidden children are others: no size, rank or list of records under a key tells of them.
+    Hidden children have blocks of their own, so no size, rank or list of records under a key reveals them.
     """
 
     def __init__(self) -> None:
@@ -36,7 +36,7 @@ class MatchIndex:
             blocks[key].add(record)
 
     def hide(self, child: str, hidden: bool) -> None:
-        """From now on the child is hidden, or is not."""
+        """Marks the child as hidden, or as not hidden."""
         if hidden == (child in self._hidden):
             return
         members = [(each, self._keys[each.record]) for each in self.members(child)]
@@ -85,28 +85,28 @@ class MatchIndex:
         return [self._records[record] for record in self._children.get(child, ())]
 
     def under(self, key: Key) -> Iterator[Candidate]:
-        """The records that are found under a key, of children who are not hidden, each looked up as it is asked for."""
+        """The records under a key, of children who are not hidden; each is looked up when the iterator reaches it."""
         return map(self._records.__getitem__, self._blocks.get(key, ()))
 
     def count_under(self, key: Key) -> int:
-        """How many records are found under a key, of children who are not hidden."""
+        """How many records are under a key, of children who are not hidden."""
         return len(self._blocks.get(key, ()))
 
     def candidates(
         self, keys: Collection[Key], own: str | None = None, children: Iterable[str] = ()
     ) -> list[Candidate]:
         """All records of the likeliest children that have a record under a key, and of `own` and `children`."""
-        found = {*children, *likeliest(self._told(keys, self._blocks)), *((own,) if own else ())}
+        found = {*children, *likeliest(self._key_weights(keys, self._blocks)), *((own,) if own else ())}
         if self._hidden:
-            found.update(likeliest(self._told(keys, self._hidden_blocks), MOST_HIDDEN))
+            found.update(likeliest(self._key_weights(keys, self._hidden_blocks), MOST_HIDDEN))
         return [candidate for child in sorted(found) for candidate in self.members(child)]
 
-    def _told(self, keys: Iterable[Key], blocks: Mapping[Key, set[str]]) -> Counter[str]:
-        """How much the keys tell of each child that has a record under one of them."""
-        told: Counter[str] = Counter()
+    def _key_weights(self, keys: Iterable[Key], blocks: Mapping[Key, set[str]]) -> Counter[str]:
+        """The weight of the keys for each child that has a record under one of them."""
+        weights: Counter[str] = Counter()
         for key in keys:
             block = blocks.get(key, ())
             if 0 < len(block) <= MOST_IN_A_BLOCK:
                 for child in {self._records[record].child for record in block}:
-                    told[child] += KEY_TELLS // len(block)
-        return told
+                    weights[child] += KEY_WEIGHT // len(block)
+        return weights

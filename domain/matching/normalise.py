@@ -48,7 +48,7 @@ def latin_name(name: str) -> str:
 def _is_accent(mark: str) -> bool:
     """Whether a mark may be left out in writing: not so the vowel and tone signs of Indic and Thai scripts, nor kana's.
 
-    Accents have combining class 200 or more, Hebrew and Arabic points 10 to 36; variation selectors say nothing.
+    Accents have combining class 200 or more, Hebrew and Arabic points 10 to 36; variation selectors mean nothing.
     """
     combining = unicodedata.combining(mark)
     return combining >= 200 or 10 <= combining <= 36 or "\ufe00" <= mark <= "\ufe0f" or mark >= "\U000e0100"

@@ -1,4 +1,4 @@
-"""Where a record belongs: with a child of the directory, or with a new one, and which pairs a person has to review.
+"""Where a record belongs: to a child of the directory, or to a new one, and which pairs a steward has to review.
 
 Certain and free of contradiction → linked. Possible → a child of its own, and the pair is queued. A record that joins
 two children is a reason to merge them, unless any of their records contradict each other: links never chain strangers.
@@ -16,9 +16,9 @@ from domain.matching.similarity import ABSENT, DIFFERS, PART, SAME, SIMILAR
 MOST_SUSPICIONS = 5
 """Pairs that one decision puts into the queue, the likeliest first."""
 LIKELIER_THAN_NOT = 0.5
-"""From this probability on even a pair that contradicts itself, and not by weight alone, is queued for review."""
+"""From this probability on even a pair with a contradiction that is not of weight alone is queued for review."""
 MOST_COMPARED = 400
-"""Pairs of records that are compared to see whether two children can be one; where there are more, a person decides."""
+"""Pairs of records that are compared to see whether two children can be one; if there are more, a steward decides."""
 
 CERTAIN, POSSIBLE, CONTRADICTION, AMBIGUOUS, SHARED_NUMBER, CANNOT_LINK, TOO_MANY = (
     "certain", "possible", "contradiction", "ambiguous", "shared-number", "kept-apart", "too-many-records",
@@ -43,7 +43,7 @@ class Candidate(NamedTuple):
 
 
 class Finding(NamedTuple):
-    """What was found between the record and another one, `record` of `child`, and by which rule it was judged."""
+    """The result of comparing the record with another one, `record` of `child`: the rule and the evidence."""
 
     child: str
     record: str
@@ -52,10 +52,10 @@ class Finding(NamedTuple):
 
 
 class Placement(NamedTuple):
-    """Where a record belongs: `child` (None: a child of its own), for what reason (None: there is nobody like it).
+    """Where a record belongs: `child` (None: a child of its own), and the `reason` (None: nobody resembles it).
 
-    `merged` are other children that are the same person, `suspected` pairs to review, `contradicted` records of
-    its own child that it does not fit any more.
+    `merged` are other children that are the same person, `suspected` pairs to review, `contradicted` the records of its
+    own child that it no longer fits.
     """
 
     child: str | None
@@ -105,17 +105,17 @@ def place(
         reason = None
     unclear = _unclear(comparer, certain, cannot_link, features)
     others = [(rating.best, rating.members) for rating in certain if rating.best.child not in unclear]
-    merged, apart = absorb(comparer, members, others, cannot_link, features)
-    apart += [rating.best._replace(rule=AMBIGUOUS) for rating in certain if rating.best.child in unclear]
-    return Placement(own, reason, tuple(merged), _queue([*suspected, *apart]), ())
+    merged, separate = absorb(comparer, members, others, cannot_link, features)
+    separate += [rating.best._replace(rule=AMBIGUOUS) for rating in certain if rating.best.child in unclear]
+    return Placement(own, reason, tuple(merged), _queue([*suspected, *separate]), ())
 
 
 def fits_clearly(
     comparer: Comparer, record: str, members: Sequence[Candidate], child: str, cannot_link: Pairs = frozenset()
 ) -> str | None:
-    """Why a record, though certain to be of another child, does not join it: a rule, or None where it does.
+    """Why a record does not join a child that it is certain to belong to: a rule, or None where it does join.
 
-    `members` are records, each with its child, this one too: what it fits beside counts as where records are placed.
+    `members` are records, each with its child, this one included: other children that it fits count as in `place`.
     """
     features = next(each.features for each in members if each.record == record)
     own = [each.child for each in members if each.record == record]
@@ -140,19 +140,19 @@ def absorb(
     cannot_link: Pairs,
     between: Features,
 ) -> tuple[list[Finding], list[Finding]]:
-    """Which of the others, each found with its members, become one with the members, in turn; and which stay two.
+    """Which of the other children, each a finding with its records, are merged with the members; which stay separate.
 
-    `between` is the record that fits them all.
+    They are merged one after the other. `between` is the record that fits them all.
     """
-    members, absorbed, apart = list(members), [], []
+    members, absorbed, separate = list(members), [], []
     for found, theirs in others:
         obstacle = obstacle_between(comparer, members, theirs, cannot_link, [between])
         if obstacle:
-            apart.append(found._replace(rule=obstacle))
+            separate.append(found._replace(rule=obstacle))
         else:
             absorbed.append(found)
             members += theirs
-    return absorbed, apart
+    return absorbed, separate
 
 
 def _rate(
@@ -187,7 +187,7 @@ def shares_a_number(evidence: Evidence) -> bool:
 
 
 def judge(thresholds: Thresholds, best: Evidence, contradicted: bool, by_number: bool) -> str:
-    """The rule by which a record is judged against a child: from its best record, and what holds for any of them."""
+    """The rule that applies to a record and a child, from the evidence of the best pair and what holds for any pair."""
     if best.probability >= thresholds.certain:
         return CONTRADICTION if contradicted else CERTAIN
     if best.probability >= (LIKELIER_THAN_NOT if best.contradicts and not best.by_weight else thresholds.possible):
@@ -208,9 +208,9 @@ def _contradicted(comparer: Comparer, features: Features, home: _Rating) -> tupl
 
 
 def _is_ambiguous(comparer: Comparer, certain: Sequence[_Rating], cannot_link: Pairs, features: Features) -> bool:
-    """Whether the best child and another one that is not the same person are about equally likely.
+    """Whether the best child and another one, not the same person, are about equally likely.
 
-    Of twins whose names are alike the one whose given name is the same is likelier.
+    Of twins with similar names, the one with the same given name is likelier.
     """
     first, *others = certain
     return any(
@@ -222,9 +222,9 @@ def _is_ambiguous(comparer: Comparer, certain: Sequence[_Rating], cannot_link: P
 
 
 def _unclear(comparer: Comparer, certain: Sequence[_Rating], cannot_link: Pairs, features: Features) -> frozenset[str]:
-    """The children beside which another one, that is not the same person, fits the record about as well.
+    """The children for which another one, not the same person, fits the record about as well.
 
-    Which of them the record's child is does not follow from its being certain that it is one of them.
+    It is certain that the record's child is one of them, but not which one.
     """
     found: set[str] = set()
     for number, one in enumerate(certain):
@@ -235,12 +235,15 @@ def _unclear(comparer: Comparer, certain: Sequence[_Rating], cannot_link: Pairs,
 
 
 def _is_another_twins(comparer: Comparer, first: _Rating, ratings: Collection[_Rating], features: Features) -> bool:
-    """Whether the record fits one child best, and has the given name of another one that it contradicts.
+    """Whether the record may be a twin's: it fits one child best, but has the given name of another one.
 
-    That one may have got its twin's record, or both numbers were mistaken for each other: each child would be filled
-    with the other's. A name that is a part of the other is no other name where a number agrees. Where the best
-    child's name is a twin's, the other child need not be contradicted; nor has it to have the record's name where it
-    has the best child's, and another number: then one of the two numbers is a mistake.
+    The record may have been filed under the twin, or the twins' numbers were confused; linking it would then mix the
+    data of two children.
+
+    - The other child has to be contradicted, unless the best child's given name is only similar, or different.
+    - A given name that is a part of the other is not another name if a number agrees.
+    - The other child need not have the record's name if it has the best child's name and another number: then one of
+      the two numbers is a mistake.
     """
     evidence, given = first.best.evidence, first.best.evidence.levels[GIVEN_NAME]
     if is_same_given_name(evidence):
@@ -257,7 +260,7 @@ def _is_another_twins(comparer: Comparer, first: _Rating, ratings: Collection[_R
 
 
 def _have_one_name_and_two_numbers(comparer: Comparer, one: _Rating, other: _Rating) -> bool:
-    """Whether two children would be one by their names and all else, but for a number."""
+    """Whether two children would be one by names and all other evidence, except for a number."""
     if one is other or len(one.members) * len(other.members) > MOST_COMPARED:
         return False
     pairs = (comparer.compare(a.features, b.features) for a in one.members for b in other.members)
@@ -276,7 +279,7 @@ def obstacle_between(
     cannot_link: Pairs,
     between: Sequence[Features],
 ) -> str | None:
-    """The rule by which two children stay two although a record, `between`, fits both, or None where they are one."""
+    """The rule that keeps two children separate although the record `between` fits both; None where they are one."""
     obstacle = _obstacle(comparer, some, others, cannot_link, between)
     return obstacle or _hang_by_one_record(comparer, some, others, between)
 
@@ -288,7 +291,7 @@ def _obstacle(
     cannot_link: Pairs,
     between: Sequence[Features],
 ) -> str | None:
-    """Why two children can't be one person: a rule, or None where nothing contradicts it.
+    """The rule for which two children can't be one person; None where nothing contradicts it.
 
     `between` has the record that would join them.
     """
@@ -309,10 +312,10 @@ def _obstacle(
 def _hang_by_one_record(
     comparer: Comparer, some: Sequence[Candidate], others: Sequence[Candidate], between: Sequence[Features]
 ) -> str | None:
-    """The rule by which two children stay two: but for the record that fits both, nothing says that they are one.
+    """The rule that keeps two children separate if nothing links them but the record that fits both.
 
-    Whom one agency holds twice it holds for two, unless its own two records are certain to be one child's. That two are
-    alike as twins are says nothing.
+    Two records of one agency are of two children, unless they are certain to be one child's. A likeness as between
+    twins is no link.
     """
     pairs = [(one.features, other.features) for one in some for other in others]
     found = [comparer.compare(*pair) for pair in pairs]
@@ -330,23 +333,25 @@ def _hang_by_one_record(
 def _are_held_for_two(
     comparer: Comparer, one: Features, other: Features, found: Evidence, every: Iterable[Features]
 ) -> bool:
-    """Whether one agency holds both, between which this was found, and they are not certain to be one child's.
+    """Whether one agency holds both records for two children: by the evidence `found`, they are not certain to be one.
 
-    Nor has another agency, of `every` record that is with them, one that is certain of both and says as much of them.
+    It is not so where another agency has, in `every` record beside them, one that is certain to be the same child as
+    both and can be compared in as many fields.
     """
-    if _is_certain(comparer, found) or not comparer.tells_apart(one, other):
+    if _is_certain(comparer, found) or not comparer.distinguishes(one, other):
         return False
     return not any(
         by.source != one.source
         and all(
-            _is_certain(comparer, each) and _says_as_much(each, found)
+            _is_certain(comparer, each) and _covers(each, found)
             for each in (comparer.compare(by, one), comparer.compare(by, other))
         )
         for by in every
     )
 
 
-def _says_as_much(found: Evidence, other: Evidence) -> bool:
+def _covers(found: Evidence, other: Evidence) -> bool:
+    """Whether `found` compares every field that `other` compares."""
     return all(at != ABSENT or level == ABSENT for at, level in zip(found.levels, other.levels, strict=True))
 
 
@@ -359,8 +364,8 @@ def _by_strength(rating: _Rating) -> tuple[float, float, str]:
     return evidence.bits, evidence.probability, rating.best.record
 
 
-def in_turn(*findings: Iterable[Finding], most: int = MOST_SUSPICIONS) -> tuple[Finding, ...]:
-    """The first of the findings, each list in turn, at most so many."""
+def first_findings(*findings: Iterable[Finding], most: int = MOST_SUSPICIONS) -> tuple[Finding, ...]:
+    """The first of the findings, list after list, at most so many."""
     return tuple(each for some in findings for each in some)[:most]
 
 

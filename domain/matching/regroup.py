@@ -1,8 +1,8 @@
-"""Which records of a child are one person, judged again when some that held them together count no more.
+"""Which records of a child are one person, judged again when records that linked them no longer count.
 
-Records that a decision put together which still stands stay together. Others come together as the matcher joins
-children: where two records are certain to be one person's, none of the two sides contradict each other, and neither of
-the two records fits somebody else as well. What is left to a person there is so here.
+Records that a still valid decision linked stay together. Others are linked by the rules for joining children: two
+records are certain to be one person's, the two sides do not contradict each other, and neither record fits somebody
+else as well. What those rules leave to a steward is left to a steward here, too.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -48,7 +48,7 @@ def regroup(
 ) -> Regrouped:
     """The blocks that the members fall into; those of each of `together` are one.
 
-    What is `set_aside`, for it is set aside, joins nobody by what it says, and contradicts nobody.
+    Records that are `set_aside` link nothing and contradict nothing.
     """
     block_of: dict[str, Block] = {member.record: frozenset((member.record,)) for member in members}
     counted = [member for member in members if member.record not in set_aside]
@@ -87,7 +87,7 @@ def regroup(
 
 
 def found_between(comparer: Comparer, regrouped: Regrouped, one: Block, other: Block) -> tuple[str, Finding] | None:
-    """The record of one block, and what makes a steward look at it beside one of another; None where nothing does."""
+    """The record of one block and the finding that queues it with a record of another; None where there is none."""
     pairs = [(compared, pair) for pair, compared in regrouped.compared.items() if pair & one and pair & other]
     if not pairs:
         return None

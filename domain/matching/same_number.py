@@ -1,4 +1,4 @@
-"""Whether what is said twice under one number is about two people: asked before it is sent, never when it is placed."""
+"""Whether two reports under one number are about two people: checked before sending, never when records are placed."""
 
 from typing import NamedTuple
 
@@ -26,9 +26,9 @@ def who(features: Features) -> Who:
 def are_two(one: Who, other: Who, *, over_time: bool) -> bool:
     """Whether both can't be one person.
 
-    `over_time` says that one was true later than the other: names and days are corrected then, so only another given
-    name together with quite another date of birth tells of somebody else. What one system says of one day must agree,
-    but for the family name of who is otherwise the same.
+    With `over_time` one was true later than the other. Names and days may have been corrected in between, so only
+    another given name together with quite another date of birth means somebody else. Without it, what one system
+    reports of one day must agree, except for the family name of somebody who is otherwise the same.
     """
     given = compare_names(one.given_name, other.given_name)
     born = _births(one.date_of_birth, other.date_of_birth)

@@ -1,4 +1,4 @@
-"""With which grade a child is shown to somebody who searches: named rules over how far each criterion agrees.
+"""The grade with which a child is shown in search results: named rules over how far each criterion agrees.
 
 A search leaves most fields open, and two criteria are enough for agreement to mean something; so a search has grades of
 its own, and its score is the share of the evidence that just these criteria could give.
@@ -94,7 +94,7 @@ def grade_of(fit: Fit) -> MatchGrade | None:
 def missing_criteria(used: Collection[str], unused: Sequence[Unused] = ()) -> str | None:
     """Which criteria a search that can use these lacks, as a sentence; None where they are enough.
 
-    Of what was given and is `unused` it says why.
+    It gives the reason for each given criterion that is `unused`.
     """
     if _suffice(used):
         return None

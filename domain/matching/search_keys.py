@@ -1,4 +1,4 @@
-"""Under which keys a record can be looked up, and which keys a search looks up.
+"""The keys under which a record can be found, and the keys that a search looks up.
 
 Each key joins two criteria of a search, so that few children share it however many there are. A record has few keys,
 for each is a place in an index; a search has many: all that the record would have if a letter or digit were off.
@@ -13,7 +13,7 @@ from domain.matching.features import Features
 from domain.matching.search_variants import close_dates, close_postcodes, close_words, consonants, has_no_vowels
 
 _RECORDED_WORDS, _SEARCHED_WORDS = 10, 3
-"""How many words of a name make keys: any word of a recorded name finds it, and a search needs not name them all."""
+"""How many words of a name make keys: any word of a recorded name finds it, and a search need not have them all."""
 
 
 class Keys(NamedTuple):
@@ -43,7 +43,7 @@ def search_keys(features: Features) -> list[str]:
 
 
 def query_keys(criteria: Features, nicknames: Collection[str]) -> Keys:
-    """The keys that criteria look up; `nicknames` stand for the given name.
+    """The keys that criteria look up; `nicknames` are alternatives to the given name.
 
     Up to two of the criteria may be off as long as one is right. With more criteria fewer variants are looked up.
     """

@@ -1,6 +1,6 @@
-"""Which criteria of a search are not used, and why: they are written for not knowing, so they tell nobody apart.
+"""Which criteria of a search are not used, and why: placeholders for unknown values distinguish nobody.
 
-It depends on what was asked alone, never on whom the directory holds.
+It depends on the query alone, never on whom the directory holds.
 """
 
 from collections.abc import Iterable, Mapping
@@ -18,9 +18,9 @@ CALLED: Mapping[str, str] = {
     "nhs_number": "NHS number",
     "upn": "UPN",
 }
-"""What criteria are called in a sentence."""
+"""The names of criteria in a sentence."""
 UNKNOWN_VALUE, INCOMPLETE = "stands-for-unknown", "incomplete"
-"""The codes of why a criterion is not used; wire format."""
+"""The codes for why a criterion is not used; wire format."""
 _NAME = "such a name is written where none is known"
 _NUMBER = "such a number is written where none is known"
 _SAYS: Mapping[str, str] = {
@@ -35,7 +35,7 @@ _INCOMPLETE = "thousands live in a part of a postcode; give the whole one"
 
 
 class Unused(NamedTuple):
-    """A criterion that a search does not use; the message says why, and repeats nothing of it."""
+    """A criterion that a search does not use; the message gives the reason and repeats nothing of its value."""
 
     criterion: str
     code: str

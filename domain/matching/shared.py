@@ -1,9 +1,9 @@
-"""What so many families have in common that it is nobody's own: a clinic's telephone, a council's address.
+"""Contacts and addresses that many families have in common: a clinic's telephone, a council's address.
 
-It tells nothing of who a child is, so it is left out before records are compared. Counted are families, by their names,
-and not children: brothers and sisters share a telephone and a home, and so do their records of several agencies. There
-must be as many children: the names of one, each time written otherwise, are no families. Of those that one agency alone
-tells of few count, or one stolen credential could invent families in anybody's home.
+They do not identify a child, so they are left out before records are compared. Families are counted, by their names,
+and not children: brothers and sisters share a telephone and a home, as do their records of several agencies. There must
+be as many children, for several spellings of one child's name are no families. Only few of those that a single agency
+reports are counted, or one stolen credential could invent families in anybody's home.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -15,10 +15,10 @@ from domain.matching.placement import Candidate
 MOST_FAMILIES = 3
 """Family names in one home or under one telephone number; where there are more, it is an institution's."""
 MOST_OF_ONE = 2
-"""Of those that one agency alone tells of so many count."""
+"""So many of the families that a single agency reports are counted."""
 MOST_COUNTED = 100
-"""Records of which it is known who tells of them; where more have something in common, it is nobody's own whoever does:
-then a flood of one agency's must not show that an institution's is somebody's."""
+"""Up to so many records the agency that reports them matters; what more records have in common is shared, whoever
+reports them. Otherwise one agency's flood of records could show that an institution's contact is somebody's own."""
 
 
 def contact_key(contact: str) -> str:
@@ -33,12 +33,12 @@ def home_key(home: Home) -> str:
 
 
 def shared_keys(features: Features) -> list[str]:
-    """The keys of what of a record may be shared by many. A postcode alone is: it says no more than that."""
+    """The keys of those contacts and homes of a record that may be shared by many; a postcode alone needs none."""
     return [*map(contact_key, features.contacts), *(home_key(home) for home in features.homes if home[1])]
 
 
 class Sharing(NamedTuple):
-    """Of whose records something tells nothing, since many share it: of `everybody`'s, or of some agencies' own."""
+    """For which records a shared contact or home is left out: those of `everybody`, or of some agencies (`sources`)."""
 
     everybody: bool = False
     sources: frozenset[str] = frozenset()
@@ -47,42 +47,42 @@ class Sharing(NamedTuple):
 NOT_SHARED = Sharing()
 
 
-class _Told:
-    """How many things of a kind are told of: all, and as far as those count that one agency alone tells of."""
+class _ReportCount:
+    """Counts distinct names that agencies report: all, and those that count (`counted`)."""
 
     def __init__(self) -> None:
-        self._teller: dict[str, str | None] = {}
+        self._reporter: dict[str, str | None] = {}
         self._alone: dict[str, int] = {}
         self.counted = 0
 
     def take(self, name: str, source: str) -> None:
-        """Counts a name that an agency tells of; one that a second agency tells of, too, counts whatever it is."""
-        teller = self._teller.setdefault(name, "")
-        if teller == "":
-            self._teller[name] = source
+        """Counts a name that an agency reports; one that a second agency reports, too, always counts."""
+        reporter = self._reporter.setdefault(name, "")
+        if reporter == "":
+            self._reporter[name] = source
             self._alone[source] = self._alone.get(source, 0) + 1
             self.counted += self._alone[source] <= MOST_OF_ONE
-        elif teller is not None and teller != source:
-            self._teller[name] = None
-            self._alone[teller] -= 1
-            self.counted += self._alone[teller] >= MOST_OF_ONE
+        elif reporter is not None and reporter != source:
+            self._reporter[name] = None
+            self._alone[reporter] -= 1
+            self.counted += self._alone[reporter] >= MOST_OF_ONE
 
     def __len__(self) -> int:
-        return len(self._teller)
+        return len(self._reporter)
 
     @property
     def beyond(self) -> frozenset[str]:
-        """The agencies that alone tell of more than count."""
+        """The agencies that report more names alone than are counted."""
         return frozenset(source for source, number in self._alone.items() if number > MOST_OF_ONE)
 
 
 def sharing_of(records: Iterable[tuple[str, Features]]) -> Sharing:
     """Whether records that have something in common, each with its child, are of more families than live together.
 
-    Where that rests on one agency's word, it is so of that agency's records alone: nobody else's lose by it, unless
-    there are more than MOST_COUNTED.
+    Where only one agency reports so many, the sharing applies to the records of that agency alone, unless there are
+    more than MOST_COUNTED records.
     """
-    families, children = _Told(), _Told()
+    families, children = _ReportCount(), _ReportCount()
     number = 0
     for child, features in records:
         number += 1
@@ -97,7 +97,7 @@ def sharing_of(records: Iterable[tuple[str, Features]]) -> Sharing:
 
 
 def keys_between(candidates: Iterable[Candidate]) -> set[str]:
-    """The keys of what records of two children have in common, by which these may be one."""
+    """The keys of what records of two children have in common, for which they might be linked."""
     with_contact: dict[str, str] = {}
     with_home: dict[Home, str] = {}
     common: set[str] = set()
@@ -112,20 +112,20 @@ def keys_between(candidates: Iterable[Candidate]) -> set[str]:
 
 
 class OfMany(NamedTuple):
-    """The keys of what many share: `everybody`'s, and those of single agencies' own records, by the source."""
+    """The keys of what many share: for `everybody`, and for the records of single agencies, by source."""
 
     everybody: frozenset[str] = frozenset()
     own: Mapping[str, frozenset[str]] = {}
 
     def of(self, source: str) -> frozenset[str]:
-        """The keys of what is left out of that agency's records."""
+        """The keys that are left out of the records of one agency."""
         return self.everybody | self.own.get(source, frozenset())
 
 
 def keys_of_many(features: Features, sharing: Callable[[str], Sharing], candidates: Iterable[Candidate] = ()) -> OfMany:
-    """The keys of what of a record many share: it is left out of the record, and of all with which it is compared.
+    """The keys of what many share, to be left out of a record and of the candidates that it is compared with.
 
-    So is what the record has not, but several of the children that it may join.
+    They include keys that the record does not have but several of the candidate children share.
     """
     everybody: set[str] = set()
     own: dict[str, frozenset[str]] = {}
@@ -139,16 +139,16 @@ def keys_of_many(features: Features, sharing: Callable[[str], Sharing], candidat
 
 
 def candidates_without(candidates: Iterable[Candidate], of_many: OfMany) -> list[Candidate]:
-    """The candidates without what has one of the keys, by which they are not like each other either."""
+    """The candidates without the contacts and homes of these keys, which do not link them with each other either."""
     if of_many == OfMany():
         return list(candidates)
     return [each._replace(features=without_shared(each.features, of_many)) for each in candidates]
 
 
 def without_shared(features: Features, of_many: OfMany) -> Features:
-    """The features without the contacts and homes that many share, which have the keys.
+    """The features without the contacts and homes of these keys.
 
-    Who has such a contact may have somebody among the carers who cares for many: that carers agree tells nothing then.
+    A record with such a contact may name a carer who cares for many, so agreement on carers is no evidence for it.
     """
     keys = of_many.of(features.source)
     if not keys:

@@ -105,7 +105,7 @@ def _are_similar(word: str, other: str) -> bool:
 def compare_dates(one: str, other: str) -> str:
     """Levels same, swapped (day and month), typing (one digit or two neighbours), near, placeholder, differs.
 
-    Both are ISO dates; one of 1 January, which stands for an unknown day, agrees with its year as `placeholder`.
+    Both are ISO dates; one of 1 January, a placeholder for an unknown day, agrees with its year as `placeholder`.
     """
     if one == other:
         return "placeholder" if one.endswith("-01-01") else SAME
@@ -196,7 +196,7 @@ def compare_numbers(one: str | None, former: Sequence[str], other: str | None, o
 
 
 def compare_upns(one: str | None, former: Sequence[str], other: str | None, other_former: Sequence[str]) -> str:
-    """As compare_numbers; a temporary UPN that differs says nothing: its pupil has a permanent one, or gets one."""
+    """As compare_numbers; a temporary UPN that differs is no evidence: its pupil has a permanent one, or gets one."""
     level = compare_numbers(one, former, other, other_former)
     return ABSENT if level == DIFFERS and (_is_temporary(one) or _is_temporary(other)) else level
 

@@ -1,7 +1,7 @@
-"""What is written for not knowing, field by field: it is no evidence, however many records have it in common.
+"""Placeholders for unknown values, field by field: they are no evidence, however many records have them in common.
 
-A word alone proves little: Son, Child, Na, Test and Male are names of people too. So each field has its own rules, and
-a word that may be a name counts as one unless all that stands beside it is written for an unknown name as well.
+A word alone proves little: Son, Child, Na, Test and Male are names of people, too. So each field has its own rules, and
+a word that may be a name counts as one unless all other words beside it are placeholders as well.
 """
 
 import re
@@ -25,7 +25,7 @@ _ABOUT_A_NAME = frozenset(
         *("stated", "surname", "test"),
     ]
 )
-"""Words that say nothing of a name where two or more stand together: not stated, test child."""
+"""Words that are a placeholder where two or more stand together: not stated, test child."""
 _BESIDE = frozenset(
     [
         *(
@@ -91,7 +91,7 @@ _NOBODY = (
         ]
     )
 )
-"""Words that say what somebody is to the child, or that it is nobody, not who."""
+"""Words for what somebody is to the child, or for nobody, but not for who it is."""
 _OF_AN_OFFICE = frozenset(
     [
         *("authority", "childminder", "childrens", "clinic", "council", "court", "department", "doctor", "duty", "gp"),
@@ -101,9 +101,9 @@ _OF_AN_OFFICE = frozenset(
         *("ward", "worker"),
     ]
 )
-"""Words that say that somebody cares for many children, by profession."""
+"""Words for somebody who cares for many children by profession."""
 _OF_ONE_CHILD_TOO = frozenset({"court", "health", "interpreter", "nurse", "school", "ward"})
-"""Those that are written beside what somebody is to one child as well: father by court order, interpreter required."""
+"""Those that also occur beside a relationship to one child: father by court order, interpreter required."""
 _NAMES_TOO = frozenset({"court", "nurse", "officer", "ward"})
 """Those that are family names."""
 _KIN = frozenset(
@@ -146,22 +146,22 @@ def known_family_name(name: str | None) -> str:
 
 
 def known_person(name: str | None, family_name: str) -> str:
-    """Somebody's name, normalised, without title; empty where it says less than who: Mum, Unknown, Mrs Orrell.
+    """Somebody's name, normalised, without title; empty where it does not identify the person: Mum, Mrs Orrell.
 
     `family_name` is the child's, normalised.
     """
     words = _known_name(name.replace("/", " "), _UNKNOWN).split() if name and not _ABBREVIATED.fullmatch(name) else []
     named = [word for word in words if word not in _TITLES]
-    telling = [word for word in named if not word.isdigit()]
-    if _NOBODY.issuperset(telling) or (len(named) < len(words) and " ".join(named) == family_name):
+    distinctive = [word for word in named if not word.isdigit()]
+    if _NOBODY.issuperset(distinctive) or (len(named) < len(words) and " ".join(named) == family_name):
         return ""
     return " ".join(named)
 
 
 def cares_for_many(name: str | None, relationship: str | None) -> bool:
-    """Whether a carer is an office or somebody who works in one, by what is written in place of a name or beside it.
+    """Whether a carer is an office or somebody who works in one, by the name and the relationship as written.
 
-    A parent is none, whatever else is written of them.
+    A parent never is, whatever else is written.
     """
     called = _words(name)
     if (
@@ -176,7 +176,7 @@ def cares_for_many(name: str | None, relationship: str | None) -> bool:
 
 @lru_cache(maxsize=1_024)
 def _is_relation_of_many(relationship: str | None) -> bool:
-    """Whether what is written of a relationship is one to many children; few words are, again and again."""
+    """Whether a relationship as written is one to many children; cached, for few words occur again and again."""
     if _is_kin(relationship, _KIN | {"foster"}):
         return False
     related = _words(relationship)
@@ -189,12 +189,12 @@ def _is_kin(written: str | None, kin: frozenset[str]) -> bool:
 
 
 def _words(written: str | None) -> set[str]:
-    """The words of what is written of somebody, without titles."""
+    """The words of a name or relationship as written, without titles."""
     return set(latin_name((written or "").replace("/", " ")).split()) - _TITLES
 
 
 def known_lines(lines: Iterable[str]) -> str:
-    """The lines of an address, normalised, a comma between them; without those that say that there is none."""
+    """The lines of an address, normalised, a comma between them; without placeholders."""
     return ", ".join(line for each in lines if (line := latin_name(each)) not in _NO_ADDRESS and _is_written(line))
 
 
@@ -255,10 +255,10 @@ def _known_name(name: str | None, words_for_none: frozenset[str]) -> str:
     words = latin.split()
     if not _is_written(latin) or (len(latin) > 1 and set(latin) == {"x"}):
         return ""
-    telling = [word for word in words if word not in _BESIDE and not word.isdigit()]
+    distinctive = [word for word in words if word not in _BESIDE and not word.isdigit()]
     is_about = len(words) > 1 and _ABOUT_A_NAME | words_for_none
-    if words_for_none.issuperset(telling) or (is_about and is_about.issuperset(telling)):
-        return latin if telling == [] and words[0] in _BESIDE else ""
+    if words_for_none.issuperset(distinctive) or (is_about and is_about.issuperset(distinctive)):
+        return latin if distinctive == [] and words[0] in _BESIDE else ""
     return latin
 
 

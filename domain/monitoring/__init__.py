@@ -1,4 +1,4 @@
-"""Monitoring of access: what the looks of users (`accesses.py`) show about the users.
+"""Monitoring of access: unusual behaviour of users, found in their looks (`accesses.py`).
 
 `unexplained_access.py` finds looks that no involvement explains, `patterns.py` unusual hours (`hours.py`), numbers and
 overrides, `denied_attempts.py` users who attempt again and again what they may not; `report.py` combines them. Nothing

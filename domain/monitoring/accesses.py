@@ -1,4 +1,4 @@
-"""One look as the detectors take it, and the few facts that they need beside the looks."""
+"""The input of the detectors: looks, and the few facts that they need beside them."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -36,7 +36,7 @@ Span = tuple[str, str | None]
 
 @dataclass(frozen=True)
 class Facts:
-    """What the detectors need beside the looks.
+    """The facts that the detectors need beside the looks.
 
     `namesakes` are pairs of user and child that bear one family name; `addresses` gives children of one address one
     opaque word; `involvements` are those of an organisation with a child. `confidential` organisations and `shielded`

@@ -1,4 +1,4 @@
-"""Rules that no chronology can answer: they ask for what no agency may report, or what no policy may know."""
+"""Rules that can never hold: they need data that no agency may report, or that no policy may use."""
 
 from domain.agency import RIGHTS
 from domain.policy.rules import KnownTo, Rule, ServedBy, WorkedWith
@@ -6,7 +6,7 @@ from domain.vocabulary import SENSITIVE_SERVICES, AgencyKind
 
 
 def why_unanswerable(rule: Rule) -> str | None:
-    """Why this one rule, whatever stands beside it, can never hold, as a sentence for its author; None if it can."""
+    """Why this one rule, whatever rules surround it, can never hold, as a sentence for its author; None if it can."""
     if isinstance(rule, WorkedWith) and SENSITIVE_SERVICES.intersection(rule.services):
         return "this rule can never hold: that a sensitive service works with a child is told to no policy; take it out"
     if isinstance(rule, ServedBy | KnownTo) and AgencyKind.SENSITIVE_SERVICE in rule.kinds:

@@ -111,7 +111,7 @@ class _Listing:
         self.stopped: int | None = None
 
     def advance(self, at: Circumstances, before: _State, now: _State) -> None:
-        """Takes in the circumstances of a day, whose state is `now`."""
+        """Advances to the circumstances of a day, with the state `now`."""
         day = at.day
         ended = self.ended is not None and self.ended(at)
         holds = not ended and self.holds(at)

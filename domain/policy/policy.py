@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
+from domain.birth import GROWN_UP
 from domain.policy.rules import Aged, Everyone, Rule, every_rule
-from domain.reports.questions import GROWN_UP
 from domain.vocabulary import Service
 
 
@@ -22,15 +22,15 @@ class Policy:
     """Who is listed, from when, until when.
 
     A child is listed while an agency has registered it, the rule `listed` holds or has held within the last `stays`
-    days, and none of the ends has come: the age `until_age`, its death, its leaving England. `decision` says that
+    days, and none of the ends has come: the age `until_age`, its death, its leaving England. `decision` is True if
     somebody decides on each listing. `named_person` gives the services of the named person by age; `lead_professional`
-    says that a child in need has to have one.
+    is True if a child in need has to have one. `summary` says in a sentence what the policy is for.
     """
 
     name: str
     version: int
     title: str
-    says: str
+    summary: str
     listed: Rule
     until_age: int | None = None
     until_died: bool = False

@@ -1,6 +1,6 @@
 """The rules of which a policy is made; their names are those of a policy's file.
 
-Every rule has the `line` of its file on which it stands; two rules that differ in nothing else are equal.
+Every rule has its `line` in the file; two rules that differ in nothing else are equal.
 """
 
 from collections.abc import Iterator
@@ -85,15 +85,15 @@ class Not:
 Rule: TypeAlias = Everyone | FlagUp | WorkedWith | ServedBy | KnownTo | Aged | AnyOf | AllOf | Not
 
 
-def parts_of(rule: Rule) -> tuple[Rule, ...]:
-    """The rules that a rule is made of."""
+def subrules(rule: Rule) -> tuple[Rule, ...]:
+    """The rules of which a rule is composed."""
     if isinstance(rule, AnyOf | AllOf):
         return rule.rules
     return (rule.rule,) if isinstance(rule, Not) else ()
 
 
 def every_rule(rule: Rule) -> Iterator[Rule]:
-    """A rule, and all that it is made of."""
+    """A rule and, depth first, all rules of which it is composed."""
     yield rule
-    for part in parts_of(rule):
-        yield from every_rule(part)
+    for subrule in subrules(rule):
+        yield from every_rule(subrule)

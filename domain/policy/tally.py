@@ -7,11 +7,11 @@ from datetime import date
 from functools import partial
 from typing import Any, Self
 
+from domain.birth import GROWN_UP
 from domain.policy.history import PolicyHistory, Spell, days_listed
 from domain.policy.judge import Judge
 from domain.policy.rounding import to_tens
 from domain.reports import QUESTIONS
-from domain.reports.questions import GROWN_UP
 
 LISTS = (
     "not_listed_now",
@@ -31,11 +31,11 @@ LISTS = (
 """Figures behind each of which there is a list of children."""
 
 Lists = Mapping[str, list[str]]
-"""Those of these lists that are wanted, each in the order in which children were counted."""
+"""The lists that are wanted, each in the order in which children were counted."""
 
 
 _Behind = Callable[[str], None]
-"""Puts the child that is counted on the list behind a figure."""
+"""Adds the child that is being counted to the list behind a figure."""
 
 _IN_DAYS = frozenset({"unseen", "held_days"})
 """Fields in days, which `figures.py` rounds."""
@@ -74,7 +74,7 @@ class Population(_Adds):
     with_contacts: int = 0
 
     def count(self, history: PolicyHistory) -> None:
-        """One more child."""
+        """Counts one more child."""
         self.children += 1
         at = history.at
         self.involvements += len(at.involvements)
@@ -128,14 +128,14 @@ class Tallies:
         return both
 
     def rounded(self) -> "Tallies":
-        """The same, rounded to tens: nobody can tell whether one child was counted."""
+        """The same, rounded to tens, so that the figures do not reveal whether one child was counted."""
         rounded = Tallies(self._judges, self._on)
         rounded.population = self.population.rounded()
         rounded.policies = [each.rounded() for each in self.policies]
         return rounded
 
     def count(self, child: str, history: PolicyHistory, lists: Sequence[Lists]) -> None:
-        """One more child, who is put on those `lists` of each policy that are about it."""
+        """Counts one more child, and adds it to the `lists` of each policy where it belongs."""
         found = [name for name, question in QUESTIONS.items() if question(history.at) is not None]
         self.population.count(history)
         self.population.findings.update(found)
@@ -148,7 +148,7 @@ class Tallies:
 
 
 def _put_on_list(child: str, lists: Lists, figure: str) -> None:
-    """Puts a child on the list behind a figure, if that list is wanted."""
+    """Adds a child to the list behind a figure, if that list is wanted."""
     if figure in lists:
         lists[figure].append(child)
 

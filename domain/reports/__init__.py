@@ -1,4 +1,4 @@
-"""Reports on children whom no service may be caring for: who is on which list, from which day until which day.
+"""Reports on children whom no service may be caring for: who is on which list, from when until when.
 
 A report is a question about a child's circumstances (`questions.py`); a finding is a time for which the answer was
 yes (`findings.py`). Findings follow from a child's chronology alone, so they can be kept current and queried for any

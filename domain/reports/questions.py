@@ -4,11 +4,11 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
+from domain.birth import GROWN_UP
 from domain.places import place_on
 from domain.timeline import Circumstances
 from domain.vocabulary import UNIVERSAL_SERVICES, Flag, Service
 
-GROWN_UP = 18
 MANY_SERVICES = 3
 """From so many different services on, one of them additional, one ought to be the lead professional."""
 

@@ -5,13 +5,12 @@ each of them applies. Nothing here acts: what is due is listed, and people decid
 """
 
 from domain.retention.due import ARCHIVE, ASK, Due, begun_by, destroyed_on, due
-from domain.retention.rules import DESTROYED_AFTER, GROWN_UP, RULES, Rule
+from domain.retention.rules import DESTROYED_AFTER, RULES, Rule
 
 __all__ = [
     "ARCHIVE",
     "ASK",
     "DESTROYED_AFTER",
-    "GROWN_UP",
     "RULES",
     "Due",
     "Rule",

@@ -13,12 +13,12 @@ from datetime import date
 from typing import NamedTuple
 
 from domain.belief import ENOUGH
+from domain.birth import GROWN_UP
 from domain.education import birthday
 from domain.retention.rules import (
     AFTER_DEATH,
     DESTROYED_AFTER,
     DIED,
-    GROWN_UP,
     KEPT_ON_UNTIL,
     LEFT_ENGLAND,
     LOOKED_AFTER_AT,

@@ -10,7 +10,6 @@ them. None of it is legal advice.
 
 from typing import NamedTuple
 
-GROWN_UP = 18
 KEPT_ON_UNTIL = 25
 LOOKED_AFTER_AT = 16
 """Who was looked after at this age or later, as a child, may be a care leaver."""

@@ -1,4 +1,4 @@
-"""The document for somebody who requests what is held of a child, and what is left out of it.
+"""The document for somebody who requests the data held about a child, and what is left out of it.
 
 Only the child itself gets its whereabouts. Any other applicant's document has nothing from which they could be found,
 shielded or not: no addresses, organisations, days of submissions, or flags, and of services and agencies only those
@@ -36,8 +36,8 @@ UNIVERSAL_KINDS = frozenset(
 
 
 @dataclass(frozen=True)
-class Held:
-    """What the directory holds of a child.
+class HeldData:
+    """The data that the directory holds about a child.
 
     `entry` and `records` have nothing of confidential services; `confidential` are their records with a consent in
     force. `kinds` are the kinds of agency that hold a record, `shown` the looks as `{when, action, role, organisation,
@@ -53,13 +53,13 @@ class Held:
     decisions: Sequence[Mapping[str, Any]]
 
 
-def is_carer(held: Held, name: str) -> bool:
+def is_carer(held: HeldData, name: str) -> bool:
     """Whether a record names a carer of this name; one that is set aside makes nobody the child's carer."""
-    heard = (record for record in held.records if not record.aside)
-    return any(_is_named(carer, name) for record in heard for carer in record.particulars.get("carers") or ())
+    believed = (record for record in held.records if not record.aside)
+    return any(_is_named(carer, name) for record in believed for carer in record.particulars.get("carers") or ())
 
 
-def disclosed(held: Held, applicant: Applicant, name: str | None, today: date) -> Fields:
+def disclosed(held: HeldData, applicant: Applicant, name: str | None, today: date) -> Fields:
     """The document for an applicant; `name` is that of an applicant who is a carer."""
     made = _for_child(held, today) if applicant is Applicant.CHILD else _for_another(held, name)
     entry = held.entry
@@ -72,7 +72,7 @@ def disclosed(held: Held, applicant: Applicant, name: str | None, today: date) -
     }
 
 
-def _for_child(held: Held, today: date) -> Fields:
+def _for_child(held: HeldData, today: date) -> Fields:
     entry = held.entry
     named = ("name", "other_names", "date_of_birth", "gender", "identifiers")
     return {
@@ -85,7 +85,7 @@ def _for_child(held: Held, today: date) -> Fields:
     }
 
 
-def _for_another(held: Held, name: str | None) -> Fields:
+def _for_another(held: HeldData, name: str | None) -> Fields:
     entry = held.entry
     about = {key: entry[key] for key in ("name", "other_names", "date_of_birth", "gender")}
     services = {
@@ -104,7 +104,7 @@ def _for_another(held: Held, name: str | None) -> Fields:
 
 
 def _record(record: RecordState, today: date) -> Fields:
-    """What one agency holds, for the child itself; nothing of what is set aside, for it may be about another child."""
+    """One agency's record, for the child itself; without content if set aside, for it may be about another child."""
     if record.aside:
         return {"source": record.source, "number": record.subject, "since": record.time, "set_aside": True}
     return {

@@ -1,4 +1,4 @@
-"""The requests of carers and children to the directory itself: to correct something, or not to hold it.
+"""Requests of carers and children to the directory itself: to correct data, or to stop holding it.
 
 A stream holds one request and its answer. Both texts are sealed with the key of the stream. A request changes no data:
 an agency amends what it holds wrongly, and submits it again.

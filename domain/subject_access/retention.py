@@ -7,8 +7,9 @@ managers see to it: nothing is destroyed by itself.
 from datetime import date
 from typing import Any
 
+from domain.birth import GROWN_UP
 from domain.education import birthday
-from domain.retention import DESTROYED_AFTER, GROWN_UP
+from domain.retention import DESTROYED_AFTER
 
 RULE = (
     "By the directory's rule an entry is open until the eighteenth birthday and destroyed six years later. The dates"

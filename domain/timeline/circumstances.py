@@ -9,6 +9,7 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from domain.belief import Origin, Statement, believed_authority
+from domain.birth import GROWN_UP
 from domain.education import birthday, compulsory_from, compulsory_until
 from domain.organisations import successions
 from domain.places import days_of_change
@@ -241,7 +242,9 @@ _TEACHING = frozenset({Service.EDUCATION, Service.HOME_EDUCATION})
 _ENQUIRY = Flag.MISSING_EDUCATION_ENQUIRY
 
 
-def timeline_cursor(of_child: Records, ages: Sequence[int] = (18,), last: str | None = None) -> Iterator[Circumstances]:
+def timeline_cursor(
+    of_child: Records, ages: Sequence[int] = (GROWN_UP,), last: str | None = None
+) -> Iterator[Circumstances]:
     """The circumstances at the end of each day with a change, in order of days: one object, advanced.
 
     The birthdays of `ages` and the bounds of compulsory school age are changes too, and may lie in the future. Without

@@ -1,4 +1,4 @@
-"""A tree that grows: of each level it keeps the tile that is not full yet, and hands out those that are."""
+"""A growing tree: it keeps the incomplete tile of each level, and hands out tiles that are full."""
 
 from typing import NamedTuple
 
@@ -6,11 +6,11 @@ from domain.transparency.entries import LABEL
 from domain.transparency.merkle import HASH_BYTES, leaf_hash, subtree_root, tree_root
 from domain.transparency.tiles import HEIGHT, WIDTH, leaf_hashes, nodes_from
 
-__all__ = ["GrowingTree", "Written"]
+__all__ = ["GrowingTree", "StoredTile"]
 
 
-class Written(NamedTuple):
-    """What is stored of a tile: of level 0 the digests of what was published, else the hashes of subtrees."""
+class StoredTile(NamedTuple):
+    """The stored content of a tile: on level 0 the digests of published events, above it the hashes of subtrees."""
 
     level: int
     number: int
@@ -18,10 +18,10 @@ class Written(NamedTuple):
 
 
 class GrowingTree:
-    """The right edge of the tree of one log, and what is to be stored of it."""
+    """The right edge of the tree of one log, and its tiles that are not stored yet."""
 
     def __init__(self, log: str, size: int = 0, edge: dict[int, bytes] | None = None) -> None:
-        """Goes on at a size; `edge` has what is stored of the tile of each level that is not full, by level."""
+        """Continues at a size; `edge` has the stored content of the incomplete tile of each level, by level."""
         self.log = log
         self.size = size
         self._label = f"{LABEL} {log} ".encode()
@@ -29,7 +29,7 @@ class GrowingTree:
         self._digests = [*_cut(held.get(0, b""))]
         self._leaves = [*_cut(leaf_hashes(log, size // WIDTH, held.get(0, b"")))]
         self._above = [[*_cut(held.get(level, b""))] for level in range(1, max(held, default=0) + 1)]
-        self._full: list[Written] = []
+        self._full: list[StoredTile] = []
 
     def append(self, digest: bytes) -> None:
         """The next event, by the digest of its bytes."""
@@ -37,7 +37,7 @@ class GrowingTree:
         self._digests.append(digest)
         self._leaves.append(leaf_hash(b"%b%d %b\n" % (self._label, self.size, digest.hex().encode())))
         if len(self._leaves) == WIDTH:
-            self._full.append(Written(0, self.size // WIDTH - 1, b"".join(self._digests)))
+            self._full.append(StoredTile(0, self.size // WIDTH - 1, b"".join(self._digests)))
             self._carry(subtree_root(self._leaves))
             self._digests, self._leaves = [], []
 
@@ -46,29 +46,29 @@ class GrowingTree:
         edge = {level: hashes for level, _, hashes in self._edge()}
         return tree_root(self.size, nodes_from(self.log, lambda level, _: edge[level]))
 
-    def unstored(self) -> list[Written]:
-        """The tiles that have become full since the last call of `stored`, and what there is of the others."""
+    def unstored(self) -> list[StoredTile]:
+        """The tiles that have become full since the last call of `stored`, and the incomplete ones."""
         return [*self._full, *self._edge()]
 
     def stored(self) -> None:
-        """What `unstored` gave is stored."""
+        """Marks the tiles that `unstored` gave as stored."""
         self._full.clear()
 
-    def _edge(self) -> list[Written]:
+    def _edge(self) -> list[StoredTile]:
         levels = [self._digests, *self._above]
         return [
-            Written(level, self.size >> (HEIGHT * (level + 1)), b"".join(held))
+            StoredTile(level, self.size >> (HEIGHT * (level + 1)), b"".join(held))
             for level, held in enumerate(levels)
             if held
         ]
 
     def _carry(self, root: bytes) -> None:
-        """A full tile's root, up to the level where a tile is not full yet."""
+        """Adds the root of a full tile to the level above, and so on up to a level whose tile is not full."""
         for level, held in enumerate(self._above, 1):
             held.append(root)
             if len(held) < WIDTH:
                 return
-            self._full.append(Written(level, (self.size >> (HEIGHT * (level + 1))) - 1, b"".join(held)))
+            self._full.append(StoredTile(level, (self.size >> (HEIGHT * (level + 1))) - 1, b"".join(held)))
             root = subtree_root(held)
             held.clear()
         self._above.append([root])

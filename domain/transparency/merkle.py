@@ -14,7 +14,7 @@ Nodes = Callable[[int, int], bytes]
 
 
 class ProofRefused(ValueError):
-    """A proof does not prove what it was asked for; the text says why."""
+    """A proof does not prove what is claimed; the text says why."""
 
 
 def leaf_hash(entry: bytes) -> bytes:

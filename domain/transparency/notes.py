@@ -64,7 +64,7 @@ class VerifierKey(NamedTuple):
 
 
 class Checkpoint(NamedTuple):
-    """What a log says of itself: its name, how many leaves its tree has, and the root."""
+    """A log's statement of its state: its name, the number of leaves, and the root."""
 
     origin: str
     size: int

@@ -1,4 +1,4 @@
-"""Whom to believe about a checkpoint (C2SP tlog-policy): which logs, and which witnesses have to have signed it."""
+"""Trust policies for checkpoints (C2SP tlog-policy): the keys of logs, and the witnesses that must have signed."""
 
 import re
 from collections.abc import Callable, Collection, Mapping
@@ -7,20 +7,20 @@ from typing import NamedTuple
 from domain.transparency.notes import COSIGNATURE, Malformed, VerifierKey, read_key
 
 NONE = "none"
-"""The quorum that asks for no witness."""
+"""The quorum that needs no witness."""
 LONGEST = 100_000
 _NUMBER = re.compile(r"[1-9]\d{0,3}")
 
 
 class Group(NamedTuple):
-    """Has signed if so many of its members have."""
+    """A group of witnesses and groups; it has signed if at least so many of its members have."""
 
     least: int
     members: tuple[str, ...]
 
 
 class TrustPolicy(NamedTuple):
-    """A policy, read: keys of logs, those of witnesses by their names, groups of them, and who has to have signed."""
+    """A parsed policy: the keys of logs, of witnesses by name, the groups, and the quorum that must have signed."""
 
     logs: tuple[VerifierKey, ...]
     witnesses: Mapping[str, VerifierKey]
@@ -39,7 +39,7 @@ class TrustPolicy(NamedTuple):
 
 
 def read_policy(text: str) -> TrustPolicy:
-    """A policy; raises Malformed, which names the line."""
+    """Parses a policy; raises Malformed, which names the line."""
     if len(text) > LONGEST or any((each < " " and each not in "\t\n") or each == "\x7f" for each in text):
         raise Malformed("the policy holds control characters or is too long")
     return _Reader().read(text)
@@ -61,8 +61,8 @@ class _Reader:
                 try:
                     self._take(*words)
                 except (Malformed, ValueError, TypeError) as error:
-                    says = str(error) if isinstance(error, Malformed) else "it is not of the form of a policy"
-                    raise Malformed(f"line {number} of the policy: {says}") from None
+                    problem = str(error) if isinstance(error, Malformed) else "it is not of the form of a policy"
+                    raise Malformed(f"line {number} of the policy: {problem}") from None
         if self._quorum is None:
             raise Malformed("the policy has no line `quorum`")
         return TrustPolicy(tuple(self._logs), self._witnesses, self._groups, self._quorum)

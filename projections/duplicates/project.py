@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 
 from domain.child.stewardship import MOST_PAIRS
-from domain.matching.apart import LIKE_SHIELDED, WITHHELD
+from domain.matching.beside_hidden import LIKE_SHIELDED, WITHHELD
 from projections.base.projection import PublishedEvent, Put, Table, Undecodable
 
 SUSPICION = Table(

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import orjson
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
-from domain.matching.apart import LIKE_SHIELDED, WITHHELD
+from domain.matching.beside_hidden import LIKE_SHIELDED, WITHHELD
 from projections.base.prepared import Prepared
 from projections.visibility.scope import NOWHERE, ORDINARY, Scope
 

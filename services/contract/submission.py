@@ -12,7 +12,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
-from domain.vocabulary import AUTHORITY_CODE, Flag, Gender, Service, SubmissionType
+from domain.vocabulary import AUTHORITY_CODE, UPN_LETTERS, Flag, Gender, Service, SubmissionType
 from domain.written import as_one_word, trimmed
 
 MAX_BYTES = 1_048_576
@@ -26,7 +26,6 @@ _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 _LEAST_AUTHORITY_NUMBER = "201"
 """The Department for Education numbers local authorities from 201."""
-_UPN_LETTERS = "ABCDEFGHJKLMNPQRTUVWXYZ"
 
 
 def _iso_date(text: str) -> str:
@@ -65,8 +64,8 @@ def _upn(text: str) -> str:
     text = as_one_word(text)
     if not re.fullmatch(r"[A-Z]\d{11}[0-9A-Z]", text, re.ASCII):
         raise PydanticCustomError("upn", "a UPN is a letter, eleven digits and a digit or letter")
-    values = [_UPN_LETTERS.find(c) if c.isalpha() else int(c) for c in text[1:]]
-    if -1 in values or _UPN_LETTERS[sum(v * w for v, w in zip(values, range(2, 14), strict=True)) % 23] != text[0]:
+    values = [UPN_LETTERS.find(c) if c.isalpha() else int(c) for c in text[1:]]
+    if -1 in values or UPN_LETTERS[sum(v * w for v, w in zip(values, range(2, 14), strict=True)) % 23] != text[0]:
         raise PydanticCustomError("check-letter", "the check letter of the UPN is wrong")
     if not text[1:4] >= _LEAST_AUTHORITY_NUMBER:
         raise PydanticCustomError("authority-number", "characters 2 to 4 of the UPN are no local authority's number")

@@ -94,5 +94,5 @@ class Comparison:
             "policies": {
                 p.name: figures(p, place, self.tallies, model, rounded=rounded) for place, p in enumerate(policies)
             },
-            "about": {p.name: {"version": p.version, "title": p.title, "says": p.says} for p in policies},
+            "about": {p.name: {"version": p.version, "title": p.title, "says": p.summary} for p in policies},
         }

@@ -42,7 +42,7 @@ def read_policy(name: str, text: str) -> Policy:
         name=_name(nodes, fields["name"]),
         version=nodes.whole(fields["version"], 1, 1_000_000),
         title=nodes.text(fields["title"]),
-        says=nodes.text(fields["says"]),
+        summary=nodes.text(fields["says"]),
         listed=_rule(nodes, fields["listed"]),
         stays=_stays(nodes, fields),
         decision=_yes(nodes, fields, "decision"),

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from domain.authorization import Entitlement
 from domain.authorization.masking import is_restricted
 from domain.child.composition import RecordFact, RecordState, compose, fold_record, may_be_known
-from domain.subject_access.disclosure import Held
+from domain.subject_access.disclosure import HeldData
 from domain.suspension import counted
 from domain.vocabulary import STEWARDSHIP_SOURCE
 from projections.access_log.query import accesses
@@ -44,7 +44,7 @@ class _Record(NamedTuple):
     aside_from: int | None
 
 
-def held(cursor: Cursor, sources: Sources, child: str, today: date, *, cleared: bool) -> Held | None:
+def held(cursor: Cursor, sources: Sources, child: str, today: date, *, cleared: bool) -> HeldData | None:
     """What is held of a child, None where nothing is; `cleared` is whether the user may see sensitive services."""
     current = entry(cursor, sources.keys, child, today=today)
     if current is None:
@@ -58,7 +58,7 @@ def held(cursor: Cursor, sources: Sources, child: str, today: date, *, cleared: 
     confidential = [each.state for each in records if cleared and each.restricted and _is_known(each.state, today)]
     kinds = {agency.urn: agency.kind for agency in load_agencies(cursor).values()}
     streams = {event.stream for each in (records if cleared else ordinary) for event in each.events}
-    return Held(
+    return HeldData(
         entry=whole,
         records=[each.state for each in ordinary],
         confidential=confidential,

@@ -17,9 +17,9 @@ from domain.matching import (
     features_of,
     judge_fit,
 )
-from domain.matching.apart import Apart, Candidates, place_apart, visible_part
+from domain.matching.beside_hidden import Candidates, HiddenPlacement, place_beside_hidden, visible_part
 from domain.matching.blocking import MOST_CHILDREN
-from domain.matching.closed import Named, by_child, names_closed
+from domain.matching.closed import ClosedComparison, by_child, names_closed
 from domain.matching.confided import place_openly
 from domain.matching.placement import MOST_SUSPICIONS
 from domain.matching.shared import (
@@ -202,7 +202,7 @@ class BatchMatcher:
                 sensitive=self._sensitive,
             )
             return Placed(placement, features, keys)
-        found = place_apart(
+        found = place_beside_hidden(
             self.comparer,
             record,
             compared,
@@ -274,13 +274,19 @@ class BatchMatcher:
             members = remembered[number]
             expected = (described.source, described.subject) in child.expected
             opened = home is not None and not home.opened_for(record).isdisjoint(each.record for each in members)
-            named = Named(members, others, before.features if before else None, expected, opened)
+            named = ClosedComparison(members, others, before.features if before else None, expected, opened)
             if names_closed(self.comparer, record, described.features, named):
                 found.append(number)
         return found
 
     def _apart(
-        self, found: Apart, record: str, features: Features, keys: Sequence[int], source: str, child_of: FindChild
+        self,
+        found: HiddenPlacement,
+        record: str,
+        features: Features,
+        keys: Sequence[int],
+        source: str,
+        child_of: FindChild,
     ) -> Placed:
         number = found.placement.child
         others = [each for each in self._index.members(number) if each.record != record] if number else []

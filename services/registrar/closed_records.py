@@ -6,7 +6,7 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
 from domain.child.identity_events import NewIdentityGiven, RecordClosed, RecordOpened
 from domain.event import RegisterEvent
-from domain.matching.apart import visible_part
+from domain.matching.beside_hidden import visible_part
 from services.registrar.match_index import features_as_read
 from services.registrar.shielded_records import write_who_they_are
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from domain.child import Child
 from domain.erasure import ERASED
 from domain.event import RegisterEvent
-from domain.matching.apart import withheld
+from domain.matching.beside_hidden import withheld
 from domain.source_record import Command, Refusal, decide, is_effect
 from domain.suspension import SUSPENDED
 from domain.vocabulary import SubmissionType

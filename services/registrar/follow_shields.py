@@ -14,7 +14,7 @@ from domain.child.child import Suspected
 from domain.child.events import ChildrenMerged, ShieldApplied, ShieldLifted, ShieldReviewed
 from domain.event import RegisterEvent
 from domain.matching import Candidate, Comparer
-from domain.matching.apart import like_each_of
+from domain.matching.beside_hidden import like_each_of
 from services.registrar.found_like import FoundLike
 from services.registrar.linking import pending_events
 

@@ -15,7 +15,7 @@ from domain.child.events import MatchDismissed, MatchSuspected, RecordHeldBack, 
 from domain.child.stewardship import MOST_PAIRS
 from domain.event import RegisterEvent
 from domain.matching import Features
-from domain.matching.apart import LIKE_SHIELDED, WITHHELD
+from domain.matching.beside_hidden import LIKE_SHIELDED, WITHHELD
 from services.registrar.match_index import features_as_read
 
 FOUND_LIKE_TABLES = ("found_like",)

@@ -15,7 +15,7 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
 from domain.matching import Candidate, Features
 from domain.matching.blocking import (
-    KEY_TELLS,
+    KEY_WEIGHT,
     MOST_CHILDREN,
     MOST_HIDDEN,
     MOST_IN_A_BLOCK,
@@ -70,7 +70,7 @@ _MEET = f"""
     select wanted.number, stored.child::text, sum(met.weight)::int
       from unnest(%s::int[], %s::bigint[]) as wanted (number, key)
      cross join lateral (
-           select array_agg(record) as records, {KEY_TELLS} / nullif(count(*), 0) as weight
+           select array_agg(record) as records, {KEY_WEIGHT} / nullif(count(*), 0) as weight
              from (select record from register.{{0}} where key = wanted.key limit {MOST_IN_A_BLOCK + 1}) block
            ) met
      cross join lateral (

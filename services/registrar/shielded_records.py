@@ -13,7 +13,7 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812
 from domain.child.events import ShieldApplied, ShieldLifted, ShieldReviewed
 from domain.event import RegisterEvent
 from domain.matching import Candidate, Features
-from domain.matching.apart import visible_keys, visible_part
+from domain.matching.beside_hidden import visible_keys, visible_part
 from projections.base.binary_copy import copy_rows
 from services.registrar.match_index import digests, features_as_read, features_as_stored
 

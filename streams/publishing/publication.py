@@ -7,7 +7,7 @@ import psycopg2
 from psycopg2.extras import execute_values
 from psycopg2.sql import SQL, Identifier
 
-from domain.transparency.appending import Written
+from domain.transparency.appending import StoredTile
 from projections.base.partition import Partition
 from streams.kafka.admin.identity import KafkaIdentity
 from streams.kafka.topics import ACCESS_EVENTS, CHECKPOINTS, REGISTER_EVENTS
@@ -110,7 +110,7 @@ class Publication:
         )
         return {level: bytes(hashes) for level, hashes in rows}
 
-    def keep_checkpoint(self, log: str, before: int | None, size: int, note: str, tiles: Sequence[Written]) -> None:
+    def keep_checkpoint(self, log: str, before: int | None, size: int, note: str, tiles: Sequence[StoredTile]) -> None:
         """Stores a checkpoint that continues the one of `before`, with its tiles, and leaves it for the topic.
 
         Raises CheckpointTaken where the stored one is another.

@@ -199,7 +199,7 @@ def test_the_jurisdiction_of_an_action(own: str | None, about: list[str | None],
 
 WEST = "E06999003"
 OURS, THEIRS, NOBODYS = Charge(NORTH), Charge(SOUTH), Charge(None)
-SAID_HERE, SAID_THERE, SAID_BOTH = (Charge(None, said) for said in ([NORTH], [SOUTH], [NORTH, SOUTH]))
+SAID_HERE, SAID_THERE, SAID_BOTH = (Charge(None, reported) for reported in ([NORTH], [SOUTH], [NORTH, SOUTH]))
 
 
 @pytest.mark.parametrize(
@@ -238,6 +238,6 @@ def test_what_one_agency_says_alone_never_gives_a_right_over_a_child(
     place = jurisdiction_over(own, *children)
     assert (place is Jurisdiction.OWN) is (jurisdiction_over(own, *unsaid) is Jurisdiction.OWN)
     (one, *_) = children
-    more = Charge(one.authority, [*one.said, data.draw(st.sampled_from([NORTH, SOUTH, WEST]))])
+    more = Charge(one.authority, [*one.reported, data.draw(st.sampled_from([NORTH, SOUTH, WEST]))])
     if jurisdiction_over(own, one) is Jurisdiction.OTHER:
         assert jurisdiction_over(own, more) is Jurisdiction.OTHER

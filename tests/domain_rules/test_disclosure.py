@@ -10,7 +10,7 @@ from hypothesis import given as for_all
 from hypothesis import strategies as st
 
 from domain.child.composition import InvolvementState, RecordState, compose
-from domain.subject_access.disclosure import Held, disclosed, is_carer, without_others
+from domain.subject_access.disclosure import HeldData, disclosed, is_carer, without_others
 from domain.subject_access.requests import Applicant
 from domain.subject_access.retention import clock
 from services.pages.subject_access import page
@@ -55,13 +55,13 @@ RECORDS = [record("la-north", SCHOOL, WORKER, address=HOME, carers=[ANNE, BORIS]
 WHEN = "2026-11-01T10:11:12.000000Z"
 
 
-def held(*, shielded: bool = False, confidential: bool = False, records: list[RecordState] = RECORDS) -> Held:
+def held(*, shielded: bool = False, confidential: bool = False, records: list[RecordState] = RECORDS) -> HeldData:
     """What is held of Ada."""
     entry = compose("ada", records, position=1, as_of=WHEN, today=TODAY)
     assert entry is not None
     look = {"when": WHEN, "action": "show", "role": "practitioner", "organisation": "moss-lane", "reason_code": "audit"}
     event = {"when": WHEN, "learnt": WHEN, "event": "RecordRegistered", "source": "urn:agency:la-north"}
-    return Held(
+    return HeldData(
         entry=entry | {"shielded": shielded},
         records=records,
         confidential=[record("clinic", CLINIC)] if confidential else [],
@@ -72,7 +72,7 @@ def held(*, shielded: bool = False, confidential: bool = False, records: list[Re
     )
 
 
-def document_text(given: Held, applicant: Applicant, name: str | None = None) -> str:
+def document_text(given: HeldData, applicant: Applicant, name: str | None = None) -> str:
     return orjson.dumps(disclosed(given, applicant, name, TODAY)).decode()
 
 

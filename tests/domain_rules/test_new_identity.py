@@ -10,7 +10,7 @@ from domain.child import Child, Ruling, new_identity, shielding, stewardship
 from domain.child.identity_events import RecordOpened
 from domain.event import RegisterEvent
 from domain.matching import Candidate, Comparer, Features, features_of
-from domain.matching.closed import Named, names_closed
+from domain.matching.closed import ClosedComparison, names_closed
 from domain.source_record import Refusal
 from services.contract.schemas.event_examples import NOBODY_LIKE_IT, SURGERY, SURGERY_RECORD, SURGERY_STORY, _record
 from services.registrar.batch_matcher import BatchMatcher, Described
@@ -142,7 +142,7 @@ def names_old(
 ) -> bool:
     others = [Candidate("n", "new", features(own))] if own else []
     old = [Candidate("o", "old", features(was))]
-    named = Named(old, others, features(before) if before else None, expected, opened)
+    named = ClosedComparison(old, others, features(before) if before else None, expected, opened)
     return names_closed(COMPARER, "r", features(now), named)
 
 

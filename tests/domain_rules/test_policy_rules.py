@@ -166,5 +166,5 @@ def test_every_shipped_policy_says_who_is_listed() -> None:
     for name in SHIPPED:
         policy = shipped(name)
         assert policy.name == name
-        assert policy.says.endswith(".")
+        assert policy.summary.endswith(".")
     assert [shipped(name).lists_all for name in SHIPPED] == [True, False, True, False, False]

@@ -21,7 +21,7 @@ ROWS = [*SERVICES.items(), *KINDS.items()]
 def schedule_table() -> str:
     """The schedule as the page has it."""
     lines = [
-        f"| {name} | {'yes' if row.scheduled else 'no'} | {row.paragraph or 'not verified'} | {row.says} |"
+        f"| {name} | {'yes' if row.scheduled else 'no'} | {row.paragraph or 'not verified'} | {row.grounds} |"
         for name, row in ROWS
     ]
     return "\n".join(["| service, kind of agency | scheduled | paragraph | |", "|---|---|---|---|", *lines])
@@ -40,7 +40,7 @@ def test_every_kind_of_agency_is_on_the_list_or_off_it(kind: AgencyKind) -> None
 @pytest.mark.parametrize(("name", "row"), ROWS)
 def test_a_row_names_a_paragraph_that_was_read_or_says_that_none_was(name: str, row: Row) -> None:
     if row.paragraph is None:
-        assert row.says
+        assert row.grounds
     else:
         assert READ.fullmatch(row.paragraph)
         assert row.scheduled

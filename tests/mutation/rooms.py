@@ -59,7 +59,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "tests/domain_rules/test_search_grades.py",
         f"{_MATCHING}/test_unknown.py",
         f"{_MATCHING}/test_twins.py",
-        f"{_MATCHING}/test_apart.py",
+        f"{_MATCHING}/test_beside_hidden.py",
         f"{_MATCHING}/test_confided.py",
         f"{_MATCHING}/test_unasked.py",
         "tests/domain_rules/test_new_identity.py",

@@ -60,7 +60,7 @@ def router(dependencies: Dependencies) -> APIRouter:
 
 
 def _about(policy: Policy) -> dict[str, Any]:
-    return {name: getattr(policy, name) for name in ("name", "version", "title", "says")}
+    return {"name": policy.name, "version": policy.version, "title": policy.title, "says": policy.summary}
 
 
 def _job(who: Viewer, comparison: Compare) -> Job:

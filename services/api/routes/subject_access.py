@@ -8,7 +8,7 @@ from fastapi import APIRouter, Header, Query, Request
 from starlette.responses import Response
 
 from domain.authorization import Action
-from domain.subject_access.disclosure import Held, disclosed, is_carer
+from domain.subject_access.disclosure import HeldData, disclosed, is_carer
 from domain.subject_access.requests import Applicant
 from services.api.access_control.looks import ReasonHeader, Viewer, viewer_of_a_child
 from services.api.answers import json_answer, problems
@@ -75,7 +75,7 @@ def _document(who: Viewer, child: str, applicant: Applicant, name: str | None) -
     return {**disclosed(found, applicant, name, who.today), "made_at": iso_text(dependencies.now())}
 
 
-def _refusal(who: Viewer, found: Held | None, applicant: Applicant, name: str | None) -> Problem | None:
+def _refusal(who: Viewer, found: HeldData | None, applicant: Applicant, name: str | None) -> Problem | None:
     """Why the document is refused: the child is another authority's, or no record names the carer."""
     if found is None:
         return None

@@ -23,7 +23,7 @@ def run(args: Namespace) -> int:
     except PolicyRefused as refused:
         raise AnswerIsNo(str(refused)) from None
     if args.json:
-        print_json({"name": policy.name, "version": policy.version, "title": policy.title, "says": policy.says})
+        print_json({"name": policy.name, "version": policy.version, "title": policy.title, "says": policy.summary})
     else:
-        print(f"{policy.name}, version {policy.version}, can be used: {policy.says}")
+        print(f"{policy.name}, version {policy.version}, can be used: {policy.summary}")
     return DONE

@@ -18,9 +18,9 @@ def run(args: Namespace) -> int:
     policies = [shipped(name) for name in SHIPPED]
     set_here = settings_of(args).policy
     if args.json:
-        about = [{"name": p.name, "version": p.version, "title": p.title, "says": p.says} for p in policies]
+        about = [{"name": p.name, "version": p.version, "title": p.title, "says": p.summary} for p in policies]
         print_json({"policies": about, "set": set_here})
     else:
-        console().print(table(("policy", "version", "says"), [(p.name, p.version, p.says) for p in policies]))
+        console().print(table(("policy", "version", "says"), [(p.name, p.version, p.summary) for p in policies]))
         console().print(f"A directory started here runs under {set_here}; set CONTACTPOINT_POLICY to change it.")
     return DONE

@@ -21,7 +21,7 @@ def run(args: Namespace) -> int:
     text = shipped_text(args.name)
     if args.json:
         policy = shipped(args.name)
-        about = {"name": policy.name, "version": policy.version, "title": policy.title, "says": policy.says}
+        about = {"name": policy.name, "version": policy.version, "title": policy.title, "says": policy.summary}
         print_json(about | {"text": text})
     else:
         sys.stdout.write(text)

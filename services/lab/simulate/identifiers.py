@@ -1,10 +1,10 @@
 """Numbers that are valid and belong to nobody: NHS numbers, unique pupil numbers, postcodes, telephone numbers."""
 
+from domain.vocabulary import UPN_LETTERS
 from services.lab.simulate.dice import Dice
 
 NHS_BLOCK = 900_000
 UPN_BLOCK = 10_000_000
-UPN_LETTERS = "ABCDEFGHJKLMNPQRTUVWXYZ"
 POSTCODE_LETTERS = "ABDEFGHJLNPQRSTUWXYZ"
 _NHS_STEP, _UPN_STEP = 611_953, 6_180_339  # no common factor with their block: each number of it is met once
 

@@ -354,11 +354,11 @@ def test_one_agency_holds_two_by_two_names_or_at_two_homes_unless_it_registers_c
 
 def test_two_records_of_which_no_agency_is_told_are_not_of_one_agency() -> None:
     """Of a shielded child it is not told who holds its records."""
-    compare, tells_apart = comparer().compare, comparer().tells_apart
+    compare, distinguishes = comparer().compare, comparer().distinguishes
     now, before = {"nhs_number": OTHER_NUMBER, "former_nhs_numbers": [ONE_NUMBER]}, {"nhs_number": ONE_NUMBER}
     pupils: list[dict[str, Any]] = [{"upn": number} for number in ("D999417608014", "H999417608022")]
     for agency, is_one in (("", False), ("school", True)):
-        assert tells_apart(record(agency), record(agency)) is is_one
+        assert distinguishes(record(agency), record(agency)) is is_one
         assert (compare(record(agency, **now), record(agency, **before)).levels[4] == "differs") is is_one
         assert compare(*(record(agency, **each) for each in pupils)).contradicts is is_one
 

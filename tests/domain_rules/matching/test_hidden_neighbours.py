@@ -15,7 +15,7 @@ from services.registrar.batch_matcher import BatchMatcher, Described, Placed, is
 from services.registrar.match_index import index_keys
 from services.registrar.matcher_settings import load_settings
 from tests.domain_rules.matching.people import HOME, record
-from tests.domain_rules.matching.test_apart import HELD, SHIELDED
+from tests.domain_rules.matching.test_beside_hidden import HELD, SHIELDED
 
 COMPARER = Comparer(load_settings()).among(1_000)
 TIME = "2026-11-01T00:00:00Z"

@@ -6,7 +6,7 @@ from itertools import islice
 from sys import intern
 
 from domain.matching import Candidate, Features
-from domain.matching.blocking import KEY_TELLS, MOST_IN_A_BLOCK, likeliest
+from domain.matching.blocking import KEY_WEIGHT, MOST_IN_A_BLOCK, likeliest
 from domain.matching.shared import MOST_FAMILIES, keys_between, shared_keys
 from services.lab.matching.replay.membership import Membership
 from services.registrar.match_index import (
@@ -59,7 +59,7 @@ class StoredIndex:
             records = (block,) if isinstance(block, str) else block
             if 0 < len(records) <= MOST_IN_A_BLOCK:
                 for child in {child for record in records if (child := self.membership.child_of(record))}:
-                    weights[child] += KEY_TELLS // len(records)
+                    weights[child] += KEY_WEIGHT // len(records)
         return likeliest(weights)
 
     def sharers(self, described: Iterable[Features], candidates: Iterable[Candidate]) -> Sharers:

@@ -1,9 +1,9 @@
-"""A record beside children whose whereabouts are hidden: what of them is compared with it, and what may follow.
+"""Where a record belongs if it resembles children whose whereabouts are hidden.
 
-Whoever sends a record sees what becomes of it, so nothing may follow from what is hidden. A record is compared with a
-shielded child by who it is: names, date of birth, gender and numbers. A record that is like one becomes a child of its
-own, hidden from others than its sender, whether or not it names the right home; only one that names the child's number,
-too, joins it. Nothing joins a child that is held back so, and none of them is merged, until a steward decides.
+The sender of a record sees where it is placed, so no placement may depend on what is hidden. A record is compared with
+a shielded child by identity alone: names, date of birth, gender and numbers. A record that resembles one becomes a
+child of its own, hidden from all but its sender, whether or not it has the right address; only a record that has the
+child's number, too, joins it. A child that is held back in this way is not joined or merged until a steward decides.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -20,23 +20,23 @@ from domain.matching.placement import (
     Finding,
     Pairs,
     Placement,
-    in_turn,
+    first_findings,
     place,
 )
 from domain.matching.similarity import SAME
 
 MOST_NAMED = 20
-"""Records of one shielded child that another record is said to be like."""
+"""Records of one shielded child that are named as similar to another record."""
 LIKE_SHIELDED, WITHHELD = "like-shielded", "like-shielded-withheld"
-"""The rules by which a pair waits that only a steward may make one child; storage format. The other one is behind the
-queue: its record's agency has sent more such records than are taken of one within a day."""
+"""The rules of pairs that only a steward may link; storage format. The second is for pairs behind the queue, from an
+agency that has sent more such records than are accepted from one agency within a day."""
 
 
 class Candidates(NamedTuple):
-    """Records of children by what may follow from them: of shielded ones, of ones held back, of all others.
+    """The candidate records by kind of child: of shielded children, of children held back (`held`), and all others.
 
-    Those of shielded children are as they were when the shield came. The child that the record is linked to already is
-    among the others, whatever it is.
+    Records of shielded children are as they were when the shield was applied. The child that the record is linked to
+    already is among the others, whatever its kind.
     """
 
     shielded: Sequence[Candidate]
@@ -44,20 +44,20 @@ class Candidates(NamedTuple):
     others: Sequence[Candidate]
 
 
-class Apart(NamedTuple):
-    """Where a record belongs; `like` are the records of shielded children for which it is to be held back."""
+class HiddenPlacement(NamedTuple):
+    """Where a record belongs; `like` are the records of shielded children because of which it is held back."""
 
     placement: Placement
     like: tuple[Finding, ...] = ()
 
 
 def visible_part(features: Features) -> Features:
-    """The features without whatever a shield hides: homes, carers, contacts, and which agency holds the record."""
+    """The features without those that a shield hides: homes, carers, contacts, and the agency."""
     return features._replace(homes=(), carers=(), contacts=(), source="")
 
 
 def visible_keys(features: Features) -> list[str]:
-    """Under which keys a record meets a shielded child: a number, the whole name, or part of it and the birthday."""
+    """The keys for comparison with shielded children: a number, the whole name, or part of it with the birthday."""
     numbers = [("n", each) for each in (features.nhs_number, *features.former_nhs_numbers)]
     numbers += [("u", each) for each in (features.upn, *features.former_upns)]
     keys = {f"{kind}{number}": None for kind, number in numbers if number}
@@ -71,7 +71,7 @@ def visible_keys(features: Features) -> list[str]:
     return list(keys)
 
 
-def place_apart(
+def place_beside_hidden(
     comparer: Comparer,
     record: str,
     features: Features,
@@ -82,29 +82,31 @@ def place_apart(
     own_is_hidden: bool,
     cannot_link: Pairs = frozenset(),
     sensitive: Collection[str] = frozenset(),
-) -> Apart:
-    """The decision for a record that meets hidden children, or belongs to one; see `place`.
+) -> HiddenPlacement:
+    """The decision for a record that resembles hidden children, or belongs to one; see `place`.
 
-    `current` are its features without what it once said, for only by these is it like a shielded child; `sensitive` are
+    `current` are its features without former values: only these are compared with shielded children. `sensitive` are
     the sources that are sensitive agencies.
     """
     everybody = [*candidates.others, *candidates.shielded, *candidates.held]
     if own_is_hidden:
         found = place(comparer, record, features, everybody, own=own, cannot_link=cannot_link)
-        return Apart(found._replace(merged=(), suspected=_queue(_for_a_steward(found.merged), found.suspected)))
+        return HiddenPlacement(
+            found._replace(merged=(), suspected=_queue(_for_a_steward(found.merged), found.suspected))
+        )
     joined, like, more = _likeness(comparer, record, current, candidates.shielded, cannot_link)
     if own is None and joined:
-        return Apart(Placement(joined.child, joined, (), _queue([each for each in like if each != joined])))
+        return HiddenPlacement(Placement(joined.child, joined, (), _queue([each for each in like if each != joined])))
     found = place_openly(
         comparer, record, features, candidates.others, own=own, cannot_link=cannot_link, sensitive=sensitive
     )
     others = found.merged if found.reason is None else (found.reason, *found.merged)
     held = place(comparer, record, features, candidates.held, cannot_link=cannot_link)
     beside = _for_a_steward(_found(held))
-    if not like or (found.reason and _kept_apart(candidates, found.reason.child, like, cannot_link)):
-        return Apart(found._replace(suspected=_queue(found.suspected, beside)))
+    if not like or (found.reason and _cannot_be_linked(candidates, found.reason.child, like, cannot_link)):
+        return HiddenPlacement(found._replace(suspected=_queue(found.suspected, beside)))
     queued = _queue(_for_a_steward(like), _for_a_steward(others), found.suspected, beside, most=len(like))
-    return Apart(
+    return HiddenPlacement(
         Placement(own, None, (), (*queued, *_for_a_steward(more)), found.contradicted),
         (*like, *more),
     )
@@ -113,9 +115,9 @@ def place_apart(
 def like_each_of(
     comparer: Comparer, record: str, features: Features, shielded: Iterable[Candidate], cannot_link: Pairs
 ) -> Sequence[Finding]:
-    """The records of a shielded child that a record is like by who it is, each judged by itself, the likeliest first.
+    """The records of a shielded child that resemble a record in identity, each judged by itself, the likeliest first.
 
-    Any of them may be split off later, and be another child whose shield is lifted.
+    Each is named, for any of them may be split off later, and become another child whose shield is lifted.
     """
     members = [each._replace(features=visible_part(each.features)) for each in shielded]
     if any((record, each.record) in cannot_link for each in members):
@@ -127,9 +129,10 @@ def like_each_of(
 
 
 def withheld(placement: Placement, like: Collection[str], known: Collection[str]) -> Placement:
-    """The placement whose pairs for a steward wait behind the queue; those with records `known` stay where they are.
+    """The placement with its pairs for a steward put behind the queue.
 
-    So do all of a record that was held back before, but for those with records that it is `like` for the first time.
+    For a record that was held back before because of the records `known`, only pairs with records that it is `like` for
+    the first time are put there; its other pairs stay where they are.
     """
     others = [each for each in placement.suspected if each.rule != LIKE_SHIELDED]
     of_steward = [each._replace(rule=WITHHELD) for each in placement.suspected if each.rule == LIKE_SHIELDED]
@@ -140,9 +143,9 @@ def withheld(placement: Placement, like: Collection[str], known: Collection[str]
 def _likeness(
     comparer: Comparer, record: str, features: Features, shielded: Sequence[Candidate], cannot_link: Pairs
 ) -> tuple[Finding | None, Sequence[Finding], Sequence[Finding]]:
-    """The shielded child that the record names by its number, if any, and all that it is like by who it is.
+    """The finding by number, if any; the likeliest record of each shielded child that resembles the record; the others.
 
-    Of each of these the likeliest record, and then what further records of it the record is like as well.
+    A finding by number is one where the record has a number of the shielded child.
     """
     parted = {each.child for each in shielded if (record, each.record) in cannot_link}
     members = [each._replace(features=visible_part(each.features)) for each in shielded if each.child not in parted]
@@ -160,13 +163,13 @@ def _likeness(
 
 
 def _found(placement: Placement) -> Sequence[Finding]:
-    """All that a placement found of other children."""
+    """All findings of a placement about other children."""
     first = (placement.reason,) if placement.reason else ()
     return [*first, *placement.merged, *placement.suspected]
 
 
-def _kept_apart(candidates: Candidates, child: str, like: Iterable[Finding], cannot_link: Pairs) -> bool:
-    """Whether a steward has found that the child is none of those shielded ones."""
+def _cannot_be_linked(candidates: Candidates, child: str, like: Iterable[Finding], cannot_link: Pairs) -> bool:
+    """Whether cannot-link constraints separate the child from every one of the shielded children."""
     records = [each.record for each in candidates.others if each.child == child]
     shielded = {each.child for each in like}
     return all(
@@ -180,8 +183,8 @@ def _for_a_steward(findings: Iterable[Finding]) -> Sequence[Finding]:
 
 
 def _queue(*findings: Sequence[Finding], most: int = 0) -> tuple[Finding, ...]:
-    """The first of the findings, each list in turn, at least so many as `most` says.
+    """The first of the findings, list after list, up to `most` if that is more than the usual bound.
 
-    Whatever hides a record is queued, so that it is seen by a steward, and hidden until all of it is decided.
+    Every pair that hides a record is queued, for the record stays hidden until a steward has decided on all of them.
     """
-    return in_turn(*findings, most=max(most, MOST_SUSPICIONS))
+    return first_findings(*findings, most=max(most, MOST_SUSPICIONS))

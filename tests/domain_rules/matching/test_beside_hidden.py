@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 from domain.child import Child
 from domain.child.shield import Shield
 from domain.matching import Candidate, Comparer, features_of
-from domain.matching.apart import (
+from domain.matching.beside_hidden import (
     LIKE_SHIELDED,
     MOST_NAMED,
     WITHHELD,
-    Apart,
     Candidates,
-    place_apart,
+    HiddenPlacement,
+    place_beside_hidden,
     visible_keys,
     visible_part,
     withheld,
@@ -140,11 +140,11 @@ HER_RECORD = features_of({**HERS, "nhs_number": NUMBER}, TIME, source="urn:agenc
 
 def decided(
     shielded: Sequence[Candidate], others: Sequence[Candidate] = (), told_apart: Sequence[tuple[str, str]] = ()
-) -> Apart:
+) -> HiddenPlacement:
     """What becomes of her new record `r`, where a steward has told these pairs of records apart."""
     pairs = frozenset(pair for one, other in told_apart for pair in ((one, other), (other, one)))
     candidates = Candidates(shielded, [], others)
-    return place_apart(
+    return place_beside_hidden(
         COMPARER, "r", HER_RECORD, HER_RECORD, candidates, own=None, own_is_hidden=False, cannot_link=pairs
     )
 
