@@ -22,7 +22,7 @@ class ReasonCode(NamedTuple):
 
 
 def reason_codes() -> dict[str, ReasonCode]:
-    """Every reason code that a receipt can carry; what they mean stands in `reason_codes.yaml`."""
+    """Every reason code that a receipt can carry; what they mean is in `reason_codes.yaml`."""
     read: dict[str, dict[str, str]] = yaml.safe_load(REASONS.read_text(encoding="utf-8"))
     return {code: ReasonCode(**text) for code, text in read.items()}
 
@@ -46,7 +46,7 @@ def _contents(described: dict[str, Schema]) -> str:
 def _message(name: str, schema: Schema) -> str:
     example = json.dumps(schema["examples"][0], indent=2, ensure_ascii=False)
     fields = [f"| `{path}` | {required} | {kind} |" for path, required, kind in _fields(schema, schema, "")]
-    parts = [
+    sections = [
         f"# {name}",
         schema["description"],
         f"[JSON Schema](../../schemas/{name}.schema.json)",
@@ -57,8 +57,8 @@ def _message(name: str, schema: Schema) -> str:
         codes = dict.fromkeys(rule.refusal.code for rule in RULES_OF[name])
         links = ", ".join(f"[`{code}`](../reason-codes.md#{code})" for code in codes)
         refused = f"## When it is refused\n\nA message of this form is refused, in this order of checking, as {links}."
-        parts.append(f"{refused} What has not this form is `invalid`, each with its [reason](../reason-codes.md).")
-    return "\n\n".join(parts) + "\n"
+        sections.append(f"{refused} What has not this form is `invalid`, each with its [reason](../reason-codes.md).")
+    return "\n\n".join(sections) + "\n"
 
 
 def _reasons() -> str:
@@ -70,14 +70,14 @@ def _reasons() -> str:
     return "\n\n".join((head, *codes)) + "\n"
 
 
-def _fields(whole: Schema, part: Schema, path: str) -> Iterator[tuple[str, str, str]]:
-    """Each field below a part of a schema: its path, whether it has to be there, and what it is."""
-    for name, field in part.get("properties", {}).items():
+def _fields(whole: Schema, schema: Schema, path: str) -> Iterator[tuple[str, str, str]]:
+    """Each field below a schema within the whole: its path, whether it has to be there, and what it is."""
+    for name, field in schema.get("properties", {}).items():
         inner, may_be_null = _without_null(whole, field)
         here = f"{path}{name}"
         listed = inner.get("type") == "array"
         item = _without_null(whole, inner["items"])[0] if listed else inner
-        required = "required" if name in part.get("required", ()) and not may_be_null else ""
+        required = "required" if name in schema.get("required", ()) and not may_be_null else ""
         yield here, required, _kind(inner, item)
         yield from _fields(whole, item, f"{here}[]." if listed else f"{here}.")
 
@@ -107,16 +107,16 @@ def _of_one(item: Schema) -> str:
     return kind or str(item.get("description", "any JSON value"))
 
 
-def _resolved(whole: Schema, part: Schema) -> Schema:
-    if "$ref" in part:
-        defined: Schema = whole["$defs"][part["$ref"].rpartition("/")[2]]
+def _resolved(whole: Schema, schema: Schema) -> Schema:
+    if "$ref" in schema:
+        defined: Schema = whole["$defs"][schema["$ref"].rpartition("/")[2]]
         return defined
-    return part
+    return schema
 
 
 def _without_null(whole: Schema, field: Schema) -> tuple[Schema, bool]:
     """A field without that it may be null, and whether it may."""
-    part = _resolved(whole, field)
-    choices: list[Any] = part.get("anyOf", [])
+    schema = _resolved(whole, field)
+    choices: list[Any] = schema.get("anyOf", [])
     some = [choice for choice in choices if choice.get("type") != "null"]
-    return (_resolved(whole, some[0]), True) if len(some) == 1 and len(choices) == 2 else (part, False)
+    return (_resolved(whole, some[0]), True) if len(some) == 1 and len(choices) == 2 else (schema, False)
