@@ -185,7 +185,7 @@ def matching_rows(database_url: str, *, large: bool) -> Iterator[Row | str]:
 
 
 def _grown(directory: Load, children: int) -> Generator[str, None, Pace]:
-    """Takes so many more children in steps, and says after each how far it is."""
+    """Takes so many more children in steps, and reports after each how far it is."""
     count, seconds, goal = 0, 0.0, directory.children + children
     while directory.children < goal:
         pace = directory.grow(min(STEP, goal - directory.children))
